@@ -1,0 +1,89 @@
+/**
+ * The cooldown: a callback gives way to the customer.
+ *
+ * Seed 003, "Order Status Flow": callbacks are not acted on until 60 seconds have passed since the order
+ * was created or updated, so that the customer reaches the thank-you page first. Everything that may
+ * change the status passes here, waits for a reading of the payment taken after it arrived, and is let
+ * through in the order of arrival. Callbacks that pile up become one reading.
+ */
+import { setup } from "xstate";
+import { actions } from "./effects.js";
+import type { OrderEvent } from "./events.js";
+import { type Considered, cooldownEndsAt, guards } from "./guards.js";
+import type { Meta } from "./meta.js";
+
+const queued = { meta: { rule: "cooldown/queued" } };
+const askNow = { target: "reading", actions: "readPayment", meta: { rule: "cooldown/never-held" } } as const;
+const askNowToo = { meta: { rule: "cooldown/next-reading" } };
+
+export const cooldownMachine = setup({
+  types: {
+    context: {} as Considered,
+    events: {} as OrderEvent | { type: "someone.asked" },
+    meta: {} as Meta,
+  },
+  guards,
+  actions,
+  delays: {
+    cooldownRemaining: ({ context }) => cooldownEndsAt(context) - context.now,
+  },
+}).createMachine({
+  id: "cooldown",
+  initial: "idle",
+  context: {} as Considered,
+  states: {
+    idle: {
+      meta: { says: "nothing waits" },
+      on: {
+        "callback.received": [
+          { guard: "cooldownIsOver", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+          { target: "holding", meta: { rule: "cooldown/held" } },
+        ],
+        /** A customer's return, a merchant, a timer or a reconciliation: never held. */
+        "someone.asked": askNow,
+      },
+    },
+    holding: {
+      meta: { says: "callbacks give way to the customer" },
+      after: {
+        cooldownRemaining: { target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+      },
+      on: {
+        "callback.received": queued,
+        "someone.asked": askNow,
+        "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
+      },
+    },
+    reading: {
+      meta: { says: "the gateway is being asked" },
+      on: {
+        "callback.received": queued,
+        "someone.asked": askNowToo,
+        "payment.created": {
+          target: "reading",
+          reenter: true,
+          actions: "readPayment",
+          meta: { rule: "cooldown/other-payment" },
+        },
+        "payment.read": [
+          {
+            guard: "someoneAskedSince",
+            target: "reading",
+            reenter: true,
+            actions: "readPayment",
+            meta: { rule: "cooldown/next-reading" },
+          },
+          {
+            guard: "heldCallbacksAreDue",
+            target: "reading",
+            reenter: true,
+            actions: "readPayment",
+            meta: { rule: "cooldown/over" },
+          },
+          { guard: "callbacksWait", target: "holding", meta: { rule: "cooldown/held" } },
+          { target: "idle" },
+        ],
+      },
+    },
+  },
+});

@@ -1,0 +1,94 @@
+/** Everything a machine may ask the world for. The machines name these; `core/ask.ts` fills them in. */
+import type { Line, OrderStatus } from "./facts.js";
+
+/** What an action in a machine may carry. */
+export interface EffectParams {
+  /** Key of the order note, see notes.ts. */
+  note?: NoteKey;
+}
+
+/** The words of the order notes, which are the audit trail (seed 003, "Order Management with Resurs Bank Plugin"). */
+export const notes = {
+  "payment-complete": "Payment complete.",
+  "payment-status-on-hold": "Payment is waiting for more information from Resurs.",
+  "payment-status-failed": "Payment failed.",
+  "payment-status-cancelled": "Payment aborted.",
+  "customer-landingpage-return": "Customer returned from external source.",
+  "customer-cancelled": "Order cancelled by customer.",
+  "time-limit-reached": "Unpaid order cancelled - time limit reached.",
+  "payment-already-captured": "The payment is already captured at the bank; nothing was sent.",
+  "capture-success": "Successfully captured {amount} of payment at Resurs Bank.",
+  "capture-off": "Set to completed without a capture: automatic capture is switched off.",
+  "nothing-to-capture": "Set to completed without a capture: the order has no amount to pay.",
+  "cancel-success": "Successfully cancelled payment at Resurs Bank.",
+  "nothing-to-cancel": "Order cancelled; there was nothing to cancel at the bank.",
+  "cancel-off": "Order cancelled without cancelling the payment: automatic cancel is switched off.",
+  "refund-success": "Successfully refunded {amount} of payment at Resurs Bank.",
+  "refund-off": "Set to refunded without a credit: automatic refund is switched off.",
+  "already-refunded": "The payment is already refunded at the bank; nothing was sent.",
+  "modify-success": "Successfully updated payment at Resurs Bank to {amount}.",
+  "modify-off": "Order lines changed; the payment was left alone: modify is switched off.",
+  "modify-same-total": "Order lines changed; the total is the same, so the payment was left alone.",
+  "modify-failed":
+    "Updating payment at Resurs Bank failed ({reason}). The payment may have been partially, or completely, cancelled. Check the payment, then press Recalculate to push the order again.",
+  "capture-failed": "Capturing payment at Resurs Bank failed ({reason}).",
+  "cancel-failed": "Cancelling payment at Resurs Bank failed ({reason}).",
+  "refund-failed": "Refunding payment at Resurs Bank failed ({reason}).",
+  "customer-tries-again": "Customer tries the payment again.",
+  "set-by-merchant": "Status set by the merchant.",
+} as const;
+export type NoteKey = keyof typeof notes;
+
+/** Requests to the gateway. `verify-first`: never sent twice without looking at the payment in between. */
+export type GatewayEffect =
+  | { type: "readPayment"; paymentId: string }
+  | { type: "readBack"; paymentId: string }
+  | { type: "capturePayment"; paymentId: string; amount: number; key: string }
+  | { type: "cancelPayment"; paymentId: string; amount: number; key: string }
+  | { type: "refundPayment"; paymentId: string; amount: number; lines: Line[] | null; all: boolean; key: string }
+  | { type: "addOrderLines"; paymentId: string; amount: number; lines: Line[]; key: string };
+
+/** Requests to the shop. Each may be carried out twice without harm. */
+export type ShopEffect =
+  | { type: "completePayment"; from: OrderStatus; to: OrderStatus; transactionId: string | null; note: string }
+  | { type: "setOrderStatus"; from: OrderStatus; to: OrderStatus; note: string }
+  | { type: "setOrderLines"; lines: Line[]; total: number }
+  | { type: "addOrderNote"; note: string }
+  | { type: "recordRefund"; amount: number; lines: Line[] | null };
+
+export type Effect = GatewayEffect | ShopEffect;
+export type EffectType = Effect["type"];
+
+export const movesMoney = (type: EffectType): boolean =>
+  type === "capturePayment" || type === "cancelPayment" || type === "refundPayment" || type === "addOrderLines";
+
+/** The event family that a call's result comes back in. */
+export const resultOf = {
+  capturePayment: "capture",
+  cancelPayment: "cancel",
+  refundPayment: "refund",
+  addOrderLines: "rebuild",
+} as const;
+
+const named =
+  () =>
+  (_: unknown, _params?: EffectParams): void => {};
+
+/** The machines' vocabulary of actions: names only, nothing happens here. */
+export const actions = {
+  readPayment: named(),
+  readBack: named(),
+  capturePayment: named(),
+  cancelPayment: named(),
+  refundPayment: named(),
+  addOrderLines: named(),
+  completePayment: named(),
+  setStatus: named(),
+  setOrderLines: named(),
+  addNote: named(),
+  /** The shop's own record of a refund that did not close the order. */
+  recordRefund: named(),
+  /** Remembered until a capture succeeds; raises the flag `capture-failed`. */
+  rememberFailedCapture: named(),
+};
+export type ActionName = keyof typeof actions;

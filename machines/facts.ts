@@ -1,0 +1,166 @@
+/**
+ * What a guard may look at: the remembered facts of one order.
+ *
+ * Money is integer minor units (1000 = 10.00), time is epoch milliseconds.
+ */
+import { z } from "zod";
+
+/** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
+export const OrderStatus = z.enum([
+  "checkout-draft",
+  "pending",
+  "processing",
+  "on-hold",
+  "failed",
+  "cancelled",
+  "completed",
+  "refunded",
+]);
+export type OrderStatus = z.infer<typeof OrderStatus>;
+
+/** The Merchant API's payment statuses. Any other word is kept as it came and reads as "unrecognised". */
+export const PaymentStatus = z.enum([
+  "TASK_REDIRECTION_REQUIRED",
+  "SUPPLEMENTING_REQUIRED",
+  "INSPECTION",
+  "FROZEN",
+  "ACCEPTED",
+  "REJECTED",
+]);
+export type PaymentStatus = z.infer<typeof PaymentStatus>;
+
+export const PossibleAction = z.enum([
+  "CAPTURE",
+  "PARTIAL_CAPTURE",
+  "CANCEL",
+  "PARTIAL_CANCEL",
+  "REFUND",
+  "PARTIAL_REFUND",
+]);
+export type PossibleAction = z.infer<typeof PossibleAction>;
+
+const minor = z.number().int();
+const moment = z.number().int();
+
+export const Line = z.object({ sku: z.string().max(100), quantity: z.number().positive(), total: minor });
+export type Line = z.infer<typeof Line>;
+
+/** One fresh look at the payment, in the Merchant API's words whatever the gateway is. */
+export const Reading = z.object({
+  paymentId: z.string(),
+  /** false: the gateway knows no such payment (codes 8, 3, 404). */
+  exists: z.boolean(),
+  status: z.string(),
+  rejectedReason: z.string().nullable(),
+  /** false: the payment came without a valid order structure. */
+  hasOrder: z.boolean(),
+  total: minor,
+  authorized: minor,
+  captured: minor,
+  canceled: minor,
+  refunded: minor,
+  offers: z.array(PossibleAction),
+  creditLimit: minor.nullable(),
+  /** tasks/status: the `completed` flag; null = nothing said; "unavailable" = the call failed. */
+  taskCompleted: z.union([z.boolean(), z.literal("unavailable")]).nullable(),
+  /** Transaction ids in the payment's action log, the proof that one of our calls took effect. */
+  transactionIds: z.array(z.string()),
+});
+export type Reading = z.infer<typeof Reading>;
+
+const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, refunded: minor });
+
+/** A call that moves money, from the moment it is asked for until its end is known. */
+export const Operation = z.object({
+  kind: z.enum(["capture", "cancel", "refund", "rebuild"]),
+  /** Id of the event that asked for it. */
+  askedBy: z.string(),
+  /** Idempotency key for life, and the transaction id that the gateway logs. */
+  key: z.string(),
+  amount: minor,
+  lines: z.array(Line).nullable(),
+  /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
+  then: OrderStatus.nullable(),
+  tries: z.number().int(),
+  before: Amounts,
+  since: moment,
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** An event that waits for a reading taken after it arrived. */
+export const Waiting = z.object({
+  eventId: z.string(),
+  type: z.string(),
+  at: moment,
+  /** Callbacks give way to the customer; nothing else is ever held. */
+  held: z.boolean(),
+  /** Fingerprint of the content, to fold repeated deliveries into one. */
+  content: z.string().nullable(),
+  /** The effect whose reading answers it; null = not asked for yet. */
+  readingId: z.string().nullable(),
+  wish: z.unknown(),
+});
+export type Waiting = z.infer<typeof Waiting>;
+
+/** What a merchant asks for, beside the target status. */
+export const Wish = z.object({
+  amount: minor.nullable().default(null),
+  lines: z.array(Line).nullable().default(null),
+  total: minor.nullable().default(null),
+  adds: z.boolean().default(false),
+});
+export type Wish = z.infer<typeof Wish>;
+
+export const Facts = z.object({
+  order: z.object({
+    status: OrderStatus,
+    total: minor,
+    currency: z.string().length(3),
+    lines: z.array(Line),
+    needsProcessing: z.boolean(),
+    createdAt: moment,
+    /** The last write of any kind, our own included. */
+    updatedAt: moment,
+    customerReturnedAt: moment.nullable(),
+  }),
+  payment: Reading.omit({ paymentId: true }).extend({
+    /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
+    gateway: z.string().nullable(),
+    id: z.string().nullable(),
+    previousIds: z.array(z.string()),
+    readAt: moment.nullable(),
+    captureFailed: z.boolean(),
+    /** Some gateways round; a difference up to this many minor units is no mismatch. */
+    tolerance: minor,
+  }),
+  waiting: z.array(Waiting),
+  operation: Operation.nullable(),
+});
+export type Facts = z.infer<typeof Facts>;
+
+export const unreadPayment = (
+  gateway: string | null,
+  id: string | null,
+  previousIds: string[] = [],
+  tolerance = 0,
+): Facts["payment"] => ({
+  gateway,
+  id,
+  previousIds,
+  readAt: null,
+  captureFailed: false,
+  tolerance,
+  exists: true,
+  status: "UNREAD",
+  rejectedReason: null,
+  hasOrder: false,
+  total: 0,
+  authorized: 0,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: [],
+  creditLimit: null,
+  taskCompleted: null,
+  transactionIds: [],
+});

@@ -1,0 +1,80 @@
+/** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
+import type { Considered } from "./guards.js";
+
+const paid = ["processing", "completed"];
+const givenUp = ["cancelled", "failed"];
+const waits = (c: Considered) =>
+  c.payment.readAt !== null &&
+  c.payment.exists &&
+  ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED", "INSPECTION"].includes(c.payment.status);
+const ours = (c: Considered) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
+const accepted = (c: Considered) => ours(c) && c.payment.status === "ACCEPTED";
+const cancelledInFull = (c: Considered) =>
+  c.payment.total > 0 && c.payment.authorized === 0 && c.payment.canceled === c.payment.total;
+const held = (c: Considered) => c.payment.authorized + c.payment.captured - c.payment.refunded;
+const status = (c: Considered) => c.order.status;
+
+/** Each test looks at the facts alone; `says` and `remedy` are what a person reads. */
+export const flags = {
+  "discrepancy:paid-but-cancelled": {
+    test: (c: Considered) => accepted(c) && givenUp.includes(status(c)) && held(c) > 0,
+    says: "The bank holds the customer's money for an order that the shop has given up.",
+    remedy: "Release the money in the Merchant Portal, or place a new order for the customer.",
+  },
+  "discrepancy:processing-but-unpaid": {
+    test: (c: Considered) => c.payment.gateway !== null && paid.includes(status(c)) && waits(c),
+    says: "The shop treats the order as paid, but the customer has not finished paying.",
+    remedy: "Do not ship. Wait for the customer, or cancel the order.",
+  },
+  "discrepancy:completed-not-captured": {
+    test: (c: Considered) => accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
+    says: "The order reads completed, but the money was never captured.",
+    remedy: "Capture the payment in the Merchant Portal before the reservation runs out.",
+  },
+  "discrepancy:payment-cancelled-order-active": {
+    test: (c: Considered) =>
+      ours(c) &&
+      ["on-hold", "processing", "completed"].includes(status(c)) &&
+      cancelledInFull(c) &&
+      c.operation === null,
+    says: "The payment was cancelled at the bank while the order goes on.",
+    remedy: "Cancel the order, or press Recalculate to reserve the money again within the credit limit.",
+  },
+  "discrepancy:rejected-at-gateway": {
+    test: (c: Considered) =>
+      c.payment.gateway !== null &&
+      c.payment.exists &&
+      c.payment.status === "REJECTED" &&
+      ["on-hold", "processing", "completed", "refunded"].includes(status(c)),
+    says: "The bank rejected the payment, and the order cannot follow on its own.",
+    remedy: "Check the payment in the Merchant Portal; do not ship goods that are not paid.",
+  },
+  "discrepancy:frozen-at-gateway": {
+    test: (c: Considered) =>
+      c.payment.gateway !== null && c.payment.exists && c.payment.status === "FROZEN" && paid.includes(status(c)),
+    says: "The bank froze the payment on suspicion of fraud after the order went on.",
+    remedy: "Do not ship. The bank usually decides within hours.",
+  },
+  "discrepancy:amount-mismatch": {
+    test: (c: Considered) =>
+      accepted(c) &&
+      ["on-hold", "processing", "completed"].includes(status(c)) &&
+      !cancelledInFull(c) &&
+      c.operation === null &&
+      Math.abs(c.payment.authorized + c.payment.captured - c.order.total) > c.payment.tolerance,
+    says: "The order total does not match the amount at the bank.",
+    remedy: "Correct the order lines or the payment; nothing is captured until they match.",
+  },
+  "discrepancy:refunded-not-credited": {
+    test: (c: Considered) => accepted(c) && status(c) === "refunded" && c.payment.captured > c.payment.refunded,
+    says: "The order reads refunded, but the bank has not given the money back.",
+    remedy: "Refund the payment in the Merchant Portal.",
+  },
+  "capture-failed": {
+    test: (c: Considered) => c.payment.captureFailed,
+    says: "The bank refused the capture, or never confirmed it.",
+    remedy: "Look at the payment in the Merchant Portal, then set the order to completed again.",
+  },
+} as const;
+
+export type FlagName = keyof typeof flags;

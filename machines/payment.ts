@@ -1,0 +1,60 @@
+/**
+ * The payment, as the gateway reports it. It never moves on its own: every reading puts it where the
+ * gateway says it is, in the Merchant API's words (seed 003, "Status::update Process").
+ */
+import { setup } from "xstate";
+import type { OrderEvent } from "./events.js";
+import { type Considered, guards } from "./guards.js";
+import type { Meta } from "./meta.js";
+
+export const paymentMachine = setup({
+  types: {
+    context: {} as Considered,
+    events: {} as OrderEvent,
+    meta: {} as Meta,
+  },
+  guards,
+}).createMachine({
+  id: "payment",
+  initial: "UNREAD",
+  context: {} as Considered,
+  states: {
+    UNREAD: { meta: { says: "nobody has asked the gateway yet" } },
+    TASK_REDIRECTION_REQUIRED: { meta: { says: "the customer is at the bank" } },
+    SUPPLEMENTING_REQUIRED: { meta: { says: "the bank wants more from the customer" } },
+    INSPECTION: { meta: { says: "the bank looks at it by hand" } },
+    FROZEN: { meta: { says: "the bank froze it on suspicion of fraud" } },
+    ACCEPTED: {
+      meta: { says: "the bank stands for the money" },
+      initial: "authorized",
+      states: {
+        authorized: { meta: { says: "reserved, not yet captured" } },
+        partlyCaptured: { meta: { says: "some captured, the rest reserved" } },
+        captured: { meta: { says: "captured" } },
+        partlyRefunded: { meta: { says: "captured, some of it given back" } },
+        refunded: { meta: { says: "captured and given back" } },
+        cancelled: { meta: { says: "the reservation was let go" } },
+      },
+    },
+    REJECTED: { meta: { says: "the bank said no" } },
+    unrecognised: { meta: { says: "a word that the documents do not have" } },
+    missing: { meta: { says: "the gateway knows no such payment" } },
+  },
+  on: {
+    "payment.read": [
+      { guard: "isMissing", target: ".missing" },
+      { guard: "isAtTheBank", target: ".TASK_REDIRECTION_REQUIRED" },
+      { guard: "isSupplementing", target: ".SUPPLEMENTING_REQUIRED" },
+      { guard: "isInInspection", target: ".INSPECTION" },
+      { guard: "isFrozen", target: ".FROZEN" },
+      { guard: "isRejected", target: ".REJECTED" },
+      { guard: "isAcceptedAndRefunded", target: ".ACCEPTED.refunded" },
+      { guard: "isAcceptedAndPartlyRefunded", target: ".ACCEPTED.partlyRefunded" },
+      { guard: "isAcceptedAndCaptured", target: ".ACCEPTED.captured" },
+      { guard: "isAcceptedAndPartlyCaptured", target: ".ACCEPTED.partlyCaptured" },
+      { guard: "isAcceptedAndCancelled", target: ".ACCEPTED.cancelled" },
+      { guard: "isAccepted", target: ".ACCEPTED.authorized" },
+      { target: ".unrecognised" },
+    ],
+  },
+});

@@ -1,0 +1,67 @@
+/** The stored whole of one order, and what one decision adds to it. */
+import type { StateValue } from "xstate";
+import type { Effect } from "../../machines/effects.js";
+import type { OrderEvent, Source } from "../../machines/events.js";
+import type { Facts, OrderStatus } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
+
+export interface OrderRecord {
+  orderId: string;
+  /** How many decisions were committed; every commit expects the version it read. */
+  version: number;
+  /** XState's snapshots carry none of these three, so the record does. */
+  machine: { id: string; version: number; hash: string };
+  states: States;
+  facts: Facts;
+  flags: Flag[];
+  timers: Record<string, { generation: number; at: number }>;
+  /** The last timer generation handed out; a timer of another generation is stale. */
+  generation: number;
+}
+
+export interface States {
+  order: StateValue;
+  payment: StateValue;
+  cooldown: StateValue;
+}
+
+export interface Flag {
+  flag: FlagName;
+  raisedAt: number;
+  clearedAt: number | null;
+}
+
+export type Outcome = "moved" | "ignored" | "refused" | "deferred";
+
+/** What became of one event. An event that had to wait gets its answer with a later decision. */
+export interface Answer {
+  eventId: string;
+  type: OrderEvent["type"];
+  outcome: Outcome;
+  /** Row of docs/rules.md; null where no documented rule decided. */
+  rule: string | null;
+  /** Reason class; null where it simply moved. */
+  reason: string | null;
+  from: OrderStatus | null;
+  to: OrderStatus | null;
+  /** For `deferred`: not before this moment; null = when the gateway has answered. */
+  until: number | null;
+}
+
+/** One decision, as it is kept for good. */
+export interface HistoryEntry {
+  orderId: string;
+  /** Equal to the record's version after this decision. */
+  seq: number;
+  at: number;
+  eventId: string;
+  source: Source;
+  event: OrderEvent;
+  answers: Answer[];
+  from: OrderStatus | null;
+  to: OrderStatus;
+  states: States;
+  effects: { id: string; type: Effect["type"] }[];
+  raised: FlagName[];
+  cleared: FlagName[];
+}

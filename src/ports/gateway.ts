@@ -1,0 +1,54 @@
+/** What the engine needs of a bank. Expected trouble is a value; only a bug throws. */
+import type { Line, Reading } from "../../machines/facts.js";
+
+export type GatewayAnswer =
+  /** It is so; `reading` is the payment afterwards, where the gateway sent it. */
+  | { kind: "ok"; reading: Reading | null }
+  /** A definite no: asking again gives the same answer. */
+  | { kind: "refused"; reason: string; detail: string }
+  /** It certainly did not happen; ask again, not before `afterMs`. */
+  | { kind: "retry"; afterMs: number | null; detail: string }
+  /** Nobody knows whether it happened: a timeout, a broken connection, a 5xx. */
+  | { kind: "unknown"; detail: string };
+
+export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
+
+export interface NewPayment {
+  orderId: string;
+  /** Minor units. */
+  total: number;
+  currency: string;
+  lines: Line[];
+  /** 1..43200. */
+  linkLifetimeMinutes: number;
+  successUrl: string;
+  failUrl: string;
+  callbackUrl: string;
+}
+
+export type CreatedPayment =
+  | { kind: "ok"; paymentId: string; status: string; redirectUrl: string }
+  | { kind: "failed"; detail: string };
+
+export interface Gateway {
+  /** The name in `facts.payment.gateway`. */
+  readonly name: string;
+  /** How far the gateway's rounding may differ from the order total, in minor units. */
+  readonly tolerance: number;
+  /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */
+  readPayment(paymentId: string): Promise<ReadAnswer>;
+  /** Captures everything not yet captured. `key` is logged by the gateway as transaction id. */
+  capture(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  /** Cancels everything not yet captured. */
+  cancel(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  /** Refunds the lines, or the amount; `all` = whatever is left. Never sent without its amount. */
+  refund(call: {
+    paymentId: string;
+    amount: number;
+    lines: Line[] | null;
+    all: boolean;
+    key: string;
+  }): Promise<GatewayAnswer>;
+  addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
+  createPayment(payment: NewPayment): Promise<CreatedPayment>;
+}

@@ -1,0 +1,18 @@
+/** What the engine needs of a shop. Carrying out the same effect twice must do no harm. */
+import type { ShopEffect } from "../../machines/effects.js";
+import type { OrderStatus } from "../../machines/facts.js";
+
+export type ShopAnswer =
+  | { kind: "done" }
+  /** The order reads neither the status we came from nor the one we go to: another hand was faster. */
+  | { kind: "conflict"; status: OrderStatus }
+  | { kind: "retry"; afterMs: number | null; detail: string }
+  /** A definite no, such as an order that the shop does not have. */
+  | { kind: "refused"; detail: string };
+
+export interface Shop {
+  /** `effectId` marks what was done, so that a note is written once. */
+  carryOut(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer>;
+  /** The order as the shop reads it now; null = no such order. */
+  readStatus(orderId: string): Promise<OrderStatus | null>;
+}

@@ -1,0 +1,168 @@
+/**
+ * What the engine needs of a store. Every sentence over a method is the title of a test in the store
+ * contract, which every adapter passes.
+ */
+import type { Effect } from "../../machines/effects.js";
+import type { Envelope } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
+
+export interface TimerRow {
+  orderId: string;
+  timer: string;
+  generation: number;
+  at: number;
+}
+
+/** Effects of one lane of one order are carried out one after the other, in the order they were decided. */
+export type Lane = "gateway" | "shop";
+
+export interface OutboxRow {
+  /** `order:version:index`, the idempotency key for life. */
+  id: string;
+  orderId: string;
+  seq: number;
+  index: number;
+  lane: Lane;
+  effect: Effect;
+  notBefore: number;
+}
+
+export interface ClaimedEffect extends OutboxRow {
+  /** How often it was claimed, this time included. */
+  attempts: number;
+  createdAt: number;
+}
+
+export interface Change {
+  orderId: string;
+  /** 0 = the order must not exist yet. */
+  expectedVersion: number;
+  record: OrderRecord;
+  history: HistoryEntry[];
+  effects: OutboxRow[];
+  timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
+  /** Effects whose result this change takes in: done, in the same transaction. */
+  settled: string[];
+  /** Events of the inbox that are decided now. */
+  decided: string[];
+}
+
+export type CommitResult = "committed" | "conflict";
+
+/** An event that could not be decided yet: it threw, or its order is parked. */
+export interface InboxRow {
+  envelope: Envelope;
+  attempts: number;
+  notBefore: number;
+  error: string;
+  dead: boolean;
+}
+
+export interface Loaded {
+  record: OrderRecord | null;
+  /** Those of the asked event ids that were decided before. */
+  seen: string[];
+  /** Why the order is set aside; null = it is not. */
+  parked: string | null;
+}
+
+export interface OrderFilter {
+  status?: OrderStatus;
+  flagged?: boolean;
+  /** Orders whose status is not final, or that carry a flag. */
+  inDoubt?: boolean;
+  updatedSince?: number;
+  /** Order id to start after. */
+  after?: string;
+  limit: number;
+}
+
+export interface OrderRow {
+  orderId: string;
+  status: OrderStatus;
+  state: string;
+  version: number;
+  updatedAt: number;
+  flags: string[];
+  parked: string | null;
+}
+
+export interface DeadEffect {
+  row: ClaimedEffect;
+  error: string;
+}
+
+export interface Counts {
+  orders: number;
+  waitingEffects: number;
+  deadEffects: number;
+  waitingEvents: number;
+  deadEvents: number;
+  timers: number;
+  parked: number;
+  /** Creation time of the oldest effect not carried out; null = none. */
+  oldestEffectAt: number | null;
+}
+
+export interface Store {
+  /** Opening twice is refused while the first is open; opening what is no store of ours is refused and names the way out. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  /** A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the questions. */
+  load(asked: { orderId: string; eventIds: string[] }[]): Promise<Loaded[]>;
+  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. */
+  commit(changes: Change[]): Promise<CommitResult[]>;
+  /** A payment id leads to its order, also when the order has moved on to another payment. */
+  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
+
+  /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. */
+  claim(now: number, limit: number, leaseMs: number, worker: string): Promise<ClaimedEffect[]>;
+  /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A worker whose lease was taken over changes nothing. */
+  release(worker: string, results: EffectResult[]): Promise<void>;
+  /** At the start, the leases of workers that are no more are given back (single-writer stores). */
+  reclaim(worker: string): Promise<void>;
+
+  /** Due timers come in order of time; a replaced or cancelled timer never comes. */
+  dueTimers(now: number, limit: number): Promise<TimerRow[]>;
+  /** A postponed event is kept until it is decided or given up. */
+  postpone(rows: InboxRow[]): Promise<void>;
+  dueEvents(now: number, limit: number): Promise<InboxRow[]>;
+  /** The next moment at which anything becomes due; null = nothing waits. */
+  nextDue(): Promise<number | null>;
+
+  /** The history has no gaps and comes in order. */
+  history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
+  list(filter: OrderFilter): Promise<OrderRow[]>;
+  /** Open effects of one order, oldest first. */
+  effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;
+  deadEffects(limit: number): Promise<DeadEffect[]>;
+  deadEvents(limit: number): Promise<InboxRow[]>;
+  /** A dead effect or event that is revived is due at once, with its attempts forgotten. */
+  revive(id: string, now: number): Promise<boolean>;
+  /** A parked order stays visible with its reason until it is unparked. */
+  park(orderId: string, reason: string | null): Promise<void>;
+  counts(): Promise<Counts>;
+}
+
+export type EffectResult =
+  | { id: string; outcome: "done" }
+  | { id: string; outcome: "retry"; notBefore: number; error: string }
+  | { id: string; outcome: "dead"; error: string };
+
+/** Why a store cannot do it now. `busy` and `full` pass; the others need a person. */
+export class StoreError extends Error {
+  override name = "StoreError";
+  constructor(
+    readonly code: "busy" | "full" | "readonly" | "corrupt" | "not-ours" | "newer" | "locked" | "closed",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+  /** Whether the same call may succeed later without anybody's help. */
+  get passes(): boolean {
+    return this.code === "busy" || this.code === "full";
+  }
+}
