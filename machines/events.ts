@@ -19,6 +19,8 @@ export const PlacedOrder = z.strictObject({
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   customerReturned: z.boolean().default(false),
+  /** How far the gateway's rounding may differ, in minor units. */
+  tolerance: minor.default(0),
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 

@@ -75,6 +75,7 @@ export const Operation = z.object({
   kind: z.enum(["capture", "cancel", "refund", "rebuild"]),
   /** Id of the event that asked for it. */
   askedBy: z.string(),
+  askedType: z.string(),
   /** Idempotency key for life, and the transaction id that the gateway logs. */
   key: z.string(),
   amount: minor,
@@ -98,7 +99,7 @@ export const Waiting = z.object({
   content: z.string().nullable(),
   /** The effect whose reading answers it; null = not asked for yet. */
   readingId: z.string().nullable(),
-  wish: z.unknown(),
+  wish: z.lazy(() => Wish).nullable(),
 });
 export type Waiting = z.infer<typeof Waiting>;
 
@@ -150,7 +151,8 @@ export const unreadPayment = (
   readAt: null,
   captureFailed: false,
   tolerance,
-  exists: true,
+  // No payment id, no payment: there is nothing to ask the gateway about.
+  exists: id !== null,
   status: "UNREAD",
   rejectedReason: null,
   hasOrder: false,

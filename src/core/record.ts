@@ -65,3 +65,24 @@ export interface HistoryEntry {
   raised: FlagName[];
   cleared: FlagName[];
 }
+
+export interface TimerRow {
+  orderId: string;
+  timer: string;
+  generation: number;
+  at: number;
+}
+
+/** Effects of one lane of one order are carried out one after the other, in the order they were decided. */
+export type Lane = "gateway" | "shop";
+
+export interface OutboxRow {
+  /** `order:version:index`, the idempotency key for life. */
+  id: string;
+  orderId: string;
+  seq: number;
+  index: number;
+  lane: Lane;
+  effect: Effect;
+  notBefore: number;
+}

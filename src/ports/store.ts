@@ -2,36 +2,21 @@
  * What the engine needs of a store. Every sentence over a method is the title of a test in the store
  * contract, which every adapter passes.
  */
-import type { Effect } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "../core/record.js";
 
-export interface TimerRow {
-  orderId: string;
-  timer: string;
-  generation: number;
-  at: number;
-}
-
-/** Effects of one lane of one order are carried out one after the other, in the order they were decided. */
-export type Lane = "gateway" | "shop";
-
-export interface OutboxRow {
-  /** `order:version:index`, the idempotency key for life. */
-  id: string;
-  orderId: string;
-  seq: number;
-  index: number;
-  lane: Lane;
-  effect: Effect;
-  notBefore: number;
-}
+export type { Lane, OutboxRow, TimerRow } from "../core/record.js";
 
 export interface ClaimedEffect extends OutboxRow {
   /** How often it was claimed, this time included. */
   attempts: number;
   createdAt: number;
+  /**
+   * How the claim before this one ended; null = there was none, or it never came back: whoever had it died
+   * in the middle. A claim forgets it in the store.
+   */
+  previousError: string | null;
 }
 
 export interface Change {

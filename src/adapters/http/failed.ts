@@ -1,0 +1,25 @@
+/** Trouble as an answer: a code that a program can act on, never the text of an exception. */
+import type { Context } from "hono";
+import { StoreError } from "../../ports/store.js";
+
+interface Known {
+  name: string;
+  message: string;
+  issues?: unknown;
+}
+
+export const failed = (c: Context, error: unknown) => {
+  const known = error as Known;
+  switch (known?.name) {
+    case "InvalidEvent":
+      return c.json({ error: { code: "invalid-event", issues: known.issues } }, 400);
+    case "UnknownOrder":
+      return c.json({ error: { code: "unknown-order", message: known.message } }, 404);
+    case "Overloaded":
+      return c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
+  }
+  if (error instanceof StoreError) {
+    return c.json({ error: { code: "store-unavailable" } }, 503, { "Retry-After": "5" });
+  }
+  return c.json({ error: { code: "internal" } }, 500);
+};

@@ -1,0 +1,247 @@
+/** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import {
+  type Change,
+  type ClaimedEffect,
+  type InboxRow,
+  type Store,
+  StoreError,
+  type TimerRow,
+} from "../../ports/store.js";
+import { matches, rowOf } from "./listing.js";
+
+interface Kept extends Omit<ClaimedEffect, "previousError"> {
+  leaseUntil: number;
+  worker: string | null;
+  dead: boolean;
+  error: string | null;
+}
+interface KeptOrder {
+  record: OrderRecord;
+  parked: string | null;
+  history: HistoryEntry[];
+  decided: Set<string>;
+}
+
+/** Nobody outside holds an object of the store: what is changed there later must not change here. */
+const copy = structuredClone;
+
+const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
+const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
+
+export function memoryStore(): Store {
+  const orders = new Map<string, KeptOrder>();
+  /** Payment id -> the orders that have or had it. */
+  const payments = new Map<string, Set<string>>();
+  const outbox = new Map<string, Kept>();
+  const timers = new Map<string, Map<string, TimerRow>>();
+  const inbox = new Map<string, InboxRow>();
+  let isOpen = false;
+
+  const allTimers = () => [...timers.values()].flatMap((own) => [...own.values()]);
+  const effects = (dead: boolean) => [...outbox.values()].filter((row) => row.dead === dead);
+  const events = (dead: boolean) => [...inbox.values()].filter((row) => row.dead === dead);
+
+  /** The first open effect of every lane, and until when anything in that lane is leased. */
+  const laneHeads = () => {
+    const lanes = new Map<string, { head: Kept; leasedUntil: number }>();
+    for (const row of effects(false)) {
+      const key = JSON.stringify([row.orderId, row.lane]);
+      const lane = lanes.get(key);
+      lanes.set(key, {
+        head: lane && earlier(lane.head, row) < 0 ? lane.head : row,
+        leasedUntil: Math.max(lane?.leasedUntil ?? 0, row.leaseUntil),
+      });
+    }
+    return [...lanes.values()];
+  };
+
+  const shown = ({ leaseUntil, worker, dead, error, ...row }: Kept): ClaimedEffect =>
+    copy({ ...row, previousError: error });
+
+  const apply = (change: Change): "committed" | "conflict" => {
+    const { orderId, record, history } = change;
+    const before = orders.get(orderId);
+    if ((before?.record.version ?? 0) !== change.expectedVersion) return "conflict";
+    const ids = history.map((entry) => entry.eventId);
+    if (new Set(ids).size < ids.length || ids.some((id) => before?.decided.has(id))) return "conflict";
+
+    const order = before ?? { record, parked: null, history: [], decided: new Set() };
+    orders.set(orderId, order);
+    order.record = copy(record);
+    order.history.push(...copy(history));
+    for (const id of ids) order.decided.add(id);
+    const { id, previousIds } = record.facts.payment;
+    for (const paymentId of id === null ? previousIds : [id, ...previousIds])
+      payments.set(paymentId, (payments.get(paymentId) ?? new Set()).add(orderId));
+    for (const settled of change.settled) outbox.delete(settled);
+    for (const row of change.effects) {
+      const createdAt = history.find((entry) => entry.seq === row.seq)?.at ?? record.facts.order.updatedAt;
+      const fresh = { attempts: 0, createdAt, leaseUntil: 0, worker: null, dead: false, error: null };
+      outbox.set(row.id, { ...copy(row), ...fresh });
+    }
+    const own = timers.get(orderId) ?? new Map<string, TimerRow>();
+    for (const { timer, generation } of change.timers.cancel)
+      if (own.get(timer)?.generation === generation) own.delete(timer);
+    for (const row of change.timers.set) own.set(row.timer, { ...row });
+    timers.set(orderId, own);
+    for (const eventId of change.decided) inbox.delete(inboxKey(orderId, eventId));
+    return "committed";
+  };
+
+  const store: Omit<Store, "open" | "close"> = {
+    async load(asked) {
+      return asked.map(({ orderId, eventIds }) => {
+        const order = orders.get(orderId);
+        const seen = eventIds.filter((id) => order?.decided.has(id));
+        return { record: copy(order?.record ?? null), seen, parked: order?.parked ?? null };
+      });
+    },
+    async commit(changes) {
+      return changes.map(apply);
+    },
+    async findByPayment(paymentId) {
+      const found = [...(payments.get(paymentId) ?? [])]
+        .map((orderId) => ({ orderId, current: orders.get(orderId)?.record.facts.payment.id === paymentId }))
+        .sort((a, b) => Number(b.current) - Number(a.current) || byOrder(a, b));
+      return found[0] ?? null;
+    },
+
+    async claim(now, limit, leaseMs, worker) {
+      const heads = laneHeads()
+        .filter(({ head, leasedUntil }) => head.notBefore <= now && leasedUntil <= now)
+        .map(({ head }) => head)
+        .sort((a, b) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b))
+        .slice(0, limit);
+      return heads.map((head) => {
+        head.attempts += 1;
+        head.leaseUntil = now + leaseMs;
+        head.worker = worker;
+        const claimed = shown(head);
+        head.error = null;
+        return claimed;
+      });
+    },
+    async release(worker, results) {
+      for (const result of results) {
+        const row = outbox.get(result.id);
+        if (row?.worker !== worker) continue;
+        if (result.outcome === "done") {
+          outbox.delete(result.id);
+          continue;
+        }
+        row.leaseUntil = 0;
+        row.worker = null;
+        row.error = result.error;
+        if (result.outcome === "retry") row.notBefore = result.notBefore;
+        else row.dead = true;
+      }
+    },
+    async reclaim(worker) {
+      for (const row of outbox.values()) {
+        if (row.worker === null || row.worker === worker) continue;
+        row.leaseUntil = 0;
+        row.worker = null;
+      }
+    },
+
+    async dueTimers(now, limit) {
+      return allTimers()
+        .filter((row) => row.at <= now)
+        .sort((a, b) => a.at - b.at || byOrder(a, b) || compare(a.timer, b.timer))
+        .slice(0, limit)
+        .map((row) => ({ ...row }));
+    },
+    async postpone(rows) {
+      for (const row of rows) inbox.set(inboxKey(row.envelope.orderId, row.envelope.id), copy(row));
+    },
+    async dueEvents(now, limit) {
+      const due = events(false).filter((row) => row.notBefore <= now);
+      return copy(due.sort((a, b) => a.notBefore - b.notBefore).slice(0, limit));
+    },
+    async nextDue() {
+      const moments = [
+        ...allTimers().map((row) => row.at),
+        ...events(false).map((row) => row.notBefore),
+        ...laneHeads().map(({ head, leasedUntil }) => Math.max(head.notBefore, leasedUntil)),
+      ];
+      return moments.length === 0 ? null : moments.reduce((a, b) => Math.min(a, b));
+    },
+
+    async history(orderId, after, limit) {
+      const entries = orders.get(orderId)?.history ?? [];
+      return copy(entries.filter((entry) => entry.seq > after).slice(0, limit));
+    },
+    async list(filter) {
+      return [...orders.values()]
+        .map(({ record, parked }) => rowOf(record, parked))
+        .filter((row) => matches(row, filter))
+        .sort(byOrder)
+        .slice(0, filter.limit);
+    },
+    async effectsOf(orderId) {
+      const own = [...outbox.values()].filter((row) => row.orderId === orderId).sort(earlier);
+      return own.map((row) => ({ ...shown(row), error: row.error, dead: row.dead }));
+    },
+    async deadEffects(limit) {
+      const dead = effects(true).sort((a, b) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b));
+      return dead.slice(0, limit).map((row) => ({ row: shown(row), error: row.error ?? "" }));
+    },
+    async deadEvents(limit) {
+      return copy(events(true).slice(0, limit));
+    },
+    async revive(id, now) {
+      const effect = outbox.get(id);
+      if (effect?.dead) {
+        Object.assign(effect, { dead: false, attempts: 0, error: null, notBefore: now });
+        return true;
+      }
+      const dead = events(true).filter((row) => row.envelope.id === id);
+      for (const row of dead) Object.assign(row, { dead: false, attempts: 0, notBefore: now });
+      return dead.length > 0;
+    },
+    async park(orderId, reason) {
+      const order = orders.get(orderId);
+      if (order) order.parked = reason;
+    },
+    async counts() {
+      const open = effects(false);
+      return {
+        orders: orders.size,
+        waitingEffects: open.length,
+        deadEffects: effects(true).length,
+        waitingEvents: events(false).length,
+        deadEvents: events(true).length,
+        timers: allTimers().length,
+        parked: [...orders.values()].filter((order) => order.parked !== null).length,
+        oldestEffectAt: open.reduce<number | null>(
+          (oldest, row) => Math.min(oldest ?? row.createdAt, row.createdAt),
+          null,
+        ),
+      };
+    },
+  };
+
+  const open = async () => {
+    if (isOpen) throw new StoreError("locked", "The store is already open. Close it first.");
+    isOpen = true;
+  };
+  const close = async () => {
+    isOpen = false;
+  };
+  return { ...onlyWhile(() => isOpen, store), open, close };
+}
+
+/** The same functions, refused while the store is closed. */
+function onlyWhile<T extends object>(isOpen: () => boolean, store: T): T {
+  const guarded = Object.entries(store).map(([name, work]) => [
+    name,
+    async (...args: unknown[]) => {
+      if (!isOpen()) throw new StoreError("closed", "The store is not open.");
+      return work(...args);
+    },
+  ]);
+  return Object.fromEntries(guarded);
+}

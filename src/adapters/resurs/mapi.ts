@@ -1,0 +1,179 @@
+/** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
+import type { Reading } from "../../../machines/facts.js";
+import type { Clock } from "../../ports/clock.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { asking, type Exchange } from "./exchange.js";
+import { noSuchPayment, readingOf } from "./reading.js";
+import { CREATOR, createBody, orderLines } from "./requests.js";
+import { NewlyCreated, Payment, TaskStatus, Trouble } from "./schema.js";
+import { tokensOf } from "./token.js";
+
+export interface ResursMapiOptions {
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  storeId?: string;
+  paymentMethodId?: string;
+  clock: Clock;
+  timeoutMs?: number;
+  fetch?: typeof globalThis.fetch;
+  name?: string;
+}
+
+type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
+type Called = { kind: "done"; body: unknown } | { kind: "failed"; failure: Failure; exchange: Exchange };
+
+/** What happened before the call itself, while fetching the token, cannot have moved money. */
+type Stage = "token" | "call";
+
+const LONGEST_DETAIL = 300;
+
+const refusal = (detail: string): Failure => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: detail.slice(0, LONGEST_DETAIL),
+});
+const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
+
+const troubleOf = (exchange: Exchange): { code: string | null; message: string } => {
+  if (exchange.kind !== "answer") return { code: null, message: exchange.detail };
+  const told = Trouble.safeParse(exchange.body);
+  const message = told.success ? told.data.message : null;
+  return {
+    code: told.success && told.data.code != null ? String(told.data.code) : null,
+    message: `HTTP ${exchange.status}${message ? `: ${message}` : ""}`.slice(0, LONGEST_DETAIL),
+  };
+};
+
+const failureOf = (exchange: Exchange, stage: Stage): Failure => {
+  const { message: detail } = troubleOf(exchange);
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  if (exchange.kind === "answer") {
+    const { status } = exchange;
+    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // 408 is the one 4xx that says nothing about what became of the question.
+    if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
+  }
+  return stage === "token" ? { kind: "retry", afterMs: null, detail } : { kind: "unknown", detail };
+};
+
+const saysNotFound = (exchange: Exchange): boolean => exchange.kind === "answer" && exchange.status === 404;
+
+/** The bank knows no such payment: 404, or the older error codes 8 and 3. */
+const missing = (exchange: Exchange): boolean => {
+  const { code } = troubleOf(exchange);
+  return saysNotFound(exchange) || code === "8" || code === "3";
+};
+
+/** An id may come from a callback; it must not be able to lead to another path. */
+const pathOf = (paymentId: string): string | null =>
+  /^[\w-]{1,64}$/.test(paymentId) ? `v2/payments/${paymentId}` : null;
+
+export const resursMapi = (options: ResursMapiOptions): Gateway => {
+  const ask = asking({
+    baseUrl: options.baseUrl,
+    clock: options.clock,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: options.fetch ?? globalThis.fetch,
+  });
+  const tokens = tokensOf({ ...options, ask });
+
+  const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Called> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const token = await tokens.get();
+      if (token.kind === "none") {
+        // A 404 here speaks of the token's address and not of a payment.
+        const failure = failureOf(token.exchange, "token");
+        return { kind: "failed", failure, exchange: { kind: "not-sent", detail: failure.detail } };
+      }
+      const exchange = await ask(path, {
+        method,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${token.value}`,
+          ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        },
+        body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
+      });
+      if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
+        return { kind: "done", body: exchange.body };
+      }
+      if (exchange.kind === "answer" && exchange.status === 401) {
+        tokens.drop(token.value);
+        // A token may have been withdrawn early; once is enough to find out.
+        if (attempt === 1) continue;
+      }
+      return { kind: "failed", failure: failureOf(exchange, "call"), exchange };
+    }
+  };
+
+  const paymentFrom = (body: unknown, paymentId: string): Payment | null => {
+    const payment = Payment.safeParse(body);
+    return payment.success && payment.data.id.toLowerCase() === paymentId.toLowerCase() ? payment.data : null;
+  };
+
+  /** Whether the customer's tasks were completed, which tells a denied payment from an abandoned one. */
+  const taskCompleted = async (path: string): Promise<Reading["taskCompleted"]> => {
+    const answer = await call("GET", `${path}/tasks/status`);
+    if (answer.kind === "failed") {
+      return saysNotFound(answer.exchange) ? null : "unavailable";
+    }
+    const tasks = TaskStatus.safeParse(answer.body);
+    return tasks.success ? (tasks.data?.completed ?? null) : "unavailable";
+  };
+
+  const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("GET", path);
+    if (answer.kind === "failed") {
+      return missing(answer.exchange) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
+    }
+    const payment = paymentFrom(answer.body, paymentId);
+    if (!payment) return unexpected("getPayment");
+    const completed = payment.status === "REJECTED" ? await taskCompleted(path) : null;
+    return { kind: "ok", reading: readingOf(payment, completed) };
+  };
+
+  const change = async (operation: string, paymentId: string, body: unknown): Promise<GatewayAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("POST", `${path}/${operation}`, body);
+    if (answer.kind === "failed") return answer.failure;
+    const payment = paymentFrom(answer.body, paymentId);
+    // Adding lines is not documented to answer with the payment, nor is an empty answer a no.
+    if (!payment) {
+      return answer.body === undefined || operation === "order" ? { kind: "ok", reading: null } : unexpected(operation);
+    }
+    // Amounts that were left out are not amounts of zero.
+    return { kind: "ok", reading: payment.order ? readingOf(payment) : null };
+  };
+
+  return {
+    name: options.name ?? "resurs-mapi",
+    tolerance: 0,
+    readPayment,
+    capture: ({ paymentId, key }) => change("capture", paymentId, { creator: CREATOR, transactionId: key }),
+    // The cancel call takes no transaction id; its proof is the cancelled amount.
+    cancel: ({ paymentId }) => change("cancel", paymentId, { creator: CREATOR }),
+    refund: ({ paymentId, amount, lines, all, key }) =>
+      change("refund", paymentId, {
+        creator: CREATOR,
+        transactionId: key,
+        ...(all ? {} : { orderLines: orderLines(lines, amount, "Refund") }),
+      }),
+    addOrderLines: ({ paymentId, amount, lines }) =>
+      change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
+    async createPayment(payment): Promise<CreatedPayment> {
+      const { storeId, paymentMethodId } = options;
+      const answer = await call("POST", "v2/payments", createBody(payment, { storeId, paymentMethodId }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const created = NewlyCreated.safeParse(answer.body);
+      if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
+      const { id, status, taskRedirectionUrls } = created.data;
+      // Accepted without anything to sign goes straight to the thank-you page; a rejected one goes back to the shop.
+      const without = status === "ACCEPTED" ? payment.successUrl : payment.failUrl;
+      return { kind: "ok", paymentId: id, status, redirectUrl: taskRedirectionUrls?.customerUrl ?? without };
+    },
+  };
+};

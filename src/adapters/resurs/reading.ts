@@ -1,0 +1,48 @@
+/** A payment as the bank describes it (major units, floats) as a reading in minor units. */
+import { PossibleAction, type Reading } from "../../../machines/facts.js";
+import type { Payment } from "./schema.js";
+
+/** Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here. */
+export const minorUnits = (major: number): number => Math.round(major * 100);
+
+export const readingOf = (payment: Payment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
+  const { order } = payment;
+  const limit = payment.application?.approvedCreditLimit;
+  return {
+    paymentId: payment.id,
+    exists: true,
+    status: payment.status,
+    rejectedReason: payment.rejectedReason?.category ?? null,
+    hasOrder: Boolean(order),
+    total: minorUnits(order?.totalOrderAmount ?? 0),
+    authorized: minorUnits(order?.authorizedAmount ?? 0),
+    captured: minorUnits(order?.capturedAmount ?? 0),
+    canceled: minorUnits(order?.canceledAmount ?? 0),
+    refunded: minorUnits(order?.refundedAmount ?? 0),
+    offers: (order?.possibleActions ?? []).flatMap(({ action }) => {
+      const known = PossibleAction.safeParse(action);
+      return known.success ? [known.data] : [];
+    }),
+    creditLimit: limit == null ? null : minorUnits(limit),
+    taskCompleted,
+    transactionIds: (order?.actionLog ?? []).flatMap(({ transactionId }) => transactionId ?? []),
+  };
+};
+
+/** The bank knows no such payment (404, or the error codes 8 and 3). */
+export const noSuchPayment = (paymentId: string): Reading => ({
+  paymentId,
+  exists: false,
+  status: "NOT_FOUND",
+  rejectedReason: null,
+  hasOrder: false,
+  total: 0,
+  authorized: 0,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: [],
+  creditLimit: null,
+  taskCompleted: null,
+  transactionIds: [],
+});

@@ -1,0 +1,49 @@
+/** The bodies we send. Money leaves in major units with at most two decimals. */
+import type { Line } from "../../../machines/facts.js";
+import type { NewPayment } from "../../ports/gateway.js";
+
+/** Shown in the bank's action log. */
+export const CREATOR = "order-status-engine";
+
+/** The API takes at most so many lines. */
+const MOST_LINES = 1000;
+
+const majorUnits = (minor: number): number => Number((minor / 100).toFixed(2));
+
+const orderLine = (description: string, quantity: number, total: number, reference?: string) => ({
+  description,
+  reference,
+  quantity: Math.max(0.01, Number(quantity.toFixed(2))),
+  quantityUnit: "pcs",
+  vatRate: 0,
+  totalAmountIncludingVat: majorUnits(total),
+});
+
+/**
+ * The lines when they add up to the amount, else one line that does. Without lines the bank acts on everything
+ * that is left, so an amount is never sent without a line that carries it.
+ */
+export const orderLines = (lines: Line[] | null, amount: number, description: string) => {
+  const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
+  return lines?.length && lines.length <= MOST_LINES && sum === amount
+    ? lines.map((line) =>
+        orderLine(line.sku || description, line.quantity, line.total, line.sku.slice(0, 50) || undefined),
+      )
+    : [orderLine(description, 1, amount)];
+};
+
+export const createBody = (payment: NewPayment, shop: { storeId?: string; paymentMethodId?: string }) => ({
+  ...shop,
+  order: { orderReference: payment.orderId, orderLines: orderLines(payment.lines, payment.total, "Order") },
+  metadata: { creator: CREATOR },
+  options: {
+    initiatedOnCustomersDevice: true,
+    handleManualInspection: false,
+    // Frozen payments come back as FROZEN instead of being rejected; excludes automatic capture.
+    handleFrozenPayments: true,
+    automaticCapture: false,
+    redirectionUrls: { customer: { successUrl: payment.successUrl, failUrl: payment.failUrl } },
+    callbacks: { authorization: { url: payment.callbackUrl } },
+    timeToLiveInMinutes: payment.linkLifetimeMinutes,
+  },
+});

@@ -1,0 +1,60 @@
+/**
+ * What we read of the Merchant API's answers. Loose: the bank may add fields and words at any time. The maxima
+ * only keep nonsense out of the books.
+ */
+import { z } from "zod";
+
+/** Ten digits and two decimals is the API's own limit. */
+const amount = z.number().min(-9_999_999_999.99).max(9_999_999_999.99);
+const word = z.string().max(100);
+
+const Order = z.looseObject({
+  totalOrderAmount: amount,
+  authorizedAmount: amount,
+  capturedAmount: amount,
+  canceledAmount: amount,
+  refundedAmount: amount,
+  possibleActions: z
+    .array(z.looseObject({ action: word }))
+    .max(100)
+    .nullish(),
+  actionLog: z
+    .array(z.looseObject({ transactionId: z.string().max(200).nullish() }))
+    .max(10_000)
+    .nullish(),
+});
+
+export const Payment = z.looseObject({
+  id: word.min(1),
+  /** A word we do not know yet is kept: the machines read it as unrecognised. */
+  status: word.min(1),
+  rejectedReason: z.looseObject({ category: word.nullish() }).nullish(),
+  order: Order.nullish(),
+  application: z.looseObject({ approvedCreditLimit: amount.nullish() }).nullish(),
+});
+export type Payment = z.infer<typeof Payment>;
+
+/** The customer is sent to this address, so nothing but a web address will do. */
+const webAddress = z
+  .string()
+  .max(4000)
+  .regex(/^https?:\/\//i);
+
+export const NewlyCreated = z.looseObject({
+  id: word.min(1),
+  status: word.min(1),
+  taskRedirectionUrls: z.looseObject({ customerUrl: webAddress.nullish() }).nullish(),
+});
+
+export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
+
+export const Token = z.looseObject({
+  access_token: z.string().min(1).max(20_000),
+  expires_in: z.number().min(0).max(31_536_000).nullish(),
+});
+
+/** Errors come as {traceId, code, message, timestamp}; the older codes are numbers. */
+export const Trouble = z.looseObject({
+  code: z.union([z.string(), z.number()]).nullish().catch(null),
+  message: z.string().nullish().catch(null),
+});

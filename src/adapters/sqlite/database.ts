@@ -1,0 +1,165 @@
+/** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
+import type Sqlite from "better-sqlite3";
+import type { CommitResult, EffectResult, OrderFilter } from "../../ports/store.js";
+import { type Opened, type OpenOptions, openFile } from "./opening.js";
+import { prepare, type Statements } from "./statements.js";
+import type { Columns, WireChange } from "./wire.js";
+
+export class StoreDatabase {
+  readonly #opened: Opened;
+  readonly #db: Sqlite.Database;
+  readonly #do: Statements;
+  readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
+
+  constructor(options: OpenOptions) {
+    this.#opened = openFile(options);
+    this.#db = this.#opened.db;
+    this.#do = prepare(this.#db);
+  }
+
+  close(): void {
+    this.#opened.close();
+  }
+
+  load(asked: { orderId: string; eventIds: string[] }[]): [Columns | null, string[]][] {
+    return asked.map(({ orderId, eventIds }) => [
+      this.#do.order.get(orderId) ?? null,
+      eventIds.filter((id) => this.#do.seen.get(orderId, id) !== undefined),
+    ]);
+  }
+
+  commit(changes: WireChange[]): CommitResult[] {
+    return this.#together(() => changes.map((change) => this.#apply(change)));
+  }
+
+  /** Everything that can conflict comes before the first write, so a conflict leaves nothing to undo. */
+  #apply(change: WireChange): CommitResult {
+    const { orderId } = change;
+    const own = new Set<unknown>();
+    for (const [, eventId] of change.history) {
+      if (own.has(eventId) || this.#do.seen.get(orderId, eventId as string) !== undefined) return "conflict";
+      own.add(eventId);
+    }
+    const { changes } =
+      change.expectedVersion === 0
+        ? this.#do.insertOrder.run(...change.order, orderId)
+        : this.#do.updateOrder.run(...change.order, orderId, change.expectedVersion);
+    if (changes !== 1) return "conflict";
+    for (const id of change.payments) this.#do.insertPayment.run(id, orderId);
+    for (const entry of change.history) this.#do.insertHistory.run(orderId, ...entry);
+    for (const id of change.settled) this.#do.settle.run(id);
+    for (const effect of change.effects) this.#do.insertEffect.run(...effect);
+    for (const timer of change.cancel) this.#do.cancelTimer.run(orderId, ...timer);
+    for (const timer of change.set) this.#do.setTimer.run(...timer);
+    for (const eventId of change.decided) this.#do.decide.run(orderId, eventId);
+    return "committed";
+  }
+
+  findByPayment(paymentId: string): Columns | null {
+    return this.#do.byPayment.get(paymentId) ?? null;
+  }
+
+  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. */
+  claim(now: number, limit: number, leaseMs: number, worker: string): Columns[] {
+    if (this.#do.claimable.get({ now, limit: 1 }) === undefined) return [];
+    return this.#together(() => {
+      const found = this.#do.claimable.all({ now, limit });
+      for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
+      return found;
+    });
+  }
+
+  release(worker: string, results: EffectResult[]): void {
+    this.#together(() => {
+      for (const result of results) {
+        if (result.outcome === "done") this.#do.finish.run(result.id, worker);
+        else if (result.outcome === "retry") this.#do.retry.run(result.notBefore, result.error, result.id, worker);
+        else this.#do.bury.run(result.error, result.id, worker);
+      }
+    });
+  }
+
+  reclaim(worker: string): void {
+    this.#do.reclaim.run(worker);
+  }
+
+  dueTimers(now: number, limit: number): Columns[] {
+    return this.#do.dueTimers.all(now, limit);
+  }
+
+  postpone(events: Columns[]): void {
+    this.#together(() => {
+      for (const event of events) this.#do.postpone.run(...event);
+    });
+  }
+
+  dueEvents(now: number, limit: number): Columns[] {
+    return this.#do.dueEvents.all(now, limit);
+  }
+
+  nextDue(): number | null {
+    let next = Math.min(this.#do.nextTimer.get() ?? Infinity, this.#do.nextEvent.get() ?? Infinity);
+    for (const [notBefore, leaseUntil] of this.#do.laneHeads.iterate()) {
+      if (notBefore >= next) break;
+      next = Math.min(next, Math.max(notBefore, leaseUntil));
+    }
+    return next === Infinity ? null : next;
+  }
+
+  history(orderId: string, after: number, limit: number): string[] {
+    return this.#do.history.all(orderId, after, limit);
+  }
+
+  list(filter: OrderFilter): Columns[] {
+    const where = ["order_id > ?"];
+    const bound: unknown[] = [filter.after ?? ""];
+    // Written out, not bound: only so does SQLite see that a partial index fits.
+    if (filter.flagged !== undefined) where.push(`flagged = ${Number(filter.flagged)}`);
+    if (filter.inDoubt !== undefined) where.push(`in_doubt = ${Number(filter.inDoubt)}`);
+    if (filter.status !== undefined) {
+      where.push("status = ?");
+      bound.push(filter.status);
+    }
+    if (filter.updatedSince !== undefined) {
+      where.push("updated_at >= ?");
+      bound.push(filter.updatedSince);
+    }
+    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked FROM orders
+      WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT ?`;
+    let statement = this.#lists.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare<unknown[], Columns>(sql).raw();
+      this.#lists.set(sql, statement);
+    }
+    return statement.all(...bound, filter.limit);
+  }
+
+  effectsOf(orderId: string): Columns[] {
+    return this.#do.effectsOf.all(orderId);
+  }
+
+  deadEffects(limit: number): Columns[] {
+    return this.#do.deadEffects.all(limit);
+  }
+
+  deadEvents(limit: number): Columns[] {
+    return this.#do.deadEvents.all(limit);
+  }
+
+  revive(id: string, now: number): boolean {
+    return this.#do.reviveEffect.run(now, id).changes > 0 || this.#do.reviveEvent.run(now, id).changes > 0;
+  }
+
+  park(orderId: string, reason: string | null): void {
+    this.#do.park.run(reason, orderId);
+  }
+
+  counts(): Columns {
+    return this.#do.counts.get() ?? [];
+  }
+
+  /** IMMEDIATE: waiting for the write lock happens at the beginning, where nothing is done yet. */
+  #together<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+}

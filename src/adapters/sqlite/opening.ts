@@ -1,0 +1,174 @@
+/** Opening the file, or saying why not. A broken file is never replaced by an empty one. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import Sqlite from "better-sqlite3";
+import { StoreError } from "../../ports/store.js";
+import { isBusy, isForeign, wayOut } from "./errors.js";
+import { APPLICATION_ID, SCHEMA_VERSION, schema } from "./schema.js";
+
+export interface OpenOptions {
+  file: string;
+  /** How long to wait for another process to let go of the file. */
+  ownerTimeoutMs?: number;
+  /** Only for looking: needs no ownership, so it works beside a running engine. */
+  readOnly?: boolean;
+}
+
+export interface Opened {
+  file: string;
+  db: Sqlite.Database;
+  close(): void;
+}
+
+const BUSY_TIMEOUT_MS = 5000;
+/** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
+const OLDEST_SQLITE = [3, 51, 3];
+
+export function openFile(options: OpenOptions): Opened {
+  const file = settledPath(options.file);
+  const readOnly = options.readOnly ?? false;
+  const exists = existsSync(file);
+  if (exists) checkHeader(file);
+  else if (readOnly) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
+  const owner = readOnly ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
+  let db: Sqlite.Database | null = null;
+  const close = () => {
+    db?.close();
+    owner?.close();
+  };
+  try {
+    // Looked at again: it may have been made while we waited for the ownership.
+    if (existsSync(file)) checkHeader(file);
+    else create(file);
+    db = new Sqlite(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    checkLibrary(db);
+    checkVersion(db, file);
+    if (!readOnly) {
+      configure(db);
+      checkWhole(db, file);
+    }
+    return { file, db, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** One name for one file: two links to it must lead to the same ownership lock. */
+function settledPath(given: string): string {
+  const file = resolve(given);
+  if (existsSync(file)) return realpathSync(file);
+  return existsSync(dirname(file)) ? join(realpathSync(dirname(file)), basename(file)) : file;
+}
+
+/** Looks at the first 100 bytes only: SQLite itself would already touch a file that is not ours. */
+function checkHeader(file: string): void {
+  if (!statSync(file).isFile()) throw new StoreError("not-ours", `${file} is no file. Name a file for the store.`);
+  const header = Buffer.alloc(100);
+  const handle = openSync(file, "r");
+  const length = readSync(handle, header, 0, 100, 0);
+  closeSync(handle);
+  // New stores appear complete or not at all (see create), so an empty file was once something else.
+  if (length === 0) throw new StoreError("corrupt", `${file} is empty, which no store ever is. ${wayOut(file)}`);
+  if (length < 100 || header.toString("latin1", 0, 16) !== "SQLite format 3\0")
+    throw notOurs(file, "is no SQLite database");
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw notOurs(file, "is a SQLite database of another program");
+}
+
+const notOurs = (file: string, what: string) =>
+  new StoreError(
+    "not-ours",
+    `${file} ${what}; nothing was changed. Name another file. If it was the store of this engine, it is damaged: ${wayOut(file)}`,
+  );
+
+/** Held as a lock of the operating system, which goes with the process however that ends. */
+function takeOwnership(file: string, timeout: number): Sqlite.Database {
+  const lock = `${file}-owner`;
+  const owner = new Sqlite(lock, { timeout });
+  try {
+    owner.pragma("journal_mode = MEMORY");
+    owner.exec("BEGIN EXCLUSIVE");
+    return owner;
+  } catch (error) {
+    owner.close();
+    if (isBusy(error))
+      throw new StoreError(
+        "locked",
+        `${file} is in use by another engine. Stop that one first, or open the store for reading only.`,
+        { cause: error },
+      );
+    if (isForeign(error))
+      throw new StoreError("not-ours", `${lock} is not the lock of a store. Move it away.`, { cause: error });
+    throw error;
+  }
+}
+
+/** Built beside its place and moved there when it is whole: a crash on the way leaves no half a store. */
+function create(file: string): void {
+  if (existsSync(`${file}-wal`))
+    throw new StoreError("corrupt", `${file} is missing, but its log ${file}-wal is there. ${wayOut(file)}`);
+  const draft = `${file}-new`;
+  for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(draft + end, { force: true });
+  const db = new Sqlite(draft);
+  try {
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = FULL");
+    db.exec(
+      `BEGIN; ${schema} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`,
+    );
+  } finally {
+    db.close();
+  }
+  renameSync(draft, file);
+  const directory = openSync(dirname(file), "r");
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+function checkLibrary(db: Sqlite.Database): void {
+  const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "0";
+  const parts = version.split(".").map(Number);
+  const at = OLDEST_SQLITE.findIndex((want, i) => want !== parts[i]);
+  if (at >= 0 && (parts[at] ?? 0) < (OLDEST_SQLITE[at] ?? 0))
+    throw new Error(
+      `SQLite ${version} can lose committed data (WAL-reset bug); ${OLDEST_SQLITE.join(".")} or newer is needed. Update better-sqlite3.`,
+    );
+}
+
+function checkVersion(db: Sqlite.Database, file: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version > SCHEMA_VERSION)
+    throw new StoreError(
+      "newer",
+      `${file} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}). Start that release, or restore a backup from before the update.`,
+    );
+  if (version !== SCHEMA_VERSION)
+    throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+}
+
+/** A pragma that does not take says nothing, so each is read back: without them a commit could be lost. */
+function configure(db: Sqlite.Database): void {
+  const set = (pragma: string, value: string | number, reads: string | number = value) => {
+    db.pragma(`${pragma} = ${value}`);
+    const now = db.pragma(pragma, { simple: true });
+    if (now !== reads) throw new Error(`${db.name}: PRAGMA ${pragma} is ${now} and would not become ${value}.`);
+  };
+  set("journal_mode", "WAL", "wal");
+  set("synchronous", "FULL", 2);
+  set("journal_size_limit", 64 * 1024 * 1024);
+}
+
+function checkWhole(db: Sqlite.Database, file: string): void {
+  const found = db.pragma("quick_check(1)", { simple: true });
+  if (found !== "ok") throw new StoreError("corrupt", `${file} is damaged: ${found}. ${wayOut(file)}`);
+}

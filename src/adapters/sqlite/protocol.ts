@@ -1,0 +1,16 @@
+/** What goes between the engine and the database thread. */
+import type { StoreDatabase } from "./database.js";
+import type { CrossedError } from "./errors.js";
+
+export type Method = keyof StoreDatabase;
+
+/** Requests are answered in the order in which they came. */
+export interface Request {
+  id: number;
+  method: Method;
+  args: unknown[];
+}
+export type Reply = { id: number; value: unknown } | { id: number; error: CrossedError };
+
+/** The reply to the opening, which nobody asked for with a message. */
+export const OPENING = 0;

@@ -1,0 +1,90 @@
+/** What the file holds. A change here needs a new SCHEMA_VERSION and a step that brings older files up. */
+
+/** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
+export const APPLICATION_ID = 0x4f53456e;
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
+ * `record` and `entry` come last: SQLite need not read a long row to the end to get at what is before them.
+ */
+export const schema = `
+CREATE TABLE orders (
+  order_id   TEXT PRIMARY KEY NOT NULL,
+  version    INTEGER NOT NULL,
+  status     TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  flags      TEXT NOT NULL,
+  flagged    INTEGER NOT NULL,
+  in_doubt   INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  payment_id TEXT,
+  parked     TEXT,
+  record     TEXT NOT NULL
+) STRICT;
+CREATE INDEX orders_status   ON orders(status, order_id);
+CREATE INDEX orders_flagged  ON orders(order_id) WHERE flagged = 1;
+CREATE INDEX orders_in_doubt ON orders(order_id) WHERE in_doubt = 1;
+CREATE INDEX orders_parked   ON orders(order_id) WHERE parked IS NOT NULL;
+
+-- Only grows. Whether a payment is the order's current one stands in orders.payment_id, and only there.
+CREATE TABLE payments (
+  payment_id TEXT NOT NULL,
+  order_id   TEXT NOT NULL,
+  PRIMARY KEY (payment_id, order_id)
+) STRICT, WITHOUT ROWID;
+
+-- With rowids: entries are long, and a long row is dear in a table without.
+CREATE TABLE history (
+  order_id TEXT NOT NULL,
+  seq      INTEGER NOT NULL,
+  event_id TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  entry    TEXT NOT NULL,
+  PRIMARY KEY (order_id, seq),
+  UNIQUE (order_id, event_id)
+) STRICT;
+
+-- Clustered by order, so that the effects before one in its lane lie beside it.
+CREATE TABLE outbox (
+  order_id    TEXT NOT NULL,
+  seq         INTEGER NOT NULL,
+  idx         INTEGER NOT NULL,
+  id          TEXT NOT NULL UNIQUE,
+  lane        TEXT NOT NULL,
+  not_before  INTEGER NOT NULL,
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  lease_until INTEGER NOT NULL DEFAULT 0,
+  worker      TEXT,
+  created_at  INTEGER NOT NULL,
+  dead        INTEGER NOT NULL DEFAULT 0,
+  error       TEXT,
+  effect      TEXT NOT NULL,
+  PRIMARY KEY (order_id, seq, idx)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_due  ON outbox(not_before) WHERE dead = 0;
+CREATE INDEX outbox_dead ON outbox(created_at) WHERE dead = 1;
+
+CREATE TABLE timers (
+  order_id   TEXT NOT NULL,
+  timer      TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (order_id, timer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_due ON timers(at);
+
+-- With rowids: events due at the same moment come in the order in which they were first postponed.
+CREATE TABLE inbox (
+  order_id   TEXT NOT NULL,
+  event_id   TEXT NOT NULL,
+  attempts   INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  dead       INTEGER NOT NULL,
+  error      TEXT NOT NULL,
+  envelope   TEXT NOT NULL,
+  PRIMARY KEY (order_id, event_id)
+) STRICT;
+CREATE INDEX inbox_due  ON inbox(not_before) WHERE dead = 0;
+CREATE INDEX inbox_dead ON inbox(event_id) WHERE dead = 1;
+`;

@@ -1,0 +1,103 @@
+/** Every statement, prepared once. Parameters are named only where one is used twice. */
+import type Sqlite from "better-sqlite3";
+
+/** Each list of columns in the order in which wire.ts writes and reads it. */
+const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead";
+const EVENT = "envelope, attempts, not_before, error, dead";
+const TIMER = "order_id, timer, generation, at";
+const ORDER_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
+
+const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
+
+interface Reads<P extends unknown[], R> {
+  get(...bound: P): R | undefined;
+  all(...bound: P): R[];
+  iterate(...bound: P): IterableIterator<R>;
+}
+interface Writes {
+  run(...bound: unknown[]): { changes: number };
+}
+
+export function prepare(db: Sqlite.Database) {
+  const rows = <P extends unknown[], R extends unknown[] = unknown[]>(sql: string): Reads<P, R> =>
+    db.prepare<P, R>(sql).raw();
+  const value = <P extends unknown[], V>(sql: string): Reads<P, V> => db.prepare<P, V>(sql).pluck();
+  const write = (sql: string): Writes => db.prepare<unknown[]>(sql);
+  return {
+    order: rows<[string]>("SELECT record, parked FROM orders WHERE order_id = ?"),
+    seen: value<[string, string], number>("SELECT 1 FROM history WHERE order_id = ? AND event_id = ?"),
+    insertOrder: write(
+      `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+    ),
+    updateOrder: write(`UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`),
+    insertPayment: write("INSERT INTO payments (payment_id, order_id) VALUES (?,?) ON CONFLICT DO NOTHING"),
+    insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry) VALUES (?,?,?,?,?)"),
+    insertEffect: write(
+      "INSERT INTO outbox (id, order_id, seq, idx, lane, effect, not_before, created_at) VALUES (?,?,?,?,?,?,?,?)",
+    ),
+    setTimer: write(`INSERT OR REPLACE INTO timers (${TIMER}) VALUES (?,?,?,?)`),
+    cancelTimer: write("DELETE FROM timers WHERE order_id = ? AND timer = ? AND generation = ?"),
+    settle: write("DELETE FROM outbox WHERE id = ?"),
+    decide: write("DELETE FROM inbox WHERE order_id = ? AND event_id = ?"),
+
+    byPayment: rows<[string]>(
+      `SELECT p.order_id, o.payment_id IS p.payment_id AS current FROM payments p JOIN orders o USING (order_id)
+       WHERE p.payment_id = ? ORDER BY current DESC, p.order_id LIMIT 1`,
+    ),
+
+    // A revived effect may stand before one that is already under way; they still go one after the other.
+    claimable: rows<[{ now: number; limit: number }]>(
+      `SELECT ${EFFECT} FROM outbox o WHERE dead = 0 AND not_before <= @now AND lease_until <= @now
+         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
+         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
+                           AND p.dead = 0 AND p.lease_until > @now)
+       ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
+    ),
+    // Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
+    lease: write("UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = ?"),
+    finish: write("DELETE FROM outbox WHERE id = ? AND worker = ?"),
+    retry: write(
+      "UPDATE outbox SET not_before = ?, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?",
+    ),
+    bury: write("UPDATE outbox SET dead = 1, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?"),
+    reclaim: write("UPDATE outbox SET lease_until = 0, worker = NULL WHERE worker IS NOT NULL AND worker <> ?"),
+
+    dueTimers: rows<[number, number]>(`SELECT ${TIMER} FROM timers WHERE at <= ? ORDER BY at, order_id, timer LIMIT ?`),
+    postpone: write(
+      `INSERT INTO inbox (order_id, event_id, ${EVENT}) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+         (${EVENT}) = (excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
+    ),
+    dueEvents: rows<[number, number]>(
+      `SELECT ${EVENT} FROM inbox WHERE dead = 0 AND not_before <= ? ORDER BY not_before, rowid LIMIT ?`,
+    ),
+    nextTimer: value<[], number | null>("SELECT min(at) FROM timers"),
+    nextEvent: value<[], number | null>("SELECT min(not_before) FROM inbox WHERE dead = 0"),
+    laneHeads: rows<[], [number, number]>(
+      `SELECT not_before, (SELECT max(lease_until) FROM outbox p
+           WHERE p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0)
+         FROM outbox o WHERE dead = 0 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
+    ),
+
+    history: value<[string, number, number], string>(
+      "SELECT entry FROM history WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+    ),
+    effectsOf: rows<[string]>(`SELECT ${EFFECT} FROM outbox WHERE order_id = ? ORDER BY seq, idx`),
+    deadEffects: rows<[number]>(
+      `SELECT ${EFFECT} FROM outbox WHERE dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
+    ),
+    deadEvents: rows<[number]>(`SELECT ${EVENT} FROM inbox WHERE dead = 1 ORDER BY rowid LIMIT ?`),
+    reviveEffect: write(
+      `UPDATE outbox SET dead = 0, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = ?
+       WHERE id = ? AND dead = 1`,
+    ),
+    reviveEvent: write("UPDATE inbox SET dead = 0, attempts = 0, not_before = ? WHERE event_id = ? AND dead = 1"),
+    park: write("UPDATE orders SET parked = ? WHERE order_id = ?"),
+    counts: rows<[]>(
+      `SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox WHERE dead = 0),
+         (SELECT count(*) FROM outbox WHERE dead = 1), (SELECT count(*) FROM inbox WHERE dead = 0),
+         (SELECT count(*) FROM inbox WHERE dead = 1), (SELECT count(*) FROM timers),
+         (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM outbox WHERE dead = 0)`,
+    ),
+  };
+}
+export type Statements = ReturnType<typeof prepare>;

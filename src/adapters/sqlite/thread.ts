@@ -1,0 +1,76 @@
+/** The engine's end of the line to the database thread. */
+import { Worker } from "node:worker_threads";
+import { StoreError } from "../../ports/store.js";
+import type { StoreDatabase } from "./database.js";
+import { arrived } from "./errors.js";
+import type { OpenOptions } from "./opening.js";
+import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+
+interface Asked {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export class DatabaseThread {
+  readonly #file: string;
+  readonly #worker: Worker;
+  readonly #asked = new Map<number, Asked>();
+  readonly #ended: Promise<void>;
+  #last = OPENING;
+  #gone: Error | null = null;
+
+  static async start(options: OpenOptions): Promise<DatabaseThread> {
+    const thread = new DatabaseThread(options);
+    try {
+      await new Promise((resolve, reject) => thread.#asked.set(OPENING, { resolve, reject }));
+      return thread;
+    } catch (error) {
+      await thread.#ended;
+      throw error;
+    }
+  }
+
+  private constructor(options: OpenOptions) {
+    this.#file = options.file;
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options });
+    this.#worker.on("message", (reply: Reply) => {
+      const asked = this.#asked.get(reply.id);
+      this.#asked.delete(reply.id);
+      if ("error" in reply) asked?.reject(arrived(reply.error));
+      else asked?.resolve(reply.value);
+    });
+    this.#worker.on("error", (error) => this.#end(error));
+    this.#ended = new Promise((resolve) =>
+      this.#worker.on("exit", () => {
+        this.#end();
+        resolve();
+      }),
+    );
+  }
+
+  call<M extends Method>(method: M, ...args: Parameters<StoreDatabase[M]>): Promise<ReturnType<StoreDatabase[M]>> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve: resolve as Asked["resolve"], reject });
+      this.#worker.postMessage({ id, method, args } satisfies Request);
+    });
+  }
+
+  /** What was asked before is answered before: the thread takes one request after the other. */
+  async close(): Promise<void> {
+    try {
+      if (!this.#gone) await this.call("close");
+    } finally {
+      await this.#ended;
+    }
+  }
+
+  /** Nobody who asked is left waiting when the thread dies. */
+  #end(cause?: unknown): void {
+    this.#gone ??= new StoreError("closed", `${this.#file}: the database thread has ended.`, { cause });
+    for (const asked of this.#asked.values()) asked.reject(this.#gone);
+    this.#asked.clear();
+  }
+}

@@ -1,0 +1,182 @@
+/** From the name of an action to the effect it asks for, filled in from the facts. */
+import type { Effect } from "../../machines/effects.js";
+import { type EffectParams, notes } from "../../machines/effects.js";
+import type { Facts, Operation, OrderStatus, Wish } from "../../machines/facts.js";
+import type { Asked } from "./step.js";
+
+export interface Asking {
+  facts: Facts;
+  now: number;
+  /** The status before and after the transition that asks. */
+  from: OrderStatus;
+  to: OrderStatus;
+  wish: Wish | null;
+  /** Id of the event that is being decided. */
+  eventId: string;
+  eventType: string;
+  rule: string | null;
+  /** Why a call failed, for the note. */
+  detail: string;
+  /** The id that the effect will have. */
+  effectId: string;
+}
+
+export interface Answered {
+  facts: Facts;
+  effect: Effect | null;
+  notBefore: number;
+}
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+
+/** A call that did not happen goes out again after 2, 4, 8 … seconds. */
+export const backoffMs = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
+
+const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
+
+/** The sentence of the order note, with its amount and reason. */
+const sentence = (params: EffectParams | undefined, a: Asking): string => {
+  const { payment, order, operation } = a.facts;
+  const text = params?.note === undefined ? notes["payment-complete"] : notes[params.note];
+  const filled = text
+    .replace("{amount}", money(operation?.amount ?? 0, order.currency))
+    .replace("{reason}", a.detail);
+  return payment.status === "REJECTED" && payment.rejectedReason !== null && params?.note?.startsWith("payment-status")
+    ? `${filled} Reason given by the bank: ${payment.rejectedReason}.`
+    : filled;
+};
+
+const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial<Operation> = {}): Operation => {
+  const { authorized, captured, canceled, refunded } = a.facts.payment;
+  return {
+    kind,
+    askedBy: a.eventId,
+    askedType: a.eventType,
+    key: a.effectId,
+    amount,
+    lines: null,
+    then: null,
+    tries: 0,
+    before: { authorized, captured, canceled, refunded },
+    since: a.now,
+    ...more,
+  };
+};
+
+/** A money law broken here is a bug in a guard, and a bug throws. */
+const law = (holds: boolean, sentence: string): void => {
+  if (!holds) throw new Error(`money law broken: ${sentence}`);
+};
+
+const idOf = (facts: Facts): string => {
+  if (facts.payment.id === null) throw new Error("no payment to send anything to");
+  return facts.payment.id;
+};
+
+/** Tries count per call: a call of another kind within one operation starts anew. */
+const sending = (a: Asking, operation: Operation, effect: (o: Operation) => Effect): Answered => {
+  const again = a.rule?.endsWith("/again") ?? false;
+  const tried = { ...operation, tries: again ? operation.tries + 1 : 1 };
+  return {
+    facts: { ...a.facts, operation: tried },
+    effect: effect(tried),
+    notBefore: again ? a.now + backoffMs(operation.tries) : a.now,
+  };
+};
+
+const at = (a: Asking, effect: Effect | null, facts = a.facts): Answered => ({ facts, effect, notBefore: a.now });
+
+export const ask = ({ type, params }: Asked, a: Asking): Answered => {
+  const { facts, wish } = a;
+  const { payment, order } = facts;
+  switch (type) {
+    case "readPayment":
+      return at(a, { type, paymentId: idOf(facts) });
+    case "readBack":
+      // A second look follows a second failure: wait as long as for the call itself.
+      return {
+        facts,
+        effect: { type, paymentId: idOf(facts) },
+        notBefore: a.now + ((facts.operation?.tries ?? 1) > 1 ? backoffMs(facts.operation?.tries ?? 1) : 0),
+      };
+    case "capturePayment": {
+      law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status), "nothing is captured from such a payment");
+      law(payment.authorized > 0, "there must be something to capture");
+      const then = a.eventType === "merchant.captured" ? null : "completed";
+      const operation = facts.operation ?? begin(a, "capture", payment.authorized, { then });
+      return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+    }
+    case "cancelPayment": {
+      law(payment.captured === 0, "nothing is cancelled after a capture");
+      const changes = wish?.lines != null || facts.operation?.kind === "rebuild";
+      const operation =
+        facts.operation ??
+        (changes
+          ? begin(a, "rebuild", wish?.total ?? 0, { lines: wish?.lines ?? [] })
+          : begin(a, "cancel", payment.authorized, { then: "cancelled" }));
+      return sending(a, operation, (o) => ({
+        type,
+        paymentId: idOf(facts),
+        amount: o.before.authorized,
+        key: `${o.key}:cancel`,
+      }));
+    }
+    case "refundPayment": {
+      const left = payment.captured - payment.refunded;
+      const operation =
+        facts.operation ?? begin(a, "refund", wish?.amount ?? left, { lines: wish?.lines ?? null });
+      law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
+      return sending(a, operation, (o) => ({
+        type,
+        paymentId: idOf(facts),
+        amount: o.amount,
+        lines: o.lines,
+        all: o.amount === left,
+        key: o.key,
+      }));
+    }
+    case "addOrderLines": {
+      const operation =
+        facts.operation ??
+        begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
+      law(
+        operation.amount <= (payment.creditLimit ?? payment.total),
+        "never more is reserved than the bank authorised",
+      );
+      return sending(a, operation, (o) => ({
+        type,
+        paymentId: idOf(facts),
+        amount: o.amount,
+        lines: o.lines ?? [],
+        key: `${o.key}:lines`,
+      }));
+    }
+    case "completePayment": {
+      const change = { from: a.from, to: a.to, note: sentence(params, a) };
+      // payment_complete() would make an order that needs no processing completed.
+      const straight = a.to === "completed" || order.needsProcessing;
+      return at(
+        a,
+        straight
+          ? { type, ...change, transactionId: payment.id }
+          : { type: "setOrderStatus", ...change },
+      );
+    }
+    case "setStatus":
+      return at(a, { type: "setOrderStatus", from: a.from, to: a.to, note: sentence(params, a) });
+    case "setOrderLines": {
+      const lines = wish?.lines ?? order.lines;
+      const total = wish?.total ?? order.total;
+      return at(a, { type, lines, total }, { ...facts, order: { ...order, lines, total, updatedAt: a.now } });
+    }
+    case "addNote":
+      return at(a, { type: "addOrderNote", note: sentence(params, a) });
+    case "recordRefund": {
+      const amount = facts.operation?.amount ?? wish?.amount ?? 0;
+      return at(a, { type, amount, lines: facts.operation?.lines ?? wish?.lines ?? null });
+    }
+    case "rememberFailedCapture":
+      return at(a, null, { ...facts, payment: { ...payment, captureFailed: true } });
+  }
+};

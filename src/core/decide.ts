@@ -1,0 +1,331 @@
+/**
+ * One event, one decision. Pure: no clock, no I/O.
+ *
+ * The facts are remembered first, then three actors are folded: the payment follows the reading, the order
+ * acts on whatever the cooldown lets through, and the cooldown decides what waits for the next reading.
+ */
+import { type Envelope, waitsForReading } from "../../machines/events.js";
+import type { OrderStatus, Waiting } from "../../machines/facts.js";
+import { type FlagName, flags } from "../../machines/flags.js";
+import { cooldownEndsAt } from "../../machines/guards.js";
+import { registry as currentRegistry } from "../../machines/index.js";
+import { notes } from "../../machines/effects.js";
+import { defaultSettings } from "../../machines/settings.js";
+import { handles } from "./explain.js";
+import { Fold, type Rules, type Shown } from "./fold.js";
+import type { Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
+import { placed, remember, waitingFor } from "./remember.js";
+import { structureHash } from "./structure.js";
+
+export interface Decision {
+  record: OrderRecord;
+  entry: HistoryEntry;
+  effects: OutboxRow[];
+  timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
+}
+
+export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
+
+const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
+const KEPT_FLAGS = 20;
+
+/**
+ * What the order becomes when `envelope` happens to it at `now`.
+ * @param record null for an order that is being placed
+ * @throws Error on a bug: an event for an order that does not exist, or a money law broken
+ */
+export const decide = (
+  record: OrderRecord | null,
+  envelope: Envelope,
+  now: number,
+  rules: Rules = defaultRules,
+): Decision => {
+  const facts = record === null ? placed(envelope) : record.facts;
+  const fold = new Fold(record, envelope, now, rules, facts);
+  if (record === null) place(fold);
+  else if (fold.facts.payment.gateway === null) anotherGatewaysOrder(fold);
+  else happen(fold);
+  return finished(fold);
+};
+
+const itself = (fold: Fold): Shown => ({ eventId: fold.envelope.id, type: fold.envelope.event.type });
+
+const place = (fold: Fold): void => {
+  const { event } = fold.envelope;
+  if (event.type !== "order.placed") throw new Error("unreachable: placed() has checked it");
+  const shown = { ...itself(fold), seen: event.order.status };
+  fold.moveOrder(shown);
+  // Another gateway's unpaid order is WooCommerce's to cancel, not ours.
+  if (event.order.gateway === null) fold.timers = {};
+  fold.answer(shown, "moved", { rule: "order/placed" });
+};
+
+const happen = (fold: Fold): void => {
+  const { event } = fold.envelope;
+  switch (event.type) {
+    case "order.placed":
+      return fold.answer(itself(fold), "ignored", { reason: "already-placed" });
+    case "timer.fired":
+      return wake(fold, event.timer, event.generation);
+    case "order.seen":
+    case "shop.conflicted":
+      return follow(fold, event.status);
+    case "payment.read":
+      return read(fold, event.effectId, event.reading.paymentId);
+    case "payment.created":
+      return attach(fold);
+    case "order.updated": {
+      fold.facts = remember(fold.facts, fold.envelope);
+      const order = fold.moveOrder(itself(fold));
+      const cooldown = fold.moveCooldown("order.updated");
+      return fold.answer(itself(fold), "ignored", {
+        rule: cooldown?.rule ?? order?.rule ?? null,
+        reason: "no-change",
+      });
+    }
+    case "callback.received":
+      return callback(fold, event.kind, event.paymentId);
+    default:
+      if (waitsForReading(event.type)) return wish(fold);
+      return result(fold);
+  }
+};
+
+/** A callback is about this payment, or it is about nothing that concerns the order now. */
+const callback = (fold: Fold, kind: string, paymentId: string): void => {
+  const { payment, waiting } = fold.facts;
+  const me = itself(fold);
+  if (kind === "TEST") return fold.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
+  if (paymentId !== payment.id) {
+    const reason = payment.previousIds.includes(paymentId) ? "stale-payment" : "unknown-payment";
+    return fold.answer(me, "refused", { rule: `callback/${reason}`, reason });
+  }
+  const mine = waitingFor(fold.envelope, fold.facts);
+  const twin = waiting.find((w) => w.held && w.readingId === null && w.content !== null && w.content === mine.content);
+  if (twin !== undefined) {
+    return fold.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
+  }
+  awaitReading(fold, mine);
+};
+
+/** Everything else that needs to know the payment first. What the order would not do anyway is answered at once. */
+const wish = (fold: Fold): void => {
+  const { event } = fold.envelope;
+  const { payment, order } = fold.facts;
+  const me = itself(fold);
+  const mine = waitingFor(fold.envelope, fold.facts);
+  const shown: Shown = { ...me, wish: mine.wish };
+  if (event.type === "shop.holdStockDue" && !holdStockIsOver(fold)) {
+    return fold.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
+  }
+  const alwaysReads = event.type === "customer.returned" || event.type === "reconcile.asked";
+  const known = handles(fold.rules.registry.order, fold.states.order, event.type);
+  if (!alwaysReads && !known) return fold.turnDown(shown);
+  if (payment.id === null) {
+    if (alwaysReads) return fold.answer(me, "ignored", { reason: "no-payment" });
+    const status = order.status;
+    return fold.tell(shown, fold.moveOrder(shown), status);
+  }
+  if (event.type === "customer.returned") {
+    const first = order.customerReturnedAt === null && event.page === "success";
+    fold.facts = remember(fold.facts, fold.envelope);
+    if (first) fold.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, fold.now);
+  }
+  awaitReading(fold, mine);
+};
+
+/** WooCommerce's own rule: the order has to be older, since its last write, than the minutes that stock is held. */
+const holdStockIsOver = (fold: Fold): boolean => {
+  const { stockManagement, holdStockMinutes } = fold.rules.settings;
+  const { createdAt, updatedAt } = fold.facts.order;
+  return (
+    stockManagement &&
+    (holdStockMinutes ?? 0) >= 1 &&
+    fold.now >= Math.max(createdAt, updatedAt) + (holdStockMinutes ?? 0) * 60_000
+  );
+};
+
+const awaitReading = (fold: Fold, mine: Waiting): void => {
+  fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, mine] };
+  const meta = fold.moveCooldown(mine.held ? "callback.received" : "someone.asked");
+  const holds = mine.held && fold.now < cooldownEndsAt(fold.considered());
+  fold.answer({ eventId: mine.eventId, type: fold.envelope.event.type }, "deferred", {
+    rule: meta?.rule ?? null,
+    reason: holds ? "cooldown" : "reading-payment",
+    until: holds ? cooldownEndsAt(fold.considered()) : null,
+  });
+};
+
+/** A timer that was replaced or cancelled since is stale, whatever it says. */
+const wake = (fold: Fold, timer: string, generation: number): void => {
+  const me = itself(fold);
+  if (fold.timers[timer]?.generation !== generation) {
+    return fold.answer(me, "ignored", { reason: "stale-timer" });
+  }
+  fold.dropTimer(timer);
+  if (timer === COOLDOWN_TIMER) {
+    const meta = fold.moveCooldown(timer);
+    return fold.answer(me, "ignored", { rule: meta?.rule ?? null, reason: "reading-payment" });
+  }
+  if (fold.facts.payment.id === null) {
+    const status = fold.facts.order.status;
+    const shown = { ...me, type: timer };
+    return fold.tell(shown, fold.moveOrder(shown), status);
+  }
+  awaitReading(fold, waitingFor(fold.envelope, fold.facts));
+};
+
+/** The reading is here: the payment follows it, and whoever waited for it is let through in the order of arrival. */
+const read = (fold: Fold, readingId: string, paymentId: string): void => {
+  const me = itself(fold);
+  const asked = fold.facts.waiting.filter((w) => w.readingId === readingId);
+  if (asked.length === 0 || paymentId !== fold.facts.payment.id) {
+    return fold.answer(me, "ignored", { reason: "superseded" });
+  }
+  fold.facts = remember(fold.facts, fold.envelope);
+  fold.movePayment();
+  fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => w.readingId !== readingId) };
+  const status = fold.facts.order.status;
+  for (const waiting of asked) letThrough(fold, waiting);
+  fold.moveCooldown("payment.read");
+  const moved = fold.facts.order.status !== status;
+  fold.answer(me, moved ? "moved" : "ignored", { reason: moved ? null : "no-change" });
+  fold.answers.unshift(...fold.answers.splice(-1));
+};
+
+const letThrough = (fold: Fold, waiting: Waiting): void => {
+  // The order was written while the gateway was being asked: the customer's minute begins anew.
+  if (waiting.held && fold.now < cooldownEndsAt(fold.considered())) {
+    fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, { ...waiting, readingId: null }] };
+    return;
+  }
+  const { order } = fold.rules.registry;
+  const ownName = waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
+  const type = ownName || handles(order, fold.states.order, waiting.type) ? waiting.type : "payment.read";
+  const shown: Shown = { eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) };
+  const status = fold.facts.order.status;
+  const effects = fold.effects.length;
+  const meta = fold.moveOrder(shown);
+  fold.tell(shown, meta, status, effects);
+};
+
+const calledAs = (type: string): string =>
+  type.startsWith("xstate.") ? "timer.fired" : type === "customer.failed" ? "customer.returned" : type;
+
+/** The answer of a call, or a merchant's wish that needs no reading. */
+const result = (fold: Fold): void => {
+  const { event } = fold.envelope;
+  const { payment, order } = fold.facts;
+  const status = order.status;
+  fold.facts = remember(fold.facts, fold.envelope);
+  if (fold.facts.payment !== payment) fold.movePayment();
+  const detail = "detail" in event ? event.detail || ("reason" in event ? event.reason : "") : undefined;
+  const shown: Shown = { ...itself(fold), ...(detail === undefined ? {} : { detail }) };
+  const effects = fold.effects.length;
+  const meta = fold.moveOrder(shown);
+  fold.tell(shown, meta, status, effects);
+};
+
+/** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
+const attach = (fold: Fold): void => {
+  const status = fold.facts.order.status;
+  const shown = itself(fold);
+  if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
+    return fold.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
+  }
+  fold.facts = remember(fold.facts, fold.envelope);
+  fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
+  fold.states = { ...fold.states, payment: "UNREAD" };
+  const meta = fold.moveOrder(shown);
+  fold.moveCooldown("payment.created");
+  fold.moveCooldown("order.updated");
+  fold.answer(shown, "moved", { rule: meta?.rule ?? null, from: status });
+};
+
+/** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
+const follow = (fold: Fold, seen: OrderStatus): void => {
+  const shown = { ...itself(fold), seen };
+  const status = fold.facts.order.status;
+  if (seen === status) return fold.answer(shown, "ignored", { reason: "same-status" });
+  if (fold.facts.operation !== null) return fold.answer(shown, "ignored", { reason: "operation-in-flight" });
+  const meta = fold.moveOrder(shown);
+  fold.answer(shown, "moved", { rule: meta?.rule ?? null, from: status });
+};
+
+/** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */
+const anotherGatewaysOrder = (fold: Fold): void => {
+  const { event } = fold.envelope;
+  const wanted = wantedStatus[event.type];
+  if (event.type === "order.seen") return follow(fold, event.status);
+  if (wanted === undefined) return fold.answer(itself(fold), "ignored", { reason: "not-ours", rule: "order/not-ours" });
+  const status = fold.facts.order.status;
+  if (wanted === status) return fold.answer(itself(fold), "ignored", { reason: "same-status" });
+  fold.moveOrder({ ...itself(fold), type: "order.seen", seen: wanted });
+  fold.timers = {};
+  fold.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, fold.now);
+  fold.answer(itself(fold), "moved", { rule: "order/not-ours", from: status });
+};
+
+const wantedStatus: Partial<Record<string, OrderStatus>> = {
+  "merchant.completed": "completed",
+  "merchant.cancelled": "cancelled",
+  "merchant.refunded": "refunded",
+  "merchant.failed": "failed",
+  "merchant.held": "on-hold",
+  "merchant.processed": "processing",
+  "merchant.reopened": "pending",
+};
+
+const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } => {
+  const considered = fold.considered();
+  const before = fold.before?.flags ?? [];
+  const standing = before.filter((f) => f.clearedAt === null);
+  const holds = (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test(considered));
+  const up = holds.filter((name) => !standing.some((f) => f.flag === name));
+  const down = standing.map((f) => f.flag).filter((name) => !holds.includes(name));
+  if (up.length === 0 && down.length === 0) return { all: before, up, down };
+  const all = [
+    ...before.map((f) => (f.clearedAt === null && down.includes(f.flag) ? { ...f, clearedAt: fold.now } : f)),
+    ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
+  ];
+  return { all: all.filter((f) => f.clearedAt === null).concat(all.filter((f) => f.clearedAt !== null).slice(-KEPT_FLAGS)), up, down };
+};
+
+const finished = (fold: Fold): Decision => {
+  const { envelope, before, now, rules, facts, states, timers } = fold;
+  const { orderId } = envelope;
+  const flagged = raised(fold);
+  const record: OrderRecord = {
+    orderId,
+    version: fold.seq,
+    machine: { id: rules.registry.id, version: rules.registry.version, hash: structureHash(rules.registry) },
+    states,
+    facts,
+    flags: flagged.all,
+    timers,
+    generation: fold.generation,
+  };
+  const entry: HistoryEntry = {
+    orderId,
+    seq: fold.seq,
+    at: now,
+    eventId: envelope.id,
+    source: envelope.source,
+    event: envelope.event,
+    answers: fold.answers,
+    from: fold.from,
+    to: facts.order.status,
+    states,
+    effects: fold.effects.map(({ id, effect }) => ({ id, type: effect.type })),
+    raised: flagged.up,
+    cleared: flagged.down,
+  };
+  const earlier = before?.timers ?? {};
+  const set = Object.entries(timers)
+    .filter(([timer, { generation }]) => earlier[timer]?.generation !== generation)
+    .map(([timer, { generation, at }]) => ({ orderId, timer, generation, at }));
+  const cancel = Object.entries(earlier)
+    .filter(([timer]) => timers[timer] === undefined)
+    .map(([timer, { generation }]) => ({ timer, generation }));
+  return { record, entry, effects: fold.effects, timers: { set, cancel } };
+};

@@ -1,0 +1,82 @@
+/** Why a machine has no branch for an event: derived from the guards that said no, so it cannot disagree with them. */
+import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
+import { and, not, or } from "xstate";
+import { type Considered, whyNot, whyNotFor } from "../../machines/guards.js";
+import type { Meta } from "../../machines/meta.js";
+
+type Combined = ((args: unknown) => boolean) & { check?: unknown; guards?: Named[] };
+type Named = string | Combined;
+type Plain = (args: { context: Considered }) => boolean;
+
+const checkOf = (guard: unknown): unknown => (guard as Combined).check;
+const AND = checkOf(and([]));
+const OR = checkOf(or([]));
+const NOT = checkOf(not("none"));
+
+/** The state node that a value stands in, deepest first, up to the root. */
+export const nodesOf = (machine: AnyStateMachine, value: StateValue): AnyStateNode[] => {
+  const path: AnyStateNode[] = [machine.root];
+  let rest: StateValue | undefined = value;
+  while (rest !== undefined) {
+    const key: string = typeof rest === "string" ? rest : (Object.keys(rest)[0] ?? "");
+    const node: AnyStateNode | undefined = path.at(-1)?.states[key];
+    if (node === undefined) break;
+    path.push(node);
+    rest = typeof rest === "string" ? undefined : rest[key];
+  }
+  return path.reverse();
+};
+
+const candidates = (machine: AnyStateMachine, value: StateValue, type: string) =>
+  nodesOf(machine, value)
+    .map((node) => node.transitions.get(type))
+    .find((found) => found !== undefined && found.length > 0) ?? [];
+
+/** Whether the state has any branch at all for this event, whatever its guards say. */
+export const handles = (machine: AnyStateMachine, value: StateValue, type: string): boolean =>
+  candidates(machine, value, type).length > 0;
+
+/** What the state says of itself, the innermost first. */
+export const metaOf = (machine: AnyStateMachine, value: StateValue): Meta =>
+  Object.assign(
+    {},
+    ...nodesOf(machine, value)
+      .reverse()
+      .map((node) => node.meta ?? {}),
+  );
+
+const evaluate = (machine: AnyStateMachine, guard: Named, context: Considered): boolean => {
+  const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
+  if (found === undefined) throw new Error(`no guard named ${String(guard)}`);
+  const parts = found.guards ?? [];
+  if (found.check === AND) return parts.every((part) => evaluate(machine, part, context));
+  if (found.check === OR) return parts.some((part) => evaluate(machine, part, context));
+  if (found.check === NOT) return !evaluate(machine, parts[0] as Named, context);
+  return (found as unknown as Plain)({ context });
+};
+
+/** The single facts that made a guard say no, in the order of the document's bullets; `!` = had to be absent. */
+const noes = (machine: AnyStateMachine, guard: Named, context: Considered): string[] => {
+  if (evaluate(machine, guard, context)) return [];
+  const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
+  if (found.check === AND) return (found.guards ?? []).flatMap((part) => noes(machine, part, context));
+  if (found.check === NOT) return [`!${String(found.guards?.[0])}`];
+  return typeof guard === "string" ? [guard] : [];
+};
+
+/**
+ * Reason classes of a refusal, the decisive one first. The last guarded branch is the proper way of doing
+ * what was asked; the branches before it are special cases.
+ */
+export const reasonsAgainst = (
+  machine: AnyStateMachine,
+  value: StateValue,
+  type: string,
+  context: Considered,
+): string[] => {
+  const proper = candidates(machine, value, type).at(-1)?.guard as Named | undefined;
+  if (proper === undefined) return [];
+  const words = whyNotFor[type] ?? {};
+  const reasons = noes(machine, proper, context).map((fact) => words[fact] ?? whyNot[fact] ?? fact);
+  return [...new Set(reasons)];
+};

@@ -1,0 +1,246 @@
+/** One decision in the making: the facts, the three actors' values, and what was asked for so far. */
+import type { StateValue } from "xstate";
+import type { Effect } from "../../machines/effects.js";
+import type { Envelope, EventType } from "../../machines/events.js";
+import { type Facts, OrderStatus, type Waiting, type Wish } from "../../machines/facts.js";
+import { type Considered, cooldownEndsAt } from "../../machines/guards.js";
+import type { Registry } from "../../machines/index.js";
+import type { Meta } from "../../machines/meta.js";
+import { reasons } from "../../machines/reasons.js";
+import type { Settings } from "../../machines/settings.js";
+import { ask } from "./ask.js";
+import { metaOf, reasonsAgainst } from "./explain.js";
+import type { Answer, Lane, OrderRecord, Outcome, OutboxRow, States } from "./record.js";
+import { type Asked, initialValue, step, type TimerChange } from "./step.js";
+
+/** How an event is shown to the order machine. */
+export interface Shown {
+  eventId: string;
+  type: string;
+  wish?: Wish | null;
+  seen?: OrderStatus;
+  detail?: string;
+  /** What it is called in the answer, where the machine knows it by another name. */
+  called?: string;
+}
+
+export interface Rules {
+  settings: Settings;
+  registry: Registry;
+}
+
+const statuses = new Set<string>(OrderStatus.options);
+const toTheShop = new Set<Effect["type"]>([
+  "completePayment",
+  "setOrderStatus",
+  "setOrderLines",
+  "addOrderNote",
+  "recordRefund",
+]);
+const laneOf = (effect: Effect): Lane => (toTheShop.has(effect.type) ? "shop" : "gateway");
+
+export const statusIn = (value: StateValue): OrderStatus | null =>
+  typeof value === "string" && statuses.has(value) ? (value as OrderStatus) : null;
+
+export class Fold {
+  facts: Facts;
+  states: States;
+  timers: OrderRecord["timers"];
+  generation: number;
+  effects: OutboxRow[] = [];
+  answers: Answer[] = [];
+  readonly from: OrderStatus | null;
+
+  constructor(
+    readonly before: OrderRecord | null,
+    readonly envelope: Envelope,
+    readonly now: number,
+    readonly rules: Rules,
+    facts: Facts,
+  ) {
+    const { registry } = rules;
+    this.facts = facts;
+    this.from = before?.facts.order.status ?? null;
+    this.timers = before?.timers ?? {};
+    this.generation = before?.generation ?? 0;
+    this.states = before?.states ?? {
+      order: initialValue(registry.order),
+      payment: initialValue(registry.payment),
+      cooldown: initialValue(registry.cooldown),
+    };
+  }
+
+  get seq(): number {
+    return (this.before?.version ?? 0) + 1;
+  }
+
+  considered(wish: Wish | null = null, seen: OrderStatus | null = null): Considered {
+    return { ...this.facts, now: this.now, settings: this.rules.settings, wish, seen };
+  }
+
+  answer(to: Pick<Shown, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {
+    this.answers.push({
+      eventId: to.eventId,
+      type: (to.called ?? to.type) as EventType,
+      outcome,
+      rule: null,
+      reason: null,
+      from: this.from,
+      to: this.facts.order.status,
+      until: null,
+      ...more,
+    });
+  }
+
+  /** The payment follows the reading, the whole truth about where it stands. */
+  movePayment(): void {
+    const { value } = step(this.rules.registry.payment, this.states.payment, this.considered(), {
+      type: "payment.read",
+    });
+    this.states = { ...this.states, payment: value };
+  }
+
+  moveCooldown(type: string): Meta | null {
+    const moved = step(this.rules.registry.cooldown, this.states.cooldown, this.considered(), { type });
+    this.states = { ...this.states, cooldown: moved.value };
+    this.setTimers(moved.timers);
+    this.carry(moved.actions, { eventId: this.envelope.id, type }, moved.taken?.rule ?? null, this.facts.order.status);
+    return moved.taken;
+  }
+
+  /** Null where the order has no branch for it now. */
+  moveOrder(shown: Shown): Meta | null {
+    const { registry } = this.rules;
+    const status = this.facts.order.status;
+    const moved = step(registry.order, this.states.order, this.considered(shown.wish ?? null, shown.seen ?? null), {
+      type: shown.type,
+    });
+    if (moved.taken === null) return null;
+    this.states = { ...this.states, order: moved.value };
+    this.setTimers(moved.timers);
+    const next = statusIn(moved.value) ?? status;
+    if (next !== status) {
+      this.facts = { ...this.facts, order: { ...this.facts.order, status: next, updatedAt: this.now } };
+    }
+    this.carry(moved.actions, shown, moved.taken.rule ?? null, status);
+    this.endOperation(moved.taken, status, shown);
+    return moved.taken;
+  }
+
+  /** Says what became of an event that the order was shown. */
+  tell(shown: Shown, meta: Meta | null, status: OrderStatus, effectsBefore = 0): void {
+    const to = this.facts.order.status;
+    const rule = meta?.rule ?? null;
+    if (meta === null) return this.turnDown(shown);
+    if (meta.reason !== undefined) return this.answer(shown, "ignored", { rule, reason: meta.reason, from: status });
+    const { operation } = this.facts;
+    if (operation !== null && operation.askedBy === shown.eventId) {
+      return this.answer(shown, "deferred", { rule, reason: "awaiting-gateway", from: status, to: operation.then ?? to });
+    }
+    if (to !== status) return this.answer(shown, "moved", { rule, from: status });
+    if (this.effects.length > effectsBefore) {
+      return this.answer(shown, "moved", { rule, from: status });
+    }
+    const reason = rule === "money/under-way" ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
+    return this.answer(shown, "ignored", { rule, reason, from: status });
+  }
+
+  /** No branch took it: a merchant is refused and told why, anything else changes nothing. */
+  turnDown(shown: Shown): void {
+    const { registry } = this.rules;
+    const state = metaOf(registry.order, this.states.order);
+    const against = reasonsAgainst(
+      registry.order,
+      this.states.order,
+      shown.type,
+      this.considered(shown.wish ?? null, shown.seen ?? null),
+    );
+    const status = this.facts.order.status;
+    if (!shown.type.startsWith("merchant.")) {
+      return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
+    }
+    const otherwise = state.refuses ?? (this.facts.operation !== null ? "operation-in-flight" : "same-status");
+    const reason = against[0] ?? otherwise;
+    if (reason === "same-status") return this.answer(shown, "ignored", { reason, from: status });
+    this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from: status });
+    this.note(reasons[reason] ?? reason, reason);
+  }
+
+  note(text: string, reason: string): void {
+    this.add({ type: "addOrderNote", note: `${text} (${reason})` }, this.now);
+  }
+
+  add(effect: Effect, notBefore: number): void {
+    const index = this.effects.length;
+    const { orderId } = this.envelope;
+    this.effects.push({
+      id: `${orderId}:${this.seq}:${index}`,
+      orderId,
+      seq: this.seq,
+      index,
+      lane: laneOf(effect),
+      effect,
+      notBefore,
+    });
+  }
+
+  private carry(actions: Asked[], shown: Pick<Shown, "eventId" | "type" | "wish" | "detail">, rule: string | null, from: OrderStatus): void {
+    for (const action of actions) {
+      const effectId = `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
+      const answered = ask(action, {
+        facts: this.facts,
+        now: this.now,
+        from,
+        to: this.facts.order.status,
+        wish: shown.wish ?? null,
+        eventId: shown.eventId,
+        eventType: shown.type,
+        rule,
+        detail: shown.detail ?? "no confirmation after several attempts",
+        effectId,
+      });
+      this.facts = answered.facts;
+      if (answered.effect !== null) this.add(answered.effect, answered.notBefore);
+      if (action.type === "readPayment") this.facts = { ...this.facts, waiting: this.asking(effectId) };
+    }
+  }
+
+  /** Whoever waits and may be let through is answered by this reading. */
+  private asking(readingId: string): Waiting[] {
+    const due = this.now >= cooldownEndsAt(this.considered());
+    return this.facts.waiting.map((w) => (w.held && !due ? { ...w, readingId: null } : { ...w, readingId }));
+  }
+
+  /** Money came to rest: whoever asked for it hears how it ended. */
+  private endOperation(meta: Meta, status: OrderStatus, shown: Shown): void {
+    const { operation } = this.facts;
+    if (operation === null || statusIn(this.states.order) === null) return;
+    this.facts = { ...this.facts, operation: null };
+    if (operation.askedBy === shown.eventId) return;
+    const rule = meta.rule ?? null;
+    const failed = rule?.endsWith("/refused") || rule?.endsWith("/given-up");
+    this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
+      rule,
+      reason: failed ? "gateway-refused" : null,
+      from: status,
+    });
+  }
+
+  private setTimers(changes: TimerChange[]): void {
+    if (changes.length === 0) return;
+    const timers = { ...this.timers };
+    for (const change of changes) {
+      if ("cancel" in change) delete timers[change.cancel];
+      else {
+        this.generation += 1;
+        timers[change.set] = { generation: this.generation, at: this.now + change.delayMs };
+      }
+    }
+    this.timers = timers;
+  }
+
+  dropTimer(timer: string): void {
+    const { [timer]: _, ...rest } = this.timers;
+    this.timers = rest;
+  }
+}

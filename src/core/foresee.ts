@@ -1,0 +1,57 @@
+/** What would become of an event if the payment were read now: the answer before the click. Pure. */
+import type { Envelope } from "../../machines/events.js";
+import type { Reading } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
+import { type Decision, decide, defaultRules } from "./decide.js";
+import type { Rules } from "./fold.js";
+import type { Answer, OrderRecord, OutboxRow } from "./record.js";
+
+export interface Foreseen {
+  answer: Answer;
+  effects: OutboxRow[];
+  flags: FlagName[];
+  record: OrderRecord;
+}
+
+const readingOf = (record: OrderRecord): Reading => {
+  const { gateway, id, previousIds, readAt, captureFailed, tolerance, ...says } = record.facts.payment;
+  return { ...says, paymentId: id ?? "" };
+};
+
+const answerTo = (decision: Decision, eventId: string): Answer | undefined =>
+  decision.entry.answers.findLast((a) => a.eventId === eventId);
+
+/**
+ * @param reading the payment as it is to be taken; left out = as it was last read
+ */
+export const foresee = (
+  record: OrderRecord,
+  envelope: Envelope,
+  now: number,
+  rules: Rules = defaultRules,
+  reading: Reading = readingOf(record),
+): Foreseen => {
+  const first = decide(record, envelope, now, rules);
+  let last = first;
+  let answer = answerTo(first, envelope.id) as Answer;
+  const effects = [...first.effects];
+  const asked = first.effects.find((e) => e.effect.type === "readPayment");
+  if (asked !== undefined && answer.outcome === "deferred") {
+    last = decide(
+      first.record,
+      {
+        id: `${envelope.id}/read`,
+        orderId: envelope.orderId,
+        at: now,
+        source: "gateway",
+        event: { type: "payment.read", effectId: asked.id, reading },
+      },
+      now,
+      rules,
+    );
+    answer = answerTo(last, envelope.id) ?? answer;
+    effects.push(...last.effects);
+  }
+  const flags = last.record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
+  return { answer, effects, flags, record: last.record };
+};

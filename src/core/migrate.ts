@@ -1,0 +1,52 @@
+/** A record written by another version of the machines is brought here on a named way, or it is set aside. */
+import type { StateValue } from "xstate";
+import type { Registry } from "../../machines/index.js";
+import type { OrderRecord } from "./record.js";
+import { knows } from "./step.js";
+import { structureHash } from "./structure.js";
+
+export type Migrated = { record: OrderRecord } | { parked: string };
+
+const renamedIn = (value: StateValue, renamed: Record<string, string>): StateValue => {
+  if (typeof value === "string") return renamed[value] ?? value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [renamed[key] ?? key, part === undefined ? part : renamedIn(part, renamed)]),
+  );
+};
+
+/** The record as the deployed machines read it. A state that nobody knows parks the order; it is never guessed. */
+export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
+  const hash = structureHash(registry);
+  let record = stored;
+  if (record.machine.id !== registry.id) {
+    return { parked: `written by the machine "${record.machine.id}", not by "${registry.id}"` };
+  }
+  while (record.machine.version !== registry.version) {
+    const way = registry.migrations.find((m) => m.from === record.machine.version);
+    if (way === undefined) {
+      return {
+        parked: `written by version ${record.machine.version} of the machines; there is no migration to ${registry.version}`,
+      };
+    }
+    record = {
+      ...record,
+      machine: { ...record.machine, version: way.to },
+      states: { ...record.states, order: renamedIn(record.states.order, way.renamed) },
+    };
+  }
+  if (record.machine.hash !== hash || record !== stored) {
+    const { order, payment, cooldown } = record.states;
+    const lost = (
+      [
+        ["order", registry.order, order],
+        ["payment", registry.payment, payment],
+        ["cooldown", registry.cooldown, cooldown],
+      ] as const
+    ).find(([, machine, value]) => !knows(machine, value));
+    if (lost !== undefined) {
+      return { parked: `the ${lost[0]} stands in ${JSON.stringify(lost[2])}, a state that no machine here knows` };
+    }
+    record = { ...record, machine: { ...record.machine, hash } };
+  }
+  return { record };
+};

@@ -1,0 +1,112 @@
+/** What an event adds to the remembered facts, before any guard looks at them. */
+import type { Envelope } from "../../machines/events.js";
+import { type Facts, type Reading, unreadPayment, type Waiting, type Wish } from "../../machines/facts.js";
+
+const noWish: Wish = { amount: null, lines: null, total: null, adds: false };
+
+/** What the event wishes for beside its type. */
+const wishOf = (envelope: Envelope, facts: Facts): Wish | null => {
+  const { event } = envelope;
+  switch (event.type) {
+    case "merchant.refunded":
+      return { ...noWish, amount: event.amount };
+    case "merchant.refundedAmount":
+      return { ...noWish, amount: event.amount, lines: event.lines };
+    case "merchant.captured":
+      return { ...noWish, lines: event.lines };
+    case "merchant.editedLines":
+      return { amount: null, lines: event.lines, total: event.total, adds: event.adds };
+    case "merchant.recalculated":
+      return { ...noWish, lines: facts.order.lines, total: facts.order.total };
+    default:
+      return null;
+  }
+};
+
+/** The name under which a waiting event is later shown to the order. */
+const shownAs = (envelope: Envelope): string => {
+  const { event } = envelope;
+  if (event.type === "customer.returned" && event.page === "fail") return "customer.failed";
+  if (event.type === "timer.fired") return event.timer;
+  return event.type;
+};
+
+export const waitingFor = (envelope: Envelope, facts: Facts): Waiting => ({
+  eventId: envelope.id,
+  type: shownAs(envelope),
+  at: envelope.at,
+  held: envelope.event.type === "callback.received",
+  content: envelope.event.type === "callback.received" ? envelope.event.content : null,
+  readingId: null,
+  wish: wishOf(envelope, facts),
+});
+
+const taken = (payment: Facts["payment"], reading: Reading, at: number): Facts["payment"] => {
+  const { paymentId: _, ...says } = reading;
+  return {
+    ...payment,
+    ...says,
+    readAt: at,
+    captureFailed: payment.captureFailed && reading.captured === 0,
+  };
+};
+
+/** The facts of an order that was just placed. */
+export const placed = (envelope: Envelope): Facts => {
+  if (envelope.event.type !== "order.placed") {
+    throw new Error(`an order begins with order.placed, not with ${envelope.event.type}`);
+  }
+  const { order } = envelope.event;
+  return {
+    order: {
+      status: order.status,
+      total: order.total,
+      currency: order.currency,
+      lines: order.lines,
+      needsProcessing: order.needsProcessing,
+      createdAt: order.createdAt,
+      updatedAt: order.updatedAt,
+      customerReturnedAt: order.customerReturned ? order.updatedAt : null,
+    },
+    payment: unreadPayment(order.gateway, order.paymentId, order.previousPaymentIds, order.tolerance),
+    waiting: [],
+    operation: null,
+  };
+};
+
+/** Facts after the event; the same object where it tells nothing new. */
+export const remember = (facts: Facts, envelope: Envelope): Facts => {
+  const { event, at } = envelope;
+  switch (event.type) {
+    case "order.updated":
+      return { ...facts, order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) } };
+    case "customer.returned":
+      return event.page === "success" && facts.order.customerReturnedAt === null
+        ? { ...facts, order: { ...facts.order, customerReturnedAt: at } }
+        : facts;
+    case "payment.created": {
+      const { payment } = facts;
+      if (payment.id === event.paymentId) return facts;
+      const previousIds = payment.id === null ? payment.previousIds : [...payment.previousIds, payment.id];
+      return {
+        ...facts,
+        order: { ...facts.order, updatedAt: at },
+        payment: unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance),
+      };
+    }
+    case "payment.read":
+    case "payment.readBack":
+      return event.reading.paymentId === facts.payment.id
+        ? { ...facts, payment: taken(facts.payment, event.reading, at) }
+        : facts;
+    case "capture.confirmed":
+    case "cancel.confirmed":
+    case "refund.confirmed":
+    case "rebuild.confirmed":
+      return event.reading !== null && event.reading.paymentId === facts.payment.id
+        ? { ...facts, payment: taken(facts.payment, event.reading, at) }
+        : facts;
+    default:
+      return facts;
+  }
+};

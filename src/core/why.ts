@@ -1,0 +1,108 @@
+/** Why an order is where it is, in at most five plain lines. Pure. */
+import { flags } from "../../machines/flags.js";
+import { orderMachine, paymentMachine } from "../../machines/index.js";
+import { reasons } from "../../machines/reasons.js";
+import { rules } from "../../machines/rules.js";
+import { metaOf } from "./explain.js";
+import type { HistoryEntry, OrderRecord } from "./record.js";
+
+export interface OpenEffect {
+  effect: { type: string };
+  attempts: number;
+  notBefore: number;
+  dead: boolean;
+}
+
+const at = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+
+const who: Record<HistoryEntry["source"], string> = {
+  customer: "the customer came back",
+  callback: "a callback of the bank",
+  merchant: "the merchant",
+  timer: "a timer",
+  shop: "the shop",
+  gateway: "the bank's answer",
+  reconcile: "a reconciliation",
+};
+
+/** The last entry that changed the status, or the first of all. */
+const lastChange = (history: HistoryEntry[]): HistoryEntry | undefined =>
+  history.findLast((h) => h.from !== h.to) ?? history[0];
+
+const since = (record: OrderRecord, history: HistoryEntry[]): string => {
+  const change = lastChange(history);
+  const state = metaOf(orderMachine, record.states.order).says ?? "";
+  return `${record.facts.order.status}${state === "" ? "" : ` (${state})`} since ${at(change?.at ?? record.facts.order.createdAt)}.`;
+};
+
+const cause = (record: OrderRecord, history: HistoryEntry[]): string => {
+  const change = lastChange(history);
+  const moved = change?.answers.findLast((a) => a.outcome === "moved" && a.rule !== null);
+  const rule = moved?.rule ?? null;
+  const { payment } = record.facts;
+  const says = metaOf(paymentMachine, record.states.payment).says;
+  const evidence =
+    payment.readAt === null ? "the payment was not read yet" : `payment read at ${at(payment.readAt)}: ${payment.status}, ${says}`;
+  const why = rule === null ? "placed by the shop" : (rules[rule]?.rule ?? rule);
+  const by = change === undefined ? "" : ` after ${who[change.source]}`;
+  return `Because: ${why}${by}; ${evidence}.`;
+};
+
+const lastWord = (history: HistoryEntry[]): string | null => {
+  const last = history.findLast((h) => h.answers.some((a) => a.outcome === "refused" || a.outcome === "deferred"));
+  const answer = last?.answers.find((a) => a.outcome === "refused" || a.outcome === "deferred");
+  if (last === undefined || answer === undefined || last !== history.at(-1)) return null;
+  const reason = reasons[answer.reason ?? ""] ?? answer.reason ?? "";
+  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reason}`;
+};
+
+const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
+  const dead = open.find((e) => e.dead);
+  if (dead !== undefined) return `Next: nothing by itself; ${dead.effect.type} was given up after ${dead.attempts} attempts.`;
+  const effect = open[0];
+  if (effect !== undefined) {
+    const when = effect.attempts > 0 ? `, attempt ${effect.attempts + 1} not before ${at(effect.notBefore)}` : "";
+    return `Next: ${effect.effect.type} is under way${when}.`;
+  }
+  const timer = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at)[0];
+  if (timer === undefined) return "Next: nothing is planned; the bank's next callback or a person moves it.";
+  const [name, { at: due }] = timer;
+  return name.includes("cooldownRemaining")
+    ? `Next: ${record.facts.waiting.length} waiting callback(s) are looked at from ${at(due)}.`
+    : `Next: the customer's link runs out at ${at(due)}; then the bank is asked before anything is cancelled.`;
+};
+
+const whatToDo = (record: OrderRecord): string => {
+  const raised = record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
+  const first = raised[0];
+  if (first !== undefined) return `Do: ${flags[first].says} ${flags[first].remedy}`;
+  if (record.facts.operation !== null) return "Do: nothing; wait for the bank's answer.";
+  switch (record.facts.order.status) {
+    case "processing":
+      return "Do: ship, then set the order to completed; that captures the money.";
+    case "on-hold":
+      return "Do: nothing; the bank decides. Do not ship.";
+    case "pending":
+      return "Do: nothing; the customer may still pay.";
+    case "completed":
+      return "Do: nothing; refund the order if the goods come back.";
+    default:
+      return "Do: nothing; this is an end.";
+  }
+};
+
+/** @param history the latest entries in order; the more, the further back a cause is found */
+export const why = (record: OrderRecord, history: HistoryEntry[], open: OpenEffect[], parked: string | null = null): string[] => {
+  if (parked !== null) {
+    return [
+      since(record, history),
+      `Set aside: ${parked}.`,
+      "Next: nothing; its events wait until a version with a migration is deployed.",
+      "Do: deploy the machines that know it, or add a migration; other orders go on.",
+    ];
+  }
+  return [since(record, history), cause(record, history), lastWord(history), nextSteps(record, open), whatToDo(record)].filter(
+    (line): line is string => line !== null,
+  );
+};
+

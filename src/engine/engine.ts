@@ -1,0 +1,418 @@
+/** The shell: receive, process, deliver, wake. The only place where things happen in order. */
+import { randomUUID } from "node:crypto";
+import {
+  type Envelope,
+  type EventType,
+  OrderEvent,
+  type PlacedOrder,
+  type Source,
+} from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import { cooldownEndsAt } from "../../machines/guards.js";
+import { type Registry, registry as currentRegistry } from "../../machines/index.js";
+import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
+import { type Decision, decide } from "../core/decide.js";
+import { foresee } from "../core/foresee.js";
+import type { Rules } from "../core/fold.js";
+import { migrate } from "../core/migrate.js";
+import type { Answer, HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
+import { why } from "../core/why.js";
+import { type Clock, systemClock } from "../ports/clock.js";
+import type { CreatedPayment, Gateway } from "../ports/gateway.js";
+import { type Log, silent } from "../ports/log.js";
+import type { Shop } from "../ports/shop.js";
+import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
+import { Delivery } from "./deliver.js";
+import { type Limits, limits as defaultLimits } from "./limits.js";
+import { Mailboxes, type Posted, UnknownOrder } from "./process.js";
+import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
+import { Wake } from "./wake.js";
+
+export interface EngineOptions {
+  store: Store;
+  gateways: Gateway[];
+  shop: Shop;
+  settings?: Partial<Settings>;
+  clock?: Clock;
+  log?: Log;
+  registry?: Registry;
+  limits?: Partial<Limits>;
+  /** Name of this node in leases. */
+  worker?: string;
+  /** 0..1; the simulator passes its own. */
+  random?: () => number;
+  /** Replaces the decision, for tests that plant a fault. */
+  decide?: typeof decide;
+  /** Told of every committed decision, in order. */
+  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+}
+
+/** What became of a submitted event. `final` is false while it waits for something. */
+export interface Receipt {
+  eventId: string;
+  orderId: string;
+  outcome: Outcome;
+  rule: string | null;
+  reason: string | null;
+  from: OrderStatus | null;
+  to: OrderStatus | null;
+  until: number | null;
+  final: boolean;
+}
+
+export interface SubmitOptions {
+  /** Unique per order; the same id again is a no-op. Made up where left out. */
+  id?: string;
+  source?: Source;
+  /** `settled` waits for the final answer, at most `timeoutMs` (default 30 s of the engine's clock). */
+  wait?: "durable" | "settled";
+  timeoutMs?: number;
+}
+
+export interface Verdict {
+  allowed: boolean;
+  outcome: Outcome;
+  reason: string | null;
+  rule: string | null;
+  to: OrderStatus | null;
+}
+
+/** An event that does not fit its schema; `issues` names each key and what it wants. */
+export class InvalidEvent extends Error {
+  override name = "InvalidEvent";
+  constructor(readonly issues: { path: string; message: string }[]) {
+    super(`not a valid event: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`);
+  }
+}
+
+/** More events wait than the engine takes on; try again later. */
+export class Overloaded extends Error {
+  override name = "Overloaded";
+  readonly retryAfterSeconds = 1;
+}
+
+const sourceOf = (type: EventType): Source => {
+  if (type.startsWith("merchant.")) return "merchant";
+  if (type.startsWith("callback.")) return "callback";
+  if (type.startsWith("customer.")) return "customer";
+  if (type.startsWith("timer.")) return "timer";
+  if (type.startsWith("reconcile.")) return "reconcile";
+  if (/^(order|shop|payment\.created)/.test(type)) return "shop";
+  return "gateway";
+};
+
+export class Engine {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  private readonly rules: Rules;
+  private readonly store: Store;
+  private readonly log: Log;
+  private readonly limits: Limits;
+  private readonly gateways: Map<string, Gateway>;
+  private readonly mailboxes: Mailboxes;
+  private readonly delivery: Delivery;
+  private readonly wake: Wake;
+  private readonly waiters = new Map<string, (receipt: Receipt) => void>();
+  private running = false;
+  private storeTrouble: string | null = null;
+
+  constructor(private readonly options: EngineOptions) {
+    this.settings = Settings.parse(options.settings ?? {});
+    this.clock = options.clock ?? systemClock();
+    this.store = options.store;
+    this.log = options.log ?? silent;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
+    this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
+    const random = options.random ?? Math.random;
+    const { store, clock, log, limits } = this;
+    this.mailboxes = new Mailboxes({
+      store,
+      rules: this.rules,
+      decide: options.decide ?? decide,
+      limits,
+      log,
+      now: () => clock.now(),
+      random,
+      committed: (decisions) => this.committed(decisions),
+    });
+    this.delivery = new Delivery({
+      store,
+      shop: options.shop,
+      clock,
+      limits,
+      log,
+      worker: options.worker ?? `node-${process.pid}`,
+      random,
+      gatewayOf: (orderId) => this.gatewayOf(orderId),
+      submit: async (orderId, id, event, settles) => {
+        await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles, mayRepeat: false });
+      },
+      alarm: (at) => this.wake.alarm(at),
+    });
+    this.wake = new Wake({
+      store,
+      clock,
+      log,
+      deliver: () => this.delivery.run(),
+      ring: async ({ orderId, timer, generation }) => {
+        const event = { type: "timer.fired", timer, generation } as const;
+        const id = `${orderId}/${timer}/${generation}`;
+        await this.post({ id, orderId, at: clock.now(), source: "timer", event }, { mayRepeat: false });
+      },
+      tryAgain: async (row) => {
+        await this.post(row.envelope, { attempts: row.attempts, mayRepeat: true });
+      },
+    });
+  }
+
+  /** Opens the store and takes up whatever was left undone. */
+  async start(): Promise<void> {
+    await this.store.open();
+    await this.store.reclaim(this.options.worker ?? `node-${process.pid}`);
+    this.running = true;
+    this.wake.start();
+  }
+
+  /** Takes no more, ends what is under way, and closes the store. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.running = false;
+    this.delivery.stop();
+    await this.wake.stop();
+    const deadline = performance.now() + 10_000;
+    while (!this.idle && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    await this.store.close();
+  }
+
+  /** Nothing is being decided, written or sent at this moment. */
+  get idle(): boolean {
+    return this.mailboxes.idle && this.delivery.idle && this.wake.idle;
+  }
+
+  /** Calls to gateways and shop under way. */
+  get underWay(): number {
+    return this.delivery.underWay;
+  }
+
+  /** Everything but calls that wait for an answer is at rest. */
+  get restingButForCalls(): boolean {
+    return this.mailboxes.idle && this.wake.idle && this.delivery.resting;
+  }
+
+  /** Makes the order known. Placing it again is a no-op. */
+  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt> {
+    const tolerance = this.gateways.get(order.gateway ?? "")?.tolerance ?? 0;
+    return this.submit(orderId, { type: "order.placed", order: { ...order, tolerance } }, { id: "order.placed" });
+  }
+
+  /**
+   * Takes an event in. Resolves when it is durable and decided as far as it can be.
+   * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
+   */
+  async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
+    const parsed = OrderEvent.safeParse(event);
+    if (!parsed.success) {
+      throw new InvalidEvent(parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })));
+    }
+    if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
+    const id = options.id ?? randomUUID();
+    const source = options.source ?? sourceOf(parsed.data.type);
+    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed.data };
+    const settled = options.wait === "settled" ? this.waitFor(orderId, id, options.timeoutMs ?? 30_000) : null;
+    try {
+      const receipt = await this.post(envelope, { mayRepeat: options.id !== undefined });
+      if (settled === null || receipt.final) return receipt;
+      return await Promise.race([settled.receipt, settled.timeout.then(() => receipt)]);
+    } finally {
+      settled?.forget();
+    }
+  }
+
+  /** Creates the payment at the gateway for a placed order and attaches it. */
+  async checkout(
+    orderId: string,
+    gateway: string,
+    urls: { successUrl: string; failUrl: string; callbackUrl: string },
+  ): Promise<CreatedPayment> {
+    const record = await this.read(orderId);
+    if (record === null) throw new UnknownOrder(orderId);
+    const bank = this.gateways.get(gateway);
+    if (bank === undefined) throw new Error(`no gateway named ${gateway}; there are ${[...this.gateways.keys()].join(", ")}`);
+    const { total, currency, lines } = record.facts.order;
+    const created = await bank.createPayment({
+      orderId,
+      total,
+      currency,
+      lines,
+      linkLifetimeMinutes: linkLifetimeMinutes(this.settings),
+      ...urls,
+    });
+    if (created.kind === "ok") await this.submit(orderId, { type: "payment.created", paymentId: created.paymentId });
+    return created;
+  }
+
+  /** The answer before the click, on the payment as it was last read. Changes nothing. */
+  async can(orderId: string, event: unknown): Promise<Verdict> {
+    const record = await this.read(orderId);
+    if (record === null) throw new UnknownOrder(orderId);
+    const parsed = OrderEvent.parse(event);
+    const now = this.clock.now();
+    const envelope: Envelope = { id: randomUUID(), orderId, at: now, source: sourceOf(parsed.type), event: parsed };
+    const { answer } = foresee(record, envelope, now, this.rules);
+    const { outcome, reason, rule, to } = answer;
+    return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
+  }
+
+  /** The record as today's machines read it; null = no such order. */
+  async read(orderId: string): Promise<OrderRecord | null> {
+    const [loaded] = await this.store.load([{ orderId, eventIds: [] }]);
+    if (loaded?.record == null) return null;
+    const migrated = migrate(loaded.record, this.rules.registry);
+    return "record" in migrated ? migrated.record : loaded.record;
+  }
+
+  async why(orderId: string): Promise<string[] | null> {
+    const [loaded] = await this.store.load([{ orderId, eventIds: [] }]);
+    if (loaded?.record == null) return null;
+    const history = await this.store.history(orderId, Math.max(0, loaded.record.version - 200), 200);
+    return why(loaded.record, history, await this.store.effectsOf(orderId), loaded.parked);
+  }
+
+  history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
+    return this.store.history(orderId, after, limit);
+  }
+
+  list(filter: OrderFilter): Promise<OrderRow[]> {
+    return this.store.list(filter);
+  }
+
+  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null> {
+    return this.store.findByPayment(paymentId);
+  }
+
+  /** When callbacks of this order may be acted on; null = no such order. */
+  async cooldownEndsAt(orderId: string): Promise<number | null> {
+    const record = await this.read(orderId);
+    return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
+  }
+
+  /** A dead effect or event is tried again at once. */
+  async revive(id: string): Promise<boolean> {
+    const revived = await this.store.revive(id, this.clock.now());
+    if (revived) this.wake.alarm(this.clock.now());
+    return revived;
+  }
+
+  reconcile(options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
+    return reconcile(
+      {
+        store: this.store,
+        shop: this.options.shop,
+        settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),
+        flagsOf: async (orderId) =>
+          ((await this.read(orderId))?.flags ?? []).filter((f) => f.clearedAt === null).map((f) => f.flag),
+      },
+      options,
+    );
+  }
+
+  /** `ok` is false while the store cannot write. */
+  async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
+    try {
+      const counts = await this.store.counts();
+      return { ok: this.running && this.storeTrouble === null, trouble: this.storeTrouble, counts };
+    } catch (error) {
+      return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
+    }
+  }
+
+  private async gatewayOf(orderId: string): Promise<Gateway> {
+    const name = (await this.read(orderId))?.facts.payment.gateway ?? "";
+    const gateway = this.gateways.get(name);
+    if (gateway === undefined) throw new Error(`order ${orderId} wants the gateway "${name}", which is not configured`);
+    return gateway;
+  }
+
+  private post(
+    envelope: Envelope,
+    how: { mayRepeat: boolean; settles?: string; attempts?: number },
+  ): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      const post: Posted = {
+        envelope,
+        mayRepeat: how.mayRepeat,
+        settles: how.settles ?? null,
+        attempts: how.attempts ?? 0,
+        decided: (result) => {
+          this.storeTrouble = null;
+          resolve(receiptOf(envelope, result));
+        },
+        failed: (error) => {
+          if (!(error instanceof UnknownOrder)) {
+            this.storeTrouble = error instanceof Error ? error.message : String(error);
+            this.log.error({ orderId: envelope.orderId, detail: this.storeTrouble }, "an event could not be stored");
+          }
+          reject(error);
+        },
+      };
+      this.mailboxes.post(post);
+    });
+  }
+
+  private committed(decisions: Decision[]): void {
+    let due: number | null = null;
+    for (const { record, entry, effects, timers } of decisions) {
+      for (const row of effects) due = Math.min(due ?? row.notBefore, row.notBefore);
+      for (const row of timers.set) due = Math.min(due ?? row.at, row.at);
+      if (entry.answers.length > 0) for (const answer of entry.answers) this.tell(record.orderId, answer);
+      this.options.onDecision?.(entry, record);
+    }
+    if (due !== null) this.wake.alarm(due);
+  }
+
+  private tell(orderId: string, answer: Answer): void {
+    if (answer.outcome === "deferred") return;
+    this.waiters.get(`${orderId}\n${answer.eventId}`)?.({ ...shortOf(answer), orderId, final: true });
+  }
+
+  private waitFor(orderId: string, eventId: string, timeoutMs: number) {
+    const key = `${orderId}\n${eventId}`;
+    const abort = new AbortController();
+    const receipt = new Promise<Receipt>((resolve) => this.waiters.set(key, resolve));
+    const timeout = this.clock.sleep(timeoutMs, abort.signal).catch(() => {});
+    return {
+      receipt,
+      timeout,
+      forget: () => {
+        this.waiters.delete(key);
+        abort.abort();
+      },
+    };
+  }
+}
+
+const shortOf = ({ eventId, outcome, rule, reason, from, to, until }: Answer) => ({
+  eventId,
+  outcome,
+  rule,
+  reason,
+  from,
+  to,
+  until,
+});
+
+const receiptOf = (
+  { id: eventId, orderId }: Envelope,
+  result: { answers: Answer[] } | { repeated: true } | { postponed: string },
+): Receipt => {
+  const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
+  if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true };
+  if ("postponed" in result) return { ...bare, outcome: "deferred", reason: result.postponed, final: false };
+  const answer = result.answers.findLast((a) => a.eventId === eventId);
+  if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
+  return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred" };
+};
+
+/** The engine, not yet started. */
+export const createEngine = (options: EngineOptions): Engine => new Engine(options);

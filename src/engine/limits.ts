@@ -1,0 +1,48 @@
+/** Every limit in one place, with its reason. */
+export interface Limits {
+  /** Orders decided in one transaction: larger groups add latency and no throughput (measured, docs/performance.md). */
+  ordersPerGroup: number;
+  /** Groups under way at once: one is decided here while the other is written. */
+  groupsAtOnce: number;
+  /** Records kept in memory; the version check makes a stale one harmless. */
+  recordsInMemory: number;
+  /** Effects claimed in one go. */
+  effectsPerClaim: number;
+  /** Calls to gateways and shop under way at once. */
+  effectsAtOnce: number;
+  /** After this long without a result, another worker may take an effect over. Longer than any call's timeout. */
+  leaseMs: number;
+  /** A retry waits 1, 2, 4 … seconds, at most this. */
+  longestRetryMs: number;
+  /** How often an event may throw before it is a dead letter. */
+  attemptsPerEvent: number;
+  /** An effect that failed this often is a dead letter: with the backoff, about a day and a half. */
+  attemptsPerEffect: number;
+  /** Calls in a row that fail before a gateway is left alone for a while. */
+  failuresBeforeBreak: number;
+  breakMs: number;
+  /** How often a parked order is tried again: a deployment may have brought its migration. */
+  parkedRetryMs: number;
+  /** Events waiting in memory before new ones are turned away. */
+  waitingEvents: number;
+}
+
+export const limits: Limits = {
+  ordersPerGroup: 256,
+  groupsAtOnce: 2,
+  recordsInMemory: 10_000,
+  effectsPerClaim: 64,
+  effectsAtOnce: 64,
+  leaseMs: 120_000,
+  longestRetryMs: 60_000,
+  attemptsPerEvent: 5,
+  attemptsPerEffect: 2_000,
+  failuresBeforeBreak: 5,
+  breakMs: 15_000,
+  parkedRetryMs: 300_000,
+  waitingEvents: 50_000,
+};
+
+/** Exponential with jitter: between half and the whole of the wait. */
+export const retryAfterMs = (attempt: number, longest: number, random: () => number): number =>
+  Math.round(Math.min(longest, 1000 * 2 ** Math.min(20, attempt - 1)) * (0.5 + random() / 2));

@@ -1,0 +1,283 @@
+/**
+ * One order, one event at a time; many orders in one transaction.
+ *
+ * Whatever arrives in one turn of the event loop is decided together and committed together, and only
+ * then acknowledged. A version conflict means that another node was faster: read again, decide again.
+ */
+import type { Envelope } from "../../machines/events.js";
+import { type decide as Decide, type Decision } from "../core/decide.js";
+import type { Rules } from "../core/fold.js";
+import { migrate } from "../core/migrate.js";
+import type { Answer, OrderRecord } from "../core/record.js";
+import type { Log } from "../ports/log.js";
+import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
+import type { Limits } from "./limits.js";
+import { retryAfterMs } from "./limits.js";
+
+export interface Decided {
+  answers: Answer[];
+  record: OrderRecord;
+}
+
+/** An event on its way through a mailbox. */
+export interface Posted {
+  envelope: Envelope;
+  /** The id came from outside and may have been decided before. */
+  mayRepeat: boolean;
+  /** The effect whose result it is. */
+  settles: string | null;
+  /** It waits in the store's inbox, tried this often. */
+  attempts: number;
+  decided(result: Decided | { repeated: true } | { postponed: string }): void;
+  failed(error: unknown): void;
+}
+
+export interface ProcessParts {
+  store: Store;
+  rules: Rules;
+  decide: typeof Decide;
+  limits: Limits;
+  log: Log;
+  now(): number;
+  random(): number;
+  /** Called after each commit, with what it committed. */
+  committed(decisions: Decision[]): void;
+}
+
+interface Group {
+  change: Change;
+  posts: { post: Posted; decision: Decision }[];
+}
+
+export class Mailboxes {
+  private readonly waiting = new Map<string, Posted[]>();
+  private readonly busy = new Set<string>();
+  private readonly records = new Map<string, OrderRecord>();
+  private groups = 0;
+  private scheduled = false;
+  size = 0;
+
+  constructor(private readonly parts: ProcessParts) {}
+
+  /** Nothing waits and nothing is being written. */
+  get idle(): boolean {
+    return this.size === 0;
+  }
+
+  post(post: Posted): void {
+    const { orderId } = post.envelope;
+    const box = this.waiting.get(orderId);
+    if (box === undefined) this.waiting.set(orderId, [post]);
+    else box.push(post);
+    this.size += 1;
+    this.schedule();
+  }
+
+  /** Forgets what it knows of an order; the next event reads it from the store. */
+  forget(orderId: string): void {
+    this.records.delete(orderId);
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.groups >= this.parts.limits.groupsAtOnce) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      const taken = this.take();
+      if (taken.size === 0) return;
+      this.groups += 1;
+      void this.run(taken).finally(() => {
+        this.groups -= 1;
+        this.schedule();
+      });
+      this.schedule();
+    });
+  }
+
+  private take(): Map<string, Posted[]> {
+    const taken = new Map<string, Posted[]>();
+    for (const [orderId, posts] of this.waiting) {
+      if (taken.size >= this.parts.limits.ordersPerGroup) break;
+      if (this.busy.has(orderId)) continue;
+      taken.set(orderId, posts);
+    }
+    for (const orderId of taken.keys()) {
+      this.waiting.delete(orderId);
+      this.busy.add(orderId);
+    }
+    return taken;
+  }
+
+  private async run(taken: Map<string, Posted[]>): Promise<void> {
+    const posts = [...taken.values()].flat();
+    try {
+      let open = taken;
+      while (open.size > 0) open = await this.attempt(open);
+    } catch (error) {
+      for (const post of posts) post.failed(error);
+    } finally {
+      for (const orderId of taken.keys()) this.busy.delete(orderId);
+      this.size -= posts.length;
+    }
+  }
+
+  /** Decides and commits one group; returns the orders that have to be decided again. */
+  private async attempt(open: Map<string, Posted[]>): Promise<Map<string, Posted[]>> {
+    const { store, now } = this.parts;
+    const known = await this.load(open);
+    const groups: Group[] = [];
+    const postponed: InboxRow[] = [];
+    const after: (() => void)[] = [];
+    for (const [orderId, posts] of open) {
+      const loaded = known.get(orderId);
+      if (loaded === undefined) throw new Error(`the store gave no answer for order ${orderId}`);
+      if (loaded.parked !== null) {
+        const reason = loaded.parked;
+        for (const post of posts) {
+          postponed.push(this.later(post, `parked: ${reason}`, this.parts.limits.parkedRetryMs));
+          after.push(() => post.decided({ postponed: "parked" }));
+        }
+        continue;
+      }
+      const fresh = posts.filter((post) => !loaded.seen.includes(post.envelope.id));
+      for (const post of posts) {
+        if (!fresh.includes(post)) after.push(() => post.decided({ repeated: true }));
+      }
+      const group = this.decideAll(orderId, loaded.record, fresh, postponed, after, now());
+      if (group !== null) groups.push(group);
+    }
+    const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
+    if (postponed.length > 0) await store.postpone(postponed);
+    const again = new Map<string, Posted[]>();
+    const done: Decision[] = [];
+    for (const [i, group] of groups.entries()) {
+      const { orderId, record } = group.change;
+      if (results[i] === "conflict") {
+        this.records.delete(orderId);
+        again.set(orderId, group.posts.map((p) => p.post));
+        continue;
+      }
+      this.keep(orderId, record);
+      for (const { post, decision } of group.posts) {
+        done.push(decision);
+        after.push(() => post.decided({ answers: decision.entry.answers, record: decision.record }));
+      }
+    }
+    if (done.length > 0) this.parts.committed(done);
+    for (const tell of after) tell();
+    return again;
+  }
+
+  private async load(open: Map<string, Posted[]>) {
+    const known = new Map<string, { record: OrderRecord | null; seen: string[]; parked: string | null }>();
+    const asked: { orderId: string; eventIds: string[] }[] = [];
+    for (const [orderId, posts] of open) {
+      const record = this.records.get(orderId);
+      const eventIds = posts.filter((p) => p.mayRepeat).map((p) => p.envelope.id);
+      if (record !== undefined && eventIds.length === 0) known.set(orderId, { record, seen: [], parked: null });
+      else asked.push({ orderId, eventIds });
+    }
+    if (asked.length === 0) return known;
+    const loaded = await this.parts.store.load(asked);
+    for (const [i, { orderId }] of asked.entries()) {
+      const found = loaded[i];
+      if (found === undefined) continue;
+      known.set(orderId, await this.current(orderId, found));
+    }
+    return known;
+  }
+
+  /** The record as today's machines read it; an unknown one sets the order aside, visibly. */
+  private async current(orderId: string, found: { record: OrderRecord | null; seen: string[]; parked: string | null }) {
+    if (found.record === null) return found;
+    const migrated = migrate(found.record, this.parts.rules.registry);
+    if ("parked" in migrated) {
+      if (found.parked === null) {
+        await this.parts.store.park(orderId, migrated.parked);
+        this.parts.log.error({ orderId, reason: migrated.parked }, "order parked");
+      }
+      return { ...found, parked: migrated.parked };
+    }
+    if (found.parked !== null) await this.parts.store.park(orderId, null);
+    return { ...found, record: migrated.record, parked: null };
+  }
+
+  private decideAll(
+    orderId: string,
+    start: OrderRecord | null,
+    posts: Posted[],
+    postponed: InboxRow[],
+    after: (() => void)[],
+    now: number,
+  ): Group | null {
+    let record = start;
+    const decided: Group["posts"] = [];
+    for (const post of posts) {
+      if (record === null && post.envelope.event.type !== "order.placed") {
+        after.push(() => post.failed(new UnknownOrder(orderId)));
+        continue;
+      }
+      try {
+        const decision = this.parts.decide(record, post.envelope, now, this.parts.rules);
+        record = decision.record;
+        decided.push({ post, decision });
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        this.parts.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
+        const wait = retryAfterMs(post.attempts + 1, this.parts.limits.longestRetryMs, this.parts.random);
+        postponed.push(this.later(post, detail, wait));
+        after.push(() => post.decided({ postponed: "threw" }));
+      }
+    }
+    if (record === null || decided.length === 0) return null;
+    const decisions = decided.map((d) => d.decision);
+    const timers = new Map(decisions.flatMap((d) => d.timers.set).map((row) => [row.timer, row]));
+    return {
+      posts: decided,
+      change: {
+        orderId,
+        expectedVersion: start?.version ?? 0,
+        record,
+        history: decisions.map((d) => d.entry),
+        effects: decisions.flatMap((d) => d.effects),
+        timers: {
+          set: [...timers.values()].filter((row) => record.timers[row.timer]?.generation === row.generation),
+          cancel: decisions.flatMap((d) => d.timers.cancel),
+        },
+        settled: decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles])),
+        decided: decided.flatMap(({ post }) => (post.attempts > 0 ? [post.envelope.id] : [])),
+      },
+    };
+  }
+
+  private later(post: Posted, error: string, waitMs: number): InboxRow {
+    const attempts = post.attempts + 1;
+    const parked = error.startsWith("parked:");
+    return {
+      envelope: post.envelope,
+      attempts,
+      notBefore: this.parts.now() + waitMs,
+      error,
+      dead: !parked && attempts >= this.parts.limits.attemptsPerEvent,
+    };
+  }
+
+  private keep(orderId: string, record: OrderRecord): void {
+    this.records.delete(orderId);
+    this.records.set(orderId, record);
+    if (this.records.size > this.parts.limits.recordsInMemory) {
+      const oldest = this.records.keys().next().value;
+      if (oldest !== undefined) this.records.delete(oldest);
+    }
+  }
+}
+
+/** There is no such order here; place it first. */
+export class UnknownOrder extends Error {
+  override name = "UnknownOrder";
+  constructor(readonly orderId: string) {
+    super(`there is no order ${orderId} here; place it before anything else happens to it`);
+  }
+}
+
+export const isPassing = (error: unknown): boolean => error instanceof StoreError && error.passes;

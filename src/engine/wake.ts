@@ -1,0 +1,103 @@
+/** Sleeps until something is due, then turns due timers and postponed events into events. */
+import type { Clock } from "../ports/clock.js";
+import type { Log } from "../ports/log.js";
+import type { InboxRow, Store, TimerRow } from "../ports/store.js";
+
+export interface WakeParts {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  /** A timer rang. Resolves when the event is decided. */
+  ring(timer: TimerRow): Promise<void>;
+  /** A postponed event is tried again. */
+  tryAgain(row: InboxRow): Promise<void>;
+  /** Effects may be due. */
+  deliver(): Promise<void>;
+}
+
+const PER_LOOK = 500;
+const AFTER_TROUBLE_MS = 1000;
+
+export class Wake {
+  private readonly ringing = new Set<string>();
+  private sleep = new AbortController();
+  private nextAt = Number.POSITIVE_INFINITY;
+  private stopped = false;
+  private looking = false;
+  private loop: Promise<void> | null = null;
+
+  constructor(private readonly parts: WakeParts) {}
+
+  get idle(): boolean {
+    return !this.looking && this.ringing.size === 0 && (this.stopped || this.parts.clock.now() < this.nextAt);
+  }
+
+  start(): void {
+    this.nextAt = this.parts.clock.now();
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.sleep.abort();
+    await this.loop;
+  }
+
+  /** Something becomes due at `at`; wakes earlier where that is sooner than what was known. */
+  alarm(at: number): void {
+    if (at >= this.nextAt) return;
+    this.nextAt = at;
+    this.sleep.abort();
+  }
+
+  private async run(): Promise<void> {
+    const { clock, log } = this.parts;
+    while (!this.stopped) {
+      if (clock.now() < this.nextAt) {
+        this.sleep = new AbortController();
+        const wait = Math.min(this.nextAt - clock.now(), 3_600_000);
+        await clock.sleep(wait, this.sleep.signal).catch(() => {});
+        continue;
+      }
+      this.looking = true;
+      this.nextAt = Number.POSITIVE_INFINITY;
+      try {
+        await this.look();
+      } catch (error) {
+        log.warn({ detail: String(error) }, "looking for due work failed; trying again");
+        this.alarm(clock.now() + AFTER_TROUBLE_MS);
+      } finally {
+        this.looking = false;
+      }
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { store, clock, deliver } = this.parts;
+    const now = clock.now();
+    const [timers, events] = [await store.dueTimers(now, PER_LOOK), await store.dueEvents(now, PER_LOOK)];
+    for (const timer of timers) {
+      this.once(`${timer.orderId}/${timer.timer}/${timer.generation}`, () => this.parts.ring(timer));
+    }
+    for (const row of events) {
+      this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.parts.tryAgain(row));
+    }
+    await deliver();
+    const next = await store.nextDue();
+    // What is due now is under way already: look again when it has had time to end.
+    if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
+  }
+
+  private once(key: string, act: () => Promise<void>): void {
+    if (this.ringing.has(key)) return;
+    this.ringing.add(key);
+    void act()
+      .catch((error: unknown) => {
+        this.parts.log.warn({ detail: String(error) }, "a due event could not be taken in; trying again");
+        this.alarm(this.parts.clock.now() + AFTER_TROUBLE_MS);
+      })
+      .finally(() => {
+        this.ringing.delete(key);
+      });
+  }
+}

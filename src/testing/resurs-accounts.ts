@@ -1,0 +1,241 @@
+/** The payments at the bank's double: what each one is at this moment, and what will become of it. */
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../ports/clock.js";
+import { authorizedBooks, type BankLine, type Books, type LogEntry, major, minor, sumOf } from "./resurs-books.js";
+import { type Fault, parseFault } from "./resurs-faults.js";
+import { type Step, stepsOf } from "./resurs-persons.js";
+
+/** A payment in the Merchant API's words and major units, possibleActions as plain names. */
+export interface ScenarioPayment {
+  status: string;
+  rejectedReason?: { category?: string | null } | null;
+  order?: {
+    totalOrderAmount?: number;
+    authorizedAmount?: number;
+    capturedAmount?: number;
+    canceledAmount?: number;
+    refundedAmount?: number;
+    possibleActions?: string[];
+    actionLog?: LogEntry[];
+    [more: string]: unknown;
+  } | null;
+  [more: string]: unknown;
+}
+
+/** One entry of a scenario's `given.gateway`: it counts, whole, from `from` on. */
+export interface SeriesEntry {
+  from: string | number;
+  payment: ScenarioPayment | null;
+  taskStatus?: { completed: boolean } | null;
+  faults?: Record<string, string>;
+}
+
+/** What the customer was given when the payment was created. */
+export interface Customer {
+  governmentId: string;
+  successUrl: string | null;
+  failUrl: string | null;
+  callbackUrl: string | null;
+}
+
+type Change = Omit<Step, "afterMs"> & { at: number; completed: boolean };
+
+interface Payment {
+  status: string;
+  rejectedReason: { category?: string | null } | null;
+  completed: boolean | null;
+  /** null = a payment without an order. */
+  books: Books | null;
+  /** Everything else, as it was given. */
+  fields: Record<string, unknown>;
+  orderFields: Record<string, unknown>;
+}
+
+export interface Account {
+  id: string;
+  /** null = the bank knows no such payment. */
+  payment: Payment | null;
+  customer: Customer | null;
+  changes: Change[];
+  series: { from: number; entry: SeriesEntry; faults: Map<string, Fault & { left: number }> }[];
+  adopted: Account["series"][number] | null;
+  timer: AbortController | null;
+}
+
+const logEntry = (type: LogEntry["type"], created: number, orderLines: BankLine[]): LogEntry => ({
+  actionId: randomUUID(),
+  type,
+  created: new Date(created).toISOString(),
+  orderLines,
+});
+
+const paymentFrom = (entry: SeriesEntry, from: number, before: Payment | null): Payment | null => {
+  if (!entry.payment) return null;
+  const { status, rejectedReason, order, ...fields } = entry.payment;
+  const { possibleActions, actionLog, ...orderFields } = order ?? {};
+  return {
+    status,
+    rejectedReason: rejectedReason ?? null,
+    completed: entry.taskStatus?.completed ?? null,
+    books: order
+      ? {
+          total: minor(order.totalOrderAmount ?? 0),
+          authorized: minor(order.authorizedAmount ?? 0),
+          captured: minor(order.capturedAmount ?? 0),
+          canceled: minor(order.canceledAmount ?? 0),
+          refunded: minor(order.refundedAmount ?? 0),
+          actions: possibleActions ?? [],
+          // A bank does not forget which calls it took, whatever became of the amounts.
+          log: actionLog ?? before?.books?.log ?? [logEntry("CREATE", from, [])],
+        }
+      : null,
+    fields: { created: new Date(from).toISOString(), ...fields },
+    orderFields,
+  };
+};
+
+/** The payment as GET answers it. */
+export const answered = (id: string, { status, rejectedReason, books, fields, orderFields }: Payment) => ({
+  paymentActions: [],
+  ...fields,
+  id,
+  status,
+  rejectedReason,
+  order: books && {
+    ...orderFields,
+    totalOrderAmount: major(books.total),
+    authorizedAmount: major(books.authorized),
+    capturedAmount: major(books.captured),
+    canceledAmount: major(books.canceled),
+    refundedAmount: major(books.refunded),
+    possibleActions: books.actions.map((action) => ({ action })),
+    actionLog: books.log,
+  },
+});
+
+export const accountsOf = (
+  clock: Clock,
+  closed: AbortSignal,
+  statusChanged: (account: Account, status: string) => void,
+) => {
+  const accounts = new Map<string, Account>();
+
+  const account = (id: string): Account => {
+    const known = accounts.get(id);
+    if (known) return known;
+    const added: Account = {
+      id,
+      payment: null,
+      customer: null,
+      changes: [],
+      series: [],
+      adopted: null,
+      timer: null,
+    };
+    accounts.set(id, added);
+    return added;
+  };
+
+  const apply = (one: Account, change: Change): void => {
+    const { payment } = one;
+    if (!payment?.books) return;
+    const { total, log } = payment.books;
+    const accepted = authorizedBooks(total, log);
+    payment.status = change.status;
+    payment.rejectedReason = change.rejectedReason ? { category: change.rejectedReason } : null;
+    payment.completed = change.completed;
+    // Frozen and inspected money is set aside, but nothing can be done with it.
+    if (change.status === "ACCEPTED") payment.books = accepted;
+    else payment.books = { ...accepted, authorized: change.status === "REJECTED" ? 0 : total, actions: [] };
+    payment.fields.application = {
+      requestedCreditLimit: major(total),
+      approvedCreditLimit: change.status === "ACCEPTED" ? major(total) : 0,
+    };
+    statusChanged(one, change.status);
+  };
+
+  /** Brings the payment up to this moment. */
+  const settle = (one: Account): Account => {
+    const now = clock.now();
+    while (one.changes[0] && one.changes[0].at <= now) apply(one, one.changes.shift() as Change);
+    const latest = one.series.findLast(({ from }) => from <= now) ?? null;
+    if (latest && latest !== one.adopted) {
+      one.payment = paymentFrom(latest.entry, latest.from, one.payment);
+      one.adopted = latest;
+      one.changes = [];
+    }
+    return one;
+  };
+
+  const plan = (one: Account, changes: Change[]): void => {
+    one.timer?.abort();
+    const timer = new AbortController();
+    one.timer = timer;
+    one.changes = changes;
+    settle(one);
+    const follow = async (): Promise<void> => {
+      while (one.changes[0] && !timer.signal.aborted) {
+        await clock.sleep(Math.max(1, one.changes[0].at - clock.now()), AbortSignal.any([closed, timer.signal]));
+        settle(one);
+      }
+    };
+    // Only the end of the double, or a newer plan, ends a sleep early.
+    follow().catch(() => {});
+  };
+
+  return {
+    at: (id: string): Account => settle(account(id)),
+    setSeries(id: string, entries: SeriesEntry[]): void {
+      const one = account(id);
+      one.adopted = null;
+      one.series = entries
+        .map((entry) => ({
+          from: new Date(entry.from).getTime(),
+          entry,
+          faults: new Map(
+            Object.entries(entry.faults ?? {}).map(([op, text]) => {
+              const fault = parseFault(text);
+              return [op, { ...fault, left: fault.first }];
+            }),
+          ),
+        }))
+        .sort((a, b) => a.from - b.from);
+    },
+    /** The fault that this call runs into; each call uses one up. */
+    faultFor(one: Account, op: string): Fault | null {
+      const fault = one.adopted?.faults.get(op);
+      if (!fault || fault.left <= 0) return null;
+      fault.left -= 1;
+      return fault;
+    },
+    create(customer: Customer, lines: BankLine[], minutes: number, orderReference: string, fields: object): Account {
+      const now = clock.now();
+      const one = account(randomUUID());
+      one.customer = customer;
+      const books = authorizedBooks(sumOf(lines), [logEntry("CREATE", now, lines)]);
+      one.payment = {
+        status: "TASK_REDIRECTION_REQUIRED",
+        rejectedReason: null,
+        completed: false,
+        books: { ...books, authorized: 0, actions: [] },
+        fields: { created: new Date(now).toISOString(), ...fields },
+        orderFields: { orderReference },
+      };
+      const at = now + minutes * 60_000;
+      plan(one, [{ at, status: "REJECTED", rejectedReason: "TIMEOUT", completed: false }]);
+      return one;
+    },
+    /** Whoever comes after the link has expired, or a second time, changes nothing. */
+    sign(one: Account): void {
+      if (!one.customer) throw new Error(`payment ${one.id} was not created here, so nobody can sign it`);
+      if (one.payment?.status !== "TASK_REDIRECTION_REQUIRED") return;
+      const now = clock.now();
+      const changes = stepsOf(one.customer.governmentId).map(({ afterMs, ...step }) => ({
+        ...step,
+        at: now + afterMs,
+        completed: true,
+      }));
+      plan(one, changes);
+    },
+  };
+};

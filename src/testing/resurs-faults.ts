@@ -1,0 +1,38 @@
+/** Faults in a scenario's words: `kind`, or `kind:n` for the first n calls only. */
+export type Fault = { first: number } & (
+  | { kind: "http"; status: number; retryAfter: number | null }
+  | { kind: "timeout"; applied: boolean }
+  | { kind: "not-exist"; code: string }
+);
+
+const count = (word: string | undefined, text: string): number => {
+  if (word === undefined) return Number.POSITIVE_INFINITY;
+  if (!/^\d+$/.test(word)) throw new Error(`fault "${text}": "${word}" is no number of calls`);
+  return Number(word);
+};
+
+/** A number after `not-exist` is the bank's error code and not a count, so `not-exist:8:2` has both. */
+export const parseFault = (text: string): Fault => {
+  const [kind = "", ...rest] = text.split(":");
+  const tooMuch = (most: number): void => {
+    if (rest.length > most) throw new Error(`fault "${text}": too many parts`);
+  };
+  if (kind === "timeout-before-apply" || kind === "timeout-after-apply") {
+    tooMuch(1);
+    return { kind: "timeout", applied: kind === "timeout-after-apply", first: count(rest[0], text) };
+  }
+  if (kind === "not-exist") {
+    tooMuch(2);
+    return { kind, code: String(count(rest[0] ?? "8", text)), first: count(rest[1], text) };
+  }
+  const status = /^http-([45]\d\d)$/.exec(kind)?.[1];
+  if (!status) throw new Error(`fault "${text}": unknown kind "${kind}"`);
+  const wait = /^retry-after=(\d+)$/.exec(rest[0] ?? "")?.[1];
+  tooMuch(wait ? 2 : 1);
+  return {
+    kind: "http",
+    status: Number(status),
+    retryAfter: wait ? Number(wait) : null,
+    first: count(rest[wait ? 1 : 0], text),
+  };
+};

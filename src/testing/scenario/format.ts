@@ -1,0 +1,116 @@
+/** The scenario format: a whole order life as data. Amounts are major units, times are ISO 8601 in UTC. */
+import { z } from "zod";
+
+const when = z.iso.datetime();
+
+const ScenarioLine = z.object({ sku: z.string(), quantity: z.number(), total: z.number() });
+export type ScenarioLine = z.infer<typeof ScenarioLine>;
+
+const ScenarioOrder = z.object({
+  id: z.union([z.number(), z.string()]),
+  status: z.string(),
+  total: z.number(),
+  currency: z.string().default("SEK"),
+  lines: z.array(ScenarioLine).default([]),
+  needsProcessing: z.boolean().default(true),
+  paymentMethod: z.string().default("resurs"),
+  paymentId: z.string().nullable().default(null),
+  previousPaymentIds: z.array(z.string()).default([]),
+  createdAt: when,
+  updatedAt: when,
+  datePaid: when.nullable().default(null),
+  thankYouSeen: z.boolean().default(false),
+  confirmationMailsSent: z.number().default(0),
+  meta: z.record(z.string(), z.unknown()).optional(),
+});
+export type ScenarioOrder = z.infer<typeof ScenarioOrder>;
+
+export const ScenarioSettings = z.object({
+  cooldownSeconds: z.number().default(60),
+  enableCapture: z.boolean().default(true),
+  enableCancel: z.boolean().default(true),
+  enableRefund: z.boolean().default(true),
+  enableModify: z.boolean().default(true),
+  stockManagement: z.boolean().default(false),
+  holdStockMinutes: z.number().nullable().default(null),
+});
+
+const GatewayEntry = z.looseObject({
+  from: when,
+  payment: z.looseObject({ id: z.string() }).nullish(),
+  taskStatus: z.looseObject({ completed: z.boolean() }).nullish(),
+  faults: z.record(z.string(), z.string()).optional(),
+});
+
+const ScenarioEvent = z.looseObject({ at: when, type: z.string() });
+export type ScenarioEvent = z.infer<typeof ScenarioEvent>;
+
+export const Expectation = z.looseObject({ asOf: when });
+export type Expectation = Record<string, unknown> & { asOf?: string };
+
+export const Scenario = z.looseObject({
+  id: z.string(),
+  area: z.string(),
+  title: z.string(),
+  gateway: z.string(),
+  strictness: z.enum(["seed", "derived", "ambiguous"]).optional(),
+  given: z.looseObject({
+    t0: when,
+    settings: ScenarioSettings.prefault({}),
+    orders: z.array(ScenarioOrder).default([]),
+    gateway: z.array(GatewayEntry).default([]),
+    storedSnapshots: z
+      .record(z.string(), z.object({ machineVersion: z.number(), value: z.unknown() }))
+      .optional(),
+    machine: z.object({ version: z.number(), renamed: z.record(z.string(), z.string()).default({}) }).optional(),
+  }),
+  events: z.array(ScenarioEvent),
+  expect: Expectation,
+});
+export type Scenario = z.infer<typeof Scenario>;
+
+export interface Difference {
+  expect: string;
+  want: unknown;
+  got: unknown;
+}
+
+export interface ScenarioResult {
+  id: string;
+  title: string;
+  area: string;
+  ok: boolean;
+  differences: Difference[];
+  /** Expectations that nothing here looks at, by name. */
+  unchecked: string[];
+  /** Why it was not run; null = it was. */
+  unsupported: string | null;
+}
+
+/** What was seen of a scenario's life. */
+export interface Observed {
+  asOf: number;
+  t0: number;
+  status: string | null;
+  statuses: Record<string, string>;
+  history: { at: number; orderId: string; from: string; to: string }[];
+  /** The order whose status is asked for where none is named. */
+  orderId: string | null;
+  gatewayCalls: { op: string; amount: number; lines?: ScenarioLine[]; paymentId: string; at: number; orderId: string | null }[];
+  books: { authorized: number; captured: number; canceled: number; refunded: number } | null;
+  reads: Record<string, number>;
+  confirmationMails: number;
+  stockReductions: number;
+  stockReleased: boolean;
+  notes: string[];
+  answers: { event: number; orderId: string; outcome: string; reason: string | null; until: number | null }[];
+  flags: string[];
+  flagPeriods: { flag: string; from: number; to: number | null }[];
+  parked: string[];
+  deadLetters: number;
+  logged: string[];
+  http: Record<number, string[]>;
+  createPayment: Record<string, unknown> | null;
+  orderTotal: number | null;
+  orderCount: number;
+}

@@ -1,0 +1,235 @@
+/** What each event of a scenario does to the world. */
+import { randomUUID } from "node:crypto";
+import { type EventType, merchantEventFor } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import type { KillPoint } from "../mortal.js";
+import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
+import { minor, POISON, type World } from "./world.js";
+
+/** What is kept of an event for the expectations. */
+export interface Played {
+  http: Map<number, string[]>;
+  /** Event id in the engine → index in the scenario. */
+  ids: Map<string, { event: number; orderId: string }>;
+  /** deliveryId → acknowledged with a 2xx. */
+  acknowledged: Set<string>;
+  /** Requests whose answer is still awaited. */
+  open: Promise<unknown>[];
+  created: string | null;
+}
+
+type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const json = { "content-type": "application/json" };
+
+const firstOrder = (world: World, played: Played): string =>
+  String(played.created ?? world.scenario.given.orders[0]?.id ?? "");
+const orderOf = (world: World, event: ScenarioEvent, played: Played): string =>
+  event.orderId === undefined ? firstOrder(world, played) : String(event.orderId);
+
+const record = (played: Played, index: number, status: string): void => {
+  played.http.set(index, [...(played.http.get(index) ?? []), status]);
+};
+
+/** An event through the API, as a plugin or an ERP sends it. */
+const submit = async (world: World, event: ScenarioEvent, index: number, played: Played, orderId: string, body: { type: EventType } & Record<string, unknown>) => {
+  const id = `scenario-${index}-${orderId}`;
+  played.ids.set(id, { event: index, orderId });
+  const sent = world
+    .request(text(event.node) || undefined, `/orders/${orderId}/events`, {
+      method: "POST",
+      headers: { ...json, "idempotency-key": id },
+      body: JSON.stringify(body),
+    })
+    .then(({ status }) => record(played, index, status));
+  played.open.push(sent);
+};
+
+const setStatus = (world: World, event: ScenarioEvent, index: number, played: Played, orderId: string) => {
+  const type = merchantEventFor[text(event.to) as keyof typeof merchantEventFor];
+  if (type === undefined) throw new Error(`a merchant cannot set the status "${text(event.to)}"`);
+  const via = ["dropdown", "list-button", "bulk", "erp"].includes(text(event.via)) ? event.via : "bulk";
+  const amount = typeof event.amount === "number" && type === "merchant.refunded" ? { amount: minor(event.amount) } : {};
+  return submit(world, event, index, played, orderId, { type, via, ...amount });
+};
+
+const linesOf = (lines: ScenarioLine[]) => lines.map((l) => ({ ...l, total: minor(l.total) }));
+
+const edited = (world: World, event: ScenarioEvent, orderId: string) => {
+  const order = world.woo.order(orderId);
+  const remove = (event.remove as string[] | undefined) ?? [];
+  const quantity = (event.setQuantity as Record<string, number> | undefined) ?? {};
+  const add = linesOf((event.add as ScenarioLine[] | undefined) ?? []);
+  const kept = order.lines
+    .filter((line) => !remove.includes(line.sku))
+    .map((line) => {
+      const wanted = quantity[line.sku];
+      return wanted === undefined ? line : { ...line, quantity: wanted, total: Math.round((line.total / line.quantity) * wanted) };
+    })
+    .filter((line) => line.quantity > 0);
+  const raised = order.lines.some((line) => (quantity[line.sku] ?? 0) > line.quantity);
+  const lines = [...kept, ...add];
+  const total = typeof event.newTotal === "number" ? minor(event.newTotal) : lines.reduce((sum, l) => sum + l.total, 0);
+  return { lines, total, adds: add.length > 0 || raised };
+};
+
+const callback: Play = async (world, event, index, played) => {
+  const deliveryId = text(event.deliveryId);
+  if (event.onlyIfNack === true && played.acknowledged.has(deliveryId)) return;
+  const path = text(event.kind) === "MANAGEMENT" ? "management" : "authorization";
+  const sent = world
+    .request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify(event.payload),
+    })
+    .then(({ status }) => {
+      record(played, index, status);
+      if (status.startsWith("2")) played.acknowledged.add(deliveryId);
+      world.node(text(event.node) || undefined).mortal.reached("http.ack");
+    })
+    .catch(() => {});
+  played.open.push(sent);
+};
+
+const create = async (world: World, order: ScenarioOrder, played: Played) => {
+  world.addToShop(order);
+  await world.placeInEngine(order);
+  played.created = String(order.id);
+};
+
+const generated = (body: { kind: string; depth?: number; bytes?: number }, paymentId: string): string => {
+  if (body.kind === "nest") return "[".repeat(body.depth ?? 1) + "]".repeat(body.depth ?? 1);
+  const callback = { paymentId, status: "AUTHORIZED", created: "2026-01-01T00:00:00.000Z", padding: "" };
+  const room = (body.bytes ?? 0) - JSON.stringify(callback).length;
+  return JSON.stringify({ ...callback, padding: "x".repeat(Math.max(0, room)) });
+};
+
+const plays: Record<string, Play> = {
+  callback,
+  "customer.return": async (world, event, index, played) => {
+    const seconds = event.holdsLockForSeconds;
+    if (typeof seconds === "number") world.bank.delayNext("getPayment", seconds * 1000);
+    const orderId = orderOf(world, event, played);
+    const sent = world
+      .request(text(event.node) || undefined, `/returns/${orderId}/${text(event.page)}`, { method: "GET" })
+      .then(({ status }) => record(played, index, status));
+    played.open.push(sent);
+  },
+  "checkout.orderCreated": async (world, event, _, played) => create(world, event.order as ScenarioOrder, played),
+  "checkout.createPayment": async (world, event, _, played) => {
+    const existing = world.scenario.given.orders[0];
+    const at = new Date(world.clock.now()).toISOString();
+    const total = Number(event.total ?? existing?.total ?? 0);
+    if (existing === undefined && played.created === null) {
+      const order = { id: 1001, status: "pending", total, currency: "SEK", lines: [{ sku: "GOODS", quantity: 1, total }], needsProcessing: true, paymentMethod: "resurs", paymentId: null, previousPaymentIds: [], createdAt: at, updatedAt: at, datePaid: null, thankYouSeen: false, confirmationMailsSent: 0 };
+      await create(world, order, played);
+    }
+    const { served, engine } = world.node();
+    await engine.checkout(firstOrder(world, played), "resurs-mapi", {
+      successUrl: `${served.url}/returns/1001/success`,
+      failUrl: `${served.url}/returns/1001/fail`,
+      callbackUrl: `${served.url}/callbacks/resurs/authorization`,
+    });
+  },
+  "order.updated": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), {
+      type: "order.updated",
+      by: text(event.by) || "somebody",
+      change: typeof event.change === "string" ? event.change : JSON.stringify(event.change ?? ""),
+    }),
+  "admin.setStatus": (world, event, index, played) => setStatus(world, event, index, played, orderOf(world, event, played)),
+  "admin.bulkSetStatus": async (world, event, index, played) => {
+    for (const id of event.orderIds as (string | number)[]) await setStatus(world, event, index, played, String(id));
+  },
+  "admin.capture": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), {
+      type: "merchant.captured",
+      lines: event.lines === undefined ? null : linesOf(event.lines as ScenarioLine[]),
+    }),
+  "admin.refund": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), {
+      type: "merchant.refundedAmount",
+      amount: minor(Number(event.amount)),
+      lines: event.lines === undefined ? null : linesOf(event.lines as ScenarioLine[]),
+    }),
+  "admin.editLines": (world, event, index, played) => {
+    const orderId = orderOf(world, event, played);
+    return submit(world, event, index, played, orderId, { type: "merchant.editedLines", ...edited(world, event, orderId) });
+  },
+  "admin.recalculate": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), { type: "merchant.recalculated" }),
+  "woo.holdStockCron": async (world, event, index, played) => {
+    // The job asks the engine about each order it is about to cancel, and leaves it to the engine.
+    const asked: string[] = [];
+    world.woo.cancelUnpaidOrders((id) => {
+      asked.push(id);
+      return true;
+    });
+    for (const id of asked) await submit(world, event, index, played, id, { type: "shop.holdStockDue" });
+  },
+  "woo.statusEvent": async (world, event, index, played) => {
+    if (text(event.objectType) !== "shop_order" && text(event.objectType) !== "order") return;
+    await setStatus(world, event, index, played, String(event.objectId));
+  },
+  "external.directWrite": async (world, event, _, played) => {
+    world.woo.directWrite(orderOf(world, event, played), text(event.status) as OrderStatus);
+  },
+  "reconcile.run": async (world, event, _, played) => {
+    const { engine } = await world.withNode(text(event.node) || undefined);
+    const run = async () => {
+      for await (const _one of engine.reconcile()) {
+        // the machines have the last word; nothing to do here
+      }
+    };
+    played.open.push(run().catch(() => {}));
+  },
+  "http.request": async (world, event, index, played) => {
+    const body = event.bodyGenerator === undefined ? text(event.body) : generated(event.bodyGenerator as never, world.scenario.given.orders[0]?.paymentId ?? "");
+    const method = text(event.method) || "POST";
+    const init: RequestInit = { method, headers: (event.headers as Record<string, string> | undefined) ?? {} };
+    if (method !== "GET") init.body = body;
+    const sent = world.request(undefined, text(event.path), init).then(({ status }) => record(played, index, status));
+    played.open.push(sent);
+  },
+  "http.flood": async (world, event, index, played) => {
+    const { served } = world.node();
+    const answers = new Set<string>();
+    const shift = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const body = JSON.stringify({ paymentId: randomUUID(), status: "AUTHORIZED", created: event.at });
+        const { status } = await world.request(undefined, "/callbacks/resurs/authorization", { method: "POST", headers: json, body });
+        answers.add(status);
+      }
+    };
+    const total = Number(event.requests ?? 0);
+    await Promise.all(Array.from({ length: 64 }, () => shift(Math.ceil(total / 64))));
+    void served;
+    for (const status of answers) record(played, index, status);
+  },
+  "process.restart": async (world) => {
+    if (!world.isRunning()) await world.startNode("A");
+  },
+  "clock.jump": async (world, event) => {
+    world.wallOffset += Number(event.seconds) * 1000;
+  },
+  "store.fault": async (world, event) => {
+    const code = text(event.kind) === "SQLITE_BUSY" ? "busy" : "full";
+    world.node().mortal.fault = { code, until: world.clock.now() + Number(event.seconds) * 1000 };
+  },
+  "inject.event": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), { type: "order.updated", by: POISON, change: text(event.eventType) }),
+};
+
+export const playable = (type: string): boolean => type in plays || type === "process.kill";
+
+export const play: Play = (world, event, index, played) => {
+  const act = plays[event.type];
+  if (act === undefined) throw new Error(`no scenario event "${event.type}"`);
+  return act(world, event, index, played);
+};
+
+/** The event before a kill runs with the kill armed, so that the process dies where the scenario says. */
+export const killPointAfter = (next: ScenarioEvent | undefined): KillPoint | null =>
+  next?.type === "process.kill" && text(next.after) !== "idle" ? (text(next.after) as KillPoint) : null;

@@ -1,0 +1,293 @@
+/** The world of one scenario: the real engine, its store and its HTTP, a bank, a shop, and a clock that stands still. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { OrderStatus } from "../../../machines/facts.js";
+import { type Registry, registry as current } from "../../../machines/index.js";
+import type { Settings } from "../../../machines/settings.js";
+import { httpApp } from "../../adapters/http/app.js";
+import { listen, type Served } from "../../adapters/http/serve.js";
+import { resursMapi } from "../../adapters/resurs/mapi.js";
+import { sqliteStore } from "../../adapters/sqlite/store.js";
+import { decide } from "../../core/decide.js";
+import { createEngine, type Engine } from "../../engine/engine.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Log } from "../../ports/log.js";
+import type { Store } from "../../ports/store.js";
+import { Mortal } from "../mortal.js";
+import { type ResursDouble, resursDouble } from "../resurs-double.js";
+import { VirtualClock } from "../virtual-clock.js";
+import { type WooDouble, wooDouble } from "../woocommerce-double.js";
+import type { Scenario, ScenarioOrder } from "./format.js";
+
+export const minor = (major: number): number => Math.round(major * 100);
+export const gatewayNames: Record<string, string> = { resurs: "resurs-mapi" };
+
+interface Node {
+  engine: Engine;
+  served: Served;
+  mortal: Mortal;
+}
+
+/** An event with this author throws whenever it is handled. */
+export const POISON = "custom.throws";
+
+export class World {
+  readonly clock: VirtualClock;
+  readonly logged: string[] = [];
+  /** How far the wall clock was set forward or back; a process reads it when it starts. */
+  wallOffset = 0;
+  bank!: ResursDouble;
+  woo!: WooDouble;
+  private readonly nodes = new Map<string, Node>();
+  private readonly registry: Registry;
+  private shared: { store: Store; users: number } | null = null;
+  private directory = "";
+  /** Requests sent by the scenario and not yet seen by a node. */
+  private onTheWay = 0;
+  /** Answers given by a node and not yet seen by the scenario. */
+  private answering = 0;
+
+  constructor(readonly scenario: Scenario) {
+    this.clock = new VirtualClock(Date.parse(scenario.given.t0));
+    const { machine, storedSnapshots } = scenario.given;
+    this.registry =
+      machine === undefined
+        ? current
+        : {
+            ...current,
+            version: machine.version,
+            migrations: Object.values(storedSnapshots ?? {}).map(({ machineVersion }) => ({
+              from: machineVersion,
+              to: machine.version,
+              renamed: machine.renamed,
+            })),
+          };
+  }
+
+  get settings(): Settings {
+    return this.scenario.given.settings as Settings;
+  }
+
+  async begin(): Promise<void> {
+    this.directory = await mkdtemp(join(tmpdir(), "order-status-"));
+    const { orders, gateway, settings, storedSnapshots } = this.scenario.given;
+    this.bank = await resursDouble({ clock: this.clock, strict: false });
+    const series = new Map<string, unknown[]>();
+    for (const entry of gateway) {
+      const id = entry.payment?.id ?? orders[0]?.paymentId;
+      if (id != null) series.set(id, [...(series.get(id) ?? []), entry]);
+    }
+    for (const [id, entries] of series) this.bank.setSeries(id, entries as never);
+    this.woo = wooDouble({
+      now: () => this.clock.now(),
+      manageStock: true,
+      holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
+    });
+    for (const order of orders) this.addToShop(order);
+    await this.startNode("A");
+    for (const order of orders) await this.placeInEngine(order);
+    if (storedSnapshots !== undefined) await this.rewrite(storedSnapshots);
+    await this.settle();
+  }
+
+  async end(): Promise<void> {
+    for (const { engine, served, mortal } of this.nodes.values()) {
+      await served.close();
+      if (!mortal.dead) await engine.stop();
+    }
+    await this.bank.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  addToShop(order: ScenarioOrder): void {
+    this.woo.addOrder({
+      id: String(order.id),
+      status: OrderStatus.parse(order.status),
+      total: minor(order.total),
+      currency: order.currency,
+      lines: order.lines.map((l) => ({ ...l, total: minor(l.total) })),
+      needsProcessing: order.needsProcessing,
+      createdAt: Date.parse(order.createdAt),
+      updatedAt: Date.parse(order.updatedAt),
+      datePaid: order.datePaid === null ? null : Date.parse(order.datePaid),
+      createdVia: "checkout",
+      ...(order.meta === undefined ? {} : { meta: order.meta }),
+      alreadyNotified: order.confirmationMailsSent > 0,
+    });
+  }
+
+  async placeInEngine(order: ScenarioOrder): Promise<void> {
+    await this.node().engine.place(String(order.id), {
+      status: OrderStatus.parse(order.status),
+      total: minor(order.total),
+      currency: order.currency,
+      lines: order.lines.map((l) => ({ ...l, total: minor(l.total) })),
+      needsProcessing: order.needsProcessing,
+      gateway: gatewayNames[order.paymentMethod] ?? null,
+      paymentId: order.paymentId,
+      previousPaymentIds: order.previousPaymentIds,
+      createdAt: Date.parse(order.createdAt),
+      updatedAt: Date.parse(order.updatedAt),
+      customerReturned: order.thankYouSeen,
+    });
+  }
+
+  /** Another machine version wrote these orders: their records say so, and the process starts on them anew. */
+  private async rewrite(snapshots: NonNullable<Scenario["given"]["storedSnapshots"]>): Promise<void> {
+    const store = this.sharedStore();
+    for (const [orderId, { machineVersion, value }] of Object.entries(snapshots)) {
+      const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+      if (loaded?.record == null) continue;
+      const { record } = loaded;
+      await store.commit([
+        {
+          orderId,
+          expectedVersion: record.version,
+          record: {
+            ...record,
+            version: record.version + 1,
+            machine: { ...record.machine, version: machineVersion, hash: "another" },
+            states: { ...record.states, order: value as never },
+          },
+          history: [],
+          effects: [],
+          timers: { set: [], cancel: [] },
+          settled: [],
+          decided: [],
+        },
+      ]);
+    }
+    await this.kill("A");
+    await this.startNode("A");
+  }
+
+  node(name = "A"): Node {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new Error(`no node ${name} is running`);
+    return node;
+  }
+
+  async withNode(name: string | undefined): Promise<Node> {
+    if (name !== undefined && !this.nodes.has(name)) await this.startNode(name);
+    return this.node(name);
+  }
+
+  async startNode(name: string): Promise<void> {
+    const offset = this.wallOffset;
+    const clock: Clock = {
+      now: () => this.clock.now() + offset,
+      sleep: (ms, signal) => this.clock.sleep(ms, signal),
+    };
+    const mortal = new Mortal(() => this.clock.now());
+    const gateway = resursMapi({ baseUrl: this.bank.url, clientId: "shop", clientSecret: "secret", storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555", paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b", clock });
+    const log = this.logTo();
+    const engine = createEngine({
+      store: mortal.store(this.openedStore()),
+      gateways: [mortal.gateway(gateway)],
+      shop: mortal.shop(this.woo.shop),
+      settings: this.settings,
+      clock,
+      log,
+      registry: this.registry,
+      worker: name,
+      random: () => 0.5,
+      decide: (record, envelope, now, rules) => {
+        const { event } = envelope;
+        if (event.type === "order.updated" && event.by === POISON) throw new Error("handling this event throws");
+        return decide(record, envelope, now, rules);
+      },
+    });
+    await engine.start();
+    const app = httpApp({ engine, log });
+    const served = await listen(async (request) => {
+      this.onTheWay -= 1;
+      const response = await app.fetch(request);
+      this.answering += 1;
+      return response;
+    });
+    this.nodes.set(name, { engine, served, mortal });
+  }
+
+  /** The process is gone: what it was doing never ends, and its store is free for the next one. */
+  async kill(name = "A"): Promise<void> {
+    const node = this.nodes.get(name);
+    if (node === undefined) return;
+    node.mortal.die();
+    this.nodes.delete(name);
+    await node.served.close();
+    await this.shared?.store.close();
+    this.shared = null;
+  }
+
+  isRunning(name = "A"): boolean {
+    return this.nodes.has(name);
+  }
+
+  sharedStore(): Store {
+    if (this.shared === null) this.shared = { store: sqliteStore({ file: join(this.directory, "orders.db") }), users: 0 };
+    return this.shared.store;
+  }
+
+  /** Nodes of one world share one store; it is opened by the first and closed by the last. */
+  private openedStore(): Store {
+    const store = this.sharedStore();
+    const shared = this.shared as { store: Store; users: number };
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name) as unknown;
+        if (typeof member !== "function") return member;
+        if (name === "open") return async () => void (shared.users++ === 0 && (await target.open()));
+        if (name === "close") return async () => void (--shared.users === 0 && (await target.close()));
+        return (member as (...args: unknown[]) => unknown).bind(target);
+      },
+    });
+  }
+
+  private logTo(): Log {
+    const at = (level: string) => () => {
+      this.logged.push(level);
+    };
+    return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  }
+
+  /** A request over a real socket. Resolves with the status, `000` where the process died. */
+  async request(name: string | undefined, path: string, init: RequestInit): Promise<{ status: string; body: unknown }> {
+    const { served } = await this.withNode(name);
+    this.onTheWay += 1;
+    let answered = false;
+    try {
+      const response = await fetch(`${served.url}${path}`, { redirect: "manual", ...init });
+      const text = await response.text();
+      answered = true;
+      let body: unknown = text;
+      try {
+        body = JSON.parse(text);
+      } catch {}
+      return { status: String(response.status), body };
+    } catch {
+      return { status: "000", body: null };
+    } finally {
+      if (answered) this.answering -= 1;
+    }
+  }
+
+  /** Everything that was due has come to rest; only calls that the bank keeps waiting are left. */
+  async settle(): Promise<void> {
+    let calm = 0;
+    const deadline = performance.now() + 20_000;
+    while (calm < 3) {
+      await new Promise((resolve) => setTimeout(resolve, calm === 0 ? 0 : 1));
+      calm = this.resting() ? calm + 1 : 0;
+      if (performance.now() > deadline) throw new Error(`scenario ${this.scenario.id} does not come to rest`);
+    }
+  }
+
+  private resting(): boolean {
+    if (this.nodes.size > 0 && (this.onTheWay > 0 || this.answering > 0)) return false;
+    if (this.bank.delivering() > 0) return false;
+    const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
+    const calls = living.reduce((sum, n) => sum + n.engine.underWay, 0);
+    return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held();
+  }
+}

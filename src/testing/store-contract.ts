@@ -1,0 +1,9 @@
+/** What every store keeps to. Free of any test runner: a case throws when the store breaks its word. */
+import { effects } from "./store-contract/effects.js";
+import { orders } from "./store-contract/orders.js";
+import type { Case } from "./store-contract/sample.js";
+import { waiting } from "./store-contract/waiting.js";
+
+export type { Case, Place } from "./store-contract/sample.js";
+
+export const storeContract: Case[] = [...orders, ...effects, ...waiting];

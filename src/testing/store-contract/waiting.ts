@@ -1,0 +1,166 @@
+/** Timers, postponed events, the dead and the parked. */
+import assert from "node:assert/strict";
+import { type Case, changeOf, effectOf, eventOf, idsOf, load, T } from "./sample.js";
+
+const timer = (name: string, at: number, generation = 1, orderId = "a") => ({ orderId, timer: name, generation, at });
+const names = (rows: { timer: string; generation: number }[]) => rows.map((row) => `${row.timer}${row.generation}`);
+const eventIds = (rows: { envelope: { id: string } }[]) => idsOf(rows.map((row) => row.envelope));
+
+export const waiting: Case[] = [
+  {
+    title: "Due timers come in order of time; a replaced or cancelled timer never comes.",
+    async run(place) {
+      const store = await place.open();
+      const set = [timer("late", T + 30), timer("early", T + 10), timer("gone", T), timer("moved", T + 5)];
+      await store.commit([changeOf("a", 0, { timers: { set, cancel: [] } })]);
+      assert.deepEqual(await store.dueTimers(T + 10, 9), [set[2], set[3], set[1]]);
+      const cancel = [
+        { timer: "gone", generation: 1 },
+        // Of another generation, so it cancels nothing.
+        { timer: "early", generation: 7 },
+        { timer: "moved", generation: 1 },
+      ];
+      await store.commit([changeOf("a", 1, { timers: { set: [timer("moved", T + 20, 2)], cancel } })]);
+      assert.deepEqual(names(await store.dueTimers(T + 99, 9)), ["early1", "moved2", "late1"]);
+      assert.deepEqual(names(await store.dueTimers(T + 99, 2)), ["early1", "moved2"]);
+      assert.deepEqual(await store.dueTimers(T + 9, 9), []);
+      await store.commit([changeOf("b", 0, { timers: { set: [timer("early", T, 1, "b")], cancel: [] } })]);
+      assert.equal((await store.counts()).timers, 4);
+    },
+  },
+  {
+    title: "A postponed event is kept until it is decided or given up.",
+    async run(place) {
+      const store = await place.open();
+      const row = eventOf("a", "e1", { notBefore: T + 10 });
+      await store.postpone([row, eventOf("a", "e3"), eventOf("a", "e2"), eventOf("b", "e1")]);
+      assert.deepEqual(await store.dueEvents(T + 10, 1), [eventOf("a", "e3")]);
+      assert.deepEqual(eventIds(await store.dueEvents(T + 9, 9)), ["e3", "e2", "e1"]);
+      assert.deepEqual((await store.dueEvents(T + 10, 9)).at(-1), row);
+      // Postponed again: once more the same event, not another one.
+      const again = { ...row, attempts: 2, notBefore: T, error: "boom again" };
+      await store.postpone([again, eventOf("a", "e2", { dead: true, attempts: 5, error: "given up" })]);
+      assert.deepEqual(await store.dueEvents(T, 9), [again, eventOf("a", "e3"), eventOf("b", "e1")]);
+      await store.commit([changeOf("a", 0, { eventId: "e1", decided: ["e1", "e3"] })]);
+      assert.deepEqual(await store.dueEvents(T, 9), [eventOf("b", "e1")]);
+      const dead = await store.deadEvents(9);
+      assert.deepEqual(dead, [eventOf("a", "e2", { dead: true, attempts: 5, error: "given up" })]);
+      const { waitingEvents, deadEvents } = await store.counts();
+      assert.deepEqual([waitingEvents, deadEvents], [1, 1]);
+    },
+  },
+  {
+    title: "The next moment at which anything becomes due; null = nothing waits.",
+    async run(place) {
+      const store = await place.open();
+      assert.equal(await store.nextDue(), null);
+      const effects = [effectOf("a", 1, 0, "gateway", T + 20), effectOf("a", 1, 1, "gateway", T)];
+      const set = [timer("t", T + 50)];
+      await store.commit([changeOf("a", 0, { effects, timers: { set, cancel: [] } })]);
+      assert.equal(await store.nextDue(), T + 20);
+      await store.claim(T + 20, 9, 10, "w");
+      assert.equal(await store.nextDue(), T + 30);
+      await store.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: T + 60, error: "x" }]);
+      assert.equal(await store.nextDue(), T + 50);
+      await store.postpone([eventOf("a", "e", { notBefore: T + 40 }), eventOf("a", "d", { dead: true })]);
+      assert.equal(await store.nextDue(), T + 40);
+      await store.commit([changeOf("b", 0, { effects: [effectOf("b", 1, 0, "shop", T + 35)] })]);
+      assert.equal(await store.nextDue(), T + 35);
+    },
+  },
+  {
+    title: "A dead effect or event that is revived is due at once, with its attempts forgotten.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0)] })]);
+      assert.equal(await store.revive("a:1:0", T), false);
+      await store.claim(T, 9, 10, "w");
+      await store.release("w", [{ id: "a:1:0", outcome: "dead", error: "x" }]);
+      assert.equal(await store.nextDue(), null);
+      assert.equal(await store.revive("a:1:0", T + 100), true);
+      assert.equal(await store.revive("a:1:0", T + 100), false);
+      assert.equal(await store.nextDue(), T + 100);
+      assert.equal((await store.claim(T + 100, 9, 10, "w"))[0]?.attempts, 1);
+      assert.deepEqual(await store.deadEffects(9), []);
+
+      await store.postpone([eventOf("a", "e", { dead: true, attempts: 5 }), eventOf("a", "f")]);
+      assert.equal(await store.revive("f", T), false);
+      assert.equal(await store.revive("unknown", T), false);
+      assert.equal(await store.revive("e", T + 200), true);
+      assert.deepEqual(
+        (await store.dueEvents(T + 200, 9)).at(-1),
+        eventOf("a", "e", { attempts: 0, notBefore: T + 200 }),
+      );
+      assert.deepEqual(await store.deadEvents(9), []);
+    },
+  },
+  {
+    title: "A parked order stays visible with its reason until it is unparked.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([changeOf("a", 0)]);
+      await store.park("a", "no migration");
+      await store.commit([changeOf("a", 1)]);
+      assert.equal((await load(store, "a")).parked, "no migration");
+      assert.equal((await store.list({ limit: 1 }))[0]?.parked, "no migration");
+      assert.equal((await store.counts()).parked, 1);
+      await store.park("a", null);
+      assert.equal((await load(store, "a")).parked, null);
+      assert.equal((await store.counts()).parked, 0);
+      // There is nothing to set aside of an order that is not there.
+      await store.park("nobody", "why");
+      assert.equal((await store.counts()).parked, 0);
+    },
+  },
+  {
+    title: "The counts say what waits and what is dead.",
+    async run(place) {
+      const store = await place.open();
+      const nothing = {
+        orders: 0,
+        waitingEffects: 0,
+        deadEffects: 0,
+        waitingEvents: 0,
+        deadEvents: 0,
+        timers: 0,
+        parked: 0,
+      };
+      assert.deepEqual(await store.counts(), { ...nothing, oldestEffectAt: null });
+      await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0), effectOf("a", 1, 1)], at: T })]);
+      await store.commit([changeOf("b", 0, { effects: [effectOf("b", 1, 0)], at: T + 9 })]);
+      assert.deepEqual(await store.counts(), { ...nothing, orders: 2, waitingEffects: 3, oldestEffectAt: T });
+      await store.claim(T, 9, 10, "w");
+      await store.release("w", [{ id: "a:1:0", outcome: "dead", error: "x" }]);
+      await store.commit([changeOf("a", 1, { settled: ["a:1:1"] })]);
+      const counts = { ...nothing, orders: 2, waitingEffects: 1, deadEffects: 1, oldestEffectAt: T + 9 };
+      assert.deepEqual(await store.counts(), counts);
+    },
+  },
+  {
+    title: "A restart keeps everything.",
+    async run(place) {
+      const store = await place.open();
+      const set = [timer("t", T + 50)];
+      const effects = [effectOf("a", 1, 0), effectOf("a", 1, 1, "shop"), effectOf("a", 1, 2, "shop")];
+      await store.commit([changeOf("a", 0, { effects, timers: { set, cancel: [] }, paymentId: "p" })]);
+      await store.claim(T, 9, 1000, "w");
+      await store.release("w", [{ id: "a:1:1", outcome: "dead", error: "x" }]);
+      await store.postpone([eventOf("a", "e"), eventOf("a", "d", { dead: true })]);
+      await store.park("a", "why");
+      const everything = async (from: typeof store) => ({
+        loaded: await load(from, "a", "event-1"),
+        history: await from.history("a", 0, 9),
+        effects: await from.effectsOf("a"),
+        dead: [await from.deadEffects(9), await from.deadEvents(9)],
+        due: [await from.dueTimers(T + 99, 9), await from.dueEvents(T, 9), await from.nextDue()],
+        payment: await from.findByPayment("p"),
+        list: await from.list({ limit: 9 }),
+        counts: await from.counts(),
+      });
+      const before = await everything(store);
+      const after = await place.reopen();
+      assert.deepEqual(await everything(after), before);
+      assert.deepEqual(idsOf(await after.claim(T + 999, 9, 9, "x")), ["a:1:2"]);
+    },
+  },
+];

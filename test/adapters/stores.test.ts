@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import type { Store } from "../../src/ports/store.js";
+import { type Place, storeContract } from "../../src/testing/store-contract.js";
+
+let directory: string;
+let opened: Store[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "stores-"));
+  opened = [];
+});
+afterEach(async () => {
+  for (const store of opened) await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+const placeOf = (make: () => Store): Place => {
+  const open = async () => {
+    const store = make();
+    await store.open();
+    opened.push(store);
+    return store;
+  };
+  const reopen = async () => {
+    for (const store of opened.splice(0)) await store.close();
+    return open();
+  };
+  return { open, reopen };
+};
+
+const memory = (): Place => {
+  const store = memoryStore();
+  return placeOf(() => store);
+};
+const sqlite = (): Place => ({
+  ...placeOf(() => sqliteStore({ file: join(directory, "store.db") })),
+  openForeign: () => {
+    const file = join(directory, "shopping-list.txt");
+    writeFileSync(file, "milk, bread\n".repeat(50));
+    return placeOf(() => sqliteStore({ file })).open();
+  },
+});
+
+describe.each([
+  ["memory", memory],
+  ["sqlite", sqlite],
+])("%s", (_, place) => {
+  for (const { title, run } of storeContract) test(title, () => run(place()));
+});
+
+test("every sentence over a method of the port is the title of a case", () => {
+  const port = readFileSync("src/ports/store.ts", "utf8");
+  const methods = port.slice(port.indexOf("export interface Store {"), port.indexOf("export type EffectResult"));
+  const comments = [...methods.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) =>
+    found[1]?.replace(/\s*\n\s*\*\s*/g, " ").trim(),
+  );
+  const sentences = comments.flatMap((comment) => comment?.split(/(?<=\.) (?=[A-Z])/) ?? []);
+  expect(sentences.length).toBeGreaterThan(15);
+  const titles = storeContract.map(({ title }) => title);
+  expect(sentences.filter((sentence) => !titles.includes(sentence))).toEqual([]);
+});

@@ -1,0 +1,215 @@
+/** What may import what, kept by reading the source: a wrong import is told with its file and line. */
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+/** From dist/test back to the project. */
+const project = fileURLToPath(new URL("../../", import.meta.url));
+
+interface Import {
+  line: number;
+  name: string;
+  typeOnly: boolean;
+}
+
+interface Source {
+  path: string;
+  lines: number;
+  imports: Import[];
+  /** The text without comments and strings; lines stand where they stood. */
+  code: string;
+}
+
+const blank = (text: string): string => text.replace(/[^\n]/g, " ");
+const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
+
+const LITERAL_OR_COMMENT = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+const IMPORT =
+  /^[ \t]*(?:import|export)\s+(type\s)?[^"';=]*?from\s*["']([^"']+)["']|^[ \t]*import\s*["']([^"']+)["']|\b(?:import|require)\(\s*["'`]([^"'`]+)["'`]/gm;
+
+const read = (path: string, text: string): Source => {
+  const uncommented = text.replace(LITERAL_OR_COMMENT, (part) => (part.startsWith("/") ? blank(part) : part));
+  return {
+    path,
+    lines: text.replace(/\n$/, "").split("\n").length,
+    imports: [...uncommented.matchAll(IMPORT)].map((match) => ({
+      line: lineAt(uncommented, match.index + (match[0].length - match[0].trimStart().length)),
+      name: match[2] ?? match[3] ?? match[4] ?? "",
+      typeOnly: match[1] !== undefined,
+    })),
+    code: text.replace(LITERAL_OR_COMMENT, blank),
+  };
+};
+
+/** Where an import leads: a path of the project (`src/core/ask.js`), or the name of a package. */
+const targetOf = (source: Source, { name }: Import): string =>
+  name.startsWith(".") ? posix.join(posix.dirname(source.path), name) : name;
+
+const under =
+  (...folders: string[]) =>
+  (target: string): boolean =>
+    folders.some((folder) => target.startsWith(`${folder}/`));
+const packages =
+  (...names: string[]) =>
+  (target: string): boolean =>
+    names.some((name) => target === name || target.startsWith(`${name}/`));
+const isOurs = under("src", "machines", "test");
+const isNode = (target: string): boolean => target.startsWith("node:");
+
+interface Layer {
+  folder: string;
+  allows: (target: string, one: Import, source: Source) => boolean;
+}
+
+const adapterOf = (path: string): string => path.split("/").slice(0, 3).join("/");
+
+const layers: Layer[] = [
+  { folder: "machines", allows: (to) => under("machines")(to) || packages("xstate", "zod", "date-fns")(to) },
+  { folder: "src/core", allows: (to) => under("machines", "src/core")(to) || packages("xstate", "zod")(to) },
+  { folder: "src/ports", allows: under("machines", "src/core", "src/ports") },
+  { folder: "src/engine", allows: under("machines", "src/core", "src/ports", "src/engine") },
+  {
+    folder: "src/adapters",
+    allows: (to, one, source) => {
+      const own = adapterOf(source.path);
+      if (under("machines", "src/core", "src/ports", own)(to)) return true;
+      // The pages and routes speak of the engine; they are handed one.
+      if (own === "src/adapters/http" && one.typeOnly && under("src/engine")(to)) return true;
+      return !isOurs(to);
+    },
+  },
+  { folder: "src/testing", allows: (to) => !packages("vitest")(to) },
+];
+
+/** The decisions are to be the same for the same input, whenever and wherever they are made. */
+const pureFolders = ["machines", "src/core"];
+const impure: [string, RegExp][] = [
+  ["Date.now", /\bDate\s*\.\s*now\b/g],
+  ["new Date without an argument", /\bnew\s+Date\b(?!\s*\(\s*[^\s)])/g],
+  ["Date() as a function", /(?<!\bnew\s+)(?<![.\w])Date\s*\(/g],
+  ["Math.random", /\bMath\s*\.\s*random\b/g],
+  ["async", /(?<!\.)\basync\b(?!\s*:)/g],
+  ["await", /(?<!\.)\bawait\b(?!\s*:)/g],
+  ["Promise", /\bPromise\b/g],
+];
+
+const LONGEST = 300;
+const mayBeLonger: Record<string, string> = {
+  "machines/order.ts": "the order machine is data, to be read beside the documents in one piece",
+};
+
+/** Names that say nothing of what is inside. */
+const emptyNames = [
+  "manager",
+  "helper",
+  "util",
+  "utility",
+  "utilities",
+  "common",
+  "service",
+  "handler",
+  "misc",
+  "shared",
+];
+const isEmptyName = (part: string): boolean => emptyNames.includes(part) || emptyNames.includes(part.replace(/s$/, ""));
+
+const importFaults = (source: Source): string[] => {
+  const layer = layers.find(({ folder }) => source.path.startsWith(`${folder}/`));
+  return source.imports.flatMap((one) => {
+    const at = `${source.path}:${one.line}`;
+    const target = targetOf(source, one);
+    if (isNode(target) && under(...pureFolders)(source.path)) return [`${at} imports ${target}: no Node in a decision`];
+    if (!layer || layer.allows(target, one, source)) return [];
+    return [`${at} imports ${target}, which ${layer.folder} may not`];
+  });
+};
+
+const impurities = (source: Source): string[] => {
+  if (!under(...pureFolders)(source.path)) return [];
+  return impure.flatMap(([name, pattern]) =>
+    [...source.code.matchAll(pattern)].map(
+      (match) => `${source.path}:${lineAt(source.code, match.index)} uses ${name}`,
+    ),
+  );
+};
+
+const tooLong = (source: Source): string[] =>
+  source.lines >= LONGEST && !(source.path in mayBeLonger)
+    ? [`${source.path}:${source.lines} has ${source.lines} lines; below ${LONGEST} are allowed`]
+    : [];
+
+const namedEmptily = (source: Source): string[] => {
+  const parts = source.path
+    .replace(/([a-z])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return parts.filter(isEmptyName).map((part) => `${source.path}:1 is called "${part}", which says nothing`);
+};
+
+const sources = ["machines", "src", "test"].flatMap((folder) =>
+  readdirSync(`${project}${folder}`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => {
+      const path = posix.join(folder, name.replaceAll("\\", "/"));
+      return read(path, readFileSync(`${project}${path}`, "utf8"));
+    }),
+);
+const shipped = sources.filter((source) => under("machines", "src")(source.path));
+
+describe("layers", () => {
+  it("finds the sources", () => expect(shipped.map((source) => source.path)).toContain("machines/order.ts"));
+  it("import only what they may", () => expect(shipped.flatMap(importFaults)).toEqual([]));
+  it("keep decisions free of clocks, chance and waiting", () => expect(shipped.flatMap(impurities)).toEqual([]));
+  it("keep files short", () => expect(shipped.flatMap(tooLong)).toEqual([]));
+  it("name no file emptily", () => expect(sources.flatMap(namedEmptily)).toEqual([]));
+  it("have no exception that is no longer needed", () => {
+    const long = shipped.filter((source) => source.lines >= LONGEST).map((source) => source.path);
+    expect(Object.keys(mayBeLonger).filter((path) => !long.includes(path))).toEqual([]);
+  });
+});
+
+describe("the rules see a violation", () => {
+  const faults = (path: string, text: string): string[] => {
+    const source = read(path, text);
+    return [importFaults, impurities, tooLong, namedEmptily].flatMap((rule) => rule(source));
+  };
+
+  it.each([
+    ["machines/a.ts", 'import pino from "pino";', "machines/a.ts:1 imports pino"],
+    ["machines/a.ts", '\n\nimport {\n  x,\n} from "../src/core/x.js";', "machines/a.ts:3 imports src/core/x.js"],
+    ["src/core/a.ts", 'export { x } from "../ports/x.js";', "src/core/a.ts:1 imports src/ports/x.js"],
+    ["src/core/a.ts", 'import "node:fs";', "src/core/a.ts:1 imports node:fs"],
+    ["src/core/a.ts", '/* a\n b */ const t = 1;\nconst x = import("pino");', "src/core/a.ts:3 imports pino"],
+    ["src/ports/a.ts", 'import type { X } from "../engine/x.js";', "src/ports/a.ts:1 imports src/engine/x.js"],
+    [
+      "src/engine/a.ts",
+      'import { x } from "../adapters/sqlite/x.js";',
+      "src/engine/a.ts:1 imports src/adapters/sqlite",
+    ],
+    ["src/adapters/a/b.ts", 'import { x } from "../c/x.js";', "src/adapters/a/b.ts:1 imports src/adapters/c/x.js"],
+    ["src/adapters/a/b.ts", 'import type { X } from "../../engine/x.js";', "src/adapters/a/b.ts:1 imports src/engine"],
+    ["src/adapters/http/b.ts", 'import { X } from "../../engine/x.js";', "src/adapters/http/b.ts:1 imports src/engine"],
+    ["src/testing/a.ts", 'import { it } from "vitest";', "src/testing/a.ts:1 imports vitest"],
+    ["src/core/a.ts", "const a = 1;\nconst b = new Date();", "src/core/a.ts:2 uses new Date"],
+    ["src/core/a.ts", "const b = new Date;", "src/core/a.ts:1 uses new Date"],
+    ["src/core/a.ts", "const b = Date.now();", "src/core/a.ts:1 uses Date.now"],
+    ["machines/a.ts", "const b = Math.random();", "machines/a.ts:1 uses Math.random"],
+    ["machines/a.ts", "const b = async () => {};", "machines/a.ts:1 uses async"],
+    ["machines/a.ts", "type B = Promise<void>;", "machines/a.ts:1 uses Promise"],
+    ["src/cli/a.ts", "\n".repeat(300), "src/cli/a.ts:300 has 300 lines"],
+    ["src/cli/orderHelpers.ts", "", 'src/cli/orderHelpers.ts:1 is called "helpers"'],
+    ["src/services/a.ts", "", 'src/services/a.ts:1 is called "services"'],
+  ])("%s, violation %#", (path, text, told) => {
+    expect(faults(path, text)).toEqual([expect.stringContaining(told)]);
+  });
+
+  it.each([
+    ["machines/a.ts", 'import { z } from "zod";\nimport { x } from "./x.js";\nimport { addDays } from "date-fns";'],
+    ["src/core/a.ts", '// import "pino"; await Date.now()\nconst a = "new Date() async // Promise";'],
+    ["src/core/a.ts", "const b = new Date(0);"],
+    ["src/adapters/http/b.ts", 'import type { X } from "../../engine/x.js";\nimport { Hono } from "hono";'],
+    ["src/adapters/a/b.ts", 'import { x } from "./x.js";\nimport { y } from "../../ports/y.js";\nimport "node:fs";'],
+  ])("and lets through %s, example %#", (path, text) => expect(faults(path, text)).toEqual([]));
+});

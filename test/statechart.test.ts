@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { and, not, setup } from "xstate";
+import { chartOf } from "../src/statechart/chart.js";
+import { classOf } from "../src/statechart/dot.js";
+import { draw } from "../src/statechart/draw.js";
+import { machines, staleDocuments } from "../src/statechart/generate.js";
+
+/** Enough of XML to catch what a browser would refuse: unclosed or crossed tags, bare `&` and `<`. */
+const xmlFaults = (text: string): string[] => {
+  const open: string[] = [];
+  const faults: string[] = [];
+  let rest = text;
+  while (rest.length > 0) {
+    const tag = /^<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/.exec(rest);
+    const words = /^[^<]+/.exec(rest);
+    const part = tag?.[0] ?? words?.[0];
+    if (part === undefined) return [...faults, `not a tag: ${rest.slice(0, 60)}`];
+    if (/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i.test(part)) faults.push(`bare & in ${part.slice(0, 60)}`);
+    if (tag?.[1]) {
+      if (open.pop() !== tag[2]) faults.push(`crossed ${tag[0]}`);
+    } else if (tag && !tag[4]) open.push(tag[2] as string);
+    rest = rest.slice(part.length);
+  }
+  return open.length > 0 ? [...faults, `unclosed ${open.join(" ")}`] : faults;
+};
+
+it("the XML check sees faults", () => {
+  expect(xmlFaults('<a b="1"><c/>x &amp; y</a>')).toEqual([]);
+  expect(xmlFaults("<a><b></a></b>")).not.toEqual([]);
+  expect(xmlFaults("<a>x & y</a>")).not.toEqual([]);
+  expect(xmlFaults("<a>")).not.toEqual([]);
+});
+
+it("docs/statecharts says what the machines say", async () => {
+  expect(await staleDocuments(), "stale: run node dist/src/statechart/generate.js").toEqual([]);
+});
+
+describe.each(machines.map((machine) => ({ id: machine.id, machine })))("$id", ({ machine }) => {
+  const chart = chartOf(machine);
+  const states = chart.nodes.filter((node) => node.parent !== null);
+
+  it("has both ends of every edge", () => {
+    const ids = new Set(chart.nodes.map((node) => node.id));
+    expect(ids.size).toBe(chart.nodes.length);
+    expect(chart.edges.filter((edge) => !ids.has(edge.from) || !ids.has(edge.to))).toEqual([]);
+    expect(chart.edges.length).toBeGreaterThan(0);
+  });
+
+  it("names every state in Mermaid, once", async () => {
+    const text = await draw(machine, "mermaid");
+    for (const node of states) {
+      const name = node.id.replace(/\W/g, "_");
+      const named = text.match(new RegExp(`state "${node.label}" as ${name}_*( \\{)?$`, "gm"));
+      expect(named, node.id).toHaveLength(1);
+    }
+  });
+
+  it("is well-formed SVG with a group per state and nothing from outside", async () => {
+    const svg = await draw(machine, "svg");
+    expect(xmlFaults(svg)).toEqual([]);
+    for (const node of states) {
+      const groups = svg.match(new RegExp(`<g id="[^"]*" class="[^"]*\\b${classOf(node.id)}"`, "g"));
+      expect(groups, node.id).toHaveLength(1);
+    }
+    expect(svg).not.toMatch(/<script|<image|href=|@import|url\(/);
+  });
+
+  it("draws the same twice", async () => {
+    for (const format of ["mermaid", "svg", "dot", "json"] as const)
+      expect(await draw(machine, format)).toBe(await draw(machine, format));
+  });
+});
+
+describe("a machine of every kind of transition", () => {
+  const odd = setup({ guards: { a: () => true, b: () => true }, delays: { soon: 5 } }).createMachine({
+    id: "odd",
+    initial: "end",
+    states: {
+      end: {
+        after: { soon: "a-b", 1000: "two.left" },
+        always: { guard: and(["a", not("b")]), target: "a_b" },
+        on: { '<&"': { guard: { type: "a" }, target: "a-b" } },
+      },
+      "a-b": { on: { "*": "a_b" } },
+      a_b: { type: "final" },
+      two: { type: "parallel", states: { left: {}, right: { on: { back: { target: "#odd.end" } } } } },
+    },
+  });
+
+  it("tells delays, eventless transitions and combined guards", () => {
+    expect(chartOf(odd).edges.filter((edge) => edge.from === "end")).toEqual([
+      { from: "end", to: "a-b", event: '<&"', guard: "a", rule: null },
+      { from: "end", to: "two.left", event: "1000 ms", guard: null, rule: null, after: true },
+      { from: "end", to: "a-b", event: "soon", guard: null, rule: null, after: true },
+      { from: "end", to: "a_b", event: "always", guard: "(a and not b)", rule: null },
+    ]);
+    const initial = chartOf(odd).nodes.filter((node) => node.initial);
+    expect(initial.map((node) => node.id)).toEqual(["end", "two.left", "two.right"]);
+  });
+
+  it("draws it", async () => {
+    expect(xmlFaults(await draw(odd, "svg"))).toEqual([]);
+    const text = await draw(odd, "mermaid");
+    expect(text).toContain('state "end" as end_\n');
+    expect(text).toContain('state "a-b" as a_b\n');
+    expect(text).toContain('state "a_b" as a_b_\n');
+  });
+});
