@@ -81,7 +81,7 @@ export const Operation = z.object({
   amount: minor,
   lines: z.array(Line).nullable(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
-  then: OrderStatus.nullable(),
+  leadsTo: OrderStatus.nullable(),
   tries: z.number().int(),
   before: Amounts,
   since: moment,

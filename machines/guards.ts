@@ -1,183 +1,14 @@
 /**
- * Every yes/no rule, one fact each. Guards look at remembered facts, never at the event.
+ * Every rule that a machine may ask for, by name. A rule made of several facts has one line per bullet of the
+ * document it comes from.
  *
- * A rule made of several facts is named here too (`canCapture`), one line per bullet of the document it
- * comes from. `whyNot` gives the reason that a refusal shows when that one fact says no, so a reason can
- * never disagree with the guard.
+ * `whyNot` gives the reason that a refusal shows when one fact says no, so that a reason can never disagree
+ * with the guard.
  */
 import { and, not, or } from "xstate";
-import type { Facts, OrderStatus, PossibleAction, Wish } from "./facts.js";
-import type { Settings } from "./settings.js";
+import { singleFacts } from "./questions.js";
 
-/** The facts of the order at this moment, with what is being asked for. */
-export interface Considered extends Facts {
-  now: number;
-  settings: Settings;
-  /** What the event in hand wishes for; null where it wishes for nothing. */
-  wish: Wish | null;
-  /** The status named by `order.placed` and `order.seen`. */
-  seen: OrderStatus | null;
-}
-
-type Args = { context: Considered };
-const fact = (test: (c: Considered) => boolean) => ({ context }: Args) => test(context);
-
-const offers = (...actions: PossibleAction[]) =>
-  fact((c) => c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a)));
-const says = (status: string) => fact((c) => c.payment.exists && c.payment.status === status);
-const was = (status: OrderStatus) => fact((c) => c.order.status === status);
-const sees = (status: OrderStatus) => fact((c) => c.seen === status);
-
-export const cooldownEndsAt = (c: Pick<Considered, "order" | "settings">): number =>
-  (c.settings.choices.cooldownFrom === "created"
-    ? c.order.createdAt
-    : Math.max(c.order.createdAt, c.order.updatedAt)) +
-  c.settings.cooldownSeconds * 1000;
-
-const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
-const within = (c: Considered, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;
-const wishedTotal = (c: Considered) => c.wish?.total ?? c.order.total;
-
-/** One fact each. */
-const facts = {
-  // what the gateway says
-  isAccepted: says("ACCEPTED"),
-  isRejected: says("REJECTED"),
-  isFrozen: says("FROZEN"),
-  isInInspection: says("INSPECTION"),
-  isSupplementing: says("SUPPLEMENTING_REQUIRED"),
-  /** The customer is still at the bank; nothing is sent there meanwhile. */
-  isAwaitingCustomer: fact(
-    (c) =>
-      c.payment.exists &&
-      (c.payment.status === "TASK_REDIRECTION_REQUIRED" || c.payment.status === "SUPPLEMENTING_REQUIRED"),
-  ),
-  isAtTheBank: says("TASK_REDIRECTION_REQUIRED"),
-  isMissing: fact((c) => !c.payment.exists),
-  /** tasks/status, the `completed` flag. An unreadable one counts as the shop chose. */
-  taskIsCompleted: fact((c) =>
-    c.payment.taskCompleted === "unavailable"
-      ? c.settings.choices.taskStatusUnavailable === "failed"
-      : c.payment.taskCompleted === true,
-  ),
-
-  // what the payment holds
-  hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),
-  hasNoPayment: fact((c) => c.payment.id === null),
-  isCapturedInFull: fact(
-    (c) =>
-      c.payment.hasOrder &&
-      c.payment.authorized === 0 &&
-      c.payment.captured > 0 &&
-      c.payment.captured !== c.payment.refunded,
-  ),
-  isPartlyCaptured: fact((c) => c.payment.captured > 0 && c.payment.authorized > 0),
-  hasCaptured: fact((c) => c.payment.captured > 0),
-  isRefundedInFull: fact(
-    (c) =>
-      c.payment.hasOrder &&
-      c.payment.authorized === 0 &&
-      c.payment.captured > 0 &&
-      c.payment.captured === c.payment.refunded,
-  ),
-  isPartlyRefunded: fact((c) => c.payment.refunded > 0 && c.payment.refunded < c.payment.captured),
-  /** `total > 0` keeps an order of zero from reading as cancelled. */
-  isCancelledInFull: fact(
-    (c) =>
-      c.payment.hasOrder &&
-      c.payment.total > 0 &&
-      c.payment.authorized === 0 &&
-      c.payment.canceled === c.payment.total,
-  ),
-  offersCapture: offers("CAPTURE", "PARTIAL_CAPTURE"),
-  offersCancel: offers("CANCEL", "PARTIAL_CANCEL"),
-  offersRefund: offers("REFUND", "PARTIAL_REFUND"),
-  hasSomethingToRefund: fact((c) => refundable(c) > 0),
-  hasCreditLimit: fact((c) => (c.payment.creditLimit ?? 0) > 0),
-  amountsMatch: fact(
-    (c) =>
-      c.settings.choices.amountMismatch === "capture" ||
-      within(c, c.payment.authorized + c.payment.captured, c.order.total),
-  ),
-
-  // what the order is
-  needsProcessing: fact((c) => c.order.needsProcessing),
-  isFree: fact((c) => c.order.total === 0),
-  wasPending: was("pending"),
-  wasProcessing: was("processing"),
-  wasOnHold: was("on-hold"),
-  wasFailed: was("failed"),
-  wasCompleted: was("completed"),
-  wasCancelled: was("cancelled"),
-
-  // what the merchant wishes
-  asksForPart: fact((c) => c.wish?.amount != null && c.wish.amount !== refundable(c)),
-  asksForLines: fact((c) => c.wish?.lines != null),
-  refundFits: fact((c) => (c.wish?.amount ?? 0) > 0 && (c.wish?.amount ?? 0) <= refundable(c)),
-  staysWithinCreditLimit: fact((c) => wishedTotal(c) <= (c.payment.creditLimit ?? c.payment.total)),
-  addsItems: fact((c) => c.wish?.adds === true),
-  leavesSomething: fact((c) => (c.operation?.amount ?? 0) > 0),
-  /** "if the sum total for the changed order are equal … no call will be made" */
-  totalIsOnThePayment: fact((c) =>
-    c.payment.hasOrder
-      ? c.payment.authorized + c.payment.captured === wishedTotal(c)
-      : wishedTotal(c) === c.order.total,
-  ),
-
-  // what the shop has switched off
-  captureIsOff: fact((c) => !c.settings.enableCapture),
-  cancelIsOff: fact((c) => !c.settings.enableCancel),
-  refundIsOff: fact((c) => !c.settings.enableRefund),
-  modifyIsOff: fact((c) => !c.settings.enableModify),
-
-  // what the shop has chosen where the documents disagree
-  choosesToStayPending: fact((c) => c.settings.choices.pendingWhileCustomerIsAway === "stay"),
-  choosesToRevive: fact((c) => c.settings.choices.cancelledThenAccepted === "revive"),
-  choosesToStayOnHold: fact((c) => c.settings.choices.onHoldThenAborted === "stay"),
-  choosesToKeepProcessing: fact((c) => c.settings.choices.processingThenRejected === "stay"),
-  choosesToRebuild: fact((c) => c.settings.choices.modifyWhenFullyCancelled === "rebuild"),
-
-  // the cooldown
-  cooldownIsOver: fact((c) => c.now >= cooldownEndsAt(c)),
-  callbacksWait: fact((c) => c.waiting.some((w) => w.held && w.readingId === null)),
-  someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
-
-  // the end of a call whose answer was lost
-  captureTookEffect: fact((c) => tookEffect(c, "captured", "capture")),
-  cancelTookEffect: fact((c) => tookEffect(c, "canceled", "cancel")),
-  refundTookEffect: fact((c) => tookEffect(c, "refunded", "refund")),
-  linesTookEffect: fact((c) => (c.operation?.amount ?? -1) === c.payment.authorized),
-  mayTryAgain: fact((c) => (c.operation?.tries ?? 0) < MOST_TRIES),
-  completesTheOrder: fact((c) => c.operation?.then === "completed"),
-
-  // what another hand wrote
-  seesPending: sees("pending"),
-  seesProcessing: sees("processing"),
-  seesOnHold: sees("on-hold"),
-  seesFailed: sees("failed"),
-  seesCancelled: sees("cancelled"),
-  seesCompleted: sees("completed"),
-  seesRefunded: sees("refunded"),
-};
-
-/** After this many attempts whose outcome was "it did not happen", a person is asked. */
-export const MOST_TRIES = 6;
-
-/**
- * The transaction id in the payment's action log is proof; without a log the amount must have grown by
- * what was asked for.
- */
-const tookEffect = (
-  c: Considered,
-  amount: "captured" | "canceled" | "refunded",
-  kind: "capture" | "cancel" | "refund",
-): boolean => {
-  const { operation, payment } = c;
-  if (operation === null) return false;
-  if (kind !== "cancel" && payment.transactionIds.includes(operation.key)) return true;
-  const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
-  return asked > 0 && payment[amount] >= operation.before[amount] + asked;
-};
+export { type Considered, cooldownEndsAt, MOST_TRIES } from "./questions.js";
 
 const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
@@ -270,11 +101,7 @@ const combined = {
   revives: and(["holdsMoney", "choosesToRevive"]),
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */
-  isDoneOncePaid: and([
-    "isAccepted",
-    not("needsProcessing"),
-    or(["isFree", "isCapturedInFull", "captureIsOff"]),
-  ]),
+  isDoneOncePaid: and(["isAccepted", not("needsProcessing"), or(["isFree", "isCapturedInFull", "captureIsOff"])]),
   isDoneOnceCaptured: and(["isAccepted", not("needsProcessing"), "canCapture"]),
 
   isNotFrozen: not("isFrozen"),
@@ -290,7 +117,7 @@ const combined = {
   wasAskedToComplete: and(["captureTookEffect", "completesTheOrder"]),
 };
 
-export const guards = { ...facts, ...combined };
+export const guards = { ...singleFacts, ...combined };
 export type GuardName = keyof typeof guards;
 
 /**

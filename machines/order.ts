@@ -390,7 +390,12 @@ export const orderMachine = setup({
                 actions: { type: "addNote", params: { note: "capture-success" } },
                 meta: { rule: "capture/read-back" },
               },
-              { guard: "mayTryCaptureAgain", target: "asked", actions: "capturePayment", meta: { rule: "capture/again" } },
+              {
+                guard: "mayTryCaptureAgain",
+                target: "asked",
+                actions: "capturePayment",
+                meta: { rule: "capture/again" },
+              },
               {
                 target: "#order.returning",
                 actions: ["rememberFailedCapture", { type: "addNote", params: { note: "capture-failed" } }],

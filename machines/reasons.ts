@@ -1,22 +1,26 @@
 /** Every reason class in plain words: what a merchant, a support page and an order note say. */
 export const reasons: Record<string, string> = {
   // refusals
-  "unable-to-capture-frozen-order": "The bank has frozen this payment, so it cannot be captured until the bank lets it go.",
+  "unable-to-capture-frozen-order":
+    "The bank has frozen this payment, so it cannot be captured until the bank lets it go.",
   "payment-frozen": "The bank has frozen this payment; nothing can be done with it until the bank decides.",
   "payment-in-inspection": "The bank is looking at this payment by hand; wait for its decision.",
   "payment-rejected": "The bank rejected this payment.",
   "capture-not-possible": "The bank does not offer a capture of this payment.",
   "already-captured": "The payment is already captured.",
   "no-payment": "The order has no payment at the bank, or one without order lines.",
-  "partial-capture-not-supported": "Only the whole order can be captured from here; use the Merchant Portal for a part.",
-  "cannot-cancel-captured": "The payment has been captured, so the order can no longer be cancelled; refund it instead.",
+  "partial-capture-not-supported":
+    "Only the whole order can be captured from here; use the Merchant Portal for a part.",
+  "cannot-cancel-captured":
+    "The payment has been captured, so the order can no longer be cancelled; refund it instead.",
   "cancel-not-possible": "The bank does not offer a cancellation of this payment.",
   "terminal-status": "The order has reached an end that cannot be reverted.",
   "partial-refund-not-supported": "Choosing Refunded gives everything back; refund a part with the refund form.",
   "refund-not-possible": "There is nothing captured that could be given back.",
   "refund-too-large": "The amount is more than what was captured and not yet given back.",
   "adding-items-not-supported": "A paid order can only be made smaller; place a new order for more items.",
-  "exceeds-credit-limit": "The new total is above the credit limit that the bank authorised; place a new order instead.",
+  "exceeds-credit-limit":
+    "The new total is above the credit limit that the bank authorised; place a new order instead.",
   "not-editable": "The payment can no longer be changed, so neither can the order lines.",
   "amount-mismatch": "The order total does not match the authorised amount, so nothing was captured.",
   "stale-payment": "The message is about an earlier payment attempt of this order.",

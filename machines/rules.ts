@@ -25,7 +25,11 @@ const outcome = (source: string, what: string) => ({
   "read-back": r(own, "-", `the answer to the ${what} was lost, and the payment that was read back shows its effect`),
   again: r(own, "-", `the payment that was read back shows no ${what}, so the same call goes out again`),
   "given-up": r(own, "-", `the ${what} did not happen after several attempts, so the order stays what it was`),
-  refused: r(source, "a failed action is written to the order notes", `the bank refused the ${what}, so the order stays what it was`),
+  refused: r(
+    source,
+    "a failed action is written to the order notes",
+    `the bank refused the ${what}, so the order stays what it was`,
+  ),
 });
 const named = (prefix: string, table: Record<string, Rule>): Record<string, Rule> =>
   Object.fromEntries(Object.entries(table).map(([name, rule]) => [`${prefix}/${name}`, rule]));
@@ -47,41 +51,121 @@ export const rules: Record<string, Rule> = {
   }),
 
   ...named("cooldown", {
-    held: r(flow, "callbacks wait until 60 seconds after the order was created or updated", "the callback gives way to the customer"),
-    queued: r(flow, "callbacks wait until 60 seconds after the order was created or updated", "the callback waits with the others"),
+    held: r(
+      flow,
+      "callbacks wait until 60 seconds after the order was created or updated",
+      "the callback gives way to the customer",
+    ),
+    queued: r(
+      flow,
+      "callbacks wait until 60 seconds after the order was created or updated",
+      "the callback waits with the others",
+    ),
     over: r(flow, "thereafter the status is updated", "the 60 seconds are over, so the payment is read"),
     "never-held": r(flow, "the customer is given the time to reach the thank-you page", "the payment is read at once"),
-    "next-reading": r("003 Callbacks, 2", "a secure request is made before the order is processed", "it came after the reading was asked for, so another one follows"),
-    updated: r(flow, "from the moment the order was created or updated", "the order was written, so the 60 seconds begin anew"),
+    "next-reading": r(
+      "003 Callbacks, 2",
+      "a secure request is made before the order is processed",
+      "it came after the reading was asked for, so another one follows",
+    ),
+    updated: r(
+      flow,
+      "from the moment the order was created or updated",
+      "the order was written, so the 60 seconds begin anew",
+    ),
     "other-payment": r(own, "-", "a new payment attempt was made, so that one is read"),
   }),
 
   ...named("status-update", {
     accepted: r(update, "ACCEPTED: the order is marked as processing", "the bank accepted the payment"),
-    "accepted-virtual": r("004 Embedded, confirm", "WooCommerce decides between processing and completed by the kind of goods", "the bank accepted the payment and nothing needs processing, so the order completes once it is captured"),
-    "rejected-failed": r(update, "REJECTED with the task completed: failed", "the bank rejected the payment after the customer had done his part"),
-    "rejected-cancelled": r(update, "REJECTED with the task not completed: cancelled", "the payment was rejected before the customer had done his part"),
-    otherwise: r(update, "any other status: on-hold", "the payment waits for more information, so the order is on hold"),
-    "no-such-payment": r("002 Payment failures", "the order exists, the payment does not", "the bank knows no such payment yet"),
-    "still-at-the-bank": r("003 Mail Flow", "on-hold is avoided while waiting for the customer", "the customer is still at the bank (the shop chose to wait)"),
-    already: r(update, "the payment is compared with the order's status", "the order already reads what the payment says"),
+    "accepted-virtual": r(
+      "004 Embedded, confirm",
+      "WooCommerce decides between processing and completed by the kind of goods",
+      "the bank accepted the payment and nothing needs processing, so the order completes once it is captured",
+    ),
+    "rejected-failed": r(
+      update,
+      "REJECTED with the task completed: failed",
+      "the bank rejected the payment after the customer had done his part",
+    ),
+    "rejected-cancelled": r(
+      update,
+      "REJECTED with the task not completed: cancelled",
+      "the payment was rejected before the customer had done his part",
+    ),
+    otherwise: r(
+      update,
+      "any other status: on-hold",
+      "the payment waits for more information, so the order is on hold",
+    ),
+    "no-such-payment": r(
+      "002 Payment failures",
+      "the order exists, the payment does not",
+      "the bank knows no such payment yet",
+    ),
+    "still-at-the-bank": r(
+      "003 Mail Flow",
+      "on-hold is avoided while waiting for the customer",
+      "the customer is still at the bank (the shop chose to wait)",
+    ),
+    already: r(
+      update,
+      "the payment is compared with the order's status",
+      "the order already reads what the payment says",
+    ),
     "rejected-stays-on-hold": r(update, "cancelled, if validated", "the shop chose to keep a rejected order on hold"),
-    "rejected-stays-processing": r(update, "updated, if validated", "the shop chose to keep a rejected order processing"),
-    validated: r(update, "an order that is not pending is validated first", "the payment fell back and can still be worked with, so the order is on hold"),
-    "not-validated": r(update, "if the criteria are not met, nothing further is done", "the payment does not support a change of this order"),
+    "rejected-stays-processing": r(
+      update,
+      "updated, if validated",
+      "the shop chose to keep a rejected order processing",
+    ),
+    validated: r(
+      update,
+      "an order that is not pending is validated first",
+      "the payment fell back and can still be worked with, so the order is on hold",
+    ),
+    "not-validated": r(
+      update,
+      "if the criteria are not met, nothing further is done",
+      "the payment does not support a change of this order",
+    ),
   }),
 
   ...named("ttl", {
-    expired: r("003 Customer Link Expiration", "after the link's lifetime an unpaid order is cancelled", "the customer's link ran out and the bank, asked first, has no payment"),
-    restarted: r("003 Customer Link Expiration", "hold-stock counts from the last write", "the order was written, so its time begins anew"),
-    "not-due": r("003 Customer Link Expiration", "once the set time elapses", "stock is still being held for the customer"),
+    expired: r(
+      "003 Customer Link Expiration",
+      "after the link's lifetime an unpaid order is cancelled",
+      "the customer's link ran out and the bank, asked first, has no payment",
+    ),
+    restarted: r(
+      "003 Customer Link Expiration",
+      "hold-stock counts from the last write",
+      "the order was written, so its time begins anew",
+    ),
+    "not-due": r(
+      "003 Customer Link Expiration",
+      "once the set time elapses",
+      "stock is still being held for the customer",
+    ),
   }),
-  "fail-page/cancelled": r("000 Purchasing, 3", "a customer sent to the fail page leaves the order cancelled", "the customer came back from the bank without paying"),
-  "checkout/payment-created": r("003 Purchasing, 2", "the plugin creates the payment", "the payment was created at the bank"),
+  "fail-page/cancelled": r(
+    "000 Purchasing, 3",
+    "a customer sent to the fail page leaves the order cancelled",
+    "the customer came back from the bank without paying",
+  ),
+  "checkout/payment-created": r(
+    "003 Purchasing, 2",
+    "the plugin creates the payment",
+    "the payment was created at the bank",
+  ),
   "checkout/tries-again": r(own, "-", "the customer tries the payment again"),
 
   ...named("capture", {
-    full: r(capture, "Completed performs a full capture; no partial captures", "the merchant completed the order, so everything is captured"),
+    full: r(
+      capture,
+      "Completed performs a full capture; no partial captures",
+      "the merchant completed the order, so everything is captured",
+    ),
     confirmed: r(capture, "the payment is finalized and captured", "the bank confirmed the capture"),
     "already-captured": r(capture, "not yet fully captured", "the payment was captured already, so nothing was sent"),
     "nothing-to-pay": r(own, "-", "the order has no amount, so there is nothing to capture"),
@@ -89,15 +173,27 @@ export const rules: Record<string, Rule> = {
     ...outcome(capture, "capture"),
   }),
   ...named("cancel", {
-    full: r(cancel, "Cancelled performs a full cancellation of what is left", "the merchant cancelled the order, so the payment is cancelled"),
+    full: r(
+      cancel,
+      "Cancelled performs a full cancellation of what is left",
+      "the merchant cancelled the order, so the payment is cancelled",
+    ),
     confirmed: r(cancel, "the payment is cancelled", "the bank confirmed the cancellation"),
     "nothing-to-cancel": r(own, "-", "there is nothing at the bank to cancel"),
     off: r(cancel, "can be switched off", "automatic cancel is switched off"),
     ...outcome(cancel, "cancellation"),
   }),
   ...named("refund", {
-    full: r(refund, "Refunded performs a full credit, also after a partial one in the portal", "the merchant refunded the order, so everything left is given back"),
-    part: r(refund, "a refund applied to the order is handled", "the merchant refunded a part, so that part is given back"),
+    full: r(
+      refund,
+      "Refunded performs a full credit, also after a partial one in the portal",
+      "the merchant refunded the order, so everything left is given back",
+    ),
+    part: r(
+      refund,
+      "a refund applied to the order is handled",
+      "the merchant refunded a part, so that part is given back",
+    ),
     confirmed: r(refund, "the order is refunded completely", "the bank confirmed the refund"),
     "confirmed-part": r(refund, "a refund applied to the order is handled", "the bank confirmed the partial refund"),
     "already-refunded": r(own, "-", "the money was given back already, so nothing was sent"),
@@ -105,10 +201,26 @@ export const rules: Record<string, Rule> = {
     ...outcome(refund, "refund"),
   }),
   ...named("modify", {
-    "cancel-and-recreate": r("003 Order Line Handling", "removing items cancels everything and recreates the rest", "lines were removed, so the payment is cancelled and recreated with the rest"),
-    recreate: r("003 Order Line Handling", "recreated with the updated lines", "the old reservation is gone, so the remaining lines are reserved"),
-    rebuild: r(modify, "works if the payment has been fully cancelled", "the payment was cancelled in full, so it is rebuilt with the new lines"),
-    recalculate: r(modify, "Recalculate pushes the order to the payment", "the merchant pressed Recalculate, so the payment follows the order"),
+    "cancel-and-recreate": r(
+      "003 Order Line Handling",
+      "removing items cancels everything and recreates the rest",
+      "lines were removed, so the payment is cancelled and recreated with the rest",
+    ),
+    recreate: r(
+      "003 Order Line Handling",
+      "recreated with the updated lines",
+      "the old reservation is gone, so the remaining lines are reserved",
+    ),
+    rebuild: r(
+      modify,
+      "works if the payment has been fully cancelled",
+      "the payment was cancelled in full, so it is rebuilt with the new lines",
+    ),
+    recalculate: r(
+      modify,
+      "Recalculate pushes the order to the payment",
+      "the merchant pressed Recalculate, so the payment follows the order",
+    ),
     confirmed: r(modify, "changes are reflected on the payment", "the bank confirmed the new lines"),
     "same-total": r(modify, "an equal total makes no call", "the total is the same, so no call was made"),
     off: r(modify, "can be switched off", "modify is switched off"),
@@ -126,6 +238,10 @@ export const rules: Record<string, Rule> = {
     completed: r(capture, "completed can no longer be reverted", "a completed order only goes on to refunded"),
     refunded: r(refund, "refunded can't be reverted", "a refunded order stays refunded"),
     cancelled: r(cancel, "cancelled can't be reverted", "a cancelled order stays cancelled"),
-    revived: r("WooCommerce payment_complete", "a late payment revives a cancelled order", "the shop chose to revive orders that are paid late"),
+    revived: r(
+      "WooCommerce payment_complete",
+      "a late payment revives a cancelled order",
+      "the shop chose to revive orders that are paid late",
+    ),
   }),
 };

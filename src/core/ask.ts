@@ -31,7 +31,8 @@ const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** A call that did not happen goes out again after 2, 4, 8 … seconds. */
-export const backoffMs = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
+export const backoffMs = (tries: number): number =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
 
 const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
 
@@ -39,9 +40,7 @@ const money = (minor: number, currency: string): string => `${(minor / 100).toFi
 const sentence = (params: EffectParams | undefined, a: Asking): string => {
   const { payment, order, operation } = a.facts;
   const text = params?.note === undefined ? notes["payment-complete"] : notes[params.note];
-  const filled = text
-    .replace("{amount}", money(operation?.amount ?? 0, order.currency))
-    .replace("{reason}", a.detail);
+  const filled = text.replace("{amount}", money(operation?.amount ?? 0, order.currency)).replace("{reason}", a.detail);
   return payment.status === "REJECTED" && payment.rejectedReason !== null && params?.note?.startsWith("payment-status")
     ? `${filled} Reason given by the bank: ${payment.rejectedReason}.`
     : filled;
@@ -56,7 +55,7 @@ const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial
     key: a.effectId,
     amount,
     lines: null,
-    then: null,
+    leadsTo: null,
     tries: 0,
     before: { authorized, captured, canceled, refunded },
     since: a.now,
@@ -103,8 +102,8 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     case "capturePayment": {
       law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status), "nothing is captured from such a payment");
       law(payment.authorized > 0, "there must be something to capture");
-      const then = a.eventType === "merchant.captured" ? null : "completed";
-      const operation = facts.operation ?? begin(a, "capture", payment.authorized, { then });
+      const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
+      const operation = facts.operation ?? begin(a, "capture", payment.authorized, { leadsTo });
       return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
     }
     case "cancelPayment": {
@@ -114,7 +113,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
         facts.operation ??
         (changes
           ? begin(a, "rebuild", wish?.total ?? 0, { lines: wish?.lines ?? [] })
-          : begin(a, "cancel", payment.authorized, { then: "cancelled" }));
+          : begin(a, "cancel", payment.authorized, { leadsTo: "cancelled" }));
       return sending(a, operation, (o) => ({
         type,
         paymentId: idOf(facts),
@@ -124,8 +123,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     }
     case "refundPayment": {
       const left = payment.captured - payment.refunded;
-      const operation =
-        facts.operation ?? begin(a, "refund", wish?.amount ?? left, { lines: wish?.lines ?? null });
+      const operation = facts.operation ?? begin(a, "refund", wish?.amount ?? left, { lines: wish?.lines ?? null });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
       return sending(a, operation, (o) => ({
         type,
@@ -138,8 +136,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     }
     case "addOrderLines": {
       const operation =
-        facts.operation ??
-        begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
+        facts.operation ?? begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
       law(
         operation.amount <= (payment.creditLimit ?? payment.total),
         "never more is reserved than the bank authorised",
@@ -156,12 +153,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
       const change = { from: a.from, to: a.to, note: sentence(params, a) };
       // payment_complete() would make an order that needs no processing completed.
       const straight = a.to === "completed" || order.needsProcessing;
-      return at(
-        a,
-        straight
-          ? { type, ...change, transactionId: payment.id }
-          : { type: "setOrderStatus", ...change },
-      );
+      return at(a, straight ? { type, ...change, transactionId: payment.id } : { type: "setOrderStatus", ...change });
     }
     case "setStatus":
       return at(a, { type: "setOrderStatus", from: a.from, to: a.to, note: sentence(params, a) });

@@ -4,30 +4,24 @@
  * The facts are remembered first, then three actors are folded: the payment follows the reading, the order
  * acts on whatever the cooldown lets through, and the cooldown decides what waits for the next reading.
  */
+
+import { notes } from "../../machines/effects.js";
 import { type Envelope, waitsForReading } from "../../machines/events.js";
 import type { OrderStatus, Waiting } from "../../machines/facts.js";
-import { type FlagName, flags } from "../../machines/flags.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
-import { notes } from "../../machines/effects.js";
 import { defaultSettings } from "../../machines/settings.js";
 import { handles } from "./explain.js";
+import { type Decision, finished } from "./finish.js";
 import { Fold, type Rules, type Shown } from "./fold.js";
-import type { Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
+import type { OrderRecord } from "./record.js";
 import { placed, remember, waitingFor } from "./remember.js";
-import { structureHash } from "./structure.js";
 
-export interface Decision {
-  record: OrderRecord;
-  entry: HistoryEntry;
-  effects: OutboxRow[];
-  timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
-}
+export type { Decision } from "./finish.js";
 
 export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
 
 const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
-const KEPT_FLAGS = 20;
 
 /**
  * What the order becomes when `envelope` happens to it at `now`.
@@ -200,7 +194,8 @@ const letThrough = (fold: Fold, waiting: Waiting): void => {
     return;
   }
   const { order } = fold.rules.registry;
-  const ownName = waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
+  const ownName =
+    waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   const type = ownName || handles(order, fold.states.order, waiting.type) ? waiting.type : "payment.read";
   const shown: Shown = { eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) };
   const status = fold.facts.order.status;
@@ -274,58 +269,4 @@ const wantedStatus: Partial<Record<string, OrderStatus>> = {
   "merchant.held": "on-hold",
   "merchant.processed": "processing",
   "merchant.reopened": "pending",
-};
-
-const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } => {
-  const considered = fold.considered();
-  const before = fold.before?.flags ?? [];
-  const standing = before.filter((f) => f.clearedAt === null);
-  const holds = (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test(considered));
-  const up = holds.filter((name) => !standing.some((f) => f.flag === name));
-  const down = standing.map((f) => f.flag).filter((name) => !holds.includes(name));
-  if (up.length === 0 && down.length === 0) return { all: before, up, down };
-  const all = [
-    ...before.map((f) => (f.clearedAt === null && down.includes(f.flag) ? { ...f, clearedAt: fold.now } : f)),
-    ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
-  ];
-  return { all: all.filter((f) => f.clearedAt === null).concat(all.filter((f) => f.clearedAt !== null).slice(-KEPT_FLAGS)), up, down };
-};
-
-const finished = (fold: Fold): Decision => {
-  const { envelope, before, now, rules, facts, states, timers } = fold;
-  const { orderId } = envelope;
-  const flagged = raised(fold);
-  const record: OrderRecord = {
-    orderId,
-    version: fold.seq,
-    machine: { id: rules.registry.id, version: rules.registry.version, hash: structureHash(rules.registry) },
-    states,
-    facts,
-    flags: flagged.all,
-    timers,
-    generation: fold.generation,
-  };
-  const entry: HistoryEntry = {
-    orderId,
-    seq: fold.seq,
-    at: now,
-    eventId: envelope.id,
-    source: envelope.source,
-    event: envelope.event,
-    answers: fold.answers,
-    from: fold.from,
-    to: facts.order.status,
-    states,
-    effects: fold.effects.map(({ id, effect }) => ({ id, type: effect.type })),
-    raised: flagged.up,
-    cleared: flagged.down,
-  };
-  const earlier = before?.timers ?? {};
-  const set = Object.entries(timers)
-    .filter(([timer, { generation }]) => earlier[timer]?.generation !== generation)
-    .map(([timer, { generation, at }]) => ({ orderId, timer, generation, at }));
-  const cancel = Object.entries(earlier)
-    .filter(([timer]) => timers[timer] === undefined)
-    .map(([timer, { generation }]) => ({ timer, generation }));
-  return { record, entry, effects: fold.effects, timers: { set, cancel } };
 };

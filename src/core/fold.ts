@@ -10,7 +10,7 @@ import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
-import type { Answer, Lane, OrderRecord, Outcome, OutboxRow, States } from "./record.js";
+import type { Answer, Lane, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { type Asked, initialValue, step, type TimerChange } from "./step.js";
 
 /** How an event is shown to the order machine. */
@@ -135,13 +135,19 @@ export class Fold {
     if (meta.reason !== undefined) return this.answer(shown, "ignored", { rule, reason: meta.reason, from: status });
     const { operation } = this.facts;
     if (operation !== null && operation.askedBy === shown.eventId) {
-      return this.answer(shown, "deferred", { rule, reason: "awaiting-gateway", from: status, to: operation.then ?? to });
+      return this.answer(shown, "deferred", {
+        rule,
+        reason: "awaiting-gateway",
+        from: status,
+        to: operation.leadsTo ?? to,
+      });
     }
     if (to !== status) return this.answer(shown, "moved", { rule, from: status });
     if (this.effects.length > effectsBefore) {
       return this.answer(shown, "moved", { rule, from: status });
     }
-    const reason = rule === "money/under-way" ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
+    const reason =
+      rule === "money/under-way" ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
   }
 
@@ -184,7 +190,12 @@ export class Fold {
     });
   }
 
-  private carry(actions: Asked[], shown: Pick<Shown, "eventId" | "type" | "wish" | "detail">, rule: string | null, from: OrderStatus): void {
+  private carry(
+    actions: Asked[],
+    shown: Pick<Shown, "eventId" | "type" | "wish" | "detail">,
+    rule: string | null,
+    from: OrderStatus,
+  ): void {
     for (const action of actions) {
       const effectId = `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
       const answered = ask(action, {

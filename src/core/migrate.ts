@@ -10,7 +10,10 @@ export type Migrated = { record: OrderRecord } | { parked: string };
 const renamedIn = (value: StateValue, renamed: Record<string, string>): StateValue => {
   if (typeof value === "string") return renamed[value] ?? value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [renamed[key] ?? key, part === undefined ? part : renamedIn(part, renamed)]),
+    Object.entries(value).map(([key, part]) => [
+      renamed[key] ?? key,
+      part === undefined ? part : renamedIn(part, renamed),
+    ]),
   );
 };
 

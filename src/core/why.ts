@@ -42,7 +42,9 @@ const cause = (record: OrderRecord, history: HistoryEntry[]): string => {
   const { payment } = record.facts;
   const says = metaOf(paymentMachine, record.states.payment).says;
   const evidence =
-    payment.readAt === null ? "the payment was not read yet" : `payment read at ${at(payment.readAt)}: ${payment.status}, ${says}`;
+    payment.readAt === null
+      ? "the payment was not read yet"
+      : `payment read at ${at(payment.readAt)}: ${payment.status}, ${says}`;
   const why = rule === null ? "placed by the shop" : (rules[rule]?.rule ?? rule);
   const by = change === undefined ? "" : ` after ${who[change.source]}`;
   return `Because: ${why}${by}; ${evidence}.`;
@@ -58,7 +60,8 @@ const lastWord = (history: HistoryEntry[]): string | null => {
 
 const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
   const dead = open.find((e) => e.dead);
-  if (dead !== undefined) return `Next: nothing by itself; ${dead.effect.type} was given up after ${dead.attempts} attempts.`;
+  if (dead !== undefined)
+    return `Next: nothing by itself; ${dead.effect.type} was given up after ${dead.attempts} attempts.`;
   const effect = open[0];
   if (effect !== undefined) {
     const when = effect.attempts > 0 ? `, attempt ${effect.attempts + 1} not before ${at(effect.notBefore)}` : "";
@@ -92,7 +95,12 @@ const whatToDo = (record: OrderRecord): string => {
 };
 
 /** @param history the latest entries in order; the more, the further back a cause is found */
-export const why = (record: OrderRecord, history: HistoryEntry[], open: OpenEffect[], parked: string | null = null): string[] => {
+export const why = (
+  record: OrderRecord,
+  history: HistoryEntry[],
+  open: OpenEffect[],
+  parked: string | null = null,
+): string[] => {
   if (parked !== null) {
     return [
       since(record, history),
@@ -101,8 +109,11 @@ export const why = (record: OrderRecord, history: HistoryEntry[], open: OpenEffe
       "Do: deploy the machines that know it, or add a migration; other orders go on.",
     ];
   }
-  return [since(record, history), cause(record, history), lastWord(history), nextSteps(record, open), whatToDo(record)].filter(
-    (line): line is string => line !== null,
-  );
+  return [
+    since(record, history),
+    cause(record, history),
+    lastWord(history),
+    nextSteps(record, open),
+    whatToDo(record),
+  ].filter((line): line is string => line !== null);
 };
-

@@ -1,21 +1,14 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import { randomUUID } from "node:crypto";
-import {
-  type Envelope,
-  type EventType,
-  OrderEvent,
-  type PlacedOrder,
-  type Source,
-} from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
+import { type Envelope, OrderEvent, type PlacedOrder } from "../../machines/events.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
-import { type Registry, registry as currentRegistry } from "../../machines/index.js";
+import { registry as currentRegistry, type Registry } from "../../machines/index.js";
 import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
-import { foresee } from "../core/foresee.js";
 import type { Rules } from "../core/fold.js";
+import { foresee } from "../core/foresee.js";
 import { migrate } from "../core/migrate.js";
-import type { Answer, HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
+import type { Answer, HistoryEntry, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
@@ -23,8 +16,18 @@ import { type Log, silent } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { Delivery } from "./deliver.js";
-import { type Limits, limits as defaultLimits } from "./limits.js";
+import { limits as defaultLimits, type Limits } from "./limits.js";
 import { Mailboxes, type Posted, UnknownOrder } from "./process.js";
+import {
+  InvalidEvent,
+  Overloaded,
+  type Receipt,
+  receiptOf,
+  type SubmitOptions,
+  shortOf,
+  sourceOf,
+  type Verdict,
+} from "./receipt.js";
 import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 import { Wake } from "./wake.js";
 
@@ -46,60 +49,6 @@ export interface EngineOptions {
   /** Told of every committed decision, in order. */
   onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
 }
-
-/** What became of a submitted event. `final` is false while it waits for something. */
-export interface Receipt {
-  eventId: string;
-  orderId: string;
-  outcome: Outcome;
-  rule: string | null;
-  reason: string | null;
-  from: OrderStatus | null;
-  to: OrderStatus | null;
-  until: number | null;
-  final: boolean;
-}
-
-export interface SubmitOptions {
-  /** Unique per order; the same id again is a no-op. Made up where left out. */
-  id?: string;
-  source?: Source;
-  /** `settled` waits for the final answer, at most `timeoutMs` (default 30 s of the engine's clock). */
-  wait?: "durable" | "settled";
-  timeoutMs?: number;
-}
-
-export interface Verdict {
-  allowed: boolean;
-  outcome: Outcome;
-  reason: string | null;
-  rule: string | null;
-  to: OrderStatus | null;
-}
-
-/** An event that does not fit its schema; `issues` names each key and what it wants. */
-export class InvalidEvent extends Error {
-  override name = "InvalidEvent";
-  constructor(readonly issues: { path: string; message: string }[]) {
-    super(`not a valid event: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`);
-  }
-}
-
-/** More events wait than the engine takes on; try again later. */
-export class Overloaded extends Error {
-  override name = "Overloaded";
-  readonly retryAfterSeconds = 1;
-}
-
-const sourceOf = (type: EventType): Source => {
-  if (type.startsWith("merchant.")) return "merchant";
-  if (type.startsWith("callback.")) return "callback";
-  if (type.startsWith("customer.")) return "customer";
-  if (type.startsWith("timer.")) return "timer";
-  if (type.startsWith("reconcile.")) return "reconcile";
-  if (/^(order|shop|payment\.created)/.test(type)) return "shop";
-  return "gateway";
-};
 
 export class Engine {
   readonly settings: Settings;
@@ -213,7 +162,9 @@ export class Engine {
   async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
     const parsed = OrderEvent.safeParse(event);
     if (!parsed.success) {
-      throw new InvalidEvent(parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })));
+      throw new InvalidEvent(
+        parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })),
+      );
     }
     if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
     const id = options.id ?? randomUUID();
@@ -238,7 +189,8 @@ export class Engine {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
     const bank = this.gateways.get(gateway);
-    if (bank === undefined) throw new Error(`no gateway named ${gateway}; there are ${[...this.gateways.keys()].join(", ")}`);
+    if (bank === undefined)
+      throw new Error(`no gateway named ${gateway}; there are ${[...this.gateways.keys()].join(", ")}`);
     const { total, currency, lines } = record.facts.order;
     const created = await bank.createPayment({
       orderId,
@@ -334,10 +286,7 @@ export class Engine {
     return gateway;
   }
 
-  private post(
-    envelope: Envelope,
-    how: { mayRepeat: boolean; settles?: string; attempts?: number },
-  ): Promise<Receipt> {
+  private post(envelope: Envelope, how: { mayRepeat: boolean; settles?: string; attempts?: number }): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const post: Posted = {
         envelope,
@@ -392,27 +341,8 @@ export class Engine {
   }
 }
 
-const shortOf = ({ eventId, outcome, rule, reason, from, to, until }: Answer) => ({
-  eventId,
-  outcome,
-  rule,
-  reason,
-  from,
-  to,
-  until,
-});
-
-const receiptOf = (
-  { id: eventId, orderId }: Envelope,
-  result: { answers: Answer[] } | { repeated: true } | { postponed: string },
-): Receipt => {
-  const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
-  if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true };
-  if ("postponed" in result) return { ...bare, outcome: "deferred", reason: result.postponed, final: false };
-  const answer = result.answers.findLast((a) => a.eventId === eventId);
-  if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
-  return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred" };
-};
-
 /** The engine, not yet started. */
 export const createEngine = (options: EngineOptions): Engine => new Engine(options);
+
+export { UnknownOrder } from "./process.js";
+export { InvalidEvent, Overloaded, type Receipt, type SubmitOptions, type Verdict } from "./receipt.js";

@@ -5,7 +5,7 @@
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
 import type { Envelope } from "../../machines/events.js";
-import { type decide as Decide, type Decision } from "../core/decide.js";
+import type { decide as Decide, Decision } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
@@ -154,7 +154,11 @@ export class Mailboxes {
       const { orderId, record } = group.change;
       if (results[i] === "conflict") {
         this.records.delete(orderId);
-        again.set(orderId, group.posts.map((p) => p.post));
+        // Another node may have decided the very same event.
+        again.set(
+          orderId,
+          group.posts.map(({ post }) => ({ ...post, mayRepeat: true })),
+        );
         continue;
       }
       this.keep(orderId, record);

@@ -1,8 +1,9 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
-import type { OrderRow, Store } from "../ports/store.js";
-import type { Shop } from "../ports/shop.js";
+
 import type { OrderEvent } from "../../machines/events.js";
-import type { Receipt } from "./engine.js";
+import type { Shop } from "../ports/shop.js";
+import type { OrderRow, Store } from "../ports/store.js";
+import type { Receipt } from "./receipt.js";
 
 export interface Reconciled {
   orderId: string;

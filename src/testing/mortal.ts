@@ -61,7 +61,12 @@ export class Mortal {
   }
 
   gateway(inner: Gateway): Gateway {
-    const operations: Record<string, string> = { capture: "capture", cancel: "cancel", refund: "refund", addOrderLines: "addOrderLines" };
+    const operations: Record<string, string> = {
+      capture: "capture",
+      cancel: "cancel",
+      refund: "refund",
+      addOrderLines: "addOrderLines",
+    };
     return new Proxy(inner, {
       get: (target, name) => {
         const member = Reflect.get(target, name) as unknown;

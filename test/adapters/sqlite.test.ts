@@ -181,10 +181,10 @@ test("opened for reading only, it writes nothing", async () => {
 });
 
 test("a full disk refuses the whole group and passes", async () => {
-  const database = new StoreDatabase({ file });
+  const opened = openFile({ file });
+  const database = new StoreDatabase(opened);
   const changes = Array.from({ length: 500 }, (_, i) => writeChange(changeOf(`o${i}`, 0)));
-  const limited = database as unknown as { pragma(sql: string): void };
-  limited.pragma("max_page_count = 60");
+  opened.db.pragma("max_page_count = 60");
   let seen: unknown;
   try {
     database.commit(changes);
@@ -193,7 +193,7 @@ test("a full disk refuses the whole group and passes", async () => {
   }
   expect(seen).toMatchObject({ code: "full" });
   expect(database.counts()[0]).toBe(0);
-  limited.pragma("max_page_count = 100000");
+  opened.db.pragma("max_page_count = 100000");
   expect(database.commit(changes)).not.toContain("conflict");
   database.close();
 });

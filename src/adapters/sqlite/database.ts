@@ -1,7 +1,7 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
 import type { CommitResult, EffectResult, OrderFilter } from "../../ports/store.js";
-import { type Opened, type OpenOptions, openFile } from "./opening.js";
+import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
@@ -11,9 +11,9 @@ export class StoreDatabase {
   readonly #do: Statements;
   readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
 
-  constructor(options: OpenOptions) {
-    this.#opened = openFile(options);
-    this.#db = this.#opened.db;
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#db = opened.db;
     this.#do = prepare(this.#db);
   }
 

@@ -2,13 +2,15 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { StoreDatabase } from "./database.js";
 import { crossing } from "./errors.js";
-import type { OpenOptions } from "./opening.js";
+import { type OpenOptions, openFile } from "./opening.js";
 import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+
+type Methods = Record<Method, (...args: unknown[]) => unknown>;
 
 serve(parentPort as MessagePort, workerData as OpenOptions);
 
 function serve(port: MessagePort, options: OpenOptions): void {
-  const answer = (id: number, work: () => unknown): boolean => {
+  const answer = (id: number, work: () => unknown) => {
     let reply: Reply;
     try {
       reply = { id, value: work() };
@@ -16,16 +18,17 @@ function serve(port: MessagePort, options: OpenOptions): void {
       reply = { id, error: crossing(error, options.file) };
     }
     port.postMessage(reply);
-    return "value" in reply;
   };
 
   let database: StoreDatabase | null = null;
-  const opened = answer(OPENING, () => {
-    database = new StoreDatabase(options);
+  answer(OPENING, () => {
+    database = new StoreDatabase(openFile(options));
   });
-  if (!opened) return port.close();
+  // Refused: nothing holds the thread any longer, so it ends.
+  if (database === null) return;
+  const methods = database as unknown as Methods;
   port.on("message", ({ id, method, args }: Request) => {
-    answer(id, () => (database as unknown as Record<Method, (...args: unknown[]) => unknown>)[method](...args));
+    answer(id, () => methods[method](...args));
     if (method === "close") port.close();
   });
 }

@@ -48,7 +48,11 @@ const answered = (name: string, outcome: string) => (want: Answered[], seen: Obs
       (a) => a.event === event && a.outcome === outcome && (orderId === undefined || a.orderId === String(orderId)),
     );
     if (!found.some((a) => a.reason !== null && classOf(reason).includes(a.reason))) {
-      report(`${name}[${i}]`, { event, reason }, seen.answers.filter((a) => a.event === event).map(({ outcome, reason }) => ({ outcome, reason })));
+      report(
+        `${name}[${i}]`,
+        { event, reason },
+        seen.answers.filter((a) => a.event === event).map(({ outcome, reason }) => ({ outcome, reason })),
+      );
     }
   }
 };
@@ -79,7 +83,12 @@ const checks: Record<string, Check> = {
     }
   },
   gatewayCalls: (want: { op: string }[], seen, report) => {
-    if (!sameCalls(want, seen.gatewayCalls)) report("gatewayCalls", want, seen.gatewayCalls.map(({ op, amount, lines }) => ({ op, amount, lines })));
+    if (!sameCalls(want, seen.gatewayCalls))
+      report(
+        "gatewayCalls",
+        want,
+        seen.gatewayCalls.map(({ op, amount, lines }) => ({ op, amount, lines })),
+      );
   },
   noGatewayCalls: (want: string[], seen, report) => {
     const got = seen.gatewayCalls.map((c) => c.op).filter((op) => want.includes(op));
@@ -95,7 +104,8 @@ const checks: Record<string, Check> = {
     for (const [op, bound] of Object.entries(want)) bounds(`reads.${op}`, bound, seen.reads[op] ?? 0, report);
   },
   mails: (want: { confirmation: number }, seen, report) =>
-    want.confirmation === seen.confirmationMails || report("mails.confirmation", want.confirmation, seen.confirmationMails),
+    want.confirmation === seen.confirmationMails ||
+    report("mails.confirmation", want.confirmation, seen.confirmationMails),
   stockReductions: (want: number, seen, report) =>
     want === seen.stockReductions || report("stockReductions", want, seen.stockReductions),
   stockReleased: (want: boolean, seen, report) =>
@@ -136,7 +146,9 @@ const checks: Record<string, Check> = {
   },
   flagsDuring: (want: { flag: string; from: string; to: string }[], seen, report) => {
     for (const [i, { flag, from, to }] of want.entries()) {
-      const raised = seen.flagPeriods.some((p) => p.flag === flag && p.from <= ms(to) && (p.to ?? Number.POSITIVE_INFINITY) >= ms(from));
+      const raised = seen.flagPeriods.some(
+        (p) => p.flag === flag && p.from <= ms(to) && (p.to ?? Number.POSITIVE_INFINITY) >= ms(from),
+      );
       if (!raised) report(`flagsDuring[${i}]`, { flag, from, to }, seen.flagPeriods);
     }
   },

@@ -59,9 +59,7 @@ export const Scenario = z.looseObject({
     settings: ScenarioSettings.prefault({}),
     orders: z.array(ScenarioOrder).default([]),
     gateway: z.array(GatewayEntry).default([]),
-    storedSnapshots: z
-      .record(z.string(), z.object({ machineVersion: z.number(), value: z.unknown() }))
-      .optional(),
+    storedSnapshots: z.record(z.string(), z.object({ machineVersion: z.number(), value: z.unknown() })).optional(),
     machine: z.object({ version: z.number(), renamed: z.record(z.string(), z.string()).default({}) }).optional(),
   }),
   events: z.array(ScenarioEvent),
@@ -96,7 +94,14 @@ export interface Observed {
   history: { at: number; orderId: string; from: string; to: string }[];
   /** The order whose status is asked for where none is named. */
   orderId: string | null;
-  gatewayCalls: { op: string; amount: number; lines?: ScenarioLine[]; paymentId: string; at: number; orderId: string | null }[];
+  gatewayCalls: {
+    op: string;
+    amount: number;
+    lines?: ScenarioLine[];
+    paymentId: string;
+    at: number;
+    orderId: string | null;
+  }[];
   books: { authorized: number; captured: number; canceled: number; refunded: number } | null;
   reads: Record<string, number>;
   confirmationMails: number;

@@ -33,7 +33,14 @@ const record = (played: Played, index: number, status: string): void => {
 };
 
 /** An event through the API, as a plugin or an ERP sends it. */
-const submit = async (world: World, event: ScenarioEvent, index: number, played: Played, orderId: string, body: { type: EventType } & Record<string, unknown>) => {
+const submit = async (
+  world: World,
+  event: ScenarioEvent,
+  index: number,
+  played: Played,
+  orderId: string,
+  body: { type: EventType } & Record<string, unknown>,
+) => {
   const id = `scenario-${index}-${orderId}`;
   played.ids.set(id, { event: index, orderId });
   const sent = world
@@ -50,7 +57,8 @@ const setStatus = (world: World, event: ScenarioEvent, index: number, played: Pl
   const type = merchantEventFor[text(event.to) as keyof typeof merchantEventFor];
   if (type === undefined) throw new Error(`a merchant cannot set the status "${text(event.to)}"`);
   const via = ["dropdown", "list-button", "bulk", "erp"].includes(text(event.via)) ? event.via : "bulk";
-  const amount = typeof event.amount === "number" && type === "merchant.refunded" ? { amount: minor(event.amount) } : {};
+  const amount =
+    typeof event.amount === "number" && type === "merchant.refunded" ? { amount: minor(event.amount) } : {};
   return submit(world, event, index, played, orderId, { type, via, ...amount });
 };
 
@@ -65,7 +73,9 @@ const edited = (world: World, event: ScenarioEvent, orderId: string) => {
     .filter((line) => !remove.includes(line.sku))
     .map((line) => {
       const wanted = quantity[line.sku];
-      return wanted === undefined ? line : { ...line, quantity: wanted, total: Math.round((line.total / line.quantity) * wanted) };
+      return wanted === undefined
+        ? line
+        : { ...line, quantity: wanted, total: Math.round((line.total / line.quantity) * wanted) };
     })
     .filter((line) => line.quantity > 0);
   const raised = order.lines.some((line) => (quantity[line.sku] ?? 0) > line.quantity);
@@ -123,7 +133,22 @@ const plays: Record<string, Play> = {
     const at = new Date(world.clock.now()).toISOString();
     const total = Number(event.total ?? existing?.total ?? 0);
     if (existing === undefined && played.created === null) {
-      const order = { id: 1001, status: "pending", total, currency: "SEK", lines: [{ sku: "GOODS", quantity: 1, total }], needsProcessing: true, paymentMethod: "resurs", paymentId: null, previousPaymentIds: [], createdAt: at, updatedAt: at, datePaid: null, thankYouSeen: false, confirmationMailsSent: 0 };
+      const order = {
+        id: 1001,
+        status: "pending",
+        total,
+        currency: "SEK",
+        lines: [{ sku: "GOODS", quantity: 1, total }],
+        needsProcessing: true,
+        paymentMethod: "resurs",
+        paymentId: null,
+        previousPaymentIds: [],
+        createdAt: at,
+        updatedAt: at,
+        datePaid: null,
+        thankYouSeen: false,
+        confirmationMailsSent: 0,
+      };
       await create(world, order, played);
     }
     const { served, engine } = world.node();
@@ -139,7 +164,8 @@ const plays: Record<string, Play> = {
       by: text(event.by) || "somebody",
       change: typeof event.change === "string" ? event.change : JSON.stringify(event.change ?? ""),
     }),
-  "admin.setStatus": (world, event, index, played) => setStatus(world, event, index, played, orderOf(world, event, played)),
+  "admin.setStatus": (world, event, index, played) =>
+    setStatus(world, event, index, played, orderOf(world, event, played)),
   "admin.bulkSetStatus": async (world, event, index, played) => {
     for (const id of event.orderIds as (string | number)[]) await setStatus(world, event, index, played, String(id));
   },
@@ -156,7 +182,10 @@ const plays: Record<string, Play> = {
     }),
   "admin.editLines": (world, event, index, played) => {
     const orderId = orderOf(world, event, played);
-    return submit(world, event, index, played, orderId, { type: "merchant.editedLines", ...edited(world, event, orderId) });
+    return submit(world, event, index, played, orderId, {
+      type: "merchant.editedLines",
+      ...edited(world, event, orderId),
+    });
   },
   "admin.recalculate": (world, event, index, played) =>
     submit(world, event, index, played, orderOf(world, event, played), { type: "merchant.recalculated" }),
@@ -186,7 +215,10 @@ const plays: Record<string, Play> = {
     played.open.push(run().catch(() => {}));
   },
   "http.request": async (world, event, index, played) => {
-    const body = event.bodyGenerator === undefined ? text(event.body) : generated(event.bodyGenerator as never, world.scenario.given.orders[0]?.paymentId ?? "");
+    const body =
+      event.bodyGenerator === undefined
+        ? text(event.body)
+        : generated(event.bodyGenerator as never, world.scenario.given.orders[0]?.paymentId ?? "");
     const method = text(event.method) || "POST";
     const init: RequestInit = { method, headers: (event.headers as Record<string, string> | undefined) ?? {} };
     if (method !== "GET") init.body = body;
@@ -194,18 +226,21 @@ const plays: Record<string, Play> = {
     played.open.push(sent);
   },
   "http.flood": async (world, event, index, played) => {
-    const { served } = world.node();
+    const { fetch } = world.node();
     const answers = new Set<string>();
     const shift = async (count: number) => {
       for (let i = 0; i < count; i++) {
         const body = JSON.stringify({ paymentId: randomUUID(), status: "AUTHORIZED", created: event.at });
-        const { status } = await world.request(undefined, "/callbacks/resurs/authorization", { method: "POST", headers: json, body });
-        answers.add(status);
+        const request = new Request("http://127.0.0.1/callbacks/resurs/authorization", {
+          method: "POST",
+          headers: json,
+          body,
+        });
+        answers.add(String((await fetch(request)).status));
       }
     };
     const total = Number(event.requests ?? 0);
     await Promise.all(Array.from({ length: 64 }, () => shift(Math.ceil(total / 64))));
-    void served;
     for (const status of answers) record(played, index, status);
   },
   "process.restart": async (world) => {
@@ -219,7 +254,11 @@ const plays: Record<string, Play> = {
     world.node().mortal.fault = { code, until: world.clock.now() + Number(event.seconds) * 1000 };
   },
   "inject.event": (world, event, index, played) =>
-    submit(world, event, index, played, orderOf(world, event, played), { type: "order.updated", by: POISON, change: text(event.eventType) }),
+    submit(world, event, index, played, orderOf(world, event, played), {
+      type: "order.updated",
+      by: POISON,
+      change: text(event.eventType),
+    }),
 };
 
 export const playable = (type: string): boolean => type in plays || type === "process.kill";

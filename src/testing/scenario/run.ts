@@ -46,12 +46,19 @@ const live = async (scenario: Scenario, order: number[]): Promise<Observed> => {
   }
 };
 
-const reasonsSeen = (history: HistoryEntry[], orderId: string, seen: Played, byTime: (entry: HistoryEntry) => number | null) =>
+const reasonsSeen = (
+  history: HistoryEntry[],
+  orderId: string,
+  seen: Played,
+  byTime: (entry: HistoryEntry) => number | null,
+) =>
   history.flatMap((entry) =>
     entry.answers.flatMap((answer) => {
       const known = seen.ids.get(answer.eventId);
       const asked = known?.event ?? byTime(history.find((h) => h.eventId === answer.eventId) ?? entry);
-      return asked === null ? [] : [{ event: asked, orderId, outcome: answer.outcome, reason: answer.reason, until: answer.until }];
+      return asked === null
+        ? []
+        : [{ event: asked, orderId, outcome: answer.outcome, reason: answer.reason, until: answer.until }];
     }),
   );
 
@@ -70,7 +77,11 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
   const eventAt = (entry: HistoryEntry): number | null => {
     if (entry.source !== "callback" && entry.source !== "customer") return null;
     const i = scenario.events.findIndex(
-      (e) => Date.parse(e.at) === entry.at && (entry.source === "callback" ? e.type === "callback" || e.type === "http.request" : e.type === "customer.return"),
+      (e) =>
+        Date.parse(e.at) === entry.at &&
+        (entry.source === "callback"
+          ? e.type === "callback" || e.type === "http.request"
+          : e.type === "customer.return"),
     );
     return i < 0 ? null : i;
   };
@@ -97,7 +108,15 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
       at,
       orderId: orderByPayment.get(id) ?? null,
     })),
-    books: books === null ? null : { authorized: books.authorized, captured: books.captured, canceled: books.canceled, refunded: books.refunded },
+    books:
+      books === null
+        ? null
+        : {
+            authorized: books.authorized,
+            captured: books.captured,
+            canceled: books.canceled,
+            refunded: books.refunded,
+          },
     reads,
     confirmationMails: orderId === null ? 0 : world.woo.confirmationMails(orderId),
     stockReductions: first?.stockReductions ?? 0,
@@ -151,7 +170,9 @@ const interleavings = (scenario: Scenario): number[][] => {
 const permutations = (items: number[]): number[][] =>
   items.length <= 1
     ? [items]
-    : items.flatMap((item, i) => permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]));
+    : items.flatMap((item, i) =>
+        permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+      );
 
 export interface Run {
   result: ScenarioResult;
@@ -184,4 +205,3 @@ export const judge = (scenario: Scenario, seen: Observed[]): ScenarioResult => {
     unsupported: null,
   };
 };
-

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OrderStatus } from "../../../machines/facts.js";
-import { type Registry, registry as current } from "../../../machines/index.js";
+import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
@@ -27,6 +27,12 @@ interface Node {
   engine: Engine;
   served: Served;
   mortal: Mortal;
+  /** The same door without a socket, for floods. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Requests sent to it and not yet seen by it. */
+  onTheWay: number;
+  /** Answers it gave that were not yet seen. */
+  answering: number;
 }
 
 /** An event with this author throws whenever it is handled. */
@@ -43,10 +49,6 @@ export class World {
   private readonly registry: Registry;
   private shared: { store: Store; users: number } | null = null;
   private directory = "";
-  /** Requests sent by the scenario and not yet seen by a node. */
-  private onTheWay = 0;
-  /** Answers given by a node and not yet seen by the scenario. */
-  private answering = 0;
 
   constructor(readonly scenario: Scenario) {
     this.clock = new VirtualClock(Date.parse(scenario.given.t0));
@@ -180,7 +182,14 @@ export class World {
       sleep: (ms, signal) => this.clock.sleep(ms, signal),
     };
     const mortal = new Mortal(() => this.clock.now());
-    const gateway = resursMapi({ baseUrl: this.bank.url, clientId: "shop", clientSecret: "secret", storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555", paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b", clock });
+    const gateway = resursMapi({
+      baseUrl: this.bank.url,
+      clientId: "shop",
+      clientSecret: "secret",
+      storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
+      paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
+      clock,
+    });
     const log = this.logTo();
     const engine = createEngine({
       store: mortal.store(this.openedStore()),
@@ -201,12 +210,13 @@ export class World {
     await engine.start();
     const app = httpApp({ engine, log });
     const served = await listen(async (request) => {
-      this.onTheWay -= 1;
+      node.onTheWay -= 1;
       const response = await app.fetch(request);
-      this.answering += 1;
+      node.answering += 1;
       return response;
     });
-    this.nodes.set(name, { engine, served, mortal });
+    const node: Node = { engine, served, mortal, fetch: app.fetch, onTheWay: 0, answering: 0 };
+    this.nodes.set(name, node);
   }
 
   /** The process is gone: what it was doing never ends, and its store is free for the next one. */
@@ -225,7 +235,8 @@ export class World {
   }
 
   sharedStore(): Store {
-    if (this.shared === null) this.shared = { store: sqliteStore({ file: join(this.directory, "orders.db") }), users: 0 };
+    if (this.shared === null)
+      this.shared = { store: sqliteStore({ file: join(this.directory, "orders.db") }), users: 0 };
     return this.shared.store;
   }
 
@@ -253,11 +264,11 @@ export class World {
 
   /** A request over a real socket. Resolves with the status, `000` where the process died. */
   async request(name: string | undefined, path: string, init: RequestInit): Promise<{ status: string; body: unknown }> {
-    const { served } = await this.withNode(name);
-    this.onTheWay += 1;
+    const node = await this.withNode(name);
+    node.onTheWay += 1;
     let answered = false;
     try {
-      const response = await fetch(`${served.url}${path}`, { redirect: "manual", ...init });
+      const response = await fetch(`${node.served.url}${path}`, { redirect: "manual", ...init });
       const text = await response.text();
       answered = true;
       let body: unknown = text;
@@ -268,7 +279,7 @@ export class World {
     } catch {
       return { status: "000", body: null };
     } finally {
-      if (answered) this.answering -= 1;
+      if (answered) node.answering -= 1;
     }
   }
 
@@ -284,9 +295,9 @@ export class World {
   }
 
   private resting(): boolean {
-    if (this.nodes.size > 0 && (this.onTheWay > 0 || this.answering > 0)) return false;
     if (this.bank.delivering() > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
+    if (living.some((n) => n.onTheWay > 0 || n.answering > 0)) return false;
     const calls = living.reduce((sum, n) => sum + n.engine.underWay, 0);
     return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held();
   }

@@ -1,0 +1,73 @@
+/** The decision made up: the new record, its line of history, and what is to be stored beside it. */
+import { type FlagName, flags } from "../../machines/flags.js";
+import type { Fold } from "./fold.js";
+import type { Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
+import { structureHash } from "./structure.js";
+
+export interface Decision {
+  record: OrderRecord;
+  entry: HistoryEntry;
+  effects: OutboxRow[];
+  timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
+}
+
+/** Cleared flags are kept for the reader, but not for ever. */
+const KEPT_FLAGS = 20;
+
+const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } => {
+  const considered = fold.considered();
+  const before = fold.before?.flags ?? [];
+  const standing = before.filter((f) => f.clearedAt === null);
+  const holds = (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test(considered));
+  const up = holds.filter((name) => !standing.some((f) => f.flag === name));
+  const down = standing.map((f) => f.flag).filter((name) => !holds.includes(name));
+  if (up.length === 0 && down.length === 0) return { all: before, up, down };
+  const all = [
+    ...before.map((f) => (f.clearedAt === null && down.includes(f.flag) ? { ...f, clearedAt: fold.now } : f)),
+    ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
+  ];
+  return {
+    all: all.filter((f) => f.clearedAt === null).concat(all.filter((f) => f.clearedAt !== null).slice(-KEPT_FLAGS)),
+    up,
+    down,
+  };
+};
+
+export const finished = (fold: Fold): Decision => {
+  const { envelope, before, now, rules, facts, states, timers } = fold;
+  const { orderId } = envelope;
+  const flagged = raised(fold);
+  const record: OrderRecord = {
+    orderId,
+    version: fold.seq,
+    machine: { id: rules.registry.id, version: rules.registry.version, hash: structureHash(rules.registry) },
+    states,
+    facts,
+    flags: flagged.all,
+    timers,
+    generation: fold.generation,
+  };
+  const entry: HistoryEntry = {
+    orderId,
+    seq: fold.seq,
+    at: now,
+    eventId: envelope.id,
+    source: envelope.source,
+    event: envelope.event,
+    answers: fold.answers,
+    from: fold.from,
+    to: facts.order.status,
+    states,
+    effects: fold.effects.map(({ id, effect }) => ({ id, type: effect.type })),
+    raised: flagged.up,
+    cleared: flagged.down,
+  };
+  const earlier = before?.timers ?? {};
+  const set = Object.entries(timers)
+    .filter(([timer, { generation }]) => earlier[timer]?.generation !== generation)
+    .map(([timer, { generation, at }]) => ({ orderId, timer, generation, at }));
+  const cancel = Object.entries(earlier)
+    .filter(([timer]) => timers[timer] === undefined)
+    .map(([timer, { generation }]) => ({ timer, generation }));
+  return { record, entry, effects: fold.effects, timers: { set, cancel } };
+};
