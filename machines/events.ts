@@ -128,6 +128,11 @@ export const merchantEventFor = {
   pending: "merchant.reopened",
 } as const satisfies Partial<Record<OrderStatus, EventType>>;
 
+/** The status that a merchant's event asks for; the others ask for none. */
+export const statusWantedBy: Partial<Record<string, OrderStatus>> = Object.fromEntries(
+  Object.entries(merchantEventFor).map(([status, type]) => [type, status as OrderStatus]),
+);
+
 /** What waits for a reading of the payment taken after it arrived (seed 003, "Callbacks", 2). */
 export const waitsForReading = (type: EventType): boolean =>
   type === "callback.received" ||

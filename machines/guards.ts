@@ -158,3 +158,11 @@ export const whyNotFor: Record<string, Record<string, string>> = {
     offersCancel: "not-editable",
   },
 };
+
+/** Where a status has no branch at all for what the merchant asks. */
+export const whyNotHere: Record<string, string> = {
+  "merchant.editedLines": "not-editable",
+  "merchant.recalculated": "not-editable",
+  "merchant.refundedAmount": "refund-not-possible",
+  "merchant.captured": "capture-not-possible",
+};

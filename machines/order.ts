@@ -550,6 +550,7 @@ export const orderMachine = setup({
       on: {
         "payment.read": [
           ...whenAccepted("holdsMoney"),
+          { guard: "isAccepted", meta: { rule: "status-update/not-validated" } },
           { guard: "isRejectedAfterTheTask", meta: { rule: "status-update/already" } },
           {
             guard: "isReleased",

@@ -27,6 +27,7 @@ export const reasons: Record<string, string> = {
   "unknown-payment": "The message is about a payment that is not this order's.",
   "gateway-refused": "The bank refused the call.",
   "operation-in-flight": "Money of this order is on the move; wait for the bank's answer.",
+  "not-possible-now": "The order cannot take this step from where it is.",
   "not-awaiting-payment": "The order is not waiting for a payment.",
   "not-ours": "The order was paid with another payment method.",
   // no-ops

@@ -6,7 +6,7 @@
  */
 
 import { notes } from "../../machines/effects.js";
-import { type Envelope, waitsForReading } from "../../machines/events.js";
+import { type Envelope, statusWantedBy, waitsForReading } from "../../machines/events.js";
 import type { OrderStatus, Waiting } from "../../machines/facts.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
@@ -250,7 +250,7 @@ const follow = (fold: Fold, seen: OrderStatus): void => {
 /** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */
 const anotherGatewaysOrder = (fold: Fold): void => {
   const { event } = fold.envelope;
-  const wanted = wantedStatus[event.type];
+  const wanted = statusWantedBy[event.type];
   if (event.type === "order.seen") return follow(fold, event.status);
   if (wanted === undefined) return fold.answer(itself(fold), "ignored", { reason: "not-ours", rule: "order/not-ours" });
   const status = fold.facts.order.status;
@@ -259,14 +259,4 @@ const anotherGatewaysOrder = (fold: Fold): void => {
   fold.timers = {};
   fold.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, fold.now);
   fold.answer(itself(fold), "moved", { rule: "order/not-ours", from: status });
-};
-
-const wantedStatus: Partial<Record<string, OrderStatus>> = {
-  "merchant.completed": "completed",
-  "merchant.cancelled": "cancelled",
-  "merchant.refunded": "refunded",
-  "merchant.failed": "failed",
-  "merchant.held": "on-hold",
-  "merchant.processed": "processing",
-  "merchant.reopened": "pending",
 };

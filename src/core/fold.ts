@@ -1,9 +1,9 @@
 /** One decision in the making: the facts, the three actors' values, and what was asked for so far. */
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
-import type { Envelope, EventType } from "../../machines/events.js";
+import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
 import { type Facts, OrderStatus, type Waiting, type Wish } from "../../machines/facts.js";
-import { type Considered, cooldownEndsAt } from "../../machines/guards.js";
+import { type Considered, cooldownEndsAt, whyNotHere } from "../../machines/guards.js";
 import type { Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { reasons } from "../../machines/reasons.js";
@@ -165,9 +165,11 @@ export class Fold {
     if (!shown.type.startsWith("merchant.")) {
       return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
     }
-    const otherwise = state.refuses ?? (this.facts.operation !== null ? "operation-in-flight" : "same-status");
-    const reason = against[0] ?? otherwise;
-    if (reason === "same-status") return this.answer(shown, "ignored", { reason, from: status });
+    if (against.length === 0 && statusWantedBy[shown.type] === status) {
+      return this.answer(shown, "ignored", { reason: "same-status", from: status });
+    }
+    const here = whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
+    const reason = against[0] ?? (this.facts.operation === null ? here : "operation-in-flight");
     this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from: status });
     this.note(reasons[reason] ?? reason, reason);
   }

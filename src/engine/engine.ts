@@ -1,8 +1,7 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
-import { randomUUID } from "node:crypto";
 import { type Envelope, OrderEvent, type PlacedOrder } from "../../machines/events.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
-import { registry as currentRegistry, type Registry } from "../../machines/index.js";
+import { registry as currentRegistry } from "../../machines/index.js";
 import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
@@ -13,10 +12,10 @@ import { why } from "../core/why.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
-import type { Shop } from "../ports/shop.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
+import type { EngineOptions } from "./options.js";
 import { Mailboxes, type Posted, UnknownOrder } from "./process.js";
 import {
   InvalidEvent,
@@ -31,25 +30,6 @@ import {
 import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 import { Wake } from "./wake.js";
 
-export interface EngineOptions {
-  store: Store;
-  gateways: Gateway[];
-  shop: Shop;
-  settings?: Partial<Settings>;
-  clock?: Clock;
-  log?: Log;
-  registry?: Registry;
-  limits?: Partial<Limits>;
-  /** Name of this node in leases. */
-  worker?: string;
-  /** 0..1; the simulator passes its own. */
-  random?: () => number;
-  /** Replaces the decision, for tests that plant a fault. */
-  decide?: typeof decide;
-  /** Told of every committed decision, in order. */
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
-}
-
 export class Engine {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -62,6 +42,8 @@ export class Engine {
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters = new Map<string, (receipt: Receipt) => void>();
+  /** A name per start: a container gives every process the same pid. */
+  private readonly worker: string;
   private running = false;
   private storeTrouble: string | null = null;
 
@@ -69,6 +51,7 @@ export class Engine {
     this.settings = Settings.parse(options.settings ?? {});
     this.clock = options.clock ?? systemClock();
     this.store = options.store;
+    this.worker = options.worker ?? crypto.randomUUID();
     this.log = options.log ?? silent;
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
@@ -91,7 +74,7 @@ export class Engine {
       clock,
       limits,
       log,
-      worker: options.worker ?? `node-${process.pid}`,
+      worker: this.worker,
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
@@ -118,7 +101,7 @@ export class Engine {
   /** Opens the store and takes up whatever was left undone. */
   async start(): Promise<void> {
     await this.store.open();
-    await this.store.reclaim(this.options.worker ?? `node-${process.pid}`);
+    await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
   }
@@ -167,7 +150,7 @@ export class Engine {
       );
     }
     if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
-    const id = options.id ?? randomUUID();
+    const id = options.id ?? crypto.randomUUID();
     const source = options.source ?? sourceOf(parsed.data.type);
     const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed.data };
     const settled = options.wait === "settled" ? this.waitFor(orderId, id, options.timeoutMs ?? 30_000) : null;
@@ -210,7 +193,13 @@ export class Engine {
     if (record === null) throw new UnknownOrder(orderId);
     const parsed = OrderEvent.parse(event);
     const now = this.clock.now();
-    const envelope: Envelope = { id: randomUUID(), orderId, at: now, source: sourceOf(parsed.type), event: parsed };
+    const envelope: Envelope = {
+      id: crypto.randomUUID(),
+      orderId,
+      at: now,
+      source: sourceOf(parsed.type),
+      event: parsed,
+    };
     const { answer } = foresee(record, envelope, now, this.rules);
     const { outcome, reason, rule, to } = answer;
     return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };

@@ -30,7 +30,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
 
     async close() {
-      await between?.catch(() => {});
+      if (between) await between.catch(() => {});
       if (!thread) return;
       const closing = thread.close();
       thread = null;

@@ -32,7 +32,8 @@ export class DatabaseThread {
 
   private constructor(options: OpenOptions) {
     this.#file = options.file;
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options });
+    // Without the flags of this process: some, such as --input-type, keep a worker from starting.
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options, execArgv: [] });
     this.#worker.on("message", (reply: Reply) => {
       const asked = this.#asked.get(reply.id);
       this.#asked.delete(reply.id);
@@ -69,7 +70,8 @@ export class DatabaseThread {
 
   /** Nobody who asked is left waiting when the thread dies. */
   #end(cause?: unknown): void {
-    this.#gone ??= new StoreError("closed", `${this.#file}: the database thread has ended.`, { cause });
+    const why = cause instanceof Error ? `: ${cause.message}` : ".";
+    this.#gone ??= new StoreError("closed", `${this.#file}: the database thread has ended${why}`, { cause });
     for (const asked of this.#asked.values()) asked.reject(this.#gone);
     this.#asked.clear();
   }

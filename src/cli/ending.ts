@@ -1,0 +1,45 @@
+/** How a command ends, and what is said when it does not end well. */
+import { CommanderError } from "commander";
+
+export const exits = { done: 0, trouble: 1, usage: 2, refused: 3 } as const;
+export type Exit = (typeof exits)[keyof typeof exits];
+
+/** An end that a person can do something about: the message names the fix. */
+export class Ends extends Error {
+  override name = "Ends";
+  constructor(
+    readonly code: Exit,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const wrongUsage = (message: string): Ends => new Ends(exits.usage, message);
+export const refused = (message: string): Ends => new Ends(exits.refused, message);
+
+export const exitCodes = (whenRefused: string): string => `
+Exit codes:
+  0  done
+  1  unexpected trouble (DEBUG=1 shows where)
+  2  wrong usage
+  3  ${whenRefused}`;
+
+/** Says it on stderr and answers with the code to exit with. */
+export const endOf = (error: unknown): Exit => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`order-status: ${message}\n`);
+  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return error instanceof Ends ? error.code : exits.trouble;
+};
+
+/** Whoever reads us may stop reading, as `head` does: that is no trouble of ours. */
+export const endQuietlyWithReader = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode ?? exits.done);
+      throw error;
+    });
+  }
+};

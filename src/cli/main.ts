@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** The command line: one file per command, one exit code per kind of end. */
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { addDecide } from "./decide.js";
+import { addDemo } from "./demo.js";
+import { addDraw } from "./draw.js";
+import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addScenarios } from "./scenarios.js";
+import { addServe } from "./serve.js";
+import { addShow } from "./show.js";
+import { addWhy } from "./why.js";
+
+const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+
+const program = new Command("order-status")
+  .description("Decides the status of an order once and right, and says why.")
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError("(order-status help <command> shows how it is used)")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ order-status demo                        an hour of a web shop in a few seconds
+  $ order-status scenarios bugs/*.json       order lives as regression tests
+  $ order-status why 1001 --db orders.db     why an order is where it is
+${exitCodes("something was refused or failed, as data")}`,
+  );
+
+for (const add of [addDemo, addServe, addShow, addWhy, addDecide, addScenarios, addDraw]) add(program);
+
+endQuietlyWithReader();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = endOf(error);
+}

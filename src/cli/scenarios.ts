@@ -1,0 +1,113 @@
+/** `scenarios`: whole order lives as data, lived through the real engine and held against what they expect. */
+import type { Command } from "commander";
+import type { Difference } from "../testing/scenario/format.js";
+import { runScenario } from "../testing/scenario/run.js";
+import { exitCodes, exits, wrongUsage } from "./ending.js";
+import { type Candidate, candidatesIn } from "./scenario-files.js";
+import { cut, paint, say, sayJson } from "./terminal.js";
+
+interface Options {
+  area?: string[];
+  id?: string[];
+  strict?: true;
+  json?: true;
+}
+
+interface Result {
+  id: string;
+  ok: boolean;
+  differences: Difference[];
+  unchecked: string[];
+}
+
+interface Report {
+  passed: number;
+  failed: number;
+  unsupported: { id: string; reason: string }[];
+  results: Result[];
+}
+
+const names = (text: string): string[] => text.split(",").map((name) => name.trim());
+
+const chosen = (all: Candidate[], { area, id }: Options): Candidate[] => {
+  const some = all.filter((c) => (area?.includes(c.area) ?? true) && (id?.includes(c.id) ?? true));
+  if (some.length > 0) return some;
+  if (all.length === 0) throw wrongUsage("the files hold no scenario");
+  const areas = [...new Set(all.map((c) => c.area))].sort().join(", ");
+  throw wrongUsage(`no scenario has that area and id; the areas here are ${areas}`);
+};
+
+const live = async ({ id, read }: Candidate): Promise<Result & { unsupported: string | null }> => {
+  const bare = { id, ok: false, unchecked: [], unsupported: null };
+  if ("differences" in read) return { ...bare, differences: read.differences };
+  try {
+    const { ok, differences, unchecked, unsupported } = (await runScenario(read.scenario)).result;
+    return { id, ok, differences, unchecked, unsupported };
+  } catch (error) {
+    // One scenario that cannot be lived must not keep the others from it.
+    return { ...bare, differences: [{ expect: "events", want: "to be lived", got: (error as Error).message }] };
+  }
+};
+
+const progress = (done: number, all: number, id: string): void => {
+  if (!process.stderr.isTTY) return;
+  const line = done === all ? "" : cut(`${done}/${all} ${id}`, (process.stderr.columns ?? 80) - 1);
+  process.stderr.write(`\r\x1b[K${line}`);
+};
+
+const run = async (candidates: Candidate[], strict: boolean): Promise<Report> => {
+  const report: Report = { passed: 0, failed: 0, unsupported: [], results: [] };
+  for (const [i, one] of candidates.entries()) {
+    progress(i, candidates.length, one.id);
+    const { unsupported, ...result } = await live(one);
+    if (unsupported !== null) report.unsupported.push({ id: one.id, reason: unsupported });
+    if (unsupported !== null && !strict) continue;
+    if (unsupported !== null) result.differences = [{ expect: "scenario", want: "supported", got: unsupported }];
+    report.results.push(result);
+    report[result.ok ? "passed" : "failed"] += 1;
+  }
+  progress(candidates.length, candidates.length, "");
+  return report;
+};
+
+const tell = ({ passed, failed, unsupported, results }: Report): void => {
+  for (const { id, differences } of results.filter((r) => !r.ok)) {
+    say(paint("red", `failed  ${id}`));
+    for (const { expect, want, got } of differences) {
+      say(`  ${expect}\n    want ${JSON.stringify(want)}\n    got  ${JSON.stringify(got)}`);
+    }
+  }
+  const overlooked = results.filter((r) => r.ok && r.unchecked.length > 0);
+  for (const { id, unchecked } of overlooked) say(`passed  ${id}, but nothing looks at ${unchecked.join(", ")}`);
+  for (const { id, reason } of unsupported) say(paint("yellow", `not supported  ${id}: ${reason}`));
+  const line = `${passed} passed, ${failed} failed, ${unsupported.length} not supported`;
+  say(paint(failed > 0 ? "red" : "green", line));
+};
+
+export const addScenarios = (program: Command): void => {
+  program
+    .command("scenarios")
+    .description("lives whole order lives and says where they differ from what was expected")
+    .argument("<file...>", "JSON array, one object, or one object a line; - = stdin")
+    .option("--area <names>", "only these areas, separated by commas", names)
+    .option("--id <ids>", "only these ids, separated by commas", names)
+    .option("--strict", "what is not supported counts as failed")
+    .option("--json", "the results as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ order-status scenarios scenarios.json
+  $ order-status scenarios scenarios.json --area cooldown,refund
+  $ order-status scenarios bug-4711.json --json
+${exitCodes("a scenario failed, or one that was asked for by name is not supported")}`,
+    )
+    .action(async (files: string[], options: Options) => {
+      const all = (await Promise.all(files.map(candidatesIn))).flat();
+      const report = await run(chosen(all, options), options.strict ?? false);
+      if (options.json) sayJson(report);
+      else tell(report);
+      const asked = options.area !== undefined || options.id !== undefined || options.strict;
+      if (report.failed > 0 || (asked && report.unsupported.length > 0)) process.exitCode = exits.refused;
+    });
+};

@@ -1,0 +1,2 @@
+import type { Command } from "commander";
+export const addServe = (_: Command): void => {};

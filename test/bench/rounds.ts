@@ -1,0 +1,55 @@
+/** Contenders take turns within one run, so that whatever else the machine does falls on all of them. */
+
+export const median = (values: number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+};
+
+export interface Row {
+  name: string;
+  /** Median over the rounds. */
+  perSecond: number;
+  /** Median of the ratios to the peer, each taken within one round. */
+  ratio: number;
+}
+
+export interface Table {
+  title: string;
+  /** What the rates are rates of. */
+  unit: string;
+  peer: string;
+  rounds: number;
+  rows: Row[];
+}
+
+/** The rates of one round, in the order of the names. */
+export const tableOf = (title: string, unit: string, names: string[], peer: number, rates: number[][]): Table => ({
+  title,
+  unit,
+  peer: names[peer] ?? "",
+  rounds: rates.length,
+  rows: names.map((name, i) => ({
+    name,
+    perSecond: median(rates.map((round) => round[i] as number)),
+    ratio: median(rates.map((round) => (round[i] as number) / (round[peer] as number))),
+  })),
+});
+
+/** Every second round goes backwards: no contender always follows the same one. */
+export const turns = (contenders: number, round: number): number[] => {
+  const order = Array.from({ length: contenders }, (_, i) => i);
+  return round % 2 === 0 ? order : order.reverse();
+};
+
+export const printed = (table: Table): string => {
+  const width = Math.max(...table.rows.map((row) => row.name.length));
+  const lines = table.rows.map(({ name, perSecond, ratio }) => {
+    const rate = Math.round(perSecond).toLocaleString("en").padStart(11);
+    return `  ${name.padEnd(width)} ${rate} ${ratio.toFixed(2).padStart(8)}x`;
+  });
+  const head = `  ${"".padEnd(width)} ${table.unit.padStart(11)} ${"ratio".padStart(9)}`;
+  return `${table.title} (medians of ${table.rounds} interleaved rounds; 1x = ${table.peer})\n${head}\n${lines.join("\n")}`;
+};

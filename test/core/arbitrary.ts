@@ -1,0 +1,195 @@
+/** Random facts, readings and events, in small numbers so that they meet each other. */
+import fc from "fast-check";
+import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../machines/facts.js";
+import type { Considered } from "../../machines/guards.js";
+import { Choices, Settings } from "../../machines/settings.js";
+
+export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
+
+const amount = fc.constantFrom(0, 1, 400, 600, 1000);
+const moment = fc.integer({ min: -200, max: 200 }).map((minutes) => T0 + minutes * 30_000);
+const line = fc.record({ sku: fc.constantFrom("a", "b"), quantity: fc.integer({ min: 1, max: 3 }), total: amount });
+const lines = fc.array(line, { maxLength: 2 });
+const offers = fc.oneof(fc.constant([...PossibleAction.options]), fc.subarray([...PossibleAction.options]));
+
+export const anyReading = (paymentId: fc.Arbitrary<string>): fc.Arbitrary<Reading> =>
+  fc.record({
+    paymentId,
+    exists: fc.constantFrom(true, true, true, false),
+    status: fc.oneof(
+      { weight: 3, arbitrary: fc.constant("ACCEPTED") },
+      { weight: 4, arbitrary: fc.constantFrom(...PaymentStatus.options, "SOMETHING_NEW") },
+    ),
+    rejectedReason: fc.constantFrom(null, "DENIED"),
+    hasOrder: fc.constantFrom(true, true, true, false),
+    total: amount,
+    authorized: amount,
+    captured: amount,
+    canceled: amount,
+    refunded: amount,
+    offers,
+    creditLimit: fc.constantFrom(null, 0, 600, 1000),
+    taskCompleted: fc.constantFrom(true, false, null, "unavailable" as const),
+    transactionIds: fc.subarray(["o:1:0", "o:2:0", "o:3:0"]),
+  });
+
+const choices = fc.record({
+  pendingWhileCustomerIsAway: fc.constantFrom("on-hold" as const, "stay" as const),
+  cancelledThenAccepted: fc.constantFrom("stay" as const, "revive" as const),
+  onHoldThenAborted: fc.constantFrom("cancel" as const, "stay" as const),
+  processingThenRejected: fc.constantFrom("follow" as const, "stay" as const),
+  taskStatusUnavailable: fc.constantFrom("failed" as const, "cancelled" as const),
+  modifyWhenFullyCancelled: fc.constantFrom("rebuild" as const, "refuse" as const),
+  cooldownFrom: fc.constantFrom("created-or-updated" as const, "created" as const),
+  amountMismatch: fc.constantFrom("refuse" as const, "capture" as const),
+});
+
+export const anySettings: fc.Arbitrary<Settings> = fc
+  .record({
+    cooldownSeconds: fc.constantFrom(0, 60, 3600),
+    enableCapture: fc.boolean(),
+    enableCancel: fc.boolean(),
+    enableRefund: fc.boolean(),
+    enableModify: fc.boolean(),
+    stockManagement: fc.boolean(),
+    holdStockMinutes: fc.constantFrom(null, 0, 10, 60, 50_000),
+    choices,
+  })
+  .map((settings) => Settings.parse({ ...settings, choices: Choices.parse(settings.choices) }));
+
+const wish = fc.record({
+  amount: fc.option(amount),
+  lines: fc.option(lines),
+  total: fc.option(amount),
+  adds: fc.boolean(),
+});
+
+const anyStatus = fc.constantFrom(...OrderStatus.options);
+
+/** Facts without a law between them: a guard has to answer whatever it is shown. */
+export const anyFacts: fc.Arbitrary<Considered> = fc
+  .record({
+    order: fc.record({
+      status: anyStatus,
+      total: amount,
+      currency: fc.constant("SEK"),
+      lines,
+      needsProcessing: fc.boolean(),
+      createdAt: moment,
+      updatedAt: moment,
+      customerReturnedAt: fc.option(moment),
+    }),
+    reading: anyReading(fc.constant("pay-1")),
+    own: fc.record({
+      gateway: fc.option(fc.constant("resurs-mapi")),
+      id: fc.option(fc.constant("pay-1")),
+      previousIds: fc.constant<string[]>([]),
+      readAt: fc.option(moment),
+      captureFailed: fc.boolean(),
+      tolerance: fc.constantFrom(0, 1),
+    }),
+    waiting: fc.array(
+      fc.record({
+        eventId: fc.constantFrom("e1", "e2"),
+        type: fc.constantFrom("callback.received", "customer.returned", "merchant.completed"),
+        at: moment,
+        held: fc.boolean(),
+        content: fc.option(fc.constant("c")),
+        readingId: fc.option(fc.constant("o:1:0")),
+        wish: fc.option(wish),
+      }),
+      { maxLength: 2 },
+    ),
+    operation: fc.option(
+      fc.record({
+        kind: fc.constantFrom("capture" as const, "cancel" as const, "refund" as const, "rebuild" as const),
+        askedBy: fc.constantFrom("e1", "e2"),
+        askedType: fc.constant("merchant.completed"),
+        key: fc.constantFrom("o:1:0", "o:9:0"),
+        amount,
+        lines: fc.option(lines),
+        leadsTo: fc.option(anyStatus),
+        tries: fc.integer({ min: 0, max: 7 }),
+        before: fc.record({ authorized: amount, captured: amount, canceled: amount, refunded: amount }),
+        since: moment,
+      }),
+    ),
+    now: moment,
+    settings: anySettings,
+    wish: fc.option(wish),
+    seen: fc.option(anyStatus),
+  })
+  .map(({ reading: { paymentId: _, ...says }, own, ...rest }) => ({ ...rest, payment: { ...says, ...own } }));
+
+const via = fc.constantFrom("dropdown" as const, "bulk" as const, "api" as const);
+
+/** Everything that the outside may send, in the schema's shape. */
+export const anyEvent = fc.oneof(
+  fc.constant({ type: "order.updated", by: "plugin", change: "note" }),
+  fc.record({ type: fc.constant("order.seen"), status: anyStatus }),
+  fc.record({ type: fc.constant("payment.created"), paymentId: fc.constantFrom("pay-1", "pay-2", "pay-3") }),
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant("callback.received"),
+      kind: fc.constantFrom("AUTHORIZATION", "AUTHORIZATION", "MANAGEMENT", "TEST"),
+      paymentId: fc.constantFrom("pay-1", "pay-1", "pay-1", "pay-2", "nobodys"),
+      claims: fc.constantFrom(null, "AUTHORIZED", "REJECTED"),
+      content: fc.constantFrom(null, "a", "b"),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("customer.returned"),
+      page: fc.constantFrom("success", "fail", "signing-landing", "signing-cancelled"),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constantFrom(
+        "merchant.completed",
+        "merchant.completed",
+        "merchant.cancelled",
+        "merchant.failed",
+        "merchant.held",
+        "merchant.processed",
+        "merchant.reopened",
+        "merchant.recalculated",
+      ),
+      via,
+    }),
+  },
+  fc.record({ type: fc.constant("merchant.captured"), via, lines: fc.option(lines) }),
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("merchant.refunded"), via, amount: fc.option(amount) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("merchant.refundedAmount"), via, amount, lines: fc.option(lines) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("merchant.editedLines"),
+      via,
+      lines,
+      total: amount,
+      adds: fc.constantFrom(false, false, true),
+    }),
+  },
+  fc.constant({ type: "shop.holdStockDue" }),
+  fc.constant({ type: "reconcile.asked" }),
+);
+
+export const anyOrder = fc.record({
+  status: fc.constantFrom("pending" as const, "pending" as const, ...OrderStatus.options),
+  total: amount,
+  currency: fc.constant("SEK"),
+  lines,
+  needsProcessing: fc.boolean(),
+  gateway: fc.constantFrom("resurs-mapi", "resurs-mapi", "resurs-mapi", null),
+  paymentId: fc.constantFrom("pay-1", "pay-1", "pay-1", null),
+  createdAt: moment,
+  updatedAt: moment,
+  customerReturned: fc.boolean(),
+});

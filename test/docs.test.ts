@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { rulesDocument } from "./docs/rules.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const read = (path: string) => readFile(join(root, path), "utf8");
+
+describe("the documents", () => {
+  it("rules.md says what the machines do (npm run docs writes it)", async () => {
+    expect(await read("docs/rules.md")).toBe(rulesDocument());
+  });
+
+  it("the README's program runs as it stands", async () => {
+    const program = /```js\n([\s\S]*?)```/.exec(await read("README.md"))?.[1];
+    expect(program).toBeDefined();
+    // Inside the project, so that the package's own name leads to it.
+    const folder = await mkdtemp(join(root, "dist", "readme-"));
+    try {
+      await writeFile(join(folder, "program.mjs"), program as string);
+      const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "program.mjs")], { cwd: folder });
+      expect(stdout.split("\n")[0]).toBe("moved processing");
+      expect(stdout).toContain("Do: ship");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("every relative link of the README and docs leads somewhere", async () => {
+    for (const page of ["README.md", "docs/architecture.md", "docs/rules.md"]) {
+      for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+        const path = join(root, page, "..", target as string);
+        await expect(
+          readFile(path).catch((e: NodeJS.ErrnoException) =>
+            e.code === "EISDIR" ? "folder" : Promise.reject(new Error(`${page}: ${target} leads nowhere`)),
+          ),
+        ).resolves.toBeDefined();
+      }
+    }
+  });
+
+  it("the commands of the README are those of the package and of the build script", async () => {
+    const readme = await read("README.md");
+    const ci = await read(".ci/run");
+    expect(readme).toContain("npm ci && npm test");
+    expect(ci).toContain("npm ci && npm test");
+  });
+});

@@ -1,0 +1,155 @@
+/** docs/rules.md as text: what is written by hand stands here, what the machines know is asked of them. */
+import { flags } from "../../machines/flags.js";
+import { actionTables, readingTable, reasonTable, ruleTable } from "./tables.js";
+
+const disagreements: [question: string, sources: string, chosen: string, option: string][] = [
+  [
+    "pending, and the customer is still at the bank when a callback comes",
+    "003's table says on-hold; the sentence beside it says no action; the mail section avoids on-hold while waiting",
+    "on-hold",
+    "`choices.pendingWhileCustomerIsAway`: `on-hold` \\| `stay`",
+  ],
+  [
+    "cancelled, and the payment turns out ACCEPTED",
+    "003: cancelled cannot be reverted; WooCommerce and the plugin revive it",
+    "stays cancelled, flagged paid-but-cancelled",
+    "`choices.cancelledThenAccepted`: `stay` \\| `revive`",
+  ],
+  [
+    "on-hold, and REJECTED with the task not completed",
+    "003: cancelled, if validated; the plugin's validation fails and it stays",
+    "cancelled",
+    "`choices.onHoldThenAborted`: `cancel` \\| `stay`",
+  ],
+  [
+    "processing, and REJECTED",
+    "003: updated, if validated; the plugin: failed",
+    "failed or cancelled by the task",
+    "`choices.processingThenRejected`: `follow` \\| `stay`",
+  ],
+  [
+    "completed or refunded, and REJECTED",
+    "003: cannot be reverted; the plugin overwrites it with failed",
+    "stays, flagged rejected-at-gateway",
+    "none: the documents are clear",
+  ],
+  [
+    "tasks/status cannot be read",
+    "003: a default status, unnamed; elsewhere every REJECTED is cancelled; the plugin: failed",
+    "failed",
+    "`choices.taskStatusUnavailable`: `failed` \\| `cancelled`",
+  ],
+  [
+    "editing an order whose payment is cancelled in full",
+    "003: works; the plugin sends nothing",
+    "the lines are reserved again",
+    "`choices.modifyWhenFullyCancelled`: `rebuild` \\| `refuse`",
+  ],
+  [
+    "what the 60 seconds are counted from",
+    "003: created or updated; the plugin: created, or the start of the payment",
+    "the later of created and updated, our own writes included",
+    "`choices.cooldownFrom`: `created-or-updated` \\| `created`",
+  ],
+  [
+    "an order total that is not the authorised amount, on Completed",
+    "003 is silent; the plugin warns and captures",
+    "refused, noted and flagged",
+    "`choices.amountMismatch`: `refuse` \\| `capture`",
+  ],
+  [
+    "a callback inside the cooldown",
+    "003: not answered until after it; the plugin: 503",
+    "stored, 202, held inside",
+    "`ack`: `202` \\| `after-apply` (HTTP)",
+  ],
+  [
+    "an order that needs no processing, on ACCEPTED",
+    "004: WooCommerce makes it completed; 003: completed captures",
+    "captured first, then completed",
+    "`enableCapture`: off makes it completed at once",
+  ],
+  [
+    "completed → refunded",
+    "003 says both that completed cannot be reverted and that Refunded performs a full credit",
+    "allowed: it is the way on, not back",
+    "none",
+  ],
+  [
+    "a callback word that nobody knows",
+    "003: on-hold for an unknown payment status; the plugin's library refuses it",
+    "a hint like any other; the reading decides",
+    "none",
+  ],
+  [
+    "hold-stock against a paid, held callback",
+    "WooCommerce cancels at the deadline; the plugin revives it later",
+    "the bank is asked first",
+    "none",
+  ],
+];
+
+const differences: [what: string, why: string][] = [
+  [
+    "An accepted payment moves on-hold to processing even when it was captured automatically",
+    "the plugin validates with `canEdit`, which is false once captured, and the order is stuck",
+  ],
+  ["An order of zero never reads as cancelled at the bank", "`authorized = 0 and canceled = total` is true for it"],
+  ["The rules hold at every door: form, list, bulk, API, cron", "the plugin's hooks exist only in the admin"],
+  ["A failed reading loses nothing", "the plugin answers 202 and drops the update"],
+];
+
+const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+
+export const rulesDocument = (): string => `# Rules
+
+Generated from the machines by \`npm run docs\`; a test holds it against them. "000", "002", "003" and "004" are the
+documents of Resurs Bank and Nets that the engine implements: the Merchant API checkout flow, the older workflows and
+metadata, the full plugin documentation, and the Nets Easy flow.
+
+## What a reading of the payment makes of an order
+
+Every callback, return, timer and reconciliation comes down to this: the payment is read, and the status follows.
+– = nothing changes, ⚑ = a flag is raised. Tested cell by cell in \`test/core/decide.test.ts\`.
+
+${readingTable()}
+
+## What a merchant may do
+
+The payment is read first. What is sent comes before the arrow; the status follows only when the bank has confirmed.
+✗ = refused with that reason, = = nothing to do. The order is 1000.00, in two lines of 600.00 and 400.00.
+
+${actionTables()}
+
+Completed, cancelled and refunded are ends; completed → refunded is the one way on.
+
+## Every rule
+
+Each transition of a machine names the rule that it carries out; history, \`why\` and the answers of \`decide\` show it.
+
+${ruleTable()}
+
+## Where the sources disagree, and what we chose
+
+${row(["question", "what they say", "what we do", "option (default first)"])}
+${row(["---", "---", "---", "---"])}
+${disagreements.map((d) => row(d)).join("\n")}
+
+And where we differ from Resurs's own plugin on purpose:
+
+${differences.map(([what, why]) => `- ${what}: ${why}.`).join("\n")}
+
+## Reasons
+
+${reasonTable()}
+
+## Flags
+
+A flag is a disagreement that no rule can settle. It is raised and cleared by the facts alone.
+
+| flag | what it says | what to do |
+|---|---|---|
+${Object.entries(flags)
+  .map(([name, { says, remedy }]) => row([`\`${name}\``, says, remedy]))
+  .join("\n")}
+`;
