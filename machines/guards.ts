@@ -108,9 +108,11 @@ const combined = {
 
   // may the same call go out again, now that the payment was read back and shows no effect of it?
   mayTryCaptureAgain: and(["mayTryAgain", not("isFrozen"), not("isInInspection"), not("isRejected"), "offersCapture"]),
-  mayTryCancelAgain: and(["mayTryAgain", "offersCancel"]),
-  mayTryRefundAgain: and(["mayTryAgain", "offersRefund"]),
-  mayTryRebuildAgain: and(["mayTryAgain", "isCancelledInFull"]),
+  mayTryCancelAgain: and(["mayTryAgain", "offersCancel", not("hasCaptured")]),
+  mayTryRefundAgain: and(["mayTryAgain", "offersRefund", "stillLeftToRefund"]),
+  mayTryRebuildAgain: and(["mayTryAgain", "isCancelledInFull", "stillWithinCreditLimit"]),
+  canAddTheRest: and(["leavesSomething", "stillWithinCreditLimit"]),
+  cancelTookEffectAndRestCanBeAdded: and(["cancelTookEffect", "leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndLeavesSomething: and(["cancelTookEffect", "leavesSomething"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),

@@ -53,6 +53,15 @@ const onHoldOtherwise = {
   meta: { rule: "status-update/otherwise" },
 } as const;
 
+/** "For pending, without validation": the match over the payment's status, branch by branch. */
+const whenPendingIsRead = [
+  ...whenAccepted("isAccepted"),
+  ...whenRejected,
+  { guard: "isMissing", meta: { rule: "status-update/no-such-payment", reason: "payment-missing" } },
+  { guard: "staysPendingMeanwhile", meta: { rule: "status-update/still-at-the-bank" } },
+  onHoldOtherwise,
+] as const;
+
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
 const whenTheLinkExpires = [
   ...whenAccepted("isAccepted"),
@@ -264,12 +273,14 @@ export const orderMachine = setup({
       meta: { says: "Waiting for the customer's payment" },
       after: { linkLifetime: whenTheLinkExpires },
       on: {
-        "payment.read": [
-          ...whenAccepted("isAccepted"),
-          ...whenRejected,
-          { guard: "isMissing", meta: { rule: "status-update/no-such-payment", reason: "payment-missing" } },
-          { guard: "staysPendingMeanwhile", meta: { rule: "status-update/still-at-the-bank" } },
-          onHoldOtherwise,
+        "payment.read": whenPendingIsRead,
+        /** Nothing happened at the bank: a customer who is still there is left alone. */
+        "reconcile.asked": [
+          {
+            guard: "isAwaitingCustomer",
+            meta: { rule: "reconcile/still-at-the-bank", reason: "still-at-the-bank" },
+          },
+          ...whenPendingIsRead,
         ],
         "customer.failed": whenTheCustomerFails,
         "shop.holdStockDue": whenTheLinkExpires,
@@ -587,10 +598,16 @@ export const orderMachine = setup({
           on: {
             "cancel.confirmed": [
               {
-                guard: "leavesSomething",
+                guard: "canAddTheRest",
                 target: "adding",
                 actions: "addOrderLines",
                 meta: { rule: "modify/recreate" },
+              },
+              {
+                guard: "leavesSomething",
+                target: "#order.returning",
+                actions: { type: "addNote", params: { note: "modify-failed" } },
+                meta: { rule: "modify/given-up" },
               },
               {
                 target: "#order.returning",
@@ -611,10 +628,16 @@ export const orderMachine = setup({
           on: {
             "payment.readBack": [
               {
-                guard: "cancelTookEffectAndLeavesSomething",
+                guard: "cancelTookEffectAndRestCanBeAdded",
                 target: "adding",
                 actions: "addOrderLines",
                 meta: { rule: "modify/read-back" },
+              },
+              {
+                guard: "cancelTookEffectAndLeavesSomething",
+                target: "#order.returning",
+                actions: { type: "addNote", params: { note: "modify-failed" } },
+                meta: { rule: "modify/given-up" },
               },
               {
                 guard: "cancelTookEffect",

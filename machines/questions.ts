@@ -21,8 +21,9 @@ const fact =
   ({ context }: Args) =>
     test(context);
 
-const offers = (...actions: PossibleAction[]) =>
-  fact((c) => c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a)));
+const isOffered = (c: Considered, ...actions: PossibleAction[]) =>
+  c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a));
+const offers = (...actions: PossibleAction[]) => fact((c) => isOffered(c, ...actions));
 const says = (status: string) => fact((c) => c.payment.exists && c.payment.status === status);
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
@@ -83,7 +84,7 @@ export const singleFacts = {
     (c) =>
       c.payment.hasOrder && c.payment.total > 0 && c.payment.authorized === 0 && c.payment.canceled === c.payment.total,
   ),
-  offersCapture: offers("CAPTURE", "PARTIAL_CAPTURE"),
+  offersCapture: fact((c) => c.payment.authorized > 0 && isOffered(c, "CAPTURE", "PARTIAL_CAPTURE")),
   offersCancel: offers("CANCEL", "PARTIAL_CANCEL"),
   offersRefund: offers("REFUND", "PARTIAL_REFUND"),
   hasSomethingToRefund: fact((c) => refundable(c) > 0),
@@ -101,8 +102,6 @@ export const singleFacts = {
   wasProcessing: was("processing"),
   wasOnHold: was("on-hold"),
   wasFailed: was("failed"),
-  wasCompleted: was("completed"),
-  wasCancelled: was("cancelled"),
 
   // what the merchant wishes
   asksForPart: fact((c) => c.wish?.amount != null && c.wish.amount !== refundable(c)),
@@ -111,6 +110,9 @@ export const singleFacts = {
   staysWithinCreditLimit: fact((c) => wishedTotal(c) <= (c.payment.creditLimit ?? c.payment.total)),
   addsItems: fact((c) => c.wish?.adds === true),
   leavesSomething: fact((c) => (c.operation?.amount ?? 0) > 0),
+  /** What was asked for at first may no longer be possible when it is asked for again. */
+  stillWithinCreditLimit: fact((c) => (c.operation?.amount ?? 0) <= (c.payment.creditLimit ?? c.payment.total)),
+  stillLeftToRefund: fact((c) => (c.operation?.amount ?? 0) <= refundable(c)),
   /** "if the sum total for the changed order are equal … no call will be made" */
   totalIsOnThePayment: fact((c) =>
     c.payment.hasOrder

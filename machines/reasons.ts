@@ -40,6 +40,7 @@ export const reasons: Record<string, string> = {
   "stale-timer": "The timer was replaced or cancelled before it rang.",
   superseded: "A newer reading has taken its place.",
   "payment-missing": "The bank knows no such payment.",
+  "still-at-the-bank": "The customer has not finished at the bank; the order waits.",
   "not-due": "The time for this has not come.",
   "test-callback": "A test message; nothing to do.",
   "switched-off": "The shop has switched this off.",

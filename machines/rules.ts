@@ -160,6 +160,12 @@ export const rules: Record<string, Rule> = {
   ),
   "checkout/tries-again": r(own, "-", "the customer tries the payment again"),
 
+  "reconcile/still-at-the-bank": r(
+    "003 Mail Flow",
+    "on-hold is avoided while waiting for the customer",
+    "the customer is still at the bank, and nothing happened that would say otherwise",
+  ),
+
   ...named("capture", {
     full: r(
       capture,

@@ -2,10 +2,13 @@
 /** The command line: one file per command, one exit code per kind of end. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { addApply } from "./apply.js";
+import { addCan } from "./can.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
@@ -28,7 +31,19 @@ Examples:
 ${exitCodes("something was refused or failed, as data")}`,
   );
 
-for (const add of [addDemo, addServe, addShow, addWhy, addDecide, addScenarios, addDraw]) add(program);
+for (const add of [
+  addDemo,
+  addServe,
+  addShow,
+  addWhy,
+  addDecide,
+  addCan,
+  addReconcile,
+  addApply,
+  addScenarios,
+  addDraw,
+])
+  add(program);
 
 endQuietlyWithReader();
 try {

@@ -244,7 +244,9 @@ const follow = (fold: Fold, seen: OrderStatus): void => {
   if (seen === status) return fold.answer(shown, "ignored", { reason: "same-status" });
   if (fold.facts.operation !== null) return fold.answer(shown, "ignored", { reason: "operation-in-flight" });
   const meta = fold.moveOrder(shown);
-  fold.answer(shown, "moved", { rule: meta?.rule ?? null, from: status });
+  // A draft is only a way in: an order that was placed does not become one again.
+  if (meta === null) return fold.answer(shown, "ignored", { reason: "no-change", from: status });
+  fold.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
 };
 
 /** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */

@@ -75,7 +75,8 @@ export class Fold {
   }
 
   considered(wish: Wish | null = null, seen: OrderStatus | null = null): Considered {
-    return { ...this.facts, now: this.now, settings: this.rules.settings, wish, seen };
+    const { order, payment, waiting, operation } = this.facts;
+    return { order, payment, waiting, operation, now: this.now, settings: this.rules.settings, wish, seen };
   }
 
   answer(to: Pick<Shown, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {

@@ -2,10 +2,11 @@
  * One pure step of one machine: value and facts in, value, actions, timers and the transition taken out.
  *
  * XState's own `transition()` builds a throw-away actor for every call; a reused inert scope gives the same
- * result five times faster and tells which transition was taken. This is the only file that knows XState's
- * insides (`_sendInspectionEvent`, `_transitions`); test/core/step.test.ts holds it against `transition()`.
+ * result faster and tells which transition was taken. What XState did for a transition is kept, and done again
+ * without it: in machines that name their actions and keep nothing, only guards and delays look at the facts.
+ * This is the only file that knows XState's insides; test/core/step.test.ts holds it against `transition()`.
  */
-import { type AnyStateMachine, createEmptyActor, type StateValue } from "xstate";
+import { type AnyStateMachine, type AnyStateNode, createEmptyActor, type StateValue } from "xstate";
 import type { ActionName, EffectParams } from "../../machines/effects.js";
 import type { Considered } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
@@ -57,22 +58,110 @@ const scope = {
   },
 } as unknown as Parameters<AnyStateMachine["transition"]>[2];
 
-const templates = new WeakMap<AnyStateMachine, Map<string, object>>();
+type Snapshot = ReturnType<AnyStateMachine["resolveState"]> & { _nodes: AnyStateNode[] };
+type Delay = number | string | ((args: { context: Considered; event: { type: string } }) => number);
 
-/** A resolved snapshot for a value, made once: the machines keep nothing but their value in it. */
-const snapshotOf = (machine: AnyStateMachine, value: StateValue, context: Considered) => {
-  let known = templates.get(machine);
-  if (known === undefined) {
-    known = new Map();
-    templates.set(machine, known);
+/** What XState did for one transition; null = it depends on the facts, so XState is to do it each time. */
+interface Plan {
+  value: StateValue;
+  actions: Asked[];
+  timers: ({ cancel: string } | { set: string; delay: Delay })[];
+}
+
+interface Place {
+  /** The resolved snapshot: the machines keep nothing but their value in it. */
+  template: Snapshot;
+  rests: boolean;
+  /** By the transition taken. */
+  plans: Map<object, Plan | null>;
+}
+
+interface Kept {
+  /** By the value. */
+  places: Map<string, Place>;
+  initial: StateValue | null;
+  /** By the timer's id; null = something beside guards and delays looks at the facts. */
+  delays: Map<string, Delay> | null;
+}
+
+type Action = string | { type: string; params?: unknown } | (BuiltIn & (() => void));
+interface BuiltIn {
+  type?: string;
+  resolve?: unknown;
+  id?: string;
+  delay?: Delay;
+  sendId?: unknown;
+}
+
+/** A name with fixed words, or the beginning or end of a timer. */
+const isPlain = (machine: AnyStateMachine, action: Action): boolean => {
+  if (typeof action === "function") {
+    if (action.resolve === undefined) return true;
+    const { type, id, delay, sendId } = action;
+    return type === "xstate.raise" ? id !== undefined && delay !== undefined : typeof sendId === "string";
   }
+  const named = machine.implementations.actions[typeof action === "string" ? action : action.type];
+  const { resolve } = (named ?? {}) as BuiltIn;
+  return resolve === undefined && (typeof action === "string" || typeof action.params !== "function");
+};
+
+const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
+
+const delaysIn = (machine: AnyStateMachine): Kept["delays"] => {
+  const delays = new Map<string, Delay>();
+  for (const node of nodesUnder(machine.root)) {
+    const transitions = [...node.transitions.values(), node.always ?? []].flat();
+    const asked = [...node.entry, ...node.exit, ...transitions.flatMap((t) => t.actions)] as Action[];
+    if (node.type === "compound") asked.push(...(node.initial.actions as Action[]));
+    const simple = node.type === "atomic" || node.type === "compound";
+    if (!simple || node.invoke.length > 0 || !asked.every((action) => isPlain(machine, action))) return null;
+    for (const action of asked) {
+      if (typeof action !== "function" || action.type !== "xstate.raise") continue;
+      delays.set(action.id as string, action.delay as Delay);
+    }
+  }
+  return delays;
+};
+
+const machines = new WeakMap<AnyStateMachine, Kept>();
+
+const keptOf = (machine: AnyStateMachine): Kept => {
+  let kept = machines.get(machine);
+  if (kept === undefined) {
+    kept = { places: new Map(), initial: null, delays: delaysIn(machine) };
+    machines.set(machine, kept);
+  }
+  return kept;
+};
+
+/** It moves on by no facts alone. */
+const rests = ({ _nodes }: Snapshot): boolean => _nodes.every((node) => node.always === undefined);
+
+const placeOf = (machine: AnyStateMachine, { places }: Kept, value: StateValue): Place => {
   const key = typeof value === "string" ? value : JSON.stringify(value);
-  let template = known.get(key);
-  if (template === undefined) {
-    template = machine.resolveState({ value, context });
-    known.set(key, template);
+  let place = places.get(key);
+  if (place === undefined) {
+    const template = machine.resolveState({ value, context: {} }) as Snapshot;
+    place = { template, rests: rests(template), plans: new Map() };
+    places.set(key, place);
   }
-  return { ...template, context } as ReturnType<AnyStateMachine["resolveState"]>;
+  return place;
+};
+
+/** Called right after XState has done it. */
+const planOf = (kept: Kept, next: Snapshot, done: Step): Plan | null => {
+  const { delays } = kept;
+  if (delays === null || taken.length !== 1 || !rests(next)) return null;
+  const timers = done.timers.map((change) =>
+    "cancel" in change ? change : { set: change.set, delay: delays.get(change.set) as Delay },
+  );
+  return { value: done.value, actions: done.actions, timers };
+};
+
+const msOf = (machine: AnyStateMachine, delay: Delay, context: Considered, event: { type: string }): number => {
+  const found = typeof delay === "string" ? (machine.implementations.delays[delay] as unknown as Delay) : delay;
+  const ms = typeof found === "function" ? found({ context, event }) : (found as number);
+  return Math.max(0, Math.ceil(ms));
 };
 
 const sorted = (): Pick<Step, "actions" | "timers"> => {
@@ -104,16 +193,35 @@ export const step = (
   context: Considered,
   event: { type: string },
 ): Step => {
-  const snapshot = snapshotOf(machine, value, context);
+  const kept = keptOf(machine);
+  const { template, rests, plans } = placeOf(machine, kept, value);
+  const snapshot = { ...template, context } as Snapshot;
+  const selected: { meta?: Meta }[] = rests ? machine.getTransitionData(snapshot, event) : [];
+  const [first] = selected;
+  if (first === undefined && rests) return { value: template.value, actions: [], timers: [], taken: null };
+  const plan = first === undefined || selected.length > 1 ? null : plans.get(first);
+  if (first !== undefined && plan) {
+    const timers = plan.timers.map((change) =>
+      "delay" in change ? { set: change.set, delayMs: msOf(machine, change.delay, context, event) } : change,
+    );
+    return { value: plan.value, actions: plan.actions, timers, taken: first.meta ?? {} };
+  }
   begin();
-  const next = machine.transition(snapshot, event, scope) as { value: StateValue };
-  const first = taken[0];
-  return { value: next.value, ...sorted(), taken: first === undefined ? null : (first.meta ?? {}) };
+  const next = machine.transition(snapshot, event, scope) as Snapshot;
+  const by = taken[0];
+  const done = { value: next.value, ...sorted(), taken: by === undefined ? null : (by.meta ?? {}) };
+  if (first !== undefined && plan === undefined) plans.set(first, planOf(kept, next, done));
+  return done;
 };
 
+/** No facts are known yet, so it is always the same. */
 export const initialValue = (machine: AnyStateMachine): StateValue => {
-  begin();
-  return (machine.getInitialSnapshot(scope, undefined) as { value: StateValue }).value;
+  const kept = keptOf(machine);
+  if (kept.initial === null) {
+    begin();
+    kept.initial = (machine.getInitialSnapshot(scope, undefined) as { value: StateValue }).value;
+  }
+  return kept.initial;
 };
 
 /** Whether the machine knows this value; a value it does not know belongs to another version. */

@@ -1,25 +1,23 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
-import { type Envelope, OrderEvent, type PlacedOrder } from "../../machines/events.js";
+import type { Envelope, PlacedOrder } from "../../machines/events.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
-import { foresee } from "../core/foresee.js";
-import { migrate } from "../core/migrate.js";
-import type { Answer, HistoryEntry, OrderRecord } from "../core/record.js";
-import { why } from "../core/why.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
+import { answerGiven, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes, type Posted, UnknownOrder } from "./process.js";
 import {
-  InvalidEvent,
   Overloaded,
+  parseEvent,
   type Receipt,
   receiptOf,
   type SubmitOptions,
@@ -28,6 +26,7 @@ import {
   type Verdict,
 } from "./receipt.js";
 import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
+import { Waiters } from "./waiters.js";
 import { Wake } from "./wake.js";
 
 export class Engine {
@@ -41,7 +40,7 @@ export class Engine {
   private readonly mailboxes: Mailboxes;
   private readonly delivery: Delivery;
   private readonly wake: Wake;
-  private readonly waiters = new Map<string, (receipt: Receipt) => void>();
+  private readonly waiters: Waiters;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
@@ -56,6 +55,7 @@ export class Engine {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
+    this.waiters = new Waiters(this.clock);
     const random = options.random ?? Math.random;
     const { store, clock, log, limits } = this;
     this.mailboxes = new Mailboxes({
@@ -143,21 +143,17 @@ export class Engine {
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
   async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
-    const parsed = OrderEvent.safeParse(event);
-    if (!parsed.success) {
-      throw new InvalidEvent(
-        parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })),
-      );
-    }
+    const parsed = parseEvent(event);
     if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
     const id = options.id ?? crypto.randomUUID();
-    const source = options.source ?? sourceOf(parsed.data.type);
-    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed.data };
-    const settled = options.wait === "settled" ? this.waitFor(orderId, id, options.timeoutMs ?? 30_000) : null;
+    const source = options.source ?? sourceOf(parsed.type);
+    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed };
+    const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
-      const receipt = await this.post(envelope, { mayRepeat: options.id !== undefined });
+      const posted = await this.post(envelope, { mayRepeat: options.id !== undefined });
+      const receipt = posted.repeated ? await this.given(orderId, id, posted) : posted;
       if (settled === null || receipt.final) return receipt;
-      return await Promise.race([settled.receipt, settled.timeout.then(() => receipt)]);
+      return (await settled.end) ?? receipt;
     } finally {
       settled?.forget();
     }
@@ -191,33 +187,20 @@ export class Engine {
   async can(orderId: string, event: unknown): Promise<Verdict> {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
-    const parsed = OrderEvent.parse(event);
+    const parsed = parseEvent(event);
     const now = this.clock.now();
-    const envelope: Envelope = {
-      id: crypto.randomUUID(),
-      orderId,
-      at: now,
-      source: sourceOf(parsed.type),
-      event: parsed,
-    };
-    const { answer } = foresee(record, envelope, now, this.rules);
-    const { outcome, reason, rule, to } = answer;
-    return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
+    const id = crypto.randomUUID();
+    return verdictOn(record, { id, orderId, at: now, source: sourceOf(parsed.type), event: parsed }, now, this.rules);
   }
 
   /** The record as today's machines read it; null = no such order. */
-  async read(orderId: string): Promise<OrderRecord | null> {
-    const [loaded] = await this.store.load([{ orderId, eventIds: [] }]);
-    if (loaded?.record == null) return null;
-    const migrated = migrate(loaded.record, this.rules.registry);
-    return "record" in migrated ? migrated.record : loaded.record;
+  read(orderId: string): Promise<OrderRecord | null> {
+    return readRecord(this.store, this.rules.registry, orderId);
   }
 
-  async why(orderId: string): Promise<string[] | null> {
-    const [loaded] = await this.store.load([{ orderId, eventIds: [] }]);
-    if (loaded?.record == null) return null;
-    const history = await this.store.history(orderId, Math.max(0, loaded.record.version - 200), 200);
-    return why(loaded.record, history, await this.store.effectsOf(orderId), loaded.parked);
+  /** At most five plain lines; null = no such order. */
+  why(orderId: string): Promise<string[] | null> {
+    return whyOf(this.store, orderId);
   }
 
   history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
@@ -245,14 +228,18 @@ export class Engine {
     return revived;
   }
 
+  /** Asks the bank about every order in doubt; see `ReconcileOptions`. */
   reconcile(options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
     return reconcile(
       {
         store: this.store,
         shop: this.options.shop,
+        clock: this.clock,
+        rules: this.rules,
         settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),
-        flagsOf: async (orderId) =>
-          ((await this.read(orderId))?.flags ?? []).filter((f) => f.clearedAt === null).map((f) => f.flag),
+        read: (orderId) => this.read(orderId),
+        readPayment: async (record) =>
+          (await this.gatewayOf(record.orderId)).readPayment(record.facts.payment.id ?? ""),
       },
       options,
     );
@@ -266,6 +253,13 @@ export class Engine {
     } catch (error) {
       return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
     }
+  }
+
+  /** The same id gets the same answer: the one that was given the first time. */
+  private async given(orderId: string, eventId: string, otherwise: Receipt): Promise<Receipt> {
+    const answer = await answerGiven(this.store, orderId, eventId);
+    if (answer === null) return otherwise;
+    return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
@@ -303,30 +297,10 @@ export class Engine {
     for (const { record, entry, effects, timers } of decisions) {
       for (const row of effects) due = Math.min(due ?? row.notBefore, row.notBefore);
       for (const row of timers.set) due = Math.min(due ?? row.at, row.at);
-      if (entry.answers.length > 0) for (const answer of entry.answers) this.tell(record.orderId, answer);
+      for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);
     }
     if (due !== null) this.wake.alarm(due);
-  }
-
-  private tell(orderId: string, answer: Answer): void {
-    if (answer.outcome === "deferred") return;
-    this.waiters.get(`${orderId}\n${answer.eventId}`)?.({ ...shortOf(answer), orderId, final: true });
-  }
-
-  private waitFor(orderId: string, eventId: string, timeoutMs: number) {
-    const key = `${orderId}\n${eventId}`;
-    const abort = new AbortController();
-    const receipt = new Promise<Receipt>((resolve) => this.waiters.set(key, resolve));
-    const timeout = this.clock.sleep(timeoutMs, abort.signal).catch(() => {});
-    return {
-      receipt,
-      timeout,
-      forget: () => {
-        this.waiters.delete(key);
-        abort.abort();
-      },
-    };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a caller gets back, and what can go wrong on the way in. */
-import type { Envelope, EventType, Source } from "../../machines/events.js";
+import { type Envelope, type EventType, OrderEvent, type Source } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { Answer, Outcome } from "../core/record.js";
 
@@ -14,6 +14,8 @@ export interface Receipt {
   to: OrderStatus | null;
   until: number | null;
   final: boolean;
+  /** This event id was decided before; this is the answer it got then, and nothing happened now. */
+  repeated?: true;
 }
 
 export interface SubmitOptions {
@@ -40,6 +42,13 @@ export class InvalidEvent extends Error {
     super(`not a valid event: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`);
   }
 }
+
+/** @throws InvalidEvent */
+export const parseEvent = (event: unknown): OrderEvent => {
+  const parsed = OrderEvent.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new InvalidEvent(parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })));
+};
 
 /** More events wait than the engine takes on; try again later. */
 export class Overloaded extends Error {
@@ -72,7 +81,7 @@ export const receiptOf = (
   result: { answers: Answer[] } | { repeated: true } | { postponed: string },
 ): Receipt => {
   const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
-  if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true };
+  if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true, repeated: true };
   if ("postponed" in result) return { ...bare, outcome: "deferred", reason: result.postponed, final: false };
   const answer = result.answers.findLast((a) => a.eventId === eventId);
   if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };

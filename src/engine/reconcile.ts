@@ -1,38 +1,56 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
-
 import type { OrderEvent } from "../../machines/events.js";
+import type { OrderStatus, Reading } from "../../machines/facts.js";
+import { reasons } from "../../machines/reasons.js";
+import type { Rules } from "../core/fold.js";
+import { type Foreseen, foresee } from "../core/foresee.js";
+import type { OrderRecord } from "../core/record.js";
+import type { Clock } from "../ports/clock.js";
+import type { ReadAnswer } from "../ports/gateway.js";
 import type { Shop } from "../ports/shop.js";
 import type { OrderRow, Store } from "../ports/store.js";
 import type { Receipt } from "./receipt.js";
 
 export interface Reconciled {
   orderId: string;
-  before: string;
-  after: string;
-  reason: string | null;
+  before: OrderStatus;
+  after: OrderStatus;
+  /** `moved` was put right, `explained` is as it should be or waits for a person, `unread` could not be asked about. */
+  outcome: "moved" | "explained" | "unread";
+  why: string;
   flags: string[];
 }
 
 export interface ReconcileParts {
   store: Store;
   shop: Shop;
+  clock: Clock;
+  rules: Rules;
   /** Submits and waits for the end. */
   settle(orderId: string, event: OrderEvent): Promise<Receipt>;
-  flagsOf(orderId: string): Promise<string[]>;
+  read(orderId: string): Promise<OrderRecord | null>;
+  readPayment(record: OrderRecord): Promise<ReadAnswer>;
 }
 
 export interface ReconcileOptions {
   /** Only orders written since then, epoch ms. */
   since?: number;
-  /** Readings under way at once; with the gateway's own limit this is the rate. */
-  atOnce?: number;
+  /** Changes nothing: reads, and says what would become of each order. */
+  dryRun?: boolean;
+  /** Readings a second; the bank has its own limit. Default 50. */
+  perSecond?: number;
+  /** An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it was. Default 15 minutes. */
+  freshMs?: number;
 }
 
 const PAGE = 200;
+const FRESH_MS = 15 * 60_000;
 
 /** Every order in doubt once: what it was, what it is now, and why. */
 export async function* reconcile(parts: ReconcileParts, options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
-  const atOnce = options.atOnce ?? 8;
+  const { clock } = parts;
+  const perSecond = options.perSecond ?? 50;
+  const freshSince = clock.now() - (options.freshMs ?? FRESH_MS);
   let after: string | undefined;
   for (;;) {
     const rows: OrderRow[] = await parts.store.list({
@@ -41,9 +59,18 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
       ...(after === undefined ? {} : { after }),
       limit: PAGE,
     });
-    for (let i = 0; i < rows.length; i += atOnce) {
-      const done = await Promise.all(rows.slice(i, i + atOnce).map((row) => one(parts, row)));
-      yield* done;
+    const records = await Promise.all(rows.map((row) => parts.read(row.orderId)));
+    const stale = records.filter(
+      (record): record is OrderRecord =>
+        record !== null && record.facts.payment.gateway !== null && (record.facts.payment.readAt ?? 0) < freshSince,
+    );
+    const atOnce = Math.max(1, Math.min(16, perSecond));
+    for (let i = 0; i < stale.length; i += atOnce) {
+      const group = stale.slice(i, i + atOnce);
+      const started = clock.now();
+      yield* await Promise.all(group.map((record) => (options.dryRun ? look(parts, record) : ask(parts, record))));
+      const pause = (group.length / perSecond) * 1000 - (clock.now() - started);
+      if (pause > 0) await clock.sleep(pause);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -51,16 +78,63 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
   }
 }
 
-const one = async (parts: ReconcileParts, row: OrderRow): Promise<Reconciled> => {
-  const { orderId } = row;
-  const status = await parts.shop.readStatus(orderId);
-  if (status !== null && status !== row.status) await parts.settle(orderId, { type: "order.seen", status });
+const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
+
+const said = (reason: string | null, payment: string): string =>
+  `payment ${payment}${reason === null ? "" : `: ${reasons[reason] ?? reason}`}`;
+
+const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
+  const { orderId } = record;
+  const before = record.facts.order.status;
+  const inShop = await parts.shop.readStatus(orderId);
+  if (inShop !== null && inShop !== before) await parts.settle(orderId, { type: "order.seen", status: inShop });
   const receipt = await parts.settle(orderId, { type: "reconcile.asked" });
+  const now = (await parts.read(orderId)) ?? record;
+  const after = now.facts.order.status;
+  const flags = standing(now);
+  if (!receipt.final)
+    return {
+      orderId,
+      before,
+      after,
+      outcome: "unread",
+      why: "the bank did not answer in time; it is asked again by itself",
+      flags,
+    };
   return {
     orderId,
-    before: row.status,
-    after: receipt.to ?? row.status,
-    reason: receipt.reason,
-    flags: await parts.flagsOf(orderId),
+    before,
+    after,
+    outcome: after === before ? "explained" : "moved",
+    why: said(receipt.reason, now.facts.payment.status),
+    flags,
   };
+};
+
+const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
+  const { orderId } = record;
+  const before = record.facts.order.status;
+  const bare = { orderId, before, flags: standing(record) };
+  if (record.facts.payment.id === null) {
+    return { ...bare, after: before, outcome: "explained", why: said("no-payment", "none") };
+  }
+  const answer = await parts.readPayment(record);
+  if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
+  const inShop = await parts.shop.readStatus(orderId);
+  const followed =
+    inShop === null || inShop === before
+      ? record
+      : happening(parts, record, { type: "order.seen", status: inShop }).record;
+  const foreseen = happening(parts, followed, { type: "reconcile.asked" }, answer.reading);
+  const after = foreseen.record.facts.order.status;
+  const why = said(foreseen.answer.reason, answer.reading.status);
+  return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };
+};
+
+const happening = (parts: ReconcileParts, record: OrderRecord, event: OrderEvent, reading?: Reading): Foreseen => {
+  const now = parts.clock.now();
+  const envelope = { id: "dry-run", orderId: record.orderId, at: now, source: "reconcile", event } as const;
+  return reading === undefined
+    ? foresee(record, envelope, now, parts.rules)
+    : foresee(record, envelope, now, parts.rules, reading);
 };

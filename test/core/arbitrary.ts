@@ -10,7 +10,8 @@ const amount = fc.constantFrom(0, 1, 400, 600, 1000);
 const moment = fc.integer({ min: -200, max: 200 }).map((minutes) => T0 + minutes * 30_000);
 const line = fc.record({ sku: fc.constantFrom("a", "b"), quantity: fc.integer({ min: 1, max: 3 }), total: amount });
 const lines = fc.array(line, { maxLength: 2 });
-const offers = fc.oneof(fc.constant([...PossibleAction.options]), fc.subarray([...PossibleAction.options]));
+const allOffers: PossibleAction[] = [...PossibleAction.options];
+const offers = fc.oneof(fc.constant(allOffers), fc.subarray(allOffers)) as fc.Arbitrary<PossibleAction[]>;
 
 export const anyReading = (paymentId: fc.Arbitrary<string>): fc.Arbitrary<Reading> =>
   fc.record({

@@ -16,7 +16,7 @@ const machines: [string, AnyStateMachine][] = [
 /** Every value that the machine can stand in. */
 const valuesOf = (machine: AnyStateMachine): StateValue[] => {
   const under = (node: AnyStateMachine["root"]): StateValue[] =>
-    Object.values(node.states).flatMap((child) =>
+    Object.values(node.states).flatMap((child): StateValue[] =>
       Object.keys(child.states).length === 0 ? [child.key] : under(child).map((value) => ({ [child.key]: value })),
     );
   return under(machine.root);
@@ -44,7 +44,8 @@ const told = (machine: AnyStateMachine, value: StateValue, context: Considered, 
 };
 
 const documented = (machine: AnyStateMachine, value: StateValue, context: Considered, event: { type: string }): Step => {
-  const [next, actions] = transition(machine, machine.resolveState({ value, context }), event);
+  const [next, asked] = transition(machine, machine.resolveState({ value, context }), event);
+  const actions = asked as unknown as { type: string; params: { id: string; delay: number; sendId: string } }[];
   const byActor = told(machine, value, context, event);
   expect(byActor.value).toEqual(next.value);
   const isTimer = (type: string) => type === "xstate.raise" || type === "xstate.cancel";
@@ -53,15 +54,19 @@ const documented = (machine: AnyStateMachine, value: StateValue, context: Consid
     taken: byActor.taken,
     actions: actions
       .filter(({ type }) => !isTimer(type))
-      .map(({ type, params }) => ({ type, params }) as Step["actions"][number]),
+      .map(({ type, params }) => ({ type, params }) as unknown as Step["actions"][number]),
     timers: actions
       .filter(({ type }) => isTimer(type))
-      .map(({ type, params }) => {
-        const { id, delay, sendId } = params as { id: string; delay: number; sendId: string };
-        return type === "xstate.cancel" ? { cancel: sendId } : { set: id, delayMs: Math.max(0, Math.ceil(delay)) };
-      }),
+      .map(({ type, params: { id, delay, sendId } }) =>
+        type === "xstate.cancel" ? { cancel: sendId } : { set: id, delayMs: Math.max(0, Math.ceil(delay)) },
+      ),
   };
 };
+
+/** Of random facts, each in every state at every event: some 80,000 comparisons for the order alone. */
+const RUNS = 100;
+
+const asText = ({ value, actions, timers, taken }: Step): string => JSON.stringify([value, actions, timers, taken]);
 
 describe.each(machines)("the %s machine", (_name, machine) => {
   const values = valuesOf(machine);
@@ -77,13 +82,13 @@ describe.each(machines)("the %s machine", (_name, machine) => {
             const ours = step(machine, value, facts, { type });
             const theirs = documented(machine, value, facts, { type });
             // toEqual tells where they differ, but is too slow to be asked each time.
-            if (JSON.stringify(ours) !== JSON.stringify(theirs)) expect({ value, type, ...ours }).toEqual(theirs);
+            if (asText(ours) !== asText(theirs)) expect({ from: value, type, ...ours }).toEqual({ from: value, type, ...theirs });
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
-    expect(compared).toBe(60 * values.length * events.length);
+    expect(compared).toBe(RUNS * values.length * events.length);
   });
 
   test("begins where XState begins", () => {
@@ -93,7 +98,7 @@ describe.each(machines)("the %s machine", (_name, machine) => {
 
   test("knows each of its states, and none that it does not have", () => {
     expect(values.filter((value) => !knows(machine, value))).toEqual([]);
-    for (const stranger of ["shipped", { capturing: "shipped" }, { shipped: "asked" }, {}] as StateValue[]) {
+    for (const stranger of ["shipped", { capturing: "shipped" }, { shipped: "asked" }] as StateValue[]) {
       expect(knows(machine, stranger)).toBe(false);
     }
   });

@@ -1,6 +1,7 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
 import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
+import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
@@ -29,6 +30,12 @@ const Query = z.object({
   flagged: z.stringbool().optional(),
   after: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const Reconcile = z.object({
+  since: z.iso.datetime().optional(),
+  apply: z.stringbool().default(false),
+  perSecond: z.coerce.number().min(1).max(1000).default(50),
+  freshMinutes: z.coerce.number().min(0).max(1440).default(15),
 });
 
 const sameToken = (given: string, token: string): boolean => {
@@ -110,6 +117,21 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     });
     return c.json(receipt, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
+  });
+  /** One line of JSON per order, as each is done. */
+  app.post("/orders/reconcile", async (c) => {
+    const query = Reconcile.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    const { since, apply, perSecond, freshMinutes } = query.data;
+    const run = engine.reconcile({
+      dryRun: !apply,
+      perSecond,
+      freshMs: freshMinutes * 60_000,
+      ...(since === undefined ? {} : { since: Date.parse(since) }),
+    });
+    return stream(c, async (out) => {
+      for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
+    });
   });
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readBody(c.req.raw);

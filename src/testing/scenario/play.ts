@@ -208,7 +208,7 @@ const plays: Record<string, Play> = {
   "reconcile.run": async (world, event, _, played) => {
     const { engine } = await world.withNode(text(event.node) || undefined);
     const run = async () => {
-      for await (const _one of engine.reconcile()) {
+      for await (const _one of engine.reconcile({ freshMs: 0 })) {
         // the machines have the last word; nothing to do here
       }
     };

@@ -1,0 +1,202 @@
+/** `apply`: the status changes of an ERP's file, one outcome per row. A run that was killed goes on where it was. */
+import { createHash, randomUUID } from "node:crypto";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { merchantEventFor } from "../../machines/events.js";
+import { reasons } from "../../machines/reasons.js";
+import type { Receipt, Verdict } from "../engine/receipt.js";
+import { exitCodes, exits, wrongUsage } from "./ending.js";
+import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
+import { say, sayJson } from "./terminal.js";
+
+interface Options extends RemoteOptions {
+  out?: string;
+  dryRun?: true;
+  json?: true;
+  atOnce: string;
+}
+
+interface Wanted {
+  order_id?: string;
+  status?: string;
+  amount?: string;
+}
+
+type Word = "done" | "no-op" | "refused" | "waiting" | "error";
+interface Result {
+  row: number;
+  order_id: string;
+  wanted: string;
+  outcome: Word;
+  status: string;
+  reason: string;
+  says: string;
+}
+
+const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
+const TRIES = 20;
+
+const eventOf = ({ status = "", amount = "" }: Wanted): { type: string; [key: string]: unknown } | string => {
+  const type = merchantEventFor[status.trim().replace(/^wc-/, "") as keyof typeof merchantEventFor];
+  if (type === undefined) return `"${status}" is no status a merchant can set`;
+  if (amount.trim() === "") return { type, via: "erp" };
+  const minor = Math.round(Number(amount) * 100);
+  if (!Number.isFinite(minor) || type !== "merchant.refunded")
+    return "an amount goes with refunded only, and is a number";
+  return { type, via: "erp", amount: minor };
+};
+
+const wordFor = (outcome: string, final: boolean): Word =>
+  !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
+
+/** One row, carried out once however often it is sent: its key names the run and the row. */
+const carryOut = async (wanted: Wanted, row: number, runId: string, options: Options): Promise<Result> => {
+  const order_id = (wanted.order_id ?? "").trim();
+  const bare = { row, order_id, wanted: wanted.status ?? "", status: "", reason: "", says: "" };
+  const event = eventOf(wanted);
+  if (order_id === "") return { ...bare, outcome: "error", says: "the row names no order" };
+  if (typeof event === "string") return { ...bare, outcome: "error", says: event };
+  const path = `/orders/${encodeURIComponent(order_id)}`;
+  if (options.dryRun) {
+    const response = await ask(options, `${path}/can`, { method: "POST", body: event });
+    if (!response.ok) return { ...bare, outcome: "error", says: `there is no order ${order_id}` };
+    const { allowed, outcome, reason, to } = (await response.json()) as Verdict;
+    return {
+      ...bare,
+      outcome: allowed ? "done" : wordFor(outcome, true),
+      status: to ?? "",
+      reason: reason ?? "",
+      says: reasons[reason ?? ""] ?? "",
+    };
+  }
+  for (let tries = 1; ; tries++) {
+    const response = await ask(options, `${path}/events`, {
+      method: "POST",
+      body: event,
+      headers: { "idempotency-key": `apply-${runId}-${row}` },
+    });
+    if (response.status === 404) return { ...bare, outcome: "error", says: `there is no order ${order_id}` };
+    if (response.status !== 200 && response.status !== 202 && response.status !== 409) {
+      return { ...bare, outcome: "error", says: `the engine answered ${response.status}` };
+    }
+    const { outcome, reason, to, final } = (await response.json()) as Receipt;
+    if (!final && tries < TRIES) continue;
+    const why = reason === null || outcome === "moved" ? "" : reason;
+    return { ...bare, outcome: wordFor(outcome, final), status: to ?? "", reason: why, says: reasons[why] ?? "" };
+  }
+};
+
+const line = (result: Result): string => stringify([HEAD.map((name) => result[name])]);
+
+/** What an earlier, killed run has done of this very file. */
+const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: Result[] } | null> => {
+  const text = await readFile(part, "utf8").catch(() => null);
+  const [head, ...rest] = text?.split("\n") ?? [];
+  const [, runId, of] = /^# run (\S+) of (\S+)$/.exec(head ?? "") ?? [];
+  if (text === null || runId === undefined || of !== hash) return null;
+  // The last line may be torn: what does not end in a newline is done again.
+  const whole = rest.slice(0, -1).join("\n");
+  const rows = parse(whole, { columns: true, skip_empty_lines: true, relax_column_count: true }) as Record<
+    string,
+    string
+  >[];
+  const done = rows.map((r) => ({ ...r, row: Number(r.row) }) as Result).filter((r, i) => r.row === i + 1);
+  return { runId, done };
+};
+
+const run = async (file: string, options: Options): Promise<void> => {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw wrongUsage(`there is no file ${file}`);
+  });
+  const rows = parse(text, {
+    columns: true,
+    skip_empty_lines: true,
+    trim: true,
+    bom: true,
+    relax_column_count: true,
+  }) as Wanted[];
+  if (rows.length > 0 && !("order_id" in (rows[0] as Wanted) && "status" in (rows[0] as Wanted))) {
+    throw wrongUsage("the first line must name the columns order_id and status (and amount, where there is one)");
+  }
+  const out = options.out ?? `${file.replace(/\.csv$/i, "")}.result.csv`;
+  const part = `${out}.part`;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const before = options.dryRun ? null : await unfinished(part, hash);
+  const runId = before?.runId ?? randomUUID();
+  const results = before?.done ?? [];
+  await writeFile(part, `# run ${runId} of ${hash}\n${stringify([[...HEAD]])}${results.map(line).join("")}`);
+  const bar = new SingleBar({
+    format: "{bar} {percentage}% · {value}/{total} rows · {eta_formatted}",
+    stream: process.stderr,
+  });
+  const shows = process.stderr.isTTY === true && !options.json;
+  if (shows) bar.start(rows.length, results.length);
+  const group = Math.max(1, Number(options.atOnce) || 1);
+  for (let i = results.length; i < rows.length; i += group) {
+    const some = rows.slice(i, i + group);
+    const done = await Promise.all(
+      sameOrderAfterEachOther(some, i, (wanted, row) => carryOut(wanted, row, runId, options)),
+    );
+    results.push(...done);
+    await appendFile(part, done.map(line).join(""));
+    if (shows) bar.update(results.length);
+  }
+  if (shows) bar.stop();
+  await writeFile(out, stringify([[...HEAD]]) + results.map(line).join(""));
+  await rm(part);
+  const count = (word: Word) => results.filter((r) => r.outcome === word).length;
+  const summary = {
+    rows: results.length,
+    done: count("done"),
+    noop: count("no-op"),
+    refused: count("refused"),
+    waiting: count("waiting"),
+    errors: count("error"),
+    out,
+  };
+  if (options.json) sayJson({ ...summary, results });
+  else
+    say(
+      `${summary.done} done, ${summary.noop} no-op, ${summary.refused} refused, ${summary.waiting} waiting, ${summary.errors} wrong; written to ${out}`,
+    );
+  if (summary.refused + summary.waiting + summary.errors > 0) process.exitCode = exits.refused;
+};
+
+/** Rows of one order keep the order of the file. */
+const sameOrderAfterEachOther = (
+  some: Wanted[],
+  from: number,
+  act: (wanted: Wanted, row: number) => Promise<Result>,
+): Promise<Result>[] => {
+  const last = new Map<string, Promise<unknown>>();
+  return some.map((wanted, i) => {
+    const key = wanted.order_id ?? "";
+    const mine = (last.get(key) ?? Promise.resolve()).then(() => act(wanted, from + i + 1));
+    last.set(key, mine);
+    return mine;
+  });
+};
+
+export const addApply = (program: Command): void => {
+  remoteOptions(program.command("apply"))
+    .argument("<file.csv>", "columns order_id, status and, for refunded, amount")
+    .description("set statuses from an ERP's file; every row gets its outcome and reason in a result file")
+    .option("--out <file>", "the result file (default: FILE.result.csv)")
+    .option("--dry-run", "change nothing and write what would become of each row")
+    .option("--at-once <n>", "rows under way at once", "32")
+    .option("--json", "summary and results as JSON")
+    .addHelpText(
+      "after",
+      `
+A run that was killed goes on where it was, with the same result file. The same file again changes nothing.
+
+Examples:
+  $ order-status apply erp.csv --dry-run
+  $ order-status apply erp.csv --out erp.result.csv
+${exitCodes("some rows were refused, wait or are wrong")}`,
+    )
+    .action(run);
+};

@@ -1,0 +1,134 @@
+/** The composition root: where adapters, engine and doors are put together, and the only place that knows all of them. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { httpApp } from "../adapters/http/app.js";
+import { listen } from "../adapters/http/serve.js";
+import { resursMapi } from "../adapters/resurs/mapi.js";
+import { sqliteStore } from "../adapters/sqlite/store.js";
+import { createEngine, type Engine } from "../engine/engine.js";
+import { type Clock, systemClock } from "../ports/clock.js";
+import type { Gateway } from "../ports/gateway.js";
+import { type Log, silent } from "../ports/log.js";
+import type { Shop } from "../ports/shop.js";
+import type { Store } from "../ports/store.js";
+import type { Settings } from "../../machines/settings.js";
+import { type ResursDouble, resursDouble } from "../testing/resurs-double.js";
+import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
+import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
+
+export interface Common {
+  settings: Settings;
+  clock?: Clock;
+  log?: Log;
+  port?: number;
+  host?: string;
+  apiToken?: string | null;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+}
+
+export interface Running {
+  engine: Engine;
+  url: string;
+  /** Takes no more requests, ends what is under way, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+export interface Sandbox extends Running {
+  bank: ResursDouble;
+  woo: WooDouble;
+}
+
+interface Parts extends Common {
+  store: Store;
+  gateways: Gateway[];
+  shop: Shop;
+  /** Laid around the app's door. */
+  around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
+}
+
+const running = async (parts: Parts): Promise<Running> => {
+  const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
+  const { store, gateways, shop, settings, onDecision } = parts;
+  const engine = createEngine({
+    store,
+    gateways,
+    shop,
+    settings,
+    clock,
+    log,
+    ...(onDecision === undefined ? {} : { onDecision }),
+  });
+  await engine.start();
+  try {
+    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null });
+    let url = "";
+    const door = around(app.fetch, engine, () => url);
+    const served = await listen(door, { port: parts.port ?? 0, hostname: parts.host ?? "127.0.0.1" });
+    url = served.url;
+    const stop = async () => {
+      await served.close();
+      await engine.stop();
+    };
+    return { engine, url, stop };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+};
+
+/** The real engine between doubles of bank and shop. Without a file its orders live as long as it does. */
+export const composeSandbox = async (
+  options: Common & { file?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
+): Promise<Sandbox> => {
+  const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
+  const folder = options.file === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
+  const bank = await resursDouble({ clock });
+  const clear = async () => {
+    await bank.close();
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const woo = wooDouble({
+      now: () => clock.now(),
+      manageStock: true,
+      holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
+    });
+    const gateway = resursMapi({
+      baseUrl: bank.url,
+      clientId: "sandbox",
+      clientSecret: "sandbox",
+      clock,
+      ...(options.bankFetch === undefined ? {} : { fetch: options.bankFetch }),
+    });
+    const one = await running({
+      ...options,
+      clock,
+      store: sqliteStore({ file: options.file ?? join(folder ?? "", "orders.db") }),
+      gateways: [gateway],
+      shop: woo.shop,
+      onDecision: (entry, record) => {
+        stocked(woo, entry, record);
+        onDecision?.(entry, record);
+      },
+      around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
+    });
+    await stockUp(woo, one.engine);
+    const stop = async () => {
+      await one.stop();
+      await clear();
+    };
+    return { ...one, bank, woo, stop };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+};
+
+/** The store for looking only; works beside a running engine. */
+export const lookingStore = async (file: string): Promise<Store> => {
+  const store = sqliteStore({ file, readOnly: true });
+  await store.open();
+  return store;
+};

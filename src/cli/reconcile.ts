@@ -1,0 +1,121 @@
+/** `reconcile`: asks the bank about orders in doubt, and puts right what no callback did. */
+import { SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import { sub } from "date-fns";
+import type { Reconciled } from "../engine/reconcile.js";
+import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
+import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
+import { say, sayJson, table } from "./terminal.js";
+
+interface Options extends RemoteOptions {
+  since?: string;
+  apply?: true;
+  dryRun?: true;
+  perSecond: string;
+  freshMinutes: string;
+  json?: true;
+}
+
+const units = { m: "minutes", h: "hours", d: "days", w: "weeks" } as const;
+
+/** `7d`, `12h`, `30m`, or a date. */
+export const sinceWhen = (text: string, now = new Date()): Date => {
+  const span = /^(\d+)([mhdw])$/.exec(text);
+  if (span !== null) return sub(now, { [units[span[2] as keyof typeof units]]: Number(span[1]) });
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw wrongUsage(`"${text}" is no time; say 7d, 12h, 30m or 2026-01-31`);
+  return date;
+};
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+const run = async (options: Options): Promise<void> => {
+  if (options.apply && options.dryRun) throw wrongUsage("--apply and --dry-run exclude each other");
+  const query = new URLSearchParams({
+    apply: String(options.apply === true),
+    perSecond: options.perSecond,
+    freshMinutes: options.freshMinutes,
+    ...(options.since === undefined ? {} : { since: sinceWhen(options.since).toISOString() }),
+  });
+  const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST" });
+  if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
+  const bar = new SingleBar({
+    format: "{value} orders asked about · {moved} put right",
+    stream: process.stderr,
+    noTTYOutput: false,
+  });
+  const shows = process.stderr.isTTY === true && !options.json;
+  if (shows) bar.start(0, 0, { moved: 0 });
+  const all: Reconciled[] = [];
+  for await (const line of linesOf(response)) {
+    all.push(JSON.parse(line) as Reconciled);
+    if (shows) bar.update(all.length, { moved: all.filter((one) => one.outcome === "moved").length });
+  }
+  if (shows) bar.stop();
+  const count = (outcome: Reconciled["outcome"]) => all.filter((one) => one.outcome === outcome).length;
+  const summary = {
+    moved: count("moved"),
+    explained: count("explained"),
+    unread: count("unread"),
+    applied: options.apply === true,
+  };
+  if (options.json) sayJson({ ...summary, orders: all });
+  else report(all, summary);
+  if (summary.unread > 0) process.exitCode = exits.refused;
+};
+
+const report = (
+  all: Reconciled[],
+  { moved, explained, unread, applied }: { moved: number; explained: number; unread: number; applied: boolean },
+): void => {
+  const told = all.filter((one) => one.outcome !== "explained" || one.flags.length > 0 || one.before === "pending");
+  if (told.length > 0) {
+    say(
+      table(
+        ["order", "was", applied ? "is" : "would be", "why", "flags"],
+        told.map((o) => [o.orderId, o.before, o.after, o.why, o.flags.join(", ")]),
+      ),
+    );
+    say();
+  }
+  say(`${moved} ${applied ? "put right" : "to put right"}, ${explained} explained, ${unread} could not be asked about`);
+  if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to put them right.");
+};
+
+export const addReconcile = (program: Command): void => {
+  remoteOptions(program.command("reconcile"))
+    .description(
+      "ask the bank about every order in doubt, within a rate limit, through the same machines as everything else",
+    )
+    .option("--since <time>", "only orders written since then: 7d, 12h, 30m or a date")
+    .option(
+      "--dry-run",
+      "change nothing and say what would become of each order (this is what happens without --apply)",
+    )
+    .option("--apply", "put them right")
+    .option("--per-second <n>", "readings a second at most", "50")
+    .option(
+      "--fresh-minutes <n>",
+      "leave out orders whose payment was read this recently; a killed run goes on where it was",
+      "15",
+    )
+    .option("--json", "every order as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ order-status reconcile --since 7d             what is wrong, changing nothing
+  $ order-status reconcile --since 7d --apply     put it right
+${exitCodes("some orders could not be asked about")}`,
+    )
+    .action(run);
+};

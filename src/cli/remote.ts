@@ -1,0 +1,50 @@
+/** Talks to a running `order-status serve`. */
+import { type Command, Option } from "commander";
+import { Ends, exits } from "./ending.js";
+
+export interface RemoteOptions {
+  url: string;
+  token?: string;
+}
+
+export const remoteOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--url <url>", "where the engine is served").env("ORDER_STATUS_URL").default("http://127.0.0.1:8080"),
+    )
+    .addOption(new Option("--token <token>", "the engine's API token").env("ORDER_STATUS_TOKEN"));
+
+const PATIENCE = 20;
+
+const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Sends until the engine takes it: one that is busy or has no room says when to come back. */
+export const ask = async (
+  { url, token }: RemoteOptions,
+  path: string,
+  init: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Response> => {
+  const headers = {
+    ...(init.body === undefined ? {} : { "content-type": "application/json" }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...init.headers,
+  };
+  const body = init.body === undefined ? {} : { body: JSON.stringify(init.body) };
+  for (let attempt = 1; ; attempt++) {
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, url), { method: init.method ?? "GET", headers, ...body });
+    } catch {
+      throw new Ends(
+        exits.trouble,
+        `nothing answers at ${url}; start it with "order-status serve", or name another with --url`,
+      );
+    }
+    if (response.status === 401) {
+      throw new Ends(exits.usage, "the engine asks for its API token; give it with --token or ORDER_STATUS_TOKEN");
+    }
+    if ((response.status !== 429 && response.status !== 503) || attempt >= PATIENCE) return response;
+    await response.arrayBuffer();
+    await pause(Number(response.headers.get("retry-after") ?? 1));
+  }
+};

@@ -1,0 +1,46 @@
+/** Looking at an order without changing it. */
+import type { Envelope } from "../../machines/events.js";
+import type { Registry } from "../../machines/index.js";
+import type { Rules } from "../core/fold.js";
+import { foresee } from "../core/foresee.js";
+import { migrate } from "../core/migrate.js";
+import type { Answer, OrderRecord } from "../core/record.js";
+import { why } from "../core/why.js";
+import type { Store } from "../ports/store.js";
+import type { Verdict } from "./receipt.js";
+
+const LATEST = 200;
+
+/** The record as today's machines read it; one that they do not know comes as it is stored. */
+export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
+  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+  if (loaded?.record == null) return null;
+  const migrated = migrate(loaded.record, registry);
+  return "record" in migrated ? migrated.record : loaded.record;
+};
+
+export const whyOf = async (store: Store, orderId: string): Promise<string[] | null> => {
+  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+  if (loaded?.record == null) return null;
+  const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
+  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked);
+};
+
+/** What the order would answer, on the payment as it was last read. */
+export const verdictOn = (record: OrderRecord, envelope: Envelope, now: number, rules: Rules): Verdict => {
+  const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
+  return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
+};
+
+/** The answer that an event id got when it was decided; null = it never was. */
+export const answerGiven = async (store: Store, orderId: string, eventId: string): Promise<Answer | null> => {
+  const mine: Answer[] = [];
+  for (let after = 0; ; ) {
+    const entries = await store.history(orderId, after, LATEST);
+    mine.push(...entries.flatMap((entry) => entry.answers).filter((answer) => answer.eventId === eventId));
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < LATEST) break;
+    after = last.seq;
+  }
+  return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};

@@ -1,0 +1,612 @@
+/**
+ * What the order becomes, as tables written out from seed 003 ("Status::update Process", "Order Management")
+ * and the decisions of the fact sheet, section E. Nothing here is computed from the machines.
+ */
+import { describe, expect, test } from "vitest";
+import type { OrderStatus } from "../../machines/facts.js";
+import { Choices } from "../../machines/settings.js";
+import { decide } from "../../src/core/decide.js";
+import { anOrder, callback, frozen, Life, MINUTE, type PaymentName, payments, reading, rulesWith, T0 } from "./life.js";
+
+/** The short words of the table. */
+const short = { P: "pending", H: "on-hold", R: "processing", F: "failed", X: "cancelled", C: "completed", Z: "refunded", D: "checkout-draft" } as const;
+type Short = keyof typeof short;
+
+const columns = [
+  "at the bank",
+  "supplementing",
+  "inspection",
+  "frozen",
+  "accepted",
+  "rejected, task done",
+  "rejected, task open",
+  "rejected, task silent",
+  "rejected, task unreadable",
+  "a new word",
+  "missing",
+] as const satisfies PaymentName[];
+
+/**
+ * Row: what the order reads. Column: what the payment reads at a callback after the cooldown.
+ * "at the bank" … "missing" as above; a cell that repeats its row's letter means that nothing changes.
+ */
+const statusUpdate: [Short, string][] = [
+  //     bank supp insp froz acc  done open silent unreadable new missing
+  ["P", "H    H    H    H    R    F    X    X      F          H   P"],
+  ["H", "H    H    H    H    R    F    X    X      F          H   H"],
+  ["R", "R    R    R    R    R    F    X    X      F          R   R"],
+  ["F", "F    F    F    F    R    F    F    F      F          F   F"],
+  ["X", "X    X    X    X    X    X    X    X      X          X   X"],
+  ["C", "C    C    C    C    C    C    C    C      C          C   C"],
+  ["Z", "Z    Z    Z    Z    Z    Z    Z    Z      Z          Z   Z"],
+  ["D", "D    D    D    D    D    D    D    D      D          D   D"],
+];
+
+interface Cell {
+  from: OrderStatus;
+  payment: PaymentName;
+  to: OrderStatus;
+}
+const cells: Cell[] = statusUpdate.flatMap(([row, line]) =>
+  line.split(/\s+/).map((letter, i) => ({
+    from: short[row],
+    payment: columns[i] as PaymentName,
+    to: short[letter as Short],
+  })),
+);
+
+/** Where the payment can still be worked with, the order follows it further ("validatePaymentAction"). */
+const validated: Cell[] = [
+  { from: "processing", payment: "in inspection, still offered", to: "on-hold" },
+  { from: "processing", payment: "frozen, still offered", to: "processing" },
+  { from: "failed", payment: "in inspection, still offered", to: "on-hold" },
+  { from: "failed", payment: "frozen, still offered", to: "failed" },
+  { from: "failed", payment: "released after the task", to: "cancelled" },
+  // Money that was given back or let go pays for nothing.
+  { from: "on-hold", payment: "cancelled", to: "on-hold" },
+  { from: "on-hold", payment: "refunded", to: "on-hold" },
+  { from: "failed", payment: "cancelled", to: "failed" },
+  { from: "failed", payment: "refunded", to: "failed" },
+  { from: "pending", payment: "captured", to: "processing" },
+];
+
+const after = ({ from, payment }: Pick<Cell, "from" | "payment">, settings: object = {}) => {
+  const life = new Life(anOrder({ status: from }), rulesWith(settings));
+  const answer = life.settle(callback(), payments[payment]);
+  return { life, answer };
+};
+
+describe("the status that a callback leads to", () => {
+  test.each([...cells, ...validated])("$from, the payment $payment: $to", (cell) => {
+    const { life, answer } = after(cell);
+    expect(life.status).toBe(cell.to);
+    expect(answer.outcome).toBe(cell.to === cell.from ? "ignored" : "moved");
+    // The shop is told of a change, once, and of nothing else.
+    const told = life.effects.filter((e) => "to" in e.effect).map((e) => e.effect);
+    expect(told).toHaveLength(cell.to === cell.from ? 0 : 1);
+    if (cell.to !== cell.from) expect(told[0]).toMatchObject({ from: cell.from, to: cell.to });
+  });
+
+  test("the table names every status and every word that a payment can read", () => {
+    expect(cells).toHaveLength(8 * 11);
+    expect(new Set(cells.map((c) => c.from)).size).toBe(8);
+  });
+
+  test.each([
+    ["pending", "accepted", "moved", null],
+    ["pending", "missing", "ignored", "payment-missing"],
+    ["processing", "accepted", "ignored", "no-change"],
+    ["completed", "rejected, task done", "ignored", "terminal-status"],
+    ["refunded", "accepted", "ignored", "terminal-status"],
+    ["cancelled", "accepted", "ignored", "terminal-status"],
+  ] as const)("%s, the payment %s: %s (%s)", (from, payment, outcome, reason) => {
+    expect(after({ from, payment }).answer).toMatchObject({ outcome, reason });
+  });
+
+  test.each([
+    ["cancelled", "accepted", ["discrepancy:paid-but-cancelled"]],
+    ["failed", "captured", []],
+    ["completed", "accepted", ["discrepancy:completed-not-captured"]],
+    ["completed", "rejected, task done", ["discrepancy:rejected-at-gateway"]],
+    ["refunded", "captured", ["discrepancy:refunded-not-credited"]],
+    ["processing", "at the bank", ["discrepancy:processing-but-unpaid"]],
+    ["processing", "frozen", ["discrepancy:frozen-at-gateway"]],
+    ["processing", "cancelled", ["discrepancy:payment-cancelled-order-active"]],
+    ["pending", "too little", ["discrepancy:amount-mismatch"]],
+    ["pending", "accepted", []],
+    ["pending", "at the bank", []],
+  ] as const)("%s, the payment %s: a person is shown %j", (from, payment, flags) => {
+    expect(after({ from, payment }).life.raised).toEqual(flags);
+  });
+
+  test.each([
+    ["nothing to process, paid: captured first, completed when that is confirmed", { needsProcessing: false }, "accepted", "pending"],
+    ["nothing to process, already captured: completed", { needsProcessing: false }, "captured", "completed"],
+    ["nothing to process, nothing to pay: completed", { needsProcessing: false, total: 0 }, "no offers", "completed"],
+  ] as const)("%s", (_sentence, order, payment, status) => {
+    const life = new Life(anOrder(order));
+    life.settle(callback(), payments[payment]);
+    expect(life.status).toBe(status);
+    expect(life.types.includes("capturePayment")).toBe(status === "pending");
+  });
+});
+
+describe("a customer's return and the end of the link", () => {
+  test.each([
+    ["success", "accepted", "processing"],
+    ["success", "at the bank", "on-hold"],
+    ["signing-landing", "accepted", "processing"],
+    ["signing-cancelled", "rejected, task open", "cancelled"],
+    ["fail", "at the bank", "cancelled"],
+    ["fail", "missing", "cancelled"],
+    ["fail", "rejected, task done", "cancelled"],
+    ["fail", "frozen", "on-hold"],
+    // The page says no, the bank says paid: the bank is believed.
+    ["fail", "accepted", "processing"],
+  ] as const)("page %s, the payment %s: %s", (page, payment, status) => {
+    const life = new Life();
+    life.settle({ type: "customer.returned", page }, payments[payment]);
+    expect(life.status).toBe(status);
+  });
+
+  test("a return is never held, not even in the first second", () => {
+    const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
+    expect(life.settle({ type: "customer.returned", page: "success" })).toMatchObject({ outcome: "moved", to: "processing" });
+  });
+
+  const LINK = "xstate.after.linkLifetime.order.pending";
+  test.each([
+    ["at the bank", "cancelled"],
+    ["missing", "cancelled"],
+    ["accepted", "processing"],
+    ["frozen", "on-hold"],
+    ["supplementing", "cancelled"],
+    ["rejected, task done", "failed"],
+  ] as const)("the link runs out, the payment %s: %s", (payment, status) => {
+    const life = new Life();
+    const timer = life.record.timers[LINK];
+    life.now = timer?.at ?? 0;
+    expect(life.now).toBe(T0 + 110 * MINUTE);
+    life.settle({ type: "timer.fired", timer: LINK, generation: timer?.generation ?? 0 }, payments[payment]);
+    expect(life.status).toBe(status);
+    expect(life.record.timers).toEqual({});
+  });
+
+  test.each([
+    ["stock is held and the minutes are over", { stockManagement: true, holdStockMinutes: 10 }, "cancelled"],
+    ["one minute is left", { stockManagement: true, holdStockMinutes: 11 }, "pending"],
+    ["stock is not held at all", { stockManagement: false, holdStockMinutes: 10 }, "pending"],
+    ["no minutes are set", { stockManagement: true, holdStockMinutes: null }, "pending"],
+  ] as const)("WooCommerce's job wants the order and %s: %s", (_when, settings, status) => {
+    const life = new Life(anOrder(), rulesWith(settings));
+    const answer = life.settle({ type: "shop.holdStockDue" }, payments["at the bank"]);
+    expect(life.status).toBe(status);
+    if (status === "pending") expect(answer).toMatchObject({ outcome: "ignored", reason: "not-due" });
+  });
+});
+
+describe("what a callback claims", () => {
+  const claims = ["AUTHORIZED", "CAPTURED", "FROZEN", "REJECTED", "SHIPPED", null];
+  test.each(claims.flatMap((claim) => columns.map((payment) => [claim, payment] as const)))(
+    "a callback that says %s decides nothing; the payment reads %s and that counts",
+    (claim, payment) => {
+      const life = new Life();
+      life.settle(callback({ claims: claim }), payments[payment]);
+      expect(life.status).toBe(cells.find((c) => c.from === "pending" && c.payment === payment)?.to);
+    },
+  );
+
+  test.each([
+    ["a test callback", { kind: "TEST" }, "ignored", "test-callback"],
+    ["one about an earlier attempt", { paymentId: "pay-0" }, "refused", "stale-payment"],
+    ["one about a payment that is not this order's", { paymentId: "someone-elses" }, "refused", "unknown-payment"],
+  ])("%s leaves the bank in peace", (_which, more, outcome, reason) => {
+    const life = new Life(anOrder({ previousPaymentIds: ["pay-0"] }));
+    expect(life.settle(callback(more))).toMatchObject({ outcome, reason });
+    expect(life.types).toEqual([]);
+  });
+});
+
+describe("the minute that belongs to the customer", () => {
+  const fresh = (settings: object = {}) =>
+    new Life(anOrder({ createdAt: T0 - 30_000, updatedAt: T0 - 10_000 }), rulesWith(settings));
+
+  test("a callback waits until a minute after the last write, then the payment is read once for all who wait", () => {
+    const life = fresh();
+    expect(life.settle(callback({ content: "a" }))).toMatchObject({ outcome: "deferred", reason: "cooldown", until: T0 + 50_000 });
+    life.settle(callback({ content: "b" }));
+    expect(life.types).toEqual([]);
+    const [timer, { generation, at }] = Object.entries(life.record.timers).find(([name]) => name.includes("cooldown")) as [
+      string,
+      { generation: number; at: number },
+    ];
+    expect(at).toBe(T0 + 50_000);
+    life.now = at;
+    life.settle({ type: "timer.fired", timer, generation });
+    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(1);
+    expect(life.status).toBe("processing");
+  });
+
+  test("a write to the order gives the customer a whole minute again", () => {
+    const life = fresh();
+    life.settle(callback());
+    life.now = T0 + 40_000;
+    life.tell({ type: "order.updated", by: "customer", change: "address" });
+    expect(Object.entries(life.record.timers).find(([name]) => name.includes("cooldown"))?.[1].at).toBe(T0 + 100_000);
+  });
+
+  test("a customer who comes back is served at once, and the callbacks after him have to wait", () => {
+    const life = fresh();
+    life.settle(callback());
+    expect(life.settle({ type: "customer.returned", page: "success" })).toMatchObject({ outcome: "moved" });
+    expect(life.status).toBe("processing");
+    expect(life.record.facts.waiting).toHaveLength(1);
+  });
+
+  test("the same message, twice, waits once", () => {
+    const life = fresh();
+    life.settle(callback({ content: "same" }));
+    expect(life.settle(callback({ content: "same" }))).toMatchObject({ outcome: "ignored", reason: "duplicate" });
+    expect(life.record.facts.waiting).toHaveLength(1);
+  });
+
+  test("a reading that was not asked for, or for which nobody waits any more, changes nothing", () => {
+    const life = new Life();
+    life.tell({ type: "payment.read", effectId: "o:7:7", reading: reading() }, "stray");
+    expect(life.answers.at(-1)).toMatchObject({ outcome: "ignored", reason: "superseded" });
+    life.tell(callback());
+    const asked = life.open.find((e) => e.effect.type === "readPayment");
+    life.tell({ type: "payment.created", paymentId: "pay-2" });
+    life.tell({ type: "payment.read", effectId: asked?.id, reading: reading() }, "late");
+    expect(life.answers.findLast((a) => a.eventId === "late")).toMatchObject({ outcome: "ignored", reason: "superseded" });
+    expect(life.status).toBe("pending");
+  });
+
+  test.each(["another generation", "another timer"])("a timer of %s is stale and rings in vain", (which) => {
+    const life = fresh();
+    life.settle(callback());
+    const [timer, { generation }] = Object.entries(life.record.timers)[0] as [string, { generation: number }];
+    const before = life.record.facts;
+    const ring = which === "another timer" ? { timer: "x", generation } : { timer, generation: generation + 1 };
+    expect(life.settle({ type: "timer.fired", ...ring })).toMatchObject({ outcome: "ignored", reason: "stale-timer" });
+    expect(life.record.facts).toEqual(before);
+  });
+});
+
+/** What a merchant asks of a processing order, against what the payment allows: "yes" or the reason class. */
+const asks = {
+  complete: { type: "merchant.completed", via: "dropdown" },
+  capture: { type: "merchant.captured", via: "api" },
+  "capture lines": { type: "merchant.captured", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }] },
+  cancel: { type: "merchant.cancelled", via: "dropdown" },
+  refund: { type: "merchant.refunded", via: "dropdown" },
+  "refund 400": { type: "merchant.refundedAmount", via: "api", amount: 40_000 },
+  "refund 5000": { type: "merchant.refundedAmount", via: "api", amount: 500_000 },
+  "remove a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 60_000, adds: false },
+  "add a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 99_000, adds: true },
+  "raise above the limit": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 9, total: 540_000 }], total: 540_000, adds: false },
+} as const;
+type Ask = keyof typeof asks;
+
+const wishes: [PaymentName, Record<Ask, string>][] = [
+  [
+    "accepted",
+    {
+      complete: "yes", capture: "yes", "capture lines": "partial-capture-not-supported", cancel: "yes",
+      refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      "remove a line": "yes", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "frozen",
+    {
+      complete: "unable-to-capture-frozen-order", capture: "unable-to-capture-frozen-order",
+      "capture lines": "partial-capture-not-supported", cancel: "payment-frozen",
+      refund: "payment-frozen", "refund 400": "payment-frozen", "refund 5000": "payment-frozen",
+      "remove a line": "payment-frozen", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "inspection",
+    {
+      complete: "payment-in-inspection", capture: "payment-in-inspection",
+      "capture lines": "partial-capture-not-supported", cancel: "payment-in-inspection",
+      refund: "payment-in-inspection", "refund 400": "payment-in-inspection", "refund 5000": "payment-in-inspection",
+      "remove a line": "payment-in-inspection", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "rejected, task done",
+    {
+      complete: "payment-rejected", capture: "payment-rejected", "capture lines": "partial-capture-not-supported",
+      // Nothing is reserved, so the order may simply be cancelled.
+      cancel: "yes",
+      refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "captured",
+    {
+      // Captured in the portal: the order may follow without another capture.
+      complete: "yes", capture: "already-captured", "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
+      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "partly captured",
+    {
+      complete: "yes", capture: "yes", "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
+      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "partly refunded",
+    {
+      complete: "yes", capture: "already-captured", "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
+      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "refunded",
+    {
+      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "cancelled",
+    {
+      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
+      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      "remove a line": "yes", "add a line": "yes", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "partly cancelled",
+    {
+      complete: "amount-mismatch", capture: "amount-mismatch", "capture lines": "partial-capture-not-supported",
+      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      // 600.00 is what is reserved already: "if the sum total is equal no call will be made".
+      "remove a line": "same-total", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "no offers",
+    {
+      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
+      cancel: "cancel-not-possible", refund: "refund-not-possible", "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible", "remove a line": "not-editable", "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "too little",
+    {
+      complete: "amount-mismatch", capture: "amount-mismatch", "capture lines": "partial-capture-not-supported",
+      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      "remove a line": "yes", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+  [
+    "no order",
+    {
+      complete: "no-payment", capture: "no-payment", "capture lines": "partial-capture-not-supported",
+      cancel: "cancel-not-possible", refund: "no-payment", "refund 400": "no-payment", "refund 5000": "no-payment",
+      "remove a line": "no-payment", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+    },
+  ],
+];
+const merchantCells = wishes.flatMap(([payment, row]) =>
+  Object.entries(row).map(([ask, expected]) => ({ payment, ask: ask as Ask, expected })),
+);
+
+const asked = (ask: Ask, payment: PaymentName, settings: object = {}, from: OrderStatus = "processing") => {
+  const life = new Life(anOrder({ status: from }), rulesWith(settings));
+  const answer = life.settle(asks[ask], payments[payment]);
+  const word = answer.outcome === "refused" || answer.outcome === "ignored" ? answer.reason : "yes";
+  return { life, answer, word };
+};
+
+describe("what a merchant may do, and the reason when not", () => {
+  test.each(merchantCells)("$ask, the payment $payment: $expected", ({ ask, payment, expected }) => {
+    const { life, word, answer } = asked(ask, payment);
+    expect(word).toBe(expected);
+    const money = life.types.filter((type) => !["readPayment", "addOrderNote"].includes(type));
+    if (answer.outcome === "refused") {
+      // Nothing is sent, nothing changes, and the order's notes say why.
+      expect(money).toEqual([]);
+      expect(life.status).toBe("processing");
+      expect(life.types).toContain("addOrderNote");
+      expect(answer.rule).toBe(`refused/${expected}`);
+    }
+  });
+
+  test.each([
+    ["cancel", "completed", "terminal-status"],
+    ["complete", "cancelled", "terminal-status"],
+    ["refund", "cancelled", "terminal-status"],
+    ["complete", "refunded", "terminal-status"],
+    ["cancel", "refunded", "terminal-status"],
+    ["capture", "completed", "capture-not-possible"],
+    ["capture", "cancelled", "capture-not-possible"],
+    ["capture", "refunded", "capture-not-possible"],
+    ["remove a line", "completed", "not-editable"],
+    ["remove a line", "cancelled", "not-editable"],
+    ["remove a line", "refunded", "not-editable"],
+  ] as const)("%s is refused of an order that is %s (%s): an end cannot be reverted", (ask, from, reason) => {
+    const { answer, life } = asked(ask, "accepted", {}, from);
+    expect(answer).toMatchObject({ outcome: "refused", reason });
+    expect(life.status).toBe(from);
+    expect(life.types.filter((type) => !["readPayment", "addOrderNote"].includes(type))).toEqual([]);
+  });
+
+  test.each([
+    ["complete", "completed"],
+    ["cancel", "cancelled"],
+    ["refund", "refunded"],
+  ] as const)("%s of an order that is %s already is needless, and no offence", (ask, from) => {
+    expect(asked(ask, "accepted", {}, from).answer).toMatchObject({ outcome: "ignored", reason: "same-status" });
+  });
+
+  test.each([
+    ["merchant.held", "processing", "on-hold"],
+    ["merchant.failed", "processing", "failed"],
+    ["merchant.reopened", "on-hold", "pending"],
+    ["merchant.processed", "on-hold", "processing"],
+    ["merchant.processed", "pending", "processing"],
+    ["merchant.held", "failed", "on-hold"],
+  ] as const)("%s of an order that is %s: %s, as WooCommerce lets him", (type, from, to) => {
+    const life = new Life(anOrder({ status: from }));
+    expect(life.settle({ type, via: "dropdown" })).toMatchObject({ outcome: "moved", to });
+  });
+
+  test("processing is refused while the payment is frozen: nobody is to ship that", () => {
+    const life = new Life();
+    expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({ outcome: "refused", reason: "payment-frozen" });
+  });
+
+  test.each([
+    ["complete", "accepted", { enableCapture: false }, "completed", "capturePayment"],
+    ["cancel", "accepted", { enableCancel: false }, "cancelled", "cancelPayment"],
+    ["refund", "captured", { enableRefund: false }, "refunded", "refundPayment"],
+    ["remove a line", "accepted", { enableModify: false }, "processing", "cancelPayment"],
+  ] as const)("%s with the payment %s and the feature switched off (%j): %s, and the bank hears nothing", (ask, payment, settings, status, call) => {
+    const { life } = asked(ask, payment, settings);
+    expect(life.status).toBe(status);
+    expect(life.types).not.toContain(call);
+  });
+
+  test("while money is on the move other wishes are told to wait, and the same wish that it is under way", () => {
+    const { life } = asked("complete", "accepted");
+    expect(life.settle(asks.cancel)).toMatchObject({ outcome: "refused", reason: "operation-in-flight" });
+    expect(life.settle(asks.complete)).toMatchObject({ outcome: "ignored", reason: "already-asked" });
+    expect(life.types.filter((type) => type === "capturePayment")).toHaveLength(1);
+  });
+
+  test("an order paid another way is the merchant's alone", () => {
+    const life = new Life(anOrder({ gateway: null, paymentId: null }));
+    expect(life.settle(asks.complete)).toMatchObject({ outcome: "moved", to: "completed", rule: "order/not-ours" });
+    expect(life.settle(callback())).toMatchObject({ outcome: "ignored", reason: "not-ours" });
+    expect(life.types).toEqual(["setOrderStatus"]);
+  });
+});
+
+/** Each named choice, turned away from its default, changes these cells and no other. */
+const turned: Record<keyof Choices, { value: string; changes: Record<string, string> }> = {
+  pendingWhileCustomerIsAway: {
+    value: "stay",
+    changes: { "pending/at the bank": "pending", "pending/supplementing": "pending" },
+  },
+  cancelledThenAccepted: {
+    value: "revive",
+    // Captured money is held just as well.
+    changes: { "cancelled/accepted": "processing", "cancelled/captured": "processing", "cancelled/too little": "processing" },
+  },
+  onHoldThenAborted: {
+    value: "stay",
+    changes: { "on-hold/rejected, task open": "on-hold", "on-hold/rejected, task silent": "on-hold", "on-hold/released after the task": "on-hold" },
+  },
+  processingThenRejected: {
+    value: "stay",
+    changes: {
+      "processing/rejected, task done": "processing",
+      "processing/rejected, task open": "processing",
+      "processing/rejected, task silent": "processing",
+      "processing/rejected, task unreadable": "processing",
+      "processing/released after the task": "processing",
+    },
+  },
+  taskStatusUnavailable: {
+    value: "cancelled",
+    changes: {
+      "pending/rejected, task unreadable": "cancelled",
+      "on-hold/rejected, task unreadable": "cancelled",
+      "processing/rejected, task unreadable": "cancelled",
+    },
+  },
+  modifyWhenFullyCancelled: {
+    value: "refuse",
+    changes: { "remove a line/cancelled": "not-editable", "add a line/cancelled": "adding-items-not-supported" },
+  },
+  cooldownFrom: { value: "created", changes: { "cooldown ends": String(T0 + 30_000) } },
+  amountMismatch: {
+    value: "capture",
+    changes: {
+      "complete/too little": "yes",
+      "complete/partly cancelled": "yes",
+      "capture/too little": "yes",
+      "capture/partly cancelled": "yes",
+    },
+  },
+};
+
+describe("where the documents disagree, the shop chooses", () => {
+  const everything = (settings: object): Map<string, string> => {
+    const shown = new Map<string, string>();
+    const names = [...columns, "captured", "too little", "released after the task", "in inspection, still offered"] as const;
+    for (const from of Object.values(short)) {
+      for (const payment of names) shown.set(`${from}/${payment}`, after({ from, payment }, settings).life.status);
+    }
+    for (const { ask, payment } of merchantCells) shown.set(`${ask}/${payment}`, asked(ask, payment, settings).word ?? "");
+    const life = new Life(anOrder({ createdAt: T0 - 30_000, updatedAt: T0 - 10_000 }), rulesWith(settings));
+    shown.set("cooldown ends", String(life.settle(callback()).until));
+    return shown;
+  };
+  const usual = everything({});
+
+  test.each(Object.entries(turned))("%s, turned the other way, changes exactly its rows", (choice, { value, changes }) => {
+    const other = everything({ choices: { [choice]: value } });
+    const different = Object.fromEntries([...other].filter(([cell, word]) => usual.get(cell) !== word));
+    expect(different).toEqual(changes);
+  });
+
+  test("every choice of the settings is turned here", () => {
+    expect(Object.keys(turned).sort()).toEqual(Object.keys(Choices.shape).sort());
+  });
+});
+
+describe("a decision is a function of what it is given", () => {
+  test("the same order and the same event give the same decision, and neither is touched", () => {
+    const life = new Life();
+    for (const ask of [callback(), ...Object.values(asks)]) {
+      const record = frozen(structuredClone(life.record));
+      const envelope = frozen({ id: "e", orderId: "o", at: T0, source: "callback" as const, event: structuredClone(ask) as never });
+      const before = JSON.stringify(record);
+      const first = decide(record, envelope, T0, rulesWith());
+      const second = decide(record, envelope, T0, rulesWith());
+      expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+      expect(JSON.stringify(record)).toBe(before);
+      life.settle(ask);
+    }
+  });
+
+  test("an event for an order that nobody placed is a mistake of the caller", () => {
+    const envelope = { id: "e", orderId: "o", at: T0, source: "callback" as const, event: callback() as never };
+    expect(() => decide(null, envelope, T0)).toThrow(/order\.placed/);
+  });
+
+  test("an order placed twice is known already", () => {
+    const life = new Life();
+    expect(life.settle({ type: "order.placed", order: anOrder({ total: 1 }) })).toMatchObject({ outcome: "ignored", reason: "already-placed" });
+    expect(life.record.facts.order.total).toBe(100_000);
+  });
+
+  test("a status that another hand wrote is followed, and one that the order already reads is not news", () => {
+    const life = new Life();
+    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({ outcome: "moved", to: "completed", rule: "shop/seen" });
+    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({ outcome: "ignored", reason: "same-status" });
+    // No effect goes back to the shop: it is the shop that said so.
+    expect(life.types).toEqual([]);
+  });
+
+  test("a draft that the shop shows again changes nothing, and the answer says that", () => {
+    const life = new Life();
+    expect(life.settle({ type: "order.seen", status: "checkout-draft" })).toMatchObject({ outcome: "ignored" });
+    expect(life.status).toBe("pending");
+  });
+});

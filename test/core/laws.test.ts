@@ -1,0 +1,290 @@
+/** Random lives against laws that no order may break, whatever the bank, the shop and the people do. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { OrderEvent, PlacedOrder } from "../../machines/events.js";
+import { OrderStatus, type Reading } from "../../machines/facts.js";
+import { registry } from "../../machines/index.js";
+import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
+import type { Decision } from "../../src/core/decide.js";
+import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
+import { anyEvent, anyOrder, anyReading, anySettings, T0 } from "./arbitrary.js";
+import { callback, frozen, Life, MINUTE, reading, type Told } from "./life.js";
+
+type Move =
+  | { what: "event"; event: Told }
+  /** The n-th thing that was asked for is answered. */
+  | { what: "answer"; which: number; how: "ok" | "refused" | "unknown" | "conflict"; reading: Reading; status: OrderStatus }
+  | { what: "timer"; which: number }
+  | { what: "time"; seconds: number };
+
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ what: fc.constant("event" as const), event: anyEvent as fc.Arbitrary<Told> }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      what: fc.constant("answer" as const),
+      which: fc.nat(3),
+      how: fc.constantFrom("ok" as const, "ok" as const, "ok" as const, "refused" as const, "unknown" as const, "conflict" as const),
+      reading: anyReading(fc.constantFrom("pay-1", "pay-1", "pay-1", "pay-2")),
+      status: fc.constantFrom(...OrderStatus.options),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant("timer" as const), which: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant("time" as const), seconds: fc.constantFrom(0, 1, 30, 60, 3600, 7200) }) },
+);
+
+const families: Record<string, string> = {
+  capturePayment: "capture",
+  cancelPayment: "cancel",
+  refundPayment: "refund",
+  addOrderLines: "rebuild",
+};
+
+const answerTo = (row: OutboxRow, move: Extract<Move, { what: "answer" }>): Told | null => {
+  const { type } = row.effect;
+  const family = families[type];
+  if (type === "readPayment") return { type: "payment.read", effectId: row.id, reading: move.reading };
+  if (type === "readBack") return { type: "payment.readBack", effectId: row.id, reading: move.reading };
+  if (family === undefined)
+    return move.how === "conflict" ? { type: "shop.conflicted", effectId: row.id, status: move.status } : null;
+  const type2 = `${family}.${move.how === "ok" || move.how === "conflict" ? "confirmed" : move.how}` as Told["type"];
+  if (move.how === "refused") return { type: type2, effectId: row.id, reason: "gateway-refused", detail: "no" };
+  if (move.how === "unknown") return { type: type2, effectId: row.id, detail: "lost" };
+  return { type: type2, effectId: row.id, reading: move.how === "ok" ? move.reading : null };
+};
+
+/** Carries one move out; null where there is nothing to move. */
+const play = (life: Life, move: Move): Decision | null => {
+  switch (move.what) {
+    case "time":
+      life.now += move.seconds * 1000;
+      return null;
+    case "event":
+      return life.tell(move.event);
+    case "timer": {
+      const timers = Object.entries(life.record.timers);
+      const [timer, { generation, at }] = timers[move.which % (timers.length || 1)] ?? ["xstate.after.x", { generation: 0, at: 0 }];
+      // Sometimes it rings late, and sometimes one that is long gone rings.
+      if (move.which > 0) life.now = Math.max(life.now, at);
+      return life.tell({ type: "timer.fired", timer, generation });
+    }
+    case "answer": {
+      const row = life.open[move.which % (life.open.length || 1)];
+      if (row === undefined) return null;
+      life.open = life.open.filter((e) => e !== row);
+      const event = answerTo(row, move);
+      return event === null ? null : life.tell(event);
+    }
+  }
+};
+
+const cooldownEnd = ({ facts: { order } }: OrderRecord, { choices, cooldownSeconds }: Settings): number =>
+  (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) + cooldownSeconds * 1000;
+
+const ends: Partial<Record<OrderStatus, OrderStatus[]>> = { cancelled: [], refunded: [], completed: ["refunded"] };
+const another = new Set(["order.seen", "shop.conflicted"]);
+
+/** Every law on one decision. */
+const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision, settings: Settings): void => {
+  const now = entry.at;
+  const [from, to] = [before.facts.order.status, record.facts.order.status];
+  const ours = before.facts.payment.gateway !== null;
+  const { payment } = record.facts;
+  const law = (holds: boolean, sentence: string): void => {
+    if (!holds) throw new Error(`${sentence}: ${from} -> ${to} at ${entry.event.type}, ${JSON.stringify(record)}`);
+  };
+  law(OrderStatus.safeParse(to).success, "I1 the status is one of WooCommerce's words");
+  // One reading may answer several who wait; the shop hears of each change in turn.
+  const told = effects.flatMap(({ effect }) => ("to" in effect ? [effect] : []));
+  const path = [from, ...told.map((effect) => effect.to)];
+  if (!another.has(entry.event.type)) {
+    law(path.at(-1) === to, "the shop hears of every change once, and of nothing else");
+    law(told.every((effect, i) => effect.from === path[i] && effect.to !== effect.from), "each change begins where the last one ended");
+  } else law(told.length === 0, "the shop is not told what it said itself");
+  for (const { from: left, to: entered } of told) {
+    const revived = settings.choices.cancelledThenAccepted === "revive" && left === "cancelled" && entered === "processing";
+    law(!ours || revived || (ends[left]?.includes(entered) ?? true), "I2 an end is left only by another hand");
+  }
+  law(entry.from === from && entry.to === to, "the history says what happened");
+  law(record.version === before.version + 1 && entry.seq === record.version, "I9 the history has no gap");
+  law(new Set(effects.map((e) => e.id)).size === effects.length, "I13 every effect has an id of its own");
+  for (const { effect, id, notBefore } of effects) {
+    law(id.startsWith(`o:${record.version}:`) && notBefore >= now, "an effect belongs to its decision and to no earlier moment");
+    if (effect.type === "capturePayment") {
+      law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status) && payment.exists, "I5 never captured from such a payment");
+      law(payment.offers.some((o) => o === "CAPTURE" || o === "PARTIAL_CAPTURE"), "I5 captured only where the bank offers it");
+      law(payment.authorized > 0, "I5 never captured twice");
+      law(settings.enableCapture || before.facts.operation !== null || entry.event.type !== "merchant.completed", "capture is off");
+    }
+    if (effect.type === "cancelPayment") law(payment.captured === 0, "nothing is cancelled after a capture");
+    if (effect.type === "refundPayment")
+      law(effect.amount > 0 && effect.amount <= payment.captured - payment.refunded, "I4 never more is given back than was captured");
+    if (effect.type === "addOrderLines")
+      law(effect.amount <= (payment.creditLimit ?? payment.total), "never more is reserved than the bank authorised");
+    if ("paymentId" in effect) law(effect.paymentId === payment.id, "the bank is asked about this order's payment");
+  }
+  for (const answer of entry.answers) {
+    if (answer.type !== "callback.received") continue;
+    if (answer.outcome === "moved" || answer.reason === "awaiting-gateway")
+      law(now >= cooldownEnd(before, settings), "I7 no callback moves anything before the customer's minute is over");
+  }
+  law(entry.answers.length > 0, "I8 every event has an answer");
+  for (const answer of entry.answers) law(answer.outcome === "moved" || answer.reason !== null, "every no says why");
+  law(timers.set.every(({ timer, generation }) => record.timers[timer]?.generation === generation), "timers are as stored");
+  law(
+    (record.facts.operation !== null) === (typeof record.states.order === "object"),
+    "money is on the move exactly while the order stands in such a state",
+  );
+};
+
+test("a life of random events, readings, answers and timers breaks no law and never throws", () => {
+  let decisions = 0;
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(anyOrder, anySettings, fc.array(anyMove, { minLength: 5, maxLength: 40 }), (order, settings, moves) => {
+      const life = new Life(PlacedOrder.parse(order), { settings, registry }, T0);
+      const seen = new Set<string>();
+      for (const move of moves) {
+        const before = frozen(life.record);
+        const decision = play(life, move);
+        if (decision === null) continue;
+        decisions += 1;
+        laws(before, decision, settings);
+        reached.add(JSON.stringify(life.record.states.order));
+        for (const { id } of decision.effects) {
+          if (seen.has(id)) throw new Error(`effect id ${id} came twice`);
+          seen.add(id);
+        }
+      }
+      expect(life.decisions.map((d) => d.entry.seq)).toEqual(life.decisions.map((_, i) => i + 1));
+    }),
+    { numRuns: 4000 },
+  );
+  // The campaign went everywhere: otherwise the laws were kept by staying at home.
+  expect(decisions).toBeGreaterThan(30_000);
+  for (const status of OrderStatus.options) expect(reached).toContain(JSON.stringify(status));
+  for (const state of ["capturing", "cancelling", "refunding", "rebuilding"]) {
+    expect([...reached].some((s) => s.includes(state)), state).toBe(true);
+  }
+  expect([...reached].filter((s) => s.includes("nknown")).length).toBeGreaterThanOrEqual(5);
+});
+
+/** A bank with books: it carries calls out, or not, and loses answers. */
+class Bank {
+  authorized = 1000;
+  captured = 0;
+  canceled = 0;
+  refunded = 0;
+  total = 1000;
+  readonly done: string[] = [];
+
+  read(): Reading {
+    const offers: Reading["offers"] = [];
+    if (this.authorized > 0) offers.push("CAPTURE", "CANCEL");
+    if (this.captured > this.refunded) offers.push("REFUND");
+    const { total, authorized, captured, canceled, refunded } = this;
+    return reading({ total, authorized, captured, canceled, refunded, offers, creditLimit: 1000, transactionIds: [...this.done] });
+  }
+
+  carryOut(row: OutboxRow): boolean {
+    const { effect } = row;
+    switch (effect.type) {
+      case "capturePayment":
+        if (this.authorized === 0) return false;
+        this.captured += this.authorized;
+        this.authorized = 0;
+        this.done.push(effect.key);
+        return true;
+      case "cancelPayment":
+        if (this.authorized === 0) return false;
+        this.canceled += this.authorized;
+        this.authorized = 0;
+        this.done.push(effect.key);
+        return true;
+      case "refundPayment":
+        if (effect.amount > this.captured - this.refunded) return false;
+        this.refunded += effect.amount;
+        this.done.push(effect.key);
+        return true;
+      case "addOrderLines":
+        this.total += effect.amount;
+        this.authorized += effect.amount;
+        this.done.push(effect.key);
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+type Fate = "answered" | "lost after" | "lost before" | "refused";
+const fate = fc.constantFrom<Fate>("answered", "answered", "answered", "lost after", "lost before", "refused");
+
+describe("a bank whose answers get lost", () => {
+  test("takes no money twice and gives none back twice, whatever the merchant clicks", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyEvent as fc.Arbitrary<Told>, fc.array(fate, { minLength: 8, maxLength: 8 })), { maxLength: 12 }), (steps) => {
+        const life = new Life(
+          PlacedOrder.parse({
+            total: 1000,
+            currency: "SEK",
+            lines: [],
+            gateway: "resurs-mapi",
+            paymentId: "pay-1",
+            createdAt: T0 - 10 * MINUTE,
+            updatedAt: T0 - 10 * MINUTE,
+          }),
+        );
+        const bank = new Bank();
+        let reserved = 1000;
+        for (const [event, fates] of [[callback() as Told, []] as [Told, Fate[]], ...steps]) {
+          if (event.type === "payment.created" || event.type === "order.seen") continue;
+          life.now += 10 * MINUTE;
+          if (OrderEvent.safeParse(event).success) life.tell(event);
+          // Whatever was asked for is carried out, in order, with the luck it has.
+          for (let i = 0; i < 60 && life.open.length > 0; i += 1) {
+            const row = life.open.shift() as OutboxRow;
+            life.now = Math.max(life.now, row.notBefore);
+            const { type } = row.effect;
+            const family = families[type];
+            if (type === "readPayment") life.tell({ type: "payment.read", effectId: row.id, reading: bank.read() });
+            else if (type === "readBack") life.tell({ type: "payment.readBack", effectId: row.id, reading: bank.read() });
+            else if (family !== undefined) {
+              const luck = fates.shift() ?? "answered";
+              const done = (luck === "answered" || luck === "lost after") && bank.carryOut(row);
+              if (done && row.effect.type === "addOrderLines") reserved += row.effect.amount;
+              const told: Told =
+                luck === "refused" || (luck === "answered" && !done)
+                  ? { type: `${family}.refused` as never, effectId: row.id, reason: "gateway-refused", detail: "no" }
+                  : luck === "answered"
+                    ? { type: `${family}.confirmed` as never, effectId: row.id, reading: bank.read() }
+                    : { type: `${family}.unknown` as never, effectId: row.id, detail: "lost" };
+              life.tell(told);
+            }
+          }
+          expect(bank.captured + bank.canceled + bank.authorized).toBe(reserved);
+          expect(bank.captured).toBeLessThanOrEqual(1000);
+          expect(bank.refunded).toBeLessThanOrEqual(bank.captured);
+          expect(new Set(bank.done).size).toBe(bank.done.length);
+          // It all came to rest, and what the shop was told is what the bank did.
+          expect(typeof life.record.states.order).toBe("string");
+          if (life.status === "completed" && life.record.facts.order.total > 0) expect(bank.captured).toBeGreaterThan(0);
+          if (life.status === "refunded") expect(bank.refunded).toBe(bank.captured);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+test("the link of a pending order always ends by itself, within the shop's minutes", () => {
+  fc.assert(
+    fc.property(anyOrder, anySettings, (order, settings) => {
+      const placed = PlacedOrder.parse({ ...order, status: "pending", gateway: "resurs-mapi" });
+      const life = new Life(placed, { settings, registry }, T0);
+      const [[, timer]] = Object.entries(life.record.timers) as unknown as [[string, { at: number }]];
+      const last = Math.max(placed.createdAt, placed.updatedAt) + linkLifetimeMinutes(settings) * MINUTE;
+      expect(timer.at).toBe(Math.max(T0, last));
+    }),
+  );
+});

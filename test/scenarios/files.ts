@@ -1,0 +1,19 @@
+/** Where the scenarios lie: our own beside this file, the shared ones in the folder next to the project's. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Scenario } from "../../src/testing/index.js";
+
+const ownFolder = new URL("../../../test/scenarios/", import.meta.url);
+const sharedFile = new URL("../../../../shared/scenarios/scenarios.json", import.meta.url);
+
+const read = (file: URL): Scenario[] => Scenario.array().parse(JSON.parse(readFileSync(file, "utf8")));
+
+/** File name → its scenarios. */
+export const own: Record<string, Scenario[]> = Object.fromEntries(
+  readdirSync(ownFolder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => [name, read(new URL(name, ownFolder))]),
+);
+
+/** null where the folder is not here. */
+export const shared: Scenario[] | null = existsSync(sharedFile) ? read(sharedFile) : null;
