@@ -9,7 +9,7 @@
 import { setup } from "xstate";
 import { actions } from "./effects.js";
 import type { OrderEvent } from "./events.js";
-import { type Considered, cooldownEndsAt, guards } from "./guards.js";
+import { type Considered, guards, nextDueAt } from "./guards.js";
 import type { Meta } from "./meta.js";
 
 const queued = { meta: { rule: "cooldown/queued" } };
@@ -25,7 +25,7 @@ export const cooldownMachine = setup({
   guards,
   actions,
   delays: {
-    cooldownRemaining: ({ context }) => cooldownEndsAt(context) - context.now,
+    cooldownRemaining: ({ context }) => nextDueAt(context) - context.now,
   },
 }).createMachine({
   id: "cooldown",

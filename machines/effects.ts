@@ -11,6 +11,7 @@ export interface EffectParams {
 export const notes = {
   "payment-complete": "Payment complete.",
   "payment-status-on-hold": "Payment is waiting for more information from Resurs.",
+  "amount-differs": "The paid amount differs from the order total. The order needs a look by hand.",
   "payment-status-failed": "Payment failed.",
   "payment-status-cancelled": "Payment aborted.",
   "customer-landingpage-return": "Customer returned from external source.",

@@ -8,7 +8,7 @@
 import { and, not, or } from "xstate";
 import { singleFacts } from "./questions.js";
 
-export { type Considered, cooldownEndsAt, MOST_TRIES } from "./questions.js";
+export { type Considered, cooldownEndsAt, dueAt, MOST_TRIES, nextDueAt } from "./questions.js";
 
 const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
@@ -97,7 +97,8 @@ const combined = {
   isReleased: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
-  staysPendingMeanwhile: and(["isAwaitingCustomer", "choosesToStayPending"]),
+  staysPendingMeanwhile: and(["isAwaitingCustomer", or(["choosesToStayPending", "unpaidStaysPending"])]),
+  paysAnotherAmount: and(["isAccepted", "comparesAmounts", not("totalsAgree")]),
   revives: and(["holdsMoney", "choosesToRevive"]),
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */

@@ -3,7 +3,10 @@
  *
  * Change the structure of a machine and its hash changes; the version must then go up, with a migration.
  */
+import type { AnyStateMachine } from "xstate";
 import { cooldownMachine } from "./cooldown.js";
+import type { Flow } from "./flow.js";
+import { netsMachine } from "./nets.js";
 import { orderMachine } from "./order.js";
 import { paymentMachine } from "./payment.js";
 
@@ -11,26 +14,60 @@ export * from "./effects.js";
 export * from "./events.js";
 export * from "./facts.js";
 export { type FlagName, flags } from "./flags.js";
+export type { Flow } from "./flow.js";
 export { type Considered, cooldownEndsAt } from "./guards.js";
 export type { Meta } from "./meta.js";
 export * from "./settings.js";
-export { cooldownMachine, orderMachine, paymentMachine };
+export { cooldownMachine, netsMachine, orderMachine, paymentMachine };
 
 export interface Registry {
   id: string;
   version: number;
   order: typeof orderMachine;
-  payment: typeof paymentMachine;
   cooldown: typeof cooldownMachine;
+  /** By the name of the gateway. One that is not named here pays as the Merchant API does. */
+  flows: Record<string, Flow>;
   /** From the version before: order states that were renamed. A version without a way here is parked, never guessed. */
   migrations: { from: number; to: number; renamed: Record<string, string> }[];
 }
+
+/** Resurs's Merchant API, and every gateway that speaks its words. */
+export const merchantApi: Flow = {
+  payment: paymentMachine,
+  callbackDelaySeconds: 0,
+  unpaidStaysPending: false,
+  comparesAmounts: false,
+  linkExpires: true,
+};
+
+/** Nets Easy: the webhook waits two minutes for the customer, and rounding may differ. */
+export const netsEasy: Flow = {
+  payment: netsMachine,
+  callbackDelaySeconds: 120,
+  unpaidStaysPending: true,
+  comparesAmounts: true,
+  linkExpires: false,
+};
+
+export const flowOf = (registry: Registry, gateway: string | null): Flow =>
+  registry.flows[gateway ?? ""] ?? merchantApi;
+
+/** Every machine of a registry, by name. */
+export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> =>
+  Object.fromEntries(
+    [
+      registry.order,
+      registry.cooldown,
+      merchantApi.payment,
+      ...Object.values(registry.flows).map((f) => f.payment),
+    ].map((machine) => [machine.id, machine]),
+  );
 
 export const registry: Registry = {
   id: "woocommerce-order",
   version: 1,
   order: orderMachine,
-  payment: paymentMachine,
   cooldown: cooldownMachine,
+  flows: { "resurs-mapi": merchantApi, "nets-easy": netsEasy },
   migrations: [],
 };

@@ -16,6 +16,12 @@ import { linkLifetimeMinutes } from "./settings.js";
 const whenAccepted = (sure: "isAccepted" | "holdsMoney") =>
   [
     {
+      guard: "paysAnotherAmount",
+      target: "on-hold",
+      actions: { type: "setStatus", params: { note: "amount-differs" } },
+      meta: { rule: "status-update/amount-differs" },
+    },
+    {
       guard: "isDoneOncePaid",
       target: "completed",
       actions: "completePayment",
@@ -250,10 +256,13 @@ export const orderMachine = setup({
   guards,
   actions,
   delays: {
+    /** Without end where no link of ours can run out. */
     linkLifetime: ({ context }) =>
-      Math.max(context.order.createdAt, context.order.updatedAt) +
-      linkLifetimeMinutes(context.settings) * 60_000 -
-      context.now,
+      context.payment.gateway !== null && context.flow.linkExpires
+        ? Math.max(context.order.createdAt, context.order.updatedAt) +
+          linkLifetimeMinutes(context.settings) * 60_000 -
+          context.now
+        : Number.POSITIVE_INFINITY,
   },
 }).createMachine({
   id: "order",
@@ -303,6 +312,7 @@ export const orderMachine = setup({
       meta: { says: "The payment waits for the bank" },
       on: {
         "payment.read": [
+          { guard: "paysAnotherAmount", meta: { rule: "status-update/amount-differs" } },
           ...whenAccepted("holdsMoney"),
           {
             guard: "isRejectedAfterTheTask",

@@ -2,13 +2,15 @@
  * Every yes/no question about one fact. They look at remembered facts, never at the event.
  * What is made of several facts stands in guards.ts.
  */
-import type { Facts, OrderStatus, PossibleAction, Wish } from "./facts.js";
+import type { Facts, OrderStatus, PossibleAction, Waiting, Wish } from "./facts.js";
+import type { Flow } from "./flow.js";
 import type { Settings } from "./settings.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
 export interface Considered extends Facts {
   now: number;
   settings: Settings;
+  flow: Flow;
   /** What the event in hand wishes for; null where it wishes for nothing. */
   wish: Wish | null;
   /** The status named by `order.placed` and `order.seen`. */
@@ -22,7 +24,7 @@ const fact =
     test(context);
 
 const isOffered = (c: Considered, ...actions: PossibleAction[]) =>
-  c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a));
+  c.payment.exists && c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a));
 const offers = (...actions: PossibleAction[]) => fact((c) => isOffered(c, ...actions));
 const says = (status: string) => fact((c) => c.payment.exists && c.payment.status === status);
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
@@ -31,6 +33,16 @@ const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 export const cooldownEndsAt = (c: Pick<Considered, "order" | "settings">): number =>
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;
+
+/** When a held callback may be acted on. */
+export const dueAt = (c: Pick<Considered, "order" | "settings" | "flow">, waiting: Pick<Waiting, "at">): number =>
+  Math.max(cooldownEndsAt(c), waiting.at + c.flow.callbackDelaySeconds * 1000);
+
+const heldNow = (c: Considered) => c.waiting.filter((w) => w.held && w.readingId === null);
+
+/** When the first held callback becomes due. */
+export const nextDueAt = (c: Considered): number =>
+  Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)), Number.MAX_SAFE_INTEGER);
 
 const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
 const within = (c: Considered, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;
@@ -126,6 +138,11 @@ export const singleFacts = {
   refundIsOff: fact((c) => !c.settings.enableRefund),
   modifyIsOff: fact((c) => !c.settings.enableModify),
 
+  // what is special about this way of paying
+  unpaidStaysPending: fact((c) => c.flow.unpaidStaysPending),
+  comparesAmounts: fact((c) => c.flow.comparesAmounts),
+  totalsAgree: fact((c) => within(c, c.payment.authorized + c.payment.captured, c.order.total)),
+
   // what the shop has chosen where the documents disagree
   choosesToStayPending: fact((c) => c.settings.choices.pendingWhileCustomerIsAway === "stay"),
   choosesToRevive: fact((c) => c.settings.choices.cancelledThenAccepted === "revive"),
@@ -134,8 +151,8 @@ export const singleFacts = {
   choosesToRebuild: fact((c) => c.settings.choices.modifyWhenFullyCancelled === "rebuild"),
 
   // the cooldown
-  cooldownIsOver: fact((c) => c.now >= cooldownEndsAt(c)),
-  callbacksWait: fact((c) => c.waiting.some((w) => w.held && w.readingId === null)),
+  cooldownIsOver: fact((c) => c.now >= nextDueAt(c)),
+  callbacksWait: fact((c) => heldNow(c).length > 0),
   someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
 
   // the end of a call whose answer was lost

@@ -98,6 +98,11 @@ export const rules: Record<string, Rule> = {
       "any other status: on-hold",
       "the payment waits for more information, so the order is on hold",
     ),
+    "amount-differs": r(
+      "Nets's own plugin",
+      "a paid amount that differs from the order total by more than rounding is put on hold",
+      "the paid amount differs from the order total by more than rounding",
+    ),
     "no-such-payment": r(
       "002 Payment failures",
       "the order exists, the payment does not",

@@ -2,20 +2,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { Settings } from "../../machines/settings.js";
 import { httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { resursMapi } from "../adapters/resurs/mapi.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
-import type { Settings } from "../../machines/settings.js";
 import { type ResursDouble, resursDouble } from "../testing/resurs-double.js";
 import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
+import { Ends, exits } from "./ending.js";
 import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
 
 export interface Common {
@@ -25,6 +26,8 @@ export interface Common {
   port?: number;
   host?: string;
   apiToken?: string | null;
+  /** How long requests under way may take when it stops. */
+  graceMs?: number;
   onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
 }
 
@@ -65,10 +68,14 @@ const running = async (parts: Parts): Promise<Running> => {
     const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null });
     let url = "";
     const door = around(app.fetch, engine, () => url);
-    const served = await listen(door, { port: parts.port ?? 0, hostname: parts.host ?? "127.0.0.1" });
+    const { port = 0, host = "127.0.0.1" } = parts;
+    const served = await listen(door, { port, hostname: host }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+    });
     url = served.url;
     const stop = async () => {
-      await served.close();
+      await served.close(parts.graceMs);
       await engine.stop();
     };
     return { engine, url, stop };

@@ -4,7 +4,7 @@ import type { Effect } from "../../machines/effects.js";
 import { type Envelope, PlacedOrder } from "../../machines/events.js";
 import { OrderStatus, type Reading } from "../../machines/facts.js";
 import { type FlagName, flags } from "../../machines/flags.js";
-import { registry, Settings } from "../../machines/index.js";
+import { flowOf, registry, Settings } from "../../machines/index.js";
 import { noSuchPayment, readingOf } from "../adapters/resurs/reading.js";
 import { Payment } from "../adapters/resurs/schema.js";
 import { decide } from "../core/decide.js";
@@ -120,12 +120,25 @@ const readingFrom = ({ payment, taskStatus }: z.infer<typeof Line>, paymentId: s
 };
 
 /** Whoever needs no reading is flagged by the payment given as well: the shop knows it, however long ago it was read. */
-const flagsOf = (seen: Foreseen, reading: Reading | undefined, now: number, { settings }: Rules): FlagName[] => {
+const flagsOf = (
+  seen: Foreseen,
+  reading: Reading | undefined,
+  now: number,
+  { settings, registry }: Rules,
+): FlagName[] => {
   const { facts } = seen.record;
   if (reading === undefined || facts.payment.readAt !== null || seen.answer.outcome === "deferred") return seen.flags;
   const { paymentId: _, ...says } = reading;
-  const considered = { ...facts, payment: { ...facts.payment, ...says, readAt: now }, now, settings };
-  return (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test({ ...considered, wish: null, seen: null }));
+  const considered = {
+    ...facts,
+    payment: { ...facts.payment, ...says, readAt: now },
+    now,
+    settings,
+    flow: flowOf(registry, facts.payment.gateway),
+  };
+  return (Object.keys(flags) as FlagName[]).filter((name) =>
+    flags[name].test({ ...considered, wish: null, seen: null }),
+  );
 };
 
 const amounts = new Set(["amount", "total"]);

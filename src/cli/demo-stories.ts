@@ -13,7 +13,7 @@ export interface Story {
   signsAt: number | null;
   /** Seconds after signing; null = the browser was closed. */
   returnsAfter?: number | null;
-  then?: { at: number; act: (world: DemoWorld, orderId: string) => Promise<unknown> }[];
+  later?: { at: number; act: (world: DemoWorld, orderId: string) => Promise<unknown> }[];
 }
 
 const merchant =
@@ -39,23 +39,23 @@ const told: Omit<Story, "orderId">[] = [
     title: "twenty copies of one callback",
     placedAt: 6,
     signsAt: 8,
-    then: [{ at: 8.5, act: (world, orderId) => world.repeatCallback(orderId, 20) }],
+    later: [{ at: 8.5, act: (world, orderId) => world.repeatCallback(orderId, 20) }],
   },
   { title: "never paid, link expired", placedAt: 8, signsAt: null },
-  { title: "set to processing, unpaid", placedAt: 52, signsAt: null, then: [{ at: 54, act: merchant("processed") }] },
-  { title: "completed by the merchant", placedAt: 9, signsAt: 10, then: [{ at: 15, act: merchant("completed") }] },
+  { title: "set to processing, unpaid", placedAt: 52, signsAt: null, later: [{ at: 54, act: merchant("processed") }] },
+  { title: "completed by the merchant", placedAt: 9, signsAt: 10, later: [{ at: 15, act: merchant("completed") }] },
   {
     title: "completed while frozen",
     placedAt: 10,
     person: "198209123705",
     signsAt: 11,
-    then: [{ at: 20, act: merchant("completed") }],
+    later: [{ at: 20, act: merchant("completed") }],
   },
   {
     title: "answer to the capture lost",
     placedAt: 11,
     signsAt: 12,
-    then: [
+    later: [
       {
         at: 22,
         act: async (world, orderId) => {
@@ -66,12 +66,12 @@ const told: Omit<Story, "orderId">[] = [
     ],
   },
   { title: "signed while the bank was down", placedAt: 39, signsAt: 42 },
-  { title: "cancelled by the merchant", placedAt: 12, signsAt: 13, then: [{ at: 25, act: merchant("cancelled") }] },
+  { title: "cancelled by the merchant", placedAt: 12, signsAt: 13, later: [{ at: 25, act: merchant("cancelled") }] },
   {
     title: "completed, then refunded",
     placedAt: 13,
     signsAt: 14,
-    then: [
+    later: [
       { at: 24, act: merchant("completed") },
       { at: 56, act: merchant("refunded") },
     ],
@@ -89,7 +89,7 @@ export interface Step {
 /** Everything that somebody does, in order of time; what follows from it is the engine's and the bank's doing. */
 export const steps: Step[] = stories
   .flatMap((story): Step[] => {
-    const { orderId, placedAt, signsAt, returnsAfter = 3, then = [] } = story;
+    const { orderId, placedAt, signsAt, returnsAfter = 3, later = [] } = story;
     const signs: Step[] =
       signsAt === null ? [] : [{ at: signsAt, act: async (world) => world.signs(orderId, returnsAfter === 0) }];
     const returns: Step[] =
@@ -100,7 +100,7 @@ export const steps: Step[] = stories
       { at: placedAt, act: (world) => world.buys(story) },
       ...signs,
       ...returns,
-      ...then.map(({ at, act }) => ({ at, act: (world: DemoWorld) => act(world, orderId) })),
+      ...later.map(({ at, act }) => ({ at, act: (world: DemoWorld) => act(world, orderId) })),
     ];
   })
   .sort((a, b) => a.at - b.at);

@@ -1,2 +1,95 @@
-import type { Command } from "commander";
-export const addServe = (_: Command): void => {};
+/** `serve`: the engine over HTTP until it is told to stop. */
+import { type Command, Option } from "commander";
+import { pino } from "pino";
+import { Settings } from "../../machines/settings.js";
+import { composeSandbox } from "./compose.js";
+import { exitCodes, refused, wrongUsage } from "./ending.js";
+import { numberIn, wholeIn } from "./options.js";
+import { untilToldToStop } from "./stopping.js";
+import { say } from "./terminal.js";
+
+interface Options {
+  db?: string;
+  port: number;
+  host: string;
+  apiToken?: string;
+  cooldown: number;
+  holdStock?: number;
+  logLevel: string;
+  sandbox?: true;
+  json?: true;
+}
+
+const GRACE_MS = 10_000;
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
+const run = async (options: Options): Promise<void> => {
+  const { db, port, host, apiToken, cooldown, holdStock } = options;
+  if (!isLoopback(host) && !apiToken) {
+    throw wrongUsage(
+      `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
+    );
+  }
+  if (!options.sandbox) {
+    throw refused(
+      "there is no adapter for a real shop yet, so only serve --sandbox can be started; a program of your own can pass any Shop to createEngine and mount httpApp",
+    );
+  }
+  const log = pino({ level: options.logLevel }, pino.destination(2));
+  const settings = Settings.parse({
+    cooldownSeconds: cooldown,
+    ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
+  });
+  const running = await composeSandbox({
+    settings,
+    log,
+    port,
+    host,
+    apiToken: apiToken ?? null,
+    graceMs: GRACE_MS,
+    onDecision: ({ seq, from, to, source, event }, { orderId }) => {
+      if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
+    },
+    ...(db === undefined ? {} : { file: db }),
+  });
+  const { url, bank } = running;
+  const kept = db ?? "a temporary file that is removed at the end";
+  if (options.json) say(JSON.stringify({ url, bank: bank.url, db: db ?? null }));
+  else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);
+  const signal = await untilToldToStop();
+  log.info({ signal }, "stopping: what is under way ends first");
+  await running.stop();
+};
+
+export const addServe = (program: Command): void => {
+  program
+    .command("serve")
+    .description("the engine over HTTP, until it is told to stop")
+    .option("--sandbox", "with a test bank and a test shop in place of real ones")
+    .option("--db <file>", "the SQLite file of the orders (left out: a temporary one)")
+    .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 8080)
+    .option("--host <address>", "beyond this computer only together with a token", "127.0.0.1")
+    .addOption(new Option("--api-token <token>", "asked of whoever uses the API").env("ORDER_STATUS_TOKEN"))
+    .option("--cooldown <seconds>", "how long callbacks give way to the customer", numberIn(0, 86_400), 60)
+    .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
+    .addOption(
+      new Option("--log-level <level>", "what is logged, as JSON to stderr")
+        .choices(["debug", "info", "warn", "error", "silent"])
+        .default("info"),
+    )
+    .option("--json", "print the addresses as JSON")
+    .addHelpText(
+      "after",
+      `
+In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
+
+Examples:
+  $ order-status serve --sandbox
+  $ order-status serve --sandbox --db orders.db --cooldown 5
+  $ ORDER_STATUS_TOKEN=secret order-status serve --sandbox --host 0.0.0.0
+${exitCodes("there is nothing to serve")}`,
+    )
+    .action(run);
+};

@@ -8,7 +8,7 @@
 import { notes } from "../../machines/effects.js";
 import { type Envelope, statusWantedBy, waitsForReading } from "../../machines/events.js";
 import type { OrderStatus, Waiting } from "../../machines/facts.js";
-import { cooldownEndsAt } from "../../machines/guards.js";
+import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import { handles } from "./explain.js";
@@ -49,8 +49,6 @@ const place = (fold: Fold): void => {
   if (event.type !== "order.placed") throw new Error("unreachable: placed() has checked it");
   const shown = { ...itself(fold), seen: event.order.status };
   fold.moveOrder(shown);
-  // Another gateway's unpaid order is WooCommerce's to cancel, not ours.
-  if (event.order.gateway === null) fold.timers = {};
   fold.answer(shown, "moved", { rule: "order/placed" });
 };
 
@@ -142,11 +140,12 @@ const holdStockIsOver = (fold: Fold): boolean => {
 const awaitReading = (fold: Fold, mine: Waiting): void => {
   fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, mine] };
   const meta = fold.moveCooldown(mine.held ? "callback.received" : "someone.asked");
-  const holds = mine.held && fold.now < cooldownEndsAt(fold.considered());
+  const due = dueAt(fold.considered(), mine);
+  const holds = mine.held && fold.now < due;
   fold.answer({ eventId: mine.eventId, type: fold.envelope.event.type }, "deferred", {
     rule: meta?.rule ?? null,
     reason: holds ? "cooldown" : "reading-payment",
-    until: holds ? cooldownEndsAt(fold.considered()) : null,
+    until: holds ? due : null,
   });
 };
 
@@ -189,7 +188,7 @@ const read = (fold: Fold, readingId: string, paymentId: string): void => {
 
 const letThrough = (fold: Fold, waiting: Waiting): void => {
   // The order was written while the gateway was being asked: the customer's minute begins anew.
-  if (waiting.held && fold.now < cooldownEndsAt(fold.considered())) {
+  if (waiting.held && fold.now < dueAt(fold.considered(), waiting)) {
     fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, { ...waiting, readingId: null }] };
     return;
   }
@@ -258,7 +257,6 @@ const anotherGatewaysOrder = (fold: Fold): void => {
   const status = fold.facts.order.status;
   if (wanted === status) return fold.answer(itself(fold), "ignored", { reason: "same-status" });
   fold.moveOrder({ ...itself(fold), type: "order.seen", seen: wanted });
-  fold.timers = {};
   fold.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, fold.now);
   fold.answer(itself(fold), "moved", { rule: "order/not-ours", from: status });
 };

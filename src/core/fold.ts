@@ -3,8 +3,8 @@ import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
 import { type Facts, OrderStatus, type Waiting, type Wish } from "../../machines/facts.js";
-import { type Considered, cooldownEndsAt, whyNotHere } from "../../machines/guards.js";
-import type { Registry } from "../../machines/index.js";
+import { type Considered, dueAt, whyNotHere } from "../../machines/guards.js";
+import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
@@ -47,6 +47,7 @@ export class Fold {
   states: States;
   timers: OrderRecord["timers"];
   generation: number;
+  readonly flow: Flow;
   effects: OutboxRow[] = [];
   answers: Answer[] = [];
   readonly from: OrderStatus | null;
@@ -60,12 +61,13 @@ export class Fold {
   ) {
     const { registry } = rules;
     this.facts = facts;
+    this.flow = flowOf(registry, facts.payment.gateway);
     this.from = before?.facts.order.status ?? null;
     this.timers = before?.timers ?? {};
     this.generation = before?.generation ?? 0;
     this.states = before?.states ?? {
       order: initialValue(registry.order),
-      payment: initialValue(registry.payment),
+      payment: initialValue(this.flow.payment),
       cooldown: initialValue(registry.cooldown),
     };
   }
@@ -76,7 +78,17 @@ export class Fold {
 
   considered(wish: Wish | null = null, seen: OrderStatus | null = null): Considered {
     const { order, payment, waiting, operation } = this.facts;
-    return { order, payment, waiting, operation, now: this.now, settings: this.rules.settings, wish, seen };
+    return {
+      order,
+      payment,
+      waiting,
+      operation,
+      now: this.now,
+      settings: this.rules.settings,
+      flow: this.flow,
+      wish,
+      seen,
+    };
   }
 
   answer(to: Pick<Shown, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {
@@ -95,7 +107,7 @@ export class Fold {
 
   /** The payment follows the reading, the whole truth about where it stands. */
   movePayment(): void {
-    const { value } = step(this.rules.registry.payment, this.states.payment, this.considered(), {
+    const { value } = step(this.flow.payment, this.states.payment, this.considered(), {
       type: "payment.read",
     });
     this.states = { ...this.states, payment: value };
@@ -221,8 +233,10 @@ export class Fold {
 
   /** Whoever waits and may be let through is answered by this reading. */
   private asking(readingId: string): Waiting[] {
-    const due = this.now >= cooldownEndsAt(this.considered());
-    return this.facts.waiting.map((w) => (w.held && !due ? { ...w, readingId: null } : { ...w, readingId }));
+    const considered = this.considered();
+    return this.facts.waiting.map((w) =>
+      w.held && this.now < dueAt(considered, w) ? { ...w, readingId: null } : { ...w, readingId },
+    );
   }
 
   /** Money came to rest: whoever asked for it hears how it ended. */
@@ -245,7 +259,8 @@ export class Fold {
     const timers = { ...this.timers };
     for (const change of changes) {
       if ("cancel" in change) delete timers[change.cancel];
-      else {
+      // A delay without end is no timer.
+      else if (Number.isFinite(change.delayMs)) {
         this.generation += 1;
         timers[change.set] = { generation: this.generation, at: this.now + change.delayMs };
       }

@@ -1,6 +1,6 @@
 /** A record written by another version of the machines is brought here on a named way, or it is set aside. */
 import type { StateValue } from "xstate";
-import type { Registry } from "../../machines/index.js";
+import { flowOf, type Registry } from "../../machines/index.js";
 import type { OrderRecord } from "./record.js";
 import { knows } from "./step.js";
 import { structureHash } from "./structure.js";
@@ -42,7 +42,7 @@ export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
     const lost = (
       [
         ["order", registry.order, order],
-        ["payment", registry.payment, payment],
+        ["payment", flowOf(registry, record.facts.payment.gateway).payment, payment],
         ["cooldown", registry.cooldown, cooldown],
       ] as const
     ).find(([, machine, value]) => !knows(machine, value));

@@ -117,7 +117,9 @@ const delaysIn = (machine: AnyStateMachine): Kept["delays"] => {
     if (!simple || node.invoke.length > 0 || !asked.every((action) => isPlain(machine, action))) return null;
     for (const action of asked) {
       if (typeof action !== "function" || action.type !== "xstate.raise") continue;
-      delays.set(action.id as string, action.delay as Delay);
+      const { id, delay } = action as { id: string; delay: Delay };
+      if (delays.has(id) && delays.get(id) !== delay) return null;
+      delays.set(id, delay);
     }
   }
   return delays;

@@ -1,5 +1,5 @@
 /** A machine's structure as one short word: its states, events, targets and guard names, nothing of its wording. */
-import type { Registry } from "../../machines/index.js";
+import { machinesOf, type Registry } from "../../machines/index.js";
 
 type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
 
@@ -32,8 +32,7 @@ const known = new WeakMap<Registry, string>();
 export const structureHash = (registry: Registry): string => {
   let hash = known.get(registry);
   if (hash === undefined) {
-    const machines = [registry.order, registry.payment, registry.cooldown];
-    hash = fnv(JSON.stringify(machines.map((machine) => plain(machine.config))));
+    hash = fnv(JSON.stringify(Object.values(machinesOf(registry)).map((machine) => plain(machine.config))));
     known.set(registry, hash);
   }
   return hash;

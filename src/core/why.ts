@@ -1,6 +1,6 @@
 /** Why an order is where it is, in at most five plain lines. Pure. */
 import { flags } from "../../machines/flags.js";
-import { orderMachine, paymentMachine } from "../../machines/index.js";
+import { flowOf, orderMachine, registry } from "../../machines/index.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { metaOf } from "./explain.js";
@@ -40,7 +40,7 @@ const cause = (record: OrderRecord, history: HistoryEntry[]): string => {
   const moved = change?.answers.findLast((a) => a.outcome === "moved" && a.rule !== null);
   const rule = moved?.rule ?? null;
   const { payment } = record.facts;
-  const says = metaOf(paymentMachine, record.states.payment).says;
+  const says = metaOf(flowOf(registry, payment.gateway).payment, record.states.payment).says;
   const evidence =
     payment.readAt === null
       ? "the payment was not read yet"

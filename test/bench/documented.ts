@@ -7,7 +7,7 @@ import { type Effect, notes } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
 import type { Facts, OrderStatus, Waiting } from "../../machines/facts.js";
 import { type Considered, cooldownEndsAt } from "../../machines/guards.js";
-import { cooldownMachine, orderMachine, paymentMachine } from "../../machines/index.js";
+import { cooldownMachine, merchantApi, orderMachine, paymentMachine } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import { ask } from "../../src/core/ask.js";
 import { placed, remember, waitingFor } from "../../src/core/remember.js";
@@ -24,7 +24,11 @@ interface State {
   effects: { id: string; effect: Effect }[];
 }
 
-type Restore = (machine: AnyStateMachine, value: StateValue, context: Considered) => ReturnType<AnyStateMachine["resolveState"]>;
+type Restore = (
+  machine: AnyStateMachine,
+  value: StateValue,
+  context: Considered,
+) => ReturnType<AnyStateMachine["resolveState"]>;
 
 const byCreateActor: Restore = (machine, value, context) =>
   createActor(machine, {
@@ -45,7 +49,7 @@ class Order {
   ) {}
 
   considered(wish: Waiting["wish"] = null, seen: OrderStatus | null = null): Considered {
-    return { ...this.state.facts, now: this.envelope.at, settings: defaultSettings, wish, seen };
+    return { ...this.state.facts, now: this.envelope.at, settings: defaultSettings, flow: merchantApi, wish, seen };
   }
 
   payment(): void {

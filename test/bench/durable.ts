@@ -98,7 +98,12 @@ class Foretold {
 
   told(orderId: string, event: OrderEvent, source: Envelope["source"], id: string = randomUUID()): Told {
     const before = this.records.get(orderId) ?? null;
-    const { record, entry, effects, timers } = decide(before, { id, orderId, at: this.at, source, event }, this.at, rules);
+    const { record, entry, effects, timers } = decide(
+      before,
+      { id, orderId, at: this.at, source, event },
+      this.at,
+      rules,
+    );
     this.records.set(orderId, record);
     const expectedVersion = before?.version ?? 0;
     const change = { orderId, expectedVersion, record, history: [entry], effects, timers, settled: [], decided: [] };

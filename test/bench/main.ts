@@ -1,5 +1,5 @@
 /** `npm run bench [-- --quick] [-- --json]`: every figure is a ratio to a peer measured in the same run. */
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import Sqlite from "better-sqlite3";
 import { decisions, disagreements } from "./decisions.js";
 import { durable } from "./durable.js";
@@ -9,6 +9,10 @@ import { printed } from "./rounds.js";
 const quick = process.argv.includes("--quick");
 const json = process.argv.includes("--json");
 
+/** What else the machine does: the engine works in two threads, its peers in one. */
+const load = () => (loadavg()[0] ?? 0).toFixed(1);
+const before = load();
+
 const against = disagreements();
 if (against.length > 0) {
   console.error(`The contenders decide differently:\n${against.join("\n")}`);
@@ -16,7 +20,9 @@ if (against.length > 0) {
 }
 
 const decided = quick ? decisions(3, 100) : decisions(15, 400);
-const stored = await durable(quick ? { rounds: 3, alone: 50, together: 200 } : { rounds: 9, alone: 200, together: 800 });
+const stored = await durable(
+  quick ? { rounds: 3, alone: 50, together: 200 } : { rounds: 9, alone: 200, together: 800 },
+);
 
 const db = new Sqlite(":memory:");
 const sqlite = db.prepare("SELECT sqlite_version()").pluck().get();
@@ -27,6 +33,7 @@ const configuration = {
   sqlite: `${sqlite}, WAL, synchronous=FULL`,
   mix: `${eventsInMix} events of 2 orders`,
   orders: stored.orders,
+  load: `${before} before, ${load()} after`,
 };
 
 if (json) {

@@ -6,7 +6,7 @@
 import type { EffectType } from "../../machines/effects.js";
 import type { Envelope, PlacedOrder } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
-import { type Contender, COOLDOWN_TIMER } from "./mix.js";
+import { COOLDOWN_TIMER, type Contender } from "./mix.js";
 
 const COOLDOWN_MS = 60_000;
 const LINK_MS = 120 * 60_000;
@@ -39,8 +39,7 @@ interface State {
   effects: { id: string; type: EffectType; note?: string; amount?: number }[];
 }
 
-const captured = (p: Reading) =>
-  p.hasOrder && p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
+const captured = (p: Reading) => p.hasOrder && p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
 const refunded = (p: Reading) => p.hasOrder && p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
 const cancelled = (p: Reading) => p.hasOrder && p.total > 0 && p.authorized === 0 && p.canceled === p.total;
 const offers = (p: Reading, ...actions: Reading["offers"]) => p.hasOrder && actions.some((a) => p.offers.includes(a));

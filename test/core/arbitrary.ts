@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../machines/facts.js";
 import type { Considered } from "../../machines/guards.js";
+import { merchantApi, netsEasy } from "../../machines/index.js";
 import { Choices, Settings } from "../../machines/settings.js";
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
@@ -117,6 +118,7 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
     ),
     now: moment,
     settings: anySettings,
+    flow: fc.constantFrom(merchantApi, netsEasy),
     wish: fc.option(wish),
     seen: fc.option(anyStatus),
   })

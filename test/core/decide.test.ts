@@ -9,7 +9,16 @@ import { decide } from "../../src/core/decide.js";
 import { anOrder, callback, frozen, Life, MINUTE, type PaymentName, payments, reading, rulesWith, T0 } from "./life.js";
 
 /** The short words of the table. */
-const short = { P: "pending", H: "on-hold", R: "processing", F: "failed", X: "cancelled", C: "completed", Z: "refunded", D: "checkout-draft" } as const;
+const short = {
+  P: "pending",
+  H: "on-hold",
+  R: "processing",
+  F: "failed",
+  X: "cancelled",
+  C: "completed",
+  Z: "refunded",
+  D: "checkout-draft",
+} as const;
 type Short = keyof typeof short;
 
 const columns = [
@@ -120,7 +129,12 @@ describe("the status that a callback leads to", () => {
   });
 
   test.each([
-    ["nothing to process, paid: captured first, completed when that is confirmed", { needsProcessing: false }, "accepted", "pending"],
+    [
+      "nothing to process, paid: captured first, completed when that is confirmed",
+      { needsProcessing: false },
+      "accepted",
+      "pending",
+    ],
     ["nothing to process, already captured: completed", { needsProcessing: false }, "captured", "completed"],
     ["nothing to process, nothing to pay: completed", { needsProcessing: false, total: 0 }, "no offers", "completed"],
   ] as const)("%s", (_sentence, order, payment, status) => {
@@ -151,7 +165,10 @@ describe("a customer's return and the end of the link", () => {
 
   test("a return is never held, not even in the first second", () => {
     const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
-    expect(life.settle({ type: "customer.returned", page: "success" })).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(life.settle({ type: "customer.returned", page: "success" })).toMatchObject({
+      outcome: "moved",
+      to: "processing",
+    });
   });
 
   const LINK = "xstate.after.linkLifetime.order.pending";
@@ -213,13 +230,16 @@ describe("the minute that belongs to the customer", () => {
 
   test("a callback waits until a minute after the last write, then the payment is read once for all who wait", () => {
     const life = fresh();
-    expect(life.settle(callback({ content: "a" }))).toMatchObject({ outcome: "deferred", reason: "cooldown", until: T0 + 50_000 });
+    expect(life.settle(callback({ content: "a" }))).toMatchObject({
+      outcome: "deferred",
+      reason: "cooldown",
+      until: T0 + 50_000,
+    });
     life.settle(callback({ content: "b" }));
     expect(life.types).toEqual([]);
-    const [timer, { generation, at }] = Object.entries(life.record.timers).find(([name]) => name.includes("cooldown")) as [
-      string,
-      { generation: number; at: number },
-    ];
+    const [timer, { generation, at }] = Object.entries(life.record.timers).find(([name]) =>
+      name.includes("cooldown"),
+    ) as [string, { generation: number; at: number }];
     expect(at).toBe(T0 + 50_000);
     life.now = at;
     life.settle({ type: "timer.fired", timer, generation });
@@ -258,7 +278,10 @@ describe("the minute that belongs to the customer", () => {
     const asked = life.open.find((e) => e.effect.type === "readPayment");
     life.tell({ type: "payment.created", paymentId: "pay-2" });
     life.tell({ type: "payment.read", effectId: asked?.id, reading: reading() }, "late");
-    expect(life.answers.findLast((a) => a.eventId === "late")).toMatchObject({ outcome: "ignored", reason: "superseded" });
+    expect(life.answers.findLast((a) => a.eventId === "late")).toMatchObject({
+      outcome: "ignored",
+      reason: "superseded",
+    });
     expect(life.status).toBe("pending");
   });
 
@@ -282,9 +305,27 @@ const asks = {
   refund: { type: "merchant.refunded", via: "dropdown" },
   "refund 400": { type: "merchant.refundedAmount", via: "api", amount: 40_000 },
   "refund 5000": { type: "merchant.refundedAmount", via: "api", amount: 500_000 },
-  "remove a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 60_000, adds: false },
-  "add a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 99_000, adds: true },
-  "raise above the limit": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 9, total: 540_000 }], total: 540_000, adds: false },
+  "remove a line": {
+    type: "merchant.editedLines",
+    via: "api",
+    lines: [{ sku: "a", quantity: 1, total: 60_000 }],
+    total: 60_000,
+    adds: false,
+  },
+  "add a line": {
+    type: "merchant.editedLines",
+    via: "api",
+    lines: [{ sku: "a", quantity: 1, total: 60_000 }],
+    total: 99_000,
+    adds: true,
+  },
+  "raise above the limit": {
+    type: "merchant.editedLines",
+    via: "api",
+    lines: [{ sku: "a", quantity: 9, total: 540_000 }],
+    total: 540_000,
+    adds: false,
+  },
 } as const;
 type Ask = keyof typeof asks;
 
@@ -292,112 +333,199 @@ const wishes: [PaymentName, Record<Ask, string>][] = [
   [
     "accepted",
     {
-      complete: "yes", capture: "yes", "capture lines": "partial-capture-not-supported", cancel: "yes",
-      refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
-      "remove a line": "yes", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "yes",
+      capture: "yes",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "yes",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "yes",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "frozen",
     {
-      complete: "unable-to-capture-frozen-order", capture: "unable-to-capture-frozen-order",
-      "capture lines": "partial-capture-not-supported", cancel: "payment-frozen",
-      refund: "payment-frozen", "refund 400": "payment-frozen", "refund 5000": "payment-frozen",
-      "remove a line": "payment-frozen", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "unable-to-capture-frozen-order",
+      capture: "unable-to-capture-frozen-order",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "payment-frozen",
+      refund: "payment-frozen",
+      "refund 400": "payment-frozen",
+      "refund 5000": "payment-frozen",
+      "remove a line": "payment-frozen",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "inspection",
     {
-      complete: "payment-in-inspection", capture: "payment-in-inspection",
-      "capture lines": "partial-capture-not-supported", cancel: "payment-in-inspection",
-      refund: "payment-in-inspection", "refund 400": "payment-in-inspection", "refund 5000": "payment-in-inspection",
-      "remove a line": "payment-in-inspection", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "payment-in-inspection",
+      capture: "payment-in-inspection",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "payment-in-inspection",
+      refund: "payment-in-inspection",
+      "refund 400": "payment-in-inspection",
+      "refund 5000": "payment-in-inspection",
+      "remove a line": "payment-in-inspection",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "rejected, task done",
     {
-      complete: "payment-rejected", capture: "payment-rejected", "capture lines": "partial-capture-not-supported",
+      complete: "payment-rejected",
+      capture: "payment-rejected",
+      "capture lines": "partial-capture-not-supported",
       // Nothing is reserved, so the order may simply be cancelled.
       cancel: "yes",
-      refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
-      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "captured",
     {
       // Captured in the portal: the order may follow without another capture.
-      complete: "yes", capture: "already-captured", "capture lines": "partial-capture-not-supported",
-      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
-      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "yes",
+      capture: "already-captured",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured",
+      refund: "yes",
+      "refund 400": "yes",
+      "refund 5000": "refund-too-large",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "partly captured",
     {
-      complete: "yes", capture: "yes", "capture lines": "partial-capture-not-supported",
-      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
-      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "yes",
+      capture: "yes",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured",
+      refund: "yes",
+      "refund 400": "yes",
+      "refund 5000": "refund-too-large",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "partly refunded",
     {
-      complete: "yes", capture: "already-captured", "capture lines": "partial-capture-not-supported",
-      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "yes", "refund 5000": "refund-too-large",
-      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "yes",
+      capture: "already-captured",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured",
+      refund: "yes",
+      "refund 400": "yes",
+      "refund 5000": "refund-too-large",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "refunded",
     {
-      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
-      cancel: "cannot-cancel-captured", refund: "yes", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
-      "remove a line": "not-editable", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "capture-not-possible",
+      capture: "capture-not-possible",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cannot-cancel-captured",
+      refund: "yes",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "cancelled",
     {
-      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
-      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
-      "remove a line": "yes", "add a line": "yes", "raise above the limit": "exceeds-credit-limit",
+      complete: "capture-not-possible",
+      capture: "capture-not-possible",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "yes",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "yes",
+      "add a line": "yes",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "partly cancelled",
     {
-      complete: "amount-mismatch", capture: "amount-mismatch", "capture lines": "partial-capture-not-supported",
-      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
+      complete: "amount-mismatch",
+      capture: "amount-mismatch",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "yes",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
       // 600.00 is what is reserved already: "if the sum total is equal no call will be made".
-      "remove a line": "same-total", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      "remove a line": "same-total",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "no offers",
     {
-      complete: "capture-not-possible", capture: "capture-not-possible", "capture lines": "partial-capture-not-supported",
-      cancel: "cancel-not-possible", refund: "refund-not-possible", "refund 400": "refund-not-possible",
-      "refund 5000": "refund-not-possible", "remove a line": "not-editable", "add a line": "adding-items-not-supported",
+      complete: "capture-not-possible",
+      capture: "capture-not-possible",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cancel-not-possible",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "not-editable",
+      "add a line": "adding-items-not-supported",
       "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "too little",
     {
-      complete: "amount-mismatch", capture: "amount-mismatch", "capture lines": "partial-capture-not-supported",
-      cancel: "yes", refund: "refund-not-possible", "refund 400": "refund-not-possible", "refund 5000": "refund-not-possible",
-      "remove a line": "yes", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "amount-mismatch",
+      capture: "amount-mismatch",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "yes",
+      refund: "refund-not-possible",
+      "refund 400": "refund-not-possible",
+      "refund 5000": "refund-not-possible",
+      "remove a line": "yes",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
   [
     "no order",
     {
-      complete: "no-payment", capture: "no-payment", "capture lines": "partial-capture-not-supported",
-      cancel: "cancel-not-possible", refund: "no-payment", "refund 400": "no-payment", "refund 5000": "no-payment",
-      "remove a line": "no-payment", "add a line": "adding-items-not-supported", "raise above the limit": "exceeds-credit-limit",
+      complete: "no-payment",
+      capture: "no-payment",
+      "capture lines": "partial-capture-not-supported",
+      cancel: "cancel-not-possible",
+      refund: "no-payment",
+      "refund 400": "no-payment",
+      "refund 5000": "no-payment",
+      "remove a line": "no-payment",
+      "add a line": "adding-items-not-supported",
+      "raise above the limit": "exceeds-credit-limit",
     },
   ],
 ];
@@ -467,7 +595,10 @@ describe("what a merchant may do, and the reason when not", () => {
 
   test("processing is refused while the payment is frozen: nobody is to ship that", () => {
     const life = new Life();
-    expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({ outcome: "refused", reason: "payment-frozen" });
+    expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({
+      outcome: "refused",
+      reason: "payment-frozen",
+    });
   });
 
   test.each([
@@ -475,11 +606,14 @@ describe("what a merchant may do, and the reason when not", () => {
     ["cancel", "accepted", { enableCancel: false }, "cancelled", "cancelPayment"],
     ["refund", "captured", { enableRefund: false }, "refunded", "refundPayment"],
     ["remove a line", "accepted", { enableModify: false }, "processing", "cancelPayment"],
-  ] as const)("%s with the payment %s and the feature switched off (%j): %s, and the bank hears nothing", (ask, payment, settings, status, call) => {
-    const { life } = asked(ask, payment, settings);
-    expect(life.status).toBe(status);
-    expect(life.types).not.toContain(call);
-  });
+  ] as const)(
+    "%s with the payment %s and the feature switched off (%j): %s, and the bank hears nothing",
+    (ask, payment, settings, status, call) => {
+      const { life } = asked(ask, payment, settings);
+      expect(life.status).toBe(status);
+      expect(life.types).not.toContain(call);
+    },
+  );
 
   test("while money is on the move other wishes are told to wait, and the same wish that it is under way", () => {
     const { life } = asked("complete", "accepted");
@@ -505,11 +639,19 @@ const turned: Record<keyof Choices, { value: string; changes: Record<string, str
   cancelledThenAccepted: {
     value: "revive",
     // Captured money is held just as well.
-    changes: { "cancelled/accepted": "processing", "cancelled/captured": "processing", "cancelled/too little": "processing" },
+    changes: {
+      "cancelled/accepted": "processing",
+      "cancelled/captured": "processing",
+      "cancelled/too little": "processing",
+    },
   },
   onHoldThenAborted: {
     value: "stay",
-    changes: { "on-hold/rejected, task open": "on-hold", "on-hold/rejected, task silent": "on-hold", "on-hold/released after the task": "on-hold" },
+    changes: {
+      "on-hold/rejected, task open": "on-hold",
+      "on-hold/rejected, task silent": "on-hold",
+      "on-hold/released after the task": "on-hold",
+    },
   },
   processingThenRejected: {
     value: "stay",
@@ -548,22 +690,32 @@ const turned: Record<keyof Choices, { value: string; changes: Record<string, str
 describe("where the documents disagree, the shop chooses", () => {
   const everything = (settings: object): Map<string, string> => {
     const shown = new Map<string, string>();
-    const names = [...columns, "captured", "too little", "released after the task", "in inspection, still offered"] as const;
+    const names = [
+      ...columns,
+      "captured",
+      "too little",
+      "released after the task",
+      "in inspection, still offered",
+    ] as const;
     for (const from of Object.values(short)) {
       for (const payment of names) shown.set(`${from}/${payment}`, after({ from, payment }, settings).life.status);
     }
-    for (const { ask, payment } of merchantCells) shown.set(`${ask}/${payment}`, asked(ask, payment, settings).word ?? "");
+    for (const { ask, payment } of merchantCells)
+      shown.set(`${ask}/${payment}`, asked(ask, payment, settings).word ?? "");
     const life = new Life(anOrder({ createdAt: T0 - 30_000, updatedAt: T0 - 10_000 }), rulesWith(settings));
     shown.set("cooldown ends", String(life.settle(callback()).until));
     return shown;
   };
   const usual = everything({});
 
-  test.each(Object.entries(turned))("%s, turned the other way, changes exactly its rows", (choice, { value, changes }) => {
-    const other = everything({ choices: { [choice]: value } });
-    const different = Object.fromEntries([...other].filter(([cell, word]) => usual.get(cell) !== word));
-    expect(different).toEqual(changes);
-  });
+  test.each(Object.entries(turned))(
+    "%s, turned the other way, changes exactly its rows",
+    (choice, { value, changes }) => {
+      const other = everything({ choices: { [choice]: value } });
+      const different = Object.fromEntries([...other].filter(([cell, word]) => usual.get(cell) !== word));
+      expect(different).toEqual(changes);
+    },
+  );
 
   test("every choice of the settings is turned here", () => {
     expect(Object.keys(turned).sort()).toEqual(Object.keys(Choices.shape).sort());
@@ -575,7 +727,13 @@ describe("a decision is a function of what it is given", () => {
     const life = new Life();
     for (const ask of [callback(), ...Object.values(asks)]) {
       const record = frozen(structuredClone(life.record));
-      const envelope = frozen({ id: "e", orderId: "o", at: T0, source: "callback" as const, event: structuredClone(ask) as never });
+      const envelope = frozen({
+        id: "e",
+        orderId: "o",
+        at: T0,
+        source: "callback" as const,
+        event: structuredClone(ask) as never,
+      });
       const before = JSON.stringify(record);
       const first = decide(record, envelope, T0, rulesWith());
       const second = decide(record, envelope, T0, rulesWith());
@@ -592,14 +750,24 @@ describe("a decision is a function of what it is given", () => {
 
   test("an order placed twice is known already", () => {
     const life = new Life();
-    expect(life.settle({ type: "order.placed", order: anOrder({ total: 1 }) })).toMatchObject({ outcome: "ignored", reason: "already-placed" });
+    expect(life.settle({ type: "order.placed", order: anOrder({ total: 1 }) })).toMatchObject({
+      outcome: "ignored",
+      reason: "already-placed",
+    });
     expect(life.record.facts.order.total).toBe(100_000);
   });
 
   test("a status that another hand wrote is followed, and one that the order already reads is not news", () => {
     const life = new Life();
-    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({ outcome: "moved", to: "completed", rule: "shop/seen" });
-    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({ outcome: "ignored", reason: "same-status" });
+    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({
+      outcome: "moved",
+      to: "completed",
+      rule: "shop/seen",
+    });
+    expect(life.settle({ type: "order.seen", status: "completed" })).toMatchObject({
+      outcome: "ignored",
+      reason: "same-status",
+    });
     // No effect goes back to the shop: it is the shop that said so.
     expect(life.types).toEqual([]);
   });

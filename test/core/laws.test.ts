@@ -13,7 +13,13 @@ import { callback, frozen, Life, MINUTE, reading, type Told } from "./life.js";
 type Move =
   | { what: "event"; event: Told }
   /** The n-th thing that was asked for is answered. */
-  | { what: "answer"; which: number; how: "ok" | "refused" | "unknown" | "conflict"; reading: Reading; status: OrderStatus }
+  | {
+      what: "answer";
+      which: number;
+      how: "ok" | "refused" | "unknown" | "conflict";
+      reading: Reading;
+      status: OrderStatus;
+    }
   | { what: "timer"; which: number }
   | { what: "time"; seconds: number };
 
@@ -24,13 +30,23 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant("answer" as const),
       which: fc.nat(3),
-      how: fc.constantFrom("ok" as const, "ok" as const, "ok" as const, "refused" as const, "unknown" as const, "conflict" as const),
+      how: fc.constantFrom(
+        "ok" as const,
+        "ok" as const,
+        "ok" as const,
+        "refused" as const,
+        "unknown" as const,
+        "conflict" as const,
+      ),
       reading: anyReading(fc.constantFrom("pay-1", "pay-1", "pay-1", "pay-2")),
       status: fc.constantFrom(...OrderStatus.options),
     }),
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constant("timer" as const), which: fc.nat(2) }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant("time" as const), seconds: fc.constantFrom(0, 1, 30, 60, 3600, 7200) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant("time" as const), seconds: fc.constantFrom(0, 1, 30, 60, 3600, 7200) }),
+  },
 );
 
 const families: Record<string, string> = {
@@ -63,7 +79,10 @@ const play = (life: Life, move: Move): Decision | null => {
       return life.tell(move.event);
     case "timer": {
       const timers = Object.entries(life.record.timers);
-      const [timer, { generation, at }] = timers[move.which % (timers.length || 1)] ?? ["xstate.after.x", { generation: 0, at: 0 }];
+      const [timer, { generation, at }] = timers[move.which % (timers.length || 1)] ?? [
+        "xstate.after.x",
+        { generation: 0, at: 0 },
+      ];
       // Sometimes it rings late, and sometimes one that is long gone rings.
       if (move.which > 0) life.now = Math.max(life.now, at);
       return life.tell({ type: "timer.fired", timer, generation });
@@ -79,7 +98,8 @@ const play = (life: Life, move: Move): Decision | null => {
 };
 
 const cooldownEnd = ({ facts: { order } }: OrderRecord, { choices, cooldownSeconds }: Settings): number =>
-  (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) + cooldownSeconds * 1000;
+  (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) +
+  cooldownSeconds * 1000;
 
 const ends: Partial<Record<OrderStatus, OrderStatus[]>> = { cancelled: [], refunded: [], completed: ["refunded"] };
 const another = new Set(["order.seen", "shop.conflicted"]);
@@ -99,26 +119,45 @@ const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision,
   const path = [from, ...told.map((effect) => effect.to)];
   if (!another.has(entry.event.type)) {
     law(path.at(-1) === to, "the shop hears of every change once, and of nothing else");
-    law(told.every((effect, i) => effect.from === path[i] && effect.to !== effect.from), "each change begins where the last one ended");
+    law(
+      told.every((effect, i) => effect.from === path[i] && effect.to !== effect.from),
+      "each change begins where the last one ended",
+    );
   } else law(told.length === 0, "the shop is not told what it said itself");
   for (const { from: left, to: entered } of told) {
-    const revived = settings.choices.cancelledThenAccepted === "revive" && left === "cancelled" && entered === "processing";
+    const revived =
+      settings.choices.cancelledThenAccepted === "revive" && left === "cancelled" && entered === "processing";
     law(!ours || revived || (ends[left]?.includes(entered) ?? true), "I2 an end is left only by another hand");
   }
   law(entry.from === from && entry.to === to, "the history says what happened");
   law(record.version === before.version + 1 && entry.seq === record.version, "I9 the history has no gap");
   law(new Set(effects.map((e) => e.id)).size === effects.length, "I13 every effect has an id of its own");
   for (const { effect, id, notBefore } of effects) {
-    law(id.startsWith(`o:${record.version}:`) && notBefore >= now, "an effect belongs to its decision and to no earlier moment");
+    law(
+      id.startsWith(`o:${record.version}:`) && notBefore >= now,
+      "an effect belongs to its decision and to no earlier moment",
+    );
     if (effect.type === "capturePayment") {
-      law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status) && payment.exists, "I5 never captured from such a payment");
-      law(payment.offers.some((o) => o === "CAPTURE" || o === "PARTIAL_CAPTURE"), "I5 captured only where the bank offers it");
+      law(
+        !["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status) && payment.exists,
+        "I5 never captured from such a payment",
+      );
+      law(
+        payment.offers.some((o) => o === "CAPTURE" || o === "PARTIAL_CAPTURE"),
+        "I5 captured only where the bank offers it",
+      );
       law(payment.authorized > 0, "I5 never captured twice");
-      law(settings.enableCapture || before.facts.operation !== null || entry.event.type !== "merchant.completed", "capture is off");
+      law(
+        settings.enableCapture || before.facts.operation !== null || entry.event.type !== "merchant.completed",
+        "capture is off",
+      );
     }
     if (effect.type === "cancelPayment") law(payment.captured === 0, "nothing is cancelled after a capture");
     if (effect.type === "refundPayment")
-      law(effect.amount > 0 && effect.amount <= payment.captured - payment.refunded, "I4 never more is given back than was captured");
+      law(
+        effect.amount > 0 && effect.amount <= payment.captured - payment.refunded,
+        "I4 never more is given back than was captured",
+      );
     if (effect.type === "addOrderLines")
       law(effect.amount <= (payment.creditLimit ?? payment.total), "never more is reserved than the bank authorised");
     if ("paymentId" in effect) law(effect.paymentId === payment.id, "the bank is asked about this order's payment");
@@ -130,43 +169,58 @@ const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision,
   }
   law(entry.answers.length > 0, "I8 every event has an answer");
   for (const answer of entry.answers) law(answer.outcome === "moved" || answer.reason !== null, "every no says why");
-  law(timers.set.every(({ timer, generation }) => record.timers[timer]?.generation === generation), "timers are as stored");
+  law(
+    timers.set.every(({ timer, generation }) => record.timers[timer]?.generation === generation),
+    "timers are as stored",
+  );
   law(
     (record.facts.operation !== null) === (typeof record.states.order === "object"),
     "money is on the move exactly while the order stands in such a state",
   );
 };
 
+/** The same lives on every build; LAW_LIVES=200000 lives that many others. */
+const LIVES = Number(process.env.LAW_LIVES ?? 2500);
+const campaign = { numRuns: LIVES, ...(process.env.LAW_LIVES === undefined ? { seed: 20261120 } : {}) };
+
 test("a life of random events, readings, answers and timers breaks no law and never throws", () => {
   let decisions = 0;
   const reached = new Set<string>();
   fc.assert(
-    fc.property(anyOrder, anySettings, fc.array(anyMove, { minLength: 5, maxLength: 40 }), (order, settings, moves) => {
-      const life = new Life(PlacedOrder.parse(order), { settings, registry }, T0);
-      const seen = new Set<string>();
-      for (const move of moves) {
-        const before = frozen(life.record);
-        const decision = play(life, move);
-        if (decision === null) continue;
-        decisions += 1;
-        laws(before, decision, settings);
-        reached.add(JSON.stringify(life.record.states.order));
-        for (const { id } of decision.effects) {
-          if (seen.has(id)) throw new Error(`effect id ${id} came twice`);
-          seen.add(id);
+    fc.property(
+      anyOrder,
+      anySettings,
+      fc.array(anyMove, { minLength: 10, maxLength: 40, size: "max" }),
+      (order, settings, moves) => {
+        const life = new Life(PlacedOrder.parse(order), { settings, registry }, T0);
+        const seen = new Set<string>();
+        for (const move of moves) {
+          const before = frozen(life.record);
+          const decision = play(life, move);
+          if (decision === null) continue;
+          decisions += 1;
+          laws(before, decision, settings);
+          reached.add(JSON.stringify(life.record.states.order));
+          for (const { id } of decision.effects) {
+            if (seen.has(id)) throw new Error(`effect id ${id} came twice`);
+            seen.add(id);
+          }
         }
-      }
-      expect(life.decisions.map((d) => d.entry.seq)).toEqual(life.decisions.map((_, i) => i + 1));
-    }),
-    { numRuns: 4000 },
+        expect(life.decisions.map((d) => d.entry.seq)).toEqual(life.decisions.map((_, i) => i + 1));
+      },
+    ),
+    campaign,
   );
   // The campaign went everywhere: otherwise the laws were kept by staying at home.
-  expect(decisions).toBeGreaterThan(30_000);
+  expect(decisions).toBeGreaterThan(LIVES * 10);
   for (const status of OrderStatus.options) expect(reached).toContain(JSON.stringify(status));
   for (const state of ["capturing", "cancelling", "refunding", "rebuilding"]) {
-    expect([...reached].some((s) => s.includes(state)), state).toBe(true);
+    expect(
+      [...reached].some((s) => s.includes(state)),
+      state,
+    ).toBe(true);
   }
-  expect([...reached].filter((s) => s.includes("nknown")).length).toBeGreaterThanOrEqual(5);
+  expect([...reached].filter((s) => s.includes("nknown")).length).toBeGreaterThanOrEqual(4);
 });
 
 /** A bank with books: it carries calls out, or not, and loses answers. */
@@ -183,7 +237,16 @@ class Bank {
     if (this.authorized > 0) offers.push("CAPTURE", "CANCEL");
     if (this.captured > this.refunded) offers.push("REFUND");
     const { total, authorized, captured, canceled, refunded } = this;
-    return reading({ total, authorized, captured, canceled, refunded, offers, creditLimit: 1000, transactionIds: [...this.done] });
+    return reading({
+      total,
+      authorized,
+      captured,
+      canceled,
+      refunded,
+      offers,
+      creditLimit: 1000,
+      transactionIds: [...this.done],
+    });
   }
 
   carryOut(row: OutboxRow): boolean {
@@ -223,56 +286,63 @@ const fate = fc.constantFrom<Fate>("answered", "answered", "answered", "lost aft
 describe("a bank whose answers get lost", () => {
   test("takes no money twice and gives none back twice, whatever the merchant clicks", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(anyEvent as fc.Arbitrary<Told>, fc.array(fate, { minLength: 8, maxLength: 8 })), { maxLength: 12 }), (steps) => {
-        const life = new Life(
-          PlacedOrder.parse({
-            total: 1000,
-            currency: "SEK",
-            lines: [],
-            gateway: "resurs-mapi",
-            paymentId: "pay-1",
-            createdAt: T0 - 10 * MINUTE,
-            updatedAt: T0 - 10 * MINUTE,
-          }),
-        );
-        const bank = new Bank();
-        let reserved = 1000;
-        for (const [event, fates] of [[callback() as Told, []] as [Told, Fate[]], ...steps]) {
-          if (event.type === "payment.created" || event.type === "order.seen") continue;
-          life.now += 10 * MINUTE;
-          if (OrderEvent.safeParse(event).success) life.tell(event);
-          // Whatever was asked for is carried out, in order, with the luck it has.
-          for (let i = 0; i < 60 && life.open.length > 0; i += 1) {
-            const row = life.open.shift() as OutboxRow;
-            life.now = Math.max(life.now, row.notBefore);
-            const { type } = row.effect;
-            const family = families[type];
-            if (type === "readPayment") life.tell({ type: "payment.read", effectId: row.id, reading: bank.read() });
-            else if (type === "readBack") life.tell({ type: "payment.readBack", effectId: row.id, reading: bank.read() });
-            else if (family !== undefined) {
-              const luck = fates.shift() ?? "answered";
-              const done = (luck === "answered" || luck === "lost after") && bank.carryOut(row);
-              if (done && row.effect.type === "addOrderLines") reserved += row.effect.amount;
-              const told: Told =
-                luck === "refused" || (luck === "answered" && !done)
-                  ? { type: `${family}.refused` as never, effectId: row.id, reason: "gateway-refused", detail: "no" }
-                  : luck === "answered"
-                    ? { type: `${family}.confirmed` as never, effectId: row.id, reading: bank.read() }
-                    : { type: `${family}.unknown` as never, effectId: row.id, detail: "lost" };
-              life.tell(told);
+      fc.property(
+        fc.array(fc.tuple(anyEvent as fc.Arbitrary<Told>, fc.array(fate, { minLength: 8, maxLength: 8 })), {
+          maxLength: 12,
+        }),
+        (steps) => {
+          const life = new Life(
+            PlacedOrder.parse({
+              total: 1000,
+              currency: "SEK",
+              lines: [],
+              gateway: "resurs-mapi",
+              paymentId: "pay-1",
+              createdAt: T0 - 10 * MINUTE,
+              updatedAt: T0 - 10 * MINUTE,
+            }),
+          );
+          const bank = new Bank();
+          let reserved = 1000;
+          for (const [event, fates] of [[callback() as Told, []] as [Told, Fate[]], ...steps]) {
+            if (event.type === "payment.created" || event.type === "order.seen") continue;
+            life.now += 10 * MINUTE;
+            if (OrderEvent.safeParse(event).success) life.tell(event);
+            // Whatever was asked for is carried out, in order, with the luck it has.
+            for (let i = 0; i < 60 && life.open.length > 0; i += 1) {
+              const row = life.open.shift() as OutboxRow;
+              life.now = Math.max(life.now, row.notBefore);
+              const { type } = row.effect;
+              const family = families[type];
+              if (type === "readPayment") life.tell({ type: "payment.read", effectId: row.id, reading: bank.read() });
+              else if (type === "readBack")
+                life.tell({ type: "payment.readBack", effectId: row.id, reading: bank.read() });
+              else if (family !== undefined) {
+                const luck = fates.shift() ?? "answered";
+                const done = (luck === "answered" || luck === "lost after") && bank.carryOut(row);
+                if (done && row.effect.type === "addOrderLines") reserved += row.effect.amount;
+                const told: Told =
+                  luck === "refused" || (luck === "answered" && !done)
+                    ? { type: `${family}.refused` as never, effectId: row.id, reason: "gateway-refused", detail: "no" }
+                    : luck === "answered"
+                      ? { type: `${family}.confirmed` as never, effectId: row.id, reading: bank.read() }
+                      : { type: `${family}.unknown` as never, effectId: row.id, detail: "lost" };
+                life.tell(told);
+              }
             }
+            expect(bank.captured + bank.canceled + bank.authorized).toBe(reserved);
+            expect(bank.captured).toBeLessThanOrEqual(1000);
+            expect(bank.refunded).toBeLessThanOrEqual(bank.captured);
+            expect(new Set(bank.done).size).toBe(bank.done.length);
+            // It all came to rest, and what the shop was told is what the bank did.
+            expect(typeof life.record.states.order).toBe("string");
+            if (life.status === "completed" && life.record.facts.order.total > 0)
+              expect(bank.captured).toBeGreaterThan(0);
+            if (life.status === "refunded") expect(bank.refunded).toBe(bank.captured);
           }
-          expect(bank.captured + bank.canceled + bank.authorized).toBe(reserved);
-          expect(bank.captured).toBeLessThanOrEqual(1000);
-          expect(bank.refunded).toBeLessThanOrEqual(bank.captured);
-          expect(new Set(bank.done).size).toBe(bank.done.length);
-          // It all came to rest, and what the shop was told is what the bank did.
-          expect(typeof life.record.states.order).toBe("string");
-          if (life.status === "completed" && life.record.facts.order.total > 0) expect(bank.captured).toBeGreaterThan(0);
-          if (life.status === "refunded") expect(bank.refunded).toBe(bank.captured);
-        }
-      }),
-      { numRuns: 3000 },
+        },
+      ),
+      campaign,
     );
   });
 });

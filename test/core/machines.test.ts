@@ -46,7 +46,9 @@ const metas = Object.values(machines).flatMap((m) => nodesUnder(m.root).map((nod
 /** The sources of the decision, to see which words they use. */
 const source = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
-const core = ["decide", "fold", "remember", "ask", "explain", "finish", "foresee"].map((n) => source(`src/core/${n}.ts`)).join("\n");
+const core = ["decide", "fold", "remember", "ask", "explain", "finish", "foresee"]
+  .map((n) => source(`src/core/${n}.ts`))
+  .join("\n");
 const engine = ["process", "receipt"].map((n) => source(`src/engine/${n}.ts`)).join("\n");
 const literals = (text: string): Set<string> => new Set([...text.matchAll(/"([^"\n]+)"/g)].map((m) => m[1] as string));
 
@@ -67,7 +69,9 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
     const delays = [...config.matchAll(/"after":\{"([^"]+)"/g)].map((m) => m[1] as string);
     expect(delays.filter((delay) => !(delay in machine.implementations.delays))).toEqual([]);
     const own = transitionsOf(machine);
-    expect(own.flatMap((t) => t.actions.map((a) => a.type)).filter((a) => !/^xstate\./.test(a) && !(a in actions))).toEqual([]);
+    expect(
+      own.flatMap((t) => t.actions.map((a) => a.type)).filter((a) => !/^xstate\./.test(a) && !(a in actions)),
+    ).toEqual([]);
     expect(own.map((t) => t.guard).filter((g) => g !== undefined && !((g as string) in guards))).toEqual([]);
   });
 
@@ -76,7 +80,9 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
   });
 
   test("says in plain words what each of its states is", () => {
-    const silent = Object.values(machine.root.states).filter((node) => (node.meta as Meta | undefined)?.says === undefined);
+    const silent = Object.values(machine.root.states).filter(
+      (node) => (node.meta as Meta | undefined)?.says === undefined,
+    );
     // The order passes through "returning" in no time.
     expect(silent.map((node) => node.id)).toEqual(name === "order" ? ["order.returning"] : []);
   });
@@ -130,8 +136,8 @@ describe("reasons", () => {
     ...Object.values(whyNotFor).flatMap((words) => Object.values(words)),
     ...metas.flatMap((meta) => (meta.refuses === undefined ? [] : [meta.refuses])),
     ...all.flatMap((t) => (t.meta.reason === undefined ? [] : [t.meta.reason])),
-    ...[...`${core}\n${engine}`.matchAll(/reason(?:: [^"\n;]*|\s=[^"\n;]*)"([a-z-]+)"(?: : "([a-z-]+)")?/g)].flatMap((m) =>
-      m.slice(1).filter((word): word is string => word !== undefined),
+    ...[...`${core}\n${engine}`.matchAll(/reason(?:: [^"\n;]*|\s=[^"\n;]*)"([a-z-]+)"(?: : "([a-z-]+)")?/g)].flatMap(
+      (m) => m.slice(1).filter((word): word is string => word !== undefined),
     ),
   ]);
 
@@ -171,7 +177,11 @@ describe("vocabulary", () => {
   });
 
   test("every part of a guard exists", () => {
-    expect(Object.keys(guards).flatMap(partsOf).filter((part) => !(part in guards))).toEqual([]);
+    expect(
+      Object.keys(guards)
+        .flatMap(partsOf)
+        .filter((part) => !(part in guards)),
+    ).toEqual([]);
   });
 
   test("every action is asked for by a machine", () => {

@@ -43,7 +43,12 @@ const told = (machine: AnyStateMachine, value: StateValue, context: Considered, 
   return { value: now, taken: first === undefined ? null : (first.meta ?? {}) };
 };
 
-const documented = (machine: AnyStateMachine, value: StateValue, context: Considered, event: { type: string }): Step => {
+const documented = (
+  machine: AnyStateMachine,
+  value: StateValue,
+  context: Considered,
+  event: { type: string },
+): Step => {
   const [next, asked] = transition(machine, machine.resolveState({ value, context }), event);
   const actions = asked as unknown as { type: string; params: { id: string; delay: number; sendId: string } }[];
   const byActor = told(machine, value, context, event);
@@ -82,7 +87,8 @@ describe.each(machines)("the %s machine", (_name, machine) => {
             const ours = step(machine, value, facts, { type });
             const theirs = documented(machine, value, facts, { type });
             // toEqual tells where they differ, but is too slow to be asked each time.
-            if (asText(ours) !== asText(theirs)) expect({ from: value, type, ...ours }).toEqual({ from: value, type, ...theirs });
+            if (asText(ours) !== asText(theirs))
+              expect({ from: value, type, ...ours }).toEqual({ from: value, type, ...theirs });
           }
         }
       }),
@@ -127,7 +133,13 @@ describe("timers are data", () => {
   const LINK = "xstate.after.linkLifetime.order.pending";
 
   test.each([
-    ["a held callback sets the rest of its minute", 20_000, "idle", "callback.received", [{ set: COOLDOWN, delayMs: 40_000 }]],
+    [
+      "a held callback sets the rest of its minute",
+      20_000,
+      "idle",
+      "callback.received",
+      [{ set: COOLDOWN, delayMs: 40_000 }],
+    ],
     ["somebody who asks at once takes the timer away", 20_000, "holding", "someone.asked", [{ cancel: COOLDOWN }]],
     [
       "a write to the order winds it up again",
@@ -136,7 +148,13 @@ describe("timers are data", () => {
       "order.updated",
       [{ cancel: COOLDOWN }, { set: COOLDOWN, delayMs: 40_000 }],
     ],
-    ["the timer's own ring leaves nothing behind but its taking away", 60_000, "holding", COOLDOWN, [{ cancel: COOLDOWN }]],
+    [
+      "the timer's own ring leaves nothing behind but its taking away",
+      60_000,
+      "holding",
+      COOLDOWN,
+      [{ cancel: COOLDOWN }],
+    ],
     ["after the minute nothing is set", 60_000, "idle", "callback.received", []],
   ])("%s", (_sentence, now, value, type, timers) => {
     expect(step(cooldownMachine, value, calm(now), { type }).timers).toEqual(timers);
@@ -151,7 +169,9 @@ describe("timers are data", () => {
 
   test("a moment that has passed is due now, not in the past", () => {
     const seen = { ...calm(9_000_000), seen: "pending" as const };
-    expect(step(orderMachine, "checkout-draft", seen, { type: "order.placed" }).timers).toEqual([{ set: LINK, delayMs: 0 }]);
+    expect(step(orderMachine, "checkout-draft", seen, { type: "order.placed" }).timers).toEqual([
+      { set: LINK, delayMs: 0 },
+    ]);
   });
 });
 

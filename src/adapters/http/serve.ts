@@ -3,7 +3,8 @@ import { serve } from "@hono/node-server";
 
 export interface Served {
   url: string;
-  close(): Promise<void>;
+  /** Takes no more requests; those under way get this long to end (default: none). */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Listens; port 0 picks a free one. */
@@ -15,10 +16,16 @@ export const listen = (
     const server = serve({ fetch, port, hostname }, (info) => {
       resolve({
         url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${info.port}`,
-        close: () =>
+        close: (graceMs = 0) =>
           new Promise((done) => {
-            server.close(() => done());
-            if ("closeAllConnections" in server) server.closeAllConnections();
+            const cut = () => "closeAllConnections" in server && server.closeAllConnections();
+            const late = graceMs > 0 ? setTimeout(cut, graceMs) : null;
+            server.close(() => {
+              if (late !== null) clearTimeout(late);
+              done();
+            });
+            if (late === null) cut();
+            else if ("closeIdleConnections" in server) server.closeIdleConnections();
           }),
       });
     });

@@ -206,13 +206,7 @@ const plays: Record<string, Play> = {
     world.woo.directWrite(orderOf(world, event, played), text(event.status) as OrderStatus);
   },
   "reconcile.run": async (world, event, _, played) => {
-    const { engine } = await world.withNode(text(event.node) || undefined);
-    const run = async () => {
-      for await (const _one of engine.reconcile({ freshMs: 0 })) {
-        // the machines have the last word; nothing to do here
-      }
-    };
-    played.open.push(run().catch(() => {}));
+    played.open.push(world.reconcile(text(event.node) || undefined).catch(() => {}));
   },
   "http.request": async (world, event, index, played) => {
     const body =

@@ -1,4 +1,5 @@
 /** The world of one scenario: the real engine, its store and its HTTP, a bank, a shop, and a clock that stands still. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,11 +30,29 @@ interface Node {
   mortal: Mortal;
   /** The same door without a socket, for floods. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Requests sent to it and not yet seen by it. */
+  /** Requests sent to it and not yet answered by it, but for those that wait in the engine. */
   onTheWay: number;
   /** Answers it gave that were not yet seen. */
   answering: number;
 }
+
+/** Work outside the engine. While it waits in there for an event's end, the engine alone knows whether that takes time. */
+interface Errand {
+  enters(): void;
+  leaves(): void;
+}
+const errand = new AsyncLocalStorage<Errand>();
+
+/** Tells the errand of which it is part whenever an event is taken in, and when it has ended. */
+const tellErrands = (engine: Engine): void => {
+  const submit = engine.submit.bind(engine);
+  engine.submit = (...args) => {
+    const mine = errand.getStore();
+    const end = submit(...args);
+    mine?.enters();
+    return mine === undefined ? end : end.finally(() => mine.leaves());
+  };
+};
 
 /** An event with this author throws whenever it is handled. */
 export const POISON = "custom.throws";
@@ -47,6 +66,8 @@ export class World {
   woo!: WooDouble;
   private readonly nodes = new Map<string, Node>();
   private readonly registry: Registry;
+  /** Reconciliations under way, but for those that wait in the engine. */
+  private reconciling = 0;
   private shared: { store: Store; users: number } | null = null;
   private directory = "";
 
@@ -207,11 +228,20 @@ export class World {
         return decide(record, envelope, now, rules);
       },
     });
+    tellErrands(engine);
     await engine.start();
     const app = httpApp({ engine, log });
+    const waiting: Errand = {
+      enters: () => {
+        node.onTheWay -= 1;
+      },
+      leaves: () => {
+        node.onTheWay += 1;
+      },
+    };
     const served = await listen(async (request) => {
+      const response = await errand.run(waiting, () => app.fetch(request));
       node.onTheWay -= 1;
-      const response = await app.fetch(request);
       node.answering += 1;
       return response;
     });
@@ -283,6 +313,28 @@ export class World {
     }
   }
 
+  async reconcile(name: string | undefined): Promise<void> {
+    const { engine } = await this.withNode(name);
+    const waiting: Errand = {
+      enters: () => {
+        this.reconciling -= 1;
+      },
+      leaves: () => {
+        this.reconciling += 1;
+      },
+    };
+    this.reconciling += 1;
+    try {
+      await errand.run(waiting, async () => {
+        for await (const _one of engine.reconcile({ freshMs: 0 })) {
+          // the machines have the last word; nothing to do here
+        }
+      });
+    } finally {
+      this.reconciling -= 1;
+    }
+  }
+
   /** Everything that was due has come to rest; only calls that the bank keeps waiting are left. */
   async settle(): Promise<void> {
     let calm = 0;
@@ -298,7 +350,7 @@ export class World {
     if (this.bank.delivering() > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
     if (living.some((n) => n.onTheWay > 0 || n.answering > 0)) return false;
-    const calls = living.reduce((sum, n) => sum + n.engine.underWay, 0);
+    const calls = living.reduce((sum, n) => sum + n.engine.underWay, this.reconciling);
     return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held();
   }
 }

@@ -1,0 +1,15 @@
+/** What differs between the ways of paying: one row of traits and one statechart of the payment each. */
+import type { AnyStateMachine } from "xstate";
+
+export interface Flow {
+  /** The payment, as this gateway reports it. */
+  payment: AnyStateMachine;
+  /** A callback is not acted on before this long after it arrived, whatever the cooldown says. */
+  callbackDelaySeconds: number;
+  /** An order whose customer never finished stays pending and is no error (004, first paragraph). */
+  unpaidStaysPending: boolean;
+  /** The amount is compared with the order total before the order counts as paid. */
+  comparesAmounts: boolean;
+  /** The customer's link runs out, and the payment with it. */
+  linkExpires: boolean;
+}

@@ -1,0 +1,24 @@
+/** The bench works, and what it compares decides the same. How fast it is, is not for a test to say. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { disagreements } from "./decisions.js";
+import type { Table } from "./rounds.js";
+
+const main = fileURLToPath(new URL("./main.js", import.meta.url));
+
+describe("the bench", () => {
+  test("compares ways of deciding that decide the same", () => expect(disagreements()).toEqual([]));
+
+  test("runs to its end and gives a rate and a ratio for everything it compares", { timeout: 240_000 }, async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [main, "--quick", "--json"]);
+    const told = JSON.parse(stdout) as { agree: boolean; tables: Table[] };
+    expect(told.agree).toBe(true);
+    expect(told.tables.map(({ rows }) => rows.length)).toEqual([4, 2, 2]);
+    for (const { peer, rows } of told.tables) {
+      expect(rows.find(({ name }) => name === peer)?.ratio).toBe(1);
+      for (const { perSecond, ratio } of rows) expect(perSecond > 0 && ratio > 0).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,163 @@
+/** `decide`: one answer a line, whatever the line is. */
+import { describe, expect, it } from "vitest";
+import { cli } from "./run.js";
+
+const accepted = {
+  id: "p-1",
+  status: "ACCEPTED",
+  order: { totalOrderAmount: 100, authorizedAmount: 100, possibleActions: ["CAPTURE", "CANCEL"] },
+};
+const frozen = { ...accepted, status: "FROZEN", order: { ...accepted.order, possibleActions: [] } };
+const rejected = { id: "p-1", status: "REJECTED", rejectedReason: { category: "CREDIT_DENIED" }, order: null };
+
+const decided = async (lines: unknown[], args: string[] = []) => {
+  const input = lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
+  const { code, out, err } = await cli(["decide", ...args], { input });
+  return {
+    code,
+    err,
+    answers: out
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line)),
+  };
+};
+
+describe("decide", () => {
+  it("answers good lines in order, with the id of the line", async () => {
+    const { code, answers } = await decided([
+      { id: "a", order: { status: "pending" }, payment: accepted, event: { type: "customer.return", page: "success" } },
+      {
+        id: 2,
+        order: { status: "processing" },
+        payment: accepted,
+        event: { type: "admin.setStatus", to: "completed" },
+      },
+      { order: { status: "processing" }, payment: accepted, event: { type: "merchant.completed" } },
+    ]);
+    expect(code).toBe(0);
+    expect(answers).toEqual([
+      {
+        id: "a",
+        outcome: "moved",
+        from: "pending",
+        to: "processing",
+        reason: null,
+        rule: "status-update/accepted",
+        effects: [
+          { type: "addOrderNote", note: "Customer returned from external source." },
+          {
+            type: "completePayment",
+            from: "pending",
+            to: "processing",
+            note: "Payment complete.",
+            transactionId: "p-1",
+          },
+        ],
+        flags: [],
+      },
+      expect.objectContaining({
+        id: 2,
+        outcome: "deferred",
+        to: "completed",
+        reason: "awaiting-gateway",
+        effects: [{ type: "capturePayment", paymentId: "p-1", amount: 100 }],
+      }),
+      expect.objectContaining({ outcome: "deferred", to: "completed" }),
+    ]);
+  });
+
+  it("refuses with the reason class, and raises the flag", async () => {
+    const { answers } = await decided([
+      { order: { status: "processing" }, payment: frozen, event: { type: "admin.setStatus", to: "completed" } },
+    ]);
+    expect(answers).toEqual([
+      expect.objectContaining({
+        outcome: "refused",
+        reason: "unable-to-capture-frozen-order",
+        to: "processing",
+        flags: ["discrepancy:frozen-at-gateway"],
+      }),
+    ]);
+  });
+
+  it("defers a callback inside the cooldown until its end", async () => {
+    const order = { status: "pending", createdAt: "2026-03-01T10:00:00.000Z" };
+    const event = { type: "callback", kind: "AUTHORIZATION", payload: { paymentId: "p-1", status: "AUTHORIZED" } };
+    const inside = { order, payment: accepted, event, now: "2026-03-01T10:00:59.999Z" };
+    const after = { ...inside, now: Date.parse("2026-03-01T10:01:00.000Z") };
+    const { answers } = await decided([inside, after, { ...inside, settings: { cooldownSeconds: 0 } }]);
+    expect(answers[0]).toMatchObject({ outcome: "deferred", reason: "cooldown", until: "2026-03-01T10:01:00.000Z" });
+    expect(answers[1]).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(answers[2]).toMatchObject({ outcome: "moved", to: "processing" });
+  });
+
+  it("tells a denied payment from an abandoned one by its task", async () => {
+    const line = { order: { status: "pending" }, payment: rejected, event: { type: "reconcile.run" } };
+    const { answers } = await decided([
+      { ...line, taskStatus: { completed: true } },
+      { ...line, taskStatus: { completed: false } },
+      { ...line, taskStatus: "unavailable" },
+    ]);
+    expect(answers.map((a) => a.to)).toEqual(["failed", "cancelled", "failed"]);
+  });
+
+  it("knows a missing payment, another gateway and a stale payment", async () => {
+    const callback = { type: "callback", kind: "AUTHORIZATION", payload: { paymentId: "p-0" } };
+    const { code, answers } = await decided([
+      { order: { status: "pending" }, payment: null, event: { type: "reconcile.run" } },
+      { order: { status: "processing", paymentMethod: "bacs" }, event: { type: "admin.setStatus", to: "completed" } },
+      { order: { status: "pending", previousPaymentIds: ["p-0"] }, payment: accepted, event: callback },
+    ]);
+    expect(code).toBe(0);
+    expect(answers.map((a) => [a.outcome, a.rule])).toEqual([
+      ["ignored", "status-update/no-such-payment"],
+      ["moved", "order/not-ours"],
+      ["refused", "callback/stale-payment"],
+    ]);
+  });
+
+  it("answers bad lines among good ones and ends with 3", async () => {
+    const good = { order: { status: "pending" }, payment: accepted, event: { type: "reconcile.run" } };
+    const { code, answers } = await decided([
+      good,
+      "no json",
+      { ...good, order: { status: "paid" } },
+      { ...good, event: { type: "no.such" } },
+      { ...good, settings: { coolDown: 1 } },
+      "",
+      good,
+    ]);
+    expect(code).toBe(3);
+    expect(answers).toHaveLength(7);
+    expect(answers.map((a) => a.error?.line ?? null)).toEqual([null, 2, 3, 4, 5, 6, null]);
+    expect(answers[2].error.issues[0].path).toBe("order.status");
+    expect(answers[3].error.issues[0].path).toBe("event.type");
+    expect(answers[6]).toEqual(answers[0]);
+  });
+
+  it("takes a line of a megabyte, deep nesting, and a line separator inside a string", async () => {
+    const good = { order: { status: "pending" }, payment: accepted, event: { type: "reconcile.run" } };
+    const { code, answers } = await decided([
+      { ...good, order: { status: "pending", meta: "x".repeat(1_000_000) } },
+      "[".repeat(200_000),
+      { ...good, id: "a\u2028b" },
+    ]);
+    expect(code).toBe(3);
+    expect(answers.map((a) => a.to ?? null)).toEqual(["processing", null, "processing"]);
+    expect(answers[2].id).toBe("a\u2028b");
+  });
+
+  it("keeps up with many lines", async () => {
+    const good = { order: { status: "pending" }, payment: accepted, event: { type: "reconcile.run" } };
+    const { code, answers } = await decided(Array.from({ length: 20_000 }, (_, id) => ({ ...good, id })));
+    expect(code).toBe(0);
+    expect(answers.map((a) => a.id)).toEqual(Array.from({ length: 20_000 }, (_, id) => id));
+  });
+
+  it("refuses settings that are none", async () => {
+    const { code, err } = await decided([], ["--settings", '{"cooldown":1}']);
+    expect(code).toBe(2);
+    expect(err).toContain("cooldownSeconds");
+  });
+});

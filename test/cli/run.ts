@@ -1,0 +1,35 @@
+/** Runs the real command line in a process of its own. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../../test/cli/fixtures/${name}`, import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** `spawned` gets the process, to send it signals or to read on. */
+export const cli = (
+  args: string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv; spawned?: (child: ReturnType<typeof spawn>) => void } = {},
+): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, DEBUG: "", ...options.env } });
+    let [out, err] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      out += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      err += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
+    options.spawned?.(child);
+  });

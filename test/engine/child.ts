@@ -1,0 +1,40 @@
+/** The engine in a process of its own, to be killed. Bank and shop live with the parent. */
+import { httpApp } from "../../src/adapters/http/app.js";
+import { listen } from "../../src/adapters/http/serve.js";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { createEngine } from "../../src/engine/engine.js";
+import { systemClock } from "../../src/ports/clock.js";
+import type { Shop } from "../../src/ports/shop.js";
+import { gatewayTo } from "./place.js";
+
+const [file = "", bankUrl = "", shopUrl = "", cooldownSeconds = "60"] = process.argv.slice(2);
+
+const ask = async (path: string, body: unknown): Promise<unknown> => {
+  const response = await fetch(`${shopUrl}${path}`, { method: "POST", body: JSON.stringify(body) });
+  return response.json();
+};
+/** A shop at the other end of a wire: a lost connection is worth another try. */
+const shop: Shop = {
+  carryOut: async (orderId, effectId, effect) => {
+    try {
+      return (await ask("/carryOut", [orderId, effectId, effect])) as Awaited<ReturnType<Shop["carryOut"]>>;
+    } catch (error) {
+      return { kind: "retry", afterMs: 50, detail: String(error) };
+    }
+  },
+  readStatus: async (orderId) => (await ask("/readStatus", [orderId])) as Awaited<ReturnType<Shop["readStatus"]>>,
+};
+
+const clock = systemClock();
+const engine = createEngine({
+  store: sqliteStore({ file, ownerTimeoutMs: 10_000 }),
+  gateways: [gatewayTo(bankUrl, clock)],
+  shop,
+  settings: { cooldownSeconds: Number(cooldownSeconds) },
+  clock,
+});
+await engine.start();
+const served = await listen(httpApp({ engine }).fetch);
+process.send?.(served.url);
+// Whoever started it is gone: so is it.
+process.on("disconnect", () => process.exit());

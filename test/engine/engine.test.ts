@@ -1,0 +1,359 @@
+/** The engine as a host meets it. */
+import { afterEach, describe, expect, test } from "vitest";
+import { OrderStatus } from "../../machines/facts.js";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { InvalidEvent, Overloaded, UnknownOrder } from "../../src/engine/engine.js";
+import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
+
+let place: Place | null = null;
+afterEach(async () => {
+  await place?.end();
+  place = null;
+});
+const made = async (...options: Parameters<typeof Place.made>): Promise<Place> => {
+  place = await Place.made(...options);
+  return place;
+};
+
+describe("what goes in", () => {
+  test("an order placed twice is placed once, as it was the first time", async () => {
+    const world = await made();
+    await world.order("o");
+    const again = await world.engine.place("o", order("pay-other", T0, { total: 1 }));
+    expect(again).toMatchObject({ final: true });
+    expect((await world.engine.read("o"))?.facts).toMatchObject({ order: { total: 100_000 }, payment: { id: "pay-o" } });
+    expect(await world.engine.history("o")).toHaveLength(1);
+  });
+
+  test("an order that nobody placed is not known: nothing is made up for it", async () => {
+    const { engine } = await made();
+    await expect(engine.submit("ghost", callback("pay-1"))).rejects.toThrow(UnknownOrder);
+    await expect(engine.can("ghost", { type: "merchant.completed" })).rejects.toThrow(UnknownOrder);
+    await expect(engine.checkout("ghost", "resurs-mapi", { successUrl: "", failUrl: "", callbackUrl: "" })).rejects.toThrow(UnknownOrder);
+    expect(await engine.read("ghost")).toBeNull();
+    expect(await engine.why("ghost")).toBeNull();
+    expect(await engine.cooldownEndsAt("ghost")).toBeNull();
+    expect(await engine.history("ghost")).toEqual([]);
+    expect((await engine.health()).ok).toBe(true);
+  });
+
+  test.each([
+    ["nothing", undefined, "event"],
+    ["a text", "merchant.completed", "event"],
+    ["a word that no order knows", { type: "merchant.exploded" }, "type"],
+    ["a field too many", { type: "merchant.completed", via: "dropdown", price: 1 }, "event"],
+    ["a page that is none", { type: "customer.returned", page: "thanks" }, "page"],
+    ["an amount in fractions", { type: "merchant.refundedAmount", amount: 1.5 }, "amount"],
+    ["a payment id without end", { type: "payment.created", paymentId: "x".repeat(101) }, "paymentId"],
+  ])("%s is refused before anything is stored, and told which key is wrong", async (_what, event, path) => {
+    const world = await made();
+    await world.order("o");
+    const error = await world.engine.submit("o", event).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(InvalidEvent);
+    expect((error as InvalidEvent).issues.map((issue) => issue.path)).toContain(path);
+    expect(await world.engine.history("o")).toHaveLength(1);
+  });
+
+  test("the same id is taken in once, however often it is sent and whatever it says then", async () => {
+    const world = await made();
+    await world.order("o");
+    const first = await world.tell("o", callback("pay-o")).then(() => world.engine.submit("o", { type: "merchant.held" }, { id: "mine" }));
+    const again = await world.engine.submit("o", { type: "merchant.failed" }, { id: "mine" });
+    expect(first).toMatchObject({ outcome: "moved", to: "on-hold" });
+    expect(again).toMatchObject({ final: true });
+    await world.rest();
+    expect(world.status("o")).toBe("on-hold");
+    expect((await world.engine.history("o")).filter((h) => h.eventId === "mine")).toHaveLength(1);
+    // The same name at another order is another event.
+    await world.order("p");
+    expect(await world.engine.submit("p", { type: "merchant.held" }, { id: "mine" })).toMatchObject({ outcome: "moved" });
+  });
+
+  test("twenty times the same id at once is one event", async () => {
+    const world = await made();
+    await world.order("o", { status: "processing" });
+    await Promise.all(Array.from({ length: 20 }, () => world.engine.submit("o", { type: "merchant.completed", via: "api" }, { id: "click" })));
+    await world.rest();
+    expect((await world.engine.history("o")).filter((h) => h.eventId === "click")).toHaveLength(1);
+    expect(world.bank.calls.filter((call) => call.op === "capture")).toHaveLength(1);
+    expect(world.status("o")).toBe("completed");
+  });
+
+  test("more than the engine can hold is turned away, loudly", async () => {
+    const world = await made({ limits: { waitingEvents: 3 } });
+    await world.order("o");
+    const all = await Promise.allSettled(
+      Array.from({ length: 10 }, () => world.engine.submit("o", { type: "order.updated", by: "x", change: "y" })),
+    );
+    const turned = all.filter((one) => one.status === "rejected");
+    expect(turned).toHaveLength(7);
+    expect(turned.every((one) => one.reason instanceof Overloaded)).toBe(true);
+    expect(await world.engine.history("o")).toHaveLength(4);
+  });
+
+  test("whoever does not want to wait longer is told that it goes on", async () => {
+    const world = await made();
+    await world.order("o", { at: T0 });
+    const waiting = world.engine.submit("o", callback("pay-o"), { wait: "settled", timeoutMs: 1000 });
+    await world.after(1000);
+    expect(await waiting).toMatchObject({ outcome: "deferred", reason: "cooldown", final: false, until: T0 + MINUTE });
+    await world.after(MINUTE);
+    expect(world.status("o")).toBe("processing");
+  });
+});
+
+describe("the answer before the click", () => {
+  const clicks = {
+    complete: { type: "merchant.completed", via: "dropdown" },
+    cancel: { type: "merchant.cancelled", via: "dropdown" },
+    refund: { type: "merchant.refunded", via: "dropdown" },
+    "refund 400": { type: "merchant.refundedAmount", via: "api", amount: 40_000 },
+    capture: { type: "merchant.captured", via: "api" },
+    "remove a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 60_000, adds: false },
+    hold: { type: "merchant.held", via: "bulk" },
+  };
+  const captured = { authorizedAmount: 0, capturedAmount: 1000, possibleActions: ["REFUND", "PARTIAL_REFUND"] };
+  const stands: [string, { status?: OrderStatus; payment?: string; amounts?: object }][] = [
+    ["processing, accepted", { status: "processing" }],
+    ["processing, frozen", { status: "processing", payment: "FROZEN" }],
+    ["processing, in inspection", { status: "processing", payment: "INSPECTION" }],
+    ["on-hold, accepted", { status: "on-hold" }],
+    ["completed, captured", { status: "completed", amounts: captured }],
+    ["cancelled", { status: "cancelled" }],
+    ["pending, customer at the bank", { payment: "TASK_REDIRECTION_REQUIRED" }],
+  ];
+  const all = stands.flatMap(([name, says]) => Object.entries(clicks).map(([click, event]) => ({ name, says, click, event })));
+
+  test.each(all)("$click on an order that is $name: what can() says is what happens", async ({ says, event }) => {
+    const world = await made();
+    await world.order("o", says);
+    await world.tell("o", { type: "reconcile.asked" });
+    const before = (await world.engine.history("o")).length;
+    const verdict = await world.engine.can("o", event);
+    // Asking changes nothing, writes nothing and calls nobody.
+    expect(await world.engine.history("o")).toHaveLength(before);
+    expect(world.bank.calls).toEqual([]);
+    const receipt = await world.tell("o", event);
+    expect(receipt.final).toBe(true);
+    expect(receipt.outcome === "moved").toBe(verdict.allowed);
+    if (!verdict.allowed) expect(receipt).toMatchObject({ outcome: verdict.outcome, reason: verdict.reason, rule: verdict.rule });
+    expect(receipt.to).toBe(verdict.to);
+    expect(world.status("o")).toBe(receipt.to);
+  });
+
+  test("a click that is no click is refused like anywhere else", async () => {
+    const world = await made();
+    await world.order("o");
+    await expect(world.engine.can("o", { type: "merchant.exploded" })).rejects.toThrow(InvalidEvent);
+  });
+});
+
+describe("why an order is where it is", () => {
+  const isPlain = (lines: string[] | null) => {
+    expect(lines?.length).toBeGreaterThan(1);
+    expect(lines?.length).toBeLessThanOrEqual(5);
+    expect(lines?.filter((line) => !/^\S.*\S$/.test(line) || /undefined|null|\[object|NaN/.test(line))).toEqual([]);
+  };
+
+  test.each(OrderStatus.options)("an order that was placed as %s", async (status) => {
+    const world = await made();
+    await world.order("o", { status });
+    const lines = await world.engine.why("o");
+    isPlain(lines);
+    expect(lines?.[0]).toContain(status);
+  });
+
+  test.each([
+    ["ACCEPTED", "processing"],
+    ["FROZEN", "on-hold"],
+    ["REJECTED", "failed"],
+    ["TASK_REDIRECTION_REQUIRED", "on-hold"],
+    ["SOMETHING_NEW", "on-hold"],
+  ])("an order whose payment reads %s: it says %s and what the bank said", async (status, to) => {
+    const world = await made();
+    await world.order("o", { payment: status });
+    await world.tell("o", callback("pay-o"));
+    const lines = await world.engine.why("o");
+    isPlain(lines);
+    expect(lines?.[0]).toContain(to);
+    expect(lines?.join("\n")).toContain(status);
+    expect(lines?.join("\n")).toContain("a callback");
+  });
+
+  test("while a callback is held, while money is on the move, after a refusal, and with a discrepancy", async () => {
+    const world = await made();
+    await world.order("held", { at: T0 });
+    await world.engine.submit("held", callback("pay-held"));
+    expect((await world.engine.why("held"))?.join("\n")).toContain("2026-11-20T12:01:00Z");
+    isPlain(await world.engine.why("held"));
+
+    await world.order("moving", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
+    await world.engine.submit("moving", { type: "merchant.completed", via: "dropdown" });
+    await world.rest();
+    isPlain(await world.engine.why("moving"));
+    expect((await world.engine.why("moving"))?.join("\n")).toMatch(/capturePayment is under way/);
+
+    await world.order("frozen", { status: "processing", payment: "FROZEN" });
+    await world.tell("frozen", { type: "merchant.completed", via: "dropdown" });
+    isPlain(await world.engine.why("frozen"));
+    expect((await world.engine.why("frozen"))?.join("\n")).toMatch(/refused: The bank has frozen this payment/);
+    expect((await world.engine.why("frozen"))?.at(-1)).toMatch(/Do not ship/);
+    await world.after(2 * MINUTE);
+    expect(world.status("moving")).toBe("completed");
+  });
+});
+
+describe("checkout", () => {
+  const urls = { successUrl: "http://shop.test/ok", failUrl: "http://shop.test/no", callbackUrl: "http://shop.test/callbacks/resurs/authorization" };
+
+  test("the payment is created at the bank and belongs to the order from then on", async () => {
+    const world = await made();
+    await world.order("o", { paymentId: null });
+    const created = await world.engine.checkout("o", "resurs-mapi", urls);
+    if (created.kind !== "ok") throw new Error(created.detail);
+    expect((await world.engine.read("o"))?.facts.payment.id).toBe(created.paymentId);
+    expect(await world.engine.findByPayment(created.paymentId)).toEqual({ orderId: "o", current: true });
+    expect(world.bank.creates).toHaveLength(1);
+    world.bank.customerSigns(created.paymentId);
+    await world.tell("o", { type: "customer.returned", page: "success" });
+    expect(world.status("o")).toBe("processing");
+  });
+
+  test("a second attempt takes the first one's place, and the first one's callback is about the past", async () => {
+    const world = await made();
+    await world.order("o", { paymentId: null });
+    const first = await world.engine.checkout("o", "resurs-mapi", urls);
+    const second = await world.engine.checkout("o", "resurs-mapi", urls);
+    if (first.kind !== "ok" || second.kind !== "ok") throw new Error("both are created");
+    expect(await world.engine.findByPayment(first.paymentId)).toEqual({ orderId: "o", current: false });
+    expect(await world.tell("o", callback(first.paymentId))).toMatchObject({ outcome: "refused", reason: "stale-payment" });
+    expect((await world.engine.read("o"))?.facts.payment.id).toBe(second.paymentId);
+  });
+
+  test("an order that does not wait for a payment gets none: the bank is not asked to make one", async () => {
+    const world = await made();
+    await world.order("o", { status: "processing" });
+    const created = await world.engine.checkout("o", "resurs-mapi", urls).catch((error: Error) => error);
+    expect(created).not.toMatchObject({ kind: "ok" });
+    expect(world.bank.creates).toEqual([]);
+    expect((await world.engine.read("o"))?.facts.payment.id).toBe("pay-o");
+  });
+
+  test("a gateway that is not configured is named together with those that are", async () => {
+    const world = await made();
+    await world.order("o", { paymentId: null });
+    await expect(world.engine.checkout("o", "klarna", urls)).rejects.toThrow(/klarna.*resurs-mapi/);
+  });
+});
+
+describe("stopping and starting", () => {
+  test("whatever was handed in before the stop is decided and stored before the store is closed", async () => {
+    const store = shared(memoryStore());
+    const world = await made({ store: store() });
+    const looking = await world.start({ store: store() });
+    for (let i = 0; i < 20; i += 1) await world.order(`o${i}`);
+    const receipts = Promise.all(Array.from({ length: 20 }, (_, i) => world.engine.submit(`o${i}`, callback(`pay-o${i}`))));
+    await world.engine.stop();
+    expect((await receipts).map((receipt) => receipt.outcome)).toEqual(Array.from({ length: 20 }, () => "deferred"));
+    await world.after(3 * MINUTE);
+    for (let i = 0; i < 20; i += 1) {
+      expect((await looking.history(`o${i}`)).some((h) => h.event.type === "callback.received")).toBe(true);
+      expect(world.status(`o${i}`)).toBe("processing");
+      expect(world.woo.confirmationMails(`o${i}`)).toBe(1);
+    }
+  });
+
+  test("an engine that was stopped takes nothing more and says that it is not well", async () => {
+    const world = await made();
+    await world.order("o");
+    await world.engine.stop();
+    await world.engine.stop();
+    await expect(world.engine.submit("o", callback("pay-o"))).rejects.toThrow(/not open/);
+    expect((await world.engine.health()).ok).toBe(false);
+  });
+
+  test("timers and calls that were left undone are taken up at the next start", async () => {
+    const store = memoryStore();
+    const world = await made({ store });
+    await world.order("held", { at: T0 });
+    await world.engine.submit("held", callback("pay-held"));
+    await world.rest();
+    await world.engine.stop();
+    await world.after(10 * MINUTE);
+    expect(world.status("held")).toBe("pending");
+    await world.start({ store });
+    await world.rest();
+    expect(world.status("held")).toBe("processing");
+  });
+});
+
+describe("two engines on one store", () => {
+  test("events that reach both at once are decided one after the other, none lost and none twice", async () => {
+    const store = shared(memoryStore());
+    const world = await made({ store: store(), worker: "A" });
+    const other = await world.start({ store: store(), worker: "B" });
+    await world.order("o");
+    const both = [world.engine, other];
+    const sent = Array.from({ length: 60 }, (_, i) =>
+      both[i % 2]?.submit("o", { type: "order.updated", by: "plugin", change: `${i}` }, { id: `u${i}` }),
+    );
+    await Promise.all(sent);
+    const history = await world.engine.history("o");
+    expect(history.map((h) => h.seq)).toEqual(history.map((_, i) => i + 1));
+    expect(history.filter((h) => h.event.type === "order.updated").map((h) => h.eventId).sort()).toEqual(
+      Array.from({ length: 60 }, (_, i) => `u${i}`).sort(),
+    );
+    expect(await other.read("o")).toEqual(await world.engine.read("o"));
+  });
+
+  test("the same event at both is decided by one of them, and both callers hear the same", async () => {
+    const store = shared(memoryStore());
+    const world = await made({ store: store(), worker: "A" });
+    const other = await world.start({ store: store(), worker: "B" });
+    for (let i = 0; i < 20; i += 1) {
+      const id = `o${i}`;
+      await world.order(id);
+      const [a, b] = await Promise.all([world.engine, other].map((e) => e.submit(id, { type: "merchant.held" }, { id: "click" })));
+      expect([a?.final, b?.final]).toEqual([true, true]);
+      expect((await world.engine.history(id)).filter((h) => h.eventId === "click")).toHaveLength(1);
+      expect((await other.read(id))?.facts.order.status).toBe("on-hold");
+    }
+  });
+
+  test("the customer at one and the bank's callbacks at the other pay the order once", async () => {
+    const store = shared(memoryStore());
+    const world = await made({ store: store(), worker: "A", settings: { cooldownSeconds: 0 } });
+    const other = await world.start({ store: store(), worker: "B", settings: { cooldownSeconds: 0 } });
+    for (let i = 0; i < 20; i += 1) {
+      const id = `o${i}`;
+      await world.order(id);
+      const paymentId = `pay-${id}`;
+      await Promise.all([
+        world.engine.submit(id, { type: "customer.returned", page: "success" }),
+        other.submit(id, callback(paymentId)),
+        other.submit(id, callback(paymentId, { content: "x" })),
+        world.engine.submit(id, callback(paymentId, { content: "x" })),
+      ]);
+    }
+    await world.rest();
+    await until(async () => {
+      await world.after(1000);
+      return (await other.health()).counts?.waitingEffects === 0;
+    });
+    for (let i = 0; i < 20; i += 1) {
+      const { status, statusHistory } = world.woo.order(`o${i}`);
+      expect({ status, changes: statusHistory.length, mails: world.woo.confirmationMails(`o${i}`) }).toEqual({ status: "processing", changes: 1, mails: 1 });
+    }
+  });
+});
+
+test("another hand in the shop is followed, not overwritten", async () => {
+  const world = await made();
+  await world.order("o");
+  world.woo.directWrite("o", "cancelled");
+  await world.tell("o", callback("pay-o"));
+  await world.after(5 * MINUTE);
+  expect(world.status("o")).toBe((await world.engine.read("o"))?.facts.order.status);
+  expect(world.woo.confirmationMails("o")).toBe(world.status("o") === "processing" ? 1 : 0);
+  bankHas(world.bank, "pay-o");
+});

@@ -1,0 +1,258 @@
+/** The bank is away, the disk is full, an event throws, an order is unknown: what the engine promises then. */
+import { afterEach, describe, expect, test } from "vitest";
+import { type Registry, registry } from "../../machines/index.js";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { decide } from "../../src/core/decide.js";
+import { Mortal } from "../../src/testing/index.js";
+import { bankHas, callback, MINUTE, Place, payment, post, shared, T0 } from "./place.js";
+
+let place: Place | null = null;
+afterEach(async () => {
+  await place?.end();
+  place = null;
+});
+const made = async (...options: Parameters<typeof Place.made>): Promise<Place> => {
+  place = await Place.made(...options);
+  return place;
+};
+
+const ORDERS = 50;
+const ids = Array.from({ length: ORDERS }, (_, i) => `o${i}`);
+const AWAY = 10 * MINUTE;
+/** Longest retry, the breaker's rest, and its second of jitter. */
+const BACK_WITHIN = MINUTE + 15_000 + 1000;
+
+const outage = async (fault: string, limits: object = {}) => {
+  const world = await made({ limits });
+  for (const id of ids) {
+    await world.order(id);
+    world.bank.setSeries(`pay-${id}`, [
+      { from: 0, payment: payment(`pay-${id}`), faults: { getPayment: fault } },
+      { from: T0 + AWAY, payment: payment(`pay-${id}`) },
+    ]);
+  }
+  const answers: number[] = [];
+  for (const id of ids) {
+    // Spread over the first five minutes, as they come in a real night.
+    await world.after((5 * MINUTE) / ORDERS);
+    answers.push((await world.fetch(post("/callbacks/resurs/authorization", { paymentId: `pay-${id}`, status: "AUTHORIZED" }))).status);
+  }
+  await world.after(T0 + AWAY - world.clock.now());
+  const reads = world.bank.reads.length;
+  const during = ids.map((id) => world.status(id));
+  return { world, answers, reads, during };
+};
+
+describe("the bank is away for ten minutes while fifty orders are paid", () => {
+  test.each([
+    ["it answers every question with an error", "http-500"],
+    ["it says that it is overloaded", "http-503"],
+    ["it asks to be left alone for half a minute", "http-429:retry-after=30"],
+  ])("%s: every callback is taken, every order is right soon after, none is lost", { timeout: 60_000 }, async (_how, fault) => {
+    const { world, answers, during } = await outage(fault);
+    expect(answers).toEqual(ids.map(() => 202));
+    expect(during).toEqual(ids.map(() => "pending"));
+    await world.after(BACK_WITHIN);
+    expect(ids.map((id) => world.status(id))).toEqual(ids.map(() => "processing"));
+    expect(ids.map((id) => world.woo.confirmationMails(id))).toEqual(ids.map(() => 1));
+    const { counts } = await world.engine.health();
+    expect(counts).toMatchObject({ waitingEffects: 0, deadEffects: 0, deadEvents: 0 });
+    for (const id of ids) {
+      const history = await world.engine.history(id);
+      expect(history.flatMap((h) => h.answers).filter((a) => a.type === "callback.received" && a.outcome === "moved")).toHaveLength(1);
+    }
+  });
+
+  test("meanwhile it is asked only now and then, whether it is back", { timeout: 60_000 }, async () => {
+    const { reads } = await outage("http-500");
+    await place?.end();
+    place = null;
+    const without = await outage("http-500", { failuresBeforeBreak: Number.POSITIVE_INFINITY });
+    // One look per fifteen seconds, and the few that were on their way: not one series of retries per order.
+    expect(reads).toBeLessThan(5 + AWAY / 15_000 + 60);
+    expect(reads * 3).toBeLessThan(without.reads);
+  });
+
+  test("a merchant who completes an order meanwhile captures once, when the bank is back", { timeout: 60_000 }, async () => {
+    const world = await made();
+    await world.order("o", { status: "processing" });
+    world.bank.setSeries("pay-o", [
+      { from: 0, payment: payment("pay-o"), faults: { capture: "http-500" } },
+      { from: T0 + AWAY, payment: payment("pay-o") },
+    ]);
+    await world.tell("o", { type: "merchant.completed", via: "dropdown" });
+    expect(world.status("o")).toBe("processing");
+    await world.after(2 * AWAY);
+    // Several calls that did not happen, each looked after; then a person is asked, or it went through.
+    expect(world.bank.books("pay-o")?.captured).toBe(world.status("o") === "completed" ? 1000 : 0);
+    expect(world.bank.calls.filter((call) => call.applied).length).toBeLessThanOrEqual(1);
+    expect(world.engine.idle).toBe(true);
+  });
+});
+
+describe("the disk is full", () => {
+  test("callbacks are answered 503 and the health check says so; afterwards the same process takes them again", async () => {
+    const clockOf = () => (place as Place).clock.now();
+    const mortal = new Mortal(clockOf);
+    const world = await made({ store: mortal.store(memoryStore()) });
+    await world.order("o");
+    mortal.fault = { code: "full", until: world.clock.now() + MINUTE };
+    const send = () => world.fetch(post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: "AUTHORIZED" }));
+    const health = () => world.fetch(new Request("http://shop.test/healthz"));
+
+    const refused = await send();
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).not.toBeNull();
+    expect((await health()).status).toBe(503);
+    expect((await world.engine.health()).ok).toBe(false);
+
+    await world.after(MINUTE);
+    expect((await send()).status).toBe(202);
+    expect((await health()).status).toBe(200);
+    await world.rest();
+    expect(world.status("o")).toBe("processing");
+    expect(world.woo.confirmationMails("o")).toBe(1);
+  });
+
+  test("what was on its way when the disk filled up is done when there is room again", async () => {
+    const mortal = new Mortal(() => (place as Place).clock.now());
+    const world = await made({ store: mortal.store(memoryStore()) });
+    await world.order("o");
+    world.bank.delayNext("getPayment", 5000);
+    await world.engine.submit("o", callback("pay-o"));
+    await world.rest();
+    mortal.fault = { code: "full", until: world.clock.now() + 3 * MINUTE };
+    await world.after(10 * MINUTE);
+    expect(world.status("o")).toBe("processing");
+    expect(world.woo.confirmationMails("o")).toBe(1);
+    expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+  });
+});
+
+describe("an event that cannot be handled", () => {
+  const poison = { type: "order.updated", by: "poison", change: "throws" };
+  const poisoned = async () => {
+    const broken = { still: true };
+    const world = await made({
+      decide: (record, envelope, now, rules) => {
+        const { event } = envelope;
+        if (broken.still && event.type === "order.updated" && event.by === "poison") throw new Error("a bug");
+        return decide(record, envelope, now, rules);
+      },
+    });
+    return { world, broken };
+  };
+
+  test("is tried a few times and then laid aside where everybody can see it; everything else goes on", async () => {
+    const { world } = await poisoned();
+    await world.order("sick");
+    await world.order("well");
+    const receipt = await world.engine.submit("sick", poison, { id: "the-poison" });
+    expect(receipt).toMatchObject({ outcome: "deferred", final: false });
+    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 1, deadEvents: 0 });
+    for (const id of ["sick", "well"]) await world.engine.submit(id, callback(`pay-${id}`));
+    await world.after(5 * MINUTE);
+    expect(world.status("well")).toBe("processing");
+    // The other events of the very same order go on as well.
+    expect(world.status("sick")).toBe("processing");
+    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 1 });
+  });
+
+  test("is handled after the fix, when somebody says so, and only then", async () => {
+    const { world, broken } = await poisoned();
+    await world.order("sick");
+    await world.engine.submit("sick", poison, { id: "the-poison" });
+    await world.after(5 * MINUTE);
+    broken.still = false;
+    await world.after(60 * MINUTE);
+    expect((await world.engine.history("sick")).some((h) => h.eventId === "the-poison")).toBe(false);
+    expect(await world.engine.revive("nothing-of-that-name")).toBe(false);
+    expect(await world.engine.revive("the-poison")).toBe(true);
+    await world.rest();
+    expect((await world.engine.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
+    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
+  });
+
+  test("the same event, sent again while it waits, is not handled twice", async () => {
+    const { world, broken } = await poisoned();
+    await world.order("sick");
+    await world.engine.submit("sick", poison, { id: "the-poison" });
+    broken.still = false;
+    await world.engine.submit("sick", poison, { id: "the-poison" });
+    await world.after(5 * MINUTE);
+    expect((await world.engine.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
+    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
+  });
+});
+
+describe("an order that other machines wrote", () => {
+  const withOld = async () => {
+    const store = shared(memoryStore());
+    const world = await made({ store: store() });
+    await world.order("old");
+    await world.order("new");
+    const inside = store();
+    const [loaded] = await inside.load([{ orderId: "old", eventIds: [] }]);
+    const record = loaded?.record;
+    if (record == null) throw new Error("it was placed");
+    await inside.commit([
+      {
+        orderId: "old",
+        expectedVersion: record.version,
+        record: {
+          ...record,
+          version: record.version + 1,
+          machine: { ...record.machine, version: 0, hash: "another" },
+          states: { ...record.states, order: "waiting" },
+        },
+        history: [],
+        effects: [],
+        timers: { set: [], cancel: [] },
+        settled: [],
+        decided: [],
+      },
+    ]);
+    return { world, store };
+  };
+
+  test("is set aside and says why; the others go on, and its events wait for the machines that know it", async () => {
+    const { world, store } = await withOld();
+    // The process that wrote the old record is gone; this one has never seen the order.
+    const engine = await world.start({ store: store() });
+    const receipt = await engine.submit("old", callback("pay-old"));
+    expect(receipt).toMatchObject({ outcome: "deferred", reason: "parked", final: false });
+    await engine.submit("new", callback("pay-new"));
+    await world.rest();
+    expect(world.status("new")).toBe("processing");
+    expect(world.status("old")).toBe("pending");
+    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
+    expect((await engine.why("old"))?.join("\n")).toMatch(/no migration/);
+    // Hours later it still waits: that is no reason to throw its events away.
+    await world.after(6 * 60 * MINUTE);
+    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
+  });
+
+  test("goes on by itself once a version with a way for it is deployed", async () => {
+    const { world, store } = await withOld();
+    const before = await world.start({ store: store() });
+    await before.submit("old", callback("pay-old"));
+    await world.rest();
+    const migrating: Registry = { ...registry, migrations: [{ from: 0, to: registry.version, renamed: { waiting: "pending" } }] };
+    const after = await world.start({ store: store(), registry: migrating });
+    await world.after(10 * MINUTE);
+    expect(world.status("old")).toBe("processing");
+    expect(world.woo.confirmationMails("old")).toBe(1);
+    expect((await after.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0 });
+  });
+});
+
+test("a payment that the bank does not know yet leaves the order pending, and the next callback is looked at anew", async () => {
+  const world = await made();
+  await world.order("o", { faults: { getPayment: "not-exist:8:1" } });
+  expect(await world.tell("o", callback("pay-o"))).toMatchObject({ outcome: "ignored", reason: "payment-missing" });
+  expect(world.status("o")).toBe("pending");
+  bankHas(world.bank, "pay-o");
+  await world.after(MINUTE);
+  await world.tell("o", callback("pay-o", { content: "again" }));
+  expect(world.status("o")).toBe("processing");
+});
