@@ -166,6 +166,7 @@ export const whyNotFor: Record<string, Record<string, string>> = {
 export const whyNotHere: Record<string, string> = {
   "merchant.editedLines": "not-editable",
   "merchant.recalculated": "not-editable",
+  "merchant.refunded": "refund-not-possible",
   "merchant.refundedAmount": "refund-not-possible",
   "merchant.captured": "capture-not-possible",
 };

@@ -181,7 +181,8 @@ export class Fold {
     if (against.length === 0 && statusWantedBy[shown.type] === status) {
       return this.answer(shown, "ignored", { reason: "same-status", from: status });
     }
-    const here = whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
+    const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
+    const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
     const reason = against[0] ?? (this.facts.operation === null ? here : "operation-in-flight");
     this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from: status });
     this.note(reasons[reason] ?? reason, reason);

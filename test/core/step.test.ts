@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AnyStateMachine, createActor, type StateValue, transition } from "xstate";
 import type { Considered } from "../../machines/guards.js";
-import { cooldownMachine, orderMachine, paymentMachine } from "../../machines/index.js";
+import { cooldownMachine, merchantApi, netsMachine, orderMachine, paymentMachine } from "../../machines/index.js";
 import { initialValue, knows, type Step, step } from "../../src/core/step.js";
 import { anyFacts } from "./arbitrary.js";
 
 const machines: [string, AnyStateMachine][] = [
   ["order", orderMachine],
   ["payment", paymentMachine],
+  ["nets", netsMachine],
   ["cooldown", cooldownMachine],
 ];
 
@@ -116,11 +117,22 @@ describe.each(machines)("the %s machine", (_name, machine) => {
 
 describe("timers are data", () => {
   const facts = (now: number) => ({ ...fc.sample(anyFacts, { numRuns: 1, seed: 7 })[0], now }) as Considered;
+  const callback = {
+    eventId: "e",
+    type: "callback.received",
+    held: true,
+    content: null,
+    readingId: null,
+    wish: null,
+  };
   const calm = (now: number): Considered => {
     const base = facts(now);
     return {
       ...base,
       order: { ...base.order, createdAt: 0, updatedAt: 0 },
+      payment: { ...base.payment, gateway: "resurs-mapi" },
+      flow: merchantApi,
+      waiting: [{ ...callback, at: now }],
       settings: {
         ...base.settings,
         cooldownSeconds: 60,

@@ -30,29 +30,42 @@ interface Node {
   mortal: Mortal;
   /** The same door without a socket, for floods. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Requests sent to it and not yet answered by it, but for those that wait in the engine. */
+  /** Requests sent to it and not yet seen by it. */
   onTheWay: number;
+  /** Requests that it is working on. */
+  atWork: number;
   /** Answers it gave that were not yet seen. */
   answering: number;
 }
 
-/** Work outside the engine. While it waits in there for an event's end, the engine alone knows whether that takes time. */
-interface Errand {
-  enters(): void;
-  leaves(): void;
+/**
+ * A request or a reconciliation. It is at work, and the clock must not move, but for when it waits in the engine for an
+ * event's end, or sleeps: the engine and the clock know of that themselves.
+ */
+class Errand {
+  private waits = 0;
+  constructor(private readonly atWork: (change: 1 | -1) => void) {}
+  /** Whatever the wait sets going is no part of the errand. */
+  async wait<T>(act: () => Promise<T>): Promise<T> {
+    const end = errand.exit(act);
+    if (this.waits++ === 0) this.atWork(-1);
+    try {
+      return await end;
+    } finally {
+      if (--this.waits === 0) this.atWork(1);
+    }
+  }
+  async run<T>(act: () => T | Promise<T>): Promise<T> {
+    this.atWork(1);
+    try {
+      return await errand.run(this, act);
+    } finally {
+      this.atWork(-1);
+    }
+  }
 }
 const errand = new AsyncLocalStorage<Errand>();
-
-/** Tells the errand of which it is part whenever an event is taken in, and when it has ended. */
-const tellErrands = (engine: Engine): void => {
-  const submit = engine.submit.bind(engine);
-  engine.submit = (...args) => {
-    const mine = errand.getStore();
-    const end = submit(...args);
-    mine?.enters();
-    return mine === undefined ? end : end.finally(() => mine.leaves());
-  };
-};
+const waiting = <T>(act: () => Promise<T>): Promise<T> => errand.getStore()?.wait(act) ?? act();
 
 /** An event with this author throws whenever it is handled. */
 export const POISON = "custom.throws";
@@ -66,7 +79,7 @@ export class World {
   woo!: WooDouble;
   private readonly nodes = new Map<string, Node>();
   private readonly registry: Registry;
-  /** Reconciliations under way, but for those that wait in the engine. */
+  /** Reconciliations at work. */
   private reconciling = 0;
   private shared: { store: Store; users: number } | null = null;
   private directory = "";
@@ -200,7 +213,7 @@ export class World {
     const offset = this.wallOffset;
     const clock: Clock = {
       now: () => this.clock.now() + offset,
-      sleep: (ms, signal) => this.clock.sleep(ms, signal),
+      sleep: (ms, signal) => waiting(() => this.clock.sleep(ms, signal)),
     };
     const mortal = new Mortal(() => this.clock.now());
     const gateway = resursMapi({
@@ -228,24 +241,20 @@ export class World {
         return decide(record, envelope, now, rules);
       },
     });
-    tellErrands(engine);
+    const submit = engine.submit.bind(engine);
+    engine.submit = (...args) => waiting(() => submit(...args));
     await engine.start();
     const app = httpApp({ engine, log });
-    const waiting: Errand = {
-      enters: () => {
-        node.onTheWay -= 1;
-      },
-      leaves: () => {
-        node.onTheWay += 1;
-      },
-    };
     const served = await listen(async (request) => {
-      const response = await errand.run(waiting, () => app.fetch(request));
       node.onTheWay -= 1;
+      const atWork = new Errand((change) => {
+        node.atWork += change;
+      });
+      const response = await atWork.run(() => app.fetch(request));
       node.answering += 1;
       return response;
     });
-    const node: Node = { engine, served, mortal, fetch: app.fetch, onTheWay: 0, answering: 0 };
+    const node: Node = { engine, served, mortal, fetch: app.fetch, onTheWay: 0, atWork: 0, answering: 0 };
     this.nodes.set(name, node);
   }
 
@@ -315,24 +324,14 @@ export class World {
 
   async reconcile(name: string | undefined): Promise<void> {
     const { engine } = await this.withNode(name);
-    const waiting: Errand = {
-      enters: () => {
-        this.reconciling -= 1;
-      },
-      leaves: () => {
-        this.reconciling += 1;
-      },
-    };
-    this.reconciling += 1;
-    try {
-      await errand.run(waiting, async () => {
-        for await (const _one of engine.reconcile({ freshMs: 0 })) {
-          // the machines have the last word; nothing to do here
-        }
-      });
-    } finally {
-      this.reconciling -= 1;
-    }
+    const atWork = new Errand((change) => {
+      this.reconciling += change;
+    });
+    await atWork.run(async () => {
+      for await (const _one of engine.reconcile({ freshMs: 0 })) {
+        // the machines have the last word; nothing to do here
+      }
+    });
   }
 
   /** Everything that was due has come to rest; only calls that the bank keeps waiting are left. */
@@ -349,7 +348,7 @@ export class World {
   private resting(): boolean {
     if (this.bank.delivering() > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
-    if (living.some((n) => n.onTheWay > 0 || n.answering > 0)) return false;
+    if (living.some((n) => n.onTheWay > 0 || n.atWork > 0 || n.answering > 0)) return false;
     const calls = living.reduce((sum, n) => sum + n.engine.underWay, this.reconciling);
     return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held();
   }
