@@ -232,7 +232,8 @@ export class Delivery {
       } finally {
         this.releasing = false;
       }
-      if (written && this.finished.length > 0 && !this.stopped) this.release();
+      // After a stop as well: what was carried out must not be carried out again by the next start.
+      if (written && this.finished.length > 0) this.release();
     });
   }
 }

@@ -2,7 +2,7 @@
 import type { Envelope, PlacedOrder } from "../../machines/events.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
-import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
+import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
+import { type CheckoutUrls, createPayment, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, readRecord, verdictOn, whyOf } from "./look.js";
@@ -160,25 +161,10 @@ export class Engine {
   }
 
   /** Creates the payment at the gateway for a placed order and attaches it. */
-  async checkout(
-    orderId: string,
-    gateway: string,
-    urls: { successUrl: string; failUrl: string; callbackUrl: string },
-  ): Promise<CreatedPayment> {
+  async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
-    const bank = this.gateways.get(gateway);
-    if (bank === undefined)
-      throw new Error(`no gateway named ${gateway}; there are ${[...this.gateways.keys()].join(", ")}`);
-    const { total, currency, lines } = record.facts.order;
-    const created = await bank.createPayment({
-      orderId,
-      total,
-      currency,
-      lines,
-      linkLifetimeMinutes: linkLifetimeMinutes(this.settings),
-      ...urls,
-    });
+    const created = await createPayment(record, named(this.gateways, gateway), this.settings, urls);
     if (created.kind === "ok") await this.submit(orderId, { type: "payment.created", paymentId: created.paymentId });
     return created;
   }
@@ -263,10 +249,7 @@ export class Engine {
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
-    const name = (await this.read(orderId))?.facts.payment.gateway ?? "";
-    const gateway = this.gateways.get(name);
-    if (gateway === undefined) throw new Error(`order ${orderId} wants the gateway "${name}", which is not configured`);
-    return gateway;
+    return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
   private post(envelope: Envelope, how: { mayRepeat: boolean; settles?: string; attempts?: number }): Promise<Receipt> {

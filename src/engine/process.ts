@@ -47,6 +47,8 @@ export interface ProcessParts {
 interface Group {
   change: Change;
   posts: { post: Posted; decision: Decision }[];
+  /** The same event, delivered again in the same turn. */
+  twins: Posted[];
 }
 
 export class Mailboxes {
@@ -157,7 +159,7 @@ export class Mailboxes {
         // Another node may have decided the very same event.
         again.set(
           orderId,
-          group.posts.map(({ post }) => ({ ...post, mayRepeat: true })),
+          [...group.posts.map(({ post }) => post), ...group.twins].map((post) => ({ ...post, mayRepeat: true })),
         );
         continue;
       }
@@ -166,6 +168,7 @@ export class Mailboxes {
         done.push(decision);
         after.push(() => post.decided({ answers: decision.entry.answers, record: decision.record }));
       }
+      for (const twin of group.twins) after.push(() => twin.decided({ repeated: true }));
     }
     if (done.length > 0) this.parts.committed(done);
     for (const tell of after) tell();
@@ -216,7 +219,13 @@ export class Mailboxes {
   ): Group | null {
     let record = start;
     const decided: Group["posts"] = [];
+    const ids = new Set<string>();
+    const twins: Posted[] = [];
     for (const post of posts) {
+      if (ids.has(post.envelope.id)) {
+        twins.push(post);
+        continue;
+      }
       if (record === null && post.envelope.event.type !== "order.placed") {
         after.push(() => post.failed(new UnknownOrder(orderId)));
         continue;
@@ -225,6 +234,7 @@ export class Mailboxes {
         const decision = this.parts.decide(record, post.envelope, now, this.parts.rules);
         record = decision.record;
         decided.push({ post, decision });
+        ids.add(post.envelope.id);
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error);
         this.parts.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
@@ -238,6 +248,7 @@ export class Mailboxes {
     const timers = new Map(decisions.flatMap((d) => d.timers.set).map((row) => [row.timer, row]));
     return {
       posts: decided,
+      twins,
       change: {
         orderId,
         expectedVersion: start?.version ?? 0,

@@ -2,7 +2,7 @@
 import type { Reading } from "../../../machines/facts.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
-import { asking, type Exchange } from "./exchange.js";
+import { asking, type Exchange } from "../exchange/exchange.js";
 import { noSuchPayment, readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
 import { NewlyCreated, Payment, TaskStatus, Trouble } from "./schema.js";

@@ -1,6 +1,6 @@
 /** OAuth2 client credentials: one token for everybody, fetched by whoever needs it first. */
 import type { Clock } from "../../ports/clock.js";
-import type { Ask, Exchange } from "./exchange.js";
+import type { Ask, Exchange } from "../exchange/exchange.js";
 import { Token } from "./schema.js";
 
 export type TokenAnswer = { kind: "token"; value: string } | { kind: "none"; exchange: Exchange };

@@ -1,0 +1,173 @@
+/** Nets Easy (Nexi Checkout) as a gateway. Every trouble is a value that says what it means for the money. */
+import type { Clock } from "../../ports/clock.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { asking, type Exchange } from "../exchange/exchange.js";
+import { noSuchPayment, readingOf } from "./reading.js";
+import { createBody, idempotencyKey, refundParts, type Webhook } from "./requests.js";
+import { Created, Payment, Trouble } from "./schema.js";
+
+export interface NetsEasyOptions {
+  /** `https://api.dibspayment.eu`, or `https://test.api.dibspayment.eu`; the version is put behind it. */
+  baseUrl: string;
+  secretKey: string;
+  clock: Clock;
+  timeoutMs?: number;
+  fetch?: typeof globalThis.fetch;
+  name?: string;
+  /** Where Nets reports a completed checkout; left out: it does not. */
+  webhook?: Webhook;
+  /** The shop's terms, which Nets shows; left out: the front page of the shop. */
+  termsUrl?: string;
+}
+
+type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
+type Called =
+  | { kind: "done"; body: unknown }
+  | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
+
+/** Nets's own plugin: up to so many minor units are rounding. */
+const ROUNDING = 30;
+const LONGEST_DETAIL = 300;
+
+/** These say that it was done before, perhaps by a call of ours whose answer was lost: the payment decides. */
+const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
+
+const refusal = (detail: string): Failure => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: detail.slice(0, LONGEST_DETAIL),
+});
+
+const troubleOf = (exchange: Exchange): { code: string | null; detail: string } => {
+  if (exchange.kind !== "answer") return { code: null, detail: exchange.detail };
+  const told = Trouble.safeParse(exchange.body).data;
+  const code = told?.code == null ? null : String(told.code);
+  const words = told?.message ?? (told?.errors ? JSON.stringify(told.errors) : null);
+  const detail = `HTTP ${exchange.status}${code ? ` (${code})` : ""}${words ? `: ${words}` : ""}`;
+  return { code, detail: detail.slice(0, LONGEST_DETAIL) };
+};
+
+const failureOf = (exchange: Exchange): Failure => {
+  const { detail } = troubleOf(exchange);
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  if (exchange.kind === "answer") {
+    const { status } = exchange;
+    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // 408 is the one 4xx that says nothing about what became of the question.
+    if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
+  }
+  return { kind: "unknown", detail };
+};
+
+/** An id may come from a webhook; it must not be able to lead to another path. */
+const pathOf = (paymentId: string): string | null =>
+  /^[\w-]{1,64}$/.test(paymentId) ? `v1/payments/${paymentId}` : null;
+
+export const netsEasy = (options: NetsEasyOptions): Gateway => {
+  const ask = asking({
+    baseUrl: options.baseUrl,
+    clock: options.clock,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: options.fetch ?? globalThis.fetch,
+  });
+
+  const call = async (method: "GET" | "POST", path: string, body?: unknown, key?: string): Promise<Called> => {
+    const exchange = await ask(path, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: options.secretKey,
+        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+      },
+      body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
+    });
+    if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
+      return { kind: "done", body: exchange.body };
+    }
+    const notFound = exchange.kind === "answer" && exchange.status === 404;
+    return { kind: "failed", failure: failureOf(exchange), code: troubleOf(exchange).code, notFound };
+  };
+
+  /** null = Nets knows no such payment. */
+  const fetchPayment = async (paymentId: string): Promise<{ payment: Payment | null } | Failure> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("GET", path);
+    if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
+    const told = Payment.safeParse(answer.body);
+    return told.success && told.data.payment.paymentId.toLowerCase() === paymentId.toLowerCase()
+      ? { payment: told.data.payment }
+      : { kind: "unknown", detail: "unexpected answer to the request for the payment" };
+  };
+
+  const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
+    const answer = await fetchPayment(paymentId);
+    if (!("payment" in answer)) return answer;
+    return { kind: "ok", reading: answer.payment ? readingOf(answer.payment) : noSuchPayment(paymentId) };
+  };
+
+  /** A call that moves money, or why it may not have; null = it took effect. */
+  const move = async (
+    what: keyof typeof DONE_BEFORE,
+    path: string,
+    amount: number,
+    key?: string,
+  ): Promise<Failure | null> => {
+    const answer = await call("POST", path, { amount }, key);
+    if (answer.kind === "done") return null;
+    const { code, failure } = answer;
+    if (code === DONE_BEFORE[what]) return { kind: "unknown", detail: failure.detail };
+    return failure;
+  };
+
+  /** Nets answers a call with its id and not with the payment. A failing look changes nothing about what was done. */
+  const done = async (paymentId: string): Promise<GatewayAnswer> => {
+    const answer = await readPayment(paymentId);
+    return { kind: "ok", reading: answer.kind === "ok" && answer.reading.exists ? answer.reading : null };
+  };
+
+  return {
+    name: options.name ?? "nets-easy",
+    tolerance: ROUNDING,
+    readPayment,
+    async capture({ paymentId, amount, key }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      return (await move("charges", `${path}/charges`, amount, idempotencyKey(key))) ?? done(paymentId);
+    },
+    /** Takes no key; its proof is the cancelled amount. */
+    async cancel({ paymentId, amount }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      return (await move("cancels", `${path}/cancels`, amount)) ?? done(paymentId);
+    },
+    async refund({ paymentId, amount, all, key }) {
+      const found = await fetchPayment(paymentId);
+      if (!("payment" in found)) {
+        // Nothing has been sent yet but a question.
+        return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail } : found;
+      }
+      if (!found.payment) return refusal("Nets knows no such payment");
+      const parts = refundParts(found.payment, amount, all);
+      for (const [index, part] of parts.entries()) {
+        const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
+        const failure = await move("refunds", part.path, part.amount, own);
+        if (failure && index > 0) return { kind: "unknown", detail: `only a part was given back: ${failure.detail}` };
+        if (failure) return failure;
+      }
+      return done(paymentId);
+    },
+    /** A reservation that was let go does not come back without the customer. */
+    addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
+    async createPayment(payment): Promise<CreatedPayment> {
+      const { webhook, termsUrl } = options;
+      const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const created = Created.safeParse(answer.body);
+      if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
+      const { paymentId, hostedPaymentPageUrl } = created.data;
+      return { kind: "ok", paymentId, status: "TASK_REDIRECTION_REQUIRED", redirectUrl: hostedPaymentPageUrl };
+    },
+  };
+};

@@ -1,0 +1,87 @@
+/** A payment as Nets describes it, which is by its amounts alone, as a reading in the words of the machines. */
+import type { PossibleAction, Reading } from "../../../machines/facts.js";
+import type { Charge, Payment } from "./schema.js";
+
+/** Money moves from account to account at once: what is reserved is taken, and no charge is ever sent. */
+const ACCOUNT_TO_ACCOUNT = "A2A";
+/** A refund in one of these never reached the customer. */
+const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
+
+/** Pending refunds count too: money on its way must not be given back a second time. */
+const refundedOf = ({ summary, refunds }: Payment): number => {
+  const underWayOrDone = (refunds ?? []).filter(({ refundState }) => !CAME_TO_NOTHING.includes(refundState ?? ""));
+  return Math.max(
+    summary?.refundedAmount ?? 0,
+    underWayOrDone.reduce((sum, { amount }) => sum + amount, 0),
+  );
+};
+
+/** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
+const statusOf = (payment: Payment, reserved: number, charged: number): string => {
+  if (reserved > 0 || charged > 0 || payment.subscription?.id) return "ACCEPTED";
+  return payment.terminated ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
+};
+
+const offersOf = (authorized: number, refundable: number): PossibleAction[] => [
+  // A part of a reservation cannot be cancelled: error 1007.
+  ...(authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE", "CANCEL"] as const) : []),
+  ...(refundable > 0 ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
+];
+
+export const readingOf = (payment: Payment): Reading => {
+  const { reservedAmount: reserved = 0, chargedAmount = 0, cancelledAmount: canceled = 0 } = payment.summary ?? {};
+  const atOnce = payment.paymentDetails?.paymentType === ACCOUNT_TO_ACCOUNT;
+  const captured = atOnce ? Math.max(chargedAmount, reserved - canceled) : chargedAmount;
+  const refunded = refundedOf(payment);
+  const authorized = Math.max(0, reserved - captured - canceled);
+  const status = statusOf(payment, reserved, chargedAmount);
+  // Charged without a reservation, as with automatic charging, leaves the order's amount to go by.
+  const total = reserved > 0 ? reserved : Math.max(payment.orderDetails?.amount ?? 0, chargedAmount);
+  return {
+    paymentId: payment.paymentId,
+    exists: true,
+    status,
+    rejectedReason: null,
+    hasOrder: true,
+    total,
+    authorized,
+    captured,
+    canceled,
+    refunded,
+    offers: offersOf(authorized, captured - refunded),
+    creditLimit: total,
+    taskCompleted: status === "REJECTED" ? false : null,
+    // Nets keeps our keys to itself, so only the amounts can prove that a call took effect.
+    transactionIds: [],
+  };
+};
+
+export const noSuchPayment = (paymentId: string): Reading => ({
+  paymentId,
+  exists: false,
+  status: "NOT_FOUND",
+  rejectedReason: null,
+  hasOrder: false,
+  total: 0,
+  authorized: 0,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: [],
+  creditLimit: null,
+  taskCompleted: null,
+  transactionIds: [],
+});
+
+/** What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent. */
+export const chargesLeft = (payment: Payment): { chargeId: string; left: number }[] => {
+  let spent = refundedOf(payment);
+  const oldestFirst = [...(payment.charges ?? [])].sort((a: Charge, b: Charge) =>
+    (a.created ?? "").localeCompare(b.created ?? ""),
+  );
+  return oldestFirst.flatMap(({ chargeId, amount }) => {
+    const taken = Math.min(spent, amount);
+    spent -= taken;
+    return amount > taken ? [{ chargeId, left: amount - taken }] : [];
+  });
+};

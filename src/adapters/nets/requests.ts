@@ -1,0 +1,77 @@
+/** The bodies we send, in minor units. */
+import { createHash } from "node:crypto";
+import type { Line } from "../../../machines/facts.js";
+import type { NewPayment } from "../../ports/gateway.js";
+import { chargesLeft } from "./reading.js";
+import type { Payment } from "./schema.js";
+
+export interface Webhook {
+  url: string;
+  /** Comes back as it is in the webhook's `authorization` header, and is all that proves its sender. */
+  authorization: string;
+}
+
+/** Nets takes 1 to 64 characters; a longer key is replaced by its fingerprint, the same each time. */
+export const idempotencyKey = (key: string): string =>
+  /^[\x21-\x7e]{1,64}$/.test(key) ? key : createHash("sha256").update(key).digest("base64url");
+
+const item = (name: string, quantity: number, total: number, reference: string) => ({
+  reference,
+  name,
+  quantity,
+  unit: "pcs",
+  unitPrice: Math.round(total / quantity),
+  taxRate: 0,
+  taxAmount: 0,
+  grossTotalAmount: total,
+  netTotalAmount: total,
+});
+
+/** The lines when they add up to the amount, else one that does: Nets refuses a sum that differs (1005). */
+const items = (lines: Line[], amount: number) => {
+  const sum = lines.reduce((total, line) => total + line.total, 0);
+  return lines.length > 0 && sum === amount
+    ? lines.map((line) => item(line.sku || "Order", line.quantity, line.total, line.sku || "order"))
+    : [item("Order", 1, amount, "order")];
+};
+
+export const createBody = (payment: NewPayment, shop: { webhook?: Webhook; termsUrl?: string }) => ({
+  order: {
+    items: items(payment.lines, payment.total),
+    amount: payment.total,
+    currency: payment.currency,
+    reference: payment.orderId,
+  },
+  checkout: {
+    integrationType: "HostedPaymentPage",
+    returnUrl: payment.successUrl,
+    cancelUrl: payment.failUrl,
+    termsUrl: shop.termsUrl ?? new URL("/", payment.successUrl).href,
+    // The money is taken when the order is completed, not at the checkout.
+    charge: false,
+  },
+  ...(shop.webhook === undefined
+    ? {}
+    : { notifications: { webhooks: [{ eventName: "payment.checkout.completed", ...shop.webhook }] } }),
+});
+
+export interface RefundPart {
+  path: string;
+  amount: number;
+}
+
+/**
+ * A refund as the calls that make it up: one wherever it can be, for a repeated series could give back too much
+ * when only its beginning took effect. Giving back everything that is left is safe as a series, oldest charge
+ * first: once a part is gone, the same amount can never be asked for again.
+ */
+export const refundParts = (payment: Payment, amount: number, all: boolean): RefundPart[] => {
+  const charges = chargesLeft(payment);
+  const path = (chargeId: string) => `v1/charges/${encodeURIComponent(chargeId)}/refunds`;
+  const fits = charges.find(({ left }) => left >= amount);
+  if (fits) return [{ path: path(fits.chargeId), amount }];
+  const everything = charges.reduce((sum, { left }) => sum + left, 0) === amount;
+  if (all && everything) return charges.map(({ chargeId, left }) => ({ path: path(chargeId), amount: left }));
+  // Account-to-account payments have no charge at all.
+  return [{ path: `v1/payments/${payment.paymentId}/refunds`, amount }];
+};

@@ -1,0 +1,57 @@
+/**
+ * What we read of the Nets payment API's answers, in minor units as Nets sends them. Loose: Nets may add fields and
+ * words at any time. The maxima only keep nonsense out of the books.
+ */
+import { z } from "zod";
+
+const amount = z.number().int().min(0).max(999_999_999_999);
+/** An amount that was left out is none. */
+const absentIsNone = amount
+  .nullish()
+  .transform((given) => given ?? 0)
+  .prefault(0);
+const word = z.string().max(100);
+
+const Charge = z.looseObject({ chargeId: word.min(1), amount, created: z.string().max(60).nullish() });
+export type Charge = z.infer<typeof Charge>;
+
+export const Payment = z.looseObject({
+  payment: z.looseObject({
+    paymentId: word.min(1),
+    /** The moment at which the payment was ended; absent while it may still be paid. */
+    terminated: z.union([z.string(), z.boolean()]).nullish(),
+    orderDetails: z.looseObject({ amount: absentIsNone }).nullish(),
+    paymentDetails: z.looseObject({ paymentType: word.nullish() }).nullish(),
+    summary: z
+      .looseObject({
+        reservedAmount: absentIsNone,
+        chargedAmount: absentIsNone,
+        refundedAmount: absentIsNone,
+        cancelledAmount: absentIsNone,
+      })
+      .nullish(),
+    charges: z.array(Charge).max(1000).nullish(),
+    refunds: z
+      .array(z.looseObject({ amount, refundState: word.nullish() }))
+      .max(1000)
+      .nullish(),
+    subscription: z.looseObject({ id: word.nullish() }).nullish(),
+  }),
+});
+export type Payment = z.infer<typeof Payment>["payment"];
+
+export const Created = z.looseObject({
+  paymentId: word.min(1),
+  /** The customer is sent to this address, so nothing but a web address will do. */
+  hostedPaymentPageUrl: z
+    .string()
+    .max(4000)
+    .regex(/^https?:\/\//i),
+});
+
+/** Errors come as {code, message, source}, or as {errors: {field: [text]}} where the request itself was wrong. */
+export const Trouble = z.looseObject({
+  code: z.union([z.string(), z.number()]).nullish().catch(null),
+  message: z.string().nullish().catch(null),
+  errors: z.record(z.string(), z.unknown()).nullish().catch(null),
+});
