@@ -123,7 +123,9 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     }
     case "refundPayment": {
       const left = payment.captured - payment.refunded;
-      const operation = facts.operation ?? begin(a, "refund", wish?.amount ?? left, { lines: wish?.lines ?? null });
+      const amount = wish?.amount ?? left;
+      const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
+      const operation = facts.operation ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
       return sending(a, operation, (o) => ({
         type,

@@ -17,12 +17,12 @@ const at = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/,
 
 const who: Record<HistoryEntry["source"], string> = {
   customer: "the customer came back",
-  callback: "a callback of the bank",
-  merchant: "the merchant",
-  timer: "a timer",
-  shop: "the shop",
-  gateway: "the bank's answer",
-  reconcile: "a reconciliation",
+  callback: "the bank sent a callback",
+  merchant: "the merchant asked for it",
+  timer: "its time had come",
+  shop: "the shop said so",
+  gateway: "the bank answered",
+  reconcile: "a reconciliation asked",
 };
 
 /** The last entry that changed the status, or the first of all. */
@@ -46,7 +46,9 @@ const cause = (record: OrderRecord, history: HistoryEntry[]): string => {
       ? "the payment was not read yet"
       : `payment read at ${at(payment.readAt)}: ${payment.status}, ${says}`;
   const why = rule === null ? "placed by the shop" : (rules[rule]?.rule ?? rule);
-  const by = change === undefined ? "" : ` after ${who[change.source]}`;
+  // The bank's answer moved it; whoever made us ask is the cause.
+  const asked = history.find((h) => h.eventId === moved?.eventId) ?? change;
+  const by = asked === undefined ? "" : ` after ${who[asked.source]}`;
   return `Because: ${why}${by}; ${evidence}.`;
 };
 

@@ -29,7 +29,7 @@ type MoneyCall = Extract<Effect, { key: string }>;
 /** Left alone for a while after several failures in a row; then one call tries whether it is back. */
 class Breaker {
   private failures = 0;
-  openUntil = 0;
+  private openUntil = 0;
   constructor(private readonly limits: Limits) {}
   failed(now: number): void {
     this.failures += 1;
@@ -38,6 +38,13 @@ class Breaker {
   worked(): void {
     this.failures = 0;
     this.openUntil = 0;
+  }
+  /** Null lets the call through; after the rest that is one call, and the others wait for what it finds. */
+  closedUntil(now: number): number | null {
+    if (this.failures < this.limits.failuresBeforeBreak) return null;
+    if (now < this.openUntil) return this.openUntil;
+    this.openUntil = now + this.limits.breakMs;
+    return null;
   }
 }
 
@@ -200,9 +207,9 @@ export class Delivery {
 
   private broken(row: ClaimedEffect, gateway: Gateway): EffectResult | null {
     const { clock, random } = this.parts;
-    const { openUntil } = this.breaker(gateway);
-    if (clock.now() >= openUntil) return null;
-    const notBefore = openUntil + Math.round(random() * 1000);
+    const closedUntil = this.breaker(gateway).closedUntil(clock.now());
+    if (closedUntil === null) return null;
+    const notBefore = closedUntil + Math.round(random() * 1000);
     return { id: row.id, outcome: "retry", notBefore, error: `${gateway.name} is left alone after several failures` };
   }
 

@@ -164,6 +164,9 @@ export class Engine {
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
+    // A payment that the order would not take would be nobody's, so the order is asked first.
+    const { allowed, reason } = await this.can(orderId, { type: "payment.created", paymentId: "not-yet" });
+    if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
     const created = await createPayment(record, named(this.gateways, gateway), this.settings, urls);
     if (created.kind === "ok") await this.submit(orderId, { type: "payment.created", paymentId: created.paymentId });
     return created;
@@ -191,6 +194,11 @@ export class Engine {
 
   history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
     return this.store.history(orderId, after, limit);
+  }
+
+  /** Effects not carried out yet, the dead ones among them, oldest first. */
+  effectsOf(orderId: string): ReturnType<Store["effectsOf"]> {
+    return this.store.effectsOf(orderId);
   }
 
   list(filter: OrderFilter): Promise<OrderRow[]> {

@@ -10,14 +10,21 @@ export interface Waiting {
 }
 
 export class Waiters {
-  private readonly waiting = new Map<string, (receipt: Receipt) => void>();
+  /** The same event may be asked for by several callers at once. */
+  private readonly waiting = new Map<string, Set<(receipt: Receipt) => void>>();
 
   constructor(private readonly clock: Clock) {}
 
   add(orderId: string, eventId: string, timeoutMs: number): Waiting {
     const key = `${orderId}\n${eventId}`;
     const abort = new AbortController();
-    const told = new Promise<Receipt>((resolve) => this.waiting.set(key, resolve));
+    const callers = this.waiting.get(key) ?? new Set();
+    this.waiting.set(key, callers);
+    let tell: (receipt: Receipt) => void = () => {};
+    const told = new Promise<Receipt>((resolve) => {
+      tell = resolve;
+    });
+    callers.add(tell);
     const late = this.clock.sleep(timeoutMs, abort.signal).then(
       () => null,
       () => null,
@@ -25,7 +32,8 @@ export class Waiters {
     return {
       end: Promise.race([told, late]),
       forget: () => {
-        this.waiting.delete(key);
+        callers.delete(tell);
+        if (callers.size === 0 && this.waiting.get(key) === callers) this.waiting.delete(key);
         abort.abort();
       },
     };
@@ -33,6 +41,7 @@ export class Waiters {
 
   tell(orderId: string, answer: Answer): void {
     if (answer.outcome === "deferred") return;
-    this.waiting.get(`${orderId}\n${answer.eventId}`)?.({ ...shortOf(answer), orderId, final: true });
+    const callers = this.waiting.get(`${orderId}\n${answer.eventId}`) ?? [];
+    for (const hear of callers) hear({ ...shortOf(answer), orderId, final: true });
   }
 }

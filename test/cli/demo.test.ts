@@ -93,14 +93,11 @@ describe("demo", () => {
     });
     await asking;
     expect(ended.code).toBe(0);
-    expect(answers).toMatchObject(
-      [
-        { lines: [expect.stringContaining("processing")] },
-        { orders: [{ orderId: "1010" }] },
-        { outcome: "moved", to: "completed" },
-      ].map((want, i) => (i === 0 ? {} : want)),
-    );
-    expect(answers[0]).toHaveProperty("lines");
+    expect(answers).toMatchObject([
+      { lines: expect.arrayContaining([expect.stringMatching(/^processing /)]) },
+      { orders: [{ orderId: "1010" }] },
+      { outcome: "moved", to: "completed" },
+    ]);
   });
 });
 

@@ -130,7 +130,12 @@ const believed = (books: Books, op: MoneyCall, amount: number): Books => {
   }
 };
 
-export const inProcessBank = ({ clock, random = () => 0.5, faults = noFaults, gullible = false }: BankOptions): Bank => {
+export const inProcessBank = ({
+  clock,
+  random = () => 0.5,
+  faults = noFaults,
+  gullible = false,
+}: BankOptions): Bank => {
   const accounts = new Map<string, Account>();
   const ledger: LedgerEntry[] = [];
   const reads: string[] = [];
@@ -203,7 +208,8 @@ export const inProcessBank = ({ clock, random = () => 0.5, faults = noFaults, gu
     if (fault === "429") return answered({ kind: "retry", afterMs: 1000 + Math.floor(random() * 9000), detail: "429" });
     if (fault === "500") return answered({ kind: "unknown", detail: "HTTP 500" });
     if (fault === "lost, not done") return answered({ kind: "unknown", detail: "no answer" });
-    if (account === undefined) return answered({ kind: "refused", reason: "gateway-refused", detail: "no such payment" });
+    if (account === undefined)
+      return answered({ kind: "refused", reason: "gateway-refused", detail: "no such payment" });
     const why = gullible ? null : objection(account.books, account.status, op, lines);
     if (why !== null) {
       if (fault === "lost, done") return answered({ kind: "unknown", detail: "no answer" });

@@ -120,6 +120,8 @@ const mutate: Record<string, Mutate> = {
     ]),
   ],
   createPayment: (want: Record<string, unknown>) => eachKey(want, () => NEVER),
+  reply: (want: boolean) => [["", !want]],
+  errorShown: (want: boolean) => [["", !want]],
   orderTotal: (want: number) => [["", want + 1]],
   orderCount: (want: number) => [["", want + 1]],
 };

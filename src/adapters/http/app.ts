@@ -1,5 +1,4 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
-import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
@@ -10,8 +9,10 @@ import { type Log, silent } from "../../ports/log.js";
 import { readBody } from "./body.js";
 import { callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
+import { type NetsOptions, netsRoutes } from "./nets.js";
+import { sameSecret } from "./secret.js";
 
-export interface HttpOptions {
+export interface HttpOptions extends Omit<NetsOptions, "engine" | "log"> {
   engine: Engine;
   log?: Log;
   ack?: "202" | "after-apply";
@@ -38,11 +39,6 @@ const Reconcile = z.object({
   freshMinutes: z.coerce.number().min(0).max(1440).default(15),
 });
 
-const sameToken = (given: string, token: string): boolean => {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
-};
-
 export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();
@@ -58,6 +54,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   app.route("/callbacks", callbackRoutes({ engine, ack: options.ack ?? "202" }));
 
+  const { netsAuthorization, onPayInitialized } = options;
+  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
+
   app.get("/returns/:orderId/:page", async (c) => {
     const { orderId, page } = c.req.param();
     const timeoutMs = options.returnWaitMs ?? 10_000;
@@ -71,7 +70,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
 
   app.use("/orders/*", async (c, next) => {
     const given = c.req.header("authorization") ?? "";
-    if (apiToken !== null && !sameToken(given, `Bearer ${apiToken}`)) {
+    if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
       return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
     }
     await next();
@@ -102,6 +101,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.get("/orders/:orderId/history", async (c) => {
     const entries = await engine.history(c.req.param("orderId"), Number(c.req.query("after") ?? 0) || 0);
     return c.json({ entries });
+  });
+  app.get("/orders/:orderId/effects", async (c) => {
+    return c.json({ effects: await engine.effectsOf(c.req.param("orderId")) });
   });
   app.get("/orders/:orderId/why", async (c) => {
     const lines = await engine.why(c.req.param("orderId"));

@@ -6,7 +6,8 @@ import { chargesLeft } from "./reading.js";
 import type { Payment } from "./schema.js";
 
 export interface Webhook {
-  url: string;
+  /** Left out: where the order's callbacks go. */
+  url?: string;
   /** Comes back as it is in the webhook's `authorization` header, and is all that proves its sender. */
   authorization: string;
 }
@@ -52,7 +53,17 @@ export const createBody = (payment: NewPayment, shop: { webhook?: Webhook; terms
   },
   ...(shop.webhook === undefined
     ? {}
-    : { notifications: { webhooks: [{ eventName: "payment.checkout.completed", ...shop.webhook }] } }),
+    : {
+        notifications: {
+          webhooks: [
+            {
+              eventName: "payment.checkout.completed",
+              url: shop.webhook.url ?? payment.callbackUrl,
+              authorization: shop.webhook.authorization,
+            },
+          ],
+        },
+      }),
 });
 
 export interface RefundPart {

@@ -163,6 +163,8 @@ const checks: Record<string, Check> = {
   createPayment: (want: Record<string, unknown>, seen, report) => {
     if (!fits(want, seen.createPayment)) report("createPayment", want, seen.createPayment);
   },
+  reply: (want: boolean, seen, report) => want === seen.reply || report("reply", want, seen.reply),
+  errorShown: (want: boolean, seen, report) => want === seen.errorShown || report("errorShown", want, seen.errorShown),
   orderTotal: (want: number, seen, report) => want === seen.orderTotal || report("orderTotal", want, seen.orderTotal),
   orderCount: (want: number, seen, report) => want === seen.orderCount || report("orderCount", want, seen.orderCount),
 };

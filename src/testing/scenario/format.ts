@@ -116,6 +116,10 @@ export interface Observed {
   logged: string[];
   http: Record<number, string[]>;
   createPayment: Record<string, unknown> | null;
+  /** What Nets was told when the customer pressed Pay; null = it did not ask. */
+  reply: boolean | null;
+  /** The customer sees an error, as on Nets's page when the shop said no. */
+  errorShown: boolean;
   orderTotal: number | null;
   orderCount: number;
 }

@@ -4,6 +4,7 @@ import { type EventType, merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { KillPoint } from "../mortal.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
+import { payInitialized, webhook } from "./nets.js";
 import { minor, POISON, type World } from "./world.js";
 
 /** What is kept of an event for the expectations. */
@@ -16,9 +17,11 @@ export interface Played {
   /** Requests whose answer is still awaited. */
   open: Promise<unknown>[];
   created: string | null;
+  /** What Nets was told when the customer pressed Pay. */
+  reply: boolean | null;
 }
 
-type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
+export type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const json = { "content-type": "application/json" };
@@ -87,13 +90,16 @@ const edited = (world: World, event: ScenarioEvent, orderId: string) => {
 const callback: Play = async (world, event, index, played) => {
   const deliveryId = text(event.deliveryId);
   if (event.onlyIfNack === true && played.acknowledged.has(deliveryId)) return;
-  const path = text(event.kind) === "MANAGEMENT" ? "management" : "authorization";
-  const sent = world
-    .request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {
-      method: "POST",
-      headers: json,
-      body: JSON.stringify(event.payload),
-    })
+  const kind = text(event.kind);
+  const path = kind === "MANAGEMENT" ? "management" : "authorization";
+  const answer = kind.startsWith("payment.")
+    ? webhook(world, event)
+    : world.request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify(event.payload),
+      });
+  const sent = answer
     .then(({ status }) => {
       record(played, index, status);
       if (status.startsWith("2")) played.acknowledged.add(deliveryId);
@@ -116,11 +122,19 @@ const generated = (body: { kind: string; depth?: number; bytes?: number }, payme
   return JSON.stringify({ ...callback, padding: "x".repeat(Math.max(0, room)) });
 };
 
+/** The bank that the scenario is about. */
+const bankOf = (world: World): { delayNext(operation: "getPayment", ms: number): void } =>
+  world.scenario.gateway === "nets-easy" ? world.nets : world.bank;
+
 const plays: Record<string, Play> = {
   callback,
+  "nets.payInitialized": payInitialized,
+  /** The page sends the customer on to the confirmation. */
+  "nets.paymentCompleted": (world, event, index, played) =>
+    play(world, { ...event, type: "customer.return", page: "success" }, index, played),
   "customer.return": async (world, event, index, played) => {
     const seconds = event.holdsLockForSeconds;
-    if (typeof seconds === "number") world.bank.delayNext("getPayment", seconds * 1000);
+    if (typeof seconds === "number") bankOf(world).delayNext("getPayment", seconds * 1000);
     const orderId = orderOf(world, event, played);
     const sent = world
       .request(text(event.node) || undefined, `/returns/${orderId}/${text(event.page)}`, { method: "GET" })
@@ -152,10 +166,11 @@ const plays: Record<string, Play> = {
       await create(world, order, played);
     }
     const { served, engine } = world.node();
-    await engine.checkout(firstOrder(world, played), "resurs-mapi", {
+    const gateway = world.scenario.gateway === "nets-easy" ? "nets-easy" : "resurs-mapi";
+    await engine.checkout(firstOrder(world, played), gateway, {
       successUrl: `${served.url}/returns/1001/success`,
       failUrl: `${served.url}/returns/1001/fail`,
-      callbackUrl: `${served.url}/callbacks/resurs/authorization`,
+      callbackUrl: `${served.url}/callbacks/${gateway === "nets-easy" ? "nets" : "resurs/authorization"}`,
     });
   },
   "order.updated": (world, event, index, played) =>

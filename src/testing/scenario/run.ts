@@ -2,12 +2,13 @@
 import type { HistoryEntry } from "../../core/record.js";
 import { check } from "./check.js";
 import type { Observed, Scenario, ScenarioEvent, ScenarioResult } from "./format.js";
+import { netsPaymentId } from "./nets.js";
 import { killPointAfter, type Played, play, playable } from "./play.js";
 import { World } from "./world.js";
 
 const major = (amount: number): number => amount / 100;
 
-const supported = new Set(["resurs-mapi"]);
+const supported = new Set(["resurs-mapi", "nets-easy"]);
 
 /** Why this scenario cannot be run yet; null = it can. */
 export const unsupportedBecause = (scenario: Scenario): string | null => {
@@ -16,14 +17,14 @@ export const unsupportedBecause = (scenario: Scenario): string | null => {
   return strange === undefined ? null : `the event "${strange.type}" is not supported yet`;
 };
 
-const played = (): Played => ({ http: new Map(), ids: new Map(), acknowledged: new Set(), open: [], created: null });
+const played = (): Played => ({ http: new Map(), ids: new Map(), acknowledged: new Set(), open: [], created: null, reply: null });
 
 /** One life, in the given order of events, up to `asOf`. */
 const live = async (scenario: Scenario, order: number[]): Promise<Observed> => {
   const world = new World(scenario);
   const seen = played();
-  await world.begin();
   try {
+    await world.begin();
     for (const [position, index] of order.entries()) {
       const event = scenario.events[index] as ScenarioEvent;
       await world.clock.advanceTo(Date.parse(event.at), () => world.settle());
@@ -81,14 +82,14 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
         Date.parse(e.at) === entry.at &&
         (entry.source === "callback"
           ? e.type === "callback" || e.type === "http.request"
-          : e.type === "customer.return"),
+          : e.type === "customer.return" || e.type === "nets.paymentCompleted"),
     );
     return i < 0 ? null : i;
   };
-  const paymentId = scenario.given.orders[0]?.paymentId ?? null;
-  const books = paymentId === null ? null : world.bank.books(paymentId);
+  const paymentId = netsPaymentId(scenario);
+  const books = paymentId === null ? null : (world.bank.books(paymentId) ?? world.nets.books(paymentId));
   const reads: Record<string, number> = {};
-  for (const { op } of world.bank.reads) reads[op] = (reads[op] ?? 0) + 1;
+  for (const { op } of [...world.bank.reads, ...world.nets.reads]) reads[op] = (reads[op] ?? 0) + 1;
   const changes = shopOrders.flatMap((order) =>
     order.statusHistory.map(({ at, from, to }) => ({ at, orderId: order.id, from, to })),
   );
@@ -100,7 +101,7 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     status: first?.status ?? null,
     statuses: Object.fromEntries(shopOrders.map((o) => [o.id, o.status])),
     history: changes.sort((a, b) => a.at - b.at),
-    gatewayCalls: world.bank.calls.map(({ op, amount, lines, paymentId: id, at }) => ({
+    gatewayCalls: callsOf(world).map(({ op, amount, lines, paymentId: id, at }) => ({
       op,
       amount,
       ...(lines === undefined ? {} : { lines }),
@@ -130,10 +131,15 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     logged: [...new Set(world.logged)],
     http: Object.fromEntries(seen.http),
     createPayment: createdPayment(world),
+    reply: seen.reply,
+    errorShown: seen.reply === false,
     orderTotal: first === undefined ? null : major(first.total),
     orderCount: ids.length,
   };
 };
+
+const callsOf = ({ bank, nets }: World): Omit<Observed["gatewayCalls"][number], "orderId">[] =>
+  [...bank.calls, ...nets.calls].sort((a, b) => a.at - b.at);
 
 const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
   histories.flatMap((history) =>
@@ -147,7 +153,7 @@ const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
   );
 
 const createdPayment = (world: World): Record<string, unknown> | null => {
-  const body = world.bank.creates.at(-1) as { options?: Record<string, unknown> } | undefined;
+  const body = [...world.bank.creates, ...world.nets.creates].at(-1) as { options?: Record<string, unknown> } | undefined;
   return body === undefined ? null : { ...body, ...body.options };
 };
 

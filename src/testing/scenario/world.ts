@@ -8,6 +8,7 @@ import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
+import { netsEasy } from "../../adapters/nets/easy.js";
 import { resursMapi } from "../../adapters/resurs/mapi.js";
 import { sqliteStore } from "../../adapters/sqlite/store.js";
 import { decide } from "../../core/decide.js";
@@ -16,13 +17,15 @@ import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
 import type { Store } from "../../ports/store.js";
 import { Mortal } from "../mortal.js";
+import { type NetsDouble, netsDouble } from "../nets-double.js";
 import { type ResursDouble, resursDouble } from "../resurs-double.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { type WooDouble, wooDouble } from "../woocommerce-double.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
+import { isOfNets, NETS_AUTHORIZATION, netsSeries } from "./nets.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
-export const gatewayNames: Record<string, string> = { resurs: "resurs-mapi" };
+export const gatewayNames: Record<string, string> = { resurs: "resurs-mapi", nets: "nets-easy" };
 
 interface Node {
   engine: Engine;
@@ -76,6 +79,9 @@ export class World {
   /** How far the wall clock was set forward or back; a process reads it when it starts. */
   wallOffset = 0;
   bank!: ResursDouble;
+  nets!: NetsDouble;
+  /** What the shop does when the customer presses Pay on Nets's page. */
+  onPayInitialized: () => Promise<{ orderId: string } | null> = async () => null;
   woo!: WooDouble;
   private readonly nodes = new Map<string, Node>();
   private readonly registry: Registry;
@@ -109,8 +115,10 @@ export class World {
     this.directory = await mkdtemp(join(tmpdir(), "order-status-"));
     const { orders, gateway, settings, storedSnapshots } = this.scenario.given;
     this.bank = await resursDouble({ clock: this.clock, strict: false });
+    this.nets = await netsDouble({ clock: this.clock });
+    for (const [id, entries] of netsSeries(this.scenario)) this.nets.setSeries(id, entries);
     const series = new Map<string, unknown[]>();
-    for (const entry of gateway) {
+    for (const entry of gateway.filter((one) => !isOfNets(this.scenario, one))) {
       const id = entry.payment?.id ?? orders[0]?.paymentId;
       if (id != null) series.set(id, [...(series.get(id) ?? []), entry]);
     }
@@ -132,8 +140,10 @@ export class World {
       await served.close();
       if (!mortal.dead) await engine.stop();
     }
-    await this.bank.close();
-    await rm(this.directory, { recursive: true, force: true });
+    // A beginning that failed has made only some of these.
+    await this.bank?.close();
+    await this.nets?.close();
+    if (this.directory !== "") await rm(this.directory, { recursive: true, force: true });
   }
 
   addToShop(order: ScenarioOrder): void {
@@ -224,10 +234,16 @@ export class World {
       paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
       clock,
     });
+    const nets = netsEasy({
+      baseUrl: this.nets.url,
+      secretKey: "secret",
+      clock,
+      webhook: { authorization: NETS_AUTHORIZATION },
+    });
     const log = this.logTo();
     const engine = createEngine({
       store: mortal.store(this.openedStore()),
-      gateways: [mortal.gateway(gateway)],
+      gateways: [mortal.gateway(gateway), mortal.gateway(nets)],
       shop: mortal.shop(this.woo.shop),
       settings: this.settings,
       clock,
@@ -244,7 +260,12 @@ export class World {
     const submit = engine.submit.bind(engine);
     engine.submit = (...args) => waiting(() => submit(...args));
     await engine.start();
-    const app = httpApp({ engine, log });
+    const app = httpApp({
+      engine,
+      log,
+      netsAuthorization: NETS_AUTHORIZATION,
+      onPayInitialized: () => this.onPayInitialized(),
+    });
     const served = await listen(async (request) => {
       node.onTheWay -= 1;
       const atWork = new Errand((change) => {
@@ -346,10 +367,10 @@ export class World {
   }
 
   private resting(): boolean {
-    if (this.bank.delivering() > 0) return false;
+    if (this.bank.delivering() + this.nets.delivering() > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
     if (living.some((n) => n.onTheWay > 0 || n.atWork > 0 || n.answering > 0)) return false;
     const calls = living.reduce((sum, n) => sum + n.engine.underWay, this.reconciling);
-    return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held();
+    return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held() + this.nets.held();
   }
 }

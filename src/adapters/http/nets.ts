@@ -1,0 +1,89 @@
+/** What Nets sends: webhooks, and the question before it takes the money whether the shop has its order. */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../../engine/engine.js";
+import type { Log } from "../../ports/log.js";
+import { readBody } from "./body.js";
+import { failed } from "./failed.js";
+import { sameSecret } from "./secret.js";
+
+export interface NetsOptions {
+  engine: Engine;
+  log: Log;
+  /** What a webhook must carry in its `authorization` header; null = none is asked for. Nets signs nothing. */
+  netsAuthorization?: string | null;
+  /**
+   * The customer pressed Pay in the embedded checkout (seed 004): creates the shop's order, pending, and places it in
+   * the engine. null = there is none, and Nets does not go on. A customer who presses again asks again: one order per payment.
+   */
+  onPayInitialized?: (paymentId: string) => Promise<{ orderId: string } | null>;
+}
+
+const paymentId = z.string().regex(/^[\w-]{1,64}$/);
+
+/** Strict in what is used, deaf to the rest: the event is a hint, and what it claims is never believed. */
+const Webhook = z.object({
+  /** The same each time it is sent again. */
+  id: z.string().min(1).max(90),
+  event: z.string().regex(/^payment\.[\w.]{1,50}$/),
+  data: z.object({ paymentId }),
+});
+const PayInitialized = z.object({ paymentId });
+
+export const netsRoutes = (options: NetsOptions): Hono => {
+  const app = new Hono();
+  app.post("/callbacks/nets", (c) => takeWebhook(c, options));
+  const { onPayInitialized } = options;
+  if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, options, onPayInitialized));
+  return app;
+};
+
+const takeWebhook = async (c: Context, { engine, netsAuthorization = null }: NetsOptions) => {
+  const given = c.req.header("authorization") ?? "";
+  // Before anything is read: whoever is not Nets learns nothing about payments.
+  if (netsAuthorization !== null && !sameSecret(given, netsAuthorization)) {
+    return c.json({ error: { code: "unauthorized" } }, 401);
+  }
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+  const parsed = Webhook.safeParse(body.json);
+  if (!parsed.success) return c.json({ error: { code: "not-a-webhook" } }, 400);
+  const { id, event: kind, data } = parsed.data;
+  try {
+    const found = await engine.findByPayment(data.paymentId);
+    // Not found is not taken: Nets sends it again, and by then the order may be placed.
+    if (found === null) return c.json({ error: { code: "unknown-payment" } }, 404);
+    const event = { type: "callback.received", kind, paymentId: data.paymentId, claims: null, content: null };
+    const receipt = await engine.submit(found.orderId, event, { id: `nets-${id}` });
+    const { outcome, reason, until } = receipt;
+    // Nets takes no other code for a yes.
+    return c.json({ outcome, reason, until: until === null ? null : new Date(until).toISOString() }, 200);
+  } catch (error) {
+    return failed(c, error);
+  }
+};
+
+/** The page asks, so every answer is 200 with a yes or a no that it can pass on to Nets. */
+const payInitialized = async (
+  c: Context,
+  { engine, log }: NetsOptions,
+  createOrder: NonNullable<NetsOptions["onPayInitialized"]>,
+) => {
+  const no = (error: string) => c.json({ reply: false, error }, 200);
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return c.json({ reply: false, error: body.code }, body.status);
+  const parsed = PayInitialized.safeParse(body.json);
+  if (!parsed.success) return c.json({ reply: false, error: "not-a-payment" }, 400);
+  try {
+    const known = await engine.findByPayment(parsed.data.paymentId);
+    const status = known && (await engine.read(known.orderId))?.facts.order.status;
+    // Paid, given up or tried anew meanwhile: no money may be taken for it.
+    if (known?.current === false) return no("stale-payment");
+    if (status && status !== "pending") return no(`order-is-${status}`);
+    const order = await createOrder(parsed.data.paymentId);
+    return order ? c.json({ reply: true, orderId: order.orderId }, 200) : no("no-order");
+  } catch (error) {
+    log.error({ detail: error instanceof Error ? error.message : String(error) }, "the order could not be created");
+    return no("no-order");
+  }
+};

@@ -1,0 +1,151 @@
+/** The books of one payment at the Nets double, in minor units, as arithmetic without time or network. */
+export type NetsCall = "capture" | "cancel" | "refund";
+
+export interface NetsCharge {
+  chargeId: string;
+  amount: number;
+  refunded: number;
+  created: string;
+}
+
+export interface NetsPayment {
+  paymentId: string;
+  created: string;
+  reserved: number;
+  cancelled: number;
+  order: { amount: number; currency: string; reference: string };
+  paymentType: string;
+  charges: NetsCharge[];
+  refunds: { refundId: string; amount: number; refundState: string; lastUpdated: string }[];
+  /** Everything else, as it was given: `terminated`, `subscription` … */
+  fields: Record<string, unknown>;
+}
+
+/** In a scenario's words. */
+export interface ScenarioNetsPayment {
+  paymentId?: string;
+  summary?: { reservedAmount?: number; chargedAmount?: number; refundedAmount?: number; cancelledAmount?: number };
+  paymentType?: string;
+  orderDetails?: { amount?: number; currency?: string; reference?: string };
+  /** Left out: one charge of all that is charged. */
+  charges?: { chargeId: string; amount: number; created?: string }[];
+  [more: string]: unknown;
+}
+
+export interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
+const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+
+export const chargedOf = ({ charges }: NetsPayment): number => sum(charges.map(({ amount }) => amount));
+export const refundedOf = ({ refunds }: NetsPayment): number => sum(refunds.map(({ amount }) => amount));
+export const authorizedOf = (payment: NetsPayment): number =>
+  // Swish and its like take the money at once: it is nowhere reserved.
+  payment.paymentType === "A2A" ? 0 : Math.max(0, payment.reserved - chargedOf(payment) - payment.cancelled);
+/** What an account-to-account payment took, no charge ever being sent. */
+export const takenOf = (payment: NetsPayment): number =>
+  payment.paymentType === "A2A" ? Math.max(payment.reserved, chargedOf(payment)) : chargedOf(payment);
+
+export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: string, id: () => string) => {
+  const { paymentId: _, summary = {}, paymentType = "CARD", orderDetails = {}, charges, ...fields } = given;
+  const { reservedAmount = 0, chargedAmount = 0, refundedAmount = 0, cancelledAmount = 0 } = summary;
+  const made = chargedAmount > 0 ? [{ chargeId: id(), amount: chargedAmount }] : [];
+  let toSpread = refundedAmount;
+  const payment: NetsPayment = {
+    paymentId,
+    created: at,
+    reserved: reservedAmount,
+    cancelled: cancelledAmount,
+    order: {
+      amount: orderDetails.amount ?? Math.max(reservedAmount, chargedAmount),
+      currency: orderDetails.currency ?? "SEK",
+      reference: orderDetails.reference ?? "",
+    },
+    paymentType,
+    charges: (charges ?? made).map((charge) => {
+      const refunded = Math.min(toSpread, charge.amount);
+      toSpread -= refunded;
+      return { created: at, ...charge, refunded };
+    }),
+    refunds:
+      refundedAmount > 0
+        ? [{ refundId: id(), amount: refundedAmount, refundState: "Completed", lastUpdated: at }]
+        : [],
+    fields,
+  };
+  return payment;
+};
+
+/** The payment as GET answers it; an amount of nothing is left out, as Nets leaves it out. */
+export const answered = (payment: NetsPayment) => {
+  const { paymentId, created, order, paymentType, fields } = payment;
+  const amounts = {
+    reservedAmount: payment.reserved,
+    chargedAmount: chargedOf(payment),
+    refundedAmount: refundedOf(payment),
+    cancelledAmount: payment.cancelled,
+  };
+  return {
+    payment: {
+      ...fields,
+      paymentId,
+      created,
+      orderDetails: order,
+      paymentDetails: { paymentType, paymentMethod: paymentType },
+      summary: Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0)),
+      charges: payment.charges.map(({ chargeId, amount, created }) => ({ chargeId, amount, created })),
+      refunds: payment.refunds,
+    },
+  };
+};
+
+const no = (code: string, message: string, status = 400): Refusal => ({ status, code, message });
+
+/** Why Nets says no, or null. `chargeId` null = the payment as a whole. Facts 10.3. */
+export const objection = (
+  payment: NetsPayment,
+  op: NetsCall,
+  amount: number,
+  chargeId: string | null,
+): Refusal | null => {
+  const charged = chargedOf(payment);
+  const authorized = authorizedOf(payment);
+  if (op === "refund") {
+    const charge = chargeId === null ? null : payment.charges.find((one) => one.chargeId === chargeId);
+    if (charge === undefined) return no("1011", "Charge not found", 404);
+    const [taken, given] = charge ? [charge.amount, charge.refunded] : [takenOf(payment), refundedOf(payment)];
+    if (taken > 0 && given >= taken) return no("1023", "Payment already refunded");
+    return amount <= 0 || amount > taken - given ? no("1009", "Invalid refund amount") : null;
+  }
+  if (payment.cancelled > 0) return no("1019", "Payment already cancelled");
+  if (authorized === 0 && charged > 0) return no("1008", "Payment already charged");
+  if (payment.reserved === 0) return no("1003", "Payment is not reserved");
+  if (amount <= 0) return no("1002", "Amount must not be zero");
+  if (op === "cancel" && charged > 0) return no("1008", "Payment already charged");
+  if (op === "cancel") return amount === authorized ? null : no("1007", "Partial cancel not allowed");
+  return amount > authorized ? no("1001", "Overcharge") : null;
+};
+
+/** Changes the books by a call that was not objected to; the new charge's, refund's or cancellation's id. */
+export const carryOut = (
+  payment: NetsPayment,
+  op: NetsCall,
+  call: { amount: number; chargeId: string | null; id: string; at: string },
+): void => {
+  const { amount, id, at } = call;
+  if (op === "cancel") payment.cancelled += amount;
+  else if (op === "capture") payment.charges.push({ chargeId: id, amount, refunded: 0, created: at });
+  else {
+    payment.refunds.push({ refundId: id, amount, refundState: "Completed", lastUpdated: at });
+    let left = amount;
+    for (const charge of payment.charges) {
+      if (call.chargeId !== null && charge.chargeId !== call.chargeId) continue;
+      const part = Math.min(left, charge.amount - charge.refunded);
+      charge.refunded += part;
+      left -= part;
+    }
+  }
+};

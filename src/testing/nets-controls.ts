@@ -1,0 +1,45 @@
+/** What a test can do to the Nets double, and what it can see of it. */
+import type { NetsSeriesEntry } from "./nets-accounts.js";
+import type { NetsCall } from "./nets-books.js";
+import type { NetsDelivery } from "./nets-deliveries.js";
+import type { NetsOperation } from "./nets-http.js";
+
+export interface RecordedNetsCall {
+  op: NetsCall;
+  paymentId: string;
+  /** Major units. */
+  amount: number;
+  at: number;
+  /** The Idempotency-Key, where the call carries one. */
+  key: string | null;
+  /** This very call changed the books; a repeated one did not. */
+  applied: boolean;
+  /** The HTTP status, or "lost". */
+  answer: string;
+}
+
+export interface NetsDouble {
+  url: string;
+  close(): Promise<void>;
+  setSeries(paymentId: string, entries: NetsSeriesEntry[]): void;
+  /** The next answer to the operation is worked out at once and sent `ms` later. */
+  delayNext(operation: NetsOperation, ms: number): void;
+  /** The customer of a payment created here pays all of it; the webhook goes out. */
+  customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
+  /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */
+  deliver(paymentId: string, event: string, data?: object, id?: string): Promise<void>;
+  /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */
+  held(): number;
+  /** Webhooks that wait for the shop's answer right now. */
+  delivering(): number;
+  /** Amounts now, in major units. */
+  books(
+    paymentId: string,
+  ): { total: number; authorized: number; captured: number; canceled: number; refunded: number } | null;
+  /** Mutating calls that reached Nets, answered with an error or not. */
+  calls: RecordedNetsCall[];
+  reads: { op: "getPayment"; paymentId: string; at: number }[];
+  /** Bodies of the requests to create a payment. */
+  creates: unknown[];
+  deliveries: NetsDelivery[];
+}

@@ -1,0 +1,196 @@
+/**
+ * Nets to test against: its payment API as a real HTTP server on this computer, with books, faults and webhooks, in
+ * the time of the clock it is given.
+ */
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../ports/clock.js";
+import { type NetsAccount, netsAccounts } from "./nets-accounts.js";
+import {
+  answered,
+  authorizedOf,
+  carryOut,
+  chargedOf,
+  type NetsCall,
+  objection,
+  refundedOf,
+  takenOf,
+} from "./nets-books.js";
+import type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
+import { netsDeliveriesOf } from "./nets-deliveries.js";
+import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./nets-http.js";
+import { type Answer, write } from "./resurs-http.js";
+
+export type { NetsSeriesEntry } from "./nets-accounts.js";
+export type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
+
+/** Nets's ids are 32 hexadecimal digits. */
+const newId = (): string => randomUUID().replaceAll("-", "");
+const ID_NAMES = { capture: "chargeId", cancel: "cancelId", refund: "refundId" } as const;
+
+export const netsDouble = async (options: { clock: Clock; port?: number }): Promise<NetsDouble> => {
+  const { clock } = options;
+  const end = new AbortController();
+  const accounts = netsAccounts(clock, newId);
+  const deliveries = netsDeliveriesOf(clock, end.signal);
+  const delays = new Map<NetsOperation, number[]>();
+  /** By address and key: what was asked with it, and what was answered. */
+  const repeatable = new Map<string, { amount: number; answer: Answer }>();
+  const calls: RecordedNetsCall[] = [];
+  const reads: NetsDouble["reads"] = [];
+  const creates: unknown[] = [];
+  let held = 0;
+
+  const iso = (): string => new Date(clock.now()).toISOString();
+  const no = (status: number, code: string, message: string): Answer => ({
+    status,
+    body: { code, message, source: "Internal" },
+  });
+
+  const create = ({ json }: NetsRequest): Answer => {
+    creates.push(json);
+    const asked = Creation.safeParse(json);
+    if (!asked.success) {
+      const errors = asked.error.issues.map(({ path, message }) => [path.join("."), [message]]);
+      return { status: 400, body: { errors: Object.fromEntries(errors) } };
+    }
+    const { order, checkout, notifications } = asked.data;
+    const account = accounts.create(newId(), order, {
+      returnUrl: checkout.returnUrl,
+      charges: checkout.charge,
+      webhooks: notifications?.webhooks ?? [],
+    });
+    const { id } = account;
+    return { status: 201, body: { paymentId: id, hostedPaymentPageUrl: `${url}/pay/${id}` } };
+  };
+
+  /** The answer to a call that may change the books, and whether this very call changed them. */
+  const move = (op: NetsCall, account: NetsAccount | null, { id, ofCharge, key, json }: NetsRequest) => {
+    const refused = (answer: Answer) => ({ answer, applied: false });
+    const payment = account?.payment;
+    if (!payment) return refused(no(404, ofCharge ? "1011" : "NotFound", `There is no ${id}`));
+    const asked = Move.safeParse(json);
+    if (!asked.success) return refused({ status: 400, body: { errors: { amount: ["is not valid"] } } });
+    const { amount } = asked.data;
+    const place = `${op} ${id} ${key}`;
+    const before = key === null ? undefined : repeatable.get(place);
+    if (before && before.amount !== amount) return refused(no(400, op === "capture" ? "1026" : "1027", "Other amount"));
+    if (before) return refused(before.answer);
+    const chargeId = ofCharge ? id : null;
+    const objected = objection(payment, op, amount, chargeId);
+    if (objected) return refused(no(objected.status, objected.code, objected.message));
+    const own = newId();
+    carryOut(payment, op, { amount, chargeId, id: own, at: iso() });
+    const answer: Answer = { status: 201, body: { [ID_NAMES[op]]: own } };
+    if (key !== null && op !== "cancel") repeatable.set(place, { amount, answer });
+    return { answer, applied: true };
+  };
+
+  /** null = no answer, ever. */
+  const answerTo = (asked: NetsRequest): Answer | null => {
+    const { operation: op, id, key } = asked;
+    if (op === null) return no(404, "NotFound", "There is no such endpoint");
+    if (!asked.secretKey) return { status: 401 };
+    if (op === "createPayment") return create(asked);
+    const account = asked.ofCharge ? accounts.ofCharge(id) : accounts.at(id);
+    const paymentId = account?.id ?? id;
+    const fault = account ? accounts.faultFor(account, op) : null;
+    const atFault = (): Answer | null => {
+      if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
+      if (fault?.kind !== "http") return null;
+      const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
+      return { ...no(fault.status, "1000", `Fault of the scenario: ${fault.status}`), headers };
+    };
+    if (op === "getPayment") {
+      reads.push({ op, paymentId, at: clock.now() });
+      if (fault?.kind === "timeout") return null;
+      const found = account?.payment;
+      return atFault() ?? (found ? { status: 200, body: answered(found) } : no(404, "NotFound", "Payment not found"));
+    }
+    if (fault?.kind === "timeout" && !fault.applied) return null;
+    const refusal = atFault();
+    const { answer, applied } = refusal ? { answer: refusal, applied: false } : move(op, account, asked);
+    calls.push({
+      op,
+      paymentId,
+      amount: (Move.safeParse(asked.json).data?.amount ?? 0) / 100,
+      at: clock.now(),
+      key,
+      applied,
+      answer: fault?.kind === "timeout" ? "lost" : String(answer.status),
+    });
+    return fault?.kind === "timeout" ? null : answer;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const asked = await netsRequest(request);
+    const answer = answerTo(asked);
+    const delay = asked.operation ? delays.get(asked.operation)?.shift() : undefined;
+    if (answer && delay === undefined) return write(response, answer);
+    if (gone.signal.aborted) return;
+    held += 1;
+    try {
+      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
+      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
+    } finally {
+      held -= 1;
+    }
+    if (answer) write(response, answer);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const deliver: NetsDouble["deliver"] = async (paymentId, event, data = {}, id = newId()) => {
+    const { checkout, payment } = accounts.at(paymentId);
+    const order = payment && { amount: payment.order, reference: payment.order.reference };
+    const wanted = (checkout?.webhooks ?? []).filter(({ eventName }) => eventName === event);
+    const message = { id, event, data: { paymentId, order, ...data } };
+    await Promise.all(wanted.map((webhook) => deliveries.send(webhook, message)));
+  };
+
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        end.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    setSeries: accounts.setSeries,
+    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    customerPays(paymentId, paymentType) {
+      const account = accounts.pay(paymentId, paymentType, newId());
+      void deliver(paymentId, "payment.checkout.completed");
+      return { redirectUrl: account.checkout?.returnUrl ?? null };
+    },
+    deliver,
+    held: () => held,
+    delivering: deliveries.underWay,
+    books: (paymentId) => {
+      const { payment } = accounts.at(paymentId);
+      return (
+        payment && {
+          total: Math.max(payment.reserved, chargedOf(payment)) / 100,
+          authorized: authorizedOf(payment) / 100,
+          captured: takenOf(payment) / 100,
+          canceled: payment.cancelled / 100,
+          refunded: refundedOf(payment) / 100,
+        }
+      );
+    },
+    calls,
+    reads,
+    creates,
+    deliveries: deliveries.list,
+  };
+};
