@@ -179,7 +179,13 @@ const read = (fold: Fold, readingId: string, paymentId: string): void => {
   fold.movePayment();
   fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => w.readingId !== readingId) };
   const status = fold.facts.order.status;
-  for (const waiting of asked) letThrough(fold, waiting);
+  // Asked of all before the first one moves the order: callbacks that piled up become one reading.
+  const considered = fold.considered();
+  const early = asked.filter((waiting) => waiting.held && fold.now < dueAt(considered, waiting));
+  // The order was written while the gateway was being asked: the customer's minute begins anew for these.
+  const again = early.map((waiting) => ({ ...waiting, readingId: null }));
+  fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, ...again] };
+  for (const waiting of asked) if (!early.includes(waiting)) letThrough(fold, waiting);
   fold.moveCooldown("payment.read");
   const moved = fold.facts.order.status !== status;
   fold.answer(me, moved ? "moved" : "ignored", { reason: moved ? null : "no-change" });
@@ -187,11 +193,6 @@ const read = (fold: Fold, readingId: string, paymentId: string): void => {
 };
 
 const letThrough = (fold: Fold, waiting: Waiting): void => {
-  // The order was written while the gateway was being asked: the customer's minute begins anew.
-  if (waiting.held && fold.now < dueAt(fold.considered(), waiting)) {
-    fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, { ...waiting, readingId: null }] };
-    return;
-  }
   const { order } = fold.rules.registry;
   const ownName =
     waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";

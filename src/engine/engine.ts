@@ -68,6 +68,7 @@ export class Engine {
       now: () => clock.now(),
       random,
       committed: (decisions) => this.committed(decisions),
+      alarm: (at) => this.wake.alarm(at),
     });
     this.delivery = new Delivery({
       store,
@@ -297,6 +298,3 @@ export class Engine {
 
 /** The engine, not yet started. */
 export const createEngine = (options: EngineOptions): Engine => new Engine(options);
-
-export { UnknownOrder } from "./process.js";
-export { InvalidEvent, Overloaded, type Receipt, type SubmitOptions, type Verdict } from "./receipt.js";

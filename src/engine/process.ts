@@ -42,6 +42,8 @@ export interface ProcessParts {
   random(): number;
   /** Called after each commit, with what it committed. */
   committed(decisions: Decision[]): void;
+  /** Something may be due at this moment. */
+  alarm(at: number): void;
 }
 
 interface Group {
@@ -149,7 +151,10 @@ export class Mailboxes {
       if (group !== null) groups.push(group);
     }
     const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
-    if (postponed.length > 0) await store.postpone(postponed);
+    if (postponed.length > 0) {
+      await store.postpone(postponed);
+      for (const { notBefore, dead } of postponed) if (!dead) this.parts.alarm(notBefore);
+    }
     const again = new Map<string, Posted[]>();
     const done: Decision[] = [];
     for (const [i, group] of groups.entries()) {
@@ -260,7 +265,8 @@ export class Mailboxes {
           cancel: decisions.flatMap((d) => d.timers.cancel),
         },
         settled: decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles])),
-        decided: decided.flatMap(({ post }) => (post.attempts > 0 ? [post.envelope.id] : [])),
+        // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.
+        decided: decided.flatMap(({ post }) => (post.attempts > 0 || post.mayRepeat ? [post.envelope.id] : [])),
       },
     };
   }

@@ -71,9 +71,7 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
       return { created: at, ...charge, refunded };
     }),
     refunds:
-      refundedAmount > 0
-        ? [{ refundId: id(), amount: refundedAmount, refundState: "Completed", lastUpdated: at }]
-        : [],
+      refundedAmount > 0 ? [{ refundId: id(), amount: refundedAmount, refundState: "Completed", lastUpdated: at }] : [],
     fields,
   };
   return payment;

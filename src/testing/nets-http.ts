@@ -73,9 +73,7 @@ export const Creation = z.looseObject({
   checkout: z.looseObject({ returnUrl: address, termsUrl: address, charge: z.boolean().default(false) }),
   notifications: z
     .looseObject({
-      webhooks: z.array(
-        z.looseObject({ eventName: z.string(), url: address, authorization: z.string().min(1) }),
-      ),
+      webhooks: z.array(z.looseObject({ eventName: z.string(), url: address, authorization: z.string().min(1) })),
     })
     .optional(),
 });

@@ -161,9 +161,9 @@ export class Place {
     await this.engine.place(id, order(paymentId, at, more));
   }
 
-  /** Nothing moves any more until the clock does. */
-  async rest(): Promise<void> {
-    for (let calm = 0; calm < 4; ) {
+  /** Nothing moves any more until the clock does; with a full disk that cannot be seen, so the patience has an end. */
+  async rest(patience = Number.POSITIVE_INFINITY): Promise<void> {
+    for (let calm = 0, looks = 0; calm < 4 && looks < patience; looks += 1) {
       await new Promise((resolve) => setTimeout(resolve, calm === 0 ? 0 : 1));
       calm = this.resting() ? calm + 1 : 0;
     }
@@ -175,8 +175,8 @@ export class Place {
   }
 
   /** Moves the clock on, step by step. */
-  after(ms: number): Promise<void> {
-    return this.clock.advanceTo(this.clock.now() + ms, () => this.rest());
+  after(ms: number, patience?: number): Promise<void> {
+    return this.clock.advanceTo(this.clock.now() + ms, () => this.rest(patience));
   }
 
   /** Submits and lets everything come to rest at this moment. */

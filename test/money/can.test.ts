@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
-import type { Receipt, Verdict } from "../../src/engine/engine.js";
+import type { Receipt, Verdict } from "../../src/engine/receipt.js";
 import type { Shop } from "../../src/ports/shop.js";
 import { actions, payments, statuses } from "../docs/tables.js";
 import { type LittleWorld, littleWorld, MINUTE, T0 } from "./world.js";

@@ -6,7 +6,7 @@ import type { Choices } from "../../machines/settings.js";
 import { httpApp } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import type { Receipt } from "../../src/engine/engine.js";
+import type { Receipt } from "../../src/engine/receipt.js";
 import { type ResursDouble, resursDouble } from "../../src/testing/resurs-double.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Account } from "./bank.js";

@@ -37,6 +37,8 @@ export const callbackRoutes = (options: CallbackOptions): Hono => {
   const app = new Hono();
   app.post("/resurs/authorization", (c) => take(c, options, "AUTHORIZATION"));
   app.post("/resurs/management", (c) => take(c, options, "MANAGEMENT"));
+  // Resurs tries an address before it is used: nothing is looked up and nothing happens.
+  app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
   return app;
 };
 

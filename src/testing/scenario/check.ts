@@ -170,17 +170,27 @@ const checks: Record<string, Check> = {
 };
 
 /** In order within one order; calls for different orders in any order. */
-const sameCalls = (want: { op: string; orderId?: string }[], got: Observed["gatewayCalls"]): boolean => {
-  if (want.length !== got.length) return false;
-  const left = [...want];
-  if (new Set(got.map((c) => c.paymentId)).size <= 1) return want.every((w, i) => fits(w, got[i]));
-  return got.every((call) => {
-    const i = left.findIndex((w) => fits(w, call));
-    if (i < 0) return false;
-    left.splice(i, 1);
-    return true;
-  });
+const sameCalls = (want: { op: string }[], got: Observed["gatewayCalls"]): boolean => {
+  const queues = new Map<string, Observed["gatewayCalls"]>();
+  for (const call of got) {
+    const order = call.orderId ?? call.paymentId;
+    queues.set(order, [...(queues.get(order) ?? []), call]);
+  }
+  return want.length === got.length && inSomeOrder(want, [...queues.values()]);
 };
+
+/** Each wanted call is the next one of some order. */
+const inSomeOrder = ([first, ...rest]: { op: string }[], queues: Observed["gatewayCalls"][]): boolean =>
+  first === undefined ||
+  queues.some(
+    (queue, i) =>
+      queue.length > 0 &&
+      fits(first, queue[0]) &&
+      inSomeOrder(
+        rest,
+        queues.map((other, j) => (i === j ? queue.slice(1) : other)),
+      ),
+  );
 
 const notChecks = new Set(["asOf", "interleavings", "anyOf"]);
 

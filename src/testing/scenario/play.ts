@@ -91,7 +91,7 @@ const callback: Play = async (world, event, index, played) => {
   const deliveryId = text(event.deliveryId);
   if (event.onlyIfNack === true && played.acknowledged.has(deliveryId)) return;
   const kind = text(event.kind);
-  const path = kind === "MANAGEMENT" ? "management" : "authorization";
+  const path = kind === "TEST" ? "test" : kind === "MANAGEMENT" ? "management" : "authorization";
   const answer = kind.startsWith("payment.")
     ? webhook(world, event)
     : world.request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {

@@ -17,7 +17,14 @@ export const unsupportedBecause = (scenario: Scenario): string | null => {
   return strange === undefined ? null : `the event "${strange.type}" is not supported yet`;
 };
 
-const played = (): Played => ({ http: new Map(), ids: new Map(), acknowledged: new Set(), open: [], created: null, reply: null });
+const played = (): Played => ({
+  http: new Map(),
+  ids: new Map(),
+  acknowledged: new Set(),
+  open: [],
+  created: null,
+  reply: null,
+});
 
 /** One life, in the given order of events, up to `asOf`. */
 const live = async (scenario: Scenario, order: number[]): Promise<Observed> => {
@@ -153,7 +160,9 @@ const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
   );
 
 const createdPayment = (world: World): Record<string, unknown> | null => {
-  const body = [...world.bank.creates, ...world.nets.creates].at(-1) as { options?: Record<string, unknown> } | undefined;
+  const body = [...world.bank.creates, ...world.nets.creates].at(-1) as
+    | { options?: Record<string, unknown> }
+    | undefined;
   return body === undefined ? null : { ...body, ...body.options };
 };
 
