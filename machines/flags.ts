@@ -22,7 +22,7 @@ export const flags = {
     remedy: "Release the money in the Merchant Portal, or place a new order for the customer.",
   },
   "discrepancy:processing-but-unpaid": {
-    test: (c: Considered) => c.payment.gateway !== null && paid.includes(status(c)) && waits(c),
+    test: (c: Considered) => c.payment.gateway !== null && c.order.total > 0 && paid.includes(status(c)) && waits(c),
     says: "The shop treats the order as paid, but the customer has not finished paying.",
     remedy: "Do not ship. Wait for the customer, or cancel the order.",
   },

@@ -2,6 +2,8 @@
 import type { AnyStateMachine } from "xstate";
 
 export interface Flow {
+  /** Its name in the order notes. */
+  bank: string;
   /** The payment, as this gateway reports it. */
   payment: AnyStateMachine;
   /** A callback is not acted on before this long after it arrived, whatever the cooldown says. */
@@ -10,6 +12,8 @@ export interface Flow {
   unpaidStaysPending: boolean;
   /** The amount is compared with the order total before the order counts as paid. */
   comparesAmounts: boolean;
+  /** Lines can be reserved again after the payment was cancelled; without that no line can be changed. */
+  recreatesLines: boolean;
   /** The customer's link runs out, and the payment with it. */
   linkExpires: boolean;
 }

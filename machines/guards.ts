@@ -59,6 +59,7 @@ const combined = {
 
   /** Seed 003, "Enable Modify" and "Order Line Handling". */
   canModify: and([
+    "recreatesLines",
     "staysWithinCreditLimit",
     not("addsItems"),
     "hasPayment",
@@ -69,6 +70,7 @@ const combined = {
     "offersCancel",
   ]),
   canRebuild: and([
+    "recreatesLines",
     "isCancelledInFull",
     "choosesToRebuild",
     "hasCreditLimit",
@@ -142,6 +144,7 @@ export const whyNot: Record<string, string> = {
   hasSomethingToRefund: "refund-not-possible",
   offersRefund: "refund-not-possible",
   refundFits: "refund-too-large",
+  recreatesLines: "not-editable",
   staysWithinCreditLimit: "exceeds-credit-limit",
   "!addsItems": "adding-items-not-supported",
 };

@@ -33,19 +33,23 @@ export interface Registry {
 
 /** Resurs's Merchant API, and every gateway that speaks its words. */
 export const merchantApi: Flow = {
+  bank: "Resurs Bank",
   payment: paymentMachine,
   callbackDelaySeconds: 0,
   unpaidStaysPending: false,
   comparesAmounts: false,
+  recreatesLines: true,
   linkExpires: true,
 };
 
 /** Nets Easy: the webhook waits two minutes for the customer, and rounding may differ. */
 export const netsEasy: Flow = {
+  bank: "Nets",
   payment: netsMachine,
   callbackDelaySeconds: 120,
   unpaidStaysPending: true,
   comparesAmounts: true,
+  recreatesLines: false,
   linkExpires: false,
 };
 

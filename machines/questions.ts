@@ -141,6 +141,7 @@ export const singleFacts = {
   // what is special about this way of paying
   unpaidStaysPending: fact((c) => c.flow.unpaidStaysPending),
   comparesAmounts: fact((c) => c.flow.comparesAmounts),
+  recreatesLines: fact((c) => c.flow.recreatesLines),
   totalsAgree: fact((c) => within(c, c.payment.authorized + c.payment.captured, c.order.total)),
 
   // what the shop has chosen where the documents disagree

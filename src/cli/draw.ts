@@ -2,16 +2,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { cooldownMachine, orderMachine, paymentMachine } from "../../machines/index.js";
+import { machinesOf, registry } from "../../machines/index.js";
 import { draw, type Format, formats } from "../statechart/draw.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { say, write } from "./terminal.js";
 
-const machines = { order: orderMachine, payment: paymentMachine, cooldown: cooldownMachine };
+const machines = machinesOf(registry);
 const endings: Record<Format, string> = { mermaid: "mmd", svg: "svg", dot: "dot", json: "json" };
 
 const machineNamed = (name: string) => {
-  const machine = machines[name as keyof typeof machines];
+  const machine = machines[name];
   if (machine === undefined) {
     throw wrongUsage(`there is no machine "${name}"; name one of ${Object.keys(machines).join(", ")}, or all`);
   }
@@ -22,7 +22,7 @@ export const addDraw = (program: Command): void => {
   program
     .command("draw")
     .description("draws a state machine")
-    .argument("[machine]", "order, payment, cooldown, or all", "order")
+    .argument("[machine]", `${Object.keys(machines).join(", ")}, or all`, "order")
     .addOption(new Option("--format <format>", "what it is drawn as").choices(formats).default("mermaid"))
     .option("--out <file>", "write to a file; with `all` to a directory")
     .option("--json", "the same as --format json")

@@ -15,6 +15,8 @@ export interface Asking {
   eventId: string;
   eventType: string;
   rule: string | null;
+  /** The bank's name, for the note. */
+  bank: string;
   /** Why a call failed, for the note. */
   detail: string;
   /** The id that the effect will have. */

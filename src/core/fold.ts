@@ -223,6 +223,7 @@ export class Fold {
         eventId: shown.eventId,
         eventType: shown.type,
         rule,
+        bank: this.flow.bank,
         detail: shown.detail ?? "no confirmation after several attempts",
         effectId,
       });

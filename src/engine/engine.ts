@@ -161,11 +161,10 @@ export class Engine {
     }
   }
 
-  /** Creates the payment at the gateway for a placed order and attaches it. */
+  /** Creates the payment at the gateway for a placed order that takes one, and attaches it; else it would be nobody's. */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
-    // A payment that the order would not take would be nobody's, so the order is asked first.
     const { allowed, reason } = await this.can(orderId, { type: "payment.created", paymentId: "not-yet" });
     if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
     const created = await createPayment(record, named(this.gateways, gateway), this.settings, urls);

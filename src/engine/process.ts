@@ -10,9 +10,12 @@ import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
-import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
+import type { Change, InboxRow, Store } from "../ports/store.js";
 import type { Limits } from "./limits.js";
 import { retryAfterMs } from "./limits.js";
+import { UnknownOrder } from "./receipt.js";
+
+export { UnknownOrder } from "./receipt.js";
 
 export interface Decided {
   answers: Answer[];
@@ -151,10 +154,8 @@ export class Mailboxes {
       if (group !== null) groups.push(group);
     }
     const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
-    if (postponed.length > 0) {
-      await store.postpone(postponed);
-      for (const { notBefore, dead } of postponed) if (!dead) this.parts.alarm(notBefore);
-    }
+    if (postponed.length > 0) await store.postpone(postponed);
+    for (const { notBefore } of postponed) this.parts.alarm(notBefore);
     const again = new Map<string, Posted[]>();
     const done: Decision[] = [];
     for (const [i, group] of groups.entries()) {
@@ -292,13 +293,3 @@ export class Mailboxes {
     }
   }
 }
-
-/** There is no such order here; place it first. */
-export class UnknownOrder extends Error {
-  override name = "UnknownOrder";
-  constructor(readonly orderId: string) {
-    super(`there is no order ${orderId} here; place it before anything else happens to it`);
-  }
-}
-
-export const isPassing = (error: unknown): boolean => error instanceof StoreError && error.passes;

@@ -50,6 +50,14 @@ export const parseEvent = (event: unknown): OrderEvent => {
   throw new InvalidEvent(parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })));
 };
 
+/** There is no such order here; place it first. */
+export class UnknownOrder extends Error {
+  override name = "UnknownOrder";
+  constructor(readonly orderId: string) {
+    super(`there is no order ${orderId} here; place it before anything else happens to it`);
+  }
+}
+
 /** More events wait than the engine takes on; try again later. */
 export class Overloaded extends Error {
   override name = "Overloaded";

@@ -2,14 +2,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import type { AnyStateMachine } from "xstate";
-import { cooldownMachine } from "../../machines/cooldown.js";
-import { orderMachine } from "../../machines/order.js";
-import { paymentMachine } from "../../machines/payment.js";
+import { machinesOf, registry } from "../../machines/index.js";
 import { rootOf } from "./arrows.js";
 import { type Chart, type ChartEdge, chartOf } from "./chart.js";
 import { draw } from "./draw.js";
 
-export const machines: AnyStateMachine[] = [orderMachine, paymentMachine, cooldownMachine];
+export const machines: AnyStateMachine[] = Object.values(machinesOf(registry));
 
 /** From dist/src/statechart back to the project. */
 const folder = new URL("../../../docs/statecharts/", import.meta.url);

@@ -32,7 +32,12 @@ const doors = async (options: Partial<HttpOptions> = {}, engine: Engine = {}) =>
   };
   // The clock of these tests stands still; whoever waits for it waits in vain.
   const settle = () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 5000));
-  return { world, send, logged, get: (path: string, headers = {}) => send(new Request(`http://shop.test${path}`, { headers, redirect: "manual" })) };
+  return {
+    world,
+    send,
+    logged,
+    get: (path: string, headers = {}) => send(new Request(`http://shop.test${path}`, { headers, redirect: "manual" })),
+  };
 };
 
 const AUTH = "/callbacks/resurs/authorization";
@@ -47,7 +52,12 @@ const padded = (bytes: number) => {
 describe("a callback's body", () => {
   const bodies: [string, string, number, string | undefined][] = [
     ["the message as the bank sends it", JSON.stringify(told), 202, undefined],
-    ["one with fields that nobody knows yet", JSON.stringify({ ...told, checkoutId: 7, more: { a: [1] } }), 202, undefined],
+    [
+      "one with fields that nobody knows yet",
+      JSON.stringify({ ...told, checkoutId: 7, more: { a: [1] } }),
+      202,
+      undefined,
+    ],
     ["one with a word that nobody knows yet", JSON.stringify({ ...told, status: "SHIPPED" }), 202, undefined],
     ["one that says nothing but the payment", JSON.stringify({ paymentId: "pay-o" }), 202, undefined],
     ["exactly 16 KiB", padded(16 * 1024), 202, undefined],
@@ -56,7 +66,12 @@ describe("a callback's body", () => {
     ["32 brackets deep", `{"paymentId":"pay-o","x":${deep(31)}}`, 202, undefined],
     ["33 brackets deep", `{"paymentId":"pay-o","x":${deep(32)}}`, 400, "body-too-deep"],
     ["8,000 brackets deep", deep(8000), 400, "body-too-deep"],
-    ["brackets inside a text, which are no depth", JSON.stringify({ ...told, note: `"\\${"[".repeat(100)}` }), 202, undefined],
+    [
+      "brackets inside a text, which are no depth",
+      JSON.stringify({ ...told, note: `"\\${"[".repeat(100)}` }),
+      202,
+      undefined,
+    ],
     ["nothing", "", 400, "empty-body"],
     ["only spaces", " \n ", 400, "empty-body"],
     ["no JSON", "paymentId=pay-o", 400, "not-json"],
@@ -93,7 +108,9 @@ describe("a callback's body", () => {
         controller.enqueue(new Uint8Array(4096).fill(32));
       },
     });
-    const answer = await send(new Request(`http://shop.test${AUTH}`, { method: "POST", body: endless, duplex: "half" } as RequestInit));
+    const answer = await send(
+      new Request(`http://shop.test${AUTH}`, { method: "POST", body: endless, duplex: "half" } as RequestInit),
+    );
     expect(answer.status).toBe(413);
     expect(sent).toBeLessThan(20);
   });
@@ -150,7 +167,9 @@ describe("a callback", () => {
   test("of management is taken like the other kind", async () => {
     const { world, send } = await doors();
     await world.order("o");
-    expect((await send(post(MANAGE, { paymentId: "pay-o", action: "CAPTURE", actionId: "1", created: "x" }))).status).toBe(202);
+    expect(
+      (await send(post(MANAGE, { paymentId: "pay-o", action: "CAPTURE", actionId: "1", created: "x" }))).status,
+    ).toBe(202);
     await world.rest();
     expect(world.status("o")).toBe("processing");
     expect((await world.engine.history("o")).at(1)?.event).toMatchObject({ kind: "MANAGEMENT", claims: "CAPTURE" });
@@ -177,7 +196,14 @@ describe("the token of the API", () => {
 
   test.each(guarded)("%s %s asks for it", async (method, path) => {
     const { send } = await doors({ apiToken: "open-sesame" });
-    for (const wrong of [undefined, "", "open-sesame", "Bearer open-sesam", "Bearer open-sesame2", "Basic open-sesame"]) {
+    for (const wrong of [
+      undefined,
+      "",
+      "open-sesame",
+      "Bearer open-sesam",
+      "Bearer open-sesame2",
+      "Basic open-sesame",
+    ]) {
       const answer = await send(as(method, path, wrong));
       expect(answer.status, `with ${wrong}`).toBe(401);
       expect(answer.headers.get("www-authenticate")).toBe("Bearer");
@@ -220,7 +246,10 @@ describe("trouble", () => {
     ["one order", () => new Request("http://shop.test/orders/o")],
     ["its history", () => new Request("http://shop.test/orders/o/history")],
     ["why", () => new Request("http://shop.test/orders/o/why")],
-    ["a new order", () => post("/orders", { orderId: "n", order: (({ previousPaymentIds: _, ...rest }) => rest)(order("p", T0)) })],
+    [
+      "a new order",
+      () => post("/orders", { orderId: "n", order: (({ previousPaymentIds: _, ...rest }) => rest)(order("p", T0)) }),
+    ],
     ["an event", () => post("/orders/o/events", { type: "merchant.held" })],
     ["the answer before the click", () => post("/orders/o/can", { type: "merchant.held" })],
     ["the health check", () => new Request("http://shop.test/healthz")],
@@ -270,13 +299,28 @@ describe("orders over HTTP", () => {
   });
 
   test.each([
-    ["an order without a total", post("/orders", { orderId: "n", order: { ...given, total: undefined } }), 400, "invalid-order"],
-    ["an order in fractions of a cent", post("/orders", { orderId: "n", order: { ...given, total: 0.5 } }), 400, "invalid-order"],
+    [
+      "an order without a total",
+      post("/orders", { orderId: "n", order: { ...given, total: undefined } }),
+      400,
+      "invalid-order",
+    ],
+    [
+      "an order in fractions of a cent",
+      post("/orders", { orderId: "n", order: { ...given, total: 0.5 } }),
+      400,
+      "invalid-order",
+    ],
     ["an order without an id", post("/orders", { orderId: "", order: given }), 400, "invalid-order"],
     ["an order too large", post("/orders", " ".repeat(20_000)), 413, "body-too-large"],
     ["an event that is none", post("/orders/o/events", { type: "merchant.exploded" }), 400, "invalid-event"],
     ["an event for nobody", post("/orders/ghost/events", { type: "merchant.held" }), 404, "unknown-order"],
-    ["a question about an event that is none", post("/orders/o/can", { type: "merchant.exploded" }), 400, "invalid-event"],
+    [
+      "a question about an event that is none",
+      post("/orders/o/can", { type: "merchant.exploded" }),
+      400,
+      "invalid-event",
+    ],
     ["a question about nobody", post("/orders/ghost/can", { type: "merchant.held" }), 404, "unknown-order"],
     ["an order that is not here", new Request("http://shop.test/orders/ghost"), 404, "unknown-order"],
     ["a list of a status that is none", new Request("http://shop.test/orders?status=shipped"), 400, "invalid-query"],
@@ -317,7 +361,10 @@ describe("orders over HTTP", () => {
     ["success", "REJECTED", "https://shop.test/cart"],
     ["fail", "TASK_REDIRECTION_REQUIRED", "https://shop.test/cart"],
   ])("a customer who comes back to %s with a payment that reads %s is sent on to %s", async (page, payment, to) => {
-    const { world, get } = await doors({ thankYouUrl: "https://shop.test/thanks/{orderId}", cartUrl: "https://shop.test/cart" });
+    const { world, get } = await doors({
+      thankYouUrl: "https://shop.test/thanks/{orderId}",
+      cartUrl: "https://shop.test/cart",
+    });
     await world.order("o", { payment });
     const answer = await get(`/returns/o/${page}`);
     expect(answer.status).toBe(303);

@@ -127,6 +127,7 @@ class Order {
         eventId,
         eventType,
         rule: null,
+        bank: merchantApi.bank,
         detail: "",
         effectId,
       });

@@ -79,7 +79,7 @@ const validated: Cell[] = [
   { from: "pending", payment: "captured", to: "processing" },
 ];
 
-const after = ({ from, payment }: Pick<Cell, "from" | "payment">, settings: object = {}) => {
+const afterCallback = ({ from, payment }: Pick<Cell, "from" | "payment">, settings: object = {}) => {
   const life = new Life(anOrder({ status: from }), rulesWith(settings));
   const answer = life.settle(callback(), payments[payment]);
   return { life, answer };
@@ -87,7 +87,7 @@ const after = ({ from, payment }: Pick<Cell, "from" | "payment">, settings: obje
 
 describe("the status that a callback leads to", () => {
   test.each([...cells, ...validated])("$from, the payment $payment: $to", (cell) => {
-    const { life, answer } = after(cell);
+    const { life, answer } = afterCallback(cell);
     expect(life.status).toBe(cell.to);
     expect(answer.outcome).toBe(cell.to === cell.from ? "ignored" : "moved");
     // The shop is told of a change, once, and of nothing else.
@@ -109,7 +109,7 @@ describe("the status that a callback leads to", () => {
     ["refunded", "accepted", "ignored", "terminal-status"],
     ["cancelled", "accepted", "ignored", "terminal-status"],
   ] as const)("%s, the payment %s: %s (%s)", (from, payment, outcome, reason) => {
-    expect(after({ from, payment }).answer).toMatchObject({ outcome, reason });
+    expect(afterCallback({ from, payment }).answer).toMatchObject({ outcome, reason });
   });
 
   test.each([
@@ -125,7 +125,7 @@ describe("the status that a callback leads to", () => {
     ["pending", "accepted", []],
     ["pending", "at the bank", []],
   ] as const)("%s, the payment %s: a person is shown %j", (from, payment, flags) => {
-    expect(after({ from, payment }).life.raised).toEqual(flags);
+    expect(afterCallback({ from, payment }).life.raised).toEqual(flags);
   });
 
   test.each([
@@ -698,7 +698,8 @@ describe("where the documents disagree, the shop chooses", () => {
       "in inspection, still offered",
     ] as const;
     for (const from of Object.values(short)) {
-      for (const payment of names) shown.set(`${from}/${payment}`, after({ from, payment }, settings).life.status);
+      for (const payment of names)
+        shown.set(`${from}/${payment}`, afterCallback({ from, payment }, settings).life.status);
     }
     for (const { ask, payment } of merchantCells)
       shown.set(`${ask}/${payment}`, asked(ask, payment, settings).word ?? "");

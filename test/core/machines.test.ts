@@ -5,16 +5,12 @@ import { describe, expect, test } from "vitest";
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { actions, notes } from "../../machines/effects.js";
 import { guards, whyNot, whyNotFor } from "../../machines/guards.js";
-import { cooldownMachine, OrderStatus, orderMachine, paymentMachine } from "../../machines/index.js";
+import { machinesOf, OrderStatus, orderMachine, registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 
-const machines: Record<string, AnyStateMachine> = {
-  order: orderMachine,
-  payment: paymentMachine,
-  cooldown: cooldownMachine,
-};
+const machines: Record<string, AnyStateMachine> = machinesOf(registry);
 
 interface Taken {
   at: string;

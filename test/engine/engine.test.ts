@@ -22,7 +22,10 @@ describe("what goes in", () => {
     await world.order("o");
     const again = await world.engine.place("o", order("pay-other", T0, { total: 1 }));
     expect(again).toMatchObject({ final: true });
-    expect((await world.engine.read("o"))?.facts).toMatchObject({ order: { total: 100_000 }, payment: { id: "pay-o" } });
+    expect((await world.engine.read("o"))?.facts).toMatchObject({
+      order: { total: 100_000 },
+      payment: { id: "pay-o" },
+    });
     expect(await world.engine.history("o")).toHaveLength(1);
   });
 
@@ -30,7 +33,9 @@ describe("what goes in", () => {
     const { engine } = await made();
     await expect(engine.submit("ghost", callback("pay-1"))).rejects.toThrow(UnknownOrder);
     await expect(engine.can("ghost", { type: "merchant.completed" })).rejects.toThrow(UnknownOrder);
-    await expect(engine.checkout("ghost", "resurs-mapi", { successUrl: "", failUrl: "", callbackUrl: "" })).rejects.toThrow(UnknownOrder);
+    await expect(
+      engine.checkout("ghost", "resurs-mapi", { successUrl: "", failUrl: "", callbackUrl: "" }),
+    ).rejects.toThrow(UnknownOrder);
     expect(await engine.read("ghost")).toBeNull();
     expect(await engine.why("ghost")).toBeNull();
     expect(await engine.cooldownEndsAt("ghost")).toBeNull();
@@ -58,7 +63,9 @@ describe("what goes in", () => {
   test("the same id is taken in once, however often it is sent and whatever it says then", async () => {
     const world = await made();
     await world.order("o");
-    const first = await world.tell("o", callback("pay-o")).then(() => world.engine.submit("o", { type: "merchant.held" }, { id: "mine" }));
+    const first = await world
+      .tell("o", callback("pay-o"))
+      .then(() => world.engine.submit("o", { type: "merchant.held" }, { id: "mine" }));
     const again = await world.engine.submit("o", { type: "merchant.failed" }, { id: "mine" });
     expect(first).toMatchObject({ outcome: "moved", to: "on-hold" });
     expect(again).toMatchObject({ final: true });
@@ -67,13 +74,19 @@ describe("what goes in", () => {
     expect((await world.engine.history("o")).filter((h) => h.eventId === "mine")).toHaveLength(1);
     // The same name at another order is another event.
     await world.order("p");
-    expect(await world.engine.submit("p", { type: "merchant.held" }, { id: "mine" })).toMatchObject({ outcome: "moved" });
+    expect(await world.engine.submit("p", { type: "merchant.held" }, { id: "mine" })).toMatchObject({
+      outcome: "moved",
+    });
   });
 
   test("twenty times the same id at once is one event", async () => {
     const world = await made();
     await world.order("o", { status: "processing" });
-    await Promise.all(Array.from({ length: 20 }, () => world.engine.submit("o", { type: "merchant.completed", via: "api" }, { id: "click" })));
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        world.engine.submit("o", { type: "merchant.completed", via: "api" }, { id: "click" }),
+      ),
+    );
     await world.rest();
     expect((await world.engine.history("o")).filter((h) => h.eventId === "click")).toHaveLength(1);
     expect(world.bank.calls.filter((call) => call.op === "capture")).toHaveLength(1);
@@ -110,7 +123,13 @@ describe("the answer before the click", () => {
     refund: { type: "merchant.refunded", via: "dropdown" },
     "refund 400": { type: "merchant.refundedAmount", via: "api", amount: 40_000 },
     capture: { type: "merchant.captured", via: "api" },
-    "remove a line": { type: "merchant.editedLines", via: "api", lines: [{ sku: "a", quantity: 1, total: 60_000 }], total: 60_000, adds: false },
+    "remove a line": {
+      type: "merchant.editedLines",
+      via: "api",
+      lines: [{ sku: "a", quantity: 1, total: 60_000 }],
+      total: 60_000,
+      adds: false,
+    },
     hold: { type: "merchant.held", via: "bulk" },
   };
   const captured = { authorizedAmount: 0, capturedAmount: 1000, possibleActions: ["REFUND", "PARTIAL_REFUND"] };
@@ -123,7 +142,9 @@ describe("the answer before the click", () => {
     ["cancelled", { status: "cancelled" }],
     ["pending, customer at the bank", { payment: "TASK_REDIRECTION_REQUIRED" }],
   ];
-  const all = stands.flatMap(([name, says]) => Object.entries(clicks).map(([click, event]) => ({ name, says, click, event })));
+  const all = stands.flatMap(([name, says]) =>
+    Object.entries(clicks).map(([click, event]) => ({ name, says, click, event })),
+  );
 
   test.each(all)("$click on an order that is $name: what can() says is what happens", async ({ says, event }) => {
     const world = await made();
@@ -137,7 +158,8 @@ describe("the answer before the click", () => {
     const receipt = await world.tell("o", event);
     expect(receipt.final).toBe(true);
     expect(receipt.outcome === "moved").toBe(verdict.allowed);
-    if (!verdict.allowed) expect(receipt).toMatchObject({ outcome: verdict.outcome, reason: verdict.reason, rule: verdict.rule });
+    if (!verdict.allowed)
+      expect(receipt).toMatchObject({ outcome: verdict.outcome, reason: verdict.reason, rule: verdict.rule });
     expect(receipt.to).toBe(verdict.to);
     expect(world.status("o")).toBe(receipt.to);
   });
@@ -205,7 +227,11 @@ describe("why an order is where it is", () => {
 });
 
 describe("checkout", () => {
-  const urls = { successUrl: "http://shop.test/ok", failUrl: "http://shop.test/no", callbackUrl: "http://shop.test/callbacks/resurs/authorization" };
+  const urls = {
+    successUrl: "http://shop.test/ok",
+    failUrl: "http://shop.test/no",
+    callbackUrl: "http://shop.test/callbacks/resurs/authorization",
+  };
 
   test("the payment is created at the bank and belongs to the order from then on", async () => {
     const world = await made();
@@ -227,7 +253,10 @@ describe("checkout", () => {
     const second = await world.engine.checkout("o", "resurs-mapi", urls);
     if (first.kind !== "ok" || second.kind !== "ok") throw new Error("both are created");
     expect(await world.engine.findByPayment(first.paymentId)).toEqual({ orderId: "o", current: false });
-    expect(await world.tell("o", callback(first.paymentId))).toMatchObject({ outcome: "refused", reason: "stale-payment" });
+    expect(await world.tell("o", callback(first.paymentId))).toMatchObject({
+      outcome: "refused",
+      reason: "stale-payment",
+    });
     expect((await world.engine.read("o"))?.facts.payment.id).toBe(second.paymentId);
   });
 
@@ -252,7 +281,9 @@ describe("stopping and starting", () => {
     const store = memoryStore();
     const world = await made({ store });
     for (let i = 0; i < 20; i += 1) await world.order(`o${i}`);
-    const receipts = Promise.all(Array.from({ length: 20 }, (_, i) => world.engine.submit(`o${i}`, callback(`pay-o${i}`))));
+    const receipts = Promise.all(
+      Array.from({ length: 20 }, (_, i) => world.engine.submit(`o${i}`, callback(`pay-o${i}`))),
+    );
     await world.engine.stop();
     expect((await receipts).map((receipt) => receipt.outcome)).toEqual(Array.from({ length: 20 }, () => "deferred"));
     const next = await world.start({ store });
@@ -301,9 +332,12 @@ describe("two engines on one store", () => {
     await Promise.all(sent);
     const history = await world.engine.history("o");
     expect(history.map((h) => h.seq)).toEqual(history.map((_, i) => i + 1));
-    expect(history.filter((h) => h.event.type === "order.updated").map((h) => h.eventId).sort()).toEqual(
-      Array.from({ length: 60 }, (_, i) => `u${i}`).sort(),
-    );
+    expect(
+      history
+        .filter((h) => h.event.type === "order.updated")
+        .map((h) => h.eventId)
+        .sort(),
+    ).toEqual(Array.from({ length: 60 }, (_, i) => `u${i}`).sort());
     expect(await other.read("o")).toEqual(await world.engine.read("o"));
   });
 
@@ -314,7 +348,9 @@ describe("two engines on one store", () => {
     for (let i = 0; i < 20; i += 1) {
       const id = `o${i}`;
       await world.order(id);
-      const [a, b] = await Promise.all([world.engine, other].map((e) => e.submit(id, { type: "merchant.held" }, { id: "click" })));
+      const [a, b] = await Promise.all(
+        [world.engine, other].map((e) => e.submit(id, { type: "merchant.held" }, { id: "click" })),
+      );
       expect([a?.final, b?.final]).toEqual([true, true]);
       expect((await world.engine.history(id)).filter((h) => h.eventId === "click")).toHaveLength(1);
       expect((await other.read(id))?.facts.order.status).toBe("on-hold");
@@ -343,7 +379,11 @@ describe("two engines on one store", () => {
     });
     for (let i = 0; i < 20; i += 1) {
       const { status, statusHistory } = world.woo.order(`o${i}`);
-      expect({ status, changes: statusHistory.length, mails: world.woo.confirmationMails(`o${i}`) }).toEqual({ status: "processing", changes: 1, mails: 1 });
+      expect({ status, changes: statusHistory.length, mails: world.woo.confirmationMails(`o${i}`) }).toEqual({
+        status: "processing",
+        changes: 1,
+        mails: 1,
+      });
     }
   });
 });

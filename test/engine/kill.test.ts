@@ -23,7 +23,10 @@ const shopServer = (): Server =>
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
-    const answer = request.url === "/carryOut" ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>)) : await woo.shop.readStatus(asked[0]);
+    const answer =
+      request.url === "/carryOut"
+        ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
+        : await woo.shop.readStatus(asked[0]);
     response.end(JSON.stringify(answer));
   });
 
@@ -43,10 +46,14 @@ afterAll(async () => {
 });
 
 const started = async (file: string, cooldownSeconds: number) => {
-  const child = fork(fileURLToPath(new URL("./child.js", import.meta.url)), [file, bank.url, shopUrl, String(cooldownSeconds)], {
-    execArgv: [],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  const child = fork(
+    fileURLToPath(new URL("./child.js", import.meta.url)),
+    [file, bank.url, shopUrl, String(cooldownSeconds)],
+    {
+      execArgv: [],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    },
+  );
   living.add(child);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("message", (message) => resolve(String(message)));
@@ -66,7 +73,11 @@ const started = async (file: string, cooldownSeconds: number) => {
 type Running = Awaited<ReturnType<typeof started>>;
 
 const say = async ({ url }: Running, path: string, body: unknown) => {
-  const response = await fetch(`${url}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const response = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   return { status: response.status, body: (await response.json()) as { until: string | null } };
 };
 const placed = async (child: Running, id: string, at: number) => {
@@ -86,7 +97,9 @@ const wasPaidOnce = (id: string) => {
 };
 const once1 = { status: "processing", changes: 1, mails: 1, stockReductions: 1 };
 
-test("killed while a callback gives way to the customer: it is acted on when the minute ends, and not before", { timeout: 60_000 }, async () => {
+test("killed while a callback gives way to the customer: it is acted on when the minute ends, and not before", {
+  timeout: 60_000,
+}, async () => {
   const place = await temporary();
   const first = await started(place.file, 3);
   await placed(first, "held", clock.now());
@@ -115,7 +128,9 @@ test("killed while a callback gives way to the customer: it is acted on when the
 describe("killed after the callback was acknowledged", () => {
   const moments = Array.from({ length: 24 }, (_, i) => Math.round((i * 40) / 23));
 
-  test("at 24 moments from 0 to 40 ms after the answer: nothing is lost and nothing happens twice", { timeout: 120_000 }, async () => {
+  test("at 24 moments from 0 to 40 ms after the answer: nothing is lost and nothing happens twice", {
+    timeout: 120_000,
+  }, async () => {
     const place = await temporary();
     let child = await started(place.file, 0);
     for (const [i, ms] of moments.entries()) {

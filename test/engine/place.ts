@@ -35,8 +35,16 @@ export const payment = (id: string, status = "ACCEPTED", order: object = {}) => 
 });
 
 /** `faults` in a scenario's words, for as long as the payment stands. */
-export const bankHas = (bank: ResursDouble, id: string, status = "ACCEPTED", faults?: Record<string, string>, order: object = {}) =>
-  bank.setSeries(id, [{ from: 0, payment: payment(id, status, order), taskStatus: { completed: true }, ...(faults && { faults }) }]);
+export const bankHas = (
+  bank: ResursDouble,
+  id: string,
+  status = "ACCEPTED",
+  faults?: Record<string, string>,
+  order: object = {},
+) =>
+  bank.setSeries(id, [
+    { from: 0, payment: payment(id, status, order), taskStatus: { completed: true }, ...(faults && { faults }) },
+  ]);
 
 export const lines = [
   { sku: "a", quantity: 1, total: 60_000 },
@@ -152,7 +160,12 @@ export class Place {
   /** An order in the shop, in the engine and at the bank, made ten minutes ago. */
   async order(
     id: string,
-    says: { payment?: string; faults?: Record<string, string>; at?: number; amounts?: object } & Partial<PlacedOrder> = {},
+    says: {
+      payment?: string;
+      faults?: Record<string, string>;
+      at?: number;
+      amounts?: object;
+    } & Partial<PlacedOrder> = {},
   ): Promise<void> {
     const { payment: status = "ACCEPTED", faults, at = T0 - 10 * MINUTE, amounts, ...more } = says;
     const paymentId = more.paymentId === undefined ? `pay-${id}` : more.paymentId;
@@ -171,7 +184,11 @@ export class Place {
 
   private resting(): boolean {
     const calls = this.engines.reduce((sum, engine) => sum + engine.underWay, 0);
-    return this.engines.every((engine) => engine.restingButForCalls) && calls <= this.bank.held() && this.bank.delivering() === 0;
+    return (
+      this.engines.every((engine) => engine.restingButForCalls) &&
+      calls <= this.bank.held() &&
+      this.bank.delivering() === 0
+    );
   }
 
   /** Moves the clock on, step by step. */

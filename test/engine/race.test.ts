@@ -65,9 +65,11 @@ describe.each(shops)("%s", (_name, settings) => {
     shopHas(woo, id, made);
     await engine.place(id, order(paymentId, made));
     const same = { paymentId, status: "AUTHORIZED", created: new Date(made).toISOString() };
-    const calls: (() => Promise<number>)[] = Array.from({ length: DUPLICATES }, (_, i) => () =>
-      // Half of them word for word the same, half with a moment of their own.
-      say("/callbacks/resurs/authorization", i % 2 === 0 ? same : { ...same, created: `${made + i}` }),
+    const calls: (() => Promise<number>)[] = Array.from(
+      { length: DUPLICATES },
+      (_, i) => () =>
+        // Half of them word for word the same, half with a moment of their own.
+        say("/callbacks/resurs/authorization", i % 2 === 0 ? same : { ...same, created: `${made + i}` }),
     );
     calls.splice(n % calls.length, 0, () => say(`/returns/${id}/success`));
     const answers = await Promise.all(calls.map((call) => call()));
@@ -75,7 +77,9 @@ describe.each(shops)("%s", (_name, settings) => {
     await until(() => woo.order(id).status === "processing", `order ${id}`);
   };
 
-  test(`${ROUNDS} orders: one change of status, one confirmation mail, one stock reduction, one note, whoever is first`, { timeout: 120_000 }, async () => {
+  test(`${ROUNDS} orders: one change of status, one confirmation mail, one stock reduction, one note, whoever is first`, {
+    timeout: 120_000,
+  }, async () => {
     for (let n = 0; n < ROUNDS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => round(`${n + i}`, n + i)));
     }
@@ -91,7 +95,14 @@ describe.each(shops)("%s", (_name, settings) => {
         returned: notes.filter((note) => note.text.startsWith("Customer returned")).length,
       };
     });
-    const right = { changes: "pending > processing", mails: 1, stockReductions: 1, goods: -1, complete: 1, returned: 1 };
+    const right = {
+      changes: "pending > processing",
+      mails: 1,
+      stockReductions: 1,
+      goods: -1,
+      complete: 1,
+      returned: 1,
+    };
     expect(seen.filter((one) => JSON.stringify(one) !== JSON.stringify(right))).toEqual([]);
   });
 

@@ -237,11 +237,12 @@ export const moneyLives = async (options: MoneyLivesOptions): Promise<MoneyLives
   };
 };
 
-const failureNote: Record<string, string> = {
-  capture: "Capturing payment at Resurs Bank failed",
-  cancel: "Cancelling payment at Resurs Bank failed",
-  refund: "Refunding payment at Resurs Bank failed",
-  modify: "Updating payment at Resurs Bank failed",
+/** How the order note begins, whatever the bank is called. */
+const failureNote: Record<string, RegExp> = {
+  capture: /^Capturing payment at .+ failed/,
+  cancel: /^Cancelling payment at .+ failed/,
+  refund: /^Refunding payment at .+ failed/,
+  modify: /^Updating payment at .+ failed/,
 };
 
 const sumOf = (entries: LedgerEntry[], op: LedgerEntry["op"]): number =>
@@ -308,8 +309,8 @@ export const breachesOf = (lives: MoneyLives): Breach[] => {
     if (inShop?.status !== status) broken("the shop reads another status", `${inShop?.status} instead of ${status}`);
   }
   for (const { orderId, rule } of lives.givenUp) {
-    const note = failureNote[rule.split("/")[0] ?? ""] ?? "?";
-    const noted = lives.shop.get(orderId)?.notes.some((text) => text.includes(note)) ?? false;
+    const note = failureNote[rule.split("/")[0] ?? ""];
+    const noted = lives.shop.get(orderId)?.notes.some((text) => note?.test(text) ?? false) ?? false;
     const flagged = lives.records.find((r) => r.orderId === orderId)?.flags.some((f) => f.flag === "capture-failed");
     if (!noted || (rule.startsWith("capture/") && !flagged)) {
       breaches.push({ law: "given up without a word", orderId, detail: rule });

@@ -5,7 +5,8 @@ import type { OrderStatus } from "../../../machines/facts.js";
 import type { KillPoint } from "../mortal.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
 import { payInitialized, webhook } from "./nets.js";
-import { minor, POISON, type World } from "./world.js";
+import { minor } from "./orders.js";
+import { POISON, type World } from "./world.js";
 
 /** What is kept of an event for the expectations. */
 export interface Played {

@@ -75,7 +75,7 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
   const t0 = Date.parse(scenario.given.t0);
   const ids = [...scenario.given.orders.map((o) => String(o.id)), ...(seen.created === null ? [] : [seen.created])];
   const orderId = ids[0] ?? null;
-  const store = world.sharedStore();
+  const store = world.shared.store;
   const shopOrders = ids.map((id) => ({ ...world.woo.order(id), id }));
   const first = shopOrders[0];
   const histories = await Promise.all(ids.map((id) => store.history(id, 0, 100_000)));

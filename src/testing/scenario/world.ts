@@ -1,9 +1,7 @@
 /** The world of one scenario: the real engine, its store and its HTTP, a bank, a shop, and a clock that stands still. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OrderStatus } from "../../../machines/facts.js";
 import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
@@ -15,17 +13,16 @@ import { decide } from "../../core/decide.js";
 import { createEngine, type Engine } from "../../engine/engine.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
-import type { Store } from "../../ports/store.js";
 import { Mortal } from "../mortal.js";
 import { type NetsDouble, netsDouble } from "../nets-double.js";
 import { type ResursDouble, resursDouble } from "../resurs-double.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { type WooDouble, wooDouble } from "../woocommerce-double.js";
+import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
 import { isOfNets, NETS_AUTHORIZATION, netsSeries } from "./nets.js";
-
-export const minor = (major: number): number => Math.round(major * 100);
-export const gatewayNames: Record<string, string> = { resurs: "resurs-mapi", nets: "nets-easy" };
+import { inEngine, inShop } from "./orders.js";
+import { SharedStore } from "./shared-store.js";
 
 interface Node {
   engine: Engine;
@@ -40,35 +37,6 @@ interface Node {
   /** Answers it gave that were not yet seen. */
   answering: number;
 }
-
-/**
- * A request or a reconciliation. It is at work, and the clock must not move, but for when it waits in the engine for an
- * event's end, or sleeps: the engine and the clock know of that themselves.
- */
-class Errand {
-  private waits = 0;
-  constructor(private readonly atWork: (change: 1 | -1) => void) {}
-  /** Whatever the wait sets going is no part of the errand. */
-  async wait<T>(act: () => Promise<T>): Promise<T> {
-    const end = errand.exit(act);
-    if (this.waits++ === 0) this.atWork(-1);
-    try {
-      return await end;
-    } finally {
-      if (--this.waits === 0) this.atWork(1);
-    }
-  }
-  async run<T>(act: () => T | Promise<T>): Promise<T> {
-    this.atWork(1);
-    try {
-      return await errand.run(this, act);
-    } finally {
-      this.atWork(-1);
-    }
-  }
-}
-const errand = new AsyncLocalStorage<Errand>();
-const waiting = <T>(act: () => Promise<T>): Promise<T> => errand.getStore()?.wait(act) ?? act();
 
 /** An event with this author throws whenever it is handled. */
 export const POISON = "custom.throws";
@@ -87,7 +55,7 @@ export class World {
   private readonly registry: Registry;
   /** Reconciliations at work. */
   private reconciling = 0;
-  private shared: { store: Store; users: number } | null = null;
+  readonly shared = new SharedStore(() => sqliteStore({ file: join(this.directory, "orders.db") }));
   private directory = "";
 
   constructor(readonly scenario: Scenario) {
@@ -147,41 +115,16 @@ export class World {
   }
 
   addToShop(order: ScenarioOrder): void {
-    this.woo.addOrder({
-      id: String(order.id),
-      status: OrderStatus.parse(order.status),
-      total: minor(order.total),
-      currency: order.currency,
-      lines: order.lines.map((l) => ({ ...l, total: minor(l.total) })),
-      needsProcessing: order.needsProcessing,
-      createdAt: Date.parse(order.createdAt),
-      updatedAt: Date.parse(order.updatedAt),
-      datePaid: order.datePaid === null ? null : Date.parse(order.datePaid),
-      createdVia: "checkout",
-      ...(order.meta === undefined ? {} : { meta: order.meta }),
-      alreadyNotified: order.confirmationMailsSent > 0,
-    });
+    this.woo.addOrder(inShop(order));
   }
 
   async placeInEngine(order: ScenarioOrder): Promise<void> {
-    await this.node().engine.place(String(order.id), {
-      status: OrderStatus.parse(order.status),
-      total: minor(order.total),
-      currency: order.currency,
-      lines: order.lines.map((l) => ({ ...l, total: minor(l.total) })),
-      needsProcessing: order.needsProcessing,
-      gateway: gatewayNames[order.paymentMethod] ?? null,
-      paymentId: order.paymentId,
-      previousPaymentIds: order.previousPaymentIds,
-      createdAt: Date.parse(order.createdAt),
-      updatedAt: Date.parse(order.updatedAt),
-      customerReturned: order.thankYouSeen,
-    });
+    await this.node().engine.place(String(order.id), inEngine(order));
   }
 
   /** Another machine version wrote these orders: their records say so, and the process starts on them anew. */
   private async rewrite(snapshots: NonNullable<Scenario["given"]["storedSnapshots"]>): Promise<void> {
-    const store = this.sharedStore();
+    const store = this.shared.store;
     for (const [orderId, { machineVersion, value }] of Object.entries(snapshots)) {
       const [loaded] = await store.load([{ orderId, eventIds: [] }]);
       if (loaded?.record == null) continue;
@@ -242,7 +185,7 @@ export class World {
     });
     const log = this.logTo();
     const engine = createEngine({
-      store: mortal.store(this.openedStore()),
+      store: mortal.store(this.shared.forOneMore()),
       gateways: [mortal.gateway(gateway), mortal.gateway(nets)],
       shop: mortal.shop(this.woo.shop),
       settings: this.settings,
@@ -286,33 +229,11 @@ export class World {
     node.mortal.die();
     this.nodes.delete(name);
     await node.served.close();
-    await this.shared?.store.close();
-    this.shared = null;
+    await this.shared.abandon();
   }
 
   isRunning(name = "A"): boolean {
     return this.nodes.has(name);
-  }
-
-  sharedStore(): Store {
-    if (this.shared === null)
-      this.shared = { store: sqliteStore({ file: join(this.directory, "orders.db") }), users: 0 };
-    return this.shared.store;
-  }
-
-  /** Nodes of one world share one store; it is opened by the first and closed by the last. */
-  private openedStore(): Store {
-    const store = this.sharedStore();
-    const shared = this.shared as { store: Store; users: number };
-    return new Proxy(store, {
-      get: (target, name) => {
-        const member = Reflect.get(target, name) as unknown;
-        if (typeof member !== "function") return member;
-        if (name === "open") return async () => void (shared.users++ === 0 && (await target.open()));
-        if (name === "close") return async () => void (--shared.users === 0 && (await target.close()));
-        return (member as (...args: unknown[]) => unknown).bind(target);
-      },
-    });
   }
 
   private logTo(): Log {

@@ -1,0 +1,36 @@
+/** A scenario's order, as the shop and as the engine take it. */
+import type { PlacedOrder } from "../../../machines/events.js";
+import { OrderStatus } from "../../../machines/facts.js";
+import type { NewOrder } from "../woocommerce-double.js";
+import type { ScenarioOrder } from "./format.js";
+
+export const minor = (major: number): number => Math.round(major * 100);
+
+const gatewayNames: Record<string, string> = { resurs: "resurs-mapi", nets: "nets-easy" };
+
+const common = (order: ScenarioOrder) => ({
+  status: OrderStatus.parse(order.status),
+  total: minor(order.total),
+  currency: order.currency,
+  lines: order.lines.map((line) => ({ ...line, total: minor(line.total) })),
+  needsProcessing: order.needsProcessing,
+  createdAt: Date.parse(order.createdAt),
+  updatedAt: Date.parse(order.updatedAt),
+});
+
+export const inShop = (order: ScenarioOrder): NewOrder => ({
+  ...common(order),
+  id: String(order.id),
+  datePaid: order.datePaid === null ? null : Date.parse(order.datePaid),
+  createdVia: "checkout",
+  ...(order.meta === undefined ? {} : { meta: order.meta }),
+  alreadyNotified: order.confirmationMailsSent > 0,
+});
+
+export const inEngine = (order: ScenarioOrder): Omit<PlacedOrder, "tolerance"> => ({
+  ...common(order),
+  gateway: gatewayNames[order.paymentMethod] ?? null,
+  paymentId: order.paymentId,
+  previousPaymentIds: order.previousPaymentIds,
+  customerReturned: order.thankYouSeen,
+});
