@@ -21,8 +21,8 @@ import { type WooDouble, wooDouble } from "../woocommerce-double.js";
 import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
 import { isOfNets, NETS_AUTHORIZATION, netsSeries } from "./nets.js";
+import { OneStore } from "./one-store.js";
 import { inEngine, inShop } from "./orders.js";
-import { SharedStore } from "./shared-store.js";
 
 interface Node {
   engine: Engine;
@@ -55,7 +55,7 @@ export class World {
   private readonly registry: Registry;
   /** Reconciliations at work. */
   private reconciling = 0;
-  readonly shared = new SharedStore(() => sqliteStore({ file: join(this.directory, "orders.db") }));
+  readonly shared = new OneStore(() => sqliteStore({ file: join(this.directory, "orders.db") }));
   private directory = "";
 
   constructor(readonly scenario: Scenario) {

@@ -1,7 +1,7 @@
 /** One store for all nodes of a world: opened by the first and closed by the last. */
 import type { Store } from "../../ports/store.js";
 
-export class SharedStore {
+export class OneStore {
   private current: { store: Store; users: number } | null = null;
 
   constructor(private readonly make: () => Store) {}
