@@ -6,6 +6,8 @@ import { machinesOf, registry } from "../../machines/index.js";
 import { rootOf } from "./arrows.js";
 import { type Chart, type ChartEdge, chartOf } from "./chart.js";
 import { draw } from "./draw.js";
+import { overviewOf } from "./overview.js";
+import { svgOf } from "./svg.js";
 
 export const machines: AnyStateMachine[] = Object.values(machinesOf(registry));
 
@@ -68,7 +70,8 @@ export const documents = async (): Promise<{ name: string; url: URL; text: strin
       { name: `${machine.id}.md`, text: await pageOf(machine) },
     ]),
   );
-  return pairs.flat().map((document) => ({ ...document, url: new URL(document.name, folder) }));
+  const overview = { name: "overview.svg", text: await svgOf(overviewOf(chartOf(registry.order))) };
+  return [...pairs.flat(), overview].map((document) => ({ ...document, url: new URL(document.name, folder) }));
 };
 
 /** The names of the documents whose bytes are not what the machines say now. */
