@@ -28,7 +28,7 @@ import {
 } from "./receipt.js";
 import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
-import { Wake } from "./wake.js";
+import { rung, Wake } from "./wake.js";
 
 export class Engine {
   readonly settings: Settings;
@@ -89,10 +89,9 @@ export class Engine {
       clock,
       log,
       deliver: () => this.delivery.run(),
-      ring: async ({ orderId, timer, generation }) => {
-        const event = { type: "timer.fired", timer, generation } as const;
-        const id = `${orderId}/${timer}/${generation}`;
-        await this.post({ id, orderId, at: clock.now(), source: "timer", event }, { mayRepeat: false });
+      ring: async (row) => {
+        const receipt = await this.post(rung(row, clock.now()), { mayRepeat: false });
+        return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
         await this.post(row.envelope, { attempts: row.attempts, mayRepeat: true });

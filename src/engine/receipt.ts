@@ -14,6 +14,8 @@ export interface Receipt {
   to: OrderStatus | null;
   until: number | null;
   final: boolean;
+  /** It could not be decided and waits in the inbox. */
+  postponed?: true;
   /** This event id was decided before; this is the answer it got then, and nothing happened now. */
   repeated?: true;
 }
@@ -90,7 +92,8 @@ export const receiptOf = (
 ): Receipt => {
   const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
   if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true, repeated: true };
-  if ("postponed" in result) return { ...bare, outcome: "deferred", reason: result.postponed, final: false };
+  if ("postponed" in result)
+    return { ...bare, outcome: "deferred", reason: result.postponed, final: false, postponed: true };
   const answer = result.answers.findLast((a) => a.eventId === eventId);
   if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
   return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred" };

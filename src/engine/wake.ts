@@ -1,4 +1,5 @@
 /** Sleeps until something is due, then turns due timers and postponed events into events. */
+import type { Envelope } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { InboxRow, Store, TimerRow } from "../ports/store.js";
@@ -7,19 +8,30 @@ export interface WakeParts {
   store: Store;
   clock: Clock;
   log: Log;
-  /** A timer rang. Resolves when the event is decided. */
-  ring(timer: TimerRow): Promise<void>;
+  /** A timer rang. False: its event could not be decided and waits in the inbox now. */
+  ring(timer: TimerRow): Promise<boolean>;
   /** A postponed event is tried again. */
   tryAgain(row: InboxRow): Promise<void>;
   /** Effects may be due. */
   deliver(): Promise<void>;
 }
 
+/** A timer's ring as an event; the generation makes its id its own. */
+export const rung = ({ orderId, timer, generation }: TimerRow, at: number): Envelope => ({
+  id: `${orderId}/${timer}/${generation}`,
+  orderId,
+  at,
+  source: "timer",
+  event: { type: "timer.fired", timer, generation },
+});
+
 const PER_LOOK = 500;
 const AFTER_TROUBLE_MS = 1000;
 
 export class Wake {
   private readonly ringing = new Set<string>();
+  /** Timers whose event waits in the inbox, as that of a parked order does: ringing again would only write it again. */
+  private readonly handedOn = new Set<string>();
   private sleep = new AbortController();
   private nextAt = Number.POSITIVE_INFINITY;
   private stopped = false;
@@ -77,7 +89,11 @@ export class Wake {
     const now = clock.now();
     const [timers, events] = [await store.dueTimers(now, PER_LOOK), await store.dueEvents(now, PER_LOOK)];
     for (const timer of timers) {
-      this.once(`${timer.orderId}/${timer.timer}/${timer.generation}`, () => this.parts.ring(timer));
+      const key = `${timer.orderId}/${timer.timer}/${timer.generation}`;
+      if (this.handedOn.has(key)) continue;
+      this.once(key, async () => {
+        if (!(await this.parts.ring(timer))) this.handedOn.add(key);
+      });
     }
     for (const row of events) {
       this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.parts.tryAgain(row));

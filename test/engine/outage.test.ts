@@ -247,6 +247,25 @@ describe("an order that other machines wrote", () => {
     expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
   });
 
+  test("is written once when one of its timers rings, not every second", async () => {
+    const { world, store } = await withOld();
+    let written = 0;
+    const counted = new Proxy(store(), {
+      get: (target, name) => {
+        const member = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+        if (name === "postpone") written += 1;
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const engine = await world.start({ store: counted });
+    await world.after(121 * MINUTE);
+    const before = written;
+    expect(before).toBeGreaterThan(0);
+    await world.after(2 * MINUTE);
+    expect(written - before).toBeLessThan(3);
+    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1 });
+  });
+
   test("goes on by itself once a version with a way for it is deployed", async () => {
     const { world, store } = await withOld();
     const before = await world.start({ store: store() });
