@@ -7,8 +7,15 @@ export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";
 export type { EngineOptions } from "./engine/options.js";
-export { UnknownOrder } from "./engine/process.js";
-export { InvalidEvent, Overloaded, type Receipt, type SubmitOptions, type Verdict } from "./engine/receipt.js";
+
+export {
+  InvalidEvent,
+  Overloaded,
+  type Receipt,
+  type SubmitOptions,
+  UnknownOrder,
+  type Verdict,
+} from "./engine/receipt.js";
 export type { Reconciled, ReconcileOptions } from "./engine/reconcile.js";
 export * from "./ports/clock.js";
 export * from "./ports/gateway.js";

@@ -15,7 +15,7 @@ import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
-import { Mailboxes, type Posted, UnknownOrder } from "./process.js";
+import { Mailboxes, type Posted } from "./process.js";
 import {
   Overloaded,
   parseEvent,
@@ -24,6 +24,7 @@ import {
   type SubmitOptions,
   shortOf,
   sourceOf,
+  UnknownOrder,
   type Verdict,
 } from "./receipt.js";
 import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";

@@ -15,8 +15,6 @@ import type { Limits } from "./limits.js";
 import { retryAfterMs } from "./limits.js";
 import { UnknownOrder } from "./receipt.js";
 
-export { UnknownOrder } from "./receipt.js";
-
 export interface Decided {
   answers: Answer[];
   record: OrderRecord;
@@ -56,6 +54,9 @@ interface Group {
   twins: Posted[];
 }
 
+/** Fewer orders than this are not worth two transactions. */
+const CROWD = 16;
+
 export class Mailboxes {
   private readonly waiting = new Map<string, Posted[]>();
   private readonly busy = new Set<string>();
@@ -80,11 +81,6 @@ export class Mailboxes {
     this.schedule();
   }
 
-  /** Forgets what it knows of an order; the next event reads it from the store. */
-  forget(orderId: string): void {
-    this.records.delete(orderId);
-  }
-
   private schedule(): void {
     if (this.scheduled || this.groups >= this.parts.limits.groupsAtOnce) return;
     this.scheduled = true;
@@ -101,10 +97,17 @@ export class Mailboxes {
     });
   }
 
+  /** Half of a crowd, where nothing is under way: so that one half is decided here while the other is written. */
+  private share(): number {
+    const { size } = this.waiting;
+    return this.groups === 0 && size >= CROWD ? Math.ceil(size / 2) : size;
+  }
+
   private take(): Map<string, Posted[]> {
     const taken = new Map<string, Posted[]>();
+    const most = Math.min(this.parts.limits.ordersPerGroup, this.share());
     for (const [orderId, posts] of this.waiting) {
-      if (taken.size >= this.parts.limits.ordersPerGroup) break;
+      if (taken.size >= most) break;
       if (this.busy.has(orderId)) continue;
       taken.set(orderId, posts);
     }

@@ -2,8 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { OrderStatus } from "../../machines/facts.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
-import { UnknownOrder } from "../../src/engine/process.js";
-import { InvalidEvent, Overloaded } from "../../src/engine/receipt.js";
+import { InvalidEvent, Overloaded, UnknownOrder } from "../../src/engine/receipt.js";
 import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;
