@@ -139,21 +139,11 @@ export const Facts = z.object({
 });
 export type Facts = z.infer<typeof Facts>;
 
-export const unreadPayment = (
-  gateway: string | null,
-  id: string | null,
-  previousIds: string[] = [],
-  tolerance = 0,
-): Facts["payment"] => ({
-  gateway,
-  id,
-  previousIds,
-  readAt: null,
-  captureFailed: false,
-  tolerance,
-  // No payment id, no payment: there is nothing to ask the gateway about.
-  exists: id !== null,
-  status: "UNREAD",
+/** The gateway knows no such payment (Resurs: 404, or the error codes 8 and 3). */
+export const noSuchPayment = (paymentId: string): Reading => ({
+  paymentId,
+  exists: false,
+  status: "NOT_FOUND",
   rejectedReason: null,
   hasOrder: false,
   total: 0,
@@ -166,3 +156,24 @@ export const unreadPayment = (
   taskCompleted: null,
   transactionIds: [],
 });
+
+export const unreadPayment = (
+  gateway: string | null,
+  id: string | null,
+  previousIds: string[] = [],
+  tolerance = 0,
+): Facts["payment"] => {
+  const { paymentId: _, ...nothing } = noSuchPayment("");
+  return {
+    ...nothing,
+    gateway,
+    id,
+    previousIds,
+    readAt: null,
+    captureFailed: false,
+    tolerance,
+    // No payment id, no payment: there is nothing to ask the gateway about.
+    exists: id !== null,
+    status: "UNREAD",
+  };
+};

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, PlacedOrder } from "../../machines/events.js";
-import { OrderStatus, type Reading } from "../../machines/facts.js";
+import { noSuchPayment, OrderStatus, type Reading } from "../../machines/facts.js";
 import { type FlagName, flags } from "../../machines/flags.js";
 import { flowOf, registry, Settings } from "../../machines/index.js";
-import { noSuchPayment, readingOf } from "../adapters/resurs/reading.js";
+import { readingOf } from "../adapters/resurs/reading.js";
 import { Payment } from "../adapters/resurs/schema.js";
 import { decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";

@@ -115,8 +115,7 @@ const wish = (fold: Fold): void => {
   if (!alwaysReads && !known) return fold.turnDown(shown);
   if (payment.id === null) {
     if (alwaysReads) return fold.answer(me, "ignored", { reason: "no-payment" });
-    const status = order.status;
-    return fold.tell(shown, fold.moveOrder(shown), status);
+    return fold.show(shown);
   }
   if (event.type === "customer.returned") {
     const first = order.customerReturnedAt === null && event.page === "success";
@@ -160,11 +159,7 @@ const wake = (fold: Fold, timer: string, generation: number): void => {
     const meta = fold.moveCooldown(timer);
     return fold.answer(me, "ignored", { rule: meta?.rule ?? null, reason: "reading-payment" });
   }
-  if (fold.facts.payment.id === null) {
-    const status = fold.facts.order.status;
-    const shown = { ...me, type: timer };
-    return fold.tell(shown, fold.moveOrder(shown), status);
-  }
+  if (fold.facts.payment.id === null) return fold.show({ ...me, type: timer });
   awaitReading(fold, waitingFor(fold.envelope, fold.facts));
 };
 
@@ -197,11 +192,7 @@ const letThrough = (fold: Fold, waiting: Waiting): void => {
   const ownName =
     waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   const type = ownName || handles(order, fold.states.order, waiting.type) ? waiting.type : "payment.read";
-  const shown: Shown = { eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) };
-  const status = fold.facts.order.status;
-  const effects = fold.effects.length;
-  const meta = fold.moveOrder(shown);
-  fold.tell(shown, meta, status, effects);
+  fold.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
 };
 
 const calledAs = (type: string): string =>
@@ -210,15 +201,11 @@ const calledAs = (type: string): string =>
 /** The answer of a call, or a merchant's wish that needs no reading. */
 const result = (fold: Fold): void => {
   const { event } = fold.envelope;
-  const { payment, order } = fold.facts;
-  const status = order.status;
+  const { payment } = fold.facts;
   fold.facts = remember(fold.facts, fold.envelope);
   if (fold.facts.payment !== payment) fold.movePayment();
   const detail = "detail" in event ? event.detail || ("reason" in event ? event.reason : "") : undefined;
-  const shown: Shown = { ...itself(fold), ...(detail === undefined ? {} : { detail }) };
-  const effects = fold.effects.length;
-  const meta = fold.moveOrder(shown);
-  fold.tell(shown, meta, status, effects);
+  fold.show({ ...itself(fold), ...(detail === undefined ? {} : { detail }) });
 };
 
 /** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */

@@ -140,8 +140,14 @@ export class Fold {
     return moved.taken;
   }
 
-  /** Says what became of an event that the order was shown. */
-  tell(shown: Shown, meta: Meta | null, status: OrderStatus, effectsBefore = 0): void {
+  /** Shows an event to the order and says what became of it. */
+  show(shown: Shown): void {
+    const { status } = this.facts.order;
+    const effectsBefore = this.effects.length;
+    this.tell(shown, this.moveOrder(shown), status, effectsBefore);
+  }
+
+  private tell(shown: Shown, meta: Meta | null, status: OrderStatus, effectsBefore: number): void {
     const to = this.facts.order.status;
     const rule = meta?.rule ?? null;
     if (meta === null) return this.turnDown(shown);

@@ -96,9 +96,6 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
     }
     case "payment.read":
     case "payment.readBack":
-      return event.reading.paymentId === facts.payment.id
-        ? { ...facts, payment: taken(facts.payment, event.reading, at) }
-        : facts;
     case "capture.confirmed":
     case "cancel.confirmed":
     case "refund.confirmed":

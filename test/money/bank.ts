@@ -2,7 +2,7 @@
  * A bank in this process, on the same books as the one behind HTTP: it keeps a ledger of every call that moves
  * money, and loses answers the way a network does. Its faults come from a seed.
  */
-import type { Line, Reading } from "../../machines/facts.js";
+import { type Line, noSuchPayment, type Reading } from "../../machines/facts.js";
 import { orderLines } from "../../src/adapters/resurs/requests.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway, GatewayAnswer, ReadAnswer } from "../../src/ports/gateway.js";
@@ -163,23 +163,6 @@ export const inProcessBank = ({
     };
   };
 
-  const missing = (paymentId: string): Reading => ({
-    paymentId,
-    exists: false,
-    status: "NOT_FOUND",
-    rejectedReason: null,
-    hasOrder: false,
-    total: 0,
-    authorized: 0,
-    captured: 0,
-    canceled: 0,
-    refunded: 0,
-    offers: [],
-    creditLimit: null,
-    taskCompleted: null,
-    transactionIds: [],
-  });
-
   const change = async (
     op: MoneyCall,
     call: { paymentId: string; amount: number; key: string; lines?: Line[] | null; all?: boolean },
@@ -258,7 +241,7 @@ export const inProcessBank = ({
         return { kind: "retry", afterMs: 1000 + Math.floor(random() * 9000), detail: "429" };
       }
       const account = accounts.get(paymentId);
-      return { kind: "ok", reading: account === undefined ? missing(paymentId) : readingOf(paymentId, account) };
+      return { kind: "ok", reading: account === undefined ? noSuchPayment(paymentId) : readingOf(paymentId, account) };
     },
     capture: (call) => change("capture", call),
     cancel: (call) => change("cancel", call),

@@ -1,8 +1,10 @@
 /** Nets Easy (Nexi Checkout) as a gateway. Every trouble is a value that says what it means for the money. */
+
+import { noSuchPayment } from "../../../machines/facts.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
-import { noSuchPayment, readingOf } from "./reading.js";
+import { readingOf } from "./reading.js";
 import { createBody, idempotencyKey, refundParts, type Webhook } from "./requests.js";
 import { Created, Payment, Trouble } from "./schema.js";
 

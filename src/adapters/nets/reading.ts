@@ -56,23 +56,6 @@ export const readingOf = (payment: Payment): Reading => {
   };
 };
 
-export const noSuchPayment = (paymentId: string): Reading => ({
-  paymentId,
-  exists: false,
-  status: "NOT_FOUND",
-  rejectedReason: null,
-  hasOrder: false,
-  total: 0,
-  authorized: 0,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: [],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-});
-
 /** What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent. */
 export const chargesLeft = (payment: Payment): { chargeId: string; left: number }[] => {
   let spent = refundedOf(payment);

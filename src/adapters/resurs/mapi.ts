@@ -1,9 +1,9 @@
 /** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
-import type { Reading } from "../../../machines/facts.js";
+import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
-import { noSuchPayment, readingOf } from "./reading.js";
+import { readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
 import { NewlyCreated, Payment, TaskStatus, Trouble } from "./schema.js";
 import { tokensOf } from "./token.js";

@@ -28,21 +28,3 @@ export const readingOf = (payment: Payment, taskCompleted: Reading["taskComplete
     transactionIds: (order?.actionLog ?? []).flatMap(({ transactionId }) => transactionId ?? []),
   };
 };
-
-/** The bank knows no such payment (404, or the error codes 8 and 3). */
-export const noSuchPayment = (paymentId: string): Reading => ({
-  paymentId,
-  exists: false,
-  status: "NOT_FOUND",
-  rejectedReason: null,
-  hasOrder: false,
-  total: 0,
-  authorized: 0,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: [],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-});
