@@ -1,18 +1,14 @@
 /** Delivers Nets's webhooks and sends again what was not answered with 200. */
 import type { Clock } from "../ports/clock.js";
+import { type Attempt, redelivery } from "./redelivery.js";
 
 /** Seconds between attempts. An assumption: "growing intervals until given up" is all that is documented. */
 const ASSUMED_SCHEDULE_S = [0, 30, 60, 300, 900, 3600, 14_400, 43_200];
-const LONGEST_ANSWER_MS = 30_000;
 
-export interface NetsDelivery {
+export interface NetsDelivery extends Attempt {
   paymentId: string;
   event: string;
   id: string;
-  at: number;
-  attempt: number;
-  /** The HTTP status; null = no answer came. */
-  answer: number | null;
 }
 
 export interface NetsWebhook {
@@ -23,51 +19,22 @@ export interface NetsWebhook {
 
 export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
   const list: NetsDelivery[] = [];
-  let underWay = 0;
-
-  const post = async ({ url, authorization }: NetsWebhook, body: string): Promise<number | null> => {
-    const call = new AbortController();
-    const wait = new AbortController();
-    const nothing = () => null;
-    const late = clock.sleep(LONGEST_ANSWER_MS, AbortSignal.any([closed, wait.signal])).then(nothing, nothing);
-    const answered = fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization },
-      body,
-      redirect: "manual",
-      signal: AbortSignal.any([closed, call.signal]),
-    }).then(async (response) => {
-      await response.body?.cancel();
-      return response.status;
-    }, nothing);
-    underWay += 1;
-    const answer = await Promise.race([answered, late]);
-    underWay -= 1;
-    wait.abort();
-    call.abort();
-    return answer;
-  };
-
+  const { send, underWay } = redelivery(clock, closed);
   return {
     list,
-    underWay: () => underWay,
+    underWay,
     /** Resolves when the webhook was taken, or given up. The same message each time, its id included. */
-    async send(webhook: NetsWebhook, message: { id: string; event: string; data: { paymentId: string } }) {
-      const body = JSON.stringify({ ...message, merchantId: 100_000, timestamp: new Date(clock.now()).toISOString() });
-      const { id, event } = message;
-      for (const [index, seconds] of ASSUMED_SCHEDULE_S.entries()) {
-        try {
-          if (seconds > 0) await clock.sleep(seconds * 1000, closed);
-        } catch {
-          return;
-        }
-        const at = clock.now();
-        const answer = await post(webhook, body);
-        if (closed.aborted) return;
-        list.push({ paymentId: message.data.paymentId, event, id, at, attempt: index + 1, answer });
+    send({ url, authorization }: NetsWebhook, message: { id: string; event: string; data: { paymentId: string } }) {
+      const { id, event, data } = message;
+      return send({
+        url,
+        headers: { authorization },
+        body: JSON.stringify({ ...message, merchantId: 100_000, timestamp: new Date(clock.now()).toISOString() }),
+        schedule: ASSUMED_SCHEDULE_S,
         // No other 2xx will do.
-        if (answer === 200) return;
-      }
+        taken: (answer) => answer === 200,
+        attempted: (attempt) => list.push({ paymentId: data.paymentId, event, id, ...attempt }),
+      });
     },
   };
 };

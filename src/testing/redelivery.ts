@@ -1,0 +1,69 @@
+/** Sends a message, and the same message again until it is taken, in the time of the clock. */
+import type { Clock } from "../ports/clock.js";
+
+const LONGEST_ANSWER_MS = 30_000;
+
+export interface Attempt {
+  at: number;
+  attempt: number;
+  /** The HTTP status; null = no answer came. */
+  answer: number | null;
+}
+
+export interface Message {
+  url: string;
+  headers?: Record<string, string>;
+  body: string;
+  /** Seconds before each attempt, the first included. */
+  schedule: number[];
+  taken(answer: number): boolean;
+  attempted(attempt: Attempt): void;
+}
+
+export const redelivery = (clock: Clock, closed: AbortSignal) => {
+  let underWay = 0;
+
+  const post = async ({ url, headers, body }: Message): Promise<number | null> => {
+    const call = new AbortController();
+    const wait = new AbortController();
+    const nothing = () => null;
+    const late = clock.sleep(LONGEST_ANSWER_MS, AbortSignal.any([closed, wait.signal])).then(nothing, nothing);
+    const answered = fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      // The documents: redirects are not followed.
+      redirect: "manual",
+      signal: AbortSignal.any([closed, call.signal]),
+    }).then(async (response) => {
+      await response.body?.cancel();
+      return response.status;
+    }, nothing);
+    underWay += 1;
+    const answer = await Promise.race([answered, late]);
+    underWay -= 1;
+    wait.abort();
+    call.abort();
+    return answer;
+  };
+
+  return {
+    /** Attempts that wait for their answer right now. */
+    underWay: () => underWay,
+    /** Resolves when the message was taken, or given up. */
+    async send(message: Message): Promise<void> {
+      for (const [index, seconds] of message.schedule.entries()) {
+        try {
+          if (seconds > 0) await clock.sleep(seconds * 1000, closed);
+        } catch {
+          return;
+        }
+        const at = clock.now();
+        const answer = await post(message);
+        if (closed.aborted) return;
+        message.attempted({ at, attempt: index + 1, answer });
+        if (answer !== null && message.taken(answer)) return;
+      }
+    },
+  };
+};
