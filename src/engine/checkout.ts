@@ -17,7 +17,7 @@ export const named = (gateways: Map<string, Gateway>, name: string): Gateway => 
 };
 
 export const createPayment = (
-  { orderId, facts: { order } }: OrderRecord,
+  { orderId, facts: { order, payment } }: OrderRecord,
   gateway: Gateway,
   settings: Settings,
   urls: CheckoutUrls,
@@ -28,5 +28,6 @@ export const createPayment = (
     currency: order.currency,
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(settings),
+    preferredId: payment.id,
     ...urls,
   });

@@ -24,10 +24,19 @@ export interface NewPayment {
   successUrl: string;
   failUrl: string;
   callbackUrl: string;
+  /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
+  preferredId?: string | null;
 }
 
 export type CreatedPayment =
-  | { kind: "ok"; paymentId: string; status: string; redirectUrl: string }
+  | {
+      kind: "ok";
+      paymentId: string;
+      status: string;
+      redirectUrl: string;
+      /** What the shop keeps with its order, under the keys of the documents. */
+      meta?: Record<string, string>;
+    }
   | { kind: "failed"; detail: string };
 
 export interface Gateway {
@@ -51,4 +60,6 @@ export interface Gateway {
   }): Promise<GatewayAnswer>;
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
+  /** Books what the customer has signed: the payment comes into being. Only where signing and booking are two steps. */
+  bookSignedPayment?(call: { paymentId: string }): Promise<GatewayAnswer>;
 }
