@@ -35,6 +35,9 @@ export const notes = {
   "capture-failed": "Capturing payment at {bank} failed ({reason}).",
   "cancel-failed": "Cancelling payment at {bank} failed ({reason}).",
   "refund-failed": "Refunding payment at {bank} failed ({reason}).",
+  "customer-rejected": "The customer's payment was rejected at the checkout ({reason}).",
+  "not-created": "Creating the payment at {bank} failed ({reason}).",
+  "signing-failed": "Booking the signed payment at {bank} failed ({reason}).",
   "customer-tries-again": "Customer tries the payment again.",
   "set-by-merchant": "Status set by the merchant.",
 } as const;
@@ -44,6 +47,7 @@ export type NoteKey = keyof typeof notes;
 export type GatewayEffect =
   | { type: "readPayment"; paymentId: string }
   | { type: "readBack"; paymentId: string }
+  | { type: "bookSignedPayment"; paymentId: string; amount: number; key: string }
   | { type: "capturePayment"; paymentId: string; amount: number; key: string }
   | { type: "cancelPayment"; paymentId: string; amount: number; key: string }
   | { type: "refundPayment"; paymentId: string; amount: number; lines: Line[] | null; all: boolean; key: string }
@@ -54,17 +58,18 @@ export type ShopEffect =
   | { type: "completePayment"; from: OrderStatus; to: OrderStatus; transactionId: string | null; note: string }
   | { type: "setOrderStatus"; from: OrderStatus; to: OrderStatus; note: string }
   | { type: "setOrderLines"; lines: Line[]; total: number }
+  | { type: "setOrderMeta"; meta: Record<string, unknown> }
   | { type: "addOrderNote"; note: string }
   | { type: "recordRefund"; amount: number; lines: Line[] | null };
 
 export type Effect = GatewayEffect | ShopEffect;
 export type EffectType = Effect["type"];
 
-export const movesMoney = (type: EffectType): boolean =>
-  type === "capturePayment" || type === "cancelPayment" || type === "refundPayment" || type === "addOrderLines";
+export const movesMoney = (type: EffectType): boolean => type in resultOf;
 
 /** The event family that a call's result comes back in. */
 export const resultOf = {
+  bookSignedPayment: "book",
   capturePayment: "capture",
   cancelPayment: "cancel",
   refundPayment: "refund",
@@ -79,6 +84,7 @@ const named =
 export const actions = {
   readPayment: named(),
   readBack: named(),
+  bookSignedPayment: named(),
   capturePayment: named(),
   cancelPayment: named(),
   refundPayment: named(),

@@ -1,6 +1,6 @@
 /** Everything that can happen to an order, in the past tense. */
 import { z } from "zod";
-import { Line, OrderStatus, Reading } from "./facts.js";
+import { Line, OrderStatus, Reading, Rejection } from "./facts.js";
 
 const minor = z.number().int();
 
@@ -21,6 +21,8 @@ export const PlacedOrder = z.strictObject({
   customerReturned: z.boolean().default(false),
   /** How far the gateway's rounding may differ, in minor units. */
   tolerance: minor.default(0),
+  /** The order's metadata under the keys of the documents; what is not known here is left alone. */
+  meta: z.record(z.string().max(100), z.unknown()).optional(),
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 
@@ -41,7 +43,20 @@ export const OrderEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("order.updated"), by: z.string().max(100), change: z.string().max(200) }),
   /** Another hand wrote the status straight to the shop. */
   z.strictObject({ type: z.literal("order.seen"), status: OrderStatus }),
-  z.strictObject({ type: z.literal("payment.created"), paymentId: z.string().max(100) }),
+  z.strictObject({
+    type: z.literal("payment.created"),
+    paymentId: z.string().max(100),
+    /** What the shop keeps with its order. */
+    meta: z.record(z.string().max(100), z.string().max(20_000)).optional(),
+  }),
+  /** The bank took no payment: the customer is told and may try again. */
+  z.strictObject({ type: z.literal("payment.notCreated"), detail: z.string().max(500) }),
+  /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
+  z.strictObject({
+    type: z.literal("checkout.rejected"),
+    rejection: Rejection.shape.type,
+    message: z.string().max(1000).nullable().default(null),
+  }),
 
   /** A hint, never believed: it leads to a reading of the payment. */
   z.strictObject({
@@ -88,6 +103,9 @@ export const OrderEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("payment.read"), effectId, reading: Reading }),
   /** The reading that looks for the effect of a call whose answer was lost. */
   z.strictObject({ type: z.literal("payment.readBack"), effectId, reading: Reading }),
+  confirmed("book.confirmed"),
+  refused("book.refused"),
+  unknown("book.unknown"),
   confirmed("capture.confirmed"),
   refused("capture.refused"),
   unknown("capture.unknown"),

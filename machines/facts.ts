@@ -72,7 +72,7 @@ const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, 
 
 /** A call that moves money, from the moment it is asked for until its end is known. */
 export const Operation = z.object({
-  kind: z.enum(["capture", "cancel", "refund", "rebuild"]),
+  kind: z.enum(["book", "capture", "cancel", "refund", "rebuild"]),
   /** Id of the event that asked for it. */
   askedBy: z.string(),
   askedType: z.string(),
@@ -112,6 +112,10 @@ export const Wish = z.object({
 });
 export type Wish = z.infer<typeof Wish>;
 
+/** The customer was turned away in the bank's frame and may have tried again (002, "Payment failures"). */
+export const Rejection = z.object({ at: moment, type: z.enum(["fail", "deny"]) });
+export type Rejection = z.infer<typeof Rejection>;
+
 export const Facts = z.object({
   order: z.object({
     status: OrderStatus,
@@ -123,6 +127,7 @@ export const Facts = z.object({
     /** The last write of any kind, our own included. */
     updatedAt: moment,
     customerReturnedAt: moment.nullable(),
+    rejections: z.array(Rejection),
   }),
   payment: Reading.omit({ paymentId: true }).extend({
     /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */

@@ -16,4 +16,6 @@ export interface Flow {
   recreatesLines: boolean;
   /** The customer's link runs out, and the payment with it. */
   linkExpires: boolean;
+  /** What the customer signed is booked by the shop, in a call of its own (002, step 4b). */
+  booksWhenSigned: boolean;
 }

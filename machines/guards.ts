@@ -118,6 +118,11 @@ const combined = {
   cancelTookEffectAndRestCanBeAdded: and(["cancelTookEffect", "leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndLeavesSomething: and(["cancelTookEffect", "leavesSomething"]),
 
+  /** Seed 002, step 4b: signed, and not yet booked. A payment that is there needs no booking. */
+  awaitsBooking: and(["isMissing", "booksWhenSigned"]),
+  mayTryBookingAgain: and(["mayTryAgain", "isMissing"]),
+  customerFindsNoPayment: and(["isMissing", "customerAsked"]),
+
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),
   wasAskedToComplete: and(["captureTookEffect", "completesTheOrder"]),
 };

@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import { cooldownMachine } from "./cooldown.js";
 import type { Flow } from "./flow.js";
+import { legacyMachine } from "./legacy.js";
 import { netsMachine } from "./nets.js";
 import { orderMachine } from "./order.js";
 import { paymentMachine } from "./payment.js";
@@ -18,7 +19,7 @@ export type { Flow } from "./flow.js";
 export { type Considered, cooldownEndsAt } from "./guards.js";
 export type { Meta } from "./meta.js";
 export * from "./settings.js";
-export { cooldownMachine, netsMachine, orderMachine, paymentMachine };
+export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
 
 export interface Registry {
   id: string;
@@ -40,6 +41,7 @@ export const merchantApi: Flow = {
   comparesAmounts: false,
   recreatesLines: true,
   linkExpires: true,
+  booksWhenSigned: false,
 };
 
 /** Nets Easy: the webhook waits two minutes for the customer, and rounding may differ. */
@@ -51,7 +53,23 @@ export const netsEasy: Flow = {
   comparesAmounts: true,
   recreatesLines: false,
   linkExpires: false,
+  booksWhenSigned: false,
 };
+
+/** Resurs's simplified and hosted flows: WooCommerce's own checkout, then signing, then booking. */
+export const standardFlow: Flow = {
+  bank: "Resurs Bank",
+  payment: legacyMachine,
+  callbackDelaySeconds: 0,
+  unpaidStaysPending: false,
+  comparesAmounts: false,
+  recreatesLines: false,
+  linkExpires: false,
+  booksWhenSigned: true,
+};
+
+/** Resurs Checkout, v1 and v2: the purchase happens in the bank's frame, and the bank books it. */
+export const resursCheckout: Flow = { ...standardFlow, booksWhenSigned: false };
 
 export const flowOf = (registry: Registry, gateway: string | null): Flow =>
   registry.flows[gateway ?? ""] ?? merchantApi;
@@ -72,6 +90,12 @@ export const registry: Registry = {
   version: 1,
   order: orderMachine,
   cooldown: cooldownMachine,
-  flows: { "resurs-mapi": merchantApi, "nets-easy": netsEasy },
+  flows: {
+    "resurs-mapi": merchantApi,
+    "resurs-simplified": standardFlow,
+    "resurs-hosted": standardFlow,
+    "resurs-rco": resursCheckout,
+    "nets-easy": netsEasy,
+  },
   migrations: [],
 };

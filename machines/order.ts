@@ -68,6 +68,15 @@ const whenPendingIsRead = [
   onHoldOtherwise,
 ] as const;
 
+/** The landing page of the signing, or a callback in its place when the customer never came back. */
+const whenSigned = [
+  { guard: "awaitsBooking", target: "booking", actions: "bookSignedPayment", meta: { rule: "book/signed" } },
+  ...whenPendingIsRead,
+] as const;
+
+/** The booking brought the payment into being, or somebody else did: what it says decides. */
+const whenBooked = [...whenAccepted("isAccepted"), ...whenRejected, onHoldOtherwise] as const;
+
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
 const whenTheLinkExpires = [
   ...whenAccepted("isAccepted"),
@@ -250,7 +259,7 @@ const followTheShop = [
 export const orderMachine = setup({
   types: {
     context: {} as Considered,
-    events: {} as OrderEvent | { type: "customer.failed" },
+    events: {} as OrderEvent | { type: "customer.failed" } | { type: "customer.signed" },
     meta: {} as Meta,
   },
   guards,
@@ -291,6 +300,8 @@ export const orderMachine = setup({
           },
           ...whenPendingIsRead,
         ],
+        "customer.signed": whenSigned,
+        "callback.received": whenSigned,
         "customer.failed": whenTheCustomerFails,
         "shop.holdStockDue": whenTheLinkExpires,
         "order.updated": { target: "pending", reenter: true, meta: { rule: "ttl/restarted" } },
@@ -302,6 +313,72 @@ export const orderMachine = setup({
         "merchant.failed": mayFail,
         "merchant.editedLines": mayEdit,
         "merchant.recalculated": mayRecalculate,
+      },
+    },
+
+    /** Signing and booking are two steps in the older flows; the customer signs once, and it is booked once. */
+    booking: {
+      meta: { says: "What the customer signed is being booked" },
+      initial: "asked",
+      states: {
+        asked: {
+          on: {
+            "book.refused": [
+              {
+                guard: "customerAsked",
+                target: "refused",
+                actions: ["readBack", { type: "addNote", params: { note: "signing-failed" } }],
+                meta: { rule: "book/read-after-refusal" },
+              },
+              { target: "refused", actions: "readBack", meta: { rule: "book/read-after-refusal" } },
+            ],
+            "book.unknown": { target: "unknown", actions: "readBack", meta: { rule: "book/unknown" } },
+            "book.confirmed": {
+              guard: "isMissing",
+              target: "unknown",
+              actions: "readBack",
+              meta: { rule: "book/unknown" },
+            },
+          },
+        },
+        unknown: {
+          meta: { says: "The answer was lost; the payment is read back" },
+          on: {
+            "payment.readBack": [
+              {
+                guard: "mayTryBookingAgain",
+                target: "asked",
+                actions: "bookSignedPayment",
+                meta: { rule: "book/again" },
+              },
+              {
+                guard: "isMissing",
+                target: "#order.pending",
+                actions: { type: "addNote", params: { note: "signing-failed" } },
+                meta: { rule: "book/given-up" },
+              },
+            ],
+          },
+        },
+        refused: {
+          meta: { says: "The bank refused to book; the payment is read to be sure" },
+          on: {
+            "payment.readBack": [
+              {
+                guard: "customerFindsNoPayment",
+                target: "#order.failed",
+                actions: { type: "setStatus", params: { note: "payment-status-failed" } },
+                meta: { rule: "book/refused" },
+              },
+              { guard: "isMissing", target: "#order.pending", meta: { rule: "book/not-signed" } },
+            ],
+          },
+        },
+      },
+      on: {
+        "book.confirmed": whenBooked,
+        "payment.readBack": whenBooked,
+        "payment.read": { meta: { rule: "money/under-way" } },
       },
     },
 

@@ -142,6 +142,7 @@ export const singleFacts = {
   unpaidStaysPending: fact((c) => c.flow.unpaidStaysPending),
   comparesAmounts: fact((c) => c.flow.comparesAmounts),
   recreatesLines: fact((c) => c.flow.recreatesLines),
+  booksWhenSigned: fact((c) => c.flow.booksWhenSigned),
   totalsAgree: fact((c) => within(c, c.payment.authorized + c.payment.captured, c.order.total)),
 
   // what the shop has chosen where the documents disagree
@@ -162,6 +163,7 @@ export const singleFacts = {
   refundTookEffect: fact((c) => tookEffect(c, "refunded", "refund")),
   linesTookEffect: fact((c) => (c.operation?.amount ?? -1) === c.payment.authorized),
   mayTryAgain: fact((c) => (c.operation?.tries ?? 0) < MOST_TRIES),
+  customerAsked: fact((c) => c.operation?.askedType.startsWith("customer.") === true),
   completesTheOrder: fact((c) => c.operation?.leadsTo === "completed"),
 
   // what another hand wrote

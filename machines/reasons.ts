@@ -30,6 +30,8 @@ export const reasons: Record<string, string> = {
   "not-possible-now": "The order cannot take this step from where it is.",
   "not-awaiting-payment": "The order is not waiting for a payment.",
   "not-ours": "The order was paid with another payment method.",
+  "bad-digest": "The message does not prove that it comes from the bank, so nothing was read.",
+  "payment-not-created": "The bank took no payment; the customer may try again.",
   // no-ops
   "no-change": "The order already reads what the payment says.",
   "same-status": "The order already reads this status.",
@@ -43,6 +45,7 @@ export const reasons: Record<string, string> = {
   "still-at-the-bank": "The customer has not finished at the bank; the order waits.",
   "not-due": "The time for this has not come.",
   "test-callback": "A test message; nothing to do.",
+  "checkout-rejected": "The bank's frame turned the customer away; the order waits for another try.",
   "switched-off": "The shop has switched this off.",
   // waiting
   cooldown: "A callback gives way to the customer for a minute after the order was last written.",
@@ -50,3 +53,14 @@ export const reasons: Record<string, string> = {
   "awaiting-gateway": "The call is on its way; the status follows when the bank has confirmed.",
   "outcome-unknown": "The bank's answer was lost; the payment is read back before anything is sent again.",
 };
+
+/** Why there is no payment to see (seed 002, "Payment failures"), for whoever opens the order. */
+export const explanations = {
+  "no-payment": "No payment was begun for this order.",
+  "payment-does-not-exist":
+    "The bank has no such payment: the customer left before he had paid, or never came back from signing.",
+  "customer-failed-payment-at-least-once":
+    "The bank has no such payment: the customer failed it at least once at the checkout and has not paid since.",
+  "payment-unreadable": "The bank did not answer, so the payment cannot be shown now.",
+} as const;
+export type Explanation = keyof typeof explanations;

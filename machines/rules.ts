@@ -165,6 +165,43 @@ export const rules: Record<string, Rule> = {
   ),
   "checkout/tries-again": r(own, "-", "the customer tries the payment again"),
 
+  "checkout/rejected": r(
+    "002 Payment failures",
+    "each rejection in the frame is kept with the order",
+    "the bank's frame turned the customer away, who may try again",
+  ),
+  "checkout/not-created": r(
+    "002 Simplified and Hosted, 3",
+    "success or failure is logged and handed back; the status stays",
+    "the bank took no payment, and the customer may try again",
+  ),
+
+  ...named("book", {
+    signed: r(
+      "002 Simplified and Hosted, 4b",
+      "after signing, the landing page completes the order with bookSignedPayment",
+      "the customer has signed, so the payment is booked",
+    ),
+    unknown: r(
+      own,
+      "-",
+      "the answer to the booking was lost, so the payment is read back before anything is sent again",
+    ),
+    again: r(own, "-", "the bank still has no payment, so the booking goes out again"),
+    "given-up": r(own, "-", "the booking did not happen after several attempts, so the order stays pending"),
+    "read-after-refusal": r(
+      own,
+      "-",
+      "the bank refused the booking; the payment is read, because it may have been booked before",
+    ),
+    refused: r(
+      "002 Simplified and Hosted, 4",
+      "when something goes wrong, the customer is sent back to the cart with an error",
+      "the bank refused to book what was signed",
+    ),
+    "not-signed": r(own, "-", "a callback asked for a booking that the bank refused, so the order goes on waiting"),
+  }),
+
   "reconcile/still-at-the-bank": r(
     "003 Mail Flow",
     "on-hold is avoided while waiting for the customer",

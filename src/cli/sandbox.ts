@@ -1,4 +1,5 @@
 /** What a sandbox has beside the engine: a shop that holds whatever is placed, and a checkout that leads to the bank. */
+import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Engine } from "../engine/engine.js";
 import type { WooDouble } from "../testing/woocommerce-double.js";
@@ -42,9 +43,5 @@ export const sandboxDoor =
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });
   };
 
-export const checkout = (engine: Engine, orderId: string, url: string) =>
-  engine.checkout(orderId, "resurs-mapi", {
-    successUrl: `${url}/returns/${encodeURIComponent(orderId)}/success`,
-    failUrl: `${url}/returns/${encodeURIComponent(orderId)}/fail`,
-    callbackUrl: `${url}/callbacks/resurs/authorization`,
-  });
+export const checkout = (engine: Engine, orderId: string, url: string, gateway = "resurs-mapi") =>
+  engine.checkout(orderId, gateway, urlsFor(url, orderId, gateway));

@@ -52,8 +52,9 @@ const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial
   const { authorized, captured, canceled, refunded } = a.facts.payment;
   return {
     kind,
-    askedBy: a.eventId,
-    askedType: a.eventType,
+    // What follows from a booking was asked for by whoever signed.
+    askedBy: a.facts.operation?.askedBy ?? a.eventId,
+    askedType: a.facts.operation?.askedType ?? a.eventType,
     key: a.effectId,
     amount,
     lines: null,
@@ -69,6 +70,9 @@ const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial
 const law = (holds: boolean, sentence: string): void => {
   if (!holds) throw new Error(`money law broken: ${sentence}`);
 };
+
+/** The call that is under way; a booking that has ended gives way to what follows from it. */
+const current = ({ operation }: Facts): Operation | null => (operation?.kind === "book" ? null : operation);
 
 const idOf = (facts: Facts): string => {
   if (facts.payment.id === null) throw new Error("no payment to send anything to");
@@ -101,18 +105,22 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
         effect: { type, paymentId: idOf(facts) },
         notBefore: a.now + ((facts.operation?.tries ?? 1) > 1 ? backoffMs(facts.operation?.tries ?? 1) : 0),
       };
+    case "bookSignedPayment": {
+      const operation = facts.operation ?? begin(a, "book", order.total);
+      return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+    }
     case "capturePayment": {
       law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status), "nothing is captured from such a payment");
       law(payment.authorized > 0, "there must be something to capture");
       const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
-      const operation = facts.operation ?? begin(a, "capture", payment.authorized, { leadsTo });
+      const operation = current(facts) ?? begin(a, "capture", payment.authorized, { leadsTo });
       return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
     }
     case "cancelPayment": {
       law(payment.captured === 0, "nothing is cancelled after a capture");
       const changes = wish?.lines != null || facts.operation?.kind === "rebuild";
       const operation =
-        facts.operation ??
+        current(facts) ??
         (changes
           ? begin(a, "rebuild", wish?.total ?? 0, { lines: wish?.lines ?? [] })
           : begin(a, "cancel", payment.authorized, { leadsTo: "cancelled" }));
@@ -127,7 +135,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
       const left = payment.captured - payment.refunded;
       const amount = wish?.amount ?? left;
       const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
-      const operation = facts.operation ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, leadsTo });
+      const operation = current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
       return sending(a, operation, (o) => ({
         type,
@@ -140,7 +148,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     }
     case "addOrderLines": {
       const operation =
-        facts.operation ?? begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
+        current(facts) ?? begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
       law(
         operation.amount <= (payment.creditLimit ?? payment.total),
         "never more is reserved than the bank authorised",

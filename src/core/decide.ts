@@ -7,13 +7,14 @@
 
 import { notes } from "../../machines/effects.js";
 import { type Envelope, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { OrderStatus, Waiting } from "../../machines/facts.js";
+import type { OrderStatus, Rejection, Waiting } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
 import { Fold, type Rules, type Shown } from "./fold.js";
+import { rejectionMeta } from "./metadata.js";
 import type { OrderRecord } from "./record.js";
 import { placed, remember, waitingFor } from "./remember.js";
 
@@ -65,7 +66,11 @@ const happen = (fold: Fold): void => {
     case "payment.read":
       return read(fold, event.effectId, event.reading.paymentId);
     case "payment.created":
-      return attach(fold);
+      return attach(fold, event.meta ?? {});
+    case "payment.notCreated":
+      return notCreated(fold, event.detail);
+    case "checkout.rejected":
+      return rejected(fold, event.rejection, event.message);
     case "order.updated": {
       fold.facts = remember(fold.facts, fold.envelope);
       const order = fold.moveOrder(itself(fold));
@@ -195,8 +200,10 @@ const letThrough = (fold: Fold, waiting: Waiting): void => {
   fold.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
 };
 
-const calledAs = (type: string): string =>
-  type.startsWith("xstate.") ? "timer.fired" : type === "customer.failed" ? "customer.returned" : type;
+const calledAs = (type: string): string => {
+  if (type.startsWith("xstate.")) return "timer.fired";
+  return type === "customer.failed" || type === "customer.signed" ? "customer.returned" : type;
+};
 
 /** The answer of a call, or a merchant's wish that needs no reading. */
 const result = (fold: Fold): void => {
@@ -209,7 +216,7 @@ const result = (fold: Fold): void => {
 };
 
 /** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
-const attach = (fold: Fold): void => {
+const attach = (fold: Fold, meta: Record<string, string>): void => {
   const status = fold.facts.order.status;
   const shown = itself(fold);
   if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
@@ -218,10 +225,26 @@ const attach = (fold: Fold): void => {
   fold.facts = remember(fold.facts, fold.envelope);
   fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
   fold.states = { ...fold.states, payment: "UNREAD" };
-  const meta = fold.moveOrder(shown);
+  const taken = fold.moveOrder(shown);
   fold.moveCooldown("payment.created");
   fold.moveCooldown("order.updated");
-  fold.answer(shown, "moved", { rule: meta?.rule ?? null, from: status });
+  if (Object.keys(meta).length > 0) fold.add({ type: "setOrderMeta", meta }, fold.now);
+  fold.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
+};
+
+/** "Log, handle and return what happened": the order is told, and stays what it was. */
+const notCreated = (fold: Fold, detail: string): void => {
+  const note = notes["not-created"].replace("{bank}", fold.flow.bank).replace("{reason}", detail);
+  fold.add({ type: "addOrderNote", note }, fold.now);
+  fold.answer(itself(fold), "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
+};
+
+/** Kept for the merchant, who would else only see that the bank knows no payment. */
+const rejected = (fold: Fold, rejection: Rejection["type"], message: string | null): void => {
+  fold.facts = remember(fold.facts, fold.envelope);
+  fold.add({ type: "setOrderMeta", meta: rejectionMeta(fold.facts.order.rejections, message) }, fold.now);
+  fold.add({ type: "addOrderNote", note: notes["customer-rejected"].replace("{reason}", rejection) }, fold.now);
+  fold.answer(itself(fold), "ignored", { rule: "checkout/rejected", reason: "checkout-rejected" });
 };
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */

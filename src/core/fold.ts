@@ -34,6 +34,7 @@ const toTheShop = new Set<Effect["type"]>([
   "completePayment",
   "setOrderStatus",
   "setOrderLines",
+  "setOrderMeta",
   "addOrderNote",
   "recordRefund",
 ]);

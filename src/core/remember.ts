@@ -1,6 +1,10 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
 import type { Envelope } from "../../machines/events.js";
 import { type Facts, type Reading, unreadPayment, type Waiting, type Wish } from "../../machines/facts.js";
+import { paymentIdIn, rejectionsIn } from "./metadata.js";
+
+/** Nobody reads more, and a browser may send as many as it likes. */
+const KEPT_REJECTIONS = 20;
 
 const noWish: Wish = { amount: null, lines: null, total: null, adds: false };
 
@@ -26,7 +30,10 @@ const wishOf = (envelope: Envelope, facts: Facts): Wish | null => {
 /** The name under which a waiting event is later shown to the order. */
 const shownAs = (envelope: Envelope): string => {
   const { event } = envelope;
-  if (event.type === "customer.returned" && event.page === "fail") return "customer.failed";
+  if (event.type === "customer.returned") {
+    if (event.page === "fail" || event.page === "signing-cancelled") return "customer.failed";
+    if (event.page === "signing-landing") return "customer.signed";
+  }
   if (event.type === "timer.fired") return event.timer;
   return event.type;
 };
@@ -67,8 +74,14 @@ export const placed = (envelope: Envelope): Facts => {
       createdAt: order.createdAt,
       updatedAt: order.updatedAt,
       customerReturnedAt: order.customerReturned ? order.updatedAt : null,
+      rejections: rejectionsIn(order.meta ?? {}, order.createdAt),
     },
-    payment: unreadPayment(order.gateway, order.paymentId, order.previousPaymentIds, order.tolerance),
+    payment: unreadPayment(
+      order.gateway,
+      order.paymentId ?? paymentIdIn(order.meta ?? {}),
+      order.previousPaymentIds,
+      order.tolerance,
+    ),
     waiting: [],
     operation: null,
   };
@@ -94,8 +107,13 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
         payment: unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance),
       };
     }
+    case "checkout.rejected": {
+      const rejections = [...facts.order.rejections, { at, type: event.rejection }].slice(-KEPT_REJECTIONS);
+      return { ...facts, order: { ...facts.order, rejections } };
+    }
     case "payment.read":
     case "payment.readBack":
+    case "book.confirmed":
     case "capture.confirmed":
     case "cancel.confirmed":
     case "refund.confirmed":

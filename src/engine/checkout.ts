@@ -1,12 +1,20 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import type { OrderRecord } from "../core/record.js";
-import type { CreatedPayment, Gateway } from "../ports/gateway.js";
+import type { CreatedPayment, Gateway, NewPayment } from "../ports/gateway.js";
+import { UnknownOrder, type Verdict } from "./receipt.js";
 
-export interface CheckoutUrls {
-  successUrl: string;
-  failUrl: string;
-  callbackUrl: string;
+export type CheckoutUrls = Pick<
+  NewPayment,
+  "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"
+>;
+
+/** What it needs of the engine. */
+export interface Placed {
+  readonly settings: Settings;
+  read(orderId: string): Promise<OrderRecord | null>;
+  can(orderId: string, event: unknown): Promise<Verdict>;
+  submit(orderId: string, event: unknown): Promise<unknown>;
 }
 
 /** @throws Error that names the gateways there are */
@@ -16,18 +24,32 @@ export const named = (gateways: Map<string, Gateway>, name: string): Gateway => 
   throw new Error(`no gateway named "${name}" is configured; there are ${[...gateways.keys()].join(", ") || "none"}`);
 };
 
-export const createPayment = (
-  { orderId, facts: { order, payment } }: OrderRecord,
+/** @throws UnknownOrder */
+export const checkout = async (
+  engine: Placed,
   gateway: Gateway,
-  settings: Settings,
+  orderId: string,
   urls: CheckoutUrls,
-): Promise<CreatedPayment> =>
-  gateway.createPayment({
+): Promise<CreatedPayment> => {
+  const record = await engine.read(orderId);
+  if (record === null) throw new UnknownOrder(orderId);
+  const { order, payment } = record.facts;
+  const { allowed, reason } = await engine.can(orderId, { type: "payment.created", paymentId: "not-yet" });
+  if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
+  const created = await gateway.createPayment({
     orderId,
     total: order.total,
     currency: order.currency,
     lines: order.lines,
-    linkLifetimeMinutes: linkLifetimeMinutes(settings),
+    linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     preferredId: payment.id,
     ...urls,
   });
+  await engine.submit(
+    orderId,
+    created.kind === "ok"
+      ? { type: "payment.created", paymentId: created.paymentId, meta: created.meta }
+      : { type: "payment.notCreated", detail: created.detail.slice(0, 500) },
+  );
+  return created;
+};

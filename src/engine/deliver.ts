@@ -245,8 +245,16 @@ export class Delivery {
   }
 }
 
+const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: `${gateway.name} does not book what was signed`,
+});
+
 const call = (gateway: Gateway, effect: MoneyCall): Promise<GatewayAnswer> => {
   switch (effect.type) {
+    case "bookSignedPayment":
+      return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
     case "capturePayment":
       return gateway.capture(effect);
     case "cancelPayment":

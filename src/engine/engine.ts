@@ -10,10 +10,10 @@ import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
-import { type CheckoutUrls, createPayment, named } from "./checkout.js";
+import { type CheckoutUrls, checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, type PaymentView, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes, type Posted } from "./process.js";
 import {
@@ -161,25 +161,25 @@ export class Engine {
     }
   }
 
-  /** Creates the payment at the gateway for a placed order that takes one, and attaches it; else it would be nobody's. */
+  /**
+   * WooCommerce's process_payment: creates the payment of a placed order that takes one, and attaches it.
+   * The order keeps its status (seed 002, "A word about order statuses").
+   */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
-    const record = await this.read(orderId);
-    if (record === null) throw new UnknownOrder(orderId);
-    const { allowed, reason } = await this.can(orderId, { type: "payment.created", paymentId: "not-yet" });
-    if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
-    const created = await createPayment(record, named(this.gateways, gateway), this.settings, urls);
-    if (created.kind === "ok") await this.submit(orderId, { type: "payment.created", paymentId: created.paymentId });
-    return created;
+    return checkout(this, named(this.gateways, gateway), orderId, urls);
   }
 
   /** The answer before the click, on the payment as it was last read. Changes nothing. */
   async can(orderId: string, event: unknown): Promise<Verdict> {
     const record = await this.read(orderId);
     if (record === null) throw new UnknownOrder(orderId);
-    const parsed = parseEvent(event);
-    const now = this.clock.now();
-    const id = crypto.randomUUID();
-    return verdictOn(record, { id, orderId, at: now, source: sourceOf(parsed.type), event: parsed }, now, this.rules);
+    return verdictOn(record, parseEvent(event), this.clock.now(), this.rules);
+  }
+
+  /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
+  async payment(orderId: string): Promise<PaymentView | null> {
+    const record = await this.read(orderId);
+    return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
   }
 
   /** The record as today's machines read it; null = no such order. */

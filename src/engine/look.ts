@@ -1,13 +1,16 @@
 /** Looking at an order without changing it. */
-import type { Envelope } from "../../machines/events.js";
+import type { OrderEvent } from "../../machines/events.js";
+import type { Reading } from "../../machines/facts.js";
 import type { Registry } from "../../machines/index.js";
+import { type Explanation, explanations } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
 import { foresee } from "../core/foresee.js";
 import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
+import type { Gateway } from "../ports/gateway.js";
 import type { Store } from "../ports/store.js";
-import type { Verdict } from "./receipt.js";
+import { sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -27,7 +30,9 @@ export const whyOf = async (store: Store, orderId: string): Promise<string[] | n
 };
 
 /** What the order would answer, on the payment as it was last read. */
-export const verdictOn = (record: OrderRecord, envelope: Envelope, now: number, rules: Rules): Verdict => {
+export const verdictOn = (record: OrderRecord, event: OrderEvent, now: number, rules: Rules): Verdict => {
+  const { orderId } = record;
+  const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
   return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
 };
@@ -43,4 +48,28 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};
+
+/** The payment as the bank has it now. Where there is none to see, `explanation` names why and `says` says it. */
+export interface PaymentView {
+  paymentId: string | null;
+  reading: Reading | null;
+  explanation: Explanation | null;
+  says: string | null;
+  rejections: OrderRecord["facts"]["order"]["rejections"];
+}
+
+/** @param gateway the order's own */
+export const paymentOf = async ({ facts }: OrderRecord, gateway: Gateway): Promise<PaymentView> => {
+  const { id: paymentId } = facts.payment;
+  const { rejections } = facts.order;
+  const without = (explanation: Explanation): PaymentView => {
+    return { paymentId, reading: null, explanation, says: explanations[explanation], rejections };
+  };
+  if (paymentId === null) return without("no-payment");
+  const answer = await gateway.readPayment(paymentId);
+  if (answer.kind !== "ok") return without("payment-unreadable");
+  if (answer.reading.exists) return { paymentId, reading: answer.reading, explanation: null, says: null, rejections };
+  // Seed 002, "Payment failures": "will be replaced by a closer explanation why Resurs has no purchase registered".
+  return without(rejections.length > 0 ? "customer-failed-payment-at-least-once" : "payment-does-not-exist");
 };

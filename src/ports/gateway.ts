@@ -21,8 +21,12 @@ export interface NewPayment {
   lines: Line[];
   /** 1..43200. */
   linkLifetimeMinutes: number;
+  /** Where the customer goes when all is done, or has gone wrong. */
   successUrl: string;
   failUrl: string;
+  /** Where he comes from signing, or from having signed nothing, where booking is a step of its own. */
+  signedUrl?: string;
+  signingFailedUrl?: string;
   callbackUrl: string;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null;

@@ -162,6 +162,9 @@ export const wooDouble = (options: {
         order.lines = structuredClone(effect.lines);
         order.total = effect.total;
         return done;
+      case "setOrderMeta":
+        Object.assign(order.meta, structuredClone(effect.meta));
+        return done;
       case "addOrderNote":
         noteOnce(order, effect.note, effectId);
         return done;

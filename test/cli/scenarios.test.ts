@@ -80,14 +80,14 @@ describe("draw", () => {
   it("writes all of them to a directory", async () => {
     const out = join(folder, "pictures");
     expect(await cli(["draw", "all", "--format", "svg", "--out", out])).toMatchObject({ code: 0 });
-    expect((await readdir(out)).sort()).toEqual(["cooldown.svg", "nets.svg", "order.svg", "payment.svg"]);
+    expect((await readdir(out)).sort()).toEqual(["cooldown.svg", "legacy.svg", "nets.svg", "order.svg", "payment.svg"]);
   });
 });
 
 describe("wrong usage", () => {
   it.each([
     [["nonsense"], "unknown command"],
-    [["draw", "nothing"], "order, cooldown, payment, nets"],
+    [["draw", "nothing"], "order, cooldown, payment, legacy, nets"],
     [["draw", "--format", "png"], "mermaid, svg, dot, json"],
     [["draw", "all"], "--out"],
     [["scenarios"], "missing required argument"],

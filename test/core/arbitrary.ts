@@ -80,6 +80,9 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
       createdAt: moment,
       updatedAt: moment,
       customerReturnedAt: fc.option(moment),
+      rejections: fc.array(fc.record({ at: moment, type: fc.constantFrom("fail" as const, "deny" as const) }), {
+        maxLength: 2,
+      }),
     }),
     reading: anyReading(fc.constant("pay-1")),
     own: fc.record({

@@ -1,5 +1,6 @@
 /** docs/rules.md as text: what is written by hand stands here, what the machines know is asked of them. */
 import { flags } from "../../machines/flags.js";
+import { flowChapters } from "./flows.js";
 import { actionTables, readingTable, reasonTable, ruleTable } from "./tables.js";
 
 const disagreements: [question: string, sources: string, chosen: string, option: string][] = [
@@ -113,6 +114,13 @@ Every callback, return, timer and reconciliation comes down to this: the payment
 – = nothing changes, ⚑ = a flag is raised. Tested cell by cell in \`test/core/decide.test.ts\`.
 
 ${readingTable()}
+
+## The ways of paying, one by one
+
+Every way of paying is read in the Merchant API's words, so the tables of this page hold for all of them. What differs
+is one row of traits and one statechart of the payment each.
+
+${flowChapters()}
 
 ## What a merchant may do
 

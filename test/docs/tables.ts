@@ -8,7 +8,7 @@ import { decide, defaultRules } from "../../src/core/decide.js";
 import { foresee } from "../../src/core/foresee.js";
 import type { OrderRecord } from "../../src/core/record.js";
 
-const NOW = Date.parse("2026-01-02T12:00:00Z");
+export const NOW = Date.parse("2026-01-02T12:00:00Z");
 const DAY = 86_400_000;
 
 const open: PossibleAction[] = ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"];
@@ -80,7 +80,7 @@ export const actions: Record<string, OrderEvent> = {
   Processing: { type: "merchant.processed", via: "api" },
 };
 
-export const placedAs = (status: OrderStatus, needsProcessing = true): OrderRecord =>
+export const placedAs = (status: OrderStatus, needsProcessing = true, gateway = "resurs-mapi"): OrderRecord =>
   decide(
     null,
     {
@@ -99,7 +99,7 @@ export const placedAs = (status: OrderStatus, needsProcessing = true): OrderReco
             { sku: "B", quantity: 1, total: 40_000 },
           ],
           needsProcessing,
-          gateway: "resurs-mapi",
+          gateway,
           paymentId: "p",
           previousPaymentIds: [],
           createdAt: NOW - DAY,
@@ -123,7 +123,7 @@ const callback: OrderEvent = {
 export const foreseen = (status: OrderStatus, payment: Reading, event: OrderEvent) =>
   foresee(placedAs(status), { id: "e", orderId: "1", at: NOW, source: "merchant", event }, NOW, defaultRules, payment);
 
-const table = (head: string[], rows: string[][]): string =>
+export const table = (head: string[], rows: string[][]): string =>
   [
     `| ${head.join(" | ")} |`,
     `|${head.map(() => "---").join("|")}|`,

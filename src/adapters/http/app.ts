@@ -7,24 +7,26 @@ import { OrderStatus } from "../../../machines/facts.js";
 import type { Engine } from "../../engine/engine.js";
 import { type Log, silent } from "../../ports/log.js";
 import { readBody } from "./body.js";
-import { callbackRoutes } from "./callbacks.js";
+import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
 import { type NetsOptions, netsRoutes } from "./nets.js";
+import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
+import { type ReturnOptions, returnRoutes } from "./returns.js";
 import { sameSecret } from "./secret.js";
+import { urlsFor } from "./urls.js";
 
-export interface HttpOptions extends Omit<NetsOptions, "engine" | "log"> {
+export interface HttpOptions
+  extends Omit<NetsOptions, "log">,
+    Omit<ResursCheckoutOptions, "log">,
+    Partial<Omit<CallbackOptions, "engine">>,
+    ReturnOptions {
   engine: Engine;
   log?: Log;
-  ack?: "202" | "after-apply";
   /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
   apiToken?: string | null;
-  /** Where a customer goes on to; the order id is put in place of `{orderId}`. */
-  thankYouUrl?: string | null;
-  cartUrl?: string | null;
-  /** How long a customer's return waits for the bank's answer. */
-  returnWaitMs?: number;
 }
 
+const Checkout = z.strictObject({ gateway: z.string().max(100) });
 const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
 const Query = z.object({
   status: OrderStatus.optional(),
@@ -53,21 +55,14 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     // Anybody may ask, so what the store said of its trouble stays in the log.
     return c.json({ ok, trouble: trouble === null ? null : "store-unavailable", counts }, ok ? 200 : 503);
   });
-  app.route("/callbacks", callbackRoutes({ engine, ack: options.ack ?? "202" }));
+  const { ack = "202", resursDigest = null } = options;
+  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
 
   const { netsAuthorization, onPayInitialized } = options;
   app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
 
-  app.get("/returns/:orderId/:page", async (c) => {
-    const { orderId, page } = c.req.param();
-    const timeoutMs = options.returnWaitMs ?? 10_000;
-    const receipt = await engine.submit(orderId, { type: "customer.returned", page }, { wait: "settled", timeoutMs });
-    const status = receipt.to;
-    const paid = page === "success" && status !== "cancelled" && status !== "failed";
-    const goesTo = (paid ? options.thankYouUrl : options.cartUrl)?.replace("{orderId}", encodeURIComponent(orderId));
-    if (goesTo) return c.redirect(goesTo, 303);
-    return c.json({ orderId, status, next: paid ? "thankYou" : "cart" });
-  });
+  app.route("/returns", returnRoutes(options));
+  app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
   app.use("/orders/*", async (c, next) => {
     const given = c.req.header("authorization") ?? "";
@@ -109,6 +104,24 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.get("/orders/:orderId/why", async (c) => {
     const lines = await engine.why(c.req.param("orderId"));
     return lines === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json({ lines });
+  });
+  /** The payment as the bank has it now, or in words why there is none. */
+  app.get("/orders/:orderId/payment", async (c) => {
+    const view = await engine.payment(c.req.param("orderId"));
+    return view === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(view);
+  });
+  /** WooCommerce's process_payment, in its own words: `result` and `redirect`. */
+  app.post("/orders/:orderId/checkout", async (c) => {
+    const body = await readBody(c.req.raw);
+    if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+    const parsed = Checkout.safeParse(body.json);
+    if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
+    const orderId = c.req.param("orderId");
+    const { gateway } = parsed.data;
+    const base = options.publicUrl ?? new URL(c.req.url).origin;
+    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway));
+    if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
+    return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });
   /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
   app.post("/orders/:orderId/events", async (c) => {

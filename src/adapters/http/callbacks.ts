@@ -4,22 +4,27 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
 import { readBody } from "./body.js";
+import { type DigestOptions, provesItself } from "./digest.js";
 import { failed } from "./failed.js";
 
 /**
  * The words of the payload are hints: an unknown status is no reason to lose the message. Strict in what
  * is used, deaf to the rest.
  */
-const Authorization = z.object({
-  paymentId: z.string().min(1).max(100),
-  status: z.string().max(60).nullish(),
-  created: z.string().max(60).nullish(),
-});
-const Management = z.object({
-  paymentId: z.string().min(1).max(100),
-  action: z.string().max(60).nullish(),
-  created: z.string().max(60).nullish(),
-});
+const paymentId = z.string().min(1).max(100);
+const Authorization = z.object({ paymentId, status: z.string().max(60).nullish() });
+const Management = z.object({ paymentId, action: z.string().max(60).nullish() });
+/** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */
+const Legacy = z.object({ paymentId, result: z.string().max(60).optional() });
+const legacyKinds = new Set([
+  "BOOKED",
+  "AUTOMATIC_FRAUD_CONTROL",
+  "UNFREEZE",
+  "ANNULMENT",
+  "FINALIZATION",
+  "UPDATE",
+  "TEST",
+]);
 
 export interface CallbackOptions {
   engine: Engine;
@@ -28,37 +33,78 @@ export interface CallbackOptions {
    * own plugin answers, for a gateway that is to keep the message itself.
    */
   ack: "202" | "after-apply";
+  /** What the shop registered with the older callbacks; null = it registered no digest. */
+  resursDigest: DigestOptions | null;
 }
 
-const fingerprint = (kind: string, text: string): string =>
-  createHash("sha256").update(kind).update("\n").update(text).digest("base64url").slice(0, 32);
+interface Message {
+  kind: string;
+  paymentId: string;
+  claims: string | null;
+  /** Tells a message that is sent again from another one. */
+  content: string;
+}
+
+const fingerprint = (...parts: string[]): string =>
+  createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 32);
 
 export const callbackRoutes = (options: CallbackOptions): Hono => {
   const app = new Hono();
-  app.post("/resurs/authorization", (c) => take(c, options, "AUTHORIZATION"));
-  app.post("/resurs/management", (c) => take(c, options, "MANAGEMENT"));
+  app.post("/resurs/authorization", (c) => takeAuthorization(c, options));
+  app.post("/resurs/management", (c) => takeManagement(c, options));
   // Resurs tries an address before it is used: nothing is looked up and nothing happens.
   app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
+  app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, options));
   return app;
 };
 
-const take = async (c: Context, { engine, ack }: CallbackOptions, kind: "AUTHORIZATION" | "MANAGEMENT") => {
+const takeAuthorization = async (c: Context, options: CallbackOptions) => {
   const body = await readBody(c.req.raw);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const parsed = kind === "AUTHORIZATION" ? Authorization.safeParse(body.json) : Management.safeParse(body.json);
-  if (!parsed.success) return c.json({ error: { code: "not-a-callback" } }, 400);
-  const { paymentId } = parsed.data;
-  const claims = "status" in parsed.data ? parsed.data.status : (parsed.data as { action?: string | null }).action;
+  const { data } = Authorization.safeParse(body.json);
+  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
+  const kind = "AUTHORIZATION";
+  const content = fingerprint(kind, body.text);
+  return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.status ?? null, content });
+};
+
+const takeManagement = async (c: Context, options: CallbackOptions) => {
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+  const { data } = Management.safeParse(body.json);
+  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
+  const kind = "MANAGEMENT";
+  const content = fingerprint(kind, body.text);
+  return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.action ?? null, content });
+};
+
+/** GET and POST alike: the bank posts BOOKED and UPDATE, and where that fails it gets them. */
+const takeLegacy = async (c: Context, options: CallbackOptions) => {
+  const kind = c.req.param("kind") ?? "";
+  if (!legacyKinds.has(kind)) return c.json({ error: { code: "unknown-callback" } }, 404);
+  const query = c.req.query();
+  // Before anything is read: whoever is not the bank learns nothing about payments.
+  if (options.resursDigest !== null && !provesItself(options.resursDigest, kind, query)) {
+    return c.json({ error: { code: "bad-digest" } }, 406);
+  }
+  if (kind === "TEST") return c.body(null, 204);
+  const { data } = Legacy.safeParse(query);
+  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
+  let text = "";
+  if (c.req.method === "POST") {
+    const body = await readBody(c.req.raw);
+    if (body.ok) text = body.text;
+    else if (body.code !== "empty-body") return c.json({ error: { code: body.code } }, body.status);
+  }
+  const content = fingerprint(kind, data.result ?? "", text);
+  return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.result ?? null, content });
+};
+
+const handOn = async (c: Context, { engine, ack }: CallbackOptions, message: Message) => {
   try {
-    const found = await engine.findByPayment(paymentId);
+    const found = await engine.findByPayment(message.paymentId);
     if (found === null) return c.json({ error: { code: "unknown-payment" } }, 404);
-    const event = {
-      type: "callback.received",
-      kind,
-      paymentId,
-      claims: claims ?? null,
-      content: fingerprint(kind, body.text),
-    };
+    const event = { type: "callback.received", ...message };
     if (ack === "after-apply") {
       const until = await engine.cooldownEndsAt(found.orderId);
       const wait = until === null ? 0 : Math.ceil((until - engine.clock.now()) / 1000);

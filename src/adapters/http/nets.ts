@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/engine.js";
 import type { Log } from "../../ports/log.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
+import { orderFor } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
@@ -74,16 +75,6 @@ const payInitialized = async (
   if (!body.ok) return c.json({ reply: false, error: body.code }, body.status);
   const parsed = PayInitialized.safeParse(body.json);
   if (!parsed.success) return c.json({ reply: false, error: "not-a-payment" }, 400);
-  try {
-    const known = await engine.findByPayment(parsed.data.paymentId);
-    const status = known && (await engine.read(known.orderId))?.facts.order.status;
-    // Paid, given up or tried anew meanwhile: no money may be taken for it.
-    if (known?.current === false) return no("stale-payment");
-    if (status && status !== "pending") return no(`order-is-${status}`);
-    const order = await createOrder(parsed.data.paymentId);
-    return order ? c.json({ reply: true, orderId: order.orderId }, 200) : no("no-order");
-  } catch (error) {
-    log.error({ detail: error instanceof Error ? error.message : String(error) }, "the order could not be created");
-    return no("no-order");
-  }
+  const order = await orderFor(engine, log, parsed.data.paymentId, () => createOrder(parsed.data.paymentId));
+  return "error" in order ? no(order.error) : c.json({ reply: true, orderId: order.orderId }, 200);
 };

@@ -45,6 +45,7 @@ export const recordOf = (orderId: string, version: number, wanted: Wanted = {}):
         createdAt: T,
         updatedAt: at,
         customerReturnedAt: null,
+        rejections: [],
       },
       payment: unreadPayment("resurs", wanted.paymentId ?? null, wanted.previousIds ?? []),
       waiting: [],

@@ -1,0 +1,81 @@
+/**
+ * Resurs Checkout: the purchase happens in the bank's frame, and the page asks here for the shop's order (seed 002,
+ * "Purchasing with Resurs Checkout"). v1 asks on its booking message, v2 from `onSubmit`: the same question.
+ */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { Engine } from "../../engine/engine.js";
+import type { Log } from "../../ports/log.js";
+import { readBody } from "./body.js";
+import { failed } from "./failed.js";
+import { orderFor } from "./order-for.js";
+import { urlsFor } from "./urls.js";
+
+export interface ResursCheckoutOptions {
+  engine: Engine;
+  log: Log;
+  /**
+   * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =
+   * there is none, and the frame does not go on. A customer who presses again asks again: one order per payment.
+   */
+  onCheckoutSubmitted?: (paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>;
+  /** Where this app is mounted, as the bank and the customer reach it; left out: as the request names it. */
+  publicUrl?: string;
+}
+
+const paymentId = z.string().regex(/^[\w-]{1,64}$/);
+const Submitted = z.object({ paymentId, customer: z.unknown() });
+const Rejected = z.object({
+  paymentId,
+  rejection: z.enum(["fail", "deny"]),
+  message: z.string().max(1000).nullish(),
+});
+
+export const resursCheckoutRoutes = (options: ResursCheckoutOptions): Hono => {
+  const app = new Hono();
+  const { onCheckoutSubmitted } = options;
+  if (onCheckoutSubmitted) app.post("/create-order", (c) => createOrder(c, options, onCheckoutSubmitted));
+  app.post("/rejected", (c) => rejected(c, options));
+  return app;
+};
+
+/** process_payment fills in what is missing; the bank sends the customer on, so the address is only told. */
+const createOrder = async (
+  c: Context,
+  { engine, log, publicUrl }: ResursCheckoutOptions,
+  create: NonNullable<ResursCheckoutOptions["onCheckoutSubmitted"]>,
+) => {
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return c.json({ result: "failure", error: body.code }, body.status);
+  const { data } = Submitted.safeParse(body.json);
+  if (data === undefined) return c.json({ result: "failure", error: "not-a-payment" }, 400);
+  const order = await orderFor(engine, log, data.paymentId, () => create(data.paymentId, data.customer));
+  if ("error" in order) return c.json({ result: "failure", error: order.error }, 200);
+  const base = publicUrl ?? new URL(c.req.url).origin;
+  try {
+    const gateway = (await engine.read(order.orderId))?.facts.payment.gateway ?? "";
+    const created = await engine.checkout(order.orderId, gateway, urlsFor(base, order.orderId, gateway));
+    if (created.kind === "failed") return c.json({ result: "failure", error: "not-created" }, 200);
+    return c.json({ result: "success", redirect: created.redirectUrl, orderId: order.orderId }, 200);
+  } catch (error) {
+    return failed(c, error);
+  }
+};
+
+/** What the customer saw is kept with the order; nothing else follows from a word of his browser. */
+const rejected = async (c: Context, { engine }: ResursCheckoutOptions) => {
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+  const { data } = Rejected.safeParse(body.json);
+  if (data === undefined) return c.json({ error: { code: "not-a-rejection" } }, 400);
+  try {
+    const found = await engine.findByPayment(data.paymentId);
+    // Turned away before there was an order: there is nothing to keep it with.
+    if (!found?.current) return c.json({ error: { code: "unknown-payment" } }, 404);
+    const { rejection, message = null } = data;
+    await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message });
+    return c.body(null, 204);
+  } catch (error) {
+    return failed(c, error);
+  }
+};

@@ -1,0 +1,113 @@
+/** A chapter per way of paying: its story by hand, its traits and its payment asked of the machines. */
+import type { OrderEvent } from "../../machines/events.js";
+import { type Flow, registry } from "../../machines/index.js";
+import { defaultRules } from "../../src/core/decide.js";
+import { metaOf } from "../../src/core/explain.js";
+import { foresee } from "../../src/core/foresee.js";
+import { NOW, payments, placedAs, table } from "./tables.js";
+
+interface Chapter {
+  title: string;
+  gateways: string[];
+  source: string;
+  story: string[];
+}
+
+export const chapters: Chapter[] = [
+  {
+    title: "Merchant API",
+    gateways: ["resurs-mapi"],
+    source: "000 and 003",
+    story: [
+      "The shop creates the order, pending, and then the payment; the customer is sent to the bank.",
+      "The customer comes back and the bank calls back, in any order and any number of times. Each leads to a reading.",
+      "A link that runs out is looked up at the bank before the order is cancelled.",
+    ],
+  },
+  {
+    title: "Simplified and hosted",
+    gateways: ["resurs-simplified", "resurs-hosted"],
+    source: "002, Purchasing with simplified and hosted flow",
+    story: [
+      "process_payment prepares, creates and answers: `success` and the thank-you page for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
+      "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
+      "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
+      "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
+      "Callbacks carry a digest; a wrong or missing one is answered 406 before anything is looked up.",
+    ],
+  },
+  {
+    title: "Resurs Checkout, v1 and v2",
+    gateways: ["resurs-rco"],
+    source: "002, Purchasing with Resurs Checkout",
+    story: [
+      "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks.",
+      "process_payment only fills in what is missing: `success` and the return address. No payment is created, and the bank sends the customer on by itself.",
+      "A rejection in the frame (`POST /resurs-checkout/rejected`) is kept as `rco_rejected_once`, `rco_rejected` and `rco_reject_message`. It comes from a browser, so the order stays what it is.",
+      "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: `GET /orders/<id>/payment`.",
+      "After success the payment is read, so that the order follows what the bank has and not what the browser had.",
+    ],
+  },
+  {
+    title: "Nets Easy, embedded and redirect",
+    gateways: ["nets-easy"],
+    source: "004",
+    story: [
+      "Embedded: the page asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
+      "An order that was never paid stays pending, and that is no error.",
+      "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading.",
+      "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding; more puts the order on hold.",
+    ],
+  },
+];
+
+const traits: Record<Exclude<keyof Flow, "bank" | "payment">, string> = {
+  callbackDelaySeconds: "a callback waits for the customer, beside the cooldown (seconds)",
+  unpaidStaysPending: "an unpaid order stays pending",
+  comparesAmounts: "the amount is compared with the order before it counts as paid",
+  recreatesLines: "lines can be reserved again after a cancellation",
+  linkExpires: "the customer's link runs out",
+  booksWhenSigned: "what was signed is booked by the shop",
+};
+
+const callback: OrderEvent = {
+  type: "callback.received",
+  kind: "ANY",
+  paymentId: "p",
+  claims: null,
+  content: null,
+};
+
+const pendingTable = (gateway: string, flow: Flow): string => {
+  const pending = placedAs("pending", true, gateway);
+  const rows = Object.entries(payments).map(([name, reading]) => {
+    const envelope = { id: "e", orderId: "1", at: NOW, source: "callback", event: callback } as const;
+    // Late enough for every cooldown: what is asked here is what becomes of it, not when.
+    const { answer, record, effects } = foresee(pending, envelope, NOW + 3_600_000, defaultRules, reading);
+    const booked = effects.some((e) => e.effect.type === "bookSignedPayment") ? "booked first" : "–";
+    const becomes = answer.to === "pending" ? booked : `**${answer.to}**`;
+    return [name, metaOf(flow.payment, record.states.payment).says ?? "", becomes];
+  });
+  return table(["read as", "the payment", "a pending order becomes"], rows);
+};
+
+export const flowChapters = (): string =>
+  chapters
+    .map(({ title, gateways, source, story }) => {
+      const flow = registry.flows[gateways[0] as string] as Flow;
+      const held = Object.entries(traits).map(([name, says]) => {
+        const value = flow[name as keyof typeof traits];
+        return [`\`${name}\``, says, typeof value === "boolean" ? (value ? "yes" : "no") : String(value)];
+      });
+      return `### ${title}
+
+Gateways: ${gateways.map((name) => `\`${name}\``).join(", ")}. Document: ${source}.
+The payment: [\`${flow.payment.id}\`](statecharts/${flow.payment.id}.md).
+
+${story.map((step) => `- ${step}`).join("\n")}
+
+${table(["trait", "means", "here"], held)}
+
+${pendingTable(gateways[0] as string, flow)}`;
+    })
+    .join("\n\n");
