@@ -51,6 +51,11 @@ export const cooldownMachine = setup({
       on: {
         "callback.received": queued,
         "someone.asked": askNow,
+        /** Callbacks about the payment before this one are not waited for any more. */
+        "payment.created": [
+          { guard: "callbacksWait", target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
+          { target: "idle", meta: { rule: "cooldown/other-payment" } },
+        ],
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
       },
     },

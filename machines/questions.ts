@@ -40,9 +40,8 @@ export const dueAt = (c: Pick<Considered, "order" | "settings" | "flow">, waitin
 
 const heldNow = (c: Considered) => c.waiting.filter((w) => w.held && w.readingId === null);
 
-/** When the first held callback becomes due. */
-export const nextDueAt = (c: Considered): number =>
-  Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)), Number.MAX_SAFE_INTEGER);
+/** When the first held callback becomes due; never, where none is held. */
+export const nextDueAt = (c: Considered): number => Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)));
 
 const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
 const within = (c: Considered, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;

@@ -222,9 +222,13 @@ const attach = (fold: Fold, meta: Record<string, string>): void => {
   if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
     return fold.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
+  const { id } = fold.facts.payment;
   fold.facts = remember(fold.facts, fold.envelope);
-  fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
-  fold.states = { ...fold.states, payment: "UNREAD" };
+  // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
+  if (fold.facts.payment.id !== id) {
+    fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
+    fold.states = { ...fold.states, payment: "UNREAD" };
+  }
   const taken = fold.moveOrder(shown);
   fold.moveCooldown("payment.created");
   fold.moveCooldown("order.updated");

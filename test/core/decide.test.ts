@@ -285,6 +285,27 @@ describe("the minute that belongs to the customer", () => {
     expect(life.status).toBe("pending");
   });
 
+  test("a callback that came before the answer to the checkout still waits for its minute", () => {
+    const life = fresh();
+    life.tell(callback());
+    life.tell({ type: "payment.created", paymentId: "pay-1" });
+    const [timer, { generation, at }] = Object.entries(life.record.timers).find(([name]) =>
+      name.includes("cooldown"),
+    ) as [string, { generation: number; at: number }];
+    life.now = at;
+    life.settle({ type: "timer.fired", timer, generation });
+    expect(life.status).toBe("processing");
+  });
+
+  test("a callback about the payment before is forgotten, and the next one about this payment is not", () => {
+    const life = fresh();
+    life.tell(callback());
+    life.tell({ type: "payment.created", paymentId: "pay-2" });
+    expect(Object.keys(life.record.timers).filter((name) => name.includes("cooldown"))).toEqual([]);
+    expect(life.settle(callback({ paymentId: "pay-2" }))).toMatchObject({ outcome: "deferred", reason: "cooldown" });
+    expect(Object.keys(life.record.timers).filter((name) => name.includes("cooldown"))).toHaveLength(1);
+  });
+
   test.each(["another generation", "another timer"])("a timer of %s is stale and rings in vain", (which) => {
     const life = fresh();
     life.settle(callback());
