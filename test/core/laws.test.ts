@@ -185,9 +185,10 @@ const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision,
 
 /** The same lives on every build; LAW_LIVES=200000 lives that many others. */
 const LIVES = Number(process.env.LAW_LIVES ?? 5000);
+const timeout = 30_000 + LIVES;
 const campaign = { numRuns: LIVES, ...(process.env.LAW_LIVES === undefined ? { seed: 20261120 } : {}) };
 
-test("a life of random events, readings, answers and timers breaks no law and never throws", () => {
+test("a life of random events, readings, answers and timers breaks no law and never throws", { timeout }, () => {
   let decisions = 0;
   const reached = new Set<string>();
   fc.assert(
@@ -288,7 +289,7 @@ type Fate = "answered" | "lost after" | "lost before" | "refused";
 const fate = fc.constantFrom<Fate>("answered", "answered", "answered", "lost after", "lost before", "refused");
 
 describe("a bank whose answers get lost", () => {
-  test("takes no money twice and gives none back twice, whatever the merchant clicks", () => {
+  test("takes no money twice and gives none back twice, whatever the merchant clicks", { timeout }, () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(anyEvent as fc.Arbitrary<Told>, fc.array(fate, { minLength: 8, maxLength: 8 })), {
