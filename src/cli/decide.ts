@@ -1,8 +1,9 @@
 /** `decide`: JSON Lines in, JSON Lines out, one for one and in order. Nothing is stored and nobody is asked. */
 import type { Command } from "commander";
 import { Settings } from "../../machines/settings.js";
-import { BadLine, decideLine } from "./decide-line.js";
+import { decideLine } from "./decide-line.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
+import { BadLine } from "./line-words.js";
 import { linesIn } from "./lines.js";
 import { write } from "./terminal.js";
 
@@ -34,12 +35,21 @@ export const addDecide = (program: Command): void => {
       "after",
       `
 A line is {order, payment, taskStatus, event, settings?, now?, id?} in a scenario's words, amounts in major units.
-All of order but its status may be left out. payment: null = the bank knows no such payment.
+All of order but its status may be left out. payment: null = the bank knows no such payment, "unavailable" = it does
+not answer. The answer has until where a callback is held, and expires where the customer's link runs out.
+
+More that a line may say:
+  netsPayment  a payment at Nets instead of payment, as Nets answers it, in minor units
+  earlier      [{at?, ...event}]: what happened before, from the status that order gives; at: left out = order.updatedAt
+  follow       "confirmed", "refused" or "unknown": goes on to the end, with that as the bank's answer to every call and
+               a held callback let go when its time comes; the answer has end: {outcome, to, reason, rule, at, effects}
 
 Examples:
   $ echo '{"order":{"status":"pending"},"payment":{"status":"ACCEPTED","order":{"totalOrderAmount":100,
     "authorizedAmount":100,"possibleActions":["CAPTURE","CANCEL"]}},"event":{"type":"customer.return","page":"success"}}' \\
     | tr -d '\\n' | order-status decide
+  $ echo '{"order":{"status":"processing"},"netsPayment":{"summary":{"reservedAmount":79900}},
+    "event":{"type":"admin.setStatus","to":"completed"},"follow":"refused"}' | tr -d '\\n' | order-status decide
   $ order-status decide --settings '{"cooldownSeconds":0}' < lines.jsonl > answers.jsonl
 ${exitCodes("at least one line could not be decided; its answer is {error}")}`,
     )

@@ -22,7 +22,7 @@ export type { Decision } from "./finish.js";
 
 export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
 
-const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
+export const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
 
 /**
  * What the order becomes when `envelope` happens to it at `now`.

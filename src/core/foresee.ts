@@ -22,21 +22,21 @@ const answerTo = (decision: Decision, eventId: string): Answer | undefined =>
   decision.entry.answers.findLast((a) => a.eventId === eventId);
 
 /**
- * @param reading the payment as it is to be taken; left out = as it was last read
+ * @param reading the payment as it is to be taken; left out = as it was last read, null = it cannot be read
  */
 export const foresee = (
   record: OrderRecord,
   envelope: Envelope,
   now: number,
   rules: Rules = defaultRules,
-  reading: Reading = readingOf(record),
+  reading: Reading | null = readingOf(record),
 ): Foreseen => {
   const first = decide(record, envelope, now, rules);
   let last = first;
   let answer = answerTo(first, envelope.id) as Answer;
   const effects = [...first.effects];
   const asked = first.effects.find((e) => e.effect.type === "readPayment");
-  if (asked !== undefined && answer.outcome === "deferred") {
+  if (asked !== undefined && reading !== null && answer.outcome === "deferred") {
     last = decide(
       first.record,
       {

@@ -117,6 +117,123 @@ describe("decide", () => {
     ]);
   });
 
+  const reserved = { paymentId: "n-1", summary: { reservedAmount: 10_000 } };
+  const complete = { type: "admin.setStatus", to: "completed" };
+
+  it("follows a call to the bank's answer", async () => {
+    const line = { order: { status: "processing" }, netsPayment: reserved, event: complete };
+    const { code, answers } = await decided([
+      line,
+      ...["confirmed", "refused", "unknown"].map((follow) => ({ ...line, follow })),
+      { ...line, follow: "confirmed", order: { status: "processing", total: 100.31 } },
+    ]);
+    expect(code).toBe(0);
+    const asked = { outcome: "deferred", effects: [{ type: "capturePayment", paymentId: "n-1", amount: 100 }] };
+    for (const answer of answers.slice(0, 4)) expect(answer).toMatchObject(asked);
+    expect(answers.map(({ end }) => end && [end.outcome, end.to, end.reason])).toEqual([
+      undefined,
+      ["moved", "completed", null],
+      ["refused", "processing", "gateway-refused"],
+      ["deferred", "processing", "outcome-unknown"],
+      // Nothing was asked of the bank, so there is nothing to follow.
+      ["refused", "processing", "amount-mismatch"],
+    ]);
+    expect(answers[1].end.effects).toEqual([
+      expect.objectContaining({ type: "setOrderStatus", from: "processing", to: "completed" }),
+    ]);
+  });
+
+  it("follows every call of a change of lines", async () => {
+    const lines = [
+      { sku: "A", quantity: 1, total: 60 },
+      { sku: "B", quantity: 1, total: 40 },
+    ];
+    const payment = { ...accepted, application: { approvedCreditLimit: 100 } };
+    const event = { type: "admin.editLines", remove: ["B"] };
+    const { answers } = await decided([
+      { order: { status: "processing", lines }, payment, event, follow: "confirmed" },
+      { order: { status: "processing", lines }, payment, event, follow: "refused" },
+    ]);
+    expect(answers.map(({ end }) => [end.outcome, end.rule])).toEqual([
+      ["moved", "modify/confirmed"],
+      ["refused", "modify/refused"],
+    ]);
+    expect(answers[0].end.effects).toContainEqual(expect.objectContaining({ type: "addOrderLines", amount: 60 }));
+  });
+
+  it("follows a held callback to the end of its wait", async () => {
+    const placed = "2026-03-01T10:00:00.000Z";
+    const line = {
+      order: { status: "pending", createdAt: placed },
+      event: { type: "callback", kind: "AUTHORIZATION" },
+      now: "2026-03-01T10:00:10.000Z",
+      follow: "confirmed",
+    };
+    const { answers } = await decided([
+      { ...line, payment: accepted },
+      { ...line, payment: "unavailable" },
+      { ...line, netsPayment: reserved },
+    ]);
+    expect(answers[0]).toMatchObject({
+      outcome: "deferred",
+      reason: "cooldown",
+      to: "pending",
+      end: { outcome: "moved", to: "processing", at: "2026-03-01T10:01:00.000Z" },
+    });
+    expect(answers[1].end).toMatchObject({ outcome: "deferred", to: "pending", reason: "reading-payment" });
+    // Nets's webhook waits two minutes, whatever the cooldown says.
+    expect(answers[2]).toMatchObject({ end: { to: "processing", at: "2026-03-01T10:02:10.000Z" } });
+  });
+
+  it("knows a bank that does not answer, and what Nets answers", async () => {
+    const order = { status: "pending" };
+    const event = { type: "customer.return", page: "success" };
+    const { code, answers } = await decided([
+      { order, payment: "unavailable", event },
+      { order, netsPayment: reserved, event },
+      { order, netsPayment: { ...reserved, paymentType: "A2A" }, event: complete },
+      { order, netsPayment: null, event },
+      { order, netsPayment: { summary: { reservedAmount: -1 } }, event },
+    ]);
+    expect(code).toBe(3);
+    expect(answers.slice(0, 4).map(({ outcome, to, reason }) => [outcome, to, reason])).toEqual([
+      ["deferred", "pending", "reading-payment"],
+      ["moved", "processing", null],
+      ["moved", "completed", null],
+      ["ignored", "pending", "payment-missing"],
+    ]);
+    expect(answers[4].error.issues[0].path).toBe("netsPayment.summary.reservedAmount");
+  });
+
+  it("takes what happened before, and says when the customer's link runs out", async () => {
+    const placed = "2026-03-01T10:00:00.000Z";
+    const order = { status: "failed", paymentId: null, createdAt: placed };
+    const attempts = ["p-1", "p-2"].map((paymentId, minute) => ({
+      type: "payment.created",
+      paymentId,
+      at: `2026-03-01T10:0${minute + 1}:00.000Z`,
+    }));
+    const about = (paymentId: string) => ({
+      order,
+      earlier: attempts,
+      payment: { ...accepted, id: "p-2" },
+      event: { type: "callback", kind: "AUTHORIZATION", payload: { paymentId } },
+      now: "2026-03-01T10:10:00.000Z",
+    });
+    const { answers } = await decided([
+      about("p-1"),
+      about("p-2"),
+      { order, event: { type: "payment.created", paymentId: "p-1" }, now: "2026-03-01T10:10:00.000Z" },
+      { ...about("p-2"), earlier: [{ type: "no.such" }] },
+    ]);
+    expect(answers[0]).toMatchObject({ outcome: "refused", reason: "stale-payment", from: "pending" });
+    expect(answers[0].expires).toBe("2026-03-01T12:02:00.000Z");
+    expect(answers[1]).toMatchObject({ outcome: "moved", from: "pending", to: "processing" });
+    expect(answers[1].expires).toBeUndefined();
+    expect(answers[2]).toMatchObject({ to: "pending", expires: "2026-03-01T12:10:00.000Z" });
+    expect(answers[3].error.issues[0].path).toBe("earlier.0.type");
+  });
+
   it("answers bad lines among good ones and ends with 3", async () => {
     const good = { order: { status: "pending" }, payment: accepted, event: { type: "reconcile.run" } };
     const { code, answers } = await decided([

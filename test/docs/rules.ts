@@ -1,6 +1,7 @@
 /** docs/rules.md as text: what is written by hand stands here, what the machines know is asked of them. */
 import { flags } from "../../machines/flags.js";
 import { flowChapters } from "./flows.js";
+import { recordedChapter } from "./recorded.js";
 import { actionTables, readingTable, reasonTable, ruleTable } from "./tables.js";
 
 const disagreements: [question: string, sources: string, chosen: string, option: string][] = [
@@ -146,6 +147,10 @@ ${disagreements.map((d) => row(d)).join("\n")}
 And where we differ from Resurs's own plugin on purpose:
 
 ${differences.map(([what, why]) => `- ${what}: ${why}.`).join("\n")}
+
+## Where the engine differs from the recorded plugins
+
+${recordedChapter()}
 
 ## Reasons
 

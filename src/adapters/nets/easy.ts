@@ -28,7 +28,7 @@ type Called =
   | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
 
 /** Nets's own plugin: up to so many minor units are rounding. */
-const ROUNDING = 30;
+export const ROUNDING = 30;
 const LONGEST_DETAIL = 300;
 
 /** These say that it was done before, perhaps by a call of ours whose answer was lost: the payment decides. */
