@@ -16,6 +16,7 @@ import { type Decision, finished } from "./finish.js";
 import { Fold, type Rules, type Shown } from "./fold.js";
 import type { OrderRecord } from "./record.js";
 import { placed, remember, waitingFor } from "./remember.js";
+import { initialValue } from "./step.js";
 
 export type { Decision } from "./finish.js";
 
@@ -217,7 +218,7 @@ const attach = (fold: Fold): void => {
   }
   fold.facts = remember(fold.facts, fold.envelope);
   fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
-  fold.states = { ...fold.states, payment: "UNREAD" };
+  fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
   const meta = fold.moveOrder(shown);
   fold.moveCooldown("payment.created");
   fold.moveCooldown("order.updated");
