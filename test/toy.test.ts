@@ -155,6 +155,19 @@ describe("an order paid with a gift card", () => {
     expect(notes()).toContain("Successfully cancelled payment at Giftwell.");
   });
 
+  test("hears the bank's own words when it says no, whatever they are", async () => {
+    const { bank, pass, tell, place, checkout, notes } = await shopWithGiftwell();
+    await place();
+    bank.cardIs(await checkout(), "held");
+    await tell({ type: "customer.returned", page: "success" });
+    const { answer } = bank;
+    const no = () => Response.json({ why: "$& costs {amount} at {bank}" }, { status: 409 });
+    bank.answer = async (request) => (request.method === "POST" ? no() : answer(request));
+    expect(await tell({ type: "merchant.completed" })).toMatchObject({ outcome: "refused", reason: "gateway-refused" });
+    await pass(1_000);
+    expect(notes()).toContain("Capturing payment at Giftwell failed (HTTP 409: $& costs {amount} at {bank}).");
+  });
+
   test("messages about no hold of ours, and what is no message", async () => {
     const { callback, place, checkout } = await shopWithGiftwell();
     await place();

@@ -35,7 +35,7 @@ type Hold = z.infer<typeof Hold>;
 const Offer = z.object({ id: z.string().min(1).max(64), page: z.url({ protocol: /^https?$/ }).max(4000) });
 const Trouble = z.object({ why: z.string() });
 
-/** Their words in ours. A word that is new to us is kept: the machines take it for nothing they know. */
+/** Their words in ours. A word that is new to us is kept: to the machines it is one that nobody knows. */
 const statuses: Record<string, string> = {
   offered: "TASK_REDIRECTION_REQUIRED",
   held: "ACCEPTED",

@@ -18,6 +18,7 @@ export const giftwellMachine = setup({
     spent: { meta: { says: "the amount was spent from the card" } },
     returned: { meta: { says: "the amount is back on the card" } },
     released: { meta: { says: "Giftwell let the amount go" } },
+    unheardOf: { meta: { says: "Giftwell says a word that nobody here knows" } },
     missing: { meta: { says: "Giftwell knows no such hold" } },
   },
   on: {
@@ -29,7 +30,8 @@ export const giftwellMachine = setup({
       { guard: "isAcceptedAndCaptured", target: ".spent" },
       { guard: "isAcceptedAndCancelled", target: ".released" },
       { guard: "isAccepted", target: ".held" },
-      { target: ".offered" },
+      { guard: "isAtTheBank", target: ".offered" },
+      { target: ".unheardOf" },
     ],
   },
 });
