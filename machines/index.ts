@@ -16,7 +16,7 @@ export * from "./events.js";
 export * from "./facts.js";
 export { type FlagName, flags } from "./flags.js";
 export type { Flow } from "./flow.js";
-export { type Considered, cooldownEndsAt } from "./guards.js";
+export { type Considered, cooldownEndsAt, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
 export * from "./settings.js";
 export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };

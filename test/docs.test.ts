@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { rulesDocument } from "./docs/rules.js";
+import { giftwell } from "./toy/toy-machine.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFile(join(root, path), "utf8");
@@ -29,8 +30,35 @@ describe("the documents", () => {
     }
   });
 
+  it("the code in adding-a-gateway.md is the toy's own, line by line", async () => {
+    const page = await read("docs/adding-a-gateway.md");
+    const lines = (text: string) =>
+      `\n${text
+        .split("\n")
+        .map((line) => line.trim())
+        .join("\n")}\n`;
+    const excerpts = [...page.matchAll(/```(.*)\n([\s\S]*?)\n```/g)];
+    expect(excerpts.length).toBeGreaterThan(12);
+    for (const [, label = "", code = ""] of excerpts) {
+      const path = /^ts (test\/toy[\w./-]+)$/.exec(label)?.[1];
+      expect(path, `an excerpt names its file: ${label}`).toBeDefined();
+      expect(lines(await read(path as string))).toContain(lines(code));
+    }
+  });
+
+  it("adding-a-gateway.md speaks of every trait, of every call and of every answer", async () => {
+    const page = await read("docs/adding-a-gateway.md");
+    for (const trait of Object.keys(giftwell)) expect(page).toContain(`| \`${trait}\` |`);
+    const port = await read("src/ports/gateway.ts");
+    const methods = port
+      .slice(port.indexOf("export interface Gateway {"))
+      .matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm);
+    for (const [, name] of methods) expect(page).toContain(`**\`${name}\`**`);
+    for (const [, kind] of port.matchAll(/^ {2}\| \{ kind: "(\w+)"/gm)) expect(page).toContain(`\`${kind}\``);
+  });
+
   it("every relative link of the README and docs leads somewhere", async () => {
-    for (const page of ["README.md", "docs/architecture.md", "docs/rules.md"]) {
+    for (const page of ["README.md", "docs/architecture.md", "docs/rules.md", "docs/adding-a-gateway.md"]) {
       for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         const path = join(root, page, "..", target as string);
         await expect(

@@ -73,7 +73,7 @@ const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => 
 export const whyIs = async (id: string, options: LookOptions): Promise<string[]> => {
   const { db } = options;
   if (db === undefined) return (await get<{ lines: string[] }>(options, id, "/why")).lines;
-  const lines = await inFile(db, (store) => whyOf(store, id));
+  const lines = await inFile(db, (store) => whyOf(store, registry, id));
   if (lines === null) throw unknown(id, db);
   return lines;
 };

@@ -38,11 +38,14 @@ export const backoffMs = (tries: number): number =>
 
 const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
 
-/** The sentence of the order note, with its amount and reason. */
+/** The sentence of the order note, with its bank, amount and reason; the reason is the bank's own text, so it comes last. */
 const sentence = (params: EffectParams | undefined, a: Asking): string => {
   const { payment, order, operation } = a.facts;
   const text = params?.note === undefined ? notes["payment-complete"] : notes[params.note];
-  const filled = text.replace("{amount}", money(operation?.amount ?? 0, order.currency)).replace("{reason}", a.detail);
+  const filled = text
+    .replace("{bank}", () => a.bank)
+    .replace("{amount}", money(operation?.amount ?? 0, order.currency))
+    .replace("{reason}", () => a.detail);
   return payment.status === "REJECTED" && payment.rejectedReason !== null && params?.note?.startsWith("payment-status")
     ? `${filled} Reason given by the bank: ${payment.rejectedReason}.`
     : filled;

@@ -17,6 +17,7 @@ import { Fold, type Rules, type Shown } from "./fold.js";
 import { rejectionMeta } from "./metadata.js";
 import type { OrderRecord } from "./record.js";
 import { placed, remember, waitingFor } from "./remember.js";
+import { initialValue } from "./step.js";
 
 export type { Decision } from "./finish.js";
 
@@ -227,7 +228,7 @@ const attach = (fold: Fold, meta: Record<string, string>): void => {
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   if (fold.facts.payment.id !== id) {
     fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
-    fold.states = { ...fold.states, payment: "UNREAD" };
+    fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
   }
   const taken = fold.moveOrder(shown);
   fold.moveCooldown("payment.created");

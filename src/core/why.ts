@@ -1,6 +1,6 @@
 /** Why an order is where it is, in at most five plain lines. Pure. */
 import { flags } from "../../machines/flags.js";
-import { flowOf, orderMachine, registry } from "../../machines/index.js";
+import { registry as currentRegistry, flowOf, type Registry } from "../../machines/index.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { metaOf } from "./explain.js";
@@ -29,13 +29,13 @@ const who: Record<HistoryEntry["source"], string> = {
 const lastChange = (history: HistoryEntry[]): HistoryEntry | undefined =>
   history.findLast((h) => h.from !== h.to) ?? history[0];
 
-const since = (record: OrderRecord, history: HistoryEntry[]): string => {
+const since = (record: OrderRecord, history: HistoryEntry[], registry: Registry): string => {
   const change = lastChange(history);
-  const state = metaOf(orderMachine, record.states.order).says ?? "";
+  const state = metaOf(registry.order, record.states.order).says ?? "";
   return `${record.facts.order.status}${state === "" ? "" : ` (${state})`} since ${at(change?.at ?? record.facts.order.createdAt)}.`;
 };
 
-const cause = (record: OrderRecord, history: HistoryEntry[]): string => {
+const cause = (record: OrderRecord, history: HistoryEntry[], registry: Registry): string => {
   const change = lastChange(history);
   const moved = change?.answers.findLast((a) => a.outcome === "moved" && a.rule !== null);
   const rule = moved?.rule ?? null;
@@ -102,18 +102,19 @@ export const why = (
   history: HistoryEntry[],
   open: OpenEffect[],
   parked: string | null = null,
+  registry: Registry = currentRegistry,
 ): string[] => {
   if (parked !== null) {
     return [
-      since(record, history),
+      since(record, history, registry),
       `Set aside: ${parked}.`,
       "Next: nothing; its events wait until a version with a migration is deployed.",
       "Do: deploy the machines that know it, or add a migration; other orders go on.",
     ];
   }
   return [
-    since(record, history),
-    cause(record, history),
+    since(record, history, registry),
+    cause(record, history, registry),
     lastWord(history),
     nextSteps(record, open),
     whatToDo(record),

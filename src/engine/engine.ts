@@ -189,7 +189,7 @@ export class Engine {
 
   /** At most five plain lines; null = no such order. */
   why(orderId: string): Promise<string[] | null> {
-    return whyOf(this.store, orderId);
+    return whyOf(this.store, this.rules.registry, orderId);
   }
 
   history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {

@@ -22,11 +22,11 @@ export const readRecord = async (store: Store, registry: Registry, orderId: stri
   return "record" in migrated ? migrated.record : loaded.record;
 };
 
-export const whyOf = async (store: Store, orderId: string): Promise<string[] | null> => {
+export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   if (loaded?.record == null) return null;
   const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
-  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked);
+  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
 };
 
 /** What the order would answer, on the payment as it was last read. */

@@ -27,7 +27,23 @@ const codeOf = (error: unknown): string | null => {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null;
 };
 
-const bodyOf = async (response: Response): Promise<unknown> => {
+/** A word as short as this would take harmless words with it. */
+const SHORTEST_SECRET = 4;
+
+/** What this request carried that nobody else is to see. */
+const secretsIn = (init: RequestInit, secrets: string[]): string[] => {
+  // The last word: what stands before it is the name of the scheme.
+  const authorization = new Headers(init.headers).get("authorization")?.split(" ").at(-1) ?? "";
+  return [...secrets, authorization]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+};
+
+/** A bank may repeat what it was sent, and the words of its errors end in order notes and logs. */
+const without = (text: string, secrets: string[]): string =>
+  secrets.reduce((left, secret) => left.replaceAll(secret, "***"), text);
+
+const textOf = async (response: Response): Promise<string> => {
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream, so nothing more is downloaded.
@@ -36,7 +52,10 @@ const bodyOf = async (response: Response): Promise<unknown> => {
     if (size > LONGEST_ANSWER) throw new Error("the answer is too long");
     parts.push(part);
   }
-  const text = Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts).toString("utf8");
+};
+
+const jsonOf = (text: string): unknown => {
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);
@@ -49,33 +68,51 @@ const bodyOf = async (response: Response): Promise<unknown> => {
 const retryAfter = (header: string | null): number | null =>
   header !== null && /^\d{1,5}$/.test(header.trim()) ? Number(header) * 1000 : null;
 
-const fetched = async (fetch: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Exchange> => {
+const fetched = async (
+  fetch: typeof globalThis.fetch,
+  url: string,
+  init: RequestInit,
+  secrets: string[],
+): Promise<Exchange> => {
   try {
     // A redirect could carry the token or the money's key elsewhere.
     const response = await fetch(url, { ...init, redirect: "error" });
+    const text = await textOf(response);
     return {
       kind: "answer",
       status: response.status,
       retryAfterMs: retryAfter(response.headers.get("retry-after")),
-      body: await bodyOf(response),
+      // What succeeded may carry a new token.
+      body: jsonOf(response.ok ? text : without(text, secretsIn(init, secrets))),
     };
   } catch (error) {
     const code = codeOf(error);
-    const detail = `network: ${code ?? (error instanceof Error ? error.message : String(error))}`;
+    const words = code ?? (error instanceof Error ? error.message : String(error));
+    const detail = `network: ${without(words, secretsIn(init, secrets))}`;
     return { kind: code !== null && NEVER_CONNECTED.has(code) ? "not-sent" : "lost", detail };
   }
 };
 
+export interface AskingOptions {
+  baseUrl: string;
+  clock: Clock;
+  timeoutMs: number;
+  fetch: typeof globalThis.fetch;
+  /** Taken out of what is told of trouble, as the authorization header is anyway. */
+  secrets?: string[];
+}
+
 export const asking =
-  (options: { baseUrl: string; clock: Clock; timeoutMs: number; fetch: typeof globalThis.fetch }): Ask =>
+  (options: AskingOptions): Ask =>
   async (path, init) => {
-    const { clock, timeoutMs } = options;
+    const { clock, timeoutMs, secrets = [] } = options;
+    const url = `${options.baseUrl.replace(/\/+$/, "")}/${path}`;
     const call = new AbortController();
     const wait = new AbortController();
     const late = (): Exchange => ({ kind: "lost", detail: `no answer within ${timeoutMs} ms` });
     try {
       return await Promise.race([
-        fetched(options.fetch, `${options.baseUrl.replace(/\/+$/, "")}/${path}`, { ...init, signal: call.signal }),
+        fetched(options.fetch, url, { ...init, signal: call.signal }, secrets),
         clock.sleep(timeoutMs, wait.signal).then(late, late),
       ]);
     } finally {

@@ -6,7 +6,7 @@ import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../p
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import { createBody, idempotencyKey, refundParts, type Webhook } from "./requests.js";
-import { Created, Payment, Trouble } from "./schema.js";
+import { Created, Moved, Payment, Trouble } from "./schema.js";
 
 export interface NetsEasyOptions {
   /** `https://api.dibspayment.eu`, or `https://test.api.dibspayment.eu`; the version is put behind it. */
@@ -98,8 +98,9 @@ export const netsEasy = (options: NetsEasyOptions): Gateway => {
     const answer = await call("GET", path);
     if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
     const told = Payment.safeParse(answer.body);
+    // The order knows its payment by the id that was asked for, whatever letters Nets writes it in.
     return told.success && told.data.payment.paymentId.toLowerCase() === paymentId.toLowerCase()
-      ? { payment: told.data.payment }
+      ? { payment: { ...told.data.payment, paymentId } }
       : { kind: "unknown", detail: "unexpected answer to the request for the payment" };
   };
 
@@ -117,7 +118,11 @@ export const netsEasy = (options: NetsEasyOptions): Gateway => {
     key?: string,
   ): Promise<Failure | null> => {
     const answer = await call("POST", path, { amount }, key);
-    if (answer.kind === "done") return null;
+    if (answer.kind === "done") {
+      // Any page can be a 200: an answer that names nothing done is not Nets's. An empty one is no no.
+      const named = answer.body === undefined || Moved[what].safeParse(answer.body).success;
+      return named ? null : { kind: "unknown", detail: `unexpected answer to ${what}` };
+    }
     const { code, failure } = answer;
     if (code === DONE_BEFORE[what]) return { kind: "unknown", detail: failure.detail };
     return failure;

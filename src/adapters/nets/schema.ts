@@ -40,6 +40,13 @@ export const Payment = z.looseObject({
 });
 export type Payment = z.infer<typeof Payment>["payment"];
 
+/** What a call that moves money is answered with: the id of what it made. */
+export const Moved = {
+  charges: z.looseObject({ chargeId: word.min(1) }),
+  cancels: z.looseObject({ cancelId: word.min(1) }),
+  refunds: z.looseObject({ refundId: word.min(1) }),
+};
+
 export const Created = z.looseObject({
   paymentId: word.min(1),
   /** The customer is sent to this address, so nothing but a web address will do. */

@@ -75,6 +75,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     clock: options.clock,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
+    secrets: [options.clientSecret],
   });
   const tokens = tokensOf({ ...options, ask });
 
@@ -109,7 +110,10 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
 
   const paymentFrom = (body: unknown, paymentId: string): Payment | null => {
     const payment = Payment.safeParse(body);
-    return payment.success && payment.data.id.toLowerCase() === paymentId.toLowerCase() ? payment.data : null;
+    // The order knows its payment by the id that was asked for, whatever letters the bank writes it in.
+    return payment.success && payment.data.id.toLowerCase() === paymentId.toLowerCase()
+      ? { ...payment.data, id: paymentId }
+      : null;
   };
 
   /** Whether the customer's tasks were completed, which tells a denied payment from an abandoned one. */
@@ -141,10 +145,8 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     const answer = await call("POST", `${path}/${operation}`, body);
     if (answer.kind === "failed") return answer.failure;
     const payment = paymentFrom(answer.body, paymentId);
-    // Adding lines is not documented to answer with the payment, nor is an empty answer a no.
-    if (!payment) {
-      return answer.body === undefined || operation === "order" ? { kind: "ok", reading: null } : unexpected(operation);
-    }
+    // An empty answer is no no, and adding lines is not documented to answer with the payment.
+    if (!payment) return answer.body === undefined ? { kind: "ok", reading: null } : unexpected(operation);
     // Amounts that were left out are not amounts of zero.
     return { kind: "ok", reading: payment.order ? readingOf(payment) : null };
   };

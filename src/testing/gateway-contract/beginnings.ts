@@ -1,0 +1,87 @@
+/** How a payment comes into being: it is created, and where that is a step of its own, signed and booked. */
+import assert from "node:assert/strict";
+import type { Abilities, Bench, Law } from "./bench.js";
+import { answered, everyMove, isOneOf, NEW_PAYMENT, PART, readOf, sane, shown, TOTAL } from "./moves.js";
+
+const create = (bench: Bench) => answered(() => bench.gateway.createPayment(NEW_PAYMENT));
+
+const booking: Law[] = [
+  {
+    title: "What the customer has signed is booked, and the reading afterwards shows it.",
+    async run(bench) {
+      const paymentId = await bench.bring("signed", TOTAL, PART);
+      const answer = await answered(() => everyMove.bookSignedPayment.ask(bench, paymentId));
+      isOneOf(answer, ["ok"], "booking");
+      if (answer.kind === "ok" && answer.reading !== null) sane(answer.reading, paymentId);
+      assert.equal((await bench.books(paymentId))?.authorized, TOTAL);
+      const reading = await readOf(bench, paymentId);
+      assert.deepEqual([reading.exists, reading.status, reading.authorized], [true, "ACCEPTED", TOTAL]);
+    },
+  },
+  {
+    title: "Booked twice, it is booked once; or the second time is refused.",
+    async run(bench) {
+      const paymentId = await bench.bring("signed", TOTAL, PART);
+      await answered(() => everyMove.bookSignedPayment.ask(bench, paymentId));
+      const again = await answered(() => everyMove.bookSignedPayment.ask(bench, paymentId));
+      isOneOf(again, ["ok", "refused"], "booking again");
+      assert.equal((await bench.books(paymentId))?.authorized, TOTAL);
+    },
+  },
+  {
+    title: "What the customer has not signed is not booked, with the reason.",
+    async run(bench) {
+      const paymentId = await bench.bring("waiting", TOTAL, PART);
+      const answer = await answered(() => everyMove.bookSignedPayment.ask(bench, paymentId));
+      isOneOf(answer, ["refused"], "booking what is not signed");
+      assert.equal((await bench.books(paymentId))?.authorized ?? 0, 0);
+    },
+  },
+];
+
+const noBooking: Law = {
+  title: "There is no booking where signing is all that the customer has to do.",
+  async run({ gateway }) {
+    assert.equal(gateway.bookSignedPayment, undefined);
+  },
+};
+
+export const beginnings = (can: Abilities): Law[] => [
+  {
+    title: "A gateway has a name, and rounds by a whole number of minor units.",
+    async run({ gateway }) {
+      assert(gateway.name.length > 0);
+      assert(Number.isInteger(gateway.tolerance) && gateway.tolerance >= 0, `tolerance ${gateway.tolerance}`);
+    },
+  },
+  {
+    title: "A new payment has an id and an address to send the customer to.",
+    async run(bench) {
+      const created = await create(bench);
+      if (created.kind !== "ok") return assert.fail(`it was not created: ${shown(created)}`);
+      assert(created.paymentId.length > 0 && created.paymentId.length <= 100, `no id: ${shown(created)}`);
+      assert.match(created.redirectUrl, /^https?:\/\//);
+      assert(URL.canParse(created.redirectUrl), created.redirectUrl);
+      assert(created.status.length > 0);
+      const reading = await answered(() => bench.gateway.readPayment(created.paymentId));
+      isOneOf(reading, ["ok"], "the new payment's reading");
+      if (reading.kind !== "ok") return;
+      // Where booking is a step of its own, there is no payment yet.
+      assert(reading.reading.exists || can.bookSignedPayment, "the new payment is there");
+      if (reading.reading.exists) sane(reading.reading, created.paymentId);
+      assert.equal(reading.reading.captured, 0, "nothing is taken before the order is completed");
+    },
+  },
+  {
+    title: "Nothing but a web address is an address to send the customer to.",
+    async run(bench) {
+      for (const scheme of ["javascript:", "data:", "file:", "ftp:"]) {
+        const by = (text: string): string => text.replaceAll(/https?:/g, scheme);
+        bench.front.trouble("createPayment", { kind: "rewritten", by });
+        const created = await create(bench);
+        if (created.kind === "ok") assert.match(created.redirectUrl, /^https?:\/\//);
+      }
+    },
+  },
+  ...(can.bookSignedPayment ? booking : [noBooking]),
+];

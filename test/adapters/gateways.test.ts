@@ -1,0 +1,158 @@
+/** Both banks' adapters keep the gateway contract, over real HTTP, each against its double. */
+import { randomUUID } from "node:crypto";
+import { describe, test } from "vitest";
+import { netsEasy } from "../../src/adapters/nets/easy.js";
+import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import {
+  type BankOperation,
+  type Books,
+  forwardTo,
+  type GatewayFixture,
+  gatewayContract,
+  netsDouble,
+  type PaymentState,
+  resursDouble,
+} from "../../src/testing/index.js";
+
+const TIMEOUT_MS = 30_000;
+
+/** Amounts by state, in minor units. */
+const booksIn = (state: PaymentState, total: number, part: number): Books => {
+  const none = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
+  switch (state) {
+    case "accepted":
+      return { ...none, authorized: total };
+    case "partlyCaptured":
+      return { ...none, authorized: total - part, captured: part };
+    case "captured":
+      return { ...none, captured: total };
+    case "partlyRefunded":
+      return { ...none, captured: total, refunded: part };
+    case "refunded":
+      return { ...none, captured: total, refunded: total };
+    case "cancelled":
+      return { ...none, canceled: total };
+    default:
+      return none;
+  }
+};
+
+/** The doubles tell their books in major units. */
+const minorOf = (books: (Books & { total: number }) | null): Books | null =>
+  books && {
+    authorized: Math.round(books.authorized * 100),
+    captured: Math.round(books.captured * 100),
+    canceled: Math.round(books.canceled * 100),
+    refunded: Math.round(books.refunded * 100),
+  };
+
+const resursStatus: Partial<Record<PaymentState, string>> = {
+  waiting: "TASK_REDIRECTION_REQUIRED",
+  frozen: "FROZEN",
+  rejected: "REJECTED",
+};
+
+const resursOperation = ({ method, path }: { method: string; path: string }): BankOperation | null => {
+  if (path === "/oauth2/token") return "signIn";
+  if (method === "GET") return "readPayment";
+  if (path === "/v2/payments") return "createPayment";
+  const last = path.split("/").at(-1);
+  if (last === "order") return "addOrderLines";
+  return last === "capture" || last === "cancel" || last === "refund" ? last : null;
+};
+
+const resurs: GatewayFixture = {
+  can: {
+    refundPart: true,
+    addOrderLines: true,
+    bookSignedPayment: false,
+    keys: { sent: ["capture", "refund"], once: [], shown: ["capture", "refund"] },
+  },
+  async open({ clock, inFrontOf }) {
+    const bank = await resursDouble({ clock });
+    const baseUrl = await inFrontOf({ answer: forwardTo(bank.url), operationOf: resursOperation });
+    const clientSecret = "resurs-client-secret";
+    return {
+      gateway: resursMapi({ baseUrl, clientId: "shop", clientSecret, clock, timeoutMs: TIMEOUT_MS }),
+      timeoutMs: TIMEOUT_MS,
+      secrets: [clientSecret],
+      unknownId: randomUUID(),
+      bring(state, total, part) {
+        const id = randomUUID();
+        const { authorized, captured, canceled, refunded } = booksIn(state, total, part);
+        const status = resursStatus[state] ?? "ACCEPTED";
+        const offers = [
+          ...(authorized > 0 ? ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"] : []),
+          ...(captured > refunded ? ["REFUND", "PARTIAL_REFUND"] : []),
+        ];
+        const order = {
+          totalOrderAmount: total / 100,
+          authorizedAmount: authorized / 100,
+          capturedAmount: captured / 100,
+          canceledAmount: canceled / 100,
+          refundedAmount: refunded / 100,
+          possibleActions: offers,
+        };
+        const payment = { status, order, application: { approvedCreditLimit: total / 100 } };
+        bank.setSeries(id, [{ from: 0, payment, taskStatus: { completed: state !== "waiting" } }]);
+        return id;
+      },
+      books: (paymentId) => minorOf(bank.books(paymentId)),
+      close: bank.close,
+    };
+  },
+};
+
+const netsOperations: Record<string, BankOperation> = { charges: "capture", cancels: "cancel", refunds: "refund" };
+
+const netsOperation = ({ method, path }: { method: string; path: string }): BankOperation | null => {
+  if (method === "GET") return "readPayment";
+  if (path === "/v1/payments") return "createPayment";
+  return netsOperations[path.split("/").at(-1) ?? ""] ?? null;
+};
+
+const nets: GatewayFixture = {
+  can: {
+    refundPart: true,
+    addOrderLines: false,
+    bookSignedPayment: false,
+    // Nets decides while the customer waits: it freezes nothing afterwards.
+    lacks: ["frozen"],
+    keys: { sent: ["capture", "refund"], once: ["capture", "refund"], shown: [] },
+  },
+  async open({ clock, inFrontOf }) {
+    const bank = await netsDouble({ clock });
+    const baseUrl = await inFrontOf({ answer: forwardTo(bank.url), operationOf: netsOperation });
+    const secretKey = "nets-secret-key";
+    const newId = () => randomUUID().replaceAll("-", "");
+    return {
+      gateway: netsEasy({ baseUrl, secretKey, clock, timeoutMs: TIMEOUT_MS }),
+      timeoutMs: TIMEOUT_MS,
+      secrets: [secretKey],
+      unknownId: newId(),
+      bring(state, total, part) {
+        const id = newId();
+        const { captured, canceled, refunded } = booksIn(state, total, part);
+        const reserved = state === "waiting" || state === "rejected" ? 0 : total;
+        const summary = {
+          reservedAmount: reserved,
+          chargedAmount: captured,
+          cancelledAmount: canceled,
+          refundedAmount: refunded,
+        };
+        const ended = state === "rejected" ? { terminated: new Date(clock.now()).toISOString() } : {};
+        bank.setSeries(id, [{ from: 0, netsPayment: { summary, orderDetails: { amount: total }, ...ended } }]);
+        return id;
+      },
+      books: (paymentId) => minorOf(bank.books(paymentId)),
+      close: bank.close,
+    };
+  },
+};
+
+describe.each([
+  ["Resurs's Merchant API", resurs],
+  ["Nets Easy", nets],
+])("%s", (_, fixture) => {
+  for (const { title, run } of gatewayContract(fixture)) test(title, run);
+});
