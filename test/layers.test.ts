@@ -62,9 +62,9 @@ interface Layer {
   allows: (target: string, one: Import, source: Source) => boolean;
 }
 
-/** Two gateways speak HTTP under the same rules of what may have happened to money; a copy of those would drift. */
+/** The gateways speak HTTP under the same rules of what may have happened to money; a copy of those would drift. */
 const sharedByGateways = under("src/adapters/exchange");
-const gatewayAdapters = ["src/adapters/resurs", "src/adapters/nets"];
+const gatewayAdapters = ["src/adapters/resurs", "src/adapters/resurs-legacy", "src/adapters/nets"];
 
 const adapterOf = (path: string): string => path.split("/").slice(0, 3).join("/");
 

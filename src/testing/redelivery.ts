@@ -13,24 +13,27 @@ export interface Attempt {
 export interface Message {
   url: string;
   headers?: Record<string, string>;
-  body: string;
+  /** Posted as JSON; without one it is a GET. */
+  body?: string;
+  /** What is posted and not taken is asked for as a GET at once. */
+  elseGet?: boolean;
   /** Seconds before each attempt, the first included. */
   schedule: number[];
   taken(answer: number): boolean;
-  attempted(attempt: Attempt): void;
+  attempted(attempt: Attempt, method: "GET" | "POST"): void;
 }
 
 export const redelivery = (clock: Clock, closed: AbortSignal) => {
   let underWay = 0;
 
-  const post = async ({ url, headers, body }: Message): Promise<number | null> => {
+  const ask = async ({ url, headers, body }: Message): Promise<number | null> => {
     const call = new AbortController();
     const wait = new AbortController();
     const nothing = () => null;
     const late = clock.sleep(LONGEST_ANSWER_MS, AbortSignal.any([closed, wait.signal])).then(nothing, nothing);
     const answered = fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
+      method: body === undefined ? "GET" : "POST",
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       body,
       // The documents: redirects are not followed.
       redirect: "manual",
@@ -58,11 +61,14 @@ export const redelivery = (clock: Clock, closed: AbortSignal) => {
         } catch {
           return;
         }
-        const at = clock.now();
-        const answer = await post(message);
-        if (closed.aborted) return;
-        message.attempted({ at, attempt: index + 1, answer });
-        if (answer !== null && message.taken(answer)) return;
+        const ways = message.elseGet ? [message, { ...message, body: undefined }] : [message];
+        for (const way of ways) {
+          const at = clock.now();
+          const answer = await ask(way);
+          if (closed.aborted) return;
+          message.attempted({ at, attempt: index + 1, answer }, way.body === undefined ? "GET" : "POST");
+          if (answer !== null && message.taken(answer)) return;
+        }
       }
     },
   };

@@ -225,6 +225,24 @@ export const accountsOf = (
       plan(one, [{ at, status: "REJECTED", rejectedReason: "TIMEOUT", completed: false }]);
       return one;
     },
+    /** A payment under an id that the shop chose, and what becomes of it from now on. */
+    book(id: string, lines: BankLine[], steps: Step[]): Account {
+      const now = clock.now();
+      const one = settle(account(id));
+      one.payment = {
+        status: "",
+        rejectedReason: null,
+        completed: null,
+        books: authorizedBooks(sumOf(lines), [logEntry("CREATE", now, lines)]),
+        fields: { created: new Date(now).toISOString() },
+        orderFields: {},
+      };
+      plan(
+        one,
+        steps.map(({ afterMs, ...step }) => ({ ...step, at: now + afterMs, completed: true })),
+      );
+      return one;
+    },
     /** Whoever comes after the link has expired, or a second time, changes nothing. */
     sign(one: Account): void {
       if (!one.customer) throw new Error(`payment ${one.id} was not created here, so nobody can sign it`);

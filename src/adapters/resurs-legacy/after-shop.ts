@@ -1,0 +1,71 @@
+/** What all the older flows share: the payment read and changed through AfterShopFlowService. */
+import { noSuchPayment, type Reading } from "../../../machines/facts.js";
+import type { Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { type Called, refusal, unexpected } from "./failure.js";
+import { readingOf } from "./reading.js";
+import { annulmentOf, partOf } from "./requests.js";
+import { Payment } from "./schema.js";
+import type { Soap, SoapOperation } from "./transport.js";
+
+/** 002: "code 8, 3, or 404 (meaning 'payment does not exist')". */
+const NO_SUCH_PAYMENT = ["8", "3", "404"];
+/**
+ * The payment is in no state for it (20, 25), or can no longer be credited (23), finalized (26) or annulled (36): these
+ * come too when it was done before, as by a call of ours whose answer was lost. 7000 is ecomphp's word for a payment
+ * that had been finalized by itself (ECOMPHP-295).
+ */
+const IN_NO_STATE_FOR_IT = ["20", "23", "25", "26", "36", "7000"];
+
+/** Nothing is left that the call could act on. */
+const SPENT: Record<string, (reading: Reading) => boolean> = {
+  finalizePayment: ({ authorized }) => authorized <= 0,
+  annulPayment: ({ authorized }) => authorized <= 0,
+  creditPayment: ({ captured, refunded }) => captured - refunded <= 0,
+};
+
+const meansNoPayment = (answer: Extract<Called, { kind: "failed" }>): boolean =>
+  answer.notFound || NO_SUCH_PAYMENT.includes(answer.code ?? "");
+
+/** An id may come from a callback. It travels as a text of XML, so nothing but its length and its characters matter. */
+export const isPaymentId = (id: string): boolean => /^[^\p{C}\s]{1,100}$/u.test(id);
+
+export const afterShopOf = (soap: Soap) => {
+  const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
+    if (!isPaymentId(paymentId)) return refusal("this is no payment id");
+    const answer = await soap("getPayment", { paymentId });
+    if (answer.kind === "failed") {
+      return meansNoPayment(answer) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
+    }
+    const told = Payment.safeParse((answer.body as { return?: unknown } | null)?.return);
+    return told.success && told.data.id === paymentId
+      ? { kind: "ok", reading: readingOf(told.data) }
+      : unexpected("getPayment");
+  };
+
+  /** These calls answer with nothing, so the payment is looked at. A failing look changes nothing about what was done. */
+  const done = async (paymentId: string): Promise<GatewayAnswer> => {
+    const answer = await readPayment(paymentId);
+    return { kind: "ok", reading: answer.kind === "ok" && answer.reading.exists ? answer.reading : null };
+  };
+
+  const move = async (operation: SoapOperation, paymentId: string, content: object): Promise<GatewayAnswer> => {
+    if (!isPaymentId(paymentId)) return refusal("this is no payment id");
+    const answer = await soap(operation, content);
+    if (answer.kind === "done") return done(paymentId);
+    if (!IN_NO_STATE_FOR_IT.includes(answer.code ?? "")) return answer.failure;
+    const look = await readPayment(paymentId);
+    const stillThere = look.kind === "ok" && look.reading.exists && !SPENT[operation]?.(look.reading);
+    return stillThere ? answer.failure : { kind: "unknown", detail: answer.failure.detail };
+  };
+
+  return {
+    tolerance: 0,
+    readPayment,
+    capture: ({ paymentId, amount, key }) => move("finalizePayment", paymentId, partOf({ paymentId, amount, key })),
+    cancel: ({ paymentId, amount }) => move("annulPayment", paymentId, annulmentOf({ paymentId, amount })),
+    refund: ({ paymentId, amount, lines, key }) =>
+      move("creditPayment", paymentId, partOf({ paymentId, amount, lines, key })),
+    /** additionalDebitOfPayment exists, and only for some payment methods; nothing tells which. */
+    addOrderLines: async () => refusal("a payment of Resurs's older flows takes no further order lines from here"),
+  } satisfies Omit<Gateway, "name" | "createPayment">;
+};

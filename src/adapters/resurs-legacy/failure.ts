@@ -1,0 +1,52 @@
+/** What an answer that is no success means for the money. */
+import type { GatewayAnswer } from "../../ports/gateway.js";
+import type { Exchange } from "../exchange/exchange.js";
+import { type ECommerceError, Trouble } from "./schema.js";
+
+export type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
+
+export type Called =
+  | { kind: "done"; body: unknown }
+  /** `code`: the bank's errorTypeId or errorCode; `notFound`: the address itself knows nothing of it. */
+  | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
+
+const LONGEST_DETAIL = 300;
+/** INTERNAL_ERROR, "error server side" in the bank's own list: a no to nothing. */
+const INTERNAL_ERROR = "3";
+
+export const refusal = (detail: string, reason = "gateway-refused"): Failure => ({
+  kind: "refused",
+  reason,
+  detail: detail.slice(0, LONGEST_DETAIL),
+});
+
+export const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
+
+/** By what HTTP alone says. */
+export const failureOf = (exchange: Exchange, words = ""): Failure => {
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
+  if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
+  const { status, retryAfterMs } = exchange;
+  const detail = `HTTP ${status}${words && `: ${words}`}`.slice(0, LONGEST_DETAIL);
+  if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail };
+  // 408 is the one 4xx that says nothing about what became of the question.
+  if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
+  return { kind: "unknown", detail };
+};
+
+/** A fault comes with HTTP 500, and is all the same a definite no once the bank has put its own error into it. */
+export const faultFailure = (error: ECommerceError): Failure => {
+  const { errorTypeId, errorTypeDescription, userErrorMessage } = error;
+  const words = [errorTypeDescription, userErrorMessage].filter(Boolean).join(": ");
+  const detail = `error ${errorTypeId}${words && ` ${words}`}`.slice(0, LONGEST_DETAIL);
+  return errorTypeId === INTERNAL_ERROR ? { kind: "unknown", detail } : refusal(detail);
+};
+
+/** A failed call to one of the JSON services. */
+export const jsonFailure = (exchange: Exchange): Called => {
+  const told = exchange.kind === "answer" ? Trouble.safeParse(exchange.body).data : undefined;
+  const code = told?.errorCode == null ? null : String(told.errorCode);
+  const words = [code, told?.description ?? told?.detailedMessage ?? told?.message].filter(Boolean).join(" ");
+  const notFound = exchange.kind === "answer" && exchange.status === 404;
+  return { kind: "failed", failure: failureOf(exchange, words), code, notFound };
+};

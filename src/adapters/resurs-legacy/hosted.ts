@@ -1,0 +1,29 @@
+/** The hosted flow: the customer pays on the bank's own page, and the bank books. */
+import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
+import { afterShopOf } from "./after-shop.js";
+import { attemptOf, type CheckoutOptions, hostedBodyOf } from "./requests.js";
+import { Hosted } from "./schema.js";
+import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
+
+export interface ResursHostedOptions extends LegacyOptions, CheckoutOptions {
+  /** `https://ecommerce-hosted.resurs.com`, or `https://test.resurs.com/ecommerce-test/hostedflow`. */
+  hostedUrl: string;
+}
+
+export const resursHosted = (options: ResursHostedOptions): Gateway => {
+  const json = jsonOf(options, options.hostedUrl);
+  return {
+    ...afterShopOf(soapOf(options)),
+    name: options.name ?? "resurs-hosted",
+
+    async createPayment(payment): Promise<CreatedPayment> {
+      const attempt = attemptOf(payment, "hosted", options.paymentMethodId);
+      const answer = await json("POST", "back-channel", await hostedBodyOf(payment, attempt, options));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const redirectUrl = Hosted.safeParse(answer.body).data;
+      if (redirectUrl === undefined) return { kind: "failed", detail: "unexpected answer of the hosted flow" };
+      // There is no payment before the customer was there.
+      return { kind: "ok", paymentId: attempt.preferredId, status: "SIGNING", redirectUrl, meta: attempt.meta };
+    },
+  };
+};

@@ -1,0 +1,171 @@
+/** The contents we send. Money leaves in major units with two decimals. */
+import { randomUUID } from "node:crypto";
+import type { Line } from "../../../machines/facts.js";
+import type { NewPayment } from "../../ports/gateway.js";
+import { type ApiData, encodeApiData } from "./api-data.js";
+
+/** Shown in the bank's history of the payment. */
+const CREATOR = "order-status-engine";
+/** The older services name no limit; the newer one's will do. */
+const MOST_LINES = 1000;
+
+const major = (minor: number): string => (minor / 100).toFixed(2);
+/** The documents' samples give a unit's price five decimals. */
+const perUnit = (total: number, quantity: number): string => (total / 100 / quantity).toFixed(5);
+
+/** The lines when they add up to the amount, else one line that does. */
+const summing = (lines: Line[] | null, amount: number): Line[] => {
+  const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
+  return lines?.length && lines.length <= MOST_LINES && sum === amount
+    ? lines
+    : [{ sku: "Order", quantity: 1, total: amount }];
+};
+
+const specLine = ({ sku, quantity, total }: Line, index: number) => ({
+  id: String(index + 1),
+  artNo: sku || "Order",
+  description: sku || "Order",
+  quantity: String(quantity),
+  unitMeasure: "pcs",
+  unitAmountWithoutVat: perUnit(total, quantity),
+  vatPct: "0",
+  totalVatAmount: "0",
+  totalAmount: major(total),
+});
+
+/** Without lines an invoice would show none, and without the amount the bank acts on all that is left. */
+const paymentSpec = (lines: Line[] | null, amount: number) => ({
+  specLines: summing(lines, amount).map(specLine),
+  totalAmount: major(amount),
+  totalVatAmount: "0",
+});
+
+/** finalizePayment and creditPayment; the elements in the order of the documents, which a schema insists on. */
+export const partOf = (call: { paymentId: string; amount: number; lines?: Line[] | null; key: string }) => ({
+  paymentId: call.paymentId,
+  preferredTransactionId: call.key,
+  partPaymentSpec: paymentSpec(call.lines ?? null, call.amount),
+  createdBy: CREATOR,
+});
+
+/** annulPayment takes no transaction id; its proof is the annulled amount. */
+export const annulmentOf = ({ paymentId, amount }: { paymentId: string; amount: number }) => ({
+  paymentId,
+  partPaymentSpec: paymentSpec(null, amount),
+  createdBy: CREATOR,
+});
+
+/** The customer in the words of extendedCustomer; which fields are needed depends on the payment method. */
+export type LegacyCustomer = Record<string, unknown>;
+
+/** What a shop's checkout adds to the payment. */
+export interface CheckoutOptions {
+  /** Which of the bank's payment methods the customer chose. */
+  paymentMethodId?: string;
+  /** The bank asks for the customer's address, and for the rest as the method demands. */
+  customerOf?: (orderId: string) => LegacyCustomer | Promise<LegacyCustomer>;
+  /** false: the payment is frozen at first, and AUTOMATIC_FRAUD_CONTROL tells how the control ended. */
+  waitForFraudControl?: boolean;
+}
+
+/** One attempt to pay: its id, and what the shop has to keep of it. */
+export interface Attempt {
+  preferredId: string;
+  /** Where the bank sends the customer: with the container, so that the order is found without the shop's session. */
+  successUrl: string;
+  meta: Record<string, string>;
+}
+
+/** The metadata under the keys of setOrderCheckoutMeta, the address as getSigningUrl makes it (002). */
+export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): Attempt => {
+  // The order's own number otherwise: a second booking under it is refused rather than made twice.
+  const preferredId = payment.preferredId ?? payment.orderId;
+  const apiDataId = randomUUID();
+  const data: ApiData = {
+    checkoutType,
+    ...(paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId }),
+    wc_order_id: payment.orderId,
+    preferred_id: preferredId,
+    isReturningCustomer: false,
+  };
+  const successUrl = new URL(payment.successUrl);
+  successUrl.searchParams.set("apiDataId", apiDataId);
+  successUrl.searchParams.set("apiData", encodeApiData(data));
+  return {
+    preferredId,
+    successUrl: successUrl.href,
+    meta: {
+      checkoutType,
+      apiDataId,
+      orderSigningPayload: encodeApiData(data, "base64"),
+      resursReference: preferredId,
+      ...(paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId }),
+    },
+  };
+};
+
+const paymentData = ({ preferredId }: Attempt, { paymentMethodId }: CheckoutOptions) => ({
+  preferredId,
+  paymentMethodId,
+});
+
+/** The money is taken when the order is completed, not at the checkout; a frozen payment is waited for. */
+const control = ({ waitForFraudControl = true }: CheckoutOptions) => ({
+  waitForFraudControl,
+  annulIfFrozen: false,
+  finalizeIfBooked: false,
+});
+
+export const bookingOf = async (payment: NewPayment, attempt: Attempt, options: CheckoutOptions) => ({
+  paymentData: { ...paymentData(attempt, options), ...control(options) },
+  orderData: paymentSpec(payment.lines, payment.total),
+  customer: await options.customerOf?.(payment.orderId),
+  signing: { successUrl: attempt.successUrl, failUrl: payment.failUrl },
+});
+
+/**
+ * Assumption: the hosted flow's documents are gone. From ecomphp it is known that this is bookPayment in JSON, with the
+ * three marks of paymentData beside it; where the addresses stand is a guess.
+ */
+export const hostedBodyOf = async (payment: NewPayment, attempt: Attempt, options: CheckoutOptions) => ({
+  paymentData: paymentData(attempt, options),
+  ...control(options),
+  orderData: paymentSpec(payment.lines, payment.total),
+  customer: await options.customerOf?.(payment.orderId),
+  successUrl: attempt.successUrl,
+  failUrl: payment.failUrl,
+  backUrl: payment.failUrl,
+});
+
+export interface NewCheckout {
+  preferredId: string;
+  /** Minor units. */
+  total: number;
+  currency: string;
+  lines: Line[];
+  successUrl: string;
+  failUrl: string;
+  callbackUrl: string;
+}
+
+/** The checkout multiplies: a line that cannot be divided evenly is sent as one piece. */
+const orderLine = ({ sku, quantity, total }: Line) => {
+  const even = Number.isInteger(total / quantity);
+  return {
+    artNo: sku || "Order",
+    description: even ? sku || "Order" : `${quantity} x ${sku || "Order"}`,
+    quantity: even ? quantity : 1,
+    unitMeasure: "pcs",
+    unitAmountWithoutVat: (even ? total / quantity : total) / 100,
+    vatPct: 0,
+  };
+};
+
+export const checkoutBodyOf = (checkout: NewCheckout) => ({
+  orderLines: summing(checkout.lines, checkout.total).map(orderLine),
+  successUrl: checkout.successUrl,
+  backUrl: checkout.failUrl,
+  // The page that shows the frame has to be of this origin.
+  shopUrl: new URL(checkout.successUrl).origin,
+  paymentCreatedCallbackUrl: checkout.callbackUrl,
+});

@@ -1,0 +1,76 @@
+/**
+ * What we read of the older services' answers. Loose: the bank may add fields and words at any time. Every value comes
+ * as text; an element that says nothing is the empty text.
+ */
+import { z } from "zod";
+
+const word = z.string().max(100);
+/** `30.000000000000000`: rounded once, here, to minor units. */
+const amount = z
+  .string()
+  .regex(/^\d{1,10}(\.\d{1,30})?$/)
+  .transform((major) => Math.round(Number(major) * 100));
+const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+const silent = z.literal("").transform(() => undefined);
+
+const PaymentDiff = z.looseObject({
+  type: word,
+  transactionId: z.string().max(200).optional(),
+  paymentSpec: z.looseObject({ totalAmount: amount }),
+});
+
+/** getPayment's `payment`. */
+export const Payment = z.looseObject({
+  id: word.min(1),
+  totalAmount: amount,
+  limit: z.union([silent, amount]).optional(),
+  paymentDiffs: z.array(PaymentDiff).max(10_000).default([]),
+  fraud: flag,
+  frozen: flag,
+  status: z.array(word).max(100).default([]),
+});
+export type Payment = z.infer<typeof Payment>;
+
+/** The customer is sent to this address, so nothing but a web address will do. */
+const webAddress = z
+  .string()
+  .max(4000)
+  .regex(/^https?:\/\//i);
+
+/** bookPaymentResult, the answer to bookPayment and to bookSignedPayment. */
+export const Booked = z.looseObject({
+  paymentId: word.min(1),
+  bookPaymentStatus: word.min(1),
+  signingUrl: z.union([silent, webAddress]).optional(),
+});
+
+/** Fields of the ECommerceError in a fault's detail. */
+export const ECommerceError = z.looseObject({
+  errorTypeId: z.string().regex(/^\d{1,9}$/),
+  errorTypeDescription: z.string().optional().catch(undefined),
+  fixableByYou: z.string().optional().catch(undefined),
+  userErrorMessage: z.string().optional().catch(undefined),
+});
+export type ECommerceError = z.infer<typeof ECommerceError>;
+
+/** `location` is what ecomphp reads of the hosted flow's answer. That it may be called `url` is an assumption. */
+export const Hosted = z.union([
+  z.looseObject({ location: webAddress }).transform(({ location }) => location),
+  z.looseObject({ url: webAddress }).transform(({ url }) => url),
+]);
+
+/** RCO v1 is shown by its `html`, v2 by the session and `baseUrl`. */
+export const CheckoutSession = z.looseObject({
+  paymentSessionId: z.string().min(1).max(200),
+  iframe: z.string().max(100_000).nullish(),
+  html: z.string().max(100_000).nullish(),
+  baseUrl: webAddress.nullish(),
+});
+
+/** Errors of the JSON services, whose words differ from one to the next. */
+export const Trouble = z.looseObject({
+  errorCode: z.union([z.string(), z.number()]).nullish().catch(null),
+  description: z.string().nullish().catch(null),
+  detailedMessage: z.string().nullish().catch(null),
+  message: z.string().nullish().catch(null),
+});

@@ -1,0 +1,67 @@
+/** The simplified flow: the shop's own checkout, bookPayment, and bookSignedPayment after the customer has signed. */
+import type { CreatedPayment, Gateway, GatewayAnswer } from "../../ports/gateway.js";
+import { afterShopOf, isPaymentId } from "./after-shop.js";
+import { refusal, unexpected } from "./failure.js";
+import { attemptOf, bookingOf, type CheckoutOptions } from "./requests.js";
+import { Booked } from "./schema.js";
+import { type LegacyOptions, soapOf } from "./transport.js";
+
+export interface ResursSimplifiedOptions extends LegacyOptions, CheckoutOptions {}
+
+/** bookPaymentStatus: the payment is there. */
+const STANDS = ["BOOKED", "FINALIZED", "FROZEN"];
+
+/**
+ * The id is taken (19) or the payment is in no state for it (20, 25): booked before, perhaps. Then the payment decides,
+ * which is the documented way out of an error here (ECOMPHP-453).
+ */
+const BOOKED_BEFORE = ["19", "20", "25"];
+
+const resultOf = (body: unknown) => Booked.safeParse((body as { return?: unknown } | null)?.return).data;
+
+export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
+  const soap = soapOf(options);
+  const afterShop = afterShopOf(soap);
+
+  return {
+    ...afterShop,
+    name: options.name ?? "resurs-simplified",
+
+    async createPayment(payment): Promise<CreatedPayment> {
+      const attempt = attemptOf(payment, "simplified", options.paymentMethodId);
+      const answer = await soap("bookPayment", await bookingOf(payment, attempt, options));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const booked = resultOf(answer.body);
+      if (!booked) return { kind: "failed", detail: "unexpected answer to bookPayment" };
+      const { paymentId, bookPaymentStatus: status, signingUrl } = booked;
+      const created = { kind: "ok" as const, paymentId, status, meta: { ...attempt.meta, resursReference: paymentId } };
+      // 002, step 4a: back to the shop's own page; 4b: to the page where the customer signs.
+      if (STANDS.includes(status)) return { ...created, redirectUrl: payment.successUrl };
+      if (status !== "SIGNING") return { kind: "failed", detail: `the bank answered ${status}` };
+      return signingUrl === undefined
+        ? { kind: "failed", detail: "the bank asks for a signature and does not say where" }
+        : { ...created, redirectUrl: signingUrl };
+    },
+
+    async bookSignedPayment({ paymentId }): Promise<GatewayAnswer> {
+      if (!isPaymentId(paymentId)) return refusal("this is no payment id");
+      const answer = await soap("bookSignedPayment", { paymentId });
+      if (answer.kind === "failed") {
+        const { failure, code } = answer;
+        return BOOKED_BEFORE.includes(code ?? "") ? { kind: "unknown", detail: failure.detail } : failure;
+      }
+      const booked = resultOf(answer.body);
+      if (booked?.paymentId !== paymentId) return unexpected("bookSignedPayment");
+      const { bookPaymentStatus: status } = booked;
+      if (STANDS.includes(status)) {
+        const look = await afterShop.readPayment(paymentId);
+        return { kind: "ok", reading: look.kind === "ok" && look.reading.exists ? look.reading : null };
+      }
+      if (status === "DENIED" || status === "FAILED") {
+        return refusal(`the bank answered ${status}`, "payment-rejected");
+      }
+      // SIGNING again: the bank has not seen the signature, and may yet.
+      return status === "SIGNING" ? refusal("the customer has not signed") : unexpected("bookSignedPayment");
+    },
+  };
+};

@@ -1,0 +1,198 @@
+/**
+ * A bank to test against: Resurs's older services (simplified and after-shop over SOAP, the hosted flow and the checkout
+ * over JSON) as one real HTTP server on this computer, with books, faults, test persons and callbacks, in the time of
+ * the clock it is given.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../ports/clock.js";
+import { movesOf } from "./legacy-after-shop.js";
+import { bookingsOf, type Tell } from "./legacy-bookings.js";
+import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./legacy-callbacks.js";
+import { checkoutsOf, noPayment } from "./legacy-checkouts.js";
+import type { LegacyDouble, RecordedLegacyCall } from "./legacy-controls.js";
+import {
+  answerOf,
+  faultOf,
+  type LegacyCall,
+  type LegacyOperation,
+  type LegacyRequest,
+  legacyRequest,
+} from "./legacy-http.js";
+import { spoken, stands } from "./legacy-words.js";
+import { major } from "./resurs-books.js";
+import type { Fault } from "./resurs-faults.js";
+import { type Answer, signPage, write } from "./resurs-http.js";
+
+export type { LegacyCallback, LegacyDigest, Registration } from "./legacy-callbacks.js";
+export type { LegacyDouble, RecordedLegacyCall } from "./legacy-controls.js";
+
+const KINDS: LegacyCallback[] = [
+  "BOOKED",
+  "AUTOMATIC_FRAUD_CONTROL",
+  "UNFREEZE",
+  "ANNULMENT",
+  "FINALIZATION",
+  "UPDATE",
+  "TEST",
+];
+
+const CALLS: LegacyOperation[] = ["capture", "cancel", "refund", "bookSignedPayment"];
+const isCall = (operation: LegacyOperation): operation is LegacyCall => CALLS.includes(operation);
+
+export const legacyDouble = async (options: {
+  clock: Clock;
+  port?: number;
+  /** false: the bank does whatever it is asked, possible or not. */
+  strict?: boolean;
+  /** Where the callbacks go, each kind under its own name. */
+  callbacks?: { url: string; digest: LegacyDigest | null };
+}): Promise<LegacyDouble> => {
+  const { clock, strict = true } = options;
+  const end = new AbortController();
+  const callbacks = legacyCallbacksOf(clock, end.signal);
+  const tell: Tell = (...callback) => void callbacks.send(...callback);
+  const bookings = bookingsOf(clock, end.signal, tell);
+  const checkouts = checkoutsOf(bookings, () => url);
+  const move = movesOf(clock, strict, tell);
+  const { accounts } = bookings;
+  const delays = new Map<LegacyOperation, number[]>();
+  const calls: RecordedLegacyCall[] = [];
+  const reads: LegacyDouble["reads"] = [];
+  let held = 0;
+
+  if (options.callbacks) {
+    const { url, digest } = options.callbacks;
+    for (const kind of KINDS) callbacks.register(kind, registrationAt(url, kind, digest));
+  }
+
+  const atFault = (fault: Fault | null, id: string): Answer | null => {
+    if (fault?.kind === "not-exist") {
+      return fault.code === "404" ? { status: 404 } : faultOf(fault.code, `There is no payment ${id}`);
+    }
+    if (fault?.kind !== "http") return null;
+    const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
+    return { status: fault.status, body: `Fault of the scenario: ${fault.status}`, headers };
+  };
+
+  const quietly = (asked: LegacyRequest, operation: LegacyOperation): Answer => {
+    const { id } = asked;
+    if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
+    if (operation === "updateReference") return checkouts.updateReference(asked);
+    if (operation === "bookPayment") return checkouts.book(asked);
+    const { payment } = accounts.at(id);
+    return stands(payment) ? answerOf("getPayment", spoken(id, payment)) : noPayment(id);
+  };
+
+  /** null = no answer, ever. */
+  const moved = (asked: LegacyRequest, op: LegacyCall, fault: Fault | null): Answer | null => {
+    const refusal = atFault(fault, asked.id);
+    const carriedOut = () =>
+      op === "bookSignedPayment" ? checkouts.bookSigned(asked.id) : move(op, accounts.at(asked.id), asked);
+    const { answer, amount, applied } = refusal
+      ? { answer: refusal, amount: major(asked.amount ?? 0), applied: false }
+      : carriedOut();
+    calls.push({
+      op,
+      paymentId: asked.id,
+      amount,
+      at: clock.now(),
+      key: asked.key,
+      applied,
+      answer: fault?.kind === "timeout" ? "lost" : String(answer.status),
+    });
+    return fault?.kind === "timeout" ? null : answer;
+  };
+
+  const page = ({ method, id }: LegacyRequest): Answer => {
+    if (!checkouts.isOpen(id)) return { status: 404 };
+    if (method === "GET") return signPage;
+    return { status: 303, headers: { location: checkouts.finish(id).redirectUrl ?? url } };
+  };
+
+  /** null = no answer, ever. */
+  const answerTo = (asked: LegacyRequest): Answer | null => {
+    const { operation, id } = asked;
+    if (operation === "sign") return page(asked);
+    // Without the bank's own error in it: a message that it did not understand.
+    if (operation === null) return { status: 500, body: "There is no such operation" };
+    if (!asked.authorized) return { status: 401 };
+    const fault = accounts.faultFor(accounts.at(id), operation);
+    if (operation === "getPayment") reads.push({ op: operation, paymentId: id, at: clock.now() });
+    if (fault?.kind === "timeout" && !fault.applied) return null;
+    if (isCall(operation)) return moved(asked, operation, fault);
+    const answer = atFault(fault, id) ?? quietly(asked, operation);
+    return fault?.kind === "timeout" ? null : answer;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const asked = await legacyRequest(request);
+    const answer = answerTo(asked);
+    const delay = asked.operation && asked.operation !== "sign" ? delays.get(asked.operation)?.shift() : undefined;
+    if (answer && delay === undefined) return write(response, answer);
+    if (gone.signal.aborted) return;
+    held += 1;
+    try {
+      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
+      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
+    } finally {
+      held -= 1;
+    }
+    if (answer) write(response, answer);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    addresses: { baseUrl: `${url}/ws/V4`, hostedUrl: url, checkoutUrl: url },
+    close: () =>
+      new Promise((resolve) => {
+        end.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    setSeries: accounts.setSeries,
+    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    nextBooking: bookings.setNext,
+    nextPerson: bookings.setNextPerson,
+    whenSigned: checkouts.whenSigned,
+    expectPayment: checkouts.expect,
+    customerSigns: checkouts.finish,
+    customerPays: checkouts.finish,
+    register: callbacks.register,
+    deliver: (paymentId, kind, more = {}) => {
+      const posted = { BOOKED: { addedPaymentSpecificationLines: [] }, UPDATE: { paymentDiff: null } };
+      const body = kind === "BOOKED" || kind === "UPDATE" ? posted[kind] : undefined;
+      return callbacks.send(kind, paymentId, { ...(body === undefined ? {} : { body }), ...more });
+    },
+    held: () => held,
+    delivering: callbacks.underWay,
+    books: (paymentId) => {
+      const books = accounts.at(paymentId).payment?.books;
+      if (!books) return null;
+      const { total, authorized, captured, canceled, refunded } = books;
+      return {
+        total: major(total),
+        authorized: major(authorized),
+        captured: major(captured),
+        canceled: major(canceled),
+        refunded: major(refunded),
+      };
+    },
+    calls,
+    reads,
+    bookings: checkouts.bookings,
+    creates: checkouts.creates,
+    deliveries: callbacks.list,
+  };
+};
