@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Settings } from "../../machines/settings.js";
-import { httpApp } from "../adapters/http/app.js";
+import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
-import { resursMapi } from "../adapters/resurs/mapi.js";
+import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
@@ -14,7 +14,15 @@ import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
-import { type ResursDouble, resursDouble } from "../testing/resurs-double.js";
+import {
+  type Banks,
+  closeBanks,
+  gatewaysTo,
+  LEGACY_DIGEST,
+  NETS_AUTHORIZATION,
+  openBanks,
+  registerCallbacks,
+} from "../testing/banks.js";
 import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
 import { Ends, exits } from "./ending.js";
 import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
@@ -39,7 +47,7 @@ export interface Running {
 }
 
 export interface Sandbox extends Running {
-  bank: ResursDouble;
+  banks: Banks;
   woo: WooDouble;
 }
 
@@ -47,6 +55,8 @@ interface Parts extends Common {
   store: Store;
   gateways: Gateway[];
   shop: Shop;
+  /** What the banks prove themselves with, and the like. */
+  doors?: Partial<HttpOptions>;
   /** Laid around the app's door. */
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
@@ -65,7 +75,7 @@ const running = async (parts: Parts): Promise<Running> => {
   });
   await engine.start();
   try {
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null });
+    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...parts.doors });
     let url = "";
     const door = around(app.fetch, engine, () => url);
     const { port = 0, host = "127.0.0.1" } = parts;
@@ -91,9 +101,9 @@ export const composeSandbox = async (
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
   const folder = options.file === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
-  const bank = await resursDouble({ clock });
+  const banks = await openBanks(clock);
   const clear = async () => {
-    await bank.close();
+    await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -102,31 +112,30 @@ export const composeSandbox = async (
       manageStock: true,
       holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
     });
-    const gateway = resursMapi({
-      baseUrl: bank.url,
-      clientId: "sandbox",
-      clientSecret: "sandbox",
-      clock,
-      ...(options.bankFetch === undefined ? {} : { fetch: options.bankFetch }),
-    });
     const one = await running({
       ...options,
       clock,
       store: sqliteStore({ file: options.file ?? join(folder ?? "", "orders.db") }),
-      gateways: [gateway],
+      gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
+      doors: {
+        netsAuthorization: NETS_AUTHORIZATION,
+        resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
+        readContainer: decodeApiData,
+      },
       onDecision: (entry, record) => {
         stocked(woo, entry, record);
         onDecision?.(entry, record);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
     });
+    registerCallbacks(banks, one.url);
     await stockUp(woo, one.engine);
     const stop = async () => {
       await one.stop();
       await clear();
     };
-    return { ...one, bank, woo, stop };
+    return { ...one, banks, woo, stop };
   } catch (error) {
     await clear();
     throw error;

@@ -5,6 +5,10 @@ export interface Story {
   orderId: string;
   title: string;
   placedAt: number;
+  /** Left out = Resurs's Merchant API. */
+  gateway?: string;
+  /** What the older flow answers when the payment is booked; left out = to be signed first. */
+  books?: "BOOKED" | "FROZEN";
   /** One of the bank's public test persons; left out = somebody whose payment is accepted. */
   person?: string;
   /** Goods that need no shipping. */
@@ -77,6 +81,40 @@ const told: Omit<Story, "orderId">[] = [
     ],
   },
   { title: "nothing to ship", placedAt: 16, virtual: true, signsAt: 17 },
+  { title: "signed, then booked", gateway: "resurs-simplified", placedAt: 26, signsAt: 27 },
+  { title: "booked without signing", gateway: "resurs-simplified", books: "BOOKED", placedAt: 27, signsAt: 27.1 },
+  {
+    title: "booked and frozen, completed in vain",
+    gateway: "resurs-simplified",
+    books: "FROZEN",
+    placedAt: 28,
+    signsAt: 28.1,
+    later: [{ at: 33, act: merchant("completed") }],
+  },
+  { title: "browser closed at the bank", gateway: "resurs-hosted", placedAt: 29, signsAt: 30, returnsAfter: null },
+  {
+    title: "turned away in the frame, then paid",
+    gateway: "resurs-rco",
+    placedAt: 31,
+    signsAt: 33,
+    later: [{ at: 32, act: (world, orderId) => world.turnedAway(orderId) }],
+  },
+  {
+    title: "turned away in the frame, and gone",
+    gateway: "resurs-rco",
+    placedAt: 53,
+    signsAt: null,
+    later: [{ at: 54, act: (world, orderId) => world.turnedAway(orderId) }],
+  },
+  {
+    title: "paid, then charged",
+    gateway: "nets-easy",
+    placedAt: 34,
+    signsAt: 35,
+    later: [{ at: 38, act: merchant("completed") }],
+  },
+  { title: "customer never came back", gateway: "nets-easy", placedAt: 35, signsAt: 36, returnsAfter: null },
+  { title: "never paid, and no error", gateway: "nets-easy", placedAt: 55, signsAt: null },
 ];
 
 export const stories: Story[] = told.map((story, i) => ({ orderId: String(1001 + i), ...story }));

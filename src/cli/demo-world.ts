@@ -1,6 +1,8 @@
 /** The demo's little world: the sandbox, the customers and the merchant, in a time that is moved by hand. */
 import { Settings } from "../../machines/settings.js";
+import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { checkoutTo, deliveringFrom, heldBy } from "../testing/banks.js";
 import { VirtualClock } from "../testing/virtual-clock.js";
 import { composeSandbox, type Sandbox } from "./compose.js";
 import { bankIsDown, HOLD_STOCK_MINUTES, HOUR, type Story } from "./demo-stories.js";
@@ -13,7 +15,7 @@ const OURS = "x-demo";
 export class DemoWorld {
   sandbox!: Sandbox;
   readonly clock: VirtualClock;
-  private readonly payments = new Map<string, { id: string; total: number }>();
+  private readonly payments = new Map<string, { id: string; total: number; gateway: string }>();
   private readonly comesBackTo = new Map<string, string>();
   /** Our requests that the door has not seen yet, and its answers that we have not seen yet. */
   private inTheAir = 0;
@@ -61,39 +63,63 @@ export class DemoWorld {
     );
   }
 
-  async buys({ orderId, person, virtual }: Story): Promise<void> {
-    const { engine, bank, url } = this.sandbox;
+  async buys({ orderId, person, virtual, gateway = "resurs-mapi", books }: Story): Promise<void> {
+    const { engine, banks, url } = this.sandbox;
     const total = 49_900 + Number(orderId) * 100;
     const now = this.clock.now();
+    const lines = [{ sku: virtual ? "EBOOK" : "LAMP", quantity: 1, total }];
+    const common = { total, currency: "SEK", lines };
+    // In the bank's frame the customer comes before the order, and brings the payment's name.
+    const preferredId = gateway === "resurs-rco" ? `rco-${orderId}` : null;
+    if (preferredId !== null) {
+      await checkoutTo(banks, this.clock).openCheckout({ preferredId, ...common, ...urlsFor(url, orderId, gateway) });
+    }
     await engine.place(orderId, {
       status: "pending",
-      total,
-      currency: "SEK",
-      lines: [{ sku: virtual ? "EBOOK" : "LAMP", quantity: 1, total }],
+      ...common,
       needsProcessing: !virtual,
-      gateway: "resurs-mapi",
-      paymentId: null,
+      gateway,
+      paymentId: preferredId,
       previousPaymentIds: [],
       createdAt: now,
       updatedAt: now,
       customerReturned: false,
     });
-    if (person !== undefined) bank.nextPerson(person);
-    const created = await checkout(engine, orderId, url);
+    if (person !== undefined) banks.resurs.nextPerson(person);
+    if (gateway === "resurs-simplified") banks.legacy.nextBooking({ status: books ?? "SIGNING" });
+    const created = await checkout(engine, orderId, url, gateway);
     if (created.kind === "failed") throw new Error(`the bank created no payment for ${orderId}: ${created.detail}`);
-    this.payments.set(orderId, { id: created.paymentId, total: total / 100 });
+    this.payments.set(orderId, { id: created.paymentId, total: total / 100, gateway });
+    if (books !== undefined) this.comesBackTo.set(orderId, created.redirectUrl);
   }
 
-  private paymentOf(orderId: string): { id: string; total: number } {
+  private paymentOf(orderId: string): { id: string; total: number; gateway: string } {
     const payment = this.payments.get(orderId);
     if (payment === undefined) throw new Error(`order ${orderId} has no payment yet`);
     return payment;
   }
 
   signs(orderId: string, returnsAtOnce: boolean): void {
-    const { redirectUrl } = this.sandbox.bank.customerSigns(this.paymentOf(orderId).id);
-    if (redirectUrl !== null) this.comesBackTo.set(orderId, redirectUrl);
+    if (!this.comesBackTo.has(orderId)) {
+      const url = this.finishesAtTheBank(orderId);
+      if (url !== null) this.comesBackTo.set(orderId, url);
+    }
     if (returnsAtOnce) this.returns(orderId);
+  }
+
+  private finishesAtTheBank(orderId: string): string | null {
+    const { resurs, nets, legacy } = this.sandbox.banks;
+    const { id, gateway } = this.paymentOf(orderId);
+    if (gateway === "resurs-mapi") return resurs.customerSigns(id).redirectUrl;
+    if (gateway === "nets-easy") return nets.customerPays(id).redirectUrl;
+    return (gateway === "resurs-rco" ? legacy.customerPays(id) : legacy.customerSigns(id)).redirectUrl;
+  }
+
+  /** The bank's frame says no, and the customer's browser tells the shop. */
+  async turnedAway(orderId: string): Promise<void> {
+    const { id: paymentId } = this.paymentOf(orderId);
+    const body = { paymentId, rejection: "deny", message: "Please contact customer service" };
+    this.request(`${this.sandbox.url}/resurs-checkout/rejected`, body);
   }
 
   async returns(orderId: string): Promise<void> {
@@ -107,7 +133,7 @@ export class DemoWorld {
 
   async repeatCallback(orderId: string, times: number): Promise<void> {
     const { id } = this.paymentOf(orderId);
-    for (let i = 0; i < times; i++) this.open.push(this.sandbox.bank.deliver(id, "AUTHORIZED"));
+    for (let i = 0; i < times; i++) this.open.push(this.sandbox.banks.resurs.deliver(id, "AUTHORIZED"));
   }
 
   /** The bank takes the money and the line goes dead before it can say so. */
@@ -117,7 +143,7 @@ export class DemoWorld {
     const order = { totalOrderAmount: total, authorizedAmount: total, possibleActions };
     const payment = { status: "ACCEPTED", order };
     const faults = { capture: "timeout-after-apply:1" };
-    this.sandbox.bank.setSeries(id, [{ from: this.clock.now(), payment, faults }]);
+    this.sandbox.banks.resurs.setSeries(id, [{ from: this.clock.now(), payment, faults }]);
   }
 
   /** Time goes on to this minute of the hour, and everything due on the way happens. */
@@ -149,8 +175,8 @@ export class DemoWorld {
   }
 
   private resting(): boolean {
-    const { bank, engine } = this.sandbox;
-    if (bank.delivering() > 0 || this.inTheAir > 0) return false;
-    return engine.restingButForCalls && engine.underWay <= bank.held();
+    const { banks, engine } = this.sandbox;
+    if (deliveringFrom(banks) > 0 || this.inTheAir > 0) return false;
+    return engine.restingButForCalls && engine.underWay <= heldBy(banks);
   }
 }

@@ -57,15 +57,17 @@ const live = async (world: DemoWorld, speed: number | undefined, told: (text: st
 
 const outcomes = async ({ sandbox }: DemoWorld) =>
   Promise.all(
-    stories.map(async ({ orderId, title }) => {
+    stories.map(async ({ orderId, title, gateway = "resurs-mapi" }) => {
       const [record, why] = await Promise.all([sandbox.engine.read(orderId), sandbox.engine.why(orderId)]);
       return {
         orderId,
         title,
+        gateway,
         status: record?.facts.order.status ?? null,
         shopStatus: sandbox.woo.order(orderId).status,
-        captures: sandbox.bank.calls.filter((c) => c.op === "capture" && c.paymentId === record?.facts.payment.id)
-          .length,
+        captures: sandbox.banks.all
+          .flatMap((bank): { op: string; paymentId: string }[] => bank.calls)
+          .filter((c) => c.op === "capture" && c.paymentId === record?.facts.payment.id).length,
         confirmationMails: sandbox.woo.confirmationMails(orderId),
         flags: (record?.flags ?? []).filter((f) => f.clearedAt === null).map((f) => f.flag),
         why: why ?? [],
@@ -98,8 +100,8 @@ const run = async (options: Options): Promise<void> => {
     if (options.json) sayJson({ url: sandbox.url, simulatedMinutes: HOUR, seconds, orders });
     else {
       const because = (why: string[]) => (why[1] ?? why[0] ?? "").replace(/^Because: /, "");
-      const rows = orders.map((o) => [o.orderId, o.title, o.status ?? "", because(o.why)]);
-      say(`\n${table(["order", "what happened", "status", "why"], rows)}`);
+      const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", because(o.why)]);
+      say(`\n${table(["order", "paid over", "what happened", "status", "why"], rows)}`);
       say(`\n${HOUR} simulated minutes in ${seconds} s.`);
     }
     if (options.exit) return;

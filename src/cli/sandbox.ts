@@ -36,8 +36,9 @@ export const sandboxDoor =
     const orderId = /^\/checkout\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
     if (orderId === undefined || request.method !== "GET") return inner(request);
     const id = decodeURIComponent(orderId);
-    if ((await engine.read(id)) === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
-    const created = await checkout(engine, id, url());
+    const record = await engine.read(id);
+    if (record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
+    const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
     return created.kind === "ok"
       ? new Response(null, { status: 303, headers: { location: created.redirectUrl } })
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });

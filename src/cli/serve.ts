@@ -54,7 +54,8 @@ const run = async (options: Options): Promise<void> => {
     },
     ...(db === undefined ? {} : { file: db }),
   });
-  const { url, bank } = running;
+  const { url, banks } = running;
+  const bank = banks.resurs;
   const kept = db ?? "a temporary file that is removed at the end";
   if (options.json) say(JSON.stringify({ url, bank: bank.url, db: db ?? null }));
   else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);

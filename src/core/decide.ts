@@ -239,7 +239,7 @@ const attach = (fold: Fold, meta: Record<string, string>): void => {
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 const notCreated = (fold: Fold, detail: string): void => {
-  const note = notes["not-created"].replace("{bank}", fold.flow.bank).replace("{reason}", detail);
+  const note = notes["not-created"].replace("{bank}", () => fold.flow.bank).replace("{reason}", () => detail);
   fold.add({ type: "addOrderNote", note }, fold.now);
   fold.answer(itself(fold), "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
 };

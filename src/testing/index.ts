@@ -1,6 +1,5 @@
 /** The test harness: doubles that behave, a clock that stands still, the scenario runner, the contracts. */
 export * from "./gateway-contract.js";
-/** The test harness: doubles that behave, a clock that stands still, the scenario runner, the store contract. */
 export { type LegacyDouble, legacyDouble } from "./legacy-double.js";
 export { type KillPoint, Mortal } from "./mortal.js";
 export { type NetsDouble, netsDouble } from "./nets-double.js";

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { describe, test } from "vitest";
 import { netsEasy } from "../../src/adapters/nets/easy.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import { type ResursHostedOptions, resursHosted, resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
+import type { Gateway } from "../../src/index.js";
 import {
   type BankOperation,
   type Books,
@@ -13,6 +15,7 @@ import {
   type PaymentState,
   resursDouble,
 } from "../../src/testing/index.js";
+import { legacyDouble } from "../../src/testing/legacy-double.js";
 
 const TIMEOUT_MS = 30_000;
 
@@ -150,9 +153,77 @@ const nets: GatewayFixture = {
   },
 };
 
+const soapOperations: [RegExp, BankOperation][] = [
+  [/finalizePayment\b/, "capture"],
+  [/annulPayment\b/, "cancel"],
+  [/creditPayment\b/, "refund"],
+  [/bookSignedPayment\b/, "bookSignedPayment"],
+  [/bookPayment\b/, "createPayment"],
+  [/getPayment\b/, "readPayment"],
+];
+
+const older = (gatewayTo: (options: ResursHostedOptions) => Gateway, books: boolean): GatewayFixture => ({
+  can: {
+    refundPart: true,
+    addOrderLines: false,
+    bookSignedPayment: books,
+    // Before it is booked there is no payment at all, and after that the bank rejects by annulling it.
+    lacks: ["waiting", "rejected"],
+    keys: { sent: ["capture", "refund"], once: [], shown: ["capture", "refund"] },
+  },
+  async open({ clock, inFrontOf }) {
+    const bank = await legacyDouble({ clock });
+    const baseUrl = await inFrontOf({
+      answer: forwardTo(bank.url),
+      operationOf: ({ path, body }) =>
+        path.includes("back-channel")
+          ? "createPayment"
+          : (soapOperations.find(([name]) => name.test(String(body)))?.[1] ?? null),
+    });
+    const password = "legacy-password";
+    const through = (address: string) => address.replace(bank.url, baseUrl);
+    return {
+      gateway: gatewayTo({
+        baseUrl: through(bank.addresses.baseUrl),
+        hostedUrl: through(bank.addresses.hostedUrl),
+        userName: "shop",
+        password,
+        clock,
+        timeoutMs: TIMEOUT_MS,
+      }),
+      timeoutMs: TIMEOUT_MS,
+      secrets: [password],
+      unknownId: randomUUID(),
+      bring(state, total, part) {
+        const id = randomUUID();
+        if (state !== "waiting") bank.expectPayment(id, total / 100);
+        if (state === "waiting" || state === "signed") return id;
+        const { authorized, captured, canceled, refunded } = booksIn(state, total, part);
+        const order = {
+          totalOrderAmount: total / 100,
+          authorizedAmount: authorized / 100,
+          capturedAmount: captured / 100,
+          canceledAmount: canceled / 100,
+          refundedAmount: refunded / 100,
+          possibleActions: [
+            ...(authorized > 0 ? ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"] : []),
+            ...(captured > refunded ? ["REFUND", "PARTIAL_REFUND"] : []),
+          ],
+        };
+        bank.setSeries(id, [{ from: 0, payment: { status: state === "frozen" ? "FROZEN" : "ACCEPTED", order } }]);
+        return id;
+      },
+      books: (paymentId) => minorOf(bank.books(paymentId)),
+      close: bank.close,
+    };
+  },
+});
+
 describe.each([
   ["Resurs's Merchant API", resurs],
   ["Nets Easy", nets],
+  ["Resurs's simplified flow", older(resursSimplified, true)],
+  ["Resurs's hosted flow", older(resursHosted, false)],
 ])("%s", (_, fixture) => {
   for (const { title, run } of gatewayContract(fixture)) test(title, run);
 });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
 import { type DigestOptions, provesItself } from "../../src/adapters/http/digest.js";
+import { type ApiData, decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
 import { MINUTE, Place, post } from "../engine/place.js";
 
 let place: Place | null = null;
@@ -356,5 +357,43 @@ describe("the bank's frame", () => {
       await world.engine.submit("o", { type: "checkout.rejected", rejection: "fail" });
     }
     expect((await world.engine.read("o"))?.facts.order.rejections).toHaveLength(20);
+  });
+});
+
+describe("a landing page without the order in its address", () => {
+  const landing = (data: Record<string, unknown>) =>
+    `/returns/landing?apiData=${encodeApiData(data as ApiData)}&apiDataId=x`;
+
+  test("finds the order by what its customer carries, and leads on like any other", async () => {
+    const { world, get } = await doors({ readContainer: decodeApiData });
+    await world.order("o");
+    const { status, body } = await get(landing({ wc_order_id: "o", preferred_id: "pay-o" }));
+    expect([status, body]).toEqual([200, { orderId: "o", status: "processing", next: "thankYou", error: null }]);
+  });
+
+  test.each([
+    ["another payment", { wc_order_id: "o", preferred_id: "pay-x" }],
+    ["no payment", { wc_order_id: "o" }],
+    ["nobody's order", { wc_order_id: "ghost", preferred_id: "pay-o" }],
+    ["nothing", {}],
+    ["the wrong types", { wc_order_id: ["o"], preferred_id: "pay-o" }],
+  ])("%s in it leads nowhere, and the bank is not asked", async (_, data) => {
+    const { world, get } = await doors({ readContainer: decodeApiData });
+    await world.order("o");
+    expect(await get(landing(data))).toMatchObject({ status: 400, body: { error: { code: "not-a-landing" } } });
+    expect(world.bank.reads).toEqual([]);
+  });
+
+  test("what is no container leads nowhere, whatever it is", async () => {
+    const { world, get } = await doors({ readContainer: decodeApiData });
+    for (const text of ["", "%%%", "e30", "W10", "x".repeat(20_000), "eyJfX3Byb3RvX18iOnsid2Nfb3JkZXJfaWQiOiJvIn19"]) {
+      expect((await get(`/returns/landing?apiData=${encodeURIComponent(text)}`)).status).toBe(400);
+    }
+    expect(world.bank.reads).toEqual([]);
+  });
+
+  test("where nothing reads containers, there is no such page", async () => {
+    const { get } = await doors();
+    expect((await get(landing({ wc_order_id: "o", preferred_id: "pay-o" }))).status).toBe(404);
   });
 });

@@ -274,7 +274,7 @@ describe("reading over SOAP", () => {
   );
   test("and so where the bank has never heard of it", async () => {
     const { gateway } = await given();
-    expect(await gateway.readPayment("nobody's")).toMatchObject({ kind: "ok", reading: { exists: false } });
+    expect(await gateway.readPayment("nobodys")).toMatchObject({ kind: "ok", reading: { exists: false } });
   });
   test.each([
     ["http-500", { kind: "unknown" }],
@@ -836,12 +836,21 @@ describe("Resurs Checkout", () => {
     const broken = await oddBank(503, "");
     expect(await broken.rco.openCheckout(checkout)).toEqual({ kind: "failed", detail: "HTTP 503" });
   });
-  test("the engine does not make its payments", async () => {
+  test("process_payment fills in what is missing, and sends nothing", async () => {
     const { bank, rco } = await given();
-    expect(await rco.createPayment(payment)).toMatchObject({
-      kind: "failed",
-      detail: expect.stringContaining("frame"),
+    const created = await rco.createPayment({ ...payment, preferredId: "session-1" });
+    expect(created).toMatchObject({
+      kind: "ok",
+      paymentId: "session-1",
+      redirectUrl: payment.successUrl,
+      meta: { checkoutType: "rco", resursReference: "session-1", apiDataId: expect.any(String) },
     });
+    const payload = created.kind === "ok" ? (created.meta?.orderSigningPayload ?? "") : "";
+    expect(decodeApiData(payload)).toMatchObject({
+      ok: true,
+      data: { wc_order_id: payment.orderId, preferred_id: "session-1" },
+    });
+    expect(await rco.createPayment({ ...payment, preferredId: null })).toMatchObject({ kind: "failed" });
     expect([bank.bookings, bank.creates]).toEqual([[], []]);
   });
 });

@@ -32,6 +32,15 @@ const endings: Record<string, string> = {
   "cancelled by the merchant": "cancelled",
   "completed, then refunded": "refunded",
   "nothing to ship": "completed",
+  "signed, then booked": "processing",
+  "booked without signing": "processing",
+  "booked and frozen, completed in vain": "on-hold",
+  "browser closed at the bank": "processing",
+  "turned away in the frame, then paid": "processing",
+  "turned away in the frame, and gone": "pending",
+  "paid, then charged": "completed",
+  "customer never came back": "processing",
+  "never paid, and no error": "pending",
 };
 
 interface Told {
@@ -107,14 +116,14 @@ describe("show and why", () => {
 
   it("read the file of a running engine, and ask it over HTTP", async () => {
     const file = join(folder, "orders.db");
-    const { engine, bank, url, stop } = await composeSandbox({ settings, file });
+    const { engine, banks, url, stop } = await composeSandbox({ settings, file });
     try {
       const now = Date.now();
       const more = { previousPaymentIds: [], createdAt: now, updatedAt: now, customerReturned: false };
       await engine.place("1", { status: "pending", gateway: "resurs-mapi", ...placed, ...more });
       const created = await checkout(engine, "1", url);
       if (created.kind === "failed") throw new Error(created.detail);
-      bank.customerSigns(created.paymentId);
+      banks.resurs.customerSigns(created.paymentId);
       await engine.submit("1", { type: "customer.returned", page: "success" }, { wait: "settled" });
 
       const why = await cli(["why", "1", "--db", file]);

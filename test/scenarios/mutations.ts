@@ -122,6 +122,10 @@ const mutate: Record<string, Mutate> = {
   createPayment: (want: Record<string, unknown>) => eachKey(want, () => NEVER),
   reply: (want: boolean) => [["", !want]],
   errorShown: (want: boolean) => [["", !want]],
+  redirect: () => [["", NEVER]],
+  result: () => [["", NEVER]],
+  explanation: () => [["", NEVER]],
+  meta: (want: Record<string, unknown>) => eachKey(want, () => NEVER),
   orderTotal: (want: number) => [["", want + 1]],
   orderCount: (want: number) => [["", want + 1]],
 };

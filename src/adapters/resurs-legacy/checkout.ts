@@ -2,7 +2,7 @@
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
-import { checkoutBodyOf, type NewCheckout } from "./requests.js";
+import { checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
@@ -63,10 +63,14 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
       return answer.failure;
     },
 
-    // 002, step 8: "since the order are already handled by Resurs Bank, most of this section can now be skipped".
-    createPayment: async () => ({
-      kind: "failed",
-      detail: "Resurs Checkout makes the payment in its own frame: open the checkout instead",
-    }),
+    /**
+     * 002, step 8: "since the order are already handled by Resurs Bank, most of this section can now be skipped". What
+     * is missing is filled in, and the address is only told: the bank sends the customer on by itself.
+     */
+    async createPayment({ preferredId, successUrl, orderId }) {
+      if (!preferredId) return { kind: "failed", detail: "there is no checkout that this order was made in" };
+      const { meta } = containerOf({ orderId, preferredId, checkoutType: "rco" });
+      return { kind: "ok", paymentId: preferredId, status: "UNREAD", redirectUrl: successUrl, meta };
+    },
   };
 };

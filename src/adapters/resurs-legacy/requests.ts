@@ -73,35 +73,43 @@ export interface Attempt {
   preferredId: string;
   /** Where the bank sends the customer: with the container, so that the order is found without the shop's session. */
   successUrl: string;
+  failUrl: string;
   meta: Record<string, string>;
 }
 
-/** The metadata under the keys of setOrderCheckoutMeta, the address as getSigningUrl makes it (002). */
-export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): Attempt => {
-  // The order's own number otherwise: a second booking under it is refused rather than made twice.
-  const preferredId = payment.preferredId ?? payment.orderId;
-  const apiDataId = randomUUID();
+/** The container, and the metadata under the keys of setOrderCheckoutMeta (002). */
+export const containerOf = (of: {
+  orderId: string;
+  preferredId: string;
+  checkoutType: string;
+  paymentMethodId?: string;
+}): { data: ApiData; meta: Attempt["meta"] & { apiDataId: string } } => {
+  const { orderId, preferredId, checkoutType, paymentMethodId } = of;
+  const method: Record<string, string> = paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId };
   const data: ApiData = {
     checkoutType,
-    ...(paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId }),
-    wc_order_id: payment.orderId,
+    ...method,
+    wc_order_id: orderId,
     preferred_id: preferredId,
     isReturningCustomer: false,
   };
-  const successUrl = new URL(payment.successUrl);
-  successUrl.searchParams.set("apiDataId", apiDataId);
+  const orderSigningPayload = encodeApiData(data, "base64");
+  const meta = { checkoutType, apiDataId: randomUUID(), orderSigningPayload, resursReference: preferredId, ...method };
+  return { data, meta };
+};
+
+/** The addresses as getSigningUrl makes them (002). */
+export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): Attempt => {
+  const { orderId } = payment;
+  // The order's own number otherwise: a second booking under it is refused rather than made twice.
+  const preferredId = payment.preferredId ?? orderId;
+  const method = paymentMethodId === undefined ? {} : { paymentMethodId };
+  const { data, meta } = containerOf({ orderId, preferredId, checkoutType, ...method });
+  // Whoever comes from signing is not there yet: his page is the one that books.
+  const successUrl = new URL(payment.signedUrl ?? payment.successUrl);
+  successUrl.searchParams.set("apiDataId", meta.apiDataId);
   successUrl.searchParams.set("apiData", encodeApiData(data));
-  return {
-    preferredId,
-    successUrl: successUrl.href,
-    meta: {
-      checkoutType,
-      apiDataId,
-      orderSigningPayload: encodeApiData(data, "base64"),
-      resursReference: preferredId,
-      ...(paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId }),
-    },
-  };
+  return { preferredId, successUrl: successUrl.href, failUrl: payment.signingFailedUrl ?? payment.failUrl, meta };
 };
 
 const paymentData = ({ preferredId }: Attempt, { paymentMethodId }: CheckoutOptions) => ({
@@ -120,7 +128,7 @@ export const bookingOf = async (payment: NewPayment, attempt: Attempt, options: 
   paymentData: { ...paymentData(attempt, options), ...control(options) },
   orderData: paymentSpec(payment.lines, payment.total),
   customer: await options.customerOf?.(payment.orderId),
-  signing: { successUrl: attempt.successUrl, failUrl: payment.failUrl },
+  signing: { successUrl: attempt.successUrl, failUrl: attempt.failUrl },
 });
 
 /**
@@ -133,8 +141,8 @@ export const hostedBodyOf = async (payment: NewPayment, attempt: Attempt, option
   orderData: paymentSpec(payment.lines, payment.total),
   customer: await options.customerOf?.(payment.orderId),
   successUrl: attempt.successUrl,
-  failUrl: payment.failUrl,
-  backUrl: payment.failUrl,
+  failUrl: attempt.failUrl,
+  backUrl: attempt.failUrl,
 });
 
 export interface NewCheckout {

@@ -66,8 +66,9 @@ export const beginnings = (can: Abilities): Law[] => [
       const reading = await answered(() => bench.gateway.readPayment(created.paymentId));
       isOneOf(reading, ["ok"], "the new payment's reading");
       if (reading.kind !== "ok") return;
-      // Where booking is a step of its own, there is no payment yet.
-      assert(reading.reading.exists || can.bookSignedPayment, "the new payment is there");
+      // There is no payment yet where booking is a step of its own, or where it begins with the customer.
+      const later = can.bookSignedPayment || can.lacks?.includes("waiting");
+      assert(reading.reading.exists || later, "the new payment is there");
       if (reading.reading.exists) sane(reading.reading, created.paymentId);
       assert.equal(reading.reading.captured, 0, "nothing is taken before the order is completed");
     },

@@ -165,6 +165,15 @@ const checks: Record<string, Check> = {
   },
   reply: (want: boolean, seen, report) => want === seen.reply || report("reply", want, seen.reply),
   errorShown: (want: boolean, seen, report) => want === seen.errorShown || report("errorShown", want, seen.errorShown),
+  redirect: (want: string, seen, report) => want === seen.redirect || report("redirect", want, seen.redirect),
+  result: (want: string, seen, report) => want === seen.result || report("result", want, seen.result),
+  explanation: (want: string, seen, report) =>
+    want === seen.explanation || report("explanation", want, seen.explanation),
+  meta: (want: Record<string, unknown>, seen, report) => {
+    for (const [key, value] of Object.entries(want)) {
+      if (!fits(value, seen.meta[key])) report(`meta.${key}`, value, seen.meta[key]);
+    }
+  },
   orderTotal: (want: number, seen, report) => want === seen.orderTotal || report("orderTotal", want, seen.orderTotal),
   orderCount: (want: number, seen, report) => want === seen.orderCount || report("orderCount", want, seen.orderCount),
 };

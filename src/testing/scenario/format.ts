@@ -120,6 +120,14 @@ export interface Observed {
   reply: boolean | null;
   /** The customer sees an error, as on Nets's page when the shop said no. */
   errorShown: boolean;
+  /** Where the customer was sent last. */
+  redirect: string | null;
+  /** What process_payment answered. */
+  result: string | null;
+  /** What the order view shows in place of a payment. */
+  explanation: string | null;
+  /** The order's metadata in the shop. */
+  meta: Record<string, unknown>;
   orderTotal: number | null;
   orderCount: number;
 }

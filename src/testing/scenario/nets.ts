@@ -1,11 +1,9 @@
 /** What a scenario says about Nets: what it answers, and what it and its page in the browser send. */
+import { NETS_AUTHORIZATION } from "../banks.js";
 import type { NetsSeriesEntry } from "../nets-double.js";
 import type { Scenario, ScenarioEvent, ScenarioOrder } from "./format.js";
 import type { Play } from "./play.js";
 import type { World } from "./world.js";
-
-/** What the shop told Nets to prove itself with. */
-export const NETS_AUTHORIZATION = "scenario-webhook-secret";
 
 const json = { "content-type": "application/json" };
 
@@ -90,6 +88,7 @@ export const payInitialized: Play = async (world, event, index, played) => {
   const sent = world.request(node, "/nets/pay-initialized", init).then(({ status, body }) => {
     played.http.set(index, [...(played.http.get(index) ?? []), status]);
     played.reply = (body as { reply?: boolean } | null)?.reply ?? null;
+    played.errorShown ||= played.reply === false;
   });
   played.open.push(sent);
 };

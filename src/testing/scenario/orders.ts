@@ -2,11 +2,16 @@
 import type { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import type { NewOrder } from "../woocommerce-double.js";
-import type { ScenarioOrder } from "./format.js";
+import type { Scenario, ScenarioOrder } from "./format.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
 
-const gatewayNames: Record<string, string> = { resurs: "resurs-mapi", nets: "nets-easy" };
+/** "resurs" is whichever of Resurs's flows the scenario is about. */
+const gatewayNamed = (method: string, scenario: Scenario): string | null => {
+  if (method === "nets") return "nets-easy";
+  if (method !== "resurs") return null;
+  return scenario.gateway === "nets-easy" ? "resurs-mapi" : scenario.gateway;
+};
 
 const common = (order: ScenarioOrder) => ({
   status: OrderStatus.parse(order.status),
@@ -27,10 +32,11 @@ export const inShop = (order: ScenarioOrder): NewOrder => ({
   alreadyNotified: order.confirmationMailsSent > 0,
 });
 
-export const inEngine = (order: ScenarioOrder): Omit<PlacedOrder, "tolerance"> => ({
+export const inEngine = (order: ScenarioOrder, scenario: Scenario): Omit<PlacedOrder, "tolerance"> => ({
   ...common(order),
-  gateway: gatewayNames[order.paymentMethod] ?? null,
+  gateway: gatewayNamed(order.paymentMethod, scenario),
   paymentId: order.paymentId,
   previousPaymentIds: order.previousPaymentIds,
   customerReturned: order.thankYouSeen,
+  ...(order.meta === undefined ? {} : { meta: order.meta }),
 });

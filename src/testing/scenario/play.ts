@@ -1,11 +1,14 @@
 /** What each event of a scenario does to the world. */
-import { randomUUID } from "node:crypto";
 import { type EventType, merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
+import { urlsFor } from "../../adapters/http/urls.js";
 import type { KillPoint } from "../mortal.js";
+import { mainBank } from "./banks.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
+import { isLegacyKind, isOlder, legacyCallback, processPayment, rejected, viewed } from "./legacy.js";
 import { payInitialized, webhook } from "./nets.js";
 import { minor } from "./orders.js";
+import { flood, rawRequest } from "./requests.js";
 import { POISON, type World } from "./world.js";
 
 /** What is kept of an event for the expectations. */
@@ -20,6 +23,12 @@ export interface Played {
   created: string | null;
   /** What Nets was told when the customer pressed Pay. */
   reply: boolean | null;
+  errorShown: boolean;
+  redirect: string | null;
+  result: string | null;
+  explanation: string | null;
+  /** Events that were turned away at the door, by index. */
+  turnedAway: { event: number; reason: string }[];
 }
 
 export type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
@@ -88,21 +97,26 @@ const edited = (world: World, event: ScenarioEvent, orderId: string) => {
   return { lines, total, adds: add.length > 0 || raised };
 };
 
+const delivered = (world: World, event: ScenarioEvent, kind: string) => {
+  if (kind.startsWith("payment.")) return webhook(world, event);
+  if (isLegacyKind(kind) || (kind === "TEST" && isOlder(world.scenario))) return legacyCallback(world, event);
+  const path = kind === "TEST" ? "test" : kind === "MANAGEMENT" ? "management" : "authorization";
+  return world.request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify(event.payload),
+  });
+};
+
 const callback: Play = async (world, event, index, played) => {
   const deliveryId = text(event.deliveryId);
   if (event.onlyIfNack === true && played.acknowledged.has(deliveryId)) return;
   const kind = text(event.kind);
-  const path = kind === "TEST" ? "test" : kind === "MANAGEMENT" ? "management" : "authorization";
-  const answer = kind.startsWith("payment.")
-    ? webhook(world, event)
-    : world.request(text(event.node) || undefined, `/callbacks/resurs/${path}`, {
-        method: "POST",
-        headers: json,
-        body: JSON.stringify(event.payload),
-      });
-  const sent = answer
-    .then(({ status }) => {
+  const sent = delivered(world, event, kind)
+    .then(({ status, body }) => {
       record(played, index, status);
+      const code = (body as { error?: { code?: string } } | null)?.error?.code;
+      if (code !== undefined) played.turnedAway.push({ event: index, reason: code });
       if (status.startsWith("2")) played.acknowledged.add(deliveryId);
       world.node(text(event.node) || undefined).mortal.reached("http.ack");
     })
@@ -116,30 +130,30 @@ const create = async (world: World, order: ScenarioOrder, played: Played) => {
   played.created = String(order.id);
 };
 
-const generated = (body: { kind: string; depth?: number; bytes?: number }, paymentId: string): string => {
-  if (body.kind === "nest") return "[".repeat(body.depth ?? 1) + "]".repeat(body.depth ?? 1);
-  const callback = { paymentId, status: "AUTHORIZED", created: "2026-01-01T00:00:00.000Z", padding: "" };
-  const room = (body.bytes ?? 0) - JSON.stringify(callback).length;
-  return JSON.stringify({ ...callback, padding: "x".repeat(Math.max(0, room)) });
-};
-
-/** The bank that the scenario is about. */
-const bankOf = (world: World): { delayNext(operation: "getPayment", ms: number): void } =>
-  world.scenario.gateway === "nets-easy" ? world.nets : world.bank;
-
 const plays: Record<string, Play> = {
   callback,
   "nets.payInitialized": payInitialized,
+  "checkout.processPayment": processPayment,
+  "rco.rejected": rejected,
+  "admin.view": viewed,
   /** The page sends the customer on to the confirmation. */
   "nets.paymentCompleted": (world, event, index, played) =>
     play(world, { ...event, type: "customer.return", page: "success" }, index, played),
   "customer.return": async (world, event, index, played) => {
     const seconds = event.holdsLockForSeconds;
-    if (typeof seconds === "number") bankOf(world).delayNext("getPayment", seconds * 1000);
+    if (typeof seconds === "number") mainBank(world.banks, world.scenario).delayNext("getPayment", seconds * 1000);
     const orderId = orderOf(world, event, played);
+    const { paymentId } = world.scenario.given.orders[0] ?? {};
+    const answer = text(event.bookSignedPayment);
+    if (answer !== "" && paymentId != null) world.banks.legacy.whenSigned(paymentId, answer as "BOOKED");
     const sent = world
       .request(text(event.node) || undefined, `/returns/${orderId}/${text(event.page)}`, { method: "GET" })
-      .then(({ status }) => record(played, index, status));
+      .then(({ status, body }) => {
+        record(played, index, status);
+        const { next, error } = (body ?? {}) as { next?: string; error?: string | null };
+        played.redirect = next ?? null;
+        played.errorShown ||= error != null;
+      });
     played.open.push(sent);
   },
   "checkout.orderCreated": async (world, event, _, played) => create(world, event.order as ScenarioOrder, played),
@@ -167,12 +181,9 @@ const plays: Record<string, Play> = {
       await create(world, order, played);
     }
     const { served, engine } = world.node();
-    const gateway = world.scenario.gateway === "nets-easy" ? "nets-easy" : "resurs-mapi";
-    await engine.checkout(firstOrder(world, played), gateway, {
-      successUrl: `${served.url}/returns/1001/success`,
-      failUrl: `${served.url}/returns/1001/fail`,
-      callbackUrl: `${served.url}/callbacks/${gateway === "nets-easy" ? "nets" : "resurs/authorization"}`,
-    });
+    const { gateway } = world.scenario;
+    const orderId = firstOrder(world, played);
+    await engine.checkout(orderId, gateway, urlsFor(served.url, orderId, gateway));
   },
   "order.updated": (world, event, index, played) =>
     submit(world, event, index, played, orderOf(world, event, played), {
@@ -224,35 +235,8 @@ const plays: Record<string, Play> = {
   "reconcile.run": async (world, event, _, played) => {
     played.open.push(world.reconcile(text(event.node) || undefined).catch(() => {}));
   },
-  "http.request": async (world, event, index, played) => {
-    const body =
-      event.bodyGenerator === undefined
-        ? text(event.body)
-        : generated(event.bodyGenerator as never, world.scenario.given.orders[0]?.paymentId ?? "");
-    const method = text(event.method) || "POST";
-    const init: RequestInit = { method, headers: (event.headers as Record<string, string> | undefined) ?? {} };
-    if (method !== "GET") init.body = body;
-    const sent = world.request(undefined, text(event.path), init).then(({ status }) => record(played, index, status));
-    played.open.push(sent);
-  },
-  "http.flood": async (world, event, index, played) => {
-    const { fetch } = world.node();
-    const answers = new Set<string>();
-    const shift = async (count: number) => {
-      for (let i = 0; i < count; i++) {
-        const body = JSON.stringify({ paymentId: randomUUID(), status: "AUTHORIZED", created: event.at });
-        const request = new Request("http://127.0.0.1/callbacks/resurs/authorization", {
-          method: "POST",
-          headers: json,
-          body,
-        });
-        answers.add(String((await fetch(request)).status));
-      }
-    };
-    const total = Number(event.requests ?? 0);
-    await Promise.all(Array.from({ length: 64 }, () => shift(Math.ceil(total / 64))));
-    for (const status of answers) record(played, index, status);
-  },
+  "http.request": rawRequest,
+  "http.flood": flood,
   "process.restart": async (world) => {
     if (!world.isRunning()) await world.startNode("A");
   },

@@ -1,4 +1,5 @@
 /** Runs a scenario through the real engine and says where it differs from what was expected. */
+import { registry } from "../../../machines/index.js";
 import type { HistoryEntry } from "../../core/record.js";
 import { check } from "./check.js";
 import type { Observed, Scenario, ScenarioEvent, ScenarioResult } from "./format.js";
@@ -8,7 +9,7 @@ import { World } from "./world.js";
 
 const major = (amount: number): number => amount / 100;
 
-const supported = new Set(["resurs-mapi", "nets-easy"]);
+const supported = new Set(Object.keys(registry.flows));
 
 /** Why this scenario cannot be run yet; null = it can. */
 export const unsupportedBecause = (scenario: Scenario): string | null => {
@@ -24,6 +25,11 @@ const played = (): Played => ({
   open: [],
   created: null,
   reply: null,
+  errorShown: false,
+  redirect: null,
+  result: null,
+  explanation: null,
+  turnedAway: [],
 });
 
 /** One life, in the given order of events, up to `asOf`. */
@@ -94,9 +100,10 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     return i < 0 ? null : i;
   };
   const paymentId = netsPaymentId(scenario);
-  const books = paymentId === null ? null : (world.bank.books(paymentId) ?? world.nets.books(paymentId));
+  const books = paymentId === null ? null : booksOf(world, paymentId);
   const reads: Record<string, number> = {};
-  for (const { op } of [...world.bank.reads, ...world.nets.reads]) reads[op] = (reads[op] ?? 0) + 1;
+  for (const { op } of world.banks.all.flatMap((bank): { op: string }[] => bank.reads))
+    reads[op] = (reads[op] ?? 0) + 1;
   const changes = shopOrders.flatMap((order) =>
     order.statusHistory.map(({ at, from, to }) => ({ at, orderId: order.id, from, to })),
   );
@@ -130,7 +137,10 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     stockReductions: first?.stockReductions ?? 0,
     stockReleased: first === undefined ? false : !first.stockReserved,
     notes: shopOrders.flatMap((o) => o.notes.map((n) => n.text)),
-    answers: ids.flatMap((id, i) => reasonsSeen(histories[i] ?? [], id, seen, eventAt)),
+    answers: [
+      ...ids.flatMap((id, i) => reasonsSeen(histories[i] ?? [], id, seen, eventAt)),
+      ...seen.turnedAway.map((one) => ({ ...one, orderId: orderId ?? "", outcome: "refused", until: null })),
+    ],
     flags: [...new Set(rows.flatMap((row) => row.flags))],
     flagPeriods: flagPeriods(histories),
     parked: rows.filter((row) => row.parked !== null).map((row) => row.orderId),
@@ -139,14 +149,23 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     http: Object.fromEntries(seen.http),
     createPayment: createdPayment(world),
     reply: seen.reply,
-    errorShown: seen.reply === false,
+    errorShown: seen.errorShown,
+    redirect: seen.redirect,
+    result: seen.result,
+    explanation: seen.explanation,
+    meta: first?.meta ?? {},
     orderTotal: first === undefined ? null : major(first.total),
     orderCount: ids.length,
   };
 };
 
-const callsOf = ({ bank, nets }: World): Omit<Observed["gatewayCalls"][number], "orderId">[] =>
-  [...bank.calls, ...nets.calls].sort((a, b) => a.at - b.at);
+const callsOf = ({ banks }: World): Omit<Observed["gatewayCalls"][number], "orderId">[] =>
+  banks.all
+    .flatMap((bank): Omit<Observed["gatewayCalls"][number], "orderId">[] => bank.calls)
+    .sort((a, b) => a.at - b.at);
+
+const booksOf = ({ banks }: World, paymentId: string) =>
+  banks.all.map((bank) => bank.books(paymentId)).find((books) => books !== null) ?? null;
 
 const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
   histories.flatMap((history) =>
@@ -160,7 +179,7 @@ const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
   );
 
 const createdPayment = (world: World): Record<string, unknown> | null => {
-  const body = [...world.bank.creates, ...world.nets.creates].at(-1) as
+  const body = [...world.banks.resurs.creates, ...world.banks.nets.creates].at(-1) as
     | { options?: Record<string, unknown> }
     | undefined;
   return body === undefined ? null : { ...body, ...body.options };

@@ -6,21 +6,19 @@ import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
-import { netsEasy } from "../../adapters/nets/easy.js";
-import { resursMapi } from "../../adapters/resurs/mapi.js";
 import { sqliteStore } from "../../adapters/sqlite/store.js";
 import { decide } from "../../core/decide.js";
 import { createEngine, type Engine } from "../../engine/engine.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
+import { type Banks, closeBanks, deliveringFrom, gatewaysTo, heldBy, NETS_AUTHORIZATION } from "../banks.js";
 import { Mortal } from "../mortal.js";
-import { type NetsDouble, netsDouble } from "../nets-double.js";
-import { type ResursDouble, resursDouble } from "../resurs-double.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { type WooDouble, wooDouble } from "../woocommerce-double.js";
+import { banksOf } from "./banks.js";
 import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
-import { isOfNets, NETS_AUTHORIZATION, netsSeries } from "./nets.js";
+import { digestIn } from "./legacy.js";
 import { OneStore } from "./one-store.js";
 import { inEngine, inShop } from "./orders.js";
 
@@ -46,8 +44,7 @@ export class World {
   readonly logged: string[] = [];
   /** How far the wall clock was set forward or back; a process reads it when it starts. */
   wallOffset = 0;
-  bank!: ResursDouble;
-  nets!: NetsDouble;
+  banks!: Banks;
   /** What the shop does when the customer presses Pay on Nets's page. */
   onPayInitialized: () => Promise<{ orderId: string } | null> = async () => null;
   woo!: WooDouble;
@@ -81,16 +78,8 @@ export class World {
 
   async begin(): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), "order-status-"));
-    const { orders, gateway, settings, storedSnapshots } = this.scenario.given;
-    this.bank = await resursDouble({ clock: this.clock, strict: false });
-    this.nets = await netsDouble({ clock: this.clock });
-    for (const [id, entries] of netsSeries(this.scenario)) this.nets.setSeries(id, entries);
-    const series = new Map<string, unknown[]>();
-    for (const entry of gateway.filter((one) => !isOfNets(this.scenario, one))) {
-      const id = entry.payment?.id ?? orders[0]?.paymentId;
-      if (id != null) series.set(id, [...(series.get(id) ?? []), entry]);
-    }
-    for (const [id, entries] of series) this.bank.setSeries(id, entries as never);
+    const { orders, settings, storedSnapshots } = this.scenario.given;
+    this.banks = await banksOf(this.scenario, this.clock);
     this.woo = wooDouble({
       now: () => this.clock.now(),
       manageStock: true,
@@ -109,8 +98,7 @@ export class World {
       if (!mortal.dead) await engine.stop();
     }
     // A beginning that failed has made only some of these.
-    await this.bank?.close();
-    await this.nets?.close();
+    await closeBanks(this.banks);
     if (this.directory !== "") await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -119,7 +107,7 @@ export class World {
   }
 
   async placeInEngine(order: ScenarioOrder): Promise<void> {
-    await this.node().engine.place(String(order.id), inEngine(order));
+    await this.node().engine.place(String(order.id), inEngine(order, this.scenario));
   }
 
   /** Another machine version wrote these orders: their records say so, and the process starts on them anew. */
@@ -169,24 +157,10 @@ export class World {
       sleep: (ms, signal) => waiting(() => this.clock.sleep(ms, signal)),
     };
     const mortal = new Mortal(() => this.clock.now());
-    const gateway = resursMapi({
-      baseUrl: this.bank.url,
-      clientId: "shop",
-      clientSecret: "secret",
-      storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
-      paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
-      clock,
-    });
-    const nets = netsEasy({
-      baseUrl: this.nets.url,
-      secretKey: "secret",
-      clock,
-      webhook: { authorization: NETS_AUTHORIZATION },
-    });
     const log = this.logTo();
     const engine = createEngine({
       store: mortal.store(this.shared.forOneMore()),
-      gateways: [mortal.gateway(gateway), mortal.gateway(nets)],
+      gateways: gatewaysTo(this.banks, clock).map((gateway) => mortal.gateway(gateway)),
       shop: mortal.shop(this.woo.shop),
       settings: this.settings,
       clock,
@@ -207,6 +181,7 @@ export class World {
       engine,
       log,
       netsAuthorization: NETS_AUTHORIZATION,
+      resursDigest: digestIn(this.scenario),
       onPayInitialized: () => this.onPayInitialized(),
     });
     const served = await listen(async (request) => {
@@ -288,10 +263,10 @@ export class World {
   }
 
   private resting(): boolean {
-    if (this.bank.delivering() + this.nets.delivering() > 0) return false;
+    if (deliveringFrom(this.banks) > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
     if (living.some((n) => n.onTheWay > 0 || n.atWork > 0 || n.answering > 0)) return false;
     const calls = living.reduce((sum, n) => sum + n.engine.underWay, this.reconciling);
-    return living.every((n) => n.engine.restingButForCalls) && calls <= this.bank.held() + this.nets.held();
+    return living.every((n) => n.engine.restingButForCalls) && calls <= heldBy(this.banks);
   }
 }
