@@ -57,11 +57,12 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
   const once = async (ctx: Restate.Context, errand: Errand): Promise<Came | Lost> => {
     const by = crypto.randomUUID();
     const intent = await ctx.run<Intent>("intent", () => ({ by, at: clock.now() }));
-    if (intent.by !== by) return { kind: "lost", at: intent.at };
     const superseded = ctx.request().attemptCompletedSignal;
+    // A step in any case, of the same name: the journal may hold the beginning of one already.
     return ctx.run<Came | Lost>(errand.effect.type, async () => {
       const late = clock.now() - intent.at > limits.leaseMs * BEGINS_WITHIN;
-      return late || superseded.aborted ? { kind: "lost", at: intent.at } : attempt(errand);
+      const mine = intent.by === by && !late && !superseded.aborted;
+      return mine ? attempt(errand) : { kind: "lost", at: intent.at };
     });
   };
 
@@ -74,7 +75,7 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     } catch (error) {
       // Somebody cancelled the invocation: the order must hear of it, or its lane would wait for ever.
       if (!(error instanceof sdk.TerminalError)) throw error;
-      came = { kind: "lost", at: errand.createdAt };
+      came = { kind: "lost", at: await ctx.run("cancelled", () => clock.now()) };
     }
     const parameter = { kind: "settle", effectId: errand.id, attempts: errand.attempts, came };
     const order = { service: names.order, method: "settle", key: errand.orderId };
