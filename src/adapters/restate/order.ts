@@ -112,15 +112,14 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
         take(ctx, message),
       ),
       due: exclusive(inside, (ctx: Restate.ObjectContext, due: Due) => take(ctx, { kind: "due", due })),
-      /** For a clock that stands still: sends the reminders whose time has come. */
+      /** For a clock that stands still: what is due by now is done. */
       wake: exclusive(lazy, async (ctx: Restate.ObjectContext, now: number) => {
         const state = await ctx.get<OrderState>(STATE);
         const ripe = (state?.held ?? []).filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
         if (state === null || ripe.length === 0) return;
         ctx.set(STATE, { ...state, held: state.held.filter(({ at }) => at > now) });
-        for (const { due } of ripe) remind(ctx, due, 0);
+        for (const { due } of ripe) await take(ctx, { kind: "due", due });
       }),
-      /** Another hand wrote this order: for tests of records that other machines left behind. */
       state: shared(lazy, async (ctx: Restate.ObjectSharedContext) => ctx.get<OrderState>(STATE)),
       read: shared(lazy, record),
       why: shared(async (ctx: Restate.ObjectSharedContext) => {

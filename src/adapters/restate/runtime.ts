@@ -44,6 +44,8 @@ export interface RestateRuntimeOptions {
   clock?: Clock;
   /** How long one request to Restate may take before it counts as unanswered. Default 30 s. */
   requestTimeoutMs?: number;
+  /** Instead of the global one. */
+  fetch?: typeof globalThis.fetch;
   /** A clock that is not Restate's: whoever waits for an end is kept waiting by this one. */
   delays?: "sent" | "held";
 }
@@ -65,7 +67,10 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const rules = { settings, registry: options.registry ?? currentRegistry };
   const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, gateway]));
   const admin = new Admin(options.adminUrl ?? null, names);
-  const ingress = loadClients().then((clients) => ({ clients, ...{ door: clients.connect({ url: ingressUrl }) } }));
+  const ingress = loadClients().then((clients) => ({
+    clients,
+    ...{ door: clients.connect({ url: ingressUrl, ...(options.fetch && { fetch: options.fetch }) }) },
+  }));
   // A missing driver is told to the first who asks for something.
   ingress.catch(() => {});
 

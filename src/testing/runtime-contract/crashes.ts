@@ -175,6 +175,22 @@ export const crashes: Case[] = [
       scene.paidOnce("o");
     },
   },
+  {
+    title:
+      "The clock stands three seconds behind after a restart: the waiting callback is not acted on too early by it.",
+    needs: ["kill", "wallClock"],
+    async run(scene) {
+      await scene.open({ settings: { cooldownSeconds: 3 } });
+      await scene.order("o", { ageMs: 0 });
+      const { until: ends } = await scene.called("o");
+      await scene.killAndRestart({ wallOffsetMs: -3000 });
+      await scene.reads("o", "processing");
+      await scene.rests("o");
+      scene.paidOnce("o");
+      const ring = (await scene.history("o")).find(({ event }) => event.type === "timer.fired");
+      assert(ends !== null && ring !== undefined && ring.at >= ends);
+    },
+  },
 ];
 
 const lookedFirst = async (scene: Scene): Promise<boolean> =>

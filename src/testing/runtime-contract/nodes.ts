@@ -59,9 +59,9 @@ export const nodes: Case[] = [
     needs: ["secondNode", "pause"],
     async run(scene) {
       await scene.open({ limits: { leaseMs: 3000 }, callTimeoutMs: 2000 });
-      await scene.order("o", { status: "processing", faults: { capture: "timeout-before-apply:1" } });
+      await scene.order("o", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
       await scene.door.submit("o", complete);
-      await until(() => scene.bank.held() === 1, "the capture");
+      await until(() => scene.calls("o").length === 1 && scene.bank.held() === 1, "the capture");
       await scene.place.pause();
       const other = await scene.place.secondNode(scene.setup);
       await scene.reads("o", "completed");
