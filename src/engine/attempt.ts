@@ -24,6 +24,9 @@ export interface AttemptParts {
   random(): number;
 }
 
+/** The attempt before never came back: nobody knows how far it got. */
+export const wasLost = ({ attempts, previousError }: ClaimedEffect): boolean => attempts > 1 && previousError === null;
+
 type MoneyCall = Extract<Effect, { key: string }>;
 
 /** Left alone for a while after several failures in a row; then one call tries whether it is back. */
@@ -93,7 +96,7 @@ export class Attempts {
 
   private async money(row: ClaimedEffect, effect: MoneyCall): Promise<Came> {
     const family = resultOf[effect.type];
-    if (row.attempts > 1 && row.previousError === null) {
+    if (wasLost(row)) {
       const detail = "the process stopped while the call was under way";
       const event = { type: `${family}.unknown`, effectId: row.id, detail } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };

@@ -2,6 +2,18 @@
 export { type KillPoint, Mortal } from "./mortal.js";
 export { type NetsDouble, netsDouble } from "./nets-double.js";
 export { type ResursDouble, resursDouble } from "./resurs-double.js";
+export {
+  type Ability,
+  type ContractOptions,
+  Guest,
+  type NodeParts,
+  nodeParts,
+  type OpenRuntime,
+  offer,
+  type RuntimePlace,
+  runtimeContract,
+  type Setup,
+} from "./runtime-contract.js";
 export { check, checkable } from "./scenario/check.js";
 export { type Difference, type Expectation, type Observed, Scenario, type ScenarioResult } from "./scenario/format.js";
 export { judge, runScenario, unsupportedBecause } from "./scenario/run.js";

@@ -1,7 +1,7 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
-import { type AttemptParts, Attempts, type Came } from "../../engine/attempt.js";
+import { type AttemptParts, Attempts, type Came, wasLost } from "../../engine/attempt.js";
 import { named } from "../../engine/checkout.js";
 import type { Gateway } from "../../ports/gateway.js";
 import type { Names } from "./names.js";
@@ -53,6 +53,9 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
    * An execution that was only paused, and superseded meanwhile, wakes with its own intent in hand. It may begin its call
    * for a part of the lease only, and the lost attempt is not spoken of before the whole lease is over: so the payment
    * is never read back while the call may still be under way, or may yet be made.
+   *
+   * All this needs Restate's two-way protocol over HTTP/2, as `listen` serves it: where each step ends the execution,
+   * none would ever meet its own intent, and every call would count as lost. Safe, but nothing would get done.
    */
   const once = async (ctx: Restate.Context, errand: Errand): Promise<Came | Lost> => {
     const by = crypto.randomUUID();
@@ -69,9 +72,10 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
   const carryOut = async (ctx: Restate.Context, errand: Errand): Promise<void> => {
     let came: Came | Lost;
     try {
-      came = movesMoney(errand.effect.type)
-        ? await once(ctx, errand)
-        : await ctx.run<Came | Lost>(errand.effect.type, () => attempt(errand));
+      came =
+        movesMoney(errand.effect.type) && !wasLost(errand)
+          ? await once(ctx, errand)
+          : await ctx.run<Came | Lost>(errand.effect.type, () => attempt(errand));
     } catch (error) {
       // Somebody cancelled the invocation: the order must hear of it, or its lane would wait for ever.
       if (!(error instanceof sdk.TerminalError)) throw error;

@@ -58,6 +58,16 @@ export interface RestateRuntime extends Runtime {
   state(orderId: string): Promise<OrderState | null>;
 }
 
+const troubleIn = (error: unknown, service: string, handler: string): StoreError => {
+  const said = error instanceof Error ? error.message : String(error);
+  if ((error as { status?: number }).status === 404) {
+    const wayOut = "serve it with restateService and register it with registerService";
+    return new StoreError("not-ours", `Restate knows no service "${service}": ${wayOut}`, { cause: error });
+  }
+  // It may have been taken in all the same: the same event id sent again does no harm.
+  return new StoreError("busy", `Restate gave no answer (${handler}): ${said}`, { cause: error });
+};
+
 type Waits = { timeoutMs?: number; signal?: AbortSignal };
 
 export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime => {
@@ -67,10 +77,10 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const rules = { settings, registry: options.registry ?? currentRegistry };
   const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, gateway]));
   const admin = new Admin(options.adminUrl ?? null, names);
-  const ingress = loadClients().then((clients) => ({
-    clients,
-    ...{ door: clients.connect({ url: ingressUrl, ...(options.fetch && { fetch: options.fetch }) }) },
-  }));
+  const ingress = loadClients().then((clients) => {
+    const door = clients.connect({ url: ingressUrl, ...(options.fetch && { fetch: options.fetch }) });
+    return { clients, door };
+  });
   // A missing driver is told to the first who asks for something.
   ingress.catch(() => {});
 
@@ -90,9 +100,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     try {
       return await door.call<unknown, T>({ service, handler, parameter, opts, ...(key === null ? {} : { key }) });
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      // It may have been taken in all the same: the same event id sent again does no harm.
-      throw new StoreError("busy", `Restate gave no answer (${handler}): ${said}`, { cause: error });
+      throw troubleIn(error, service, handler);
     }
   };
   const order = <T>(orderId: string, handler: string, parameter?: unknown, waits?: Waits) =>
