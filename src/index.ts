@@ -7,18 +7,9 @@ export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";
 export type { EngineOptions } from "./engine/options.js";
-
-export {
-  InvalidEvent,
-  Overloaded,
-  type Receipt,
-  type SubmitOptions,
-  UnknownOrder,
-  type Verdict,
-} from "./engine/receipt.js";
-export type { Reconciled, ReconcileOptions } from "./engine/reconcile.js";
 export * from "./ports/clock.js";
 export * from "./ports/gateway.js";
 export * from "./ports/log.js";
+export * from "./ports/runtime.js";
 export * from "./ports/shop.js";
 export * from "./ports/store.js";

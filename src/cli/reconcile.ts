@@ -2,7 +2,7 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { sub } from "date-fns";
-import type { Reconciled } from "../engine/reconcile.js";
+import type { Reconciled } from "../ports/runtime.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson, table } from "./terminal.js";

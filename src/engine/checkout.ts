@@ -1,13 +1,9 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import type { OrderRecord } from "../core/record.js";
-import type { CreatedPayment, Gateway, NewPayment } from "../ports/gateway.js";
+import type { CreatedPayment, Gateway } from "../ports/gateway.js";
+import type { CheckoutUrls } from "../ports/runtime.js";
 import { UnknownOrder, type Verdict } from "./receipt.js";
-
-export type CheckoutUrls = Pick<
-  NewPayment,
-  "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"
->;
 
 /** What it needs of the engine. */
 export interface Placed {

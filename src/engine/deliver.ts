@@ -1,12 +1,13 @@
 /** Carries effects out and turns every reply into a new event. */
-import { type Effect, movesMoney, resultOf, type ShopEffect } from "../../machines/effects.js";
+import { movesMoney } from "../../machines/effects.js";
 import type { OrderEvent } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
-import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
+import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect, EffectResult, Store } from "../ports/store.js";
-import { type Limits, retryAfterMs } from "./limits.js";
+import { Attempts, type Came } from "./attempt.js";
+import type { Limits } from "./limits.js";
 
 export interface DeliverParts {
   store: Store;
@@ -23,33 +24,8 @@ export interface DeliverParts {
   alarm(at: number): void;
 }
 
-type Done = EffectResult | "taken-in";
-type MoneyCall = Extract<Effect, { key: string }>;
-
-/** Left alone for a while after several failures in a row; then one call tries whether it is back. */
-class Breaker {
-  private failures = 0;
-  private openUntil = 0;
-  constructor(private readonly limits: Limits) {}
-  failed(now: number): void {
-    this.failures += 1;
-    if (this.failures >= this.limits.failuresBeforeBreak) this.openUntil = now + this.limits.breakMs;
-  }
-  worked(): void {
-    this.failures = 0;
-    this.openUntil = 0;
-  }
-  /** Null lets the call through; after the rest that is one call, and the others wait for what it finds. */
-  closedUntil(now: number): number | null {
-    if (this.failures < this.limits.failuresBeforeBreak) return null;
-    if (now < this.openUntil) return this.openUntil;
-    this.openUntil = now + this.limits.breakMs;
-    return null;
-  }
-}
-
 export class Delivery {
-  private readonly breakers = new Map<string, Breaker>();
+  private readonly attempts: Attempts;
   private readonly finished: EffectResult[] = [];
   private claiming = false;
   private again = false;
@@ -57,7 +33,9 @@ export class Delivery {
   private stopped = false;
   underWay = 0;
 
-  constructor(private readonly parts: DeliverParts) {}
+  constructor(private readonly parts: DeliverParts) {
+    this.attempts = new Attempts({ ...parts, gatewayOf: ({ orderId }) => parts.gatewayOf(orderId) });
+  }
 
   get idle(): boolean {
     return this.underWay === 0 && this.resting;
@@ -104,119 +82,35 @@ export class Delivery {
 
   private async carryOut(row: ClaimedEffect): Promise<void> {
     try {
-      const done = await this.attempt(row);
-      if (done !== "taken-in") this.finished.push(done);
+      const result = await this.settle(row, await this.attempts.at(row));
+      if (result !== null) this.finished.push(result);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
-      if (!movesMoney(row.effect.type)) this.finished.push(this.retry(row, null, detail));
+      if (!movesMoney(row.effect.type)) {
+        const again = await this.settle(row, this.attempts.retry(row, null, detail));
+        if (again !== null) this.finished.push(again);
+      }
     } finally {
       this.underWay -= 1;
     }
     this.release();
   }
 
-  private attempt(row: ClaimedEffect): Promise<Done> {
-    const { effect } = row;
-    if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
-    if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
-    return this.money(row, effect as MoneyCall);
-  }
-
-  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Done> {
-    const answer = await this.parts.shop.carryOut(row.orderId, row.id, effect);
-    switch (answer.kind) {
+  /** Null = a reply that was taken in as an event; its commit has settled the effect. */
+  private async settle(row: ClaimedEffect, came: Came): Promise<EffectResult | null> {
+    switch (came.kind) {
+      case "event":
+        await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        return null;
       case "done":
         return { id: row.id, outcome: "done" };
-      case "conflict":
-        await this.take(row, "conflict", { type: "shop.conflicted", effectId: row.id, status: answer.status });
-        return "taken-in";
       case "retry":
-        return this.retry(row, answer.afterMs, answer.detail);
-      case "refused":
-        this.parts.log.warn({ effect: row.id, detail: answer.detail }, "the shop refused an effect");
-        return { id: row.id, outcome: "dead", error: answer.detail };
+        return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error };
+      case "dead":
+        return { id: row.id, outcome: "dead", error: came.error };
     }
-  }
-
-  private async read(row: ClaimedEffect, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Done> {
-    const gateway = await this.parts.gatewayOf(row.orderId);
-    const waits = this.broken(row, gateway);
-    if (waits !== null) return waits;
-    const answer = await gateway.readPayment(effect.paymentId);
-    this.note(gateway, answer);
-    if (answer.kind !== "ok") {
-      if (row.attempts >= this.parts.limits.attemptsPerEffect) {
-        return { id: row.id, outcome: "dead", error: answer.detail };
-      }
-      return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
-    }
-    const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
-    await this.take(row, "read", { type, effectId: row.id, reading: answer.reading });
-    return "taken-in";
-  }
-
-  private async money(row: ClaimedEffect, effect: MoneyCall): Promise<Done> {
-    const family = resultOf[effect.type];
-    if (row.attempts > 1 && row.previousError === null) {
-      const detail = "the process stopped while the call was under way";
-      await this.take(row, `unknown${row.attempts}`, { type: `${family}.unknown`, effectId: row.id, detail });
-      return "taken-in";
-    }
-    const gateway = await this.parts.gatewayOf(row.orderId);
-    const waits = this.broken(row, gateway);
-    if (waits !== null) return waits;
-    const answer = await call(gateway, effect);
-    this.note(gateway, answer);
-    switch (answer.kind) {
-      case "ok":
-        await this.take(row, "ok", { type: `${family}.confirmed`, effectId: row.id, reading: answer.reading });
-        return "taken-in";
-      case "refused": {
-        const { reason, detail } = answer;
-        await this.take(row, "refused", { type: `${family}.refused`, effectId: row.id, reason, detail });
-        return "taken-in";
-      }
-      case "unknown":
-        await this.take(row, "unknown", { type: `${family}.unknown`, effectId: row.id, detail: answer.detail });
-        return "taken-in";
-      case "retry":
-        return this.retry(row, answer.afterMs, answer.detail);
-    }
-  }
-
-  private take(row: ClaimedEffect, how: string, event: OrderEvent): Promise<void> {
-    return this.parts.submit(row.orderId, `${row.id}/${how}`, event, row.id);
-  }
-
-  private retry(row: ClaimedEffect, afterMs: number | null, error: string): EffectResult {
-    const { clock, limits, random } = this.parts;
-    const wait = afterMs ?? retryAfterMs(row.attempts, limits.longestRetryMs, random);
-    return { id: row.id, outcome: "retry", notBefore: clock.now() + wait, error: error || "failed" };
-  }
-
-  private breaker(gateway: Gateway): Breaker {
-    let breaker = this.breakers.get(gateway.name);
-    if (breaker === undefined) {
-      breaker = new Breaker(this.parts.limits);
-      this.breakers.set(gateway.name, breaker);
-    }
-    return breaker;
-  }
-
-  private broken(row: ClaimedEffect, gateway: Gateway): EffectResult | null {
-    const { clock, random } = this.parts;
-    const closedUntil = this.breaker(gateway).closedUntil(clock.now());
-    if (closedUntil === null) return null;
-    const notBefore = closedUntil + Math.round(random() * 1000);
-    return { id: row.id, outcome: "retry", notBefore, error: `${gateway.name} is left alone after several failures` };
-  }
-
-  private note(gateway: Gateway, answer: GatewayAnswer): void {
-    const breaker = this.breaker(gateway);
-    if (answer.kind === "unknown") breaker.failed(this.parts.clock.now());
-    else if (answer.kind === "ok") breaker.worked();
   }
 
   /** Results of one turn are written together; then the next of each lane can be claimed. */
@@ -244,24 +138,3 @@ export class Delivery {
     });
   }
 }
-
-const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
-  kind: "refused",
-  reason: "gateway-refused",
-  detail: `${gateway.name} does not book what was signed`,
-});
-
-const call = (gateway: Gateway, effect: MoneyCall): Promise<GatewayAnswer> => {
-  switch (effect.type) {
-    case "bookSignedPayment":
-      return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
-    case "capturePayment":
-      return gateway.capture(effect);
-    case "cancelPayment":
-      return gateway.cancel(effect);
-    case "refundPayment":
-      return gateway.refund(effect);
-    case "addOrderLines":
-      return gateway.addOrderLines(effect);
-  }
-};

@@ -9,11 +9,12 @@ import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
+import type { CheckoutUrls, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
-import { type CheckoutUrls, checkout, named } from "./checkout.js";
+import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, type PaymentView, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes, type Posted } from "./process.js";
 import {
@@ -27,11 +28,11 @@ import {
   UnknownOrder,
   type Verdict,
 } from "./receipt.js";
-import { type Reconciled, type ReconcileOptions, reconcile } from "./reconcile.js";
+import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
 
-export class Engine {
+export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
   private readonly rules: Rules;
@@ -161,10 +162,7 @@ export class Engine {
     }
   }
 
-  /**
-   * WooCommerce's process_payment: creates the payment of a placed order that takes one, and attaches it.
-   * The order keeps its status (seed 002, "A word about order statuses").
-   */
+  /** WooCommerce's process_payment. The order keeps its status (seed 002, "A word about order statuses"). */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
     return checkout(this, named(this.gateways, gateway), orderId, urls);
   }

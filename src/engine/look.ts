@@ -1,6 +1,5 @@
 /** Looking at an order without changing it. */
 import type { OrderEvent } from "../../machines/events.js";
-import type { Reading } from "../../machines/facts.js";
 import type { Registry } from "../../machines/index.js";
 import { type Explanation, explanations } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
@@ -9,6 +8,7 @@ import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
+import type { PaymentView } from "../ports/runtime.js";
 import type { Store } from "../ports/store.js";
 import { sourceOf, type Verdict } from "./receipt.js";
 
@@ -49,15 +49,6 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
 };
-
-/** The payment as the bank has it now. Where there is none to see, `explanation` names why and `says` says it. */
-export interface PaymentView {
-  paymentId: string | null;
-  reading: Reading | null;
-  explanation: Explanation | null;
-  says: string | null;
-  rejections: OrderRecord["facts"]["order"]["rejections"];
-}
 
 /** @param gateway the order's own */
 export const paymentOf = async ({ facts }: OrderRecord, gateway: Gateway): Promise<PaymentView> => {

@@ -1,28 +1,18 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
 import type { OrderEvent } from "../../machines/events.js";
-import type { OrderStatus, Reading } from "../../machines/facts.js";
+import type { Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
 import { type Foreseen, foresee } from "../core/foresee.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { ReadAnswer } from "../ports/gateway.js";
+import type { Receipt, Reconciled, ReconcileOptions } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
 import type { OrderRow, Store } from "../ports/store.js";
-import type { Receipt } from "./receipt.js";
-
-export interface Reconciled {
-  orderId: string;
-  before: OrderStatus;
-  after: OrderStatus;
-  /** `moved` was put right, `explained` is as it should be or waits for a person, `unread` could not be asked about. */
-  outcome: "moved" | "explained" | "unread";
-  why: string;
-  flags: string[];
-}
 
 export interface ReconcileParts {
-  store: Store;
+  store: Pick<Store, "list">;
   shop: Shop;
   clock: Clock;
   rules: Rules;
@@ -30,17 +20,6 @@ export interface ReconcileParts {
   settle(orderId: string, event: OrderEvent): Promise<Receipt>;
   read(orderId: string): Promise<OrderRecord | null>;
   readPayment(record: OrderRecord): Promise<ReadAnswer>;
-}
-
-export interface ReconcileOptions {
-  /** Only orders written since then, epoch ms. */
-  since?: number;
-  /** Changes nothing: reads, and says what would become of each order. */
-  dryRun?: boolean;
-  /** Readings a second; the bank has its own limit. Default 50. */
-  perSecond?: number;
-  /** An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it was. Default 15 minutes. */
-  freshMs?: number;
 }
 
 const PAGE = 200;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import type { Reconciled, ReconcileOptions } from "../../src/engine/reconcile.js";
+import type { Reconciled, ReconcileOptions } from "../../src/ports/runtime.js";
 import { Mortal } from "../../src/testing/mortal.js";
 import type { Bank } from "./bank.js";
 import { type LittleWorld, littleWorld, MINUTE, T0, type WorldOptions } from "./world.js";

@@ -4,8 +4,8 @@ import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
-import type { Engine } from "../../engine/engine.js";
 import { type Log, silent } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
@@ -20,7 +20,7 @@ export interface HttpOptions
     Omit<ResursCheckoutOptions, "log">,
     Partial<Omit<CallbackOptions, "engine">>,
     ReturnOptions {
-  engine: Engine;
+  engine: Runtime;
   log?: Log;
   /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
   apiToken?: string | null;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../../engine/engine.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type DigestOptions, provesItself } from "./digest.js";
 import { failed } from "./failed.js";
@@ -27,7 +27,7 @@ const legacyKinds = new Set([
 ]);
 
 export interface CallbackOptions {
-  engine: Engine;
+  engine: Runtime;
   /**
    * `202`: stored and answered at once, held inside. `after-apply`: 503 inside the cooldown, as Resurs's
    * own plugin answers, for a gateway that is to keep the message itself.

@@ -17,6 +17,8 @@ export const failed = (c: Context, error: unknown) => {
       return c.json({ error: { code: "unknown-order", message: known.message } }, 404);
     case "Overloaded":
       return c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
+    case "NotOffered":
+      return c.json({ error: { code: "not-offered", message: known.message } }, 501);
   }
   if (error instanceof StoreError) {
     return c.json({ error: { code: "store-unavailable" } }, 503, { "Retry-After": "5" });

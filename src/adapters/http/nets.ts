@@ -1,15 +1,15 @@
 /** What Nets sends: webhooks, and the question before it takes the money whether the shop has its order. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../../engine/engine.js";
 import type { Log } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { orderFor } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
-  engine: Engine;
+  engine: Runtime;
   log: Log;
   /** What a webhook must carry in its `authorization` header; null = none is asked for. Nets signs nothing. */
   netsAuthorization?: string | null;

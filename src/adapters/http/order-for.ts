@@ -1,10 +1,11 @@
 /** A checkout that happens at the bank asks for the shop's order: one per payment, however often it asks. */
-import type { Engine } from "../../engine/engine.js";
+
 import type { Log } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
 
 /** @param create makes the shop's order and places it in the engine; null = it does not */
 export const orderFor = async (
-  engine: Engine,
+  engine: Runtime,
   log: Log,
   paymentId: string,
   create: () => Promise<{ orderId: string } | null>,

@@ -4,15 +4,15 @@
  */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { Engine } from "../../engine/engine.js";
 import type { Log } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { orderFor } from "./order-for.js";
 import { urlsFor } from "./urls.js";
 
 export interface ResursCheckoutOptions {
-  engine: Engine;
+  engine: Runtime;
   log: Log;
   /**
    * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =

@@ -1,9 +1,9 @@
 /** The customer comes back from the bank: the payment is read, and he is sent on to where it leads. */
 import { type Context, Hono } from "hono";
-import type { Engine } from "../../engine/engine.js";
+import type { Runtime } from "../../ports/runtime.js";
 
 export interface ReturnOptions {
-  engine: Engine;
+  engine: Runtime;
   /** Where a customer goes on to; the order id is put in place of `{orderId}`, and what went wrong in place of `{error}`. */
   thankYouUrl?: string | null;
   cartUrl?: string | null;

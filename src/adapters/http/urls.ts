@@ -1,5 +1,5 @@
 /** The addresses that a bank is given with a payment: where it sends the customer, and where it reports. */
-import type { CheckoutUrls } from "../../engine/checkout.js";
+import type { CheckoutUrls } from "../../ports/runtime.js";
 
 const callbacksOf: Record<string, string> = {
   "resurs-mapi": "resurs/authorization",

@@ -1,5 +1,6 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { matches, rowOf } from "../../ports/listing.js";
 import {
   type Change,
   type ClaimedEffect,
@@ -8,7 +9,6 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
-import { matches, rowOf } from "./listing.js";
 
 interface Kept extends Omit<ClaimedEffect, "previousError"> {
   leaseUntil: number;

@@ -5,6 +5,7 @@ import { check } from "./check.js";
 import type { Observed, Scenario, ScenarioEvent, ScenarioResult } from "./format.js";
 import { netsPaymentId } from "./nets.js";
 import { killPointAfter, type Played, play, playable } from "./play.js";
+import { type OpenStage, sqliteStage } from "./stage.js";
 import { World } from "./world.js";
 
 const major = (amount: number): number => amount / 100;
@@ -33,8 +34,8 @@ const played = (): Played => ({
 });
 
 /** One life, in the given order of events, up to `asOf`. */
-const live = async (scenario: Scenario, order: number[]): Promise<Observed> => {
-  const world = new World(scenario);
+const live = async (scenario: Scenario, order: number[], stage: OpenStage): Promise<Observed> => {
+  const world = new World(scenario, stage);
   const seen = played();
   try {
     await world.begin();
@@ -81,12 +82,10 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
   const t0 = Date.parse(scenario.given.t0);
   const ids = [...scenario.given.orders.map((o) => String(o.id)), ...(seen.created === null ? [] : [seen.created])];
   const orderId = ids[0] ?? null;
-  const store = world.shared.store;
   const shopOrders = ids.map((id) => ({ ...world.woo.order(id), id }));
   const first = shopOrders[0];
-  const histories = await Promise.all(ids.map((id) => store.history(id, 0, 100_000)));
-  const rows = await store.list({ limit: 500 });
-  const counts = await store.counts();
+  const histories = await Promise.all(ids.map((id) => world.stage.history(id)));
+  const rows = await world.stage.rows();
   // Deliveries carry no id of ours: the event of the scenario is the one of that moment and kind.
   const eventAt = (entry: HistoryEntry): number | null => {
     if (entry.source !== "callback" && entry.source !== "customer") return null;
@@ -144,7 +143,7 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
     flags: [...new Set(rows.flatMap((row) => row.flags))],
     flagPeriods: flagPeriods(histories),
     parked: rows.filter((row) => row.parked !== null).map((row) => row.orderId),
-    deadLetters: counts.deadEvents + counts.deadEffects,
+    deadLetters: await world.stage.deadLetters(),
     logged: [...new Set(world.logged)],
     http: Object.fromEntries(seen.http),
     createPayment: createdPayment(world),
@@ -214,13 +213,14 @@ export interface Run {
   seen: Observed[];
 }
 
-export const runScenario = async (scenario: Scenario): Promise<Run> => {
+/** @param stage where the orders live; the engine on SQLite, where it is left out */
+export const runScenario = async (scenario: Scenario, stage: OpenStage = sqliteStage): Promise<Run> => {
   const { id, title, area } = scenario;
   const bare = { id, title, area, differences: [], unchecked: [] };
   const unsupported = unsupportedBecause(scenario);
   if (unsupported !== null) return { result: { ...bare, ok: false, unsupported }, seen: [] };
   const seen: Observed[] = [];
-  for (const order of interleavings(scenario)) seen.push(await live(scenario, order));
+  for (const order of interleavings(scenario)) seen.push(await live(scenario, order, stage));
   return { result: judge(scenario, seen), seen };
 };
 

@@ -1,16 +1,12 @@
-/** The world of one scenario: the real engine, its store and its HTTP, a bank, a shop, and a clock that stands still. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** The world of one scenario: a real runtime and its HTTP, a bank, a shop, and a clock that stands still. */
 import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
-import { sqliteStore } from "../../adapters/sqlite/store.js";
 import { decide } from "../../core/decide.js";
-import { createEngine, type Engine } from "../../engine/engine.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { type Banks, closeBanks, deliveringFrom, gatewaysTo, heldBy, NETS_AUTHORIZATION } from "../banks.js";
 import { Mortal } from "../mortal.js";
 import { VirtualClock } from "../virtual-clock.js";
@@ -19,11 +15,12 @@ import { banksOf } from "./banks.js";
 import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
 import { digestIn } from "./legacy.js";
-import { OneStore } from "./one-store.js";
 import { inEngine, inShop } from "./orders.js";
+import { type OpenStage, type Stage, type StageNode, sqliteStage } from "./stage.js";
 
 interface Node {
-  engine: Engine;
+  engine: Runtime;
+  self: StageNode;
   served: Served;
   mortal: Mortal;
   /** The same door without a socket, for floods. */
@@ -52,10 +49,12 @@ export class World {
   private readonly registry: Registry;
   /** Reconciliations at work. */
   private reconciling = 0;
-  readonly shared = new OneStore(() => sqliteStore({ file: join(this.directory, "orders.db") }));
-  private directory = "";
+  stage!: Stage;
 
-  constructor(readonly scenario: Scenario) {
+  constructor(
+    readonly scenario: Scenario,
+    private readonly openStage: OpenStage = sqliteStage,
+  ) {
     this.clock = new VirtualClock(Date.parse(scenario.given.t0));
     const { machine, storedSnapshots } = scenario.given;
     this.registry =
@@ -77,7 +76,7 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    this.directory = await mkdtemp(join(tmpdir(), "order-status-"));
+    this.stage = await this.openStage(this.clock);
     const { orders, settings, storedSnapshots } = this.scenario.given;
     this.banks = await banksOf(this.scenario, this.clock);
     this.woo = wooDouble({
@@ -93,13 +92,13 @@ export class World {
   }
 
   async end(): Promise<void> {
-    for (const { engine, served, mortal } of this.nodes.values()) {
+    for (const { self, served, mortal } of this.nodes.values()) {
       await served.close();
-      if (!mortal.dead) await engine.stop();
+      if (!mortal.dead) await self.stop();
     }
     // A beginning that failed has made only some of these.
     await closeBanks(this.banks);
-    if (this.directory !== "") await rm(this.directory, { recursive: true, force: true });
+    await this.stage?.end();
   }
 
   addToShop(order: ScenarioOrder): void {
@@ -112,28 +111,12 @@ export class World {
 
   /** Another machine version wrote these orders: their records say so, and the process starts on them anew. */
   private async rewrite(snapshots: NonNullable<Scenario["given"]["storedSnapshots"]>): Promise<void> {
-    const store = this.shared.store;
     for (const [orderId, { machineVersion, value }] of Object.entries(snapshots)) {
-      const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-      if (loaded?.record == null) continue;
-      const { record } = loaded;
-      await store.commit([
-        {
-          orderId,
-          expectedVersion: record.version,
-          record: {
-            ...record,
-            version: record.version + 1,
-            machine: { ...record.machine, version: machineVersion, hash: "another" },
-            states: { ...record.states, order: value as never },
-          },
-          history: [],
-          effects: [],
-          timers: { set: [], cancel: [] },
-          settled: [],
-          decided: [],
-        },
-      ]);
+      await this.stage.rewrite(orderId, (record) => ({
+        ...record,
+        machine: { ...record.machine, version: machineVersion, hash: "another" },
+        states: { ...record.states, order: value as never },
+      }));
     }
     await this.kill("A");
     await this.startNode("A");
@@ -158,25 +141,24 @@ export class World {
     };
     const mortal = new Mortal(() => this.clock.now());
     const log = this.logTo();
-    const engine = createEngine({
-      store: mortal.store(this.shared.forOneMore()),
+    const self = await this.stage.start({
+      name,
+      clock,
+      mortal,
       gateways: gatewaysTo(this.banks, clock).map((gateway) => mortal.gateway(gateway)),
       shop: mortal.shop(this.woo.shop),
       settings: this.settings,
-      clock,
       log,
       registry: this.registry,
-      worker: name,
-      random: () => 0.5,
       decide: (record, envelope, now, rules) => {
         const { event } = envelope;
         if (event.type === "order.updated" && event.by === POISON) throw new Error("handling this event throws");
         return decide(record, envelope, now, rules);
       },
     });
+    const engine = self.door;
     const submit = engine.submit.bind(engine);
     engine.submit = (...args) => waiting(() => submit(...args));
-    await engine.start();
     const app = httpApp({
       engine,
       log,
@@ -193,7 +175,7 @@ export class World {
       node.answering += 1;
       return response;
     });
-    const node: Node = { engine, served, mortal, fetch: app.fetch, onTheWay: 0, atWork: 0, answering: 0 };
+    const node: Node = { engine, self, served, mortal, fetch: app.fetch, onTheWay: 0, atWork: 0, answering: 0 };
     this.nodes.set(name, node);
   }
 
@@ -204,7 +186,7 @@ export class World {
     node.mortal.die();
     this.nodes.delete(name);
     await node.served.close();
-    await this.shared.abandon();
+    await this.stage.bury(node.self);
   }
 
   isRunning(name = "A"): boolean {
@@ -257,7 +239,7 @@ export class World {
     const deadline = performance.now() + 20_000;
     while (calm < 3) {
       await new Promise((resolve) => setTimeout(resolve, calm === 0 ? 0 : 1));
-      calm = this.resting() ? calm + 1 : 0;
+      calm = this.resting() && (await this.stage.settled(heldBy(this.banks))) ? calm + 1 : 0;
       if (performance.now() > deadline) throw new Error(`scenario ${this.scenario.id} does not come to rest`);
     }
   }
@@ -266,7 +248,7 @@ export class World {
     if (deliveringFrom(this.banks) > 0) return false;
     const living = [...this.nodes.values()].filter((n) => !n.mortal.dead);
     if (living.some((n) => n.onTheWay > 0 || n.atWork > 0 || n.answering > 0)) return false;
-    const calls = living.reduce((sum, n) => sum + n.engine.underWay, this.reconciling);
-    return living.every((n) => n.engine.restingButForCalls) && calls <= heldBy(this.banks);
+    const calls = living.reduce((sum, n) => sum + n.self.underWay(), this.reconciling);
+    return living.every((n) => n.self.resting()) && calls <= heldBy(this.banks);
   }
 }

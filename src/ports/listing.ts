@@ -1,6 +1,6 @@
 /** One order as a list shows it, and whether a list wants it. */
-import type { OrderRecord } from "../../core/record.js";
-import type { OrderFilter, OrderRow } from "../../ports/store.js";
+import type { OrderRecord } from "../core/record.js";
+import type { OrderFilter, OrderRow } from "./store.js";
 
 const FINAL = new Set<string>(["cancelled", "refunded", "completed"]);
 

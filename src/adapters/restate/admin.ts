@@ -1,0 +1,78 @@
+/** What only a look over all orders can tell: Restate's SQL reads the summaries. A scan, for people and for nightly runs. */
+
+import { matches } from "../../ports/listing.js";
+import { NotOffered } from "../../ports/runtime.js";
+import type { Counts, OrderFilter, OrderRow } from "../../ports/store.js";
+import { type Names, SUMMARY } from "./names.js";
+import type { Summary } from "./state.js";
+
+export class Admin {
+  constructor(
+    private readonly url: string | null,
+    private readonly names: Names,
+  ) {}
+
+  get offered(): boolean {
+    return this.url !== null;
+  }
+
+  async list(filter: OrderFilter): Promise<OrderRow[]> {
+    const all = await this.summaries("a list of orders");
+    return all
+      .filter((row) => matches(row, filter))
+      .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
+      .slice(0, filter.limit)
+      .map(({ orderId, status, state, version, updatedAt, flags, parked }) => ({
+        orderId,
+        status,
+        state,
+        version,
+        updatedAt,
+        flags,
+        parked,
+      }));
+  }
+
+  async counts(): Promise<Counts> {
+    const all = await this.summaries("counts");
+    const sum = (of: (row: Summary) => number) => all.reduce((total, row) => total + of(row), 0);
+    return {
+      orders: all.length,
+      waitingEffects: sum((row) => row.waitingEffects),
+      deadEffects: sum((row) => row.deadEffects),
+      waitingEvents: sum((row) => row.waitingEvents),
+      deadEvents: sum((row) => row.deadEvents),
+      timers: sum((row) => row.timers),
+      parked: sum((row) => (row.parked === null ? 0 : 1)),
+      oldestEffectAt: all.reduce<number | null>(
+        (oldest, { oldestEffectAt: at }) => (at === null ? oldest : Math.min(oldest ?? at, at)),
+        null,
+      ),
+    };
+  }
+
+  private async summaries(what: string): Promise<Summary[]> {
+    const { order } = this.names;
+    const rows = await this.query(
+      `SELECT value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,
+      what,
+    );
+    return rows.map((row) => JSON.parse(String(row.value_utf8)) as Summary);
+  }
+
+  /** @throws NotOffered */
+  async query(sql: string, what: string): Promise<Record<string, unknown>[]> {
+    if (this.url === null) {
+      throw new NotOffered(
+        `Restate keeps each order by itself and gives ${what} only through its admin API; pass adminUrl to restateRuntime`,
+      );
+    }
+    const response = await fetch(`${this.url}/query`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ query: sql }),
+    });
+    if (!response.ok) throw new Error(`Restate's query failed: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { rows: Record<string, unknown>[] }).rows;
+  }
+}

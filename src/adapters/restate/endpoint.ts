@@ -1,0 +1,127 @@
+/** The endpoint that Restate calls: the order's object, its effects and its payments, served over HTTP/2. */
+import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
+import { Settings } from "../../../machines/settings.js";
+import { decide } from "../../core/decide.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
+import type { Gateway } from "../../ports/gateway.js";
+import { type Log, silent } from "../../ports/log.js";
+import type { Shop } from "../../ports/shop.js";
+import { loadSdk } from "./driver.js";
+import { effectsService } from "./effects.js";
+import { endsService } from "./ends.js";
+import { DEFAULT_NAME, namesFor } from "./names.js";
+import { orderObject } from "./order.js";
+import { paymentsObject } from "./payments.js";
+
+export interface RestateServiceOptions {
+  gateways: Gateway[];
+  shop: Shop;
+  settings?: Partial<Settings>;
+  registry?: Registry;
+  /** What the order's object is called in Restate, and how the others' names begin. Default `orders`. */
+  name?: string;
+  clock?: Clock;
+  log?: Log;
+  limits?: Partial<Limits>;
+  /** 0..1, for the jitter of retries. */
+  random?: () => number;
+  /** Replaces the decision, for tests that plant a fault. */
+  decide?: typeof decide;
+  /** Told of every durable decision at least once. */
+  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  /**
+   * `sent` (default): Restate keeps the time. `held`: nothing is sent with a delay; it goes out when `wake` is called,
+   * for a clock that stands still.
+   */
+  delays?: "sent" | "held";
+  /** `publickeyv1_…`: only requests signed by this Restate are answered. Wanted wherever the port can be reached. */
+  identityKeys?: string[];
+}
+
+export interface RestateService {
+  /** Listens; port 0 picks a free one. */
+  listen(at?: { port?: number; hostname?: string }): Promise<{ url: string; close(): Promise<void> }>;
+}
+
+/**
+ * After its 70 attempts Restate would pause an invocation until somebody resumes it by hand: an outage of an hour, and
+ * orders stand still for good. Ours go on trying.
+ */
+const WITHOUT_END = 1_000_000_000;
+
+export const restateService = (options: RestateServiceOptions): RestateService => {
+  const { shop, gateways, log = silent, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
+  const byName = new Map(gateways.map((gateway) => [gateway.name, gateway]));
+  const limits = { ...defaultLimits, ...options.limits };
+  const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
+  const names = namesFor(name);
+
+  const handler = async () => {
+    const sdk = await loadSdk();
+    const order = orderObject(sdk, {
+      names,
+      clock,
+      log,
+      limits,
+      rules,
+      random,
+      decide: options.decide ?? decide,
+      delays: options.delays ?? "sent",
+      onDecision: options.onDecision ?? (() => {}),
+      toleranceOf: (gateway) => byName.get(gateway ?? "")?.tolerance ?? 0,
+    });
+    const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, random });
+    return sdk.createEndpointHandler({
+      services: [order, effects, paymentsObject(sdk, names), endsService(sdk, names)],
+      ...(options.identityKeys === undefined ? {} : { identityKeys: options.identityKeys }),
+      defaultServiceOptions: {
+        retryPolicy: { initialInterval: 100, exponentiationFactor: 2, maxInterval: 10_000, maxAttempts: WITHOUT_END },
+      },
+      logger: (meta, ...said) => {
+        const level = meta.level === "trace" ? "debug" : meta.level;
+        log[level]({ detail: said.map(String).join(" ") }, "Restate");
+      },
+    });
+  };
+
+  return {
+    async listen({ port = 0, hostname = "127.0.0.1" } = {}) {
+      const server = createServer(await handler());
+      const sessions = new Set<ServerHttp2Session>();
+      server.on("session", (session) => {
+        sessions.add(session);
+        session.on("close", () => sessions.delete(session));
+      });
+      await bound(server, port, hostname);
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      return {
+        url: `http://${host}:${(server.address() as AddressInfo).port}`,
+        close: () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+            for (const session of sessions) session.destroy();
+          }),
+      };
+    },
+  };
+};
+
+const bound = (server: Http2Server, port: number, hostname: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => resolve());
+  });
+
+/** Tells a Restate server where the service is; needed once per deployment. */
+export const registerService = async (adminUrl: string, serviceUrl: string): Promise<void> => {
+  const response = await fetch(`${adminUrl}/deployments`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ uri: serviceUrl, force: true }),
+  });
+  if (!response.ok) throw new Error(`Restate did not take the service: ${response.status} ${await response.text()}`);
+};

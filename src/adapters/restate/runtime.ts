@@ -1,0 +1,230 @@
+/** The door to orders that live in Restate. */
+
+import type { Envelope, OrderEvent, PlacedOrder } from "../../../machines/events.js";
+import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
+import { Settings } from "../../../machines/settings.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { checkout, named } from "../../engine/checkout.js";
+import { paymentOf } from "../../engine/look.js";
+import { parseEvent, sourceOf } from "../../engine/receipt.js";
+import { reconcile } from "../../engine/reconcile.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
+import type { Gateway } from "../../ports/gateway.js";
+import {
+  NotOffered,
+  type Receipt,
+  type ReconcileOptions,
+  type Runtime,
+  type SubmitOptions,
+  UnknownOrder,
+  type Verdict,
+  type WaitingEffect,
+} from "../../ports/runtime.js";
+import type { Shop } from "../../ports/shop.js";
+import { type OrderFilter, StoreError } from "../../ports/store.js";
+import { Admin } from "./admin.js";
+import { loadClients } from "./driver.js";
+import type { Waiting } from "./ends.js";
+import { DEFAULT_NAME, namesFor } from "./names.js";
+import type { Known } from "./payments.js";
+import type { OrderState, Reply } from "./state.js";
+
+export interface RestateRuntimeOptions {
+  ingressUrl: string;
+  /** For what goes over all orders: `list`, the counts of `health`, `reconcile`. */
+  adminUrl?: string;
+  /** As given to `restateService`. */
+  name?: string;
+  /** For `checkout`, `payment` and `reconcile`, which ask the bank from here. */
+  gateways?: Gateway[];
+  /** For `reconcile`. */
+  shop?: Shop;
+  settings?: Partial<Settings>;
+  registry?: Registry;
+  clock?: Clock;
+  /** How long one request to Restate may take before it counts as unanswered. Default 30 s. */
+  requestTimeoutMs?: number;
+  /** Instead of the global one. */
+  fetch?: typeof globalThis.fetch;
+  /** A clock that is not Restate's: whoever waits for an end is kept waiting by this one. */
+  delays?: "sent" | "held";
+}
+
+export interface RestateRuntime extends Runtime {
+  readonly settings: Settings;
+  /** Where delays are `held`: sends what is due by now. */
+  wake(orderId: string): Promise<void>;
+  /** The whole of what is kept of an order, for tests and for the curious. */
+  state(orderId: string): Promise<OrderState | null>;
+}
+
+const troubleIn = (error: unknown, service: string, handler: string): StoreError => {
+  const said = error instanceof Error ? error.message : String(error);
+  if ((error as { status?: number }).status === 404) {
+    const wayOut = "serve it with restateService and register it with registerService";
+    return new StoreError("not-ours", `Restate knows no service "${service}": ${wayOut}`, { cause: error });
+  }
+  // It may have been taken in all the same: the same event id sent again does no harm.
+  return new StoreError("busy", `Restate gave no answer (${handler}): ${said}`, { cause: error });
+};
+
+type Waits = { timeoutMs?: number; signal?: AbortSignal };
+
+export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime => {
+  const { ingressUrl, name = DEFAULT_NAME, clock = systemClock(), requestTimeoutMs = 30_000 } = options;
+  const names = namesFor(name);
+  const settings = Settings.parse(options.settings ?? {});
+  const rules = { settings, registry: options.registry ?? currentRegistry };
+  const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, gateway]));
+  const admin = new Admin(options.adminUrl ?? null, names);
+  const ingress = loadClients().then((clients) => {
+    const door = clients.connect({ url: ingressUrl, ...(options.fetch && { fetch: options.fetch }) });
+    return { clients, door };
+  });
+  // A missing driver is told to the first who asks for something.
+  ingress.catch(() => {});
+
+  const ask = async <T>(
+    service: string,
+    handler: string,
+    key: string | null,
+    parameter: unknown,
+    waits: Waits = {},
+  ): Promise<T> => {
+    const { clients, door } = await ingress;
+    const opts = clients.Opts.from<unknown, T>({
+      ...(waits.signal === undefined ? { timeout: waits.timeoutMs ?? requestTimeoutMs } : { signal: waits.signal }),
+      ...(parameter === undefined ? { input: clients.serde.empty as never } : { input: clients.serde.json as never }),
+      output: clients.serde.json as never,
+    });
+    try {
+      return await door.call<unknown, T>({ service, handler, parameter, opts, ...(key === null ? {} : { key }) });
+    } catch (error) {
+      throw troubleIn(error, service, handler);
+    }
+  };
+  const order = <T>(orderId: string, handler: string, parameter?: unknown, waits?: Waits) =>
+    ask<T>(names.order, handler, orderId, parameter, waits);
+
+  const receiptIn = (orderId: string, reply: Reply): Receipt => {
+    if (reply.kind === "receipt") return reply.receipt;
+    throw new UnknownOrder(orderId);
+  };
+
+  const settled = async (message: Waiting["message"], timeoutMs: number): Promise<Receipt> => {
+    const { orderId } = message.envelope;
+    const held = options.delays === "held";
+    const waiting: Waiting = { orderId, message, timeoutMs: held ? null : timeoutMs };
+    const abort = new AbortController();
+    // Restate ends the wait itself, where it goes by the same clock; it is given time to say so.
+    const waits: Waits = held ? { signal: abort.signal } : { timeoutMs: timeoutMs + requestTimeoutMs };
+    const end = ask<Reply>(names.ends, "submit", null, waiting, waits);
+    if (!held) return receiptIn(orderId, await end);
+    const late = clock.sleep(timeoutMs, abort.signal).then(
+      () => null,
+      () => null,
+    );
+    end.catch(() => {});
+    try {
+      const reply = await Promise.race([end, late]);
+      if (reply !== null) return receiptIn(orderId, reply);
+      return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
+    } finally {
+      abort.abort();
+    }
+  };
+
+  const submit = async (orderId: string, event: unknown, how: SubmitOptions = {}): Promise<Receipt> => {
+    const parsed = parseEvent(event);
+    const id = how.id ?? crypto.randomUUID();
+    const envelope: Envelope = {
+      id,
+      orderId,
+      at: clock.now(),
+      source: how.source ?? sourceOf(parsed.type),
+      event: parsed,
+    };
+    const message = { kind: "submit", envelope, listener: null } as const;
+    if (how.wait === "settled") return settled(message, how.timeoutMs ?? 30_000);
+    return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
+  };
+
+  const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
+
+  const can = async (orderId: string, event: unknown): Promise<Verdict> => {
+    const verdict = await order<Verdict | null>(orderId, "can", parseEvent(event) satisfies OrderEvent);
+    if (verdict === null) throw new UnknownOrder(orderId);
+    return verdict;
+  };
+
+  return {
+    clock,
+    settings,
+    submit,
+    read,
+    can,
+    place: (orderId, placed) =>
+      submit(
+        orderId,
+        // The service knows what its gateways tolerate.
+        { type: "order.placed", order: { ...placed, tolerance: 0 } satisfies PlacedOrder },
+        { id: "order.placed" },
+      ),
+    why: (orderId) => order<string[] | null>(orderId, "why"),
+    history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
+    state: (orderId) => order<OrderState | null>(orderId, "state"),
+    async effectsOf(orderId) {
+      const state = await order<OrderState | null>(orderId, "state");
+      return (state?.effects ?? []).map(({ underWay: _, armed: __, ...row }): WaitingEffect => {
+        return { ...row, previousError: row.error };
+      });
+    },
+    findByPayment: (paymentId) => ask<Known | null>(names.payments, "find", paymentId, undefined),
+    cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
+    checkout: async (orderId, gateway, urls) =>
+      checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
+    async payment(orderId) {
+      const record = await read(orderId);
+      return record === null ? null : paymentOf(record, named(gateways, record.facts.payment.gateway ?? ""));
+    },
+    async revive(id, orderId) {
+      // An effect's id begins with its order's: `order:version:index`.
+      const of = orderId ?? /^(.+):\d+:\d+$/.exec(id)?.[1];
+      if (of === undefined) {
+        throw new NotOffered("Restate keeps each order by itself: to revive an event, say which order it belongs to");
+      }
+      const reply = await order<Reply>(of, "revive", id);
+      return reply.kind === "revived" && reply.yes;
+    },
+    async health() {
+      try {
+        const response = await fetch(`${ingressUrl}/restate/health`, { signal: AbortSignal.timeout(5000) });
+        if (!response.ok) throw new Error(`Restate answers ${response.status}`);
+        return { ok: true, trouble: null, counts: admin.offered ? await admin.counts() : null };
+      } catch (error) {
+        return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
+      }
+    },
+    list: (filter: OrderFilter) => admin.list(filter),
+    reconcile(how: ReconcileOptions = {}) {
+      const { shop } = options;
+      if (shop === undefined || !admin.offered) {
+        throw new NotOffered("to reconcile, pass adminUrl, gateways and shop to restateRuntime");
+      }
+      return reconcile(
+        {
+          store: admin,
+          shop,
+          clock,
+          rules,
+          settle: (orderId, event) => submit(orderId, event, { source: "reconcile", wait: "settled" }),
+          read,
+          readPayment: (record) =>
+            named(gateways, record.facts.payment.gateway ?? "").readPayment(record.facts.payment.id ?? ""),
+        },
+        how,
+      );
+    },
+    wake: (orderId) => order<void>(orderId, "wake", clock.now()),
+  };
+};

@@ -1,0 +1,88 @@
+/** What the object of one order keeps in Restate, and what it is told. */
+import type { Envelope } from "../../../machines/events.js";
+import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
+import type { Came } from "../../engine/attempt.js";
+import type { Receipt } from "../../engine/receipt.js";
+import type { ClaimedEffect, InboxRow, OrderRow } from "../../ports/store.js";
+
+export interface OpenEffect extends OutboxRow {
+  createdAt: number;
+  /** How often it was sent to be carried out. */
+  attempts: number;
+  /** How the attempt before ended; null = there was none, or it never came back. */
+  error: string | null;
+  dead: boolean;
+  /** It is being carried out. */
+  underWay: boolean;
+  /** A reminder of its time is on the way. */
+  armed: boolean;
+}
+
+/** A reminder, with the mark by which a stale one is known: whatever it is about has moved on since. */
+export type Due =
+  | { what: "timer"; timer: string; generation: number }
+  | { what: "effect"; id: string; attempts: number }
+  | { what: "event"; id: string; attempts: number };
+
+/**
+ * One value under one key, so that whoever looks sees one moment. Beside it lie the history, a key per entry, and a key
+ * per event id with the answer it got: those grow with the order's life and are not read to decide.
+ */
+export interface OrderState {
+  record: OrderRecord | null;
+  /** Why the order is set aside. */
+  parked: string | null;
+  effects: OpenEffect[];
+  inbox: InboxRow[];
+  /** Awakeables of those who wait for the end of an event. */
+  listeners: Record<string, string[]>;
+  /** Reminders that somebody moves by hand: only where delays are `held`. */
+  held: { at: number; due: Due }[];
+}
+
+export const nothing: OrderState = { record: null, parked: null, effects: [], inbox: [], listeners: {}, held: [] };
+
+/** A call may have begun at `at`, and nobody will ever say how it ended. */
+export type Lost = { kind: "lost"; at: number };
+
+export type Message =
+  | { kind: "submit"; envelope: Envelope; listener: string | null }
+  | { kind: "settle"; effectId: string; attempts: number; came: Came | Lost }
+  | { kind: "due"; due: Due }
+  | { kind: "revive"; id: string }
+  | { kind: "forget"; eventId: string; listener: string };
+
+/** An effect on its way out, with what it needs to know of its order. */
+export interface Errand extends ClaimedEffect {
+  gateway: string | null;
+}
+
+export type Reply =
+  | { kind: "receipt"; receipt: Receipt }
+  | { kind: "unknown-order" }
+  | { kind: "revived"; yes: boolean };
+
+/** One turn of the object, whole: journaled in one step, so that a second execution does what the first one did. */
+export interface Taken {
+  /** null = as it was. */
+  state: OrderState | null;
+  entry: HistoryEntry | null;
+  answers: Answer[];
+  errands: Errand[];
+  reminders: { at: number; due: Due }[];
+  /** Payment ids that came to this order, or left it. */
+  payments: { paymentId: string; current: boolean }[];
+  told: { listener: string; receipt: Receipt }[];
+  reply: Reply;
+  now: number;
+}
+
+/** What a list of orders shows of this one; Restate's SQL finds it without opening the rest. */
+export interface Summary extends OrderRow {
+  waitingEffects: number;
+  deadEffects: number;
+  waitingEvents: number;
+  deadEvents: number;
+  timers: number;
+  oldestEffectAt: number | null;
+}

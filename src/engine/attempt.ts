@@ -1,0 +1,182 @@
+/** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
+import { type Effect, resultOf, type ShopEffect } from "../../machines/effects.js";
+import type { OrderEvent } from "../../machines/events.js";
+import type { Clock } from "../ports/clock.js";
+import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
+import type { Log } from "../ports/log.js";
+import type { Shop } from "../ports/shop.js";
+import type { ClaimedEffect } from "../ports/store.js";
+import { type Limits, retryAfterMs } from "./limits.js";
+
+export type Came =
+  | { kind: "done" }
+  /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
+  | { kind: "event"; how: string; event: OrderEvent }
+  | { kind: "retry"; notBefore: number; error: string }
+  | { kind: "dead"; error: string };
+
+export interface AttemptParts {
+  gatewayOf(row: ClaimedEffect): Promise<Gateway>;
+  shop: Shop;
+  clock: Clock;
+  limits: Limits;
+  log: Log;
+  random(): number;
+}
+
+/** The attempt before never came back: nobody knows how far it got. */
+export const wasLost = ({ attempts, previousError }: ClaimedEffect): boolean => attempts > 1 && previousError === null;
+
+type MoneyCall = Extract<Effect, { key: string }>;
+
+/** Left alone for a while after several failures in a row; then one call tries whether it is back. */
+class Breaker {
+  private failures = 0;
+  private openUntil = 0;
+  constructor(private readonly limits: Limits) {}
+  failed(now: number): void {
+    this.failures += 1;
+    if (this.failures >= this.limits.failuresBeforeBreak) this.openUntil = now + this.limits.breakMs;
+  }
+  worked(): void {
+    this.failures = 0;
+    this.openUntil = 0;
+  }
+  /** Null lets the call through; after the rest that is one call, and the others wait for what it finds. */
+  closedUntil(now: number): number | null {
+    if (this.failures < this.limits.failuresBeforeBreak) return null;
+    if (now < this.openUntil) return this.openUntil;
+    this.openUntil = now + this.limits.breakMs;
+    return null;
+  }
+}
+
+export class Attempts {
+  private readonly breakers = new Map<string, Breaker>();
+
+  constructor(private readonly parts: AttemptParts) {}
+
+  at(row: ClaimedEffect): Promise<Came> {
+    const { effect } = row;
+    if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
+    if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
+    return this.money(row, effect as MoneyCall);
+  }
+
+  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
+    const answer = await this.parts.shop.carryOut(row.orderId, row.id, effect);
+    switch (answer.kind) {
+      case "done":
+        return { kind: "done" };
+      case "conflict": {
+        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
+        return { kind: "event", how: "conflict", event };
+      }
+      case "retry":
+        return this.retry(row, answer.afterMs, answer.detail);
+      case "refused":
+        this.parts.log.warn({ effect: row.id, detail: answer.detail }, "the shop refused an effect");
+        return { kind: "dead", error: answer.detail };
+    }
+  }
+
+  private async read(row: ClaimedEffect, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
+    const gateway = await this.parts.gatewayOf(row);
+    const waits = this.broken(gateway);
+    if (waits !== null) return waits;
+    const answer = await gateway.readPayment(effect.paymentId);
+    this.note(gateway, answer);
+    if (answer.kind !== "ok") {
+      if (row.attempts >= this.parts.limits.attemptsPerEffect) return { kind: "dead", error: answer.detail };
+      return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
+    }
+    const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
+    return { kind: "event", how: "read", event: { type, effectId: row.id, reading: answer.reading } };
+  }
+
+  private async money(row: ClaimedEffect, effect: MoneyCall): Promise<Came> {
+    const family = resultOf[effect.type];
+    if (wasLost(row)) {
+      const detail = "the process stopped while the call was under way";
+      const event = { type: `${family}.unknown`, effectId: row.id, detail } as const;
+      return { kind: "event", how: `unknown${row.attempts}`, event };
+    }
+    const gateway = await this.parts.gatewayOf(row);
+    const waits = this.broken(gateway);
+    if (waits !== null) return waits;
+    const answer = await call(gateway, effect);
+    this.note(gateway, answer);
+    const effectId = row.id;
+    switch (answer.kind) {
+      case "ok":
+        return {
+          kind: "event",
+          how: "ok",
+          event: { type: `${family}.confirmed`, effectId, reading: answer.reading },
+        };
+      case "refused": {
+        const { reason, detail } = answer;
+        return { kind: "event", how: "refused", event: { type: `${family}.refused`, effectId, reason, detail } };
+      }
+      case "unknown":
+        return {
+          kind: "event",
+          how: "unknown",
+          event: { type: `${family}.unknown`, effectId, detail: answer.detail },
+        };
+      case "retry":
+        return this.retry(row, answer.afterMs, answer.detail);
+    }
+  }
+
+  /** Not before `afterMs`, or after the usual wait. */
+  retry(row: ClaimedEffect, afterMs: number | null, error: string): Came {
+    const { clock, limits, random } = this.parts;
+    const wait = afterMs ?? retryAfterMs(row.attempts, limits.longestRetryMs, random);
+    return { kind: "retry", notBefore: clock.now() + wait, error: error || "failed" };
+  }
+
+  private breaker(gateway: Gateway): Breaker {
+    let breaker = this.breakers.get(gateway.name);
+    if (breaker === undefined) {
+      breaker = new Breaker(this.parts.limits);
+      this.breakers.set(gateway.name, breaker);
+    }
+    return breaker;
+  }
+
+  private broken(gateway: Gateway): Came | null {
+    const { clock, random } = this.parts;
+    const closedUntil = this.breaker(gateway).closedUntil(clock.now());
+    if (closedUntil === null) return null;
+    const notBefore = closedUntil + Math.round(random() * 1000);
+    return { kind: "retry", notBefore, error: `${gateway.name} is left alone after several failures` };
+  }
+
+  private note(gateway: Gateway, answer: GatewayAnswer): void {
+    const breaker = this.breaker(gateway);
+    if (answer.kind === "unknown") breaker.failed(this.parts.clock.now());
+    else if (answer.kind === "ok") breaker.worked();
+  }
+}
+
+const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: `${gateway.name} does not book what was signed`,
+});
+
+const call = (gateway: Gateway, effect: MoneyCall): Promise<GatewayAnswer> => {
+  switch (effect.type) {
+    case "bookSignedPayment":
+      return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
+    case "capturePayment":
+      return gateway.capture(effect);
+    case "cancelPayment":
+      return gateway.cancel(effect);
+    case "refundPayment":
+      return gateway.refund(effect);
+    case "addOrderLines":
+      return gateway.addOrderLines(effect);
+  }
+};

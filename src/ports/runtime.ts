@@ -1,0 +1,144 @@
+/**
+ * The door that every runtime has: the engine on a store, and the same decisions on another durable execution.
+ * Whoever speaks of orders, the HTTP app among them, is handed one of these and does not know which.
+ */
+import type { PlacedOrder, Source } from "../../machines/events.js";
+import type { OrderStatus, Reading } from "../../machines/facts.js";
+import type { Explanation } from "../../machines/reasons.js";
+import type { HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
+import type { Clock } from "./clock.js";
+import type { CreatedPayment, NewPayment } from "./gateway.js";
+import type { ClaimedEffect, Counts, OrderFilter, OrderRow } from "./store.js";
+
+/** What became of a submitted event. `final` is false while it waits for something. */
+export interface Receipt {
+  eventId: string;
+  orderId: string;
+  outcome: Outcome;
+  rule: string | null;
+  reason: string | null;
+  from: OrderStatus | null;
+  to: OrderStatus | null;
+  until: number | null;
+  final: boolean;
+  /** It could not be decided and waits in the inbox. */
+  postponed?: true;
+  /** This event id was decided before; this is the answer it got then, and nothing happened now. */
+  repeated?: true;
+}
+
+export interface SubmitOptions {
+  /** Unique per order; the same id again is a no-op. Made up where left out. */
+  id?: string;
+  source?: Source;
+  /** `settled` waits for the final answer, at most `timeoutMs` (default 30 s of the runtime's clock). */
+  wait?: "durable" | "settled";
+  timeoutMs?: number;
+}
+
+export interface Verdict {
+  allowed: boolean;
+  outcome: Outcome;
+  reason: string | null;
+  rule: string | null;
+  to: OrderStatus | null;
+}
+
+/** The payment as the bank has it now. Where there is none to see, `explanation` names why and `says` says it. */
+export interface PaymentView {
+  paymentId: string | null;
+  reading: Reading | null;
+  explanation: Explanation | null;
+  says: string | null;
+  rejections: OrderRecord["facts"]["order"]["rejections"];
+}
+
+export type CheckoutUrls = Pick<
+  NewPayment,
+  "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"
+>;
+
+export interface Reconciled {
+  orderId: string;
+  before: OrderStatus;
+  after: OrderStatus;
+  /** `moved` was put right, `explained` is as it should be or waits for a person, `unread` could not be asked about. */
+  outcome: "moved" | "explained" | "unread";
+  why: string;
+  flags: string[];
+}
+
+export interface ReconcileOptions {
+  /** Only orders written since then, epoch ms. */
+  since?: number;
+  /** Changes nothing: reads, and says what would become of each order. */
+  dryRun?: boolean;
+  /** Readings a second; the bank has its own limit. Default 50. */
+  perSecond?: number;
+  /** An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it was. Default 15 minutes. */
+  freshMs?: number;
+}
+
+export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
+
+export interface Runtime {
+  readonly clock: Clock;
+  /** Makes the order known. Placing it again is a no-op. */
+  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt>;
+  /**
+   * Takes an event in. Resolves when it is durable and decided as far as it can be.
+   * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
+   */
+  submit(orderId: string, event: unknown, options?: SubmitOptions): Promise<Receipt>;
+  /** The answer before the click, on the payment as it was last read. Changes nothing. */
+  can(orderId: string, event: unknown): Promise<Verdict>;
+  /** The record as today's machines read it; null = no such order. */
+  read(orderId: string): Promise<OrderRecord | null>;
+  /** At most five plain lines; null = no such order. */
+  why(orderId: string): Promise<string[] | null>;
+  history(orderId: string, after?: number, limit?: number): Promise<HistoryEntry[]>;
+  /** Effects not carried out yet, the dead ones among them, oldest first. */
+  effectsOf(orderId: string): Promise<WaitingEffect[]>;
+  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
+  /** When callbacks of this order may be acted on; null = no such order. */
+  cooldownEndsAt(orderId: string): Promise<number | null>;
+  /** Creates the payment of a placed order that takes one, and attaches it. */
+  checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
+  /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
+  payment(orderId: string): Promise<PaymentView | null>;
+  /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */
+  revive(id: string, orderId?: string): Promise<boolean>;
+  /** `ok` is false while nothing can be written. `counts` is null where the runtime cannot count. */
+  health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }>;
+  /** @throws NotOffered */
+  list(filter: OrderFilter): Promise<OrderRow[]>;
+  /** Asks the bank about every order in doubt. @throws NotOffered */
+  reconcile(options?: ReconcileOptions): AsyncGenerator<Reconciled>;
+}
+
+/** An event that does not fit its schema; `issues` names each key and what it wants. */
+export class InvalidEvent extends Error {
+  override name = "InvalidEvent";
+  constructor(readonly issues: { path: string; message: string }[]) {
+    super(`not a valid event: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}`);
+  }
+}
+
+/** There is no such order here; place it first. */
+export class UnknownOrder extends Error {
+  override name = "UnknownOrder";
+  constructor(readonly orderId: string) {
+    super(`there is no order ${orderId} here; place it before anything else happens to it`);
+  }
+}
+
+/** More events wait than the runtime takes on; try again later. */
+export class Overloaded extends Error {
+  override name = "Overloaded";
+  readonly retryAfterSeconds = 1;
+}
+
+/** This runtime, as it was set up, has no way to do it; the message names what it would need. */
+export class NotOffered extends Error {
+  override name = "NotOffered";
+}

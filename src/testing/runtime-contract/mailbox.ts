@@ -1,0 +1,174 @@
+/** One order, one event at a time: duplicates, reordering, crowds. */
+import assert from "node:assert/strict";
+import { InvalidEvent, UnknownOrder } from "../../ports/runtime.js";
+import { type Case, until } from "./scene.js";
+
+export const mailbox: Case[] = [
+  {
+    title: "An event is decided, carried out and answered.",
+    async run(scene) {
+      await scene.open();
+      const placed = await scene.order("o");
+      assert.deepEqual([placed.outcome, placed.final], ["moved", true]);
+      const receipt = await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
+      assert.deepEqual([receipt.outcome, receipt.to, receipt.final], ["moved", "processing", true]);
+      await scene.reads("o", "processing");
+      await scene.rests("o");
+      scene.paidOnce("o");
+      assert.equal((await scene.door.read("o"))?.facts.order.status, "processing");
+      assert.match((await scene.door.why("o"))?.[0] ?? "", /^processing/);
+      assert.deepEqual(await scene.door.findByPayment("pay-o"), { orderId: "o", current: true });
+    },
+  },
+  {
+    title: "Who asks for what is not there is told so, and nothing is made up for him.",
+    async run(scene) {
+      await scene.open();
+      await assert.rejects(scene.door.submit("ghost", scene.callback("ghost")), UnknownOrder);
+      await assert.rejects(scene.door.can("ghost", { type: "merchant.completed" }), UnknownOrder);
+      await assert.rejects(scene.door.submit("ghost", { type: "merchant.exploded" }), InvalidEvent);
+      assert.equal(await scene.door.read("ghost"), null);
+      assert.equal(await scene.door.why("ghost"), null);
+      assert.equal(await scene.door.cooldownEndsAt("ghost"), null);
+      assert.equal(await scene.door.findByPayment("pay-ghost"), null);
+      assert.deepEqual(await scene.door.history("ghost"), []);
+      assert.deepEqual(await scene.door.effectsOf("ghost"), []);
+    },
+  },
+  {
+    title: "The same event id is taken in once, and answered with what it was answered first.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o", { status: "processing" });
+      const first = await scene.door.submit("o", { type: "merchant.held" }, { id: "mine", wait: "settled" });
+      const again = await scene.door.submit("o", { type: "merchant.failed" }, { id: "mine" });
+      assert.deepEqual([first.outcome, first.to], ["moved", "on-hold"]);
+      assert.deepEqual({ ...again, repeated: undefined }, { ...first, repeated: undefined });
+      assert.equal(again.repeated, true);
+      const history = await scene.history("o");
+      assert.equal(history.filter(({ eventId }) => eventId === "mine").length, 1);
+      // The same name at another order is another event.
+      await scene.order("p", { status: "processing" });
+      const other = await scene.door.submit("p", { type: "merchant.held" }, { id: "mine", wait: "settled" });
+      assert.deepEqual([other.outcome, other.repeated], ["moved", undefined]);
+    },
+  },
+  {
+    title: "Twenty times the same id at once is one event, and one call to the bank.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o", { status: "processing" });
+      const click = { type: "merchant.completed", via: "api" };
+      await Promise.all(Array.from({ length: 20 }, () => scene.door.submit("o", click, { id: "click" })));
+      await scene.reads("o", "completed");
+      await scene.rests("o");
+      assert.deepEqual(scene.calls("o"), ["capture"]);
+      const clicks = (await scene.history("o")).filter(({ eventId }) => eventId === "click");
+      assert.equal(clicks.length, 1);
+    },
+  },
+  {
+    title: "Two hundred events on one order at once: all are decided, one after the other, and none is lost.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("hot");
+      await scene.order("cold");
+      const events = Array.from({ length: 200 }, (_, i) =>
+        i % 2 === 0 ? scene.callback("hot", `c${i % 20}`) : { type: "order.updated", by: "erp", change: `${i}` },
+      );
+      const all = Promise.all(events.map((event, i) => scene.door.submit("hot", event, { id: `e${i}` })));
+      // The crowd at one order is no business of another's.
+      const beside = await scene.door.submit("cold", scene.callback("cold"), { wait: "settled" });
+      assert.equal(beside.to, "processing");
+      await all;
+      await scene.reads("hot", "processing");
+      await scene.rests("hot");
+      scene.paidOnce("hot");
+      const decided = new Set((await scene.history("hot")).map(({ eventId }) => eventId));
+      assert.deepEqual(
+        events.map((_, i) => `e${i}`).filter((id) => !decided.has(id)),
+        [],
+      );
+    },
+  },
+  {
+    title: "The customer and the bank in either order come to the same end.",
+    async run(scene) {
+      await scene.open();
+      const returned = { type: "customer.returned", page: "success" };
+      for (const [id, events] of [
+        ["bank-first", [scene.callback("bank-first"), returned]],
+        ["customer-first", [returned, scene.callback("customer-first")]],
+        ["bank-only-late", [returned, returned, scene.callback("bank-only-late"), scene.callback("bank-only-late")]],
+      ] as const) {
+        await scene.order(id);
+        await Promise.all(events.map((event) => scene.door.submit(id, event, { wait: "settled" })));
+        await scene.reads(id, "processing");
+        await scene.rests(id);
+        scene.paidOnce(id);
+      }
+    },
+  },
+  {
+    title: "A message about an earlier payment comes late: it leads to its order, and is refused there.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o");
+      scene.pays("pay-second");
+      await scene.door.submit("o", { type: "payment.created", paymentId: "pay-second" });
+      assert.deepEqual(await scene.door.findByPayment("pay-o"), { orderId: "o", current: false });
+      assert.deepEqual(await scene.door.findByPayment("pay-second"), { orderId: "o", current: true });
+      const late = await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
+      assert.deepEqual([late.outcome, late.reason], ["refused", "stale-payment"]);
+      assert.equal(scene.woo.order("o").status, "pending");
+    },
+  },
+  {
+    title: "A bank that takes its time does not keep the order's other mail waiting.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o");
+      scene.bank.delayNext("getPayment", 15_000);
+      const waiting = await scene.called("o");
+      assert.deepEqual([waiting.outcome, waiting.final], ["deferred", false]);
+      await until(() => scene.bank.held() === 1, "the call");
+      const meanwhile = await scene.door.submit("o", { type: "order.updated", by: "erp", change: "address" });
+      assert.equal(meanwhile.final, true);
+      assert.equal(scene.bank.held(), 1, "it was answered while the bank was still thinking");
+    },
+  },
+  {
+    title: "Who does not want to wait longer is told that it goes on.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o");
+      scene.bank.delayNext("getPayment", 3000);
+      const short = await scene.door.submit("o", scene.callback("o"), { wait: "settled", timeoutMs: 300 });
+      assert.deepEqual([short.outcome, short.final], ["deferred", false]);
+      await scene.reads("o", "processing");
+      scene.paidOnce("o");
+    },
+  },
+  {
+    title: "The answer before the click is what the click gets, and asking changes nothing.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o", { status: "processing" });
+      await scene.door.submit("o", { type: "reconcile.asked" }, { wait: "settled" });
+      const before = await scene.history("o");
+      for (const event of [
+        { type: "merchant.refunded", via: "api" },
+        { type: "merchant.completed", via: "api" },
+      ]) {
+        const verdict = await scene.door.can("o", event);
+        assert.deepEqual(await scene.history("o"), before);
+        if (verdict.allowed) continue;
+        const receipt = await scene.door.submit("o", event, { wait: "settled" });
+        const { outcome, reason, rule, to } = receipt;
+        assert.deepEqual({ allowed: false, outcome, reason, rule, to }, verdict);
+        before.push(...(await scene.history("o")).slice(before.length));
+      }
+      assert.deepEqual(scene.calls("o"), []);
+    },
+  },
+];

@@ -1,0 +1,101 @@
+/** What a world needs of a runtime, and the engine on a store as one of those. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Registry } from "../../../machines/index.js";
+import type { Settings } from "../../../machines/settings.js";
+import { sqliteStore } from "../../adapters/sqlite/store.js";
+import type { decide } from "../../core/decide.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { createEngine } from "../../engine/engine.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Gateway } from "../../ports/gateway.js";
+import type { Log } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
+import type { Shop } from "../../ports/shop.js";
+import type { OrderRow, Store } from "../../ports/store.js";
+import type { Mortal } from "../mortal.js";
+import type { VirtualClock } from "../virtual-clock.js";
+import { OneStore } from "./one-store.js";
+
+/** What a node is made of. */
+export interface Cast {
+  name: string;
+  clock: Clock;
+  /** What can die with the node is mortal already; a runtime says where else death may strike. */
+  mortal: Mortal;
+  gateways: Gateway[];
+  shop: Shop;
+  settings: Settings;
+  log: Log;
+  registry: Registry;
+  decide: typeof decide;
+}
+
+export interface StageNode {
+  door: Runtime;
+  stop(): Promise<void>;
+  /** Nothing but calls that wait for an answer. */
+  resting(): boolean;
+  /** Calls under way. */
+  underWay(): number;
+}
+
+/** Where the orders of one world live. */
+export interface Stage {
+  start(cast: Cast): Promise<StageNode>;
+  /** A node has died; what it had open is free again. */
+  bury(node: StageNode): Promise<void>;
+  /** Everything that is due is done, but for calls that the bank keeps waiting: `held` of them. */
+  settled(held: number): Promise<boolean>;
+  history(orderId: string): Promise<HistoryEntry[]>;
+  rows(): Promise<OrderRow[]>;
+  deadLetters(): Promise<number>;
+  /** Somebody else wrote the record; the next node to start finds it so. */
+  rewrite(orderId: string, change: (record: OrderRecord) => OrderRecord): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** @param clock stands still until the scenario moves it */
+export type OpenStage = (clock: VirtualClock) => Promise<Stage>;
+
+/** The engine on stores that lie in a folder. */
+export const engineStage =
+  (make: (folder: string) => Store): OpenStage =>
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "order-status-"));
+    const shared = new OneStore(() => make(folder));
+    return {
+      async start({ name, mortal, ...parts }) {
+        const store = mortal.store(shared.forOneMore());
+        const door = createEngine({ ...parts, store, worker: name, random: () => 0.5 });
+        await door.start();
+        return {
+          door,
+          stop: () => door.stop(),
+          resting: () => door.restingButForCalls,
+          underWay: () => door.underWay,
+        };
+      },
+      bury: () => shared.abandon(),
+      settled: async () => true,
+      history: (orderId) => shared.store.history(orderId, 0, 100_000),
+      rows: () => shared.store.list({ limit: 500 }),
+      async deadLetters() {
+        const { deadEvents, deadEffects } = await shared.store.counts();
+        return deadEvents + deadEffects;
+      },
+      async rewrite(orderId, change) {
+        const { store } = shared;
+        const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+        if (loaded?.record == null) return;
+        const { record } = loaded;
+        const nothing = { history: [], effects: [], timers: { set: [], cancel: [] }, settled: [], decided: [] };
+        const changed = { ...change(record), version: record.version + 1 };
+        await store.commit([{ orderId, expectedVersion: record.version, record: changed, ...nothing }]);
+      },
+      end: () => rm(folder, { recursive: true, force: true }),
+    };
+  };
+
+export const sqliteStage: OpenStage = engineStage((folder) => sqliteStore({ file: join(folder, "orders.db") }));

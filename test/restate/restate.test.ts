@@ -1,0 +1,242 @@
+/** What is Restate's own, beside the contract that it keeps with every other runtime. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { httpApp } from "../../src/adapters/http/app.js";
+import {
+  type RestateRuntimeOptions,
+  type RestateServiceOptions,
+  registerService,
+  restateRuntime,
+  restateService,
+} from "../../src/adapters/restate/index.js";
+import { systemClock } from "../../src/ports/clock.js";
+import { NotOffered } from "../../src/ports/runtime.js";
+import { StoreError } from "../../src/ports/store.js";
+import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, until } from "../engine/place.js";
+import { noServerBecause, type RestateServer, restateServer } from "./server.js";
+
+const clock = systemClock();
+const complete = { type: "merchant.completed", via: "api" };
+
+describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "" : ` (${noServerBecause})`}`, () => {
+  let server: RestateServer;
+  let bank: ResursDouble;
+  let woo: WooDouble;
+  let shops = 0;
+  const served: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    server = await restateServer();
+    bank = await resursDouble({ clock });
+    woo = wooDouble({ now: () => clock.now() });
+  });
+  afterEach(async () => {
+    for (const one of served.splice(0)) await one.close();
+  });
+  afterAll(async () => {
+    await server?.end();
+    await bank?.close();
+  });
+
+  /** Another shop on the same server. */
+  const opened = async (how: Partial<RestateServiceOptions> = {}, door: Partial<RestateRuntimeOptions> = {}) => {
+    shops += 1;
+    const name = `shop-${shops}`;
+    const gateways = [gatewayTo(bank.url, clock)];
+    const settings = { cooldownSeconds: 0 };
+    const service = await restateService({ gateways, shop: woo.shop, settings, name, ...how }).listen();
+    served.push(service);
+    await registerService(server.adminUrl, service.url);
+    const runtime = restateRuntime({ ...server, name, gateways, shop: woo.shop, settings, ...door });
+    const placed = async (
+      id: string,
+      status: "pending" | "processing" = "pending",
+      faults?: Record<string, string>,
+    ) => {
+      const at = clock.now() - 10 * MINUTE;
+      bankHas(bank, `pay-${name}-${id}`, "ACCEPTED", faults);
+      shopHas(woo, `${name}-${id}`, at, status);
+      return runtime.place(`${name}-${id}`, order(`pay-${name}-${id}`, at, { status }));
+    };
+    const at = (id: string) => `${name}-${id}`;
+    const called = (id: string, wait: "durable" | "settled" = "settled") =>
+      runtime.submit(at(id), callback(`pay-${at(id)}`), { wait });
+    const calls = (id: string) => bank.calls.filter((call) => call.paymentId === `pay-${at(id)}`).map(({ op }) => op);
+    const status = (id: string) => woo.order(at(id)).status;
+    return { name, runtime, placed, called, calls, status, at };
+  };
+
+  test("the server is killed with ten orders in the middle of everything: each is paid once", {
+    timeout: 120_000,
+  }, async () => {
+    const shop = await opened();
+    const ids = Array.from({ length: 10 }, (_, i) => `o${i}`);
+    for (const id of ids) await shop.placed(id);
+    await Promise.all(ids.map((id) => shop.called(id, "durable")));
+    await server.kill();
+    await expect(shop.runtime.read(shop.at("o0"))).rejects.toThrow(StoreError);
+    expect(await shop.runtime.health()).toMatchObject({ ok: false });
+    await server.restart();
+    for (const id of ids) await until(() => shop.status(id) === "processing", id);
+    for (const id of ids) {
+      expect(woo.confirmationMails(shop.at(id))).toBe(1);
+      expect(woo.order(shop.at(id)).statusHistory).toHaveLength(1);
+    }
+  });
+
+  test("the server is killed while the bank captures, and the service lives on: it is looked up, and captured once", {
+    timeout: 120_000,
+  }, async () => {
+    const shop = await opened({ limits: { leaseMs: 3000 } });
+    await shop.placed("o", "processing");
+    bank.delayNext("capture", 1500);
+    await shop.runtime.submit(shop.at("o"), complete);
+    await until(() => shop.calls("o").length === 1, "the capture");
+    await server.kill();
+    await server.restart();
+    await until(() => shop.status("o") === "completed", "the order");
+    expect(shop.calls("o")).toEqual(["capture"]);
+    const events = (await shop.runtime.history(shop.at("o"))).map(({ event }) => event.type);
+    expect(events).toContain("capture.unknown");
+    expect(events).toContain("payment.readBack");
+  });
+
+  test("a call that would begin too late after its intent does not begin: another may have taken over", {
+    timeout: 60_000,
+  }, async () => {
+    // Whatever time passes is too much.
+    const shop = await opened({ limits: { leaseMs: 0 } });
+    await shop.placed("o", "processing");
+    await shop.runtime.submit(shop.at("o"), complete);
+    const events = async () => (await shop.runtime.history(shop.at("o"))).map(({ event }) => event.type);
+    await until(async () => (await events()).filter((type) => type === "capture.unknown").length >= 2, "a second try");
+    expect(shop.calls("o")).toEqual([]);
+    expect(await events()).toContain("payment.readBack");
+  });
+
+  test("somebody cancels the invocation that asks the bank: the order hears of it, and asks again", {
+    timeout: 60_000,
+  }, async () => {
+    const shop = await opened({ limits: { leaseMs: 500 } });
+    await shop.placed("o");
+    bank.delayNext("getPayment", 20_000);
+    await shop.called("o", "durable");
+    await until(() => bank.held() === 1, "the question");
+    const response = await fetch(`${server.adminUrl}/query`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({
+        query: `SELECT id FROM sys_invocation WHERE target_service_name = '${shop.name}-effects' AND status = 'running'`,
+      }),
+    });
+    const { rows } = (await response.json()) as { rows: { id: string }[] };
+    expect(rows).toHaveLength(1);
+    await fetch(`${server.adminUrl}/invocations/${rows[0]?.id}/cancel`, { method: "PATCH" });
+    await until(() => shop.status("o") === "processing", "the order");
+    expect(woo.confirmationMails(shop.at("o"))).toBe(1);
+  });
+
+  test("two shops on one server do not see each other's orders", async () => {
+    const one = await opened();
+    const other = await opened();
+    await one.placed("o");
+    await other.placed("o");
+    expect(await other.runtime.read(one.at("o"))).toBeNull();
+    expect(await other.runtime.findByPayment(`pay-${one.at("o")}`)).toBeNull();
+    expect((await one.runtime.list({ limit: 9 })).map(({ orderId }) => orderId)).toEqual([one.at("o")]);
+    expect((await one.runtime.health()).counts).toMatchObject({ orders: 1, deadEffects: 0, parked: 0 });
+  });
+
+  test("a long history comes page by page, in order", async () => {
+    const { runtime, placed, at } = await opened();
+    await placed("o");
+    for (let i = 0; i < 25; i += 1) await runtime.submit(at("o"), { type: "order.updated", by: "erp", change: `${i}` });
+    const page = await runtime.history(at("o"), 10, 7);
+    expect(page.map(({ seq }) => seq)).toEqual([11, 12, 13, 14, 15, 16, 17]);
+    expect(await runtime.history(at("o"), 26)).toEqual([]);
+  });
+
+  test("a payment is created at the bank, belongs to the order, and is looked at through the same door", async () => {
+    const { runtime, at } = await opened();
+    const now = clock.now() - 10 * MINUTE;
+    shopHas(woo, at("o"), now);
+    await runtime.place(at("o"), order(null, now));
+    const urls = {
+      successUrl: "http://shop.test/ok",
+      failUrl: "http://shop.test/no",
+      callbackUrl: "http://shop.test/cb",
+    };
+    const created = await runtime.checkout(at("o"), "resurs-mapi", urls);
+    if (created.kind !== "ok") throw new Error(created.detail);
+    expect(await runtime.findByPayment(created.paymentId)).toEqual({ orderId: at("o"), current: true });
+    expect(await runtime.payment(at("o"))).toMatchObject({ paymentId: created.paymentId, explanation: null });
+    bank.customerSigns(created.paymentId);
+    const returned = { type: "customer.returned", page: "success" };
+    expect(await runtime.submit(at("o"), returned, { wait: "settled" })).toMatchObject({ to: "processing" });
+    await expect(runtime.checkout(at("o"), "klarna", urls)).rejects.toThrow(/klarna.*resurs-mapi/);
+  });
+
+  test("a reconciliation puts right what no callback told of", { timeout: 60_000 }, async () => {
+    const { runtime, placed, at, status } = await opened();
+    await placed("lost");
+    const found = [];
+    for await (const one of runtime.reconcile({ freshMs: 0 })) found.push(one);
+    expect(found).toMatchObject([{ orderId: at("lost"), before: "pending", after: "processing", outcome: "moved" }]);
+    await until(() => status("lost") === "processing", "the shop");
+  });
+
+  test("what Restate cannot tell without its admin API is refused by name, over HTTP as well", async () => {
+    const { runtime, placed, at, name } = await opened();
+    await placed("o");
+    const bare = restateRuntime({ ingressUrl: server.ingressUrl, name });
+    await expect(bare.list({ limit: 1 })).rejects.toThrow(NotOffered);
+    await expect(bare.list({ limit: 1 })).rejects.toThrow(/adminUrl/);
+    expect(() => bare.reconcile()).toThrow(/adminUrl, gateways and shop/);
+    await expect(bare.revive("some-event")).rejects.toThrow(/which order/);
+    expect(await bare.health()).toEqual({ ok: true, trouble: null, counts: null });
+
+    const { fetch } = httpApp({ engine: bare });
+    const get = (path: string) => fetch(new Request(`http://shop.test${path}`));
+    const list = await get("/orders");
+    expect(list.status).toBe(501);
+    expect(await list.json()).toMatchObject({ error: { code: "not-offered", message: /adminUrl/ } });
+    expect((await httpApp({ engine: runtime }).fetch(new Request("http://shop.test/orders"))).status).toBe(200);
+
+    const paid = { paymentId: `pay-${at("o")}`, status: "AUTHORIZED", created: "now" };
+    expect((await fetch(post("/callbacks/resurs/authorization", paid))).status).toBe(202);
+    await until(() => woo.order(at("o")).status === "processing", "the order");
+    expect((await get(`/orders/${at("o")}/why`)).status).toBe(200);
+    expect((await get("/orders/nobody")).status).toBe(404);
+    expect((await fetch(post("/orders/nobody/events", { type: "merchant.completed", via: "api" }))).status).toBe(404);
+    expect((await get("/healthz")).status).toBe(200);
+  });
+
+  test("a server that does not know the service says what is to be done", async () => {
+    const nobody = restateRuntime({ ingressUrl: server.ingressUrl, name: "nobody" });
+    await expect(nobody.read("o")).rejects.toThrow(/no service "nobody".*register/);
+  });
+});
+
+test("without Restate's packages, the one command that brings them is named", async () => {
+  const hook = `export const resolve = (name, context, next) => {
+    if (!name.startsWith("@restatedev/")) return next(name, context);
+    throw Object.assign(new Error("Cannot find package " + name), { code: "ERR_MODULE_NOT_FOUND" });
+  };`;
+  const script = `import { register } from "node:module";
+    register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));
+    const { restateRuntime, restateService } = await import(process.argv[1]);
+    const said = [];
+    await restateRuntime({ ingressUrl: "http://127.0.0.1:1" }).read("o").catch((error) => said.push(error.message));
+    await restateService({ gateways: [], shop: {} }).listen().catch((error) => said.push(error.message));
+    console.log(JSON.stringify(said));`;
+  const entry = new URL("../../src/adapters/restate/index.js", import.meta.url).href;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script, entry]);
+  const command = "run: npm install @restatedev/restate-sdk @restatedev/restate-sdk-clients";
+  expect(JSON.parse(stdout)).toEqual([
+    `@restatedev/restate-sdk-clients is not installed; ${command}`,
+    `@restatedev/restate-sdk is not installed; ${command}`,
+  ]);
+});

@@ -1,0 +1,40 @@
+/** The same order lives as everywhere, on Restate. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runScenario, type Scenario, unsupportedBecause } from "../../src/testing/index.js";
+import { own, shared } from "../scenarios/files.js";
+import { noServerBecause, type RestateServer, restateServer } from "./server.js";
+import { restateStage } from "./stage.js";
+
+/** What is written for a reader, or shown by something that is not the engine. */
+const forReaders = ["checks"];
+
+describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "" : ` (${noServerBecause})`}`, () => {
+  let server: RestateServer;
+  beforeAll(async () => {
+    // Nobody looks at what is over; the tables would grow with every scenario.
+    server = await restateServer({ RESTATE_DEFAULT_JOURNAL_RETENTION: "0s" });
+  });
+  afterAll(() => server?.end());
+
+  const live = (scenario: Scenario) => {
+    const name = `${scenario.id}: ${scenario.title}`;
+    const unsupported = unsupportedBecause(scenario);
+    if (unsupported !== null) {
+      it.skip(`${name} (${unsupported})`, () => {});
+      return;
+    }
+    it(name, { timeout: 300_000 }, async () => {
+      const { result } = await runScenario(scenario, restateStage(server));
+      expect(result.differences).toEqual([]);
+      expect(result.unchecked.filter((one) => !forReaders.includes(one))).toEqual([]);
+    });
+  };
+
+  describe("our own scenarios", () => {
+    for (const scenario of Object.values(own).flat()) live(scenario);
+  });
+  describe("the shared scenarios", () => {
+    if (shared === null) it.skip("all of them: ../shared/scenarios/scenarios.json is not here", () => {});
+    else for (const scenario of shared) live(scenario);
+  });
+});
