@@ -15,7 +15,8 @@ import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
-import { Mailboxes, type Posted } from "./process.js";
+import type { Posted } from "./posted.js";
+import { Mailboxes } from "./process.js";
 import {
   Overloaded,
   parseEvent,
@@ -66,6 +67,7 @@ export class Engine {
       decide: options.decide ?? decide,
       limits,
       log,
+      worker: this.worker,
       now: () => clock.now(),
       random,
       committed: (decisions) => this.committed(decisions),
@@ -284,14 +286,12 @@ export class Engine {
   }
 
   private committed(decisions: Decision[]): void {
-    let due: number | null = null;
     for (const { record, entry, effects, timers } of decisions) {
-      for (const row of effects) due = Math.min(due ?? row.notBefore, row.notBefore);
-      for (const row of timers.set) due = Math.min(due ?? row.at, row.at);
+      for (const row of effects) this.wake.alarm(row.notBefore);
+      for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);
     }
-    if (due !== null) this.wake.alarm(due);
   }
 }
 
