@@ -1,6 +1,6 @@
 /** The contract of every store, kept by PostgreSQL. */
 import { afterAll, afterEach, describe, test } from "vitest";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { type PostgresOptions, postgresStore } from "../../src/adapters/postgres/store.js";
 import type { Store } from "../../src/ports/store.js";
 import { type Place, storeContract } from "../../src/testing/store-contract.js";
 import { run } from "./postgres-client.js";
@@ -16,9 +16,13 @@ afterAll(async () => {
   if (typeof server !== "string") await server.stop();
 });
 
-const placeIn = (connectionString: string): Place => {
+let places = 0;
+/** A schema of its own for each case: a database takes ten times as long. */
+const placeIn = (connectionString: string, more: PostgresOptions = {}): Place => {
+  places += 1;
+  const options = { ...more, schema: `place_${places}` };
   const open = async () => {
-    const store = postgresStore({ connectionString });
+    const store = postgresStore({ connectionString, ...options });
     opened.push(store);
     await store.open();
     return store;
@@ -28,7 +32,8 @@ const placeIn = (connectionString: string): Place => {
     return open();
   };
   const openForeign = async () => {
-    await run(connectionString, "CREATE SCHEMA order_status; CREATE TABLE order_status.recipes (name text)");
+    const { schema } = options;
+    await run(connectionString, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.recipes (name text)`);
     return open();
   };
   return { open, reopen, openForeign, many: true };
@@ -36,7 +41,13 @@ const placeIn = (connectionString: string): Place => {
 
 if (typeof server === "string") test.skip(`the store contract on PostgreSQL: ${server}`, () => {});
 else {
+  const url = await server.database();
   describe("PostgreSQL", () => {
-    for (const { title, run: keep } of storeContract) test(title, async () => keep(placeIn(await server.database())));
+    for (const { title, run: keep } of storeContract) test(title, () => keep(placeIn(url)));
+  });
+  /** Every transaction on a connection that has seen none before: whatever a session keeps is not there. */
+  describe("PostgreSQL behind a pooler in transaction mode", () => {
+    const pooled = { pool: { maxUses: 1 }, listenUrl: url };
+    for (const { title, run: keep } of storeContract) test(title, () => keep(placeIn(url, pooled)));
   });
 }

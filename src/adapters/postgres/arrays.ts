@@ -33,7 +33,7 @@ const texts = (values: (string | null)[]): Buffer => {
 
 const empty = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TEXT_OID]);
 
-const plain = (values: unknown[]): string => `{${values.join(",")}}`;
+const plain = (values: unknown[]): string => `{${values.map((value) => value ?? "NULL").join(",")}}`;
 
 /** What a column holds: `json` is a text that JSON.stringify() made. */
 export type Kind = "text" | "json" | "int" | "bigint" | "boolean";

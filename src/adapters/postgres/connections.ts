@@ -36,8 +36,10 @@ export class Connections {
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     };
     this.#pool = new pg.Pool({ ...config, types });
-    // An idle connection that breaks is replaced when one is needed.
+    // A connection that breaks is replaced when one is needed; unheard, its error would end the process, and the pool
+    // hears only those of idle ones.
     this.#pool.on("error", () => {});
+    this.#pool.on("connect", (client) => void client.on("error", () => {}));
     this.#place = place;
     this.#patienceMs = patienceMs;
   }
