@@ -4,6 +4,7 @@ export { type NetsDouble, netsDouble } from "./nets-double.js";
 export { type ResursDouble, resursDouble } from "./resurs-double.js";
 export { check, checkable } from "./scenario/check.js";
 export { type Difference, type Expectation, type Observed, Scenario, type ScenarioResult } from "./scenario/format.js";
+export { type Ground, sqliteGround } from "./scenario/one-store.js";
 export { judge, runScenario, unsupportedBecause } from "./scenario/run.js";
 export { VirtualClock } from "./virtual-clock.js";
 export { type WooDouble, wooDouble } from "./woocommerce-double.js";

@@ -3,6 +3,7 @@ import type { HistoryEntry } from "../../core/record.js";
 import { check } from "./check.js";
 import type { Observed, Scenario, ScenarioEvent, ScenarioResult } from "./format.js";
 import { netsPaymentId } from "./nets.js";
+import { type Ground, sqliteGround } from "./one-store.js";
 import { killPointAfter, type Played, play, playable } from "./play.js";
 import { World } from "./world.js";
 
@@ -27,8 +28,8 @@ const played = (): Played => ({
 });
 
 /** One life, in the given order of events, up to `asOf`. */
-const live = async (scenario: Scenario, order: number[]): Promise<Observed> => {
-  const world = new World(scenario);
+const live = async (scenario: Scenario, order: number[], ground: Ground): Promise<Observed> => {
+  const world = new World(scenario, ground);
   const seen = played();
   try {
     await world.begin();
@@ -195,13 +196,14 @@ export interface Run {
   seen: Observed[];
 }
 
-export const runScenario = async (scenario: Scenario): Promise<Run> => {
+/** `ground`: where the orders are kept; called once for each interleaving. */
+export const runScenario = async (scenario: Scenario, ground = sqliteGround): Promise<Run> => {
   const { id, title, area } = scenario;
   const bare = { id, title, area, differences: [], unchecked: [] };
   const unsupported = unsupportedBecause(scenario);
   if (unsupported !== null) return { result: { ...bare, ok: false, unsupported }, seen: [] };
   const seen: Observed[] = [];
-  for (const order of interleavings(scenario)) seen.push(await live(scenario, order));
+  for (const order of interleavings(scenario)) seen.push(await live(scenario, order, await ground()));
   return { result: judge(scenario, seen), seen };
 };
 

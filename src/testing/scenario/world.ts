@@ -1,18 +1,15 @@
 /** The world of one scenario: the real engine, its store and its HTTP, a bank, a shop, and a clock that stands still. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
 import { netsEasy } from "../../adapters/nets/easy.js";
 import { resursMapi } from "../../adapters/resurs/mapi.js";
-import { sqliteStore } from "../../adapters/sqlite/store.js";
 import { decide } from "../../core/decide.js";
 import { createEngine, type Engine } from "../../engine/engine.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
+import type { Store } from "../../ports/store.js";
 import { Mortal } from "../mortal.js";
 import { type NetsDouble, netsDouble } from "../nets-double.js";
 import { type ResursDouble, resursDouble } from "../resurs-double.js";
@@ -21,11 +18,12 @@ import { type WooDouble, wooDouble } from "../woocommerce-double.js";
 import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
 import { isOfNets, NETS_AUTHORIZATION, netsSeries } from "./nets.js";
-import { OneStore } from "./one-store.js";
+import { type Ground, OneStore } from "./one-store.js";
 import { inEngine, inShop } from "./orders.js";
 
 interface Node {
   engine: Engine;
+  store: Store;
   served: Served;
   mortal: Mortal;
   /** The same door without a socket, for floods. */
@@ -55,10 +53,13 @@ export class World {
   private readonly registry: Registry;
   /** Reconciliations at work. */
   private reconciling = 0;
-  readonly shared = new OneStore(() => sqliteStore({ file: join(this.directory, "orders.db") }));
-  private directory = "";
+  readonly shared: OneStore;
 
-  constructor(readonly scenario: Scenario) {
+  constructor(
+    readonly scenario: Scenario,
+    ground: Ground,
+  ) {
+    this.shared = new OneStore(ground);
     this.clock = new VirtualClock(Date.parse(scenario.given.t0));
     const { machine, storedSnapshots } = scenario.given;
     this.registry =
@@ -80,7 +81,7 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    this.directory = await mkdtemp(join(tmpdir(), "order-status-"));
+    await this.shared.begin();
     const { orders, gateway, settings, storedSnapshots } = this.scenario.given;
     this.bank = await resursDouble({ clock: this.clock, strict: false });
     this.nets = await netsDouble({ clock: this.clock });
@@ -111,7 +112,7 @@ export class World {
     // A beginning that failed has made only some of these.
     await this.bank?.close();
     await this.nets?.close();
-    if (this.directory !== "") await rm(this.directory, { recursive: true, force: true });
+    await this.shared.end();
   }
 
   addToShop(order: ScenarioOrder): void {
@@ -184,8 +185,9 @@ export class World {
       webhook: { authorization: NETS_AUTHORIZATION },
     });
     const log = this.logTo();
+    const store = this.shared.forOneMore();
     const engine = createEngine({
-      store: mortal.store(this.shared.forOneMore()),
+      store: mortal.store(store),
       gateways: [mortal.gateway(gateway), mortal.gateway(nets)],
       shop: mortal.shop(this.woo.shop),
       settings: this.settings,
@@ -218,7 +220,7 @@ export class World {
       node.answering += 1;
       return response;
     });
-    const node: Node = { engine, served, mortal, fetch: app.fetch, onTheWay: 0, atWork: 0, answering: 0 };
+    const node: Node = { engine, store, served, mortal, fetch: app.fetch, onTheWay: 0, atWork: 0, answering: 0 };
     this.nodes.set(name, node);
   }
 
@@ -229,7 +231,7 @@ export class World {
     node.mortal.die();
     this.nodes.delete(name);
     await node.served.close();
-    await this.shared.abandon();
+    await this.shared.abandon(node.store);
   }
 
   isRunning(name = "A"): boolean {
