@@ -48,6 +48,8 @@ export const settledOptions = (options: PostgresOptions): Settled => {
     // A server that is gone without a word would keep a call waiting for a quarter of an hour.
     query_timeout: 30_000,
     keepAlive: true,
+    // What a connection has planned goes with it.
+    idleTimeoutMillis: 60_000,
     ...options.pool,
     ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
     max: options.poolSize ?? options.pool?.max ?? 5,
