@@ -143,7 +143,8 @@ export const orders: Case[] = [
       ]);
       assert.deepEqual(await store.commit([changeOf("a", 1), changeOf("a", 2)]), ["committed", "committed"]);
       const raced = await Promise.all(["x", "y"].map((eventId) => store.commit([changeOf("a", 3, { eventId })])));
-      assert.deepEqual(raced.flat(), ["committed", "conflict"]);
+      // Which of them: a store with several connections does not say.
+      assert.deepEqual(raced.flat().sort(), ["committed", "conflict"]);
       assert.equal((await load(store, "a")).record?.version, 4);
     },
   },
