@@ -7,6 +7,7 @@ export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";
 export type { EngineOptions } from "./engine/options.js";
+export { prune } from "./engine/prune.js";
 export * from "./ports/clock.js";
 export * from "./ports/gateway.js";
 export * from "./ports/log.js";

@@ -16,7 +16,8 @@ import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
-import { Mailboxes, type Posted } from "./process.js";
+import type { Posted } from "./posted.js";
+import { Mailboxes } from "./process.js";
 import {
   Overloaded,
   parseEvent,
@@ -67,6 +68,7 @@ export class Engine implements Runtime {
       decide: options.decide ?? decide,
       limits,
       log,
+      worker: this.worker,
       now: () => clock.now(),
       random,
       committed: (decisions) => this.committed(decisions),
@@ -282,14 +284,12 @@ export class Engine implements Runtime {
   }
 
   private committed(decisions: Decision[]): void {
-    let due: number | null = null;
     for (const { record, entry, effects, timers } of decisions) {
-      for (const row of effects) due = Math.min(due ?? row.notBefore, row.notBefore);
-      for (const row of timers.set) due = Math.min(due ?? row.at, row.at);
+      for (const row of effects) this.wake.alarm(row.notBefore);
+      for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);
     }
-    if (due !== null) this.wake.alarm(due);
   }
 }
 

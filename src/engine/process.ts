@@ -4,34 +4,16 @@
  * Whatever arrives in one turn of the event loop is decided together and committed together, and only
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
-import type { Envelope } from "../../machines/events.js";
 import type { decide as Decide, Decision } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
-import type { Answer, OrderRecord } from "../core/record.js";
+import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Change, InboxRow, Store } from "../ports/store.js";
 import type { Limits } from "./limits.js";
 import { retryAfterMs } from "./limits.js";
+import type { Posted } from "./posted.js";
 import { UnknownOrder } from "./receipt.js";
-
-export interface Decided {
-  answers: Answer[];
-  record: OrderRecord;
-}
-
-/** An event on its way through a mailbox. */
-export interface Posted {
-  envelope: Envelope;
-  /** The id came from outside and may have been decided before. */
-  mayRepeat: boolean;
-  /** The effect whose result it is. */
-  settles: string | null;
-  /** It waits in the store's inbox, tried this often. */
-  attempts: number;
-  decided(result: Decided | { repeated: true } | { postponed: string }): void;
-  failed(error: unknown): void;
-}
 
 export interface ProcessParts {
   store: Store;
@@ -39,6 +21,8 @@ export interface ProcessParts {
   decide: typeof Decide;
   limits: Limits;
   log: Log;
+  /** Name of this node in leases. */
+  worker: string;
   now(): number;
   random(): number;
   /** Called after each commit, with what it committed. */
@@ -163,13 +147,14 @@ export class Mailboxes {
     const done: Decision[] = [];
     for (const [i, group] of groups.entries()) {
       const { orderId, record } = group.change;
-      if (results[i] === "conflict") {
+      if (results[i] !== "committed") {
         this.records.delete(orderId);
+        const posts = [...group.posts.map(({ post }) => post), ...group.twins];
+        const lost = results[i] === "lease-lost" ? posts.filter((post) => post.settles !== null) : [];
+        for (const post of lost) after.push(() => this.leaveToTheOther(post));
         // Another node may have decided the very same event.
-        again.set(
-          orderId,
-          [...group.posts.map(({ post }) => post), ...group.twins].map((post) => ({ ...post, mayRepeat: true })),
-        );
+        const open = posts.filter((post) => !lost.includes(post)).map((post) => ({ ...post, mayRepeat: true }));
+        if (open.length > 0) again.set(orderId, open);
         continue;
       }
       this.keep(orderId, record);
@@ -254,6 +239,7 @@ export class Mailboxes {
     }
     if (record === null || decided.length === 0) return null;
     const decisions = decided.map((d) => d.decision);
+    const settled = decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles]));
     const timers = new Map(decisions.flatMap((d) => d.timers.set).map((row) => [row.timer, row]));
     return {
       posts: decided,
@@ -268,11 +254,18 @@ export class Mailboxes {
           set: [...timers.values()].filter((row) => record.timers[row.timer]?.generation === row.generation),
           cancel: decisions.flatMap((d) => d.timers.cancel),
         },
-        settled: decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles])),
+        settled,
+        ...(settled.length === 0 ? {} : { settledBy: this.parts.worker }),
         // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.
         decided: decided.flatMap(({ post }) => (post.attempts > 0 || post.mayRepeat ? [post.envelope.id] : [])),
       },
     };
+  }
+
+  /** The worker that took the effect over looks what became of it; two results of one call could disagree. */
+  private leaveToTheOther(post: Posted): void {
+    this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
+    post.decided({ repeated: true });
   }
 
   private later(post: Posted, error: string, waitMs: number): InboxRow {

@@ -37,6 +37,7 @@ export class Wake {
   private stopped = false;
   private looking = false;
   private loop: Promise<void> | null = null;
+  private forget: (() => void) | null = null;
 
   constructor(private readonly parts: WakeParts) {}
 
@@ -47,10 +48,12 @@ export class Wake {
   start(): void {
     this.nextAt = this.parts.clock.now();
     this.loop = this.run();
+    this.forget = this.parts.store.onDue?.((at) => this.alarm(at)) ?? null;
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.forget?.();
     this.sleep.abort();
     await this.loop;
   }

@@ -1,29 +1,16 @@
 /** One order as a list shows it, and whether a list wants it. */
+import { isInDoubt, listed } from "../core/listed.js";
 import type { OrderRecord } from "../core/record.js";
 import type { OrderFilter, OrderRow } from "./store.js";
 
-const FINAL = new Set<string>(["cancelled", "refunded", "completed"]);
-
 export const rowOf = (record: OrderRecord, parked: string | null): OrderRow => {
-  const { order } = record.states;
-  return {
-    orderId: record.orderId,
-    status: record.facts.order.status,
-    state: typeof order === "string" ? order : JSON.stringify(order),
-    version: record.version,
-    updatedAt: record.facts.order.updatedAt,
-    flags: record.flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag),
-    parked,
-  };
+  const { status, state, flags, updatedAt } = listed(record);
+  return { orderId: record.orderId, status, state, version: record.version, updatedAt, flags, parked };
 };
 
-export const matches = (row: OrderRow, filter: OrderFilter): boolean => {
-  const flagged = row.flags.length > 0;
-  return (
-    (filter.status === undefined || row.status === filter.status) &&
-    (filter.flagged === undefined || flagged === filter.flagged) &&
-    (filter.inDoubt === undefined || (flagged || !FINAL.has(row.status)) === filter.inDoubt) &&
-    (filter.updatedSince === undefined || row.updatedAt >= filter.updatedSince) &&
-    (filter.after === undefined || row.orderId > filter.after)
-  );
-};
+export const matches = ({ orderId, status, flags, updatedAt }: OrderRow, filter: OrderFilter): boolean =>
+  (filter.status === undefined || status === filter.status) &&
+  (filter.flagged === undefined || flags.length > 0 === filter.flagged) &&
+  (filter.inDoubt === undefined || isInDoubt(status, flags) === filter.inDoubt) &&
+  (filter.updatedSince === undefined || updatedAt >= filter.updatedSince) &&
+  (filter.after === undefined || orderId > filter.after);

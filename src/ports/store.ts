@@ -29,11 +29,14 @@ export interface Change {
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** Effects whose result this change takes in: done, in the same transaction. */
   settled: string[];
+  /** Whose claims the settled effects are; left out, it is not asked. */
+  settledBy?: string;
   /** Events of the inbox that are decided now. */
   decided: string[];
 }
 
-export type CommitResult = "committed" | "conflict";
+/** `lease-lost`: an effect it settles is another worker's by now, or done. */
+export type CommitResult = "committed" | "conflict" | "lease-lost";
 
 /** An event that could not be decided yet: it threw, or its order is parked. */
 export interface InboxRow {
@@ -90,14 +93,21 @@ export interface Counts {
   oldestEffectAt: number | null;
 }
 
+export interface Pruned {
+  /** Entries taken out. */
+  entries: number;
+  /** The last order that was looked at, to go on after; null = there are no more. */
+  last: string | null;
+}
+
 export interface Store {
-  /** Opening twice is refused while the first is open; opening what is no store of ours is refused and names the way out. */
+  /** Opening twice is refused while the first is open. A second store on the same place is refused where there is room for one writer only. Opening what is no store of ours is refused and names the way out. */
   open(): Promise<void>;
   close(): Promise<void>;
 
   /** A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the questions. */
   load(asked: { orderId: string; eventIds: string[] }[]): Promise<Loaded[]>;
-  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. */
+  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. A change that takes in the result of an effect whose lease was taken over is not committed. */
   commit(changes: Change[]): Promise<CommitResult[]>;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
@@ -116,9 +126,13 @@ export interface Store {
   dueEvents(now: number, limit: number): Promise<InboxRow[]>;
   /** The next moment at which anything becomes due; null = nothing waits. */
   nextDue(): Promise<number | null>;
+  /** The listener hears when work of another store on the same place becomes due, and 0 where something may have been missed. */
+  onDue?(listener: (at: number) => void): () => void;
 
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
+  /** Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment. What was taken out of a history is still known as decided. */
+  prune(before: number, page: { after: string; limit: number }): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;

@@ -18,6 +18,7 @@ export {
 } from "./runtime-contract.js";
 export { check, checkable } from "./scenario/check.js";
 export { type Difference, type Expectation, type Observed, Scenario, type ScenarioResult } from "./scenario/format.js";
+export { type Ground, sqliteGround } from "./scenario/one-store.js";
 export { judge, runScenario, unsupportedBecause } from "./scenario/run.js";
 export {
   type Cast,

@@ -6,16 +6,28 @@ import { describe, expect, test } from "vitest";
 import { disagreements } from "./decisions.js";
 import type { Table } from "./rounds.js";
 
-const main = fileURLToPath(new URL("./main.js", import.meta.url));
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const run = promisify(execFile);
 
 describe("the bench", () => {
   test("compares ways of deciding that decide the same", () => expect(disagreements()).toEqual([]));
 
   test("runs to its end and gives a rate and a ratio for everything it compares", { timeout: 240_000 }, async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, "--quick", "--json"]);
+    const { stdout } = await run(process.execPath, [path("./main.js"), "--quick", "--json"]);
     const told = JSON.parse(stdout) as { agree: boolean; tables: Table[] };
     expect(told.agree).toBe(true);
     expect(told.tables.map(({ rows }) => rows.length)).toEqual([4, 2, 2]);
+    for (const { peer, rows } of told.tables) {
+      expect(rows.find(({ name }) => name === peer)?.ratio).toBe(1);
+      for (const { perSecond, ratio } of rows) expect(perSecond > 0 && ratio > 0).toBe(true);
+    }
+  });
+
+  test("on PostgreSQL writes what is written by hand, or says why there is none", { timeout: 240_000 }, async () => {
+    const { stdout } = await run(process.execPath, [path("./postgres.js"), "--quick", "--json"]);
+    const told = JSON.parse(stdout) as { skipped?: string; tables: Table[] };
+    if (told.skipped !== undefined) return console.warn(told.skipped);
+    expect(told.tables.map(({ rows }) => rows.length)).toEqual([5, 5]);
     for (const { peer, rows } of told.tables) {
       expect(rows.find(({ name }) => name === peer)?.ratio).toBe(1);
       for (const { perSecond, ratio } of rows) expect(perSecond > 0 && ratio > 0).toBe(true);

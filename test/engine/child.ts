@@ -1,6 +1,7 @@
 /** The engine in a process of its own, to be killed. Bank and shop live with the parent. */
 import { httpApp } from "../../src/adapters/http/app.js";
 import { listen } from "../../src/adapters/http/serve.js";
+import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
@@ -26,8 +27,11 @@ const shop: Shop = {
 };
 
 const clock = systemClock();
+const onPostgres = file.startsWith("postgres:");
 const engine = createEngine({
-  store: sqliteStore({ file, ownerTimeoutMs: 10_000 }),
+  store: onPostgres ? postgresStore({ connectionString: file }) : sqliteStore({ file, ownerTimeoutMs: 10_000 }),
+  // Where others may live, what a dead one held comes free with its lease.
+  limits: onPostgres ? { leaseMs: 1500 } : {},
   gateways: [gatewayTo(bankUrl, clock)],
   shop,
   settings: { cooldownSeconds: Number(cooldownSeconds) },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEntry } from "../../src/core/record.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { startPostgres } from "../adapters/postgres-server.js";
 import { bankHas, MINUTE, order, shopHas, temporary, until } from "./place.js";
 
 const clock = systemClock();
@@ -44,6 +45,13 @@ afterAll(async () => {
   shop.close();
   await bank.close();
 });
+
+const onPostgres = async () => {
+  const server = await startPostgres();
+  if (typeof server !== "string") return { file: await server.database(), remove: () => server.stop() };
+  console.warn(`not on PostgreSQL: ${server}`);
+  return null;
+};
 
 const started = async (file: string, cooldownSeconds: number) => {
   const child = fork(
@@ -153,26 +161,37 @@ describe("killed after the callback was acknowledged", () => {
     await place.remove();
   });
 
-  test("twenty orders at once, killed in the middle, five times over", { timeout: 120_000 }, async () => {
-    const place = await temporary();
-    let child = await started(place.file, 0);
-    const ids: string[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      const these = Array.from({ length: 20 }, (_, i) => `many-${round}-${i}`);
-      ids.push(...these);
-      await Promise.all(these.map((id) => placed(child, id, clock.now() - 10 * MINUTE)));
-      const answers = await Promise.all(these.map((id) => called(child, id)));
-      expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
+  const places = [
+    ["one-file", temporary],
+    ["postgres", onPostgres],
+  ] as const;
+  test.each(places)(
+    "twenty orders at once on %s, killed in the middle, five times over",
+    {
+      timeout: 120_000,
+    },
+    async (what, made) => {
+      const place = await made();
+      if (place === null) return;
+      let child = await started(place.file, 0);
+      const ids: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const these = Array.from({ length: 20 }, (_, i) => `${what}-${round}-${i}`);
+        ids.push(...these);
+        await Promise.all(these.map((id) => placed(child, id, clock.now() - 10 * MINUTE)));
+        const answers = await Promise.all(these.map((id) => called(child, id)));
+        expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
+        await child.kill();
+        child = await started(place.file, 0);
+      }
+      await until(() => ids.every((id) => woo.order(id).status === "processing"), "every order");
+      await until(async () => {
+        const health = (await (await fetch(`${child.url}/healthz`)).json()) as { counts: { waitingEffects: number } };
+        return health.counts.waitingEffects === 0;
+      }, "the last effect");
+      expect(ids.map(wasPaidOnce)).toEqual(ids.map(() => once1));
       await child.kill();
-      child = await started(place.file, 0);
-    }
-    await until(() => ids.every((id) => woo.order(id).status === "processing"), "every order");
-    await until(async () => {
-      const health = (await (await fetch(`${child.url}/healthz`)).json()) as { counts: { waitingEffects: number } };
-      return health.counts.waitingEffects === 0;
-    }, "the last effect");
-    expect(ids.map(wasPaidOnce)).toEqual(ids.map(() => once1));
-    await child.kill();
-    await place.remove();
-  });
+      await place.remove();
+    },
+  );
 });

@@ -1,9 +1,11 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
+import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { matches, rowOf } from "../../ports/listing.js";
 import {
   type Change,
   type ClaimedEffect,
+  type CommitResult,
   type InboxRow,
   type Store,
   StoreError,
@@ -44,6 +46,10 @@ export function memoryStore(): Store {
   const effects = (dead: boolean) => [...outbox.values()].filter((row) => row.dead === dead);
   const events = (dead: boolean) => [...inbox.values()].filter((row) => row.dead === dead);
 
+  const waits = (orderId: string): boolean =>
+    [...outbox.values(), ...allTimers()].some((row) => row.orderId === orderId) ||
+    [...inbox.values()].some((row) => row.envelope.orderId === orderId);
+
   /** The first open effect of every lane, and until when anything in that lane is leased. */
   const laneHeads = () => {
     const lanes = new Map<string, { head: Kept; leasedUntil: number }>();
@@ -61,20 +67,21 @@ export function memoryStore(): Store {
   const shown = ({ leaseUntil, worker, dead, error, ...row }: Kept): ClaimedEffect =>
     copy({ ...row, previousError: error });
 
-  const apply = (change: Change): "committed" | "conflict" => {
-    const { orderId, record, history } = change;
+  const apply = (change: Change): CommitResult => {
+    const { orderId, record, history, settledBy } = change;
     const before = orders.get(orderId);
     if ((before?.record.version ?? 0) !== change.expectedVersion) return "conflict";
     const ids = history.map((entry) => entry.eventId);
     if (new Set(ids).size < ids.length || ids.some((id) => before?.decided.has(id))) return "conflict";
+    if (settledBy !== undefined && change.settled.some((id) => outbox.get(id)?.worker !== settledBy))
+      return "lease-lost";
 
     const order = before ?? { record, parked: null, history: [], decided: new Set() };
     orders.set(orderId, order);
     order.record = copy(record);
     order.history.push(...copy(history));
     for (const id of ids) order.decided.add(id);
-    const { id, previousIds } = record.facts.payment;
-    for (const paymentId of id === null ? previousIds : [id, ...previousIds])
+    for (const paymentId of listed(record).payments)
       payments.set(paymentId, (payments.get(paymentId) ?? new Set()).add(orderId));
     for (const settled of change.settled) outbox.delete(settled);
     for (const row of change.effects) {
@@ -173,6 +180,17 @@ export function memoryStore(): Store {
     async history(orderId, after, limit) {
       const entries = orders.get(orderId)?.history ?? [];
       return copy(entries.filter((entry) => entry.seq > after).slice(0, limit));
+    },
+    async prune(before, { after, limit }) {
+      const final = [...orders.values()].filter(({ record }) => record.orderId > after && !listed(record).inDoubt);
+      const page = final.sort((a, b) => byOrder(a.record, b.record)).slice(0, limit);
+      let entries = 0;
+      for (const order of page) {
+        const at = order.history.at(-1)?.at ?? before;
+        if (at >= before || order.parked !== null || waits(order.record.orderId)) continue;
+        entries += order.history.splice(0, order.history.length - 1).length;
+      }
+      return { entries, last: page.length < limit ? null : (page.at(-1)?.record.orderId ?? null) };
     },
     async list(filter) {
       return [...orders.values()]

@@ -1,6 +1,6 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import type { CommitResult, EffectResult, OrderFilter } from "../../ports/store.js";
+import type { CommitResult, EffectResult, OrderFilter, Pruned } from "../../ports/store.js";
 import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
@@ -40,6 +40,8 @@ export class StoreDatabase {
       if (own.has(eventId) || this.#do.seen.get(orderId, eventId as string) !== undefined) return "conflict";
       own.add(eventId);
     }
+    const { settledBy } = change;
+    if (settledBy !== null && change.settled.some((id) => this.#do.holder.get(id) !== settledBy)) return "lease-lost";
     const { changes } =
       change.expectedVersion === 0
         ? this.#do.insertOrder.run(...change.order, orderId)
@@ -108,6 +110,18 @@ export class StoreDatabase {
 
   history(orderId: string, after: number, limit: number): string[] {
     return this.#do.history.all(orderId, after, limit);
+  }
+
+  prune(before: number, { after, limit }: { after: string; limit: number }): Pruned {
+    return this.#together(() => {
+      const page = this.#do.finalOrders.all(after, limit);
+      let entries = 0;
+      for (const [orderId, version] of page) {
+        if (this.#do.isFinished.get({ orderId, version, before }) !== undefined)
+          entries += this.#do.emptyHistory.run(orderId, version).changes;
+      }
+      return { entries, last: page.length < limit ? null : (page.at(-1)?.[0] ?? null) };
+    });
   }
 
   list(filter: OrderFilter): Columns[] {

@@ -37,6 +37,7 @@ export function prepare(db: Sqlite.Database) {
     ),
     setTimer: write(`INSERT OR REPLACE INTO timers (${TIMER}) VALUES (?,?,?,?)`),
     cancelTimer: write("DELETE FROM timers WHERE order_id = ? AND timer = ? AND generation = ?"),
+    holder: value<[string], string | null>("SELECT worker FROM outbox WHERE id = ?"),
     settle: write("DELETE FROM outbox WHERE id = ?"),
     decide: write("DELETE FROM inbox WHERE order_id = ? AND event_id = ?"),
 
@@ -79,8 +80,20 @@ export function prepare(db: Sqlite.Database) {
     ),
 
     history: value<[string, number, number], string>(
-      "SELECT entry FROM history WHERE order_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      "SELECT entry FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?",
     ),
+    finalOrders: rows<[string, number], [string, number]>(
+      "SELECT order_id, version FROM orders WHERE order_id > ? AND in_doubt = 0 ORDER BY order_id LIMIT ?",
+    ),
+    isFinished: value<[{ orderId: string; version: number; before: number }], number>(
+      `SELECT 1 FROM orders JOIN history h USING (order_id) WHERE order_id = @orderId AND parked IS NULL
+         AND h.seq = @version AND h.at < @before
+         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = @orderId)
+         AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.order_id = @orderId)
+         AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.order_id = @orderId)`,
+    ),
+    // The row stays: it is how a repeated event is known.
+    emptyHistory: write("UPDATE history SET entry = '' WHERE order_id = ? AND seq < ? AND entry <> ''"),
     effectsOf: rows<[string]>(`SELECT ${EFFECT} FROM outbox WHERE order_id = ? ORDER BY seq, idx`),
     deadEffects: rows<[number]>(
       `SELECT ${EFFECT} FROM outbox WHERE dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?`,

@@ -84,6 +84,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     async history(orderId, after, limit) {
       return (await database().call("history", orderId, after, limit)).map(wire.readEntry);
     },
+    prune: async (before, page) => database().call("prune", before, page),
     async list(filter) {
       return (await database().call("list", filter)).map(wire.readOrder);
     },

@@ -1,4 +1,5 @@
 /** Rows as they cross the thread: flat lists of what SQLite binds, JSON made and read on this side. */
+import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Change, ClaimedEffect, Counts, InboxRow, OrderRow, TimerRow } from "../../ports/store.js";
 
@@ -15,20 +16,18 @@ export interface WireChange {
   set: Columns[];
   cancel: Columns[];
   settled: string[];
+  settledBy: string | null;
   decided: string[];
 }
 
-const FINAL = new Set<string>(["cancelled", "refunded", "completed"]);
-
 export const writeChange = (change: Change): WireChange => {
   const { orderId, record, history, timers } = change;
-  const { id, previousIds } = record.facts.payment;
   const createdAt = new Map(history.map((entry) => [entry.seq, entry.at]));
   return {
     orderId,
     expectedVersion: change.expectedVersion,
     order: writeOrder(record),
-    payments: id === null ? previousIds : [id, ...previousIds],
+    payments: listed(record).payments,
     history: history.map((entry) => [entry.seq, entry.eventId, entry.at, JSON.stringify(entry)]),
     effects: change.effects.map((row) => [
       row.id,
@@ -43,23 +42,22 @@ export const writeChange = (change: Change): WireChange => {
     set: timers.set.map((row) => [row.orderId, row.timer, row.generation, row.at]),
     cancel: timers.cancel.map((row) => [row.timer, row.generation]),
     settled: change.settled,
+    settledBy: change.settledBy ?? null,
     decided: change.decided,
   };
 };
 
 const writeOrder = (record: OrderRecord): Columns => {
-  const { order, payment } = record.facts;
-  const state = record.states.order;
-  const flags = record.flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag);
+  const { status, state, flags, inDoubt, updatedAt } = listed(record);
   return [
     record.version,
-    order.status,
-    typeof state === "string" ? state : JSON.stringify(state),
+    status,
+    state,
     JSON.stringify(flags),
     Number(flags.length > 0),
-    Number(flags.length > 0 || !FINAL.has(order.status)),
-    order.updatedAt,
-    payment.id,
+    Number(inDoubt),
+    updatedAt,
+    record.facts.payment.id,
     JSON.stringify(record),
   ];
 };

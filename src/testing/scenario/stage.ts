@@ -1,10 +1,6 @@
 /** What a world needs of a runtime, and the engine on a store as one of those. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
-import { sqliteStore } from "../../adapters/sqlite/store.js";
 import type { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { createEngine } from "../../engine/engine.js";
@@ -16,7 +12,7 @@ import type { Shop } from "../../ports/shop.js";
 import type { OrderRow, Store } from "../../ports/store.js";
 import type { Mortal } from "../mortal.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import { OneStore } from "./one-store.js";
+import { type Ground, OneStore, sqliteGround } from "./one-store.js";
 
 /** What a node is made of. */
 export interface Cast {
@@ -59,25 +55,28 @@ export interface Stage {
 /** @param clock stands still until the scenario moves it */
 export type OpenStage = (clock: VirtualClock) => Promise<Stage>;
 
-/** The engine on stores that lie in a folder. */
+/** The engine, one store for each of its nodes or one for all of them. */
 export const engineStage =
-  (make: (folder: string) => Store): OpenStage =>
+  (ground: () => Promise<Ground>): OpenStage =>
   async () => {
-    const folder = await mkdtemp(join(tmpdir(), "order-status-"));
-    const shared = new OneStore(() => make(folder));
+    const shared = new OneStore(await ground());
+    await shared.begin();
+    const stores = new Map<StageNode, Store>();
     return {
       async start({ name, mortal, ...parts }) {
-        const store = mortal.store(shared.forOneMore());
-        const door = createEngine({ ...parts, store, worker: name, random: () => 0.5 });
+        const store = shared.forOneMore();
+        const door = createEngine({ ...parts, store: mortal.store(store), worker: name, random: () => 0.5 });
         await door.start();
-        return {
+        const node: StageNode = {
           door,
           stop: () => door.stop(),
           resting: () => door.restingButForCalls,
           underWay: () => door.underWay,
         };
+        stores.set(node, store);
+        return node;
       },
-      bury: () => shared.abandon(),
+      bury: (node) => shared.abandon(stores.get(node) as Store),
       settled: async () => true,
       history: (orderId) => shared.store.history(orderId, 0, 100_000),
       rows: () => shared.store.list({ limit: 500 }),
@@ -94,8 +93,8 @@ export const engineStage =
         const changed = { ...change(record), version: record.version + 1 };
         await store.commit([{ orderId, expectedVersion: record.version, record: changed, ...nothing }]);
       },
-      end: () => rm(folder, { recursive: true, force: true }),
+      end: () => shared.end(),
     };
   };
 
-export const sqliteStage: OpenStage = engineStage((folder) => sqliteStore({ file: join(folder, "orders.db") }));
+export const sqliteStage: OpenStage = engineStage(sqliteGround);

@@ -9,6 +9,8 @@ export interface Place {
   open(): Promise<Store>;
   /** Closes the one that is open and opens the place again. */
   reopen(): Promise<Store>;
+  /** Several stores may have this place open at once, and lease effects beside one another. */
+  many?: boolean;
   /** Opens a place of the same kind that holds something else; absent where there can be no such thing. */
   openForeign?(): Promise<Store>;
 }
@@ -85,6 +87,7 @@ export const changeOf = (orderId: string, expectedVersion: number, wanted: Wante
     timers: wanted.timers ?? { set: [], cancel: [] },
     settled: wanted.settled ?? [],
     decided: wanted.decided ?? [],
+    ...(wanted.settledBy === undefined ? {} : { settledBy: wanted.settledBy }),
   };
 };
 

@@ -69,6 +69,40 @@ export const waiting: Case[] = [
     },
   },
   {
+    title:
+      "The listener hears when work of another store on the same place becomes due, and 0 where something may have been missed.",
+    async run(place) {
+      const [writer, hearer] = [await place.open(), place.many ? await place.open() : null];
+      if (!hearer) return;
+      assert(hearer.onDue);
+      const heard: number[] = [];
+      const forget = hearer.onDue((at) => heard.push(at));
+      const hears = async (...moments: number[]) => {
+        const deadline = performance.now() + 10_000;
+        while (!moments.every((at) => heard.includes(at))) {
+          assert(performance.now() < deadline, `heard ${heard} and not ${moments}`);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      };
+      // From now on; what was written before must be looked for.
+      await hears(0);
+      await writer.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0, "gateway", T + 1)] })]);
+      await hears(T + 1);
+      await writer.commit([changeOf("b", 0, { timers: { set: [timer("t", T + 2, 1, "b")], cancel: [] } })]);
+      await hears(T + 2);
+      await writer.postpone([eventOf("a", "e", { notBefore: T + 3 })]);
+      await hears(T + 3);
+      await writer.claim(T + 1, 9, 10, "w");
+      await writer.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: T + 4, error: "x" }]);
+      await hears(T + 4);
+      await writer.claim(T + 4, 9, 10, "w");
+      await writer.release("w", [{ id: "a:1:0", outcome: "dead", error: "x" }]);
+      await writer.revive("a:1:0", T + 5);
+      await hears(T + 5);
+      forget();
+    },
+  },
+  {
     title: "A dead effect or event that is revived is due at once, with its attempts forgotten.",
     async run(place) {
       const store = await place.open();

@@ -1,0 +1,78 @@
+/** Migration 1: what else needs more than one statement, as functions for the reason given in commit.ts. */
+
+/**
+ * Two nodes claim beside one another and skip each other's rows. Reviving is the one thing that puts an effect before
+ * one that may be under way, so it waits for every claim that has begun, and claims wait for it: a lock of the
+ * transaction, which needs no session.
+ */
+const CLAIMING = 0x4f53;
+
+const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND (p.seq, p.idx) < (o.seq, o.idx)";
+
+const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
+
+export const functions = (s: string): string => `
+CREATE FUNCTION ${s}.claim_effects(moment bigint, most integer, lease_ms bigint, by text)
+RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
+  attempts integer, created_at bigint, error text)
+LANGUAGE plpgsql ${BY_KEY} AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(${CLAIMING}, '${s}'::regnamespace::oid::integer);
+  -- Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
+  RETURN QUERY WITH head AS MATERIALIZED (
+    SELECT o.id, o.error FROM ${s}.outbox o
+    WHERE NOT o.dead AND o.not_before <= moment AND o.lease_until <= moment
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
+                        AND NOT p.dead AND p.lease_until > moment)
+    ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT most FOR UPDATE OF o SKIP LOCKED)
+  UPDATE ${s}.outbox e SET attempts = e.attempts + 1, error = NULL, lease_until = moment + lease_ms, worker = by
+  FROM head WHERE e.id = head.id
+  RETURNING e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error;
+END $$;
+
+CREATE FUNCTION ${s}.release_effects(by text, done text[], ended text[], moments bigint[], errors text[])
+RETURNS void LANGUAGE plpgsql ${BY_KEY} AS $$
+BEGIN
+  -- In the order in which a commit takes them.
+  PERFORM 1 FROM unnest(done || ended) AS n(id) JOIN ${s}.outbox e ON e.id = n.id AND e.worker = by
+    ORDER BY e.id FOR UPDATE OF e;
+  DELETE FROM ${s}.outbox e USING unnest(done) AS n(id) WHERE e.id = n.id AND e.worker = by;
+  -- Without a moment to try again it is dead.
+  UPDATE ${s}.outbox e SET lease_until = 0, worker = NULL, error = n.error, dead = n.moment IS NULL,
+      not_before = coalesce(n.moment, e.not_before)
+    FROM unnest(ended, moments, errors) AS n(id, moment, error) WHERE e.id = n.id AND e.worker = by;
+END $$;
+
+CREATE FUNCTION ${s}.revive(which text, moment bigint) RETURNS boolean LANGUAGE plpgsql ${BY_KEY} AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(${CLAIMING}, '${s}'::regnamespace::oid::integer);
+  UPDATE ${s}.outbox e SET dead = false, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = moment
+    WHERE e.id = which AND e.dead;
+  IF FOUND THEN
+    RETURN true;
+  END IF;
+  UPDATE ${s}.inbox i SET dead = false, attempts = 0, not_before = moment WHERE i.dead AND i.event_id = which;
+  RETURN FOUND;
+END $$;
+
+CREATE FUNCTION ${s}.next_due() RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
+DECLARE
+  soonest bigint := least((SELECT min(t.at) FROM ${s}.timers t),
+                       (SELECT min(i.not_before) FROM ${s}.inbox i WHERE NOT i.dead));
+  head record;
+BEGIN
+  -- In order, and no further than needed: a long queue is not read to its end.
+  FOR head IN
+    SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p
+        WHERE p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead) AS leased_until
+      FROM ${s}.outbox o WHERE NOT o.dead AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
+      ORDER BY o.not_before
+  LOOP
+    EXIT WHEN head.not_before >= soonest;
+    soonest := least(soonest, greatest(head.not_before, head.leased_until));
+  END LOOP;
+  RETURN soonest;
+END $$;
+`;

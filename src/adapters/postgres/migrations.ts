@@ -1,0 +1,22 @@
+/**
+ * The numbered steps from nothing to today's schema, and what keeps two nodes from taking one twice.
+ *
+ * Ours and not one of the known runners: node-pg-migrate 9 holds its lock for the session, which a pooler in
+ * transaction mode hands to somebody else, and wants files beside the code, which a bundler leaves behind; postgrator 8
+ * wants files and has no lock; umzug 3 takes steps from memory but leaves table, lock and transaction to its user, and
+ * with those written a loop is all it adds. None refuses a schema that is newer than the program, or another's.
+ */
+import { commitFunction } from "./commit.js";
+import { functions } from "./functions.js";
+import { tables } from "./tables.js";
+
+export interface Migration {
+  number: number;
+  name: string;
+  sql(schema: string): string;
+}
+
+/** Only ever added to. What an older node calls must stay as long as one may run beside a newer. */
+export const migrations: Migration[] = [
+  { number: 1, name: "tables and functions", sql: (s) => tables(s) + commitFunction(s) + functions(s) },
+];

@@ -1,0 +1,71 @@
+/** What the store is told about the merchant's database, and what it assumes where it is told nothing. */
+import type { PoolConfig } from "pg";
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host/database`. Without it and without `pool`, pg reads the PG… environment variables. */
+  connectionString?: string;
+  /** Whatever else `pg` takes: host, user, ssl and so on. */
+  pool?: PoolConfig;
+  /** The schema of our own in that database. */
+  schema?: string;
+  /** Connections at most, the one that listens not counted. */
+  poolSize?: number;
+  /**
+   * Whether to hear of other nodes' work at once, over one more connection that listens. Behind a pooler in
+   * transaction mode a connection cannot listen: say false, or give `listenUrl`. Without it other nodes' work is
+   * noticed with the next look, up to `pollMs` later; nothing else is lost.
+   */
+  notify?: boolean;
+  /** A way to the database past the pooler, for listening only. */
+  listenUrl?: string;
+  /** How often to look for other nodes' work where no notice came: a notice may be lost with its connection. */
+  pollMs?: number;
+  /** How long to go on trying to connect before a call fails as busy. */
+  patienceMs?: number;
+  /** Only for looking: changes nothing, and migrates nothing. */
+  readOnly?: boolean;
+}
+
+export interface Settled extends Required<Omit<PostgresOptions, "connectionString" | "listenUrl">> {
+  /** How to connect, and how to listen. */
+  pool: PoolConfig;
+  listen: PoolConfig | null;
+  /** How messages name the place. */
+  place: string;
+}
+
+/** Also the channel of its notices, and part of a message: so nothing that would need quoting. */
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+
+export const settledOptions = (options: PostgresOptions): Settled => {
+  const schema = options.schema ?? "order_status";
+  if (!SCHEMA_NAME.test(schema))
+    throw new TypeError(`schema "${schema}": small letters, digits and _ only, at most 48 of them`);
+  const notify = options.notify ?? true;
+  const pool: PoolConfig = {
+    application_name: "order-status-engine",
+    connectionTimeoutMillis: 5000,
+    // A server that is gone without a word would keep a call waiting for a quarter of an hour.
+    query_timeout: 30_000,
+    keepAlive: true,
+    // What a connection has planned goes with it.
+    idleTimeoutMillis: 60_000,
+    ...options.pool,
+    ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
+    max: options.poolSize ?? options.pool?.max ?? 5,
+  };
+  // What a listening client waits for may take for ever.
+  const { query_timeout: _, ...patient } = pool;
+  const listen = options.listenUrl === undefined ? patient : { ...patient, connectionString: options.listenUrl };
+  return {
+    schema,
+    pool,
+    listen: notify ? listen : null,
+    place: `schema ${schema}`,
+    poolSize: pool.max ?? 5,
+    notify,
+    pollMs: options.pollMs ?? (notify ? 5000 : 1000),
+    patienceMs: options.patienceMs ?? 2000,
+    readOnly: options.readOnly ?? false,
+  };
+};

@@ -1,0 +1,69 @@
+/** Every statement, with the schema's name in it. */
+import type { OrderFilter } from "../../ports/store.js";
+import { typeOf } from "./arrays.js";
+import { callCommit } from "./commit.js";
+import { EVENT_KINDS } from "./wire.js";
+
+/** Each list of columns in the order in which wire.ts reads it. */
+const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error";
+const EVENT = "envelope, attempts, not_before, error, dead";
+
+const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
+
+export const statementsOf = (s: string) => ({
+  load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
+    UNION ALL SELECT h.order_id, NULL, NULL, h.event_id FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
+      JOIN ${s}.history h ON h.order_id = n.order_id AND h.event_id = n.event_id`,
+  commit: callCommit(s),
+  byPayment: `SELECT p.order_id, o.payment_id IS NOT DISTINCT FROM p.payment_id AS current
+    FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
+    WHERE p.payment_id = $1 ORDER BY current DESC, p.order_id LIMIT 1`,
+
+  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4)`,
+  release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
+
+  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers WHERE at <= $1 ORDER BY at, order_id, timer LIMIT $2`,
+  postpone: `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
+    SELECT * FROM unnest(${postponed}) ON CONFLICT (order_id, event_id) DO UPDATE SET
+      (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
+  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE NOT dead AND not_before <= $1 ORDER BY not_before, n LIMIT $2`,
+  nextDue: `SELECT ${s}.next_due()`,
+
+  history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
+  prune: `WITH page AS MATERIALIZED (
+      SELECT order_id, version, parked FROM ${s}.orders
+      WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
+    finished AS (
+      SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
+      WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
+        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
+        AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
+        AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
+    emptied AS (
+      UPDATE ${s}.history h SET entry = NULL FROM finished f
+      WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING 1)
+    SELECT (SELECT count(*) FROM emptied), (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`,
+  effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
+  deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
+  revive: `SELECT ${s}.revive($1, $2)`,
+  park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
+  counts: `SELECT (SELECT count(*) FROM ${s}.orders), (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
+    (SELECT count(*) FROM ${s}.inbox WHERE dead), (SELECT count(*) FROM ${s}.timers),
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+});
+
+/** Conditions are written out, not bound, where a partial index can answer them. */
+export const listStatement = (s: string, filter: OrderFilter): { text: string; values: unknown[] } => {
+  const values: unknown[] = [filter.after ?? "", filter.limit];
+  const where = ["order_id > $1"];
+  const bound = (value: unknown): string => `$${values.push(value)}`;
+  if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
+  if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
+  if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
+  if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
+  const text = `SELECT order_id, status, state, version, updated_at, flags, parked FROM ${s}.orders
+    WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  return { text, values };
+};

@@ -1,0 +1,208 @@
+/** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
+import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
+import { columns, storable } from "./arrays.js";
+import { Connections, driver, type Row } from "./connections.js";
+import { Notices } from "./notices.js";
+import { openSchema } from "./opening.js";
+import { type PostgresOptions, settledOptions } from "./options.js";
+import { listStatement, statementsOf } from "./statements.js";
+import * as wire from "./wire.js";
+
+export type { PostgresOptions } from "./options.js";
+
+interface Open {
+  connections: Connections;
+  notices: Notices;
+}
+
+export function postgresStore(options: PostgresOptions = {}): Store {
+  const settled = settledOptions(options);
+  const { schema, place, pool, patienceMs, readOnly } = settled;
+  const sql = statementsOf(schema);
+  let open: Open | null = null;
+  /** An opening or closing under way. */
+  let between: Promise<unknown> | null = null;
+
+  const opened = (): Open => {
+    if (!open) throw new StoreError("closed", `${place}: the store is not open.`);
+    return open;
+  };
+  const read = async (text: string, ...values: unknown[]): Promise<Row[]> => opened().connections.read(text, values);
+  const writable = (): Open => {
+    const own = opened();
+    if (readOnly) throw new StoreError("readonly", `${place}: the store was opened for reading only.`);
+    return own;
+  };
+  const write = async (text: string, ...values: unknown[]): Promise<Row[]> =>
+    writable().connections.write(text, values);
+  const only = ([row]: Row[]): Row => row ?? [];
+
+  const start = async (): Promise<Open> => {
+    const pg = await driver();
+    const connections = new Connections(pg, pool, place, patienceMs);
+    try {
+      await openSchema(connections, settled);
+    } catch (error) {
+      await connections.close();
+      throw error;
+    }
+    const send = (channel: string, payload: string) =>
+      connections.write("SELECT pg_notify($1, $2)", [channel, payload]);
+    return { connections, notices: new Notices(pg, settled, send) };
+  };
+  const stop = async ({ connections, notices }: Open): Promise<void> => {
+    await notices.close();
+    await connections.close();
+  };
+
+  return {
+    async open() {
+      if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
+      const starting = start();
+      between = starting;
+      try {
+        open = await starting;
+      } finally {
+        between = null;
+      }
+    },
+
+    async close() {
+      if (between) await between.catch(() => {});
+      if (!open) return;
+      const closing = stop(open);
+      open = null;
+      between = closing;
+      try {
+        await closing;
+      } finally {
+        between = null;
+      }
+    },
+
+    async load(asked) {
+      const events = asked.flatMap(({ orderId, eventIds }) => eventIds.map((id) => [orderId, id]));
+      const ids = columns(
+        ["text"],
+        asked.map(({ orderId }) => [orderId]),
+      );
+      return wire.readLoaded(asked, await read(sql.load, ...ids, ...columns(["text", "text"], events)));
+    },
+
+    async commit(changes) {
+      const { connections, notices } = writable();
+      const results = changes.map((): CommitResult => "conflict");
+      const [wave, ...more] = waves(changes);
+      if (!wave) return results;
+      const note = (own: Wave, rows: Row[]) => {
+        const [conflicting, lost] = (rows[0] ?? [[], []]) as [string[], string[]];
+        for (const { change, at } of own) {
+          const id = storable(change.orderId);
+          results[at] = conflicting.includes(id) ? "conflict" : lost.includes(id) ? "lease-lost" : "committed";
+        }
+      };
+      const written = (own: Wave) => wire.writeChanges(own.map(({ change }) => change));
+      if (more.length === 0) note(wave, await connections.write(sql.commit, written(wave)));
+      else {
+        await connections.together(async (client) => {
+          for (const own of [wave, ...more])
+            note(own, (await client.query<Row>({ text: sql.commit, values: written(own), rowMode: "array" })).rows);
+        });
+      }
+      notices.tell(wire.firstDue(changes.filter((_, i) => results[i] === "committed")));
+      return results;
+    },
+    async findByPayment(paymentId) {
+      const [row] = await read(sql.byPayment, storable(paymentId));
+      return row ? { orderId: row[0] as string, current: row[1] as boolean } : null;
+    },
+
+    async claim(now, limit, leaseMs, worker) {
+      const rows = await write(sql.claim, now, limit, leaseMs, worker);
+      return rows.map(wire.readEffect).sort(wire.inOrder);
+    },
+    async release(worker, results) {
+      const { connections, notices } = writable();
+      const done = results.flatMap((one) => (one.outcome === "done" ? [[one.id]] : []));
+      const ended = results.flatMap((one) =>
+        one.outcome === "done" ? [] : [[one.id, one.outcome === "retry" ? one.notBefore : null, one.error]],
+      );
+      const values = [worker, ...columns(["text"], done), ...columns(["text", "bigint", "text"], ended)];
+      await connections.write(sql.release, values);
+      const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
+      if (moments.length > 0) notices.tell(Math.min(...moments));
+    },
+    /** Other nodes live: what a dead one held comes free when its lease runs out. */
+    reclaim: async () => void opened(),
+
+    async dueTimers(now, limit) {
+      return (await read(sql.dueTimers, now, limit)).map(wire.readTimer);
+    },
+    async postpone(rows) {
+      const { connections, notices } = writable();
+      // An event that is there twice is postponed once: a statement writes no row twice.
+      const events = new Map(rows.map((row) => [`${row.envelope.orderId}\n${row.envelope.id}`, wire.writeEvent(row)]));
+      await connections.write(sql.postpone, columns(wire.EVENT_KINDS, [...events.values()]));
+      const moments = rows.flatMap(({ dead, notBefore }) => (dead ? [] : [notBefore]));
+      if (moments.length > 0) notices.tell(Math.min(...moments));
+    },
+    async dueEvents(now, limit) {
+      return (await read(sql.dueEvents, now, limit)).map(wire.readEvent);
+    },
+    nextDue: async () => only(await read(sql.nextDue))[0] as number | null,
+    onDue: (listener) => opened().notices.onDue(listener),
+
+    async history(orderId, after, limit) {
+      return (await read(sql.history, storable(orderId), after, limit)).map(wire.readEntry);
+    },
+    async prune(before, { after, limit }) {
+      const [entries, seen, last] = only(await write(sql.prune, before, after, limit)) as [number, number, string];
+      return { entries, last: seen < limit ? null : last };
+    },
+    async list(filter) {
+      const { text, values } = listStatement(schema, filter);
+      return (await read(text, ...values)).map(wire.readOrder);
+    },
+    async effectsOf(orderId) {
+      return (await read(sql.effectsOf, storable(orderId))).map((row) => {
+        const claimed = wire.readEffect(row);
+        return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
+      });
+    },
+    async deadEffects(limit) {
+      const rows = await read(sql.deadEffects, limit);
+      return rows.map(wire.readEffect).map((row) => ({ row, error: row.previousError ?? "" }));
+    },
+    async deadEvents(limit) {
+      return (await read(sql.deadEvents, limit)).map(wire.readEvent);
+    },
+    async revive(id, now) {
+      const revived = only(await write(sql.revive, storable(id), now))[0] as boolean;
+      if (revived) opened().notices.tell(now);
+      return revived;
+    },
+    park: async (orderId, reason) =>
+      void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
+    counts: async () => wire.readCounts(only(await read(sql.counts))),
+  };
+}
+
+type Wave = { change: Change; at: number }[];
+
+/**
+ * `commit_changes` takes each order once; a second change of the same order in one group is in the next wave. One
+ * whose own events repeat is in none.
+ */
+const waves = (changes: Change[]): Wave[] => {
+  const found: Wave[] = [];
+  const times = new Map<string, number>();
+  for (const [at, change] of changes.entries()) {
+    const events = change.history.map(({ eventId }) => eventId);
+    if (new Set(events).size < events.length) continue;
+    const wave = times.get(change.orderId) ?? 0;
+    times.set(change.orderId, wave + 1);
+    found[wave] ??= [];
+    found[wave].push({ change, at });
+  }
+  return found;
+};

@@ -1,0 +1,93 @@
+/** Migration 1: the tables. Never edited once released: a change is another migration. */
+
+/**
+ * Partial indexes keep due work apart from the dead. Ids are compared byte by byte, as every other store does.
+ *
+ * Records, entries, effects and envelopes are JSON as it was written, in text: `record::json ->> 'version'` reads it.
+ * A column of type json would check every byte of it once more, and one of type jsonb refuses the character U+0000.
+ *
+ * toast_tuple_target: a record is longer than the 2 kB from which PostgreSQL begins to compress a row, and
+ * compressing it at every event costs more than it saves. fillfactor: room for the next version on the same page, so
+ * that no index has to be told of it.
+ */
+export const tables = (s: string): string => `
+CREATE TABLE ${s}.orders (
+  order_id   text COLLATE "C" PRIMARY KEY,
+  version    integer NOT NULL,
+  status     text NOT NULL,
+  state      text NOT NULL,
+  flags      text NOT NULL,
+  flagged    boolean NOT NULL,
+  in_doubt   boolean NOT NULL,
+  updated_at bigint NOT NULL,
+  payment_id text COLLATE "C",
+  parked     text,
+  record     text NOT NULL
+) WITH (fillfactor = 50, toast_tuple_target = 8160);
+CREATE INDEX orders_status   ON ${s}.orders (status, order_id);
+CREATE INDEX orders_flagged  ON ${s}.orders (order_id) WHERE flagged;
+CREATE INDEX orders_in_doubt ON ${s}.orders (order_id) WHERE in_doubt;
+CREATE INDEX orders_final    ON ${s}.orders (order_id) WHERE NOT in_doubt;
+CREATE INDEX orders_parked   ON ${s}.orders (order_id) WHERE parked IS NOT NULL;
+
+-- Only grows. Whether a payment is the order's current one stands in orders.payment_id, and only there.
+CREATE TABLE ${s}.payments (
+  payment_id text COLLATE "C" NOT NULL,
+  order_id   text COLLATE "C" NOT NULL,
+  PRIMARY KEY (payment_id, order_id)
+);
+
+-- entry is null where the history was pruned: the row stays, by which a repeated event is known.
+CREATE TABLE ${s}.history (
+  order_id text COLLATE "C" NOT NULL,
+  seq      integer NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  at       bigint NOT NULL,
+  entry    text,
+  PRIMARY KEY (order_id, seq),
+  UNIQUE (order_id, event_id)
+) WITH (toast_tuple_target = 8160);
+
+CREATE TABLE ${s}.outbox (
+  id          text COLLATE "C" PRIMARY KEY,
+  order_id    text COLLATE "C" NOT NULL,
+  seq         integer NOT NULL,
+  idx         integer NOT NULL,
+  lane        text NOT NULL,
+  not_before  bigint NOT NULL,
+  attempts    integer NOT NULL DEFAULT 0,
+  lease_until bigint NOT NULL DEFAULT 0,
+  worker      text,
+  created_at  bigint NOT NULL,
+  dead        boolean NOT NULL DEFAULT false,
+  error       text,
+  effect      text NOT NULL
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+CREATE UNIQUE INDEX outbox_order ON ${s}.outbox (order_id, seq, idx);
+CREATE INDEX outbox_due  ON ${s}.outbox (not_before, order_id, seq, idx) WHERE NOT dead;
+CREATE INDEX outbox_dead ON ${s}.outbox (created_at, order_id, seq, idx) WHERE dead;
+
+CREATE TABLE ${s}.timers (
+  order_id   text COLLATE "C" NOT NULL,
+  timer      text COLLATE "C" NOT NULL,
+  generation integer NOT NULL,
+  at         bigint NOT NULL,
+  PRIMARY KEY (order_id, timer)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX timers_due ON ${s}.timers (at, order_id, timer);
+
+-- n: events due at the same moment come in the order in which they were first postponed.
+CREATE TABLE ${s}.inbox (
+  order_id   text COLLATE "C" NOT NULL,
+  event_id   text COLLATE "C" NOT NULL,
+  n          bigint GENERATED ALWAYS AS IDENTITY,
+  attempts   integer NOT NULL,
+  not_before bigint NOT NULL,
+  dead       boolean NOT NULL,
+  error      text NOT NULL,
+  envelope   text NOT NULL,
+  PRIMARY KEY (order_id, event_id)
+);
+CREATE INDEX inbox_due  ON ${s}.inbox (not_before, n) WHERE NOT dead;
+CREATE INDEX inbox_dead ON ${s}.inbox (n) WHERE dead;
+`;

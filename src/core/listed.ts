@@ -1,0 +1,31 @@
+/** What a list of orders shows of a record, and what a store keeps beside it to find it by. */
+import type { OrderStatus } from "../../machines/facts.js";
+import type { OrderRecord } from "./record.js";
+
+export interface Listed {
+  status: OrderStatus;
+  state: string;
+  /** The flags that stand. */
+  flags: string[];
+  /** The status is not final, or a flag stands. */
+  inDoubt: boolean;
+  updatedAt: number;
+  /** Every payment that the order has or had, the current one first. */
+  payments: string[];
+}
+
+const FINAL = new Set<OrderStatus>(["cancelled", "refunded", "completed"]);
+
+export const isInDoubt = (status: OrderStatus, flags: string[]): boolean => flags.length > 0 || !FINAL.has(status);
+
+export const listed = ({ facts: { order, payment }, states, flags }: OrderRecord): Listed => {
+  const standing = flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag);
+  return {
+    status: order.status,
+    state: typeof states.order === "string" ? states.order : JSON.stringify(states.order),
+    flags: standing,
+    inDoubt: isInDoubt(order.status, standing),
+    updatedAt: order.updatedAt,
+    payments: payment.id === null ? payment.previousIds : [payment.id, ...payment.previousIds],
+  };
+};

@@ -1,0 +1,20 @@
+/** An event on its way through a mailbox. */
+import type { Envelope } from "../../machines/events.js";
+import type { Answer, OrderRecord } from "../core/record.js";
+
+export interface Decided {
+  answers: Answer[];
+  record: OrderRecord;
+}
+
+export interface Posted {
+  envelope: Envelope;
+  /** The id came from outside and may have been decided before. */
+  mayRepeat: boolean;
+  /** The effect whose result it is. */
+  settles: string | null;
+  /** It waits in the store's inbox, tried this often. */
+  attempts: number;
+  decided(result: Decided | { repeated: true } | { postponed: string }): void;
+  failed(error: unknown): void;
+}

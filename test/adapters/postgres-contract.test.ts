@@ -1,0 +1,53 @@
+/** The contract of every store, kept by PostgreSQL. */
+import { afterAll, afterEach, describe, test } from "vitest";
+import { type PostgresOptions, postgresStore } from "../../src/adapters/postgres/store.js";
+import type { Store } from "../../src/ports/store.js";
+import { type Place, storeContract } from "../../src/testing/store-contract.js";
+import { run } from "./postgres-client.js";
+import { startPostgres } from "./postgres-server.js";
+
+const server = await startPostgres();
+const opened: Store[] = [];
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+afterAll(async () => {
+  if (typeof server !== "string") await server.stop();
+});
+
+let places = 0;
+/** A schema of its own for each case: a database takes ten times as long. */
+const placeIn = (connectionString: string, more: PostgresOptions = {}): Place => {
+  places += 1;
+  const options = { ...more, schema: `place_${places}` };
+  const open = async () => {
+    const store = postgresStore({ connectionString, ...options });
+    opened.push(store);
+    await store.open();
+    return store;
+  };
+  const reopen = async () => {
+    for (const store of opened.splice(0)) await store.close();
+    return open();
+  };
+  const openForeign = async () => {
+    const { schema } = options;
+    await run(connectionString, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.recipes (name text)`);
+    return open();
+  };
+  return { open, reopen, openForeign, many: true };
+};
+
+if (typeof server === "string") test.skip(`the store contract on PostgreSQL: ${server}`, () => {});
+else {
+  const url = await server.database();
+  describe("PostgreSQL", () => {
+    for (const { title, run: keep } of storeContract) test(title, () => keep(placeIn(url)));
+  });
+  /** Every transaction on a connection that has seen none before: whatever a session keeps is not there. */
+  describe("PostgreSQL behind a pooler in transaction mode", () => {
+    const pooled = { pool: { maxUses: 1 }, listenUrl: url };
+    for (const { title, run: keep } of storeContract) test(title, () => keep(placeIn(url, pooled)));
+  });
+}

@@ -1,0 +1,38 @@
+/** Every scenario once more, on PostgreSQL: each node with a store of its own. */
+import { afterAll, describe, expect, it } from "vitest";
+import { postgresStore } from "../src/adapters/postgres/store.js";
+import { engineStage, type Ground, runScenario, unsupportedBecause } from "../src/testing/index.js";
+import { run } from "./adapters/postgres-client.js";
+import { startPostgres } from "./adapters/postgres-server.js";
+import { own, shared } from "./scenarios/files.js";
+
+const server = await startPostgres();
+afterAll(async () => {
+  if (typeof server !== "string") await server.stop();
+});
+
+if (typeof server === "string") it.skip(`every scenario on PostgreSQL: ${server}`, () => {});
+else {
+  const connectionString = await server.database();
+  let lives = 0;
+  const ground = async (): Promise<Ground> => {
+    lives += 1;
+    const schema = `life_${lives}`;
+    return {
+      store: () => postgresStore({ connectionString, schema, poolSize: 3 }),
+      many: true,
+      clear: async () => void (await run(connectionString, `DROP SCHEMA ${schema} CASCADE`)),
+    };
+  };
+  describe("on PostgreSQL", () => {
+    for (const scenario of [...Object.values(own).flat(), ...(shared ?? [])]) {
+      const name = `${scenario.id}: ${scenario.title}`;
+      const unsupported = unsupportedBecause(scenario);
+      if (unsupported !== null) it.skip(`${name} (${unsupported})`, () => {});
+      else
+        it(name, { timeout: 60_000 }, async () => {
+          expect((await runScenario(scenario, engineStage(ground))).result.differences).toEqual([]);
+        });
+    }
+  });
+}
