@@ -9,7 +9,7 @@ import { own, shared } from "./scenarios/files.js";
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-});
+}, 60_000);
 
 if (typeof server === "string") it.skip(`every scenario on PostgreSQL: ${server}`, () => {});
 else {

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-});
+}, 60_000);
 
 const NEVER = 3_600_000;
 const nodes = async (count: number, options: PostgresOptions = {}) => {

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-});
+}, 60_000);
 
 const openOn = async (connectionString: string, options: PostgresOptions = {}): Promise<Store> => {
   const store = postgresStore({ connectionString, ...options });

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-});
+}, 60_000);
 
 const HOUR = 60 * MINUTE;
 const started = async (options: Partial<EngineOptions> = {}, store: PostgresOptions = {}): Promise<Engine> => {

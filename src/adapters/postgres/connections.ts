@@ -10,6 +10,17 @@ const FIRST_WAIT_MS = 50;
 const INT8 = 20;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** A server that is gone without a word answers no goodbye. */
+export const GOODBYE_MS = 3000;
+export const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let late: NodeJS.Timeout | undefined;
+  const given = new Promise<void>((resolve) => {
+    late = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, given]);
+  clearTimeout(late);
+};
+
 /** The driver is loaded when it is needed: whoever stays with SQLite need not have it. */
 export const driver = async (): Promise<typeof Pg> => {
   try {
@@ -76,7 +87,7 @@ export class Connections {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
-    await this.#pool.end();
+    await atMost(GOODBYE_MS, this.#pool.end());
   }
 
   #withClient<T>(work: (client: PoolClient) => Promise<T>, again: (error: unknown) => boolean): Promise<T> {

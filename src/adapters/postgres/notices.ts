@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type Pg from "pg";
 import type { Client } from "pg";
+import { atMost, GOODBYE_MS } from "./connections.js";
 import type { Settled } from "./options.js";
 
 /** Work of one burst is one notice: each makes every other node look. */
@@ -99,7 +100,10 @@ export class Notices {
     this.#closed = true;
     this.#listeners.clear();
     for (const timer of [this.#poll, this.#retry, this.#telling]) clearTimeout(timer ?? undefined);
-    await this.#connecting;
-    await this.#client?.end().catch(() => {});
+    const goodbye = async () => {
+      await this.#connecting;
+      await this.#client?.end().catch(() => {});
+    };
+    await atMost(GOODBYE_MS, goodbye());
   }
 }
