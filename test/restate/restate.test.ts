@@ -86,14 +86,22 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     }
   });
 
-  test("the server is killed while the bank captures, and the service lives on: it is looked up, and captured once", {
+  test("the server is killed while a capture is on its way to the bank: nobody looks before it can have arrived", {
     timeout: 120_000,
   }, async () => {
-    const shop = await opened({ limits: { leaseMs: 3000 } });
+    const gateway = gatewayTo(bank.url, clock);
+    let begun = false;
+    const slow = Object.assign(Object.create(gateway) as typeof gateway, {
+      capture: async (call: Parameters<typeof gateway.capture>[0]) => {
+        begun = true;
+        await clock.sleep(1500);
+        return gateway.capture(call);
+      },
+    });
+    const shop = await opened({ gateways: [slow], limits: { leaseMs: 5000 } });
     await shop.placed("o", "processing");
-    bank.delayNext("capture", 1500);
     await shop.runtime.submit(shop.at("o"), complete);
-    await until(() => shop.calls("o").length === 1, "the capture");
+    await until(() => begun, "the capture");
     await server.kill();
     await server.restart();
     await until(() => shop.status("o") === "completed", "the order");

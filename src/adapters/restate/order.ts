@@ -28,7 +28,7 @@ export interface OrderParts extends TurnParts {
   onDecision(entry: HistoryEntry, record: OrderRecord): void;
 }
 
-/** Why the history is bounded by what is asked: an object's whole state is sent along with a handler that is not lazy. */
+/** As far back as a cause is looked for. */
 const LATEST = 200;
 
 export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
@@ -94,7 +94,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
     return found;
   };
 
-  /** Only what is asked for is fetched: the history would else be sent along with every event. */
+  /** Only what is asked for is fetched. Without it the whole history would be sent along with every event. */
   const lazy = { enableLazyState: true };
   const inside = { ...lazy, ingressPrivate: true };
 
@@ -122,6 +122,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
       }),
       state: shared(lazy, async (ctx: Restate.ObjectSharedContext) => ctx.get<OrderState>(STATE)),
       read: shared(lazy, record),
+      // These two read much of it, and are sent it in one go.
       why: shared(async (ctx: Restate.ObjectSharedContext) => {
         const state = await ctx.get<OrderState>(STATE);
         if (state?.record == null) return null;

@@ -1,7 +1,7 @@
 /** One order, one event at a time: duplicates, reordering, crowds. */
 import assert from "node:assert/strict";
 import { InvalidEvent, UnknownOrder } from "../../ports/runtime.js";
-import { type Case, until } from "./scene.js";
+import { type Case, pause, until } from "./scene.js";
 
 export const mailbox: Case[] = [
   {
@@ -121,6 +121,40 @@ export const mailbox: Case[] = [
       const late = await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
       assert.deepEqual([late.outcome, late.reason], ["refused", "stale-payment"]);
       assert.equal(scene.woo.order("o").status, "pending");
+    },
+  },
+  {
+    title:
+      "What an order asks of the shop happens one after the other, in the order decided; a failed one keeps its place.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o");
+      const { shop } = scene.woo;
+      const { carryOut } = shop;
+      const done: string[] = [];
+      let [atOnce, most, failed] = [0, 0, false];
+      shop.carryOut = async (orderId, effectId, effect) => {
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        await pause(50);
+        atOnce -= 1;
+        if (!failed) {
+          failed = true;
+          return { kind: "retry", afterMs: 300, detail: "not now" };
+        }
+        done.push(effectId);
+        return carryOut(orderId, effectId, effect);
+      };
+      await scene.door.submit("o", { type: "customer.returned", page: "success" }, { wait: "settled" });
+      await scene.door.submit("o", { type: "merchant.cancelled", via: "api" }, { wait: "settled" });
+      await scene.reads("o", "cancelled");
+      await scene.rests("o");
+      shop.carryOut = carryOut;
+      const decided = (await scene.history("o")).flatMap(({ effects }) =>
+        effects.filter(({ type }) => !/Payment|readBack/.test(type) || type === "completePayment").map(({ id }) => id),
+      );
+      assert(done.length >= 3, `several effects: ${done.length}`);
+      assert.deepEqual([done, most], [decided, 1]);
     },
   },
   {
