@@ -1,4 +1,4 @@
-/** Every scenario once more, on PostgreSQL: each node with a store of its own. */
+/** The scenarios once more, on PostgreSQL: each node with a store of its own. Our own only where the shared ones are not. */
 import { afterAll, describe, expect, it } from "vitest";
 import { postgresStore } from "../src/adapters/postgres/store.js";
 import { engineStage, type Ground, runScenario, unsupportedBecause } from "../src/testing/index.js";
@@ -25,7 +25,7 @@ else {
     };
   };
   describe("on PostgreSQL", () => {
-    for (const scenario of [...Object.values(own).flat(), ...(shared ?? [])]) {
+    for (const scenario of shared ?? Object.values(own).flat()) {
       const name = `${scenario.id}: ${scenario.title}`;
       const unsupported = unsupportedBecause(scenario);
       if (unsupported !== null) it.skip(`${name} (${unsupported})`, () => {});
