@@ -26,6 +26,7 @@ import {
 import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
 import { Ends, exits } from "./ending.js";
 import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
+import { storeAt } from "./stores.js";
 
 export interface Common {
   settings: Settings;
@@ -95,12 +96,12 @@ const running = async (parts: Parts): Promise<Running> => {
   }
 };
 
-/** The real engine between doubles of bank and shop. Without a file its orders live as long as it does. */
+/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does. */
 export const composeSandbox = async (
-  options: Common & { file?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
+  options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  const folder = options.file === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
+  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
   const clear = async () => {
     await closeBanks(banks);
@@ -115,7 +116,7 @@ export const composeSandbox = async (
     const one = await running({
       ...options,
       clock,
-      store: sqliteStore({ file: options.file ?? join(folder ?? "", "orders.db") }),
+      store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
       gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
       doors: {

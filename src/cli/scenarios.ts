@@ -2,14 +2,17 @@
 import type { Command } from "commander";
 import type { Difference } from "../testing/scenario/format.js";
 import { runScenario } from "../testing/scenario/run.js";
+import { engineStage, type OpenStage } from "../testing/scenario/stage.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { type Candidate, candidatesIn } from "./scenario-files.js";
+import { postgresGround } from "./stores.js";
 import { cut, paint, say, sayJson } from "./terminal.js";
 
 interface Options {
   area?: string[];
   id?: string[];
   strict?: true;
+  store?: string;
   json?: true;
 }
 
@@ -37,11 +40,11 @@ const chosen = (all: Candidate[], { area, id }: Options): Candidate[] => {
   throw wrongUsage(`no scenario has that area and id; the areas here are ${areas}`);
 };
 
-const live = async ({ id, read }: Candidate): Promise<Result & { unsupported: string | null }> => {
+const live = async ({ id, read }: Candidate, stage?: OpenStage): Promise<Result & { unsupported: string | null }> => {
   const bare = { id, ok: false, unchecked: [], unsupported: null };
   if ("differences" in read) return { ...bare, differences: read.differences };
   try {
-    const { ok, differences, unchecked, unsupported } = (await runScenario(read.scenario)).result;
+    const { ok, differences, unchecked, unsupported } = (await runScenario(read.scenario, stage)).result;
     return { id, ok, differences, unchecked, unsupported };
   } catch (error) {
     // One scenario that cannot be lived must not keep the others from it.
@@ -49,17 +52,20 @@ const live = async ({ id, read }: Candidate): Promise<Result & { unsupported: st
   }
 };
 
+const stageAt = (place: string | undefined): OpenStage | undefined =>
+  place === undefined ? undefined : engineStage(postgresGround(place));
+
 const progress = (done: number, all: number, id: string): void => {
   if (!process.stderr.isTTY) return;
   const line = done === all ? "" : cut(`${done}/${all} ${id}`, (process.stderr.columns ?? 80) - 1);
   process.stderr.write(`\r\x1b[K${line}`);
 };
 
-const run = async (candidates: Candidate[], strict: boolean): Promise<Report> => {
+const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage): Promise<Report> => {
   const report: Report = { passed: 0, failed: 0, unsupported: [], results: [] };
   for (const [i, one] of candidates.entries()) {
     progress(i, candidates.length, one.id);
-    const { unsupported, ...result } = await live(one);
+    const { unsupported, ...result } = await live(one, stage);
     if (unsupported !== null) report.unsupported.push({ id: one.id, reason: unsupported });
     if (unsupported !== null && !strict) continue;
     if (unsupported !== null) result.differences = [{ expect: "scenario", want: "supported", got: unsupported }];
@@ -94,6 +100,7 @@ export const addScenarios = (program: Command): void => {
     .argument("<file...>", "JSON array, one object, or one object a line; - = stdin")
     .option("--area <names>", "only these areas, separated by commas", names)
     .option("--id <ids>", "only these ids, separated by commas", names)
+    .option("--store <place>", "postgres://…: every life in a schema of its own, dropped at its end (left out: SQLite)")
     .option("--strict", "what is not supported counts as failed")
     .option("--json", "the results as JSON")
     .addHelpText(
@@ -103,11 +110,12 @@ Examples:
   $ order-status scenarios scenarios.json
   $ order-status scenarios scenarios.json --area cooldown,refund
   $ order-status scenarios bug-4711.json --json
+  $ order-status scenarios scenarios.json --store postgres://test:secret@127.0.0.1/test
 ${exitCodes("a scenario failed, or one that was asked for by name is not supported")}`,
     )
     .action(async (files: string[], options: Options) => {
       const all = (await Promise.all(files.map(candidatesIn))).flat();
-      const report = await run(chosen(all, options), options.strict ?? false);
+      const report = await run(chosen(all, options), options.strict ?? false, stageAt(options.store));
       if (options.json) sayJson(report);
       else tell(report);
       const asked = options.area !== undefined || options.id !== undefined || options.strict;

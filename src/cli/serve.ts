@@ -6,10 +6,12 @@ import { composeSandbox } from "./compose.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
+import { shownPlace } from "./stores.js";
 import { say } from "./terminal.js";
 
 interface Options {
   db?: string;
+  store?: string;
   port: number;
   host: string;
   apiToken?: string;
@@ -26,7 +28,8 @@ const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 
 const run = async (options: Options): Promise<void> => {
-  const { db, port, host, apiToken, cooldown, holdStock } = options;
+  const { port, host, apiToken, cooldown, holdStock } = options;
+  const place = options.store ?? options.db;
   if (!isLoopback(host) && !apiToken) {
     throw wrongUsage(
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
@@ -52,12 +55,12 @@ const run = async (options: Options): Promise<void> => {
     onDecision: ({ seq, from, to, source, event }, { orderId }) => {
       if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
     },
-    ...(db === undefined ? {} : { file: db }),
+    ...(place === undefined ? {} : { store: place }),
   });
   const { url, banks } = running;
   const bank = banks.resurs;
-  const kept = db ?? "a temporary file that is removed at the end";
-  if (options.json) say(JSON.stringify({ url, bank: bank.url, db: db ?? null }));
+  const kept = place === undefined ? "a temporary file that is removed at the end" : shownPlace(place);
+  if (options.json) say(JSON.stringify({ url, bank: bank.url, store: place === undefined ? null : shownPlace(place) }));
   else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
@@ -69,7 +72,14 @@ export const addServe = (program: Command): void => {
     .command("serve")
     .description("the engine over HTTP, until it is told to stop")
     .option("--sandbox", "with a test bank and a test shop in place of real ones")
-    .option("--db <file>", "the SQLite file of the orders (left out: a temporary one)")
+    .addOption(
+      new Option("--store <place>", "a SQLite file, or postgres://…: any number of nodes on one").env(
+        "ORDER_STATUS_STORE",
+      ),
+    )
+    .addOption(
+      new Option("--db <file>", "the SQLite file of the orders (left out: a temporary one)").conflicts("store"),
+    )
     .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 8080)
     .option("--host <address>", "beyond this computer only together with a token", "127.0.0.1")
     .addOption(new Option("--api-token <token>", "asked of whoever uses the API").env("ORDER_STATUS_TOKEN"))
@@ -89,6 +99,7 @@ In the sandbox GET /checkout/<order> creates the payment and leads to the bank's
 Examples:
   $ order-status serve --sandbox
   $ order-status serve --sandbox --db orders.db --cooldown 5
+  $ order-status serve --sandbox --store postgres://shop:secret@db.internal/shop
   $ ORDER_STATUS_TOKEN=secret order-status serve --sandbox --host 0.0.0.0
 ${exitCodes("there is nothing to serve")}`,
     )

@@ -55,6 +55,11 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     // Anybody may ask, so what the store said of its trouble stays in the log.
     return c.json({ ok, trouble: trouble === null ? null : "store-unavailable", counts }, ok ? 200 : 503);
   });
+  /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
+  app.get("/readyz", async (c) => {
+    const { ok } = await engine.health();
+    return c.json({ ready: ok }, ok ? 200 : 503);
+  });
   const { ack = "202", resursDigest = null } = options;
   app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
 

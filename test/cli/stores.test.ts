@@ -1,0 +1,100 @@
+/** `--store`: the same commands on PostgreSQL, a real one. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { shownPlace, storeAt } from "../../src/cli/stores.js";
+import { startPostgres } from "../adapters/postgres-server.js";
+import { temporary } from "../engine/place.js";
+import { own } from "../scenarios/files.js";
+import { cli } from "./run.js";
+
+const server = await startPostgres();
+afterAll(async () => {
+  if (typeof server !== "string") await server.stop();
+}, 60_000);
+
+const command = new URL("../../src/cli/main.js", import.meta.url).pathname;
+
+/** A node that serves until it is told to stop. */
+const node = async (store: string) => {
+  const child = spawn(process.execPath, [command, "serve", "--sandbox", "--port", "0", "--store", store, "--json"]);
+  let errors = "";
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
+  const [line] = (await Promise.race([
+    once(child.stdout, "data"),
+    once(child, "exit").then(() => Promise.reject(new Error(`it did not start: ${errors}`))),
+  ])) as [Buffer];
+  const told = JSON.parse(line.toString()) as { url: string; store: string };
+  return {
+    ...told,
+    async stop() {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      return (await gone)[0] as number | null;
+    },
+  };
+};
+
+describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "string" ? ` (${server})` : ""}`, () => {
+  const database = () => (typeof server === "string" ? Promise.reject(new Error(server)) : server.database());
+
+  it("two nodes serve the same orders, and each drains when told to stop", { timeout: 60_000 }, async () => {
+    const address = await database();
+    const [one, other] = await Promise.all([node(address), node(address)]);
+    expect(one.store).not.toContain(new URL(address).password || "no password was set");
+    const now = Date.now();
+    const common = { total: 10_000, currency: "SEK", lines: [], needsProcessing: true, createdAt: now, updatedAt: now };
+    const order = {
+      ...common,
+      gateway: "resurs-mapi",
+      paymentId: "p",
+      previousPaymentIds: [],
+      customerReturned: false,
+    };
+    const placed = await fetch(`${one.url}/orders`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ orderId: "o", order }),
+    });
+    expect(placed.status).toBe(201);
+    const seen = (await (await fetch(`${other.url}/orders/o`)).json()) as { orderId: string };
+    expect(seen.orderId).toBe("o");
+    expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
+    expect(await Promise.all([one.stop(), other.stop()])).toEqual([0, 0]);
+  });
+
+  it("scenarios are lived there, and leave nothing behind", { timeout: 60_000 }, async () => {
+    const address = await database();
+    const { file, remove } = await temporary();
+    try {
+      await writeFile(file, JSON.stringify(own["refund.json"]?.slice(0, 2)));
+      const { code, out } = await cli(["scenarios", file, "--store", address]);
+      expect([code, out]).toEqual([0, expect.stringContaining("2 passed, 0 failed")]);
+      const { default: pg } = await import("pg");
+      const client = new pg.Client({ connectionString: address });
+      await client.connect();
+      const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'life%'");
+      await client.end();
+      expect(rows).toEqual([]);
+    } finally {
+      await remove();
+    }
+  });
+});
+
+describe("where orders are kept", () => {
+  it("is shown without the password", () => {
+    expect(shownPlace("postgres://shop:secret@db.internal/shop")).toBe("postgres://shop:***@db.internal/shop");
+    expect(shownPlace("orders.db")).toBe("orders.db");
+  });
+
+  it("is a file or a PostgreSQL, and nothing else", async () => {
+    expect(() => storeAt("mysql://a@b/c")).toThrow(/no store for/);
+    expect(() => storeAt("postgres://shop:secret@:x/shop")).toThrow(/no address/);
+    expect((await cli(["scenarios", "x.json", "--store", "orders.db"])).code).toBe(2);
+    expect((await cli(["serve", "--sandbox", "--db", "a.db", "--store", "b.db"])).code).toBe(2);
+  });
+});
