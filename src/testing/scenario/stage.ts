@@ -42,8 +42,8 @@ export interface Stage {
   start(cast: Cast): Promise<StageNode>;
   /** A node has died; what it had open is free again. */
   bury(node: StageNode): Promise<void>;
-  /** Everything that is due is done, but for calls that the bank keeps waiting: `held` of them. */
-  settled(held: number): Promise<boolean>;
+  /** Everything that is due is done, but for calls that wait for an answer. */
+  settled(): Promise<boolean>;
   history(orderId: string): Promise<HistoryEntry[]>;
   rows(): Promise<OrderRow[]>;
   deadLetters(): Promise<number>;
