@@ -94,17 +94,18 @@ export class Delivery {
     const { store, clock, limits, worker } = this.parts;
     const room = limits.effectsAtOnce - this.underWay;
     if (room <= 0 || this.stopped) return;
-    const rows = await store.claim(clock.now(), Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
+    const now = clock.now();
+    const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
     for (const row of rows) {
       this.underWay += 1;
-      void this.carryOut(row);
+      void this.carryOut(row, now + limits.leaseMs / 2);
     }
     if (rows.length === limits.effectsPerClaim) this.again = true;
   }
 
-  private async carryOut(row: ClaimedEffect): Promise<void> {
+  private async carryOut(row: ClaimedEffect, sendUntil: number): Promise<void> {
     try {
-      const done = await this.attempt(row);
+      const done = await this.attempt(row, sendUntil);
       if (done !== "taken-in") this.finished.push(done);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -117,11 +118,11 @@ export class Delivery {
     this.release();
   }
 
-  private attempt(row: ClaimedEffect): Promise<Done> {
+  private attempt(row: ClaimedEffect, sendUntil: number): Promise<Done> {
     const { effect } = row;
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
-    return this.money(row, effect as MoneyCall);
+    return this.money(row, effect as MoneyCall, sendUntil);
   }
 
   private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Done> {
@@ -157,7 +158,7 @@ export class Delivery {
     return "taken-in";
   }
 
-  private async money(row: ClaimedEffect, effect: MoneyCall): Promise<Done> {
+  private async money(row: ClaimedEffect, effect: MoneyCall, sendUntil: number): Promise<Done> {
     const family = resultOf[effect.type];
     if (row.attempts > 1 && row.previousError === null) {
       const detail = "the process stopped while the call was under way";
@@ -167,6 +168,8 @@ export class Delivery {
     const gateway = await this.parts.gatewayOf(row.orderId);
     const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
+    // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
+    if (this.parts.clock.now() > sendUntil) return "taken-in";
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     switch (answer.kind) {

@@ -152,7 +152,7 @@ export class Account {
     if (task !== undefined) this.task = task;
     if (status === "REJECTED") this.books = { ...books, authorized: 0, actions: [] };
     else if (waiting && fresh && (status === "ACCEPTED" || status === "FROZEN" || status === "INSPECTION")) {
-      this.books = authorizedBooks(this.asked + amountOff, books.log);
+      this.books = authorizedBooks(Math.max(0, this.asked + amountOff), books.log);
     }
     if (status === "ACCEPTED") this.limit ??= this.books?.total ?? null;
     return true;
