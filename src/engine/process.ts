@@ -6,6 +6,7 @@
  */
 import type { Envelope } from "../../machines/events.js";
 import type { decide as Decide, Decision } from "../core/decide.js";
+import { timersBetween } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
@@ -254,7 +255,11 @@ export class Mailboxes {
     }
     if (record === null || decided.length === 0) return null;
     const decisions = decided.map((d) => d.decision);
-    const timers = new Map(decisions.flatMap((d) => d.timers.set).map((row) => [row.timer, row]));
+    const { set, cancel } = timersBetween(start, record);
+    // A timer that rang is over, also one that was replaced before it could ring.
+    const rang = decided.flatMap(({ post: { envelope: e } }) =>
+      e.event.type === "timer.fired" ? [{ timer: e.event.timer, generation: e.event.generation }] : [],
+    );
     return {
       posts: decided,
       twins,
@@ -264,10 +269,7 @@ export class Mailboxes {
         record,
         history: decisions.map((d) => d.entry),
         effects: decisions.flatMap((d) => d.effects),
-        timers: {
-          set: [...timers.values()].filter((row) => record.timers[row.timer]?.generation === row.generation),
-          cancel: decisions.flatMap((d) => d.timers.cancel),
-        },
+        timers: { set, cancel: [...cancel, ...rang] },
         settled: decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles])),
         // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.
         decided: decided.flatMap(({ post }) => (post.attempts > 0 || post.mayRepeat ? [post.envelope.id] : [])),

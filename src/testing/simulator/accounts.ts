@@ -60,7 +60,7 @@ export class Account {
     const { total, authorized, captured, canceled, refunded } = books;
     const status = this.statusRead(books);
     const accepted = status === "ACCEPTED";
-    const offers = (accepted ? books.actions : []) as PossibleAction[];
+    const offers = (accepted || this.stillOffers ? books.actions : []) as PossibleAction[];
     return {
       paymentId: this.id,
       exists: true,
@@ -80,6 +80,7 @@ export class Account {
   }
 
   private limit: number | null = null;
+  private stillOffers = false;
 
   private statusRead({ authorized, captured, canceled }: Books): string {
     if (!this.manner.byAmounts) return this.status;
@@ -135,7 +136,7 @@ export class Account {
   }
 
   /** A status of the bank's own. Money that was captured is not rejected any more, and what was let go stays so. */
-  private becomes({ status, task, amountOff = 0 }: Extract<BankChange, { status: string }>): boolean {
+  private becomes({ status, task, amountOff = 0, offers }: Extract<BankChange, { status: string }>): boolean {
     if (this.manner.booked && this.books === null) {
       if (status !== "ACCEPTED" && status !== "FROZEN") return false;
       // The bank booked it by itself.
@@ -149,6 +150,7 @@ export class Account {
     const waiting = this.status === "TASK_REDIRECTION_REQUIRED" || this.status === "SUPPLEMENTING_REQUIRED";
     const fresh = books.captured === 0 && books.canceled === 0;
     this.status = status;
+    this.stillOffers = offers === true;
     if (task !== undefined) this.task = task;
     if (status === "REJECTED") this.books = { ...books, authorized: 0, actions: [] };
     else if (waiting && fresh && (status === "ACCEPTED" || status === "FROZEN" || status === "INSPECTION")) {

@@ -57,7 +57,8 @@ export const shopLaws: readonly Law[] = [
     name: "mailed-once",
     says: "the customer is told once that the order is paid, and again only if it was taken back in between",
     source: "fault model I3; seed 003, Mail Flow",
-    broken: perOrder(({ inShop, history }, { script }) => {
+    broken: perOrder(({ inShop, history, record }, { script }) => {
+      if (record?.facts.payment.gateway === null) return null;
       const back = history.filter((h) => h.from === "processing" && ["pending", "on-hold", "failed"].includes(h.to)).length;
       const most = 1 + back + inShop.directWrites * 2 + (script.calm ? 0 : hands(history));
       return inShop.mails <= most ? null : `${inShop.mails} mails; ${most} would do`;
@@ -109,7 +110,8 @@ export const shopLaws: readonly Law[] = [
     name: "converges",
     says: "after one reconciliation every order reads what the documents make of its payment",
     source: "fault model F3, I12; seed 003, Status::update Process",
-    broken: perOrder(follows),
+    // One that was given up is not in doubt, so nobody asks: a shop that revives such orders hears of them by callbacks.
+    broken: perOrder((end, lived) => (end.record?.facts.order.status === "cancelled" ? null : follows(end, lived))),
   },
   {
     name: "knows-the-payment",

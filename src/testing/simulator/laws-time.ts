@@ -39,7 +39,8 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
 const tooEarly = (lived: Lived): Found[] =>
   each(lived, ({ orderId, record }, entry) => {
     const callback = entry.answers.find((answer) => answer.type === "callback.received" && acts(answer));
-    if (callback === undefined) return null;
+    // The end of a call answers whoever asked for it; he was let through when it began.
+    if (callback === undefined || endsACall(entry)) return null;
     const history = lived.after.find((end) => end.orderId === orderId)?.history ?? [];
     const { created, written } = writtenBefore(history, entry.seq, lived);
     const { choices, cooldownSeconds } = lived.script.settings;
@@ -63,7 +64,6 @@ const actedUnread = (lived: Lived): Found[] => {
   return each(lived, ({ orderId, tick, before, record }, entry) => {
     const payment = before?.facts.payment;
     if (payment === undefined || payment.gateway === null || payment.id === null) return null;
-    // The end of a call answers whoever asked for it; he was let through when it began.
     if (endsACall(entry)) return null;
     for (const answer of entry.answers) {
       if (!asksFirst(answer.type) || !acts(answer)) continue;

@@ -161,8 +161,8 @@ export const play = (world: World, step: Step): void => {
       return world.slowStore(step.up, step.for);
     case "kill":
       world.comeback[node ?? 0] = { down: step.down, jump: step.jump };
-      return world.trap(node ?? 0, { points: step.points, side: step.side, pause: null });
+      return world.trap(node ?? 0, { place: step.place, points: step.points, side: step.side, pause: null });
     case "pause":
-      return world.trap(node ?? 0, { points: step.points, side: step.side, pause: step.for });
+      return world.trap(node ?? 0, { place: step.place, points: step.points, side: step.side, pause: step.for });
   }
 };

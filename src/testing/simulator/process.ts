@@ -15,6 +15,8 @@ import type { VirtualClock } from "../virtual-clock.js";
 export type Place = string;
 
 export interface Trap {
+  /** Only such places count; null = all do. */
+  place: Place | null;
   points: number;
   side: "before" | "after";
   /** How long it stands still; null = it dies. */
@@ -98,7 +100,7 @@ export class Process {
 
   private reaches(place: Place, side: Trap["side"]): void {
     const { trap } = this;
-    if (trap === null || trap.side !== side) return;
+    if (trap === null || trap.side !== side || (trap.place !== null && trap.place !== place)) return;
     if (trap.pause !== null && side === "before" && sends(place)) return;
     trap.points -= 1;
     if (trap.points > 0) return;

@@ -147,21 +147,7 @@ const tells = (story: Story, step: Extract<Step, { do: "callback" }>, now: numbe
   held.push({ arrived: now });
 };
 
-const stockIsHeldNoMore = ({ order, settings, plan }: Story, now: number): boolean =>
-  order.status === "pending" &&
-  settings.stockManagement &&
-  (settings.holdStockMinutes ?? 0) >= 1 &&
-  now - Math.max(T0 - plan.createdBefore, order.written) >= (settings.holdStockMinutes ?? 0) * MINUTE;
-
 const happens = (stories: Story[], step: Step, now: number): void => {
-  if (step.do === "holdStock") {
-    for (const story of stories) {
-      if (story.plan.gateway === null || !stockIsHeldNoMore(story, now)) continue;
-      if (story.payment === undefined) story.becomes("cancelled", now);
-      else story.follows(now, "time is up");
-    }
-    return;
-  }
   const story = "order" in step ? stories[step.order] : undefined;
   if (story === undefined) return;
   const { order, plan } = story;

@@ -24,7 +24,7 @@ export interface OrderPlan {
 
 /** What becomes of a payment at the bank, without the shop's doing. */
 export type BankChange =
-  | { status: string; task?: boolean | null | "unavailable"; amountOff?: number }
+  | { status: string; task?: boolean | null | "unavailable"; amountOff?: number; offers?: true }
   /** By hand in the bank's portal, behind the shop's back; a part is 40 %. */
   | { portal: "capture" | "capture-part" | "cancel" | "refund" | "refund-part" }
   /** The money moves at once, without a capture of the shop's. */
@@ -62,10 +62,10 @@ export type Step = {
   | { do: "shopFault"; when: "before" | "after"; times: number }
   | { do: "storeFault"; code: "busy" | "full"; for: number }
   | { do: "slowStore"; up: number; for: number }
-  /** The process dies when it has passed `points` more places where it waits, before or after the work there. */
-  | { do: "kill"; points: number; side: "before" | "after"; down: number; jump: number }
+  /** The process dies when it has passed `points` more places where it waits, of those named; null = of all. */
+  | { do: "kill"; place: string | null; points: number; side: "before" | "after"; down: number; jump: number }
   /** It stands still there instead, and goes on later as if nothing had been. */
-  | { do: "pause"; points: number; side: "before" | "after"; for: number }
+  | { do: "pause"; place: string | null; points: number; side: "before" | "after"; for: number }
 );
 
 export interface Script {

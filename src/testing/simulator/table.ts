@@ -36,10 +36,14 @@ export const isCapturable = (k: Known): boolean =>
 
 const holdsMoney = (k: Known) => k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
 
+/** "Validated": the bank offers something to do with it. */
+const canStillBeWorkedWith = ({ payment }: Known) =>
+  payment.exists && payment.status !== "FROZEN" && payment.offers.some((offer) => !offer.includes("REFUND"));
+
 /** Paid: processing, or at once completed where nothing needs processing and the money is taken. */
 const whenPaid = (k: Known): OrderStatus => {
   if (k.needsProcessing) return "processing";
-  const done = k.total === 0 || isTaken(k) || (!k.settings.enableCapture && holdsMoney(k));
+  const done = holdsMoney(k) && (k.total === 0 || isTaken(k) || !k.settings.enableCapture);
   return done || isCapturable(k) ? "completed" : "processing";
 };
 
@@ -79,11 +83,13 @@ export const afterReading = (status: OrderStatus, k: Known, asker: Asker = "anyb
       if (!rejected) return status;
       return whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay" ? status : whenRejected(k);
     case "processing":
-      return rejected && choices.processingThenRejected === "follow" ? whenRejected(k) : status;
+      if (rejected) return choices.processingThenRejected === "follow" ? whenRejected(k) : status;
+      return accepted || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "failed":
       if (asker === "fail page") return whenPending(k, asker);
       if (accepted && flow.comparesAmounts && !agrees(k)) return "on-hold";
-      return holdsMoney(k) ? whenPaid(k) : status;
+      if (holdsMoney(k)) return whenPaid(k);
+      return accepted || rejected || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "cancelled":
       return holdsMoney(k) && choices.cancelledThenAccepted === "revive" ? "processing" : status;
     default:

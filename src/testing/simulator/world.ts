@@ -43,6 +43,7 @@ export interface WorldOptions {
 const CALM_TURNS = 3;
 /** Nothing needs as many turns at one moment; whatever does will never rest. */
 const MOST_TURNS = 20_000;
+const MOST_STEPS = 20_000;
 export const LONGEST_LIFE = 60 * 24 * HOUR;
 
 export class NeverRests extends Error {
@@ -266,12 +267,13 @@ export class World {
     this.slow = { up: 0, until: 0 };
     for (const process of this.processes) process?.set(null);
     const latest = this.clock.now() + LONGEST_LIFE;
-    for (;;) {
+    for (let steps = 0; ; steps += 1) {
       await this.settle();
       const standing = this.processes.some((one) => one?.standsStill === true && !one.dead);
       if (this.errands === 0 && !standing && (await this.kept.nextDue()) === null) return;
       const next = this.clock.nextAt;
-      if (next === null || next > latest) throw new NeverRests("it is still at work after two months");
+      if (next === null || next > latest || steps > MOST_STEPS)
+        throw new NeverRests("it is still at work long after the last thing happened");
       this.clock.set(next);
     }
   }

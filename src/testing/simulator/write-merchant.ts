@@ -83,5 +83,5 @@ export const merchantActs = (
     const status = chance.one(["processing", "completed", "cancelled", "on-hold", "pending", "failed"] as const);
     draft.add(at * chance.next(), { do: "write", order, status });
   }
-  if (flow.unpaidStaysPending && chance.happens(0.2)) draft.add(at, { do: "holdStock" });
+  if (!calm && flow.unpaidStaysPending && chance.happens(0.2)) draft.add(at, { do: "holdStock" });
 };

@@ -28,9 +28,9 @@ export class Draft {
   }
 
   /** A moment at which something else happens too, or nearly. */
-  someMoment(): number {
-    return this.steps.length === 0 ? 0 : this.chance.one(this.steps).at;
-  }
+  readonly someMoment = (): number => (this.steps.length === 0 ? 0 : this.chance.one(this.steps).at);
+
+  readonly acts = (): readonly Step[] => this.steps;
 
   done(): Step[] {
     const steps = [...this.steps].sort((a, b) => a.at - b.at || a.n - b.n);
@@ -80,6 +80,7 @@ const merchantApiLives: Record<string, [number, BankChange[]]> = {
   "taken at once": [4, [{ takenAtOnce: true }]],
   "a new word": [2, [{ status: "SOMETHING_NEW" }, { status: "ACCEPTED", task: true }]],
   "another amount": [3, [{ status: "ACCEPTED", task: true, amountOff: -5000 }]],
+  "looked at afterwards": [2, [{ status: "ACCEPTED", task: true }, { status: "INSPECTION", offers: true }]],
   "frozen afterwards": [3, [{ status: "ACCEPTED", task: true }, { status: "FROZEN" }, { status: "ACCEPTED" }]],
 };
 const byAmountsLives: Record<string, [number, BankChange[]]> = {

@@ -4,6 +4,7 @@ import { flowOf } from "../../../machines/index.js";
 import { type Choices, Settings } from "../../../machines/settings.js";
 import { Chance, mixed } from "./chance.js";
 import { addFaults } from "./write-faults.js";
+import { addTheme } from "./write-themes.js";
 import { merchantActs } from "./write-merchant.js";
 import { Draft, payingLife } from "./write-payment.js";
 import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
@@ -31,7 +32,7 @@ const settingsOf = (chance: Chance, calm: boolean): Settings => {
     enableModify: off(),
     stockManagement,
     holdStockMinutes: stockManagement ? chance.one([null, 5, 60, 60]) : null,
-    choices: !calm && chance.happens(0.15) ? { [other]: choices[other] } : {},
+    choices: !calm && chance.happens(0.2) ? { [other]: choices[other] } : {},
   });
 };
 
@@ -55,6 +56,8 @@ const standing: Record<string, BankChange> = {
   taken: { takenAtOnce: true },
 };
 
+const statuses = ["checkout-draft", "pending", "on-hold", "processing", "failed", "completed", "cancelled", "refunded"] as const;
+
 type Plot = "checkout" | "paid" | "anything";
 
 const planOf = (chance: Chance, plot: Plot, id: string, gateways: string[]): OrderPlan => {
@@ -68,7 +71,7 @@ const planOf = (chance: Chance, plot: Plot, id: string, gateways: string[]): Ord
     const status = chance.one(["processing", "processing", "processing", "on-hold"] as const);
     return { ...common, status, createdBefore, payment: { status: "ACCEPTED" } };
   }
-  const status = chance.one(["pending", "on-hold", "processing", "failed", "completed", "cancelled", "refunded"] as const);
+  const status = chance.one(statuses);
   const payment = chance.happens(0.15) ? "at-the-bank" : chance.one(Object.values(standing));
   return { ...common, status, createdBefore, payment };
 };
@@ -96,17 +99,24 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
   const nodes = !calm && chance.happens(0.3) ? 2 : 1;
   const draft = new Draft(chance, calm, nodes);
   const own = settingsOf(chance, calm);
+  const gateways = gatewaysOf(registry);
+  const booked = gateways.find((name) => flowOf(registry, name).booksWhenSigned);
   const orders: OrderPlan[] = [];
   const count = chance.happens(0.3) ? 2 : 1;
   for (let order = 0; order < count; order += 1) {
     const plot = chance.weighted<Plot>({ checkout: 55, paid: 32, anything: calm ? 0 : 13 });
-    const plan = planOf(chance, plot, `${1001 + order}`, gatewaysOf(registry));
+    const plan = planOf(chance, plot, `${1001 + order}`, gateways);
     orders.push(plan);
+    if (order === 0 && chance.happens(0.15)) {
+      addTheme({ draft, order, plan, settings: own }, { changeable: gateways[0] ?? "", booked });
+      continue;
+    }
     const flow = flowOf(registry, plan.gateway);
     const paidAt = plan.gateway === null ? 0 : payingLife(draft, order, plan, flow, plot === "checkout");
     merchantActs(draft, order, plan, flow, paidAt, plot !== "checkout");
   }
-  if (chance.happens(0.25)) draft.add(chance.between(0, 4 * HOUR), { do: "holdStock" });
+  // The shop counts every note as a write of the order; the naive reference does not keep the shop's notes.
+  if (!calm && chance.happens(0.3)) draft.add(chance.between(0, 4 * HOUR), { do: "holdStock" });
   if (!calm && chance.happens(0.2)) draft.add(chance.between(0, 4 * HOUR), { do: "reconcile" });
   if (!calm) addFaults(draft, nodes);
   return {

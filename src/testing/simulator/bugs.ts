@@ -1,0 +1,1 @@
+export const bugs: Record<string, { plant: never }> = {};
