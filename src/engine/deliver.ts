@@ -23,6 +23,8 @@ export interface DeliverParts {
   alarm(at: number): void;
 }
 
+const STOPPED = "the process stopped while the call was under way";
+
 type Done = EffectResult | "taken-in";
 type MoneyCall = Extract<Effect, { key: string }>;
 
@@ -161,8 +163,12 @@ export class Delivery {
   private async money(row: ClaimedEffect, effect: MoneyCall, sendUntil: number): Promise<Done> {
     const family = resultOf[effect.type];
     if (row.attempts > 1 && row.previousError === null) {
-      const detail = "the process stopped while the call was under way";
-      await this.take(row, `unknown${row.attempts}`, { type: `${family}.unknown`, effectId: row.id, detail });
+      // It may still be on its way to the bank, and a look at the payment now would be too early.
+      const { clock, limits } = this.parts;
+      return { id: row.id, outcome: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
+    }
+    if (row.previousError === STOPPED) {
+      await this.take(row, `unknown${row.attempts}`, { type: `${family}.unknown`, effectId: row.id, detail: STOPPED });
       return "taken-in";
     }
     const gateway = await this.parts.gatewayOf(row.orderId);

@@ -257,9 +257,7 @@ export class Mailboxes {
     const decisions = decided.map((d) => d.decision);
     const { set, cancel } = timersBetween(start, record);
     // A timer that rang is over, also one that was replaced before it could ring.
-    const rang = decided.flatMap(({ post: { envelope: e } }) =>
-      e.event.type === "timer.fired" ? [{ timer: e.event.timer, generation: e.event.generation }] : [],
-    );
+    const rang = decided.map(({ post }) => post.envelope.event).filter((event) => event.type === "timer.fired");
     return {
       posts: decided,
       twins,

@@ -5,5 +5,6 @@ export { type ResursDouble, resursDouble } from "./resurs-double.js";
 export { check, checkable } from "./scenario/check.js";
 export { type Difference, type Expectation, type Observed, Scenario, type ScenarioResult } from "./scenario/format.js";
 export { judge, runScenario, unsupportedBecause } from "./scenario/run.js";
+export * from "./simulator/index.js";
 export { VirtualClock } from "./virtual-clock.js";
 export { type WooDouble, wooDouble } from "./woocommerce-double.js";

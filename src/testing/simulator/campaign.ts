@@ -1,10 +1,10 @@
 /** Many lives: what happened in them, what broke, and where they have been. */
-import { type Registry, registry as current } from "../../../machines/index.js";
+import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import type { decide } from "../../core/decide.js";
 import { bugs } from "./bugs.js";
 import { mixed } from "./chance.js";
-import { type Breach, breachesOf, type Law, laws as allLaws } from "./laws.js";
+import { laws as allLaws, type Breach, breachesOf, type Law } from "./laws.js";
 import { type Lived, live } from "./life.js";
 import { reachedIn } from "./points.js";
 import type { Script } from "./script.js";

@@ -89,7 +89,6 @@ export interface OrderEnd {
     mails: number;
     stockReductions: number;
     stockIncreases: number;
-    directWrites: number;
   };
   truth: Truth | null;
 }

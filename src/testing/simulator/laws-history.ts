@@ -8,7 +8,7 @@ import type { OrderEnd } from "./evidence.js";
 import type { Found, Law } from "./laws.js";
 import { timeLaws } from "./laws-time.js";
 import type { Lived } from "./life.js";
-import { afterReading, type Asker } from "./table.js";
+import { type Asker, afterReading } from "./table.js";
 
 const perOrder =
   (find: (end: OrderEnd, lived: Lived) => string | null) =>
@@ -37,7 +37,8 @@ const replayed = ({ history, record }: OrderEnd, { script, evidence, world }: Li
     const envelope = evidence.envelopes.get(entry) ?? { id, orderId, at, source, event };
     try {
       const decision = world.decide(again, envelope, at, rules);
-      if (decision.record.facts.order.status !== entry.to) return `entry ${entry.seq} leads to ${decision.record.facts.order.status} now`;
+      if (decision.record.facts.order.status !== entry.to)
+        return `entry ${entry.seq} leads to ${decision.record.facts.order.status} now`;
       again = decision.record;
     } catch (error) {
       return `entry ${entry.seq} throws now: ${(error as Error).message}`;
@@ -106,7 +107,9 @@ const wrongFlags = ({ record }: OrderEnd, { script, world }: Lived): string | nu
     .map(([name]) => name)
     .sort();
   const got = standing(record);
-  return isDeepStrictEqual(got, want) ? null : `raised: ${got.join(", ") || "none"}; by the facts: ${want.join(", ") || "none"}`;
+  return isDeepStrictEqual(got, want)
+    ? null
+    : `raised: ${got.join(", ") || "none"}; by the facts: ${want.join(", ") || "none"}`;
 };
 
 export const historyLaws: readonly Law[] = [

@@ -129,7 +129,9 @@ export const moneyLaws: readonly Law[] = [
     broken: (lived) =>
       entered(lived, "completed").flatMap(({ orderId, record, truth }) => {
         const free = record.facts.order.total === 0 || !lived.script.settings.enableCapture;
-        return free || (truth?.captured ?? 0) > 0 ? [] : [{ orderId, detail: `captured ${truth?.captured ?? "nothing"}` }];
+        return free || (truth?.captured ?? 0) > 0
+          ? []
+          : [{ orderId, detail: `captured ${truth?.captured ?? "nothing"}` }];
       }),
   },
   {
@@ -138,7 +140,8 @@ export const moneyLaws: readonly Law[] = [
     source: "seed 003, Enable Refund",
     broken: (lived) =>
       entered(lived, "refunded").flatMap(({ orderId, truth }) =>
-        !lived.script.settings.enableRefund || (truth !== null && truth.captured > 0 && truth.captured === truth.refunded)
+        !lived.script.settings.enableRefund ||
+        (truth !== null && truth.captured > 0 && truth.captured === truth.refunded)
           ? []
           : [{ orderId, detail: `refunded ${truth?.refunded} of ${truth?.captured}` }],
       ),

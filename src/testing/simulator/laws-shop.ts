@@ -31,7 +31,8 @@ export const knownOf = (end: OrderEnd, { script, world }: Lived): Known | null =
 const follows = (end: OrderEnd, lived: Lived): string | null => {
   const k = knownOf(end, lived);
   const status = end.record?.facts.order.status;
-  if (k === null || status === undefined) return null;
+  // A capture that failed is flagged, and waits for a person.
+  if (k === null || status === undefined || end.record?.facts.payment.captureFailed) return null;
   // Nothing happened at the bank: a customer who may still come is left alone.
   if (status === "pending" && (waitsForCustomer(k) || !k.payment.exists)) return null;
   const want = afterReading(status, k);
@@ -42,7 +43,9 @@ const follows = (end: OrderEnd, lived: Lived): string | null => {
 const wasTold = ({ orderId, record, truth }: OrderEnd, { evidence, script }: Lived): boolean => {
   const { acknowledged, written, commits, given } = evidence;
   const id = record?.facts.payment.id ?? null;
-  const told = acknowledged.findLast((a) => a.orderId === orderId && a.type === "callback.received" && a.paymentId === id);
+  const told = acknowledged.findLast(
+    (a) => a.orderId === orderId && a.type === "callback.received" && a.paymentId === id,
+  );
   if (told === undefined || truth === null || told.at < truth.changedAt) return false;
   if (given.some((g) => g.paymentId === id && g.stale && g.at >= truth.changedAt)) return false;
   if (written.some((w) => w.orderId === orderId)) return false;
@@ -57,10 +60,13 @@ export const shopLaws: readonly Law[] = [
     name: "mailed-once",
     says: "the customer is told once that the order is paid, and again only if it was taken back in between",
     source: "fault model I3; seed 003, Mail Flow",
-    broken: perOrder(({ inShop, history, record }, { script }) => {
+    broken: perOrder(({ inShop, history, record }, { evidence }) => {
       if (record?.facts.payment.gateway === null) return null;
-      const back = history.filter((h) => h.from === "processing" && ["pending", "on-hold", "failed"].includes(h.to)).length;
-      const most = 1 + back + inShop.directWrites * 2 + (script.calm ? 0 : hands(history));
+      const written = evidence.written.filter((w) => w.orderId === record?.orderId).length;
+      const back = history.filter(
+        (h) => h.from === "processing" && ["pending", "on-hold", "failed"].includes(h.to),
+      ).length;
+      const most = 1 + back + written + hands(history);
       return inShop.mails <= most ? null : `${inShop.mails} mails; ${most} would do`;
     }),
   },
@@ -69,7 +75,9 @@ export const shopLaws: readonly Law[] = [
     says: "stock is reduced once, and again only after it was given back",
     source: "fault model, ten findings 10",
     broken: perOrder(({ inShop: { stockReductions, stockIncreases } }) =>
-      stockReductions <= stockIncreases + 1 ? null : `reduced ${stockReductions} times, restored ${stockIncreases} times`,
+      stockReductions <= stockIncreases + 1
+        ? null
+        : `reduced ${stockReductions} times, restored ${stockIncreases} times`,
     ),
   },
   {
@@ -141,5 +149,6 @@ export const shopLaws: readonly Law[] = [
 
 /** How often another hand set the status: each may make the shop tell the customer anew. */
 const hands = (history: OrderEnd["history"]): number =>
-  history.filter(({ event, from, to }) => from !== to && (event.type === "order.seen" || event.type === "shop.conflicted"))
-    .length;
+  history.filter(
+    ({ event, from, to }) => from !== to && (event.type === "order.seen" || event.type === "shop.conflicted"),
+  ).length;

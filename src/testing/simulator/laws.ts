@@ -51,14 +51,7 @@ const nothingIsGivenUp: Law = {
 };
 
 /** In this order they are asked: what a merchant would notice comes first. */
-export const laws: readonly Law[] = [
-  ...moneyLaws,
-  ...shopLaws,
-  referenceLaw,
-  ...historyLaws,
-  rests,
-  nothingIsGivenUp,
-];
+export const laws: readonly Law[] = [...moneyLaws, ...shopLaws, referenceLaw, ...historyLaws, rests, nothingIsGivenUp];
 
 export const breachesOf = (lived: Lived, asked: readonly Law[] = laws): Breach[] =>
   asked.flatMap((law) => law.broken(lived).map((found) => ({ law: law.name, ...found })));

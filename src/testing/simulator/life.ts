@@ -22,7 +22,7 @@ const ends = async (world: World): Promise<OrderEnd[]> =>
     world.script.orders.map(async ({ id }) => {
       const [loaded] = await world.kept.load([{ orderId: id, eventIds: [] }]);
       const record = loaded?.record ?? null;
-      const { status, statusHistory, stockReductions, stockIncreases, directWrites } = world.woo.order(id);
+      const { status, statusHistory, stockReductions, stockIncreases } = world.woo.order(id);
       return {
         orderId: id,
         record,
@@ -33,7 +33,6 @@ const ends = async (world: World): Promise<OrderEnd[]> =>
           mails: world.woo.confirmationMails(id),
           stockReductions,
           stockIncreases,
-          directWrites: directWrites.length,
         },
         truth: world.bank.truthOf(record?.facts.payment.id ?? null),
       };

@@ -90,7 +90,9 @@ const checkout = async (world: World, step: Extract<Step, { do: "checkout" }>): 
   const url = "https://shop.example";
   const urls = { successUrl: `${url}/success`, failUrl: `${url}/fail`, callbackUrl: `${url}/callback` };
   const orderId = orderOf(world, step.order);
-  const created = await process.pass("checkout", () => process.engine.checkout(orderId, gateway, urls)).catch(() => null);
+  const created = await process
+    .pass("checkout", () => process.engine.checkout(orderId, gateway, urls))
+    .catch(() => null);
   world.note(`checkout of ${orderId}: ${created?.kind ?? "no answer"}`);
 };
 
@@ -145,7 +147,11 @@ export const play = (world: World, step: Step): void => {
       return holdStock(world, step, id);
     case "reconcile": {
       const process = world.running(node);
-      if (process !== null) void world.errand(reconciled(process).catch(() => {}), process);
+      if (process !== null)
+        void world.errand(
+          reconciled(process).catch(() => {}),
+          process,
+        );
       return;
     }
     case "bankFault":

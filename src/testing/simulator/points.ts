@@ -6,7 +6,8 @@ import type { Lived } from "./life.js";
 /** What no life can reach, and why. */
 export const unreachable: Record<string, string> = {
   "reason bad-digest": "refused at the HTTP door, which the simulator does not have",
-  "rule callback/unknown-payment": "the door looks the order up by the payment, so the payment is always one of its own",
+  "rule callback/unknown-payment":
+    "the door looks the order up by the payment, so the payment is always one of its own",
   "reason unknown-payment": "the door looks the order up by the payment, so the payment is always one of its own",
   "reason switched-off": "no decision gives it: what is switched off says so by its rule",
   "reason outcome-unknown": "no decision gives it: a lost answer says so by its rule",
@@ -88,8 +89,12 @@ export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
         reached.add("money asked back after a lost answer");
     }
   }
-  if (after.length === 2 && after.every(({ truth }) => truth?.exists)) reached.add("two orders in one life, both at the bank");
-  if (script.steps.some((s) => s.do === "callback" && s.forged) && after.every((end) => end.record?.facts.order.status !== "processing"))
+  if (after.length === 2 && after.every(({ truth }) => truth?.exists))
+    reached.add("two orders in one life, both at the bank");
+  if (
+    script.steps.some((s) => s.do === "callback" && s.forged) &&
+    after.every((end) => end.record?.facts.order.status !== "processing")
+  )
     reached.add("a forged callback that led nowhere");
   return reached;
 };

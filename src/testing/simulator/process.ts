@@ -161,7 +161,8 @@ export class Process {
         // A store for several writers cannot know who is no more: their leases run out.
         if (name === "reclaim" && this.around.othersLive(this)) return Promise.resolve();
         const act = () => (inner[name] as (...a: unknown[]) => Promise<unknown>)(...args);
-        const place = name === "commit" && (args[0] as Change[]).some(takesIn) ? "store.commit of news" : `store.${name}`;
+        const place =
+          name === "commit" && (args[0] as Change[]).some(takesIn) ? "store.commit of news" : `store.${name}`;
         return this.pass(place, () => this.stored(name, act));
       };
     const names = Object.keys(inner) as (keyof Store)[];

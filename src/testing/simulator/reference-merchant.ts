@@ -1,6 +1,7 @@
 /** The merchant's clicks, told straight: seed 003, "Order Management". Money first, status after it. */
-import type { OrderStatus } from "../../../machines/facts.js";
+
 import { statusWantedBy } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
 import type { Story } from "./reference.js";
 import type { Told } from "./script.js";
 import { isCapturable, waitsForCustomer } from "./table.js";
@@ -47,7 +48,8 @@ const refunds = (story: Story, amount: number | null, closes: boolean, now: numb
   if (closes && reading !== undefined && reading.captured > 0 && left === 0 && reading.authorized === 0 && !part)
     return story.becomes("refunded", now);
   if (!settings.enableRefund) return closes && !part ? story.becomes("refunded", now) : undefined;
-  if (payment === undefined || reading === undefined || untouchable.includes(reading.status) || (closes && part)) return;
+  if (payment === undefined || reading === undefined || untouchable.includes(reading.status) || (closes && part))
+    return;
   const wanted = amount ?? left;
   if (left <= 0 || wanted <= 0 || wanted > left || reading.offers.every((offer) => !offer.endsWith("REFUND"))) return;
   payment.carryOut("refund", wanted, wanted === left, "naive", now);

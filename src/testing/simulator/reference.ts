@@ -10,7 +10,7 @@ import { Account, mannerOf } from "./accounts.js";
 import type { Law } from "./laws.js";
 import { clicked } from "./reference-merchant.js";
 import { MINUTE, type OrderPlan, type Script, SECOND, type Step, T0, totalOf } from "./script.js";
-import { afterReading, type Asker, type Known } from "./table.js";
+import { type Asker, afterReading, type Known } from "./table.js";
 
 const ROUNDING = 30;
 
@@ -39,7 +39,15 @@ export class Story {
     this.created = T0 - plan.createdBefore;
     const total = totalOf(plan.lines);
     const attempts: Account[] = [];
-    this.order = { status: plan.status, total, lines: plan.lines, written: this.created, held: [], linkEnds: 0, attempts };
+    this.order = {
+      status: plan.status,
+      total,
+      lines: plan.lines,
+      written: this.created,
+      held: [],
+      linkEnds: 0,
+      attempts,
+    };
     if (plan.payment !== null && plan.gateway !== null) {
       this.begin();
       if (plan.payment !== "at-the-bank") this.payment?.change(plan.payment, T0);
@@ -127,7 +135,8 @@ export class Story {
   /** The customer is on the landing page: what he signed is booked, or he finds no payment. */
   lands(now: number): void {
     const { order, payment, flow } = this;
-    if (!flow.booksWhenSigned || order.status !== "pending" || payment?.books !== null) return this.follows(now, "anybody");
+    if (!flow.booksWhenSigned || order.status !== "pending" || payment?.books !== null)
+      return this.follows(now, "anybody");
     payment.book("naive", now);
     if (payment.books === null) this.becomes("failed", now);
     else this.follows(now, "anybody");
@@ -202,7 +211,9 @@ export const referenceLaw: Law = {
     const want = expectedEnds(script, world.registry);
     return after.flatMap(({ orderId, record }) => {
       const status = record?.facts.order.status;
-      return status === want.get(orderId) ? [] : [{ orderId, detail: `ended ${status}, the story ends ${want.get(orderId)}` }];
+      return status === want.get(orderId)
+        ? []
+        : [{ orderId, detail: `ended ${status}, the story ends ${want.get(orderId)}` }];
     });
   },
 };

@@ -43,7 +43,7 @@ export interface WorldOptions {
 const CALM_TURNS = 3;
 /** Nothing needs as many turns at one moment; whatever does will never rest. */
 const MOST_TURNS = 20_000;
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 2_000;
 export const LONGEST_LIFE = 60 * 24 * HOUR;
 
 export class NeverRests extends Error {

@@ -49,7 +49,16 @@ const likelyCall = ({ chance, acts }: Draft): BankOp => {
 
 const bankFault = (draft: Draft): { op: BankOp; fault: BankFault } => ({
   op: likelyCall(draft),
-  fault: draft.chance.one(["timeout-before", "timeout-after", "timeout-after", "500", "502-after", "429", "401", "slow"]),
+  fault: draft.chance.one([
+    "timeout-before",
+    "timeout-after",
+    "timeout-after",
+    "500",
+    "502-after",
+    "429",
+    "401",
+    "slow",
+  ]),
 });
 
 const places = [

@@ -52,7 +52,14 @@ const delay = ({ chance, calm }: Draft): number => {
 };
 
 /** The bank tells of a change: once, twice, late or never. */
-const tells = (draft: Draft, at: number, order: number, kind: string, claims: string | null, attempt: number | null) => {
+const tells = (
+  draft: Draft,
+  at: number,
+  order: number,
+  kind: string,
+  claims: string | null,
+  attempt: number | null,
+) => {
   const { chance } = draft;
   if (draft.lossy && chance.happens(0.4)) return;
   const copies = chance.happens(0.25) ? chance.between(2, 4) : 1;
@@ -80,7 +87,13 @@ const merchantApiLives: Record<string, [number, BankChange[]]> = {
   "taken at once": [4, [{ takenAtOnce: true }]],
   "a new word": [2, [{ status: "SOMETHING_NEW" }, { status: "ACCEPTED", task: true }]],
   "another amount": [3, [{ status: "ACCEPTED", task: true, amountOff: -5000 }]],
-  "looked at afterwards": [2, [{ status: "ACCEPTED", task: true }, { status: "INSPECTION", offers: true }]],
+  "looked at afterwards": [
+    2,
+    [
+      { status: "ACCEPTED", task: true },
+      { status: "INSPECTION", offers: true },
+    ],
+  ],
   "frozen afterwards": [3, [{ status: "ACCEPTED", task: true }, { status: "FROZEN" }, { status: "ACCEPTED" }]],
 };
 const byAmountsLives: Record<string, [number, BankChange[]]> = {
@@ -181,7 +194,12 @@ export const payingLife = (draft: Draft, order: number, plan: OrderPlan, flow: F
       if (chance.happens(0.4)) tells(draft, paidAt, order, "AUTHORIZATION", "AUTHORIZED", 0);
     }
   } else if (chance.happens(draft.calm ? 0 : 0.4)) {
-    const change = chance.one<BankChange>([{ status: "FROZEN" }, rejected(true), rejected(false), { status: "ACCEPTED" }]);
+    const change = chance.one<BankChange>([
+      { status: "FROZEN" },
+      rejected(true),
+      rejected(false),
+      { status: "ACCEPTED" },
+    ]);
     draft.add(chance.between(0, HOUR), { do: "bank", order, change });
     tells(draft, chance.between(0, HOUR), order, "AUTHORIZATION", "FROZEN", null);
   }
@@ -189,7 +207,14 @@ export const payingLife = (draft: Draft, order: number, plan: OrderPlan, flow: F
   const somewhere = () => paidAt * chance.next() * 1.5;
   if (chance.happens(0.1)) draft.add(somewhere(), { do: "callback", order, kind: "TEST", claims: null, attempt: null });
   if (!draft.calm && chance.happens(0.12)) {
-    draft.add(somewhere(), { do: "callback", order, kind: "AUTHORIZATION", claims: "AUTHORIZED", attempt: null, forged: true });
+    draft.add(somewhere(), {
+      do: "callback",
+      order,
+      kind: "AUTHORIZATION",
+      claims: "AUTHORIZED",
+      attempt: null,
+      forged: true,
+    });
   }
   if (plan.status === "pending" && chance.happens(0.15)) {
     const event = { type: "order.updated", by: "plugin", change: "note" } as const;

@@ -35,7 +35,8 @@ const changedLines = ({ draft, order, plan }: Themed): void => {
     draft.add(0, { do: "kill", place: `bank.${op}`, points: 1, side, down: SECOND, jump: 0 });
   }
   const recalculated = { type: "merchant.recalculated", via: "api" } as const;
-  if (chance.happens(0.6)) draft.add(at + chance.between(SECOND, 40 * MINUTE), { do: "tell", order, event: recalculated });
+  if (chance.happens(0.6))
+    draft.add(at + chance.between(SECOND, 40 * MINUTE), { do: "tell", order, event: recalculated });
 };
 
 /** Given up by the customer on the page for failed payments, and paid after all. */
@@ -68,7 +69,10 @@ const stubbornRefund = ({ draft, order, plan }: Themed): void => {
   if (!draft.calm) draft.add(0, { do: "bankFault", op: "refund", fault: chance.one(faults), times: times(draft) });
   if (!draft.calm && chance.happens(0.3)) {
     const trap = { place: "bank.refund", points: 1, side: chance.one(["before", "after"] as const) };
-    draft.add(0, chance.happens(0.6) ? { do: "kill", ...trap, down: SECOND, jump: 0 } : { do: "pause", ...trap, for: 20 * MINUTE });
+    draft.add(
+      0,
+      chance.happens(0.6) ? { do: "kill", ...trap, down: SECOND, jump: 0 } : { do: "pause", ...trap, for: 20 * MINUTE },
+    );
   }
 };
 
@@ -104,8 +108,28 @@ const stubbornBooking = ({ draft, order, plan }: Themed): void => {
   }
 };
 
-const themes = { changedLines, paidTooLate, stubbornRefund, paidAgain, stubbornCancel, stubbornBooking };
-const weights = { changedLines: 40, paidTooLate: 12, stubbornRefund: 20, paidAgain: 4, stubbornCancel: 12, stubbornBooking: 12 };
+/** A timer rings in a process that stands still until the timer has been replaced. */
+const replacedTimer = ({ draft, order, plan, settings }: Themed): void => {
+  Object.assign(plan, { status: "pending", payment: "at-the-bank", createdBefore: 0 });
+  settings.cooldownSeconds = 60;
+  draft.add(10 * SECOND, { do: "callback", order, kind: "AUTHORIZATION", claims: "FROZEN", attempt: null });
+  if (draft.calm) return;
+  const trap = { place: "store.dueTimers", points: 1, side: "after", for: 5 * SECOND } as const;
+  draft.add(60 * SECOND - 1, { do: "pause", ...trap });
+  const written = { type: "order.updated", by: "plugin", change: "note" } as const;
+  draft.add(62 * SECOND, { do: "tell", order, event: written });
+};
+
+const themes = { changedLines, paidTooLate, stubbornRefund, paidAgain, stubbornCancel, stubbornBooking, replacedTimer };
+const weights = {
+  changedLines: 40,
+  paidTooLate: 12,
+  stubbornRefund: 20,
+  paidAgain: 4,
+  stubbornCancel: 12,
+  stubbornBooking: 12,
+  replacedTimer: 6,
+};
 
 /** Gives the life its theme; the plan and the settings follow it. */
 export const addTheme = (themed: Themed, gateways: { changeable: string; booked: string | undefined }): void => {

@@ -3,11 +3,11 @@ import type { Registry } from "../../../machines/index.js";
 import { flowOf } from "../../../machines/index.js";
 import { type Choices, Settings } from "../../../machines/settings.js";
 import { Chance, mixed } from "./chance.js";
+import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
 import { addFaults } from "./write-faults.js";
-import { addTheme } from "./write-themes.js";
 import { merchantActs } from "./write-merchant.js";
 import { Draft, payingLife } from "./write-payment.js";
-import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
+import { addTheme } from "./write-themes.js";
 
 const choices: { [K in keyof Choices]: Choices[K] } = {
   pendingWhileCustomerIsAway: "stay",
@@ -56,7 +56,16 @@ const standing: Record<string, BankChange> = {
   taken: { takenAtOnce: true },
 };
 
-const statuses = ["checkout-draft", "pending", "on-hold", "processing", "failed", "completed", "cancelled", "refunded"] as const;
+const statuses = [
+  "checkout-draft",
+  "pending",
+  "on-hold",
+  "processing",
+  "failed",
+  "completed",
+  "cancelled",
+  "refunded",
+] as const;
 
 type Plot = "checkout" | "paid" | "anything";
 
