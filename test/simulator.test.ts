@@ -20,6 +20,7 @@ import {
   traceOf,
   unreachable,
 } from "../src/testing/index.js";
+import type { Told } from "../src/testing/simulator/script.js";
 import { afterReading, edges } from "../src/testing/simulator/table.js";
 import { cli } from "./cli/run.js";
 import { caught } from "./simulator/caught.js";
@@ -158,17 +159,87 @@ describe("scripts by hand", () => {
   });
 
   it("a call that was under way when the process died is given its time before anybody looks", async () => {
-    const kill = { do: "kill", place: "bank.capture", points: 1, side: "before", down: 0, jump: 0 } as const;
-    for (const side of ["before", "after"] as const) {
-      const slow = { n: 0, at: 0, do: "bankFault", op: "capture", fault: "slow", times: 1 } as const;
-      const steps: Script["steps"] = [slow, { n: 2, at: 0, ...kill, side }, byHand.steps[1] as Script["steps"][number]];
-      const dies: Script["steps"] = [...steps, { n: 3, at: 1500, ...kill, place: null }];
-      const { lived, breaches } = await liveScript({ ...byHand, answersWithin: 2000, steps: dies }, { seed: 0 });
+    const [paid] = byHand.orders as [Script["orders"][number]];
+    const refund = { type: "merchant.refundedAmount", via: "api", amount: 20_000, lines: null } as const;
+    for (let luck = 0; luck < 20; luck += 1) {
+      const steps: Script["steps"] = [
+        { n: 0, at: 0, do: "bankFault", op: "refund", fault: "slow", times: 1 },
+        { n: 1, at: 1000, do: "tell", order: 0, event: refund },
+        { n: 2, at: 2000, do: "kill", place: null, points: 1, side: "before", down: 0, jump: 0 },
+        { n: 3, at: 2001, do: "tell", order: 0, event: { type: "order.updated", by: "plugin", change: "note" } },
+      ];
+      const plan = { ...paid, status: "completed", payment: { takenAtOnce: true } } as const;
+      const { lived, breaches } = await liveScript({ ...byHand, luck, orders: [plan], steps }, { seed: 0 });
       expect(breaches).toEqual([]);
-      expect(lived.after[0]?.record?.facts.order.status).toBe("completed");
-      expect(lived.evidence.ledger.filter(({ effect }) => effect > 0)).toHaveLength(1);
+      expect(lived.evidence.faults["process killed"]).toBe(1);
+      expect(lived.after[0]?.truth?.refunded).toBe(20_000);
     }
   });
+
+  it("a reconciliation does not take a change that the shop has not heard of yet for another hand's", async () => {
+    const steps: Script["steps"] = [
+      { n: 0, at: 0, do: "shopFault", when: "before", times: 4 },
+      { n: 1, at: 1000, do: "tell", order: 0, event: { type: "merchant.refunded", via: "dropdown", amount: null } },
+      { n: 2, at: 2000, do: "reconcile" },
+    ];
+    const settings = { ...defaultSettings, enableRefund: false };
+    const { lived, breaches } = await liveScript({ ...byHand, settings, steps }, { seed: 0 });
+    expect(breaches).toEqual([]);
+    expect(lived.after[0]?.inShop.status).toBe("refunded");
+  });
+
+  it("a timer that is replaced and cancelled in one turn is gone, and rings for nobody", async () => {
+    const pending = {
+      ...(byHand.orders[0] as Script["orders"][number]),
+      status: "pending",
+      payment: "at-the-bank",
+    } as const;
+    const steps: Script["steps"] = [
+      { n: 0, at: 1000, do: "tell", order: 0, event: { type: "order.updated", by: "plugin", change: "note" } },
+      { n: 1, at: 1000, do: "tell", order: 0, event: { type: "merchant.failed", via: "dropdown" } },
+    ];
+    const { lived, breaches } = await liveScript({ ...byHand, orders: [pending], steps }, { seed: 0 });
+    expect(breaches).toEqual([]);
+    expect(lived.store.timers).toEqual([]);
+  });
+});
+
+/** SQLite's own way: the first place fails, then the second, until there are no more. */
+describe("a merchant's click, with the process lost at every place at which it waits", () => {
+  const clicks: Told[] = [
+    { type: "merchant.completed", via: "dropdown" },
+    { type: "merchant.refundedAmount", via: "api", amount: 20_000, lines: null },
+  ];
+  const [paid] = byHand.orders as [Script["orders"][number]];
+  const captured = { ...paid, status: "completed", payment: { takenAtOnce: true } } as const;
+  const traps = [
+    { do: "kill", down: 0, jump: 0 },
+    { do: "pause", for: 3 * 3_600_000 },
+  ] as const;
+  for (const event of clicks) {
+    it(`${event.type}: killed or standing still there, the money moves once`, { timeout: 60_000 }, async () => {
+      const missed: string[] = [];
+      for (const trap of traps) {
+        for (const side of ["before", "after"] as const) {
+          for (let points = 1; points <= 45; points += 1) {
+            const steps: Script["steps"] = [
+              { n: 0, at: 500, ...trap, place: null, points, side },
+              { n: 1, at: 1000, do: "tell", order: 0, event },
+            ];
+            const plan = event.type === "merchant.completed" ? paid : captured;
+            // Another node takes over what the one that stands still had begun.
+            const nodes = trap.do === "pause" ? 2 : 1;
+            const script: Script = { ...byHand, nodes, orders: [plan], answersWithin: 2000, luck: points, steps };
+            const { lived, breaches } = await liveScript(script, { seed: 0 });
+            const moved = lived.evidence.ledger.map(({ effect }) => effect).filter((effect) => effect > 0);
+            if (breaches.length > 0 || moved.length !== 1)
+              missed.push(`${trap.do} ${side} ${points}: ${breaches[0]?.law} ${moved.join(", ")}`);
+          }
+        }
+      }
+      expect(missed).toEqual([]);
+    });
+  }
 });
 
 describe("the naive table", () => {

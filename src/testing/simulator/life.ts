@@ -2,8 +2,10 @@
 import type { Evidence, OrderEnd, StoreEnd } from "./evidence.js";
 import { storeEnd } from "./evidence.js";
 import { play, reconciled } from "./play.js";
-import { type Script, T0 } from "./script.js";
+import { MINUTE, type Script, T0 } from "./script.js";
 import { NeverRests, World, type WorldOptions } from "./world.js";
+
+const LAST_ACT = 2 * MINUTE;
 
 export interface Lived {
   script: Script;
@@ -50,6 +52,8 @@ export const live = async (script: Script, options: WorldOptions = {}): Promise<
       if (script.steps[i - 1]?.at !== step.at) await clock.advanceTo(T0 + step.at, settle);
       play(world, step);
     }
+    // What the last step set going meets its faults too.
+    await clock.advanceTo(clock.now() + LAST_ACT, settle);
     world.note("--- the dust settles");
     await world.rest();
     before = await ends(world);

@@ -96,7 +96,7 @@ const faultOf = (draft: Draft, nodes: number): Act => {
     case "slow store":
       return { do: "slowStore", up: chance.one([5, 50, 400]), for: chance.between(10, 600) * SECOND };
     case "pause":
-      return { do: "pause", ...trap(draft), for: chance.one([5 * SECOND, 3 * MINUTE, 20 * MINUTE]) };
+      return { do: "pause", ...trap(draft), for: chance.one([5 * SECOND, 3 * MINUTE, 20 * MINUTE, 3 * HOUR]) };
     default:
       return {
         do: "kill",
