@@ -46,17 +46,19 @@ export const cooldownMachine = setup({
     holding: {
       meta: { says: "callbacks give way to the customer" },
       after: {
-        cooldownRemaining: { target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+        cooldownRemaining: [
+          { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+          /** The order was written since, so the customer's minute began anew. */
+          { guard: "callbacksWait", target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
+          { target: "idle" },
+        ],
       },
       on: {
         "callback.received": queued,
         "someone.asked": askNow,
-        /** Callbacks about the payment before this one are not waited for any more. */
-        "payment.created": [
-          { guard: "callbacksWait", target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
-          { target: "idle", meta: { rule: "cooldown/other-payment" } },
-        ],
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
+        /** What was held is about the earlier attempt, so nothing is left to wait for. */
+        "payment.created": { target: "idle", meta: { rule: "callback/stale-payment" } },
       },
     },
     reading: {
@@ -64,12 +66,17 @@ export const cooldownMachine = setup({
       on: {
         "callback.received": queued,
         "someone.asked": askNowToo,
-        "payment.created": {
-          target: "reading",
-          reenter: true,
-          actions: "readPayment",
-          meta: { rule: "cooldown/other-payment" },
-        },
+        "payment.created": [
+          {
+            guard: "someoneWaits",
+            target: "reading",
+            reenter: true,
+            actions: "readPayment",
+            meta: { rule: "cooldown/other-payment" },
+          },
+          /** A reading that nobody waits for is not asked for: its answer would be nobody's. */
+          { target: "idle" },
+        ],
         "payment.read": [
           {
             guard: "someoneAskedSince",

@@ -104,7 +104,7 @@ const combined = {
   revives: and(["holdsMoney", "choosesToRevive"]),
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */
-  isDoneOncePaid: and(["isAccepted", not("needsProcessing"), or(["isFree", "isCapturedInFull", "captureIsOff"])]),
+  isDoneOncePaid: and(["holdsMoney", not("needsProcessing"), or(["isFree", "isCapturedInFull", "captureIsOff"])]),
   isDoneOnceCaptured: and(["isAccepted", not("needsProcessing"), "canCapture"]),
 
   isNotFrozen: not("isFrozen"),

@@ -256,6 +256,10 @@ const followTheShop = [
   { guard: "seesRefunded", target: ".refunded", meta: { rule: "shop/seen" } },
 ] as const;
 
+/** An order that becomes pending again is being written at this moment. */
+const lastWrite = ({ order, now }: Considered): number =>
+  order.status === "pending" ? Math.max(order.createdAt, order.updatedAt) : now;
+
 export const orderMachine = setup({
   types: {
     context: {} as Considered,
@@ -268,9 +272,7 @@ export const orderMachine = setup({
     /** Without end where no link of ours can run out. */
     linkLifetime: ({ context }) =>
       context.payment.gateway !== null && context.flow.linkExpires
-        ? Math.max(context.order.createdAt, context.order.updatedAt) +
-          linkLifetimeMinutes(context.settings) * 60_000 -
-          context.now
+        ? lastWrite(context) + linkLifetimeMinutes(context.settings) * 60_000 - context.now
         : Number.POSITIVE_INFINITY,
   },
 }).createMachine({

@@ -154,6 +154,7 @@ export const singleFacts = {
   // the cooldown
   cooldownIsOver: fact((c) => c.now >= nextDueAt(c)),
   callbacksWait: fact((c) => heldNow(c).length > 0),
+  someoneWaits: fact((c) => c.waiting.length > 0),
   someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
 
   // the end of a call whose answer was lost

@@ -12,6 +12,7 @@ import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
+import { addSimulate } from "./simulate.js";
 import { addWhy } from "./why.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
@@ -27,6 +28,7 @@ const program = new Command("order-status")
 Examples:
   $ order-status demo                        an hour of a web shop in a few seconds
   $ order-status scenarios bugs/*.json       order lives as regression tests
+  $ order-status simulate --lives 20000      thousands of lives with everything going wrong
   $ order-status why 1001 --db orders.db     why an order is where it is
 ${exitCodes("something was refused or failed, as data")}`,
   );
@@ -41,6 +43,7 @@ for (const add of [
   addReconcile,
   addApply,
   addScenarios,
+  addSimulate,
   addDraw,
 ])
   add(program);

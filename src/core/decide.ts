@@ -67,7 +67,7 @@ const happen = (fold: Fold): void => {
     case "payment.read":
       return read(fold, event.effectId, event.reading.paymentId);
     case "payment.created":
-      return attach(fold, event.meta ?? {});
+      return attach(fold, event.paymentId, event.meta ?? {});
     case "payment.notCreated":
       return notCreated(fold, event.detail);
     case "checkout.rejected":
@@ -163,7 +163,8 @@ const wake = (fold: Fold, timer: string, generation: number): void => {
   fold.dropTimer(timer);
   if (timer === COOLDOWN_TIMER) {
     const meta = fold.moveCooldown(timer);
-    return fold.answer(me, "ignored", { rule: meta?.rule ?? null, reason: "reading-payment" });
+    const asks = fold.states.cooldown === "reading";
+    return fold.answer(me, "ignored", { rule: meta?.rule ?? null, reason: asks ? "reading-payment" : "cooldown" });
   }
   if (fold.facts.payment.id === null) return fold.show({ ...me, type: timer });
   awaitReading(fold, waitingFor(fold.envelope, fold.facts));
@@ -217,24 +218,29 @@ const result = (fold: Fold): void => {
 };
 
 /** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
-const attach = (fold: Fold, meta: Record<string, string>): void => {
+const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): void => {
   const status = fold.facts.order.status;
   const shown = itself(fold);
   if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
     return fold.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
-  const { id } = fold.facts.payment;
-  fold.facts = remember(fold.facts, fold.envelope);
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
-  if (fold.facts.payment.id !== id) {
+  const another = paymentId !== fold.facts.payment.id;
+  const late = fold.facts.waiting.filter((w) => another && w.held);
+  fold.facts = remember(fold.facts, fold.envelope);
+  if (another) {
     fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
     fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
   }
   const taken = fold.moveOrder(shown);
-  fold.moveCooldown("payment.created");
+  if (another) fold.moveCooldown("payment.created");
   fold.moveCooldown("order.updated");
   if (Object.keys(meta).length > 0) fold.add({ type: "setOrderMeta", meta }, fold.now);
   fold.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
+  for (const { eventId } of late) {
+    const reason = "stale-payment";
+    fold.answer({ eventId, type: "callback.received" }, "refused", { rule: `callback/${reason}`, reason });
+  }
 };
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */

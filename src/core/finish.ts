@@ -34,7 +34,7 @@ const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } =
 };
 
 export const finished = (fold: Fold): Decision => {
-  const { envelope, before, now, rules, facts, states, timers } = fold;
+  const { envelope, before, now, rules, facts, states } = fold;
   const { orderId } = envelope;
   const flagged = raised(fold);
   const record: OrderRecord = {
@@ -44,7 +44,7 @@ export const finished = (fold: Fold): Decision => {
     states,
     facts,
     flags: flagged.all,
-    timers,
+    timers: fold.timers,
     generation: fold.generation,
   };
   const entry: HistoryEntry = {
@@ -62,6 +62,12 @@ export const finished = (fold: Fold): Decision => {
     raised: flagged.up,
     cleared: flagged.down,
   };
+  return { record, entry, effects: fold.effects, timers: timersBetween(before, record) };
+};
+
+/** What becomes of the stored timers between two records of one order, however many decisions lie between them. */
+export const timersBetween = (before: OrderRecord | null, after: OrderRecord): Decision["timers"] => {
+  const { orderId, timers } = after;
   const earlier = before?.timers ?? {};
   const set = Object.entries(timers)
     .filter(([timer, { generation }]) => earlier[timer]?.generation !== generation)
@@ -69,5 +75,5 @@ export const finished = (fold: Fold): Decision => {
   const cancel = Object.entries(earlier)
     .filter(([timer]) => timers[timer] === undefined)
     .map(([timer, { generation }]) => ({ timer, generation }));
-  return { record, entry, effects: fold.effects, timers: { set, cancel } };
+  return { set, cancel };
 };

@@ -8,11 +8,15 @@ import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect } from "../ports/store.js";
 import { type Limits, retryAfterMs } from "./limits.js";
 
+const STOPPED = "the process stopped while the call was under way";
+
 export type Came =
   | { kind: "done" }
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
   | { kind: "event"; how: string; event: OrderEvent }
   | { kind: "retry"; notBefore: number; error: string }
+  /** Not carried out: whoever has it by now carries it out. */
+  | { kind: "left" }
   | { kind: "dead"; error: string };
 
 export interface AttemptParts {
@@ -56,11 +60,12 @@ export class Attempts {
 
   constructor(private readonly parts: AttemptParts) {}
 
-  at(row: ClaimedEffect): Promise<Came> {
+  /** @param sendUntil no call that moves money is begun after this moment */
+  at(row: ClaimedEffect, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
     const { effect } = row;
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
-    return this.money(row, effect as MoneyCall);
+    return this.money(row, effect as MoneyCall, sendUntil);
   }
 
   private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
@@ -94,16 +99,22 @@ export class Attempts {
     return { kind: "event", how: "read", event: { type, effectId: row.id, reading: answer.reading } };
   }
 
-  private async money(row: ClaimedEffect, effect: MoneyCall): Promise<Came> {
+  private async money(row: ClaimedEffect, effect: MoneyCall, sendUntil: number): Promise<Came> {
     const family = resultOf[effect.type];
     if (wasLost(row)) {
-      const detail = "the process stopped while the call was under way";
-      const event = { type: `${family}.unknown`, effectId: row.id, detail } as const;
+      // It may still be on its way to the bank, and a look at the payment now would be too early.
+      const { clock, limits } = this.parts;
+      return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
+    }
+    if (row.previousError === STOPPED) {
+      const event = { type: `${family}.unknown`, effectId: row.id, detail: STOPPED } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);
     const waits = this.broken(gateway);
     if (waits !== null) return waits;
+    // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
+    if (this.parts.clock.now() > sendUntil) return { kind: "left" };
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;

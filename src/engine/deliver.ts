@@ -72,17 +72,18 @@ export class Delivery {
     const { store, clock, limits, worker } = this.parts;
     const room = limits.effectsAtOnce - this.underWay;
     if (room <= 0 || this.stopped) return;
-    const rows = await store.claim(clock.now(), Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
+    const now = clock.now();
+    const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
     for (const row of rows) {
       this.underWay += 1;
-      void this.carryOut(row);
+      void this.carryOut(row, now + limits.leaseMs / 2);
     }
     if (rows.length === limits.effectsPerClaim) this.again = true;
   }
 
-  private async carryOut(row: ClaimedEffect): Promise<void> {
+  private async carryOut(row: ClaimedEffect, sendUntil: number): Promise<void> {
     try {
-      const result = await this.settle(row, await this.attempts.at(row));
+      const result = await this.settle(row, await this.attempts.at(row, sendUntil));
       if (result !== null) this.finished.push(result);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -103,6 +104,8 @@ export class Delivery {
     switch (came.kind) {
       case "event":
         await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        return null;
+      case "left":
         return null;
       case "done":
         return { id: row.id, outcome: "done" };

@@ -150,7 +150,7 @@ export class Engine implements Runtime {
   async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
     const parsed = parseEvent(event);
     if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
-    const id = options.id ?? crypto.randomUUID();
+    const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
     const source = options.source ?? sourceOf(parsed.type);
     const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;

@@ -12,6 +12,8 @@ export interface Limits {
   effectsAtOnce: number;
   /** After this long without a result, another worker may take an effect over. Longer than any call's timeout. */
   leaseMs: number;
+  /** As long as a call may be under way; the adapters give up on an answer by then. */
+  callMs: number;
   /** A retry waits 1, 2, 4 … seconds, at most this. */
   longestRetryMs: number;
   /** How often an event may throw before it is a dead letter. */
@@ -34,6 +36,7 @@ export const limits: Limits = {
   effectsPerClaim: 64,
   effectsAtOnce: 64,
   leaseMs: 120_000,
+  callMs: 30_000,
   longestRetryMs: 60_000,
   attemptsPerEvent: 5,
   attemptsPerEffect: 2_000,

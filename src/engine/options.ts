@@ -23,6 +23,8 @@ export interface EngineOptions {
   worker?: string;
   /** 0..1; the simulator passes its own. */
   random?: () => number;
+  /** Ids of events that come without one; the simulator passes its own. */
+  newId?: () => string;
   /** Replaces the decision, for tests that plant a fault. */
   decide?: typeof decide;
   /** Told of every committed decision, in order. */

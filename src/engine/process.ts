@@ -5,6 +5,7 @@
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
 import type { decide as Decide, Decision } from "../core/decide.js";
+import { timersBetween } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
@@ -240,7 +241,9 @@ export class Mailboxes {
     if (record === null || decided.length === 0) return null;
     const decisions = decided.map((d) => d.decision);
     const settled = decided.flatMap(({ post }) => (post.settles === null ? [] : [post.settles]));
-    const timers = new Map(decisions.flatMap((d) => d.timers.set).map((row) => [row.timer, row]));
+    const { set, cancel } = timersBetween(start, record);
+    // A timer that rang is over, also one that was replaced before it could ring.
+    const rang = decided.map(({ post }) => post.envelope.event).filter((event) => event.type === "timer.fired");
     return {
       posts: decided,
       twins,
@@ -250,10 +253,7 @@ export class Mailboxes {
         record,
         history: decisions.map((d) => d.entry),
         effects: decisions.flatMap((d) => d.effects),
-        timers: {
-          set: [...timers.values()].filter((row) => record.timers[row.timer]?.generation === row.generation),
-          cancel: decisions.flatMap((d) => d.timers.cancel),
-        },
+        timers: { set, cancel: [...cancel, ...rang] },
         settled,
         ...(settled.length === 0 ? {} : { settledBy: this.parts.worker }),
         // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.

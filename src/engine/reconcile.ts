@@ -1,6 +1,6 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
 import type { OrderEvent } from "../../machines/events.js";
-import type { Reading } from "../../machines/facts.js";
+import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
 import { type Foreseen, foresee } from "../core/foresee.js";
@@ -12,7 +12,7 @@ import type { Shop } from "../ports/shop.js";
 import type { OrderRow, Store } from "../ports/store.js";
 
 export interface ReconcileParts {
-  store: Pick<Store, "list">;
+  store: Pick<Store, "list" | "effectsOf">;
   shop: Shop;
   clock: Clock;
   rules: Rules;
@@ -62,11 +62,21 @@ const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f
 const said = (reason: string | null, payment: string): string =>
   `payment ${payment}${reason === null ? "" : `: ${reasons[reason] ?? reason}`}`;
 
+/** The status that another hand wrote to the shop; null = none did, or a change of ours is on its way there. */
+const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Promise<OrderStatus | null> => {
+  const { orderId, version, facts } = record;
+  const open = await parts.store.effectsOf(orderId);
+  if (open.some(({ dead, effect }) => !dead && "to" in effect)) return null;
+  const inShop = await parts.shop.readStatus(orderId);
+  const now = await parts.read(orderId);
+  return inShop === facts.order.status || now?.version !== version ? null : inShop;
+};
+
 const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
-  const inShop = await parts.shop.readStatus(orderId);
-  if (inShop !== null && inShop !== before) await parts.settle(orderId, { type: "order.seen", status: inShop });
+  const written = await writtenByAnother(parts, record);
+  if (written !== null) await parts.settle(orderId, { type: "order.seen", status: written });
   const receipt = await parts.settle(orderId, { type: "reconcile.asked" });
   const now = (await parts.read(orderId)) ?? record;
   const after = now.facts.order.status;
@@ -99,11 +109,8 @@ const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconci
   }
   const answer = await parts.readPayment(record);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
-  const inShop = await parts.shop.readStatus(orderId);
-  const followed =
-    inShop === null || inShop === before
-      ? record
-      : happening(parts, record, { type: "order.seen", status: inShop }).record;
+  const written = await writtenByAnother(parts, record);
+  const followed = written === null ? record : happening(parts, record, { type: "order.seen", status: written }).record;
   const foreseen = happening(parts, followed, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);

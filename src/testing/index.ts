@@ -28,6 +28,7 @@ export {
   type StageNode,
   sqliteStage,
 } from "./scenario/stage.js";
+export * from "./simulator/index.js";
 export { type Case, type Place, storeContract } from "./store-contract.js";
 export { VirtualClock } from "./virtual-clock.js";
 export { type WooDouble, wooDouble } from "./woocommerce-double.js";

@@ -144,6 +144,8 @@ export const wooDouble = (options: {
     switch (effect.type) {
       case "completePayment": {
         if (status === effect.to) return done;
+        // payment_complete() would revive an order that another hand cancelled meanwhile.
+        if (status === "cancelled" && effect.from !== "cancelled") return conflict;
         // Elsewhere payment_complete() would do nothing and claim success.
         if (!validForPaymentComplete.includes(status)) return conflict;
         const written = order.notes.length;

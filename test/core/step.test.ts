@@ -172,15 +172,20 @@ describe("timers are data", () => {
     expect(step(cooldownMachine, value, calm(now), { type }).timers).toEqual(timers);
   });
 
+  const placedAs = (now: number): Considered => {
+    const facts = calm(now);
+    return { ...facts, order: { ...facts.order, status: "pending" }, seen: "pending" };
+  };
+
   test("a pending order carries the life of the customer's link, 120 minutes by default", () => {
-    const seen = { ...calm(30_000), seen: "pending" as const };
+    const seen = placedAs(30_000);
     expect(step(orderMachine, "checkout-draft", seen, { type: "order.placed" }).timers).toEqual([
       { set: LINK, delayMs: 120 * 60_000 - 30_000 },
     ]);
   });
 
   test("a moment that has passed is due now, not in the past", () => {
-    const seen = { ...calm(9_000_000), seen: "pending" as const };
+    const seen = placedAs(9_000_000);
     expect(step(orderMachine, "checkout-draft", seen, { type: "order.placed" }).timers).toEqual([
       { set: LINK, delayMs: 0 },
     ]);

@@ -98,7 +98,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
   test("a capture whose answer comes after the lease: the other node looks it up, and the late answer changes nothing", async () => {
     const told: string[] = [];
     const log = { debug() {}, info() {}, error() {}, warn: (_fields: object, text: string) => void told.push(text) };
-    const slow = await started({ log: log as never, worker: "slow", limits: { leaseMs: 400 } });
+    const slow = await started({ log: log as never, worker: "slow", limits: { leaseMs: 400, callMs: 100 } });
     await placed(slow, "o");
     await slow.submit("o", callback("pay-o"), { wait: "settled" });
     await until(() => woo.order("o").status === "processing", "the payment");
@@ -107,7 +107,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
     bank.delayNext("capture", 1500);
     await slow.submit("o", { type: "merchant.completed", via: "dropdown" });
     await until(() => bank.calls.length === 1, "the call");
-    await started({ worker: "quick", limits: { leaseMs: 60_000 } });
+    await started({ worker: "quick", limits: { leaseMs: 60_000, callMs: 100 } });
     // Both look; who comes first takes it. The slow one may take its own lease again, once it has seen that it ran out.
     await until(() => woo.order("o").status === "completed", "the completion");
     await until(async () => (await slow.health()).counts?.waitingEffects === 0, "the last effect");

@@ -25,15 +25,20 @@ interface KeptOrder {
   decided: Set<string>;
 }
 
-/** Nobody outside holds an object of the store: what is changed there later must not change here. */
-const copy = structuredClone;
-
 const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
 const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
-export function memoryStore(): Store {
+export interface MemoryStoreOptions {
+  /**
+   * Nobody outside holds an object of the store: what is changed there later must not change here. Whoever changes
+   * nothing may hand its own objects over as they are, as the simulator does.
+   */
+  copy?: <T>(value: T) => T;
+}
+
+export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {}): Store {
   const orders = new Map<string, KeptOrder>();
   /** Payment id -> the orders that have or had it. */
   const payments = new Map<string, Set<string>>();

@@ -24,6 +24,8 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
   const { names, clock, limits, log, gateways } = parts;
   const attempts = new Attempts({
     ...parts,
+    // An attempt that never came back is looked into only after its lease: it is on its way no longer.
+    limits: { ...limits, callMs: 0 },
     gatewayOf: async (row) => named(gateways, (row as Errand).gateway ?? ""),
   });
 

@@ -157,6 +157,13 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     return verdict;
   };
 
+  const effectsOf = async (orderId: string): Promise<WaitingEffect[]> => {
+    const state = await order<OrderState | null>(orderId, "state");
+    return (state?.effects ?? []).map(({ underWay: _, armed: __, ...row }): WaitingEffect => {
+      return { ...row, previousError: row.error };
+    });
+  };
+
   return {
     clock,
     settings,
@@ -173,12 +180,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
     state: (orderId) => order<OrderState | null>(orderId, "state"),
-    async effectsOf(orderId) {
-      const state = await order<OrderState | null>(orderId, "state");
-      return (state?.effects ?? []).map(({ underWay: _, armed: __, ...row }): WaitingEffect => {
-        return { ...row, previousError: row.error };
-      });
-    },
+    effectsOf,
     findByPayment: (paymentId) => ask<Known | null>(names.payments, "find", paymentId, undefined),
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
@@ -213,7 +215,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       }
       return reconcile(
         {
-          store: admin,
+          store: { list: (filter) => admin.list(filter), effectsOf },
           shop,
           clock,
           rules,

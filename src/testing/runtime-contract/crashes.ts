@@ -13,7 +13,7 @@ const completed = async (scene: Scene, id: string): Promise<void> => {
 };
 
 /** Where there are several nodes, nobody knows that one is gone before its lease has ended. */
-const SOON_TAKEN_OVER = { limits: { leaseMs: 2000 }, callTimeoutMs: 1500 };
+const SOON_TAKEN_OVER = { limits: { leaseMs: 2000, callMs: 1500 }, callTimeoutMs: 1500 };
 
 export const crashes: Case[] = [
   {
@@ -116,7 +116,7 @@ export const crashes: Case[] = [
     title: "Killed between the claim and the call: it is looked up, and then called, once.",
     needs: ["kill"],
     async run(scene) {
-      await scene.open({ limits: { leaseMs: 2000 }, callTimeoutMs: 1500, stalls: "capture" });
+      await scene.open({ limits: { leaseMs: 2000, callMs: 1500 }, callTimeoutMs: 1500, stalls: "capture" });
       await scene.order("o", { status: "processing" });
       await scene.door.submit("o", complete);
       await scene.place.stalled();

@@ -42,7 +42,7 @@ export const nodes: Case[] = [
     title: "One of two nodes is killed in the middle: the other goes on with what it left.",
     needs: ["secondNode", "kill"],
     async run(scene) {
-      await scene.open({ limits: { leaseMs: 2000 }, callTimeoutMs: 1500 });
+      await scene.open({ limits: { leaseMs: 2000, callMs: 1500 }, callTimeoutMs: 1500 });
       await scene.order("o", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
       await scene.door.submit("o", complete);
       await until(() => scene.calls("o").length === 1 && scene.bank.held() === 1, "the capture");
@@ -58,7 +58,7 @@ export const nodes: Case[] = [
       "A node that was stopped in the middle of a capture wakes after another took over: nothing is captured twice.",
     needs: ["secondNode", "pause"],
     async run(scene) {
-      await scene.open({ limits: { leaseMs: 3000 }, callTimeoutMs: 2000 });
+      await scene.open({ limits: { leaseMs: 3000, callMs: 2000 }, callTimeoutMs: 2000 });
       await scene.order("o", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
       await scene.door.submit("o", complete);
       await until(() => scene.calls("o").length === 1 && scene.bank.held() === 1, "the capture");

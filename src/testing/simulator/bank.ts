@@ -1,0 +1,250 @@
+/** The bank, in this process: every gateway's payments, their faults, and a ledger of what reached it. */
+import { noSuchPayment } from "../../../machines/facts.js";
+import { flowOf, type Registry } from "../../../machines/index.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import type { VirtualClock } from "../virtual-clock.js";
+import { Account, mannerOf } from "./accounts.js";
+import type { Chance } from "./chance.js";
+import { count, type Evidence, type LedgerEntry, type MoneyOp, type Truth } from "./evidence.js";
+import { type BankChange, type BankFault, type BankOp, SECOND } from "./script.js";
+
+/** As long as the adapters wait for an answer. */
+export const TIMEOUT = 30 * SECOND;
+
+/** Nets's own plugin lets this much pass for rounding, in minor units. */
+const ROUNDING = 30;
+
+export interface BankParts {
+  clock: VirtualClock;
+  registry: Registry;
+  evidence: Evidence;
+  luck: Chance;
+  answersWithin: number;
+  tick(): number;
+}
+
+interface Call {
+  paymentId: string;
+  amount: number;
+  key: string;
+  all?: boolean;
+  lines?: unknown;
+}
+
+const lost: GatewayAnswer & { kind: "unknown" } = { kind: "unknown", detail: "no answer" };
+const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail,
+});
+
+export class Bank {
+  private readonly accounts = new Map<string, Account>();
+  private readonly attempts = new Map<string, Account[]>();
+  private armed: { op: BankOp; fault: BankFault; left: number }[] = [];
+  private stale = { lag: 0, until: 0 };
+
+  constructor(private readonly parts: BankParts) {}
+
+  arm(op: BankOp, fault: BankFault, times: number): void {
+    this.armed.push({ op, fault, left: times });
+  }
+
+  /** For a while readings are as old as `lag`. */
+  age(lag: number, during: number): void {
+    this.stale = { lag, until: this.parts.clock.now() + during };
+  }
+
+  /** All is well again. */
+  heal(): void {
+    this.armed = [];
+    this.stale = { lag: 0, until: 0 };
+  }
+
+  /** The order's n-th payment; null = the latest. */
+  paymentOf(orderId: string, attempt: number | null): string | null {
+    const all = this.attempts.get(orderId) ?? [];
+    return (attempt === null ? all.at(-1) : all[attempt])?.id ?? null;
+  }
+
+  truthOf(paymentId: string | null): Truth | null {
+    return paymentId === null ? null : (this.accounts.get(paymentId)?.truth() ?? null);
+  }
+
+  /** Whether anything changed. */
+  change(orderId: string, change: BankChange): boolean {
+    return this.attempts.get(orderId)?.at(-1)?.change(change, this.parts.clock.now()) ?? false;
+  }
+
+  open(orderId: string, gateway: string, total: number, preferredId: string | null = null): Account {
+    const before = this.attempts.get(orderId) ?? [];
+    const free = preferredId !== null && !this.accounts.has(preferredId);
+    const id = free ? preferredId : `pay-${orderId}-${before.length + 1}`;
+    const manner = mannerOf(flowOf(this.parts.registry, gateway));
+    const account = new Account(id, orderId, total, manner, this.parts.clock.now());
+    this.accounts.set(id, account);
+    this.attempts.set(orderId, [...before, account]);
+    return account;
+  }
+
+  gateway(name: string): Gateway {
+    const flow = flowOf(this.parts.registry, name);
+    return {
+      name,
+      tolerance: flow.comparesAmounts ? ROUNDING : 0,
+      readPayment: (paymentId) => this.read(paymentId),
+      capture: (call) => this.move("capture", call),
+      cancel: (call) => this.move("cancel", call),
+      refund: (call) => this.move("refund", call),
+      addOrderLines: (call) => this.move("addOrderLines", call),
+      createPayment: async ({ orderId, total, preferredId }): Promise<CreatedPayment> => {
+        const fault = this.faultFor("create");
+        await this.travel(fault);
+        if (fault !== null && fault !== "slow" && fault !== "timeout-after" && fault !== "502-after")
+          return { kind: "failed", detail: fault };
+        const { id, status } = this.open(orderId, name, total, preferredId ?? null);
+        if (fault !== null && fault !== "slow") return { kind: "failed", detail: "no answer" };
+        await this.travel(null);
+        return { kind: "ok", paymentId: id, status, redirectUrl: `https://bank.example/${id}` };
+      },
+      ...(flow.booksWhenSigned
+        ? { bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as Call) }
+        : {}),
+    };
+  }
+
+  private faultFor(op: BankOp): BankFault | null {
+    const found = this.armed.find((one) => one.op === op && one.left > 0);
+    if (found === undefined) return null;
+    found.left -= 1;
+    count(this.parts.evidence.faults, `bank ${found.fault}`);
+    this.parts.evidence.points.add(`bank ${op} ${found.fault}`);
+    return found.fault;
+  }
+
+  /** Half of the way there and back. */
+  private async travel(fault: BankFault | null): Promise<void> {
+    const { clock, luck, answersWithin } = this.parts;
+    if (fault === "slow") await clock.sleep(luck.between(4 * SECOND, 24 * SECOND));
+    else if (fault === "timeout-before") await clock.sleep(TIMEOUT);
+    else if (answersWithin > 0) await clock.sleep(luck.between(1, answersWithin / 2));
+  }
+
+  private failure(fault: BankFault): Exclude<GatewayAnswer, { kind: "ok" }> | null {
+    const { luck } = this.parts;
+    if (fault === "429") return { kind: "retry", afterMs: luck.between(1, 20) * SECOND, detail: "429" };
+    if (fault === "401") return refused("HTTP 401");
+    if (fault === "500") return { kind: "unknown", detail: "HTTP 500" };
+    return fault === "timeout-before" ? lost : null;
+  }
+
+  private give(account: Account, reading: ReturnType<Account["reading"]>, stale = false) {
+    const { clock, evidence, tick } = this.parts;
+    evidence.given.push({ tick: tick(), at: clock.now(), paymentId: account.id, reading, stale });
+    return reading;
+  }
+
+  private async read(paymentId: string): Promise<ReadAnswer> {
+    const { clock, evidence } = this.parts;
+    const fault = this.faultFor("read");
+    await this.travel(fault);
+    const failure = fault === null ? null : this.failure(fault);
+    if (failure !== null) return this.told(`read ${paymentId}`, failure);
+    const account = this.accounts.get(paymentId);
+    if (account === undefined) return this.told(`read ${paymentId}`, { kind: "ok", reading: noSuchPayment(paymentId) });
+    let reading = account.reading();
+    if (clock.now() < this.stale.until) {
+      const older = account.readingAsOf(clock.now() - this.stale.lag);
+      if (JSON.stringify(older) !== JSON.stringify(reading)) {
+        count(evidence.faults, "bank stale reading");
+        evidence.points.add("stale reading");
+        reading = this.give(account, older, true);
+      } else this.give(account, reading);
+    } else this.give(account, reading);
+    if (fault === "timeout-after") await clock.sleep(TIMEOUT);
+    else await this.travel(null);
+    if (fault === "timeout-after" || fault === "502-after") return this.told(`read ${paymentId}`, lost);
+    return this.told(`read ${paymentId}`, { kind: "ok", reading });
+  }
+
+  private told<T extends GatewayAnswer>(what: string, answer: T): T {
+    const { clock, evidence } = this.parts;
+    const said =
+      answer.kind === "ok" && answer.reading !== null
+        ? `${answer.reading.exists ? answer.reading.status : "missing"} a=${answer.reading.authorized} c=${answer.reading.captured} x=${answer.reading.canceled} r=${answer.reading.refunded}`
+        : "detail" in answer
+          ? answer.detail
+          : "";
+    evidence.log.push(`${clock.now()} bank ${what}: ${answer.kind} ${said}`);
+    return answer;
+  }
+
+  private entry(op: MoneyOp, { paymentId, key, amount, all, lines }: Call): LedgerEntry {
+    const { clock, evidence, tick } = this.parts;
+    const body = JSON.stringify([op, paymentId, amount, all ?? null, lines ?? null]);
+    const entry = { tick: tick(), at: clock.now(), op, paymentId, key, body, effect: 0, answer: "unknown" as const };
+    evidence.ledger.push(entry);
+    return entry;
+  }
+
+  private async move(op: Exclude<MoneyOp, "book">, call: Call): Promise<GatewayAnswer> {
+    const fault = this.faultFor(op);
+    await this.travel(fault);
+    const what = `${op} ${call.paymentId} ${call.amount}${call.all ? " all" : ""} key=${call.key}`;
+    // It never got there.
+    if (fault === "timeout-before") return this.told(what, lost);
+    const entry = this.entry(op, call);
+    const answer = (fault === null ? null : this.failure(fault)) ?? this.carriedOut(op, call, entry);
+    entry.answer = answer.kind;
+    return this.answered(what, entry, fault, answer);
+  }
+
+  private carriedOut(op: Exclude<MoneyOp, "book">, call: Call, entry: LedgerEntry): GatewayAnswer {
+    const { clock } = this.parts;
+    const account = this.accounts.get(call.paymentId);
+    if (account === undefined) return refused("no such payment");
+    const { byAmounts, booked, logsKeys } = account.manner;
+    // Nets knows the keys of charges and refunds: the same again gets the same answer.
+    const again = byAmounts && (op === "capture" || op === "refund") && account.done.has(call.key);
+    if (!again) {
+      const why = account.objectionTo(op, call.amount, call.all ?? false);
+      if (why !== null) return byAmounts && account.isDoneAlready(op) ? { kind: "unknown", detail: why } : refused(why);
+      entry.effect = account.carryOut(op, call.amount, call.all ?? false, call.key, clock.now());
+    }
+    // The older flows answer with nothing, and a change of lines is answered without the payment.
+    if (booked || (logsKeys && op === "addOrderLines")) return { kind: "ok", reading: null };
+    return { kind: "ok", reading: this.give(account, account.reading()) };
+  }
+
+  private async book(call: Call): Promise<GatewayAnswer> {
+    const fault = this.faultFor("book");
+    await this.travel(fault);
+    const what = `book ${call.paymentId} key=${call.key}`;
+    if (fault === "timeout-before") return this.told(what, lost);
+    const entry = this.entry("book", call);
+    let answer: GatewayAnswer | null = fault === null ? null : this.failure(fault);
+    const account = this.accounts.get(call.paymentId);
+    if (answer === null && account === undefined) answer = refused("no such payment");
+    if (answer === null && account !== undefined) {
+      const why = account.book(call.key, this.parts.clock.now());
+      if (why === null) entry.effect = 1;
+      answer = why === null ? { kind: "ok", reading: this.give(account, account.reading()) } : refused(why);
+    }
+    entry.answer = (answer ?? lost).kind;
+    return this.answered(what, entry, fault, answer ?? lost);
+  }
+
+  private async answered(
+    what: string,
+    entry: LedgerEntry,
+    fault: BankFault | null,
+    answer: GatewayAnswer,
+  ): Promise<GatewayAnswer> {
+    if (entry.effect > 0) this.parts.evidence.log.push(`${this.parts.clock.now()} bank moves ${entry.effect}: ${what}`);
+    if (fault === "timeout-after") await this.parts.clock.sleep(TIMEOUT);
+    else await this.travel(null);
+    if (fault !== "timeout-after" && fault !== "502-after") return this.told(what, answer);
+    entry.answer = "unknown";
+    return this.told(what, lost);
+  }
+}

@@ -1,0 +1,123 @@
+/** Bugs in the decision itself: guards that forget, orders that turn back, timers that are believed. */
+import { createMachine } from "xstate";
+import type { decide as theDecide } from "../../core/decide.js";
+import type { Rules } from "../../core/fold.js";
+import type { Bug } from "./bugs.js";
+import type { PlantSite } from "./world.js";
+
+type Decide = typeof theDecide;
+
+/** The same decision, with something changed on the way in. */
+const before =
+  (
+    change: (
+      ...args: Parameters<Decide>
+    ) => Partial<{ record: Parameters<Decide>[0]; envelope: Parameters<Decide>[1]; rules: Rules }>,
+  ) =>
+  ({ decide }: PlantSite) => ({
+    decide: ((record, envelope, now, rules) => {
+      const changed = change(record, envelope, now, rules);
+      return decide(
+        changed.record === undefined ? record : changed.record,
+        changed.envelope ?? envelope,
+        now,
+        changed.rules ?? rules,
+      );
+    }) as Decide,
+  });
+
+const choosing = (rules: Rules | undefined, choice: object): { rules?: Rules } =>
+  rules === undefined
+    ? {}
+    : { rules: { ...rules, settings: { ...rules.settings, choices: { ...rules.settings.choices, ...choice } } } };
+
+type Config = Record<string, unknown>;
+
+/** The order machine with one of its states changed. */
+const withState =
+  (state: string, change: (config: Config) => Config) =>
+  ({ registry }: PlantSite) => {
+    const { config, implementations } = registry.order as unknown as { config: Config; implementations: never };
+    const states = config.states as Record<string, Config>;
+    const order = createMachine(
+      { ...config, states: { ...states, [state]: change(states[state] ?? {}) } } as never,
+      implementations,
+    ) as unknown as typeof registry.order;
+    return { registry: { ...registry, order } };
+  };
+
+export const decisionBugs: Record<string, Bug> = {
+  "cooldown-from-creation": {
+    says: "the customer's minute counts from the creation of the order alone, as the plugin counts it",
+    plant: before((_record, _envelope, _now, rules) => choosing(rules, { cooldownFrom: "created" })),
+  },
+  "revive-cancelled": {
+    says: "a late payment makes a cancelled order processing, as WooCommerce's payment_complete does",
+    plant: before((_record, _envelope, _now, rules) => choosing(rules, { cancelledThenAccepted: "revive" })),
+  },
+  "stale-timer-obeyed": {
+    says: "a timer that was replaced is obeyed as if it were the one that stands",
+    plant: before((record, envelope) => {
+      const { event } = envelope;
+      const standing = event.type === "timer.fired" ? record?.timers[event.timer] : undefined;
+      if (event.type !== "timer.fired" || standing === undefined) return {};
+      return { envelope: { ...envelope, event: { ...event, generation: standing.generation } } };
+    }),
+  },
+  "capture-frozen": {
+    says: "a merchant who completes an order has it captured although the bank froze the payment",
+    plant: before((record, envelope) => {
+      const { event } = envelope;
+      const asked = record?.facts.waiting.some(({ type }) => type === "merchant.completed");
+      if (event.type !== "payment.read" || event.reading.status !== "FROZEN" || !asked) return {};
+      const reading = { ...event.reading, status: "ACCEPTED", offers: ["CAPTURE" as const] };
+      return { envelope: { ...envelope, event: { ...event, reading } } };
+    }),
+  },
+  "rejected-overwrites-completed": {
+    says: "a rejection makes a completed order failed, as the plugin does",
+    plant: withState("completed", (config) => ({
+      ...config,
+      on: {
+        ...(config.on as Config),
+        "payment.read": [
+          {
+            guard: "isRejected",
+            target: "failed",
+            actions: { type: "setStatus", params: { note: "payment-status-failed" } },
+          },
+          { meta: { rule: "terminal/completed" } },
+        ],
+      },
+    })),
+  },
+  "amount-not-compared": {
+    says: "an order is taken as paid whatever amount was paid",
+    plant: before((_record, _envelope, _now, rules) => {
+      if (rules === undefined) return {};
+      const { flows } = rules.registry;
+      const careless = Object.entries(flows).map(([name, flow]) => [name, { ...flow, comparesAmounts: false }]);
+      return { rules: { ...rules, registry: { ...rules.registry, flows: Object.fromEntries(careless) } } };
+    }),
+  },
+  "silent-refusal": {
+    says: "a merchant is refused without a reason",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const answers = decision.entry.answers.map((a) => (a.outcome === "refused" ? { ...a, reason: null } : a));
+        return { ...decision, entry: { ...decision.entry, answers } };
+      },
+    }),
+  },
+  "flag-never-cleared": {
+    says: "a flag that was raised stays up for ever",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const flags = decision.record.flags.map((flag) => ({ ...flag, clearedAt: null }));
+        return { ...decision, record: { ...decision.record, flags } };
+      },
+    }),
+  },
+};

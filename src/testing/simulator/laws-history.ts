@@ -1,0 +1,173 @@
+/** The history: complete, answered, and the same again when it is decided again. */
+import { isDeepStrictEqual } from "node:util";
+import { flags } from "../../../machines/flags.js";
+import { flowOf } from "../../../machines/index.js";
+import { reasons } from "../../../machines/reasons.js";
+import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { OrderEnd } from "./evidence.js";
+import type { Found, Law } from "./laws.js";
+import { timeLaws } from "./laws-time.js";
+import type { Lived } from "./life.js";
+import { type Asker, afterReading } from "./table.js";
+
+const perOrder =
+  (find: (end: OrderEnd, lived: Lived) => string | null) =>
+  (lived: Lived): Found[] =>
+    lived.after.flatMap((end) => {
+      const detail = find(end, lived);
+      return detail === null ? [] : [{ orderId: end.orderId, detail }];
+    });
+
+const gap = ({ history, record }: OrderEnd): string | null => {
+  const at = history.findIndex(({ seq }, i) => seq !== i + 1);
+  if (at >= 0) return `entry ${at + 1} has the number ${history[at]?.seq}`;
+  if (record?.version !== history.length) return `${history.length} entries, version ${record?.version}`;
+  const broken = history.findIndex((entry, i) => i > 0 && entry.from !== history[i - 1]?.to);
+  if (broken >= 0) return `entry ${broken + 1} begins with ${history[broken]?.from}`;
+  const ids = history.map(({ eventId }) => eventId);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  return twice === undefined ? null : `${twice} was decided twice`;
+};
+
+const replayed = ({ history, record }: OrderEnd, { script, evidence, world }: Lived): string | null => {
+  const rules = { settings: script.settings, registry: world.registry };
+  let again: OrderRecord | null = null;
+  for (const entry of history) {
+    const { orderId, eventId: id, source, event, at } = entry;
+    const envelope = evidence.envelopes.get(entry) ?? { id, orderId, at, source, event };
+    try {
+      const decision = world.decide(again, envelope, at, rules);
+      if (decision.record.facts.order.status !== entry.to)
+        return `entry ${entry.seq} leads to ${decision.record.facts.order.status} now`;
+      again = decision.record;
+    } catch (error) {
+      return `entry ${entry.seq} throws now: ${(error as Error).message}`;
+    }
+  }
+  return isDeepStrictEqual(again, record) ? null : "the record is another one";
+};
+
+const answersOf = (history: HistoryEntry[]): Map<string, Answer> =>
+  new Map(history.flatMap(({ answers }) => answers.map((answer) => [answer.eventId, answer])));
+
+const askers: Record<string, Asker> = { "reconcile.asked": "reconcile", "shop.holdStockDue": "time is up" };
+
+/** Who an answer is to, as the table knows him; null = a merchant, whose wishes the table does not know. */
+const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[]): Asker | null => {
+  if (type.startsWith("merchant.")) return null;
+  if (type === "timer.fired") return "time is up";
+  if (type !== "customer.returned") return askers[type] ?? "anybody";
+  const event = history.find((entry) => entry.eventId === eventId)?.event;
+  const page = event?.type === "customer.returned" ? event.page : "success";
+  return page === "fail" || page === "signing-cancelled" ? "fail page" : "anybody";
+};
+
+const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string | null => {
+  for (const [i, entry] of end.history.entries()) {
+    const { event, answers } = entry;
+    const before = end.history[i - 1];
+    if (event.type !== "payment.read" || before === undefined || typeof before.states.order !== "string") continue;
+    const { facts } = evidence.commits.find((c) => c.history.includes(entry))?.record ?? {};
+    if (facts === undefined || facts.payment.gateway === null) continue;
+    const known = {
+      payment: event.reading,
+      total: facts.order.total,
+      needsProcessing: facts.order.needsProcessing,
+      settings: script.settings,
+      flow: flowOf(world.registry, facts.payment.gateway),
+      tolerance: facts.payment.tolerance,
+    };
+    let status = entry.from ?? "pending";
+    for (const answer of answers) {
+      if (answer.eventId === entry.eventId) continue;
+      const asker = askerOf(answer, end.history);
+      // A merchant's wish, or a call under way, has its own laws.
+      if (asker === null || answer.outcome === "deferred" || answer.reason === "already-asked") break;
+      const want = afterReading(status, known, asker);
+      const bank = event.reading.status;
+      if (answer.to !== want) return `entry ${entry.seq}: ${status}, read as ${bank}, became ${answer.to}, not ${want}`;
+      status = want;
+    }
+  }
+  return null;
+};
+
+const standing = (record: OrderRecord): string[] =>
+  record.flags
+    .filter(({ clearedAt }) => clearedAt === null)
+    .map(({ flag }) => flag)
+    .sort();
+
+const wrongFlags = ({ record }: OrderEnd, { script, world }: Lived): string | null => {
+  if (record === null) return null;
+  const flow = flowOf(world.registry, record.facts.payment.gateway);
+  const facts = { ...record.facts, now: 0, settings: script.settings, flow, wish: null, seen: null };
+  const want = Object.entries(flags)
+    .filter(([, { test }]) => test(facts))
+    .map(([name]) => name)
+    .sort();
+  const got = standing(record);
+  return isDeepStrictEqual(got, want)
+    ? null
+    : `raised: ${got.join(", ") || "none"}; by the facts: ${want.join(", ") || "none"}`;
+};
+
+export const historyLaws: readonly Law[] = [
+  {
+    name: "by-the-table",
+    says: "a reading makes of an order what the documents' table says, whoever asked for it",
+    source: "seed 003, Status::update Process; 000, Purchasing; 004",
+    broken: perOrder(offTheTable),
+  },
+  {
+    name: "acknowledged-is-kept",
+    says: "whatever was acknowledged is in the history, or waits visibly in the inbox",
+    source: "fault model I8, F8",
+    broken: ({ evidence, after, store }) =>
+      evidence.acknowledged.flatMap(({ orderId, eventId, type }) => {
+        const history = after.find((end) => end.orderId === orderId)?.history ?? [];
+        const kept = history.some((entry) => entry.eventId === eventId);
+        const waits = [...store.openEvents, ...store.deadEvents].some((one) => one.startsWith(eventId));
+        return kept || waits ? [] : [{ orderId, detail: `${type} ${eventId} is nowhere` }];
+      }),
+  },
+  {
+    name: "history-without-gaps",
+    says: "decisions are numbered without a gap, each begins where the last one ended, no event is decided twice",
+    source: "fault model I9, I14",
+    broken: perOrder((end) => gap(end)),
+  },
+  ...timeLaws,
+  {
+    name: "answered",
+    says: "everything that was taken in has a last word: moved, ignored or refused",
+    source: "fault model I8",
+    broken: perOrder(({ history }) => {
+      const open = [...answersOf(history).values()].find(({ outcome }) => outcome === "deferred");
+      return open === undefined ? null : `${open.type} ${open.eventId} still waits: ${open.reason}`;
+    }),
+  },
+  {
+    name: "every-no-says-why",
+    says: "whatever does not move has a reason, and it stands in the table of reasons",
+    source: "fault model I8",
+    broken: perOrder(({ history }) => {
+      const silent = history
+        .flatMap(({ answers }) => answers)
+        .find(({ outcome, reason }) => (outcome === "moved" ? false : reason === null || !(reason in reasons)));
+      return silent === undefined ? null : `${silent.type} ${silent.outcome}: ${silent.reason ?? "no reason"}`;
+    }),
+  },
+  {
+    name: "replays",
+    says: "the history, decided again from its beginning, gives the record that is stored",
+    source: "fault model I9",
+    broken: perOrder(replayed),
+  },
+  {
+    name: "flags-equal-facts",
+    says: "a flag stands exactly while the facts say so",
+    source: "scenarios, Flags",
+    broken: perOrder(wrongFlags),
+  },
+];

@@ -1,0 +1,117 @@
+/** Time: what has to wait waits, what has to be asked first is asked first, and what was replaced does not ring. */
+import { flowOf } from "../../../machines/index.js";
+import type { Answer, HistoryEntry } from "../../core/record.js";
+import type { Committed } from "./evidence.js";
+import type { Found, Law } from "./laws.js";
+import type { Lived } from "./life.js";
+
+const each = (lived: Lived, find: (commit: Committed, entry: HistoryEntry) => string | null): Found[] =>
+  lived.evidence.commits.flatMap((commit) =>
+    commit.history.flatMap((entry) => {
+      const detail = find(commit, entry);
+      return detail === null ? [] : [{ orderId: commit.orderId, detail }];
+    }),
+  );
+
+/** Something came of it: the status moved, or money is asked for. */
+const acts = ({ outcome, from, to, reason }: Answer): boolean =>
+  (outcome === "moved" && from !== to) || reason === "awaiting-gateway";
+
+/** When the order was last written before an entry, as the history tells it. */
+const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { created: number; written: number } => {
+  let created = 0;
+  let written = 0;
+  for (const entry of history) {
+    if (entry.seq >= seq) break;
+    const { event, from, to, at, effects } = entry;
+    if (event.type === "order.placed") {
+      created = event.order.createdAt;
+      written = event.order.updatedAt;
+    }
+    const lines = effects.some(({ type }) => type === "setOrderLines");
+    if (event.type === "order.updated" || event.type === "payment.created")
+      written = Math.max(written, lived.evidence.envelopes.get(entry)?.at ?? at);
+    if ((from !== null && from !== to) || lines) written = at;
+  }
+  return { created, written };
+};
+
+const tooEarly = (lived: Lived): Found[] =>
+  each(lived, ({ orderId, record }, entry) => {
+    const callback = entry.answers.find((answer) => answer.type === "callback.received" && acts(answer));
+    // The end of a call answers whoever asked for it; he was let through when it began.
+    if (callback === undefined || endsACall(entry)) return null;
+    const history = lived.after.find((end) => end.orderId === orderId)?.history ?? [];
+    const { created, written } = writtenBefore(history, entry.seq, lived);
+    const { choices, cooldownSeconds } = lived.script.settings;
+    const from = choices.cooldownFrom === "created" ? created : Math.max(created, written);
+    const arrived = history.find(({ eventId }) => eventId === callback.eventId);
+    const { callbackDelaySeconds } = flowOf(lived.world.registry, record.facts.payment.gateway);
+    const own =
+      arrived === undefined ? 0 : (lived.evidence.envelopes.get(arrived)?.at ?? 0) + callbackDelaySeconds * 1000;
+    const early = Math.max(from + cooldownSeconds * 1000, own) - entry.at;
+    return early > 0 ? `a callback moved it ${early} ms too early` : null;
+  });
+
+/** Events that may not act on what was known before they came. */
+const asksFirst = (type: string): boolean =>
+  ["callback.received", "customer.returned", "reconcile.asked", "shop.holdStockDue", "timer.fired"].includes(type) ||
+  (type.startsWith("merchant.") && !["merchant.failed", "merchant.held", "merchant.reopened"].includes(type));
+
+const actedUnread = (lived: Lived): Found[] => {
+  const takenIn = new Map<string, number>();
+  for (const { orderId, tick, history } of lived.evidence.commits)
+    for (const { eventId } of history) takenIn.set(`${orderId} ${eventId}`, tick);
+  return each(lived, ({ orderId, tick, before, record }, entry) => {
+    const payment = before?.facts.payment;
+    if (payment === undefined || payment.gateway === null || payment.id === null) return null;
+    if (endsACall(entry)) return null;
+    for (const answer of entry.answers) {
+      if (!asksFirst(answer.type) || !acts(answer)) continue;
+      const since = takenIn.get(`${orderId} ${answer.eventId}`) ?? 0;
+      const asked = lived.evidence.given.some(
+        (g) => g.paymentId === record.facts.payment.id && g.tick > since && g.tick < tick,
+      );
+      if (!asked) return `${answer.type} ${answer.eventId} acted, and the bank was not asked after it came`;
+    }
+    return null;
+  });
+};
+
+const endsACall = ({ event }: HistoryEntry): boolean =>
+  /^(book|capture|cancel|refund|rebuild)\./.test(event.type) || event.type === "payment.readBack";
+
+const staleTimers = (lived: Lived): Found[] =>
+  each(lived, ({ before }, entry) => {
+    const { event, eventId, answers, at } = entry;
+    if (event.type !== "timer.fired") return null;
+    const generation = Number(eventId.split("/").at(-1));
+    const own = answers.find((answer) => answer.eventId === eventId);
+    if (own?.reason === "stale-timer") return null;
+    const standing = before?.timers[event.timer];
+    // Two decisions of one commit: the first may have set the timer that the second obeys.
+    if (entry.seq !== (before?.version ?? 0) + 1) return null;
+    if (standing?.generation !== generation) return `timer ${generation} was obeyed, ${standing?.generation} stood`;
+    return at < standing.at ? `a timer rang ${standing.at - at} ms too early` : null;
+  });
+
+export const timeLaws: readonly Law[] = [
+  {
+    name: "customer-first",
+    says: "no callback moves anything before the cooldown is over, counted from the order's last write",
+    source: "seed 003, Order Status Flow; fault model I7",
+    broken: tooEarly,
+  },
+  {
+    name: "asked-first",
+    says: "nothing acts on an event before the bank was asked about the payment after it came",
+    source: "seed 003, Callbacks, 2; fault model I6",
+    broken: actedUnread,
+  },
+  {
+    name: "timers-of-their-generation",
+    says: "a timer is obeyed only in its generation, and not before its time",
+    source: "docs/architecture.md, wake; fault model F17",
+    broken: staleTimers,
+  },
+];

@@ -1,0 +1,57 @@
+/** The laws: what may never be seen of a life, each with its source. What is broken is told with its order. */
+import type { OrderEnd } from "./evidence.js";
+import { historyLaws } from "./laws-history.js";
+import { moneyLaws } from "./laws-money.js";
+import { shopLaws } from "./laws-shop.js";
+import type { Lived } from "./life.js";
+import { referenceLaw } from "./reference.js";
+
+export interface Law {
+  name: string;
+  says: string;
+  /** The document, or the invariant of the fault model. */
+  source: string;
+  /** What broke it; nothing = it was kept. */
+  broken(lived: Lived): Found[];
+}
+
+export interface Found {
+  orderId: string;
+  detail: string;
+}
+
+export interface Breach extends Found {
+  law: string;
+}
+
+const rests: Law = {
+  name: "comes-to-rest",
+  says: "once faults stop, everything that was begun ends: no effect, event or call waits for ever",
+  source: "fault model I12",
+  broken: ({ evidence, store, after }) => [
+    ...evidence.broken.filter(({ law }) => law === "comes-to-rest"),
+    ...[...store.openEffects, ...store.openEvents].map((what) => ({ orderId: "", detail: `${what} is still open` })),
+    ...after.flatMap(({ orderId, record }: OrderEnd) =>
+      record !== null && record.facts.operation !== null
+        ? [{ orderId, detail: `${record.facts.operation.kind} is still under way` }]
+        : [],
+    ),
+  ],
+};
+
+const nothingIsGivenUp: Law = {
+  name: "nothing-given-up",
+  says: "no event and no effect ends as a dead letter in a world that comes back",
+  source: "fault model F20",
+  broken: ({ store }) =>
+    [...store.deadEvents, ...store.deadEffects]
+      // A refund that the shop books twice over is the shop's own no.
+      .filter((what) => !what.includes("Invalid refund amount"))
+      .map((detail) => ({ orderId: "", detail })),
+};
+
+/** In this order they are asked: what a merchant would notice comes first. */
+export const laws: readonly Law[] = [...moneyLaws, ...shopLaws, referenceLaw, ...historyLaws, rests, nothingIsGivenUp];
+
+export const breachesOf = (lived: Lived, asked: readonly Law[] = laws): Breach[] =>
+  asked.flatMap((law) => law.broken(lived).map((found) => ({ law: law.name, ...found })));

@@ -1,0 +1,174 @@
+/** What each step of a script does to the world. Whoever sends something sends it again until it is taken. */
+import type { SubmitOptions } from "../../engine/receipt.js";
+import { count } from "./evidence.js";
+import type { Process } from "./process.js";
+import { HOUR, inWords, MINUTE, SECOND, type Step } from "./script.js";
+import type { World } from "./world.js";
+
+/** How long somebody waits for an answer before he gives up on it. */
+const PATIENCE = 30 * SECOND;
+/** When the bank sends a callback again that nobody took. */
+const AGAIN = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+const CLICKS_AGAIN = [10 * SECOND, MINUTE];
+
+interface Delivery {
+  orderId: string;
+  event: { type: string; paymentId?: string };
+  options: SubmitOptions & { id: string };
+  node: number | undefined;
+}
+
+/** Whether it was taken: "no" is an answer as well, and one of this kind will not change. */
+type Taken = "yes" | "no" | "unheard";
+
+const sent = async (world: World, process: Process, delivery: Delivery): Promise<Taken> => {
+  const { orderId, event, options } = delivery;
+  const { clock, evidence } = world;
+  const stop = new AbortController();
+  const answer = process.submit(orderId, event, options).then(
+    ({ outcome, reason }): Taken => {
+      const { type, paymentId = null } = event;
+      const { id: eventId } = options;
+      evidence.acknowledged.push({ tick: world.tick(), at: clock.now(), orderId, eventId, type, paymentId });
+      world.note(`${type} ${eventId} acknowledged: ${outcome} ${reason ?? ""}`);
+      return "yes";
+    },
+    (error: Error): Taken => {
+      if (error.name === "InvalidEvent") throw error;
+      world.note(`${event.type} ${options.id} not taken: ${error.message}`);
+      return error.name === "UnknownOrder" ? "no" : "unheard";
+    },
+  );
+  const late = clock.sleep(PATIENCE, stop.signal).then(
+    (): Taken => "unheard",
+    (): Taken => "unheard",
+  );
+  const gone = process.death.then((): Taken => "unheard");
+  const taken = await Promise.race([answer, late, gone]);
+  stop.abort();
+  return taken;
+};
+
+const deliver = async (world: World, delivery: Delivery, again: number[]): Promise<void> => {
+  const { id } = delivery.options;
+  for (const [n, wait] of [...again, null].entries()) {
+    const process = world.running(delivery.node);
+    // A callback that is sent again is another delivery; a click that is repeated keeps its key.
+    const options = delivery.event.type === "callback.received" && n > 0 ? { id: `${id}.${n}` } : delivery.options;
+    const taken = process === null ? "unheard" : await sent(world, process, { ...delivery, options });
+    if (taken !== "unheard") return;
+    if (wait === null) break;
+    await world.clock.sleep(wait);
+  }
+  count(world.evidence.faults, "delivery lost");
+};
+
+const orderOf = (world: World, index: number): string => world.script.orders[index]?.id ?? "";
+
+const post = (world: World, delivery: Delivery, again: number[] = CLICKS_AGAIN): void =>
+  void world.errand(deliver(world, delivery, again));
+
+const callback = (world: World, step: Extract<Step, { do: "callback" }>, id: string): void => {
+  const { kind, claims, attempt } = step;
+  const paymentId = world.bank.paymentOf(orderOf(world, step.order), attempt);
+  if (paymentId === null) return;
+  if (step.forged) count(world.evidence.faults, "callback forged");
+  const look = async (): Promise<void> => {
+    // The door looks the order up by the payment, as HTTP does.
+    const found = await world.kept.findByPayment(paymentId);
+    if (found === null) return world.note(`callback ${id} about ${paymentId}, which is nobody's`);
+    const event = { type: "callback.received", kind, paymentId, claims, content: `${kind} ${claims}` };
+    await deliver(world, { orderId: found.orderId, event, options: { id }, node: step.node }, AGAIN);
+  };
+  void world.errand(look());
+};
+
+const checkout = async (world: World, step: Extract<Step, { do: "checkout" }>): Promise<void> => {
+  const gateway = world.script.orders[step.order]?.gateway ?? null;
+  const process = world.running(step.node);
+  if (gateway === null || process === null) return;
+  const url = "https://shop.example";
+  const urls = { successUrl: `${url}/success`, failUrl: `${url}/fail`, callbackUrl: `${url}/callback` };
+  const orderId = orderOf(world, step.order);
+  const created = await process
+    .pass("checkout", () => process.engine.checkout(orderId, gateway, urls))
+    .catch(() => null);
+  world.note(`checkout of ${orderId}: ${created?.kind ?? "no answer"}`);
+};
+
+const holdStock = (world: World, step: Step, id: string): void => {
+  // The job asks about each order that it is about to cancel, and leaves it to the engine.
+  world.woo.cancelUnpaidOrders((orderId) => {
+    const options = { id: `${id}-${orderId}` };
+    post(world, { orderId, event: { type: "shop.holdStockDue" }, options, node: step.node });
+    return true;
+  });
+};
+
+export const reconciled = async (process: Process): Promise<void> => {
+  // Asked by a person: how fresh the last reading is does not matter, whatever the clock said then.
+  for await (const _one of process.engine.reconcile({ freshMs: -LONG_AGO, perSecond: 1000 })) {
+    // The machines have the last word; nothing to do here.
+  }
+};
+const LONG_AGO = 100 * 24 * HOUR;
+
+export const play = (world: World, step: Step): void => {
+  const { bank, clock, evidence } = world;
+  world.note(`--- ${inWords(step)}`);
+  const id = `s${step.n}`;
+  const node = step.node;
+  switch (step.do) {
+    case "checkout": {
+      const process = world.running(node) ?? undefined;
+      return void world.errand(checkout(world, step), process);
+    }
+    case "bank":
+      if (bank.change(orderOf(world, step.order), step.change)) evidence.points.add("the bank changed its mind");
+      return;
+    case "callback":
+      return callback(world, step, id);
+    case "return": {
+      const event = { type: "customer.returned", page: step.page };
+      const options = { id, wait: "settled" as const, timeoutMs: 10 * SECOND };
+      return post(world, { orderId: orderOf(world, step.order), event, options, node }, [20 * SECOND]);
+    }
+    case "tell": {
+      const options = { id: `s${step.again ?? step.n}` };
+      return post(world, { orderId: orderOf(world, step.order), event: step.event, options, node });
+    }
+    case "write": {
+      const orderId = orderOf(world, step.order);
+      world.woo.directWrite(orderId, step.status);
+      evidence.written.push({ orderId, at: clock.now(), status: step.status });
+      return count(evidence.faults, "written past the hooks");
+    }
+    case "holdStock":
+      return holdStock(world, step, id);
+    case "reconcile": {
+      const process = world.running(node);
+      if (process !== null)
+        void world.errand(
+          reconciled(process).catch(() => {}),
+          process,
+        );
+      return;
+    }
+    case "bankFault":
+      return bank.arm(step.op, step.fault, step.times);
+    case "stale":
+      return bank.age(step.lag, step.for);
+    case "shopFault":
+      return world.woo.failNext(step.times, step.when);
+    case "storeFault":
+      return world.troubleStore(step.code, step.for);
+    case "slowStore":
+      count(evidence.faults, "store slow");
+      return world.slowStore(step.up, step.for);
+    case "kill":
+      world.comeback[node ?? 0] = { down: step.down, jump: step.jump };
+      return world.trap(node ?? 0, { place: step.place, points: step.points, side: step.side, pause: null });
+    case "pause":
+      return world.trap(node ?? 0, { place: step.place, points: step.points, side: step.side, pause: step.for });
+  }
+};

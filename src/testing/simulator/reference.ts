@@ -1,0 +1,219 @@
+/**
+ * The naive reference: where every order of a calm life must end. One thing after the other, everything at once, no
+ * machine, no outbox, nothing lost: the documents told as a straight story (000; 002; 003; 004). It shares the bank's
+ * arithmetic and the documents' table with the simulator, and nothing with the engine.
+ */
+import type { OrderStatus } from "../../../machines/facts.js";
+import { type Flow, flowOf, type Registry } from "../../../machines/index.js";
+import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
+import { Account, mannerOf } from "./accounts.js";
+import type { Law } from "./laws.js";
+import { clicked } from "./reference-merchant.js";
+import { MINUTE, type OrderPlan, type Script, SECOND, type Step, T0, totalOf } from "./script.js";
+import { type Asker, afterReading, type Known } from "./table.js";
+
+const ROUNDING = 30;
+
+export interface Told {
+  status: OrderStatus;
+  total: number;
+  lines: OrderPlan["lines"];
+  written: number;
+  /** Callbacks that give way to the customer. */
+  held: { arrived: number }[];
+  linkEnds: number;
+  attempts: Account[];
+}
+
+export class Story {
+  readonly order: Told;
+  readonly flow: Flow;
+  private readonly created: number;
+
+  constructor(
+    readonly plan: OrderPlan,
+    readonly settings: Settings,
+    registry: Registry,
+  ) {
+    this.flow = flowOf(registry, plan.gateway);
+    this.created = T0 - plan.createdBefore;
+    const total = totalOf(plan.lines);
+    const attempts: Account[] = [];
+    this.order = {
+      status: plan.status,
+      total,
+      lines: plan.lines,
+      written: this.created,
+      held: [],
+      linkEnds: 0,
+      attempts,
+    };
+    if (plan.payment !== null && plan.gateway !== null) {
+      this.begin();
+      if (plan.payment !== "at-the-bank") this.payment?.change(plan.payment, T0);
+    }
+    this.linkBegins();
+  }
+
+  get payment(): Account | undefined {
+    return this.order.attempts.at(-1);
+  }
+
+  begin(): void {
+    const { order, plan, flow } = this;
+    order.attempts.push(new Account(`${order.attempts.length}`, plan.id, order.total, mannerOf(flow), T0));
+  }
+
+  known(): Known {
+    const { order, settings, flow, plan } = this;
+    const payment = this.payment?.reading();
+    if (payment === undefined) throw new Error("no payment to know of");
+    const tolerance = flow.comparesAmounts ? ROUNDING : 0;
+    return { payment, total: order.total, needsProcessing: plan.needsProcessing, settings, flow, tolerance };
+  }
+
+  linkBegins(): void {
+    const { order, settings, plan, flow, created } = this;
+    const ends = Math.max(created, order.written) + linkLifetimeMinutes(settings) * MINUTE;
+    const runsOut = order.status === "pending" && plan.gateway !== null && flow.linkExpires;
+    order.linkEnds = runsOut ? ends : Number.POSITIVE_INFINITY;
+  }
+
+  becomes(status: OrderStatus, now: number): void {
+    if (status === this.order.status) return;
+    this.order.status = status;
+    this.order.written = now;
+    this.linkBegins();
+  }
+
+  /** The payment is read and the order follows; what completes by it is captured first. */
+  follows(now: number, asker: Asker): void {
+    const { order, settings } = this;
+    const to = afterReading(order.status, this.known(), asker);
+    const free = order.total === 0 || !settings.enableCapture;
+    if (to === "completed" && order.status !== "completed" && !free) this.capture(now);
+    this.becomes(to, now);
+  }
+
+  capture(now: number): void {
+    const authorized = this.payment?.books?.authorized ?? 0;
+    if (authorized > 0) this.payment?.carryOut("capture", authorized, true, "naive", now);
+  }
+
+  private dueAt({ arrived }: { arrived: number }): number {
+    const { settings, order, created, flow } = this;
+    const from = settings.choices.cooldownFrom === "created" ? created : Math.max(created, order.written);
+    return Math.max(from + settings.cooldownSeconds * SECOND, arrived + flow.callbackDelaySeconds * SECOND);
+  }
+
+  /** When something happens by itself next. */
+  next(): number {
+    return Math.min(this.order.linkEnds, ...this.order.held.map((one) => this.dueAt(one)));
+  }
+
+  /** What had to wait until now happens. */
+  rings(now: number): void {
+    const { order } = this;
+    const due = order.held.filter((one) => this.dueAt(one) <= now);
+    if (due.length > 0) {
+      order.held = order.held.filter((one) => !due.includes(one));
+      return this.heard(now);
+    }
+    order.linkEnds = Number.POSITIVE_INFINITY;
+    if (this.payment === undefined) return this.becomes("cancelled", now);
+    this.follows(now, "time is up");
+  }
+
+  /** A callback in its turn, or the landing page of the signing: what was signed is booked first. */
+  heard(now: number): void {
+    const { order, payment, flow } = this;
+    if (flow.booksWhenSigned && order.status === "pending" && payment?.books === null) payment.book("naive", now);
+    if (payment?.books === null && order.status === "pending") return this.linkBegins();
+    this.follows(now, "anybody");
+  }
+
+  /** The customer is on the landing page: what he signed is booked, or he finds no payment. */
+  lands(now: number): void {
+    const { order, payment, flow } = this;
+    if (!flow.booksWhenSigned || order.status !== "pending" || payment?.books !== null)
+      return this.follows(now, "anybody");
+    payment.book("naive", now);
+    if (payment.books === null) this.becomes("failed", now);
+    else this.follows(now, "anybody");
+  }
+}
+
+const returns = (story: Story, page: string, now: number): void => {
+  if (story.payment === undefined) return;
+  if (page === "signing-landing") story.lands(now);
+  else story.follows(now, page === "success" ? "anybody" : "fail page");
+};
+
+const tells = (story: Story, step: Extract<Step, { do: "callback" }>, now: number): void => {
+  const { attempts, held } = story.order;
+  const about = step.attempt === null ? attempts.at(-1) : attempts[step.attempt];
+  if (step.kind === "TEST" || about === undefined || about !== story.payment) return;
+  held.push({ arrived: now });
+};
+
+const happens = (stories: Story[], step: Step, now: number): void => {
+  const story = "order" in step ? stories[step.order] : undefined;
+  if (story === undefined) return;
+  const { order, plan } = story;
+  switch (step.do) {
+    case "checkout":
+      if (plan.gateway === null || !["pending", "failed"].includes(order.status)) return;
+      story.begin();
+      order.held = [];
+      order.status = "pending";
+      order.written = now;
+      return story.linkBegins();
+    case "bank":
+      return void story.payment?.change(step.change, now);
+    case "return":
+      return plan.gateway === null ? undefined : returns(story, step.page, now);
+    case "callback":
+      return tells(story, step, now);
+    case "tell":
+      return clicked(story, step.event, now);
+  }
+};
+
+/** The status of each order when all is done, and one reconciliation after it. */
+export const expectedEnds = (script: Script, registry: Registry): Map<string, OrderStatus> => {
+  const stories = script.orders.map((plan) => new Story(plan, script.settings, registry));
+  const until = (time: number): void => {
+    for (;;) {
+      const next = stories.reduce((a, b) => (b.next() < a.next() ? b : a));
+      const at = next.next();
+      if (at > time || at === Number.POSITIVE_INFINITY) return;
+      next.rings(at);
+    }
+  };
+  for (const step of script.steps) {
+    until(T0 + step.at);
+    happens(stories, step, T0 + step.at);
+  }
+  until(Number.MAX_SAFE_INTEGER);
+  for (const story of stories) {
+    const ended = ["completed", "cancelled", "refunded"].includes(story.order.status);
+    if (story.payment !== undefined && !ended) story.follows(Number.MAX_SAFE_INTEGER, "reconcile");
+  }
+  return new Map(stories.map(({ plan, order }) => [plan.id, order.status]));
+};
+
+export const referenceLaw: Law = {
+  name: "as-the-story-goes",
+  says: "in a life in which nothing goes wrong every order ends where the documents, told straight, say it ends",
+  source: "seeds 000, 002, 003, 004, as the naive reference tells them",
+  broken: ({ script, after, world }) => {
+    if (!script.calm) return [];
+    const want = expectedEnds(script, world.registry);
+    return after.flatMap(({ orderId, record }) => {
+      const status = record?.facts.order.status;
+      return status === want.get(orderId)
+        ? []
+        : [{ orderId, detail: `ended ${status}, the story ends ${want.get(orderId)}` }];
+    });
+  },
+};

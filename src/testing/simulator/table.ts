@@ -1,0 +1,110 @@
+/**
+ * What the documents make of an order when its payment is read, as one straight table (seed 003, "Status::update
+ * Process" and "Order Status Flow"; 000, "Purchasing"; 004). Written from the documents, not from the machines: it
+ * knows nothing of states, guards or rules, and the laws hold the engine against it.
+ */
+import type { OrderStatus, Reading } from "../../../machines/facts.js";
+import type { Flow } from "../../../machines/index.js";
+import type { Settings } from "../../../machines/settings.js";
+
+export interface Known {
+  payment: Omit<Reading, "paymentId">;
+  total: number;
+  needsProcessing: boolean;
+  settings: Settings;
+  flow: Flow;
+  tolerance: number;
+}
+
+/** Who asked: the bank or a person, the customer on the page for failed payments, or a clock that ran out. */
+export type Asker = "anybody" | "reconcile" | "fail page" | "time is up";
+
+export const waitsForCustomer = ({ payment }: Known): boolean =>
+  payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
+
+const letGo = ({ payment: p }: Known) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
+const givenBack = ({ payment: p }: Known) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
+const isTaken = ({ payment: p }: Known) => p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
+const agrees = ({ payment: p, total, tolerance }: Known) => Math.abs(p.authorized + p.captured - total) <= tolerance;
+
+/** "Conditions required for capturing payments", as far as an accepted payment is concerned. */
+export const isCapturable = (k: Known): boolean =>
+  k.payment.status === "ACCEPTED" &&
+  k.payment.authorized > 0 &&
+  k.payment.offers.some((offer) => offer === "CAPTURE" || offer === "PARTIAL_CAPTURE") &&
+  (k.settings.choices.amountMismatch === "capture" || agrees(k));
+
+const holdsMoney = (k: Known) => k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
+
+/** "Validated": the bank offers something to do with it. */
+const canStillBeWorkedWith = ({ payment }: Known) =>
+  payment.exists && payment.status !== "FROZEN" && payment.offers.some((offer) => !offer.includes("REFUND"));
+
+/** Paid: processing, or at once completed where nothing needs processing and the money is taken. */
+const whenPaid = (k: Known): OrderStatus => {
+  if (k.needsProcessing) return "processing";
+  const done = holdsMoney(k) && (k.total === 0 || isTaken(k) || !k.settings.enableCapture);
+  return done || isCapturable(k) ? "completed" : "processing";
+};
+
+const whenRejected = ({ payment, settings }: Known): OrderStatus => {
+  const done =
+    payment.taskCompleted === "unavailable"
+      ? settings.choices.taskStatusUnavailable === "failed"
+      : payment.taskCompleted === true;
+  return done ? "failed" : "cancelled";
+};
+
+const whenPending = (k: Known, asker: Asker): OrderStatus => {
+  const { payment, flow, settings } = k;
+  if (!payment.exists) return asker === "fail page" || asker === "time is up" ? "cancelled" : "pending";
+  if (payment.status === "ACCEPTED") return flow.comparesAmounts && !agrees(k) ? "on-hold" : whenPaid(k);
+  if (payment.status === "REJECTED") return asker === "fail page" ? "cancelled" : whenRejected(k);
+  if (!waitsForCustomer(k)) return "on-hold";
+  if (asker === "fail page" || asker === "time is up") return "cancelled";
+  const stays = settings.choices.pendingWhileCustomerIsAway === "stay" || flow.unpaidStaysPending;
+  return asker === "reconcile" || stays ? "pending" : "on-hold";
+};
+
+/** The status that an order has once its payment was read. */
+export const afterReading = (status: OrderStatus, k: Known, asker: Asker = "anybody"): OrderStatus => {
+  const { payment, settings, flow } = k;
+  const { choices } = settings;
+  const accepted = payment.exists && payment.status === "ACCEPTED";
+  const rejected = payment.exists && payment.status === "REJECTED";
+  // Time is up for a customer only where one is waited for.
+  if (asker === "time is up" && status !== "pending") return status;
+  switch (status) {
+    case "pending":
+      return whenPending(k, asker);
+    case "on-hold":
+      if (accepted && flow.comparesAmounts && !agrees(k)) return status;
+      if (holdsMoney(k)) return whenPaid(k);
+      if (!rejected) return status;
+      return whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay" ? status : whenRejected(k);
+    case "processing":
+      if (rejected) return choices.processingThenRejected === "follow" ? whenRejected(k) : status;
+      return accepted || !canStillBeWorkedWith(k) ? status : "on-hold";
+    case "failed":
+      if (asker === "fail page") return whenPending(k, asker);
+      if (accepted && flow.comparesAmounts && !agrees(k)) return "on-hold";
+      if (holdsMoney(k)) return whenPaid(k);
+      return accepted || rejected || !canStillBeWorkedWith(k) ? status : "on-hold";
+    case "cancelled":
+      return holdsMoney(k) && choices.cancelledThenAccepted === "revive" ? "processing" : status;
+    default:
+      return status;
+  }
+};
+
+/** Every change that the documents know of; "completed can no longer be reverted", a refund goes on from it. */
+export const edges: Record<string, string[]> = {
+  "checkout-draft": ["pending", "processing", "on-hold", "failed", "cancelled", "completed"],
+  pending: ["on-hold", "processing", "completed", "failed", "cancelled"],
+  "on-hold": ["pending", "processing", "completed", "failed", "cancelled", "refunded"],
+  processing: ["pending", "on-hold", "completed", "failed", "cancelled", "refunded"],
+  failed: ["pending", "on-hold", "processing", "completed", "cancelled"],
+  completed: ["refunded"],
+  cancelled: [],
+  refunded: [],
+};

@@ -1,0 +1,142 @@
+/** Writes a life's script from its seed: a shop, a few orders, and what becomes of them. */
+import type { Registry } from "../../../machines/index.js";
+import { flowOf } from "../../../machines/index.js";
+import { type Choices, Settings } from "../../../machines/settings.js";
+import { Chance, mixed } from "./chance.js";
+import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
+import { addFaults } from "./write-faults.js";
+import { merchantActs } from "./write-merchant.js";
+import { Draft, payingLife } from "./write-payment.js";
+import { addTheme } from "./write-themes.js";
+
+const choices: { [K in keyof Choices]: Choices[K] } = {
+  pendingWhileCustomerIsAway: "stay",
+  cancelledThenAccepted: "revive",
+  onHoldThenAborted: "stay",
+  processingThenRejected: "stay",
+  taskStatusUnavailable: "cancelled",
+  modifyWhenFullyCancelled: "refuse",
+  cooldownFrom: "created",
+  amountMismatch: "capture",
+};
+
+const settingsOf = (chance: Chance, calm: boolean): Settings => {
+  const off = () => !chance.happens(0.06);
+  const stockManagement = chance.happens(0.4);
+  const other = chance.one(Object.keys(choices) as (keyof Choices)[]);
+  return Settings.parse({
+    cooldownSeconds: chance.happens(0.1) ? chance.one([0, 10, 600]) : 60,
+    enableCapture: off(),
+    enableCancel: off(),
+    enableRefund: off(),
+    enableModify: off(),
+    stockManagement,
+    holdStockMinutes: stockManagement ? chance.one([null, 5, 60, 60]) : null,
+    choices: !calm && chance.happens(0.2) ? { [other]: choices[other] } : {},
+  });
+};
+
+const linesOf = (chance: Chance): OrderPlan["lines"] => {
+  if (chance.happens(0.03)) return [{ sku: "FREE", quantity: 1, total: 0 }];
+  const some = [60_000, 25_000, 15_000, 9_900];
+  return Array.from({ length: chance.between(1, 3) }, (_, i) => ({
+    sku: `SKU${i}`,
+    quantity: chance.between(1, 2),
+    total: some[i] ?? 1000,
+  }));
+};
+
+/** As it stands at the bank when a life begins in the middle. */
+const standing: Record<string, BankChange> = {
+  accepted: { status: "ACCEPTED" },
+  frozen: { status: "FROZEN" },
+  inspected: { status: "INSPECTION" },
+  "rejected, done": { status: "REJECTED", task: true },
+  "rejected, not done": { status: "REJECTED", task: false },
+  taken: { takenAtOnce: true },
+};
+
+const statuses = [
+  "checkout-draft",
+  "pending",
+  "on-hold",
+  "processing",
+  "failed",
+  "completed",
+  "cancelled",
+  "refunded",
+] as const;
+
+type Plot = "checkout" | "paid" | "anything";
+
+const planOf = (chance: Chance, plot: Plot, id: string, gateways: string[]): OrderPlan => {
+  const gateway = chance.happens(0.03) ? null : chance.one(gateways);
+  const common = { id, gateway, lines: linesOf(chance), needsProcessing: !chance.happens(0.12) };
+  if (plot === "checkout" || gateway === null) {
+    return { ...common, status: "pending", createdBefore: chance.between(0, 90) * SECOND, payment: null };
+  }
+  const createdBefore = chance.between(10 * MINUTE, 6 * HOUR);
+  if (plot === "paid") {
+    const status = chance.one(["processing", "processing", "processing", "on-hold"] as const);
+    return { ...common, status, createdBefore, payment: { status: "ACCEPTED" } };
+  }
+  const status = chance.one(statuses);
+  const payment = chance.happens(0.15) ? "at-the-bank" : chance.one(Object.values(standing));
+  return { ...common, status, createdBefore, payment };
+};
+
+/** Ways of paying that are simulated: those that differ, and the one that most orders take. */
+const gatewaysOf = (registry: Registry): string[] => {
+  const names = Object.keys(registry.flows);
+  const [first = ""] = names;
+  const distinct = names.filter(
+    (name, i) => names.findIndex((other) => flowOf(registry, other) === flowOf(registry, name)) === i,
+  );
+  return [first, first, ...distinct];
+};
+
+export interface WritingOptions {
+  registry: Registry;
+  /** Laid over the settings of every life. */
+  settings?: Partial<Settings>;
+}
+
+/** The script of one life; the same numbers, the same script. */
+export const scriptOf = (seed: number, life: number, { registry, settings = {} }: WritingOptions): Script => {
+  const chance = new Chance(mixed(seed, life));
+  const calm = chance.happens(0.25);
+  const nodes = !calm && chance.happens(0.3) ? 2 : 1;
+  const draft = new Draft(chance, calm, nodes);
+  const own = settingsOf(chance, calm);
+  const gateways = gatewaysOf(registry);
+  const booked = gateways.find((name) => flowOf(registry, name).booksWhenSigned);
+  const orders: OrderPlan[] = [];
+  const count = chance.happens(0.3) ? 2 : 1;
+  for (let order = 0; order < count; order += 1) {
+    const plot = chance.weighted<Plot>({ checkout: 55, paid: 32, anything: calm ? 0 : 13 });
+    const plan = planOf(chance, plot, `${1001 + order}`, gateways);
+    orders.push(plan);
+    if (order === 0 && chance.happens(0.15)) {
+      addTheme({ draft, order, plan, settings: own }, { changeable: gateways[0] ?? "", booked });
+      continue;
+    }
+    const flow = flowOf(registry, plan.gateway);
+    const paidAt = plan.gateway === null ? 0 : payingLife(draft, order, plan, flow, plot === "checkout");
+    merchantActs(draft, order, plan, flow, paidAt, plot !== "checkout");
+  }
+  // The shop counts every note as a write of the order; the naive reference does not keep the shop's notes.
+  if (!calm && chance.happens(0.3)) draft.add(chance.between(0, 4 * HOUR), { do: "holdStock" });
+  if (!calm && chance.happens(0.2)) draft.add(chance.between(0, 4 * HOUR), { do: "reconcile" });
+  if (!calm) addFaults(draft, nodes);
+  return {
+    seed,
+    life,
+    calm,
+    settings: { ...own, ...settings, choices: { ...own.choices, ...settings.choices } },
+    orders,
+    nodes,
+    answersWithin: calm ? 0 : chance.one([0, 200, 2000, 6000]),
+    luck: mixed(mixed(seed, life), 77),
+    steps: draft.done(),
+  };
+};
