@@ -16,7 +16,7 @@ import { type Shrunk, shrink } from "../testing/simulator/shrink.js";
 import { traceOf } from "../testing/simulator/trace.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
-import { paint, say, sayJson, table } from "./terminal.js";
+import { paint, say, sayJson } from "./terminal.js";
 
 interface Options {
   lives: number;
@@ -185,12 +185,7 @@ const moduleUrl = (path: string): string => pathToFileURL(resolve(path)).href;
 
 const run = async (options: Options): Promise<void> => {
   if (options.laws) {
-    say(
-      table(
-        ["law", "source", "says"],
-        laws.map(({ name, source, says }) => [name, source, says]),
-      ),
-    );
+    for (const { name, says, source } of laws) say(`${paint("bold", name)}: ${says} (${source})`);
     return;
   }
   if (options.bug !== undefined && bugs[options.bug] === undefined)

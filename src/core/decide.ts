@@ -274,7 +274,7 @@ const follow = (fold: Fold, seen: OrderStatus): void => {
 const anotherGatewaysOrder = (fold: Fold): void => {
   const { event } = fold.envelope;
   const wanted = statusWantedBy[event.type];
-  if (event.type === "order.seen") return follow(fold, event.status);
+  if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(fold, event.status);
   if (wanted === undefined) return fold.answer(itself(fold), "ignored", { reason: "not-ours", rule: "order/not-ours" });
   const status = fold.facts.order.status;
   if (wanted === status) return fold.answer(itself(fold), "ignored", { reason: "same-status" });

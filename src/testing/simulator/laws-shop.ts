@@ -55,6 +55,24 @@ const wasTold = ({ orderId, record, truth }: OrderEnd, { evidence, script }: Liv
   return !script.steps.some((s) => s.do === "callback" && s.kind === "TEST" && script.orders[s.order]?.id === orderId);
 };
 
+/** We changed the status after another hand had, and both still think that theirs stands. */
+const missedAnotherHand = ({ orderId, record, inShop, history }: OrderEnd, lived: Lived): string | null => {
+  const { evidence, reconciledFrom } = lived;
+  const last = evidence.written.findLast((w) => w.orderId === orderId);
+  const decided = record?.facts.order.status;
+  if (last === undefined || inShop.status === decided) return null;
+  const changed = evidence.commits.some(
+    (c) =>
+      c.orderId === orderId &&
+      c.at > last.at &&
+      c.tick < reconciledFrom &&
+      c.effects.some(({ effect }) => "to" in effect),
+  );
+  // While money is on the move its end decides, and the next reconciliation follows.
+  const waited = history.some(({ answers }) => answers.some(({ reason }) => reason === "operation-in-flight"));
+  return changed && !waited ? `the shop reads ${inShop.status}, decided was ${decided}` : null;
+};
+
 export const shopLaws: readonly Law[] = [
   {
     name: "mailed-once",
@@ -64,7 +82,7 @@ export const shopLaws: readonly Law[] = [
       if (record?.facts.payment.gateway === null) return null;
       const written = evidence.written.filter((w) => w.orderId === record?.orderId).length;
       const back = history.filter(
-        (h) => h.from === "processing" && ["pending", "on-hold", "failed"].includes(h.to),
+        (h) => h.from === "processing" && ["pending", "on-hold", "failed", "cancelled"].includes(h.to),
       ).length;
       const most = 1 + back + written + hands(history);
       return inShop.mails <= most ? null : `${inShop.mails} mails; ${most} would do`;
@@ -107,6 +125,12 @@ export const shopLaws: readonly Law[] = [
         record?.facts.payment.gateway === null || ["completed", "cancelled", "refunded"].includes(decided ?? "");
       return overwritten && unasked ? null : `the shop reads ${inShop.status}, decided was ${decided}`;
     }),
+  },
+  {
+    name: "another-hand-is-noticed",
+    says: "whoever changes a status in the shop that another hand wrote meanwhile hears of it, and follows",
+    source: "seed 003, External integrations; fault model F26",
+    broken: perOrder(missedAnotherHand, "before"),
   },
   {
     name: "follows-by-itself",

@@ -62,16 +62,15 @@ const actedUnread = (lived: Lived): Found[] => {
   const takenIn = new Map<string, number>();
   for (const { orderId, tick, history } of lived.evidence.commits)
     for (const { eventId } of history) takenIn.set(`${orderId} ${eventId}`, tick);
-  return each(lived, ({ orderId, tick, before, record }, entry) => {
+  return each(lived, ({ orderId, tick, before }, entry) => {
     const payment = before?.facts.payment;
     if (payment === undefined || payment.gateway === null || payment.id === null) return null;
     if (endsACall(entry)) return null;
+    const read = entry.event.type === "payment.read" ? entry.event.reading.paymentId : payment.id;
     for (const answer of entry.answers) {
       if (!asksFirst(answer.type) || !acts(answer)) continue;
       const since = takenIn.get(`${orderId} ${answer.eventId}`) ?? 0;
-      const asked = lived.evidence.given.some(
-        (g) => g.paymentId === record.facts.payment.id && g.tick > since && g.tick < tick,
-      );
+      const asked = lived.evidence.given.some((g) => g.paymentId === read && g.tick > since && g.tick < tick);
       if (!asked) return `${answer.type} ${answer.eventId} acted, and the bank was not asked after it came`;
     }
     return null;

@@ -12,6 +12,8 @@ export interface Lived {
   evidence: Evidence;
   /** Before anybody asked the bank about orders in doubt. */
   before: OrderEnd[];
+  /** The tick between the two. */
+  reconciledFrom: number;
   /** After one reconciliation. */
   after: OrderEnd[];
   store: StoreEnd;
@@ -45,6 +47,7 @@ export const live = async (script: Script, options: WorldOptions = {}): Promise<
   const world = new World(script, options);
   const { clock, evidence, settle } = world;
   let before: OrderEnd[] = [];
+  let reconciledFrom = 0;
   try {
     await world.begin();
     for (const [i, step] of script.steps.entries()) {
@@ -57,6 +60,7 @@ export const live = async (script: Script, options: WorldOptions = {}): Promise<
     world.note("--- the dust settles");
     await world.rest();
     before = await ends(world);
+    reconciledFrom = world.tick();
     world.note("--- reconcile");
     const process = world.running();
     if (process !== null) void world.errand(reconciled(process), process);
@@ -72,5 +76,5 @@ export const live = async (script: Script, options: WorldOptions = {}): Promise<
   );
   // What is still asleep in this world sleeps for ever.
   for (const process of world.processes) process?.die();
-  return { script, evidence, before, after, store, world };
+  return { script, evidence, before, reconciledFrom, after, store, world };
 };

@@ -12,7 +12,6 @@ export const unreachable: Record<string, string> = {
   "reason switched-off": "no decision gives it: what is switched off says so by its rule",
   "reason outcome-unknown": "no decision gives it: a lost answer says so by its rule",
   "reason already-placed": "an order is placed once, before anything happens to it",
-  "reason payment-missing": "a rule says it better: see rule status-update/no-such-payment",
 };
 
 /** Things that have to meet: a fault, and the moment at which it hurts. */
