@@ -46,7 +46,7 @@ export interface WorldOptions {
 
 /** Turns of the event loop without any work before it counts as rest. */
 const CALM_TURNS = 3;
-const LONGEST_STEP_MS = 60 * 60_000;
+const LONGEST_STEP_MS = 60_000;
 
 export const littleWorld = async (options: WorldOptions = {}): Promise<LittleWorld> => {
   const clock = options.of?.clock ?? options.clock ?? new VirtualClock(T0);
