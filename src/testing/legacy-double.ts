@@ -3,9 +3,8 @@
  * over JSON) as one real HTTP server on this computer, with books, faults, test persons and callbacks, in the time of
  * the clock it is given.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
+import { bankServer } from "./bank-server.js";
 import { movesOf } from "./legacy-after-shop.js";
 import { bookingsOf, type Tell } from "./legacy-bookings.js";
 import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./legacy-callbacks.js";
@@ -22,7 +21,7 @@ import {
 import { spoken, stands } from "./legacy-words.js";
 import { major } from "./resurs-books.js";
 import type { Fault } from "./resurs-faults.js";
-import { type Answer, signPage, write } from "./resurs-http.js";
+import { type Answer, signPage } from "./resurs-http.js";
 
 export type { LegacyCallback, LegacyDigest, Registration } from "./legacy-callbacks.js";
 export type { LegacyDouble, RecordedLegacyCall } from "./legacy-controls.js";
@@ -56,10 +55,8 @@ export const legacyDouble = async (options: {
   const checkouts = checkoutsOf(bookings, () => url);
   const move = movesOf(clock, strict, tell);
   const { accounts } = bookings;
-  const delays = new Map<LegacyOperation, number[]>();
   const calls: RecordedLegacyCall[] = [];
   const reads: LegacyDouble["reads"] = [];
-  let held = 0;
 
   if (options.callbacks) {
     const { url, digest } = options.callbacks;
@@ -125,44 +122,22 @@ export const legacyDouble = async (options: {
     return fault?.kind === "timeout" ? null : answer;
   };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const asked = await legacyRequest(request);
-    const answer = answerTo(asked);
-    const delay = asked.operation && asked.operation !== "sign" ? delays.get(asked.operation)?.shift() : undefined;
-    if (answer && delay === undefined) return write(response, answer);
-    if (gone.signal.aborted) return;
-    held += 1;
-    try {
-      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
-      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
-    } finally {
-      held -= 1;
-    }
-    if (answer) write(response, answer);
-  };
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+  const { url, held, delayNext, close } = await bankServer<LegacyOperation | "sign">({
+    clock,
+    port: options.port,
+    end,
+    reply: async (request) => {
+      const asked = await legacyRequest(request);
+      return { operation: asked.operation, answer: answerTo(asked) };
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url,
     addresses: { baseUrl: `${url}/ws/V4`, hostedUrl: url, checkoutUrl: url },
-    close: () =>
-      new Promise((resolve) => {
-        end.abort();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
     setSeries: accounts.setSeries,
-    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    delayNext,
     nextBooking: bookings.setNext,
     nextPerson: bookings.setNextPerson,
     whenSigned: checkouts.whenSigned,
@@ -175,7 +150,7 @@ export const legacyDouble = async (options: {
       const body = kind === "BOOKED" || kind === "UPDATE" ? posted[kind] : undefined;
       return callbacks.send(kind, paymentId, { ...(body === undefined ? {} : { body }), ...more });
     },
-    held: () => held,
+    held,
     delivering: callbacks.underWay,
     books: (paymentId) => {
       const books = accounts.at(paymentId).payment?.books;

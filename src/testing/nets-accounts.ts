@@ -2,7 +2,7 @@
 import type { Clock } from "../ports/clock.js";
 import { type NetsPayment, paymentFrom, type ScenarioNetsPayment } from "./nets-books.js";
 import type { NetsWebhook } from "./nets-deliveries.js";
-import { type Fault, parseFault } from "./resurs-faults.js";
+import { type Dated, faultFor, seriesOf } from "./series.js";
 
 /** One entry of a scenario's `given.gateway`: it counts, whole, from `from` on. */
 export interface NetsSeriesEntry {
@@ -23,8 +23,8 @@ export interface NetsAccount {
   id: string;
   payment: NetsPayment | null;
   checkout: Checkout | null;
-  series: { from: number; entry: NetsSeriesEntry; faults: Map<string, Fault & { left: number }> }[];
-  adopted: NetsAccount["series"][number] | null;
+  series: Dated<NetsSeriesEntry>[];
+  adopted: Dated<NetsSeriesEntry> | null;
 }
 
 export const netsAccounts = (clock: Clock, newId: () => string) => {
@@ -50,26 +50,9 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
     setSeries(id: string, entries: NetsSeriesEntry[]): void {
       const account = at(id);
       account.adopted = null;
-      account.series = entries
-        .map((entry) => ({
-          from: new Date(entry.from).getTime(),
-          entry,
-          faults: new Map(
-            Object.entries(entry.faults ?? {}).map(([op, text]) => {
-              const fault = parseFault(text);
-              return [op, { ...fault, left: fault.first }];
-            }),
-          ),
-        }))
-        .sort((a, b) => a.from - b.from);
+      account.series = seriesOf(entries);
     },
-    /** The fault that this call runs into; each call uses one up. */
-    faultFor(account: NetsAccount, op: string): Fault | null {
-      const fault = account.adopted?.faults.get(op);
-      if (!fault || fault.left <= 0) return null;
-      fault.left -= 1;
-      return fault;
-    },
+    faultFor,
     create(id: string, order: NetsPayment["order"], checkout: Checkout): NetsAccount {
       const account = at(id);
       const { amount, currency, reference } = order;

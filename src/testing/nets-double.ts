@@ -3,9 +3,8 @@
  * the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
+import { bankServer } from "./bank-server.js";
 import { type NetsAccount, netsAccounts } from "./nets-accounts.js";
 import {
   answered,
@@ -20,7 +19,7 @@ import {
 import type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
 import { netsDeliveriesOf } from "./nets-deliveries.js";
 import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./nets-http.js";
-import { type Answer, write } from "./resurs-http.js";
+import type { Answer } from "./resurs-http.js";
 
 export type { NetsSeriesEntry } from "./nets-accounts.js";
 export type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
@@ -34,13 +33,11 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
   const end = new AbortController();
   const accounts = netsAccounts(clock, newId);
   const deliveries = netsDeliveriesOf(clock, end.signal);
-  const delays = new Map<NetsOperation, number[]>();
   /** By address and key: what was asked with it, and what was answered. */
   const repeatable = new Map<string, { amount: number; answer: Answer }>();
   const calls: RecordedNetsCall[] = [];
   const reads: NetsDouble["reads"] = [];
   const creates: unknown[] = [];
-  let held = 0;
 
   const iso = (): string => new Date(clock.now()).toISOString();
   const no = (status: number, code: string, message: string): Answer => ({
@@ -123,32 +120,15 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     return fault?.kind === "timeout" ? null : answer;
   };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const asked = await netsRequest(request);
-    const answer = answerTo(asked);
-    const delay = asked.operation ? delays.get(asked.operation)?.shift() : undefined;
-    if (answer && delay === undefined) return write(response, answer);
-    if (gone.signal.aborted) return;
-    held += 1;
-    try {
-      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
-      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
-    } finally {
-      held -= 1;
-    }
-    if (answer) write(response, answer);
-  };
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+  const { url, held, delayNext, close } = await bankServer<NetsOperation>({
+    clock,
+    port: options.port,
+    end,
+    reply: async (request) => {
+      const asked = await netsRequest(request);
+      return { operation: asked.operation, answer: answerTo(asked) };
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const deliver: NetsDouble["deliver"] = async (paymentId, event, data = {}, id = newId()) => {
     const { checkout, payment } = accounts.at(paymentId);
@@ -160,21 +140,16 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
 
   return {
     url,
-    close: () =>
-      new Promise((resolve) => {
-        end.abort();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
     setSeries: accounts.setSeries,
-    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    delayNext,
     customerPays(paymentId, paymentType) {
       const account = accounts.pay(paymentId, paymentType, newId());
       void deliver(paymentId, "payment.checkout.completed");
       return { redirectUrl: account.checkout?.returnUrl ?? null };
     },
     deliver,
-    held: () => held,
+    held,
     delivering: deliveries.underWay,
     books: (paymentId) => {
       const { payment } = accounts.at(paymentId);

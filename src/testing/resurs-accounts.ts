@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
 import { authorizedBooks, type BankLine, type Books, type LogEntry, major, minor, sumOf } from "./resurs-books.js";
-import { type Fault, parseFault } from "./resurs-faults.js";
 import { type Step, stepsOf } from "./resurs-persons.js";
+import { type Dated, faultFor, seriesOf } from "./series.js";
 
 /** A payment in the Merchant API's words and major units, possibleActions as plain names. */
 export interface ScenarioPayment {
@@ -57,8 +57,8 @@ export interface Account {
   payment: Payment | null;
   customer: Customer | null;
   changes: Change[];
-  series: { from: number; entry: SeriesEntry; faults: Map<string, Fault & { left: number }> }[];
-  adopted: Account["series"][number] | null;
+  series: Dated<SeriesEntry>[];
+  adopted: Dated<SeriesEntry> | null;
   timer: AbortController | null;
 }
 
@@ -188,26 +188,9 @@ export const accountsOf = (
     setSeries(id: string, entries: SeriesEntry[]): void {
       const one = account(id);
       one.adopted = null;
-      one.series = entries
-        .map((entry) => ({
-          from: new Date(entry.from).getTime(),
-          entry,
-          faults: new Map(
-            Object.entries(entry.faults ?? {}).map(([op, text]) => {
-              const fault = parseFault(text);
-              return [op, { ...fault, left: fault.first }];
-            }),
-          ),
-        }))
-        .sort((a, b) => a.from - b.from);
+      one.series = seriesOf(entries);
     },
-    /** The fault that this call runs into; each call uses one up. */
-    faultFor(one: Account, op: string): Fault | null {
-      const fault = one.adopted?.faults.get(op);
-      if (!fault || fault.left <= 0) return null;
-      fault.left -= 1;
-      return fault;
-    },
+    faultFor,
     create(customer: Customer, lines: BankLine[], minutes: number, orderReference: string, fields: object): Account {
       const now = clock.now();
       const one = account(randomUUID());

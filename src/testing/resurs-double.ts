@@ -3,14 +3,13 @@
  * test persons and callbacks, in the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
+import { bankServer } from "./bank-server.js";
 import { type Account, accountsOf, answered } from "./resurs-accounts.js";
 import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./resurs-books.js";
 import type { RecordedCall, ResursDouble } from "./resurs-controls.js";
 import { deliveriesOf } from "./resurs-deliveries.js";
-import { type Answer, type Call, type Operation, operationOf, received, signPage, write } from "./resurs-http.js";
+import { type Answer, type Call, type Operation, operationOf, received, signPage } from "./resurs-http.js";
 import { newPayment } from "./resurs-orders.js";
 import { ACCEPTED_PERSON } from "./resurs-persons.js";
 
@@ -30,13 +29,11 @@ export const resursDouble = async (options: {
   const { clock, strict = true } = options;
   const end = new AbortController();
   const given = new Map<string, number>();
-  const delays = new Map<Operation, number[]>();
   const calls: RecordedCall[] = [];
   const reads: ResursDouble["reads"] = [];
   const creates: unknown[] = [];
   const deliveries = deliveriesOf(clock, end.signal);
   let tokens = 0;
-  let held = 0;
   let next: { governmentId: string; callbacks: boolean } | null = null;
 
   const accounts = accountsOf(clock, end.signal, ({ id, customer }, status) => {
@@ -162,44 +159,23 @@ export const resursDouble = async (options: {
     return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
   };
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const call = await received(request);
-    const { operation, id } = operationOf(call);
-    const answer = operation ? answerTo(operation, id, call) : no(404, "NOT_FOUND", "There is no such endpoint");
-    const delay = operation && operation !== "sign" ? delays.get(operation)?.shift() : undefined;
-    if (answer && delay === undefined) return write(response, answer);
-    if (gone.signal.aborted) return;
-    held += 1;
-    try {
-      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
-      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
-    } finally {
-      held -= 1;
-    }
-    if (answer) write(response, answer);
-  };
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+  const { url, held, delayNext, close } = await bankServer<Operation | "sign">({
+    clock,
+    port: options.port,
+    end,
+    reply: async (request) => {
+      const call = await received(request);
+      const { operation, id } = operationOf(call);
+      const answer = operation ? answerTo(operation, id, call) : no(404, "NOT_FOUND", "There is no such endpoint");
+      return { operation, answer };
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url,
-    close: () =>
-      new Promise((resolve) => {
-        end.abort();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
     setSeries: accounts.setSeries,
-    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    delayNext,
     nextPerson: (governmentId, { callbacks = true } = {}) => {
       next = { governmentId, callbacks };
     },
@@ -209,7 +185,7 @@ export const resursDouble = async (options: {
       if (to) await deliveries.send(to, { paymentId, status });
     },
     forgetTokens: () => given.clear(),
-    held: () => held,
+    held,
     delivering: deliveries.underWay,
     books: (paymentId) => {
       const books = accounts.at(paymentId).payment?.books;

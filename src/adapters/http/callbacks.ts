@@ -12,8 +12,13 @@ import { failed } from "./failed.js";
  * is used, deaf to the rest.
  */
 const paymentId = z.string().min(1).max(100);
-const Authorization = z.object({ paymentId, status: z.string().max(60).nullish() });
-const Management = z.object({ paymentId, action: z.string().max(60).nullish() });
+const claim = z.string().max(60).nullish();
+const Authorization = z
+  .object({ paymentId, status: claim })
+  .transform(({ paymentId, status }) => ({ paymentId, claims: status ?? null }));
+const Management = z
+  .object({ paymentId, action: claim })
+  .transform(({ paymentId, action }) => ({ paymentId, claims: action ?? null }));
 /** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */
 const Legacy = z.object({ paymentId, result: z.string().max(60).optional() });
 const legacyKinds = new Set([
@@ -50,32 +55,21 @@ const fingerprint = (...parts: string[]): string =>
 
 export const callbackRoutes = (options: CallbackOptions): Hono => {
   const app = new Hono();
-  app.post("/resurs/authorization", (c) => takeAuthorization(c, options));
-  app.post("/resurs/management", (c) => takeManagement(c, options));
+  app.post("/resurs/authorization", (c) => takeMerchantApi(c, options, "AUTHORIZATION"));
+  app.post("/resurs/management", (c) => takeMerchantApi(c, options, "MANAGEMENT"));
   // Resurs tries an address before it is used: nothing is looked up and nothing happens.
   app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
   app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, options));
   return app;
 };
 
-const takeAuthorization = async (c: Context, options: CallbackOptions) => {
+/** The Merchant API's two kinds: each claims something in a word of its own. */
+const takeMerchantApi = async (c: Context, options: CallbackOptions, kind: "AUTHORIZATION" | "MANAGEMENT") => {
   const body = await readBody(c.req.raw);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const { data } = Authorization.safeParse(body.json);
+  const { data } = (kind === "AUTHORIZATION" ? Authorization : Management).safeParse(body.json);
   if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
-  const kind = "AUTHORIZATION";
-  const content = fingerprint(kind, body.text);
-  return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.status ?? null, content });
-};
-
-const takeManagement = async (c: Context, options: CallbackOptions) => {
-  const body = await readBody(c.req.raw);
-  if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const { data } = Management.safeParse(body.json);
-  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
-  const kind = "MANAGEMENT";
-  const content = fingerprint(kind, body.text);
-  return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.action ?? null, content });
+  return handOn(c, options, { kind, ...data, content: fingerprint(kind, body.text) });
 };
 
 /** GET and POST alike: the bank posts BOOKED and UPDATE, and where that fails it gets them. */

@@ -169,4 +169,3 @@ const summaryOf = (record: OrderRecord, { parked, effects, inbox }: OrderState):
 };
 
 /** What the door calls by name. */
-export type OrderObject = ReturnType<typeof orderObject>;

@@ -2,7 +2,7 @@
 import type { DigestOptions } from "../../adapters/http/digest.js";
 import { urlsFor } from "../../adapters/http/urls.js";
 import type { Scenario, ScenarioEvent } from "./format.js";
-import type { Play } from "./play.js";
+import { type Play, record } from "./played.js";
 import type { World } from "./world.js";
 
 const words = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
@@ -60,7 +60,7 @@ export const processPayment: Play = async (world, event, index, played) => {
       body: JSON.stringify({ gateway }),
     })
     .then(({ status: code, body }) => {
-      played.http.set(index, [...(played.http.get(index) ?? []), code]);
+      record(played, index, code);
       const { result, redirect } = body as { result: string; redirect: string | null };
       played.result = result;
       played.errorShown ||= result === "failure";
@@ -82,7 +82,7 @@ export const rejected: Play = async (world, event, index, played) => {
       body: JSON.stringify({ paymentId, rejection, message }),
     })
     .then(({ status }) => {
-      played.http.set(index, [...(played.http.get(index) ?? []), status]);
+      record(played, index, status);
     });
   played.open.push(sent);
 };
@@ -93,7 +93,7 @@ export const viewed: Play = async (world, event, index, played) => {
   const sent = world
     .request(words(event.node), `/orders/${orderId}/payment`, { method: "GET" })
     .then(({ status, body }) => {
-      played.http.set(index, [...(played.http.get(index) ?? []), status]);
+      record(played, index, status);
       played.explanation = (body as { explanation?: string | null } | null)?.explanation ?? null;
     });
   played.open.push(sent);

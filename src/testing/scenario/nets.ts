@@ -2,7 +2,7 @@
 import { NETS_AUTHORIZATION } from "../banks.js";
 import type { NetsSeriesEntry } from "../nets-double.js";
 import type { Scenario, ScenarioEvent, ScenarioOrder } from "./format.js";
-import type { Play } from "./play.js";
+import { type Play, record } from "./played.js";
 import type { World } from "./world.js";
 
 const json = { "content-type": "application/json" };
@@ -86,7 +86,7 @@ export const payInitialized: Play = async (world, event, index, played) => {
   };
   const [node, init] = posted(event, { paymentId });
   const sent = world.request(node, "/nets/pay-initialized", init).then(({ status, body }) => {
-    played.http.set(index, [...(played.http.get(index) ?? []), status]);
+    record(played, index, status);
     played.reply = (body as { reply?: boolean } | null)?.reply ?? null;
     played.errorShown ||= played.reply === false;
   });

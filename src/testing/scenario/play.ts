@@ -8,30 +8,9 @@ import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
 import { isLegacyKind, isOlder, legacyCallback, processPayment, rejected, viewed } from "./legacy.js";
 import { payInitialized, webhook } from "./nets.js";
 import { minor } from "./orders.js";
+import { type Play, type Played, record } from "./played.js";
 import { flood, rawRequest } from "./requests.js";
 import { POISON, type World } from "./world.js";
-
-/** What is kept of an event for the expectations. */
-export interface Played {
-  http: Map<number, string[]>;
-  /** Event id in the engine → index in the scenario. */
-  ids: Map<string, { event: number; orderId: string }>;
-  /** deliveryId → acknowledged with a 2xx. */
-  acknowledged: Set<string>;
-  /** Requests whose answer is still awaited. */
-  open: Promise<unknown>[];
-  created: string | null;
-  /** What Nets was told when the customer pressed Pay. */
-  reply: boolean | null;
-  errorShown: boolean;
-  redirect: string | null;
-  result: string | null;
-  explanation: string | null;
-  /** Events that were turned away at the door, by index. */
-  turnedAway: { event: number; reason: string }[];
-}
-
-export type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const json = { "content-type": "application/json" };
@@ -40,10 +19,6 @@ const firstOrder = (world: World, played: Played): string =>
   String(played.created ?? world.scenario.given.orders[0]?.id ?? "");
 const orderOf = (world: World, event: ScenarioEvent, played: Played): string =>
   event.orderId === undefined ? firstOrder(world, played) : String(event.orderId);
-
-const record = (played: Played, index: number, status: string): void => {
-  played.http.set(index, [...(played.http.get(index) ?? []), status]);
-};
 
 /** An event through the API, as a plugin or an ERP sends it. */
 const submit = async (

@@ -1,12 +1,8 @@
 /** Requests that a scenario writes itself, word by word or by the thousand. */
 import { randomUUID } from "node:crypto";
-import type { Play, Played } from "./play.js";
+import { type Play, record } from "./played.js";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const record = (played: Played, index: number, status: string): void => {
-  played.http.set(index, [...(played.http.get(index) ?? []), status]);
-};
-
 const generated = (body: { kind: string; depth?: number; bytes?: number }, paymentId: string): string => {
   if (body.kind === "nest") return "[".repeat(body.depth ?? 1) + "]".repeat(body.depth ?? 1);
   const callback = { paymentId, status: "AUTHORIZED", created: "2026-01-01T00:00:00.000Z", padding: "" };

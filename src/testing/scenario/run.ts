@@ -4,7 +4,8 @@ import type { HistoryEntry } from "../../core/record.js";
 import { check } from "./check.js";
 import type { Observed, Scenario, ScenarioEvent, ScenarioResult } from "./format.js";
 import { netsPaymentId } from "./nets.js";
-import { killPointAfter, type Played, play, playable } from "./play.js";
+import { killPointAfter, play, playable } from "./play.js";
+import type { Played } from "./played.js";
 import { type OpenStage, sqliteStage } from "./stage.js";
 import { World } from "./world.js";
 

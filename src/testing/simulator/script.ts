@@ -86,9 +86,6 @@ export interface Script {
 
 export const totalOf = (lines: Line[]): number => lines.reduce((sum, line) => sum + line.total, 0);
 
-const faults = new Set(["bankFault", "stale", "shopFault", "storeFault", "slowStore", "kill", "pause"]);
-export const isFault = (step: Step): boolean => faults.has(step.do);
-
 /** A step in one line, for a person. */
 export const inWords = (step: Step): string => {
   const { n: _, at, node, do: what, ...rest } = step;

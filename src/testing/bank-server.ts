@@ -1,0 +1,63 @@
+/** What every bank's double stands behind: a real HTTP server on this computer that can answer late, or never. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../ports/clock.js";
+import { type Answer, write } from "./resurs-http.js";
+
+export interface BankServer<Operation> {
+  url: string;
+  /** The next answer to the operation is worked out at once and sent `ms` later. */
+  delayNext(operation: Operation, ms: number): void;
+  /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */
+  held(): number;
+  close(): Promise<void>;
+}
+
+/** @param end aborted by `close`: nothing of this bank goes on after that */
+export const bankServer = async <Operation>(options: {
+  clock: Clock;
+  port: number | undefined;
+  end: AbortController;
+  /** What was asked for, and the answer: worked out at once; null = no answer, ever. */
+  reply(request: IncomingMessage): Promise<{ operation: Operation | null; answer: Answer | null }>;
+}): Promise<BankServer<Operation>> => {
+  const { clock, end, reply } = options;
+  const delays = new Map<Operation, number[]>();
+  let held = 0;
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const { operation, answer } = await reply(request);
+    const delay = operation === null ? undefined : delays.get(operation)?.shift();
+    if (answer && delay === undefined) return write(response, answer);
+    if (gone.signal.aborted) return;
+    held += 1;
+    try {
+      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
+      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
+    } finally {
+      held -= 1;
+    }
+    if (answer) write(response, answer);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    held: () => held,
+    close: () =>
+      new Promise((resolve) => {
+        end.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
