@@ -8,6 +8,7 @@ import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addMigrate } from "./migrate.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
@@ -42,6 +43,7 @@ for (const add of [
   addCan,
   addReconcile,
   addApply,
+  addMigrate,
   addScenarios,
   addSimulate,
   addDraw,

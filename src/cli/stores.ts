@@ -15,17 +15,23 @@ export const shownPlace = (place: string): string => {
   return url.href;
 };
 
-/** @param schema of our own in that PostgreSQL; left out: the store's usual one */
-export const storeAt = (place: string, schema?: string): Store => {
+interface Opening {
+  /** Of our own in that PostgreSQL; left out: the store's usual one. */
+  schema?: string;
+  /** Only for looking: works beside a running engine, and changes nothing. */
+  readOnly?: true;
+}
+
+export const storeAt = (place: string, opening: Opening = {}): Store => {
   if (isPostgres(place)) {
     if (!URL.canParse(place))
       throw wrongUsage(`"${place}" is no address; write postgres://user:password@host/database`);
-    return postgresStore({ connectionString: place, ...(schema === undefined ? {} : { schema }) });
+    return postgresStore({ connectionString: place, ...opening });
   }
   if (/^[a-z]+:\/\//.test(place)) {
     throw wrongUsage(`there is no store for "${place}"; name a SQLite file, or postgres://user:password@host/database`);
   }
-  return sqliteStore({ file: place });
+  return sqliteStore({ file: place, readOnly: opening.readOnly ?? false });
 };
 
 /** A schema for every life, dropped at its end; only a PostgreSQL has room for that. */
@@ -36,7 +42,7 @@ export const postgresGround = (place: string): (() => Promise<Ground>) => {
   return async () => {
     lives += 1;
     const schema = `life_${process.pid}_${lives}`;
-    return { store: () => storeAt(place, schema), many: true, clear: () => dropSchema(place, schema) };
+    return { store: () => storeAt(place, { schema }), many: true, clear: () => dropSchema(place, schema) };
   };
 };
 
