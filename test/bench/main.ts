@@ -21,7 +21,7 @@ if (against.length > 0) {
 
 const decided = quick ? decisions(3, 100) : decisions(15, 400);
 const stored = await durable(
-  quick ? { rounds: 3, alone: 50, together: 200 } : { rounds: 9, alone: 200, together: 800 },
+  quick ? { rounds: 3, alone: 100, together: 400 } : { rounds: 9, alone: 200, together: 800 },
 );
 
 const db = new Sqlite(":memory:");
