@@ -9,14 +9,16 @@ import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { startPostgres } from "../adapters/postgres-server.js";
 import { noServerBecause } from "../restate/server.js";
-import { type HandWritten, handWritten } from "./hand-written.js";
+import { type HandWritten, handWritten, relayByHand } from "./hand-written.js";
 import { bareCommits, dbos, graphileWorker } from "./peers.js";
+import { relay } from "./relay.js";
 import { restateXState } from "./restate-xstate.js";
-import { firstToEach, printed, type Table, turns } from "./rounds.js";
+import { firstToEach, printed, printedLatencies, type Table, turns } from "./rounds.js";
 import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "./work.js";
 
 const quick = process.argv.includes("--quick");
 const [rounds, perRound] = quick ? [1, 100] : [9, 1000];
+const relayed = quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 10_000, timed: 2000 };
 const orders = (rounds + 1) * perRound;
 /** Of durable.md's run: the log does not turn over in the middle of a round. */
 const server = { shared_buffers: "512MB", max_wal_size: "4GB" };
@@ -139,7 +141,11 @@ const load = () => (loadavg()[0] ?? 0).toFixed(1);
 const before = load();
 try {
   const connectionString = await started.database();
-  const tables = [await measure(connectionString)];
+  const table = await measure(connectionString);
+  const relayUrl = await started.database();
+  const open = () => postgresStore({ connectionString: relayUrl });
+  const { throughput, starts } = await relay("PostgreSQL", open, relayByHand(relayUrl), relayed);
+  const tables = [table, throughput];
   const client = new pg.Client(connectionString);
   await client.connect();
   const shown = ["server_version", "fsync", "synchronous_commit", "full_page_writes", ...Object.keys(server)];
@@ -153,10 +159,11 @@ try {
     orders,
     load: `${before} before, ${load()} after`,
   };
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ configuration, tables }, null, 2));
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ configuration, tables, starts }, null, 2));
   else {
     for (const [name, value] of Object.entries(configuration)) console.log(`${name}: ${value}`);
     for (const table of tables) console.log(`\n${printed(table)}`);
+    console.log(`\n${printedLatencies("From the commit to the beginning of an effect", starts)}`);
   }
 } finally {
   await started.stop();

@@ -52,6 +52,30 @@ export const firstToEach = (title: string, unit: string, names: string[], rates:
   return { ...table, says: `ratio = ${first} to this one`, rows };
 };
 
+export interface Latencies {
+  title: string;
+  count: number;
+  /** In milliseconds. */
+  p50: number;
+  p99: number;
+  longest: number;
+}
+
+export const latenciesOf = (title: string, ms: number[]): Latencies => {
+  const sorted = [...ms].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return { title, count: ms.length, p50: at(0.5), p99: at(0.99), longest: at(1) };
+};
+
+export const printedLatencies = (what: string, all: Latencies[]): string => {
+  const width = Math.max(...all.map(({ title }) => title.length));
+  const cells = (values: string[]) => values.map((value) => value.padStart(9)).join("");
+  const lines = all.map(({ title, count, p50, p99, longest }) => {
+    return `  ${title.padEnd(width)} ${cells([...[p50, p99, longest].map((ms) => ms.toFixed(1)), String(count)])}`;
+  });
+  return `${what}, ms\n  ${"".padEnd(width)} ${cells(["p50", "p99", "longest", "of"])}\n${lines.join("\n")}`;
+};
+
 /** Every second round goes backwards: no contender always follows the same one. */
 export const turns = (contenders: number, round: number): number[] => {
   const order = Array.from({ length: contenders }, (_, i) => i);
