@@ -2,13 +2,12 @@
  * The relay: from the outbox to a shop and a bank that answer at once. How many effects per second, against a relay by
  * hand on the same rows, and how soon after its commit an effect is begun.
  */
-import type { Reading } from "../../machines/facts.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { limits } from "../../src/engine/limits.js";
-import type { Gateway } from "../../src/ports/gateway.js";
 import type { Store } from "../../src/ports/store.js";
 import { type Latencies, latenciesOf, type Table, tableOf, turns } from "./rounds.js";
 import {
+  answering,
   Foretold,
   IN_FLIGHT,
   inFlight,
@@ -17,7 +16,6 @@ import {
   placeAll,
   returning,
   undelivered,
-  gateway as unused,
 } from "./work.js";
 
 /** Claims what is due, calls `carryOut` for each, deletes them; until there is nothing. */
@@ -50,23 +48,6 @@ const MODEST = 200;
 const PAUSE_MS = 5;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-const accepted: Reading = {
-  paymentId: "",
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 24_900,
-  authorized: 24_900,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE", "CANCEL"],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-};
-
 interface World {
   /** What was carried out, by the effect's id; a reading by its payment's. */
   begun: Map<string, number>;
@@ -78,20 +59,7 @@ interface World {
 const world = (): World => {
   const begun = new Map<string, number>();
   const committed = new Map<string, number>();
-  const gateway: Gateway = {
-    ...unused,
-    async readPayment(paymentId) {
-      begun.set(paymentId, performance.now());
-      return { kind: "ok", reading: { ...accepted, paymentId } };
-    },
-  };
-  const shop = {
-    async carryOut(_: string, effectId: string) {
-      begun.set(effectId, performance.now());
-      return { kind: "done" } as const;
-    },
-    readStatus: async () => null,
-  };
+  const { gateway, shop } = answering((id) => begun.set(id, performance.now()));
   const engine = (store: Store) =>
     createEngine({
       store,
@@ -105,7 +73,7 @@ const world = (): World => {
   return { begun, committed, engine };
 };
 
-const untilIdle = async (engine: Engine): Promise<void> => {
+export const untilIdle = async (engine: Engine): Promise<void> => {
   while (!engine.idle) await pause(1);
 };
 

@@ -1,10 +1,12 @@
 /** What is made durable: the events, and what the engine decides on them, told beforehand. */
 import { randomUUID } from "node:crypto";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
+import type { Reading } from "../../machines/facts.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
+import type { Shop } from "../../src/ports/shop.js";
 import type { Change, Store } from "../../src/ports/store.js";
 
 export const IN_FLIGHT = 32;
@@ -24,6 +26,41 @@ export const gateway: Gateway = {
 };
 export const shop = { carryOut: unused, readStatus: unused };
 
+const accepted: Reading = {
+  paymentId: "",
+  exists: true,
+  status: "ACCEPTED",
+  rejectedReason: null,
+  hasOrder: true,
+  total: 24_900,
+  authorized: 24_900,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: ["CAPTURE", "CANCEL"],
+  creditLimit: null,
+  taskCompleted: null,
+  transactionIds: [],
+};
+
+/** A bank and a shop that answer at once; told of each effect's id, and of a reading's payment. */
+export const answering = (begun: (id: string) => void): { gateway: Gateway; shop: Shop } => ({
+  gateway: {
+    ...gateway,
+    async readPayment(paymentId) {
+      begun(paymentId);
+      return { kind: "ok", reading: { ...accepted, paymentId } };
+    },
+  },
+  shop: {
+    async carryOut(_, effectId) {
+      begun(effectId);
+      return { kind: "done" };
+    },
+    readStatus: async () => null,
+  },
+});
+
 /** Only what comes before the receipt is measured: effects and timers are written and left lying. */
 export const undelivered = (store: Store): Store => ({
   ...store,
@@ -34,7 +71,7 @@ export const undelivered = (store: Store): Store => ({
 });
 
 export const orderIdOf = (n: number): string => `order-${String(n).padStart(7, "0")}`;
-const paymentIdOf = (n: number): string => `5c1a7d70-0000-4000-8000-${String(n).padStart(12, "0")}`;
+export const paymentIdOf = (n: number): string => `5c1a7d70-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
 export const placing = (n: number, at: number): OrderEvent & { type: "order.placed" } => ({
   type: "order.placed",
@@ -55,6 +92,13 @@ export const placing = (n: number, at: number): OrderEvent & { type: "order.plac
     customerReturned: false,
     tolerance: 0,
   },
+});
+export const calling = (n: number): OrderEvent => ({
+  type: "callback.received",
+  kind: "AUTHORIZATION",
+  paymentId: paymentIdOf(n),
+  claims: "AUTHORIZED",
+  content: "pQ4jzq8r1r2mT0p2f3mB7wJ2l0bq6mXy",
 });
 /** Reads the payment at once: record, history, two effects, the timer gone. */
 export const returning: OrderEvent = { type: "customer.returned", page: "success" };
