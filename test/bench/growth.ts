@@ -155,6 +155,9 @@ const grown = async (store: string, places: Place[], bytesOf: (place: Place) => 
     const bar = new SingleBar({
       format: `${store} {bar} {value} of {total} orders, {duration_formatted}`,
       stream: process.stderr,
+      // Somebody who reads a log sees it too.
+      noTTYOutput: true,
+      notTTYSchedule: 10_000,
     });
     bar.start(size, 0);
     await fill(place, size, PUT_OFF, (orders) => bar.update(orders));
