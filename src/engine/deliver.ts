@@ -89,7 +89,8 @@ export class Delivery {
       const detail = error instanceof Error ? error.message : String(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
-      if (!movesMoney(row.effect.type)) {
+      if (movesMoney(row.effect.type)) this.afterLease();
+      else {
         const again = await this.settle(row, this.attempts.retry(row, null, detail));
         if (again !== null) this.finished.push(again);
       }
@@ -106,6 +107,7 @@ export class Delivery {
         await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
         return null;
       case "left":
+        this.afterLease();
         return null;
       case "done":
         return { id: row.id, outcome: "done" };
@@ -114,6 +116,11 @@ export class Delivery {
       case "dead":
         return { id: row.id, outcome: "dead", error: came.error };
     }
+  }
+
+  /** What was neither settled nor released can be claimed again when its lease has run out. */
+  private afterLease(): void {
+    this.parts.alarm(this.parts.clock.now() + this.parts.limits.leaseMs);
   }
 
   /** Results of one turn are written together; then the next of each lane can be claimed. */

@@ -14,7 +14,7 @@ import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, paymentOf, recordReader, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
@@ -36,6 +36,8 @@ import { rung, Wake } from "./wake.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** The record as today's machines read it; null = no such order. */
+  readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly log: Log;
@@ -60,6 +62,7 @@ export class Engine implements Runtime {
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
     this.waiters = new Waiters(this.clock);
+    this.read = recordReader(this.store, this.rules.registry);
     const random = options.random ?? Math.random;
     const { store, clock, log, limits } = this;
     this.mailboxes = new Mailboxes({
@@ -182,11 +185,6 @@ export class Engine implements Runtime {
     return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
   }
 
-  /** The record as today's machines read it; null = no such order. */
-  read(orderId: string): Promise<OrderRecord | null> {
-    return readRecord(this.store, this.rules.registry, orderId);
-  }
-
   /** At most five plain lines; null = no such order. */
   why(orderId: string): Promise<string[] | null> {
     return whyOf(this.store, this.rules.registry, orderId);
@@ -284,8 +282,10 @@ export class Engine implements Runtime {
   }
 
   private committed(decisions: Decision[]): void {
+    const now = this.clock.now();
+    if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
     for (const { record, entry, effects, timers } of decisions) {
-      for (const row of effects) this.wake.alarm(row.notBefore);
+      for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);

@@ -9,17 +9,33 @@ import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { PaymentView } from "../ports/runtime.js";
-import type { Store } from "../ports/store.js";
+import type { Loaded, Store } from "../ports/store.js";
 import { sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
-/** The record as today's machines read it; one that they do not know comes as it is stored. */
-export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
-  const migrated = migrate(loaded.record, registry);
-  return "record" in migrated ? migrated.record : loaded.record;
+/**
+ * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
+ * for in one turn are read together: effects are claimed by the dozen, and each asks whose bank it is for.
+ */
+export const recordReader = (store: Store, registry: Registry) => {
+  let asked: string[] = [];
+  let answers: Promise<Loaded[]> | null = null;
+  const together = async (): Promise<Loaded[]> => {
+    await null;
+    const orders = asked.map((orderId) => ({ orderId, eventIds: [] }));
+    asked = [];
+    answers = null;
+    return store.load(orders);
+  };
+  return async (orderId: string): Promise<OrderRecord | null> => {
+    const at = asked.push(orderId) - 1;
+    answers ??= together();
+    const record = (await answers)[at]?.record ?? null;
+    if (record === null) return null;
+    const migrated = migrate(record, registry);
+    return "record" in migrated ? migrated.record : record;
+  };
 };
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
