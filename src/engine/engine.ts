@@ -5,6 +5,7 @@ import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
+import { versionsKnown } from "../core/migrate.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
@@ -59,9 +60,9 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
-    this.waiters = new Waiters(this.clock);
     const random = options.random ?? Math.random;
     const { store, clock, log, limits } = this;
+    this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
       store,
       rules: this.rules,
@@ -84,7 +85,8 @@ export class Engine implements Runtime {
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
-        await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles, mayRepeat: false });
+        const told = await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles });
+        return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),
     });
@@ -94,7 +96,7 @@ export class Engine implements Runtime {
       log,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
-        const receipt = await this.post(rung(row, clock.now()), { mayRepeat: false });
+        const receipt = await this.post(rung(row, clock.now()));
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
@@ -105,7 +107,7 @@ export class Engine implements Runtime {
 
   /** Opens the store and takes up whatever was left undone. */
   async start(): Promise<void> {
-    await this.store.open();
+    await this.store.open(versionsKnown(this.rules.registry));
     await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
@@ -260,13 +262,14 @@ export class Engine implements Runtime {
     return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
-  private post(envelope: Envelope, how: { mayRepeat: boolean; settles?: string; attempts?: number }): Promise<Receipt> {
+  private post(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const post: Posted = {
         envelope,
-        mayRepeat: how.mayRepeat,
-        settles: how.settles ?? null,
-        attempts: how.attempts ?? 0,
+        mayRepeat: false,
+        settles: null,
+        attempts: 0,
+        ...how,
         decided: (result) => {
           this.storeTrouble = null;
           resolve(receiptOf(envelope, result));

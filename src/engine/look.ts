@@ -26,12 +26,17 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   if (loaded?.record == null) return null;
   const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
-  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
+  const migrated = migrate(loaded.record, registry);
+  const parked = "parked" in migrated ? migrated.parked : loaded.parked;
+  return why(loaded.record, history, await store.effectsOf(orderId), parked, registry);
 };
 
 /** What the order would answer, on the payment as it was last read. */
 export const verdictOn = (record: OrderRecord, event: OrderEvent, now: number, rules: Rules): Verdict => {
   const { orderId } = record;
+  if ("parked" in migrate(record, rules.registry)) {
+    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null };
+  }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
   return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
