@@ -15,7 +15,7 @@ import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, paymentOf, readRecord, receiptGiven, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
@@ -25,7 +25,6 @@ import {
   type Receipt,
   receiptOf,
   type SubmitOptions,
-  shortOf,
   sourceOf,
   UnknownOrder,
   type Verdict,
@@ -49,7 +48,7 @@ export class Engine implements Runtime {
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
-  private storeTrouble: string | null = null;
+  private storeTrouble: { detail: string; until: number } | null = null;
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
@@ -158,7 +157,7 @@ export class Engine implements Runtime {
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
       const posted = await this.post(envelope, { mayRepeat: options.id !== undefined });
-      const receipt = posted.repeated ? await this.given(orderId, id, posted) : posted;
+      const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
     } finally {
@@ -245,17 +244,13 @@ export class Engine implements Runtime {
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     try {
       const counts = await this.store.counts();
-      return { ok: this.running && this.storeTrouble === null, trouble: this.storeTrouble, counts };
+      const { detail: trouble, until } = this.storeTrouble ?? { detail: null, until: 0 };
+      // Who is told that nothing can be written sends nothing, and then nothing would ever show that it works again.
+      const over = this.clock.now() >= until;
+      return { ok: this.running && over, trouble: over ? null : trouble, counts };
     } catch (error) {
       return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
     }
-  }
-
-  /** The same id gets the same answer: the one that was given the first time. */
-  private async given(orderId: string, eventId: string, otherwise: Receipt): Promise<Receipt> {
-    const answer = await answerGiven(this.store, orderId, eventId);
-    if (answer === null) return otherwise;
-    return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
@@ -276,8 +271,9 @@ export class Engine implements Runtime {
         },
         failed: (error) => {
           if (!(error instanceof UnknownOrder)) {
-            this.storeTrouble = error instanceof Error ? error.message : String(error);
-            this.log.error({ orderId: envelope.orderId, detail: this.storeTrouble }, "an event could not be stored");
+            const detail = error instanceof Error ? error.message : String(error);
+            this.storeTrouble = { detail, until: this.clock.now() + this.limits.troubleMs };
+            this.log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
           }
           reject(error);
         },

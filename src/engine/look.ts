@@ -10,7 +10,7 @@ import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { PaymentView } from "../ports/runtime.js";
 import type { Store } from "../ports/store.js";
-import { sourceOf, type Verdict } from "./receipt.js";
+import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -53,6 +53,12 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};
+
+/** The same id gets the same answer: the one that was given the first time. null = it was not decided yet. */
+export const receiptGiven = async (store: Store, orderId: string, eventId: string): Promise<Receipt | null> => {
+  const answer = await answerGiven(store, orderId, eventId);
+  return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
 };
 
 /** @param gateway the order's own */

@@ -3,7 +3,7 @@ import type { Answer } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import { type Receipt, shortOf } from "./receipt.js";
 
-const FIRST_LOOK_MS = 200;
+const FIRST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
 export interface Waiting {
