@@ -38,14 +38,26 @@ export interface WooServerOptions {
   deliveryTimeoutMs?: number;
 }
 
+export interface Change {
+  orderId: string;
+  /** The consumer key. */
+  by: string;
+  from: string;
+  to: string;
+}
+
 export interface WooServer {
   url: string;
   woo: WooDouble;
   /** Two keys that may do everything, and one that may only read. */
-  keys: { full: RestKey; merchant: RestKey; readOnly: RestKey };
+  keys: { engine: RestKey; merchant: RestKey; readOnly: RestKey };
   webhooks: Webhooks;
+  /** Every change of a status that came over REST, with the key that made it, as it happened. */
+  changes: Change[];
   /** Sets what the rules do not know of an order: address, payment method, coupons. */
   describe(orderId: string, details: Partial<Details>): void;
+  /** Requests that are kept waiting right now, by `beforeMs` or `afterMs`. */
+  held(): number;
   close(): Promise<void>;
 }
 
@@ -54,6 +66,7 @@ const LARGEST_BODY = 2_000_000;
 export const wooServer = async (options: WooServerOptions): Promise<WooServer> => {
   const { clock, customStatuses = {}, products = [] } = options;
   const numbers = new Numbers(100_000);
+  const changes: Change[] = [];
   const details = new Map<string, Partial<Details>>();
   let url = "";
 
@@ -88,7 +101,7 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
   };
 
   const keys: WooServer["keys"] = {
-    full: { key: "ck_double", secret: "cs_double", mayWrite: true },
+    engine: { key: "ck_engine", secret: "cs_engine", mayWrite: true },
     merchant: { key: "ck_merchant", secret: "cs_merchant", mayWrite: true },
     readOnly: { key: "ck_reader", secret: "cs_reader", mayWrite: false },
   };
@@ -109,6 +122,12 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
       : { status: 200, body: { id, value } };
   };
 
+  /** The orders that a request may have changed. */
+  const about = (path: string): StoredOrder[] => {
+    const one = woo.orders.get(/orders\/(\d+)/.exec(path)?.[1] ?? "");
+    return one === undefined ? [...woo.orders.values()] : [one];
+  };
+
   const answerTo = async (method: string, address: URL, text: string): Promise<RestAnswer> => {
     const refusal = refuses(method, address);
     if (refusal !== null) return refusal;
@@ -121,11 +140,29 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
     const [first, ...rest] = path.split("/");
     if (first === "orders" || first === "reports") {
       const api = ordersApi({ woo, numbers, products, customStatuses, json: json(), describe, now: () => clock.now() });
-      return api(method, path, address.searchParams, body);
+      const before = new Map(about(path).map(({ id, statusHistory }) => [id, statusHistory.length]));
+      const answer = api(method, path, address.searchParams, body);
+      const by = address.searchParams.get("oauth_consumer_key") ?? "";
+      for (const { id: orderId, statusHistory } of about(path)) {
+        for (const { from, to } of statusHistory.slice(before.get(orderId) ?? 0))
+          changes.push({ orderId, by, from, to });
+      }
+      return answer;
     }
     if (first === "webhooks") return webhooks.rest(method, rest[0] === undefined ? null : Number(rest[0]), body);
     if (first === "settings" && method === "GET") return setting(rest.join("/"));
     return noRoute;
+  };
+
+  /** Those that hung up are waited for no more, though the shop is still at work for them. */
+  const waiting = new Set<ServerResponse>();
+  const held = async (response: ServerResponse, ms = 0): Promise<void> => {
+    if (ms === 0) return;
+    const gone = () => waiting.delete(response);
+    if (!response.destroyed) waiting.add(response);
+    response.once("close", gone);
+    await clock.sleep(ms);
+    gone();
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -133,16 +170,16 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
     const method = request.method ?? "GET";
     const text = await received(request);
     const trouble = options.disturb?.({ method, path: address.pathname }) ?? {};
-    if (trouble.beforeMs) await clock.sleep(trouble.beforeMs);
+    await held(response, trouble.beforeMs);
     if (trouble.lost) return void response.destroy();
     const { status, body } = trouble.status
       ? { status: trouble.status, body: "<html>trouble</html>" }
       : await answerTo(method, address, text);
-    for (const order of woo.orders.values()) numbers.count(order);
+    for (const order of about(address.pathname)) numbers.count(order);
     webhooks.endRequest();
     // As it was at that moment: what is sent late is not what the order has become meanwhile.
     const told = typeof body === "string" ? body : JSON.stringify(body);
-    if (trouble.afterMs) await clock.sleep(trouble.afterMs);
+    await held(response, trouble.afterMs);
     if (trouble.answerLost) return void response.destroy();
     const headers = {
       "content-type": "application/json; charset=UTF-8",
@@ -164,7 +201,7 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url, woo, keys, webhooks, describe, close };
+  return { url, woo, keys, webhooks, changes, describe, held: () => waiting.size, close };
 };
 
 const noRoute = failure(404, "rest_no_route", "No route was found matching the URL and request method.");
