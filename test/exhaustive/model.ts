@@ -3,7 +3,7 @@
  * and a shop that are values. The real `decide` decides, with the real laws beside it.
  */
 import type { Envelope, OrderEvent } from "../../machines/events.js";
-import type { OrderStatus, Reading } from "../../machines/facts.js";
+import type { OrderStatus } from "../../machines/facts.js";
 import { type Decision, decide } from "../../src/core/decide.js";
 import type { Rules } from "../../src/core/fold.js";
 import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
