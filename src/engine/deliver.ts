@@ -6,7 +6,7 @@ import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect, EffectResult, Store } from "../ports/store.js";
-import { Attempts, type Came } from "./attempt.js";
+import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
 import type { Limits } from "./limits.js";
 
 export interface DeliverParts {
@@ -18,8 +18,8 @@ export interface DeliverParts {
   log: Log;
   worker: string;
   random(): number;
-  /** Takes the result in as an event; resolves when it is durable. */
-  submit(orderId: string, eventId: string, event: OrderEvent, settles: string): Promise<void>;
+  /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
+  submit(orderId: string, eventId: string, event: OrderEvent, settles: string): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -34,7 +34,12 @@ export class Delivery {
   underWay = 0;
 
   constructor(private readonly parts: DeliverParts) {
-    this.attempts = new Attempts({ ...parts, gatewayOf: ({ orderId }) => parts.gatewayOf(orderId) });
+    const { store, gatewayOf } = parts;
+    this.attempts = new Attempts({
+      ...parts,
+      gatewayOf: ({ orderId }) => gatewayOf(orderId),
+      heard: () => store.heard?.() ?? true,
+    });
   }
 
   get idle(): boolean {
@@ -103,9 +108,10 @@ export class Delivery {
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
   private async settle(row: ClaimedEffect, came: Came): Promise<EffectResult | null> {
     switch (came.kind) {
-      case "event":
-        await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
-        return null;
+      case "event": {
+        const until = await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        return until === null ? null : { id: row.id, outcome: "retry", notBefore: until, error: NOT_TAKEN_IN };
+      }
       case "left":
         this.afterLease();
         return null;
