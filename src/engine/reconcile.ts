@@ -79,7 +79,8 @@ const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Pro
   const { orderId, version, facts } = record;
   const open = await parts.store.effectsOf(orderId);
   if (open.some(({ dead, effect }) => !dead && "to" in effect)) return null;
-  const inShop = await parts.shop.readStatus(orderId);
+  // A shop that cannot be asked is no reason to leave the bank unasked.
+  const inShop = await parts.shop.readStatus(orderId).catch(() => null);
   const now = await parts.read(orderId);
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };
