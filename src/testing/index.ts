@@ -10,9 +10,9 @@ export { type RuntimeUnderTest, runtimeBackend } from "./backend/runtime-backend
 export { anyEvent, anyFacts, anyOrder, anyPayment, anyReading, anySettings } from "./decision/arbitraries.js";
 export { type Arrival, anyArrival, anyPause } from "./decision/arrivals.js";
 export { DecisionDiffers, type Expected, type Given, given, type SomePayment, type When } from "./decision/given.js";
-export { breachesOf as breachesOfDecision, type Decided, type DecisionLaw, decisionLaws } from "./decision/laws.js";
+export { type Decided, type DecisionLaw, decisionLaws } from "./decision/laws.js";
 export { Life, rulesWith, type Told } from "./decision/life.js";
-export { anyLife, anyMove, type LifeScript, live, type Move, play } from "./decision/moves.js";
+export { anyLife, anyMove, DecisionBreach, type LifeScript, live, type Move, play } from "./decision/moves.js";
 export { anOrder, callback, PAYMENT, type PaymentName, payments, reading } from "./decision/samples.js";
 export * from "./gateway-contract.js";
 export { type LegacyDouble, legacyDouble } from "./legacy-double.js";

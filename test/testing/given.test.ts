@@ -11,6 +11,7 @@ import {
   anyPause,
   anyPayment,
   callback,
+  type DecisionBreach,
   DecisionDiffers,
   decisionLaws,
   given,
@@ -162,10 +163,15 @@ describe("arbitraries", () => {
       broken: ({ decision }: Parameters<(typeof decisionLaws)[number]["broken"]>[0]) =>
         decision.record.facts.order.status === "on-hold" && decision.entry.from !== "on-hold" ? ["it was"] : [],
     };
-    const keeps = fc.property(anyLife({ minMoves: 0 }), (life) => live(life, [mine]).breaches.length === 0);
-    const { failed, counterexample } = fc.check(keeps, { seed: 1 });
+    const keeps = fc.property(anyLife(), (script) => void live(script, [mine]));
+    const { failed, counterexample, errorInstance } = fc.check(keeps, { seed: 1 });
     expect(failed).toBe(true);
     expect(counterexample?.[0].moves.length).toBeLessThanOrEqual(2);
+    const lines = (errorInstance as DecisionBreach).message.split("\n");
+    expect(lines[0]).toBe("never-on-hold: no order is ever put on hold");
+    expect(lines[1]).toMatch(/^ {2}1\. order\.placed: moved; \w+/);
+    expect(lines.at(-2)).toMatch(/; on-hold$/);
+    expect(lines.at(-1)).toBe("  and then: it was");
   });
 
   test("every law has a name of its own, a sentence and a source", () => {

@@ -52,7 +52,7 @@ export interface LifeScript {
 }
 
 /** An order, a shop's settings, and what happens; shrinks to fewer and plainer moves. */
-export const anyLife = ({ minMoves = 10, maxMoves = 40 } = {}): fc.Arbitrary<LifeScript> =>
+export const anyLife = ({ minMoves = 0, maxMoves = 40 } = {}): fc.Arbitrary<LifeScript> =>
   fc.record({
     order: anyOrder,
     settings: anySettings,
@@ -97,21 +97,32 @@ export const play = (life: Life, move: Move): Decision | null => {
   }
 };
 
+/** A decision of a life broke a law. The message tells the law, what is wrong and the life until then. */
+export class DecisionBreach extends Error {
+  override name = "DecisionBreach";
+  constructor(
+    readonly breach: Breach,
+    readonly life: Life,
+  ) {
+    const steps = life.history.map(({ event, answers, to }, i) => {
+      const said = answers.map(({ outcome, reason }) => [outcome, reason].filter((word) => word !== null).join(", "));
+      return `  ${i + 1}. ${event.type}: ${said.join("; ")}; ${to}`;
+    });
+    super([`${breach.law}: ${breach.says}`, ...steps, `  and then: ${breach.detail}`].join("\n"));
+  }
+}
+
 /**
  * Lives a script and holds every decision to the laws.
- * @returns the life as far as it came, and what the first decision that broke a law broke
+ * @throws DecisionBreach at the first decision that breaks one
  */
-export const live = (
-  { order, settings, moves }: LifeScript,
-  laws: readonly DecisionLaw[] = decisionLaws,
-): { life: Life; breaches: Breach[] } => {
+export const live = ({ order, settings, moves }: LifeScript, laws: readonly DecisionLaw[] = decisionLaws): Life => {
   const life = new Life(order, { settings, registry });
   for (const move of moves) {
     const before = life.record;
     const decision = play(life, move);
-    if (decision === null) continue;
-    const breaches = breachesOf({ before, decision, settings }, laws);
-    if (breaches.length > 0) return { life, breaches };
+    const [breach] = decision === null ? [] : breachesOf({ before, decision, settings }, laws);
+    if (breach !== undefined) throw new DecisionBreach(breach, life);
   }
-  return { life, breaches: [] };
+  return life;
 };
