@@ -18,6 +18,7 @@ interface Options {
   cooldown: number;
   holdStock?: number;
   logLevel: string;
+  drain: number;
   sandbox?: true;
   json?: true;
 }
@@ -64,7 +65,8 @@ const run = async (options: Options): Promise<void> => {
   else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
-  await running.stop();
+  // Ctrl-C is a person's, and no load balancer waits.
+  await running.stop(signal === "SIGTERM" ? options.drain * 1000 : 0);
 };
 
 export const addServe = (program: Command): void => {
@@ -90,6 +92,7 @@ export const addServe = (program: Command): void => {
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),
     )
+    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no", numberIn(0, 3600), 5)
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",
