@@ -38,7 +38,7 @@ const run = async (options: Options): Promise<void> => {
   }
   if (!options.sandbox) {
     throw refused(
-      "there is no adapter for a real shop yet, so only serve --sandbox can be started; a program of your own can pass any Shop to createEngine and mount httpApp",
+      "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
     );
   }
   const log = pino({ level: options.logLevel }, pino.destination(2));

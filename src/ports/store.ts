@@ -82,6 +82,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
+  /** Beyond 100,000 a store may estimate this, and the timers. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;

@@ -50,16 +50,19 @@ const HEALTH_MS = 1000;
 
 const idle = async (place: Place): Promise<void> => {
   const engine = createEngine({ store: storeAt(place), gateways: [gateway], shop });
+  const begin = performance.now();
   await engine.start();
+  const openedMs = performance.now() - begin;
   await new Promise((resolve) => setTimeout(resolve, 500));
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
-  console.log(JSON.stringify({ rss, heap: heapUsed + external }));
+  console.log(JSON.stringify({ openedMs, rss, heap: heapUsed + external }));
   await engine.stop();
 };
 
 interface Weight {
   orders: number;
+  openedMs: number;
   rss: number;
   heap: number;
 }
@@ -133,7 +136,8 @@ const check = async (place: Place, size: number): Promise<void> => {
   const n = spread(taken, size);
   const { record } = new Foretold(at).told(orderIdOf(n), placing(n, at), "shop", "order.placed").change;
   if (JSON.stringify(untouched) !== JSON.stringify(record)) throw new Error(`order ${record.orderId} is no true copy`);
-  if (orders !== size || waitingEvents !== Math.min(size, PUT_OFF))
+  // A large server's store estimates.
+  if (Math.abs(orders / size - 1) > (size > 100_000 ? 0.05 : 0) || waitingEvents !== Math.min(size, PUT_OFF))
     throw new Error(`${orders} orders and ${waitingEvents} put-off events in the store of ${size}`);
 };
 
@@ -192,8 +196,8 @@ const onPostgres = async (running: PostgresServer): Promise<Grown> => {
 
 const told = ({ store, bytes, throughput, latencies, weights }: Grown): string => {
   const MB = (value: number) => `${(value / 2 ** 20).toFixed(1)} MB`;
-  const lines = weights.map(({ orders, rss, heap }, i) => {
-    return `  ${orders.toLocaleString("en")} orders: ${MB(bytes[i] ?? 0)} on the disk; a process that has them open: ${MB(rss)}, heap ${MB(heap)}`;
+  const lines = weights.map(({ orders, openedMs, rss, heap }, i) => {
+    return `  ${orders.toLocaleString("en")} orders: ${MB(bytes[i] ?? 0)} on the disk; opened in ${(openedMs / 1000).toFixed(1)} s; a process that has them open: ${MB(rss)}, heap ${MB(heap)}`;
   });
   return [
     printed(throughput),
