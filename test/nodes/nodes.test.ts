@@ -56,10 +56,10 @@ describe.skipIf(none !== null)(
     });
 
     test("an answer that comes to a node after its order went on to newer machines is given back, and looked up there", async () => {
-      const { scene, ...made } = await opened({ nodes: ["old"], setup: { version: 1 } });
+      const { scene, nodes } = await opened({ nodes: ["old"], setup: { version: 1 } });
       await scene.order("o", { status: "processing" });
       scene.bank.delayNext("capture", 4000);
-      const url = made.nodes.get("old")?.url ?? "";
+      const url = nodes.get("old")?.url ?? "";
       const asked = ask(`${url}/orders/o/events`, { type: "merchant.completed", via: "api" });
       await until(() => scene.calls("o").length === 1, "the capture");
       const { door } = await (fleet as Fleet).start("new", { version: 2, migratesFrom: 1 });
