@@ -28,7 +28,7 @@ const opened = async (options: Omit<FleetOptions, "server">): Promise<Fleet> => 
 
 describe.skipIf(none !== null)(
   `two nodes on PostgreSQL${none === null ? "" : ` (${none})`}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     test("a callback and a return at the same moment on both are one change, one mail, one stock reduction", async () => {
       expect(await sameMoment(server(), 30)).toMatchObject({ rounds: 30, breaches: [] });
