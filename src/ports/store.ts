@@ -89,8 +89,14 @@ export interface Counts {
   deadEvents: number;
   timers: number;
   parked: number;
+  /** Orders that carry a flag. */
+  flagged: number;
   /** Creation time of the oldest effect not carried out; null = none. */
   oldestEffectAt: number | null;
+  /** When the event came in that waits in the inbox the longest; null = none. */
+  oldestEventAt: number | null;
+  /** When the first timer rings, or should have rung; null = none. */
+  nextTimerAt: number | null;
 }
 
 export interface Pruned {

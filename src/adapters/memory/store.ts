@@ -231,18 +231,21 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     },
     async counts() {
       const open = effects(false);
+      const postponed = events(false);
+      const all = [...orders.values()];
+      const earliest = (moments: number[]) => (moments.length === 0 ? null : moments.reduce((a, b) => Math.min(a, b)));
       return {
         orders: orders.size,
         waitingEffects: open.length,
         deadEffects: effects(true).length,
-        waitingEvents: events(false).length,
+        waitingEvents: postponed.length,
         deadEvents: events(true).length,
         timers: allTimers().length,
-        parked: [...orders.values()].filter((order) => order.parked !== null).length,
-        oldestEffectAt: open.reduce<number | null>(
-          (oldest, row) => Math.min(oldest ?? row.createdAt, row.createdAt),
-          null,
-        ),
+        parked: all.filter((order) => order.parked !== null).length,
+        flagged: all.filter(({ record }) => listed(record).flags.length > 0).length,
+        oldestEffectAt: earliest(open.map((row) => row.createdAt)),
+        oldestEventAt: postponed[0]?.envelope.at ?? null,
+        nextTimerAt: earliest(allTimers().map((row) => row.at)),
       };
     },
   };

@@ -51,7 +51,10 @@ export const statementsOf = (s: string) => ({
   counts: `SELECT (SELECT count(*) FROM ${s}.orders), (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.inbox WHERE dead), (SELECT count(*) FROM ${s}.timers),
-    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
+    (SELECT min(at) FROM ${s}.timers)`,
 });
 
 /** Conditions are written out, not bound, where a partial index can answer them. */

@@ -109,7 +109,10 @@ export function prepare(db: Sqlite.Database) {
       `SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox WHERE dead = 0),
          (SELECT count(*) FROM outbox WHERE dead = 1), (SELECT count(*) FROM inbox WHERE dead = 0),
          (SELECT count(*) FROM inbox WHERE dead = 1), (SELECT count(*) FROM timers),
-         (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM outbox WHERE dead = 0)`,
+         (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT count(*) FROM orders WHERE flagged = 1),
+         (SELECT min(created_at) FROM outbox WHERE dead = 0),
+         (SELECT json_extract(envelope, '$.at') FROM inbox WHERE dead = 0 ORDER BY rowid LIMIT 1),
+         (SELECT min(at) FROM timers)`,
     ),
   };
 }
