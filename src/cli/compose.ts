@@ -7,6 +7,7 @@ import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
+import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -32,6 +33,7 @@ export interface Common {
   settings: Settings;
   clock?: Clock;
   log?: Log;
+  telemetry?: Telemetry;
   port?: number;
   host?: string;
   apiToken?: string | null;
@@ -63,7 +65,7 @@ interface Parts extends Common {
 }
 
 const running = async (parts: Parts): Promise<Running> => {
-  const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
+  const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const engine = createEngine({
     store,
@@ -72,11 +74,13 @@ const running = async (parts: Parts): Promise<Running> => {
     settings,
     clock,
     log,
+    ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...(onDecision === undefined ? {} : { onDecision }),
   });
   await engine.start();
   try {
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...parts.doors });
+    const metrics = telemetry === undefined ? {} : { metrics: telemetry.metrics };
+    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...metrics, ...parts.doors });
     let url = "";
     const door = around(app.fetch, engine, () => url);
     const { port = 0, host = "127.0.0.1" } = parts;

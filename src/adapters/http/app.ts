@@ -1,5 +1,5 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
@@ -22,8 +22,10 @@ export interface HttpOptions
     ReturnOptions {
   engine: Runtime;
   log?: Log;
-  /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
+  /** Bearer token for orders and metrics; null = none asked for (loopback only). */
   apiToken?: string | null;
+  /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
+  metrics?: () => Promise<string>;
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
@@ -69,13 +71,20 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.route("/returns", returnRoutes(options));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
-  app.use("/orders/*", async (c, next) => {
+  const withToken: MiddlewareHandler = async (c, next) => {
     const given = c.req.header("authorization") ?? "";
     if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
       return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
     }
     await next();
-  });
+  };
+  const { metrics } = options;
+  if (metrics !== undefined) {
+    app.get("/metrics", withToken, async (c) => {
+      return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+    });
+  }
+  app.use("/orders/*", withToken);
   app.get("/orders", async (c) => {
     const query = Query.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
