@@ -99,9 +99,18 @@ export interface Counts {
   nextTimerAt: number | null;
 }
 
+export interface Page {
+  /** Order id to start after. */
+  after: string;
+  limit: number;
+  /** Takes nothing out, and tells what it would. */
+  dryRun?: boolean;
+}
+
 export interface Pruned {
-  /** Entries taken out. */
+  /** Entries taken out, and of how many orders. */
   entries: number;
+  orders: number;
   /** The last order that was looked at, to go on after; null = there are no more. */
   last: string | null;
 }
@@ -125,6 +134,9 @@ export interface Store {
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
   reclaim(worker: string): Promise<void>;
 
+  /** After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since. */
+  restored(): Promise<void>;
+
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;
   /** A postponed event is kept until it is decided or given up. */
@@ -138,7 +150,7 @@ export interface Store {
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
   /** Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment. What was taken out of a history is still known as decided. */
-  prune(before: number, page: { after: string; limit: number }): Promise<Pruned>;
+  prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;

@@ -134,6 +134,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     /** Other nodes live: what a dead one held comes free when its lease runs out. */
     reclaim: async () => void opened(),
+    restored: async () => void (await write(sql.restored)),
 
     async dueTimers(now, limit) {
       return (await read(sql.dueTimers, now, limit)).map(wire.readTimer);
@@ -155,9 +156,10 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     async history(orderId, after, limit) {
       return (await read(sql.history, storable(orderId), after, limit)).map(wire.readEntry);
     },
-    async prune(before, { after, limit }) {
-      const [entries, seen, last] = only(await write(sql.prune, before, after, limit)) as [number, number, string];
-      return { entries, last: seen < limit ? null : last };
+    async prune(before, { after, limit, dryRun }) {
+      const ask = dryRun ? read(sql.prunable, before, after, limit) : write(sql.prune, before, after, limit);
+      const [entries, orders, seen, last] = only(await ask) as [number, number, number, string];
+      return { entries, orders, last: seen < limit ? null : last };
     },
     async list(filter) {
       const { text, values } = listStatement(schema, filter);
