@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { addApply } from "./apply.js";
 import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
+import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
@@ -43,6 +44,7 @@ for (const add of [
   addDecide,
   addCan,
   addReconcile,
+  addDeadLetters,
   addApply,
   addPrune,
   addBackup,

@@ -10,12 +10,12 @@ import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { silent } from "../ports/log.js";
 import { type Figures, type Observer, unobserved } from "../ports/observer.js";
-import type { CheckoutUrls, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { CheckoutUrls, DeadLetter, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, deadEffect, deadEvent, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes } from "./process.js";
 import {
@@ -223,6 +223,12 @@ export class Engine implements Runtime {
   async cooldownEndsAt(orderId: string): Promise<number | null> {
     const record = await this.read(orderId);
     return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
+  }
+
+  /** The oldest of each kind first, at most `limit` of each. */
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    const [effects, events] = await Promise.all([this.store.deadEffects(limit), this.store.deadEvents(limit)]);
+    return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
   }
 
   /** A dead effect or event is tried again at once. */

@@ -30,6 +30,7 @@ export interface HttpOptions
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
 const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
+const Revive = z.strictObject({ id: z.string().min(1).max(300) });
 const Query = z.object({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
@@ -85,6 +86,19 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   }
   app.use("/orders/*", withToken);
+  app.get("/dead-letters", withToken, async (c) => {
+    const { data } = Query.safeParse(c.req.query());
+    if (data === undefined) return c.json({ error: { code: "invalid-query" } }, 400);
+    return c.json({ deadLetters: await engine.deadLetters(data.limit) });
+  });
+  /** What was given up is tried again at once. */
+  app.post("/orders/:orderId/revive", async (c) => {
+    const body = await readBody(c.req.raw);
+    const parsed = Revive.safeParse(body.ok ? body.json : null);
+    if (!parsed.success) return c.json({ error: { code: "invalid-revive", issues: parsed.error.issues } }, 400);
+    const revived = await engine.revive(parsed.data.id, c.req.param("orderId"));
+    return revived ? c.json({ revived }) : c.json({ error: { code: "unknown-dead-letter" } }, 404);
+  });
   app.get("/orders", async (c) => {
     const query = Query.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);

@@ -56,7 +56,7 @@ export class Admin {
     };
   }
 
-  private async summaries(what: string): Promise<Summary[]> {
+  async summaries(what: string): Promise<Summary[]> {
     const { order } = this.names;
     const rows = await this.query(
       `SELECT value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,
