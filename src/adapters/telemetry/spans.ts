@@ -44,10 +44,14 @@ export class Spans {
     const effectId = "effectId" in event ? event.effectId : null;
     // A reply belongs to the attempt that it answers; what comes from outside, to the request that brings it.
     const parent = effectId === null ? context.active() : within(this.effects.take(effectId));
-    return this.tracer.startSpan(`receive ${event.type}`, { attributes: eventAttributes(envelope) }, parent);
+    const span = this.tracer.startSpan(`receive ${event.type}`, {}, parent);
+    if (span.isRecording()) span.setAttributes(eventAttributes(envelope));
+    return span;
   }
 
   decided({ decision, begun, ended }: DecidedEvent, received: Span): void {
+    // Nobody traces: the rest would be thrown away.
+    if (!isSpanContextValid(received.spanContext())) return;
     const { entry } = decision;
     const answer = entry.answers.findLast((one) => one.eventId === entry.eventId);
     const moved = entry.from === entry.to ? {} : { "order_status.from": entry.from, "order_status.to": entry.to };
@@ -63,7 +67,6 @@ export class Spans {
     const parent = trace.setSpan(ROOT_CONTEXT, received);
     const span = this.tracer.startSpan(`process ${entry.event.type}`, { attributes, startTime: begun }, parent);
     span.end(ended);
-    if (!isSpanContextValid(span.spanContext())) return;
     for (const { id } of decision.effects) this.effects.set(id, span.spanContext());
   }
 
