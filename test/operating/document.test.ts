@@ -100,7 +100,7 @@ describe("the commands, run as they stand", () => {
     const code = commands.find((block) => block.name === name)?.code ?? "false";
     const lines = code.split("\n").filter((line) => without === null || !without.test(line));
     const bin = typeof server === "string" ? "" : `${server.bin}:`;
-    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
+    const { stdout } = await promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "-c", lines.join("\n")], {
       cwd: folder,
       env: {
         PATH: `${folder}/bin:${bin}${process.env.PATH}`,
