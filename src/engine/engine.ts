@@ -5,6 +5,7 @@ import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
+import { versionsKnown } from "../core/migrate.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
@@ -15,7 +16,7 @@ import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, deadEffect, deadEvent, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, deadEffect, deadEvent, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes } from "./process.js";
 import {
@@ -23,7 +24,6 @@ import {
   parseEvent,
   type Receipt,
   type SubmitOptions,
-  shortOf,
   sourceOf,
   UnknownOrder,
   type Verdict,
@@ -37,6 +37,8 @@ import { watched } from "./watched.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** The record as today's machines read it; null = no such order. */
+  readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly observer: Observer;
@@ -61,9 +63,10 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
-    this.waiters = new Waiters(this.clock);
+    this.read = recordReader(this.store, this.rules.registry);
     const random = options.random ?? Math.random;
     const { store, clock, limits, observer } = this;
+    this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
       store,
       rules: this.rules,
@@ -77,7 +80,7 @@ export class Engine implements Runtime {
       committed: (decisions) => this.committed(decisions),
       alarm: (at) => this.wake.alarm(at),
     });
-    this.reception = new Reception({ observer, log, post: (event) => this.mailboxes.post(event) });
+    this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
     this.delivery = new Delivery({
       store,
       shop: options.shop,
@@ -90,7 +93,8 @@ export class Engine implements Runtime {
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
         const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
-        await this.reception.receive(envelope, { settles, mayRepeat: false });
+        const told = await this.reception.receive(envelope, { settles });
+        return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),
     });
@@ -100,7 +104,7 @@ export class Engine implements Runtime {
       log,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
-        const receipt = await this.reception.receive(rung(row, clock.now()), { mayRepeat: false });
+        const receipt = await this.reception.receive(rung(row, clock.now()));
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
@@ -111,7 +115,7 @@ export class Engine implements Runtime {
 
   /** Opens the store and takes up whatever was left undone. */
   async start(): Promise<void> {
-    await this.store.open();
+    await this.store.open(versionsKnown(this.rules.registry));
     await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
@@ -166,7 +170,7 @@ export class Engine implements Runtime {
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
       const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });
-      const receipt = posted.repeated ? await this.given(orderId, id, posted) : posted;
+      const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
     } finally {
@@ -190,11 +194,6 @@ export class Engine implements Runtime {
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
     return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
-  }
-
-  /** The record as today's machines read it; null = no such order. */
-  read(orderId: string): Promise<OrderRecord | null> {
-    return readRecord(this.store, this.rules.registry, orderId);
   }
 
   /** At most five plain lines; null = no such order. */
@@ -259,7 +258,7 @@ export class Engine implements Runtime {
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     try {
       const counts = await this.store.counts();
-      const { trouble } = this.reception;
+      const trouble = this.reception.trouble();
       return { ok: this.running && trouble === null, trouble, counts };
     } catch (error) {
       return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
@@ -271,20 +270,15 @@ export class Engine implements Runtime {
     return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
   }
 
-  /** The same id gets the same answer: the one that was given the first time. */
-  private async given(orderId: string, eventId: string, otherwise: Receipt): Promise<Receipt> {
-    const answer = await answerGiven(this.store, orderId, eventId);
-    if (answer === null) return otherwise;
-    return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
-  }
-
   private async gatewayOf(orderId: string): Promise<Gateway> {
     return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
   private committed(decisions: Decision[]): void {
+    const now = this.clock.now();
+    if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
     for (const { record, entry, effects, timers } of decisions) {
-      for (const row of effects) this.wake.alarm(row.notBefore);
+      for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);

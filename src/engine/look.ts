@@ -9,24 +9,42 @@ import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { DeadLetter, PaymentView } from "../ports/runtime.js";
-import type { ClaimedEffect, InboxRow, Store } from "../ports/store.js";
-import { sourceOf, type Verdict } from "./receipt.js";
+import type { ClaimedEffect, InboxRow, Loaded, Store } from "../ports/store.js";
+import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
-/** The record as today's machines read it; one that they do not know comes as it is stored. */
-export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
-  const migrated = migrate(loaded.record, registry);
-  return "record" in migrated ? migrated.record : loaded.record;
+/**
+ * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
+ * for in one turn are read together: effects are claimed by the dozen, and each asks whose bank it is for.
+ */
+export const recordReader = (store: Store, registry: Registry) => {
+  let asked: string[] = [];
+  let answers: Promise<Loaded[]> | null = null;
+  const together = async (): Promise<Loaded[]> => {
+    await null;
+    const orders = asked.map((orderId) => ({ orderId, eventIds: [] }));
+    asked = [];
+    answers = null;
+    return store.load(orders);
+  };
+  return async (orderId: string): Promise<OrderRecord | null> => {
+    const at = asked.push(orderId) - 1;
+    answers ??= together();
+    const record = (await answers)[at]?.record ?? null;
+    if (record === null) return null;
+    const migrated = migrate(record, registry);
+    return "record" in migrated ? migrated.record : record;
+  };
 };
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   if (loaded?.record == null) return null;
   const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
-  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
+  const migrated = migrate(loaded.record, registry);
+  const parked = "parked" in migrated ? migrated.parked : loaded.parked;
+  return why(loaded.record, history, await store.effectsOf(orderId), parked, registry);
 };
 
 export const deadEffect = ({ id, orderId, effect, attempts, createdAt }: ClaimedEffect, error: string): DeadLetter => {
@@ -41,6 +59,9 @@ export const deadEvent = ({ envelope, attempts, error }: InboxRow): DeadLetter =
 /** What the order would answer, on the payment as it was last read. */
 export const verdictOn = (record: OrderRecord, event: OrderEvent, now: number, rules: Rules): Verdict => {
   const { orderId } = record;
+  if ("parked" in migrate(record, rules.registry)) {
+    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null };
+  }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
   return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
@@ -57,6 +78,12 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};
+
+/** The same id gets the same answer: the one that was given the first time. null = it was not decided yet. */
+export const receiptGiven = async (store: Store, orderId: string, eventId: string): Promise<Receipt | null> => {
+  const answer = await answerGiven(store, orderId, eventId);
+  return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
 };
 
 /** @param gateway the order's own */

@@ -7,6 +7,12 @@ export interface Decided {
   record: OrderRecord;
 }
 
+/** The event waits in the inbox; with `until`, one that settles an effect does not, and the effect is free from then on. */
+export interface Postponed {
+  postponed: string;
+  until?: number;
+}
+
 export interface Posted {
   envelope: Envelope;
   /** By which the observer knows it again. */
@@ -17,6 +23,6 @@ export interface Posted {
   settles: string | null;
   /** It waits in the store's inbox, tried this often. */
   attempts: number;
-  decided(result: Decided | { repeated: true } | { postponed: string }): void;
+  decided(result: Decided | { repeated: true } | Postponed): void;
   failed(error: unknown): void;
 }

@@ -32,3 +32,10 @@ export * from "./simulator/index.js";
 export { type Case, type Place, storeContract } from "./store-contract.js";
 export { VirtualClock } from "./virtual-clock.js";
 export { type WooDouble, wooDouble } from "./woocommerce-double.js";
+export {
+  type Change,
+  type Disturbance,
+  type WooServer,
+  type WooServerOptions,
+  wooServer,
+} from "./woocommerce-server.js";

@@ -8,18 +8,7 @@ import { telemetry } from "../../src/adapters/telemetry/telemetry.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { type Observer, unobserved } from "../../src/ports/observer.js";
 import { printed, tableOf, turns } from "./rounds.js";
-import {
-  Foretold,
-  GROUP,
-  gateway,
-  IN_FLIGHT,
-  orderIdOf,
-  placing,
-  settings,
-  shop,
-  throughEngine,
-  undelivered,
-} from "./work.js";
+import { Foretold, gateway, IN_FLIGHT, placeAll, shop, throughEngine, undelivered } from "./work.js";
 
 // Per second of processor time, over all threads: what others do on the machine weighs less.
 const [rounds, orders] = process.argv.includes("--quick") ? [3, 100] : [15, 800];
@@ -37,24 +26,18 @@ const contenders: [string, Observer][] = [
 const directory = mkdtempSync(join(tmpdir(), "order-status-bench-"));
 const engines: Engine[] = [];
 try {
+  let foretold = new Foretold(Date.now());
   for (const [i, [, observer]] of contenders.entries()) {
     const store = undelivered(sqliteStore({ file: join(directory, `${i}.db`) }));
-    const engine = createEngine({ store, gateways: [gateway], shop, settings, observer });
+    const engine = createEngine({ store, gateways: [gateway], shop, observer });
     await engine.start();
     engines.push(engine);
-    const at = engine.clock.now();
-    for (let first = 0; first < (rounds + 1) * orders; first += GROUP) {
-      const group = Array.from({ length: Math.min(GROUP, (rounds + 1) * orders - first) }, (_, n) => first + n);
-      await Promise.all(group.map((n) => engine.place(orderIdOf(n), placing(n, at).order)));
-    }
-  }
-  const foretold = new Foretold(Date.now());
-  for (let n = 0; n < (rounds + 1) * orders; n += 1) {
-    foretold.told(orderIdOf(n), placing(n, Date.now()), "shop", "order.placed");
+    foretold = new Foretold(engine.clock.now());
+    await placeAll(engine, (rounds + 1) * orders, foretold);
   }
   const rates: number[][] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const told = foretold.mix(round * orders, orders);
+    const told = foretold.returns(round * orders, orders);
     const found: number[] = [];
     for (const i of turns(engines.length, round)) {
       const from = process.cpuUsage();

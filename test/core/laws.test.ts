@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { OrderEvent, PlacedOrder } from "../../machines/events.js";
 import { OrderStatus, type Reading } from "../../machines/facts.js";
 import { registry } from "../../machines/index.js";
-import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
+import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Decision } from "../../src/core/decide.js";
-import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
+import type { OutboxRow } from "../../src/core/record.js";
+import { brokenBy } from "../../src/testing/decision-laws.js";
 import { anyEvent, anyOrder, anyReading, anySettings, T0 } from "./arbitrary.js";
 import { callback, frozen, Life, MINUTE, reading, type Told } from "./life.js";
 
@@ -98,91 +99,6 @@ const play = (life: Life, move: Move): Decision | null => {
   }
 };
 
-const cooldownEnd = ({ facts: { order } }: OrderRecord, { choices, cooldownSeconds }: Settings): number =>
-  (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) +
-  cooldownSeconds * 1000;
-
-const ends: Partial<Record<OrderStatus, OrderStatus[]>> = { cancelled: [], refunded: [], completed: ["refunded"] };
-const another = new Set(["order.seen", "shop.conflicted"]);
-
-/** Every law on one decision. */
-const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision, settings: Settings): void => {
-  const now = entry.at;
-  const [from, to] = [before.facts.order.status, record.facts.order.status];
-  const ours = before.facts.payment.gateway !== null;
-  const { payment } = record.facts;
-  const law = (holds: boolean, sentence: string): void => {
-    if (!holds) throw new Error(`${sentence}: ${from} -> ${to} at ${entry.event.type}, ${JSON.stringify(record)}`);
-  };
-  law(OrderStatus.safeParse(to).success, "I1 the status is one of WooCommerce's words");
-  // One reading may answer several who wait; the shop hears of each change in turn.
-  const told = effects.flatMap(({ effect }) => ("to" in effect ? [effect] : []));
-  const path = [from, ...told.map((effect) => effect.to)];
-  if (!another.has(entry.event.type)) {
-    law(path.at(-1) === to, "the shop hears of every change once, and of nothing else");
-    law(
-      told.every((effect, i) => effect.from === path[i] && effect.to !== effect.from),
-      "each change begins where the last one ended",
-    );
-  } else law(told.length === 0, "the shop is not told what it said itself");
-  for (const { from: left, to: entered } of told) {
-    const revived =
-      settings.choices.cancelledThenAccepted === "revive" && left === "cancelled" && entered === "processing";
-    law(!ours || revived || (ends[left]?.includes(entered) ?? true), "I2 an end is left only by another hand");
-  }
-  law(entry.from === from && entry.to === to, "the history says what happened");
-  law(record.version === before.version + 1 && entry.seq === record.version, "I9 the history has no gap");
-  law(new Set(effects.map((e) => e.id)).size === effects.length, "I13 every effect has an id of its own");
-  for (const { effect, id, notBefore } of effects) {
-    law(
-      id.startsWith(`o:${record.version}:`) && notBefore >= now,
-      "an effect belongs to its decision and to no earlier moment",
-    );
-    if (effect.type === "capturePayment") {
-      law(
-        !["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status) && payment.exists,
-        "I5 never captured from such a payment",
-      );
-      law(
-        payment.offers.some((o) => o === "CAPTURE" || o === "PARTIAL_CAPTURE"),
-        "I5 captured only where the bank offers it",
-      );
-      law(payment.authorized > 0, "I5 never captured twice");
-      law(
-        settings.enableCapture || before.facts.operation !== null || entry.event.type !== "merchant.completed",
-        "capture is off",
-      );
-    }
-    if (effect.type === "bookSignedPayment") law(!payment.exists, "what is there is never booked again");
-    if (effect.type === "cancelPayment") law(payment.captured === 0, "nothing is cancelled after a capture");
-    if (effect.type === "refundPayment")
-      law(
-        effect.amount > 0 && effect.amount <= payment.captured - payment.refunded,
-        "I4 never more is given back than was captured",
-      );
-    if (effect.type === "addOrderLines")
-      law(effect.amount <= (payment.creditLimit ?? payment.total), "never more is reserved than the bank authorised");
-    if ("paymentId" in effect) law(effect.paymentId === payment.id, "the bank is asked about this order's payment");
-  }
-  for (const answer of entry.answers) {
-    if (answer.type !== "callback.received") continue;
-    // What was let through and asked the bank for something is answered whenever the bank answers.
-    if (before.facts.operation?.askedBy === answer.eventId) continue;
-    if (answer.outcome === "moved" || answer.reason === "awaiting-gateway")
-      law(now >= cooldownEnd(before, settings), "I7 no callback moves anything before the customer's minute is over");
-  }
-  law(entry.answers.length > 0, "I8 every event has an answer");
-  for (const answer of entry.answers) law(answer.outcome === "moved" || answer.reason !== null, "every no says why");
-  law(
-    timers.set.every(({ timer, generation }) => record.timers[timer]?.generation === generation),
-    "timers are as stored",
-  );
-  law(
-    (record.facts.operation !== null) === (typeof record.states.order === "object"),
-    "money is on the move exactly while the order stands in such a state",
-  );
-};
-
 /** The same lives on every build; LAW_LIVES=200000 lives that many others. */
 const LIVES = Number(process.env.LAW_LIVES ?? 5000);
 const timeout = 30_000 + LIVES;
@@ -204,7 +120,8 @@ test("a life of random events, readings, answers and timers breaks no law and ne
           const decision = play(life, move);
           if (decision === null) continue;
           decisions += 1;
-          laws(before, decision, settings);
+          const broken = brokenBy(before, decision, settings);
+          if (broken !== null) throw new Error(`${broken}: ${JSON.stringify(decision)}`);
           reached.add(JSON.stringify(life.record.states.order));
           for (const { id } of decision.effects) {
             if (seen.has(id)) throw new Error(`effect id ${id} came twice`);

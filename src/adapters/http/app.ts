@@ -5,7 +5,8 @@ import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { type Log, silent } from "../../ports/log.js";
-import type { Runtime } from "../../ports/runtime.js";
+import type { Observer } from "../../ports/observer.js";
+import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
@@ -26,6 +27,12 @@ export interface HttpOptions
   apiToken?: string | null;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: () => Promise<string>;
+  /** Told of requests that are turned away here, before any event. */
+  observer?: Pick<Observer, "turnedAway">;
+  /** True from the moment at which a load balancer is to send nothing here any more. */
+  draining?: () => boolean;
+  /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
+  requestsAtOnce?: number;
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
@@ -60,18 +67,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
   app.get("/readyz", async (c) => {
-    const { ok } = await engine.health();
-    return c.json({ ready: ok }, ok ? 200 : 503);
+    const ready = !options.draining?.() && (await engine.health()).ok;
+    return c.json({ ready }, ready ? 200 : 503);
   });
-  const { ack = "202", resursDigest = null } = options;
-  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
-
-  const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
-
-  app.route("/returns", returnRoutes(options));
-  app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
-
   const withToken: MiddlewareHandler = async (c, next) => {
     const given = c.req.header("authorization") ?? "";
     if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
@@ -85,6 +83,27 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
     });
   }
+  const { requestsAtOnce = 4000, observer } = options;
+  let underWay = 0;
+  app.use(async (_, next) => {
+    if (underWay >= requestsAtOnce) {
+      observer?.turnedAway();
+      throw new Overloaded("too many requests are under way");
+    }
+    underWay += 1;
+    await next().finally(() => {
+      underWay -= 1;
+    });
+  });
+  const { ack = "202", resursDigest = null } = options;
+  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
+
+  const { netsAuthorization, onPayInitialized } = options;
+  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
+
+  app.route("/returns", returnRoutes(options));
+  app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
+
   app.use("/orders/*", withToken);
   app.get("/dead-letters", withToken, async (c) => {
     const { data } = Query.safeParse(c.req.query());
