@@ -211,7 +211,11 @@ describe("one set of numbers", () => {
   test("an event too many is turned away and counted; a store that is gone is not told as it was", async () => {
     const world = await made({ limits: { waitingEvents: 0 } });
     await expect(world.engine.submit("o", { type: "merchant.held" })).rejects.toThrow("too many");
-    expect(await numbers()).toMatchObject({ order_status_events_turned_away_total: 1, order_status_up: 1 });
+    const full = httpApp({ engine: world.engine, observer: watch.observer, metrics: watch.metrics, requestsAtOnce: 0 });
+    expect((await full.fetch(post("/callbacks/resurs/authorization", { paymentId: "p" }))).status).toBe(429);
+    // Whoever watches is let in all the same.
+    expect((await full.fetch(new Request("http://shop.test/metrics"))).status).toBe(200);
+    expect(await numbers()).toMatchObject({ order_status_events_turned_away_total: 2, order_status_up: 1 });
     await world.engine.stop();
     const told = await numbers();
     expect(told).toMatchObject({ order_status_up: 0 });
