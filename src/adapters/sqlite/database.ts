@@ -61,14 +61,15 @@ export class StoreDatabase {
     return this.#do.byPayment.get(paymentId) ?? null;
   }
 
-  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. */
+  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
   claim(now: number, limit: number, leaseMs: number, worker: string): Columns[] {
-    if (this.#do.claimable.get({ now, limit: 1 }) === undefined) return [];
-    return this.#together(() => {
-      const found = this.#do.claimable.all({ now, limit });
-      for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
-      return found;
-    });
+    const found = this.#do.claimable.all({ now, limit });
+    if (found.length > 0) {
+      this.#together(() => {
+        for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
+      });
+    }
+    return found;
   }
 
   release(worker: string, results: EffectResult[]): void {
