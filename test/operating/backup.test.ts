@@ -150,6 +150,24 @@ for (const kind of kinds) {
   });
 }
 
+test("prune says what is wrong, and makes no store", async () => {
+  const nothing = join(folder, "nothing.db");
+  const ends = await Promise.all([
+    cli(["prune", "--store", nothing, "--older-than", "90d"]),
+    cli(["prune", "--store", nothing, "--older-than", "long"]),
+    cli(["prune", "--store", nothing, "--older-than", "2999-01-01"]),
+    cli(["prune", "--store", nothing]),
+  ]);
+  expect(ends.map(({ code }) => code)).toEqual([3, 2, 2, 2]);
+  expect(ends.map(({ err }) => /does not exist|is no time|still to come|older-than/.exec(err)?.[0])).toEqual([
+    "does not exist",
+    "is no time",
+    "still to come",
+    "older-than",
+  ]);
+  expect(existsSync(nothing)).toBe(false);
+});
+
 test("a backup is whole or not there, and nothing is written over", async () => {
   const [file, to] = [join(folder, "orders.db"), join(folder, "backup.db")];
   place = await Place.made({ store: sqliteStore({ file }) });
