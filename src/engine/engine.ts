@@ -1,20 +1,18 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import type { Envelope, PlacedOrder } from "../../machines/events.js";
-import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
-import type { CheckoutUrls, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
-import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
+import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { Counts, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, lookingAt, paymentOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
@@ -27,7 +25,6 @@ import {
   shortOf,
   sourceOf,
   UnknownOrder,
-  type Verdict,
 } from "./receipt.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
@@ -45,10 +42,22 @@ export class Engine implements Runtime {
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters: Waiters;
+  private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
   private storeTrouble: string | null = null;
+
+  readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
+  readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
+  readonly parked: Looking["parked"] = (...asked) => this.looks.parked(...asked);
+  readonly why: Looking["why"] = (...asked) => this.looks.why(...asked);
+  readonly history: Looking["history"] = (...asked) => this.looks.history(...asked);
+  readonly effectsOf: Looking["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
+  readonly findByPayment: Looking["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
+  readonly cooldownEndsAt: Looking["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
+  readonly list: Looking["list"] = (...asked) => this.looks.list(...asked);
+  readonly unfinished: Looking["unfinished"] = (...asked) => this.looks.unfinished(...asked);
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
@@ -60,6 +69,12 @@ export class Engine implements Runtime {
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
     this.waiters = new Waiters(this.clock);
+    this.looks = lookingAt({
+      store: this.store,
+      rules: this.rules,
+      clock: this.clock,
+      gatewayOf: ({ facts }) => this.gateways.get(facts.payment.gateway ?? "") ?? null,
+    });
     const random = options.random ?? Math.random;
     const { store, clock, log, limits } = this;
     this.mailboxes = new Mailboxes({
@@ -169,50 +184,10 @@ export class Engine implements Runtime {
     return checkout(this, named(this.gateways, gateway), orderId, urls);
   }
 
-  /** The answer before the click, on the payment as it was last read. Changes nothing. */
-  async can(orderId: string, event: unknown): Promise<Verdict> {
-    const record = await this.read(orderId);
-    if (record === null) throw new UnknownOrder(orderId);
-    return verdictOn(record, parseEvent(event), this.clock.now(), this.rules);
-  }
-
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
     return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
-  }
-
-  /** The record as today's machines read it; null = no such order. */
-  read(orderId: string): Promise<OrderRecord | null> {
-    return readRecord(this.store, this.rules.registry, orderId);
-  }
-
-  /** At most five plain lines; null = no such order. */
-  why(orderId: string): Promise<string[] | null> {
-    return whyOf(this.store, this.rules.registry, orderId);
-  }
-
-  history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
-    return this.store.history(orderId, after, limit);
-  }
-
-  /** Effects not carried out yet, the dead ones among them, oldest first. */
-  effectsOf(orderId: string): ReturnType<Store["effectsOf"]> {
-    return this.store.effectsOf(orderId);
-  }
-
-  list(filter: OrderFilter): Promise<OrderRow[]> {
-    return this.store.list(filter);
-  }
-
-  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null> {
-    return this.store.findByPayment(paymentId);
-  }
-
-  /** When callbacks of this order may be acted on; null = no such order. */
-  async cooldownEndsAt(orderId: string): Promise<number | null> {
-    const record = await this.read(orderId);
-    return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
   }
 
   /** A dead effect or event is tried again at once. */
@@ -241,12 +216,8 @@ export class Engine implements Runtime {
 
   /** `ok` is false while the store cannot write. */
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
-    try {
-      const counts = await this.store.counts();
-      return { ok: this.running && this.storeTrouble === null, trouble: this.storeTrouble, counts };
-    } catch (error) {
-      return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
-    }
+    const seen = await this.looks.health();
+    return seen.ok ? { ...seen, ok: this.running && this.storeTrouble === null, trouble: this.storeTrouble } : seen;
   }
 
   /** The same id gets the same answer: the one that was given the first time. */

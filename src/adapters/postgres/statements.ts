@@ -44,6 +44,7 @@ export const statementsOf = (s: string) => ({
       WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING 1)
     SELECT (SELECT count(*) FROM emptied), (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`,
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
@@ -56,14 +57,21 @@ export const statementsOf = (s: string) => ({
 
 /** Conditions are written out, not bound, where a partial index can answer them. */
 export const listStatement = (s: string, filter: OrderFilter): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit];
-  const where = ["order_id > $1"];
+  const values: unknown[] = [filter.limit];
+  const where = ["TRUE"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
+  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
+  if (filter.latest?.before) {
+    const { updatedAt, orderId } = filter.latest.before;
+    where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
+  }
+  const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
   const text = `SELECT order_id, status, state, version, updated_at, flags, parked FROM ${s}.orders
-    WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };
