@@ -84,11 +84,11 @@ export type FlagName = keyof typeof flags;
 export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:paid-but-cancelled": [],
   "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
-  "discrepancy:completed-not-captured": ["merchant.captured"],
+  "discrepancy:completed-not-captured": [],
   "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.recalculated"],
   "discrepancy:rejected-at-gateway": ["merchant.cancelled", "merchant.failed"],
   "discrepancy:frozen-at-gateway": [],
   "discrepancy:amount-mismatch": ["merchant.recalculated"],
-  "discrepancy:refunded-not-credited": ["merchant.refunded"],
+  "discrepancy:refunded-not-credited": [],
   "capture-failed": ["merchant.completed"],
 };

@@ -9,6 +9,7 @@ import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
+import { inspector } from "../inspector/inspector.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -38,6 +39,8 @@ export interface Common {
   /** How long requests under way may take when it stops. */
   graceMs?: number;
   onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  /** Whether people may act from the inspector. */
+  actions?: boolean;
 }
 
 export interface Running {
@@ -62,6 +65,20 @@ interface Parts extends Common {
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
 
+/** Where the inspector is mounted beside the API. */
+export const INSPECTOR = "/inspector";
+const isInspector = (request: Request): boolean => {
+  const { pathname } = new URL(request.url);
+  return pathname === INSPECTOR || pathname.startsWith(`${INSPECTOR}/`);
+};
+
+export const taken =
+  (port: number) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+  };
+
 const running = async (parts: Parts): Promise<Running> => {
   const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
@@ -78,12 +95,20 @@ const running = async (parts: Parts): Promise<Running> => {
   try {
     const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...parts.doors });
     let url = "";
-    const door = around(app.fetch, engine, () => url);
-    const { port = 0, host = "127.0.0.1" } = parts;
-    const served = await listen(door, { port, hostname: host }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") throw error;
-      throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+    const looks = inspector({
+      engine,
+      base: INSPECTOR,
+      access: parts.apiToken ? { kind: "token", token: parts.apiToken } : { kind: "loopback" },
+      actions: parts.actions ?? false,
+      log,
     });
+    const door = around(
+      (request) => (isInspector(request) ? looks.fetch(request) : app.fetch(request)),
+      engine,
+      () => url,
+    );
+    const { port = 0, host = "127.0.0.1" } = parts;
+    const served = await listen(door, { port, hostname: host }).catch(taken(port));
     url = served.url;
     const stop = async () => {
       await served.close(parts.graceMs);

@@ -8,6 +8,7 @@ import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInspect } from "./inspect.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
@@ -36,6 +37,7 @@ ${exitCodes("something was refused or failed, as data")}`,
 for (const add of [
   addDemo,
   addServe,
+  addInspect,
   addShow,
   addWhy,
   addDecide,
