@@ -83,12 +83,11 @@ const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, base = "", access = { kind: "loopback" }, actions = false, log = silent } = options;
   const acts = actions && engine.submit !== undefined;
-  const { submit } = engine;
   const recordReveal =
     options.recordReveal ??
-    (submit === undefined
+    (engine.submit === undefined
       ? null
-      : ({ orderId, by, why }: Reveal) => submit(orderId, { type: "data.revealed", by, why }, { wait: "durable" }));
+      : ({ orderId, by, why }: Reveal) => engine.submit?.(orderId, { type: "data.revealed", by, why }));
 
   const viewOf = (c: Context): View => {
     const url = new URL(c.req.url);
@@ -114,7 +113,12 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
 
   const app = new Hono({ strict: false }).basePath(base);
   app.onError((error, c) => {
-    log.error({ path: c.req.routePath, kind: error.name }, "a page of the inspector failed");
+    // What an exception says may be about a person; where it came from is not.
+    const from = error.stack
+      ?.split("\n")
+      .find((line) => line.startsWith("    at "))
+      ?.trim();
+    log.error({ path: c.req.routePath, kind: error.name, from }, "a page of the inspector failed");
     const { t } = viewOf(c).words;
     const store = error instanceof StoreError;
     return message(c, store ? 503 : 500, t(store ? "error store" : "error internal"));

@@ -178,7 +178,7 @@ const order = `
 .what .later { margin-top: 0.35rem; padding-top: 0.35rem; border-top: 1px dashed var(--line); }
 .what .links { font-size: 0.82rem; margin-top: 0.3rem; gap: 0.9rem; }
 .what .links a { color: var(--soft); }
-.steps { opacity: 0.75; } .step:hover .steps, .steps:focus-within { opacity: 1; }
+
 .between { margin: 0 0 1.5rem; } .between > .timeline { margin-top: 1.2rem; }
 summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .sums { margin: 0 0 0.8rem; }

@@ -220,7 +220,7 @@ const Step: FC<{ view: View; row: Row; currency: string; path: string }> = ({ vi
             {t("step see")}
           </a>
           <a href={`${path}/history/${entry.seq}`} aria-label={`${t("step raw")}, ${t("step", { n: entry.seq })}`}>
-            {t("step raw")} {entry.seq}
+            {t("step raw")}
           </a>
         </p>
       </div>
