@@ -7,9 +7,10 @@ import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import { inspector } from "../inspector/inspector.js";
+import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -38,9 +39,11 @@ export interface Common {
   apiToken?: string | null;
   /** How long requests under way may take when it stops. */
   graceMs?: number;
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
   /** Whether people may act from the inspector. */
   actions?: boolean;
+  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
+  stately?: number;
 }
 
 export interface Running {
@@ -53,6 +56,8 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
+  /** Where a Stately inspector listens. */
+  stately: string | null;
 }
 
 interface Parts extends Common {
@@ -128,7 +133,10 @@ export const composeSandbox = async (
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
   const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
+  const stately =
+    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const clear = async () => {
+    await stately?.close();
     await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
@@ -149,9 +157,10 @@ export const composeSandbox = async (
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
       },
-      onDecision: (entry, record) => {
+      onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        onDecision?.(entry, record);
+        stately?.tell(entry, record, messages);
+        onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
     });
@@ -161,7 +170,7 @@ export const composeSandbox = async (
       await one.stop();
       await clear();
     };
-    return { ...one, banks, woo, stop };
+    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
   } catch (error) {
     await clear();
     throw error;

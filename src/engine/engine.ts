@@ -255,11 +255,11 @@ export class Engine implements Runtime {
   }
 
   private committed(decisions: Decision[]): void {
-    for (const { record, entry, effects, timers } of decisions) {
+    for (const { record, entry, effects, timers, messages } of decisions) {
       for (const row of effects) this.wake.alarm(row.notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
-      this.options.onDecision?.(entry, record);
+      this.options.onDecision?.(entry, record, messages);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The drawing of docs and `draw`, lit up for one order: where it stands, and the way it took. */
 import type { AnyStateMachine, StateValue } from "xstate";
 import { flowOf, registry } from "../../machines/index.js";
-import type { HistoryEntry, States } from "../core/record.js";
+import type { Actor, HistoryEntry, States } from "../core/record.js";
 import { type Arrow, splitRoot } from "../statechart/arrows.js";
 import { type Chart, type ChartEdge, chartOf } from "../statechart/chart.js";
 import { classOf } from "../statechart/dot.js";
@@ -9,8 +9,7 @@ import { overviewOf } from "../statechart/overview.js";
 import { bareSvgOf } from "../statechart/svg.js";
 import { pathOf } from "./words/words.js";
 
-export const actors = ["order", "payment", "cooldown"] as const;
-export type Actor = (typeof actors)[number];
+export const actors: readonly Actor[] = ["order", "payment", "cooldown"];
 
 /** The machine of each actor, for an order that is paid over this gateway. */
 export const machineOf = (actor: Actor, gateway: string | null): AnyStateMachine =>
