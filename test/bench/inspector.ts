@@ -161,8 +161,7 @@ try {
     ],
   ];
   const rows = [];
-  for (const [name, ask, bare] of pairs)
-    rows.push({ page: await measured(name, ask), sql: await measured(name, bare) });
+  for (const [name, ask, bare] of pairs) rows.push(await measured(name, ask, bare));
   const told = {
     orders: ORDERS,
     rounds: ROUNDS,
