@@ -58,7 +58,13 @@ describe("the documents", () => {
   });
 
   it("every relative link of the README and docs leads somewhere", async () => {
-    for (const page of ["README.md", "docs/architecture.md", "docs/rules.md", "docs/adding-a-gateway.md"]) {
+    for (const page of [
+      "README.md",
+      "docs/architecture.md",
+      "docs/rules.md",
+      "docs/adding-a-gateway.md",
+      "docs/inspector.md",
+    ]) {
       for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         const path = join(root, page, "..", target as string);
         await expect(

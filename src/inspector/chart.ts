@@ -43,7 +43,9 @@ const hopsOf = (actor: Actor, before: StateValue, entry: HistoryEntry): [string,
   const [from, to] = [pathOf(before), pathOf(entry.states[actor])];
   if (actor !== "order") return from === to ? [] : [[from, to]];
   const stops = [from];
-  for (const { from: left, to: reached } of entry.answers) {
+  for (const { outcome, from: left, to: reached } of entry.answers) {
+    // One that waits for the bank says where it will lead, not where it has been.
+    if (outcome !== "moved") continue;
     if (left !== null && reached !== null && left !== reached && stops.at(-1) !== reached) stops.push(reached);
   }
   if (stops.at(-1) !== to) stops.push(to);

@@ -190,11 +190,14 @@ summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .verdicts li { font-size: 0.92rem; }
 .verdicts .button { min-height: 0; padding: 0.15rem 0.6rem; font-size: 0.86rem; margin-top: 0.3rem; }
 .actors { list-style: none; display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; padding: 0; margin: 0 0 0.8rem; }
-.drawing { overflow: auto; max-height: 27rem; background: var(--well); border-radius: 0.6rem; padding: 0.8rem; }
+.drawing { overflow: auto; max-height: 21rem; background: var(--well); border-radius: 0.6rem; padding: 0.8rem; }
 .drawing svg { max-width: none; display: block; margin: 0 auto; }
 .chart > .drawing svg { width: 100%; min-width: 60rem; height: auto; }
 .chart > .drawing { margin-bottom: 0.8rem; }
-.drawing .edge { opacity: 0.45; } .drawing .edge.taken, .drawing .edge:hover { opacity: 1; }
+.drawing .edge { opacity: 0.5; } .drawing .edge.taken, .drawing .edge:hover { opacity: 1; }
+.chart > .drawing .edge text { opacity: 0; } .chart > .drawing .edge.taken text, .chart > .drawing .edge:hover text { opacity: 1; }
+.chart details { display: inline-block; margin-right: 1.6rem; } .chart details[open] { display: block; margin-right: 0; }
+.chart details .drawing { max-height: 34rem; }
 .statechart .happy:not(.taken) path { stroke: var(--line); stroke-width: 1; }
 .statechart .happy:not(.taken) polygon { stroke: var(--line); fill: var(--line); }
 .statechart .node.visited > path, .statechart .cluster.visited > path { stroke: var(--happy); stroke-width: 2; }

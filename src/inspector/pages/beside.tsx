@@ -1,7 +1,7 @@
 /** Beside an order's timeline: its money, its timers, what is on its way out, and what could be done. */
 import type { FC } from "hono/jsx";
 import type { EventType } from "../../../machines/events.js";
-import { HiddenError, orderPath, Section, Time, type View } from "./layout.js";
+import { HiddenError, orderPath, Section, Time, Told, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
 
 type Seen = { view: View; seen: OrderSeen };
@@ -60,8 +60,7 @@ export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
       </p>
       {moment.reading === null ? null : (
         <p class="help">
-          {t("money read at", { time: "" })}
-          <Time at={moment.reading.at} />
+          <Told text={(time) => t("money read at", { time })} at={moment.reading.at} />
         </p>
       )}
     </Section>

@@ -103,6 +103,18 @@ export const Time: FC<{ at: number; until?: boolean }> = ({ at, until }) => {
   );
 };
 
+/** A sentence with a moment in it. */
+export const Told: FC<{ text: (time: string) => string; at: number; until?: boolean }> = ({ text, at, until }) => {
+  const [before = "", after = ""] = text("\u0000").split("\u0000");
+  return (
+    <>
+      {before}
+      <Time at={at} until={until ?? false} />
+      {after}
+    </>
+  );
+};
+
 export const Status: FC<{ view: View; status: OrderStatus; big?: boolean }> = ({ view, status, big }) => (
   <span class={`status ${big ? "big" : ""}`} data-status={status}>
     {view.words.status(status)}

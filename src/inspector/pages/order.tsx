@@ -9,7 +9,7 @@ import type { Verdict, WaitingEffect } from "../../ports/runtime.js";
 import { actors, type Charts, machineOf } from "../chart.js";
 import type { Moment, Row } from "../seen.js";
 import { Effects, Money, Possible, Timers, Try } from "./beside.js";
-import { Flag, Layout, orderPath, Section, Status, Table, Time, type View } from "./layout.js";
+import { Flag, Layout, orderPath, Section, Status, Table, Time, Told, type View } from "./layout.js";
 import { Timeline } from "./timeline.js";
 
 export interface OrderSeen {
@@ -34,21 +34,12 @@ const Why: FC<Seen> = ({ view, seen: { record, moment, now, effects, parked } })
   const { words } = view;
   const { t } = words;
   const rule = words.rule(moment.cause?.rule ?? null);
-  const since = new Date(moment.since).toISOString();
-  const sentence = t(rule === null ? "why placed" : "why because", {
-    status: words.status(moment.status),
-    since: "\u0000",
-    rule: rule ?? "",
-  });
-  const [before = "", after = ""] = sentence.split("\u0000");
+  const sentence = (since: string) =>
+    t(rule === null ? "why placed" : "why because", { status: words.status(moment.status), since, rule: rule ?? "" });
   return (
     <section class="why" aria-label={t("row reason")}>
       <p class="sentence">
-        {before}
-        <time datetime={since} title={since}>
-          {since.slice(0, 16).replace("T", " ")}
-        </time>
-        {after}
+        <Told text={sentence} at={moment.since} />
       </p>
       <p class="soft">
         {words.state("order", moment.states.order)}.{" "}
@@ -238,7 +229,7 @@ export const OrderPage: FC<Seen> = ({ view, seen }) => {
       )}
       {now ? null : (
         <p class="banner">
-          {t("slider past", { n: moment.seq, all: record.version, time: "" })} <Time at={moment.at} />
+          <Told text={(time) => t("slider past", { n: moment.seq, all: record.version, time })} at={moment.at} />
         </p>
       )}
       <Flags view={view} seen={seen} />

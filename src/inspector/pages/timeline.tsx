@@ -25,13 +25,17 @@ const Mark: FC<{ view: View; answer: Pick<Answer, "outcome" | "reason"> }> = ({ 
   );
 };
 
-/** A status that changed, or nothing. */
-const Change: FC<{ view: View; answer: Answer }> = ({ view, answer: { from, to } }) =>
-  from === to || from === null || to === null ? null : (
+/** A status that changed, or that will once the bank has answered. */
+const Change: FC<{ view: View; answer: Answer }> = ({ view, answer: { outcome, from, to } }) => {
+  if (from === to || from === null || to === null) return null;
+  if (outcome !== "moved")
+    return <span class="soft">{view.words.t("can leads", { status: view.words.status(to) })}</span>;
+  return (
     <span class="change">
       <Status view={view} status={from} /> → <Status view={view} status={to} />
     </span>
   );
+};
 
 const Because: FC<{ view: View; answer: Answer }> = ({ view, answer }) => {
   const { words } = view;
