@@ -7,8 +7,10 @@ import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
+import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
 import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -34,6 +36,7 @@ export interface Common {
   settings: Settings;
   clock?: Clock;
   log?: Log;
+  telemetry?: Telemetry;
   port?: number;
   host?: string;
   apiToken?: string | null;
@@ -49,8 +52,11 @@ export interface Common {
 export interface Running {
   engine: Engine;
   url: string;
-  /** Takes no more requests, ends what is under way, and lets go of everything. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more requests, ends what is under way, and lets go of everything.
+   * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
+   */
+  stop(drainMs?: number): Promise<void>;
 }
 
 export interface Sandbox extends Running {
@@ -60,10 +66,11 @@ export interface Sandbox extends Running {
   stately: string | null;
 }
 
-interface Parts extends Common {
+export interface Parts extends Common {
   store: Store;
   gateways: Gateway[];
   shop: Shop;
+  engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
   /** What the banks prove themselves with, and the like. */
   doors?: Partial<HttpOptions>;
   /** Laid around the app's door. */
@@ -84,8 +91,9 @@ export const taken =
     throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
   };
 
-const running = async (parts: Parts): Promise<Running> => {
-  const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
+/** An engine behind a door, with whatever store, shop and banks it is given. */
+export const compose = async (parts: Parts): Promise<Running> => {
+  const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const engine = createEngine({
     store,
@@ -94,11 +102,21 @@ const running = async (parts: Parts): Promise<Running> => {
     settings,
     clock,
     log,
+    ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
+    ...parts.engine,
     ...(onDecision === undefined ? {} : { onDecision }),
   });
   await engine.start();
   try {
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...parts.doors });
+    let draining = false;
+    const app = httpApp({
+      engine,
+      log,
+      apiToken: parts.apiToken ?? null,
+      draining: () => draining,
+      ...telemetry,
+      ...parts.doors,
+    });
     let url = "";
     const looks = inspector({
       engine,
@@ -115,7 +133,9 @@ const running = async (parts: Parts): Promise<Running> => {
     const { port = 0, host = "127.0.0.1" } = parts;
     const served = await listen(door, { port, hostname: host }).catch(taken(port));
     url = served.url;
-    const stop = async () => {
+    const stop = async (drainMs = 0) => {
+      draining = true;
+      if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
       await engine.stop();
     };
@@ -146,7 +166,7 @@ export const composeSandbox = async (
       manageStock: true,
       holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
     });
-    const one = await running({
+    const one = await compose({
       ...options,
       clock,
       store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
@@ -166,8 +186,8 @@ export const composeSandbox = async (
     });
     registerCallbacks(banks, one.url);
     await stockUp(woo, one.engine);
-    const stop = async () => {
-      await one.stop();
+    const stop = async (drainMs?: number) => {
+      await one.stop(drainMs);
       await clear();
     };
     return { ...one, banks, woo, stately: stately?.url ?? null, stop };

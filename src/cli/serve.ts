@@ -1,7 +1,9 @@
 /** `serve`: the engine over HTTP until it is told to stop. */
 import { type Command, Option } from "commander";
 import { pino } from "pino";
+import { collectDefaultMetrics } from "prom-client";
 import { Settings } from "../../machines/settings.js";
+import { telemetry } from "../adapters/telemetry/telemetry.js";
 import { composeSandbox, INSPECTOR } from "./compose.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
@@ -18,6 +20,7 @@ interface Options {
   cooldown: number;
   holdStock?: number;
   logLevel: string;
+  drain: number;
   sandbox?: true;
   actions?: true;
   stately?: number;
@@ -39,7 +42,7 @@ const run = async (options: Options): Promise<void> => {
   }
   if (!options.sandbox) {
     throw refused(
-      "there is no adapter for a real shop yet, so only serve --sandbox can be started; a program of your own can pass any Shop to createEngine and mount httpApp",
+      "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
     );
   }
   const log = pino({ level: options.logLevel }, pino.destination(2));
@@ -47,9 +50,12 @@ const run = async (options: Options): Promise<void> => {
     cooldownSeconds: cooldown,
     ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
   });
+  const watch = telemetry();
+  collectDefaultMetrics({ register: watch.registry });
   const running = await composeSandbox({
     settings,
     log,
+    telemetry: watch,
     port,
     host,
     apiToken: apiToken ?? null,
@@ -74,7 +80,8 @@ const run = async (options: Options): Promise<void> => {
   if (stately !== null && !options.json) say(`A Stately inspector can listen at ${stately}`);
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
-  await running.stop();
+  // Ctrl-C is a person's, and no load balancer waits.
+  await running.stop(signal === "SIGTERM" ? options.drain * 1000 : 0);
 };
 
 export const addServe = (program: Command): void => {
@@ -106,10 +113,12 @@ export const addServe = (program: Command): void => {
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),
     )
+    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no", numberIn(0, 3600), 5)
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",
       `
+GET /metrics has the numbers for Prometheus; docs/operating.md says what each means and when to be called.
 In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
 
 Examples:

@@ -11,25 +11,57 @@ import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
-import { type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
-import type { Store } from "../ports/store.js";
-import { parseEvent, sourceOf, type Verdict } from "./receipt.js";
+import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
+import type { ClaimedEffect, InboxRow, Loaded, Store } from "../ports/store.js";
+import { parseEvent, type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
-/** The record as today's machines read it; one that they do not know comes as it is stored. */
-export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
-  const migrated = migrate(loaded.record, registry);
-  return "record" in migrated ? migrated.record : loaded.record;
+/**
+ * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
+ * for in one turn are read together: effects are claimed by the dozen, and each asks whose bank it is for.
+ */
+export const recordReader = (store: Store, registry: Registry) => {
+  let asked: string[] = [];
+  let answers: Promise<Loaded[]> | null = null;
+  const together = async (): Promise<Loaded[]> => {
+    await null;
+    const orders = asked.map((orderId) => ({ orderId, eventIds: [] }));
+    asked = [];
+    answers = null;
+    return store.load(orders);
+  };
+  return async (orderId: string): Promise<OrderRecord | null> => {
+    const at = asked.push(orderId) - 1;
+    answers ??= together();
+    const record = (await answers)[at]?.record ?? null;
+    if (record === null) return null;
+    const migrated = migrate(record, registry);
+    return "record" in migrated ? migrated.record : record;
+  };
+};
+
+/** What today's machines say of it comes before what was written down. */
+const parkedBecause = ({ record, parked }: Loaded, registry: Registry): string | null => {
+  const migrated = record === null ? null : migrate(record, registry);
+  return migrated !== null && "parked" in migrated ? migrated.parked : parked;
 };
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   if (loaded?.record == null) return null;
   const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
-  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
+  const parked = parkedBecause(loaded, registry);
+  return why(loaded.record, history, await store.effectsOf(orderId), parked, registry);
+};
+
+export const deadEffect = ({ id, orderId, effect, attempts, createdAt }: ClaimedEffect, error: string): DeadLetter => {
+  return { id, orderId, kind: "effect", type: effect.type, attempts, error, since: createdAt };
+};
+
+export const deadEvent = ({ envelope, attempts, error }: InboxRow): DeadLetter => {
+  const { id, orderId, event, at } = envelope;
+  return { id, orderId, kind: "event", type: event.type, attempts, error, since: at };
 };
 
 /** @param reading the payment as it is to be taken; null = as it was last read */
@@ -41,6 +73,11 @@ export const verdictOn = (
   reading: Reading | null = null,
 ): Verdict => {
   const { orderId } = record;
+  const readAt = reading === null ? record.facts.payment.readAt : now;
+  if ("parked" in migrate(record, rules.registry)) {
+    const nothing = { effects: [], flags: [], readAt };
+    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null, ...nothing };
+  }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { answer, effects, flags } = foresee(record, envelope, now, rules, reading ?? undefined);
   const { outcome, reason, rule, to } = answer;
@@ -52,7 +89,7 @@ export const verdictOn = (
     to,
     effects: effects.map(({ effect }) => effect),
     flags,
-    readAt: reading === null ? record.facts.payment.readAt : now,
+    readAt,
   };
 };
 
@@ -73,7 +110,7 @@ export interface LookOptions {
 
 /** Everything that can be seen of the orders of a store, from beside a running engine as well. */
 export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Looking => {
-  const read = (orderId: string) => readRecord(store, rules.registry, orderId);
+  const read = recordReader(store, rules.registry);
   return {
     clock,
     read,
@@ -87,7 +124,7 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
     },
     async parked(orderId) {
       const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-      return loaded?.parked ?? null;
+      return loaded?.record == null ? null : parkedBecause(loaded, rules.registry);
     },
     why: (orderId) => whyOf(store, rules.registry, orderId),
     history: (orderId, after = 0, limit = 500) => store.history(orderId, after, limit),
@@ -105,6 +142,10 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
       }
     },
     list: (filter) => store.list(filter),
+    async deadLetters(limit) {
+      const [effects, events] = await Promise.all([store.deadEffects(limit), store.deadEvents(limit)]);
+      return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
+    },
     async unfinished(limit) {
       const [deadEffects, deadEvents, openEffects, waitingEvents, overdueTimers] = await Promise.all([
         store.deadEffects(limit),
@@ -129,6 +170,12 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};
+
+/** The same id gets the same answer: the one that was given the first time. null = it was not decided yet. */
+export const receiptGiven = async (store: Store, orderId: string, eventId: string): Promise<Receipt | null> => {
+  const answer = await answerGiven(store, orderId, eventId);
+  return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
 };
 
 /** @param gateway the order's own */

@@ -103,6 +103,18 @@ export interface ReconcileOptions {
   freshMs?: number;
 }
 
+/** An effect or event that was given up after all its attempts. */
+export interface DeadLetter {
+  id: string;
+  orderId: string;
+  kind: "effect" | "event";
+  type: string;
+  attempts: number;
+  error: string;
+  /** When it was decided, or came in; epoch ms. */
+  since: number;
+}
+
 export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
 
 /** The half of the door that changes nothing. */
@@ -126,6 +138,8 @@ export interface Looking {
   health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }>;
   /** @throws NotOffered */
   list(filter: OrderFilter): Promise<OrderRow[]>;
+  /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
   /** At most `limit` of each, of all orders. @throws NotOffered */
   unfinished(limit: number): Promise<Unfinished>;
 }

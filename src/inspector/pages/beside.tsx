@@ -140,8 +140,8 @@ export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
         {verdicts.map(({ type, verdict }) => (
           <li data-event={type} data-allowed={String(verdict.allowed)}>
             <strong>{words.event(type)}</strong>{" "}
-            <span class="mark-word" data-mark={verdict.allowed ? "moved" : "refused"}>
-              {t(verdict.allowed ? "can yes" : "can no")}
+            <span class="mark-word" data-mark={verdict.allowed ? "moved" : verdict.outcome}>
+              {t(verdict.allowed ? "can yes" : verdict.outcome === "ignored" ? "can same" : "can no")}
             </span>
             <br />
             {verdict.allowed ? (

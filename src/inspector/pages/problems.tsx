@@ -181,7 +181,7 @@ const Tile: FC<{ n: number | string; label: string; tone?: string; href?: string
   return <li class={`tile ${tone ?? ""}`}>{href === undefined ? inside : <a href={href}>{inside}</a>}</li>;
 };
 
-const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { counts, flagged, limit } }) => {
+const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { counts } }) => {
   const { t } = view.words;
   if (counts === null) return null;
   const dead = counts.deadEffects + counts.deadEvents;
@@ -190,9 +190,9 @@ const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { count
     <ul class="tiles">
       <Tile n={dead} label={t("count dead")} tone={bad(dead)} href={dead > 0 ? "#dead" : undefined} />
       <Tile
-        n={countOf(view, flagged.length, limit)}
+        n={counts.flagged}
         label={t("count flagged")}
-        tone={flagged.length > 0 ? "warn" : ""}
+        tone={counts.flagged > 0 ? "warn" : ""}
         href={`${view.base}/orders?flagged=true`}
       />
       <Tile

@@ -151,10 +151,11 @@ export const orderTexts = {
     "Svaret utifrån betalningen som den senast lästes, innan någon klickar.",
   ],
   "can yes": ["Possible", "Möjligt"],
+  "can same": ["Changes nothing", "Ändrar inget"],
   "can no": ["Refused", "Nekas"],
   "can leads": ["leads to {status}", "leder till {status}"],
   "can try": ["See what it would do", "Se vad det skulle göra"],
-  "can try named": ["See what “{event}” would do", "Se vad ”{event}” skulle göra"],
+  "can try named": ["See what it would do: {event}", "Se vad det skulle göra: {event}"],
   "actions off": [
     "This inspector only looks. Actions are switched on where it is served.",
     "Denna inspektör tittar bara. Åtgärder slås på där den körs.",
