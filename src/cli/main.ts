@@ -10,6 +10,7 @@ import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInspect } from "./inspect.js";
 import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
@@ -40,6 +41,7 @@ ${exitCodes("something was refused or failed, as data")}`,
 for (const add of [
   addDemo,
   addServe,
+  addInspect,
   addShow,
   addWhy,
   addDecide,

@@ -76,6 +76,7 @@ export const statementsOf = (s: string) => ({
      WHERE h.seq < f.version AND h.entry IS NOT NULL`,
   ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
@@ -90,21 +91,31 @@ export const statementsOf = (s: string) => ({
     (SELECT min(at) FROM ${s}.timers)`,
 });
 
+/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+const setAside = `coalesce(parked,
+  CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
+
 /** Conditions are written out, not bound, where a partial index can answer them. */
 export const listStatement = (
   s: string,
   filter: OrderFilter,
   versions: number[] | null,
 ): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit, versions];
-  const where = ["order_id > $1"];
+  const values: unknown[] = [filter.limit, versions];
+  const where = ["TRUE"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  const text = `SELECT order_id, status, state, version, updated_at, flags, coalesce(parked,
-      CASE WHEN machine <> ALL ($3::integer[]) THEN 'written by version ' || machine || ' of the machines' END)
-    FROM ${s}.orders WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
+  if (filter.latest?.before) {
+    const { updatedAt, orderId } = filter.latest.before;
+    where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
+  }
+  const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
+  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside} FROM ${s}.orders
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

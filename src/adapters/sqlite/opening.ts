@@ -14,7 +14,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
-import { APPLICATION_ID, SCHEMA_VERSION, schema } from "./schema.js";
+import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
 
 export interface OpenOptions {
   file: string;
@@ -57,7 +57,10 @@ export function openFile(options: OpenOptions): Opened {
     checkLibrary(db);
     checkVersion(db, file);
     if (!readOnly) configure(db);
-    if (owns) checkWhole(db, file);
+    if (owns) {
+      checkWhole(db, file);
+      bringUp(db);
+    }
     return { file, db, close };
   } catch (error) {
     close();
@@ -158,8 +161,18 @@ function checkVersion(db: Sqlite.Database, file: string): void {
       "newer",
       `${file} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}). Start that release, or restore a backup from before the update.`,
     );
-  if (version !== SCHEMA_VERSION)
-    throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+  if (version < 1) throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+}
+
+/** To today's schema, all of it or nothing. For reading only an older file does as it is: it lacks indexes, no data. */
+function bringUp(db: Sqlite.Database): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version === SCHEMA_VERSION) return;
+  const missing = Object.entries(steps).filter(([number]) => Number(number) > version);
+  db.transaction(() => {
+    for (const [, sql] of missing) db.exec(sql);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
 }
 
 /** A pragma that does not take says nothing, so each is read back: without them a commit could be lost. */
