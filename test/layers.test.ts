@@ -60,9 +60,14 @@ interface Layer {
   allows: (target: string, source: Source) => boolean;
 }
 
-/** The gateways speak HTTP under the same rules of what may have happened to money; a copy of those would drift. */
-const sharedByGateways = under("src/adapters/exchange");
-const gatewayAdapters = ["src/adapters/resurs", "src/adapters/resurs-legacy", "src/adapters/nets"];
+/** The gateways and the shop speak HTTP under the same rules of what may have happened; a copy of those would drift. */
+const sharedByClients = under("src/adapters/exchange");
+const httpClients = [
+  "src/adapters/resurs",
+  "src/adapters/resurs-legacy",
+  "src/adapters/nets",
+  "src/adapters/woocommerce",
+];
 
 const adapterOf = (path: string): string => path.split("/").slice(0, 3).join("/");
 
@@ -78,9 +83,16 @@ const layers: Layer[] = [
       if (under("machines", "src/core", "src/ports", own)(to)) return true;
       // It is a runtime of its own, and knows of receipts, limits and attempts what the engine knows.
       if (own === "src/adapters/restate" && under("src/engine")(to)) return true;
-      if (gatewayAdapters.includes(own) && sharedByGateways(to)) return true;
+      if (httpClients.includes(own) && sharedByClients(to)) return true;
       return !isOurs(to);
     },
+  },
+  {
+    folder: "src/inspector",
+    allows: (to) =>
+      under("machines", "src/core", "src/ports", "src/statechart", "src/inspector")(to) ||
+      packages("hono", "xstate", "zod", "ws")(to) ||
+      isNode(to),
   },
   { folder: "src/testing", allows: (to) => !packages("vitest")(to) },
 ];
@@ -152,7 +164,7 @@ const namedEmptily = (source: Source): string[] => {
 
 const sources = ["machines", "src", "test"].flatMap((folder) =>
   readdirSync(`${project}${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .sort()
     .map((name) => {
       const path = posix.join(folder, name.replaceAll("\\", "/"));
@@ -199,6 +211,7 @@ describe("the rules see a violation", () => {
     ],
     ["src/adapters/a/b.ts", 'import type { X } from "../../engine/x.js";', "src/adapters/a/b.ts:1 imports src/engine"],
     ["src/adapters/http/b.ts", 'import { X } from "../../engine/x.js";', "src/adapters/http/b.ts:1 imports src/engine"],
+    ["src/inspector/a.tsx", 'import { X } from "../engine/x.js";', "src/inspector/a.tsx:1 imports src/engine/x.js"],
     ["src/testing/a.ts", 'import { it } from "vitest";', "src/testing/a.ts:1 imports vitest"],
     ["src/core/a.ts", "const a = 1;\nconst b = new Date();", "src/core/a.ts:2 uses new Date"],
     ["src/core/a.ts", "const b = new Date;", "src/core/a.ts:1 uses new Date"],

@@ -3,18 +3,23 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addApply } from "./apply.js";
+import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
+import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInspect } from "./inspect.js";
 import { addMigrate } from "./migrate.js";
+import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
 import { addSimulate } from "./simulate.js";
 import { addWhy } from "./why.js";
+import { addWoo } from "./woo.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
@@ -37,16 +42,21 @@ ${exitCodes("something was refused or failed, as data")}`,
 for (const add of [
   addDemo,
   addServe,
+  addInspect,
   addShow,
   addWhy,
   addDecide,
   addCan,
   addReconcile,
+  addDeadLetters,
   addApply,
   addMigrate,
+  addPrune,
+  addBackup,
   addScenarios,
   addSimulate,
   addDraw,
+  addWoo,
 ])
   add(program);
 

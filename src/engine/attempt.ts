@@ -4,11 +4,14 @@ import type { OrderEvent } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect } from "../ports/store.js";
 import { type Limits, retryAfterMs } from "./limits.js";
 
 const STOPPED = "the process stopped while the call was under way";
+/** The answer came, but the order had gone on to machines that this node does not know. */
+export const NOT_TAKEN_IN = "the answer could not be taken in";
 
 export type Came =
   | { kind: "done" }
@@ -25,7 +28,10 @@ export interface AttemptParts {
   clock: Clock;
   limits: Limits;
   log: Log;
+  observer: Observer;
   random(): number;
+  /** False: others may be about to take the effect over. */
+  heard?(): boolean;
 }
 
 /** The attempt before never came back: nobody knows how far it got. */
@@ -62,6 +68,11 @@ export class Attempts {
 
   /** @param sendUntil no call that moves money is begun after this moment */
   at(row: ClaimedEffect, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
+    const { observer, clock } = this.parts;
+    return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
+  }
+
+  private make(row: ClaimedEffect, sendUntil: number): Promise<Came> {
     const { effect } = row;
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
@@ -80,7 +91,7 @@ export class Attempts {
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
       case "refused":
-        this.parts.log.warn({ effect: row.id, detail: answer.detail }, "the shop refused an effect");
+        this.parts.log.warn({ effect: row.id }, "the shop refused an effect");
         return { kind: "dead", error: answer.detail };
     }
   }
@@ -106,8 +117,9 @@ export class Attempts {
       const { clock, limits } = this.parts;
       return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
     }
-    if (row.previousError === STOPPED) {
-      const event = { type: `${family}.unknown`, effectId: row.id, detail: STOPPED } as const;
+    const { previousError } = row;
+    if (previousError === STOPPED || previousError === NOT_TAKEN_IN) {
+      const event = { type: `${family}.unknown`, effectId: row.id, detail: previousError } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);
@@ -115,6 +127,8 @@ export class Attempts {
     if (waits !== null) return waits;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
     if (this.parts.clock.now() > sendUntil) return { kind: "left" };
+    // Nothing was sent: where nobody took it over, it is free again.
+    if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;

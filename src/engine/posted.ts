@@ -7,14 +7,22 @@ export interface Decided {
   record: OrderRecord;
 }
 
+/** The event waits in the inbox; with `until`, one that settles an effect does not, and the effect is free from then on. */
+export interface Postponed {
+  postponed: string;
+  until?: number;
+}
+
 export interface Posted {
   envelope: Envelope;
+  /** By which the observer knows it again. */
+  mark: unknown;
   /** The id came from outside and may have been decided before. */
   mayRepeat: boolean;
   /** The effect whose result it is. */
   settles: string | null;
   /** It waits in the store's inbox, tried this often. */
   attempts: number;
-  decided(result: Decided | { repeated: true } | { postponed: string }): void;
+  decided(result: Decided | { repeated: true } | Postponed): void;
   failed(error: unknown): void;
 }

@@ -41,11 +41,21 @@ export class Mortal {
   }
 
   store(inner: Store): Store {
-    const writing = new Set<PropertyKey>(["commit", "postpone", "claim", "release", "revive", "park", "prune"]);
+    const writing = new Set<PropertyKey>([
+      "commit",
+      "postpone",
+      "claim",
+      "release",
+      "revive",
+      "park",
+      "prune",
+      "restored",
+    ]);
     return new Proxy(inner, {
       get: (target, name) => {
         const member = Reflect.get(target, name) as unknown;
         if (typeof member !== "function") return member;
+        if (name === "heard") return () => target.heard?.();
         if (name === "onDue")
           return (listener: (at: number) => void) => target.onDue?.((at) => void (this.dead || listener(at)));
         return (...args: unknown[]) =>

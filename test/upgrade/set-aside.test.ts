@@ -4,9 +4,9 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { decide } from "../../src/index.js";
+import { anOrder } from "../../src/testing/decision/samples.js";
 import { wooDouble } from "../../src/testing/index.js";
 import { cli } from "../cli/run.js";
-import { anOrder } from "../core/life.js";
 import { temporary } from "../engine/place.js";
 
 const at = Date.now();

@@ -4,10 +4,10 @@ import { createMachine, type StateValue } from "xstate";
 import { orderMachine, type Registry, registry } from "../../machines/index.js";
 import { decide } from "../../src/core/decide.js";
 import { migrate } from "../../src/core/migrate.js";
-import { brokenBy } from "../../src/testing/decision-laws.js";
+import { breachesOf } from "../../src/testing/decision/laws.js";
+import { rulesWith } from "../../src/testing/decision/life.js";
 import { NOW } from "../../src/testing/reachable/fold.js";
 import { movesFrom } from "../../src/testing/reachable/moves.js";
-import { rulesWith } from "../core/life.js";
 import { faultsOf, leavesOf, recorded, standsIn } from "./snapshots.js";
 
 const all = recorded();
@@ -45,8 +45,8 @@ describe.each(Object.keys(registry.flows))("%s", (gateway) => {
             rules,
           );
           decisions += 1;
-          const broken = brokenBy(record, decision, rules.settings);
-          if (broken !== null) throw new Error(`${JSON.stringify(stored.states)}, ${name}: ${broken}`);
+          const [broken] = breachesOf({ before: record, decision, settings: rules.settings });
+          if (broken !== undefined) throw new Error(`${JSON.stringify(stored.states)}, ${name}: ${broken.law}`);
         }
       }
     }

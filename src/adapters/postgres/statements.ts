@@ -2,6 +2,7 @@
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
 import { callCommit } from "./commit.js";
+import { known } from "./functions.js";
 import { EVENT_KINDS } from "./wire.js";
 
 /** Each list of columns in the order in which wire.ts reads it. */
@@ -9,6 +10,25 @@ const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, crea
 const EVENT = "envelope, attempts, not_before, error, dead";
 
 const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
+
+/** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
+const MANY = 100_000;
+const counted = (table: string): string =>
+  `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
+    FROM pg_class WHERE oid = '${table}'::regclass)`;
+/** @param gone the entries that go, from the orders that are `finished` */
+const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERIALIZED (
+    SELECT order_id, version, parked FROM ${s}.orders
+    WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
+  finished AS (
+    SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
+    WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
+  gone AS (${gone})
+  SELECT (SELECT count(*) FROM gone), (SELECT count(DISTINCT order_id) FROM gone),
+    (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;
 
 export const statementsOf = (s: string) => ({
   load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
@@ -19,51 +39,83 @@ export const statementsOf = (s: string) => ({
     FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
     WHERE p.payment_id = $1 ORDER BY current DESC, p.order_id LIMIT 1`,
 
-  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4)`,
+  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
 
-  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers WHERE at <= $1 ORDER BY at, order_id, timer LIMIT $2`,
+  restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
+    WHERE lane = 'gateway' AND NOT dead`,
+
+  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
+     WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
   postpone: `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
     SELECT * FROM unnest(${postponed}) ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
-  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE NOT dead AND not_before <= $1 ORDER BY not_before, n LIMIT $2`,
-  nextDue: `SELECT ${s}.next_due()`,
+  // One node may have put an event here while another decided it.
+  dueEvents: `WITH due AS (SELECT * FROM ${s}.inbox i WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")}
+      ORDER BY not_before, n LIMIT $2),
+    decided AS (DELETE FROM ${s}.inbox i USING due d WHERE i.order_id = d.order_id AND i.event_id = d.event_id
+      AND EXISTS (SELECT 1 FROM ${s}.history h WHERE h.order_id = d.order_id AND h.event_id = d.event_id)
+      RETURNING i.order_id, i.event_id)
+    SELECT ${EVENT} FROM due d WHERE NOT EXISTS (
+      SELECT 1 FROM decided e WHERE e.order_id = d.order_id AND e.event_id = d.event_id) ORDER BY not_before, n`,
+  nextDue: `SELECT ${s}.next_due($1::integer[])`,
+
+  join: `INSERT INTO ${s}.nodes (worker, machines, alive_until) VALUES ($1, $2::integer[], clock_timestamp() + $3 * interval '1 millisecond')
+    ON CONFLICT (worker) DO UPDATE SET machines = excluded.machines, alive_until = excluded.alive_until`,
+  forget: `DELETE FROM ${s}.nodes WHERE alive_until < clock_timestamp() - interval '1 day'`,
 
   history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
-  prune: `WITH page AS MATERIALIZED (
-      SELECT order_id, version, parked FROM ${s}.orders
-      WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
-    finished AS (
-      SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
-      WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
-        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
-    emptied AS (
-      UPDATE ${s}.history h SET entry = NULL FROM finished f
-      WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING 1)
-    SELECT (SELECT count(*) FROM emptied), (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`,
+  prune: pruneStatement(
+    s,
+    `UPDATE ${s}.history h SET entry = NULL FROM finished f
+     WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING h.order_id`,
+  ),
+  prunable: pruneStatement(
+    s,
+    `SELECT h.order_id FROM ${s}.history h JOIN finished f USING (order_id)
+     WHERE h.seq < f.version AND h.entry IS NOT NULL`,
+  ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
-  counts: `SELECT (SELECT count(*) FROM ${s}.orders), (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
+  counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
-    (SELECT count(*) FROM ${s}.inbox WHERE dead), (SELECT count(*) FROM ${s}.timers),
-    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+    (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
+      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
+    (SELECT min(at) FROM ${s}.timers)`,
 });
 
+/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+const setAside = `coalesce(parked,
+  CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
+
 /** Conditions are written out, not bound, where a partial index can answer them. */
-export const listStatement = (s: string, filter: OrderFilter): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit];
-  const where = ["order_id > $1"];
+export const listStatement = (
+  s: string,
+  filter: OrderFilter,
+  versions: number[] | null,
+): { text: string; values: unknown[] } => {
+  const values: unknown[] = [filter.limit, versions];
+  const where = ["TRUE"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  const text = `SELECT order_id, status, state, version, updated_at, flags, parked FROM ${s}.orders
-    WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
+  if (filter.latest?.before) {
+    const { updatedAt, orderId } = filter.latest.before;
+    where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
+  }
+  const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
+  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside} FROM ${s}.orders
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

@@ -2,6 +2,7 @@
 import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
 import { columns, storable } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
+import { Heartbeat } from "./heartbeat.js";
 import { Notices } from "./notices.js";
 import { openSchema } from "./opening.js";
 import { type PostgresOptions, settledOptions } from "./options.js";
@@ -13,13 +14,16 @@ export type { PostgresOptions } from "./options.js";
 interface Open {
   connections: Connections;
   notices: Notices;
+  heartbeat: Heartbeat;
 }
 
 export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
-  const { schema, place, pool, patienceMs, readOnly } = settled;
+  const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;
   const sql = statementsOf(schema);
   let open: Open | null = null;
+  /** Of the machines, that this node knows; null = all. */
+  let versions: number[] | null = null;
   /** An opening or closing under way. */
   let between: Promise<unknown> | null = null;
 
@@ -48,16 +52,21 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     }
     const send = (channel: string, payload: string) =>
       connections.write("SELECT pg_notify($1, $2)", [channel, payload]);
-    return { connections, notices: new Notices(pg, settled, send) };
+    const heartbeat = new Heartbeat(silenceMs, async (worker, aliveForMs) => {
+      await connections.write(sql.join, [worker, versions, aliveForMs]);
+    });
+    return { connections, notices: new Notices(pg, settled, send), heartbeat };
   };
-  const stop = async ({ connections, notices }: Open): Promise<void> => {
+  const stop = async ({ connections, notices, heartbeat }: Open): Promise<void> => {
     await notices.close();
+    await heartbeat.end();
     await connections.close();
   };
 
   return {
-    async open() {
+    async open(knows) {
       if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
+      versions = knows ?? null;
       const starting = start();
       between = starting;
       try {
@@ -118,7 +127,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
 
     async claim(now, limit, leaseMs, worker) {
-      const rows = await write(sql.claim, now, limit, leaseMs, worker);
+      const rows = await write(sql.claim, now, limit, leaseMs, worker, versions);
       return rows.map(wire.readEffect).sort(wire.inOrder);
     },
     async release(worker, results) {
@@ -132,11 +141,17 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
-    /** Other nodes live: what a dead one held comes free when its lease runs out. */
-    reclaim: async () => void opened(),
+    restored: async () => void (await write(sql.restored)),
+    /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
+    async reclaim(worker) {
+      const { connections, heartbeat } = writable();
+      await connections.write(sql.forget, []);
+      await heartbeat.begin(worker);
+    },
+    heard: () => open?.heartbeat.heard ?? false,
 
     async dueTimers(now, limit) {
-      return (await read(sql.dueTimers, now, limit)).map(wire.readTimer);
+      return (await read(sql.dueTimers, now, limit, versions)).map(wire.readTimer);
     },
     async postpone(rows) {
       const { connections, notices } = writable();
@@ -147,20 +162,21 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await read(sql.dueEvents, now, limit)).map(wire.readEvent);
+      return (await write(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
     },
-    nextDue: async () => only(await read(sql.nextDue))[0] as number | null,
+    nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),
 
     async history(orderId, after, limit) {
       return (await read(sql.history, storable(orderId), after, limit)).map(wire.readEntry);
     },
-    async prune(before, { after, limit }) {
-      const [entries, seen, last] = only(await write(sql.prune, before, after, limit)) as [number, number, string];
-      return { entries, last: seen < limit ? null : last };
+    async prune(before, { after, limit, dryRun }) {
+      const ask = dryRun ? read(sql.prunable, before, after, limit) : write(sql.prune, before, after, limit);
+      const [entries, orders, seen, last] = only(await ask) as [number, number, number, string];
+      return { entries, orders, last: seen < limit ? null : last };
     },
     async list(filter) {
-      const { text, values } = listStatement(schema, filter);
+      const { text, values } = listStatement(schema, filter, versions);
       return (await read(text, ...values)).map(wire.readOrder);
     },
     async effectsOf(orderId) {
@@ -168,6 +184,10 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         const claimed = wire.readEffect(row);
         return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
       });
+    },
+    async openEffects(limit) {
+      const rows = await read(sql.openEffects, limit);
+      return rows.map(wire.readEffect).map((row) => ({ ...row, error: row.previousError }));
     },
     async deadEffects(limit) {
       const rows = await read(sql.deadEffects, limit);
@@ -183,7 +203,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
-    counts: async () => wire.readCounts(only(await read(sql.counts))),
+    counts: async () => wire.readCounts(only(await read(sql.counts, versions))),
   };
 }
 

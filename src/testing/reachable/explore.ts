@@ -10,7 +10,7 @@
 import { type Decision, decide as theDecide } from "../../core/decide.js";
 import type { Rules } from "../../core/fold.js";
 import type { OrderRecord } from "../../core/record.js";
-import { brokenBy } from "../decision-laws.js";
+import { breachesOf } from "../decision/laws.js";
 import { folded, forgetful, keyOf, later, NOW, ORDER } from "./fold.js";
 import { awaitsReading, bareAnswersTo, beginnings, type Move, movesFrom, readingsOf, timersOf } from "./moves.js";
 
@@ -83,8 +83,9 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
       breach((error as Error).message);
       return null;
     }
-    const broken = before === null ? null : brokenBy(before, decision, rules.settings);
-    if (broken !== null) breach(broken);
+    if (before !== null)
+      for (const { law, detail } of breachesOf({ before, decision, settings: rules.settings }))
+        breach(`${law}: ${detail}`);
     return decision.record;
   };
 
