@@ -30,18 +30,18 @@ const otherwise = {
 };
 
 const spaces: [string, string | null, object, { states: number; transitions: number }][] = [
-  ["Merchant API", "resurs-mapi", {}, { states: 13_008, transitions: 1_284_946 }],
-  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_042, transitions: 934_090 }],
-  ["Nets Easy", "nets-easy", {}, { states: 11_287, transitions: 992_817 }],
-  ["simplified and hosted", "resurs-simplified", {}, { states: 13_728, transitions: 1_250_538 }],
-  ["Resurs Checkout", "resurs-rco", {}, { states: 11_712, transitions: 1_027_278 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 11_798, transitions: 1_152_076 }],
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 13_866, transitions: 936_924 }],
+  ["Nets Easy", "nets-easy", {}, { states: 10_797, transitions: 953_583 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 11_366, transitions: 1_028_892 }],
+  ["Resurs Checkout", "resurs-rco", {}, { states: 11_222, transitions: 988_944 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
-    { states: 16_725, transitions: 1_664_218 },
+    { states: 13_599, transitions: 1_343_653 },
   ],
-  ["paid another way", null, {}, { states: 72, transitions: 3_756 }],
+  ["paid another way", null, {}, { states: 72, transitions: 3_828 }],
 ];
 
 describe("the reachable space", () => {
@@ -98,7 +98,7 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     ["canRebuild", "staysWithinCreditLimit", reserved, "the payment is read: cancelled"],
     ["mayTryCaptureAgain", "!isFrozen", never, "the payment is read back: frozen, still offered"],
     ["mayTryRefundAgain", "stillLeftToRefund", more, "the payment is read back: partly captured"],
-    ["canAddTheRest", "stillWithinCreditLimit", reserved, "cancel is confirmed: cancelled, no credit left"],
+    ["canAddTheRest", "stillWithinCreditLimit", reserved, "cancel is confirmed: missing"],
     ["awaitsBooking", "isMissing", "booked-once: it is there", "the payment is read: at the bank"],
   ])("%s without %s", { timeout: 60_000 }, (guard, part, law, last) => {
     const rules = { settings: Settings.parse({}), registry: forgetting(guard, part) };

@@ -2,8 +2,8 @@
  * The whole space of order × payment × cooldown that can be reached, breadth first, under the abstraction of `fold.ts`
  * and two bounds. At most one event waits for a reading, or a callback and another or the customer's return. And while
  * a call is under way, the reading that is asked for comes at once, and so does the call's answer where it tells
- * nothing of the payment itself: no guard of a call asks who waits, and the same order with the same event waiting is
- * reached without the call as well.
+ * nothing of the payment itself: no guard of a call asks who waits, what was read before it began may be read again
+ * while it is under way, and the same order with the same event waiting is reached without the call as well.
  *
  * Every law is asked of every transition, and what breaks one is told with the shortest way there.
  */
@@ -12,7 +12,7 @@ import type { Rules } from "../../core/fold.js";
 import type { OrderRecord } from "../../core/record.js";
 import { breachesOf } from "../decision/laws.js";
 import { folded, forgetful, keyOf, later, NOW, ORDER } from "./fold.js";
-import { awaitsReading, bareAnswersTo, beginnings, type Move, movesFrom, readingsOf, timersOf } from "./moves.js";
+import { bareAnswersTo, beginnings, type Move, movesFrom, readingsOf, timersOf } from "./moves.js";
 
 export interface ExploreOptions {
   rules: Rules;
@@ -48,7 +48,6 @@ const isSame = (before: OrderRecord | null, { states, facts, timers }: OrderReco
   before !== null && before.states === states && before.facts === facts && before.timers === timers;
 
 export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOptions): Explored => {
-  const { order } = rules.registry;
   const known = new Set<string>();
   /** By the state's number; a record is let go once it was looked at. */
   const ways: Way[] = [];
@@ -58,9 +57,9 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
 
   const told = ({ from, by }: Way): string[] => (from < 0 ? [by] : [...told(ways[from] as Way), by]);
 
-  const isNew = (record: OrderRecord): boolean => {
+  const isNew = (record: OrderRecord, passing = ""): boolean => {
     const { size } = known;
-    known.add(keyOf(record));
+    known.add(passing + keyOf(record));
     return known.size > size;
   };
 
@@ -100,12 +99,12 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
     if (waiting.length > 0) return at(later(folded(record)), way, timersOf);
     // What was read meanwhile matters only to an answer that tells nothing of the payment itself.
     if (underWay && event.type === "payment.read") return at(folded(record), way, bareAnswersTo);
-    reach(awaitsReading(order, record) ? forgetful(record) : record, way);
+    reach(forgetful(record), way);
   };
 
   /** What comes at once where a state is not kept for itself. */
   const at = (record: OrderRecord, { from, by }: Way, moves: (record: OrderRecord) => Move[]): void => {
-    if (isNew(record)) for (const move of moves(record)) happens(record, move, from, `${by}; then `);
+    if (isNew(record, "passing ")) for (const move of moves(record)) happens(record, move, from, `${by}; then `);
   };
 
   for (const move of beginnings(gateway, rules.settings)) happens(null, move, -1);

@@ -4,7 +4,7 @@
  *
  * - A moment is now, or so long ago that every delay is over. While a call is under way, all are long ago.
  * - Ids of events, effects and payments, versions and timer generations are numbered anew.
- * - Where a reading comes before any guard looks, because somebody waits for it or a call's answer was lost, what was
+ * - Where a reading comes before any guard looks, because somebody waits for it or a call is under way, what was
  *   read last is forgotten.
  * - Attempts are some or the most. Of a call it is kept whether the customer asked for it, but not who else did.
  * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are forgotten, and so is
@@ -123,6 +123,5 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
     key += ` ${before.authorized} ${before.captured} ${before.canceled} ${before.refunded}`;
     key += ` ${p.transactionIds.includes(name)}`;
   }
-  for (const timer in timers) key += ` ${timer}`;
-  return key;
+  return `${key} ${Object.keys(timers).sort()}`;
 };

@@ -1,9 +1,7 @@
 /** Everything that can happen to a folded order: each kind of event, with all the facts that a guard tells apart. */
-import type { AnyStateMachine } from "xstate";
 import { type EventType, OrderEvent, PlacedOrder } from "../../../machines/events.js";
 import { noSuchPayment, OrderStatus, type Reading } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
-import { handles } from "../../core/explain.js";
 import type { OrderRecord } from "../../core/record.js";
 import { CALL, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
 
@@ -178,19 +176,15 @@ export const timersOf = ({ timers }: OrderRecord): Move[] =>
     event: { type: "timer.fired", timer, generation },
   }));
 
+const isBare = ({ event }: Move): boolean => !("reading" in event) || event.reading === null;
+
 /** Answers to the call that is under way which say nothing of the payment. */
 export const bareAnswersTo = ({ facts: { operation } }: OrderRecord): Move[] =>
-  (answers[operation?.kind ?? ""] ?? []).filter(({ event }) => !("reading" in event) || event.reading === null);
-
-/** The call's answer was lost, or not believed: whatever is read back takes the place of what was read before. */
-export const awaitsReading = (order: AnyStateMachine, { states, facts }: OrderRecord): boolean =>
-  !(answers[facts.operation?.kind ?? ""] ?? []).some(
-    ({ event }) => event.type !== "payment.readBack" && handles(order, states.order, event.type),
-  );
+  (answers[operation?.kind ?? ""] ?? []).filter(isBare);
 
 export const movesFrom = (record: OrderRecord): Move[] => {
   const { operation } = record.facts;
-  const called = operation === null ? [] : (answers[operation.kind] ?? []);
+  const called = (answers[operation?.kind ?? ""] ?? []).filter((move) => !isBare(move));
   return [...called, ...readingsOf(record), ...timersOf(record), ...always];
 };
 
