@@ -222,7 +222,8 @@ describe.skipIf(typeof server === "string")("trouble", () => {
     const url = await fresh();
     const store = await openOn(url);
     const copies = (from: number, to: number) => `INSERT INTO order_status.orders
-      SELECT 'o' || n, 1, 'completed', 'completed', '[]', false, false, 0, NULL, NULL, '{}' FROM generate_series(${from}, ${to}) n`;
+      (order_id, version, machine, status, state, flags, flagged, in_doubt, updated_at, record)
+      SELECT 'o' || n, 1, 1, 'completed', 'completed', '[]', false, false, 0, '{}' FROM generate_series(${from}, ${to}) n`;
     await run(url, copies(1, 1000));
     await run(url, "ANALYZE order_status.orders");
     await run(url, copies(1001, 1010));
@@ -233,8 +234,8 @@ describe.skipIf(typeof server === "string")("trouble", () => {
     await run(url, copies(120_001, 120_010));
     const { orders } = await store.counts();
     expect(Math.abs(orders / 120_000 - 1)).toBeLessThan(0.05);
-    expect(JSON.stringify(await run(url, `EXPLAIN ANALYZE ${statementsOf("order_status").counts}`))).toMatch(
-      /orders[^"]*never executed/,
-    );
+    expect(
+      JSON.stringify(await run(url, `EXPLAIN ANALYZE ${statementsOf("order_status").counts.replace("$1", "NULL")}`)),
+    ).toMatch(/orders[^"]*never executed/);
   });
 });
