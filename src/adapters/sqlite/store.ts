@@ -81,6 +81,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     release: async (worker, results) => database().call("release", worker, results),
     reclaim: async (worker) => database().call("reclaim", worker),
+    restored: async () => database().call("restored"),
 
     async dueTimers(now, limit) {
       return (await database().call("dueTimers", now, limit)).map(wire.readTimer);
@@ -104,6 +105,10 @@ export function sqliteStore(options: SqliteOptions): Store {
     async effectsOf(orderId) {
       const rows = await database().call("effectsOf", orderId);
       return rows.map(wire.readEffect).map(({ claimed, error, dead }) => ({ ...claimed, error, dead }));
+    },
+    async openEffects(limit) {
+      const rows = await database().call("openEffects", limit);
+      return rows.map(wire.readEffect).map(({ claimed, error }) => ({ ...claimed, error }));
     },
     async deadEffects(limit) {
       const rows = await database().call("deadEffects", limit);
