@@ -8,6 +8,7 @@ import { type Log, silent } from "../../ports/log.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
+import { Door, type DoorOptions } from "./door.js";
 import { failed } from "./failed.js";
 import { type NetsOptions, netsRoutes } from "./nets.js";
 import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
@@ -16,10 +17,11 @@ import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
 export interface HttpOptions
-  extends Omit<NetsOptions, "log">,
+  extends DoorOptions,
+    Omit<NetsOptions, "log" | "door">,
     Omit<ResursCheckoutOptions, "log">,
-    Partial<Omit<CallbackOptions, "engine">>,
-    ReturnOptions {
+    Partial<Omit<CallbackOptions, "engine" | "door">>,
+    Omit<ReturnOptions, "door"> {
   engine: Runtime;
   log?: Log;
   /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
@@ -49,7 +51,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();
   app.onError((error, c) => {
-    log.error({ path: c.req.path, detail: error.message }, "a request failed");
+    log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");
     return failed(c, error);
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
@@ -74,12 +76,14 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   });
   const { ack = "202", resursDigest = null } = options;
-  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
+  const door = new Door(engine.clock, options);
+  app.use("/callbacks/*", door.before);
+  app.route("/callbacks", callbackRoutes({ engine, door, ack, resursDigest }));
 
   const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
+  app.route("/", netsRoutes({ engine, log, door, netsAuthorization, onPayInitialized }));
 
-  app.route("/returns", returnRoutes(options));
+  app.route("/returns", returnRoutes({ ...options, door }));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
   app.use("/orders/*", async (c, next) => {
@@ -137,7 +141,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     const orderId = c.req.param("orderId");
     const { gateway } = parsed.data;
     const base = options.publicUrl ?? new URL(c.req.url).origin;
-    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway));
+    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway, options.callbackKeys));
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });
