@@ -4,6 +4,7 @@ import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
+import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
@@ -23,6 +24,8 @@ export interface HttpOptions
     Partial<Omit<CallbackOptions, "engine" | "door">>,
     Omit<ReturnOptions, "door"> {
   engine: Runtime;
+  /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
+  shopWebhooks?: (request: Request) => Promise<Response>;
   log?: Log;
   /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
   apiToken?: string | null;
@@ -79,6 +82,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   const door = new Door(engine.clock, options);
   app.use("/callbacks/*", door.before);
   app.route("/callbacks", callbackRoutes({ engine, door, ack, resursDigest }));
+
+  const { shopWebhooks } = options;
+  if (shopWebhooks) app.post("/shop/webhooks", (c) => shopWebhooks(c.req.raw));
 
   const { netsAuthorization, onPayInitialized } = options;
   app.route("/", netsRoutes({ engine, log, door, netsAuthorization, onPayInitialized }));
@@ -154,7 +160,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       wait: "settled",
       ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     });
-    return c.json(receipt, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
+    // The reason in words, for whoever has to show it to a person.
+    const says = receipt.reason === null ? null : (reasons[receipt.reason] ?? receipt.reason);
+    return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
   /** One line of JSON per order, as each is done. */
   app.post("/orders/reconcile", async (c) => {
