@@ -7,9 +7,12 @@ import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { Telemetry } from "../adapters/telemetry/telemetry.js";
+import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
+import { inspector } from "../inspector/inspector.js";
+import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -33,12 +36,17 @@ export interface Common {
   settings: Settings;
   clock?: Clock;
   log?: Log;
+  telemetry?: Telemetry;
   port?: number;
   host?: string;
   apiToken?: string | null;
   /** How long requests under way may take when it stops. */
   graceMs?: number;
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
+  /** Whether people may act from the inspector. */
+  actions?: boolean;
+  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
+  stately?: number;
 }
 
 export interface Running {
@@ -54,6 +62,8 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
+  /** Where a Stately inspector listens. */
+  stately: string | null;
 }
 
 export interface Parts extends Common {
@@ -67,9 +77,23 @@ export interface Parts extends Common {
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
 
+/** Where the inspector is mounted beside the API. */
+export const INSPECTOR = "/inspector";
+const isInspector = (request: Request): boolean => {
+  const { pathname } = new URL(request.url);
+  return pathname === INSPECTOR || pathname.startsWith(`${INSPECTOR}/`);
+};
+
+export const taken =
+  (port: number) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+  };
+
 /** An engine behind a door, with whatever store, shop and banks it is given. */
 export const compose = async (parts: Parts): Promise<Running> => {
-  const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
+  const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const engine = createEngine({
     store,
@@ -78,20 +102,36 @@ export const compose = async (parts: Parts): Promise<Running> => {
     settings,
     clock,
     log,
+    ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
     ...(onDecision === undefined ? {} : { onDecision }),
   });
   await engine.start();
   try {
     let draining = false;
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, draining: () => draining, ...parts.doors });
-    let url = "";
-    const door = around(app.fetch, engine, () => url);
-    const { port = 0, host = "127.0.0.1" } = parts;
-    const served = await listen(door, { port, hostname: host }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") throw error;
-      throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+    const app = httpApp({
+      engine,
+      log,
+      apiToken: parts.apiToken ?? null,
+      draining: () => draining,
+      ...telemetry,
+      ...parts.doors,
     });
+    let url = "";
+    const looks = inspector({
+      engine,
+      base: INSPECTOR,
+      access: parts.apiToken ? { kind: "token", token: parts.apiToken } : { kind: "loopback" },
+      actions: parts.actions ?? false,
+      log,
+    });
+    const door = around(
+      (request) => (isInspector(request) ? looks.fetch(request) : app.fetch(request)),
+      engine,
+      () => url,
+    );
+    const { port = 0, host = "127.0.0.1" } = parts;
+    const served = await listen(door, { port, hostname: host }).catch(taken(port));
     url = served.url;
     const stop = async (drainMs = 0) => {
       draining = true;
@@ -113,7 +153,10 @@ export const composeSandbox = async (
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
   const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
+  const stately =
+    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const clear = async () => {
+    await stately?.close();
     await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
@@ -134,9 +177,10 @@ export const composeSandbox = async (
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
       },
-      onDecision: (entry, record) => {
+      onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        onDecision?.(entry, record);
+        stately?.tell(entry, record, messages);
+        onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
     });
@@ -146,7 +190,7 @@ export const composeSandbox = async (
       await one.stop(drainMs);
       await clear();
     };
-    return { ...one, banks, woo, stop };
+    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
   } catch (error) {
     await clear();
     throw error;

@@ -3,11 +3,15 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addApply } from "./apply.js";
+import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
+import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInspect } from "./inspect.js";
+import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
@@ -37,12 +41,16 @@ ${exitCodes("something was refused or failed, as data")}`,
 for (const add of [
   addDemo,
   addServe,
+  addInspect,
   addShow,
   addWhy,
   addDecide,
   addCan,
   addReconcile,
+  addDeadLetters,
   addApply,
+  addPrune,
+  addBackup,
   addScenarios,
   addSimulate,
   addDraw,

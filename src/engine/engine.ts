@@ -1,69 +1,77 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import type { Envelope, PlacedOrder } from "../../machines/events.js";
-import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
-import { type Log, silent } from "../ports/log.js";
-import type { CheckoutUrls, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
-import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
+import { silent } from "../ports/log.js";
+import { type Figures, type Observer, unobserved } from "../ports/observer.js";
+import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { Counts, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
+import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import type { EngineOptions } from "./options.js";
-import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
-import {
-  Overloaded,
-  parseEvent,
-  type Receipt,
-  receiptOf,
-  type SubmitOptions,
-  sourceOf,
-  UnknownOrder,
-  type Verdict,
-} from "./receipt.js";
+import { Overloaded, parseEvent, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
+import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
+import { watched } from "./watched.js";
 
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
-  /** The record as today's machines read it; null = no such order. */
-  readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
-  private readonly log: Log;
+  private readonly observer: Observer;
+  private readonly reception: Reception;
   private readonly limits: Limits;
   private readonly gateways: Map<string, Gateway>;
   private readonly mailboxes: Mailboxes;
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters: Waiters;
+  private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
-  private storeTrouble: { detail: string; until: number } | null = null;
+
+  readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
+  readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
+  readonly parked: Looking["parked"] = (...asked) => this.looks.parked(...asked);
+  readonly why: Looking["why"] = (...asked) => this.looks.why(...asked);
+  readonly history: Looking["history"] = (...asked) => this.looks.history(...asked);
+  readonly effectsOf: Looking["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
+  readonly findByPayment: Looking["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
+  readonly cooldownEndsAt: Looking["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
+  readonly list: Looking["list"] = (...asked) => this.looks.list(...asked);
+  readonly deadLetters: Looking["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
+  readonly unfinished: Looking["unfinished"] = (...asked) => this.looks.unfinished(...asked);
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
     this.clock = options.clock ?? systemClock();
     this.store = options.store;
     this.worker = options.worker ?? crypto.randomUUID();
-    this.log = options.log ?? silent;
+    this.observer = options.observer ?? unobserved;
+    const log = options.log ?? silent;
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
-    this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
-    this.read = recordReader(this.store, this.rules.registry);
+    this.gateways = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
+    this.looks = lookingAt({
+      store: this.store,
+      rules: this.rules,
+      clock: this.clock,
+      gatewayOf: ({ facts }) => this.gateways.get(facts.payment.gateway ?? "") ?? null,
+    });
     const random = options.random ?? Math.random;
-    const { store, clock, log, limits } = this;
+    const { store, clock, limits, observer } = this;
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
       store,
@@ -72,22 +80,26 @@ export class Engine implements Runtime {
       limits,
       log,
       worker: this.worker,
+      observer,
       now: () => clock.now(),
       random,
       committed: (decisions) => this.committed(decisions),
       alarm: (at) => this.wake.alarm(at),
     });
+    this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
     this.delivery = new Delivery({
       store,
       shop: options.shop,
       clock,
       limits,
       log,
+      observer,
       worker: this.worker,
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
-        const told = await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles });
+        const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
+        const told = await this.reception.receive(envelope, { settles });
         return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),
@@ -98,11 +110,11 @@ export class Engine implements Runtime {
       log,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
-        const receipt = await this.post(rung(row, clock.now()));
+        const receipt = await this.reception.receive(rung(row, clock.now()));
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
-        await this.post(row.envelope, { attempts: row.attempts, mayRepeat: true });
+        await this.reception.receive(row.envelope, { attempts: row.attempts, mayRepeat: true });
       },
     });
   }
@@ -113,6 +125,7 @@ export class Engine implements Runtime {
     await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
+    this.observer.watch(() => this.figures());
   }
 
   /** Takes no more, ends what is under way, and closes the store. */
@@ -153,13 +166,16 @@ export class Engine implements Runtime {
    */
   async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
     const parsed = parseEvent(event);
-    if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
+    if (this.mailboxes.size >= this.limits.waitingEvents) {
+      this.observer.turnedAway();
+      throw new Overloaded("too many events wait");
+    }
     const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
     const source = options.source ?? sourceOf(parsed.type);
     const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
-      const posted = await this.post(envelope, { mayRepeat: options.id !== undefined });
+      const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });
       const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
@@ -173,45 +189,10 @@ export class Engine implements Runtime {
     return checkout(this, named(this.gateways, gateway), orderId, urls);
   }
 
-  /** The answer before the click, on the payment as it was last read. Changes nothing. */
-  async can(orderId: string, event: unknown): Promise<Verdict> {
-    const record = await this.read(orderId);
-    if (record === null) throw new UnknownOrder(orderId);
-    return verdictOn(record, parseEvent(event), this.clock.now(), this.rules);
-  }
-
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
     return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
-  }
-
-  /** At most five plain lines; null = no such order. */
-  why(orderId: string): Promise<string[] | null> {
-    return whyOf(this.store, this.rules.registry, orderId);
-  }
-
-  history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
-    return this.store.history(orderId, after, limit);
-  }
-
-  /** Effects not carried out yet, the dead ones among them, oldest first. */
-  effectsOf(orderId: string): ReturnType<Store["effectsOf"]> {
-    return this.store.effectsOf(orderId);
-  }
-
-  list(filter: OrderFilter): Promise<OrderRow[]> {
-    return this.store.list(filter);
-  }
-
-  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null> {
-    return this.store.findByPayment(paymentId);
-  }
-
-  /** When callbacks of this order may be acted on; null = no such order. */
-  async cooldownEndsAt(orderId: string): Promise<number | null> {
-    const record = await this.read(orderId);
-    return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
   }
 
   /** A dead effect or event is tried again at once. */
@@ -240,54 +221,28 @@ export class Engine implements Runtime {
 
   /** `ok` is false while the store cannot write. */
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
-    try {
-      const counts = await this.store.counts();
-      const { detail: trouble, until } = this.storeTrouble ?? { detail: null, until: 0 };
-      // Who is told that nothing can be written sends nothing, and then nothing would ever show that it works again.
-      const over = this.clock.now() >= until;
-      return { ok: this.running && over, trouble: over ? null : trouble, counts };
-    } catch (error) {
-      return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
-    }
+    const seen = await this.looks.health();
+    const trouble = this.reception.trouble();
+    return seen.ok ? { ...seen, ok: this.running && trouble === null, trouble } : seen;
+  }
+
+  private async figures(): Promise<Figures> {
+    const { ok, counts } = await this.health();
+    return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
     return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
-  private post(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      const post: Posted = {
-        envelope,
-        mayRepeat: false,
-        settles: null,
-        attempts: 0,
-        ...how,
-        decided: (result) => {
-          this.storeTrouble = null;
-          resolve(receiptOf(envelope, result));
-        },
-        failed: (error) => {
-          if (!(error instanceof UnknownOrder)) {
-            const detail = error instanceof Error ? error.message : String(error);
-            this.storeTrouble = { detail, until: this.clock.now() + this.limits.troubleMs };
-            this.log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
-          }
-          reject(error);
-        },
-      };
-      this.mailboxes.post(post);
-    });
-  }
-
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
     if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
-    for (const { record, entry, effects, timers } of decisions) {
+    for (const { record, entry, effects, timers, messages } of decisions) {
       for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
-      this.options.onDecision?.(entry, record);
+      this.options.onDecision?.(entry, record, messages);
     }
   }
 }

@@ -2,10 +2,11 @@
 import type { Registry } from "../../machines/index.js";
 import type { Settings } from "../../machines/settings.js";
 import type { decide } from "../core/decide.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
 import type { Limits } from "./limits.js";
@@ -17,6 +18,8 @@ export interface EngineOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   log?: Log;
+  /** Makes numbers and spans of what happens. */
+  observer?: Observer;
   registry?: Registry;
   limits?: Partial<Limits>;
   /** Name of this node in leases. */
@@ -28,5 +31,5 @@ export interface EngineOptions {
   /** Replaces the decision, for tests that plant a fault. */
   decide?: typeof decide;
   /** Told of every committed decision, in order. */
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
 }

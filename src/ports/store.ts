@@ -61,8 +61,12 @@ export interface OrderFilter {
   /** Orders whose status is not final, or that carry a flag. */
   inDoubt?: boolean;
   updatedSince?: number;
+  /** Orders that are set aside. */
+  parked?: boolean;
   /** Order id to start after. */
   after?: string;
+  /** The order written last comes first, those before the given one; left out, orders come by their id. */
+  latest?: { before: { updatedAt: number; orderId: string } | null };
   limit: number;
 }
 
@@ -82,6 +86,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
+  /** Beyond 100,000 a store may estimate this, and the timers. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
@@ -89,13 +94,28 @@ export interface Counts {
   deadEvents: number;
   timers: number;
   parked: number;
+  /** Orders that carry a flag. */
+  flagged: number;
   /** Creation time of the oldest effect not carried out; null = none. */
   oldestEffectAt: number | null;
+  /** When the event came in that waits in the inbox the longest; null = none. */
+  oldestEventAt: number | null;
+  /** When the first timer rings, or should have rung; null = none. */
+  nextTimerAt: number | null;
+}
+
+export interface Page {
+  /** Order id to start after. */
+  after: string;
+  limit: number;
+  /** Takes nothing out, and tells what it would. */
+  dryRun?: boolean;
 }
 
 export interface Pruned {
-  /** Entries taken out. */
+  /** Entries taken out, and of how many orders. */
   entries: number;
+  orders: number;
   /** The last order that was looked at, to go on after; null = there are no more. */
   last: string | null;
 }
@@ -121,6 +141,9 @@ export interface Store {
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
   heard?(): boolean;
 
+  /** After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since. */
+  restored(): Promise<void>;
+
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;
   /** A postponed event is kept until it is decided or given up. */
@@ -134,10 +157,12 @@ export interface Store {
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
   /** Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment. What was taken out of a history is still known as decided. */
-  prune(before: number, page: { after: string; limit: number }): Promise<Pruned>;
+  prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;
+  /** Effects that are neither carried out nor dead, of all orders, oldest first. */
+  openEffects(limit: number): Promise<(ClaimedEffect & { error: string | null })[]>;
   deadEffects(limit: number): Promise<DeadEffect[]>;
   deadEvents(limit: number): Promise<InboxRow[]>;
   /** A dead effect or event that is revived is due at once, with its attempts forgotten. */

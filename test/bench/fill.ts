@@ -16,13 +16,7 @@ const DAY_MS = 86_400_000;
 
 /** What differs from order to order; every other column is copied. */
 const names = ["order_id", "payment_id", "record", "entry", "envelope"];
-const tables: Record<string, string[]> = {
-  orders: "order_id version status state flags flagged in_doubt updated_at payment_id parked record".split(" "),
-  payments: "payment_id order_id".split(" "),
-  history: "order_id seq event_id at entry".split(" "),
-  timers: "order_id timer generation at".split(" "),
-  inbox: "order_id event_id attempts not_before dead error envelope".split(" "),
-};
+const tables = ["orders", "payments", "history", "timers", "inbox"];
 
 /** Order 0: placed, its link's timer waiting, and an event of it that was put off until tomorrow. */
 const first = async (place: Place): Promise<void> => {
@@ -43,14 +37,13 @@ const first = async (place: Place): Promise<void> => {
   await engine.stop();
 };
 
-const copying = (table: string, schema: string, series: string, order: string, payment: string): string => {
-  const columns = tables[table] as string[];
+const copying = (table: string, columns: string[], series: string, order: string, payment: string): string => {
   const made = columns.map((column) => {
     if (!names.includes(column)) return `t.${column}`;
     return `replace(replace(t.${column}, '${orderIdOf(0)}', ${order}), '${paymentIdOf(0)}', ${payment})`;
   });
-  return `INSERT INTO ${schema}${table} (${columns.join(", ")}) SELECT ${made.join(", ")}
-    FROM ${schema}${table} t, ${series} WHERE t.order_id = '${orderIdOf(0)}'`;
+  return `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${made.join(", ")}
+    FROM ${table} t, ${series} WHERE t.order_id = '${orderIdOf(0)}'`;
 };
 
 interface Steps {
@@ -65,11 +58,21 @@ const inPostgres = async (connectionString: string): Promise<Steps> => {
   const padded = (digits: number) => `lpad(copy::text, ${digits}, '0')`;
   const [order, payment] = [`'order-' || ${padded(7)}`, `'${paymentIdOf(0).slice(0, -12)}' || ${padded(12)}`];
   const series = "generate_series($1::int, $2::int) copy";
+  const statements = new Map<string, string>();
+  for (const table of tables) {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns
+       WHERE table_schema = 'order_status' AND table_name = $1 AND is_identity = 'NO'`,
+      [table],
+    );
+    const columns = rows.map(({ name }) => name);
+    statements.set(table, copying(`order_status.${table}`, columns, series, order, payment));
+  }
   return {
-    copy: (table, from, to) => pool.query(copying(table, "order_status.", series, order, payment), [from, to]),
+    copy: (table, from, to) => pool.query(String(statements.get(table)), [from, to]),
     async end() {
       // As a server's own vacuum leaves a store that grew over months.
-      for (const table of Object.keys(tables)) await pool.query(`VACUUM (ANALYZE) order_status.${table}`);
+      for (const table of tables) await pool.query(`VACUUM (ANALYZE) order_status.${table}`);
       await pool.query("CHECKPOINT");
       await pool.end();
     },
@@ -84,8 +87,10 @@ const inFile = (file: string): Steps => {
   const series =
     "(WITH RECURSIVE s(copy) AS (VALUES (@from) UNION ALL SELECT copy + 1 FROM s WHERE copy < @to) SELECT copy FROM s)";
   const [order, payment] = ["printf('order-%07d', copy)", `'${paymentIdOf(0).slice(0, -12)}' || printf('%012d', copy)`];
+  const columnsOf = (table: string) =>
+    (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
   return {
-    copy: (table, from, to) => db.prepare(copying(table, "", series, order, payment)).run({ from, to }),
+    copy: (table, from, to) => db.prepare(copying(table, columnsOf(table), series, order, payment)).run({ from, to }),
     end: () => db.close(),
   };
 };

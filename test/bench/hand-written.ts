@@ -6,7 +6,7 @@ import { listed } from "../../src/core/listed.js";
 import type { Change } from "../../src/ports/store.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
 
-const ORDER = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
+const ORDER = "version, machine, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
 
 interface Part {
   table: string;
@@ -19,11 +19,19 @@ const partsOf = (changes: Change[]): Part[] => [
   {
     table: "orders",
     columns: `order_id, expected, ${ORDER}`,
-    types: ["text", "int", "int", "text", "text", "text", "bool", "bool", "bigint", "text", "text"],
+    types: ["text", "int", "int", "int", "text", "text", "text", "bool", "bool", "bigint", "text", "text"],
     rows: changes.map(({ orderId, expectedVersion, record }) => {
       const { status, state, flags, inDoubt, updatedAt } = listed(record);
-      const found = [orderId, expectedVersion, record.version, status, state, JSON.stringify(flags), flags.length > 0];
-      return [...found, inDoubt, updatedAt, record.facts.payment.id, JSON.stringify(record)];
+      const found = [orderId, expectedVersion, record.version, record.machine.version, status, state];
+      return [
+        ...found,
+        JSON.stringify(flags),
+        flags.length > 0,
+        inDoubt,
+        updatedAt,
+        record.facts.payment.id,
+        JSON.stringify(record),
+      ];
     }),
   },
   {
@@ -206,6 +214,7 @@ export const handWritten = async (connectionString: string, how: How): Promise<H
 /** Claims what is due in one statement and deletes it in another; no lanes, no retries, nobody else to mind. */
 export const relayByHand = (connectionString: string): RelayByHand => {
   const pool = new pg.Pool({ connectionString, max: 2 });
+  pool.on("error", () => {});
   return {
     async copy() {
       await pool.query("DROP TABLE IF EXISTS relay_outbox");

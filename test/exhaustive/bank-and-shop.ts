@@ -2,7 +2,7 @@
 import type { Effect } from "../../machines/effects.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { OutboxRow } from "../../src/core/record.js";
-import { reading } from "../core/life.js";
+import { reading } from "../../src/testing/decision/samples.js";
 
 export interface Books {
   status: string;

@@ -9,8 +9,9 @@ import type { Rules } from "../../src/core/fold.js";
 import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
 import { sourceOf } from "../../src/engine/receipt.js";
 import { rung } from "../../src/engine/wake.js";
-import { brokenBy } from "../../src/testing/decision-laws.js";
-import { anOrder, T0 } from "../core/life.js";
+import { breachesOf } from "../../src/testing/decision/laws.js";
+import { anOrder } from "../../src/testing/decision/samples.js";
+import { T0 } from "../../src/testing/simulator/script.js";
 import { type Books, family, law, moved, readingOf, type Shop, told } from "./bank-and-shop.js";
 
 export const handlers = ["return", "callback", "merchant"];
@@ -182,8 +183,8 @@ export class Model {
     if (!this.planted.blind && seen.version !== world.record.version) return this.with(world, node, { seen: null });
     law(seen.version === world.record.version, "I14 a decision was made on a record that stands no longer");
     law(world.decided[post.id] === undefined, `${post.id} was decided twice`);
-    const broken = brokenBy(seen, decision, this.rules.settings);
-    law(broken === null, broken ?? "");
+    const [broken] = breachesOf({ before: seen, decision, settings: this.rules.settings });
+    law(broken === undefined, broken === undefined ? "" : `${broken.law}: ${broken.detail}`);
     const { record, entry, effects } = decision;
     const decided = { ...world.decided, [post.id]: entry.seq };
     for (const { eventId, outcome, from, to } of entry.answers) {

@@ -34,10 +34,16 @@ if ([rounds, stops, seconds].some((n) => !Number.isInteger(n) || n < 0)) {
 const watched = async <T>(name: string, total: number, trial: (told: Told) => Promise<T>): Promise<T[]> => {
   if (total === 0) return [];
   const bar = new SingleBar(
-    { format: `${name.padEnd(18)} {bar} {value} of {total}`, clearOnComplete: true },
+    {
+      format: `${name.padEnd(18)} {bar} {value} of {total}`,
+      clearOnComplete: true,
+      // Where nobody looks, a line now and then.
+      noTTYOutput: true,
+      notTTYSchedule: 10_000,
+    },
     Presets.rect,
   );
-  if (process.stderr.isTTY) bar.start(total, 0);
+  bar.start(total, 0);
   try {
     return [await trial((done) => bar.update(done))];
   } finally {

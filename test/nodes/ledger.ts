@@ -1,5 +1,6 @@
 /** What must be true of the database when all is at rest, read past the engine. */
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
+import { until } from "../../src/testing/runtime-contract/scene.js";
 import type { Fleet } from "./fleet.js";
 
 const chainFaults = (record: OrderRecord, entries: HistoryEntry[]): string[] => {
@@ -21,8 +22,21 @@ const chainFaults = (record: OrderRecord, entries: HistoryEntry[]): string[] => 
   return faults;
 };
 
+/** Nothing is left to do, and no timer rings before long but those of links that run out. */
+const rests = async (fleet: Fleet): Promise<boolean> => {
+  const soon = Date.now() + 10_000;
+  const [row] = await fleet.sql(
+    `SELECT (SELECT count(*) FROM order_status.outbox) + (SELECT count(*) FROM order_status.inbox)
+      + (SELECT count(*) FROM order_status.timers WHERE at < $1)`,
+    [soon],
+  );
+  return Number(row?.[0]) === 0;
+};
+
 /** One sentence for each breach, and how many decisions were looked at. */
 export const ledgerFaults = async (fleet: Fleet): Promise<{ decisions: number; faults: string[] }> => {
+  // What never rests is found below.
+  await until(() => rests(fleet), "rest").catch(() => {});
   const records = await fleet.sql("SELECT order_id, record FROM order_status.orders");
   const history = await fleet.sql("SELECT order_id, entry FROM order_status.history ORDER BY order_id, seq");
   const byOrder = new Map<string, HistoryEntry[]>();

@@ -1,6 +1,6 @@
 /** Small slices of `npm run campaign:nodes`, and a rolling upgrade: real processes on a real PostgreSQL. */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { pause } from "../../src/testing/runtime-contract/scene.js";
+import { pause, until } from "../../src/testing/runtime-contract/scene.js";
 import { startPostgres } from "../adapters/postgres-server.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
 import { outage, sameMoment, stopped } from "./trials.js";
@@ -28,7 +28,7 @@ const opened = async (options: Omit<FleetOptions, "server">): Promise<Fleet> => 
 
 describe.skipIf(none !== null)(
   `two nodes on PostgreSQL${none === null ? "" : ` (${none})`}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     test("a callback and a return at the same moment on both are one change, one mail, one stock reduction", async () => {
       expect(await sameMoment(server(), 30)).toMatchObject({ rounds: 30, breaches: [] });
@@ -53,6 +53,23 @@ describe.skipIf(none !== null)(
       expect(exitCodes).toEqual([0, 0, 0, 0]);
       expect(migrated).toBeGreaterThan(0);
       expect(phases["N again"]?.waiting).toBeGreaterThan(0);
+    });
+
+    test("an answer that comes to a node after its order went on to newer machines is given back, and looked up there", async () => {
+      const { scene, nodes } = await opened({ nodes: ["old"], setup: { version: 1 } });
+      await scene.order("o", { status: "processing" });
+      scene.bank.delayNext("capture", 4000);
+      const url = nodes.get("old")?.url ?? "";
+      const asked = ask(`${url}/orders/o/events`, { type: "merchant.completed", via: "api" });
+      await until(() => scene.calls("o").length === 1, "the capture");
+      const { door } = await (fleet as Fleet).start("new", { version: 2, migratesFrom: 1 });
+      await door.submit("o", { type: "order.updated", by: "erp", change: "address" });
+      expect(scene.bank.held()).toBe(1);
+      await scene.reads("o", "completed");
+      expect(scene.calls("o")).toEqual(["capture"]);
+      const types = (await scene.history("o")).map(({ event }) => event.type);
+      expect(types.filter((type) => type.startsWith("capture."))).toEqual(["capture.unknown"]);
+      expect(await asked).toMatchObject({ status: 200, body: { outcome: "moved", to: "completed" } });
     });
 
     test("a node that is told to stop says that it is not ready, ends what is under way, and takes what comes until then", async () => {

@@ -11,6 +11,25 @@ const EVENT = "envelope, attempts, not_before, error, dead";
 
 const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
 
+/** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
+const MANY = 100_000;
+const counted = (table: string): string =>
+  `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
+    FROM pg_class WHERE oid = '${table}'::regclass)`;
+/** @param gone the entries that go, from the orders that are `finished` */
+const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERIALIZED (
+    SELECT order_id, version, parked FROM ${s}.orders
+    WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
+  finished AS (
+    SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
+    WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
+  gone AS (${gone})
+  SELECT (SELECT count(*) FROM gone), (SELECT count(DISTINCT order_id) FROM gone),
+    (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;
+
 export const statementsOf = (s: string) => ({
   load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
     UNION ALL SELECT h.order_id, NULL, NULL, h.event_id FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
@@ -23,8 +42,11 @@ export const statementsOf = (s: string) => ({
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
 
+  restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
+    WHERE lane = 'gateway' AND NOT dead`,
+
   dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
-    WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
+     WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
   postpone: `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
     SELECT * FROM unnest(${postponed}) ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
@@ -43,30 +65,35 @@ export const statementsOf = (s: string) => ({
   forget: `DELETE FROM ${s}.nodes WHERE alive_until < clock_timestamp() - interval '1 day'`,
 
   history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
-  prune: `WITH page AS MATERIALIZED (
-      SELECT order_id, version, parked FROM ${s}.orders
-      WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
-    finished AS (
-      SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
-      WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
-        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
-    emptied AS (
-      UPDATE ${s}.history h SET entry = NULL FROM finished f
-      WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING 1)
-    SELECT (SELECT count(*) FROM emptied), (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`,
+  prune: pruneStatement(
+    s,
+    `UPDATE ${s}.history h SET entry = NULL FROM finished f
+     WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING h.order_id`,
+  ),
+  prunable: pruneStatement(
+    s,
+    `SELECT h.order_id FROM ${s}.history h JOIN finished f USING (order_id)
+     WHERE h.seq < f.version AND h.entry IS NOT NULL`,
+  ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
-  counts: `SELECT (SELECT count(*) FROM ${s}.orders), (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
+  counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
-    (SELECT count(*) FROM ${s}.inbox WHERE dead), (SELECT count(*) FROM ${s}.timers),
+    (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
     (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
-      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
+    (SELECT min(at) FROM ${s}.timers)`,
 });
+
+/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+const setAside = `coalesce(parked,
+  CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
 
 /** Conditions are written out, not bound, where a partial index can answer them. */
 export const listStatement = (
@@ -74,15 +101,21 @@ export const listStatement = (
   filter: OrderFilter,
   versions: number[] | null,
 ): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit, versions];
-  const where = ["order_id > $1"];
+  const values: unknown[] = [filter.limit, versions];
+  const where = ["TRUE"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  const text = `SELECT order_id, status, state, version, updated_at, flags, coalesce(parked,
-      CASE WHEN machine <> ALL ($3::integer[]) THEN 'written by version ' || machine || ' of the machines' END)
-    FROM ${s}.orders WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
+  if (filter.latest?.before) {
+    const { updatedAt, orderId } = filter.latest.before;
+    where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
+  }
+  const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
+  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside} FROM ${s}.orders
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

@@ -1,10 +1,10 @@
 /** What only a look over all orders can tell: Restate's SQL reads the summaries. A scan, for people and for nightly runs. */
 
-import { matches } from "../../ports/listing.js";
-import { NotOffered } from "../../ports/runtime.js";
+import { inOrder, matches } from "../../ports/listing.js";
+import { NotOffered, type Unfinished } from "../../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow } from "../../ports/store.js";
 import { type Names, SUMMARY } from "./names.js";
-import type { Summary } from "./state.js";
+import type { OrderState, Summary } from "./state.js";
 
 export class Admin {
   constructor(
@@ -20,7 +20,7 @@ export class Admin {
     const all = await this.summaries("a list of orders");
     return all
       .filter((row) => matches(row, filter))
-      .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
+      .sort(inOrder(filter))
       .slice(0, filter.limit)
       .map(({ orderId, status, state, version, updatedAt, flags, parked }) => ({
         orderId,
@@ -33,9 +33,24 @@ export class Admin {
       }));
   }
 
+  /** Orders with something that is not done, the longest waiting first. */
+  async withWork(limit: number): Promise<string[]> {
+    const all = await this.summaries("what is unfinished");
+    return all
+      .filter((row) => row.waitingEffects + row.deadEffects + row.waitingEvents + row.deadEvents > 0)
+      .sort((a, b) => (a.oldestEffectAt ?? a.updatedAt) - (b.oldestEffectAt ?? b.updatedAt))
+      .slice(0, limit)
+      .map((row) => row.orderId);
+  }
+
   async counts(): Promise<Counts> {
     const all = await this.summaries("counts");
     const sum = (of: (row: Summary) => number) => all.reduce((total, row) => total + of(row), 0);
+    const earliest = (of: (row: Summary) => number | null) =>
+      all.reduce<number | null>((least, row) => {
+        const at = of(row);
+        return at === null ? least : Math.min(least ?? at, at);
+      }, null);
     return {
       orders: all.length,
       waitingEffects: sum((row) => row.waitingEffects),
@@ -44,14 +59,14 @@ export class Admin {
       deadEvents: sum((row) => row.deadEvents),
       timers: sum((row) => row.timers),
       parked: sum((row) => (row.parked === null ? 0 : 1)),
-      oldestEffectAt: all.reduce<number | null>(
-        (oldest, { oldestEffectAt: at }) => (at === null ? oldest : Math.min(oldest ?? at, at)),
-        null,
-      ),
+      flagged: sum((row) => (row.flags.length > 0 ? 1 : 0)),
+      oldestEffectAt: earliest((row) => row.oldestEffectAt),
+      oldestEventAt: earliest((row) => row.oldestEventAt),
+      nextTimerAt: earliest((row) => row.nextTimerAt),
     };
   }
 
-  private async summaries(what: string): Promise<Summary[]> {
+  async summaries(what: string): Promise<Summary[]> {
     const { order } = this.names;
     const rows = await this.query(
       `SELECT value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,
@@ -76,3 +91,20 @@ export class Admin {
     return ((await response.json()) as { rows: Record<string, unknown>[] }).rows;
   }
 }
+
+/** Timers are Restate's own delayed messages: none can be late without Restate being so. */
+export const unfinishedIn = (states: (OrderState | null)[], limit: number): Unfinished => {
+  const effects = states
+    .flatMap((state) => state?.effects ?? [])
+    .map(({ underWay: _, armed: __, ...row }) => ({ ...row, previousError: row.error }))
+    .sort((a, b) => a.createdAt - b.createdAt);
+  const inbox = states.flatMap((state) => state?.inbox ?? []).sort((a, b) => a.envelope.at - b.envelope.at);
+  const dead = effects.filter((row) => row.dead);
+  return {
+    deadEffects: dead.slice(0, limit).map(({ dead: _, error, ...row }) => ({ row, error: error ?? "" })),
+    deadEvents: inbox.filter((row) => row.dead).slice(0, limit),
+    openEffects: effects.filter((row) => !row.dead).slice(0, limit),
+    waitingEvents: inbox.filter((row) => !row.dead).slice(0, limit),
+    overdueTimers: [],
+  };
+};

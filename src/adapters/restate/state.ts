@@ -1,5 +1,6 @@
 /** What the object of one order keeps in Restate, and what it is told. */
-import type { Envelope } from "../../../machines/events.js";
+import type { Envelope, OrderEvent } from "../../../machines/events.js";
+import type { Reading } from "../../../machines/facts.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Came } from "../../engine/attempt.js";
 import type { Receipt } from "../../engine/receipt.js";
@@ -77,6 +78,12 @@ export interface Taken {
   now: number;
 }
 
+/** What would become of an event; without a reading, on the payment as it was last read. */
+export interface Question {
+  event: OrderEvent;
+  reading: Reading | null;
+}
+
 /** What a list of orders shows of this one; Restate's SQL finds it without opening the rest. */
 export interface Summary extends OrderRow {
   waitingEffects: number;
@@ -85,4 +92,6 @@ export interface Summary extends OrderRow {
   deadEvents: number;
   timers: number;
   oldestEffectAt: number | null;
+  oldestEventAt: number | null;
+  nextTimerAt: number | null;
 }

@@ -1,6 +1,6 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import type { CommitResult, EffectResult, OrderFilter, Pruned } from "../../ports/store.js";
+import type { CommitResult, EffectResult, OrderFilter, Page, Pruned } from "../../ports/store.js";
 import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
@@ -61,14 +61,15 @@ export class StoreDatabase {
     return this.#do.byPayment.get(paymentId) ?? null;
   }
 
-  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. */
+  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
   claim(now: number, limit: number, leaseMs: number, worker: string): Columns[] {
-    if (this.#do.claimable.get({ now, limit: 1 }) === undefined) return [];
-    return this.#together(() => {
-      const found = this.#do.claimable.all({ now, limit });
-      for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
-      return found;
-    });
+    const found = this.#do.claimable.all({ now, limit });
+    if (found.length > 0) {
+      this.#together(() => {
+        for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
+      });
+    }
+    return found;
   }
 
   release(worker: string, results: EffectResult[]): void {
@@ -83,6 +84,15 @@ export class StoreDatabase {
 
   reclaim(worker: string): void {
     this.#do.reclaim.run(worker);
+  }
+
+  restored(): void {
+    this.#do.restored.run();
+  }
+
+  /** What was committed at this moment, into a new file; the engine that owns this one writes on meanwhile. */
+  copyTo(file: string): void {
+    this.#db.prepare("VACUUM INTO ?").run(file);
   }
 
   dueTimers(now: number, limit: number): Columns[] {
@@ -112,21 +122,30 @@ export class StoreDatabase {
     return this.#do.history.all(orderId, after, limit);
   }
 
-  prune(before: number, { after, limit }: { after: string; limit: number }): Pruned {
-    return this.#together(() => {
+  prune(before: number, { after, limit, dryRun }: Page): Pruned {
+    const all = () => {
       const page = this.#do.finalOrders.all(after, limit);
-      let entries = 0;
-      for (const [orderId, version] of page) {
-        if (this.#do.isFinished.get({ orderId, version, before }) !== undefined)
-          entries += this.#do.emptyHistory.run(orderId, version).changes;
-      }
-      return { entries, last: page.length < limit ? null : (page.at(-1)?.[0] ?? null) };
-    });
+      const gone = page.map(([orderId, version]) => {
+        if (this.#do.isFinished.get({ orderId, version, before }) === undefined) return 0;
+        if (dryRun) return this.#do.fullHistory.get(orderId, version) ?? 0;
+        return this.#do.emptyHistory.run(orderId, version).changes;
+      });
+      return {
+        entries: gone.reduce((sum, entries) => sum + entries, 0),
+        orders: gone.filter((entries) => entries > 0).length,
+        last: page.length < limit ? null : (page.at(-1)?.[0] ?? null),
+      };
+    };
+    return dryRun ? all() : this.#together(all);
   }
 
   list(filter: OrderFilter): Columns[] {
-    const where = ["order_id > ?"];
-    const bound: unknown[] = [filter.after ?? ""];
+    const where = ["TRUE"];
+    const bound: unknown[] = [];
+    if (filter.after !== undefined) {
+      where.push("order_id > ?");
+      bound.push(filter.after);
+    }
     // Written out, not bound: only so does SQLite see that a partial index fits.
     if (filter.flagged !== undefined) where.push(`flagged = ${Number(filter.flagged)}`);
     if (filter.inDoubt !== undefined) where.push(`in_doubt = ${Number(filter.inDoubt)}`);
@@ -138,8 +157,14 @@ export class StoreDatabase {
       where.push("updated_at >= ?");
       bound.push(filter.updatedSince);
     }
+    if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+    if (filter.latest?.before) {
+      where.push("(updated_at, order_id) < (?, ?)");
+      bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
+    }
+    const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
     const sql = `SELECT order_id, status, state, version, updated_at, flags, parked FROM orders
-      WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT ?`;
+      WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ?`;
     let statement = this.#lists.get(sql);
     if (!statement) {
       statement = this.#db.prepare<unknown[], Columns>(sql).raw();
@@ -150,6 +175,10 @@ export class StoreDatabase {
 
   effectsOf(orderId: string): Columns[] {
     return this.#do.effectsOf.all(orderId);
+  }
+
+  openEffects(limit: number): Columns[] {
+    return this.#do.openEffects.all(limit);
   }
 
   deadEffects(limit: number): Columns[] {

@@ -14,7 +14,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
-import { APPLICATION_ID, SCHEMA_VERSION, schema } from "./schema.js";
+import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
 
 export interface OpenOptions {
   file: string;
@@ -22,6 +22,8 @@ export interface OpenOptions {
   ownerTimeoutMs?: number;
   /** Only for looking: needs no ownership, so it works beside a running engine. */
   readOnly?: boolean;
+  /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
+  beside?: boolean;
 }
 
 export interface Opened {
@@ -37,10 +39,11 @@ const OLDEST_SQLITE = [3, 51, 3];
 export function openFile(options: OpenOptions): Opened {
   const file = settledPath(options.file);
   const readOnly = options.readOnly ?? false;
+  const owns = !readOnly && !options.beside;
   const exists = existsSync(file);
   if (exists) checkHeader(file);
-  else if (readOnly) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
-  const owner = readOnly ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
+  else if (!owns) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
+  const owner = !owns ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
   let db: Sqlite.Database | null = null;
   const close = () => {
     db?.close();
@@ -53,9 +56,10 @@ export function openFile(options: OpenOptions): Opened {
     db = new Sqlite(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     checkLibrary(db);
     checkVersion(db, file);
-    if (!readOnly) {
-      configure(db);
+    if (!readOnly) configure(db);
+    if (owns) {
       checkWhole(db, file);
+      bringUp(db);
     }
     return { file, db, close };
   } catch (error) {
@@ -129,6 +133,11 @@ function create(file: string): void {
   } finally {
     db.close();
   }
+  putInPlace(draft, file);
+}
+
+/** So that it is there after a power cut too. */
+export function putInPlace(draft: string, file: string): void {
   renameSync(draft, file);
   const directory = openSync(dirname(file), "r");
   fsyncSync(directory);
@@ -152,8 +161,18 @@ function checkVersion(db: Sqlite.Database, file: string): void {
       "newer",
       `${file} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}). Start that release, or restore a backup from before the update.`,
     );
-  if (version !== SCHEMA_VERSION)
-    throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+  if (version < 1) throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+}
+
+/** To today's schema, all of it or nothing. For reading only an older file does as it is: it lacks indexes, no data. */
+function bringUp(db: Sqlite.Database): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version === SCHEMA_VERSION) return;
+  const missing = Object.entries(steps).filter(([number]) => Number(number) > version);
+  db.transaction(() => {
+    for (const [, sql] of missing) db.exec(sql);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
 }
 
 /** A pragma that does not take says nothing, so each is read back: without them a commit could be lost. */
@@ -166,6 +185,8 @@ function configure(db: Sqlite.Database): void {
   set("journal_mode", "WAL", "wal");
   set("synchronous", "FULL", 2);
   set("journal_size_limit", 64 * 1024 * 1024);
+  // Of a store of millions of orders, the upper pages of every index.
+  set("cache_size", -65_536);
 }
 
 function checkWhole(db: Sqlite.Database, file: string): void {

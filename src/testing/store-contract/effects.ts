@@ -177,6 +177,25 @@ export const effects: Case[] = [
     },
   },
   {
+    title: "Effects that are neither carried out nor dead, of all orders, oldest first.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([
+        changeOf("b", 0, { at: T + 2, effects: [effectOf("b", 1, 0)] }),
+        changeOf("a", 0, { at: T + 1, effects: [effectOf("a", 1, 0)] }),
+        changeOf("c", 0, { at: T, effects: [effectOf("c", 1, 0)] }),
+      ]);
+      await store.claim(T + 9, 1, 100, "w");
+      const ids = async (limit: number) => (await store.openEffects(limit)).map((row) => row.id);
+      assert.deepEqual(await ids(9), ["c:1:0", "a:1:0", "b:1:0"]);
+      assert.deepEqual(await ids(1), ["c:1:0"]);
+      for (const { id } of await store.claim(T + 9, 9, 100, "w")) {
+        await store.release("w", [{ id, outcome: "dead", error: "no" }]);
+      }
+      assert.equal((await ids(9)).length, 1);
+    },
+  },
+  {
     title: "A revived effect does not run beside a later one of its lane.",
     async run(place) {
       const store = await place.open();
@@ -189,6 +208,38 @@ export const effects: Case[] = [
       assert.equal(await store.nextDue(), T + LEASE);
       await store.release("w", [{ id: "a:1:1", outcome: "done" }]);
       assert.deepEqual(idsOf(await store.claim(T + 1, 9, LEASE, "w")), ["a:1:0"]);
+    },
+  },
+  {
+    title:
+      "After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since.",
+    async run(place) {
+      const store = await place.open();
+      const effects = [effectOf("a", 1, 0), effectOf("a", 1, 1, "shop")];
+      await store.commit([changeOf("a", 0, { effects }), changeOf("b", 0, { effects: [effectOf("b", 1, 0)] })]);
+      await store.commit([changeOf("c", 0, { effects: [effectOf("c", 1, 0)] })]);
+      await store.claim(T, 9, LEASE, "before");
+      await store.release("before", [
+        { id: "a:1:1", outcome: "retry", notBefore: T, error: "slow" },
+        { id: "b:1:0", outcome: "retry", notBefore: T, error: "slow" },
+        { id: "c:1:0", outcome: "dead", error: "x" },
+      ]);
+      await store.restored();
+      const claimed = await store.claim(T, 9, LEASE, "after");
+      assert.deepEqual(claimed.map(({ id, attempts, previousError }) => [id, attempts, previousError]).sort(), [
+        ["a:1:0", 2, null],
+        ["a:1:1", 2, "slow"],
+        ["b:1:0", 2, null],
+      ]);
+      assert.deepEqual(
+        (await store.deadEffects(9)).map(({ row }) => row.id),
+        ["c:1:0"],
+      );
+      // One that was never claimed may have been made since as well.
+      await store.commit([changeOf("d", 0, { effects: [effectOf("d", 1, 0)] })]);
+      await store.restored();
+      const [fresh] = (await store.claim(T, 9, LEASE, "later")).filter(({ orderId }) => orderId === "d");
+      assert.deepEqual([fresh?.attempts, fresh?.previousError], [2, null]);
     },
   },
 ];
