@@ -83,7 +83,6 @@ export const statementsOf = (s: string) => ({
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
-  // What waits for a node that knows it is due already, and little else is: so no long queue is read for it.
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
