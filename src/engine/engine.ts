@@ -98,7 +98,7 @@ export class Engine implements Runtime {
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
-        await this.post(row.envelope, { attempts: row.attempts, mayRepeat: true });
+        await this.post(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
   }
@@ -260,13 +260,14 @@ export class Engine implements Runtime {
     return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
-  private post(envelope: Envelope, how: { mayRepeat: boolean; settles?: string; attempts?: number }): Promise<Receipt> {
+  private post(envelope: Envelope, how: Pick<Posted, "mayRepeat"> & Partial<Posted>): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const post: Posted = {
+        settles: null,
+        kept: false,
+        attempts: 0,
+        ...how,
         envelope,
-        mayRepeat: how.mayRepeat,
-        settles: how.settles ?? null,
-        attempts: how.attempts ?? 0,
         decided: (result) => {
           this.storeTrouble = null;
           resolve(receiptOf(envelope, result));

@@ -23,8 +23,12 @@ export const statementsOf = (s: string) => ({
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
 
   dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers WHERE at <= $1 ORDER BY at, order_id, timer LIMIT $2`,
-  postpone: `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
-    SELECT * FROM unnest(${postponed}) ON CONFLICT (order_id, event_id) DO UPDATE SET
+  postpone: `WITH given AS (
+      SELECT * FROM unnest(${postponed}) AS g(order_id, event_id, envelope, attempts, not_before, error, dead)),
+    decided AS (SELECT order_id, event_id FROM given JOIN ${s}.history USING (order_id, event_id)),
+    gone AS (DELETE FROM ${s}.inbox WHERE (order_id, event_id) IN (SELECT * FROM decided))
+    INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
+    SELECT * FROM given WHERE (order_id, event_id) NOT IN (SELECT * FROM decided) ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
   dueEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE NOT dead AND not_before <= $1 ORDER BY not_before, n LIMIT $2`,
   nextDue: `SELECT ${s}.next_due()`,

@@ -91,7 +91,11 @@ export class StoreDatabase {
 
   postpone(events: Columns[]): void {
     this.#together(() => {
-      for (const event of events) this.#do.postpone.run(...event);
+      for (const event of events) {
+        const [orderId, eventId] = event as [string, string];
+        if (this.#do.seen.get(orderId, eventId) === undefined) this.#do.postpone.run(...event);
+        else this.#do.decide.run(orderId, eventId);
+      }
     });
   }
 
