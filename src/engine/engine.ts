@@ -179,7 +179,7 @@ export class Engine implements Runtime {
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
-    return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
+    return record === null ? null : paymentOf(record, () => named(this.gateways, record.facts.payment.gateway ?? ""));
   }
 
   /** The record as today's machines read it; null = no such order. */

@@ -9,22 +9,29 @@ import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { PaymentView } from "../ports/runtime.js";
-import type { Store } from "../ports/store.js";
+import { type Loaded, type Store, StoreError } from "../ports/store.js";
 import { sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
+/** @throws StoreError where there is a record that cannot be read */
+const loadedOf = async (store: Store, orderId: string): Promise<(Loaded & { record: OrderRecord }) | null> => {
+  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+  if (loaded?.record == null && loaded?.parked != null) throw new StoreError("corrupt", loaded.parked);
+  return loaded?.record == null ? null : { ...loaded, record: loaded.record };
+};
+
 /** The record as today's machines read it; one that they do not know comes as it is stored. */
 export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
+  const loaded = await loadedOf(store, orderId);
+  if (loaded === null) return null;
   const migrated = migrate(loaded.record, registry);
   return "record" in migrated ? migrated.record : loaded.record;
 };
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
+  const loaded = await loadedOf(store, orderId);
+  if (loaded === null) return null;
   const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
   return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
 };
@@ -50,15 +57,15 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
 };
 
-/** @param gateway the order's own */
-export const paymentOf = async ({ facts }: OrderRecord, gateway: Gateway): Promise<PaymentView> => {
+/** @param gatewayOf finds the order's own, where it has a payment to ask about */
+export const paymentOf = async ({ facts }: OrderRecord, gatewayOf: () => Gateway): Promise<PaymentView> => {
   const { id: paymentId } = facts.payment;
   const { rejections } = facts.order;
   const without = (explanation: Explanation): PaymentView => {
     return { paymentId, reading: null, explanation, says: explanations[explanation], rejections };
   };
   if (paymentId === null) return without("no-payment");
-  const answer = await gateway.readPayment(paymentId);
+  const answer = await gatewayOf().readPayment(paymentId);
   if (answer.kind !== "ok") return without("payment-unreadable");
   if (answer.reading.exists) return { paymentId, reading: answer.reading, explanation: null, says: null, rejections };
   // Seed 002, "Payment failures": "will be replaced by a closer explanation why Resurs has no purchase registered".

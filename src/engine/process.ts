@@ -194,7 +194,10 @@ export class Mailboxes {
 
   /** The record as today's machines read it; an unknown one sets the order aside, visibly. */
   private async current(orderId: string, found: { record: OrderRecord | null; seen: string[]; parked: string | null }) {
-    if (found.record === null) return found;
+    if (found.record === null) {
+      if (found.parked !== null) this.parts.log.error({ orderId, reason: found.parked }, "order cannot be read");
+      return found;
+    }
     const migrated = migrate(found.record, this.parts.rules.registry);
     if ("parked" in migrated) {
       if (found.parked === null) {

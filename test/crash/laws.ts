@@ -50,7 +50,7 @@ const inFile = (lane: Lane, ids: string[]) => {
     };
     const orders = ids.map((orderId) => {
       const [row] = db.load([{ orderId, eventIds: [] }])[0] ?? [null];
-      const record = row === null || row[0] === null ? null : wire.readRecord(row[0] as string);
+      const { record } = wire.readLoaded(orderId, row);
       return { orderId, record, history: db.history(orderId, 0, 10_000).map(wire.readEntry) };
     });
     return { whole, timers, store, orders };

@@ -1,4 +1,4 @@
-/** Stores with a known bug each, to see that a kill brings it to light. None is noticed while nobody dies. */
+/** Stores with a known bug each, to see that a kill brings it to light. */
 import type { ClaimedEffect, Store, TimerRow } from "../../src/ports/store.js";
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

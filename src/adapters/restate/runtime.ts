@@ -187,7 +187,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
     async payment(orderId) {
       const record = await read(orderId);
-      return record === null ? null : paymentOf(record, named(gateways, record.facts.payment.gateway ?? ""));
+      return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));
     },
     async revive(id, orderId) {
       // An effect's id begins with its order's: `order:version:index`.

@@ -112,7 +112,7 @@ export class StoreDatabase {
     return next === Infinity ? null : next;
   }
 
-  history(orderId: string, after: number, limit: number): string[] {
+  history(orderId: string, after: number, limit: number): Columns[] {
     return this.#do.history.all(orderId, after, limit);
   }
 
