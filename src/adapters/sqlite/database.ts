@@ -1,6 +1,7 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import type { CommitResult, EffectResult, OrderFilter, Pruned } from "../../ports/store.js";
+import { type CommitResult, type EffectResult, type OrderFilter, type Pruned, StoreError } from "../../ports/store.js";
+import { wayOut } from "./errors.js";
 import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
@@ -14,7 +15,14 @@ export class StoreDatabase {
   constructor(opened: Opened) {
     this.#opened = opened;
     this.#db = opened.db;
-    this.#do = prepare(this.#db);
+    try {
+      this.#do = prepare(this.#db);
+    } catch (error) {
+      const { file } = opened;
+      opened.close();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError("corrupt", `${file} has not the tables of a store (${why}). ${wayOut(file)}`);
+    }
   }
 
   close(): void {
@@ -142,7 +150,7 @@ export class StoreDatabase {
       where.push("updated_at >= ?");
       bound.push(filter.updatedSince);
     }
-    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked FROM orders
+    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked, listed_sum FROM orders
       WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT ?`;
     let statement = this.#lists.get(sql);
     if (!statement) {

@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
- * inside a text. Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
+ * inside a text. Not under it is what changes by the hour: attempts, leases, times of the next try. Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
  * `record` and `entry` come last: SQLite need not read a long row to the end to get at what is before them.
  */
 export const schema = `
@@ -21,6 +21,7 @@ CREATE TABLE orders (
   updated_at INTEGER NOT NULL,
   payment_id TEXT,
   parked     TEXT,
+  listed_sum INTEGER NOT NULL,
   sum        INTEGER NOT NULL,
   record     TEXT NOT NULL
 ) STRICT;

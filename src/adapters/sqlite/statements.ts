@@ -5,7 +5,8 @@ import type Sqlite from "better-sqlite3";
 const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum";
 const EVENT = "envelope, attempts, not_before, error, dead, sum";
 const TIMER = "order_id, timer, generation, at, sum";
-const ORDER_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record, sum";
+const ORDER_VALUES =
+  "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum, record, sum";
 
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
 
@@ -27,10 +28,10 @@ export function prepare(db: Sqlite.Database) {
     order: rows<[string]>("SELECT record, parked, version, sum FROM orders WHERE order_id = ?"),
     seen: value<[string, string], number>("SELECT 1 FROM history WHERE order_id = ? AND event_id = ?"),
     insertOrder: write(
-      `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
     ),
     updateOrder: write(
-      `UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`,
+      `UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`,
     ),
     insertPayment: write("INSERT INTO payments (payment_id, order_id) VALUES (?,?) ON CONFLICT DO NOTHING"),
     insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry, sum) VALUES (?,?,?,?,?,?)"),

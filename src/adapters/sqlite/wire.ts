@@ -67,16 +67,17 @@ export const writeChange = (change: Change): WireChange => {
 
 const writeOrder = (record: OrderRecord): Columns => {
   const { status, state, flags, inDoubt, updatedAt } = listed(record);
-  const json = JSON.stringify(record);
+  const [json, flagsJson] = [JSON.stringify(record), JSON.stringify(flags)];
   return [
     record.version,
     status,
     state,
-    JSON.stringify(flags),
+    flagsJson,
     Number(flags.length > 0),
     Number(inDoubt),
     updatedAt,
     record.facts.payment.id,
+    sumOf(record.orderId, status, state, record.version, updatedAt, flagsJson),
     json,
     sumOf(record.orderId, record.version, json),
   ];
@@ -106,9 +107,10 @@ export const readEntry = (row: Columns): HistoryEntry => {
   return JSON.parse(json);
 };
 
-type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null];
+type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null, number];
 export const readOrder = (row: Columns): OrderRow => {
-  const [orderId, status, state, version, updatedAt, flags, parked] = row as OrderColumns;
+  const [orderId, status, state, version, updatedAt, flags, parked, sum] = row as OrderColumns;
+  whole(sum, `what is listed of order ${orderId}`, orderId, status, state, version, updatedAt, flags);
   return { orderId, status, state, version, updatedAt, flags: JSON.parse(flags), parked };
 };
 
