@@ -57,8 +57,29 @@ describe("the documents", () => {
     for (const [, kind] of port.matchAll(/^ {2}\| \{ kind: "(\w+)"/gm)) expect(page).toContain(`\`${kind}\``);
   });
 
+  it("guarantees.md names tests that exist", async () => {
+    const page = await read("docs/guarantees.md");
+    const named = [...page.matchAll(/`(test\/[\w/-]+\.test\.ts)`(?:: “(.+?)”)?/g)];
+    expect(named.length).toBeGreaterThan(20);
+    for (const [, path = "", title = ""] of named) {
+      expect(title, `a title of ${path}`).not.toBe("");
+      const text = await read(path);
+      const quoted = ['"', "`"].some(
+        (quote) => text.includes(`(${quote}${title}${quote}`) || text.includes(`${quote}${title}${quote},\n`),
+      );
+      expect(quoted, `${path} has a test “${title}”`).toBe(true);
+    }
+  });
+
   it("every relative link of the README and docs leads somewhere", async () => {
-    for (const page of ["README.md", "docs/architecture.md", "docs/rules.md", "docs/adding-a-gateway.md"]) {
+    for (const page of [
+      "README.md",
+      "docs/architecture.md",
+      "docs/rules.md",
+      "docs/adding-a-gateway.md",
+      "docs/testing.md",
+      "docs/guarantees.md",
+    ]) {
       for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         const path = join(root, page, "..", target as string);
         await expect(

@@ -60,9 +60,14 @@ interface Layer {
   allows: (target: string, source: Source) => boolean;
 }
 
-/** The gateways speak HTTP under the same rules of what may have happened to money; a copy of those would drift. */
-const sharedByGateways = under("src/adapters/exchange");
-const gatewayAdapters = ["src/adapters/resurs", "src/adapters/resurs-legacy", "src/adapters/nets"];
+/** The gateways and the shop speak HTTP under the same rules of what may have happened; a copy of those would drift. */
+const sharedByClients = under("src/adapters/exchange");
+const httpClients = [
+  "src/adapters/resurs",
+  "src/adapters/resurs-legacy",
+  "src/adapters/nets",
+  "src/adapters/woocommerce",
+];
 
 const adapterOf = (path: string): string => path.split("/").slice(0, 3).join("/");
 
@@ -78,7 +83,7 @@ const layers: Layer[] = [
       if (under("machines", "src/core", "src/ports", own)(to)) return true;
       // It is a runtime of its own, and knows of receipts, limits and attempts what the engine knows.
       if (own === "src/adapters/restate" && under("src/engine")(to)) return true;
-      if (gatewayAdapters.includes(own) && sharedByGateways(to)) return true;
+      if (httpClients.includes(own) && sharedByClients(to)) return true;
       return !isOurs(to);
     },
   },

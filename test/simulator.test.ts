@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { registry } from "../machines/index.js";
 import { defaultSettings } from "../machines/settings.js";
+import { limits } from "../src/engine/limits.js";
 import {
   asScenario,
   bugs,
@@ -21,7 +22,7 @@ import {
   traceOf,
   unreachable,
 } from "../src/testing/index.js";
-import type { Told } from "../src/testing/simulator/script.js";
+import { T0, type Told } from "../src/testing/simulator/script.js";
 import { afterReading, edges } from "../src/testing/simulator/table.js";
 import { cli } from "./cli/run.js";
 import { caught } from "./simulator/caught.js";
@@ -176,6 +177,24 @@ describe("scripts by hand", () => {
       expect(lived.evidence.faults["process killed"]).toBe(1);
       expect(lived.after[0]?.truth?.refunded).toBe(20_000);
     }
+  });
+
+  it("a process that stood still past half of its lease sends nothing: another may have the call by now", async () => {
+    const [paid] = byHand.orders as [Script["orders"][number]];
+    const refund = { type: "merchant.refundedAmount", via: "api", amount: 20_000, lines: null } as const;
+    const stoodStill = limits.leaseMs * 0.75;
+    const steps: Script["steps"] = [
+      { n: 0, at: 999, do: "pause", place: "store.claim", points: 2, side: "after", for: stoodStill },
+      { n: 1, at: 1000, do: "tell", order: 0, event: refund },
+    ];
+    const plan = { ...paid, status: "completed", payment: { takenAtOnce: true } } as const;
+    const { lived, breaches } = await liveScript({ ...byHand, orders: [plan], steps }, { seed: 0 });
+    expect(breaches).toEqual([]);
+    expect(lived.evidence.faults["process stood still"]).toBe(1);
+    // The first claim was for the reading, the second for the refund; the lease ends, and the payment is looked at.
+    expect(lived.after[0]?.history.map(({ event }) => event.type)).toContain("payment.readBack");
+    expect(lived.evidence.ledger.map(({ effect }) => effect)).toEqual([20_000]);
+    expect(lived.evidence.ledger[0]?.at).toBeGreaterThan(T0 + limits.leaseMs);
   });
 
   it("a reconciliation does not take a change that the shop has not heard of yet for another hand's", async () => {

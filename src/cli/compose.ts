@@ -9,6 +9,7 @@ import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/options.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -43,8 +44,11 @@ export interface Common {
 export interface Running {
   engine: Engine;
   url: string;
-  /** Takes no more requests, ends what is under way, and lets go of everything. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more requests, ends what is under way, and lets go of everything.
+   * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
+   */
+  stop(drainMs?: number): Promise<void>;
 }
 
 export interface Sandbox extends Running {
@@ -52,17 +56,19 @@ export interface Sandbox extends Running {
   woo: WooDouble;
 }
 
-interface Parts extends Common {
+export interface Parts extends Common {
   store: Store;
   gateways: Gateway[];
   shop: Shop;
+  engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
   /** What the banks prove themselves with, and the like. */
   doors?: Partial<HttpOptions>;
   /** Laid around the app's door. */
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
 
-const running = async (parts: Parts): Promise<Running> => {
+/** An engine behind a door, with whatever store, shop and banks it is given. */
+export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const engine = createEngine({
@@ -72,11 +78,13 @@ const running = async (parts: Parts): Promise<Running> => {
     settings,
     clock,
     log,
+    ...parts.engine,
     ...(onDecision === undefined ? {} : { onDecision }),
   });
   await engine.start();
   try {
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, ...parts.doors });
+    let draining = false;
+    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, draining: () => draining, ...parts.doors });
     let url = "";
     const door = around(app.fetch, engine, () => url);
     const { port = 0, host = "127.0.0.1" } = parts;
@@ -85,7 +93,9 @@ const running = async (parts: Parts): Promise<Running> => {
       throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
     });
     url = served.url;
-    const stop = async () => {
+    const stop = async (drainMs = 0) => {
+      draining = true;
+      if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
       await engine.stop();
     };
@@ -113,7 +123,7 @@ export const composeSandbox = async (
       manageStock: true,
       holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
     });
-    const one = await running({
+    const one = await compose({
       ...options,
       clock,
       store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
@@ -132,8 +142,8 @@ export const composeSandbox = async (
     });
     registerCallbacks(banks, one.url);
     await stockUp(woo, one.engine);
-    const stop = async () => {
-      await one.stop();
+    const stop = async (drainMs?: number) => {
+      await one.stop(drainMs);
       await clear();
     };
     return { ...one, banks, woo, stop };

@@ -1,7 +1,7 @@
 /** Looks at one order: in the file, beside a running engine, or by asking the engine over HTTP. */
 import { registry } from "../../machines/index.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
-import { readRecord, whyOf } from "../engine/look.js";
+import { recordReader, whyOf } from "../engine/look.js";
 import type { Store } from "../ports/store.js";
 import { lookingStore } from "./compose.js";
 import { Ends, exits, refused } from "./ending.js";
@@ -53,7 +53,7 @@ export const lookAt = (id: string, options: LookOptions): Promise<Looked> => {
   const { db } = options;
   if (db === undefined) return lookOver(id, options);
   return inFile(db, async (store) => {
-    const record = await readRecord(store, registry, id);
+    const record = await recordReader(store, registry)(id);
     if (record === null) throw unknown(id, db);
     const history = await whole((after) => store.history(id, after, PAGE));
     const open = (await store.effectsOf(id)).map(({ effect, attempts, notBefore, error, dead }) => {

@@ -14,6 +14,7 @@ import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
 import { addSimulate } from "./simulate.js";
 import { addWhy } from "./why.js";
+import { addWoo } from "./woo.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
@@ -45,6 +46,7 @@ for (const add of [
   addScenarios,
   addSimulate,
   addDraw,
+  addWoo,
 ])
   add(program);
 

@@ -18,6 +18,7 @@ interface Options {
   cooldown: number;
   holdStock?: number;
   logLevel: string;
+  drain: number;
   sandbox?: true;
   json?: true;
 }
@@ -37,7 +38,7 @@ const run = async (options: Options): Promise<void> => {
   }
   if (!options.sandbox) {
     throw refused(
-      "there is no adapter for a real shop yet, so only serve --sandbox can be started; a program of your own can pass any Shop to createEngine and mount httpApp",
+      "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
     );
   }
   const log = pino({ level: options.logLevel }, pino.destination(2));
@@ -64,7 +65,8 @@ const run = async (options: Options): Promise<void> => {
   else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
-  await running.stop();
+  // Ctrl-C is a person's, and no load balancer waits.
+  await running.stop(signal === "SIGTERM" ? options.drain * 1000 : 0);
 };
 
 export const addServe = (program: Command): void => {
@@ -90,6 +92,7 @@ export const addServe = (program: Command): void => {
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),
     )
+    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no", numberIn(0, 3600), 5)
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",

@@ -29,6 +29,16 @@ const renamedIn = (value: StateValue, renamed: Record<string, string>): StateVal
   );
 };
 
+/** The versions of the machines whose records can be read here: today's, and each that a named way leads from. */
+export const versionsKnown = ({ version, migrations }: Registry): number[] => {
+  const known = new Set([version]);
+  for (let before = 0; before < known.size; ) {
+    before = known.size;
+    for (const { from, to } of migrations) if (known.has(to)) known.add(from);
+  }
+  return [...known];
+};
+
 /** The record as the deployed machines read it. A state that nobody knows parks the order; it is never guessed. */
 export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
   const shape = Shape.safeParse(stored);

@@ -9,6 +9,8 @@ import type { ClaimedEffect } from "../ports/store.js";
 import { type Limits, retryAfterMs } from "./limits.js";
 
 const STOPPED = "the process stopped while the call was under way";
+/** The answer came, but the order had gone on to machines that this node does not know. */
+export const NOT_TAKEN_IN = "the answer could not be taken in";
 
 export type Came =
   | { kind: "done" }
@@ -26,6 +28,8 @@ export interface AttemptParts {
   limits: Limits;
   log: Log;
   random(): number;
+  /** False: others may be about to take the effect over. */
+  heard?(): boolean;
 }
 
 /** The attempt before never came back: nobody knows how far it got. */
@@ -106,8 +110,9 @@ export class Attempts {
       const { clock, limits } = this.parts;
       return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
     }
-    if (row.previousError === STOPPED) {
-      const event = { type: `${family}.unknown`, effectId: row.id, detail: STOPPED } as const;
+    const { previousError } = row;
+    if (previousError === STOPPED || previousError === NOT_TAKEN_IN) {
+      const event = { type: `${family}.unknown`, effectId: row.id, detail: previousError } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);
@@ -115,6 +120,8 @@ export class Attempts {
     if (waits !== null) return waits;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
     if (this.parts.clock.now() > sendUntil) return { kind: "left" };
+    // Nothing was sent: where nobody took it over, it is free again.
+    if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;

@@ -6,7 +6,7 @@ import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect, EffectResult, Store } from "../ports/store.js";
-import { Attempts, type Came } from "./attempt.js";
+import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
 import type { Limits } from "./limits.js";
 
 export interface DeliverParts {
@@ -18,8 +18,8 @@ export interface DeliverParts {
   log: Log;
   worker: string;
   random(): number;
-  /** Takes the result in as an event; resolves when it is durable. */
-  submit(orderId: string, eventId: string, event: OrderEvent, settles: string): Promise<void>;
+  /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
+  submit(orderId: string, eventId: string, event: OrderEvent, settles: string): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -34,7 +34,12 @@ export class Delivery {
   underWay = 0;
 
   constructor(private readonly parts: DeliverParts) {
-    this.attempts = new Attempts({ ...parts, gatewayOf: ({ orderId }) => parts.gatewayOf(orderId) });
+    const { store, gatewayOf } = parts;
+    this.attempts = new Attempts({
+      ...parts,
+      gatewayOf: ({ orderId }) => gatewayOf(orderId),
+      heard: () => store.heard?.() ?? true,
+    });
   }
 
   get idle(): boolean {
@@ -89,7 +94,8 @@ export class Delivery {
       const detail = error instanceof Error ? error.message : String(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
-      if (!movesMoney(row.effect.type)) {
+      if (movesMoney(row.effect.type)) this.afterLease();
+      else {
         const again = await this.settle(row, this.attempts.retry(row, null, detail));
         if (again !== null) this.finished.push(again);
       }
@@ -102,10 +108,12 @@ export class Delivery {
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
   private async settle(row: ClaimedEffect, came: Came): Promise<EffectResult | null> {
     switch (came.kind) {
-      case "event":
-        await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
-        return null;
+      case "event": {
+        const until = await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        return until === null ? null : { id: row.id, outcome: "retry", notBefore: until, error: NOT_TAKEN_IN };
+      }
       case "left":
+        this.afterLease();
         return null;
       case "done":
         return { id: row.id, outcome: "done" };
@@ -114,6 +122,11 @@ export class Delivery {
       case "dead":
         return { id: row.id, outcome: "dead", error: came.error };
     }
+  }
+
+  /** What was neither settled nor released can be claimed again when its lease has run out. */
+  private afterLease(): void {
+    this.parts.alarm(this.parts.clock.now() + this.parts.limits.leaseMs);
   }
 
   /** Results of one turn are written together; then the next of each lane can be claimed. */

@@ -5,6 +5,7 @@ import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
+import { versionsKnown } from "../core/migrate.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
@@ -14,7 +15,7 @@ import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, readRecord, verdictOn, whyOf } from "./look.js";
+import { answerGiven, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
@@ -24,7 +25,6 @@ import {
   type Receipt,
   receiptOf,
   type SubmitOptions,
-  shortOf,
   sourceOf,
   UnknownOrder,
   type Verdict,
@@ -36,6 +36,8 @@ import { rung, Wake } from "./wake.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** The record as today's machines read it; null = no such order. */
+  readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly log: Log;
@@ -48,7 +50,7 @@ export class Engine implements Runtime {
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
-  private storeTrouble: string | null = null;
+  private storeTrouble: { detail: string; until: number } | null = null;
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
@@ -59,9 +61,10 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
-    this.waiters = new Waiters(this.clock);
+    this.read = recordReader(this.store, this.rules.registry);
     const random = options.random ?? Math.random;
     const { store, clock, log, limits } = this;
+    this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
       store,
       rules: this.rules,
@@ -84,7 +87,8 @@ export class Engine implements Runtime {
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
-        await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles, mayRepeat: false });
+        const told = await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles });
+        return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),
     });
@@ -94,7 +98,7 @@ export class Engine implements Runtime {
       log,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
-        const receipt = await this.post(rung(row, clock.now()), { mayRepeat: false });
+        const receipt = await this.post(rung(row, clock.now()));
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
@@ -105,7 +109,7 @@ export class Engine implements Runtime {
 
   /** Opens the store and takes up whatever was left undone. */
   async start(): Promise<void> {
-    await this.store.open();
+    await this.store.open(versionsKnown(this.rules.registry));
     await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
@@ -156,7 +160,7 @@ export class Engine implements Runtime {
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
       const posted = await this.post(envelope, { mayRepeat: options.id !== undefined });
-      const receipt = posted.repeated ? await this.given(orderId, id, posted) : posted;
+      const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
     } finally {
@@ -180,11 +184,6 @@ export class Engine implements Runtime {
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
     return record === null ? null : paymentOf(record, () => named(this.gateways, record.facts.payment.gateway ?? ""));
-  }
-
-  /** The record as today's machines read it; null = no such order. */
-  read(orderId: string): Promise<OrderRecord | null> {
-    return readRecord(this.store, this.rules.registry, orderId);
   }
 
   /** At most five plain lines; null = no such order. */
@@ -243,39 +242,37 @@ export class Engine implements Runtime {
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     try {
       const counts = await this.store.counts();
-      return { ok: this.running && this.storeTrouble === null, trouble: this.storeTrouble, counts };
+      const { detail: trouble, until } = this.storeTrouble ?? { detail: null, until: 0 };
+      // Who is told that nothing can be written sends nothing, and then nothing would ever show that it works again.
+      const over = this.clock.now() >= until;
+      return { ok: this.running && over, trouble: over ? null : trouble, counts };
     } catch (error) {
       return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
     }
-  }
-
-  /** The same id gets the same answer: the one that was given the first time. */
-  private async given(orderId: string, eventId: string, otherwise: Receipt): Promise<Receipt> {
-    const answer = await answerGiven(this.store, orderId, eventId);
-    if (answer === null) return otherwise;
-    return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
     return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
-  private post(envelope: Envelope, how: Pick<Posted, "mayRepeat"> & Partial<Posted>): Promise<Receipt> {
+  private post(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const post: Posted = {
+        envelope,
+        mayRepeat: false,
         settles: null,
         kept: false,
         attempts: 0,
         ...how,
-        envelope,
         decided: (result) => {
           this.storeTrouble = null;
           resolve(receiptOf(envelope, result));
         },
         failed: (error) => {
           if (!(error instanceof UnknownOrder)) {
-            this.storeTrouble = error instanceof Error ? error.message : String(error);
-            this.log.error({ orderId: envelope.orderId, detail: this.storeTrouble }, "an event could not be stored");
+            const detail = error instanceof Error ? error.message : String(error);
+            this.storeTrouble = { detail, until: this.clock.now() + this.limits.troubleMs };
+            this.log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
           }
           reject(error);
         },
@@ -285,8 +282,10 @@ export class Engine implements Runtime {
   }
 
   private committed(decisions: Decision[]): void {
+    const now = this.clock.now();
+    if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
     for (const { record, entry, effects, timers } of decisions) {
-      for (const row of effects) this.wake.alarm(row.notBefore);
+      for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.options.onDecision?.(entry, record);

@@ -25,8 +25,10 @@ export interface Limits {
   breakMs: number;
   /** How often a parked order is tried again: a deployment may have brought its migration. */
   parkedRetryMs: number;
-  /** Events waiting in memory before new ones are turned away. */
+  /** Events waiting in memory before new ones are turned away: of 16 kB at most where they came over HTTP. */
   waitingEvents: number;
+  /** How long after the store last failed the engine calls itself unwell. */
+  troubleMs: number;
 }
 
 export const limits: Limits = {
@@ -43,7 +45,8 @@ export const limits: Limits = {
   failuresBeforeBreak: 5,
   breakMs: 15_000,
   parkedRetryMs: 300_000,
-  waitingEvents: 50_000,
+  waitingEvents: 10_000,
+  troubleMs: 5_000,
 };
 
 /** Exponential with jitter: between half and the whole of the wait. */

@@ -10,35 +10,56 @@ import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { PaymentView } from "../ports/runtime.js";
 import { type Loaded, type Store, StoreError } from "../ports/store.js";
-import { sourceOf, type Verdict } from "./receipt.js";
+import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
 /** @throws StoreError where there is a record that cannot be read */
-const loadedOf = async (store: Store, orderId: string): Promise<(Loaded & { record: OrderRecord }) | null> => {
-  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+const recordIn = (loaded: Loaded | undefined): OrderRecord | null => {
   if (loaded?.record == null && loaded?.parked != null) throw new StoreError("corrupt", loaded.parked);
-  return loaded?.record == null ? null : { ...loaded, record: loaded.record };
+  return loaded?.record ?? null;
 };
 
-/** The record as today's machines read it; one that they do not know comes as it is stored. */
-export const readRecord = async (store: Store, registry: Registry, orderId: string): Promise<OrderRecord | null> => {
-  const loaded = await loadedOf(store, orderId);
-  if (loaded === null) return null;
-  const migrated = migrate(loaded.record, registry);
-  return "record" in migrated ? migrated.record : loaded.record;
+/**
+ * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
+ * for in one turn are read together: effects are claimed by the dozen, and each asks whose bank it is for.
+ */
+export const recordReader = (store: Store, registry: Registry) => {
+  let asked: string[] = [];
+  let answers: Promise<Loaded[]> | null = null;
+  const together = async (): Promise<Loaded[]> => {
+    await null;
+    const orders = asked.map((orderId) => ({ orderId, eventIds: [] }));
+    asked = [];
+    answers = null;
+    return store.load(orders);
+  };
+  return async (orderId: string): Promise<OrderRecord | null> => {
+    const at = asked.push(orderId) - 1;
+    answers ??= together();
+    const record = recordIn((await answers)[at]);
+    if (record === null) return null;
+    const migrated = migrate(record, registry);
+    return "record" in migrated ? migrated.record : record;
+  };
 };
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
-  const loaded = await loadedOf(store, orderId);
-  if (loaded === null) return null;
-  const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
-  return why(loaded.record, history, await store.effectsOf(orderId), loaded.parked, registry);
+  const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+  const record = recordIn(loaded);
+  if (loaded === undefined || record === null) return null;
+  const history = await store.history(orderId, Math.max(0, record.version - LATEST), LATEST);
+  const migrated = migrate(record, registry);
+  const parked = "parked" in migrated ? migrated.parked : loaded.parked;
+  return why(record, history, await store.effectsOf(orderId), parked, registry);
 };
 
 /** What the order would answer, on the payment as it was last read. */
 export const verdictOn = (record: OrderRecord, event: OrderEvent, now: number, rules: Rules): Verdict => {
   const { orderId } = record;
+  if ("parked" in migrate(record, rules.registry)) {
+    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null };
+  }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
   return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
@@ -55,6 +76,12 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;
+};
+
+/** The same id gets the same answer: the one that was given the first time. null = it was not decided yet. */
+export const receiptGiven = async (store: Store, orderId: string, eventId: string): Promise<Receipt | null> => {
+  const answer = await answerGiven(store, orderId, eventId);
+  return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
 };
 
 /** @param gatewayOf finds the order's own, where it has a payment to ask about */

@@ -7,6 +7,12 @@ export interface Decided {
   record: OrderRecord;
 }
 
+/** The event waits in the inbox; with `until`, one that settles an effect does not, and the effect is free from then on. */
+export interface Postponed {
+  postponed: string;
+  until?: number;
+}
+
 export interface Posted {
   envelope: Envelope;
   /** The id came from outside and may have been decided before. */
@@ -17,6 +23,6 @@ export interface Posted {
   kept: boolean;
   /** How often it was tried since it waits there. */
   attempts: number;
-  decided(result: Decided | { repeated: true } | { postponed: string }): void;
+  decided(result: Decided | { repeated: true } | Postponed): void;
   failed(error: unknown): void;
 }

@@ -7,10 +7,11 @@
 import type { decide as Decide, Decision } from "../core/decide.js";
 import { timersBetween } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
-import { migrate } from "../core/migrate.js";
+import { versionsKnown } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Change, InboxRow, Store } from "../ports/store.js";
+import { asKnown, type Known } from "./known.js";
 import type { Limits } from "./limits.js";
 import { retryAfterMs } from "./limits.js";
 import type { Posted } from "./posted.js";
@@ -46,11 +47,14 @@ export class Mailboxes {
   private readonly waiting = new Map<string, Posted[]>();
   private readonly busy = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
+  private readonly versions: number[];
   private groups = 0;
   private scheduled = false;
   size = 0;
 
-  constructor(private readonly parts: ProcessParts) {}
+  constructor(private readonly parts: ProcessParts) {
+    this.versions = versionsKnown(parts.rules.registry);
+  }
 
   /** Nothing waits and nothing is being written. */
   get idle(): boolean {
@@ -126,20 +130,22 @@ export class Mailboxes {
     for (const [orderId, posts] of open) {
       const loaded = known.get(orderId);
       if (loaded === undefined) throw new Error(`the store gave no answer for order ${orderId}`);
-      if (loaded.parked !== null) {
-        const reason = loaded.parked;
-        for (const post of posts) {
-          postponed.push(this.later(post, `parked: ${reason}`, this.parts.limits.parkedRetryMs));
-          after.push(() => post.decided({ postponed: "parked" }));
-        }
-        continue;
-      }
       const fresh = posts.filter((post) => !loaded.seen.includes(post.envelope.id));
       for (const post of posts) {
         if (fresh.includes(post)) continue;
         // Decided by another while it waited: the store takes it out.
         if (post.kept) postponed.push(this.later(post, "decided already", 0));
         after.push(() => post.decided({ repeated: true }));
+      }
+      if (loaded.parked !== null) {
+        const until = now() + loaded.waitMs;
+        for (const post of fresh) {
+          // A result stays with its effect: whoever can decide the order carries the effect out, or looks what came of it.
+          const stays = post.settles !== null;
+          if (!stays) postponed.push(this.later(post, `parked: ${loaded.parked}`, loaded.waitMs));
+          after.push(() => post.decided({ postponed: "parked", ...(stays && { until }) }));
+        }
+        continue;
       }
       const group = this.decideAll(orderId, loaded.record, fresh, postponed, after, now());
       if (group !== null) groups.push(group);
@@ -174,12 +180,13 @@ export class Mailboxes {
   }
 
   private async load(open: Map<string, Posted[]>) {
-    const known = new Map<string, { record: OrderRecord | null; seen: string[]; parked: string | null }>();
+    const known = new Map<string, Known>();
     const asked: { orderId: string; eventIds: string[] }[] = [];
     for (const [orderId, posts] of open) {
       const record = this.records.get(orderId);
       const eventIds = posts.filter((p) => p.mayRepeat).map((p) => p.envelope.id);
-      if (record !== undefined && eventIds.length === 0) known.set(orderId, { record, seen: [], parked: null });
+      if (record !== undefined && eventIds.length === 0)
+        known.set(orderId, { record, seen: [], parked: null, waitMs: 0 });
       else asked.push({ orderId, eventIds });
     }
     if (asked.length === 0) return known;
@@ -187,27 +194,9 @@ export class Mailboxes {
     for (const [i, { orderId }] of asked.entries()) {
       const found = loaded[i];
       if (found === undefined) continue;
-      known.set(orderId, await this.current(orderId, found));
+      known.set(orderId, await asKnown(this.parts, this.versions, orderId, found));
     }
     return known;
-  }
-
-  /** The record as today's machines read it; an unknown one sets the order aside, visibly. */
-  private async current(orderId: string, found: { record: OrderRecord | null; seen: string[]; parked: string | null }) {
-    if (found.record === null) {
-      if (found.parked !== null) this.parts.log.error({ orderId, reason: found.parked }, "order cannot be read");
-      return found;
-    }
-    const migrated = migrate(found.record, this.parts.rules.registry);
-    if ("parked" in migrated) {
-      if (found.parked === null) {
-        await this.parts.store.park(orderId, migrated.parked);
-        this.parts.log.error({ orderId, reason: migrated.parked }, "order parked");
-      }
-      return { ...found, parked: migrated.parked };
-    }
-    if (found.parked !== null) await this.parts.store.park(orderId, null);
-    return { ...found, record: migrated.record, parked: null };
   }
 
   private decideAll(

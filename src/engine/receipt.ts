@@ -2,6 +2,7 @@
 import { type Envelope, type EventType, OrderEvent, type Source } from "../../machines/events.js";
 import type { Answer } from "../core/record.js";
 import { InvalidEvent, type Receipt, type SubmitOptions, type Verdict } from "../ports/runtime.js";
+import type { Postponed } from "./posted.js";
 
 export { InvalidEvent, Overloaded, UnknownOrder } from "../ports/runtime.js";
 export type { Receipt, SubmitOptions, Verdict };
@@ -35,12 +36,19 @@ export const shortOf = ({ eventId, outcome, rule, reason, from, to, until }: Ans
 
 export const receiptOf = (
   { id: eventId, orderId }: Envelope,
-  result: { answers: Answer[] } | { repeated: true } | { postponed: string },
+  result: { answers: Answer[] } | { repeated: true } | Postponed,
 ): Receipt => {
   const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
   if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true, repeated: true };
   if ("postponed" in result)
-    return { ...bare, outcome: "deferred", reason: result.postponed, final: false, postponed: true };
+    return {
+      ...bare,
+      outcome: "deferred",
+      reason: result.postponed,
+      until: result.until ?? null,
+      final: false,
+      postponed: true,
+    };
   const answer = result.answers.findLast((a) => a.eventId === eventId);
   if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
   return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred" };

@@ -4,6 +4,7 @@ import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
 import { type Foreseen, foresee } from "../core/foresee.js";
+import { migrate } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { ReadAnswer } from "../ports/gateway.js";
@@ -47,7 +48,9 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
     for (let i = 0; i < stale.length; i += atOnce) {
       const group = stale.slice(i, i + atOnce);
       const started = clock.now();
-      yield* await Promise.all(group.map((record) => (options.dryRun ? look(parts, record) : ask(parts, record))));
+      yield* await Promise.all(
+        group.map((record) => setAside(parts, record) ?? (options.dryRun ? look(parts, record) : ask(parts, record))),
+      );
       const pause = (group.length / perSecond) * 1000 - (clock.now() - started);
       if (pause > 0) await clock.sleep(pause);
     }
@@ -62,12 +65,22 @@ const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f
 const said = (reason: string | null, payment: string): string =>
   `payment ${payment}${reason === null ? "" : `: ${reasons[reason] ?? reason}`}`;
 
+/** An order that the machines here do not know is nobody's to ask about. */
+const setAside = ({ rules }: ReconcileParts, record: OrderRecord): Reconciled | null => {
+  const migrated = migrate(record, rules.registry);
+  if ("record" in migrated) return null;
+  const { orderId, facts } = record;
+  const { status } = facts.order;
+  return { orderId, before: status, after: status, outcome: "unread", why: migrated.parked, flags: standing(record) };
+};
+
 /** The status that another hand wrote to the shop; null = none did, or a change of ours is on its way there. */
 const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Promise<OrderStatus | null> => {
   const { orderId, version, facts } = record;
   const open = await parts.store.effectsOf(orderId);
   if (open.some(({ dead, effect }) => !dead && "to" in effect)) return null;
-  const inShop = await parts.shop.readStatus(orderId);
+  // A shop that cannot be asked is no reason to leave the bank unasked.
+  const inShop = await parts.shop.readStatus(orderId).catch(() => null);
   const now = await parts.read(orderId);
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };

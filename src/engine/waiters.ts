@@ -3,6 +3,9 @@ import type { Answer } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import { type Receipt, shortOf } from "./receipt.js";
 
+const FIRST_LOOK_MS = 50;
+const LONGEST_WAIT_MS = 2000;
+
 export interface Waiting {
   /** The final answer, or null when the time is over. */
   end: Promise<Receipt | null>;
@@ -13,7 +16,11 @@ export class Waiters {
   /** The same event may be asked for by several callers at once. */
   private readonly waiting = new Map<string, Set<(receipt: Receipt) => void>>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param look reads the answer that another node gave; null where there is none */
+  constructor(
+    private readonly clock: Clock,
+    private readonly look: ((orderId: string, eventId: string) => Promise<Answer | null>) | null = null,
+  ) {}
 
   add(orderId: string, eventId: string, timeoutMs: number): Waiting {
     const key = `${orderId}\n${eventId}`;
@@ -29,6 +36,7 @@ export class Waiters {
       () => null,
       () => null,
     );
+    void this.lookout(orderId, eventId, abort.signal);
     return {
       end: Promise.race([told, late]),
       forget: () => {
@@ -37,6 +45,17 @@ export class Waiters {
         abort.abort();
       },
     };
+  }
+
+  /** The other nodes tell nobody here; most answers are there before the first look. */
+  private async lookout(orderId: string, eventId: string, signal: AbortSignal): Promise<void> {
+    if (this.look === null) return;
+    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      await this.clock.sleep(wait, signal).catch(() => {});
+      if (signal.aborted) return;
+      const answer = await this.look(orderId, eventId).catch(() => null);
+      if (answer !== null) this.tell(orderId, answer);
+    }
   }
 
   tell(orderId: string, answer: Answer): void {

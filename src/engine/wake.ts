@@ -65,6 +65,15 @@ export class Wake {
     this.sleep.abort();
   }
 
+  /** An effect is due: nothing else need be looked for first. */
+  deliverNow(): void {
+    const { clock, log, deliver } = this.parts;
+    deliver().catch((error: unknown) => {
+      log.warn({ detail: String(error) }, "claiming effects failed; trying again");
+      this.alarm(clock.now() + AFTER_TROUBLE_MS);
+    });
+  }
+
   private async run(): Promise<void> {
     const { clock, log } = this.parts;
     while (!this.stopped) {
@@ -90,7 +99,7 @@ export class Wake {
   private async look(): Promise<void> {
     const { store, clock, deliver } = this.parts;
     const now = clock.now();
-    const [timers, events] = [await store.dueTimers(now, PER_LOOK), await store.dueEvents(now, PER_LOOK)];
+    const [timers, events] = await Promise.all([store.dueTimers(now, PER_LOOK), store.dueEvents(now, PER_LOOK)]);
     for (const timer of timers) {
       const key = `${timer.orderId}/${timer.timer}/${timer.generation}`;
       if (this.handedOn.has(key)) continue;

@@ -82,6 +82,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
+  /** Beyond 100,000 a store may estimate this, and the timers. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
@@ -101,8 +102,8 @@ export interface Pruned {
 }
 
 export interface Store {
-  /** Opening twice is refused while the first is open. A second store on the same place is refused where there is room for one writer only. Opening what is no store of ours is refused and names the way out. */
-  open(): Promise<void>;
+  /** Opening twice is refused while the first is open. A second store on the same place is refused where there is room for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the machines that its node knows, a store that others write too leaves due work of all other orders to them. */
+  open(versions?: number[]): Promise<void>;
   close(): Promise<void>;
 
   /** A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the questions. */
@@ -118,6 +119,8 @@ export interface Store {
   release(worker: string, results: EffectResult[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
   reclaim(worker: string): Promise<void>;
+  /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
+  heard?(): boolean;
 
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;

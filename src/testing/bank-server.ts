@@ -8,7 +8,9 @@ export interface BankServer<Operation> {
   url: string;
   /** The next answer to the operation is worked out at once and sent `ms` later. */
   delayNext(operation: Operation, ms: number): void;
-  /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */
+  /** Answers to the operation are worked out at once and kept back until the returned function is called. */
+  hold(operation: Operation): () => void;
+  /** Requests that are kept waiting right now: until the client hangs up, for `delayNext`, or by `hold`. */
   held(): number;
   close(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export const bankServer = async <Operation>(options: {
 }): Promise<BankServer<Operation>> => {
   const { clock, end, reply } = options;
   const delays = new Map<Operation, number[]>();
+  const holds = new Map<Operation, Promise<void>>();
   let held = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -30,12 +33,14 @@ export const bankServer = async <Operation>(options: {
     response.once("close", () => gone.abort());
     const { operation, answer } = await reply(request);
     const delay = operation === null ? undefined : delays.get(operation)?.shift();
-    if (answer && delay === undefined) return write(response, answer);
+    const hold = operation === null ? undefined : holds.get(operation);
+    if (answer && delay === undefined && hold === undefined) return write(response, answer);
     if (gone.signal.aborted) return;
     held += 1;
     try {
-      if (answer) await clock.sleep(delay ?? 0, AbortSignal.any([end.signal, gone.signal]));
-      else await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
+      await hold;
+      if (!answer) await new Promise((resolve) => gone.signal.addEventListener("abort", resolve, { once: true }));
+      else if (delay !== undefined) await clock.sleep(delay, AbortSignal.any([end.signal, gone.signal]));
     } finally {
       held -= 1;
     }
@@ -52,6 +57,14 @@ export const bankServer = async <Operation>(options: {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delayNext: (operation, ms) => void delays.set(operation, [...(delays.get(operation) ?? []), ms]),
+    hold: (operation) => {
+      let release = () => {};
+      holds.set(operation, new Promise((resolve) => (release = resolve)));
+      return () => {
+        holds.delete(operation);
+        release();
+      };
+    },
     held: () => held,
     close: () =>
       new Promise((resolve) => {

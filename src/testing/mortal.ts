@@ -46,6 +46,7 @@ export class Mortal {
       get: (target, name) => {
         const member = Reflect.get(target, name) as unknown;
         if (typeof member !== "function") return member;
+        if (name === "heard") return () => target.heard?.();
         if (name === "onDue")
           return (listener: (at: number) => void) => target.onDue?.((at) => void (this.dead || listener(at)));
         return (...args: unknown[]) =>

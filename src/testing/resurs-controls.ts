@@ -24,6 +24,8 @@ export interface ResursDouble {
   setSeries(paymentId: string, entries: SeriesEntry[]): void;
   /** The next answer to the operation is worked out at once and sent `ms` later. */
   delayNext(operation: Operation, ms: number): void;
+  /** Answers to the operation are worked out at once and kept back until the returned function is called. */
+  hold(operation: Operation): () => void;
   /** Who pays next; `callbacks: false` loses every callback about that payment. */
   nextPerson(governmentId: string, options?: { callbacks?: boolean }): void;
   /** The customer finishes at the bank and is sent on to `redirectUrl`. */
@@ -32,7 +34,7 @@ export interface ResursDouble {
   deliver(paymentId: string, status: "AUTHORIZED" | "CAPTURED" | "FROZEN" | "REJECTED"): Promise<void>;
   /** Withdraws every token, as a restart of the bank's token service would. */
   forgetTokens(): void;
-  /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */
+  /** Requests that are kept waiting right now: until the client hangs up, for `delayNext`, or by `hold`. */
   held(): number;
   /** Callbacks that wait for the shop's answer right now. */
   delivering(): number;

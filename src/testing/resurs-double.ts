@@ -159,7 +159,7 @@ export const resursDouble = async (options: {
     return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
   };
 
-  const { url, held, delayNext, close } = await bankServer<Operation | "sign">({
+  const { url, held, hold, delayNext, close } = await bankServer<Operation | "sign">({
     clock,
     port: options.port,
     end,
@@ -176,6 +176,7 @@ export const resursDouble = async (options: {
     close,
     setSeries: accounts.setSeries,
     delayNext,
+    hold,
     nextPerson: (governmentId, { callbacks = true } = {}) => {
       next = { governmentId, callbacks };
     },

@@ -1,15 +1,15 @@
 /**
  * A WooCommerce 11 in memory, for tests: it does to an order what the real one was seen doing.
  *
- * Left out: webhooks, downloads, coupon amounts, the expiry of a stock reservation, and two PHP processes working on
- * one order at the same moment (every call here runs to its end).
+ * Left out: downloads, coupon amounts, the expiry of a stock reservation, and two PHP processes working on one order
+ * at the same moment (every call here runs to its end). `woocommerce-server.ts` puts REST and webhooks around it.
  */
 
 import type { ShopEffect } from "../../machines/effects.js";
 import { type Line, OrderStatus } from "../../machines/facts.js";
 import type { Shop, ShopAnswer } from "../ports/shop.js";
 import { cancelledWhenUnpaid, flags, flagsIn, validForPaymentComplete } from "./woocommerce-effects.js";
-import { readWord, type StoredOrder, woocommerceRules } from "./woocommerce-rules.js";
+import { type StoredOrder, type WoocommerceRules, woocommerceRules } from "./woocommerce-rules.js";
 
 export interface WooOrder extends StoredOrder {
   /** Stock held for the customer: counts only while the order is still open. */
@@ -52,6 +52,9 @@ export interface WooDouble {
   shop: Shop;
   /** The next n calls to `shop.carryOut` answer "retry": "before" anything is done, or "after" it all was. */
   failNext(n: number, when?: "before" | "after"): void;
+  /** The orders as they are kept, and the rules that act on them: what the double's REST API speaks of. */
+  readonly orders: Map<string, StoredOrder>;
+  readonly rules: WoocommerceRules;
 }
 
 const minute = 60_000;
@@ -63,10 +66,12 @@ export const wooDouble = (options: {
   now(): number;
   manageStock?: boolean;
   holdStockMinutes?: number | null;
+  customStatuses?: Record<string, string>;
+  onHook?(hook: string, orderId: string): void;
 }): WooDouble => {
-  const { now, manageStock = true, holdStockMinutes = 60 } = options;
+  const { now, manageStock = true, holdStockMinutes = 60, customStatuses = {}, onHook = () => {} } = options;
   const holdsStock = manageStock && holdStockMinutes !== null && holdStockMinutes >= 1;
-  const rules = woocommerceRules({ now, manageStock });
+  const rules = woocommerceRules({ now, manageStock, customStatuses, onHook });
   const orders = new Map<string, StoredOrder>();
   let failures: { left: number; when: "before" | "after" } = { left: 0, when: "before" };
 
@@ -220,8 +225,8 @@ export const wooDouble = (options: {
     addNote: (id, text, key) => noteOnce(get(id), text, key),
     directWrite(id, status) {
       const order = get(id);
-      order.directWrites.push({ at: now(), from: order.status, to: readWord(status) });
-      order.status = readWord(status);
+      order.directWrites.push({ at: now(), from: order.status, to: rules.readWord(status) });
+      order.status = rules.readWord(status);
     },
     cancelUnpaidOrders,
     confirmationMails,
@@ -229,5 +234,7 @@ export const wooDouble = (options: {
     failNext(n, when = "before") {
       failures = { left: n, when };
     },
+    orders,
+    rules,
   };
 };

@@ -28,10 +28,11 @@ export interface StoredOrder {
   dateCompleted: number | null;
   transactionId: string | null;
   meta: Record<string, unknown>;
-  refunds: { amount: number; at: number }[];
+  /** `unnamed`: made without an amount, which the real one takes for nothing. */
+  refunds: { amount: number; at: number; reason?: string; unnamed?: true }[];
   statusHistory: { at: number; from: WooStatus; to: WooStatus }[];
   directWrites: { at: number; from: WooStatus; to: WooStatus }[];
-  notes: { at: number; text: string; key?: string }[];
+  notes: { at: number; text: string; key?: string; toCustomer?: true; author?: string }[];
   mails: { at: number; id: string }[];
   /** How often the double took the goods off the shelf, or put them back, since the order was added. */
   stockReductions: number;
@@ -47,18 +48,24 @@ export interface StoredOrder {
 export interface Surroundings {
   now(): number;
   manageStock: boolean;
+  /** Statuses that a plugin of the shop adds, with their labels: nothing hangs on them (last rows of 2.5). */
+  customStatuses: Record<string, string>;
+  /** Told of the hooks that webhooks hang on, in WordPress's words. */
+  onHook(hook: string, orderId: string): void;
 }
-
-/** An odd word becomes `pending` without a complaint (2.1). */
-export const readWord = (word: string): WooStatus => {
-  const bare = word.startsWith("wc-") ? word.slice(3) : word;
-  return Object.hasOwn(labels, bare) ? (bare as WooStatus) : "pending";
-};
 
 export const refundable = (order: StoredOrder): number =>
   order.total - order.refunds.reduce((sum, refund) => sum + refund.amount, 0);
 
-export const woocommerceRules = ({ now, manageStock }: Surroundings) => {
+export const woocommerceRules = ({ now, manageStock, customStatuses, onHook }: Surroundings) => {
+  const labelOf = (status: string): string | undefined => customStatuses[status] ?? labels[status as WooStatus];
+
+  /** An odd word becomes `pending` without a complaint (2.1). */
+  const readWord = (word: string): WooStatus => {
+    const bare = word.startsWith("wc-") ? word.slice(3) : word;
+    return Object.hasOwn(labels, bare) || Object.hasOwn(customStatuses, bare) ? (bare as WooStatus) : "pending";
+  };
+
   const addNote = (order: StoredOrder, text: string, key?: string): void => {
     order.notes.push(key === undefined ? { at: now(), text } : { at: now(), text, key });
   };
@@ -115,7 +122,7 @@ export const woocommerceRules = ({ now, manageStock }: Surroundings) => {
     "refund the rest": (order) => {
       const rest = refundable(order);
       if (rest === 0) return;
-      order.refunds.push({ amount: rest, at: now() });
+      order.refunds.push({ amount: rest, at: now(), reason: "Order fully refunded." });
       sendMail(order, "customer_refunded_order");
       addNote(
         order,
@@ -144,15 +151,19 @@ export const woocommerceRules = ({ now, manageStock }: Surroundings) => {
     order.statusHistory.push({ at: now(), from, to });
 
     // The order of 2.4: what hangs on the status, the note, what hangs on the pair.
-    for (const name of onEntering[to]) consequences[name](order, from);
+    for (const name of onEntering[to] ?? []) consequences[name](order, from);
     const mail = mailOnEntering[to];
     if (mail !== undefined) sendMail(order, mail);
     if (note !== null && !silentFrom.includes(from)) {
-      addNote(order, `${note} Order status changed from ${labels[from]} to ${labels[to]}.`.trim(), key);
+      addNote(order, `${note} Order status changed from ${labelOf(from)} to ${labelOf(to)}.`.trim(), key);
     }
     for (const rule of mailOnPair) {
       if (rule.from.includes(from) && rule.to.includes(to)) sendMail(order, rule.mail);
     }
+    // An order that leaves the bin was not "updated" (5.2).
+    if (from !== "trash") onHook("woocommerce_update_order", order.id);
+    onHook(`woocommerce_order_status_${to}`, order.id);
+    onHook("woocommerce_order_status_changed", order.id);
   };
 
   /** 1.3. True even when nothing was done: that is how the real one answers. */
@@ -164,20 +175,38 @@ export const woocommerceRules = ({ now, manageStock }: Surroundings) => {
     const via = typeof title === "string" && title !== "" && transactionId !== "";
     addNote(order, via ? `Payment via ${title} (${transactionId}).` : "Payment complete.");
     setStatus(order, afterPayment(order), null);
+    onHook("woocommerce_payment_complete", order.id);
     return true;
   };
 
   /** 4, without money going anywhere. False = "Invalid refund amount." */
-  const createRefund = (order: StoredOrder, amount: number, closesOrder: boolean): boolean => {
+  const createRefund = (order: StoredOrder, amount: number, closesOrder: boolean, reason = ""): boolean => {
     const rest = refundable(order);
     if (amount < 0 || amount > rest) return false;
-    order.refunds.push({ amount, at: now() });
+    order.refunds.push({ amount, at: now(), ...(reason === "" ? {} : { reason }) });
     order.updatedAt = now();
+    onHook("woocommerce_order_refunded", order.id);
     const full = amount === rest;
     sendMail(order, full ? "customer_refunded_order" : "customer_partially_refunded_order");
     if (full && closesOrder) setStatus(order, "refunded", "");
     return true;
   };
 
-  return { addNote, setStatus, paymentComplete, createRefund };
+  /** 2.6: past the transition, the notes and the e-mails; the stock stays where it is. */
+  const trash = (order: StoredOrder): void => {
+    order.meta._wp_trash_meta_status = `wc-${order.status}`;
+    order.meta._wp_trash_meta_time = String(Math.floor(now() / 1000));
+    order.meta[flags.sales] = false;
+    order.meta[flags.coupons] = false;
+    order.status = "trash";
+    onHook("woocommerce_trash_order", order.id);
+  };
+
+  const created = (id: string): void => onHook("woocommerce_new_order", id);
+  /** Fires with every save, also one that changed nothing (5.2). */
+  const saved = (id: string): void => onHook("woocommerce_update_order", id);
+
+  return { addNote, setStatus, paymentComplete, createRefund, trash, created, saved, readWord, labelOf };
 };
+
+export type WoocommerceRules = ReturnType<typeof woocommerceRules>;

@@ -282,6 +282,61 @@ describe("trouble", () => {
     expect((await send(post("/orders/o/events", { type: "merchant.held" }))).status).toBe(200);
     expect((await get("/healthz")).status).toBe(200);
   });
+
+  test("nobody sends anything to a node that says it is unwell, so it says so no longer than five seconds", async () => {
+    const { store, state } = leaking();
+    const { world, send, get } = await doors({}, { store });
+    await world.order("o");
+    state.broken = true;
+    await send(post("/orders/o/events", { type: "merchant.held" }));
+    state.broken = false;
+    await world.after(4999);
+    expect((await get("/readyz")).status).toBe(503);
+    await world.after(1);
+    expect((await get("/readyz")).status).toBe(200);
+  });
+
+  test("more than it can hold is answered 429 with the time to wait, and nothing of it is kept", async () => {
+    const { world, send } = await doors({}, { limits: { waitingEvents: 3 } });
+    await world.order("o");
+    const some = Array.from({ length: 10 }, () =>
+      send(post("/orders/o/events", { type: "order.updated", by: "erp", change: "x" })),
+    );
+    const answers = await Promise.all(some);
+    const away = answers.filter(({ status }) => status === 429);
+    expect(away.length).toBe(7);
+    expect(away.every(({ headers, body }) => headers.get("retry-after") === "1" && "error" in body)).toBe(true);
+    expect(answers.filter(({ status }) => status === 200).length).toBe(3);
+    expect(await world.engine.history("o")).toHaveLength(4);
+  });
+
+  test("more requests at once than it takes on are answered 429 at once, while the others wait; health checks are not counted", async () => {
+    const { world, send, get } = await doors({ requestsAtOnce: 2 });
+    await world.order("o", { at: T0 });
+    // Held by the cooldown, so these wait.
+    const waiting = ["a", "b"].map((id) =>
+      send(
+        new Request("http://shop.test/orders/o/events", {
+          method: "POST",
+          headers: { "content-type": "application/json", "idempotency-key": id },
+          body: JSON.stringify({
+            type: "callback.received",
+            kind: "AUTHORIZATION",
+            paymentId: "pay-o",
+            claims: null,
+            content: id,
+          }),
+        }),
+      ),
+    );
+    await world.rest();
+    const third = await send(post(AUTH, told));
+    expect([third.status, third.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await get("/readyz")).status).toBe(200);
+    await world.after(61_000);
+    expect((await Promise.all(waiting)).map(({ status }) => status < 300)).toEqual([true, true]);
+    expect((await send(post(AUTH, told))).status).toBe(202);
+  });
 });
 
 describe("orders over HTTP", () => {

@@ -21,10 +21,10 @@ let places = 0;
 const placeIn = (connectionString: string, more: PostgresOptions = {}): Place => {
   places += 1;
   const options = { ...more, schema: `place_${places}` };
-  const open = async () => {
+  const open = async (versions?: number[]) => {
     const store = postgresStore({ connectionString, ...options });
     opened.push(store);
-    await store.open();
+    await store.open(versions);
     return store;
   };
   const reopen = async () => {

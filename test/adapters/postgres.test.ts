@@ -11,6 +11,7 @@ import { Connections } from "../../src/adapters/postgres/connections.js";
 import { migrations } from "../../src/adapters/postgres/migrations.js";
 import { openSchema } from "../../src/adapters/postgres/opening.js";
 import { settledOptions } from "../../src/adapters/postgres/options.js";
+import { statementsOf } from "../../src/adapters/postgres/statements.js";
 import { type PostgresOptions, postgresStore } from "../../src/adapters/postgres/store.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
 import { changeOf, effectOf, load, T } from "../../src/testing/store-contract/sample.js";
@@ -215,5 +216,25 @@ describe.skipIf(typeof server === "string")("trouble", () => {
     expect(await run(url, "SHOW synchronous_commit")).toEqual([["off"]]);
     // Read at the very end of the transaction.
     expect(await run(url, "SELECT habit FROM seen")).toEqual([["on"]]);
+  });
+
+  test("beyond 100,000 orders the count is the server's estimate, which needs no scan; below, it is exact", async () => {
+    const url = await fresh();
+    const store = await openOn(url);
+    const copies = (from: number, to: number) => `INSERT INTO order_status.orders
+      SELECT 'o' || n, 1, 'completed', 'completed', '[]', false, false, 0, NULL, NULL, '{}' FROM generate_series(${from}, ${to}) n`;
+    await run(url, copies(1, 1000));
+    await run(url, "ANALYZE order_status.orders");
+    await run(url, copies(1001, 1010));
+    expect((await store.counts()).orders).toBe(1010);
+    await run(url, copies(1011, 120_000));
+    await run(url, "ANALYZE order_status.orders");
+    // Not counted again: ten more, and nobody has analysed since.
+    await run(url, copies(120_001, 120_010));
+    const { orders } = await store.counts();
+    expect(Math.abs(orders / 120_000 - 1)).toBeLessThan(0.05);
+    expect(JSON.stringify(await run(url, `EXPLAIN ANALYZE ${statementsOf("order_status").counts}`))).toMatch(
+      /orders[^"]*never executed/,
+    );
   });
 });

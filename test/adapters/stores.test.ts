@@ -19,9 +19,9 @@ afterEach(async () => {
 });
 
 const placeOf = (make: () => Store): Place => {
-  const open = async () => {
+  const open = async (versions?: number[]) => {
     const store = make();
-    await store.open();
+    await store.open(versions);
     opened.push(store);
     return store;
   };

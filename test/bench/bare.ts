@@ -3,6 +3,7 @@ import Sqlite from "better-sqlite3";
 import { schema } from "../../src/adapters/sqlite/schema.js";
 import { prepare } from "../../src/adapters/sqlite/statements.js";
 import type { WireChange } from "../../src/adapters/sqlite/wire.js";
+import { AT_ONCE, type RelayByHand } from "./relay.js";
 
 export interface Bare {
   db: Sqlite.Database;
@@ -10,12 +11,16 @@ export interface Bare {
   write(changes: WireChange[]): void;
 }
 
-/** The pragmas of src/adapters/sqlite/opening.ts. */
-export const openBare = (file: string): Bare => {
-  const db = new Sqlite(file);
+const configure = (db: Sqlite.Database): void => {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+};
+
+/** The pragmas of src/adapters/sqlite/opening.ts. */
+export const openBare = (file: string): Bare => {
+  const db = new Sqlite(file);
+  configure(db);
   db.exec(schema);
   const statements = prepare(db);
   const write = db.transaction((changes: WireChange[]) => {
@@ -48,3 +53,38 @@ export const contentsOf = (db: Sqlite.Database): string =>
       )
       .get(),
   );
+
+/** Claims what is due in one transaction and deletes it in another; no lanes, no retries, nobody else to mind. */
+export const relayByHand = (file: string, store: string): RelayByHand => {
+  const db = new Sqlite(file);
+  configure(db);
+  db.exec(`${schema}; CREATE TABLE touched AS SELECT 0 AS n`);
+  const due = db.prepare<[{ now: number }], { id: string; effect: string }>(
+    `SELECT id, effect FROM outbox WHERE dead = 0 AND not_before <= @now AND lease_until <= @now ORDER BY not_before LIMIT ${AT_ONCE}`,
+  );
+  const lease = db.prepare("UPDATE outbox SET attempts = attempts + 1, lease_until = ?, worker = 'own' WHERE id = ?");
+  const finish = db.prepare("DELETE FROM outbox WHERE id = ?");
+  const touched = db.prepare("UPDATE touched SET n = n + 1");
+  const claim = db.transaction((now: number) => {
+    const rows = due.all({ now });
+    for (const { id } of rows) lease.run(now + 60_000, id);
+    return rows;
+  }).immediate;
+  const done = db.transaction((rows: { id: string }[]) => {
+    for (const { id } of rows) finish.run(id);
+  }).immediate;
+  return {
+    copy() {
+      db.prepare("ATTACH ? AS store").run(store);
+      db.exec("DELETE FROM main.outbox; INSERT INTO main.outbox SELECT * FROM store.outbox; DETACH store");
+    },
+    async run(carryOut) {
+      for (let rows = claim(Date.now()); rows.length > 0; rows = claim(Date.now())) {
+        await Promise.all(rows.map(({ effect }) => carryOut(effect)));
+        done(rows);
+      }
+    },
+    touch: () => void touched.run(),
+    close: () => void db.close(),
+  };
+};

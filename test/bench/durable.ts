@@ -9,40 +9,35 @@ import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { type Bare, contentsOf, openBare } from "./bare.js";
 import { type Table, tableOf, turns } from "./rounds.js";
 import {
-  type Told as Foreseen,
   Foretold,
-  GROUP,
   gateway,
   IN_FLIGHT,
-  orderIdOf,
   perSecond,
-  placing,
-  settings,
+  placeAll,
   shop,
+  type Told,
   throughEngine,
   undelivered,
 } from "./work.js";
 
 export interface Sizes {
   rounds: number;
-  /** Orders per round; each has two events. */
+  /** Orders per round, one event each. */
   alone: number;
   together: number;
 }
 
-interface Told extends Omit<Foreseen, "change"> {
-  change: WireChange;
-}
-const asRows = ({ change, ...told }: Foreseen): Told => ({ ...told, change: writeChange(change) });
+const asRows = ({ change }: Told): WireChange => writeChange(change);
 
-const throughBare = (bare: Bare, told: Told[], inFlight: number): void => {
-  for (let i = 0; i < told.length; i += inFlight) bare.write(told.slice(i, i + inFlight).map(({ change }) => change));
+const throughBare = (bare: Bare, rows: WireChange[], inFlight: number): void => {
+  for (let i = 0; i < rows.length; i += inFlight) bare.write(rows.slice(i, i + inFlight));
 };
 
 const measure = async (engine: Engine, bare: Bare, rounds: Told[][], inFlight: number): Promise<number[][]> => {
   const rates: number[][] = [];
   for (const [round, told] of rounds.entries()) {
-    const works = [() => throughEngine(engine, told, inFlight), () => throughBare(bare, told, inFlight)];
+    const rows = told.map(asRows);
+    const works = [() => throughEngine(engine, told, inFlight), () => throughBare(bare, rows, inFlight)];
     const found: number[] = [];
     for (const i of turns(works.length, round)) found[i] = await perSecond(told.length, works[i] as () => unknown);
     rates.push(found);
@@ -58,21 +53,15 @@ export const durable = async ({ rounds, alone, together }: Sizes): Promise<{ tab
     store: undelivered(sqliteStore({ file: files.engine })),
     gateways: [gateway],
     shop,
-    settings,
   });
   const bare = openBare(files.bare);
   try {
     await engine.start();
-    const at = engine.clock.now();
-    const foretold = new Foretold(at);
+    const foretold = new Foretold(engine.clock.now());
     const orders = (rounds + 1) * (alone + together);
-    for (let first = 0; first < orders; first += GROUP) {
-      const group = Array.from({ length: Math.min(GROUP, orders - first) }, (_, i) => first + i);
-      bare.write(group.map((n) => asRows(foretold.told(orderIdOf(n), placing(n, at), "shop", "order.placed")).change));
-      await Promise.all(group.map((n) => engine.place(orderIdOf(n), placing(n, at).order)));
-    }
+    await placeAll(engine, orders, foretold, (told) => bare.write(told.map(asRows)));
     const slices = (from: number, size: number) =>
-      Array.from({ length: rounds + 1 }, (_, round) => foretold.mix(from + round * size, size).map(asRows));
+      Array.from({ length: rounds + 1 }, (_, round) => foretold.returns(from + round * size, size));
     const one = await measure(engine, bare, slices(0, alone), 1);
     const many = await measure(engine, bare, slices((rounds + 1) * alone, together), IN_FLIGHT);
     const names = ["engine.submit()", "better-sqlite3 alone"];

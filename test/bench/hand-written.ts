@@ -4,8 +4,9 @@ import pg from "pg";
 import { tables } from "../../src/adapters/postgres/tables.js";
 import { listed } from "../../src/core/listed.js";
 import type { Change } from "../../src/ports/store.js";
+import { AT_ONCE, type RelayByHand } from "./relay.js";
 
-const ORDER = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
+const ORDER = "version, machine, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
 
 interface Part {
   table: string;
@@ -18,11 +19,19 @@ const partsOf = (changes: Change[]): Part[] => [
   {
     table: "orders",
     columns: `order_id, expected, ${ORDER}`,
-    types: ["text", "int", "int", "text", "text", "text", "bool", "bool", "bigint", "text", "text"],
+    types: ["text", "int", "int", "int", "text", "text", "text", "bool", "bool", "bigint", "text", "text"],
     rows: changes.map(({ orderId, expectedVersion, record }) => {
       const { status, state, flags, inDoubt, updatedAt } = listed(record);
-      const found = [orderId, expectedVersion, record.version, status, state, JSON.stringify(flags), flags.length > 0];
-      return [...found, inDoubt, updatedAt, record.facts.payment.id, JSON.stringify(record)];
+      const found = [orderId, expectedVersion, record.version, record.machine.version, status, state];
+      return [
+        ...found,
+        JSON.stringify(flags),
+        flags.length > 0,
+        inDoubt,
+        updatedAt,
+        record.facts.payment.id,
+        JSON.stringify(record),
+      ];
     }),
   },
   {
@@ -198,6 +207,38 @@ export const handWritten = async (connectionString: string, how: How): Promise<H
             if (waiting.length === 1) setImmediate(next);
           })
         : alone(change),
+    close: () => pool.end(),
+  };
+};
+
+/** Claims what is due in one statement and deletes it in another; no lanes, no retries, nobody else to mind. */
+export const relayByHand = (connectionString: string): RelayByHand => {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  return {
+    async copy() {
+      await pool.query("DROP TABLE IF EXISTS relay_outbox");
+      await pool.query("CREATE TABLE relay_outbox (LIKE order_status.outbox INCLUDING ALL)");
+      await pool.query("INSERT INTO relay_outbox SELECT * FROM order_status.outbox");
+      await pool.query("CREATE TABLE IF NOT EXISTS touched AS SELECT 0 AS n");
+    },
+    async run(carryOut) {
+      for (;;) {
+        const { rows } = await pool.query({
+          name: "claim",
+          text: `UPDATE relay_outbox e SET lease_until = $1, attempts = e.attempts + 1, worker = 'own' FROM (
+            SELECT id FROM relay_outbox WHERE NOT dead AND not_before <= $1 AND lease_until <= $1
+            ORDER BY not_before LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED) due WHERE e.id = due.id RETURNING e.id, e.effect`,
+          values: [Date.now()],
+        });
+        if (rows.length === 0) return;
+        await Promise.all(rows.map(({ effect }) => carryOut(effect)));
+        const ids = rows.map(({ id }) => id);
+        await pool.query({ name: "done", text: "DELETE FROM relay_outbox WHERE id = ANY ($1::text[])", values: [ids] });
+      }
+    },
+    async touch() {
+      await pool.query("UPDATE touched SET n = n + 1");
+    },
     close: () => pool.end(),
   };
 };

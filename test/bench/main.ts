@@ -1,10 +1,15 @@
 /** `npm run bench [-- --quick] [-- --json]`: every figure is a ratio to a peer measured in the same run. */
-import { cpus, loadavg } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import Sqlite from "better-sqlite3";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { relayByHand } from "./bare.js";
 import { decisions, disagreements } from "./decisions.js";
 import { durable } from "./durable.js";
 import { eventsInMix } from "./mix.js";
-import { printed } from "./rounds.js";
+import { relay } from "./relay.js";
+import { printed, printedLatencies } from "./rounds.js";
 
 const quick = process.argv.includes("--quick");
 const json = process.argv.includes("--json");
@@ -21,8 +26,19 @@ if (against.length > 0) {
 
 const decided = quick ? decisions(3, 100) : decisions(15, 400);
 const stored = await durable(
-  quick ? { rounds: 3, alone: 50, together: 200 } : { rounds: 9, alone: 200, together: 800 },
+  quick ? { rounds: 3, alone: 100, together: 400 } : { rounds: 9, alone: 200, together: 800 },
 );
+const directory = mkdtempSync(join(tmpdir(), "order-status-bench-"));
+const file = join(directory, "engine.db");
+const open = () => sqliteStore({ file });
+const relayed = await relay(
+  "SQLite",
+  open,
+  relayByHand(join(directory, "bare.db"), file),
+  quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 10_000, timed: 2000 },
+);
+rmSync(directory, { recursive: true, force: true });
+const tables = [decided, ...stored.tables, relayed.throughput];
 
 const db = new Sqlite(":memory:");
 const sqlite = db.prepare("SELECT sqlite_version()").pluck().get();
@@ -37,7 +53,7 @@ const configuration = {
 };
 
 if (json) {
-  console.log(JSON.stringify({ configuration, agree: true, tables: [decided, ...stored.tables] }, null, 2));
+  console.log(JSON.stringify({ configuration, agree: true, tables, starts: relayed.starts }, null, 2));
 } else {
   console.log(
     Object.entries(configuration)
@@ -45,5 +61,6 @@ if (json) {
       .join("\n"),
   );
   console.log("All contenders read the same status and ask for the same effects after every event.");
-  for (const table of [decided, ...stored.tables]) console.log(`\n${printed(table)}`);
+  for (const table of tables) console.log(`\n${printed(table)}`);
+  console.log(`\n${printedLatencies("From the commit to the beginning of an effect", relayed.starts)}`);
 }

@@ -1,103 +1,135 @@
 /**
  * `node dist/test/bench/postgres.js [--quick] [--json]`: durable events per second on PostgreSQL, from submit() to the
- * receipt, against the same rows written by hand on the same server. Nobody delivers: effects and timers are left lying.
+ * receipt, against the same rows written by hand on the same server, against libraries of the field that do the same
+ * work, and against Restate's own package. Nobody delivers: effects and timers are left lying.
  */
 import { cpus, loadavg } from "node:os";
 import pg from "pg";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { startPostgres } from "../adapters/postgres-server.js";
-import { type HandWritten, type How, handWritten } from "./hand-written.js";
-import { printed, type Table, tableOf, turns } from "./rounds.js";
-import {
-  Foretold,
-  GROUP,
-  gateway,
-  IN_FLIGHT,
-  orderIdOf,
-  perSecond,
-  placing,
-  settings,
-  shop,
-  type Told,
-  throughEngine,
-  undelivered,
-} from "./work.js";
+import { noServerBecause } from "../restate/server.js";
+import { type HandWritten, handWritten, relayByHand } from "./hand-written.js";
+import { bareCommits, dbos, graphileWorker } from "./peers.js";
+import { relay } from "./relay.js";
+import { restateXState } from "./restate-xstate.js";
+import { firstToEach, printed, printedLatencies, type Table, turns } from "./rounds.js";
+import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "./work.js";
 
 const quick = process.argv.includes("--quick");
-const [rounds, perRound] = quick ? [3, GROUP] : [9, 3 * GROUP];
+const [rounds, perRound] = quick ? [1, 100] : [9, 1000];
+const relayed = quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 10_000, timed: 2000 };
+const orders = (rounds + 1) * perRound;
 /** Of durable.md's run: the log does not turn over in the middle of a round. */
 const server = { shared_buffers: "512MB", max_wal_size: "4GB" };
 
-const peers: [name: string, how: How][] = [
-  ["by hand: read, compare and set", { schema: "alone", connections: 8, grouped: false, prepared: false }],
-  ["the same, statements prepared", { schema: "prepared", connections: 8, grouped: false, prepared: true }],
-  ["by hand, grouped", { schema: "grouped", connections: 2, grouped: true, prepared: false }],
-  ["grouped, statements prepared", { schema: "grouped_prepared", connections: 2, grouped: true, prepared: true }],
-];
+interface Contender {
+  name: string;
+  /** Event n, durable when it resolves. */
+  take(told: Told, n: number): Promise<unknown>;
+  /** Throws where it holds something else than the engine. */
+  check(): Promise<void>;
+  close(): Promise<unknown>;
+}
 
-const throughPeer = async (peer: HandWritten, told: Told[]): Promise<void> => {
-  let next = 0;
-  const writer = async () => {
-    for (let one = told[next++]; one !== undefined; one = told[next++]) await peer.write(one.change);
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, writer));
+const same = (name: string, theirs: unknown, ours: unknown): void => {
+  const [found, expected] = [JSON.stringify(theirs), JSON.stringify(ours)];
+  if (found !== expected) throw new Error(`${name} did other work than the engine:\n${found}\n${expected}`);
 };
 
-const contentsOf = async (client: pg.Client, schema: string): Promise<string> => {
+/** Rows and characters of every table. */
+const contentsOf = async (pool: pg.Pool, schema: string): Promise<string[]> => {
   const counted = ["orders record", "history entry", "outbox effect", "timers timer", "payments payment_id"];
   const columns = counted.map((one) => {
     const [table, column] = one.split(" ");
     return `(SELECT count(*) || ' ${table} of ' || sum(length(${column})) FROM ${schema}.${table})`;
   });
-  const { rows } = await client.query({ text: `SELECT ${columns.join(", ")}`, rowMode: "array" });
-  return String(rows[0]);
+  const { rows } = await pool.query({ text: `SELECT ${columns.join(", ")}`, rowMode: "array" });
+  return rows[0] as string[];
 };
 
-const measure = async (connectionString: string): Promise<Table[]> => {
-  const engine = createEngine({
-    store: undelivered(postgresStore({ connectionString })),
-    gateways: [gateway],
-    shop,
-    settings,
-  });
+const plain = { connections: 8, grouped: false };
+const grouped = { connections: 2, grouped: true };
+const written: [name: string, schema: string, open: (url: string, schema: string) => Promise<HandWritten>][] = [
+  ["by hand: read, compare and set", "alone", (url, schema) => handWritten(url, { schema, ...plain, prepared: false })],
+  [
+    "the same, statements prepared",
+    "prepared",
+    (url, schema) => handWritten(url, { schema, ...plain, prepared: true }),
+  ],
+  ["by hand, grouped", "grouped", (url, schema) => handWritten(url, { schema, ...grouped, prepared: false })],
+  ["grouped, prepared", "grouped_prepared", (url, schema) => handWritten(url, { schema, ...grouped, prepared: true })],
+  ["graphile-worker, a job per event", "graphile", graphileWorker],
+  ["DBOS, a workflow per event", "dbos_orders", dbos],
+];
+
+const engineOn = async (connectionString: string): Promise<Engine> => {
+  const engine = createEngine({ store: undelivered(postgresStore({ connectionString })), gateways: [gateway], shop });
   await engine.start();
-  const at = engine.clock.now();
-  const foretold = new Foretold(at);
-  const orders = (rounds + 1) * perRound;
-  for (let first = 0; first < orders; first += GROUP) {
-    const group = Array.from({ length: Math.min(GROUP, orders - first) }, (_, i) => first + i);
-    for (const n of group) foretold.told(orderIdOf(n), placing(n, at), "shop", "order.placed");
-    await Promise.all(group.map((n) => engine.place(orderIdOf(n), placing(n, at).order)));
-  }
-  const others = await Promise.all(peers.map(([, how]) => handWritten(connectionString, how)));
-  for (const other of others) await other.copy("order_status");
+  return engine;
+};
+
+const besideIt = async (connectionString: string, pool: pg.Pool): Promise<Contender[]> =>
+  Promise.all(
+    written.map(async ([name, schema, open]) => {
+      const { copy, write, close } = await open(connectionString, schema);
+      await copy("order_status");
+      const check = async () => same(name, await contentsOf(pool, schema), await contentsOf(pool, "order_status"));
+      return { name, take: ({ change }: Told) => write(change), check, close };
+    }),
+  );
+
+const limit = async (connectionString: string): Promise<Contender> => {
+  const { update, updates, close } = await bareCommits(connectionString, orders, IN_FLIGHT);
+  const name = "limit: UPDATE of one small row";
+  return { name, take: (_, n) => update(n), check: async () => same(name, await updates(), orders), close };
+};
+
+/** Nothing where the server has no binary for this platform. */
+const onRestate = async (placed: Told[]): Promise<Contender[]> => {
+  if (noServerBecause !== null) return [];
+  const { place, send, counts, end } = await restateXState();
+  await inFlight(IN_FLIGHT, placed, ({ orderId, event }) => place(orderId, event));
+  const name = "Restate's own xstate package";
+  const check = async () => same(name, await counts(), { orders, events: orders, effects: 2 * orders });
+  return [{ name, take: ({ orderId, event }) => send(orderId, event), check, close: end }];
+};
+
+const measure = async (connectionString: string): Promise<Table> => {
+  const pool = new pg.Pool({ connectionString, max: 1 });
+  const engine = await engineOn(connectionString);
+  const foretold = new Foretold(engine.clock.now());
+  const placed: Told[] = [];
+  await placeAll(engine, orders, foretold, (told) => placed.push(...told));
+  const contenders: Contender[] = [
+    {
+      name: "engine.submit()",
+      take: ({ orderId, event }) => engine.submit(orderId, event),
+      check: async () => {},
+      close: () => engine.stop(),
+    },
+    ...(await besideIt(connectionString, pool)),
+    await limit(connectionString),
+    ...(await onRestate(placed)),
+  ];
 
   const rates: number[][] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const told = foretold.mix(round * perRound, perRound);
-    const works = [
-      () => throughEngine(engine, told, IN_FLIGHT),
-      ...others.map((other) => () => throughPeer(other, told)),
-    ];
+    const told = foretold.returns(round * perRound, perRound);
+    const numbered = told.map((one, i): [Told, number] => [one, round * perRound + i]);
     const found: number[] = [];
-    for (const i of turns(works.length, round)) found[i] = await perSecond(told.length, works[i] as () => unknown);
+    for (const i of turns(contenders.length, round)) {
+      const { take } = contenders[i] as Contender;
+      found[i] = await perSecond(perRound, () => inFlight(IN_FLIGHT, numbered, (one) => take(...one)));
+    }
     // The first round warms up.
     if (round > 0) rates.push(found);
   }
-  await engine.stop();
-  for (const other of others) await other.close();
-
-  const client = new pg.Client(connectionString);
-  await client.connect();
-  const ours = await contentsOf(client, "order_status");
-  for (const [, { schema }] of peers) {
-    const theirs = await contentsOf(client, schema);
-    if (theirs !== ours) throw new Error(`${schema} and the engine wrote different rows:\n${theirs}\n${ours}`);
-  }
-  await client.end();
-  const names = ["engine.submit()", ...peers.map(([name]) => name)];
-  return [1, 3].map((peer) => tableOf(`PostgreSQL, ${IN_FLIGHT} in flight`, "events/s", names, peer, rates));
+  for (const { check } of contenders) await check();
+  for (const { close } of contenders) await close();
+  await pool.end();
+  const names = contenders.map(({ name }) => name);
+  return firstToEach(`PostgreSQL, ${IN_FLIGHT} in flight`, "events/s", names, rates);
 };
 
 const started = await startPostgres(server);
@@ -109,7 +141,11 @@ const load = () => (loadavg()[0] ?? 0).toFixed(1);
 const before = load();
 try {
   const connectionString = await started.database();
-  const tables = await measure(connectionString);
+  const table = await measure(connectionString);
+  const relayUrl = await started.database();
+  const open = () => postgresStore({ connectionString: relayUrl });
+  const { throughput, starts } = await relay("PostgreSQL", open, relayByHand(relayUrl), relayed);
+  const tables = [table, throughput];
   const client = new pg.Client(connectionString);
   await client.connect();
   const shown = ["server_version", "fsync", "synchronous_commit", "full_page_writes", ...Object.keys(server)];
@@ -120,14 +156,14 @@ try {
     processors: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
     node: process.version,
     ...Object.fromEntries(values),
-    orders: (rounds + 1) * perRound,
-    connections: `engine 5, ${peers.map(([, { schema, connections }]) => `${schema} ${connections}`).join(", ")}`,
+    orders,
     load: `${before} before, ${load()} after`,
   };
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ configuration, tables }, null, 2));
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ configuration, tables, starts }, null, 2));
   else {
     for (const [name, value] of Object.entries(configuration)) console.log(`${name}: ${value}`);
     for (const table of tables) console.log(`\n${printed(table)}`);
+    console.log(`\n${printedLatencies("From the commit to the beginning of an effect", starts)}`);
   }
 } finally {
   await started.stop();

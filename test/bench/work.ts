@@ -1,19 +1,17 @@
 /** What is made durable: the events, and what the engine decides on them, told beforehand. */
 import { randomUUID } from "node:crypto";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
-import { Settings } from "../../machines/settings.js";
+import type { Reading } from "../../machines/facts.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
+import type { Shop } from "../../src/ports/shop.js";
 import type { Change, Store } from "../../src/ports/store.js";
 
 export const IN_FLIGHT = 32;
-/** Orders that are placed, and then called about, together. */
-export const GROUP = 250;
-/** The cooldown must not run out while the bench runs. */
-export const settings = { cooldownSeconds: 3600 };
-const rules = { ...defaultRules, settings: Settings.parse(settings) };
+/** Orders that are placed together. */
+const GROUP = 250;
 
 const unused = () => Promise.reject(new Error("nothing is delivered in this bench"));
 export const gateway: Gateway = {
@@ -28,6 +26,41 @@ export const gateway: Gateway = {
 };
 export const shop = { carryOut: unused, readStatus: unused };
 
+const accepted: Reading = {
+  paymentId: "",
+  exists: true,
+  status: "ACCEPTED",
+  rejectedReason: null,
+  hasOrder: true,
+  total: 24_900,
+  authorized: 24_900,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: ["CAPTURE", "CANCEL"],
+  creditLimit: null,
+  taskCompleted: null,
+  transactionIds: [],
+};
+
+/** A bank and a shop that answer at once; told of each effect's id, and of a reading's payment. */
+export const answering = (begun: (id: string) => void): { gateway: Gateway; shop: Shop } => ({
+  gateway: {
+    ...gateway,
+    async readPayment(paymentId) {
+      begun(paymentId);
+      return { kind: "ok", reading: { ...accepted, paymentId } };
+    },
+  },
+  shop: {
+    async carryOut(_, effectId) {
+      begun(effectId);
+      return { kind: "done" };
+    },
+    readStatus: async () => null,
+  },
+});
+
 /** Only what comes before the receipt is measured: effects and timers are written and left lying. */
 export const undelivered = (store: Store): Store => ({
   ...store,
@@ -37,8 +70,8 @@ export const undelivered = (store: Store): Store => ({
   nextDue: async () => null,
 });
 
-export const orderIdOf = (n: number): string => `order-${String(n).padStart(6, "0")}`;
-const paymentIdOf = (n: number): string => `5c1a7d70-0000-4000-8000-${String(n).padStart(12, "0")}`;
+export const orderIdOf = (n: number): string => `order-${String(n).padStart(7, "0")}`;
+export const paymentIdOf = (n: number): string => `5c1a7d70-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
 export const placing = (n: number, at: number): OrderEvent & { type: "order.placed" } => ({
   type: "order.placed",
@@ -60,8 +93,7 @@ export const placing = (n: number, at: number): OrderEvent & { type: "order.plac
     tolerance: 0,
   },
 });
-/** Held by the cooldown: record, history, timer. */
-const calling = (n: number): OrderEvent => ({
+export const calling = (n: number): OrderEvent => ({
   type: "callback.received",
   kind: "AUTHORIZATION",
   paymentId: paymentIdOf(n),
@@ -69,7 +101,7 @@ const calling = (n: number): OrderEvent => ({
   content: "pQ4jzq8r1r2mT0p2f3mB7wJ2l0bq6mXy",
 });
 /** Reads the payment at once: record, history, two effects, the timer gone. */
-const returning: OrderEvent = { type: "customer.returned", page: "success" };
+export const returning: OrderEvent = { type: "customer.returned", page: "success" };
 
 export interface Told {
   orderId: string;
@@ -88,7 +120,7 @@ export class Foretold {
       before,
       { id, orderId, at: this.at, source, event },
       this.at,
-      rules,
+      defaultRules,
     );
     this.records.set(orderId, record);
     const expectedVersion = before?.version ?? 0;
@@ -96,29 +128,38 @@ export class Foretold {
     return { orderId, event, change };
   }
 
-  /** Callbacks for up to 250 orders, then the customers' returns to them. */
-  mix(from: number, orders: number): Told[] {
-    const told: Told[] = [];
-    for (let first = from; first < from + orders; first += GROUP) {
-      const group = Array.from({ length: Math.min(GROUP, from + orders - first) }, (_, i) => first + i);
-      for (const n of group) told.push(this.told(orderIdOf(n), calling(n), "callback"));
-      for (const n of group) told.push(this.told(orderIdOf(n), returning, "customer"));
-    }
-    return told;
+  /** One returning customer for each of these orders. */
+  returns(from: number, orders: number): Told[] {
+    return Array.from({ length: orders }, (_, i) => this.told(orderIdOf(from + i), returning, "customer"));
   }
 }
 
-export const throughEngine = async (
+/** Places orders in both: in the engine, and in `also` what it will have decided by itself. */
+export const placeAll = async (
   engine: Engine,
-  told: Pick<Told, "orderId" | "event">[],
-  inFlight: number,
+  orders: number,
+  foretold: Foretold,
+  also: (told: Told[]) => unknown = () => {},
 ): Promise<void> => {
-  let next = 0;
-  const submitter = async () => {
-    for (let one = told[next++]; one !== undefined; one = told[next++]) await engine.submit(one.orderId, one.event);
-  };
-  await Promise.all(Array.from({ length: inFlight }, submitter));
+  const at = engine.clock.now();
+  for (let first = 0; first < orders; first += GROUP) {
+    const group = Array.from({ length: Math.min(GROUP, orders - first) }, (_, i) => first + i);
+    await also(group.map((n) => foretold.told(orderIdOf(n), placing(n, at), "shop", "order.placed")));
+    await Promise.all(group.map((n) => engine.place(orderIdOf(n), placing(n, at).order)));
+  }
 };
+
+/** Each is begun when one before it was answered. */
+export const inFlight = async <T>(most: number, all: T[], one: (each: T) => Promise<unknown>): Promise<void> => {
+  let next = 0;
+  const worker = async () => {
+    for (let each = all[next++]; each !== undefined; each = all[next++]) await one(each);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+};
+
+export const throughEngine = (engine: Engine, told: Told[], most: number): Promise<void> =>
+  inFlight(most, told, ({ orderId, event }) => engine.submit(orderId, event));
 
 /** Events per second that `work` takes in. */
 export const perSecond = async (events: number, work: () => unknown): Promise<number> => {

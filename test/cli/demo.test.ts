@@ -158,7 +158,7 @@ describe("serve", () => {
     const file = join(folder, "served.db");
     const serve = async (visit: (url: string) => Promise<void>) => {
       let visited: Promise<void> | null = null;
-      const ended = await cli(["serve", "--sandbox", "--db", file, "--port", "0", "--json"], {
+      const ended = await cli(["serve", "--sandbox", "--db", file, "--port", "0", "--drain", "0", "--json"], {
         spawned: (child) =>
           child.stdout?.once("data", (text) => {
             visited = visit(JSON.parse(String(text)).url).finally(() => child.kill("SIGTERM"));

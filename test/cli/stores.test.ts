@@ -18,7 +18,18 @@ const command = new URL("../../src/cli/main.js", import.meta.url).pathname;
 
 /** A node that serves until it is told to stop. */
 const node = async (store: string) => {
-  const child = spawn(process.execPath, [command, "serve", "--sandbox", "--port", "0", "--store", store, "--json"]);
+  const child = spawn(process.execPath, [
+    command,
+    "serve",
+    "--sandbox",
+    "--port",
+    "0",
+    "--store",
+    store,
+    "--drain",
+    "0",
+    "--json",
+  ]);
   let errors = "";
   child.stderr.on("data", (data) => {
     errors += data;

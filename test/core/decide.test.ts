@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
 import { Choices } from "../../machines/settings.js";
 import { decide } from "../../src/core/decide.js";
-import { anOrder, callback, frozen, Life, MINUTE, type PaymentName, payments, reading, rulesWith, T0 } from "./life.js";
+import { Life, rulesWith, type Told } from "../../src/testing/decision/life.js";
+import { anOrder, callback, type PaymentName, payments, reading } from "../../src/testing/decision/samples.js";
+import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import { frozen } from "./frozen.js";
 
 /** The short words of the table. */
 const short = {
@@ -277,7 +280,7 @@ describe("the minute that belongs to the customer", () => {
     life.tell(callback());
     const asked = life.open.find((e) => e.effect.type === "readPayment");
     life.tell({ type: "payment.created", paymentId: "pay-2" });
-    life.tell({ type: "payment.read", effectId: asked?.id, reading: reading() }, "late");
+    life.tell({ type: "payment.read", effectId: asked?.id ?? "", reading: reading() }, "late");
     expect(life.answers.findLast((a) => a.eventId === "late")).toMatchObject({
       outcome: "ignored",
       reason: "superseded",
@@ -347,7 +350,7 @@ const asks = {
     total: 540_000,
     adds: false,
   },
-} as const;
+} satisfies Record<string, Told>;
 type Ask = keyof typeof asks;
 
 const wishes: [PaymentName, Record<Ask, string>][] = [

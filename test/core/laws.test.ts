@@ -1,187 +1,19 @@
 /** Random lives against laws that no order may break, whatever the bank, the shop and the people do. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { resultOf } from "../../machines/effects.js";
 import { OrderEvent, PlacedOrder } from "../../machines/events.js";
 import { OrderStatus, type Reading } from "../../machines/facts.js";
 import { registry } from "../../machines/index.js";
-import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
-import type { Decision } from "../../src/core/decide.js";
-import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
-import { anyEvent, anyOrder, anyReading, anySettings, T0 } from "./arbitrary.js";
-import { callback, frozen, Life, MINUTE, reading, type Told } from "./life.js";
-
-type Move =
-  | { what: "event"; event: Told }
-  /** The n-th thing that was asked for is answered. */
-  | {
-      what: "answer";
-      which: number;
-      how: "ok" | "refused" | "unknown" | "conflict";
-      reading: Reading;
-      status: OrderStatus;
-    }
-  | { what: "timer"; which: number }
-  | { what: "time"; seconds: number };
-
-const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ what: fc.constant("event" as const), event: anyEvent as fc.Arbitrary<Told> }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      what: fc.constant("answer" as const),
-      which: fc.nat(3),
-      how: fc.constantFrom(
-        "ok" as const,
-        "ok" as const,
-        "ok" as const,
-        "refused" as const,
-        "unknown" as const,
-        "conflict" as const,
-      ),
-      reading: anyReading(fc.constantFrom("pay-1", "pay-1", "pay-1", "pay-2")),
-      status: fc.constantFrom(...OrderStatus.options),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant("timer" as const), which: fc.nat(2) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant("time" as const), seconds: fc.constantFrom(0, 1, 30, 60, 3600, 7200) }),
-  },
-);
-
-const families: Record<string, string> = {
-  bookSignedPayment: "book",
-  capturePayment: "capture",
-  cancelPayment: "cancel",
-  refundPayment: "refund",
-  addOrderLines: "rebuild",
-};
-
-const answerTo = (row: OutboxRow, move: Extract<Move, { what: "answer" }>): Told | null => {
-  const { type } = row.effect;
-  const family = families[type];
-  if (type === "readPayment") return { type: "payment.read", effectId: row.id, reading: move.reading };
-  if (type === "readBack") return { type: "payment.readBack", effectId: row.id, reading: move.reading };
-  if (family === undefined)
-    return move.how === "conflict" ? { type: "shop.conflicted", effectId: row.id, status: move.status } : null;
-  const type2 = `${family}.${move.how === "ok" || move.how === "conflict" ? "confirmed" : move.how}` as Told["type"];
-  if (move.how === "refused") return { type: type2, effectId: row.id, reason: "gateway-refused", detail: "no" };
-  if (move.how === "unknown") return { type: type2, effectId: row.id, detail: "lost" };
-  return { type: type2, effectId: row.id, reading: move.how === "ok" ? move.reading : null };
-};
-
-/** Carries one move out; null where there is nothing to move. */
-const play = (life: Life, move: Move): Decision | null => {
-  switch (move.what) {
-    case "time":
-      life.now += move.seconds * 1000;
-      return null;
-    case "event":
-      return life.tell(move.event);
-    case "timer": {
-      const timers = Object.entries(life.record.timers);
-      const [timer, { generation, at }] = timers[move.which % (timers.length || 1)] ?? [
-        "xstate.after.x",
-        { generation: 0, at: 0 },
-      ];
-      // Sometimes it rings late, and sometimes one that is long gone rings.
-      if (move.which > 0) life.now = Math.max(life.now, at);
-      return life.tell({ type: "timer.fired", timer, generation });
-    }
-    case "answer": {
-      const row = life.open[move.which % (life.open.length || 1)];
-      if (row === undefined) return null;
-      life.open = life.open.filter((e) => e !== row);
-      const event = answerTo(row, move);
-      return event === null ? null : life.tell(event);
-    }
-  }
-};
-
-const cooldownEnd = ({ facts: { order } }: OrderRecord, { choices, cooldownSeconds }: Settings): number =>
-  (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) +
-  cooldownSeconds * 1000;
-
-const ends: Partial<Record<OrderStatus, OrderStatus[]>> = { cancelled: [], refunded: [], completed: ["refunded"] };
-const another = new Set(["order.seen", "shop.conflicted"]);
-
-/** Every law on one decision. */
-const laws = (before: OrderRecord, { record, entry, effects, timers }: Decision, settings: Settings): void => {
-  const now = entry.at;
-  const [from, to] = [before.facts.order.status, record.facts.order.status];
-  const ours = before.facts.payment.gateway !== null;
-  const { payment } = record.facts;
-  const law = (holds: boolean, sentence: string): void => {
-    if (!holds) throw new Error(`${sentence}: ${from} -> ${to} at ${entry.event.type}, ${JSON.stringify(record)}`);
-  };
-  law(OrderStatus.safeParse(to).success, "I1 the status is one of WooCommerce's words");
-  // One reading may answer several who wait; the shop hears of each change in turn.
-  const told = effects.flatMap(({ effect }) => ("to" in effect ? [effect] : []));
-  const path = [from, ...told.map((effect) => effect.to)];
-  if (!another.has(entry.event.type)) {
-    law(path.at(-1) === to, "the shop hears of every change once, and of nothing else");
-    law(
-      told.every((effect, i) => effect.from === path[i] && effect.to !== effect.from),
-      "each change begins where the last one ended",
-    );
-  } else law(told.length === 0, "the shop is not told what it said itself");
-  for (const { from: left, to: entered } of told) {
-    const revived =
-      settings.choices.cancelledThenAccepted === "revive" && left === "cancelled" && entered === "processing";
-    law(!ours || revived || (ends[left]?.includes(entered) ?? true), "I2 an end is left only by another hand");
-  }
-  law(entry.from === from && entry.to === to, "the history says what happened");
-  law(record.version === before.version + 1 && entry.seq === record.version, "I9 the history has no gap");
-  law(new Set(effects.map((e) => e.id)).size === effects.length, "I13 every effect has an id of its own");
-  for (const { effect, id, notBefore } of effects) {
-    law(
-      id.startsWith(`o:${record.version}:`) && notBefore >= now,
-      "an effect belongs to its decision and to no earlier moment",
-    );
-    if (effect.type === "capturePayment") {
-      law(
-        !["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status) && payment.exists,
-        "I5 never captured from such a payment",
-      );
-      law(
-        payment.offers.some((o) => o === "CAPTURE" || o === "PARTIAL_CAPTURE"),
-        "I5 captured only where the bank offers it",
-      );
-      law(payment.authorized > 0, "I5 never captured twice");
-      law(
-        settings.enableCapture || before.facts.operation !== null || entry.event.type !== "merchant.completed",
-        "capture is off",
-      );
-    }
-    if (effect.type === "bookSignedPayment") law(!payment.exists, "what is there is never booked again");
-    if (effect.type === "cancelPayment") law(payment.captured === 0, "nothing is cancelled after a capture");
-    if (effect.type === "refundPayment")
-      law(
-        effect.amount > 0 && effect.amount <= payment.captured - payment.refunded,
-        "I4 never more is given back than was captured",
-      );
-    if (effect.type === "addOrderLines")
-      law(effect.amount <= (payment.creditLimit ?? payment.total), "never more is reserved than the bank authorised");
-    if ("paymentId" in effect) law(effect.paymentId === payment.id, "the bank is asked about this order's payment");
-  }
-  for (const answer of entry.answers) {
-    if (answer.type !== "callback.received") continue;
-    // What was let through and asked the bank for something is answered whenever the bank answers.
-    if (before.facts.operation?.askedBy === answer.eventId) continue;
-    if (answer.outcome === "moved" || answer.reason === "awaiting-gateway")
-      law(now >= cooldownEnd(before, settings), "I7 no callback moves anything before the customer's minute is over");
-  }
-  law(entry.answers.length > 0, "I8 every event has an answer");
-  for (const answer of entry.answers) law(answer.outcome === "moved" || answer.reason !== null, "every no says why");
-  law(
-    timers.set.every(({ timer, generation }) => record.timers[timer]?.generation === generation),
-    "timers are as stored",
-  );
-  law(
-    (record.facts.operation !== null) === (typeof record.states.order === "object"),
-    "money is on the move exactly while the order stands in such a state",
-  );
-};
+import { linkLifetimeMinutes } from "../../machines/settings.js";
+import type { OutboxRow } from "../../src/core/record.js";
+import { anyEvent, anyOrder, anySettings } from "../../src/testing/decision/arbitraries.js";
+import { breachesOf } from "../../src/testing/decision/laws.js";
+import { Life, type Told } from "../../src/testing/decision/life.js";
+import { anyLife, DecisionBreach, play } from "../../src/testing/decision/moves.js";
+import { callback, reading } from "../../src/testing/decision/samples.js";
+import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import { frozen } from "./frozen.js";
 
 /** The same lives on every build; LAW_LIVES=200000 lives that many others. */
 const LIVES = Number(process.env.LAW_LIVES ?? 5000);
@@ -192,28 +24,24 @@ test("a life of random events, readings, answers and timers breaks no law and ne
   let decisions = 0;
   const reached = new Set<string>();
   fc.assert(
-    fc.property(
-      anyOrder,
-      anySettings,
-      fc.array(anyMove, { minLength: 10, maxLength: 40, size: "max" }),
-      (order, settings, moves) => {
-        const life = new Life(PlacedOrder.parse(order), { settings, registry }, T0);
-        const seen = new Set<string>();
-        for (const move of moves) {
-          const before = frozen(life.record);
-          const decision = play(life, move);
-          if (decision === null) continue;
-          decisions += 1;
-          laws(before, decision, settings);
-          reached.add(JSON.stringify(life.record.states.order));
-          for (const { id } of decision.effects) {
-            if (seen.has(id)) throw new Error(`effect id ${id} came twice`);
-            seen.add(id);
-          }
+    fc.property(anyLife({ minMoves: 10 }), ({ order, settings, moves }) => {
+      const life = new Life(order, { settings, registry });
+      const seen = new Set<string>();
+      for (const move of moves) {
+        const before = frozen(life.record);
+        const decision = play(life, move);
+        if (decision === null) continue;
+        decisions += 1;
+        const [breach] = breachesOf({ before, decision, settings });
+        if (breach !== undefined) throw new DecisionBreach(breach, life);
+        reached.add(JSON.stringify(life.record.states.order));
+        for (const { id } of decision.effects) {
+          if (seen.has(id)) throw new Error(`effect id ${id} came twice`);
+          seen.add(id);
         }
-        expect(life.decisions.map((d) => d.entry.seq)).toEqual(life.decisions.map((_, i) => i + 1));
-      },
-    ),
+      }
+      expect(life.decisions.map((d) => d.entry.seq)).toEqual(life.decisions.map((_, i) => i + 1));
+    }),
     campaign,
   );
   // The campaign went everywhere: otherwise the laws were kept by staying at home.
@@ -292,7 +120,7 @@ describe("a bank whose answers get lost", () => {
   test("takes no money twice and gives none back twice, whatever the merchant clicks", { timeout }, () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(anyEvent as fc.Arbitrary<Told>, fc.array(fate, { minLength: 8, maxLength: 8 })), {
+        fc.array(fc.tuple(anyEvent, fc.array(fate, { minLength: 8, maxLength: 8 })), {
           maxLength: 12,
         }),
         (steps) => {
@@ -309,7 +137,7 @@ describe("a bank whose answers get lost", () => {
           );
           const bank = new Bank();
           let reserved = 1000;
-          for (const [event, fates] of [[callback() as Told, []] as [Told, Fate[]], ...steps]) {
+          for (const [event, fates] of [[callback(), []] as [Told, Fate[]], ...steps]) {
             if (event.type === "payment.created" || event.type === "order.seen") continue;
             life.now += 10 * MINUTE;
             if (OrderEvent.safeParse(event).success) life.tell(event);
@@ -318,7 +146,7 @@ describe("a bank whose answers get lost", () => {
               const row = life.open.shift() as OutboxRow;
               life.now = Math.max(life.now, row.notBefore);
               const { type } = row.effect;
-              const family = families[type];
+              const family = type in resultOf ? resultOf[type as keyof typeof resultOf] : undefined;
               if (type === "readPayment") life.tell({ type: "payment.read", effectId: row.id, reading: bank.read() });
               else if (type === "readBack")
                 life.tell({ type: "payment.readBack", effectId: row.id, reading: bank.read() });
@@ -328,10 +156,10 @@ describe("a bank whose answers get lost", () => {
                 if (done && row.effect.type === "addOrderLines") reserved += row.effect.amount;
                 const told: Told =
                   luck === "refused" || (luck === "answered" && !done)
-                    ? { type: `${family}.refused` as never, effectId: row.id, reason: "gateway-refused", detail: "no" }
+                    ? { type: `${family}.refused`, effectId: row.id, reason: "gateway-refused", detail: "no" }
                     : luck === "answered"
-                      ? { type: `${family}.confirmed` as never, effectId: row.id, reading: bank.read() }
-                      : { type: `${family}.unknown` as never, effectId: row.id, detail: "lost" };
+                      ? { type: `${family}.confirmed`, effectId: row.id, reading: bank.read() }
+                      : { type: `${family}.unknown`, effectId: row.id, detail: "lost" };
                 life.tell(told);
               }
             }

@@ -5,7 +5,7 @@ import { type AnyStateMachine, createActor, type StateValue, transition } from "
 import type { Considered } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, netsMachine, orderMachine, paymentMachine } from "../../machines/index.js";
 import { initialValue, knows, type Step, step } from "../../src/core/step.js";
-import { anyFacts } from "./arbitrary.js";
+import { anyFacts } from "../../src/testing/decision/arbitraries.js";
 
 const machines: [string, AnyStateMachine][] = [
   ["order", orderMachine],

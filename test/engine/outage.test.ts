@@ -4,7 +4,7 @@ import { type Registry, registry } from "../../machines/index.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decide } from "../../src/core/decide.js";
 import { Mortal } from "../../src/testing/index.js";
-import { bankHas, callback, MINUTE, Place, payment, post, shared, T0 } from "./place.js";
+import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0 } from "./place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -306,4 +306,41 @@ test("a payment that the bank does not know yet leaves the order pending, and th
   await world.after(MINUTE);
   await world.tell("o", callback("pay-o", { content: "again" }));
   expect(world.status("o")).toBe("processing");
+});
+
+test("a capture whose call threw is looked at when its lease has run out, by the process that lost it", async () => {
+  const world = await made();
+  await world.engine.stop();
+  const inner = gatewayTo(world.bank.url, world.clock);
+  let thrown = 0;
+  const capture: typeof inner.capture = async (call) => {
+    const answer = await inner.capture(call);
+    thrown += 1;
+    if (thrown === 1) throw new Error("a bug, after the money moved");
+    return answer;
+  };
+  world.engine = await world.start({ gateways: [{ ...inner, name: inner.name, tolerance: inner.tolerance, capture }] });
+  await world.order("o", { status: "processing" });
+  await world.engine.submit("o", { type: "merchant.completed", via: "dropdown" });
+  await world.rest();
+  expect(thrown).toBe(1);
+  await world.after(3 * MINUTE);
+  expect(world.status("o")).toBe("completed");
+  expect(world.bank.calls.filter((call) => call.applied)).toHaveLength(1);
+});
+
+test("effects claimed together ask together whose bank they are for", async () => {
+  const store = memoryStore();
+  let loads = 0;
+  const load: typeof store.load = (asked) => {
+    loads += 1;
+    return store.load(asked);
+  };
+  const world = await made({ store: { ...store, load } });
+  for (const id of ids) await world.order(id);
+  await Promise.all(ids.map((id) => world.engine.submit(id, { type: "customer.returned", page: "success" })));
+  loads = 0;
+  await world.rest();
+  expect(ids.map((id) => world.status(id))).toEqual(ids.map(() => "processing"));
+  expect(loads).toBeLessThan(ORDERS / 2);
 });

@@ -103,7 +103,7 @@ export const until = async (met: () => boolean | Promise<boolean>, what = "it"):
   const deadline = performance.now() + 25_000;
   while (!(await met())) {
     if (performance.now() > deadline) throw new Error(`${what} never came`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 };
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { type Log, silent } from "../../ports/log.js";
-import type { Runtime } from "../../ports/runtime.js";
+import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
@@ -24,6 +24,10 @@ export interface HttpOptions
   log?: Log;
   /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
   apiToken?: string | null;
+  /** True from the moment at which a load balancer is to send nothing here any more. */
+  draining?: () => boolean;
+  /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
+  requestsAtOnce?: number;
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
@@ -59,8 +63,17 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
   app.get("/readyz", async (c) => {
-    const { ok } = await engine.health();
-    return c.json({ ready: ok }, ok ? 200 : 503);
+    const ready = !options.draining?.() && (await engine.health()).ok;
+    return c.json({ ready }, ready ? 200 : 503);
+  });
+  const { requestsAtOnce = 4000 } = options;
+  let underWay = 0;
+  app.use(async (_, next) => {
+    if (underWay >= requestsAtOnce) throw new Overloaded("too many requests are under way");
+    underWay += 1;
+    await next().finally(() => {
+      underWay -= 1;
+    });
   });
   const { ack = "202", resursDigest = null } = options;
   app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));

@@ -7,6 +7,8 @@ export interface Served {
   close(graceMs?: number): Promise<void>;
 }
 
+const IDLE_MS = 20;
+
 /** Listens; port 0 picks a free one. */
 export const listen = (
   fetch: (request: Request) => Response | Promise<Response>,
@@ -20,12 +22,14 @@ export const listen = (
           new Promise((done) => {
             const cut = () => "closeAllConnections" in server && server.closeAllConnections();
             const late = graceMs > 0 ? setTimeout(cut, graceMs) : null;
+            // A connection that a client keeps open after its last answer would hold us up for the whole time.
+            const idle = setInterval(() => "closeIdleConnections" in server && server.closeIdleConnections(), IDLE_MS);
             server.close(() => {
               if (late !== null) clearTimeout(late);
+              clearInterval(idle);
               done();
             });
             if (late === null) cut();
-            else if ("closeIdleConnections" in server) server.closeIdleConnections();
           }),
       });
     });

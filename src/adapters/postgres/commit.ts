@@ -7,6 +7,7 @@ export const shapes = {
     order_id: "text",
     expected: "int",
     version: "int",
+    machine: "int",
     status: "text",
     state: "text",
     flags: "text",
@@ -48,7 +49,7 @@ const rowsOf = (part: Part): string => {
 };
 const NOT_REFUSED = "n.order_id <> ALL (refused)";
 
-const ORDER = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
+const ORDER = "version, machine, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
 const orderOf = (alias: string): string => ORDER.replaceAll(/\w+/g, (name) => `${alias}.${name}`);
 
 export const callCommit = (s: string): string =>

@@ -9,23 +9,34 @@ const CLAIMING = 0x4f53;
 
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND (p.seq, p.idx) < (o.seq, o.idx)";
 
+/**
+ * Whether the caller knows the version of the machines that wrote the order of `row`; null knows all. A subquery and no
+ * join, so that it is looked up by key whatever the planner thinks. An event may wait for an order that is not there yet.
+ */
+export const known = (s: string, row: string, versions: string): string =>
+  `coalesce((SELECT k.machine FROM ${s}.orders k WHERE k.order_id = ${row}.order_id) = ANY (${versions}), true)`;
+
 const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
 
 export const functions = (s: string): string => `
-CREATE FUNCTION ${s}.claim_effects(moment bigint, most integer, lease_ms bigint, by text)
+CREATE FUNCTION ${s}.claim_effects(moment bigint, most integer, lease_ms bigint, by text, versions integer[])
 RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
   attempts integer, created_at bigint, error text)
 LANGUAGE plpgsql ${BY_KEY} AS $$
 #variable_conflict use_column
+DECLARE
+  silent text[] := ARRAY(SELECT n.worker FROM ${s}.nodes n 
+    WHERE n.alive_until < clock_timestamp() AND n.worker <> by);
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(${CLAIMING}, '${s}'::regnamespace::oid::integer);
   -- Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
   RETURN QUERY WITH head AS MATERIALIZED (
     SELECT o.id, o.error FROM ${s}.outbox o
-    WHERE NOT o.dead AND o.not_before <= moment AND o.lease_until <= moment
+    WHERE NOT o.dead AND o.not_before <= moment AND (o.lease_until <= moment OR o.worker = ANY (silent))
+      AND ${known(s, "o", "versions")}
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
-                        AND NOT p.dead AND p.lease_until > moment)
+                        AND NOT p.dead AND p.lease_until > moment AND p.worker <> ALL (silent))
     ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT most FOR UPDATE OF o SKIP LOCKED)
   UPDATE ${s}.outbox e SET attempts = e.attempts + 1, error = NULL, lease_until = moment + lease_ms, worker = by
   FROM head WHERE e.id = head.id
@@ -57,10 +68,12 @@ BEGIN
   RETURN FOUND;
 END $$;
 
-CREATE FUNCTION ${s}.next_due() RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
+CREATE FUNCTION ${s}.next_due(versions integer[]) RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
 DECLARE
-  soonest bigint := least((SELECT min(t.at) FROM ${s}.timers t),
-                       (SELECT min(i.not_before) FROM ${s}.inbox i WHERE NOT i.dead));
+  soonest bigint := least(
+    (SELECT t.at FROM ${s}.timers t WHERE ${known(s, "t", "versions")} ORDER BY t.at LIMIT 1),
+    (SELECT i.not_before FROM ${s}.inbox i WHERE NOT i.dead AND ${known(s, "i", "versions")}
+      ORDER BY i.not_before LIMIT 1));
   head record;
 BEGIN
   -- In order, and no further than needed: a long queue is not read to its end.
@@ -68,6 +81,7 @@ BEGIN
     SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p
         WHERE p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead) AS leased_until
       FROM ${s}.outbox o WHERE NOT o.dead AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
+        AND ${known(s, "o", "versions")}
       ORDER BY o.not_before
   LOOP
     EXIT WHEN head.not_before >= soonest;

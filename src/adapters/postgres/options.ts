@@ -20,6 +20,11 @@ export interface PostgresOptions {
   listenUrl?: string;
   /** How often to look for other nodes' work where no notice came: a notice may be lost with its connection. */
   pollMs?: number;
+  /**
+   * How long a node may be silent before the others take over what it had begun. Shorter than a lease, longer than any
+   * pause that a living process takes.
+   */
+  silenceMs?: number;
   /** How long to go on trying to connect before a call fails as busy. */
   patienceMs?: number;
   /** Only for looking: changes nothing, and migrates nothing. */
@@ -65,6 +70,7 @@ export const settledOptions = (options: PostgresOptions): Settled => {
     poolSize: pool.max ?? 5,
     notify,
     pollMs: options.pollMs ?? (notify ? 5000 : 1000),
+    silenceMs: options.silenceMs ?? 15_000,
     patienceMs: options.patienceMs ?? 2000,
     readOnly: options.readOnly ?? false,
   };

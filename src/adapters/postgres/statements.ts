@@ -2,6 +2,7 @@
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
 import { callCommit } from "./commit.js";
+import { known } from "./functions.js";
 import { EVENT_KINDS } from "./wire.js";
 
 /** Each list of columns in the order in which wire.ts reads it. */
@@ -9,6 +10,12 @@ const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, crea
 const EVENT = "envelope, attempts, not_before, error, dead";
 
 const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
+
+/** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
+const MANY = 100_000;
+const counted = (table: string): string =>
+  `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
+    FROM pg_class WHERE oid = '${table}'::regclass)`;
 
 export const statementsOf = (s: string) => ({
   load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
@@ -19,19 +26,27 @@ export const statementsOf = (s: string) => ({
     FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
     WHERE p.payment_id = $1 ORDER BY current DESC, p.order_id LIMIT 1`,
 
-  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4)`,
+  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
 
-  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers WHERE at <= $1 ORDER BY at, order_id, timer LIMIT $2`,
+  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
+    WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
+  // One node may postpone an event while another decides it: then the next try finds it decided, and takes it out.
   postpone: `WITH given AS (
       SELECT * FROM unnest(${postponed}) AS g(order_id, event_id, envelope, attempts, not_before, error, dead)),
     decided AS (SELECT order_id, event_id FROM given JOIN ${s}.history USING (order_id, event_id)),
     gone AS (DELETE FROM ${s}.inbox WHERE (order_id, event_id) IN (SELECT * FROM decided))
     INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
-    SELECT * FROM given WHERE (order_id, event_id) NOT IN (SELECT * FROM decided) ON CONFLICT (order_id, event_id) DO UPDATE SET
+    SELECT * FROM given WHERE (order_id, event_id) NOT IN (SELECT * FROM decided)
+    ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
-  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE NOT dead AND not_before <= $1 ORDER BY not_before, n LIMIT $2`,
-  nextDue: `SELECT ${s}.next_due()`,
+  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox i WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")}
+    ORDER BY not_before, n LIMIT $2`,
+  nextDue: `SELECT ${s}.next_due($1::integer[])`,
+
+  join: `INSERT INTO ${s}.nodes (worker, machines, alive_until) VALUES ($1, $2::integer[], clock_timestamp() + $3 * interval '1 millisecond')
+    ON CONFLICT (worker) DO UPDATE SET machines = excluded.machines, alive_until = excluded.alive_until`,
+  forget: `DELETE FROM ${s}.nodes WHERE alive_until < clock_timestamp() - interval '1 day'`,
 
   history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
   prune: `WITH page AS MATERIALIZED (
@@ -52,22 +67,28 @@ export const statementsOf = (s: string) => ({
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
-  counts: `SELECT (SELECT count(*) FROM ${s}.orders), (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
+  counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
-    (SELECT count(*) FROM ${s}.inbox WHERE dead), (SELECT count(*) FROM ${s}.timers),
-    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+    (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
+      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
 });
 
 /** Conditions are written out, not bound, where a partial index can answer them. */
-export const listStatement = (s: string, filter: OrderFilter): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit];
+export const listStatement = (
+  s: string,
+  filter: OrderFilter,
+  versions: number[] | null,
+): { text: string; values: unknown[] } => {
+  const values: unknown[] = [filter.after ?? "", filter.limit, versions];
   const where = ["order_id > $1"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  const text = `SELECT order_id, status, state, version, updated_at, flags, parked FROM ${s}.orders
-    WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  const text = `SELECT order_id, status, state, version, updated_at, flags, coalesce(parked,
+      CASE WHEN machine <> ALL ($3::integer[]) THEN 'written by version ' || machine || ' of the machines' END)
+    FROM ${s}.orders WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
   return { text, values };
 };

@@ -2,6 +2,7 @@
 import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
 import { columns, storable } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
+import { Heartbeat } from "./heartbeat.js";
 import { Notices } from "./notices.js";
 import { openSchema } from "./opening.js";
 import { type PostgresOptions, settledOptions } from "./options.js";
@@ -13,13 +14,16 @@ export type { PostgresOptions } from "./options.js";
 interface Open {
   connections: Connections;
   notices: Notices;
+  heartbeat: Heartbeat;
 }
 
 export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
-  const { schema, place, pool, patienceMs, readOnly } = settled;
+  const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;
   const sql = statementsOf(schema);
   let open: Open | null = null;
+  /** Of the machines, that this node knows; null = all. */
+  let versions: number[] | null = null;
   /** An opening or closing under way. */
   let between: Promise<unknown> | null = null;
 
@@ -48,16 +52,21 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     }
     const send = (channel: string, payload: string) =>
       connections.write("SELECT pg_notify($1, $2)", [channel, payload]);
-    return { connections, notices: new Notices(pg, settled, send) };
+    const heartbeat = new Heartbeat(silenceMs, async (worker, aliveForMs) => {
+      await connections.write(sql.join, [worker, versions, aliveForMs]);
+    });
+    return { connections, notices: new Notices(pg, settled, send), heartbeat };
   };
-  const stop = async ({ connections, notices }: Open): Promise<void> => {
+  const stop = async ({ connections, notices, heartbeat }: Open): Promise<void> => {
     await notices.close();
+    await heartbeat.end();
     await connections.close();
   };
 
   return {
-    async open() {
+    async open(knows) {
       if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
+      versions = knows ?? null;
       const starting = start();
       between = starting;
       try {
@@ -118,7 +127,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
 
     async claim(now, limit, leaseMs, worker) {
-      const rows = await write(sql.claim, now, limit, leaseMs, worker);
+      const rows = await write(sql.claim, now, limit, leaseMs, worker, versions);
       return rows.map(wire.readEffect).sort(wire.inOrder);
     },
     async release(worker, results) {
@@ -132,11 +141,16 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
-    /** Other nodes live: what a dead one held comes free when its lease runs out. */
-    reclaim: async () => void opened(),
+    /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
+    async reclaim(worker) {
+      const { connections, heartbeat } = writable();
+      await connections.write(sql.forget, []);
+      await heartbeat.begin(worker);
+    },
+    heard: () => open?.heartbeat.heard ?? false,
 
     async dueTimers(now, limit) {
-      return (await read(sql.dueTimers, now, limit)).map(wire.readTimer);
+      return (await read(sql.dueTimers, now, limit, versions)).map(wire.readTimer);
     },
     async postpone(rows) {
       const { connections, notices } = writable();
@@ -147,9 +161,9 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await read(sql.dueEvents, now, limit)).map(wire.readEvent);
+      return (await write(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
     },
-    nextDue: async () => only(await read(sql.nextDue))[0] as number | null,
+    nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),
 
     async history(orderId, after, limit) {
@@ -160,7 +174,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return { entries, last: seen < limit ? null : last };
     },
     async list(filter) {
-      const { text, values } = listStatement(schema, filter);
+      const { text, values } = listStatement(schema, filter, versions);
       return (await read(text, ...values)).map(wire.readOrder);
     },
     async effectsOf(orderId) {
@@ -183,7 +197,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
-    counts: async () => wire.readCounts(only(await read(sql.counts))),
+    counts: async () => wire.readCounts(only(await read(sql.counts, versions))),
   };
 }
 

@@ -6,6 +6,8 @@
  * Records, entries, effects and envelopes are JSON as it was written, in text: `record::json ->> 'version'` reads it.
  * A column of type json would check every byte of it once more, and one of type jsonb refuses the character U+0000.
  *
+ * machine: the version of the machines that wrote the record, by which a node leaves alone what it does not know.
+ *
  * toast_tuple_target: a record is longer than the 2 kB from which PostgreSQL begins to compress a row, and
  * compressing it at every event costs more than it saves. fillfactor: room for the next version on the same page, so
  * that no index has to be told of it.
@@ -14,6 +16,7 @@ export const tables = (s: string): string => `
 CREATE TABLE ${s}.orders (
   order_id   text COLLATE "C" PRIMARY KEY,
   version    integer NOT NULL,
+  machine    integer NOT NULL,
   status     text NOT NULL,
   state      text NOT NULL,
   flags      text NOT NULL,
@@ -90,4 +93,11 @@ CREATE TABLE ${s}.inbox (
 );
 CREATE INDEX inbox_due  ON ${s}.inbox (not_before, n) WHERE NOT dead;
 CREATE INDEX inbox_dead ON ${s}.inbox (n) WHERE dead;
+
+-- By the server's clock. Whoever is not here, or in time, keeps what it claimed until the lease runs out.
+CREATE TABLE ${s}.nodes (
+  worker      text COLLATE "C" PRIMARY KEY,
+  machines    integer[],
+  alive_until timestamptz NOT NULL
+);
 `;

@@ -30,6 +30,7 @@ const write = ({ orderId, expectedVersion, record, history, ...rest }: Change, r
     orderId,
     expectedVersion,
     record.version,
+    record.machine.version,
     status,
     state,
     JSON.stringify(flags),

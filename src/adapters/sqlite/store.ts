@@ -8,6 +8,7 @@ export type SqliteOptions = OpenOptions;
 
 export function sqliteStore(options: SqliteOptions): Store {
   let thread: DatabaseThread | null = null;
+  let reader: Promise<DatabaseThread> | null = null;
   /** An opening or closing under way. */
   let between: Promise<unknown> | null = null;
 
@@ -15,6 +16,17 @@ export function sqliteStore(options: SqliteOptions): Store {
   const database = (): DatabaseThread => {
     if (!thread) throw new StoreError("closed", `${options.file}: the store is not open.`);
     return thread;
+  };
+
+  /** What may read much of a large file reads beside the commits, in a thread of its own, and not between them. */
+  const beside = async (): Promise<DatabaseThread> => {
+    const own = database();
+    if (options.readOnly) return own;
+    reader ??= DatabaseThread.start({ ...options, readOnly: true }).catch((error: unknown) => {
+      reader = null;
+      throw error;
+    });
+    return reader;
   };
 
   return {
@@ -32,8 +44,9 @@ export function sqliteStore(options: SqliteOptions): Store {
     async close() {
       if (between) await between.catch(() => {});
       if (!thread) return;
-      const closing = thread.close();
+      const closing = Promise.all([thread.close(), reader?.then((own) => own.close())]);
       thread = null;
+      reader = null;
       between = closing;
       try {
         await closing;
@@ -85,7 +98,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     prune: async (before, page) => database().call("prune", before, page),
     async list(filter) {
-      return (await database().call("list", filter)).map(wire.readOrder);
+      return (await (await beside()).call("list", filter)).map(wire.readOrder);
     },
     async effectsOf(orderId) {
       const rows = await database().call("effectsOf", orderId);
@@ -101,7 +114,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     revive: async (id, now) => database().call("revive", id, now),
     park: async (orderId, reason) => database().call("park", orderId, reason),
     async counts(): Promise<Counts> {
-      return wire.readCounts(await database().call("counts"));
+      return wire.readCounts(await (await beside()).call("counts"));
     },
   };
 }

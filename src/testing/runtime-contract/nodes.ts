@@ -25,6 +25,19 @@ export const nodes: Case[] = [
     },
   },
   {
+    title: "Whoever waits at one node is told of the answer, also where the other gives it.",
+    needs: ["secondNode"],
+    async run(scene) {
+      // The first carries nothing out, so what the bank says comes to the second.
+      await scene.open({ limits: { effectsAtOnce: 0 } });
+      await scene.place.secondNode({ ...scene.setup, limits: {} });
+      await scene.order("o");
+      const asked = { wait: "settled", timeoutMs: 20_000 } as const;
+      const receipt = await scene.door.submit("o", { type: "customer.returned", page: "success" }, asked);
+      assert.deepEqual([receipt.final, receipt.to], [true, "processing"]);
+    },
+  },
+  {
     title: "A hundred events of one order through two nodes at once: one history, without gaps.",
     needs: ["secondNode"],
     async run(scene) {

@@ -119,9 +119,20 @@ export class Guest {
   }
 
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, "exit");
-    this.child.kill("SIGKILL");
-    await gone;
+    await this.end("SIGKILL");
+  }
+
+  /** Asks it to end by itself; its exit code. */
+  stop(): Promise<number | null> {
+    return this.end("SIGTERM");
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = once(this.child, "exit");
+      this.child.kill(signal);
+      await gone;
+    }
+    return this.child.exitCode;
   }
 }

@@ -36,6 +36,8 @@ export interface Surroundings {
   storeDelay(): number;
   /** Whether another process has the store open. */
   othersLive(process: Process): boolean;
+  /** Resolves when it is this process's turn to go on. */
+  turn(process: Process, place: Place): Promise<void>;
 }
 
 // One each, so that whoever waits for it can be forgotten.
@@ -119,6 +121,7 @@ export class Process {
 
   async pass<T>(place: Place, act: () => Promise<T>): Promise<T> {
     if (this.dead) return never();
+    await this.around.turn(this, place);
     this.around.moved();
     this.reaches(place, "before");
     if (this.asleep !== null) await this.awake();

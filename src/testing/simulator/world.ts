@@ -13,7 +13,7 @@ import { Bank } from "./bank.js";
 import { Chance, mixed } from "./chance.js";
 import { count, type Evidence, noEvidence } from "./evidence.js";
 import { observedShop, observedStore } from "./observed.js";
-import { Process, type Trap } from "./process.js";
+import { type Place, Process, type Trap } from "./process.js";
 import { HOUR, type OrderPlan, type Script, T0, totalOf } from "./script.js";
 
 /** What a planted bug may put between the engine and the world. */
@@ -33,10 +33,20 @@ export interface PlantSite {
   decide: typeof theDecide;
 }
 
+/** Who goes on next, where somebody else than chance is to say so. */
+export interface Turns {
+  /** Null lets the process go on at once; a promise keeps it waiting here. */
+  wait(process: string, place: Place): Promise<void> | null;
+  /** Everybody who could go on has: gives the turn to one who waits. False: nobody waits. */
+  next(): boolean;
+}
+
 export interface WorldOptions {
   registry?: Registry;
   decide?: typeof theDecide;
   plant?(site: PlantSite): Plant;
+  /** From the first step on; left out, everybody goes on as soon as he can. */
+  turns?: Turns;
 }
 
 /** Between two calls of the engine lies at most one turn of the event loop. */
@@ -71,10 +81,11 @@ export class World {
   private trouble: { code: "busy" | "full"; until: number } | null = null;
   private slow = { up: 0, until: 0 };
   private settled = false;
+  private turns: Turns | null = null;
 
   constructor(
     readonly script: Script,
-    options: WorldOptions = {},
+    private readonly options: WorldOptions = {},
   ) {
     const { settings, luck, answersWithin } = script;
     this.luck = new Chance(mixed(luck, 1));
@@ -108,6 +119,7 @@ export class World {
     for (let node = 0; node < this.script.nodes; node += 1) await this.start(node);
     for (const plan of this.script.orders) await this.place(plan);
     await this.settle();
+    this.turns = this.options.turns ?? null;
   }
 
   private async place(plan: OrderPlan): Promise<void> {
@@ -166,6 +178,10 @@ export class World {
         },
         storeFault: () => this.storeFault(),
         storeDelay: () => (clock.now() < this.slow.until ? luck.between(0, this.slow.up) : 0),
+        turn: async (one, place) => {
+          const turn = this.turns?.wait(one.name, place) ?? null;
+          if (turn !== null) await turn;
+        },
         othersLive: (me) => this.processes.some((one) => one !== null && one !== me && !one.dead),
       },
       {
@@ -254,6 +270,7 @@ export class World {
       await new Promise((resolve) => setImmediate(resolve));
       calm = this.activity === seen ? calm + 1 : 0;
       seen = this.activity;
+      if (calm === CALM_TURNS && this.turns?.next()) calm = 0;
       if (turns > MOST_TURNS) throw new NeverRests(`no rest at ${new Date(this.clock.now()).toISOString()}`);
     }
   };

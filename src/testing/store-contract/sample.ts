@@ -6,7 +6,7 @@ import type { Change, InboxRow, Store } from "../../ports/store.js";
 
 export interface Place {
   /** Another store on this place, opened. */
-  open(): Promise<Store>;
+  open(versions?: number[]): Promise<Store>;
   /** Closes the one that is open and opens the place again. */
   reopen(): Promise<Store>;
   /** Several stores may have this place open at once, and lease effects beside one another. */

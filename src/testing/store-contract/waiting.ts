@@ -115,6 +115,65 @@ export const waiting: Case[] = [
     },
   },
   {
+    title:
+      "With the versions of the machines that its node knows, a store that others write too leaves due work of all other orders to them.",
+    async run(place) {
+      const older = await place.open([1]);
+      if (!place.many) return;
+      const newer = await place.open([1, 2]);
+      for (const [id, version] of [
+        ["new", 2],
+        ["old", 1],
+      ] as const) {
+        const at = version === 2 ? T : T + 1;
+        const change = changeOf(id, 0, {
+          effects: [effectOf(id, 1, 0, "gateway", at)],
+          timers: { set: [timer("t", at, 1, id)], cancel: [] },
+        });
+        await newer.commit([
+          { ...change, record: { ...change.record, machine: { ...change.record.machine, version } } },
+        ]);
+      }
+      await newer.postpone([eventOf("new", "e"), eventOf("old", "e", { notBefore: T + 1 }), eventOf("unborn", "e")]);
+      const due = async (store: typeof older) => [
+        (await store.dueTimers(T + 1, 9)).map(({ orderId }) => orderId),
+        (await store.dueEvents(T + 1, 9)).map(({ envelope }) => envelope.orderId),
+        idsOf(await store.claim(T + 1, 9, 1, "w")),
+      ];
+      assert.deepEqual(await due(older), [["old"], ["unborn", "old"], ["old:1:0"]]);
+      assert.deepEqual(
+        [(await older.counts()).parked, (await newer.counts()).parked],
+        [1, 0],
+        "of the orders that something waits for",
+      );
+      assert.deepEqual(
+        (await older.list({ limit: 9 })).map(({ parked }) => parked),
+        ["written by version 2 of the machines", null],
+      );
+      await older.commit([changeOf("unborn", 0, { decided: ["e"] })]);
+      assert.equal(await older.nextDue(), T + 1);
+      assert.equal(await newer.nextDue(), T);
+      assert.deepEqual(await due(newer), [["new", "old"], ["new", "old"], ["new:1:0"]]);
+    },
+  },
+  {
+    title:
+      "Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed.",
+    async run(place) {
+      const store = await place.open();
+      if (!place.many) return assert.equal(store.heard, undefined);
+      await store.reclaim("w");
+      assert.equal(store.heard?.(), true);
+      await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0)] })]);
+      assert.deepEqual(idsOf(await store.claim(T, 9, 1000, "w")), ["a:1:0"]);
+      const other = await place.open();
+      assert.deepEqual(await other.claim(T, 9, 1000, "other"), []);
+      await store.close();
+      assert.equal(store.heard?.(), false);
+      assert.deepEqual(idsOf(await other.claim(T, 9, 1000, "other")), ["a:1:0"]);
+    },
+  },
+  {
     title: "A dead effect or event that is revived is due at once, with its attempts forgotten.",
     async run(place) {
       const store = await place.open();

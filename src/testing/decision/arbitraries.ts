@@ -1,11 +1,13 @@
-/** Random facts, readings and events, in small numbers so that they meet each other. */
+/** Random orders, payments, events and settings, in small numbers so that they meet each other. */
 import fc from "fast-check";
-import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../machines/facts.js";
-import type { Considered } from "../../machines/guards.js";
-import { merchantApi, netsEasy } from "../../machines/index.js";
-import { Choices, Settings } from "../../machines/settings.js";
-
-export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
+import { PlacedOrder } from "../../../machines/events.js";
+import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../../machines/facts.js";
+import type { Considered } from "../../../machines/guards.js";
+import { merchantApi, netsEasy } from "../../../machines/index.js";
+import { Choices, Settings } from "../../../machines/settings.js";
+import { T0 } from "../simulator/script.js";
+import type { Told } from "./life.js";
+import { PAYMENT } from "./samples.js";
 
 const amount = fc.constantFrom(0, 1, 400, 600, 1000);
 const moment = fc.integer({ min: -200, max: 200 }).map((minutes) => T0 + minutes * 30_000);
@@ -14,7 +16,8 @@ const lines = fc.array(line, { maxLength: 2 });
 const allOffers: PossibleAction[] = [...PossibleAction.options];
 const offers = fc.oneof(fc.constant(allOffers), fc.subarray(allOffers)) as fc.Arbitrary<PossibleAction[]>;
 
-export const anyReading = (paymentId: fc.Arbitrary<string>): fc.Arbitrary<Reading> =>
+/** Whatever a bank may say, its amounts without a law between them. */
+export const anyReading = (paymentId: fc.Arbitrary<string> = fc.constant(PAYMENT)): fc.Arbitrary<Reading> =>
   fc.record({
     paymentId,
     exists: fc.constantFrom(true, true, true, false),
@@ -35,6 +38,51 @@ export const anyReading = (paymentId: fc.Arbitrary<string>): fc.Arbitrary<Readin
     transactionIds: fc.subarray(["o:1:0", "o:2:0", "o:3:0"]),
   });
 
+const untilDecided = [
+  "TASK_REDIRECTION_REQUIRED",
+  "SUPPLEMENTING_REQUIRED",
+  "INSPECTION",
+  "FROZEN",
+  "REJECTED",
+] as const;
+
+/** A payment of `total` minor units as a bank keeps it: what is captured, let go, given back and left adds up. */
+export const anyPayment = (total = 1000, paymentId = PAYMENT): fc.Arbitrary<Reading> =>
+  fc
+    .record({
+      status: fc.oneof(fc.constant("ACCEPTED" as const), fc.constantFrom(...untilDecided)),
+      captured: fc.integer({ min: 0, max: total }),
+      canceled: fc.integer({ min: 0, max: total }),
+      refunded: fc.integer({ min: 0, max: total }),
+      taskCompleted: fc.constantFrom(true, false, null),
+    })
+    .map(({ status, taskCompleted, ...moved }) => {
+      const accepted = status === "ACCEPTED";
+      const captured = accepted ? moved.captured : 0;
+      const canceled = accepted ? Math.min(moved.canceled, total - captured) : 0;
+      const refunded = Math.min(moved.refunded, captured);
+      const authorized = accepted ? total - captured - canceled : 0;
+      return {
+        paymentId,
+        exists: true,
+        status,
+        rejectedReason: status === "REJECTED" ? "CREDIT_DENIED" : null,
+        hasOrder: true,
+        total,
+        authorized,
+        captured,
+        canceled,
+        refunded,
+        offers: [
+          ...(authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"] as const) : []),
+          ...(captured > refunded ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
+        ],
+        creditLimit: accepted ? total : null,
+        taskCompleted: status === "REJECTED" ? taskCompleted : null,
+        transactionIds: [],
+      };
+    });
+
 const choices = fc.record({
   pendingWhileCustomerIsAway: fc.constantFrom("on-hold" as const, "stay" as const),
   cancelledThenAccepted: fc.constantFrom("stay" as const, "revive" as const),
@@ -46,6 +94,7 @@ const choices = fc.record({
   amountMismatch: fc.constantFrom("refuse" as const, "capture" as const),
 });
 
+/** What a shop may have set, the named choices among it. */
 export const anySettings: fc.Arbitrary<Settings> = fc
   .record({
     cooldownSeconds: fc.constantFrom(0, 60, 3600),
@@ -130,7 +179,7 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
 const via = fc.constantFrom("dropdown" as const, "bulk" as const, "api" as const);
 
 /** Everything that the outside may send, in the schema's shape. */
-export const anyEvent = fc.oneof(
+export const anyEvent: fc.Arbitrary<Told> = fc.oneof(
   fc.constant({ type: "order.updated", by: "plugin", change: "note" }),
   fc.record({ type: fc.constant("order.seen"), status: anyStatus }),
   fc.record({ type: fc.constant("payment.created"), paymentId: fc.constantFrom("pay-1", "pay-2", "pay-3") }),
@@ -189,23 +238,26 @@ export const anyEvent = fc.oneof(
   fc.constant({ type: "reconcile.asked" }),
 );
 
-export const anyOrder = fc.record({
-  status: fc.constantFrom("pending" as const, "pending" as const, ...OrderStatus.options),
-  total: amount,
-  currency: fc.constant("SEK"),
-  lines,
-  needsProcessing: fc.boolean(),
-  gateway: fc.constantFrom(
-    "resurs-mapi",
-    "resurs-mapi",
-    "resurs-mapi",
-    "nets-easy",
-    "resurs-simplified",
-    "resurs-rco",
-    null,
-  ),
-  paymentId: fc.constantFrom("pay-1", "pay-1", "pay-1", null),
-  createdAt: moment,
-  updatedAt: moment,
-  customerReturned: fc.boolean(),
-});
+/** An order as a shop places it, in any status and by any way of paying. */
+export const anyOrder: fc.Arbitrary<PlacedOrder> = fc
+  .record({
+    status: fc.constantFrom("pending" as const, "pending" as const, ...OrderStatus.options),
+    total: amount,
+    currency: fc.constant("SEK"),
+    lines,
+    needsProcessing: fc.boolean(),
+    gateway: fc.constantFrom(
+      "resurs-mapi",
+      "resurs-mapi",
+      "resurs-mapi",
+      "nets-easy",
+      "resurs-simplified",
+      "resurs-rco",
+      null,
+    ),
+    paymentId: fc.constantFrom("pay-1", "pay-1", "pay-1", null),
+    createdAt: moment,
+    updatedAt: moment,
+    customerReturned: fc.boolean(),
+  })
+  .map((order) => PlacedOrder.parse(order));

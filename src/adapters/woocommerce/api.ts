@@ -1,0 +1,108 @@
+/** WooCommerce's REST API v3 as questions with an answer; every trouble is a value. */
+import { createHmac } from "node:crypto";
+import type { z } from "zod";
+import type { Clock } from "../../ports/clock.js";
+import { asking, type Exchange } from "../exchange/exchange.js";
+import { type WooKeys, withKeys } from "./keys.js";
+import { Trouble } from "./schema.js";
+
+export type Told<T> =
+  | { kind: "ok"; body: T }
+  | { kind: "missing" }
+  /** A definite no; asking again gives the same answer. */
+  | { kind: "refused"; detail: string }
+  /** It was not done, or nobody knows whether it was: to be looked at again, not before `afterMs`. */
+  | { kind: "trouble"; afterMs: number | null; detail: string };
+
+export interface ApiOptions extends WooKeys {
+  /** Where the shop is, such as `https://shop.example`. */
+  url: string;
+  clock: Clock;
+  /** Default 15 s. */
+  timeoutMs?: number;
+  /**
+   * How long the shop may still be at work on a request whose answer was lost; nothing is repeated earlier. Default
+   * 30 s, which is PHP's own limit.
+   */
+  lateMs?: number;
+  /** What the WordPress plugin was given too: so it knows the engine's own writes, and lets them pass. */
+  pluginSecret?: string;
+  fetch?: typeof globalThis.fetch;
+}
+
+/** Keys that are wrong are put right by a person, and then all goes on. */
+const KEYS_REFUSED_WAIT_MS = 60_000;
+const LONGEST_DETAIL = 300;
+
+const wordsOf = (exchange: Exchange & { kind: "answer" }): string => {
+  const told = Trouble.safeParse(exchange.body).data;
+  return `HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`.slice(0, LONGEST_DETAIL);
+};
+
+const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { kind: "ok" }> => {
+  if (exchange.kind === "not-sent") return { kind: "trouble", afterMs: null, detail: exchange.detail };
+  if (exchange.kind === "lost") return { kind: "trouble", afterMs: lateMs, detail: exchange.detail };
+  const { status } = exchange;
+  const detail = wordsOf(exchange);
+  if (status === 401 || status === 403) {
+    const hint = "; `order-status woo doctor` says what is wrong with the keys";
+    return { kind: "trouble", afterMs: KEYS_REFUSED_WAIT_MS, detail: `${detail}${hint}` };
+  }
+  if (status === 404 || detail.includes("invalid_id")) return { kind: "missing" };
+  if (status === 429) return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
+  // What stands before the shop says these when it gave up waiting, so the shop may still be at work.
+  if (status === 408 || status >= 502) return { kind: "trouble", afterMs: exchange.retryAfterMs ?? lateMs, detail };
+  // A 500 with a code of its own is WooCommerce's no; one without is PHP that broke.
+  if (status === 500 && !Trouble.safeParse(exchange.body).data?.code.startsWith("woocommerce_")) {
+    return { kind: "trouble", afterMs: null, detail };
+  }
+  return { kind: "refused", detail };
+};
+
+export const wooApi = (options: ApiOptions) => {
+  const { clock, timeoutMs = 15_000, lateMs = 30_000 } = options;
+  const base = `${options.url.replace(/\/+$/, "")}/wp-json/wc/v3`;
+  const fetch = options.fetch ?? globalThis.fetch;
+  const secrets = [options.consumerKey, options.consumerSecret];
+  const proof = (path: string, text: string): Record<string, string> => {
+    if (options.pluginSecret === undefined) return {};
+    const signature = createHmac("sha256", options.pluginSecret).update(`${path}\n${text}`).digest("hex");
+    return { "x-order-status-signature": signature };
+  };
+
+  const ask = async <T>(
+    schema: z.ZodType<T>,
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    body?: object,
+  ): Promise<Told<T>> => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const signed = withKeys(options, method, new URL(`${base}/${path}`), clock.now());
+    const exchange = await asking({ baseUrl: base, clock, timeoutMs, fetch, secrets })(
+      `${signed.url.href.slice(base.length + 1)}`,
+      {
+        method,
+        headers: {
+          accept: "application/json",
+          ...signed.headers,
+          ...(text === undefined ? {} : { "content-type": "application/json", ...proof(path, text) }),
+        },
+        body: text,
+      },
+    );
+    if (exchange.kind !== "answer" || exchange.status < 200 || exchange.status > 299) {
+      return troubleOf(exchange, lateMs);
+    }
+    const parsed = schema.safeParse(exchange.body);
+    if (parsed.success) return { kind: "ok", body: parsed.data };
+    const at = parsed.error.issues[0]?.path.join(".");
+    // A page of a cache or of a maintenance plugin, with a good status.
+    return { kind: "trouble", afterMs: null, detail: `this is no answer of WooCommerce's REST API (at "${at}")` };
+  };
+  return { ask };
+};
+export type WooApi = ReturnType<typeof wooApi>;
+
+/** An id may come from a webhook; it must not be able to lead to another path. */
+export const orderPath = (orderId: string, rest = ""): string | null =>
+  /^\d{1,20}$/.test(orderId) ? `orders/${orderId}${rest}` : null;

@@ -1,0 +1,104 @@
+/**
+ * Order notes: one per outcome, and what WooCommerce's own notes tell of who changed the status.
+ *
+ * A note has no key, so each of ours ends in a short reference, `[#1a2b3c4d]`, by which it is found again.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { orderPath, type Told, type WooApi } from "./api.js";
+import { Note, Notes } from "./schema.js";
+
+export const referenceOf = (orderId: string, effectId: string): string =>
+  createHash("sha256").update(`${orderId}\n${effectId}`).digest("hex").slice(0, 8);
+
+const REFERENCE = /\[#([0-9a-f]{8})\]$/;
+const referenceIn = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
+
+export const readNotes = async (api: WooApi, orderId: string): Promise<Told<Note[]>> => {
+  const path = orderPath(orderId, "/notes");
+  if (path === null) return { kind: "missing" };
+  const told = await api.ask(Notes, "GET", path);
+  return told.kind === "ok" ? { kind: "ok", body: told.body.sort((a, b) => a.id - b.id) } : told;
+};
+
+/** A request whose answer was lost may have been carried out after all, and late: of two notes the first stays. */
+const removeTwins = async (api: WooApi, orderId: string, notes: Note[]): Promise<void> => {
+  const seen = new Set<string>();
+  for (const { id, note } of notes) {
+    const reference = referenceIn(note);
+    if (reference === null) continue;
+    const path = orderPath(orderId, `/notes/${id}?force=true`);
+    if (seen.has(reference) && path !== null) await api.ask(z.unknown(), "DELETE", path);
+    seen.add(reference);
+  }
+};
+
+/** Writes the note unless it is there already, in our words or in WooCommerce's own since `after`. */
+export const noteOnce = async (
+  api: WooApi,
+  orderId: string,
+  reference: string,
+  text: string,
+  after = Number.POSITIVE_INFINITY,
+): Promise<Told<null>> => {
+  const before = await readNotes(api, orderId);
+  if (before.kind !== "ok") return before;
+  await removeTwins(api, orderId, before.body);
+  const known = before.body.some(
+    ({ id, note }) => referenceIn(note) === reference || (id > after && note.trim() === text.trim()),
+  );
+  const path = orderPath(orderId, "/notes");
+  if (known || text === "" || path === null) return { kind: "ok", body: null };
+  const written = await api.ask(Note, "POST", path, { note: `${text} [#${reference}]` });
+  if (written.kind !== "ok") return written;
+  const now = await readNotes(api, orderId);
+  if (now.kind === "ok") await removeTwins(api, orderId, now.body);
+  return { kind: "ok", body: null };
+};
+
+interface Change {
+  from: string;
+  to: string;
+}
+
+/** The statuses that a text names, in order; of two names that overlap the longer is meant. */
+const named = (text: string, labels: Map<string, string>): string[] =>
+  [...labels]
+    .map(([slug, name]) => ({ slug, at: text.lastIndexOf(name), end: text.lastIndexOf(name) + name.length }))
+    .filter(({ at, end }) => at >= 0 && end > at)
+    .filter((one, _, all) => !all.some((other) => other !== one && other.at <= one.at && other.end >= one.end))
+    .sort((a, b) => a.at - b.at)
+    .map(({ slug }) => slug);
+
+/** WooCommerce writes a note per change, in the shop's language: the name of the status left, then of the one entered. */
+const changeIn = (text: string, labels: Map<string, string>): Change | null => {
+  const [from, to] = named(text, labels).slice(-2);
+  return from === undefined || to === undefined ? null : { from, to };
+};
+
+/**
+ * Which status the order left when it last entered `to`, by WooCommerce's notes since `after`.
+ *
+ * A payment that completes leaves no such note; then it is the status that the changes before it had led to.
+ *
+ * @param from the status it had when note `after` was the last
+ * @param labels slug → name, as the shop calls its statuses
+ */
+export const leftFor = (
+  notes: Note[],
+  after: number,
+  from: string,
+  to: string,
+  labels: Map<string, string>,
+): string => {
+  let left: string | null = null;
+  let status = from;
+  for (const { id, note } of notes) {
+    const change = id > after && referenceIn(note) === null ? changeIn(note, labels) : null;
+    if (change === null) continue;
+    if (change.from === to && status !== to) left = status;
+    if (change.to === to) left = change.from;
+    status = change.to;
+  }
+  return left ?? status;
+};

@@ -1,0 +1,42 @@
+/** What is used of WooCommerce's REST API v3; strict in that, deaf to the rest. */
+import { z } from "zod";
+
+/** "12.50", as minor units; the engine counts in two decimals. */
+export const minor = z
+  .string()
+  .regex(/^-?\d*(\.\d+)?$/)
+  .transform((text) => Math.round(Number(text) * 100));
+
+const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), value: z.unknown() }));
+
+const Item = z.object({ id: z.number(), total: minor, total_tax: minor });
+
+export const WooOrder = z.object({
+  id: z.number(),
+  status: z.string(),
+  currency: z.string(),
+  total: minor,
+  date_created_gmt: z.string().nullable(),
+  date_modified_gmt: z.string().nullable(),
+  payment_method: z.string(),
+  transaction_id: z.string(),
+  needs_payment: z.boolean().optional(),
+  needs_processing: z.boolean().optional(),
+  meta_data: Meta,
+  line_items: z.array(Item.extend({ sku: z.string().nullish(), product_id: z.number(), quantity: z.number() })),
+  shipping_lines: z.array(Item),
+  fee_lines: z.array(Item),
+});
+export type WooOrder = z.infer<typeof WooOrder>;
+
+export const Note = z.object({ id: z.number(), note: z.string(), customer_note: z.boolean() });
+export type Note = z.infer<typeof Note>;
+export const Notes = z.array(Note);
+
+export const Refund = z.object({ id: z.number(), reason: z.string().nullish(), amount: z.string() });
+export type Refund = z.infer<typeof Refund>;
+export const Refunds = z.array(Refund);
+
+export const Statuses = z.array(z.object({ slug: z.string(), name: z.string() }));
+
+export const Trouble = z.object({ code: z.string(), message: z.string() });

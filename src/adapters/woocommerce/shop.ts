@@ -1,0 +1,218 @@
+/**
+ * A real WooCommerce as the engine's shop, over REST v3.
+ *
+ * WooCommerce has no lock and no conditional update: whoever writes last wins. So a status is read, compared, written
+ * and read back; and when WooCommerce's own notes tell that another hand wrote in between, that hand's status is put
+ * back and reported as a conflict.
+ */
+import { z } from "zod";
+import type { ShopEffect } from "../../../machines/effects.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import type { Shop, ShopAnswer } from "../../ports/shop.js";
+import { type ApiOptions, orderPath, type Told, type WooApi, wooApi } from "./api.js";
+import { writeLines } from "./lines.js";
+import { leftFor, noteOnce, readNotes, referenceOf } from "./notes.js";
+import { type CustomStatuses, statusOf } from "./order.js";
+import { recordRefund } from "./refunds.js";
+import { Statuses, WooOrder } from "./schema.js";
+
+export interface WooShopOptions extends ApiOptions {
+  /** Statuses that plugins add, without the `wc-` prefix, each with the engine's word that it stands for. */
+  customStatuses?: CustomStatuses;
+}
+
+export interface WooShop extends Shop {
+  /** The order as the shop has it now. */
+  readOrder(orderId: string): Promise<Told<WooOrder>>;
+  /** @throws Error when the shop cannot be asked */
+  readStatus(orderId: string): Promise<OrderStatus | null>;
+}
+
+type Failure = Exclude<Told<never>, { kind: "ok" }>;
+
+/** Our last write to an order, kept with it: which one it was, the last note before it, and the status it left. */
+const MARK = "_order_status_engine";
+/** Moves in a row that may cross with another hand's before the rest is left to the next event. */
+const CROSSINGS = 5;
+/** `payment_complete()` does something from here only. */
+const payable: OrderStatus[] = ["checkout-draft", "pending", "on-hold", "failed", "cancelled"];
+
+const answerTo = (orderId: string, failure: Failure): ShopAnswer => {
+  switch (failure.kind) {
+    case "missing":
+      return { kind: "refused", detail: `the shop has no order ${orderId}` };
+    case "refused":
+      return { kind: "refused", detail: failure.detail };
+    case "trouble":
+      return { kind: "retry", afterMs: failure.afterMs, detail: failure.detail };
+  }
+};
+
+export const readOrder = (api: WooApi, orderId: string): Promise<Told<WooOrder>> => {
+  const path = orderPath(orderId);
+  return path === null ? Promise.resolve({ kind: "missing" }) : api.ask(WooOrder, "GET", path);
+};
+
+interface Mark {
+  reference: string;
+  after: number;
+  from: string;
+}
+
+const markOf = (order: WooOrder): Mark | null => {
+  const value = order.meta_data.findLast(({ key }) => key === MARK)?.value;
+  const [, reference, after, from] =
+    /^([0-9a-f]{8}):(\d+):([\w-]+)$/.exec(typeof value === "string" ? value : "") ?? [];
+  return reference === undefined || from === undefined ? null : { reference, after: Number(after), from };
+};
+
+export const wooShop = (options: WooShopOptions): WooShop => {
+  const api = wooApi(options);
+  const custom = options.customStatuses ?? {};
+  let labels: Map<string, string> | null = null;
+
+  const labelled = async (): Promise<Map<string, string>> => {
+    if (labels !== null) return labels;
+    const told = await api.ask(Statuses, "GET", "orders/statuses");
+    if (told.kind !== "ok") return new Map();
+    labels = new Map(told.body.map(({ slug, name }) => [slug, name]));
+    return labels;
+  };
+
+  /** The order, and the id of its last note before that: what is written later has a greater one. */
+  const look = async (orderId: string): Promise<Told<{ order: WooOrder; lastNote: number }>> => {
+    const notes = await readNotes(api, orderId);
+    if (notes.kind !== "ok") return notes;
+    const order = await readOrder(api, orderId);
+    return order.kind === "ok"
+      ? { kind: "ok", body: { order: order.body, lastNote: notes.body.at(-1)?.id ?? 0 } }
+      : order;
+  };
+
+  /** The status that our write went over; null = none. */
+  const wentOver = async (orderId: string, from: string, to: string, after: number): Promise<Told<string | null>> => {
+    const notes = await readNotes(api, orderId);
+    if (notes.kind !== "ok") return notes;
+    const left = leftFor(notes.body, after, from, to, await labelled());
+    const same = left === from || statusOf(left, custom) === statusOf(from, custom);
+    return { kind: "ok", body: same ? null : left };
+  };
+
+  type Moved = { kind: "moved"; after: number } | Extract<ShopAnswer, { kind: "conflict" }> | Failure;
+
+  const unexplained = (orderId: string, word: string): Failure => ({
+    kind: "refused",
+    detail: `order ${orderId} has the status "${word}", which only a plugin of the shop knows; name what it stands for in customStatuses`,
+  });
+  const conflict = (orderId: string, word: string): Moved => {
+    const status = statusOf(word, custom);
+    return status === null ? unexplained(orderId, word) : { kind: "conflict", status };
+  };
+
+  /** What we went over is put back, as the newer change that it was. */
+  const putBack = async (orderId: string, left: string, from: string, reference: string, depth: number) => {
+    const back = await move(orderId, from, { status: left }, left, reference, depth + 1);
+    return back.kind === "moved" ? conflict(orderId, left) : back;
+  };
+
+  /** One compare-and-write in the shop's own words, as far as WooCommerce lets one. */
+  const move = async (
+    orderId: string,
+    from: string,
+    change: object,
+    to: string,
+    reference: string,
+    depth = 0,
+  ): Promise<Moved> => {
+    const seen = await look(orderId);
+    if (seen.kind !== "ok") return seen;
+    const { order, lastNote } = seen.body;
+    if (order.status !== from || depth > CROSSINGS) return conflict(orderId, order.status);
+    // A move that puts back is not the effect's own, so the mark stays as it is.
+    const mark = depth === 0 ? { meta_data: [{ key: MARK, value: `${reference}:${lastNote}:${from}` }] } : {};
+    const written = await api.ask(WooOrder, "PUT", orderPath(orderId) ?? "", { ...change, ...mark });
+    if (written.kind !== "ok") return written;
+    if (written.body.status !== to) return conflict(orderId, written.body.status);
+    const over = await wentOver(orderId, from, to, lastNote);
+    if (over.kind !== "ok") return over;
+    if (over.body !== null) return putBack(orderId, over.body, to, reference, depth);
+    return { kind: "moved", after: lastNote };
+  };
+
+  type StatusEffect = Extract<ShopEffect, { type: "completePayment" | "setOrderStatus" }>;
+
+  const changeFor = (effect: StatusEffect, order: WooOrder): object => {
+    if (effect.type === "setOrderStatus") return { status: effect.to };
+    const transaction = effect.transactionId === null ? {} : { transaction_id: effect.transactionId };
+    // WooCommerce's own payment_complete(), which the API runs only for an order that still needs its payment.
+    return order.needs_payment ? { set_paid: true, ...transaction } : { status: effect.to, ...transaction };
+  };
+
+  /** Only from the status that the engine decided from; another one is a newer change, and an event of its own. */
+  const mayMove = (effect: StatusEffect, seen: OrderStatus): boolean =>
+    seen === effect.from && (effect.type === "setOrderStatus" || payable.includes(seen));
+
+  const changeStatus = async (orderId: string, reference: string, effect: StatusEffect): Promise<ShopAnswer> => {
+    const order = await readOrder(api, orderId);
+    if (order.kind !== "ok") return answerTo(orderId, order);
+    const seen = statusOf(order.body.status, custom);
+    if (seen === null) return answerTo(orderId, unexplained(orderId, order.body.status));
+    const mark = markOf(order.body);
+    let moved: Moved;
+    if (mark?.reference === reference) moved = await takeUp(orderId, mark, effect.to);
+    else if (seen === effect.to) return { kind: "done" };
+    else if (!mayMove(effect, seen)) return { kind: "conflict", status: seen };
+    else moved = await move(orderId, order.body.status, changeFor(effect, order.body), effect.to, reference);
+    if (moved.kind === "conflict") return moved;
+    if (moved.kind !== "moved") return answerTo(orderId, moved);
+    const noted = await noteOnce(api, orderId, reference, effect.note, moved.after);
+    if (noted.kind !== "ok") return answerTo(orderId, noted);
+    const now = await readOrder(api, orderId);
+    if (now.kind !== "ok") return answerTo(orderId, now);
+    const last = now.body.status === effect.to ? null : conflict(orderId, now.body.status);
+    return last === null ? { kind: "done" } : last.kind === "conflict" ? last : answerTo(orderId, last as Failure);
+  };
+
+  /** An attempt before this one wrote the status and was not heard of again: what it would have done next. */
+  const takeUp = async (orderId: string, { reference, after, from }: Mark, to: string): Promise<Moved> => {
+    const over = await wentOver(orderId, from, to, after);
+    if (over.kind !== "ok") return over;
+    if (over.body !== null) return putBack(orderId, over.body, to, reference, 0);
+    return { kind: "moved", after };
+  };
+
+  const setMeta = async (orderId: string, meta: Record<string, unknown>): Promise<ShopAnswer> => {
+    const meta_data = Object.entries(meta).map(([key, value]) => ({ key, value }));
+    const told = await api.ask(z.unknown(), "PUT", orderPath(orderId) ?? "orders/0", { meta_data });
+    return told.kind === "ok" ? { kind: "done" } : answerTo(orderId, told);
+  };
+
+  const plain = (orderId: string, told: Told<unknown>): ShopAnswer =>
+    told.kind === "ok" ? { kind: "done" } : answerTo(orderId, told);
+
+  return {
+    async carryOut(orderId, effectId, effect) {
+      const reference = referenceOf(orderId, effectId);
+      switch (effect.type) {
+        case "completePayment":
+        case "setOrderStatus":
+          return changeStatus(orderId, reference, effect);
+        case "setOrderMeta":
+          return setMeta(orderId, effect.meta);
+        case "addOrderNote":
+          return plain(orderId, await noteOnce(api, orderId, reference, effect.note));
+        case "recordRefund":
+          return plain(orderId, await recordRefund(api, orderId, reference, effect.amount));
+        case "setOrderLines":
+          return plain(orderId, await writeLines(api, orderId, effect.lines, effect.total));
+      }
+    },
+    async readStatus(orderId) {
+      const order = await readOrder(api, orderId);
+      if (order.kind === "missing") return null;
+      if (order.kind !== "ok") throw new Error(`the shop could not be asked for order ${orderId}: ${order.detail}`);
+      return statusOf(order.body.status, custom);
+    },
+    readOrder: (orderId) => readOrder(api, orderId),
+  };
+};

@@ -1,0 +1,118 @@
+/**
+ * WooCommerce's webhooks: a hint that an order changed, never more.
+ *
+ * The body was built when it was delivered, may be older than what came before it, and may come twice; so it only names
+ * the order, and the status is read from the shop. What is lost is found by `reconcile`: WooCommerce sends nothing
+ * again, and switches a webhook off after seven failures in a row. That is why trouble of ours is answered with 200.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import { type Log, silent } from "../../ports/log.js";
+import type { Runtime } from "../../ports/runtime.js";
+import { type CustomStatuses, placedOrder } from "./order.js";
+import type { WooShop } from "./shop.js";
+
+export interface WooWebhookOptions {
+  engine: Runtime;
+  shop: WooShop;
+  /** The webhook's secret; while it is being changed, the one before it too. */
+  secrets: string[];
+  /**
+   * WooCommerce's payment method → the engine's gateway. An order that is paid in one of these ways is placed in the
+   * engine when the shop first tells of it; left out: orders are placed by somebody else.
+   */
+  gateways?: Record<string, string>;
+  customStatuses?: CustomStatuses;
+  log?: Log;
+}
+
+/** An order of a hundred lines is 60 kB; the door's own cap of 16 kB is for callbacks. */
+const BODY_CAP_BYTES = 1024 * 1024;
+
+const Order = z.object({ id: z.number().int().positive() });
+const Action = z.object({ arg: z.number().int().positive() });
+
+const bytesOf = async (request: Request): Promise<Buffer | null> => {
+  if (Number(request.headers.get("content-length") ?? 0) > BODY_CAP_BYTES) return null;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += part.byteLength;
+    if (size > BODY_CAP_BYTES) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+};
+
+/** WooCommerce signs the bytes as they are sent: base64(HMAC-SHA256(body, secret)). */
+const isSigned = (secrets: string[], body: Buffer, given: string): boolean => {
+  const signature = Buffer.from(given, "base64");
+  // Each secret is tried, so that the time does not tell which one is in use.
+  return secrets
+    .map((secret) => createHmac("sha256", secret).update(body).digest())
+    .map((expected) => expected.length === signature.length && timingSafeEqual(expected, signature))
+    .includes(true);
+};
+
+const orderIdIn = (body: Buffer): string | null => {
+  try {
+    const json: unknown = JSON.parse(body.toString("utf8"));
+    const id = Order.safeParse(json).data?.id ?? Action.safeParse(json).data?.arg;
+    return id === undefined ? null : String(id);
+  } catch {
+    return null;
+  }
+};
+
+const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
+
+export const wooWebhooks = (options: WooWebhookOptions): ((request: Request) => Promise<Response>) => {
+  const { engine, shop, secrets, gateways = {}, customStatuses = {}, log = silent } = options;
+
+  /** An order that the engine does not know yet. */
+  const place = async (orderId: string): Promise<string> => {
+    if (Object.keys(gateways).length === 0) return "unknown-order";
+    const told = await shop.readOrder(orderId);
+    if (told.kind !== "ok") return told.kind === "missing" ? "unknown-order" : "shop-unavailable";
+    const order = placedOrder(told.body, gateways, customStatuses);
+    if (order.gateway === null) return "not-ours";
+    await engine.place(orderId, order);
+    return "placed";
+  };
+
+  const take = async (orderId: string, topic: string): Promise<string> => {
+    const record = await engine.read(orderId);
+    if (record === null) return topic === "order.deleted" ? "unknown-order" : place(orderId);
+    if (topic === "order.deleted" || topic === "order.restored") {
+      await engine.submit(orderId, { type: "order.updated", by: "shop", change: topic }, { source: "shop" });
+      return "noted";
+    }
+    // A change of our own is on its way there; it will meet the other hand's, and report it. Asked before the shop is:
+    // what the shop reads now is then not what it read before that change.
+    const open = await engine.effectsOf(orderId);
+    if (open.some(({ dead, effect }) => !dead && "to" in effect)) return "own-change-under-way";
+    const status = await shop.readStatus(orderId);
+    if (status === null || status === record.facts.order.status) return "nothing-new";
+    if ((await engine.read(orderId))?.version !== record.version) return take(orderId, topic);
+    const receipt = await engine.submit(orderId, { type: "order.seen", status }, { source: "shop" });
+    return receipt.outcome;
+  };
+
+  return async (request) => {
+    if (request.method !== "POST") return answer(405, "method-not-allowed");
+    const body = await bytesOf(request);
+    if (body === null) return answer(413, "body-too-large");
+    const signature = request.headers.get("x-wc-webhook-signature");
+    // The greeting of a new webhook carries no signature, and must be answered with 200.
+    if (signature === null && /^webhook_id=\d{1,20}$/.test(body.toString("utf8"))) return answer(200, "pong");
+    if (signature === null || !isSigned(secrets, body, signature)) return answer(401, "bad-signature");
+    const orderId = orderIdIn(body);
+    if (orderId === null) return answer(200, "not-an-order");
+    try {
+      return answer(200, await take(orderId, request.headers.get("x-wc-webhook-topic") ?? ""));
+    } catch (error) {
+      log.error({ orderId, detail: error instanceof Error ? error.message : String(error) }, "a webhook was not taken");
+      return answer(200, "left-to-reconcile");
+    }
+  };
+};

@@ -1,0 +1,131 @@
+/** `woo doctor` as a process of its own, against a shop that has one thing wrong at a time. */
+import { afterEach, expect, test } from "vitest";
+import { listen, type Served } from "../../src/adapters/http/serve.js";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { type DoctorOptions, wooDoctor, wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
+import { createEngine } from "../../src/engine/engine.js";
+import { systemClock } from "../../src/ports/clock.js";
+import { type WooServer, type WooServerOptions, wooServer } from "../../src/testing/index.js";
+import { cli } from "./run.js";
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+const SECRET = "canary-webhook-secret";
+const world = async (
+  options: Partial<WooServerOptions> = {},
+  skewMs = 0,
+): Promise<{ shop: WooServer; door: Served }> => {
+  const clock = systemClock();
+  const shop = await wooServer({ clock: { ...clock, now: () => clock.now() + skewMs }, ...options });
+  const { key: consumerKey, secret: consumerSecret } = shop.keys.engine;
+  const adapter = wooShop({ url: shop.url, consumerKey, consumerSecret, clock });
+  const engine = createEngine({ store: memoryStore(), gateways: [], shop: adapter, clock });
+  const door = await listen(wooWebhooks({ engine, shop: adapter, secrets: [SECRET] }));
+  open.push(shop, door);
+  shop.webhooks.add({ topic: "order.updated", delivery_url: `${door.url}/`, secret: SECRET });
+  return { shop, door };
+};
+
+type Place = Awaited<ReturnType<typeof world>>;
+
+const doctor = async ({ shop, door }: Place, more: Partial<DoctorOptions> = {}) => {
+  const findings = await wooDoctor({
+    url: shop.url,
+    consumerKey: shop.keys.engine.key,
+    consumerSecret: shop.keys.engine.secret,
+    clock: systemClock(),
+    callbackUrl: `${door.url}/`,
+    webhookSecret: SECRET,
+    holdStockMinutes: 60,
+    customStatuses: [],
+    ...more,
+  });
+  const wrong = findings.filter(({ verdict }) => verdict !== "ok").map(({ check, verdict }) => `${check} ${verdict}`);
+  return { findings, wrong };
+};
+
+test("a shop that is set up well", async () => {
+  const place = await world();
+  const { findings, wrong } = await doctor(place);
+  expect(wrong).toEqual([]);
+  expect(findings.map(({ check }) => check)).toEqual([
+    "address",
+    "shop",
+    "clock",
+    "keys",
+    "decimals",
+    "hold-stock",
+    "statuses",
+    "webhook",
+    "callback",
+  ]);
+  // The same as a process, with its secrets in the environment, and none of them in what it says.
+  const { key, secret } = place.shop.keys.engine;
+  const env = { ORDER_STATUS_WOO_KEY: key, ORDER_STATUS_WOO_SECRET: secret, ORDER_STATUS_WOO_WEBHOOK_SECRET: SECRET };
+  const args = ["--url", place.shop.url, "--callback", `${place.door.url}/`, "--hold-stock", "60", "--json"];
+  const { code, out } = await cli(["woo", "doctor", ...args], { env });
+  expect(JSON.parse(out)).toEqual({ findings });
+  expect(code).toBe(0);
+  expect(out).not.toMatch(/canary|cs_engine/);
+});
+
+test.each([
+  ["decimals", { decimals: 3 }, "decimals wrong"],
+  ["no stock held", { manageStock: false }, "hold-stock wrong"],
+  ["another time to hold it", { holdStockMinutes: 30 }, "hold-stock wrong"],
+  ["a status of a plugin", { customStatuses: { picking: "Being picked" } }, "statuses warning"],
+] as const)("%s", async (_, options, finding) => {
+  const { wrong, findings } = await doctor(await world(options));
+  expect(wrong).toEqual([finding]);
+  for (const { verdict, fix } of findings) expect(fix === null).toBe(verdict === "ok");
+});
+
+test("clocks that are apart, so that no signature is good any more", async () => {
+  expect((await doctor(await world({}, 20 * 60_000))).wrong).toEqual(["clock wrong", "keys wrong"]);
+  expect((await doctor(await world({}, 2 * 60_000))).wrong).toEqual(["clock warning"]);
+});
+
+test("keys that are wrong, and keys that may only read", async () => {
+  const place = await world();
+  const bad = await doctor(place, { consumerSecret: "cs_canary" });
+  expect(bad.wrong).toEqual(["keys wrong"]);
+  expect(JSON.stringify(bad)).not.toContain("cs_canary");
+  const { key, secret } = place.shop.keys.readOnly;
+  const reader = await doctor(place, { consumerKey: key, consumerSecret: secret });
+  expect(reader.wrong).toEqual(["keys wrong"]);
+  expect(reader.findings.find(({ check }) => check === "keys")?.says).toContain("not write");
+});
+
+test("a webhook that was switched off, one that is missing, and a door that knows another secret", async () => {
+  const place = await world();
+  const webhook = place.shop.webhooks.byId(1);
+  if (webhook) webhook.status = "disabled";
+  expect((await doctor(place)).wrong).toEqual(["webhook wrong"]);
+  if (webhook) webhook.deliveryUrl = "https://elsewhere.test/";
+  expect((await doctor(place)).wrong).toEqual(["webhook wrong"]);
+  const other = await world();
+  expect((await doctor(other, { webhookSecret: "another" })).wrong).toEqual(["callback wrong"]);
+  await other.door.close();
+  expect((await doctor(other)).wrong).toEqual(["callback wrong"]);
+});
+
+test("said to a person, with the fix below; and what cannot be asked at all", async () => {
+  const place = await world({ decimals: 0 });
+  const keys = {
+    ORDER_STATUS_WOO_KEY: place.shop.keys.engine.key,
+    ORDER_STATUS_WOO_SECRET: place.shop.keys.engine.secret,
+  };
+  const { out, code } = await cli(["woo", "doctor", "--url", place.shop.url, "--hold-stock", "60"], { env: keys });
+  expect(out).toContain("✗ decimals   amounts have 0 decimals\n             fix: set WooCommerce › Settings");
+  expect(code).toBe(3);
+  const nowhere = await cli(["woo", "doctor", "--url", "http://127.0.0.1:9"], { env: keys });
+  expect(nowhere.out).toContain("✗ shop       nothing answers");
+  expect(nowhere.code).toBe(3);
+  const none = await cli(["woo", "doctor", "--url", "shop.example"], { env: keys });
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining("give it with https://")]);
+  const keyless = await cli(["woo", "doctor", "--url", place.shop.url], { env: { ORDER_STATUS_WOO_KEY: undefined } });
+  expect([keyless.code, keyless.err]).toEqual([2, expect.stringContaining("ORDER_STATUS_WOO_KEY")]);
+});

@@ -1,0 +1,82 @@
+/** docs/testing.md as a reader would follow it: its blocks written to files of a folder of their own, and run there. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { backendLaws, decisionLaws } from "../../src/testing/index.js";
+import { sampleShop } from "../sample-backend/shop.js";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const page = await readFile(join(root, "docs/testing.md"), "utf8");
+const blocks = [...page.matchAll(/```(\w+) ?(.*)\n([\s\S]*?)```/g)].map(([, language, file, code]) => ({
+  language,
+  file: file as string,
+  code: code as string,
+}));
+const programs = blocks.filter(({ language }) => language === "js");
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "testing-page-"));
+  await mkdir(join(folder, "node_modules"));
+  for (const name of ["vitest", "fast-check"])
+    await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
+  await symlink(root, join(folder, "node_modules", "order-status-engine"));
+  for (const { file, code } of programs) await writeFile(join(folder, file), code);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("every program of the page is a file with a name", () => {
+  expect(programs.map(({ file }) => file)).toEqual([
+    "decision.test.mjs",
+    "property.test.mjs",
+    "shop.test.mjs",
+    "store.test.mjs",
+    "shop-laws.mjs",
+  ]);
+});
+
+test("the page's tests pass in a folder of their own, one against a shop over HTTP", { timeout: 120_000 }, async () => {
+  const port = await freePort();
+  const shop = await sampleShop({ bankUrl: `http://127.0.0.1:${port}` });
+  const env = { ...process.env, SHOP_URL: shop.url, BANK_PORT: String(port) };
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const { stdout } = await run(process.execPath, [vitest, "run", "--reporter=json"], { cwd: folder, env });
+  await shop.close();
+  const report = JSON.parse(stdout) as { success: boolean; numTotalTestSuites: number; testResults: unknown[] };
+  expect(report.success).toBe(true);
+  expect(report.testResults).toHaveLength(programs.length - 1);
+});
+
+test("the page's own law is put to the simulator by the page's own command", { timeout: 120_000 }, async () => {
+  const command =
+    blocks
+      .findLast(({ language }) => language === "sh")
+      ?.code.trim()
+      .split(" ") ?? [];
+  expect(command.slice(0, 3)).toEqual(["npx", "order-status", "simulate"]);
+  const { stdout } = await run(process.execPath, [join(root, "dist/src/cli/main.js"), ...command.slice(2)], {
+    cwd: folder,
+  });
+  expect(stdout).toMatch(/^lives +200 /m);
+  expect(stdout).toMatch(/^breaches +0$/m);
+});
+
+test("the page's tables name every law with its sentence", () => {
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \| (.*) \|$/gm)].map(([, name, says]) => ({ name, says }));
+  expect(rows).toEqual([...decisionLaws, ...backendLaws].map(({ name, says }) => ({ name, says })));
+});

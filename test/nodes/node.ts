@@ -1,0 +1,23 @@
+/** A node as `serve` composes it, with its bank and its shop at the other end of a wire. */
+import { Settings } from "../../machines/settings.js";
+import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { compose } from "../../src/cli/compose.js";
+import { untilToldToStop } from "../../src/cli/stopping.js";
+import { nodeParts, offer } from "../../src/testing/runtime-contract.js";
+import type { NodeOptions } from "./fleet.js";
+
+const { gateways, shop, clock, settings, limits, registry, decide } = nodeParts();
+const { worker, drainMs, store } = JSON.parse(process.argv[3] ?? "{}") as NodeOptions;
+const node = await compose({
+  store: postgresStore(store),
+  gateways,
+  shop,
+  clock,
+  settings: Settings.parse(settings),
+  engine: { limits, registry, decide, worker },
+  graceMs: 10_000,
+});
+offer(node.url, node.engine);
+await untilToldToStop();
+await node.stop(drainMs);
+process.exit(0);
