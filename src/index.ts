@@ -11,6 +11,7 @@ export { prune } from "./engine/prune.js";
 export * from "./ports/clock.js";
 export * from "./ports/gateway.js";
 export * from "./ports/log.js";
+export * from "./ports/observer.js";
 export * from "./ports/runtime.js";
 export * from "./ports/shop.js";
 export * from "./ports/store.js";

@@ -7,6 +7,7 @@ import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
+import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
@@ -33,6 +34,7 @@ export interface Common {
   settings: Settings;
   clock?: Clock;
   log?: Log;
+  telemetry?: Telemetry;
   port?: number;
   host?: string;
   apiToken?: string | null;
@@ -69,7 +71,7 @@ export interface Parts extends Common {
 
 /** An engine behind a door, with whatever store, shop and banks it is given. */
 export const compose = async (parts: Parts): Promise<Running> => {
-  const { log = silent, clock = systemClock(), around = (fetch) => fetch } = parts;
+  const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const engine = createEngine({
     store,
@@ -78,13 +80,21 @@ export const compose = async (parts: Parts): Promise<Running> => {
     settings,
     clock,
     log,
+    ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
     ...(onDecision === undefined ? {} : { onDecision }),
   });
   await engine.start();
   try {
     let draining = false;
-    const app = httpApp({ engine, log, apiToken: parts.apiToken ?? null, draining: () => draining, ...parts.doors });
+    const app = httpApp({
+      engine,
+      log,
+      apiToken: parts.apiToken ?? null,
+      draining: () => draining,
+      ...telemetry,
+      ...parts.doors,
+    });
     let url = "";
     const door = around(app.fetch, engine, () => url);
     const { port = 0, host = "127.0.0.1" } = parts;

@@ -3,11 +3,14 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addApply } from "./apply.js";
+import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
+import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
@@ -42,7 +45,10 @@ for (const add of [
   addDecide,
   addCan,
   addReconcile,
+  addDeadLetters,
   addApply,
+  addPrune,
+  addBackup,
   addScenarios,
   addSimulate,
   addDraw,

@@ -1,5 +1,18 @@
 /** Values of options, checked before anything is started. */
 import { InvalidArgumentError } from "commander";
+import { sub } from "date-fns";
+import { wrongUsage } from "./ending.js";
+
+const units = { m: "minutes", h: "hours", d: "days", w: "weeks" } as const;
+
+/** `7d`, `12h`, `30m`, or a date. */
+export const sinceWhen = (text: string, now = new Date()): Date => {
+  const span = /^(\d+)([mhdw])$/.exec(text);
+  if (span !== null) return sub(now, { [units[span[2] as keyof typeof units]]: Number(span[1]) });
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw wrongUsage(`"${text}" is no time; say 7d, 12h, 30m or 2026-01-31`);
+  return date;
+};
 
 export const numberIn =
   (min: number, max: number) =>

@@ -1,9 +1,9 @@
 /** `reconcile`: asks the bank about orders in doubt, and puts right what no callback did. */
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { sub } from "date-fns";
 import type { Reconciled } from "../ports/runtime.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
+import { sinceWhen } from "./options.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson, table } from "./terminal.js";
 
@@ -15,17 +15,6 @@ interface Options extends RemoteOptions {
   freshMinutes: string;
   json?: true;
 }
-
-const units = { m: "minutes", h: "hours", d: "days", w: "weeks" } as const;
-
-/** `7d`, `12h`, `30m`, or a date. */
-export const sinceWhen = (text: string, now = new Date()): Date => {
-  const span = /^(\d+)([mhdw])$/.exec(text);
-  if (span !== null) return sub(now, { [units[span[2] as keyof typeof units]]: Number(span[1]) });
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw wrongUsage(`"${text}" is no time; say 7d, 12h, 30m or 2026-01-31`);
-  return date;
-};
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
   let rest = "";

@@ -1,7 +1,9 @@
 /** `serve`: the engine over HTTP until it is told to stop. */
 import { type Command, Option } from "commander";
 import { pino } from "pino";
+import { collectDefaultMetrics } from "prom-client";
 import { Settings } from "../../machines/settings.js";
+import { telemetry } from "../adapters/telemetry/telemetry.js";
 import { composeSandbox } from "./compose.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
@@ -46,9 +48,12 @@ const run = async (options: Options): Promise<void> => {
     cooldownSeconds: cooldown,
     ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
   });
+  const watch = telemetry();
+  collectDefaultMetrics({ register: watch.registry });
   const running = await composeSandbox({
     settings,
     log,
+    telemetry: watch,
     port,
     host,
     apiToken: apiToken ?? null,
@@ -97,6 +102,7 @@ export const addServe = (program: Command): void => {
     .addHelpText(
       "after",
       `
+GET /metrics has the numbers for Prometheus; docs/operating.md says what each means and when to be called.
 In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
 
 Examples:

@@ -1,11 +1,12 @@
 /** Where orders are kept, as a person names it: a SQLite file, or the address of a PostgreSQL. */
+import { Option } from "commander";
 import { postgresStore } from "../adapters/postgres/store.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
-import type { Store } from "../ports/store.js";
+import { type Store, StoreError } from "../ports/store.js";
 import type { Ground } from "../testing/scenario/one-store.js";
-import { wrongUsage } from "./ending.js";
+import { refused, wrongUsage } from "./ending.js";
 
-const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
+export const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
 
 /** The address without its password, to be shown. */
 export const shownPlace = (place: string): string => {
@@ -15,18 +16,45 @@ export const shownPlace = (place: string): string => {
   return url.href;
 };
 
-/** @param schema of our own in that PostgreSQL; left out: the store's usual one */
-export const storeAt = (place: string, schema?: string): Store => {
+interface How {
+  /** Of our own in that PostgreSQL; left out: the store's usual one. */
+  schema?: string;
+  /** Only for looking. */
+  readOnly?: boolean;
+  /** A few short writes beside a running engine. */
+  beside?: boolean;
+}
+
+export const storeAt = (place: string, { schema, readOnly = false, beside = false }: How = {}): Store => {
   if (isPostgres(place)) {
     if (!URL.canParse(place))
       throw wrongUsage(`"${place}" is no address; write postgres://user:password@host/database`);
-    return postgresStore({ connectionString: place, ...(schema === undefined ? {} : { schema }) });
+    return postgresStore({ connectionString: place, readOnly, ...(schema === undefined ? {} : { schema }) });
   }
   if (/^[a-z]+:\/\//.test(place)) {
     throw wrongUsage(`there is no store for "${place}"; name a SQLite file, or postgres://user:password@host/database`);
   }
-  return sqliteStore({ file: place });
+  return sqliteStore({ file: place, readOnly, beside });
 };
+
+/** Does something with a store that is there already: none is made. */
+export const withStore = async <T>(place: string, how: How, work: (store: Store) => Promise<T>): Promise<T> => {
+  if (!how.readOnly) await withStore(place, { ...how, readOnly: true, beside: false }, async () => {});
+  const store = storeAt(place, how);
+  await store.open().catch((error: unknown) => {
+    throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
+  });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+};
+
+export const storeOption = (): Option =>
+  new Option("--store <place>", "a SQLite file, or postgres://user:password@host/database")
+    .env("ORDER_STATUS_STORE")
+    .makeOptionMandatory();
 
 /** A schema for every life, dropped at its end; only a PostgreSQL has room for that. */
 export const postgresGround = (place: string): (() => Promise<Ground>) => {
@@ -36,7 +64,7 @@ export const postgresGround = (place: string): (() => Promise<Ground>) => {
   return async () => {
     lives += 1;
     const schema = `life_${process.pid}_${lives}`;
-    return { store: () => storeAt(place, schema), many: true, clear: () => dropSchema(place, schema) };
+    return { store: () => storeAt(place, { schema }), many: true, clear: () => dropSchema(place, schema) };
   };
 };
 

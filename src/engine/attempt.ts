@@ -4,6 +4,7 @@ import type { OrderEvent } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect } from "../ports/store.js";
 import { type Limits, retryAfterMs } from "./limits.js";
@@ -27,6 +28,7 @@ export interface AttemptParts {
   clock: Clock;
   limits: Limits;
   log: Log;
+  observer: Observer;
   random(): number;
   /** False: others may be about to take the effect over. */
   heard?(): boolean;
@@ -66,6 +68,11 @@ export class Attempts {
 
   /** @param sendUntil no call that moves money is begun after this moment */
   at(row: ClaimedEffect, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
+    const { observer, clock } = this.parts;
+    return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
+  }
+
+  private make(row: ClaimedEffect, sendUntil: number): Promise<Came> {
     const { effect } = row;
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);

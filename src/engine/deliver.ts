@@ -4,6 +4,7 @@ import type { OrderEvent } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect, EffectResult, Store } from "../ports/store.js";
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
@@ -16,6 +17,7 @@ export interface DeliverParts {
   clock: Clock;
   limits: Limits;
   log: Log;
+  observer: Observer;
   worker: string;
   random(): number;
   /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */

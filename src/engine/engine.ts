@@ -9,29 +9,30 @@ import { versionsKnown } from "../core/migrate.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
-import { type Log, silent } from "../ports/log.js";
-import type { CheckoutUrls, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import { silent } from "../ports/log.js";
+import { type Figures, type Observer, unobserved } from "../ports/observer.js";
+import type { CheckoutUrls, DeadLetter, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
+import { answerGiven, deadEffect, deadEvent, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
 import type { EngineOptions } from "./options.js";
-import type { Posted } from "./posted.js";
 import { Mailboxes } from "./process.js";
 import {
   Overloaded,
   parseEvent,
   type Receipt,
-  receiptOf,
   type SubmitOptions,
   sourceOf,
   UnknownOrder,
   type Verdict,
 } from "./receipt.js";
+import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
+import { watched } from "./watched.js";
 
 export class Engine implements Runtime {
   readonly settings: Settings;
@@ -40,7 +41,8 @@ export class Engine implements Runtime {
   readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
-  private readonly log: Log;
+  private readonly observer: Observer;
+  private readonly reception: Reception;
   private readonly limits: Limits;
   private readonly gateways: Map<string, Gateway>;
   private readonly mailboxes: Mailboxes;
@@ -50,20 +52,20 @@ export class Engine implements Runtime {
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
-  private storeTrouble: { detail: string; until: number } | null = null;
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
     this.clock = options.clock ?? systemClock();
     this.store = options.store;
     this.worker = options.worker ?? crypto.randomUUID();
-    this.log = options.log ?? silent;
+    this.observer = options.observer ?? unobserved;
+    const log = options.log ?? silent;
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
-    this.gateways = new Map(options.gateways.map((g) => [g.name, g]));
+    this.gateways = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
     this.read = recordReader(this.store, this.rules.registry);
     const random = options.random ?? Math.random;
-    const { store, clock, log, limits } = this;
+    const { store, clock, limits, observer } = this;
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
       store,
@@ -72,22 +74,26 @@ export class Engine implements Runtime {
       limits,
       log,
       worker: this.worker,
+      observer,
       now: () => clock.now(),
       random,
       committed: (decisions) => this.committed(decisions),
       alarm: (at) => this.wake.alarm(at),
     });
+    this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
     this.delivery = new Delivery({
       store,
       shop: options.shop,
       clock,
       limits,
       log,
+      observer,
       worker: this.worker,
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       submit: async (orderId, id, event, settles) => {
-        const told = await this.post({ id, orderId, at: clock.now(), source: "gateway", event }, { settles });
+        const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
+        const told = await this.reception.receive(envelope, { settles });
         return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),
@@ -98,11 +104,11 @@ export class Engine implements Runtime {
       log,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
-        const receipt = await this.post(rung(row, clock.now()));
+        const receipt = await this.reception.receive(rung(row, clock.now()));
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
-        await this.post(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
+        await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
   }
@@ -113,6 +119,7 @@ export class Engine implements Runtime {
     await this.store.reclaim(this.worker);
     this.running = true;
     this.wake.start();
+    this.observer.watch(() => this.figures());
   }
 
   /** Takes no more, ends what is under way, and closes the store. */
@@ -153,13 +160,16 @@ export class Engine implements Runtime {
    */
   async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
     const parsed = parseEvent(event);
-    if (this.mailboxes.size >= this.limits.waitingEvents) throw new Overloaded("too many events wait");
+    if (this.mailboxes.size >= this.limits.waitingEvents) {
+      this.observer.turnedAway();
+      throw new Overloaded("too many events wait");
+    }
     const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
     const source = options.source ?? sourceOf(parsed.type);
     const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
-      const posted = await this.post(envelope, { mayRepeat: options.id !== undefined });
+      const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });
       const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
@@ -214,6 +224,12 @@ export class Engine implements Runtime {
     return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
   }
 
+  /** The oldest of each kind first, at most `limit` of each. */
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    const [effects, events] = await Promise.all([this.store.deadEffects(limit), this.store.deadEvents(limit)]);
+    return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
+  }
+
   /** A dead effect or event is tried again at once. */
   async revive(id: string): Promise<boolean> {
     const revived = await this.store.revive(id, this.clock.now());
@@ -242,43 +258,20 @@ export class Engine implements Runtime {
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     try {
       const counts = await this.store.counts();
-      const { detail: trouble, until } = this.storeTrouble ?? { detail: null, until: 0 };
-      // Who is told that nothing can be written sends nothing, and then nothing would ever show that it works again.
-      const over = this.clock.now() >= until;
-      return { ok: this.running && over, trouble: over ? null : trouble, counts };
+      const trouble = this.reception.trouble();
+      return { ok: this.running && trouble === null, trouble, counts };
     } catch (error) {
       return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
     }
   }
 
-  private async gatewayOf(orderId: string): Promise<Gateway> {
-    return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
+  private async figures(): Promise<Figures> {
+    const { ok, counts } = await this.health();
+    return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
   }
 
-  private post(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      const post: Posted = {
-        envelope,
-        mayRepeat: false,
-        settles: null,
-        kept: false,
-        attempts: 0,
-        ...how,
-        decided: (result) => {
-          this.storeTrouble = null;
-          resolve(receiptOf(envelope, result));
-        },
-        failed: (error) => {
-          if (!(error instanceof UnknownOrder)) {
-            const detail = error instanceof Error ? error.message : String(error);
-            this.storeTrouble = { detail, until: this.clock.now() + this.limits.troubleMs };
-            this.log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
-          }
-          reject(error);
-        },
-      };
-      this.mailboxes.post(post);
-    });
+  private async gatewayOf(orderId: string): Promise<Gateway> {
+    return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
   private committed(decisions: Decision[]): void {

@@ -8,8 +8,8 @@ import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Gateway } from "../ports/gateway.js";
-import type { PaymentView } from "../ports/runtime.js";
-import { type Loaded, type Store, StoreError } from "../ports/store.js";
+import type { DeadLetter, PaymentView } from "../ports/runtime.js";
+import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
 import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
@@ -52,6 +52,15 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   const migrated = migrate(record, registry);
   const parked = "parked" in migrated ? migrated.parked : loaded.parked;
   return why(record, history, await store.effectsOf(orderId), parked, registry);
+};
+
+export const deadEffect = ({ id, orderId, effect, attempts, createdAt }: ClaimedEffect, error: string): DeadLetter => {
+  return { id, orderId, kind: "effect", type: effect.type, attempts, error, since: createdAt };
+};
+
+export const deadEvent = ({ envelope, attempts, error }: InboxRow): DeadLetter => {
+  const { id, orderId, event, at } = envelope;
+  return { id, orderId, kind: "event", type: event.type, attempts, error, since: at };
 };
 
 /** What the order would answer, on the payment as it was last read. */

@@ -6,6 +6,7 @@ import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
 import type { Limits } from "./limits.js";
@@ -17,6 +18,8 @@ export interface EngineOptions {
   settings?: Partial<Settings>;
   clock?: Clock;
   log?: Log;
+  /** Makes numbers and spans of what happens. */
+  observer?: Observer;
   registry?: Registry;
   limits?: Partial<Limits>;
   /** Name of this node in leases. */

@@ -15,6 +15,8 @@ export interface Postponed {
 
 export interface Posted {
   envelope: Envelope;
+  /** By which the observer knows it again. */
+  mark: unknown;
   /** The id came from outside and may have been decided before. */
   mayRepeat: boolean;
   /** The effect whose result it is. */

@@ -10,6 +10,7 @@ import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
 import type { Change, InboxRow, Store } from "../ports/store.js";
 import { asKnown, type Known } from "./known.js";
 import type { Limits } from "./limits.js";
@@ -27,6 +28,7 @@ export interface ProcessParts {
   worker: string;
   now(): number;
   random(): number;
+  observer: Observer;
   /** Called after each commit, with what it committed. */
   committed(decisions: Decision[]): void;
   /** Something may be due at this moment. */
@@ -122,7 +124,8 @@ export class Mailboxes {
 
   /** Decides and commits one group; returns the orders that have to be decided again. */
   private async attempt(open: Map<string, Posted[]>): Promise<Map<string, Posted[]>> {
-    const { store, now } = this.parts;
+    const { store, now, observer } = this.parts;
+    const begun = performance.now();
     const known = await this.load(open);
     const groups: Group[] = [];
     const postponed: InboxRow[] = [];
@@ -154,7 +157,7 @@ export class Mailboxes {
     if (postponed.length > 0) await store.postpone(postponed);
     for (const { notBefore } of postponed) this.parts.alarm(notBefore);
     const again = new Map<string, Posted[]>();
-    const done: Decision[] = [];
+    const done: Group["posts"] = [];
     for (const [i, group] of groups.entries()) {
       const { orderId, record } = group.change;
       if (results[i] !== "committed") {
@@ -169,12 +172,14 @@ export class Mailboxes {
       }
       this.keep(orderId, record);
       for (const { post, decision } of group.posts) {
-        done.push(decision);
+        done.push({ post, decision });
         after.push(() => post.decided({ answers: decision.entry.answers, record: decision.record }));
       }
       for (const twin of group.twins) after.push(() => twin.decided({ repeated: true }));
     }
-    if (done.length > 0) this.parts.committed(done);
+    const ended = performance.now();
+    for (const { post, decision } of done) observer.decided({ decision, mark: post.mark, begun, ended });
+    if (done.length > 0) this.parts.committed(done.map(({ decision }) => decision));
     for (const tell of after) tell();
     return again;
   }
@@ -259,6 +264,7 @@ export class Mailboxes {
 
   /** The worker that took the effect over looks what became of it; two results of one call could disagree. */
   private leaveToTheOther(post: Posted): void {
+    this.parts.observer.leaseLost();
     this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
     post.decided({ repeated: true });
   }

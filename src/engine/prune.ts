@@ -2,17 +2,39 @@
 import type { Store } from "../ports/store.js";
 
 const PAGE = 500;
+/** Between pages an engine in another process has its turn to write. */
+const REST_MS = 5;
+
+export interface PruneOptions {
+  /** Takes nothing out, and tells what it would. */
+  dryRun?: boolean;
+  /** Told of the sums so far, after every page. */
+  told?: (sofar: PruneSums) => void;
+}
+
+/** Entries taken out, and of how many orders. */
+export interface PruneSums {
+  orders: number;
+  entries: number;
+}
 
 /**
- * Of every order that ended before `before` only the last entry of its history stays; see `Store.prune`.
- * Works beside a running engine, on its store. Returns how many entries went.
+ * Of every order that ended before `before` (epoch ms) only the last entry of its history stays; see `Store.prune`.
+ * Works beside a running engine.
  */
-export const prune = async (store: Pick<Store, "prune">, before: number): Promise<number> => {
-  let entries = 0;
+export const prune = async (
+  store: Pick<Store, "prune">,
+  before: number,
+  { dryRun = false, told }: PruneOptions = {},
+): Promise<PruneSums> => {
+  const sums = { orders: 0, entries: 0 };
   for (let after: string | null = ""; after !== null; ) {
-    const page = await store.prune(before, { after, limit: PAGE });
-    entries += page.entries;
+    const page = await store.prune(before, { after, limit: PAGE, dryRun });
+    sums.orders += page.orders;
+    sums.entries += page.entries;
+    told?.(sums);
     after = page.last;
+    if (after !== null && !dryRun) await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
-  return entries;
+  return sums;
 };

@@ -79,6 +79,18 @@ export interface ReconcileOptions {
   freshMs?: number;
 }
 
+/** An effect or event that was given up after all its attempts. */
+export interface DeadLetter {
+  id: string;
+  orderId: string;
+  kind: "effect" | "event";
+  type: string;
+  attempts: number;
+  error: string;
+  /** When it was decided, or came in; epoch ms. */
+  since: number;
+}
+
 export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
 
 export interface Runtime {
@@ -106,6 +118,8 @@ export interface Runtime {
   checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
   /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
   payment(orderId: string): Promise<PaymentView | null>;
+  /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
   /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */
   revive(id: string, orderId?: string): Promise<boolean>;
   /** `ok` is false while nothing can be written. `counts` is null where the runtime cannot count. */

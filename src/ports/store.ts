@@ -90,13 +90,28 @@ export interface Counts {
   deadEvents: number;
   timers: number;
   parked: number;
+  /** Orders that carry a flag. */
+  flagged: number;
   /** Creation time of the oldest effect not carried out; null = none. */
   oldestEffectAt: number | null;
+  /** When the event came in that waits in the inbox the longest; null = none. */
+  oldestEventAt: number | null;
+  /** When the first timer rings, or should have rung; null = none. */
+  nextTimerAt: number | null;
+}
+
+export interface Page {
+  /** Order id to start after. */
+  after: string;
+  limit: number;
+  /** Takes nothing out, and tells what it would. */
+  dryRun?: boolean;
 }
 
 export interface Pruned {
-  /** Entries taken out. */
+  /** Entries taken out, and of how many orders. */
   entries: number;
+  orders: number;
   /** The last order that was looked at, to go on after; null = there are no more. */
   last: string | null;
 }
@@ -122,6 +137,9 @@ export interface Store {
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
   heard?(): boolean;
 
+  /** After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since. */
+  restored(): Promise<void>;
+
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;
   /** A postponed event is kept until it is decided or given up. What was decided already is not postponed, and what was kept of it goes. */
@@ -135,7 +153,7 @@ export interface Store {
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
   /** Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment. What was taken out of a history is still known as decided. */
-  prune(before: number, page: { after: string; limit: number }): Promise<Pruned>;
+  prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;

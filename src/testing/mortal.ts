@@ -41,7 +41,16 @@ export class Mortal {
   }
 
   store(inner: Store): Store {
-    const writing = new Set<PropertyKey>(["commit", "postpone", "claim", "release", "revive", "park", "prune"]);
+    const writing = new Set<PropertyKey>([
+      "commit",
+      "postpone",
+      "claim",
+      "release",
+      "revive",
+      "park",
+      "prune",
+      "restored",
+    ]);
     return new Proxy(inner, {
       get: (target, name) => {
         const member = Reflect.get(target, name) as unknown;

@@ -13,7 +13,8 @@ export interface NetsSeriesEntry {
 }
 
 export interface Checkout {
-  returnUrl: string;
+  /** null = an embedded checkout sends nobody anywhere. */
+  returnUrl: string | null;
   /** The money is taken at once. */
   charges: boolean;
   webhooks: NetsWebhook[];

@@ -41,5 +41,7 @@ export interface NetsDouble {
   reads: { op: "getPayment"; paymentId: string; at: number }[];
   /** Bodies of the requests to create a payment. */
   creates: unknown[];
+  /** Bodies of the requests that say anew what is to be paid. */
+  updates: unknown[];
   deliveries: NetsDelivery[];
 }

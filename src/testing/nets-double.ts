@@ -12,13 +12,14 @@ import {
   carryOut,
   chargedOf,
   type NetsCall,
+  type NetsPayment,
   objection,
   refundedOf,
   takenOf,
 } from "./nets-books.js";
 import type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
 import { netsDeliveriesOf } from "./nets-deliveries.js";
-import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./nets-http.js";
+import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest, OrderItems } from "./nets-http.js";
 import type { Answer } from "./resurs-http.js";
 
 export type { NetsSeriesEntry } from "./nets-accounts.js";
@@ -38,6 +39,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
   const calls: RecordedNetsCall[] = [];
   const reads: NetsDouble["reads"] = [];
   const creates: unknown[] = [];
+  const updates: unknown[] = [];
 
   const iso = (): string => new Date(clock.now()).toISOString();
   const no = (status: number, code: string, message: string): Answer => ({
@@ -53,13 +55,24 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
       return { status: 400, body: { errors: Object.fromEntries(errors) } };
     }
     const { order, checkout, notifications } = asked.data;
+    const embedded = checkout.integrationType === "EmbeddedCheckout";
     const account = accounts.create(newId(), order, {
-      returnUrl: checkout.returnUrl,
+      returnUrl: embedded ? null : checkout.returnUrl,
       charges: checkout.charge,
       webhooks: notifications?.webhooks ?? [],
     });
     const { id } = account;
-    return { status: 201, body: { paymentId: id, hostedPaymentPageUrl: `${url}/pay/${id}` } };
+    return { status: 201, body: { paymentId: id, ...(embedded ? {} : { hostedPaymentPageUrl: `${url}/pay/${id}` }) } };
+  };
+
+  const updateOrder = (payment: NetsPayment, { json }: NetsRequest): Answer => {
+    updates.push(json);
+    const asked = OrderItems.safeParse(json);
+    if (!asked.success) return no(400, "1005", "The amount differs from the order items");
+    // The plugin meets a 409 and begins anew; that a paid or ended payment is what brings it, is an assumption.
+    if (payment.reserved > 0 || payment.fields.terminated) return no(409, "Conflict", "The payment has gone on");
+    payment.order.amount = asked.data.amount;
+    return { status: 204 };
   };
 
   /** The answer to a call that may change the books, and whether this very call changed them. */
@@ -106,6 +119,11 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
       return atFault() ?? (found ? { status: 200, body: answered(found) } : no(404, "NotFound", "Payment not found"));
     }
     if (fault?.kind === "timeout" && !fault.applied) return null;
+    if (op === "updateOrder") {
+      const payment = account?.payment;
+      const answer = atFault() ?? (payment ? updateOrder(payment, asked) : no(404, "NotFound", "Payment not found"));
+      return fault?.kind === "timeout" ? null : answer;
+    }
     const refusal = atFault();
     const { answer, applied } = refusal ? { answer: refusal, applied: false } : move(op, account, asked);
     calls.push({
@@ -166,6 +184,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     calls,
     reads,
     creates,
+    updates,
     deliveries: deliveries.list,
   };
 };

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { NetsCall } from "./nets-books.js";
 
-export type NetsOperation = NetsCall | "getPayment" | "createPayment";
+export type NetsOperation = NetsCall | "getPayment" | "createPayment" | "updateOrder";
 
 export interface NetsRequest {
   operation: NetsOperation | null;
@@ -22,6 +22,7 @@ const OPERATIONS: Record<string, NetsOperation> = {
   "POST charges": "capture",
   "POST cancels": "cancel",
   "POST refunds": "refund",
+  "PUT orderitems": "updateOrder",
 };
 
 const operationOf = (method: string, path: string): Pick<NetsRequest, "operation" | "id" | "ofCharge"> => {
@@ -59,18 +60,23 @@ const amount = z.number().int().nonnegative();
 
 export const Move = z.looseObject({ amount });
 
+const cart = { items: z.array(z.looseObject({ grossTotalAmount: z.number().int() })).min(1), amount };
+const addsUp = ({ items, amount }: { items: { grossTotalAmount: number }[]; amount: number }) =>
+  items.reduce((sum, { grossTotalAmount }) => sum + grossTotalAmount, 0) === amount;
+const differs = { message: "1005: the amount differs from the order items" };
+
+export const OrderItems = z.looseObject(cart).refine(addsUp, differs);
+
+const shown = { termsUrl: address, charge: z.boolean().default(false) };
+
 export const Creation = z.looseObject({
   order: z
-    .looseObject({
-      items: z.array(z.looseObject({ grossTotalAmount: z.number().int() })).min(1),
-      amount,
-      currency: z.string().length(3),
-      reference: z.string().max(128),
-    })
-    .refine(({ items, amount }) => items.reduce((sum, { grossTotalAmount }) => sum + grossTotalAmount, 0) === amount, {
-      message: "1005: the amount differs from the order items",
-    }),
-  checkout: z.looseObject({ returnUrl: address, termsUrl: address, charge: z.boolean().default(false) }),
+    .looseObject({ ...cart, currency: z.string().length(3), reference: z.string().max(128) })
+    .refine(addsUp, differs),
+  checkout: z.discriminatedUnion("integrationType", [
+    z.looseObject({ integrationType: z.literal("HostedPaymentPage"), returnUrl: address, ...shown }),
+    z.looseObject({ integrationType: z.literal("EmbeddedCheckout"), url: address, ...shown }),
+  ]),
   notifications: z
     .looseObject({
       webhooks: z.array(z.looseObject({ eventName: z.string(), url: address, authorization: z.string().min(1) })),

@@ -3,7 +3,13 @@ import { randomUUID } from "node:crypto";
 import { describe, test } from "vitest";
 import { netsEasy } from "../../src/adapters/nets/easy.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { type ResursHostedOptions, resursHosted, resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
+import {
+  type ResursCheckoutOptions,
+  type ResursHostedOptions,
+  resursCheckout,
+  resursHosted,
+  resursSimplified,
+} from "../../src/adapters/resurs-legacy/index.js";
 import type { Gateway } from "../../src/index.js";
 import {
   type BankOperation,
@@ -162,7 +168,23 @@ const soapOperations: [RegExp, BankOperation][] = [
   [/getPayment\b/, "readPayment"],
 ];
 
-const older = (gatewayTo: (options: ResursHostedOptions) => Gateway, books: boolean): GatewayFixture => ({
+/** Its payment begins in the bank's frame: opened first, and then told to the order. */
+const framed = (options: ResursCheckoutOptions): Gateway => {
+  const rco = resursCheckout(options);
+  return {
+    ...rco,
+    async createPayment(payment) {
+      const preferredId = randomUUID();
+      const opened = await rco.openCheckout({ ...payment, preferredId });
+      return opened.kind === "failed" ? opened : rco.createPayment({ ...payment, preferredId });
+    },
+  };
+};
+
+const older = (
+  gatewayTo: (options: ResursHostedOptions & ResursCheckoutOptions) => Gateway,
+  books: boolean,
+): GatewayFixture => ({
   can: {
     refundPart: true,
     addOrderLines: false,
@@ -176,7 +198,7 @@ const older = (gatewayTo: (options: ResursHostedOptions) => Gateway, books: bool
     const baseUrl = await inFrontOf({
       answer: forwardTo(bank.url),
       operationOf: ({ path, body }) =>
-        path.includes("back-channel")
+        path.includes("back-channel") || path.includes("checkout/payments")
           ? "createPayment"
           : (soapOperations.find(([name]) => name.test(String(body)))?.[1] ?? null),
     });
@@ -186,6 +208,7 @@ const older = (gatewayTo: (options: ResursHostedOptions) => Gateway, books: bool
       gateway: gatewayTo({
         baseUrl: through(bank.addresses.baseUrl),
         hostedUrl: through(bank.addresses.hostedUrl),
+        checkoutUrl: through(bank.addresses.checkoutUrl),
         userName: "shop",
         password,
         clock,
@@ -224,6 +247,7 @@ describe.each([
   ["Nets Easy", nets],
   ["Resurs's simplified flow", older(resursSimplified, true)],
   ["Resurs's hosted flow", older(resursHosted, false)],
+  ["Resurs Checkout", older(framed, false)],
 ])("%s", (_, fixture) => {
   for (const { title, run } of gatewayContract(fixture)) test(title, run);
 });

@@ -509,6 +509,118 @@ describe("webhooks", () => {
   });
 });
 
+describe("the embedded checkout (seed 004)", () => {
+  const book = { sku: "BOOK", quantity: 1, total: 80_000 };
+  const cart = { lines: [book], total: 80_000 };
+  const checkout = {
+    ...cart,
+    currency: "SEK",
+    reference: "cart-7",
+    checkoutUrl: "https://shop.test/checkout",
+    callbackUrl: "https://shop.test/callbacks/nets",
+  };
+  const shipping = { sku: "SHIPPING", quantity: 1, total: 4_900 };
+  const opened = async (more?: Partial<NetsEasyOptions>) => {
+    const world = await given(more);
+    const answer = await world.gateway.openCheckout(checkout);
+    if (answer.kind === "failed") throw new Error(answer.detail);
+    return { ...world, paymentId: answer.paymentId };
+  };
+
+  test("opens a session for the shop's own page, and sends nobody anywhere", async () => {
+    const { nets, gateway, paymentId } = await opened({ webhook: { authorization: SECRET } });
+    expect(nets.creates).toEqual([
+      {
+        order: {
+          items: [expect.objectContaining({ reference: "BOOK", grossTotalAmount: 80_000 })],
+          amount: 80_000,
+          currency: "SEK",
+          reference: "cart-7",
+        },
+        checkout: {
+          integrationType: "EmbeddedCheckout",
+          url: "https://shop.test/checkout",
+          termsUrl: "https://shop.test/",
+          charge: false,
+        },
+        notifications: {
+          webhooks: [{ eventName: "payment.checkout.completed", url: checkout.callbackUrl, authorization: SECRET }],
+        },
+      },
+    ]);
+    expect(await gateway.readPayment(paymentId)).toMatchObject({
+      kind: "ok",
+      reading: { exists: true, authorized: 0 },
+    });
+    expect(nets.customerPays(paymentId)).toEqual({ redirectUrl: null });
+  });
+
+  test("the customer is known and the cart calculated anew: he pays what it comes to now", async () => {
+    const { nets, gateway, paymentId } = await opened();
+    const now = { paymentId, lines: [book, shipping], total: 84_900 };
+    expect(await gateway.updateCheckout(now)).toEqual({ kind: "ok", reading: null });
+    expect(await gateway.updateCheckout(now)).toEqual({ kind: "ok", reading: null });
+    const items = [{ reference: "BOOK" }, { reference: "SHIPPING", grossTotalAmount: 4_900 }];
+    expect(nets.updates[1]).toMatchObject({ amount: 84_900, items });
+    expect(nets.updates[1]).toEqual(nets.updates[0]);
+    nets.customerPays(paymentId);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 849 });
+  });
+
+  test("lines that do not come to the total go as one that does", async () => {
+    const { nets, gateway, paymentId } = await opened();
+    expect((await gateway.updateCheckout({ paymentId, lines: [book], total: 84_900 })).kind).toBe("ok");
+    expect(nets.updates).toMatchObject([{ amount: 84_900, items: [{ grossTotalAmount: 84_900 }] }]);
+  });
+
+  test("what is paid is changed no more, what is not there neither; and a lost answer is not taken for one", async () => {
+    const { clock, nets, gateway, paymentId } = await opened();
+    nets.customerPays(paymentId);
+    const later = { paymentId, lines: [book, shipping], total: 84_900 };
+    expect(await gateway.updateCheckout(later)).toMatchObject({
+      kind: "refused",
+      detail: expect.stringContaining("409"),
+    });
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 800 });
+    expect((await gateway.updateCheckout({ ...later, paymentId: ID })).kind).toBe("refused");
+    expect((await gateway.updateCheckout({ ...later, paymentId: "../x" })).kind).toBe("refused");
+    nets.delayNext("updateOrder", 60_000);
+    expect((await timedOut({ clock, nets }, gateway.updateCheckout(later))).kind).toBe("unknown");
+    const { gateway: odd } = await oddNets(201, { hello: "you" });
+    expect(await odd.openCheckout(checkout)).toEqual({ kind: "failed", detail: expect.stringContaining("unexpected") });
+  });
+
+  test("the order that Pay makes is paid over the session's payment", async () => {
+    const { clock, nets, gateway, paymentId } = await opened({ webhook: { authorization: SECRET } });
+    await gateway.updateCheckout({ paymentId, lines: [book, shipping], total: 84_900 });
+    const woo = wooDouble({ now: () => clock.now() });
+    const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+    await engine.start();
+    closing.push(() => engine.stop());
+    const common = { status: "pending", needsProcessing: true, createdAt: T0, updatedAt: T0 } as const;
+    const order = { ...common, total: 84_900, currency: "SEK", lines: [book, shipping] };
+    const onPayInitialized = async (id: string) => {
+      woo.addOrder({ id: "1001", ...order, datePaid: null });
+      const more = { gateway: "nets-easy", paymentId: id, previousPaymentIds: [], customerReturned: false };
+      await engine.place("1001", { ...order, ...more });
+      return { orderId: "1001" };
+    };
+    const app = httpApp({ engine, onPayInitialized });
+    const answer = await app.fetch(
+      new Request("http://shop.test/nets/pay-initialized", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ paymentId }),
+      }),
+    );
+    expect(await answer.json()).toEqual({ reply: true, orderId: "1001" });
+    nets.customerPays(paymentId);
+    await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
+    await until(() => woo.order("1001").status === "processing");
+    expect((await engine.read("1001"))?.flags).toEqual([]);
+  });
+});
+
 describe("pay-initialized", () => {
   const ask = { paymentId: ID };
   test("true with the order that the shop made", async () => {

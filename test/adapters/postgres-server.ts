@@ -54,6 +54,9 @@ export const startPostgres = async (settings: Record<string, string> = {}): Prom
     return `no PostgreSQL for ${platform()} ${arch()} came with npm: ${(error as Error).message}`;
   }
   const directory = mkdtempSync(join(tmpdir(), "postgres-"));
+  // Also where a signal ends the process: the server is stopped first, by the package's own hook.
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once("exit", remove);
   const port = await freePort();
   const said: string[] = [];
   const flags = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: "200", ...settings };
@@ -80,7 +83,7 @@ export const startPostgres = async (settings: Record<string, string> = {}): Prom
     await server.initialise();
     await resume();
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    remove();
     return `PostgreSQL does not run here: ${(error as Error).message}`;
   }
   const crash = async () => {
@@ -109,7 +112,8 @@ export const startPostgres = async (settings: Record<string, string> = {}): Prom
     async stop() {
       // Nobody reads it any more, so nothing is worth a checkpoint.
       await crash();
-      rmSync(directory, { recursive: true, force: true });
+      remove();
+      process.off("exit", remove);
     },
   };
 };

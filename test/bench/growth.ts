@@ -194,9 +194,12 @@ const grown = async (store: string, places: Place[], bytesOf: (place: Place) => 
 const onSqlite = async (): Promise<Grown> => {
   const directory = mkdtempSync(join(tmpdir(), "order-status-growth-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
+  const interrupted = () => process.exit(130);
   process.once("exit", remove);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   const places = sizes.map((size) => ({ file: join(directory, `${size}.db`) }));
   const result = await grown("SQLite", places, async (place) => ("file" in place ? statSync(place.file).size : 0));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   remove();
   return result;
 };
@@ -234,8 +237,6 @@ const main = async (): Promise<void> => {
     const running = await startPostgres(server);
     if (typeof running === "string") skipped.push(running);
     else {
-      // Whoever interrupts it would leave gigabytes behind.
-      process.once("SIGINT", () => void running.stop().finally(() => process.exit(130)));
       try {
         results.push(await onPostgres(running));
       } finally {

@@ -214,6 +214,7 @@ export const handWritten = async (connectionString: string, how: How): Promise<H
 /** Claims what is due in one statement and deletes it in another; no lanes, no retries, nobody else to mind. */
 export const relayByHand = (connectionString: string): RelayByHand => {
   const pool = new pg.Pool({ connectionString, max: 2 });
+  pool.on("error", () => {});
   return {
     async copy() {
       await pool.query("DROP TABLE IF EXISTS relay_outbox");

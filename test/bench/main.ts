@@ -35,7 +35,7 @@ const relayed = await relay(
   "SQLite",
   open,
   relayByHand(join(directory, "bare.db"), file),
-  quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 10_000, timed: 2000 },
+  quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 5000, timed: 1000 },
 );
 rmSync(directory, { recursive: true, force: true });
 const tables = [decided, ...stored.tables, relayed.throughput];

@@ -105,6 +105,7 @@ export const bareCommits = async (
   connections: number,
 ): Promise<BareCommits> => {
   const pool = new pg.Pool({ connectionString, max: connections });
+  pool.on("error", () => {});
   await pool.query(`CREATE TABLE bare_rows (n integer PRIMARY KEY, version integer NOT NULL) WITH (fillfactor = 50)`);
   await pool.query("INSERT INTO bare_rows SELECT n, 0 FROM generate_series(0, $1::int - 1) AS n", [rows]);
   const statement = { name: "bare", text: "UPDATE bare_rows SET version = version + 1 WHERE n = $1" };

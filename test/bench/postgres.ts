@@ -17,8 +17,8 @@ import { firstToEach, printed, printedLatencies, type Table, turns } from "./rou
 import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "./work.js";
 
 const quick = process.argv.includes("--quick");
-const [rounds, perRound] = quick ? [1, 100] : [9, 1000];
-const relayed = quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 10_000, timed: 2000 };
+const [rounds, perRound] = quick ? [1, 100] : [9, 500];
+const relayed = quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 5000, timed: 1000 };
 const orders = (rounds + 1) * perRound;
 /** Of durable.md's run: the log does not turn over in the middle of a round. */
 const server = { shared_buffers: "512MB", max_wal_size: "4GB" };
@@ -97,6 +97,7 @@ const onRestate = async (placed: Told[]): Promise<Contender[]> => {
 
 const measure = async (connectionString: string): Promise<Table> => {
   const pool = new pg.Pool({ connectionString, max: 1 });
+  pool.on("error", () => {});
   const engine = await engineOn(connectionString);
   const foretold = new Foretold(engine.clock.now());
   const placed: Told[] = [];

@@ -89,8 +89,8 @@ const fill = async (open: () => Store, type: string, orders: number): Promise<vo
 const throughEngine = async (open: () => Store, effects: number): Promise<number> => {
   const { engine: made, begun } = world();
   const engine = made(open());
+  await engine.start();
   const rate = await perSecond(effects, async () => {
-    await engine.start();
     while (begun.size < effects) await pause(1);
     await untilIdle(engine);
   });

@@ -104,7 +104,7 @@ process.on("message", async (told: Told) => {
     arm(told.arm);
     say({ armed: true });
   }
-  if ("prune" in told) say({ pruned: await prune(store, told.prune) });
+  if ("prune" in told) say({ pruned: (await prune(store, told.prune)).entries });
   if ("stop" in told) {
     await served.close();
     await engine.stop();

@@ -53,7 +53,7 @@ export const chapters: Chapter[] = [
     gateways: ["nets-easy"],
     source: "004",
     story: [
-      "Embedded: the page asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
+      "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
       "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading.",
       "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding; more puts the order on hold.",

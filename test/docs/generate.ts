@@ -1,5 +1,9 @@
-/** Writes the documents that are made from the machines. */
-import { writeFileSync } from "node:fs";
+/** Writes the documents that are made from the machines, and the tables that are made from the code. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { withMetrics } from "./metrics.js";
 import { rulesDocument } from "./rules.js";
 
-writeFileSync(new URL("../../../docs/rules.md", import.meta.url), rulesDocument());
+const page = (name: string) => new URL(`../../../docs/${name}`, import.meta.url);
+
+writeFileSync(page("rules.md"), rulesDocument());
+writeFileSync(page("operating.md"), withMetrics(readFileSync(page("operating.md"), "utf8")));

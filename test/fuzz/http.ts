@@ -96,6 +96,8 @@ export const httpCorpus: Uint8Array[] = [
   request("POST", "/orders/o0/checkout", { gateway: "resurs-mapi" }),
   request("POST", "/orders/reconcile?since=2026-01-01T00:00:00Z&apply=true&perSecond=1000&freshMinutes=0"),
   request("GET", "/healthz"),
+  request("GET", "/dead-letters?limit=5"),
+  request("POST", "/orders/o1/revive", { id: "o1:1:0" }),
   request("GET", "/readyz"),
   request("POST", "/callbacks/resurs/authorization", callback),
   request("POST", "/callbacks/resurs/management", { paymentId: "pay-o2", action: "CAPTURE", actionId: "a" }),

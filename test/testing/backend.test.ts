@@ -64,18 +64,23 @@ describe("a shop written by hand", () => {
     "completes-a-frozen-order": "captured-as-the-bank-allowed",
     "captures-at-every-click": "moved-once",
   };
-  test.each(Object.keys(mistakes) as Mistake[])("%s is found, and told in at most six steps", async (mistake) => {
-    const served = await sampleShop({ bankUrl: bank.url, mistake });
-    const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 500, seed: 7 });
-    await served.close();
-    expect(found.failed).toBe(true);
-    const breach = found.errorInstance as BackendBreach;
-    expect(breach).toBeInstanceOf(BackendBreach);
-    expect(breach.law.name).toBe(caughtBy[mistake]);
-    expect(breach.steps.length).toBeLessThanOrEqual(6);
-    if (mistake === "return-completes-again") expect(readFileSync("docs/testing.md", "utf8")).toContain(breach.message);
-    for (const [i, step] of breach.steps.entries()) expect(breach.message).toContain(`\n  ${i + 1}. ${step}`);
-  });
+  test.each(Object.keys(mistakes) as Mistake[])(
+    "%s is found, and told in at most six steps",
+    { timeout: 120_000 },
+    async (mistake) => {
+      const served = await sampleShop({ bankUrl: bank.url, mistake });
+      const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 500, seed: 7 });
+      await served.close();
+      expect(found.failed).toBe(true);
+      const breach = found.errorInstance as BackendBreach;
+      expect(breach).toBeInstanceOf(BackendBreach);
+      expect(breach.law.name).toBe(caughtBy[mistake]);
+      expect(breach.steps.length).toBeLessThanOrEqual(6);
+      if (mistake === "return-completes-again")
+        expect(readFileSync("docs/testing.md", "utf8")).toContain(breach.message);
+      for (const [i, step] of breach.steps.entries()) expect(breach.message).toContain(`\n  ${i + 1}. ${step}`);
+    },
+  );
 });
 
 describe("the engine, behind its own HTTP", () => {
@@ -108,12 +113,13 @@ describe("the engine, behind its own HTTP", () => {
     );
   });
 
-  test("is caught where it and the test disagree about a setting", () =>
+  test("is caught where it and the test disagree about a setting", { timeout: 120_000 }, () =>
     withEngine({ choices: Choices.parse({ pendingWhileCustomerIsAway: "stay" }) }, async (backend) => {
       const { errorInstance } = await fc.check(keeps({ backend, bank, clock }), { numRuns: 200, seed: 7 });
       expect(errorInstance).toMatchObject({ law: { name: "as-the-story-goes" } });
       expect((errorInstance as BackendBreach).steps).toHaveLength(3);
-    }));
+    }),
+  );
 });
 
 test("every law of a backend has a name of its own, a sentence and a source", () => {

@@ -1,10 +1,11 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { type Log, silent } from "../../ports/log.js";
+import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
@@ -22,8 +23,12 @@ export interface HttpOptions
     ReturnOptions {
   engine: Runtime;
   log?: Log;
-  /** Bearer token for everything but callbacks, returns and `/healthz`; null = none asked for (loopback only). */
+  /** Bearer token for orders and metrics; null = none asked for (loopback only). */
   apiToken?: string | null;
+  /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
+  metrics?: () => Promise<string>;
+  /** Told of requests that are turned away here, before any event. */
+  observer?: Pick<Observer, "turnedAway">;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: () => boolean;
   /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
@@ -32,6 +37,7 @@ export interface HttpOptions
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
 const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
+const Revive = z.strictObject({ id: z.string().min(1).max(300) });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
   status: OrderStatus.optional(),
@@ -66,10 +72,26 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     const ready = !options.draining?.() && (await engine.health()).ok;
     return c.json({ ready }, ready ? 200 : 503);
   });
-  const { requestsAtOnce = 4000 } = options;
+  const withToken: MiddlewareHandler = async (c, next) => {
+    const given = c.req.header("authorization") ?? "";
+    if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
+      return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
+    }
+    await next();
+  };
+  const { metrics } = options;
+  if (metrics !== undefined) {
+    app.get("/metrics", withToken, async (c) => {
+      return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+    });
+  }
+  const { requestsAtOnce = 4000, observer } = options;
   let underWay = 0;
   app.use(async (_, next) => {
-    if (underWay >= requestsAtOnce) throw new Overloaded("too many requests are under way");
+    if (underWay >= requestsAtOnce) {
+      observer?.turnedAway();
+      throw new Overloaded("too many requests are under way");
+    }
     underWay += 1;
     await next().finally(() => {
       underWay -= 1;
@@ -84,12 +106,19 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.route("/returns", returnRoutes(options));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
-  app.use("/orders/*", async (c, next) => {
-    const given = c.req.header("authorization") ?? "";
-    if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
-      return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
-    }
-    await next();
+  app.use("/orders/*", withToken);
+  app.get("/dead-letters", withToken, async (c) => {
+    const { data } = Query.safeParse(c.req.query());
+    if (data === undefined) return c.json({ error: { code: "invalid-query" } }, 400);
+    return c.json({ deadLetters: await engine.deadLetters(data.limit) });
+  });
+  /** What was given up is tried again at once. */
+  app.post("/orders/:orderId/revive", async (c) => {
+    const body = await readBody(c.req.raw);
+    const parsed = Revive.safeParse(body.ok ? body.json : null);
+    if (!parsed.success) return c.json({ error: { code: "invalid-revive", issues: parsed.error.issues } }, 400);
+    const revived = await engine.revive(parsed.data.id, c.req.param("orderId"));
+    return revived ? c.json({ revived }) : c.json({ error: { code: "unknown-dead-letter" } }, 404);
   });
   app.get("/orders", async (c) => {
     const query = Query.safeParse(c.req.query());

@@ -158,6 +158,12 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         row.worker = null;
       }
     },
+    async restored() {
+      for (const row of outbox.values()) {
+        if (row.lane !== "gateway" || row.dead) continue;
+        Object.assign(row, { attempts: Math.max(1, row.attempts), error: null, leaseUntil: 0, worker: null });
+      }
+    },
 
     async dueTimers(now, limit) {
       return allTimers()
@@ -190,16 +196,20 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       const entries = orders.get(orderId)?.history ?? [];
       return copy(entries.filter((entry) => entry.seq > after).slice(0, limit));
     },
-    async prune(before, { after, limit }) {
+    async prune(before, { after, limit, dryRun }) {
       const final = [...orders.values()].filter(({ record }) => record.orderId > after && !listed(record).inDoubt);
       const page = final.sort((a, b) => byOrder(a.record, b.record)).slice(0, limit);
       let entries = 0;
+      let of = 0;
       for (const order of page) {
         const at = order.history.at(-1)?.at ?? before;
         if (at >= before || order.parked !== null || waits(order.record.orderId)) continue;
-        entries += order.history.splice(0, order.history.length - 1).length;
+        const gone = order.history.slice(0, -1);
+        entries += gone.length;
+        of += gone.length > 0 ? 1 : 0;
+        if (!dryRun) order.history.splice(0, gone.length);
       }
-      return { entries, last: page.length < limit ? null : (page.at(-1)?.record.orderId ?? null) };
+      return { entries, orders: of, last: page.length < limit ? null : (page.at(-1)?.record.orderId ?? null) };
     },
     async list(filter) {
       return [...orders.values()]
@@ -235,18 +245,21 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     },
     async counts() {
       const open = effects(false);
+      const postponed = events(false);
+      const all = [...orders.values()];
+      const earliest = (moments: number[]) => (moments.length === 0 ? null : moments.reduce((a, b) => Math.min(a, b)));
       return {
         orders: orders.size,
         waitingEffects: open.length,
         deadEffects: effects(true).length,
-        waitingEvents: events(false).length,
+        waitingEvents: postponed.length,
         deadEvents: events(true).length,
         timers: allTimers().length,
-        parked: [...orders.values()].filter((order) => order.parked !== null).length,
-        oldestEffectAt: open.reduce<number | null>(
-          (oldest, row) => Math.min(oldest ?? row.createdAt, row.createdAt),
-          null,
-        ),
+        parked: all.filter((order) => order.parked !== null).length,
+        flagged: all.filter(({ record }) => listed(record).flags.length > 0).length,
+        oldestEffectAt: earliest(open.map((row) => row.createdAt)),
+        oldestEventAt: postponed[0]?.envelope.at ?? null,
+        nextTimerAt: earliest(allTimers().map((row) => row.at)),
       };
     },
   };

@@ -5,8 +5,31 @@ import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
-import { createBody, idempotencyKey, refundParts, type Webhook } from "./requests.js";
-import { Created, Moved, Payment, Trouble } from "./schema.js";
+import {
+  type Cart,
+  createBody,
+  embeddedBody,
+  idempotencyKey,
+  type NewEmbeddedCheckout,
+  orderItemsBody,
+  refundParts,
+  type Webhook,
+} from "./requests.js";
+import { Created, Moved, Opened, Payment, Trouble } from "./schema.js";
+
+export type { NewEmbeddedCheckout } from "./requests.js";
+
+export type OpenedEmbedded = { kind: "ok"; paymentId: string } | { kind: "failed"; detail: string };
+
+export interface NetsGateway extends Gateway {
+  /** Opens the session that the shop's checkout page shows; the order comes when the customer presses Pay. */
+  openCheckout(checkout: NewEmbeddedCheckout): Promise<OpenedEmbedded>;
+  /**
+   * The customer identified himself and the cart was calculated anew (seed 004): Nets is told what is to be paid now.
+   * Sent again it says the same. `refused` once it is paid or given up: open another session.
+   */
+  updateCheckout(cart: Cart & { paymentId: string }): Promise<GatewayAnswer>;
+}
 
 export interface NetsEasyOptions {
   /** `https://api.dibspayment.eu`, or `https://test.api.dibspayment.eu`; the version is put behind it. */
@@ -65,7 +88,7 @@ const failureOf = (exchange: Exchange): Failure => {
 const pathOf = (paymentId: string): string | null =>
   /^[\w-]{1,64}$/.test(paymentId) ? `v1/payments/${paymentId}` : null;
 
-export const netsEasy = (options: NetsEasyOptions): Gateway => {
+export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   const ask = asking({
     baseUrl: options.baseUrl,
     clock: options.clock,
@@ -73,16 +96,16 @@ export const netsEasy = (options: NetsEasyOptions): Gateway => {
     fetch: options.fetch ?? globalThis.fetch,
   });
 
-  const call = async (method: "GET" | "POST", path: string, body?: unknown, key?: string): Promise<Called> => {
+  const call = async (method: "GET" | "POST" | "PUT", path: string, body?: unknown, key?: string): Promise<Called> => {
     const exchange = await ask(path, {
       method,
       headers: {
         accept: "application/json",
         authorization: options.secretKey,
-        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        ...(method === "GET" ? {} : { "content-type": "application/json" }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
       },
-      body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
+      body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
     });
     if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
       return { kind: "done", body: exchange.body };
@@ -167,6 +190,20 @@ export const netsEasy = (options: NetsEasyOptions): Gateway => {
     },
     /** A reservation that was let go does not come back without the customer. */
     addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
+    async openCheckout(checkout) {
+      const { webhook, termsUrl } = options;
+      const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const opened = Opened.safeParse(answer.body).data;
+      if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
+      return { kind: "ok", paymentId: opened.paymentId };
+    },
+    async updateCheckout({ paymentId, ...cart }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      const answer = await call("PUT", `${path}/orderitems`, orderItemsBody(cart));
+      return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
+    },
     async createPayment(payment): Promise<CreatedPayment> {
       const { webhook, termsUrl } = options;
       const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));

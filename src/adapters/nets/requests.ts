@@ -36,13 +36,32 @@ const items = (lines: Line[], amount: number) => {
     : [item("Order", 1, amount, "order")];
 };
 
-export const createBody = (payment: NewPayment, shop: { webhook?: Webhook; termsUrl?: string }) => ({
-  order: {
-    items: items(payment.lines, payment.total),
-    amount: payment.total,
-    currency: payment.currency,
-    reference: payment.orderId,
-  },
+interface Shop {
+  webhook?: Webhook;
+  termsUrl?: string;
+}
+
+/** A session for the shop's own checkout page, before there is an order (seed 004, "Embedded checkout flow"). */
+export interface NewEmbeddedCheckout extends Cart, Pick<NewPayment, "currency" | "callbackUrl"> {
+  /** What Nets shows it as until the order has a number. */
+  reference: string;
+  /** The page that shows it. */
+  checkoutUrl: string;
+}
+
+/** What is paid for, in minor units. */
+export type Cart = Pick<NewPayment, "lines" | "total">;
+
+const orderOf = ({ lines, total }: Cart) => ({ items: items(lines, total), amount: total });
+
+const notifications = ({ webhook }: Shop, callbackUrl: string) => {
+  if (webhook === undefined) return {};
+  const { url = callbackUrl, authorization } = webhook;
+  return { notifications: { webhooks: [{ eventName: "payment.checkout.completed", url, authorization }] } };
+};
+
+export const createBody = (payment: NewPayment, shop: Shop) => ({
+  order: { ...orderOf(payment), currency: payment.currency, reference: payment.orderId },
   checkout: {
     integrationType: "HostedPaymentPage",
     returnUrl: payment.successUrl,
@@ -51,20 +70,21 @@ export const createBody = (payment: NewPayment, shop: { webhook?: Webhook; terms
     // The money is taken when the order is completed, not at the checkout.
     charge: false,
   },
-  ...(shop.webhook === undefined
-    ? {}
-    : {
-        notifications: {
-          webhooks: [
-            {
-              eventName: "payment.checkout.completed",
-              url: shop.webhook.url ?? payment.callbackUrl,
-              authorization: shop.webhook.authorization,
-            },
-          ],
-        },
-      }),
+  ...notifications(shop, payment.callbackUrl),
 });
+
+export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: Shop) => ({
+  order: { ...orderOf(checkout), currency: checkout.currency, reference: checkout.reference },
+  checkout: {
+    integrationType: "EmbeddedCheckout",
+    url: checkout.checkoutUrl,
+    termsUrl: shop.termsUrl ?? new URL("/", checkout.checkoutUrl).href,
+    charge: false,
+  },
+  ...notifications(shop, checkout.callbackUrl),
+});
+
+export const orderItemsBody = orderOf;
 
 export interface RefundPart {
   path: string;

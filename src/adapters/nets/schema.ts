@@ -47,8 +47,10 @@ export const Moved = {
   refunds: z.looseObject({ refundId: word.min(1) }),
 };
 
+export const Opened = z.looseObject({ paymentId: word.min(1) });
+
 export const Created = z.looseObject({
-  paymentId: word.min(1),
+  ...Opened.shape,
   /** The customer is sent to this address, so nothing but a web address will do. */
   hostedPaymentPageUrl: z
     .string()

@@ -16,6 +16,19 @@ const MANY = 100_000;
 const counted = (table: string): string =>
   `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
     FROM pg_class WHERE oid = '${table}'::regclass)`;
+/** @param gone the entries that go, from the orders that are `finished` */
+const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERIALIZED (
+    SELECT order_id, version, parked FROM ${s}.orders
+    WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
+  finished AS (
+    SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
+    WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
+  gone AS (${gone})
+  SELECT (SELECT count(*) FROM gone), (SELECT count(DISTINCT order_id) FROM gone),
+    (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;
 
 export const statementsOf = (s: string) => ({
   load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
@@ -28,6 +41,9 @@ export const statementsOf = (s: string) => ({
 
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
+
+  restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
+    WHERE lane = 'gateway' AND NOT dead`,
 
   dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
     WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
@@ -49,19 +65,16 @@ export const statementsOf = (s: string) => ({
   forget: `DELETE FROM ${s}.nodes WHERE alive_until < clock_timestamp() - interval '1 day'`,
 
   history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
-  prune: `WITH page AS MATERIALIZED (
-      SELECT order_id, version, parked FROM ${s}.orders
-      WHERE NOT in_doubt AND order_id > $2 ORDER BY order_id LIMIT $3),
-    finished AS (
-      SELECT order_id, version FROM page o JOIN ${s}.history h USING (order_id)
-      WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
-        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
-        AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
-    emptied AS (
-      UPDATE ${s}.history h SET entry = NULL FROM finished f
-      WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING 1)
-    SELECT (SELECT count(*) FROM emptied), (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`,
+  prune: pruneStatement(
+    s,
+    `UPDATE ${s}.history h SET entry = NULL FROM finished f
+     WHERE h.order_id = f.order_id AND h.seq < f.version AND h.entry IS NOT NULL RETURNING h.order_id`,
+  ),
+  prunable: pruneStatement(
+    s,
+    `SELECT h.order_id FROM ${s}.history h JOIN finished f USING (order_id)
+     WHERE h.seq < f.version AND h.entry IS NOT NULL`,
+  ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
@@ -71,7 +84,10 @@ export const statementsOf = (s: string) => ({
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
     (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
-      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead)`,
+      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
+    (SELECT min(at) FROM ${s}.timers)`,
 });
 
 /** Conditions are written out, not bound, where a partial index can answer them. */

@@ -141,6 +141,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
+    restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async reclaim(worker) {
       const { connections, heartbeat } = writable();
@@ -169,9 +170,10 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     async history(orderId, after, limit) {
       return (await read(sql.history, storable(orderId), after, limit)).map(wire.readEntry);
     },
-    async prune(before, { after, limit }) {
-      const [entries, seen, last] = only(await write(sql.prune, before, after, limit)) as [number, number, string];
-      return { entries, last: seen < limit ? null : last };
+    async prune(before, { after, limit, dryRun }) {
+      const ask = dryRun ? read(sql.prunable, before, after, limit) : write(sql.prune, before, after, limit);
+      const [entries, orders, seen, last] = only(await ask) as [number, number, number, string];
+      return { entries, orders, last: seen < limit ? null : last };
     },
     async list(filter) {
       const { text, values } = listStatement(schema, filter, versions);

@@ -129,9 +129,19 @@ export const readEvent = (row: Row): InboxRow => {
   return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead };
 };
 
-type CountColumns = [number, number, number, number, number, number, number, number | null];
-export const readCounts = (row: Row): Counts => {
-  const [orders, waitingEffects, deadEffects, waitingEvents, deadEvents, timers, parked, oldestEffectAt] =
-    row as CountColumns;
-  return { orders, waitingEffects, deadEffects, waitingEvents, deadEvents, timers, parked, oldestEffectAt };
-};
+/** In the order in which the statement selects them. */
+const COUNTS = [
+  "orders",
+  "waitingEffects",
+  "deadEffects",
+  "waitingEvents",
+  "deadEvents",
+  "timers",
+  "parked",
+  "flagged",
+  "oldestEffectAt",
+  "oldestEventAt",
+  "nextTimerAt",
+] as const satisfies (keyof Counts)[];
+export const readCounts = (row: Row): Counts =>
+  Object.fromEntries(COUNTS.map((name, i) => [name, row[i]])) as unknown as Counts;

@@ -36,6 +36,11 @@ export class Admin {
   async counts(): Promise<Counts> {
     const all = await this.summaries("counts");
     const sum = (of: (row: Summary) => number) => all.reduce((total, row) => total + of(row), 0);
+    const earliest = (of: (row: Summary) => number | null) =>
+      all.reduce<number | null>((least, row) => {
+        const at = of(row);
+        return at === null ? least : Math.min(least ?? at, at);
+      }, null);
     return {
       orders: all.length,
       waitingEffects: sum((row) => row.waitingEffects),
@@ -44,14 +49,14 @@ export class Admin {
       deadEvents: sum((row) => row.deadEvents),
       timers: sum((row) => row.timers),
       parked: sum((row) => (row.parked === null ? 0 : 1)),
-      oldestEffectAt: all.reduce<number | null>(
-        (oldest, { oldestEffectAt: at }) => (at === null ? oldest : Math.min(oldest ?? at, at)),
-        null,
-      ),
+      flagged: sum((row) => (row.flags.length > 0 ? 1 : 0)),
+      oldestEffectAt: earliest((row) => row.oldestEffectAt),
+      oldestEventAt: earliest((row) => row.oldestEventAt),
+      nextTimerAt: earliest((row) => row.nextTimerAt),
     };
   }
 
-  private async summaries(what: string): Promise<Summary[]> {
+  async summaries(what: string): Promise<Summary[]> {
     const { order } = this.names;
     const rows = await this.query(
       `SELECT value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,

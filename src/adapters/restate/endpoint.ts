@@ -6,9 +6,11 @@ import { Settings } from "../../../machines/settings.js";
 import { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
+import { watched } from "../../engine/watched.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { type Log, silent } from "../../ports/log.js";
+import { type Observer, unobserved } from "../../ports/observer.js";
 import type { Shop } from "../../ports/shop.js";
 import { loadSdk } from "./driver.js";
 import { effectsService } from "./effects.js";
@@ -26,6 +28,8 @@ export interface RestateServiceOptions {
   name?: string;
   clock?: Clock;
   log?: Log;
+  /** Told of the attempts at effects and of the calls to gateways; of the rest, Restate tells. */
+  observer?: Observer;
   limits?: Partial<Limits>;
   /** 0..1, for the jitter of retries. */
   random?: () => number;
@@ -55,7 +59,8 @@ const WITHOUT_END = 1_000_000_000;
 
 export const restateService = (options: RestateServiceOptions): RestateService => {
   const { shop, gateways, log = silent, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
-  const byName = new Map(gateways.map((gateway) => [gateway.name, gateway]));
+  const observer = options.observer ?? unobserved;
+  const byName = new Map(gateways.map((gateway) => [gateway.name, watched(gateway, observer)]));
   const limits = { ...defaultLimits, ...options.limits };
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
   const names = namesFor(name);
@@ -74,7 +79,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
       onDecision: options.onDecision ?? (() => {}),
       toleranceOf: (gateway) => byName.get(gateway ?? "")?.tolerance ?? 0,
     });
-    const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, random });
+    const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, observer, random });
     return sdk.createEndpointHandler({
       services: [order, effects, paymentsObject(sdk, names), endsService(sdk, names)],
       ...(options.identityKeys === undefined ? {} : { identityKeys: options.identityKeys }),

@@ -155,16 +155,22 @@ const finalOnes = (answers: Answer[]): Answer[] => {
   return [...kept.values()];
 };
 
+/** null = there is none. */
+const earliest = (moments: number[]): number | null => (moments.length === 0 ? null : Math.min(...moments));
+
 const summaryOf = (record: OrderRecord, { parked, effects, inbox }: OrderState): Summary => {
   const open = effects.filter((row) => !row.dead);
+  const postponed = inbox.filter((row) => !row.dead);
   return {
     ...rowOf(record, parked),
     waitingEffects: open.length,
     deadEffects: effects.length - open.length,
-    waitingEvents: inbox.filter((row) => !row.dead).length,
-    deadEvents: inbox.filter((row) => row.dead).length,
+    waitingEvents: postponed.length,
+    deadEvents: inbox.length - postponed.length,
     timers: Object.keys(record.timers).length,
-    oldestEffectAt: open.reduce<number | null>((oldest, row) => Math.min(oldest ?? row.createdAt, row.createdAt), null),
+    oldestEffectAt: earliest(open.map((row) => row.createdAt)),
+    oldestEventAt: earliest(postponed.map((row) => row.envelope.at)),
+    nextTimerAt: earliest(Object.values(record.timers).map((timer) => timer.at)),
   };
 };
 

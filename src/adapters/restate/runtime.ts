@@ -5,12 +5,13 @@ import { registry as currentRegistry, type Registry } from "../../../machines/in
 import { Settings } from "../../../machines/settings.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkout, named } from "../../engine/checkout.js";
-import { paymentOf } from "../../engine/look.js";
+import { deadEffect, deadEvent, paymentOf } from "../../engine/look.js";
 import { parseEvent, sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
+  type DeadLetter,
   NotOffered,
   type Receipt,
   type ReconcileOptions,
@@ -188,6 +189,25 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     async payment(orderId) {
       const record = await read(orderId);
       return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));
+    },
+    async deadLetters(limit) {
+      const summaries = await admin.summaries("dead letters");
+      const found: DeadLetter[] = [];
+      for (const { orderId, deadEffects, deadEvents } of summaries) {
+        if (deadEffects + deadEvents === 0) continue;
+        const state = await order<OrderState | null>(orderId, "state");
+        const effects = (state?.effects ?? []).filter((row) => row.dead);
+        found.push(
+          ...effects.map((row) => deadEffect({ ...row, previousError: row.error }, row.error ?? "")),
+          ...(state?.inbox ?? []).filter((row) => row.dead).map(deadEvent),
+        );
+      }
+      const oldest = (kind: DeadLetter["kind"]) =>
+        found
+          .filter((one) => one.kind === kind)
+          .sort((a, b) => a.since - b.since)
+          .slice(0, limit);
+      return [...oldest("effect"), ...oldest("event")];
     },
     async revive(id, orderId) {
       // An effect's id begins with its order's: `order:version:index`.

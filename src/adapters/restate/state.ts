@@ -85,4 +85,6 @@ export interface Summary extends OrderRow {
   deadEvents: number;
   timers: number;
   oldestEffectAt: number | null;
+  oldestEventAt: number | null;
+  nextTimerAt: number | null;
 }

@@ -1,6 +1,13 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import { type CommitResult, type EffectResult, type OrderFilter, type Pruned, StoreError } from "../../ports/store.js";
+import {
+  type CommitResult,
+  type EffectResult,
+  type OrderFilter,
+  type Page,
+  type Pruned,
+  StoreError,
+} from "../../ports/store.js";
 import { wayOut } from "./errors.js";
 import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
@@ -69,14 +76,15 @@ export class StoreDatabase {
     return this.#do.byPayment.get(paymentId) ?? null;
   }
 
-  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. */
+  /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
   claim(now: number, limit: number, leaseMs: number, worker: string): Columns[] {
-    if (this.#do.claimable.get({ now, limit: 1 }) === undefined) return [];
-    return this.#together(() => {
-      const found = this.#do.claimable.all({ now, limit });
-      for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
-      return found;
-    });
+    const found = this.#do.claimable.all({ now, limit });
+    if (found.length > 0) {
+      this.#together(() => {
+        for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
+      });
+    }
+    return found;
   }
 
   release(worker: string, results: EffectResult[]): void {
@@ -91,6 +99,15 @@ export class StoreDatabase {
 
   reclaim(worker: string): void {
     this.#do.reclaim.run(worker);
+  }
+
+  restored(): void {
+    this.#do.restored.run();
+  }
+
+  /** What was committed at this moment, into a new file; the engine that owns this one writes on meanwhile. */
+  copyTo(file: string): void {
+    this.#db.prepare("VACUUM INTO ?").run(file);
   }
 
   dueTimers(now: number, limit: number): Columns[] {
@@ -124,16 +141,21 @@ export class StoreDatabase {
     return this.#do.history.all(orderId, after, limit);
   }
 
-  prune(before: number, { after, limit }: { after: string; limit: number }): Pruned {
-    return this.#together(() => {
+  prune(before: number, { after, limit, dryRun }: Page): Pruned {
+    const all = () => {
       const page = this.#do.finalOrders.all(after, limit);
-      let entries = 0;
-      for (const [orderId, version] of page) {
-        if (this.#do.isFinished.get({ orderId, version, before }) !== undefined)
-          entries += this.#do.emptyHistory.run(orderId, version).changes;
-      }
-      return { entries, last: page.length < limit ? null : (page.at(-1)?.[0] ?? null) };
-    });
+      const gone = page.map(([orderId, version]) => {
+        if (this.#do.isFinished.get({ orderId, version, before }) === undefined) return 0;
+        if (dryRun) return this.#do.fullHistory.get(orderId, version) ?? 0;
+        return this.#do.emptyHistory.run(orderId, version).changes;
+      });
+      return {
+        entries: gone.reduce((sum, entries) => sum + entries, 0),
+        orders: gone.filter((entries) => entries > 0).length,
+        last: page.length < limit ? null : (page.at(-1)?.[0] ?? null),
+      };
+    };
+    return dryRun ? all() : this.#together(all);
   }
 
   list(filter: OrderFilter): Columns[] {

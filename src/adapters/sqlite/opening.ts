@@ -22,6 +22,8 @@ export interface OpenOptions {
   ownerTimeoutMs?: number;
   /** Only for looking: needs no ownership, so it works beside a running engine. */
   readOnly?: boolean;
+  /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
+  beside?: boolean;
 }
 
 export interface Opened {
@@ -37,10 +39,11 @@ const OLDEST_SQLITE = [3, 51, 3];
 export function openFile(options: OpenOptions): Opened {
   const file = settledPath(options.file);
   const readOnly = options.readOnly ?? false;
+  const owns = !readOnly && !options.beside;
   const exists = existsSync(file);
   if (exists) checkHeader(file);
-  else if (readOnly) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
-  const owner = readOnly ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
+  else if (!owns) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
+  const owner = !owns ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
   let db: Sqlite.Database | null = null;
   const close = () => {
     db?.close();
@@ -53,10 +56,8 @@ export function openFile(options: OpenOptions): Opened {
     db = new Sqlite(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     checkLibrary(db);
     checkVersion(db, file);
-    if (!readOnly) {
-      configure(db);
-      checkWhole(db, file);
-    }
+    if (!readOnly) configure(db);
+    if (owns) checkWhole(db, file);
     return { file, db, close };
   } catch (error) {
     close();
@@ -129,6 +130,11 @@ function create(file: string): void {
   } finally {
     db.close();
   }
+  putInPlace(draft, file);
+}
+
+/** So that it is there after a power cut too. */
+export function putInPlace(draft: string, file: string): void {
   renameSync(draft, file);
   const directory = openSync(dirname(file), "r");
   fsyncSync(directory);

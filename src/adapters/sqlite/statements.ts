@@ -65,6 +65,10 @@ export function prepare(db: Sqlite.Database) {
     ),
     bury: write("UPDATE outbox SET dead = 1, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?"),
     reclaim: write("UPDATE outbox SET lease_until = 0, worker = NULL WHERE worker IS NOT NULL AND worker <> ?"),
+    restored: write(
+      `UPDATE outbox SET attempts = max(attempts, 1), error = NULL, lease_until = 0, worker = NULL
+       WHERE lane = 'gateway' AND dead = 0`,
+    ),
 
     dueTimers: rows<[number, number]>(`SELECT ${TIMER} FROM timers WHERE at <= ? ORDER BY at, order_id, timer LIMIT ?`),
     postpone: write(
@@ -95,6 +99,9 @@ export function prepare(db: Sqlite.Database) {
          AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.order_id = @orderId)
          AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.order_id = @orderId)`,
     ),
+    fullHistory: value<[string, number], number>(
+      "SELECT count(*) FROM history WHERE order_id = ? AND seq < ? AND entry <> ''",
+    ),
     // The row stays: it is how a repeated event is known.
     emptyHistory: write("UPDATE history SET entry = '' WHERE order_id = ? AND seq < ? AND entry <> ''"),
     effectsOf: rows<[string]>(`SELECT ${EFFECT} FROM outbox WHERE order_id = ? ORDER BY seq, idx`),
@@ -112,7 +119,10 @@ export function prepare(db: Sqlite.Database) {
       `SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox WHERE dead = 0),
          (SELECT count(*) FROM outbox WHERE dead = 1), (SELECT count(*) FROM inbox WHERE dead = 0),
          (SELECT count(*) FROM inbox WHERE dead = 1), (SELECT count(*) FROM timers),
-         (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT min(created_at) FROM outbox WHERE dead = 0)`,
+         (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT count(*) FROM orders WHERE flagged = 1),
+         (SELECT min(created_at) FROM outbox WHERE dead = 0),
+         (SELECT json_extract(envelope, '$.at') FROM inbox WHERE dead = 0 ORDER BY rowid LIMIT 1),
+         (SELECT min(at) FROM timers)`,
     ),
   };
 }

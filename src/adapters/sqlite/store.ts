@@ -80,6 +80,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     release: async (worker, results) => database().call("release", worker, results),
     reclaim: async (worker) => database().call("reclaim", worker),
+    restored: async () => database().call("restored"),
 
     async dueTimers(now, limit) {
       return (await database().call("dueTimers", now, limit)).map(wire.readTimer);

@@ -153,9 +153,19 @@ export const readEvent = (row: Columns): InboxRow => {
   return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead: dead === 1 };
 };
 
-type CountColumns = [number, number, number, number, number, number, number, number | null];
-export const readCounts = (row: Columns): Counts => {
-  const [orders, waitingEffects, deadEffects, waitingEvents, deadEvents, timers, parked, oldestEffectAt] =
-    row as CountColumns;
-  return { orders, waitingEffects, deadEffects, waitingEvents, deadEvents, timers, parked, oldestEffectAt };
-};
+/** In the order in which the statement selects them. */
+const COUNTS = [
+  "orders",
+  "waitingEffects",
+  "deadEffects",
+  "waitingEvents",
+  "deadEvents",
+  "timers",
+  "parked",
+  "flagged",
+  "oldestEffectAt",
+  "oldestEventAt",
+  "nextTimerAt",
+] as const satisfies (keyof Counts)[];
+export const readCounts = (row: Columns): Counts =>
+  Object.fromEntries(COUNTS.map((name, i) => [name, row[i]])) as unknown as Counts;

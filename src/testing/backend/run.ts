@@ -13,7 +13,7 @@ import { type BackendLaw, type BackendLife, backendLaws, type Look } from "./law
 const book: Basket = { total: 100_00, lines: [{ sku: "BOOK", quantity: 1, total: 100_00 }] };
 
 /** How long, in real time, the backend has for an answer. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 15_000;
 /** How long it may work on after it has answered everything. */
 const REST_MS = 500;
 /** How long requests of one moment are given to reach the bank, where one may wait for the other. */

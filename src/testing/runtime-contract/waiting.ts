@@ -126,6 +126,13 @@ export const waiting: Case[] = [
       shop.carryOut = carryOut;
       assert.equal(scene.woo.order("o").status, "pending");
       assert.match((await scene.door.why("o"))?.join("\n") ?? "", /given up/);
+      const ids = (await dead()).map(({ id }) => id).sort();
+      const listed = async () => (await scene.door.deadLetters(9)).filter(({ orderId }) => orderId === "o");
+      await until(async () => (await listed()).length === ids.length, "the list");
+      assert.deepEqual(
+        (await listed()).map(({ id, kind }) => `${kind} ${id}`).sort(),
+        ids.map((id) => `effect ${id}`),
+      );
       for (const { id, error } of await dead()) {
         assert.equal(error, "the shop is being rebuilt");
         assert.equal(await scene.door.revive(id), true);

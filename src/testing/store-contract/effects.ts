@@ -191,4 +191,36 @@ export const effects: Case[] = [
       assert.deepEqual(idsOf(await store.claim(T + 1, 9, LEASE, "w")), ["a:1:0"]);
     },
   },
+  {
+    title:
+      "After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since.",
+    async run(place) {
+      const store = await place.open();
+      const effects = [effectOf("a", 1, 0), effectOf("a", 1, 1, "shop")];
+      await store.commit([changeOf("a", 0, { effects }), changeOf("b", 0, { effects: [effectOf("b", 1, 0)] })]);
+      await store.commit([changeOf("c", 0, { effects: [effectOf("c", 1, 0)] })]);
+      await store.claim(T, 9, LEASE, "before");
+      await store.release("before", [
+        { id: "a:1:1", outcome: "retry", notBefore: T, error: "slow" },
+        { id: "b:1:0", outcome: "retry", notBefore: T, error: "slow" },
+        { id: "c:1:0", outcome: "dead", error: "x" },
+      ]);
+      await store.restored();
+      const claimed = await store.claim(T, 9, LEASE, "after");
+      assert.deepEqual(claimed.map(({ id, attempts, previousError }) => [id, attempts, previousError]).sort(), [
+        ["a:1:0", 2, null],
+        ["a:1:1", 2, "slow"],
+        ["b:1:0", 2, null],
+      ]);
+      assert.deepEqual(
+        (await store.deadEffects(9)).map(({ row }) => row.id),
+        ["c:1:0"],
+      );
+      // One that was never claimed may have been made since as well.
+      await store.commit([changeOf("d", 0, { effects: [effectOf("d", 1, 0)] })]);
+      await store.restored();
+      const [fresh] = (await store.claim(T, 9, LEASE, "later")).filter(({ orderId }) => orderId === "d");
+      assert.deepEqual([fresh?.attempts, fresh?.previousError], [2, null]);
+    },
+  },
 ];

@@ -218,10 +218,12 @@ export const orders: Case[] = [
       await store.park("parked", "no migration");
       const seqs = async (id: string) => (await store.history(id, 0, 9)).map((entry) => entry.seq);
 
-      assert.deepEqual(await store.prune(T + 10, { after: "", limit: 99 }), { entries: 0, last: null });
+      assert.deepEqual(await store.prune(T + 10, { after: "", limit: 99 }), { entries: 0, orders: 0, last: null });
+      const dry = await store.prune(T + 11, { after: "", limit: 2, dryRun: true });
+      assert.deepEqual([dry, await seqs("done")], [{ entries: 4, orders: 2, last: "done too" }, [1, 2, 3]]);
       // Page by page, in the order of the ids; an open order is no part of a page.
-      assert.deepEqual(await store.prune(T + 11, { after: "", limit: 2 }), { entries: 4, last: "done too" });
-      const rest = { entries: 0, last: null };
+      assert.deepEqual(await store.prune(T + 11, { after: "", limit: 2 }), dry);
+      const rest = { entries: 0, orders: 0, last: null };
       assert.deepEqual(await store.prune(T + 11, { after: "done too", limit: 99 }), rest);
       assert.deepEqual([await seqs("done"), await seqs("done too")], [[3], [3]]);
       for (const id of ["open", "flagged", "recent", "effect waits", "timer waits", "event waits", "parked"])

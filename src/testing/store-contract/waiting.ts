@@ -229,8 +229,12 @@ export const waiting: Case[] = [
         deadEvents: 0,
         timers: 0,
         parked: 0,
+        flagged: 0,
+        oldestEffectAt: null,
+        oldestEventAt: null,
+        nextTimerAt: null,
       };
-      assert.deepEqual(await store.counts(), { ...nothing, oldestEffectAt: null });
+      assert.deepEqual(await store.counts(), nothing);
       await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0), effectOf("a", 1, 1)], at: T })]);
       await store.commit([changeOf("b", 0, { effects: [effectOf("b", 1, 0)], at: T + 9 })]);
       assert.deepEqual(await store.counts(), { ...nothing, orders: 2, waitingEffects: 3, oldestEffectAt: T });
@@ -239,6 +243,24 @@ export const waiting: Case[] = [
       await store.commit([changeOf("a", 1, { settled: ["a:1:1"] })]);
       const counts = { ...nothing, orders: 2, waitingEffects: 1, deadEffects: 1, oldestEffectAt: T + 9 };
       assert.deepEqual(await store.counts(), counts);
+
+      const set = [timer("later", T + 50), timer("sooner", T + 20)];
+      await store.commit([changeOf("a", 2, { flags: ["capture-failed"], timers: { set, cancel: [] } })]);
+      const came = (id: string, at: number, more = {}) => {
+        const row = eventOf("a", id, more);
+        return { ...row, envelope: { ...row.envelope, at } };
+      };
+      await store.postpone([came("dead", T - 9, { dead: true }), came("first", T - 5, { notBefore: T + 99 })]);
+      await store.postpone([came("second", T + 5)]);
+      const more = {
+        waitingEvents: 2,
+        deadEvents: 1,
+        timers: 2,
+        flagged: 1,
+        oldestEventAt: T - 5,
+        nextTimerAt: T + 20,
+      };
+      assert.deepEqual(await store.counts(), { ...counts, ...more });
     },
   },
   {

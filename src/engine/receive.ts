@@ -1,0 +1,61 @@
+/** The one way in: whatever happens to an order is posted to its mailbox, and answered when it is durable. */
+import type { Envelope } from "../../machines/events.js";
+import type { Clock } from "../ports/clock.js";
+import type { Log } from "../ports/log.js";
+import type { Observer } from "../ports/observer.js";
+import type { Limits } from "./limits.js";
+import type { Posted } from "./posted.js";
+import { type Receipt, receiptOf, UnknownOrder } from "./receipt.js";
+
+export interface ReceiveParts {
+  observer: Observer;
+  log: Log;
+  clock: Clock;
+  limits: Limits;
+  post(event: Posted): void;
+}
+
+export class Reception {
+  private refused: { detail: string; until: number } | null = null;
+
+  constructor(private readonly parts: ReceiveParts) {}
+
+  /**
+   * What the store said when it could not write; null = it can, or it is time to try. Who is told that nothing can be
+   * written sends nothing, and then nothing would ever show that it works again.
+   */
+  trouble(): string | null {
+    return this.refused !== null && this.parts.clock.now() < this.refused.until ? this.refused.detail : null;
+  }
+
+  receive(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
+    return this.parts.observer.receive(envelope, (mark) => this.post(envelope, how, mark));
+  }
+
+  private post(envelope: Envelope, how: Partial<Posted>, mark: unknown): Promise<Receipt> {
+    const { post, log, clock, limits } = this.parts;
+    return new Promise((resolve, reject) => {
+      post({
+        envelope,
+        mark,
+        mayRepeat: false,
+        settles: null,
+        kept: false,
+        attempts: 0,
+        ...how,
+        decided: (result) => {
+          this.refused = null;
+          resolve(receiptOf(envelope, result));
+        },
+        failed: (error) => {
+          if (!(error instanceof UnknownOrder)) {
+            const detail = error instanceof Error ? error.message : String(error);
+            this.refused = { detail, until: clock.now() + limits.troubleMs };
+            log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
+          }
+          reject(error);
+        },
+      });
+    });
+  }
+}
