@@ -108,9 +108,11 @@ const watchDatabase = async (): Promise<void> => {
     const act = () => close.call(this);
     return /-(owner|new)$/.test(this.name) ? act() : around("store.closed", act);
   };
-  const { renameSync } = fs;
-  fs.renameSync = (from, to) => around("store.moved", () => renameSync(from, to));
-  syncBuiltinESMExports();
 };
+
+/** A new store is moved by its database thread, a backup by whoever asked for it. */
+const { renameSync } = fs;
+fs.renameSync = (from, to) => around(isMainThread ? "backup.moved" : "store.moved", () => renameSync(from, to));
+syncBuiltinESMExports();
 
 if (!isMainThread) await watchDatabase();

@@ -2,6 +2,7 @@
 import { httpApp } from "../../src/adapters/http/app.js";
 import { listen } from "../../src/adapters/http/serve.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import { backUp } from "../../src/adapters/sqlite/copy.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { decide } from "../../src/core/decide.js";
 import { createEngine } from "../../src/engine/engine.js";
@@ -105,6 +106,11 @@ process.on("message", async (told: Told) => {
     say({ armed: true });
   }
   if ("prune" in told) say({ pruned: (await prune(store, told.prune)).entries });
+  if ("backUpTo" in told)
+    await backUp(setup.file, told.backUpTo).then(
+      () => say({ backedUp: true }),
+      () => say({ backedUp: false }),
+    );
   if ("stop" in told) {
     await served.close();
     await engine.stop();

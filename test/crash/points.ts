@@ -4,6 +4,7 @@ export const points = {
   "store.made": "the tables of a new store are written beside its place",
   "store.moved": "the new store is moved to its place",
   "store.closed": "the store is closed, and its log goes into the file",
+  "backup.moved": "a backup, taken while the engine works, is moved to its place when it is whole",
   "leases.returned": "at the start, what a dead process had claimed comes free",
   "row.order": "the record's row, inside the transaction",
   "row.history": "an entry of the history, inside the transaction",

@@ -1,5 +1,9 @@
 /** What becomes of one order, told against whichever process lives at the moment; and how it has to end. */
+import { existsSync } from "node:fs";
 import type { Line } from "../../machines/facts.js";
+import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
+import { openFile } from "../../src/adapters/sqlite/opening.js";
+import * as wire from "../../src/adapters/sqlite/wire.js";
 import type { Chance } from "../../src/testing/simulator/chance.js";
 import { bankHas, lines, MINUTE, order, payment, shopHas } from "../engine/place.js";
 import type { Lane } from "./lane.js";
@@ -161,6 +165,23 @@ const pruned: Story = async (lane, orderId, chance) => {
   throw new Error(`the history of ${orderId} was never shortened`);
 };
 
+/** What was acknowledged before the backup is in it; there is a whole one at its place, or none. */
+const backedUp: Story = async (lane, orderId, chance) => {
+  const end = await cancelled(lane, orderId, chance);
+  const to = `${lane.file}-${orderId}.backup`;
+  for (let tries = 0; tries < 5 && !existsSync(to); tries += 1)
+    await lane.tell({ backUpTo: to }, (said) => "backedUp" in said);
+  const copy = openFile({ file: to, readOnly: true });
+  try {
+    const [row = null] = new StoreDatabase(copy).load([{ orderId, eventIds: [] }])[0] ?? [];
+    const status = wire.readLoaded(orderId, row).record?.facts.order.status;
+    if (status !== "cancelled") throw new Error(`in the backup order ${orderId} is ${status}`);
+  } finally {
+    copy.close();
+  }
+  return end;
+};
+
 /** A capture whose answer is lost on the way: before it was in the books, or after. */
 const lost = {
   before: capturing({ capture: "timeout-before-apply:1" }),
@@ -190,6 +211,7 @@ const through: Partial<Record<Point, Story[]>> = {
   "row.event-gone": [stumbling],
   "commit.inbox": [stumbling],
   "commit.pruned": [pruned],
+  "backup.moved": [backedUp],
   "bank.create": [bought],
   "bank.capture": [completed, refunded],
   "bank.cancel": [cancelled, edited],

@@ -12,8 +12,8 @@ export interface NodeSetup {
   armed: Armed | null;
   bug: PlantedBug | null;
 }
-export type Told = { arm: Armed | null } | { prune: number } | { stop: true };
-export type Said = { ready: string } | { armed: true } | { pruned: number };
+export type Told = { arm: Armed | null } | { prune: number } | { backUpTo: string } | { stop: true };
+export type Said = { ready: string } | { armed: true } | { pruned: number } | { backedUp: boolean };
 
 /** An order.updated by this one cannot be decided the first time that a process sees it. */
 export const STUMBLES = "custom.stumbles";
