@@ -1,19 +1,10 @@
 /** Opening the file, or saying why not. A broken file is never replaced by an empty one. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
+import { putInPlace } from "./place.js";
 import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
 
 export interface OpenOptions {
@@ -134,14 +125,6 @@ function create(file: string): void {
     db.close();
   }
   putInPlace(draft, file);
-}
-
-/** So that it is there after a power cut too. */
-export function putInPlace(draft: string, file: string): void {
-  renameSync(draft, file);
-  const directory = openSync(dirname(file), "r");
-  fsyncSync(directory);
-  closeSync(directory);
 }
 
 function checkLibrary(db: Sqlite.Database): void {
