@@ -6,7 +6,6 @@ import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
-import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
@@ -198,8 +197,8 @@ export const composeSandbox = async (
 };
 
 /** The store for looking only; works beside a running engine. */
-export const lookingStore = async (file: string): Promise<Store> => {
-  const store = sqliteStore({ file, readOnly: true });
+export const lookingStore = async (place: string): Promise<Store> => {
+  const store = storeAt(place, { readOnly: true });
   await store.open();
   return store;
 };
