@@ -3,9 +3,8 @@ import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { registry } from "../../machines/index.js";
 import { checkMigration, type MigrationCheck } from "../engine/migration-check.js";
-import { lookingStore } from "./compose.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
-import { shownPlace } from "./stores.js";
+import { shownPlace, storeOption, withStore } from "./stores.js";
 import { say, sayJson, table } from "./terminal.js";
 
 interface Options {
@@ -34,8 +33,7 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
     throw wrongUsage(
       "nothing is migrated ahead: an order is when it is decided next. Say --check to see which could be",
     );
-  const store = await lookingStore(place);
-  try {
+  await withStore(place, { readOnly: true }, async (store) => {
     const bar = new SingleBar({ format: "{bar} {value}/{total} orders", stream: process.stderr, noTTYOutput: false });
     const shows = process.stderr.isTTY === true && !json;
     if (shows) bar.start((await store.counts()).orders, 0);
@@ -44,9 +42,7 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
     if (json) sayJson({ machine: registry.id, version: registry.version, ...checked });
     else report(checked, shownPlace(place));
     if (checked.unknown.length > 0) process.exitCode = exits.refused;
-  } finally {
-    await store.close();
-  }
+  });
 };
 
 export const addMigrate = (program: Command): void => {
@@ -56,7 +52,7 @@ export const addMigrate = (program: Command): void => {
       "whether today's machines know every stored order: per version, how many are read, migrated, set aside",
     )
     .option("--check", "look at every order and change nothing; works beside a running engine")
-    .requiredOption("--store <place>", "a SQLite file, or postgres://user:password@host/database")
+    .addOption(storeOption())
     .option("--json", "the figures, and every order that would be set aside, as JSON")
     .addHelpText(
       "after",

@@ -89,7 +89,7 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     [
       "canCapture",
       "offersCapture",
-      "I5 captured only where the bank offers it",
+      "captured-as-the-bank-allowed: the bank offers none",
       "the payment is read: accepted, nothing offered",
     ],
     ["canCancel", "!hasCaptured", cancelled, "the payment is read: partly captured"],
@@ -99,7 +99,7 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     ["mayTryCaptureAgain", "!isFrozen", never, "the payment is read back: frozen, still offered"],
     ["mayTryRefundAgain", "stillLeftToRefund", more, "the payment is read back: partly captured"],
     ["canAddTheRest", "stillWithinCreditLimit", reserved, "cancel is confirmed: cancelled, no credit left"],
-    ["awaitsBooking", "isMissing", "what is there is never booked again", "the payment is read: at the bank"],
+    ["awaitsBooking", "isMissing", "booked-once: it is there", "the payment is read: at the bank"],
   ])("%s without %s", { timeout: 60_000 }, (guard, part, law, last) => {
     const rules = { settings: Settings.parse({}), registry: forgetting(guard, part) };
     const gateway = guard === "awaitsBooking" ? "resurs-simplified" : "resurs-mapi";

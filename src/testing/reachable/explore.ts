@@ -83,9 +83,9 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
       breach((error as Error).message);
       return null;
     }
-    if (before !== null) {
-      for (const { says } of breachesOf({ before, decision, settings: rules.settings })) breach(says);
-    }
+    if (before !== null)
+      for (const { law, detail } of breachesOf({ before, decision, settings: rules.settings }))
+        breach(`${law}: ${detail}`);
     return decision.record;
   };
 

@@ -125,6 +125,7 @@ const others: Record<string, Told> = {
   "the frame turns the customer away": { type: "checkout.rejected", rejection: "deny", message: null },
   "stock was held long enough": { type: "shop.holdStockDue" },
   "a reconciliation asks": { type: "reconcile.asked" },
+  "somebody is shown personal data": { type: "data.revealed", by: "support", why: "" },
   "a stale timer rings": { type: "timer.fired", timer: "xstate.after.linkLifetime.order.pending", generation: 0 },
   "a reading comes that nobody waits for": { type: "payment.read", effectId: "o:0:0", reading: payment() },
   ...Object.fromEntries(
