@@ -26,7 +26,7 @@ export const PlacedOrder = z.strictObject({
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 
-const via = z.enum(["dropdown", "list-button", "bulk", "erp", "api"]).default("api");
+const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
 const effectId = z.string();
 
@@ -98,6 +98,8 @@ export const OrderEvent = z.discriminatedUnion("type", [
   /** WooCommerce's job that cancels unpaid orders wants this one. */
   z.strictObject({ type: z.literal("shop.holdStockDue") }),
   z.strictObject({ type: z.literal("reconcile.asked") }),
+  /** Somebody had personal data of this order shown to him. */
+  z.strictObject({ type: z.literal("data.revealed"), by: z.string().min(1).max(100), why: z.string().max(200) }),
   z.strictObject({ type: z.literal("timer.fired"), timer: z.string(), generation: z.number().int() }),
 
   z.strictObject({ type: z.literal("payment.read"), effectId, reading: Reading }),

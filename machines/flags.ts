@@ -1,4 +1,5 @@
 /** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
+import type { EventType } from "./events.js";
 import type { Considered } from "./guards.js";
 
 const paid = ["processing", "completed"];
@@ -78,3 +79,16 @@ export const flags = {
 } as const;
 
 export type FlagName = keyof typeof flags;
+
+/** What a merchant can do here about a flag; where there is nothing, the way out lies at the bank. */
+export const remedies: Record<FlagName, EventType[]> = {
+  "discrepancy:paid-but-cancelled": [],
+  "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
+  "discrepancy:completed-not-captured": [],
+  "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.recalculated"],
+  "discrepancy:rejected-at-gateway": ["merchant.cancelled", "merchant.failed"],
+  "discrepancy:frozen-at-gateway": [],
+  "discrepancy:amount-mismatch": ["merchant.recalculated"],
+  "discrepancy:refunded-not-credited": [],
+  "capture-failed": ["merchant.completed"],
+};

@@ -14,7 +14,7 @@ import { paymentMachine } from "./payment.js";
 export * from "./effects.js";
 export * from "./events.js";
 export * from "./facts.js";
-export { type FlagName, flags } from "./flags.js";
+export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
 export { type Considered, cooldownEndsAt, guards } from "./guards.js";
 export type { Meta } from "./meta.js";

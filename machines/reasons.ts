@@ -46,6 +46,7 @@ export const reasons: Record<string, string> = {
   "not-due": "The time for this has not come.",
   "test-callback": "A test message; nothing to do.",
   "checkout-rejected": "The bank's frame turned the customer away; the order waits for another try.",
+  recorded: "It was written down; nothing else changed.",
   "switched-off": "The shop has switched this off.",
   // waiting
   cooldown: "A callback gives way to the customer for a minute after the order was last written.",

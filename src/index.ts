@@ -6,6 +6,7 @@ export type { Answer, Flag, HistoryEntry, OrderRecord, OutboxRow, Outcome, State
 export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";
+export { type LookOptions, lookingAt } from "./engine/look.js";
 export type { EngineOptions } from "./engine/options.js";
 export { prune } from "./engine/prune.js";
 export * from "./ports/clock.js";

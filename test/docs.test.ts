@@ -77,6 +77,7 @@ describe("the documents", () => {
       "docs/architecture.md",
       "docs/rules.md",
       "docs/adding-a-gateway.md",
+      "docs/inspector.md",
       "docs/operating.md",
       "docs/testing.md",
       "docs/guarantees.md",

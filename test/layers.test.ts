@@ -87,6 +87,13 @@ const layers: Layer[] = [
       return !isOurs(to);
     },
   },
+  {
+    folder: "src/inspector",
+    allows: (to) =>
+      under("machines", "src/core", "src/ports", "src/statechart", "src/inspector")(to) ||
+      packages("hono", "xstate", "zod", "ws")(to) ||
+      isNode(to),
+  },
   { folder: "src/testing", allows: (to) => !packages("vitest")(to) },
 ];
 
@@ -157,7 +164,7 @@ const namedEmptily = (source: Source): string[] => {
 
 const sources = ["machines", "src", "test"].flatMap((folder) =>
   readdirSync(`${project}${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .sort()
     .map((name) => {
       const path = posix.join(folder, name.replaceAll("\\", "/"));
@@ -204,6 +211,7 @@ describe("the rules see a violation", () => {
     ],
     ["src/adapters/a/b.ts", 'import type { X } from "../../engine/x.js";', "src/adapters/a/b.ts:1 imports src/engine"],
     ["src/adapters/http/b.ts", 'import { X } from "../../engine/x.js";', "src/adapters/http/b.ts:1 imports src/engine"],
+    ["src/inspector/a.tsx", 'import { X } from "../engine/x.js";', "src/inspector/a.tsx:1 imports src/engine/x.js"],
     ["src/testing/a.ts", 'import { it } from "vitest";', "src/testing/a.ts:1 imports vitest"],
     ["src/core/a.ts", "const a = 1;\nconst b = new Date();", "src/core/a.ts:2 uses new Date"],
     ["src/core/a.ts", "const b = new Date;", "src/core/a.ts:1 uses new Date"],

@@ -6,11 +6,12 @@ import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
-import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
+import { inspector } from "../inspector/inspector.js";
+import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -40,7 +41,11 @@ export interface Common {
   apiToken?: string | null;
   /** How long requests under way may take when it stops. */
   graceMs?: number;
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
+  /** Whether people may act from the inspector. */
+  actions?: boolean;
+  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
+  stately?: number;
 }
 
 export interface Running {
@@ -56,6 +61,8 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
+  /** Where a Stately inspector listens. */
+  stately: string | null;
 }
 
 export interface Parts extends Common {
@@ -68,6 +75,20 @@ export interface Parts extends Common {
   /** Laid around the app's door. */
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
+
+/** Where the inspector is mounted beside the API. */
+export const INSPECTOR = "/inspector";
+const isInspector = (request: Request): boolean => {
+  const { pathname } = new URL(request.url);
+  return pathname === INSPECTOR || pathname.startsWith(`${INSPECTOR}/`);
+};
+
+export const taken =
+  (port: number) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+  };
 
 /** An engine behind a door, with whatever store, shop and banks it is given. */
 export const compose = async (parts: Parts): Promise<Running> => {
@@ -96,12 +117,20 @@ export const compose = async (parts: Parts): Promise<Running> => {
       ...parts.doors,
     });
     let url = "";
-    const door = around(app.fetch, engine, () => url);
-    const { port = 0, host = "127.0.0.1" } = parts;
-    const served = await listen(door, { port, hostname: host }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") throw error;
-      throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
+    const looks = inspector({
+      engine,
+      base: INSPECTOR,
+      access: parts.apiToken ? { kind: "token", token: parts.apiToken } : { kind: "loopback" },
+      actions: parts.actions ?? false,
+      log,
     });
+    const door = around(
+      (request) => (isInspector(request) ? looks.fetch(request) : app.fetch(request)),
+      engine,
+      () => url,
+    );
+    const { port = 0, host = "127.0.0.1" } = parts;
+    const served = await listen(door, { port, hostname: host }).catch(taken(port));
     url = served.url;
     const stop = async (drainMs = 0) => {
       draining = true;
@@ -121,9 +150,13 @@ export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
+  const stately =
+    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
   const clear = async () => {
+    await stately?.close();
     await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
@@ -144,9 +177,10 @@ export const composeSandbox = async (
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
       },
-      onDecision: (entry, record) => {
+      onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        onDecision?.(entry, record);
+        stately?.tell(entry, record, messages);
+        onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
     });
@@ -156,7 +190,7 @@ export const composeSandbox = async (
       await one.stop(drainMs);
       await clear();
     };
-    return { ...one, banks, woo, stop };
+    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
   } catch (error) {
     await clear();
     throw error;
@@ -164,8 +198,8 @@ export const composeSandbox = async (
 };
 
 /** The store for looking only; works beside a running engine. */
-export const lookingStore = async (file: string): Promise<Store> => {
-  const store = sqliteStore({ file, readOnly: true });
+export const lookingStore = async (place: string): Promise<Store> => {
+  const store = storeAt(place, { readOnly: true });
   await store.open();
   return store;
 };

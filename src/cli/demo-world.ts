@@ -31,7 +31,7 @@ export class DemoWorld {
     const bankFetch: typeof fetch = async (input, init) =>
       this.isDown() ? new Response(null, { status: 503 }) : fetch(input, init);
     const around = (door: Fetch): Fetch => this.counted(door);
-    this.sandbox = await composeSandbox({ clock, settings, port, onDecision, bankFetch, around });
+    this.sandbox = await composeSandbox({ clock, settings, port, onDecision, bankFetch, around, actions: true });
   }
 
   private isDown(): boolean {

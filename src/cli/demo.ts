@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { flags } from "../../machines/flags.js";
 import { rules } from "../../machines/rules.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { INSPECTOR } from "./compose.js";
 import { bankIsDown, HOUR, steps, stories } from "./demo-stories.js";
 import { DemoWorld } from "./demo-world.js";
 import { exitCodes } from "./ending.js";
@@ -76,7 +77,11 @@ const outcomes = async ({ sandbox }: DemoWorld) =>
   );
 
 const lookAround = (url: string): string => `
-Serving at ${paint("bold", url)} until Ctrl-C. Try:
+Serving at ${paint("bold", url)} until Ctrl-C. Look at every order, and why, at
+
+  ${paint("bold", `${url}${INSPECTOR}/`)}
+
+or try:
 
   curl -s ${url}/orders/1002/why
   curl -s '${url}/orders?flagged=true'

@@ -10,6 +10,8 @@ import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInspect } from "./inspect.js";
+import { addMigrate } from "./migrate.js";
 import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
@@ -40,6 +42,7 @@ ${exitCodes("something was refused or failed, as data")}`,
 for (const add of [
   addDemo,
   addServe,
+  addInspect,
   addShow,
   addWhy,
   addDecide,
@@ -49,6 +52,7 @@ for (const add of [
   addApply,
   addPrune,
   addBackup,
+  addMigrate,
   addScenarios,
   addSimulate,
   addDraw,

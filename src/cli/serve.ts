@@ -4,7 +4,8 @@ import { pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
-import { composeSandbox } from "./compose.js";
+import { redacted } from "../ports/log.js";
+import { composeSandbox, INSPECTOR } from "./compose.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
@@ -22,6 +23,8 @@ interface Options {
   logLevel: string;
   drain: number;
   sandbox?: true;
+  actions?: true;
+  stately?: number;
   json?: true;
 }
 
@@ -43,7 +46,7 @@ const run = async (options: Options): Promise<void> => {
       "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
     );
   }
-  const log = pino({ level: options.logLevel }, pino.destination(2));
+  const log = redacted(pino({ level: options.logLevel }, pino.destination(2)));
   const settings = Settings.parse({
     cooldownSeconds: cooldown,
     ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
@@ -58,16 +61,24 @@ const run = async (options: Options): Promise<void> => {
     host,
     apiToken: apiToken ?? null,
     graceMs: GRACE_MS,
+    actions: options.actions === true,
     onDecision: ({ seq, from, to, source, event }, { orderId }) => {
       if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
     },
     ...(place === undefined ? {} : { store: place }),
+    ...(options.stately === undefined ? {} : { stately: options.stately }),
   });
-  const { url, banks } = running;
+  const { url, banks, stately } = running;
   const bank = banks.resurs;
   const kept = place === undefined ? "a temporary file that is removed at the end" : shownPlace(place);
-  if (options.json) say(JSON.stringify({ url, bank: bank.url, store: place === undefined ? null : shownPlace(place) }));
-  else say(`Serving at ${url}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`);
+  const inspects = `${url}${INSPECTOR}/`;
+  const store = place === undefined ? null : shownPlace(place);
+  if (options.json) say(JSON.stringify({ url, inspector: inspects, stately, bank: bank.url, store }));
+  else
+    say(
+      `Serving at ${url}\nLook at the orders at ${inspects}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`,
+    );
+  if (stately !== null && !options.json) say(`A Stately inspector can listen at ${stately}`);
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
   // Ctrl-C is a person's, and no load balancer waits.
@@ -90,6 +101,12 @@ export const addServe = (program: Command): void => {
     .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 8080)
     .option("--host <address>", "beyond this computer only together with a token", "127.0.0.1")
     .addOption(new Option("--api-token <token>", "asked of whoever uses the API").env("ORDER_STATUS_TOKEN"))
+    .option("--actions", "let people act from the inspector; without it, it only looks")
+    .option(
+      "--stately <port>",
+      "tell the machines' events and snapshots to a Stately inspector on this computer; 0 = any free port",
+      wholeIn(0, 65_535),
+    )
     .option("--cooldown <seconds>", "how long callbacks give way to the customer", numberIn(0, 86_400), 60)
     .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
     .addOption(

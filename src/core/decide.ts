@@ -70,6 +70,8 @@ const happen = (fold: Fold): void => {
       return attach(fold, event.paymentId, event.meta ?? {});
     case "payment.notCreated":
       return notCreated(fold, event.detail);
+    case "data.revealed":
+      return fold.answer(itself(fold), "ignored", { reason: "recorded" });
     case "checkout.rejected":
       return rejected(fold, event.rejection, event.message);
     case "order.updated": {

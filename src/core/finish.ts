@@ -1,7 +1,7 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
 import { type FlagName, flags } from "../../machines/flags.js";
 import type { Fold } from "./fold.js";
-import type { Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
+import type { Flag, HistoryEntry, Message, OrderRecord, OutboxRow, TimerRow } from "./record.js";
 import { structureHash } from "./structure.js";
 
 export interface Decision {
@@ -9,6 +9,8 @@ export interface Decision {
   entry: HistoryEntry;
   effects: OutboxRow[];
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
+  /** What the three actors said to each other on the way, for whoever watches. */
+  messages: Message[];
 }
 
 /** Cleared flags are kept for the reader, but not for ever. */
@@ -62,7 +64,7 @@ export const finished = (fold: Fold): Decision => {
     raised: flagged.up,
     cleared: flagged.down,
   };
-  return { record, entry, effects: fold.effects, timers: timersBetween(before, record) };
+  return { record, entry, effects: fold.effects, timers: timersBetween(before, record), messages: fold.messages };
 };
 
 /** What becomes of the stored timers between two records of one order, however many decisions lie between them. */

@@ -10,7 +10,7 @@ import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
-import type { Answer, Lane, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import type { Actor, Answer, Lane, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { type Asked, initialValue, step, type TimerChange } from "./step.js";
 
 /** How an event is shown to the order machine. */
@@ -51,6 +51,7 @@ export class Fold {
   readonly flow: Flow;
   effects: OutboxRow[] = [];
   answers: Answer[] = [];
+  messages: Message[] = [];
   readonly from: OrderStatus | null;
 
   constructor(
@@ -112,11 +113,19 @@ export class Fold {
       type: "payment.read",
     });
     this.states = { ...this.states, payment: value };
+    this.told("payment", "payment.read", this.envelope.id);
+  }
+
+  private told(to: Actor, type: string, eventId: string): void {
+    // Whoever waited is let through by the cooldown.
+    const from = to === "order" && eventId !== this.envelope.id ? "cooldown" : null;
+    this.messages.push({ to, from, type, eventId, value: this.states[to] });
   }
 
   moveCooldown(type: string): Meta | null {
     const moved = step(this.rules.registry.cooldown, this.states.cooldown, this.considered(), { type });
     this.states = { ...this.states, cooldown: moved.value };
+    this.told("cooldown", type, this.envelope.id);
     this.setTimers(moved.timers);
     this.carry(moved.actions, { eventId: this.envelope.id, type }, moved.taken?.rule ?? null, this.facts.order.status);
     return moved.taken;
@@ -129,8 +138,9 @@ export class Fold {
     const moved = step(registry.order, this.states.order, this.considered(shown.wish ?? null, shown.seen ?? null), {
       type: shown.type,
     });
+    if (moved.taken !== null) this.states = { ...this.states, order: moved.value };
+    this.told("order", shown.type, shown.eventId);
     if (moved.taken === null) return null;
-    this.states = { ...this.states, order: moved.value };
     this.setTimers(moved.timers);
     const next = statusIn(moved.value) ?? status;
     if (next !== status) {

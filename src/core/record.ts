@@ -48,6 +48,18 @@ export interface Answer {
   until: number | null;
 }
 
+export type Actor = keyof States;
+
+/** What one of the three actors was told while an event was decided, and where it stood then. Not kept. */
+export interface Message {
+  to: Actor;
+  /** The actor that let it through; null = it came from outside. */
+  from: Actor | null;
+  type: string;
+  eventId: string;
+  value: StateValue;
+}
+
 /** One decision, as it is kept for good. */
 export interface HistoryEntry {
   orderId: string;

@@ -91,7 +91,7 @@ export class Attempts {
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
       case "refused":
-        this.parts.log.warn({ effect: row.id, detail: answer.detail }, "the shop refused an effect");
+        this.parts.log.warn({ effect: row.id }, "the shop refused an effect");
         return { kind: "dead", error: answer.detail };
     }
   }

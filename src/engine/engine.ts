@@ -1,33 +1,23 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import type { Envelope, PlacedOrder } from "../../machines/events.js";
-import { cooldownEndsAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
-import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { silent } from "../ports/log.js";
 import { type Figures, type Observer, unobserved } from "../ports/observer.js";
-import type { CheckoutUrls, DeadLetter, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
-import type { Counts, OrderFilter, OrderRow, Store } from "../ports/store.js";
+import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { Counts, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, deadEffect, deadEvent, paymentOf, receiptGiven, recordReader, verdictOn, whyOf } from "./look.js";
+import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes } from "./process.js";
-import {
-  Overloaded,
-  parseEvent,
-  type Receipt,
-  type SubmitOptions,
-  sourceOf,
-  UnknownOrder,
-  type Verdict,
-} from "./receipt.js";
+import { Overloaded, parseEvent, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
@@ -37,8 +27,6 @@ import { watched } from "./watched.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
-  /** The record as today's machines read it; null = no such order. */
-  readonly read: (orderId: string) => Promise<OrderRecord | null>;
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly observer: Observer;
@@ -49,9 +37,22 @@ export class Engine implements Runtime {
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters: Waiters;
+  private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private running = false;
+
+  readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
+  readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
+  readonly parked: Looking["parked"] = (...asked) => this.looks.parked(...asked);
+  readonly why: Looking["why"] = (...asked) => this.looks.why(...asked);
+  readonly history: Looking["history"] = (...asked) => this.looks.history(...asked);
+  readonly effectsOf: Looking["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
+  readonly findByPayment: Looking["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
+  readonly cooldownEndsAt: Looking["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
+  readonly list: Looking["list"] = (...asked) => this.looks.list(...asked);
+  readonly deadLetters: Looking["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
+  readonly unfinished: Looking["unfinished"] = (...asked) => this.looks.unfinished(...asked);
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
@@ -63,7 +64,12 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
-    this.read = recordReader(this.store, this.rules.registry);
+    this.looks = lookingAt({
+      store: this.store,
+      rules: this.rules,
+      clock: this.clock,
+      gatewayOf: ({ facts }) => this.gateways.get(facts.payment.gateway ?? "") ?? null,
+    });
     const random = options.random ?? Math.random;
     const { store, clock, limits, observer } = this;
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
@@ -183,51 +189,10 @@ export class Engine implements Runtime {
     return checkout(this, named(this.gateways, gateway), orderId, urls);
   }
 
-  /** The answer before the click, on the payment as it was last read. Changes nothing. */
-  async can(orderId: string, event: unknown): Promise<Verdict> {
-    const record = await this.read(orderId);
-    if (record === null) throw new UnknownOrder(orderId);
-    return verdictOn(record, parseEvent(event), this.clock.now(), this.rules);
-  }
-
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
     return record === null ? null : paymentOf(record, () => named(this.gateways, record.facts.payment.gateway ?? ""));
-  }
-
-  /** At most five plain lines; null = no such order. */
-  why(orderId: string): Promise<string[] | null> {
-    return whyOf(this.store, this.rules.registry, orderId);
-  }
-
-  history(orderId: string, after = 0, limit = 500): Promise<HistoryEntry[]> {
-    return this.store.history(orderId, after, limit);
-  }
-
-  /** Effects not carried out yet, the dead ones among them, oldest first. */
-  effectsOf(orderId: string): ReturnType<Store["effectsOf"]> {
-    return this.store.effectsOf(orderId);
-  }
-
-  list(filter: OrderFilter): Promise<OrderRow[]> {
-    return this.store.list(filter);
-  }
-
-  findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null> {
-    return this.store.findByPayment(paymentId);
-  }
-
-  /** When callbacks of this order may be acted on; null = no such order. */
-  async cooldownEndsAt(orderId: string): Promise<number | null> {
-    const record = await this.read(orderId);
-    return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: this.settings });
-  }
-
-  /** The oldest of each kind first, at most `limit` of each. */
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const [effects, events] = await Promise.all([this.store.deadEffects(limit), this.store.deadEvents(limit)]);
-    return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
   }
 
   /** A dead effect or event is tried again at once. */
@@ -256,13 +221,9 @@ export class Engine implements Runtime {
 
   /** `ok` is false while the store cannot write. */
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
-    try {
-      const counts = await this.store.counts();
-      const trouble = this.reception.trouble();
-      return { ok: this.running && trouble === null, trouble, counts };
-    } catch (error) {
-      return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
-    }
+    const seen = await this.looks.health();
+    const trouble = this.reception.trouble();
+    return seen.ok ? { ...seen, ok: this.running && trouble === null, trouble } : seen;
   }
 
   private async figures(): Promise<Figures> {
@@ -277,11 +238,11 @@ export class Engine implements Runtime {
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
     if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
-    for (const { record, entry, effects, timers } of decisions) {
+    for (const { record, entry, effects, timers, messages } of decisions) {
       for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
-      this.options.onDecision?.(entry, record);
+      this.options.onDecision?.(entry, record, messages);
     }
   }
 }

@@ -1,5 +1,7 @@
 /** Looking at an order without changing it. */
 import type { OrderEvent } from "../../machines/events.js";
+import type { Reading } from "../../machines/facts.js";
+import { cooldownEndsAt } from "../../machines/guards.js";
 import type { Registry } from "../../machines/index.js";
 import { type Explanation, explanations } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
@@ -7,10 +9,11 @@ import { foresee } from "../core/foresee.js";
 import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
+import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
-import type { DeadLetter, PaymentView } from "../ports/runtime.js";
+import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
 import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
-import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
+import { parseEvent, type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -44,13 +47,18 @@ export const recordReader = (store: Store, registry: Registry) => {
   };
 };
 
+/** What today's machines say of it comes before what was written down. */
+const parkedBecause = ({ record, parked }: Loaded, registry: Registry): string | null => {
+  const migrated = record === null ? null : migrate(record, registry);
+  return migrated !== null && "parked" in migrated ? migrated.parked : parked;
+};
+
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   const record = recordIn(loaded);
   if (loaded === undefined || record === null) return null;
   const history = await store.history(orderId, Math.max(0, record.version - LATEST), LATEST);
-  const migrated = migrate(record, registry);
-  const parked = "parked" in migrated ? migrated.parked : loaded.parked;
+  const parked = parkedBecause(loaded, registry);
   return why(record, history, await store.effectsOf(orderId), parked, registry);
 };
 
@@ -63,15 +71,99 @@ export const deadEvent = ({ envelope, attempts, error }: InboxRow): DeadLetter =
   return { id, orderId, kind: "event", type: event.type, attempts, error, since: at };
 };
 
-/** What the order would answer, on the payment as it was last read. */
-export const verdictOn = (record: OrderRecord, event: OrderEvent, now: number, rules: Rules): Verdict => {
+/** @param reading the payment as it is to be taken; null = as it was last read */
+export const verdictOn = (
+  record: OrderRecord,
+  event: OrderEvent,
+  now: number,
+  rules: Rules,
+  reading: Reading | null = null,
+): Verdict => {
   const { orderId } = record;
+  const readAt = reading === null ? record.facts.payment.readAt : now;
   if ("parked" in migrate(record, rules.registry)) {
-    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null };
+    const nothing = { effects: [], flags: [], readAt };
+    return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null, ...nothing };
   }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
-  const { outcome, reason, rule, to } = foresee(record, envelope, now, rules).answer;
-  return { allowed: outcome === "moved" || outcome === "deferred", outcome, reason, rule, to };
+  const { answer, effects, flags } = foresee(record, envelope, now, rules, reading ?? undefined);
+  const { outcome, reason, rule, to } = answer;
+  return {
+    allowed: outcome === "moved" || outcome === "deferred",
+    outcome,
+    reason,
+    rule,
+    to,
+    effects: effects.map(({ effect }) => effect),
+    flags,
+    readAt,
+  };
+};
+
+/** null = there is no payment, or the bank does not say. */
+export const readingOf = async (record: OrderRecord, gateway: Gateway): Promise<Reading | null> => {
+  const { id } = record.facts.payment;
+  const answer = id === null ? null : await gateway.readPayment(id);
+  return answer?.kind === "ok" ? answer.reading : null;
+};
+
+export interface LookOptions {
+  store: Store;
+  rules: Rules;
+  clock: Clock;
+  /** Whom to ask for a payment; null = nobody is asked. */
+  gatewayOf: (record: OrderRecord) => Gateway | null;
+}
+
+/** Everything that can be seen of the orders of a store, from beside a running engine as well. */
+export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Looking => {
+  const read = recordReader(store, rules.registry);
+  return {
+    clock,
+    read,
+    async can(orderId, event, { fresh = false } = {}) {
+      const record = await read(orderId);
+      if (record === null) throw new UnknownOrder(orderId);
+      const parsed = parseEvent(event);
+      const gateway = fresh ? gatewayOf(record) : null;
+      const reading = gateway === null ? null : await readingOf(record, gateway);
+      return verdictOn(record, parsed, clock.now(), rules, reading);
+    },
+    async parked(orderId) {
+      const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+      return loaded?.record == null ? null : parkedBecause(loaded, rules.registry);
+    },
+    why: (orderId) => whyOf(store, rules.registry, orderId),
+    history: (orderId, after = 0, limit = 500) => store.history(orderId, after, limit),
+    effectsOf: (orderId) => store.effectsOf(orderId),
+    findByPayment: (paymentId) => store.findByPayment(paymentId),
+    async cooldownEndsAt(orderId) {
+      const record = await read(orderId);
+      return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: rules.settings });
+    },
+    async health() {
+      try {
+        return { ok: true, trouble: null, counts: await store.counts() };
+      } catch (error) {
+        return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
+      }
+    },
+    list: (filter) => store.list(filter),
+    async deadLetters(limit) {
+      const [effects, events] = await Promise.all([store.deadEffects(limit), store.deadEvents(limit)]);
+      return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
+    },
+    async unfinished(limit) {
+      const [deadEffects, deadEvents, openEffects, waitingEvents, overdueTimers] = await Promise.all([
+        store.deadEffects(limit),
+        store.deadEvents(limit),
+        store.openEffects(limit),
+        store.dueEvents(Number.MAX_SAFE_INTEGER, limit),
+        store.dueTimers(clock.now(), limit),
+      ]);
+      return { deadEffects, deadEvents, openEffects, waitingEvents, overdueTimers };
+    },
+  };
 };
 
 /** The answer that an event id got when it was decided; null = it never was. */

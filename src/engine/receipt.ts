@@ -15,7 +15,7 @@ export const parseEvent = (event: unknown): OrderEvent => {
 };
 
 export const sourceOf = (type: EventType): Source => {
-  if (type.startsWith("merchant.")) return "merchant";
+  if (type.startsWith("merchant.") || type === "data.revealed") return "merchant";
   if (type.startsWith("callback.")) return "callback";
   if (type.startsWith("customer.")) return "customer";
   if (type.startsWith("timer.")) return "timer";

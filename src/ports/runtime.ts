@@ -2,13 +2,15 @@
  * The door that every runtime has: the engine on a store, and the same decisions on another durable execution.
  * Whoever speaks of orders, the HTTP app among them, is handed one of these and does not know which.
  */
+import type { Effect } from "../../machines/effects.js";
 import type { PlacedOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
 import type { Explanation } from "../../machines/reasons.js";
 import type { HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
 import type { Clock } from "./clock.js";
 import type { CreatedPayment, NewPayment } from "./gateway.js";
-import type { ClaimedEffect, Counts, OrderFilter, OrderRow } from "./store.js";
+import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
 
 /** What became of a submitted event. `final` is false while it waits for something. */
 export interface Receipt {
@@ -42,6 +44,28 @@ export interface Verdict {
   reason: string | null;
   rule: string | null;
   to: OrderStatus | null;
+  /** What the bank and the shop would be asked for. */
+  effects: Effect[];
+  /** The flags that would stand afterwards. */
+  flags: FlagName[];
+  /** When the payment was read on which this is based; null = it never was. */
+  readAt: number | null;
+}
+
+export interface CanOptions {
+  /** The bank is asked for the payment first; where it does not answer, the last reading stands. */
+  fresh?: boolean;
+}
+
+/** What waits for its turn, or was given up; each list oldest first. */
+export interface Unfinished {
+  deadEffects: DeadEffect[];
+  deadEvents: InboxRow[];
+  openEffects: (ClaimedEffect & { error: string | null })[];
+  /** Events that could not be decided yet. */
+  waitingEvents: InboxRow[];
+  /** Timers whose time is over, and that nobody has rung. */
+  overdueTimers: TimerRow[];
 }
 
 /** The payment as the bank has it now. Where there is none to see, `explanation` names why and `says` says it. */
@@ -93,19 +117,15 @@ export interface DeadLetter {
 
 export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
 
-export interface Runtime {
+/** The half of the door that changes nothing. */
+export interface Looking {
   readonly clock: Clock;
-  /** Makes the order known. Placing it again is a no-op. */
-  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt>;
-  /**
-   * Takes an event in. Resolves when it is durable and decided as far as it can be.
-   * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
-   */
-  submit(orderId: string, event: unknown, options?: SubmitOptions): Promise<Receipt>;
-  /** The answer before the click, on the payment as it was last read. Changes nothing. */
-  can(orderId: string, event: unknown): Promise<Verdict>;
+  /** The answer before the click. @throws InvalidEvent, UnknownOrder */
+  can(orderId: string, event: unknown, options?: CanOptions): Promise<Verdict>;
   /** The record as today's machines read it; null = no such order. */
   read(orderId: string): Promise<OrderRecord | null>;
+  /** Why the order is set aside; null = it is not. */
+  parked(orderId: string): Promise<string | null>;
   /** At most five plain lines; null = no such order. */
   why(orderId: string): Promise<string[] | null>;
   history(orderId: string, after?: number, limit?: number): Promise<HistoryEntry[]>;
@@ -114,18 +134,30 @@ export interface Runtime {
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
   /** When callbacks of this order may be acted on; null = no such order. */
   cooldownEndsAt(orderId: string): Promise<number | null>;
-  /** Creates the payment of a placed order that takes one, and attaches it. */
-  checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
-  /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
-  payment(orderId: string): Promise<PaymentView | null>;
-  /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */
-  deadLetters(limit: number): Promise<DeadLetter[]>;
-  /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */
-  revive(id: string, orderId?: string): Promise<boolean>;
   /** `ok` is false while nothing can be written. `counts` is null where the runtime cannot count. */
   health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }>;
   /** @throws NotOffered */
   list(filter: OrderFilter): Promise<OrderRow[]>;
+  /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
+  /** At most `limit` of each, of all orders. @throws NotOffered */
+  unfinished(limit: number): Promise<Unfinished>;
+}
+
+export interface Runtime extends Looking {
+  /** Makes the order known. Placing it again is a no-op. */
+  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt>;
+  /**
+   * Takes an event in. Resolves when it is durable and decided as far as it can be.
+   * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
+   */
+  submit(orderId: string, event: unknown, options?: SubmitOptions): Promise<Receipt>;
+  /** Creates the payment of a placed order that takes one, and attaches it. */
+  checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
+  /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
+  payment(orderId: string): Promise<PaymentView | null>;
+  /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */
+  revive(id: string, orderId?: string): Promise<boolean>;
   /** Asks the bank about every order in doubt. @throws NotOffered */
   reconcile(options?: ReconcileOptions): AsyncGenerator<Reconciled>;
 }

@@ -61,8 +61,12 @@ export interface OrderFilter {
   /** Orders whose status is not final, or that carry a flag. */
   inDoubt?: boolean;
   updatedSince?: number;
+  /** Orders that are set aside. */
+  parked?: boolean;
   /** Order id to start after. */
   after?: string;
+  /** The order written last comes first, those before the given one; left out, orders come by their id. */
+  latest?: { before: { updatedAt: number; orderId: string } | null };
   limit: number;
 }
 
@@ -82,7 +86,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
-  /** Beyond 100,000 a store may estimate this, and the timers. */
+  /** Beyond 100,000 a store may estimate this, and the timers; with more than 10,000 events waiting, `parked` too. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
@@ -157,6 +161,8 @@ export interface Store {
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;
+  /** Effects that are neither carried out nor dead, of all orders, oldest first. */
+  openEffects(limit: number): Promise<(ClaimedEffect & { error: string | null })[]>;
   deadEffects(limit: number): Promise<DeadEffect[]>;
   deadEvents(limit: number): Promise<InboxRow[]>;
   /** A dead effect or event that is revived is due at once, with its attempts forgotten. */

@@ -10,7 +10,7 @@ import type { Chart } from "./chart.js";
 import { dotOf } from "./dot.js";
 
 /** Scoped to `.statechart`, so that it does no harm inside a page. */
-const css = `
+export const chartStyle = `
 .statechart { --ink: #1f2933; --soft: #52606d; --line: #7b8794; --paper: #ffffff; --box: #f4f6f8; --happy: #137333; --lit: #ffe08a; --lit-ink: #1f2933; max-width: 100%; height: auto; }
 @media (prefers-color-scheme: dark) {
   .statechart { --ink: #e4e7eb; --soft: #9aa5b1; --line: #7b8794; --paper: #27303a; --box: #1b222a; --happy: #6fcf7f; --lit: #a97b00; --lit-ink: #ffffff; }
@@ -45,7 +45,8 @@ const withTitles = (chart: Chart, svg: string): string => {
     .replaceAll("<title>cluster_", "<title>");
 };
 
-export const svgOf = async (chart: Chart): Promise<string> => {
+/** Without its style, for a page that has `chartStyle` in a stylesheet of its own. */
+export const bareSvgOf = async (chart: Chart): Promise<string> => {
   const viz = await instance();
   const drawn = viz.renderString(dotOf(chart), { format: "svg" });
   const bare = drawn
@@ -55,9 +56,10 @@ export const svgOf = async (chart: Chart): Promise<string> => {
     // Graphviz writes "-" as an entity; a search for a class is to find it.
     .replaceAll("&#45;", "-");
   const titled = withTitles(chart, bare);
-  const named = titled.replace(
-    "<svg ",
-    `<svg class="statechart" role="img" aria-label="${escaped(chart.id)} statechart" `,
-  );
-  return `${named.replace(/(<svg[^>]*>)/, `$1\n<style>${css}</style>`).trimEnd()}\n`;
+  return titled.replace("<svg ", `<svg class="statechart" role="img" aria-label="${escaped(chart.id)} statechart" `);
+};
+
+export const svgOf = async (chart: Chart): Promise<string> => {
+  const bare = await bareSvgOf(chart);
+  return `${bare.replace(/(<svg[^>]*>)/, `$1\n<style>${chartStyle}</style>`).trimEnd()}\n`;
 };

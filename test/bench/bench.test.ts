@@ -35,6 +35,13 @@ describe("the bench", () => {
     }
   });
 
+  test("over a file of orders asks for every page, and for the same rows by hand", { timeout: 240_000 }, async () => {
+    const { stdout } = await run(process.execPath, [path("./inspector.js"), "--quick", "--json"]);
+    const told = JSON.parse(stdout) as { rows: { name: string; page: { p95: number }; sql: { p95: number } }[] };
+    expect(told.rows.map(({ name }) => name)).toEqual(expect.arrayContaining(["the list", "an order", "the problems"]));
+    for (const { page, sql } of told.rows) expect(page.p95 > 0 && sql.p95 > 0).toBe(true);
+  });
+
   test("of growth reads copies as the engine's own orders, and finds every event taken in once", {
     timeout: 240_000,
   }, async () => {

@@ -4,11 +4,13 @@ import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
+import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
+import { Door, type DoorOptions } from "./door.js";
 import { failed } from "./failed.js";
 import { type NetsOptions, netsRoutes } from "./nets.js";
 import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
@@ -17,11 +19,14 @@ import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
 export interface HttpOptions
-  extends Omit<NetsOptions, "log">,
+  extends DoorOptions,
+    Omit<NetsOptions, "log" | "door">,
     Omit<ResursCheckoutOptions, "log">,
-    Partial<Omit<CallbackOptions, "engine">>,
-    ReturnOptions {
+    Partial<Omit<CallbackOptions, "engine" | "door">>,
+    Omit<ReturnOptions, "door"> {
   engine: Runtime;
+  /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
+  shopWebhooks?: (request: Request) => Promise<Response>;
   log?: Log;
   /** Bearer token for orders and metrics; null = none asked for (loopback only). */
   apiToken?: string | null;
@@ -57,7 +62,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();
   app.onError((error, c) => {
-    log.error({ path: c.req.path, detail: error.message }, "a request failed");
+    log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");
     return failed(c, error);
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
@@ -98,12 +103,17 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   });
   const { ack = "202", resursDigest = null } = options;
-  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
+  const door = new Door(engine.clock, options);
+  app.use("/callbacks/*", door.before);
+  app.route("/callbacks", callbackRoutes({ engine, door, ack, resursDigest }));
+
+  const { shopWebhooks } = options;
+  if (shopWebhooks) app.post("/shop/webhooks", (c) => shopWebhooks(c.req.raw));
 
   const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
+  app.route("/", netsRoutes({ engine, log, door, netsAuthorization, onPayInitialized }));
 
-  app.route("/returns", returnRoutes(options));
+  app.route("/returns", returnRoutes({ ...options, door }));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
   app.use("/orders/*", withToken);
@@ -169,7 +179,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     const orderId = c.req.param("orderId");
     const { gateway } = parsed.data;
     const base = options.publicUrl ?? new URL(c.req.url).origin;
-    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway));
+    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway, options.callbackKeys));
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });
@@ -182,7 +192,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       wait: "settled",
       ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     });
-    return c.json(receipt, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
+    // The reason in words, for whoever has to show it to a person.
+    const says = receipt.reason === null ? null : (reasons[receipt.reason] ?? receipt.reason);
+    return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
   /** One line of JSON per order, as each is done. */
   app.post("/orders/reconcile", async (c) => {

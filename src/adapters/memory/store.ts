@@ -1,7 +1,7 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import { matches, rowOf } from "../../ports/listing.js";
+import { inOrder, matches, rowOf } from "../../ports/listing.js";
 import {
   type Change,
   type ClaimedEffect,
@@ -28,6 +28,7 @@ interface KeptOrder {
 const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
 const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const older = (a: Kept, b: Kept) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
 const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export interface MemoryStoreOptions {
@@ -215,16 +216,24 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       return [...orders.values()]
         .map(({ record, parked }) => rowOf(record, parked))
         .filter((row) => matches(row, filter))
-        .sort(byOrder)
+        .sort(inOrder(filter))
         .slice(0, filter.limit);
     },
     async effectsOf(orderId) {
       const own = [...outbox.values()].filter((row) => row.orderId === orderId).sort(earlier);
       return own.map((row) => ({ ...shown(row), error: row.error, dead: row.dead }));
     },
+    async openEffects(limit) {
+      return effects(false)
+        .sort(older)
+        .slice(0, limit)
+        .map((row) => ({ ...shown(row), error: row.error }));
+    },
     async deadEffects(limit) {
-      const dead = effects(true).sort((a, b) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b));
-      return dead.slice(0, limit).map((row) => ({ row: shown(row), error: row.error ?? "" }));
+      return effects(true)
+        .sort(older)
+        .slice(0, limit)
+        .map((row) => ({ row: shown(row), error: row.error ?? "" }));
     },
     async deadEvents(limit) {
       return copy(events(true).slice(0, limit));

@@ -8,7 +8,7 @@
  */
 import { commitFunction } from "./commit.js";
 import { functions } from "./functions.js";
-import { tables } from "./tables.js";
+import { latestFirst, tables } from "./tables.js";
 
 export interface Migration {
   number: number;
@@ -19,4 +19,5 @@ export interface Migration {
 /** Only ever added to. What an older node calls must stay as long as one may run beside a newer. */
 export const migrations: Migration[] = [
   { number: 1, name: "tables and functions", sql: (s) => tables(s) + commitFunction(s) + functions(s) },
+  { number: 2, name: "lists that begin with the order written last", sql: latestFirst },
 ];

@@ -13,6 +13,8 @@ const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).joi
 
 /** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
 const MANY = 100_000;
+/** Of so many waiting events, the first ones, it is seen whose orders another version wrote: each is a look at its order. */
+const LOOKED_AT = 10_000;
 const counted = (table: string): string =>
   `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
     FROM pg_class WHERE oid = '${table}'::regclass)`;
@@ -76,6 +78,7 @@ export const statementsOf = (s: string) => ({
      WHERE h.seq < f.version AND h.entry IS NOT NULL`,
   ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
+  openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
@@ -83,12 +86,18 @@ export const statementsOf = (s: string) => ({
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
-    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
-      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id)
+      FROM (SELECT order_id FROM ${s}.inbox
+        WHERE NOT dead AND not_before <= extract(epoch FROM clock_timestamp()) * 1000 ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
+      WHERE NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
     (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
     (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
     (SELECT min(at) FROM ${s}.timers)`,
 });
+
+/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+const setAside = `coalesce(parked,
+  CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
 
 /** Conditions are written out, not bound, where a partial index can answer them. */
 export const listStatement = (
@@ -96,15 +105,21 @@ export const listStatement = (
   filter: OrderFilter,
   versions: number[] | null,
 ): { text: string; values: unknown[] } => {
-  const values: unknown[] = [filter.after ?? "", filter.limit, versions];
-  const where = ["order_id > $1"];
+  const values: unknown[] = [filter.limit, versions];
+  const where = ["TRUE"];
   const bound = (value: unknown): string => `$${values.push(value)}`;
   if (filter.flagged !== undefined) where.push(filter.flagged ? "flagged" : "NOT flagged");
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  const text = `SELECT order_id, status, state, version, updated_at, flags, coalesce(parked,
-      CASE WHEN machine <> ALL ($3::integer[]) THEN 'written by version ' || machine || ' of the machines' END)
-    FROM ${s}.orders WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT $2`;
+  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
+  if (filter.latest?.before) {
+    const { updatedAt, orderId } = filter.latest.before;
+    where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
+  }
+  const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
+  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside} FROM ${s}.orders
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

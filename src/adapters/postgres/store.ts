@@ -185,6 +185,10 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
       });
     },
+    async openEffects(limit) {
+      const rows = await read(sql.openEffects, limit);
+      return rows.map(wire.readEffect).map((row) => ({ ...row, error: row.previousError }));
+    },
     async deadEffects(limit) {
       const rows = await read(sql.deadEffects, limit);
       return rows.map(wire.readEffect).map((row) => ({ row, error: row.previousError ?? "" }));

@@ -1,4 +1,4 @@
-/** Migration 1: the tables. Never edited once released: a change is another migration. */
+/** The tables, one constant per migration. Never edited once released: a change is another migration. */
 
 /**
  * Partial indexes keep due work apart from the dead. Ids are compared byte by byte, as every other store does.
@@ -100,4 +100,11 @@ CREATE TABLE ${s}.nodes (
   machines    integer[],
   alive_until timestamptz NOT NULL
 );
+`;
+
+/** Migration 2: all orders, those of one status, the flagged ones, the order written last first. */
+export const latestFirst = (s: string): string => `
+CREATE INDEX orders_latest         ON ${s}.orders (updated_at, order_id);
+CREATE INDEX orders_status_latest  ON ${s}.orders (status, updated_at, order_id);
+CREATE INDEX orders_flagged_latest ON ${s}.orders (updated_at, order_id) WHERE flagged;
 `;

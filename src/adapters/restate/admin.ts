@@ -1,10 +1,10 @@
 /** What only a look over all orders can tell: Restate's SQL reads the summaries. A scan, for people and for nightly runs. */
 
-import { matches } from "../../ports/listing.js";
-import { NotOffered } from "../../ports/runtime.js";
+import { inOrder, matches } from "../../ports/listing.js";
+import { NotOffered, type Unfinished } from "../../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow } from "../../ports/store.js";
 import { type Names, SUMMARY } from "./names.js";
-import type { Summary } from "./state.js";
+import type { OrderState, Summary } from "./state.js";
 
 export class Admin {
   constructor(
@@ -20,7 +20,7 @@ export class Admin {
     const all = await this.summaries("a list of orders");
     return all
       .filter((row) => matches(row, filter))
-      .sort((a, b) => (a.orderId < b.orderId ? -1 : 1))
+      .sort(inOrder(filter))
       .slice(0, filter.limit)
       .map(({ orderId, status, state, version, updatedAt, flags, parked }) => ({
         orderId,
@@ -31,6 +31,16 @@ export class Admin {
         flags,
         parked,
       }));
+  }
+
+  /** Orders with something that is not done, the longest waiting first. */
+  async withWork(limit: number): Promise<string[]> {
+    const all = await this.summaries("what is unfinished");
+    return all
+      .filter((row) => row.waitingEffects + row.deadEffects + row.waitingEvents + row.deadEvents > 0)
+      .sort((a, b) => (a.oldestEffectAt ?? a.updatedAt) - (b.oldestEffectAt ?? b.updatedAt))
+      .slice(0, limit)
+      .map((row) => row.orderId);
   }
 
   async counts(): Promise<Counts> {
@@ -81,3 +91,20 @@ export class Admin {
     return ((await response.json()) as { rows: Record<string, unknown>[] }).rows;
   }
 }
+
+/** Timers are Restate's own delayed messages: none can be late without Restate being so. */
+export const unfinishedIn = (states: (OrderState | null)[], limit: number): Unfinished => {
+  const effects = states
+    .flatMap((state) => state?.effects ?? [])
+    .map(({ underWay: _, armed: __, ...row }) => ({ ...row, previousError: row.error }))
+    .sort((a, b) => a.createdAt - b.createdAt);
+  const inbox = states.flatMap((state) => state?.inbox ?? []).sort((a, b) => a.envelope.at - b.envelope.at);
+  const dead = effects.filter((row) => row.dead);
+  return {
+    deadEffects: dead.slice(0, limit).map(({ dead: _, error, ...row }) => ({ row, error: error ?? "" })),
+    deadEvents: inbox.filter((row) => row.dead).slice(0, limit),
+    openEffects: effects.filter((row) => !row.dead).slice(0, limit),
+    waitingEvents: inbox.filter((row) => !row.dead).slice(0, limit),
+    overdueTimers: [],
+  };
+};

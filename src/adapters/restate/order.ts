@@ -7,7 +7,6 @@
  * other machines, and whatever of it was written or sent already is written and sent no second time.
  */
 import type * as Restate from "@restatedev/restate-sdk/node";
-import type { OrderEvent } from "../../../machines/events.js";
 import { cooldownEndsAt } from "../../../machines/guards.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
@@ -16,7 +15,7 @@ import { verdictOn } from "../../engine/look.js";
 import type { Clock } from "../../ports/clock.js";
 import { rowOf } from "../../ports/listing.js";
 import { eventKey, historyKey, type Names, STATE, SUMMARY } from "./names.js";
-import type { Due, Message, OrderState, Reply, Summary, Taken } from "./state.js";
+import type { Due, Message, OrderState, Question, Reply, Summary, Taken } from "./state.js";
 import { eventIdIn, Turn, type TurnParts } from "./turn.js";
 
 export interface OrderParts extends TurnParts {
@@ -132,9 +131,9 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
       history: shared((ctx: Restate.ObjectSharedContext, { after, limit }: { after: number; limit: number }) =>
         entries(ctx, after, limit),
       ),
-      can: shared(lazy, async (ctx: Restate.ObjectSharedContext, event: OrderEvent) => {
+      can: shared(lazy, async (ctx: Restate.ObjectSharedContext, { event, reading }: Question) => {
         const standing = await record(ctx);
-        return standing === null ? null : verdictOn(standing, event, clock.now(), parts.rules);
+        return standing === null ? null : verdictOn(standing, event, clock.now(), parts.rules, reading);
       }),
       cooldownEndsAt: shared(lazy, async (ctx: Restate.ObjectSharedContext) => {
         const standing = await record(ctx);

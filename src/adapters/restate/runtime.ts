@@ -1,16 +1,17 @@
 /** The door to orders that live in Restate. */
 
-import type { Envelope, OrderEvent, PlacedOrder } from "../../../machines/events.js";
+import type { Envelope, PlacedOrder } from "../../../machines/events.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkout, named } from "../../engine/checkout.js";
-import { deadEffect, deadEvent, paymentOf } from "../../engine/look.js";
+import { deadEffect, deadEvent, paymentOf, readingOf } from "../../engine/look.js";
 import { parseEvent, sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
+  type CanOptions,
   type DeadLetter,
   NotOffered,
   type Receipt,
@@ -23,12 +24,12 @@ import {
 } from "../../ports/runtime.js";
 import type { Shop } from "../../ports/shop.js";
 import { type OrderFilter, StoreError } from "../../ports/store.js";
-import { Admin } from "./admin.js";
+import { Admin, unfinishedIn } from "./admin.js";
 import { loadClients } from "./driver.js";
 import type { Waiting } from "./ends.js";
 import { DEFAULT_NAME, namesFor } from "./names.js";
 import type { Known } from "./payments.js";
-import type { OrderState, Reply } from "./state.js";
+import type { OrderState, Question, Reply } from "./state.js";
 
 export interface RestateRuntimeOptions {
   ingressUrl: string;
@@ -152,15 +153,20 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
 
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
-  const can = async (orderId: string, event: unknown): Promise<Verdict> => {
-    const verdict = await order<Verdict | null>(orderId, "can", parseEvent(event) satisfies OrderEvent);
+  const can = async (orderId: string, event: unknown, { fresh = false }: CanOptions = {}): Promise<Verdict> => {
+    const question: Question = { event: parseEvent(event), reading: null };
+    const record = fresh ? await read(orderId) : null;
+    const gateway = gateways.get(record?.facts.payment.gateway ?? "");
+    if (record !== null && gateway !== undefined) question.reading = await readingOf(record, gateway);
+    const verdict = await order<Verdict | null>(orderId, "can", question);
     if (verdict === null) throw new UnknownOrder(orderId);
     return verdict;
   };
 
+  const state = (orderId: string) => order<OrderState | null>(orderId, "state");
+
   const effectsOf = async (orderId: string): Promise<WaitingEffect[]> => {
-    const state = await order<OrderState | null>(orderId, "state");
-    return (state?.effects ?? []).map(({ underWay: _, armed: __, ...row }): WaitingEffect => {
+    return ((await state(orderId))?.effects ?? []).map(({ underWay: _, armed: __, ...row }): WaitingEffect => {
       return { ...row, previousError: row.error };
     });
   };
@@ -180,7 +186,8 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       ),
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
-    state: (orderId) => order<OrderState | null>(orderId, "state"),
+    state,
+    parked: async (orderId) => (await state(orderId))?.parked ?? null,
     effectsOf,
     findByPayment: (paymentId) => ask<Known | null>(names.payments, "find", paymentId, undefined),
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
@@ -228,6 +235,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       }
     },
     list: (filter: OrderFilter) => admin.list(filter),
+    unfinished: async (limit) => unfinishedIn(await Promise.all((await admin.withWork(limit)).map(state)), limit),
     reconcile(how: ReconcileOptions = {}) {
       const { shop } = options;
       if (shop === undefined || !admin.offered) {

@@ -1,5 +1,6 @@
 /** What the object of one order keeps in Restate, and what it is told. */
-import type { Envelope } from "../../../machines/events.js";
+import type { Envelope, OrderEvent } from "../../../machines/events.js";
+import type { Reading } from "../../../machines/facts.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Came } from "../../engine/attempt.js";
 import type { Receipt } from "../../engine/receipt.js";
@@ -75,6 +76,12 @@ export interface Taken {
   told: { listener: string; receipt: Receipt }[];
   reply: Reply;
   now: number;
+}
+
+/** What would become of an event; without a reading, on the payment as it was last read. */
+export interface Question {
+  event: OrderEvent;
+  reading: Reading | null;
 }
 
 /** What a list of orders shows of this one; Restate's SQL finds it without opening the rest. */

@@ -159,8 +159,12 @@ export class StoreDatabase {
   }
 
   list(filter: OrderFilter): Columns[] {
-    const where = ["order_id > ?"];
-    const bound: unknown[] = [filter.after ?? ""];
+    const where = ["TRUE"];
+    const bound: unknown[] = [];
+    if (filter.after !== undefined) {
+      where.push("order_id > ?");
+      bound.push(filter.after);
+    }
     // Written out, not bound: only so does SQLite see that a partial index fits.
     if (filter.flagged !== undefined) where.push(`flagged = ${Number(filter.flagged)}`);
     if (filter.inDoubt !== undefined) where.push(`in_doubt = ${Number(filter.inDoubt)}`);
@@ -172,8 +176,14 @@ export class StoreDatabase {
       where.push("updated_at >= ?");
       bound.push(filter.updatedSince);
     }
+    if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+    if (filter.latest?.before) {
+      where.push("(updated_at, order_id) < (?, ?)");
+      bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
+    }
+    const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
     const sql = `SELECT order_id, status, state, version, updated_at, flags, parked, listed_sum FROM orders
-      WHERE ${where.join(" AND ")} ORDER BY order_id LIMIT ?`;
+      WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ?`;
     let statement = this.#lists.get(sql);
     if (!statement) {
       statement = this.#db.prepare<unknown[], Columns>(sql).raw();
@@ -184,6 +194,10 @@ export class StoreDatabase {
 
   effectsOf(orderId: string): Columns[] {
     return this.#do.effectsOf.all(orderId);
+  }
+
+  openEffects(limit: number): Columns[] {
+    return this.#do.openEffects.all(limit);
   }
 
   deadEffects(limit: number): Columns[] {

@@ -1,20 +1,11 @@
 /** Opening the file, or saying why not. A broken file is never replaced by an empty one. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
-import { APPLICATION_ID, SCHEMA_VERSION, schema } from "./schema.js";
+import { putInPlace } from "./place.js";
+import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
 
 export interface OpenOptions {
   file: string;
@@ -57,7 +48,10 @@ export function openFile(options: OpenOptions): Opened {
     checkLibrary(db);
     checkVersion(db, file);
     if (!readOnly) configure(db);
-    if (owns) checkWhole(db, file);
+    if (owns) {
+      checkWhole(db, file);
+      bringUp(db);
+    }
     return { file, db, close };
   } catch (error) {
     close();
@@ -133,14 +127,6 @@ function create(file: string): void {
   putInPlace(draft, file);
 }
 
-/** So that it is there after a power cut too. */
-export function putInPlace(draft: string, file: string): void {
-  renameSync(draft, file);
-  const directory = openSync(dirname(file), "r");
-  fsyncSync(directory);
-  closeSync(directory);
-}
-
 function checkLibrary(db: Sqlite.Database): void {
   const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "0";
   const parts = version.split(".").map(Number);
@@ -158,8 +144,18 @@ function checkVersion(db: Sqlite.Database, file: string): void {
       "newer",
       `${file} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}). Start that release, or restore a backup from before the update.`,
     );
-  if (version !== SCHEMA_VERSION)
-    throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+  if (version < 1) throw new StoreError("corrupt", `${file} has schema ${version}, which never was. ${wayOut(file)}`);
+}
+
+/** To today's schema, all of it or nothing. For reading only an older file does as it is: it lacks indexes, no data. */
+function bringUp(db: Sqlite.Database): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version === SCHEMA_VERSION) return;
+  const missing = Object.entries(steps).filter(([number]) => Number(number) > version);
+  db.transaction(() => {
+    for (const [, sql] of missing) db.exec(sql);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
 }
 
 /** A pragma that does not take says nothing, so each is read back: without them a commit could be lost. */

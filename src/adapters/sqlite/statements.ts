@@ -105,6 +105,9 @@ export function prepare(db: Sqlite.Database) {
     // The row stays: it is how a repeated event is known.
     emptyHistory: write("UPDATE history SET entry = '' WHERE order_id = ? AND seq < ? AND entry <> ''"),
     effectsOf: rows<[string]>(`SELECT ${EFFECT} FROM outbox WHERE order_id = ? ORDER BY seq, idx`),
+    openEffects: rows<[number]>(
+      `SELECT ${EFFECT} FROM outbox WHERE dead = 0 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
+    ),
     deadEffects: rows<[number]>(
       `SELECT ${EFFECT} FROM outbox WHERE dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
     ),

@@ -105,6 +105,10 @@ export function sqliteStore(options: SqliteOptions): Store {
       const rows = await database().call("effectsOf", orderId);
       return rows.map(wire.readEffect).map(({ claimed, error, dead }) => ({ ...claimed, error, dead }));
     },
+    async openEffects(limit) {
+      const rows = await database().call("openEffects", limit);
+      return rows.map(wire.readEffect).map(({ claimed, error }) => ({ ...claimed, error }));
+    },
     async deadEffects(limit) {
       const rows = await database().call("deadEffects", limit);
       return rows.map(wire.readEffect).map(({ claimed, error }) => ({ row: claimed, error: error ?? "" }));

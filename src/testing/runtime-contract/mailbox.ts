@@ -199,7 +199,9 @@ export const mailbox: Case[] = [
         if (verdict.allowed) continue;
         const receipt = await scene.door.submit("o", event, { wait: "settled" });
         const { outcome, reason, rule, to } = receipt;
-        assert.deepEqual({ allowed: false, outcome, reason, rule, to }, verdict);
+        const { effects, flags, readAt, ...answer } = verdict;
+        assert.deepEqual({ allowed: false, outcome, reason, rule, to }, answer);
+        assert.ok(readAt !== null && flags.length === 0 && effects.every(({ type }) => type !== "capturePayment"));
         before.push(...(await scene.history("o")).slice(before.length));
       }
       assert.deepEqual(scene.calls("o"), []);

@@ -177,6 +177,25 @@ export const effects: Case[] = [
     },
   },
   {
+    title: "Effects that are neither carried out nor dead, of all orders, oldest first.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([
+        changeOf("b", 0, { at: T + 2, effects: [effectOf("b", 1, 0)] }),
+        changeOf("a", 0, { at: T + 1, effects: [effectOf("a", 1, 0)] }),
+        changeOf("c", 0, { at: T, effects: [effectOf("c", 1, 0)] }),
+      ]);
+      await store.claim(T + 9, 1, 100, "w");
+      const ids = async (limit: number) => (await store.openEffects(limit)).map((row) => row.id);
+      assert.deepEqual(await ids(9), ["c:1:0", "a:1:0", "b:1:0"]);
+      assert.deepEqual(await ids(1), ["c:1:0"]);
+      for (const { id } of await store.claim(T + 9, 9, 100, "w")) {
+        await store.release("w", [{ id, outcome: "dead", error: "no" }]);
+      }
+      assert.equal((await ids(9)).length, 1);
+    },
+  },
+  {
     title: "A revived effect does not run beside a later one of its lane.",
     async run(place) {
       const store = await place.open();

@@ -267,6 +267,12 @@ export const orders: Case[] = [
       assert.equal(await ids({ status: "failed" }), "b");
       assert.equal(await ids({ updatedSince: T + 30 }), "cd");
       assert.equal(await ids({ updatedSince: T + 30, inDoubt: true, after: "c" }), "");
+      await store.park("b", "unknown state");
+      assert.equal(await ids({ parked: true }), "b");
+      assert.equal(await ids({ parked: false, latest: { before: null } }), "dca");
+      assert.equal(await ids({ latest: { before: null }, limit: 2 }), "dc");
+      assert.equal(await ids({ latest: { before: { updatedAt: T + 30, orderId: "c" } } }), "ba");
+      assert.equal(await ids({ latest: { before: { updatedAt: T + 30, orderId: "d" } }, flagged: true }), "c");
       assert.deepEqual(await store.list({ flagged: true, limit: 1 }), [
         {
           orderId: "c",

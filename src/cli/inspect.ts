@@ -1,0 +1,71 @@
+/** `inspect`: the inspector over a file, for looking only; works beside a running engine. */
+import { appendFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { registry } from "../../machines/index.js";
+import { Settings } from "../../machines/settings.js";
+import { listen } from "../adapters/http/serve.js";
+import { lookingAt } from "../engine/look.js";
+import { inspector } from "../inspector/inspector.js";
+import { systemClock } from "../ports/clock.js";
+import { lookingStore, taken } from "./compose.js";
+import { exitCodes } from "./ending.js";
+import { wholeIn } from "./options.js";
+import { untilToldToStop } from "./stopping.js";
+import { say } from "./terminal.js";
+
+interface Options {
+  db: string;
+  port: number;
+  reveals?: string;
+  json?: true;
+}
+
+const run = async ({ db, port, reveals, json }: Options): Promise<void> => {
+  const store = await lookingStore(db);
+  try {
+    const clock = systemClock();
+    const rules = { settings: Settings.parse({}), registry };
+    const engine = lookingAt({ store, rules, clock, gatewayOf: () => null });
+    const looks = inspector({
+      engine,
+      ...(reveals === undefined
+        ? {}
+        : {
+            recordReveal: (reveal) =>
+              appendFile(reveals, `${JSON.stringify({ at: new Date(clock.now()).toISOString(), db, ...reveal })}\n`),
+          }),
+    });
+    const served = await listen(looks.fetch, { port }).catch(taken(port));
+    say(
+      json ? JSON.stringify({ url: served.url }) : `Look at ${db} at ${served.url}/\nNothing is changed. Ctrl-C stops.`,
+    );
+    await untilToldToStop();
+    await served.close();
+  } finally {
+    await store.close();
+  }
+};
+
+export const addInspect = (program: Command): void => {
+  program
+    .command("inspect")
+    .description("a web page over the orders of a file, for looking only; works beside a running engine")
+    .requiredOption("--db <file>", "the SQLite file of the orders; it is opened read-only")
+    .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option(
+      "--reveals <file>",
+      "where it is written down, a line of JSON each, who had personal data shown and why; without it nothing is shown",
+    )
+    .option("--json", "print the address as JSON")
+    .addHelpText(
+      "after",
+      `
+A running engine serves the same pages, with actions: order-status serve --actions
+
+Examples:
+  $ order-status inspect --db orders.db
+  $ order-status inspect --db orders.db --port 8090 --reveals reveals.jsonl
+${exitCodes("not used here")}`,
+    )
+    .action(run);
+};

@@ -1,0 +1,109 @@
+/** Doing something: first what it would do, then the same through the engine's public door. */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { EventType } from "../../machines/events.js";
+import type { Reconciled } from "../ports/runtime.js";
+import type { Room } from "./inspector.js";
+import { actable, PROBLEMS } from "./looks.js";
+import { ActionPage, type DeadLetter, RetryPage } from "./pages/actions.js";
+import { hours, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
+
+const isActable = (type: string): type is EventType => (actable as readonly string[]).includes(type);
+const eventOf = (type: EventType) => (type.startsWith("merchant.") ? { type, via: "inspector" } : { type });
+
+const Doing = z.object({ id: z.string().min(1).max(100) });
+const Retrying = z.object({ id: z.string().min(1).max(200), order: z.string().min(1).max(100) });
+const Reconciling = z.object({
+  hours: z.coerce.number().refine((n) => (hours as readonly number[]).includes(n)),
+  apply: z.stringbool(),
+});
+
+/** A page has an end; the command takes all of them. */
+const MOST_RECONCILED = 200;
+/** Longer than a bank takes to answer, shorter than a person waits. */
+const PATIENCE_MS = 8_000;
+
+export const actionRoutes = (room: Room, acts: boolean): Hono => {
+  const { engine, log, viewOf, send, message } = room;
+  const app = new Hono();
+  const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
+
+  app.get("/orders/:orderId/actions/:type", async (c) => {
+    if (!acts) return off(c);
+    const view = viewOf(c);
+    const { orderId, type } = c.req.param();
+    const record = await engine.read(orderId);
+    if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    if (!isActable(type)) return message(c, 404, view.words.t("error unknown"));
+    const asked = engine.clock.now();
+    const verdict = await engine.can(orderId, eventOf(type), { fresh: true });
+    const fresh = verdict.readAt !== null && verdict.readAt >= asked;
+    return send(c, <ActionPage view={view} tried={{ record, type, verdict, fresh, id: crypto.randomUUID() }} />);
+  });
+
+  app.post("/orders/:orderId/actions/:type", async (c) => {
+    if (!acts || engine.submit === undefined) return off(c);
+    const { orderId, type } = c.req.param();
+    const form = Doing.safeParse(await c.req.parseBody());
+    if (!isActable(type) || !form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
+    const receipt = await engine.submit(orderId, eventOf(type), {
+      id: form.data.id,
+      wait: "settled",
+      timeoutMs: PATIENCE_MS,
+    });
+    log.info({ orderId, type, outcome: receipt.outcome }, "done from the inspector");
+    const query = new URLSearchParams({ done: receipt.final ? receipt.outcome : "waits" });
+    if (receipt.final && receipt.reason !== null) query.set("reason", receipt.reason);
+    return c.redirect(`${viewOf(c).base}/orders/${encodeURIComponent(orderId)}?${query}`, 303);
+  });
+
+  const deadLetter = async (id: string, orderId: string): Promise<DeadLetter | null> => {
+    const [effects, record] = await Promise.all([engine.effectsOf(orderId), engine.read(orderId)]);
+    const effect = effects.find((row) => row.id === id && row.dead) ?? null;
+    if (effect !== null) return { orderId, effect, event: null, verdict: null, record };
+    const { deadEvents } = await engine.unfinished(PROBLEMS);
+    const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
+    if (event === null) return null;
+    // What threw once may throw again; then there is nothing to foresee.
+    const verdict = record === null ? null : await engine.can(orderId, event.envelope.event).catch(() => null);
+    return { orderId, effect: null, event, verdict, record };
+  };
+
+  app.get("/retry", async (c) => {
+    if (!acts) return off(c);
+    const asked = Retrying.safeParse(c.req.query());
+    if (!asked.success) return message(c, 400, viewOf(c).words.t("error unknown"));
+    const { id, order } = asked.data;
+    return send(c, <RetryPage view={viewOf(c)} id={id} dead={await deadLetter(id, order)} />);
+  });
+
+  app.post("/retry", async (c) => {
+    if (!acts || engine.revive === undefined) return off(c);
+    const form = Retrying.safeParse(await c.req.parseBody());
+    if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
+    const { id, order } = form.data;
+    if (!(await engine.revive(id, order))) return send(c, <RetryPage view={viewOf(c)} id={id} dead={null} />, 409);
+    log.info({ orderId: order, id }, "a dead letter is tried again from the inspector");
+    return c.redirect(`${viewOf(c).base}/orders/${encodeURIComponent(order)}?done=retry`, 303);
+  });
+
+  app.get("/reconcile", (c) =>
+    send(c, <ReconcilePage view={{ ...viewOf(c), acts: acts && engine.reconcile !== undefined }} />),
+  );
+  app.post("/reconcile", async (c) => {
+    if (!acts || engine.reconcile === undefined) return off(c);
+    const form = Reconciling.safeParse(await c.req.parseBody());
+    if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
+    const { apply } = form.data;
+    const since = engine.clock.now() - form.data.hours * 3_600_000;
+    const results: Reconciled[] = [];
+    for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0 })) {
+      results.push(one);
+      if (results.length >= MOST_RECONCILED) break;
+    }
+    if (apply) log.info({ orders: results.length }, "reconciled from the inspector");
+    const run = { hours: form.data.hours, apply, results, cut: results.length >= MOST_RECONCILED };
+    return send(c, <ReconciledPage view={viewOf(c)} run={run} />);
+  });
+  return app;
+};

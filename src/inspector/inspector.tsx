@@ -1,0 +1,249 @@
+/** Looks at orders and says why, as one `(Request) => Response` for any host. What it does goes through the public door. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { getCookie, setCookie } from "hono/cookie";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import { z } from "zod";
+import { OrderStatus } from "../../machines/facts.js";
+import { type Log, silent } from "../ports/log.js";
+import type { Looking, Runtime } from "../ports/runtime.js";
+import { StoreError } from "../ports/store.js";
+import { type Access, entryOf, headers, isFromHere } from "./access.js";
+import { actionRoutes } from "./action-routes.js";
+import { countsKept, filterOf, orderSeen, PAGE, problemsOf } from "./looks.js";
+import { masked } from "./mask.js";
+import type { View } from "./pages/layout.js";
+import { OrderPage } from "./pages/order.js";
+import { OrdersPage } from "./pages/orders.js";
+import { ProblemsPage } from "./pages/problems.js";
+import { MessagePage, RawPage, RevealPage, revealedAt } from "./pages/raw.js";
+import { icon, style } from "./style.js";
+import { type Language, languages, type Words, wordsIn } from "./words/words.js";
+
+/** What is looked at: a runtime, or only the half of it that looks. */
+export type Inspected = Looking & Partial<Omit<Runtime, keyof Looking>>;
+
+export interface Reveal {
+  orderId: string;
+  by: string;
+  why: string;
+}
+
+export interface InspectorOptions {
+  engine: Inspected;
+  /** Where it is mounted. Default: at the root. */
+  base?: string;
+  /** Default: only what is addressed to this computer. */
+  access?: Access;
+  /** Lets people act, where the engine takes events. Default: it only looks. */
+  actions?: boolean;
+  /**
+   * Writes down who had personal data shown, before it is. Default: with the order, where the engine takes events;
+   * elsewhere nothing is revealed.
+   */
+  recordReveal?: (reveal: Reveal) => Promise<unknown>;
+  log?: Log;
+}
+
+/** What the routes have in hand. */
+export interface Room {
+  engine: Inspected;
+  log: Log;
+  viewOf: (c: Context) => View;
+  send: (c: Context, page: JSX.Element, status?: 200 | 400 | 403 | 404 | 409 | 500 | 503) => Response;
+  /** Who came in, where access says so. */
+  who: (c: Context) => string;
+  message: (c: Context, status: 400 | 403 | 404 | 500 | 503, says: string) => Response;
+}
+
+const words: Record<Language, Words> = { en: wordsIn("en"), sv: wordsIn("sv") };
+const COOKIE = "inspector-language";
+const isLanguage = (text: string | undefined): text is Language => languages.includes(text as Language);
+
+const languageOf = (c: Context): Language => {
+  const asked = c.req.query("lang");
+  if (isLanguage(asked)) return asked;
+  const kept = getCookie(c, COOKIE);
+  if (isLanguage(kept)) return kept;
+  return /^\s*sv\b/i.test(c.req.header("accept-language") ?? "") ? "sv" : "en";
+};
+
+const blankIsNone = (value: unknown) => (value === "" ? undefined : value);
+const Asked = z.object({
+  status: z.preprocess(blankIsNone, OrderStatus.optional()),
+  flagged: z.literal("true").optional(),
+  parked: z.literal("true").optional(),
+  since: z.preprocess(blankIsNone, z.enum(["1h", "24h", "7d"]).optional()),
+  before: z.string().max(130).optional(),
+});
+const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
+
+export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
+  const { engine, base = "", access = { kind: "loopback" }, actions = false, log = silent } = options;
+  const acts = actions && engine.submit !== undefined;
+  const recordReveal =
+    options.recordReveal ??
+    (engine.submit === undefined
+      ? null
+      : ({ orderId, by, why }: Reveal) => engine.submit?.(orderId, { type: "data.revealed", by, why }));
+
+  const health = countsKept(engine);
+
+  const viewOf = (c: Context): View => {
+    const url = new URL(c.req.url);
+    url.searchParams.delete("lang");
+    const path = url.pathname + url.search;
+    return { words: words[languageOf(c)], base, path, acts, reveals: recordReveal !== null };
+  };
+  const send: Room["send"] = (c, page, status = 200) => {
+    const html = `<!DOCTYPE html>${page}`;
+    const tag = `"${createHash("sha256").update(html).digest("base64url").slice(0, 22)}"`;
+    if (status === 200 && c.req.header("if-none-match") === tag) return c.body(null, 304);
+    return c.html(html, status, { ETag: tag });
+  };
+  const message: Room["message"] = (c, status, says) => {
+    const view = viewOf(c);
+    return send(c, <MessagePage view={view} title={view.words.t("error title")} says={says} />, status);
+  };
+  const who = (c: Context): string => {
+    const entry = entryOf(access, c.req.raw);
+    return entry.in ? entry.who : "";
+  };
+  const room: Room = { engine, log, viewOf, send, who, message };
+
+  const app = new Hono({ strict: false }).basePath(base);
+  app.onError((error, c) => {
+    // What an exception says may be about a person; where it came from is not.
+    const from = error.stack
+      ?.split("\n")
+      .find((line) => line.startsWith("    at "))
+      ?.trim();
+    log.error({ path: c.req.routePath, kind: error.name, from }, "a page of the inspector failed");
+    const { t } = viewOf(c).words;
+    const store = error instanceof StoreError;
+    return message(c, store ? 503 : 500, t(store ? "error store" : "error internal"));
+  });
+  app.notFound((c) => message(c, 404, viewOf(c).words.t("error unknown")));
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    const entry = entryOf(access, c.req.raw);
+    if (!entry.in) {
+      if (entry.status === 403) return c.text("only from this computer", 403);
+      c.header("WWW-Authenticate", 'Basic realm="order-status", charset="UTF-8"');
+      return c.text("a token is asked for", 401);
+    }
+    if (c.req.method === "POST" && !isFromHere(c.req.raw)) return message(c, 403, viewOf(c).words.t("error origin"));
+    if (!["GET", "HEAD", "POST"].includes(c.req.method)) return c.text("", 405);
+    const asked = c.req.query("lang");
+    if (isLanguage(asked)) {
+      setCookie(c, COOKIE, asked, { path: base || "/", sameSite: "Lax", httpOnly: true, maxAge: 31_536_000 });
+    }
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: 16 * 1024 }));
+
+  app.get("/assets/style.css", (c) => c.body(style, 200, { "Content-Type": "text/css; charset=utf-8" }));
+  app.get("/assets/icon.svg", (c) => c.body(icon, 200, { "Content-Type": "image/svg+xml" }));
+  app.get("/assets/client.js", async (c) =>
+    c.body(await client(), 200, { "Content-Type": "text/javascript; charset=utf-8" }),
+  );
+
+  app.get("/", async (c) => send(c, <ProblemsPage view={viewOf(c)} problems={await problemsOf(engine, health)} />));
+  app.get("/orders", async (c) => {
+    const { data } = Asked.safeParse(c.req.query());
+    if (data === undefined) return c.redirect(`${base}/orders`);
+    const asked = { ...data, flagged: data.flagged === "true", parked: data.parked === "true" };
+    const rows = await engine.list(filterOf(asked, engine.clock.now()));
+    const page = <OrdersPage view={viewOf(c)} asked={asked} rows={rows.slice(0, PAGE)} more={rows.length > PAGE} />;
+    return send(c, page);
+  });
+  app.get("/find", async (c) => {
+    const q = (c.req.query("q") ?? "").trim().slice(0, 100);
+    const found = (await engine.read(q)) === null ? await engine.findByPayment(q) : { orderId: q };
+    if (found !== null) return c.redirect(`${base}/orders/${encodeURIComponent(found.orderId)}`);
+    return message(c, 404, viewOf(c).words.t("find none", { q }));
+  });
+  app.get("/orders/:orderId", async (c) => {
+    const view = viewOf(c);
+    const orderId = c.req.param("orderId");
+    const path = `${base}/orders/${encodeURIComponent(orderId)}`;
+    const troubleOnly = c.req.query("rows") === "trouble";
+    const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done: doneText(c, view.words) };
+    const seen = await orderSeen(engine, orderId, asked, view.words, path);
+    if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    return send(c, <OrderPage view={view} seen={seen} />);
+  });
+
+  const wholeOf = async (orderId: string) => {
+    const record = await engine.read(orderId);
+    if (record === null) return null;
+    const [effects, history] = [await engine.effectsOf(orderId), await engine.history(orderId)];
+    return { record, effects, history };
+  };
+  app.get("/orders/:orderId/raw", async (c) => {
+    const view = viewOf(c);
+    const orderId = c.req.param("orderId");
+    const record = await engine.read(orderId);
+    if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    const json = masked({ record, effects: await engine.effectsOf(orderId) });
+    return send(
+      c,
+      <RawPage view={view} orderId={orderId} title={view.words.t("raw title")} json={json} shownTo={null} />,
+    );
+  });
+  app.get("/orders/:orderId/history/:seq{[0-9]{1,9}}", async (c) => {
+    const view = viewOf(c);
+    const [orderId, seq] = [c.req.param("orderId"), Number(c.req.param("seq"))];
+    const entry = (await engine.history(orderId, seq - 1, 1)).find((one) => one.seq === seq);
+    if (entry === undefined) return message(c, 404, view.words.t("error unknown"));
+    const title = view.words.t("raw entry", { n: seq });
+    return send(c, <RawPage view={view} orderId={orderId} title={title} json={masked(entry)} shownTo={null} />);
+  });
+  app.get("/orders/:orderId/reveal", (c) =>
+    send(c, <RevealPage view={viewOf(c)} orderId={c.req.param("orderId")} by={who(c)} />),
+  );
+  app.post("/orders/:orderId/reveal", async (c) => {
+    const view = viewOf(c);
+    const orderId = c.req.param("orderId");
+    const form = Asking.safeParse(await c.req.parseBody());
+    if (recordReveal === null) return message(c, 403, view.words.t("reveal off"));
+    if (!form.success) return send(c, <RevealPage view={view} orderId={orderId} by={who(c)} />, 400);
+    if ((await engine.read(orderId)) === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    const { by, why } = form.data;
+    await recordReveal({ orderId, by, why });
+    log.info({ orderId, at: engine.clock.now() }, "personal data was shown");
+    const note = revealedAt(view, by, engine.clock.now());
+    const title = view.words.t("raw title");
+    return send(
+      c,
+      <RawPage view={view} orderId={orderId} title={title} json={await wholeOf(orderId)} shownTo={note} />,
+    );
+  });
+
+  app.route("/", actionRoutes(room, acts));
+  return { fetch: (request) => app.fetch(request) };
+};
+
+const Asking = z.object({ by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(200) });
+
+/** What an action ended with, said by codes alone: the address may be anybody's. */
+const doneText = (c: Context, { t, reason }: Words): string | null => {
+  const outcome = c.req.query("done");
+  if (outcome === undefined) return null;
+  if (outcome === "retry") return t("retry done");
+  if (outcome === "waits") return t("act waits");
+  const known = z.enum(["moved", "ignored", "refused", "deferred"]).safeParse(outcome);
+  if (!known.success) return null;
+  const code = c.req.query("reason") ?? "";
+  const because = /^[a-z-]{1,60}$/.test(code) ? reason(code) : null;
+  const text = t("act done", { outcome: t(`outcome ${known.data}`).toLowerCase() });
+  return because === null || because === code ? text : `${text} ${because}`;
+};
+
+let script: Promise<string> | null = null;
+const client = (): Promise<string> => {
+  script ??= readFile(new URL("./client.js", import.meta.url), "utf8").then((text) => text.replace(/^\/\/#.*$/m, ""));
+  return script;
+};

@@ -1,0 +1,134 @@
+/** What each page shows, gathered from the half of the door that changes nothing. */
+import type { EventType } from "../../machines/events.js";
+import { type Looking, NotOffered } from "../ports/runtime.js";
+import type { OrderFilter } from "../ports/store.js";
+import { chartsOf } from "./chart.js";
+import type { OrderSeen } from "./pages/order.js";
+import { type Asked, spans } from "./pages/orders.js";
+import type { Problems } from "./pages/problems.js";
+import { momentOf, rowsOf } from "./seen.js";
+import type { Words } from "./words/words.js";
+
+/** More than anybody reads at once; whoever goes further back asks for it. */
+const STEPS = 200;
+export const PROBLEMS = 100;
+export const PAGE = 50;
+
+/** What a merchant may ask for, in the order of a usual life. */
+export const merchantEvents = [
+  "merchant.processed",
+  "merchant.completed",
+  "merchant.captured",
+  "merchant.refunded",
+  "merchant.held",
+  "merchant.cancelled",
+  "merchant.failed",
+  "merchant.reopened",
+  "merchant.recalculated",
+] as const satisfies EventType[];
+
+export const actable: readonly EventType[] = [...merchantEvents, "reconcile.asked"];
+
+/** @throws Error where it is more than that the runtime does not offer it */
+const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void): Promise<T | null> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof NotOffered)) throw error;
+    missing(error.message);
+    return null;
+  }
+};
+
+/** Counting a million orders takes the store a tenth of a second, and every open page asks every two. */
+const COUNTED_FOR_MS = 10_000;
+
+export const countsKept = (engine: Looking): (() => ReturnType<Looking["health"]>) => {
+  let counted: { at: number; health: ReturnType<Looking["health"]> } | null = null;
+  return () => {
+    const now = performance.now();
+    if (counted === null || now - counted.at > COUNTED_FOR_MS) counted = { at: now, health: engine.health() };
+    return counted.health;
+  };
+};
+
+export const problemsOf = async (engine: Looking, health: Looking["health"]): Promise<Problems> => {
+  let notOffered: string | null = null;
+  const missing = (why: string) => {
+    notOffered = why;
+  };
+  const latest = { before: null };
+  const [{ ok, counts }, unfinished, flagged, parked] = await Promise.all([
+    health(),
+    offered(() => engine.unfinished(PROBLEMS), missing),
+    offered(() => engine.list({ flagged: true, latest, limit: PROBLEMS }), missing),
+    offered(() => engine.list({ parked: true, latest, limit: PROBLEMS }), missing),
+  ]);
+  return { ok, counts, notOffered, unfinished, flagged: flagged ?? [], parked: parked ?? [], limit: PROBLEMS };
+};
+
+const placeIn = (before: string): { updatedAt: number; orderId: string } | null => {
+  const found = /^(\d{1,16})\.(.+)$/s.exec(before);
+  return found === null ? null : { updatedAt: Number(found[1]), orderId: found[2] ?? "" };
+};
+
+export const filterOf = (asked: Asked, now: number): OrderFilter => ({
+  ...(asked.status === undefined ? {} : { status: asked.status }),
+  ...(asked.flagged ? { flagged: true } : {}),
+  ...(asked.parked ? { parked: true } : {}),
+  ...(asked.since === undefined ? {} : { updatedSince: now - spans[asked.since] }),
+  latest: { before: asked.before === undefined ? null : placeIn(asked.before) },
+  // One more than is shown says whether there is another page.
+  limit: PAGE + 1,
+});
+
+const verdictsOn = async (engine: Looking, orderId: string): Promise<OrderSeen["verdicts"]> =>
+  Promise.all(merchantEvents.map(async (type) => ({ type, verdict: await engine.can(orderId, { type }) })));
+
+export interface OrderAsked {
+  /** The step after which the order is shown; null = now. */
+  at: number | null;
+  troubleOnly: boolean;
+  /** Steps up to this one are shown, to go back in a long life. */
+  done: string | null;
+}
+
+export const orderSeen = async (
+  engine: Looking,
+  orderId: string,
+  { at, troubleOnly, done }: OrderAsked,
+  words: Words,
+  path: string,
+): Promise<OrderSeen | null> => {
+  const record = await engine.read(orderId);
+  if (record === null) return null;
+  const seq = Math.min(Math.max(1, at ?? record.version), record.version);
+  const now = seq === record.version && at === null;
+  const first = Math.max(0, seq - STEPS);
+  const [found, effects, parked] = await Promise.all([
+    engine.history(orderId, first, seq - first),
+    now ? engine.effectsOf(orderId) : [],
+    engine.parked(orderId),
+  ]);
+  // What was committed between the two looks belongs to the next one.
+  const history = found.filter((entry) => entry.seq <= seq);
+  const moment = momentOf(history, record);
+  if (moment === null) return null;
+  const verdicts = now && parked === null ? await verdictsOn(engine, orderId) : [];
+  const start = history[0]?.seq ?? 1;
+  return {
+    record,
+    moment,
+    now,
+    rows: rowsOf(history),
+    troubleOnly,
+    earlier: start === 1 ? null : { href: first === 0 ? null : `${path}?at=${start}` },
+    effects,
+    parked,
+    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, (actor, state) =>
+      words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state }),
+    ),
+    verdicts,
+    done,
+  };
+};

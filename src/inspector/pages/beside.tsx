@@ -1,0 +1,171 @@
+/** Beside an order's timeline: its money, its timers, what is on its way out, and what could be done. */
+import type { FC } from "hono/jsx";
+import type { EventType } from "../../../machines/events.js";
+import { HiddenError, orderPath, Section, Time, Told, type View } from "./layout.js";
+import type { OrderSeen } from "./order.js";
+
+type Seen = { view: View; seen: OrderSeen };
+
+/** Leads to what it would do; one that would be refused is not there to be clicked. */
+export const Try: FC<{
+  view: View;
+  orderId: string;
+  type: EventType;
+  verdicts: OrderSeen["verdicts"];
+  short?: boolean;
+}> = (props) => {
+  const { view, orderId, type, verdicts, short } = props;
+  const { t } = view.words;
+  const event = view.words.event(type);
+  const verdict = verdicts.find((one) => one.type === type)?.verdict;
+  const allowed = verdict?.allowed ?? type === "reconcile.asked";
+  if (!view.acts || (!allowed && type !== "reconcile.asked")) return null;
+  return (
+    <a class="button" href={`${orderPath(view, orderId)}/actions/${type}`} aria-label={t("can try named", { event })}>
+      {short ? t("can try") : event}
+    </a>
+  );
+};
+
+export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
+  const { t, money } = view.words;
+  const { order, payment } = record.facts;
+  const read = moment.reading?.reading;
+  const sums = ["authorized", "captured", "canceled", "refunded"] as const;
+  return (
+    <Section id="money" head={t("money head")}>
+      <dl class="sums">
+        <div class="total">
+          <dt>{t("money total")}</dt>
+          <dd>{money(order.total, order.currency)}</dd>
+        </div>
+        {read === undefined
+          ? null
+          : sums.map((name) => (
+              <div>
+                <dt>{t(`money ${name}`)}</dt>
+                <dd>{money(read[name], order.currency)}</dd>
+              </div>
+            ))}
+      </dl>
+      <p class="help">
+        {payment.id === null ? (
+          t("money none")
+        ) : (
+          <>
+            {t("money paid over", { gateway: payment.gateway ?? "" })}. {t("money payment", { id: payment.id })}.{" "}
+            {moment.reading === null ? t("money unread") : null}
+          </>
+        )}
+      </p>
+      {moment.reading === null ? null : (
+        <p class="help">
+          <Told text={(time) => t("money read at", { time })} at={moment.reading.at} />
+        </p>
+      )}
+    </Section>
+  );
+};
+
+export const Timers: FC<Seen> = ({ view, seen: { record } }) => {
+  const { t } = view.words;
+  const timers = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at);
+  return (
+    <Section id="timers" head={t("timers head")}>
+      {timers.length === 0 ? <p class="help">{t("timers none")}</p> : null}
+      <ul class="plain">
+        {timers.map(([timer, { at }]) => (
+          <li>
+            {t(timer.includes("cooldown") ? "event timer cooldown" : "event timer link")}
+            <br />
+            <Time at={at} until />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
+  const { t } = view.words;
+  return (
+    <Section id="effects" head={t("effects head")}>
+      {effects.length === 0 ? <p class="help">{t("effects none")}</p> : null}
+      <ul class="plain effects">
+        {effects.map((row) => (
+          <li data-effect={row.id}>
+            <strong>
+              {view.words.effect(row.effect)} {t(row.lane === "shop" ? "effect at shop" : "effect at bank")}
+            </strong>{" "}
+            <span class="mark-word" data-mark={row.dead ? "refused" : "under-way"}>
+              {t(row.dead ? "effect dead" : "effect open")}
+            </span>
+            <br />
+            {row.attempts === 0 ? t("effect untried") : t("effect attempts", { n: row.attempts })}
+            {row.dead ? null : (
+              <>
+                , {t("effect next")} <Time at={row.notBefore} until />
+              </>
+            )}
+            {row.error === null ? null : (
+              <>
+                <br />
+                {t("effect error")}: <HiddenError view={view} text={row.error} />
+              </>
+            )}
+            {row.dead && view.acts ? (
+              <p class="links">
+                <a
+                  class="button"
+                  href={`${view.base}/retry?${new URLSearchParams({ id: row.id, order: record.orderId })}`}
+                  aria-label={t("dead retry named", { what: view.words.effect(row.effect), id: record.orderId })}
+                >
+                  {t("dead retry")}
+                </a>
+              </p>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
+  const { words } = view;
+  const { t } = words;
+  return (
+    <Section id="possible" head={t("next events head")} help={t("next events help")}>
+      <ul class="plain verdicts">
+        {verdicts.map(({ type, verdict }) => (
+          <li data-event={type} data-allowed={String(verdict.allowed)}>
+            <strong>{words.event(type)}</strong>{" "}
+            <span class="mark-word" data-mark={verdict.allowed ? "moved" : verdict.outcome}>
+              {t(verdict.allowed ? "can yes" : verdict.outcome === "ignored" ? "can same" : "can no")}
+            </span>
+            <br />
+            {verdict.allowed ? (
+              <>
+                {verdict.to === null || verdict.to === record.facts.order.status ? null : (
+                  <span class="soft">{t("can leads", { status: words.status(verdict.to) })} </span>
+                )}
+                <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} short />
+              </>
+            ) : (
+              <span class="soft">
+                {words.reason(verdict.reason)} <code>{verdict.reason}</code>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {view.acts ? (
+        <p class="links">
+          <Try view={view} orderId={record.orderId} type="reconcile.asked" verdicts={[]} />
+        </p>
+      ) : (
+        <p class="help">{t("actions off")}</p>
+      )}
+    </Section>
+  );
+};

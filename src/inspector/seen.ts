@@ -1,0 +1,146 @@
+/** From the history to what a reader sees of it: one row for everything that happened, and what became of each. Pure. */
+import type { Reading } from "../../machines/facts.js";
+import { type FlagName, remedies } from "../../machines/flags.js";
+import type { Answer, HistoryEntry, OrderRecord, States } from "../core/record.js";
+
+export interface BasedOn {
+  seq: number;
+  at: number;
+  reading: Reading;
+}
+
+export interface Row {
+  entry: HistoryEntry;
+  /** What was answered at once. */
+  first: Answer | null;
+  /** The last word, where it came with a later step. */
+  later: { answer: Answer; seq: number; at: number } | null;
+  /** Those who waited for this step and were answered by it. */
+  told: { answer: Answer; about: HistoryEntry | null }[];
+  /** The reading that the last word rests on; null = none was needed, or there was none yet. */
+  basedOn: BasedOn | null;
+  /** Something stood in its way, or is wrong. */
+  trouble: boolean;
+}
+
+const readingIn = ({ event }: HistoryEntry): Reading | null => ("reading" in event ? event.reading : null);
+
+const lastOf = (answers: Answer[], eventId: string): Answer | null =>
+  answers.findLast((answer) => answer.eventId === eventId) ?? null;
+
+/** What the outcome of a delivery is called, in one word of the table. */
+export type Mark =
+  | "moved"
+  | "ignored"
+  | "refused"
+  | "deferred"
+  | "held"
+  | "duplicate"
+  | "stale"
+  | "asked"
+  | "under-way"
+  | "noted";
+
+const marks: Record<string, Mark> = {
+  duplicate: "duplicate",
+  "stale-payment": "stale",
+  "unknown-payment": "stale",
+  "stale-timer": "stale",
+  superseded: "stale",
+  cooldown: "held",
+  "reading-payment": "asked",
+  "awaiting-gateway": "under-way",
+  "outcome-unknown": "under-way",
+  recorded: "noted",
+};
+
+export const markOf = ({ outcome, reason }: Pick<Answer, "outcome" | "reason">): Mark =>
+  outcome === "moved" ? "moved" : (marks[reason ?? ""] ?? outcome);
+
+const quiet = new Set<Mark>(["moved", "noted", "asked", "under-way", "deferred"]);
+
+/** A callback that was compared with the payments of the order needs no reading to be turned down. */
+const restsOnReading = (answer: Answer): boolean => !answer.rule?.startsWith("callback/");
+
+export const rowsOf = (history: HistoryEntry[]): Row[] => {
+  const byEvent = new Map(history.map((entry) => [entry.eventId, entry]));
+  const later = new Map<string, NonNullable<Row["later"]>>();
+  const readings: BasedOn[] = [];
+  const readingAt = new Map<number, BasedOn | null>();
+  for (const entry of history) {
+    const reading = readingIn(entry);
+    if (reading !== null) readings.push({ seq: entry.seq, at: entry.at, reading });
+    readingAt.set(entry.seq, readings.at(-1) ?? null);
+    for (const answer of entry.answers) {
+      if (answer.eventId !== entry.eventId) later.set(answer.eventId, { answer, seq: entry.seq, at: entry.at });
+    }
+  }
+  return history.map((entry): Row => {
+    const first = lastOf(entry.answers, entry.eventId);
+    const last = later.get(entry.eventId) ?? null;
+    const told = entry.answers
+      .filter((answer) => answer.eventId !== entry.eventId)
+      .map((answer) => ({ answer, about: byEvent.get(answer.eventId) ?? null }));
+    const word = last?.answer ?? first;
+    const isReading = readingIn(entry) !== null;
+    const rests = word !== null && word.outcome !== "deferred" && restsOnReading(word) && !isReading;
+    const lost = /\.(unknown|refused)$/.test(entry.event.type);
+    const trouble =
+      lost ||
+      entry.raised.length > 0 ||
+      (!isReading && word !== null && word.outcome !== "moved" && !quiet.has(markOf(word)));
+    return {
+      entry,
+      first,
+      later: last,
+      told,
+      basedOn: rests ? (readingAt.get(last?.seq ?? entry.seq) ?? null) : null,
+      trouble,
+    };
+  });
+};
+
+/** The order as it stood after one step, from the history alone. */
+export interface Moment {
+  seq: number;
+  at: number;
+  status: HistoryEntry["to"];
+  states: States;
+  flags: FlagName[];
+  /** The payment as it had been read by then. */
+  reading: BasedOn | null;
+  /** The status since when, by which rule, and who set it off. */
+  since: number;
+  cause: { rule: string | null; by: HistoryEntry["source"]; at: number } | null;
+}
+
+const isFlag = (name: string): name is FlagName => name in remedies;
+
+/** @param history up to and with the step */
+export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment | null => {
+  const last = history.at(-1);
+  if (last === undefined) return null;
+  const raised = new Set<FlagName>();
+  for (const { raised: up, cleared } of history) {
+    for (const flag of up) raised.add(flag);
+    for (const flag of cleared) raised.delete(flag);
+  }
+  const isNow = last.seq === record.version;
+  const standing = isNow ? record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag) : [...raised];
+  const change = history.findLast((entry) => entry.from !== entry.to) ?? history[0];
+  const moved = change?.answers.findLast((answer) => answer.outcome === "moved" && answer.rule !== null);
+  // The bank's answer moved it; whoever made us ask is the cause.
+  const asked = history.find((entry) => entry.eventId === moved?.eventId) ?? change;
+  const read = history.findLast((entry) => readingIn(entry) !== null);
+  const reading = read === undefined ? null : readingIn(read);
+  return {
+    seq: last.seq,
+    at: last.at,
+    status: last.to,
+    states: last.states,
+    flags: standing.filter(isFlag),
+    reading: read === undefined || reading === null ? null : { seq: read.seq, at: read.at, reading },
+    since: change?.at ?? record.facts.order.createdAt,
+    cause: asked === undefined ? null : { rule: moved?.rule ?? null, by: asked.source, at: asked.at },
+  };
+};

@@ -1,0 +1,78 @@
+/** What the states say of themselves, in Swedish; in English each says it in its machine. */
+
+const lost = "Svaret gick förlorat; betalningen läses av";
+const nobodyAsked = "ingen har frågat banken ännu";
+const letGo = "reservationen har släppts";
+const unknownWord = "ett ord som dokumenten inte har";
+
+export const statesInSwedish: Record<string, Record<string, string>> = {
+  order: {
+    "checkout-draft": "Kunden är kvar i kassan",
+    pending: "Väntar på kundens betalning",
+    booking: "Det som kunden signerade bokas",
+    "booking.unknown": lost,
+    "booking.refused": "Banken nekade bokningen; betalningen läses för säkerhets skull",
+    "on-hold": "Betalningen väntar på banken",
+    processing: "Betald; butiken gör i ordning varorna",
+    capturing: "Betalningen dras",
+    "capturing.unknown": lost,
+    completed: "Dragen och klar",
+    refunding: "Betalningen återbetalas",
+    "refunding.unknown": lost,
+    refunded: "Pengarna har getts tillbaka",
+    cancelling: "Betalningen avbokas",
+    "cancelling.unknown": lost,
+    cancelled: "Avbruten",
+    failed: "Betalningen misslyckades; kunden får försöka igen",
+    rebuilding: "Betalningen ändras till de nya raderna",
+    "rebuilding.cancelUnknown": lost,
+    "rebuilding.addUnknown": lost,
+  },
+  cooldown: {
+    idle: "inget väntar",
+    holding: "bankens meddelanden lämnar företräde åt kunden",
+    reading: "banken tillfrågas",
+  },
+  payment: {
+    UNREAD: nobodyAsked,
+    TASK_REDIRECTION_REQUIRED: "kunden är hos banken",
+    SUPPLEMENTING_REQUIRED: "banken vill ha mer av kunden",
+    INSPECTION: "banken granskar den för hand",
+    FROZEN: "banken frös den på misstanke om bedrägeri",
+    ACCEPTED: "banken står för pengarna",
+    "ACCEPTED.authorized": "reserverad, ännu inte dragen",
+    "ACCEPTED.partlyCaptured": "en del dragen, resten reserverad",
+    "ACCEPTED.captured": "dragen",
+    "ACCEPTED.partlyRefunded": "dragen, en del återbetald",
+    "ACCEPTED.refunded": "dragen och återbetald",
+    "ACCEPTED.cancelled": letGo,
+    REJECTED: "banken sade nej",
+    unrecognised: unknownWord,
+    missing: "banken känner inte till någon sådan betalning",
+  },
+  legacy: {
+    UNREAD: nobodyAsked,
+    notBooked: "inget är bokat hos banken",
+    FROZEN: "bokad, och fryst på misstanke om bedrägeri",
+    inspected: "bokad, och granskas för hand",
+    DEBITABLE: "bokad, ännu inte debiterad",
+    partlyDebited: "en del debiterad, resten bokad",
+    IS_DEBITED: "debiterad",
+    partlyCredited: "debiterad, en del krediterad",
+    IS_CREDITED: "debiterad och krediterad",
+    IS_ANNULLED: "annullerad: inget är kvar att debitera",
+    unrecognised: unknownWord,
+  },
+  nets: {
+    UNREAD: "ingen har frågat Nets ännu",
+    created: "kunden har inte betalat",
+    reserved: "reserverad, ännu inte debiterad",
+    partlyCharged: "en del debiterad, resten reserverad",
+    charged: "debiterad",
+    partlyRefunded: "debiterad, en del återbetald",
+    refunded: "debiterad och återbetald",
+    cancelled: letGo,
+    terminated: "betalningen avslutades innan den betalades",
+    missing: "Nets känner inte till någon sådan betalning",
+  },
+};

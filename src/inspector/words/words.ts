@@ -1,0 +1,96 @@
+/** Everything the pages say, in one language. */
+import type { StateValue } from "xstate";
+import type { Effect } from "../../../machines/effects.js";
+import type { OrderEvent, Source } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import { type FlagName, flags } from "../../../machines/flags.js";
+import { machinesOf, registry } from "../../../machines/index.js";
+import { reasons } from "../../../machines/reasons.js";
+import { rules } from "../../../machines/rules.js";
+import { metaOf } from "../../core/explain.js";
+import type { Outcome } from "../../core/record.js";
+import { type TextKey, texts } from "./pages.js";
+import { flagsInSwedish, reasonsInSwedish } from "./reasons.js";
+import { rulesInSwedish } from "./rules.js";
+import { statesInSwedish } from "./states.js";
+
+export const languages = ["en", "sv"] as const;
+export type Language = (typeof languages)[number];
+
+export interface Words {
+  language: Language;
+  /** A text of the pages; `{name}` in it is filled in. */
+  t(key: TextKey, values?: Record<string, string | number>): string;
+  /** The rule as a clause that can follow "because". */
+  rule(id: string | null): string | null;
+  reason(id: string | null): string | null;
+  flag(name: FlagName): { says: string; remedy: string };
+  /** What a state of a machine says of itself. */
+  state(machine: string, value: StateValue): string;
+  status(status: OrderStatus): string;
+  who(source: Source): string;
+  outcome(outcome: Outcome): string;
+  event(type: string, event?: OrderEvent): string;
+  effect(effect: Pick<Effect, "type">): string;
+  money(minor: number, currency: string): string;
+}
+
+const machines = machinesOf(registry);
+
+/** `{ capturing: "asked" }` as `capturing.asked`. */
+export const pathOf = (value: StateValue): string => {
+  if (typeof value === "string") return value;
+  const [key = "", inner] = Object.entries(value)[0] ?? [];
+  return inner === undefined ? key : `${key}.${pathOf(inner)}`;
+};
+
+/** The innermost state that says anything. */
+const stateInSwedish = (machine: string, value: StateValue): string | undefined => {
+  for (let path = pathOf(value); path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
+    const says = statesInSwedish[machine]?.[path];
+    if (says !== undefined) return says;
+  }
+  return undefined;
+};
+
+export const wordsIn = (language: Language): Words => {
+  const swedish = language === "sv";
+  const t: Words["t"] = (key, values = {}) =>
+    texts[key][swedish ? 1 : 0].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const textOr = (key: string, otherwise: string): string => (key in texts ? t(key as TextKey) : otherwise);
+  const number = new Intl.NumberFormat(swedish ? "sv-SE" : "en-GB", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  return {
+    language,
+    t,
+    rule: (id) => (id === null ? null : ((swedish ? rulesInSwedish[id] : rules[id]?.rule) ?? null)),
+    reason: (id) => (id === null ? null : ((swedish ? reasonsInSwedish : reasons)[id] ?? id)),
+    flag: (name) => (swedish ? flagsInSwedish[name] : flags[name]),
+    state(machine, value) {
+      const known = machines[machine];
+      const english = known === undefined ? undefined : metaOf(known, value).says;
+      return (swedish ? stateInSwedish(machine, value) : english) ?? pathOf(value);
+    },
+    status: (status) => t(`status ${status}`),
+    who: (source) => t(`who ${source}`),
+    outcome: (outcome) => t(`outcome ${outcome}`),
+    event(type, event) {
+      if (event?.type === "callback.received") return t("event callback", { kind: event.kind });
+      if (event?.type === "customer.returned") return t("event customer", { page: event.page });
+      if (event?.type === "timer.fired") {
+        return t(event.timer.includes("cooldown") ? "event timer cooldown" : "event timer link");
+      }
+      if (event?.type === "payment.read") return t("event read", { status: event.reading.status });
+      if (event?.type === "payment.readBack") return t("event readBack", { status: event.reading.status });
+      if (event?.type === "data.revealed") return t("event revealed", { by: event.by });
+      const [family = "", end = ""] = type.split(".");
+      const call = textOr(`call ${family}`, "");
+      if (call !== "") return t(`end ${end}` as TextKey, { call });
+      return textOr(`event ${type}`, type);
+    },
+    effect: ({ type }) => t(`effect ${type}`),
+    money: (minor, currency) => `${number.format(minor / 100)} ${currency}`,
+  };
+};

@@ -1,0 +1,83 @@
+/** The inspector as a person starts it. */
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { statelyServer } from "../../src/inspector/stately.js";
+import { CANARY, Stage } from "../inspector/stage.js";
+import { cli } from "./run.js";
+
+/** Runs a command that serves, hands over what it printed, and stops it. */
+const served = async (args: string[], look: (told: Record<string, string>) => Promise<void>) => {
+  let looked: Promise<void> | null = null;
+  const ended = await cli(args, {
+    spawned: (child) => {
+      child.stdout?.once("data", (text: string) => {
+        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
+      });
+    },
+  });
+  await looked;
+  return ended;
+};
+
+test("inspect looks into a file beside its engine, and writes down elsewhere who saw whom", async () => {
+  const stage = await Stage.made();
+  try {
+    await stage.person();
+    const reveals = `${stage.file}.reveals`;
+    const ended = await served(
+      ["inspect", "--db", stage.file, "--reveals", reveals, "--json"],
+      async ({ url = "" }) => {
+        const page = await (await fetch(`${url}/orders/canary`)).text();
+        expect(page).toContain("Order canary");
+        expect(page).not.toContain(CANARY);
+        const shown = await fetch(`${url}/orders/canary/reveal`, {
+          method: "POST",
+          headers: { origin: url },
+          body: new URLSearchParams({ by: "Robin", why: "the customer called" }),
+        });
+        expect(await shown.text()).toContain(CANARY);
+      },
+    );
+    expect(ended).toMatchObject({ code: 0, err: "" });
+    const [line = "", ...rest] = (await readFile(reveals, "utf8")).trim().split("\n");
+    expect(JSON.parse(line)).toMatchObject({ orderId: "canary", by: "Robin", why: "the customer called" });
+    expect(rest).toEqual([]);
+  } finally {
+    await stage.end();
+  }
+});
+
+test("a file that is not there is said so", async () => {
+  const { code, err } = await cli(["inspect", "--db", "/nowhere/orders.db"]);
+  expect(code).toBe(1);
+  expect(err).toContain("does not exist");
+});
+
+test("serve has it beside the API: looking only, unless actions are asked for", async () => {
+  const serve = ["serve", "--sandbox", "--port", "0", "--log-level", "silent", "--json"];
+  await served(serve, async ({ inspector = "", url = "" }) => {
+    expect(await (await fetch(inspector)).text()).toContain("Read only");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+  await served([...serve, "--actions", "--stately", "0"], async ({ inspector = "", stately = "" }) => {
+    expect(await (await fetch(inspector)).text()).not.toContain("Read only");
+    expect(stately).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
+
+test("a port for Stately that is taken ends it with the way out", async () => {
+  const taken = await statelyServer();
+  const port = new URL(taken.url).port;
+  const { code, err } = await cli(["serve", "--sandbox", "--port", "0", "--stately", port]);
+  await taken.close();
+  expect(code).toBe(1);
+  expect(err).toContain(`port ${port} is taken`);
+});
+
+test("serve behind a token asks for it", async () => {
+  const args = ["serve", "--sandbox", "--port", "0", "--log-level", "silent", "--json", "--api-token", "s3cret"];
+  await served(args, async ({ inspector = "" }) => {
+    expect((await fetch(inspector)).status).toBe(401);
+    expect((await fetch(inspector, { headers: { authorization: `Basic ${btoa("kim:s3cret")}` } })).status).toBe(200);
+  });
+});

@@ -1,0 +1,316 @@
+/** What the pages say and do, over HTTP, without a browser: what works for it works with scripts off. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { defaultRules } from "../../src/core/decide.js";
+import { lookingAt } from "../../src/engine/look.js";
+import { inspector } from "../../src/inspector/inspector.js";
+import { systemClock } from "../../src/ports/clock.js";
+import { BASE, CANARY, Stage, THROWN } from "./stage.js";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.made();
+  await stage.everything();
+});
+afterAll(() => stage.end());
+
+const plain = (html: string): string =>
+  html
+    .replace(/<[^>]*>/g, " ")
+    .replace(/&#39;/g, "'")
+    .replace(/\s+/g, " ");
+
+/** The text of the one step whose heading or whose word is this. */
+const stepWith = (page: string, words: string): string => {
+  const steps = page.split('<li class="step"').slice(1);
+  const isIt = (step: string) =>
+    step.includes(`<h3>${words}`) || new RegExp(`<p class="outcome"><span[^>]*>${words}<`).test(step);
+  const found = steps.filter(isIt).map((step) => plain(step.split("</ol></section>")[0] ?? ""));
+  expect(found, `one step with "${words}"`).toHaveLength(1);
+  return found[0] as string;
+};
+
+describe("why nothing happened, a row each", () => {
+  test("a held callback: the rule, and when it is looked at again", async () => {
+    const page = await stage.get("/orders/held?at=2");
+    const step = stepWith(page, "Held");
+    expect(step).toContain("The bank sends the callback AUTHORIZATION");
+    expect(step).toContain("cooldown/held");
+    expect(step).toContain("A callback gives way to the customer");
+    expect(step).toContain("2026-11-20 12:01:00");
+    const later = stepWith(await stage.get("/orders/held"), "Held");
+    expect(later).toMatch(/Then 2026-11-20 12:0\d:\d\d Acted on in step \d/);
+    expect(later).toMatch(/Based on the reading of step \d+: ACCEPTED/);
+  });
+
+  test("a duplicate", async () => {
+    const step = stepWith(await stage.get("/orders/held"), "Duplicate");
+    expect(step).toContain("callback/duplicate");
+    expect(step).toContain("The same message came before and is still waiting.");
+    expect(step).toContain("no reading was needed");
+  });
+
+  test("a stale payment's callback", async () => {
+    const step = stepWith(await stage.get("/orders/stale"), "Stale");
+    expect(step).toContain("callback/stale-payment");
+    expect(step).toContain("The message is about an earlier payment attempt");
+  });
+
+  test("a refused capture, with the reading that it rests on", async () => {
+    const step = stepWith(await stage.get("/orders/frozen"), "Set to completed");
+    expect(step).toContain("Refused");
+    expect(step).toContain("unable-to-capture-frozen-order");
+    expect(step).toMatch(/Based on the reading of step \d+: FROZEN/);
+    expect(step).toContain("Merchant");
+  });
+
+  test("only those, where only those are asked for", async () => {
+    const page = await stage.get("/orders/held?rows=trouble");
+    expect(page).toContain("cooldown/duplicate".replace("cooldown", "callback"));
+    expect(page).not.toContain("The shop places the order");
+  });
+});
+
+describe("the pages", () => {
+  test("problems come first: dead letters, flags, what waits longest", async () => {
+    const page = await stage.get("/");
+    expect(page).toMatch(/data-dead="dead:\d+:\d+"/);
+    expect(page).toContain('data-dead="poison"');
+    expect(page).toContain('data-flag="discrepancy:processing-but-unpaid"');
+    expect(page).toContain("409 •••");
+  });
+
+  test("the list is filtered by its address, the order written last first", async () => {
+    const ids = async (query: string) =>
+      [...(await stage.get(`/orders${query}`)).matchAll(/data-order="(\w+)"/g)].map(([, id]) => id);
+    expect(await ids("?flagged=true")).toEqual(["flagged"]);
+    expect(await ids("?status=on-hold")).toEqual(["frozen"]);
+    expect((await ids(""))[0]).toBe("waiting");
+    expect(await ids("?parked=true")).toEqual([]);
+    const page = await stage.get("/orders?status=nonsense");
+    expect(page).toContain("data-order=");
+  });
+
+  test("an order's machine says before the click why the others are refused", async () => {
+    const page = await stage.get("/orders/frozen");
+    expect(page).toMatch(/data-event="merchant.completed" data-allowed="false"[\s\S]*?unable-to-capture-frozen-order/);
+    expect(page).toMatch(/data-event="merchant.failed" data-allowed="true"/);
+    expect(page).toMatch(/class="current node state atomic state-on-hold"/);
+  });
+
+  test("an order as it was", async () => {
+    const then = await stage.get("/orders/paid?at=1");
+    expect(then).toMatch(/class="status big" data-status="pending"/);
+    expect(then).toContain('data-actor="payment" data-state="UNREAD"');
+    expect(then).not.toContain('id="possible"');
+    expect(await stage.get("/orders/paid")).toMatch(/class="status big" data-status="processing"/);
+  });
+
+  test("an order is found by its payment", async () => {
+    const response = await fetch(`${stage.url}/find?q=pay-paid`, { redirect: "manual" });
+    expect(response.headers.get("location")).toBe(`${BASE}/orders/paid`);
+  });
+
+  test("in Swedish", async () => {
+    const page = await stage.get("/orders/frozen", { "accept-language": "sv-SE,sv;q=0.9" });
+    expect(page).toContain('<html lang="sv">');
+    expect(page).toContain("Banken har fryst betalningen, så den kan inte dras förrän banken släpper den.");
+    expect(page).toContain("Pausad");
+  });
+
+  test("a page that has not changed is not sent again", async () => {
+    const first = await fetch(`${stage.url}/orders/paid`);
+    const again = await fetch(`${stage.url}/orders/paid`, {
+      headers: { "if-none-match": first.headers.get("etag") ?? "" },
+    });
+    expect(again.status).toBe(304);
+  });
+});
+
+describe("actions go through the public door", () => {
+  test("first what it would do, then the same", async () => {
+    const dry = await stage.get("/orders/paid/actions/merchant.completed");
+    expect(dry).toContain("capture the payment, 1,000.00 SEK");
+    expect(dry).toContain("the order reads Completed once the bank has confirmed");
+    expect(stage.place.bank.calls).toEqual([]);
+    const id = /name="id" value="([^"]+)"/.exec(dry)?.[1] ?? "";
+    const done = await stage.submit("/orders/paid/actions/merchant.completed", { id });
+    expect(done.headers.get("location")).toBe(`${BASE}/orders/paid?done=moved`);
+    const twice = await stage.submit("/orders/paid/actions/merchant.completed", { id });
+    expect(twice.status).toBe(303);
+    await stage.place.rest();
+    expect(stage.place.bank.calls.map((call) => call.op)).toEqual(["capture"]);
+    expect(stage.place.status("paid")).toBe("completed");
+    const page = await stage.get("/orders/paid");
+    const way = [...page.matchAll(/id="overview-order-arrow-\d+" class="taken [^"]*">\s*<title>([^<\n]*)/g)];
+    expect(way.map(([, arrow]) => arrow?.replaceAll("&gt;", ">")).sort()).toEqual([
+      "capturing → completed",
+      "pending → processing",
+      "processing → capturing",
+    ]);
+  });
+
+  test("what would be refused has no button", async () => {
+    const dry = await stage.get("/orders/frozen/actions/merchant.completed");
+    expect(dry).toContain("It would be refused");
+    expect(dry).not.toContain('<form method="post"');
+  });
+
+  test("a reconciliation says first what would become of each order", async () => {
+    await stage.place.order("forgotten", {});
+    const run = async (apply: string) => {
+      // It keeps to the bank's rate limit, in the time of the clock.
+      const ticking = setInterval(() => stage.place.clock.set(stage.place.clock.now() + 20), 2);
+      const answer = await stage.submit("/reconcile", { hours: "24", apply });
+      clearInterval(ticking);
+      return answer.text();
+    };
+    const dry = await run("false");
+    expect(dry).toMatch(/data-order="forgotten" data-outcome="moved"/);
+    expect(stage.place.status("forgotten")).toBe("pending");
+    const done = await run("true");
+    expect(done).toMatch(/data-order="forgotten" data-outcome="moved"/);
+    await stage.place.rest();
+    expect(stage.place.status("forgotten")).toBe("processing");
+  });
+
+  test("a form of another origin is turned away, and so is one that does not say where it comes from", async () => {
+    const form = { id: "x" };
+    const path = "/orders/flagged/actions/merchant.cancelled";
+    const from = (headers: Record<string, string>) => stage.submit(path, form, headers);
+    expect((await from({ origin: "https://evil.example", "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await from({ "sec-fetch-site": "same-site" })).status).toBe(403);
+    const bare = await fetch(stage.url + path, { method: "POST", body: new URLSearchParams(form) });
+    expect(bare.status).toBe(403);
+    expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("processing");
+  });
+
+  test("where actions are off it only looks", async () => {
+    const looks = inspector({ engine: stage.engine, base: BASE });
+    const page = await (await looks.fetch(new Request(`${stage.url}/orders/paid`))).text();
+    expect(page).toContain("This inspector only looks.");
+    expect(page).not.toContain("/actions/");
+    for (const path of ["/orders/paid/actions/reconcile.asked", "/retry", "/reconcile"]) {
+      const { origin } = new URL(stage.url);
+      const request = new Request(stage.url + path, { method: "POST", headers: { origin }, body: "id=1" });
+      expect((await looks.fetch(request)).status, path).toBe(403);
+    }
+  });
+});
+
+describe("who may come in", () => {
+  const request = (url: string, headers: Record<string, string> = {}) => new Request(url, { headers });
+
+  test("without a token only what is addressed to this computer", async () => {
+    const looks = inspector({ engine: stage.engine });
+    expect((await looks.fetch(request("http://127.0.0.1:80/"))).status).toBe(200);
+    expect((await looks.fetch(request("http://localhost:8080/"))).status).toBe(200);
+    // A name that somebody lets point here: pages from elsewhere would come in by it.
+    expect((await looks.fetch(request("http://rebound.example/"))).status).toBe(403);
+  });
+
+  test("with a token, as bearer or as password", async () => {
+    const looks = inspector({ engine: stage.engine, access: { kind: "token", token: "s3cret" } });
+    const status = async (authorization?: string) =>
+      (await looks.fetch(request("http://shop.example/orders", authorization === undefined ? {} : { authorization })))
+        .status;
+    expect(await status()).toBe(401);
+    expect(await status("Bearer wrong")).toBe(401);
+    expect(await status("Bearer s3cret")).toBe(200);
+    expect(await status(`Basic ${btoa("kim:s3cret")}`)).toBe(200);
+    expect(await status(`Basic ${btoa("kim:")}`)).toBe(401);
+  });
+
+  test("a page may run nothing but our own script", async () => {
+    const { headers } = await fetch(`${stage.url}/orders/paid`);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain("unsafe");
+    const page = await stage.get("/orders/paid");
+    expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]* src=)/);
+    expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+});
+
+describe("what may be about a person", () => {
+  const crawl = async (): Promise<Map<string, string>> => {
+    const seen = new Map<string, string>();
+    const todo = ["/", "/orders?lang=sv"];
+    for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+      if (seen.has(path)) continue;
+      const page = await stage.get(path);
+      seen.set(path, page);
+      for (const [, href = ""] of page.matchAll(/href="([^"#]+)"/g)) {
+        const to = href.replaceAll("&amp;", "&");
+        if (to.startsWith(`${BASE}/`) && !to.includes("lang=")) todo.push(to.slice(BASE.length));
+      }
+    }
+    return seen;
+  };
+
+  test("is in no page and no log until it is asked for, and each asking is written down", async () => {
+    await stage.person();
+    const record = JSON.stringify(await stage.engine.read("canary"));
+    const history = JSON.stringify(await stage.engine.history("canary"));
+    expect(record + history).toContain(CANARY);
+    const pages = await crawl();
+    for (const path of ["/", "/orders/canary", "/orders/canary/raw", "/orders/canary/history/1", "/orders/dead"]) {
+      expect([...pages.keys()]).toContain(path);
+    }
+    const leaks = [...pages].filter(([, page]) => page.includes("Canary")).map(([path]) => path);
+    expect(leaks).toEqual([]);
+    expect([...pages.values()].join()).toContain("•••");
+    const said = () => stage.logged.filter((line) => line.includes(CANARY));
+    expect(said()).toEqual([]);
+
+    const before = (await stage.engine.read("canary"))?.version ?? 0;
+    const shown = await stage.submit("/orders/canary/reveal", { by: "Robin", why: "the customer called" });
+    expect(await shown.text()).toContain(CANARY);
+    expect(said()).toEqual([]);
+    const [written] = await stage.engine.history("canary", before);
+    expect(written?.event).toEqual({ type: "data.revealed", by: "Robin", why: "the customer called" });
+    expect(await stage.get("/orders/canary")).toContain("Personal data was shown to Robin");
+  });
+
+  test("is not shown to somebody who does not say who he is", async () => {
+    for (const form of [
+      { by: "", why: "x" },
+      { by: "Robin", why: " " },
+    ]) {
+      const answer = await stage.submit("/orders/canary/reveal", form);
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).not.toContain(CANARY);
+    }
+  });
+
+  test("an exception's text is in no page either", async () => {
+    const page = await stage.get("/");
+    expect(page).toContain('data-dead="poison"');
+    expect(page).not.toContain(THROWN);
+  });
+});
+
+test("a production file is opened read-only, beside its engine, and nothing in it changes", async () => {
+  const store = sqliteStore({ file: stage.file, readOnly: true });
+  await store.open();
+  const before = readFileSync(stage.file);
+  const engine = lookingAt({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
+  const looks = inspector({ engine, actions: true });
+  for (const path of ["/", "/orders", "/orders/held", "/orders/dead/raw", "/orders/canary/reveal"]) {
+    const response = await looks.fetch(new Request(`http://localhost${path}`));
+    expect(response.status, path).toBe(200);
+    expect(await response.text()).not.toContain("/actions/");
+  }
+  const revealed = await looks.fetch(
+    new Request("http://localhost/orders/canary/reveal", {
+      method: "POST",
+      headers: { origin: "http://localhost", "content-type": "application/x-www-form-urlencoded" },
+      body: "by=Robin&why=x",
+    }),
+  );
+  expect(revealed.status).toBe(403);
+  expect(await revealed.text()).not.toContain(CANARY);
+  await store.close();
+  expect(readFileSync(stage.file).equals(before)).toBe(true);
+});

@@ -1,0 +1,135 @@
+/** The machines as a Stately inspector sees them: through the receiver of its own package, and over a bare socket. */
+import { createWebSocketReceiver, type StatelyInspectionEvent } from "@statelyai/inspect";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { createMachine } from "xstate";
+import { machinesOf, registry } from "../../machines/index.js";
+import type { HistoryEntry, Message, OrderRecord } from "../../src/core/record.js";
+import { type StatelyServer, statelyServer } from "../../src/inspector/stately.js";
+import { until } from "../engine/place.js";
+import { CANARY, Stage } from "./stage.js";
+
+let server: StatelyServer;
+let stage: Stage;
+const decided: { entry: HistoryEntry; record: OrderRecord; messages: Message[] }[] = [];
+beforeAll(async () => {
+  server = await statelyServer();
+  stage = await Stage.made(
+    {},
+    {
+      onDecision: (entry, record, messages) => {
+        decided.push({ entry, record, messages });
+        server.tell(entry, record, messages);
+      },
+    },
+  );
+});
+afterAll(async () => {
+  await stage.end();
+  await server.close();
+});
+
+/** As the receiver hands them on; of a frame it knows what its types say. */
+type Seen = StatelyInspectionEvent & { sourceId?: string; definition?: string; event?: { type: string } };
+
+const listening = async (): Promise<{ seen: Seen[]; stop(): void }> => {
+  const seen: Seen[] = [];
+  const { unsubscribe } = createWebSocketReceiver({ server: server.url }).subscribe((event) =>
+    seen.push(event as Seen),
+  );
+  return { seen, stop: unsubscribe };
+};
+
+describe("Stately's own receiver", () => {
+  test("sees the three actors, and every event and snapshot of an order in order", async () => {
+    const { seen, stop } = await listening();
+    await stage.place.order("shown", {});
+    await stage.callback("pay-shown");
+    await stage.place.tell("shown", { type: "merchant.completed" });
+    await stage.place.rest();
+    const own = decided.filter(({ record }) => record.orderId === "shown");
+    const told = own.flatMap(({ messages }) => messages);
+    await until(() => seen.filter((one) => one.type === "@xstate.snapshot").length >= told.length, "the last snapshot");
+    stop();
+
+    const introduced = seen.filter((one) => one.type === "@xstate.actor");
+    expect(introduced.map((one) => [one.name, one.sessionId, one.rootId, one.parentId])).toEqual([
+      ["order", "shown", "shown", undefined],
+      ["payment", "shown:payment", "shown", "shown"],
+      ["cooldown", "shown:cooldown", "shown", "shown"],
+    ]);
+    const session = (actor: string) => (actor === "order" ? "shown" : `shown:${actor}`);
+    const events = seen.filter((one) => one.type === "@xstate.event");
+    expect(events.map((one) => [one.sessionId, one.event?.type])).toEqual(told.map((m) => [session(m.to), m.type]));
+    const snapshots = seen.filter((one) => one.type === "@xstate.snapshot");
+    expect(snapshots.map((one) => (one.snapshot as unknown as { value: unknown }).value)).toEqual(
+      told.map((m) => m.value),
+    );
+
+    // What was told is what was decided: each decision ends where its entry says.
+    for (const { entry, messages } of own) {
+      for (const actor of ["order", "payment", "cooldown"] as const) {
+        const last = messages.findLast((message) => message.to === actor);
+        if (last !== undefined) expect(last.value).toEqual(entry.states[actor]);
+      }
+    }
+    expect(told.map((m) => m.to)).toEqual(expect.arrayContaining(["order", "payment", "cooldown"]));
+    expect(events.some((one) => one.sourceId === "shown:cooldown" && one.sessionId === "shown")).toBe(true);
+  });
+
+  test("sees as much when it comes late", async () => {
+    const { seen, stop } = await listening();
+    const mine = () => seen.filter((one) => one.rootId === "shown");
+    await until(
+      () =>
+        mine()
+          .filter((one) => one.type === "@xstate.snapshot")
+          .at(-1) !== undefined,
+      "what went before",
+    );
+    const told = decided.filter(({ record }) => record.orderId === "shown").flatMap(({ messages }) => messages);
+    await until(() => mine().length === 3 + 2 * told.length, "all of it");
+    stop();
+  });
+});
+
+describe("the definitions", () => {
+  test.each(Object.values(machinesOf(registry)).map((machine) => [machine.id, machine] as const))(
+    "%s is pure data that createMachine takes, with the same states",
+    (_, machine) => {
+      const text = JSON.stringify(machine.config);
+      // A function would be lost on the way, and with it a guard.
+      expect(JSON.parse(text)).toEqual(machine.config);
+      const again = createMachine(JSON.parse(text));
+      expect(Object.keys(again.states)).toEqual(Object.keys(machine.states));
+      expect([...again.events].sort()).toEqual([...machine.events].sort());
+    },
+  );
+
+  test("of every actor that was introduced take the snapshot they come with", async () => {
+    const { seen, stop } = await listening();
+    await until(() => seen.filter((one) => one.type === "@xstate.actor").length >= 3, "the actors");
+    stop();
+    for (const one of seen) {
+      if (one.type !== "@xstate.actor") continue;
+      const machine = createMachine(JSON.parse(one.definition ?? ""));
+      const { value } = one.snapshot as { value: string };
+      expect(() => machine.resolveState({ value })).not.toThrow();
+    }
+  });
+});
+
+test("nobody in a message before he is asked for, and none for a page of elsewhere", async () => {
+  const frames: string[] = [];
+  const socket = new WebSocket(server.url);
+  socket.on("message", (data) => frames.push(String(data)));
+  await stage.person();
+  await until(() => frames.some((frame) => frame.includes('"canary"')), "the order");
+  await until(() => frames.some((frame) => frame.includes("payment.readBack")), "the last event");
+  expect(frames.filter((frame) => frame.includes(CANARY))).toEqual([]);
+  socket.close();
+
+  const stranger = new WebSocket(server.url, { origin: "https://evil.example" });
+  const refused = await new Promise((resolve) => stranger.on("error", resolve).on("open", () => resolve("open")));
+  expect(String(refused)).toContain("401");
+});
