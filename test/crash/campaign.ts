@@ -19,6 +19,8 @@ file, starts it again, and asks the laws.
 --bug B     ${Object.keys(plantedBugs).join(" | ")}
 --json      one JSON object instead of the table
 
+Stopped by Ctrl-C it tells what it has done so far.
+
 Exit codes: 0 nothing was lost, 2 wrong usage, 3 a law was broken.
 
 ${Object.entries(points)
@@ -68,7 +70,10 @@ const bar =
     : null;
 const chosen = (values.point as Point[] | undefined) ?? pointNames;
 bar?.start(kills * chosen.length, 0);
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 const tally = await killEverywhere({
+  stop: stop.signal,
   kills,
   seed,
   lanes,

@@ -14,6 +14,8 @@ export interface Options {
   lanes: number;
   points?: readonly Point[];
   bug?: PlantedBug | null;
+  /** Ends after what is under way, with what was found so far. */
+  stop?: AbortSignal;
   /** Ends at the first breach. */
   untilBreach?: boolean;
   progress?: (done: number, of: number) => void;
@@ -158,7 +160,7 @@ class Killer {
 }
 
 export const killEverywhere = async (options: Options): Promise<Tally> => {
-  const { kills, seed, lanes, points = pointNames, bug = null, untilBreach = false, progress } = options;
+  const { kills, seed, lanes, points = pointNames, bug = null, untilBreach = false, stop, progress } = options;
   const began = performance.now();
   const jobs: Job[] = Array.from({ length: kills }, (_, kill) =>
     points.map((point) => ({ point, side: sides[kill % 2] as Side, kill })),
@@ -172,7 +174,7 @@ export const killEverywhere = async (options: Options): Promise<Tally> => {
     await lane.open();
     const killer = new Killer(lane, seed);
     try {
-      while (!over && next < jobs.length) {
+      while (!over && !stop?.aborted && next < jobs.length) {
         const job = jobs[next] as Job;
         next += 1;
         await once(killer, job);

@@ -178,6 +178,8 @@ export class Lane {
       this.armNext = null;
       const child = fork(script, [JSON.stringify(setup)], {
         execArgv: [],
+        // Ctrl-C is for whoever leads the campaign; this one ends with him.
+        detached: true,
         env: { ...process.env, NODE_OPTIONS: `--import=${killSwitch}` },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });

@@ -22,6 +22,8 @@ an event that cannot be decided, an answer that is none, a hang, memory that gro
 --replay FILE  one saved input, alone
 --json         one JSON object instead of the table
 
+Stopped by Ctrl-C it tells what it has done so far.
+
 Exit codes: 0 nothing was found, 2 wrong usage, 3 something was.
 `;
 
@@ -69,7 +71,10 @@ const run = async (): Promise<void> => {
   const format = "{bar} {value} of {total} inputs, {eta_formatted} left";
   const bar = process.stderr.isTTY && !values.json ? new SingleBar({ format }) : null;
   bar?.start(inputs, 0);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const told = await campaign({
+    stop: stop.signal,
     inputs,
     seed,
     workers,

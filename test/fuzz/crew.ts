@@ -9,6 +9,8 @@ export interface CrewOptions {
   inputs: number;
   workers: number;
   targets?: string[];
+  /** Ends after the ranges under way, with what was found so far. */
+  stop?: AbortSignal;
   progress?: (done: number) => void;
 }
 
@@ -28,7 +30,7 @@ const RANGE = 5000;
 const HANGS_AFTER_MS = 30_000;
 const MB = 1_000_000;
 
-export const campaign = async ({ seed, inputs, workers, targets, progress }: CrewOptions): Promise<Campaign> => {
+export const campaign = async ({ seed, inputs, workers, targets, stop, progress }: CrewOptions): Promise<Campaign> => {
   const began = performance.now();
   const ranges: Range[] = [];
   for (let from = 0; from < inputs; from += RANGE) ranges.push({ from, inputs: Math.min(RANGE, inputs - from) });
@@ -63,7 +65,7 @@ export const campaign = async ({ seed, inputs, workers, targets, progress }: Cre
       return new Worker(new URL("./worker.js", import.meta.url), { workerData: setup, execArgv: [] });
     };
     let worker = started();
-    for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
+    for (let range = ranges.pop(); range !== undefined && !stop?.aborted; range = ranges.pop()) {
       const over = new AbortController();
       const answer = once(worker, "message", { signal: over.signal });
       worker.postMessage(range);
