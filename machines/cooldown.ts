@@ -49,8 +49,7 @@ export const cooldownMachine = setup({
         cooldownRemaining: [
           { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
           /** The order was written since, so the customer's minute began anew. */
-          { guard: "callbacksWait", target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
-          { target: "idle" },
+          { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         ],
       },
       on: {

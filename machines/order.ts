@@ -13,14 +13,8 @@ import type { Meta } from "./meta.js";
 import { linkLifetimeMinutes } from "./settings.js";
 
 /** "For ACCEPTED status, the order is marked as processing." WooCommerce makes it completed where nothing needs processing. */
-const whenAccepted = (sure: "isAccepted" | "holdsMoney") =>
+const whenPaid = (sure: "isAccepted" | "holdsMoney") =>
   [
-    {
-      guard: "paysAnotherAmount",
-      target: "on-hold",
-      actions: { type: "setStatus", params: { note: "amount-differs" } },
-      meta: { rule: "status-update/amount-differs" },
-    },
     {
       guard: "isDoneOncePaid",
       target: "completed",
@@ -34,6 +28,17 @@ const whenAccepted = (sure: "isAccepted" | "holdsMoney") =>
       meta: { rule: "status-update/accepted-virtual" },
     },
     { guard: sure, target: "processing", actions: "completePayment", meta: { rule: "status-update/accepted" } },
+  ] as const;
+
+const whenAccepted = (sure: "isAccepted" | "holdsMoney") =>
+  [
+    {
+      guard: "paysAnotherAmount",
+      target: "on-hold",
+      actions: { type: "setStatus", params: { note: "amount-differs" } },
+      meta: { rule: "status-update/amount-differs" },
+    },
+    ...whenPaid(sure),
   ] as const;
 
 /** "If the completed flag is set to true, the order status will be set to failed. If false, cancelled." */
@@ -60,10 +65,14 @@ const onHoldOtherwise = {
 } as const;
 
 /** "For pending, without validation": the match over the payment's status, branch by branch. */
-const whenPendingIsRead = [
+const whenPaymentIsKnown = [
   ...whenAccepted("isAccepted"),
   ...whenRejected,
   { guard: "isMissing", meta: { rule: "status-update/no-such-payment", reason: "payment-missing" } },
+] as const;
+
+const whenPendingIsRead = [
+  ...whenPaymentIsKnown,
   { guard: "staysPendingMeanwhile", meta: { rule: "status-update/still-at-the-bank" } },
   onHoldOtherwise,
 ] as const;
@@ -300,7 +309,8 @@ export const orderMachine = setup({
             guard: "isAwaitingCustomer",
             meta: { rule: "reconcile/still-at-the-bank", reason: "still-at-the-bank" },
           },
-          ...whenPendingIsRead,
+          ...whenPaymentIsKnown,
+          onHoldOtherwise,
         ],
         "customer.signed": whenSigned,
         "callback.received": whenSigned,
@@ -389,7 +399,7 @@ export const orderMachine = setup({
       on: {
         "payment.read": [
           { guard: "paysAnotherAmount", meta: { rule: "status-update/amount-differs" } },
-          ...whenAccepted("holdsMoney"),
+          ...whenPaid("holdsMoney"),
           {
             guard: "isRejectedAfterTheTask",
             target: "failed",

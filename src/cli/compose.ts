@@ -6,7 +6,6 @@ import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
-import { sqliteStore } from "../adapters/sqlite/store.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
@@ -151,10 +150,11 @@ export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
-  const banks = await openBanks(clock);
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
   const stately =
     options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
+  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
+  const banks = await openBanks(clock);
   const clear = async () => {
     await stately?.close();
     await closeBanks(banks);
@@ -198,8 +198,8 @@ export const composeSandbox = async (
 };
 
 /** The store for looking only; works beside a running engine. */
-export const lookingStore = async (file: string): Promise<Store> => {
-  const store = sqliteStore({ file, readOnly: true });
+export const lookingStore = async (place: string): Promise<Store> => {
+  const store = storeAt(place, { readOnly: true });
   await store.open();
   return store;
 };

@@ -17,6 +17,8 @@ export interface Looked {
   history: HistoryEntry[];
   /** Effects not carried out yet; null = the engine does not tell. */
   open: { type: string; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
+  /** Why it is set aside; null = it is not, or the engine does not tell. */
+  parked: string | null;
 }
 
 const PAGE = 500;
@@ -59,7 +61,8 @@ export const lookAt = (id: string, options: LookOptions): Promise<Looked> => {
     const open = (await store.effectsOf(id)).map(({ effect, attempts, notBefore, error, dead }) => {
       return { type: effect.type, attempts, notBefore, error, dead };
     });
-    return { record, history, open };
+    const [loaded] = await store.load([{ orderId: id, eventIds: [] }]);
+    return { record, history, open, parked: loaded?.parked ?? null };
   });
 };
 
@@ -67,7 +70,7 @@ const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => 
   const record = await get<OrderRecord>(options, id, "");
   const page = (after: number) => get<{ entries: HistoryEntry[] }>(options, id, `/history?after=${after}`);
   const history = await whole(async (after) => (await page(after)).entries);
-  return { record, history, open: null };
+  return { record, history, open: null, parked: null };
 };
 
 export const whyIs = async (id: string, options: LookOptions): Promise<string[]> => {

@@ -11,6 +11,7 @@ import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
 import { addInspect } from "./inspect.js";
+import { addMigrate } from "./migrate.js";
 import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
 import { addScenarios } from "./scenarios.js";
@@ -51,6 +52,7 @@ for (const add of [
   addApply,
   addPrune,
   addBackup,
+  addMigrate,
   addScenarios,
   addSimulate,
   addDraw,

@@ -48,8 +48,9 @@ const rowsOf = (entry: HistoryEntry, history: HistoryEntry[]): Row[] => {
   });
 };
 
-const tell = ({ record, history, open }: Looked): void => {
+const tell = ({ record, history, open, parked }: Looked): void => {
   for (const line of summary(record)) say(line);
+  if (parked !== null) say(`${paint("red", "set aside")}  ${parked}`);
   const raised = record.flags.filter((f) => f.clearedAt === null);
   for (const { flag, raisedAt } of raised) {
     say(`${paint("red", `flag     ${flag}`)} since ${moment(raisedAt)}: ${flags[flag].says} ${flags[flag].remedy}`);

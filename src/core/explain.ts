@@ -45,7 +45,8 @@ export const metaOf = (machine: AnyStateMachine, value: StateValue): Meta =>
       .map((node) => node.meta ?? {}),
   );
 
-const evaluate = (machine: AnyStateMachine, guard: Named, context: Considered): boolean => {
+/** What a guard answers, whatever it is made of. */
+export const evaluate = (machine: AnyStateMachine, guard: Named, context: Considered): boolean => {
   const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
   if (found === undefined) throw new Error(`no guard named ${String(guard)}`);
   const parts = found.guards ?? [];

@@ -18,6 +18,7 @@ export * from "./gateway-contract.js";
 export { type LegacyDouble, legacyDouble } from "./legacy-double.js";
 export { type KillPoint, Mortal } from "./mortal.js";
 export { type NetsDouble, netsDouble } from "./nets-double.js";
+export * from "./reachable/index.js";
 export { type ResursDouble, resursDouble } from "./resurs-double.js";
 export {
   type Ability,

@@ -75,6 +75,9 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
     expect(seen.orderId).toBe("o");
     expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
     expect(await Promise.all([one.stop(), other.stop()])).toEqual([0, 0]);
+    const { code, out } = await cli(["migrate", "--check", "--store", address, "--json"]);
+    const { orders, unknown } = JSON.parse(out);
+    expect([code, orders > 0, unknown]).toEqual([0, true, []]);
   });
 
   it("scenarios are lived there, and leave nothing behind", { timeout: 60_000 }, async () => {

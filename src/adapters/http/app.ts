@@ -43,13 +43,15 @@ export interface HttpOptions
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
 const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
 const Revive = z.strictObject({ id: z.string().min(1).max(300) });
-const Query = z.object({
+/** Strict: a filter that is misspelt would else be no filter. */
+const Query = z.strictObject({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
   after: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
-const Reconcile = z.object({
+const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const Reconcile = z.strictObject({
   since: z.iso.datetime().optional(),
   apply: z.stringbool().default(false),
   perSecond: z.coerce.number().min(1).max(1000).default(50),
@@ -152,8 +154,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     return record === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(record);
   });
   app.get("/orders/:orderId/history", async (c) => {
-    const entries = await engine.history(c.req.param("orderId"), Number(c.req.query("after") ?? 0) || 0);
-    return c.json({ entries });
+    const query = History.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    return c.json({ entries: await engine.history(c.req.param("orderId"), query.data.after) });
   });
   app.get("/orders/:orderId/effects", async (c) => {
     return c.json({ effects: await engine.effectsOf(c.req.param("orderId")) });

@@ -1,0 +1,68 @@
+/** `migrate --check`: whether today's machines know every stored order, before they are deployed. */
+import { SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import { registry } from "../../machines/index.js";
+import { checkMigration, type MigrationCheck } from "../engine/migration-check.js";
+import { exitCodes, exits, wrongUsage } from "./ending.js";
+import { shownPlace, storeOption, withStore } from "./stores.js";
+import { say, sayJson, table } from "./terminal.js";
+
+interface Options {
+  store: string;
+  check?: true;
+  json?: true;
+}
+
+const SHOWN = 20;
+
+const report = ({ orders, versions, unknown }: MigrationCheck, place: string): void => {
+  say(`${orders} orders in ${place}; these machines are ${registry.id}, version ${registry.version}`);
+  if (versions.length > 0) {
+    const rows = versions.map((v) => [v.machine, v.version, v.orders, v.current, v.migrate, v.unknown].map(String));
+    say(`\n${table(["machines", "version", "orders", "as they are", "to migrate", "unknown"], rows)}`);
+  }
+  if (unknown.length === 0) return say("\nEvery order is known: nothing would be set aside.");
+  const rows = unknown.slice(0, SHOWN).map(({ orderId, reason }) => [orderId, reason]);
+  say(`\n${table(["order", "would be set aside, because it was"], rows)}`);
+  if (unknown.length > SHOWN) say(`and ${unknown.length - SHOWN} more; --json names them all`);
+  say("\nDeploy machines that know them, or add a migration; until then their events wait and the others go on.");
+};
+
+const run = async ({ store: place, check, json }: Options): Promise<void> => {
+  if (!check)
+    throw wrongUsage(
+      "nothing is migrated ahead: an order is when it is decided next. Say --check to see which could be",
+    );
+  await withStore(place, { readOnly: true }, async (store) => {
+    const bar = new SingleBar({ format: "{bar} {value}/{total} orders", stream: process.stderr, noTTYOutput: false });
+    const shows = process.stderr.isTTY === true && !json;
+    if (shows) bar.start((await store.counts()).orders, 0);
+    const checked = await checkMigration(store, registry, (orders) => shows && bar.update(orders));
+    if (shows) bar.stop();
+    if (json) sayJson({ machine: registry.id, version: registry.version, ...checked });
+    else report(checked, shownPlace(place));
+    if (checked.unknown.length > 0) process.exitCode = exits.refused;
+  });
+};
+
+export const addMigrate = (program: Command): void => {
+  program
+    .command("migrate")
+    .description(
+      "whether today's machines know every stored order: per version, how many are read, migrated, set aside",
+    )
+    .option("--check", "look at every order and change nothing; works beside a running engine")
+    .addOption(storeOption())
+    .option("--json", "the figures, and every order that would be set aside, as JSON")
+    .addHelpText(
+      "after",
+      `
+Orders are migrated when they are decided next; one that no migration leads to is set aside, and the others go on.
+
+Examples:
+  $ order-status migrate --check --store orders.db
+  $ order-status migrate --check --store postgres://shop@db/orders --json   before a deployment
+${exitCodes("some orders are unknown and would be set aside")}`,
+    )
+    .action(run);
+};

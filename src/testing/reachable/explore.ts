@@ -1,0 +1,120 @@
+/**
+ * The whole space of order × payment × cooldown that can be reached, breadth first, under the abstraction of `fold.ts`
+ * and two bounds. At most one event waits for a reading, or a callback and another or the customer's return. And while
+ * a call is under way, the reading that is asked for comes at once, and so does the call's answer where it tells
+ * nothing of the payment itself: no guard of a call asks who waits, and the same order with the same event waiting is
+ * reached without the call as well.
+ *
+ * Every law is asked of every transition, and what breaks one is told with the shortest way there.
+ */
+import { type Decision, decide as theDecide } from "../../core/decide.js";
+import type { Rules } from "../../core/fold.js";
+import type { OrderRecord } from "../../core/record.js";
+import { breachesOf } from "../decision/laws.js";
+import { folded, forgetful, keyOf, later, NOW, ORDER } from "./fold.js";
+import { awaitsReading, bareAnswersTo, beginnings, type Move, movesFrom, readingsOf, timersOf } from "./moves.js";
+
+export interface ExploreOptions {
+  rules: Rules;
+  /** Name of the way of paying; null = paid another way. */
+  gateway: string | null;
+  decide?: typeof theDecide;
+  /** Called for each state once, as it is found. `way` tells the shortest way there. */
+  found?(record: OrderRecord, way: () => string[]): void;
+}
+
+export interface Explored {
+  states: number;
+  /** Decisions made, each of them held against every law. */
+  transitions: number;
+  /** The laws that broke first, each with the shortest way there: it goes no further than they do. */
+  breaches: { law: string; way: string[] }[];
+}
+
+/** Where a decision is made: after the n-th state, by what then happened. */
+interface Way {
+  from: number;
+  by: string;
+}
+
+const isAsked = ({ readingId }: { readingId: string | null }): boolean => readingId !== null;
+const meets = new Set(["callback.received", "customer.returned"]);
+const tooMany = ({ facts: { waiting } }: OrderRecord): boolean =>
+  waiting.length > 2 ||
+  (waiting.length === 2 && !(waiting.some(({ held }) => held) && waiting.every(({ type }) => meets.has(type))));
+
+/** Nothing was changed, and so nothing was made anew. */
+const isSame = (before: OrderRecord | null, { states, facts, timers }: OrderRecord): boolean =>
+  before !== null && before.states === states && before.facts === facts && before.timers === timers;
+
+export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOptions): Explored => {
+  const { order } = rules.registry;
+  const known = new Set<string>();
+  /** By the state's number; a record is let go once it was looked at. */
+  const ways: Way[] = [];
+  const open: (OrderRecord | null)[] = [];
+  const breaches = new Map<string, string[]>();
+  let transitions = 0;
+
+  const told = ({ from, by }: Way): string[] => (from < 0 ? [by] : [...told(ways[from] as Way), by]);
+
+  const isNew = (record: OrderRecord): boolean => {
+    const { size } = known;
+    known.add(keyOf(record));
+    return known.size > size;
+  };
+
+  const reach = (record: OrderRecord, way: Way): void => {
+    if (!isNew(record)) return;
+    const kept = folded(record);
+    ways.push(way);
+    open.push(kept);
+    found?.(kept, () => told(way));
+  };
+
+  /** Null where nothing came of it but an error. */
+  const decided = (before: OrderRecord | null, event: Move["event"], way: Way): OrderRecord | null => {
+    transitions += 1;
+    const breach = (law: string) => breaches.has(law) || breaches.set(law, told(way));
+    let decision: Decision;
+    try {
+      decision = decide(before, { id: "e", orderId: ORDER, at: NOW, source: "shop", event }, NOW, rules);
+    } catch (error) {
+      breach((error as Error).message);
+      return null;
+    }
+    if (before !== null)
+      for (const { law, detail } of breachesOf({ before, decision, settings: rules.settings }))
+        breach(`${law}: ${detail}`);
+    return decision.record;
+  };
+
+  const happens = (before: OrderRecord | null, { event, name }: Move, from: number, by = ""): void => {
+    const way = { from, by: by + name };
+    const record = decided(before, event, way);
+    if (record === null || tooMany(record) || isSame(before, record)) return;
+    const { operation, waiting } = record.facts;
+    if (operation === null) return reach(record, way);
+    const underWay = before !== null && before.facts.operation !== null;
+    if (waiting.some(isAsked)) return at(forgetful(folded(record)), way, readingsOf);
+    if (waiting.length > 0) return at(later(folded(record)), way, timersOf);
+    // What was read meanwhile matters only to an answer that tells nothing of the payment itself.
+    if (underWay && event.type === "payment.read") return at(folded(record), way, bareAnswersTo);
+    reach(awaitsReading(order, record) ? forgetful(record) : record, way);
+  };
+
+  /** What comes at once where a state is not kept for itself. */
+  const at = (record: OrderRecord, { from, by }: Way, moves: (record: OrderRecord) => Move[]): void => {
+    if (isNew(record)) for (const move of moves(record)) happens(record, move, from, `${by}; then `);
+  };
+
+  for (const move of beginnings(gateway, rules.settings)) happens(null, move, -1);
+  // What is beyond a broken law is no order's life any more.
+  for (let state = 0; state < open.length && breaches.size === 0; state += 1) {
+    const record = open[state] as OrderRecord;
+    open[state] = null;
+    reach(later(record), { from: state, by: "time goes by" });
+    for (const move of movesFrom(record)) happens(record, move, state);
+  }
+  return { states: open.length, transitions, breaches: [...breaches].map(([law, way]) => ({ law, way })) };
+};

@@ -1,0 +1,216 @@
+/** Everything that can happen to a folded order: each kind of event, with all the facts that a guard tells apart. */
+import type { AnyStateMachine } from "xstate";
+import { type EventType, OrderEvent, PlacedOrder } from "../../../machines/events.js";
+import { noSuchPayment, OrderStatus, type Reading } from "../../../machines/facts.js";
+import type { Settings } from "../../../machines/settings.js";
+import { handles } from "../../core/explain.js";
+import type { OrderRecord } from "../../core/record.js";
+import { CALL, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
+
+export interface Move {
+  /** What happens, in words. */
+  name: string;
+  event: OrderEvent;
+}
+
+interface Told {
+  type: EventType;
+  [more: string]: unknown;
+}
+/** Read by the schema, as everything from outside is. */
+const movesOf = (told: [string, Told][]): Move[] =>
+  told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
+
+/** Minor units: the order costs WHOLE; PART is given back or left over. */
+const WHOLE = 1000;
+const PART = 400;
+const REST = WHOLE - PART;
+
+const toTake: Reading["offers"] = ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"];
+const toGiveBack: Reading["offers"] = ["REFUND", "PARTIAL_REFUND"];
+
+/** WHOLE, accepted and reserved, unless something else is said. */
+const payment = (says: Partial<Reading> = {}): Reading => ({
+  paymentId: PAYMENT,
+  exists: true,
+  status: "ACCEPTED",
+  rejectedReason: null,
+  hasOrder: true,
+  total: WHOLE,
+  authorized: WHOLE,
+  captured: 0,
+  canceled: 0,
+  refunded: 0,
+  offers: toTake,
+  creditLimit: WHOLE,
+  taskCompleted: null,
+  transactionIds: [],
+  ...says,
+});
+const nothing = { authorized: 0, offers: [] };
+
+/** What a bank may say of the payment: any of it at any time, for nobody can be sure of a bank. */
+export const readings: Record<string, Reading> = {
+  missing: noSuchPayment(PAYMENT),
+  "at the bank": payment({ status: "TASK_REDIRECTION_REQUIRED", ...nothing }),
+  supplementing: payment({ status: "SUPPLEMENTING_REQUIRED", ...nothing }),
+  inspection: payment({ status: "INSPECTION", ...nothing, authorized: WHOLE }),
+  "in inspection, still offered": payment({ status: "INSPECTION" }),
+  frozen: payment({ status: "FROZEN", ...nothing, authorized: WHOLE }),
+  "frozen, still offered": payment({ status: "FROZEN" }),
+  "a new word": payment({ status: "SOMETHING_NEW", ...nothing }),
+  "rejected, task done": payment({ status: "REJECTED", taskCompleted: true, ...nothing }),
+  "rejected, task open": payment({ status: "REJECTED", taskCompleted: false, ...nothing }),
+  "rejected, task unreadable": payment({ status: "REJECTED", taskCompleted: "unavailable", ...nothing }),
+  "rejected and let go": payment({ status: "REJECTED", taskCompleted: false, ...nothing, canceled: WHOLE }),
+  accepted: payment(),
+  "accepted, nothing offered": payment({ offers: [] }),
+  "accepted, no order lines": payment({ hasOrder: false }),
+  "accepted, too little": payment({ total: REST, authorized: REST }),
+  captured: payment({ authorized: 0, captured: WHOLE, offers: toGiveBack }),
+  "captured, as our log says": payment({
+    authorized: 0,
+    captured: WHOLE,
+    offers: toGiveBack,
+    transactionIds: [CALL],
+  }),
+  "partly captured": payment({ authorized: REST, captured: PART, offers: [...toTake, ...toGiveBack] }),
+  "partly refunded": payment({ authorized: 0, captured: WHOLE, refunded: PART, offers: toGiveBack }),
+  refunded: payment({ authorized: 0, captured: WHOLE, refunded: WHOLE, offers: [] }),
+  cancelled: payment({ ...nothing, canceled: WHOLE }),
+  "cancelled, no credit left": payment({ ...nothing, canceled: WHOLE, creditLimit: 0 }),
+};
+
+const via = "api";
+const merchants: Record<string, Told> = {
+  "merchant completes": { type: "merchant.completed", via },
+  "merchant cancels": { type: "merchant.cancelled", via },
+  "merchant sets refunded": { type: "merchant.refunded", via, amount: null },
+  "merchant sets refunded, for a part": { type: "merchant.refunded", via, amount: PART },
+  "merchant sets failed": { type: "merchant.failed", via },
+  "merchant sets on-hold": { type: "merchant.held", via },
+  "merchant sets processing": { type: "merchant.processed", via },
+  "merchant reopens": { type: "merchant.reopened", via },
+  "merchant captures": { type: "merchant.captured", via, lines: null },
+  "merchant captures some lines": { type: "merchant.captured", via, lines: [] },
+  "merchant refunds a part": { type: "merchant.refundedAmount", via, amount: PART, lines: null },
+  "merchant refunds the whole": { type: "merchant.refundedAmount", via, amount: WHOLE, lines: null },
+  "merchant refunds too much": { type: "merchant.refundedAmount", via, amount: 9 * WHOLE, lines: null },
+  "merchant takes a line out": { type: "merchant.editedLines", via, lines: [], total: REST, adds: false },
+  "merchant takes all lines out": { type: "merchant.editedLines", via, lines: [], total: 0, adds: false },
+  "merchant changes lines": { type: "merchant.editedLines", via, lines: [], total: WHOLE, adds: false },
+  "merchant adds a line": { type: "merchant.editedLines", via, lines: [], total: WHOLE, adds: true },
+  "merchant adds too much": { type: "merchant.editedLines", via, lines: [], total: 2 * WHOLE, adds: true },
+  "merchant recalculates": { type: "merchant.recalculated", via },
+};
+
+const callback = (more: object): Told => {
+  return { type: "callback.received", kind: "AUTHORIZATION", paymentId: PAYMENT, claims: null, content: null, ...more };
+};
+
+const others: Record<string, Told> = {
+  ...merchants,
+  "a callback": callback({}),
+  "a callback about an earlier payment": callback({ paymentId: EARLIER_PAYMENT }),
+  "a callback about nobody's payment": callback({ paymentId: "nobody's" }),
+  "a test callback": callback({ kind: "TEST" }),
+  "customer is back": { type: "customer.returned", page: "success" },
+  "customer is on the fail page": { type: "customer.returned", page: "fail" },
+  "customer has signed": { type: "customer.returned", page: "signing-landing" },
+  "customer cancelled the signing": { type: "customer.returned", page: "signing-cancelled" },
+  "the order is updated": { type: "order.updated", by: "plugin", change: "note" },
+  "another payment is begun": { type: "payment.created", paymentId: "pay-2" },
+  "the same payment is named": { type: "payment.created", paymentId: PAYMENT },
+  "no payment is created": { type: "payment.notCreated", detail: "" },
+  "the frame turns the customer away": { type: "checkout.rejected", rejection: "deny", message: null },
+  "stock was held long enough": { type: "shop.holdStockDue" },
+  "a reconciliation asks": { type: "reconcile.asked" },
+  "somebody is shown personal data": { type: "data.revealed", by: "support", why: "" },
+  "a stale timer rings": { type: "timer.fired", timer: "xstate.after.linkLifetime.order.pending", generation: 0 },
+  "a reading comes that nobody waits for": { type: "payment.read", effectId: "o:0:0", reading: payment() },
+  ...Object.fromEntries(
+    OrderStatus.options.flatMap((status): [string, Told][] => [
+      [`the shop is seen to read ${status}`, { type: "order.seen", status }],
+      [`the shop objects that it reads ${status}`, { type: "shop.conflicted", effectId: "o:0:0", status }],
+    ]),
+  ),
+};
+const always = movesOf(Object.entries(others));
+
+const effectId = CALL;
+
+/** Answers to a call: confirmed with any reading or none, refused, lost; and what a look at the payment shows then. */
+const answersTo = (family: string): Move[] =>
+  movesOf([
+    [
+      `${family} is refused`,
+      { type: `${family}.refused` as EventType, effectId, reason: "gateway-refused", detail: "" },
+    ],
+    [`${family}'s answer is lost`, { type: `${family}.unknown` as EventType, effectId, detail: "" }],
+    [`${family} is confirmed`, { type: `${family}.confirmed` as EventType, effectId, reading: null }],
+    ...Object.entries(readings).flatMap(([name, reading]): [string, Told][] => [
+      [`${family} is confirmed: ${name}`, { type: `${family}.confirmed` as EventType, effectId, reading }],
+      [`the payment is read back: ${name}`, { type: "payment.readBack", effectId, reading }],
+    ]),
+  ]);
+const answers: Record<string, Move[]> = {
+  book: answersTo("book"),
+  capture: answersTo("capture"),
+  cancel: answersTo("cancel"),
+  refund: answersTo("refund"),
+  // It cancels first, and then reserves anew.
+  rebuild: [...answersTo("cancel"), ...answersTo("rebuild")],
+};
+const read = movesOf(
+  Object.entries(readings).map(([name, reading]) => [
+    `the payment is read: ${name}`,
+    { type: "payment.read", effectId: READING, reading },
+  ]),
+);
+
+/** Whatever the bank may say to somebody who asked for a reading. */
+export const readingsOf = ({ facts }: OrderRecord): Move[] =>
+  facts.waiting.some(({ readingId }) => readingId !== null) ? read : [];
+
+export const timersOf = ({ timers }: OrderRecord): Move[] =>
+  Object.entries(timers).map(([timer, { generation }]) => ({
+    name: `the ${timer.split(".")[2]} is over`,
+    event: { type: "timer.fired", timer, generation },
+  }));
+
+/** Answers to the call that is under way which say nothing of the payment. */
+export const bareAnswersTo = ({ facts: { operation } }: OrderRecord): Move[] =>
+  (answers[operation?.kind ?? ""] ?? []).filter(({ event }) => !("reading" in event) || event.reading === null);
+
+/** The call's answer was lost, or not believed: whatever is read back takes the place of what was read before. */
+export const awaitsReading = (order: AnyStateMachine, { states, facts }: OrderRecord): boolean =>
+  !(answers[facts.operation?.kind ?? ""] ?? []).some(
+    ({ event }) => event.type !== "payment.readBack" && handles(order, states.order, event.type),
+  );
+
+export const movesFrom = (record: OrderRecord): Move[] => {
+  const { operation } = record.facts;
+  const called = operation === null ? [] : (answers[operation.kind] ?? []);
+  return [...called, ...readingsOf(record), ...timersOf(record), ...always];
+};
+
+/** The orders that everything begins with: new ones of each kind, and one that is brought in with each status. */
+export const beginnings = (gateway: string | null, { choices }: Settings): Move[] => {
+  const order = { currency: "SEK", lines: [], gateway, previousPaymentIds: [EARLIER_PAYMENT] };
+  // Where the last write counts, the creation alone does not.
+  const createdAt = choices.cooldownFrom === "created" ? NOW : LONG_AGO;
+  const made = (more: object): Told => {
+    const whole = { ...order, total: WHOLE, createdAt, updatedAt: NOW, ...more };
+    return { type: "order.placed", order: PlacedOrder.parse(whole) };
+  };
+  return movesOf([
+    ["an order is placed", made({})],
+    ["an order without goods is placed", made({ needsProcessing: false })],
+    ["a free order is placed", made({ total: 0 })],
+    ["a free order without goods is placed", made({ total: 0, needsProcessing: false })],
+    ...OrderStatus.options.map((status): [string, Told] => [
+      `an order is brought in, ${status}`,
+      made({ status, paymentId: PAYMENT }),
+    ]),
+  ]);
+};

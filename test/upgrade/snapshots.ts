@@ -1,0 +1,87 @@
+/** Recorded snapshots of every version of the machines: a record per leaf state, as a store holds it. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
+import { flowOf, type Registry } from "../../machines/index.js";
+import { migrate } from "../../src/core/migrate.js";
+import type { OrderRecord } from "../../src/core/record.js";
+import { structureHash } from "../../src/core/structure.js";
+
+const root = fileURLToPath(new URL("../../../test/snapshots/", import.meta.url));
+export const folderOf = (version: number): string => `${root}v${version}`;
+
+export interface Recorded {
+  version: number;
+  hash: string;
+  /** By the way of paying. */
+  records: Record<string, OrderRecord[]>;
+}
+
+export const recorded = (): Recorded[] => {
+  if (!existsSync(root)) return [];
+  return readdirSync(root).map((name) => {
+    const folder = `${root}${name}`;
+    const { version, hash } = JSON.parse(readFileSync(`${folder}/structure.json`, "utf8")) as Recorded;
+    const files = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
+    const records = files.map((file): [string, OrderRecord[]] => [
+      file.replace(".jsonl", ""),
+      readFileSync(`${folder}/${file}`, "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as OrderRecord),
+    ]);
+    return { version, hash, records: Object.fromEntries(records) };
+  });
+};
+
+const leaves = (node: AnyStateNode): string[] =>
+  Object.values(node.states).flatMap((child) => (Object.keys(child.states).length === 0 ? [child.id] : leaves(child)));
+
+/** The leaf states in which an order of this way of paying can rest. */
+export const leavesOf = (registry: Registry, gateway: string): string[] => {
+  const flow = flowOf(registry, gateway);
+  const never = [
+    // A state that is left in no time is never stored.
+    "order.returning",
+    ...(flow.booksWhenSigned ? [] : ["order.booking."]),
+    ...(flow.recreatesLines ? [] : ["order.rebuilding."]),
+  ];
+  const machines: AnyStateMachine[] = [registry.order, registry.cooldown, flow.payment];
+  return machines
+    .flatMap((machine) => leaves(machine.root))
+    .filter((id) => !never.some((beginning) => id.startsWith(beginning)));
+};
+
+const idIn = (machine: AnyStateMachine, value: StateValue): string => {
+  const path = (part: StateValue): string[] =>
+    typeof part === "string" ? [part] : Object.entries(part).flatMap(([key, rest]) => [key, ...path(rest ?? "")]);
+  return [machine.id, ...path(value)].join(".");
+};
+
+/** The three leaf states that a record stands in. */
+export const standsIn = (registry: Registry, { states, facts }: OrderRecord): string[] => [
+  idIn(registry.order, states.order),
+  idIn(registry.cooldown, states.cooldown),
+  idIn(flowOf(registry, facts.payment.gateway).payment, states.payment),
+];
+
+/** Why these machines may not be deployed over what older ones have written; empty = they may. */
+export const faultsOf = (registry: Registry, all: Recorded[]): string[] => {
+  const { version } = registry;
+  const own = all.find((one) => one.version === version);
+  const hash = structureHash(registry);
+  if (own === undefined) return [`version ${version} is not recorded: npm run snapshots, and commit what it writes`];
+  if (own.hash !== hash) {
+    return [
+      `the structure is ${hash}, recorded for version ${version} is ${own.hash}: raise \`version\` in machines/index.ts, add a migration from ${version}, then npm run snapshots`,
+    ];
+  }
+  return all.flatMap(({ version: from, records }) =>
+    Object.values(records)
+      .flat()
+      .flatMap((record) => {
+        const migrated = migrate(record, registry);
+        return "parked" in migrated ? [`version ${from}, ${JSON.stringify(record.states)}: ${migrated.parked}`] : [];
+      }),
+  );
+};
