@@ -125,6 +125,14 @@ describe("the limits", () => {
     expect((await from("127.0.0.1")).status).toBe(429);
   });
 
+  test("a flood of those without a token does not shut out who has one", async () => {
+    const limits = { total: { burst: 5, perSecond: 1 } };
+    const { post } = await doors({ callbackKeys: [young], limits });
+    expect((await knock(post, 7)).at(-1)).toBe(429);
+    expect((await post(tokened([old]))).status).toBe(429);
+    expect((await post(tokened([young]))).status).toBe(202);
+  });
+
   test("addresses that callbacks may come from", async () => {
     const sourceOf = (request: Request) => request.headers.get("x-from");
     const { post } = await doors({ sourceOf, allowFrom: ["13.50.187.51", "10.1.0.0/16", "2001:db8::/32"] });

@@ -91,9 +91,11 @@ export class Door {
       this.knocks.notAllowed += 1;
       return c.json({ error: { code: "not-allowed" } }, 403);
     }
-    // From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all.
-    const visitor = source === null || isLoopback(plain(source)) ? null : plain(source);
-    const wait = (visitor === null ? 0 : this.sources.wait(visitor)) || this.total.wait("");
+    const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
+    const order = token === undefined || this.keys === null ? null : orderOfToken(this.keys, token);
+    c.set("provenOrder", order);
+    // Whoever has the token is not shut out by a flood of those who have none; his order has its own limit.
+    const wait = order === null ? this.waitOf(source) : 0;
     if (wait > 0) return this.tooMany(c, wait);
     if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
       return c.json({ error: { code: "encoded-body" } }, 415);
@@ -103,9 +105,7 @@ export class Door {
 
   /** Under `/:token`: only with a token of ours. */
   readonly withToken: MiddlewareHandler = async (c, next) => {
-    const order = orderOfToken(this.keys ?? [], c.req.param("token") ?? "");
-    if (order === null) return this.nobody(c);
-    c.set("provenOrder", order);
+    if (c.get("provenOrder") === null) return this.nobody(c);
     await next();
   };
 
@@ -125,10 +125,10 @@ export class Door {
 
   /** The last step before the event is stored; null lets it pass. */
   atOrder(c: Context, orderId: string): Response | null {
-    const order = c.get("provenOrder") as string | undefined;
+    const order = c.get("provenOrder") as string | null;
     // Another order's token opens nothing, and tells nothing.
-    if (order !== undefined && order !== orderId) return this.unknown(c);
-    const proven = order !== undefined || c.get("proven") === true;
+    if (order !== null && order !== orderId) return this.unknown(c);
+    const proven = order !== null || c.get("proven") === true;
     const wait = (proven ? this.orders : this.unproven).wait(orderId);
     if (wait > 0) return this.tooMany(c, wait);
     this.knocks.passed += 1;
@@ -144,6 +144,12 @@ export class Door {
   unknown(c: Context): Response {
     this.knocks.unknownPayment += 1;
     return c.json({ error: { code: "unknown-payment" } }, 404);
+  }
+
+  private waitOf(source: string | null): number {
+    // From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all.
+    const visitor = source === null || isLoopback(plain(source)) ? null : plain(source);
+    return (visitor === null ? 0 : this.sources.wait(visitor)) || this.total.wait("");
   }
 
   private isAllowed(source: string | null): boolean {
