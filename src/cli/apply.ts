@@ -5,10 +5,10 @@ import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { merchantEventFor } from "../../machines/events.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Receipt, Verdict } from "../engine/receipt.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
+import { type Row, rowsIn } from "./erp-file.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -17,12 +17,6 @@ interface Options extends RemoteOptions {
   dryRun?: true;
   json?: true;
   atOnce: string;
-}
-
-interface Wanted {
-  order_id?: string;
-  status?: string;
-  amount?: string;
 }
 
 type Word = "done" | "no-op" | "refused" | "waiting" | "error";
@@ -39,26 +33,19 @@ interface Result {
 const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
 const TRIES = 20;
 
-const eventOf = ({ status = "", amount = "" }: Wanted): { type: string; [key: string]: unknown } | string => {
-  const type = merchantEventFor[status.trim().replace(/^wc-/, "") as keyof typeof merchantEventFor];
-  if (type === undefined) return `"${status}" is no status a merchant can set`;
-  if (amount.trim() === "") return { type, via: "erp" };
-  const minor = Math.round(Number(amount) * 100);
-  if (!Number.isFinite(minor) || type !== "merchant.refunded")
-    return "an amount goes with refunded only, and is a number";
-  return { type, via: "erp", amount: minor };
-};
-
 const wordFor = (outcome: string, final: boolean): Word =>
   !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
 
 /** One row, carried out once however often it is sent: its key names the run and the row. */
-const carryOut = async (wanted: Wanted, row: number, runId: string, options: Options): Promise<Result> => {
-  const order_id = (wanted.order_id ?? "").trim();
-  const bare = { row, order_id, wanted: wanted.status ?? "", status: "", reason: "", says: "" };
-  const event = eventOf(wanted);
-  if (order_id === "") return { ...bare, outcome: "error", says: "the row names no order" };
-  if (typeof event === "string") return { ...bare, outcome: "error", says: event };
+const carryOut = async (
+  { orderId: order_id, wanted, asks }: Row,
+  row: number,
+  runId: string,
+  options: Options,
+): Promise<Result> => {
+  const bare = { row, order_id, wanted, status: "", reason: "", says: "" };
+  if ("wrong" in asks) return { ...bare, outcome: "error", says: asks.wrong };
+  const { event } = asks;
   const path = `/orders/${encodeURIComponent(order_id)}`;
   if (options.dryRun) {
     const response = await ask(options, `${path}/can`, { method: "POST", body: event });
@@ -111,16 +98,7 @@ const run = async (file: string, options: Options): Promise<void> => {
   const text = await readFile(file, "utf8").catch(() => {
     throw wrongUsage(`there is no file ${file}`);
   });
-  const rows = parse(text, {
-    columns: true,
-    skip_empty_lines: true,
-    trim: true,
-    bom: true,
-    relax_column_count: true,
-  }) as Wanted[];
-  if (rows.length > 0 && !("order_id" in (rows[0] as Wanted) && "status" in (rows[0] as Wanted))) {
-    throw wrongUsage("the first line must name the columns order_id and status (and amount, where there is one)");
-  }
+  const rows = rowsIn(text);
   const out = options.out ?? `${file.replace(/\.csv$/i, "")}.result.csv`;
   const part = `${out}.part`;
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -167,13 +145,13 @@ const run = async (file: string, options: Options): Promise<void> => {
 
 /** Rows of one order keep the order of the file. */
 const sameOrderAfterEachOther = (
-  some: Wanted[],
+  some: Row[],
   from: number,
-  act: (wanted: Wanted, row: number) => Promise<Result>,
+  act: (wanted: Row, row: number) => Promise<Result>,
 ): Promise<Result>[] => {
   const last = new Map<string, Promise<unknown>>();
   return some.map((wanted, i) => {
-    const key = wanted.order_id ?? "";
+    const key = wanted.orderId;
     const mine = (last.get(key) ?? Promise.resolve()).then(() => act(wanted, from + i + 1));
     last.set(key, mine);
     return mine;

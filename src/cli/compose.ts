@@ -150,10 +150,11 @@ export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
-  const banks = await openBanks(clock);
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
   const stately =
     options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
+  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
+  const banks = await openBanks(clock);
   const clear = async () => {
     await stately?.close();
     await closeBanks(banks);

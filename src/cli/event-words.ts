@@ -11,9 +11,18 @@ export const ScenarioLines = z.array(Line.extend({ total: money }));
 
 const someText = z.unknown().transform((value) => (typeof value === "string" ? value : JSON.stringify(value ?? "")));
 const wantedStatus = OrderStatus.exclude(["checkout-draft"]);
-const via = z.enum(["dropdown", "list-button", "bulk", "erp"]).catch("bulk");
+const via = z.enum(["dropdown", "list-button", "bulk", "erp"]).default("bulk");
 
-const callback = z.object({
+/** What an event of a scenario says for the scenario alone. Any other word is misspelt. */
+const aside = z.unknown().optional();
+const told = { at: aside, orderId: aside, node: aside };
+
+const callback = z.strictObject({
+  ...told,
+  deliveryId: aside,
+  onlyIfNack: aside,
+  query: aside,
+  digestConfiguration: aside,
   type: z.literal("callback"),
   kind: z.string().max(60),
   payload: z
@@ -24,7 +33,8 @@ const callback = z.object({
     })
     .default({}),
 });
-const edit = z.object({
+const edit = z.strictObject({
+  ...told,
   type: z.literal("admin.editLines"),
   remove: z.array(z.string()).default([]),
   add: ScenarioLines.default([]),
@@ -34,20 +44,22 @@ const edit = z.object({
 
 const ScenarioEvent = z.discriminatedUnion("type", [
   callback,
-  z.object({
+  z.strictObject({
+    ...told,
+    bookSignedPayment: aside,
     type: z.literal("customer.return"),
     page: z.enum(["success", "fail", "signing-landing", "signing-cancelled"]),
   }),
-  z.object({ type: z.literal("admin.setStatus"), to: wantedStatus, via, amount: money.optional() }),
-  z.object({ type: z.literal("admin.bulkSetStatus"), to: wantedStatus }),
-  z.object({ type: z.literal("admin.capture"), lines: ScenarioLines.nullish() }),
-  z.object({ type: z.literal("admin.refund"), amount: money, lines: ScenarioLines.nullish() }),
+  z.strictObject({ ...told, type: z.literal("admin.setStatus"), to: wantedStatus, via, amount: money.optional() }),
+  z.strictObject({ ...told, type: z.literal("admin.bulkSetStatus"), orderIds: aside, to: wantedStatus }),
+  z.strictObject({ ...told, type: z.literal("admin.capture"), lines: ScenarioLines.nullish() }),
+  z.strictObject({ ...told, type: z.literal("admin.refund"), amount: money, lines: ScenarioLines.nullish() }),
   edit,
-  z.object({ type: z.literal("admin.recalculate") }),
-  z.object({ type: z.literal("woo.holdStockCron") }),
-  z.object({ type: z.literal("order.updated"), by: someText, change: someText }),
-  z.object({ type: z.literal("reconcile.run") }),
-  z.object({ type: z.literal("external.directWrite"), status: OrderStatus }),
+  z.strictObject({ ...told, type: z.literal("admin.recalculate") }),
+  z.strictObject({ ...told, type: z.literal("woo.holdStockCron") }),
+  z.strictObject({ ...told, type: z.literal("order.updated"), by: someText, change: someText }),
+  z.strictObject({ ...told, type: z.literal("reconcile.run") }),
+  z.strictObject({ ...told, type: z.literal("external.directWrite"), status: OrderStatus }),
 ]);
 type ScenarioEvent = z.infer<typeof ScenarioEvent>;
 

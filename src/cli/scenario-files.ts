@@ -54,9 +54,11 @@ const parse = (text: string): { json: unknown } | { error: unknown } => {
   }
 };
 
-export const candidatesIn = async (file: string): Promise<Candidate[]> => {
-  const text = await textOf(file);
-  const name = basename(file);
+export const candidatesIn = async (file: string): Promise<Candidate[]> =>
+  candidatesOf(await textOf(file), basename(file));
+
+/** @param name what the text is called where it is told of */
+export const candidatesOf = (text: string, name: string): Candidate[] => {
   const whole = parse(text);
   if ("json" in whole) {
     const list = Array.isArray(whole.json) ? whole.json : [whole.json];

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
+import { redacted } from "../ports/log.js";
 import { composeSandbox, INSPECTOR } from "./compose.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
@@ -45,7 +46,7 @@ const run = async (options: Options): Promise<void> => {
       "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
     );
   }
-  const log = pino({ level: options.logLevel }, pino.destination(2));
+  const log = redacted(pino({ level: options.logLevel }, pino.destination(2)));
   const settings = Settings.parse({
     cooldownSeconds: cooldown,
     ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),

@@ -1,9 +1,21 @@
 /** A record written by another version of the machines is brought here on a named way, or it is set aside. */
 import type { StateValue } from "xstate";
+import { z } from "zod";
 import { flowOf, type Registry } from "../../machines/index.js";
 import type { OrderRecord } from "./record.js";
 import { knows } from "./step.js";
 import { structureHash } from "./structure.js";
+
+/** What everything else stands on. A record without it was not written by us, or is damaged. */
+const Shape = z.looseObject({
+  orderId: z.string(),
+  version: z.number(),
+  machine: z.looseObject({ id: z.string(), version: z.number(), hash: z.string() }),
+  states: z.looseObject({ order: z.json(), payment: z.json(), cooldown: z.json() }),
+  facts: z.looseObject({ order: z.looseObject({}), payment: z.looseObject({}) }),
+  flags: z.array(z.looseObject({})),
+  timers: z.looseObject({}),
+});
 
 export type Migrated = { record: OrderRecord } | { parked: string };
 
@@ -29,6 +41,11 @@ export const versionsKnown = ({ version, migrations }: Registry): number[] => {
 
 /** The record as the deployed machines read it. A state that nobody knows parks the order; it is never guessed. */
 export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
+  const shape = Shape.safeParse(stored);
+  if (!shape.success) {
+    const { path, message } = shape.error.issues[0] as z.core.$ZodIssue;
+    return { parked: `it is no record: ${path.join(".") || "all of it"}: ${message}` };
+  }
   const hash = structureHash(registry);
   let record = stored;
   if (record.machine.id !== registry.id) {

@@ -2,7 +2,7 @@
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import type { OrderRecord } from "../core/record.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
-import type { CheckoutUrls } from "../ports/runtime.js";
+import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
 import { UnknownOrder, type Verdict } from "./receipt.js";
 
 /** What it needs of the engine. */
@@ -13,11 +13,13 @@ export interface Placed {
   submit(orderId: string, event: unknown): Promise<unknown>;
 }
 
-/** @throws Error that names the gateways there are */
+/** @throws UnknownGateway */
 export const named = (gateways: Map<string, Gateway>, name: string): Gateway => {
   const gateway = gateways.get(name);
   if (gateway !== undefined) return gateway;
-  throw new Error(`no gateway named "${name}" is configured; there are ${[...gateways.keys()].join(", ") || "none"}`);
+  throw new UnknownGateway(
+    `no gateway named "${name}" is configured; there are ${[...gateways.keys()].join(", ") || "none"}`,
+  );
 };
 
 /** @throws UnknownOrder */

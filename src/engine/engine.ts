@@ -114,7 +114,7 @@ export class Engine implements Runtime {
         return receipt.postponed === undefined;
       },
       tryAgain: async (row) => {
-        await this.reception.receive(row.envelope, { attempts: row.attempts, mayRepeat: true });
+        await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
   }
@@ -192,7 +192,7 @@ export class Engine implements Runtime {
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
-    return record === null ? null : paymentOf(record, await this.gatewayOf(orderId));
+    return record === null ? null : paymentOf(record, () => named(this.gateways, record.facts.payment.gateway ?? ""));
   }
 
   /** A dead effect or event is tried again at once. */

@@ -22,14 +22,18 @@ export const asKnown = async (
   orderId: string,
   found: Loaded,
 ): Promise<Known> => {
-  if (found.record === null) return { ...found, waitMs: 0 };
+  if (found.record === null) {
+    const { parked } = found;
+    if (parked !== null) log.error({ orderId, reason: parked }, "order cannot be read");
+    return { ...found, waitMs: parked === null ? 0 : limits.parkedRetryMs };
+  }
   const migrated = migrate(found.record, rules.registry);
   if ("record" in migrated) {
     if (found.parked !== null) await store.park(orderId, null);
     return { ...found, record: migrated.record, parked: null, waitMs: 0 };
   }
   // Where others write too, one of them may know the version: such a store gives the order's work to those who do.
-  const others = store.onDue !== undefined && !versions.includes(found.record.machine.version);
+  const others = store.onDue !== undefined && !versions.includes(found.record.machine?.version);
   if (found.parked === null && !others) {
     await store.park(orderId, migrated.parked);
     log.error({ orderId, reason: migrated.parked }, "order parked");

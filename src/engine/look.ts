@@ -12,10 +12,16 @@ import { why } from "../core/why.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
-import type { ClaimedEffect, InboxRow, Loaded, Store } from "../ports/store.js";
+import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
 import { parseEvent, type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
+
+/** @throws StoreError where there is a record that cannot be read */
+const recordIn = (loaded: Loaded | undefined): OrderRecord | null => {
+  if (loaded?.record == null && loaded?.parked != null) throw new StoreError("corrupt", loaded.parked);
+  return loaded?.record ?? null;
+};
 
 /**
  * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
@@ -34,7 +40,7 @@ export const recordReader = (store: Store, registry: Registry) => {
   return async (orderId: string): Promise<OrderRecord | null> => {
     const at = asked.push(orderId) - 1;
     answers ??= together();
-    const record = (await answers)[at]?.record ?? null;
+    const record = recordIn((await answers)[at]);
     if (record === null) return null;
     const migrated = migrate(record, registry);
     return "record" in migrated ? migrated.record : record;
@@ -49,10 +55,11 @@ const parkedBecause = ({ record, parked }: Loaded, registry: Registry): string |
 
 export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
-  if (loaded?.record == null) return null;
-  const history = await store.history(orderId, Math.max(0, loaded.record.version - LATEST), LATEST);
+  const record = recordIn(loaded);
+  if (loaded === undefined || record === null) return null;
+  const history = await store.history(orderId, Math.max(0, record.version - LATEST), LATEST);
   const parked = parkedBecause(loaded, registry);
-  return why(loaded.record, history, await store.effectsOf(orderId), parked, registry);
+  return why(record, history, await store.effectsOf(orderId), parked, registry);
 };
 
 export const deadEffect = ({ id, orderId, effect, attempts, createdAt }: ClaimedEffect, error: string): DeadLetter => {
@@ -178,15 +185,15 @@ export const receiptGiven = async (store: Store, orderId: string, eventId: strin
   return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
 };
 
-/** @param gateway the order's own */
-export const paymentOf = async ({ facts }: OrderRecord, gateway: Gateway): Promise<PaymentView> => {
+/** @param gatewayOf finds the order's own, where it has a payment to ask about */
+export const paymentOf = async ({ facts }: OrderRecord, gatewayOf: () => Gateway): Promise<PaymentView> => {
   const { id: paymentId } = facts.payment;
   const { rejections } = facts.order;
   const without = (explanation: Explanation): PaymentView => {
     return { paymentId, reading: null, explanation, says: explanations[explanation], rejections };
   };
   if (paymentId === null) return without("no-payment");
-  const answer = await gateway.readPayment(paymentId);
+  const answer = await gatewayOf().readPayment(paymentId);
   if (answer.kind !== "ok") return without("payment-unreadable");
   if (answer.reading.exists) return { paymentId, reading: answer.reading, explanation: null, says: null, rejections };
   // Seed 002, "Payment failures": "will be replaced by a closer explanation why Resurs has no purchase registered".

@@ -21,7 +21,9 @@ export interface Posted {
   mayRepeat: boolean;
   /** The effect whose result it is. */
   settles: string | null;
-  /** It waits in the store's inbox, tried this often. */
+  /** It waits in the store's inbox. */
+  kept: boolean;
+  /** How often it was tried since it waits there. */
   attempts: number;
   decided(result: Decided | { repeated: true } | Postponed): void;
   failed(error: unknown): void;

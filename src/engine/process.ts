@@ -135,7 +135,10 @@ export class Mailboxes {
       if (loaded === undefined) throw new Error(`the store gave no answer for order ${orderId}`);
       const fresh = posts.filter((post) => !loaded.seen.includes(post.envelope.id));
       for (const post of posts) {
-        if (!fresh.includes(post)) after.push(() => post.decided({ repeated: true }));
+        if (fresh.includes(post)) continue;
+        // Decided by another while it waited: the store takes it out.
+        if (post.kept) postponed.push(this.later(post, "decided already", 0));
+        after.push(() => post.decided({ repeated: true }));
       }
       if (loaded.parked !== null) {
         const until = now() + loaded.waitMs;
@@ -254,7 +257,7 @@ export class Mailboxes {
         settled,
         ...(settled.length === 0 ? {} : { settledBy: this.parts.worker }),
         // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.
-        decided: decided.flatMap(({ post }) => (post.attempts > 0 || post.mayRepeat ? [post.envelope.id] : [])),
+        decided: decided.flatMap(({ post }) => (post.kept || post.mayRepeat ? [post.envelope.id] : [])),
       },
     };
   }

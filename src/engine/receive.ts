@@ -40,6 +40,7 @@ export class Reception {
         mark,
         mayRepeat: false,
         settles: null,
+        kept: false,
         attempts: 0,
         ...how,
         decided: (result) => {

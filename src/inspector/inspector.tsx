@@ -12,7 +12,7 @@ import type { Looking, Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
 import { type Access, entryOf, headers, isFromHere } from "./access.js";
 import { actionRoutes } from "./action-routes.js";
-import { filterOf, orderSeen, PAGE, problemsOf } from "./looks.js";
+import { countsKept, filterOf, orderSeen, PAGE, problemsOf } from "./looks.js";
 import { masked } from "./mask.js";
 import type { View } from "./pages/layout.js";
 import { OrderPage } from "./pages/order.js";
@@ -89,6 +89,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
       ? null
       : ({ orderId, by, why }: Reveal) => engine.submit?.(orderId, { type: "data.revealed", by, why }));
 
+  const health = countsKept(engine);
+
   const viewOf = (c: Context): View => {
     const url = new URL(c.req.url);
     url.searchParams.delete("lang");
@@ -148,7 +150,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     c.body(await client(), 200, { "Content-Type": "text/javascript; charset=utf-8" }),
   );
 
-  app.get("/", async (c) => send(c, <ProblemsPage view={viewOf(c)} problems={await problemsOf(engine)} />));
+  app.get("/", async (c) => send(c, <ProblemsPage view={viewOf(c)} problems={await problemsOf(engine, health)} />));
   app.get("/orders", async (c) => {
     const { data } = Asked.safeParse(c.req.query());
     if (data === undefined) return c.redirect(`${base}/orders`);

@@ -49,7 +49,7 @@ const open = new Set([
   "rejection",
 ]);
 
-export const HIDDEN = "•••";
+const HIDDEN = "•••";
 
 /** Words as the machines and documents have them; what is longer or has other characters may be anything. */
 const isWord = (text: string): boolean => /^[\w.:/$!-]{1,100}$/.test(text);

@@ -29,8 +29,7 @@ export interface StatelyServer {
 const sessionOf = (orderId: string, actor: Actor): string => (actor === "order" ? orderId : `${orderId}:${actor}`);
 
 /** A machine as the data it is; `createMachine` takes it as it stands. */
-export const definitionOf = (actor: Actor, gateway: string | null): string =>
-  JSON.stringify(machineOf(actor, gateway).config);
+const definitionOf = (actor: Actor, gateway: string | null): string => JSON.stringify(machineOf(actor, gateway).config);
 
 const snapshotOf = (value: unknown, { facts }: OrderRecord) => ({
   status: "active",

@@ -178,6 +178,11 @@ export class UnknownOrder extends Error {
   }
 }
 
+/** No gateway of this name was set up; the message names those that were. */
+export class UnknownGateway extends Error {
+  override name = "UnknownGateway";
+}
+
 /** More events wait than the runtime takes on; try again later. */
 export class Overloaded extends Error {
   override name = "Overloaded";

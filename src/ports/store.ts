@@ -86,7 +86,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
-  /** Beyond 100,000 a store may estimate this, and the timers. */
+  /** Beyond 100,000 a store may estimate this, and the timers; with more than 10,000 events waiting, `parked` too. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
@@ -146,7 +146,7 @@ export interface Store {
 
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;
-  /** A postponed event is kept until it is decided or given up. */
+  /** A postponed event is kept until it is decided or given up. What was decided already is not postponed, and what was kept of it goes. */
   postpone(rows: InboxRow[]): Promise<void>;
   dueEvents(now: number, limit: number): Promise<InboxRow[]>;
   /** The next moment at which anything becomes due; null = nothing waits. */

@@ -85,7 +85,10 @@ describe.skipIf(typeof server === "string")("opening", () => {
   test("a newer release's schema is refused, also for reading", async () => {
     const url = await fresh();
     await openOn(url);
-    await run(url, "INSERT INTO order_status.migrations (number, name) VALUES (2, 'of tomorrow')");
+    await run(
+      url,
+      `INSERT INTO order_status.migrations (number, name) VALUES (${migrations.length + 1}, 'of tomorrow')`,
+    );
     for (const readOnly of [false, true]) {
       const error = await refusal(openOn(url, { readOnly }));
       expect(error).toMatchObject({ code: "newer", passes: false });
@@ -98,14 +101,15 @@ describe.skipIf(typeof server === "string")("opening", () => {
     const settled = settledOptions({ connectionString: url });
     const connections = new Connections(pg, settled.pool, settled.place, 0);
     const before = await everythingIn(url);
-    const broken = { number: 2, name: "broken", sql: (s: string) => `CREATE TABLE ${s}.half (x int); SELECT 1 / 0` };
+    const number = migrations.length + 1;
+    const broken = { number, name: "broken", sql: (s: string) => `CREATE TABLE ${s}.half (x int); SELECT 1 / 0` };
     await expect(openSchema(connections, settled, [...migrations, broken])).rejects.toThrow(/division by zero/);
     expect(await everythingIn(url)).toEqual(before);
     await openSchema(connections, settled);
     const whole = { ...broken, sql: (s: string) => `CREATE TABLE ${s}.whole (x int)` };
     await openSchema(connections, settled, [...migrations, whole]);
     await connections.close();
-    expect(await run(url, "SELECT max(number) FROM order_status.migrations")).toEqual([[2]]);
+    expect(await run(url, "SELECT max(number) FROM order_status.migrations")).toEqual([[number]]);
   });
 
   test("for reading only, it writes nothing and makes nothing", async () => {
@@ -222,7 +226,8 @@ describe.skipIf(typeof server === "string")("trouble", () => {
     const url = await fresh();
     const store = await openOn(url);
     const copies = (from: number, to: number) => `INSERT INTO order_status.orders
-      SELECT 'o' || n, 1, 'completed', 'completed', '[]', false, false, 0, NULL, NULL, '{}' FROM generate_series(${from}, ${to}) n`;
+      (order_id, version, machine, status, state, flags, flagged, in_doubt, updated_at, record)
+      SELECT 'o' || n, 1, 1, 'completed', 'completed', '[]', false, false, 0, '{}' FROM generate_series(${from}, ${to}) n`;
     await run(url, copies(1, 1000));
     await run(url, "ANALYZE order_status.orders");
     await run(url, copies(1001, 1010));
@@ -233,8 +238,8 @@ describe.skipIf(typeof server === "string")("trouble", () => {
     await run(url, copies(120_001, 120_010));
     const { orders } = await store.counts();
     expect(Math.abs(orders / 120_000 - 1)).toBeLessThan(0.05);
-    expect(JSON.stringify(await run(url, `EXPLAIN ANALYZE ${statementsOf("order_status").counts}`))).toMatch(
-      /orders[^"]*never executed/,
-    );
+    expect(
+      JSON.stringify(await run(url, `EXPLAIN ANALYZE ${statementsOf("order_status").counts.replace("$1", "NULL")}`)),
+    ).toMatch(/orders[^"]*never executed/);
   });
 });

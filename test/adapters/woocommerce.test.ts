@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ShopEffect } from "../../machines/effects.js";
 import { placedOrder, type WooShopOptions, wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
+import { leftBy } from "../../src/adapters/woocommerce/notes.js";
 import {
   type Disturbance,
   VirtualClock,
@@ -422,4 +423,39 @@ test("an order of the shop in the engine's words", async () => {
       { sku: "fee-2", quantity: 1, total: 125 },
     ],
   });
+});
+
+test.each([
+  ["nobody else wrote", false, ["Pending payment to Processing"], "pending"],
+  [
+    "another hand came before a write that leaves a note",
+    false,
+    ["Pending payment to Cancelled", "Cancelled to Processing"],
+    "cancelled",
+  ],
+  ["another hand came after", false, ["Pending payment to Processing", "Processing to On hold"], "pending"],
+  ["a payment leaves no note", true, [], "pending"],
+  ["another hand came before a payment", true, ["Pending payment to Failed"], "failed"],
+  ["another hand came after a payment", true, ["Processing to On hold"], "pending"],
+  [
+    "another hand came before a payment, and one after",
+    true,
+    ["Pending payment to Failed", "Processing to On hold"],
+    "failed",
+  ],
+  // Two writes of another hand; the second did what the payment would have done, so the payment did nothing.
+  ["another hand did it all", true, ["Pending payment to Completed", "Completed to Processing"], "pending"],
+] as const)("by the notes: %s", (_, silent, changes, left) => {
+  const labels = new Map([
+    ["pending", "Pending payment"],
+    ["processing", "Processing"],
+    ["on-hold", "On hold"],
+    ["failed", "Failed"],
+    ["cancelled", "Cancelled"],
+    ["completed", "Completed"],
+  ]);
+  const notes = ["Failed to Processing", "Payment complete.", 'Email "Processing order" sent.', ...changes].map(
+    (text, index) => ({ id: index, note: `Order status changed from ${text}.`, customer_note: false }),
+  );
+  expect(leftBy({ from: "pending", to: "processing", after: 0, silent }, notes, labels)).toBe(left);
 });

@@ -22,8 +22,13 @@ export const openBare = (file: string): Bare => {
   const db = new Sqlite(file);
   configure(db);
   db.exec(schema);
+  return { db, write: writerOn(db) };
+};
+
+/** The store's own statements, and one transaction around them. */
+export const writerOn = (db: Sqlite.Database): Bare["write"] => {
   const statements = prepare(db);
-  const write = db.transaction((changes: WireChange[]) => {
+  return db.transaction((changes: WireChange[]) => {
     for (const change of changes) {
       const { orderId } = change;
       if (change.expectedVersion === 0) {
@@ -38,7 +43,6 @@ export const openBare = (file: string): Bare => {
       for (const timer of change.set) statements.setTimer.run(...timer);
     }
   }).immediate;
-  return { db, write };
 };
 
 /** Rows and bytes of every table, to show that both sides wrote the same. */

@@ -1,11 +1,14 @@
-/** Stores with millions of orders: one order made by the engine, and copies of its rows made where they lie. */
+/** Stores with millions of orders: in PostgreSQL copies of what the engine made of one, in a file each as it would be made. */
 import Sqlite from "better-sqlite3";
 import pg from "pg";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { prepare } from "../../src/adapters/sqlite/statements.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { writeChange, writeEvent } from "../../src/adapters/sqlite/wire.js";
 import { createEngine } from "../../src/engine/engine.js";
 import type { InboxRow, Store } from "../../src/ports/store.js";
-import { calling, gateway, orderIdOf, paymentIdOf, placing, shop, undelivered } from "./work.js";
+import { writerOn } from "./bare.js";
+import { calling, Foretold, gateway, orderIdOf, paymentIdOf, placing, shop, undelivered } from "./work.js";
 
 export type Place = { file: string } | { connectionString: string };
 
@@ -18,6 +21,17 @@ const DAY_MS = 86_400_000;
 const names = ["order_id", "payment_id", "record", "entry", "envelope"];
 const tables = ["orders", "payments", "history", "timers", "inbox"];
 
+const later = (n: number, now: number): InboxRow => {
+  const id = "0b2f6c5e-6a0c-4c55-9d2c-3f2f1f3d7a10";
+  return {
+    envelope: { id, orderId: orderIdOf(n), at: now, source: "callback", event: calling(n) },
+    attempts: 1,
+    notBefore: now + DAY_MS,
+    error: "parked: unknown state",
+    dead: false,
+  };
+};
+
 /** Order 0: placed, its link's timer waiting, and an event of it that was put off until tomorrow. */
 const first = async (place: Place): Promise<void> => {
   const store = storeAt(place);
@@ -26,14 +40,7 @@ const first = async (place: Place): Promise<void> => {
   const now = engine.clock.now();
   const orderId = orderIdOf(0);
   await engine.place(orderId, placing(0, now).order);
-  const later: InboxRow = {
-    envelope: { id: "0b2f6c5e-6a0c-4c55-9d2c-3f2f1f3d7a10", orderId, at: now, source: "callback", event: calling(0) },
-    attempts: 1,
-    notBefore: now + DAY_MS,
-    error: "parked: unknown state",
-    dead: false,
-  };
-  await store.postpone([later]);
+  await store.postpone([later(0, now)]);
   await engine.stop();
 };
 
@@ -47,8 +54,8 @@ const copying = (table: string, columns: string[], series: string, order: string
 };
 
 interface Steps {
-  /** Orders from..to, both included. */
-  copy(table: string, from: number, to: number): Promise<unknown> | unknown;
+  /** Orders from..to, both included; those below `events` have an event put off. */
+  add(from: number, to: number, events: number): Promise<unknown> | unknown;
   end(): Promise<unknown> | unknown;
 }
 
@@ -68,8 +75,15 @@ const inPostgres = async (connectionString: string): Promise<Steps> => {
     const columns = rows.map(({ name }) => name);
     statements.set(table, copying(`order_status.${table}`, columns, series, order, payment));
   }
+  const copy = (table: string, from: number, to: number) => pool.query(String(statements.get(table)), [from, to]);
   return {
-    copy: (table, from, to) => pool.query(String(statements.get(table)), [from, to]),
+    async add(from, to, events) {
+      const rest = async () => {
+        for (const table of ["payments", "history", "timers"]) await copy(table, from, to);
+        if (from < events) await copy("inbox", from, Math.min(to, events - 1));
+      };
+      await Promise.all([copy("orders", from, to), rest()]);
+    },
     async end() {
       // As a server's own vacuum leaves a store that grew over months.
       for (const table of tables) await pool.query(`VACUUM (ANALYZE) order_status.${table}`);
@@ -79,18 +93,26 @@ const inPostgres = async (connectionString: string): Promise<Steps> => {
   };
 };
 
+/** A row carries checksums here, so each is made as the store makes it. */
 const inFile = (file: string): Steps => {
   const db = new Sqlite(file);
   // Nobody loses anything by it: a bench that dies begins anew.
   db.pragma("synchronous = OFF");
   db.pragma("cache_size = -200000");
-  const series =
-    "(WITH RECURSIVE s(copy) AS (VALUES (@from) UNION ALL SELECT copy + 1 FROM s WHERE copy < @to) SELECT copy FROM s)";
-  const [order, payment] = ["printf('order-%07d', copy)", `'${paymentIdOf(0).slice(0, -12)}' || printf('%012d', copy)`];
-  const columnsOf = (table: string) =>
-    (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+  const write = writerOn(db);
+  const { postpone } = prepare(db);
+  const now = Date.now();
+  const putOff = db.transaction((from: number, to: number) => {
+    for (let n = from; n <= to; n += 1) postpone.run(...writeEvent(later(n, now)));
+  });
   return {
-    copy: (table, from, to) => db.prepare(copying(table, columnsOf(table), series, order, payment)).run({ from, to }),
+    add(from, to, events) {
+      const foretold = new Foretold(now);
+      const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      const told = numbers.map((n) => foretold.told(orderIdOf(n), placing(n, now), "shop", "order.placed"));
+      write(told.map(({ change }) => writeChange(change)));
+      putOff(from, Math.min(to, events - 1));
+    },
     end: () => db.close(),
   };
 };
@@ -101,11 +123,7 @@ export const fill = async (place: Place, orders: number, events: number, done: (
   const steps = "file" in place ? inFile(place.file) : await inPostgres(place.connectionString);
   for (let from = 1; from < orders; from += PER_STEP) {
     const to = Math.min(from + PER_STEP, orders) - 1;
-    const rest = async () => {
-      for (const table of ["payments", "history", "timers"]) await steps.copy(table, from, to);
-      if (from < events) await steps.copy("inbox", from, Math.min(to, events - 1));
-    };
-    await Promise.all([steps.copy("orders", from, to), rest()]);
+    await steps.add(from, to, events);
     done(to + 1);
   }
   await steps.end();

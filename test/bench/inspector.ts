@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
@@ -58,22 +59,28 @@ const fill = (file: string): void => {
     }
     return "life-done-";
   });
+  // A row carries its checksum, as the store makes it.
+  db.function("sum_of", { deterministic: true, varargs: true }, (...said: unknown[]) => crc32(said.join("\n")));
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ORDERS})`;
   const named = "printf('%010d', i)";
-  const copied = (column: string) => `replace(${column}, life_of(i), ${named})`;
+  const copied = (column: string, id = named) => `replace(${column}, life_of(i), ${id})`;
   db.transaction(() => {
-    db.exec(`${numbers} INSERT INTO orders SELECT ${named}, version, status, state, flags, flagged, in_doubt,
-      ${T0} - (${ORDERS} - i) * 1000, ${copied("payment_id")}, parked, ${copied("record")}
-      FROM n JOIN orders ON order_id = life_of(i)`);
+    db.exec(`${numbers}, made AS (
+        SELECT i, ${named} AS id, ${T0} - (${ORDERS} - i) * 1000 AS moment, ${copied("record")} AS whole
+        FROM n JOIN orders ON order_id = life_of(i))
+      INSERT INTO orders SELECT id, version, status, state, flags, flagged, in_doubt, moment, ${copied("payment_id", "id")}, parked,
+        sum_of(id, status, state, version, moment, flags), sum_of(id, version, whole), whole
+      FROM made JOIN orders ON order_id = life_of(i)`);
     db.exec(
       `${numbers} INSERT INTO payments SELECT ${copied("payment_id")}, ${named} FROM n JOIN payments ON order_id = life_of(i)`,
     );
-    db.exec(`${numbers} INSERT INTO history SELECT ${named}, seq, event_id, at,
-      CASE WHEN in_doubt = 1 OR seq = version THEN ${copied("entry")} ELSE '' END
-      FROM n JOIN orders o ON o.order_id = life_of(i) JOIN history h ON h.order_id = o.order_id`);
-    db.exec(
-      `${numbers} INSERT INTO timers SELECT ${named}, timer, generation, at FROM n JOIN timers ON order_id = life_of(i)`,
-    );
+    db.exec(`${numbers}, made AS (
+        SELECT i, ${named} AS id, h.seq, CASE WHEN in_doubt = 1 OR seq = version THEN ${copied("entry")} ELSE '' END AS whole
+        FROM n JOIN orders o ON o.order_id = life_of(i) JOIN history h ON h.order_id = o.order_id)
+      INSERT INTO history SELECT id, seq, event_id, at, sum_of(id, seq, event_id, whole), whole
+      FROM made JOIN history USING (seq) WHERE order_id = life_of(i)`);
+    db.exec(`${numbers} INSERT INTO timers SELECT ${named}, timer, generation, at, sum_of(${named}, timer, generation, at)
+      FROM n JOIN timers ON order_id = life_of(i)`);
   })();
   db.exec("ANALYZE");
   db.close();

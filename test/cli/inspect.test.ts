@@ -1,6 +1,7 @@
 /** The inspector as a person starts it. */
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { statelyServer } from "../../src/inspector/stately.js";
 import { CANARY, Stage } from "../inspector/stage.js";
 import { cli } from "./run.js";
 
@@ -10,7 +11,7 @@ const served = async (args: string[], look: (told: Record<string, string>) => Pr
   const ended = await cli(args, {
     spawned: (child) => {
       child.stdout?.once("data", (text: string) => {
-        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGTERM"));
+        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
       });
     },
   });
@@ -62,6 +63,15 @@ test("serve has it beside the API: looking only, unless actions are asked for", 
     expect(await (await fetch(inspector)).text()).not.toContain("Read only");
     expect(stately).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/);
   });
+});
+
+test("a port for Stately that is taken ends it with the way out", async () => {
+  const taken = await statelyServer();
+  const port = new URL(taken.url).port;
+  const { code, err } = await cli(["serve", "--sandbox", "--port", "0", "--stately", port]);
+  await taken.close();
+  expect(code).toBe(1);
+  expect(err).toContain(`port ${port} is taken`);
 });
 
 test("serve behind a token asks for it", async () => {

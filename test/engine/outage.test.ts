@@ -266,6 +266,20 @@ describe("an order that other machines wrote", () => {
     expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1 });
   });
 
+  test("what rang meanwhile waits no longer once it was decided", async () => {
+    const { world, store } = await withOld();
+    await world.start({ store: store() });
+    await world.after(121 * MINUTE);
+    const migrating: Registry = {
+      ...registry,
+      migrations: [{ from: 0, to: registry.version, renamed: { waiting: "pending" } }],
+    };
+    const after = await world.start({ store: store(), registry: migrating });
+    await world.after(10 * MINUTE);
+    expect((await after.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0, timers: 0 });
+    expect((await after.history("old")).filter(({ event }) => event.type === "timer.fired")).not.toHaveLength(0);
+  });
+
   test("goes on by itself once a version with a way for it is deployed", async () => {
     const { world, store } = await withOld();
     const before = await world.start({ store: store() });

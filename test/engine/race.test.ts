@@ -6,7 +6,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { bankHas, gatewayTo, MINUTE, order, shopHas, temporary, until } from "./place.js";
+import { bankHas, gatewayTo, MINUTE, order, shopHas, temporary, unlimited, until } from "./place.js";
 
 const ROUNDS = 500;
 const AT_ONCE = 20;
@@ -37,7 +37,7 @@ describe.each(shops)("%s", (_name, settings) => {
       clock,
     });
     await engine.start();
-    served = await listen(httpApp({ engine }).fetch);
+    served = await listen(httpApp({ engine, limits: unlimited }).fetch);
   });
   afterAll(async () => {
     await served.close();

@@ -142,6 +142,13 @@ describe("actions go through the public door", () => {
     await stage.place.rest();
     expect(stage.place.bank.calls.map((call) => call.op)).toEqual(["capture"]);
     expect(stage.place.status("paid")).toBe("completed");
+    const page = await stage.get("/orders/paid");
+    const way = [...page.matchAll(/id="overview-order-arrow-\d+" class="taken [^"]*">\s*<title>([^<\n]*)/g)];
+    expect(way.map(([, arrow]) => arrow?.replaceAll("&gt;", ">")).sort()).toEqual([
+      "capturing → completed",
+      "pending → processing",
+      "processing → capturing",
+    ]);
   });
 
   test("what would be refused has no button", async () => {

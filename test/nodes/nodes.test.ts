@@ -48,7 +48,7 @@ describe.skipIf(none !== null)(
     });
 
     test("a rolling upgrade and back again: every order is decided by a version that knows it, and none is left lying", async () => {
-      const { breaches, migrated, exitCodes, phases } = await upgrade(server(), 10);
+      const { breaches, migrated, exitCodes, phases } = await upgrade(server(), 6);
       expect(breaches).toEqual([]);
       expect(exitCodes).toEqual([0, 0, 0, 0]);
       expect(migrated).toBeGreaterThan(0);

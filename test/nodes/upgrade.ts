@@ -74,7 +74,7 @@ export const upgrade = async (server: PostgresServer, perPhase: number): Promise
       const one = live(`o${name}-${n}`).catch((error: Error) => void breaches.push(error.message));
       own.push(one);
       // Whoever waits for a node that knows his order does not keep the others waiting.
-      await Promise.race([one, pause(300)]);
+      await Promise.race([one, pause(600)]);
     }
     await Promise.all(own);
   };

@@ -4,11 +4,13 @@ import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
+import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
+import { Door, type DoorOptions } from "./door.js";
 import { failed } from "./failed.js";
 import { type NetsOptions, netsRoutes } from "./nets.js";
 import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
@@ -17,11 +19,14 @@ import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
 export interface HttpOptions
-  extends Omit<NetsOptions, "log">,
+  extends DoorOptions,
+    Omit<NetsOptions, "log" | "door">,
     Omit<ResursCheckoutOptions, "log">,
-    Partial<Omit<CallbackOptions, "engine">>,
-    ReturnOptions {
+    Partial<Omit<CallbackOptions, "engine" | "door">>,
+    Omit<ReturnOptions, "door"> {
   engine: Runtime;
+  /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
+  shopWebhooks?: (request: Request) => Promise<Response>;
   log?: Log;
   /** Bearer token for orders and metrics; null = none asked for (loopback only). */
   apiToken?: string | null;
@@ -38,13 +43,15 @@ export interface HttpOptions
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
 const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
 const Revive = z.strictObject({ id: z.string().min(1).max(300) });
-const Query = z.object({
+/** Strict: a filter that is misspelt would else be no filter. */
+const Query = z.strictObject({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
   after: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
-const Reconcile = z.object({
+const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const Reconcile = z.strictObject({
   since: z.iso.datetime().optional(),
   apply: z.stringbool().default(false),
   perSecond: z.coerce.number().min(1).max(1000).default(50),
@@ -55,7 +62,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();
   app.onError((error, c) => {
-    log.error({ path: c.req.path, detail: error.message }, "a request failed");
+    log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");
     return failed(c, error);
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
@@ -96,12 +103,17 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   });
   const { ack = "202", resursDigest = null } = options;
-  app.route("/callbacks", callbackRoutes({ engine, ack, resursDigest }));
+  const door = new Door(engine.clock, options);
+  app.use("/callbacks/*", door.before);
+  app.route("/callbacks", callbackRoutes({ engine, door, ack, resursDigest }));
+
+  const { shopWebhooks } = options;
+  if (shopWebhooks) app.post("/shop/webhooks", (c) => shopWebhooks(c.req.raw));
 
   const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, netsAuthorization, onPayInitialized }));
+  app.route("/", netsRoutes({ engine, log, door, netsAuthorization, onPayInitialized }));
 
-  app.route("/returns", returnRoutes(options));
+  app.route("/returns", returnRoutes({ ...options, door }));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
   app.use("/orders/*", withToken);
@@ -142,8 +154,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     return record === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(record);
   });
   app.get("/orders/:orderId/history", async (c) => {
-    const entries = await engine.history(c.req.param("orderId"), Number(c.req.query("after") ?? 0) || 0);
-    return c.json({ entries });
+    const query = History.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    return c.json({ entries: await engine.history(c.req.param("orderId"), query.data.after) });
   });
   app.get("/orders/:orderId/effects", async (c) => {
     return c.json({ effects: await engine.effectsOf(c.req.param("orderId")) });
@@ -166,7 +179,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     const orderId = c.req.param("orderId");
     const { gateway } = parsed.data;
     const base = options.publicUrl ?? new URL(c.req.url).origin;
-    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway));
+    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway, options.callbackKeys));
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });
@@ -179,7 +192,9 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       wait: "settled",
       ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     });
-    return c.json(receipt, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
+    // The reason in words, for whoever has to show it to a person.
+    const says = receipt.reason === null ? null : (reasons[receipt.reason] ?? receipt.reason);
+    return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
   /** One line of JSON per order, as each is done. */
   app.post("/orders/reconcile", async (c) => {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type DigestOptions, provesItself } from "./digest.js";
+import type { Door } from "./door.js";
 import { failed } from "./failed.js";
 
 /**
@@ -33,6 +34,7 @@ const legacyKinds = new Set([
 
 export interface CallbackOptions {
   engine: Runtime;
+  door: Door;
   /**
    * `202`: stored and answered at once, held inside. `after-apply`: 503 inside the cooldown, as Resurs's
    * own plugin answers, for a gateway that is to keep the message itself.
@@ -55,10 +57,18 @@ const fingerprint = (...parts: string[]): string =>
 
 export const callbackRoutes = (options: CallbackOptions): Hono => {
   const app = new Hono();
-  app.post("/resurs/authorization", (c) => takeMerchantApi(c, options, "AUTHORIZATION"));
-  app.post("/resurs/management", (c) => takeMerchantApi(c, options, "MANAGEMENT"));
+  const { door, resursDigest } = options;
+  for (const [way, guard] of [
+    ["", door.withoutToken(false)],
+    ["/t/:token", door.withToken],
+  ] as const) {
+    app.post(`${way}/resurs/authorization`, guard, (c) => takeMerchantApi(c, options, "AUTHORIZATION"));
+    app.post(`${way}/resurs/management`, guard, (c) => takeMerchantApi(c, options, "MANAGEMENT"));
+  }
   // Resurs tries an address before it is used: nothing is looked up and nothing happens.
   app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
+  // These addresses are registered once for all payments, so they carry no payment's token.
+  app.use("/resurs/legacy/*", door.untokened(resursDigest !== null));
   app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, options));
   return app;
 };
@@ -94,10 +104,12 @@ const takeLegacy = async (c: Context, options: CallbackOptions) => {
   return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.result ?? null, content });
 };
 
-const handOn = async (c: Context, { engine, ack }: CallbackOptions, message: Message) => {
+const handOn = async (c: Context, { engine, door, ack }: CallbackOptions, message: Message) => {
   try {
     const found = await engine.findByPayment(message.paymentId);
-    if (found === null) return c.json({ error: { code: "unknown-payment" } }, 404);
+    if (found === null) return door.unknown(c);
+    const turnedAway = door.atOrder(c, found.orderId);
+    if (turnedAway !== null) return turnedAway;
     const event = { type: "callback.received", ...message };
     if (ack === "after-apply") {
       const until = await engine.cooldownEndsAt(found.orderId);

@@ -15,6 +15,8 @@ export const failed = (c: Context, error: unknown) => {
       return c.json({ error: { code: "invalid-event", issues: known.issues } }, 400);
     case "UnknownOrder":
       return c.json({ error: { code: "unknown-order", message: known.message } }, 404);
+    case "UnknownGateway":
+      return c.json({ error: { code: "unknown-gateway", message: known.message } }, 400);
     case "Overloaded":
       return c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
     case "NotOffered":

@@ -4,12 +4,14 @@ import { z } from "zod";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
+import type { Door } from "./door.js";
 import { failed } from "./failed.js";
 import { orderFor } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
   engine: Runtime;
+  door: Door;
   log: Log;
   /** What a webhook must carry in its `authorization` header; null = none is asked for. Nets signs nothing. */
   netsAuthorization?: string | null;
@@ -33,13 +35,14 @@ const PayInitialized = z.object({ paymentId });
 
 export const netsRoutes = (options: NetsOptions): Hono => {
   const app = new Hono();
-  app.post("/callbacks/nets", (c) => takeWebhook(c, options));
-  const { onPayInitialized } = options;
+  const { door, onPayInitialized, netsAuthorization } = options;
+  app.post("/callbacks/nets", door.withoutToken(!!netsAuthorization), (c) => takeWebhook(c, options));
+  app.post("/callbacks/t/:token/nets", door.withToken, (c) => takeWebhook(c, options));
   if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, options, onPayInitialized));
   return app;
 };
 
-const takeWebhook = async (c: Context, { engine, netsAuthorization = null }: NetsOptions) => {
+const takeWebhook = async (c: Context, { engine, door, netsAuthorization = null }: NetsOptions) => {
   const given = c.req.header("authorization") ?? "";
   // Before anything is read: whoever is not Nets learns nothing about payments.
   if (netsAuthorization !== null && !sameSecret(given, netsAuthorization)) {
@@ -53,7 +56,9 @@ const takeWebhook = async (c: Context, { engine, netsAuthorization = null }: Net
   try {
     const found = await engine.findByPayment(data.paymentId);
     // Not found is not taken: Nets sends it again, and by then the order may be placed.
-    if (found === null) return c.json({ error: { code: "unknown-payment" } }, 404);
+    if (found === null) return door.unknown(c);
+    const turnedAway = door.atOrder(c, found.orderId);
+    if (turnedAway !== null) return turnedAway;
     const event = { type: "callback.received", kind, paymentId: data.paymentId, claims: null, content: null };
     const receipt = await engine.submit(found.orderId, event, { id: `nets-${id}` });
     const { outcome, reason, until } = receipt;

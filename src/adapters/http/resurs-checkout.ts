@@ -9,6 +9,7 @@ import type { Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { orderFor } from "./order-for.js";
+import type { CallbackKey } from "./token.js";
 import { urlsFor } from "./urls.js";
 
 export interface ResursCheckoutOptions {
@@ -21,6 +22,7 @@ export interface ResursCheckoutOptions {
   onCheckoutSubmitted?: (paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>;
   /** Where this app is mounted, as the bank and the customer reach it; left out: as the request names it. */
   publicUrl?: string;
+  callbackKeys?: CallbackKey[] | null;
 }
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
@@ -42,7 +44,7 @@ export const resursCheckoutRoutes = (options: ResursCheckoutOptions): Hono => {
 /** process_payment fills in what is missing; the bank sends the customer on, so the address is only told. */
 const createOrder = async (
   c: Context,
-  { engine, log, publicUrl }: ResursCheckoutOptions,
+  { engine, log, publicUrl, callbackKeys = null }: ResursCheckoutOptions,
   create: NonNullable<ResursCheckoutOptions["onCheckoutSubmitted"]>,
 ) => {
   const body = await readBody(c.req.raw);
@@ -54,7 +56,7 @@ const createOrder = async (
   const base = publicUrl ?? new URL(c.req.url).origin;
   try {
     const gateway = (await engine.read(order.orderId))?.facts.payment.gateway ?? "";
-    const created = await engine.checkout(order.orderId, gateway, urlsFor(base, order.orderId, gateway));
+    const created = await engine.checkout(order.orderId, gateway, urlsFor(base, order.orderId, gateway, callbackKeys));
     if (created.kind === "failed") return c.json({ result: "failure", error: "not-created" }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, orderId: order.orderId }, 200);
   } catch (error) {

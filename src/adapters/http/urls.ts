@@ -1,5 +1,6 @@
 /** The addresses that a bank is given with a payment: where it sends the customer, and where it reports. */
 import type { CheckoutUrls } from "../../ports/runtime.js";
+import { type CallbackKey, callbackToken } from "./token.js";
 
 const callbacksOf: Record<string, string> = {
   "resurs-mapi": "resurs/authorization",
@@ -9,14 +10,27 @@ const callbacksOf: Record<string, string> = {
   "nets-easy": "nets",
 };
 
-/** @param base where this app is mounted, as the bank and the customer reach it */
-export const urlsFor = (base: string, orderId: string, gateway: string): CheckoutUrls => {
+/** Registered once at the bank for all payments, so a payment's own token would never be used. */
+const registeredOnce = "resurs/legacy";
+
+/**
+ * @param base where this app is mounted, as the bank and the customer reach it
+ * @param keys as the app has them; with them the callbacks' address carries a token of this payment
+ */
+export const urlsFor = (
+  base: string,
+  orderId: string,
+  gateway: string,
+  keys: CallbackKey[] | null = null,
+): CheckoutUrls => {
+  const callbacks = callbacksOf[gateway] ?? gateway;
+  const way = keys === null || callbacks === registeredOnce ? "" : `/t/${callbackToken(keys, orderId)}`;
   const at = `${base.replace(/\/+$/, "")}/returns/${encodeURIComponent(orderId)}`;
   return {
     successUrl: `${at}/success`,
     failUrl: `${at}/fail`,
     signedUrl: `${at}/signing-landing`,
     signingFailedUrl: `${at}/signing-cancelled`,
-    callbackUrl: `${base.replace(/\/+$/, "")}/callbacks/${callbacksOf[gateway] ?? gateway}`,
+    callbackUrl: `${base.replace(/\/+$/, "")}/callbacks${way}/${callbacks}`,
   };
 };

@@ -174,7 +174,11 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         .map((row) => ({ ...row }));
     },
     async postpone(rows) {
-      for (const row of rows) inbox.set(inboxKey(row.envelope.orderId, row.envelope.id), copy(row));
+      for (const row of rows) {
+        const { orderId, id } = row.envelope;
+        if (orders.get(orderId)?.decided.has(id)) inbox.delete(inboxKey(orderId, id));
+        else inbox.set(inboxKey(orderId, id), copy(row));
+      }
     },
     async dueEvents(now, limit) {
       const due = events(false).filter((row) => row.notBefore <= now);

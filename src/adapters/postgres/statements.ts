@@ -13,6 +13,8 @@ const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).joi
 
 /** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
 const MANY = 100_000;
+/** Of so many waiting events, the first ones, it is seen whose orders another version wrote: each is a look at its order. */
+const LOOKED_AT = 10_000;
 const counted = (table: string): string =>
   `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
     FROM pg_class WHERE oid = '${table}'::regclass)`;
@@ -46,18 +48,18 @@ export const statementsOf = (s: string) => ({
     WHERE lane = 'gateway' AND NOT dead`,
 
   dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
-     WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
-  postpone: `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
-    SELECT * FROM unnest(${postponed}) ON CONFLICT (order_id, event_id) DO UPDATE SET
+    WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
+  // One node may postpone an event while another decides it: then the next try finds it decided, and takes it out.
+  postpone: `WITH given AS (
+      SELECT * FROM unnest(${postponed}) AS g(order_id, event_id, envelope, attempts, not_before, error, dead)),
+    decided AS (SELECT order_id, event_id FROM given JOIN ${s}.history USING (order_id, event_id)),
+    gone AS (DELETE FROM ${s}.inbox WHERE (order_id, event_id) IN (SELECT * FROM decided))
+    INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
+    SELECT * FROM given WHERE (order_id, event_id) NOT IN (SELECT * FROM decided)
+    ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
-  // One node may have put an event here while another decided it.
-  dueEvents: `WITH due AS (SELECT * FROM ${s}.inbox i WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")}
-      ORDER BY not_before, n LIMIT $2),
-    decided AS (DELETE FROM ${s}.inbox i USING due d WHERE i.order_id = d.order_id AND i.event_id = d.event_id
-      AND EXISTS (SELECT 1 FROM ${s}.history h WHERE h.order_id = d.order_id AND h.event_id = d.event_id)
-      RETURNING i.order_id, i.event_id)
-    SELECT ${EVENT} FROM due d WHERE NOT EXISTS (
-      SELECT 1 FROM decided e WHERE e.order_id = d.order_id AND e.event_id = d.event_id) ORDER BY not_before, n`,
+  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox i WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")}
+    ORDER BY not_before, n LIMIT $2`,
   nextDue: `SELECT ${s}.next_due($1::integer[])`,
 
   join: `INSERT INTO ${s}.nodes (worker, machines, alive_until) VALUES ($1, $2::integer[], clock_timestamp() + $3 * interval '1 millisecond')
@@ -84,8 +86,10 @@ export const statementsOf = (s: string) => ({
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
-    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id) FROM ${s}.inbox i
-      WHERE NOT dead AND NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id)
+      FROM (SELECT order_id FROM ${s}.inbox
+        WHERE NOT dead AND not_before <= extract(epoch FROM clock_timestamp()) * 1000 ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
+      WHERE NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
     (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
     (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
     (SELECT min(at) FROM ${s}.timers)`,

@@ -195,7 +195,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
     async payment(orderId) {
       const record = await read(orderId);
-      return record === null ? null : paymentOf(record, named(gateways, record.facts.payment.gateway ?? ""));
+      return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));
     },
     async deadLetters(limit) {
       const summaries = await admin.summaries("dead letters");

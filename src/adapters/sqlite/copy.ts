@@ -1,7 +1,7 @@
 /** Backup and restore: a whole file, put in its place only when it is complete and checked. */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { StoreError } from "../../ports/store.js";
-import { putInPlace } from "./opening.js";
+import { putInPlace } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 
 /** Where the copy grows until it is whole. */

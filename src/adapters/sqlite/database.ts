@@ -1,6 +1,14 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import type { CommitResult, EffectResult, OrderFilter, Page, Pruned } from "../../ports/store.js";
+import {
+  type CommitResult,
+  type EffectResult,
+  type OrderFilter,
+  type Page,
+  type Pruned,
+  StoreError,
+} from "../../ports/store.js";
+import { wayOut } from "./errors.js";
 import type { Opened } from "./opening.js";
 import { prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
@@ -14,7 +22,14 @@ export class StoreDatabase {
   constructor(opened: Opened) {
     this.#opened = opened;
     this.#db = opened.db;
-    this.#do = prepare(this.#db);
+    try {
+      this.#do = prepare(this.#db);
+    } catch (error) {
+      const { file } = opened;
+      opened.close();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError("corrupt", `${file} has not the tables of a store (${why}). ${wayOut(file)}`);
+    }
   }
 
   close(): void {
@@ -101,7 +116,11 @@ export class StoreDatabase {
 
   postpone(events: Columns[]): void {
     this.#together(() => {
-      for (const event of events) this.#do.postpone.run(...event);
+      for (const event of events) {
+        const [orderId, eventId] = event as [string, string];
+        if (this.#do.seen.get(orderId, eventId) === undefined) this.#do.postpone.run(...event);
+        else this.#do.decide.run(orderId, eventId);
+      }
     });
   }
 
@@ -118,7 +137,7 @@ export class StoreDatabase {
     return next === Infinity ? null : next;
   }
 
-  history(orderId: string, after: number, limit: number): string[] {
+  history(orderId: string, after: number, limit: number): Columns[] {
     return this.#do.history.all(orderId, after, limit);
   }
 
@@ -163,7 +182,7 @@ export class StoreDatabase {
       bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
     }
     const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
-    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked FROM orders
+    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked, listed_sum FROM orders
       WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ?`;
     let statement = this.#lists.get(sql);
     if (!statement) {

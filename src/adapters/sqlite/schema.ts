@@ -15,7 +15,8 @@ CREATE INDEX orders_flagged_latest ON orders(updated_at, order_id) WHERE flagged
 export const steps: Record<number, string> = { 2: latestFirst };
 
 /**
- * Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
+ * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
+ * inside a text. Not under it is what changes by the hour: attempts, leases, times of the next try. Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
  * `record` and `entry` come last: SQLite need not read a long row to the end to get at what is before them.
  */
 export const schema = `
@@ -30,6 +31,8 @@ CREATE TABLE orders (
   updated_at INTEGER NOT NULL,
   payment_id TEXT,
   parked     TEXT,
+  listed_sum INTEGER NOT NULL,
+  sum        INTEGER NOT NULL,
   record     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX orders_status   ON orders(status, order_id);
@@ -50,6 +53,7 @@ CREATE TABLE history (
   seq      INTEGER NOT NULL,
   event_id TEXT NOT NULL,
   at       INTEGER NOT NULL,
+  sum      INTEGER NOT NULL,
   entry    TEXT NOT NULL,
   PRIMARY KEY (order_id, seq),
   UNIQUE (order_id, event_id)
@@ -69,6 +73,7 @@ CREATE TABLE outbox (
   created_at  INTEGER NOT NULL,
   dead        INTEGER NOT NULL DEFAULT 0,
   error       TEXT,
+  sum         INTEGER NOT NULL,
   effect      TEXT NOT NULL,
   PRIMARY KEY (order_id, seq, idx)
 ) STRICT, WITHOUT ROWID;
@@ -80,6 +85,7 @@ CREATE TABLE timers (
   timer      TEXT NOT NULL,
   generation INTEGER NOT NULL,
   at         INTEGER NOT NULL,
+  sum        INTEGER NOT NULL,
   PRIMARY KEY (order_id, timer)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timers_due ON timers(at);
@@ -92,6 +98,7 @@ CREATE TABLE inbox (
   not_before INTEGER NOT NULL,
   dead       INTEGER NOT NULL,
   error      TEXT NOT NULL,
+  sum        INTEGER NOT NULL,
   envelope   TEXT NOT NULL,
   PRIMARY KEY (order_id, event_id)
 ) STRICT;

@@ -2,10 +2,11 @@
 import type Sqlite from "better-sqlite3";
 
 /** Each list of columns in the order in which wire.ts writes and reads it. */
-const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead";
-const EVENT = "envelope, attempts, not_before, error, dead";
-const TIMER = "order_id, timer, generation, at";
-const ORDER_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";
+const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum";
+const EVENT = "envelope, attempts, not_before, error, dead, sum";
+const TIMER = "order_id, timer, generation, at, sum";
+const ORDER_VALUES =
+  "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum, record, sum";
 
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
 
@@ -24,18 +25,20 @@ export function prepare(db: Sqlite.Database) {
   const value = <P extends unknown[], V>(sql: string): Reads<P, V> => db.prepare<P, V>(sql).pluck();
   const write = (sql: string): Writes => db.prepare<unknown[]>(sql);
   return {
-    order: rows<[string]>("SELECT record, parked FROM orders WHERE order_id = ?"),
+    order: rows<[string]>("SELECT record, parked, version, sum FROM orders WHERE order_id = ?"),
     seen: value<[string, string], number>("SELECT 1 FROM history WHERE order_id = ? AND event_id = ?"),
     insertOrder: write(
-      `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
     ),
-    updateOrder: write(`UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`),
+    updateOrder: write(
+      `UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`,
+    ),
     insertPayment: write("INSERT INTO payments (payment_id, order_id) VALUES (?,?) ON CONFLICT DO NOTHING"),
-    insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry) VALUES (?,?,?,?,?)"),
+    insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry, sum) VALUES (?,?,?,?,?,?)"),
     insertEffect: write(
-      "INSERT INTO outbox (id, order_id, seq, idx, lane, effect, not_before, created_at) VALUES (?,?,?,?,?,?,?,?)",
+      "INSERT INTO outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, sum) VALUES (?,?,?,?,?,?,?,?,?)",
     ),
-    setTimer: write(`INSERT OR REPLACE INTO timers (${TIMER}) VALUES (?,?,?,?)`),
+    setTimer: write(`INSERT OR REPLACE INTO timers (${TIMER}) VALUES (?,?,?,?,?)`),
     cancelTimer: write("DELETE FROM timers WHERE order_id = ? AND timer = ? AND generation = ?"),
     holder: value<[string], string | null>("SELECT worker FROM outbox WHERE id = ?"),
     settle: write("DELETE FROM outbox WHERE id = ?"),
@@ -69,8 +72,8 @@ export function prepare(db: Sqlite.Database) {
 
     dueTimers: rows<[number, number]>(`SELECT ${TIMER} FROM timers WHERE at <= ? ORDER BY at, order_id, timer LIMIT ?`),
     postpone: write(
-      `INSERT INTO inbox (order_id, event_id, ${EVENT}) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
-         (${EVENT}) = (excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
+      `INSERT INTO inbox (order_id, event_id, ${EVENT}) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+         (${EVENT}) = (excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead, excluded.sum)`,
     ),
     dueEvents: rows<[number, number]>(
       `SELECT ${EVENT} FROM inbox WHERE dead = 0 AND not_before <= ? ORDER BY not_before, rowid LIMIT ?`,
@@ -83,8 +86,8 @@ export function prepare(db: Sqlite.Database) {
          FROM outbox o WHERE dead = 0 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
     ),
 
-    history: value<[string, number, number], string>(
-      "SELECT entry FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?",
+    history: rows<[string, number, number]>(
+      "SELECT order_id, seq, event_id, entry, sum FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?",
     ),
     finalOrders: rows<[string, number], [string, number]>(
       "SELECT order_id, version FROM orders WHERE order_id > ? AND in_doubt = 0 ORDER BY order_id LIMIT ?",

@@ -57,9 +57,8 @@ export function sqliteStore(options: SqliteOptions): Store {
 
     async load(asked) {
       const found = await database().call("load", asked);
-      return found.map(([row, seen]) => {
-        const [record, parked] = (row ?? [null, null]) as [string | null, string | null];
-        return { record: record === null ? null : wire.readRecord(record), seen, parked };
+      return found.map(([row, seen], i) => {
+        return { ...wire.readLoaded(asked[i]?.orderId ?? "", row), seen };
       });
     },
     async commit(changes) {

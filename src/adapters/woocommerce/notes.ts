@@ -76,29 +76,33 @@ const changeIn = (text: string, labels: Map<string, string>): Change | null => {
   return from === undefined || to === undefined ? null : { from, to };
 };
 
+/** One write of ours: from which status in which, after which note, and whether WooCommerce writes a note of it. */
+export interface Write {
+  from: string;
+  to: string;
+  after: number;
+  /** A payment that completes leaves no note, so every note of a change is another hand's. */
+  silent: boolean;
+}
+
 /**
- * Which status the order left when it last entered `to`, by WooCommerce's notes since `after`.
+ * Which status our write left, by WooCommerce's notes since then. It is another than `from` where another hand wrote
+ * in between.
  *
- * A payment that completes leaves no such note; then it is the status that the changes before it had led to.
+ * One thing cannot be told apart: another hand that wrote twice in that moment, the second time what we wrote.
  *
- * @param from the status it had when note `after` was the last
  * @param labels slug → name, as the shop calls its statuses
  */
-export const leftFor = (
-  notes: Note[],
-  after: number,
-  from: string,
-  to: string,
-  labels: Map<string, string>,
-): string => {
+export const leftBy = ({ from, to, after, silent }: Write, notes: Note[], labels: Map<string, string>): string => {
   let left: string | null = null;
   let status = from;
   for (const { id, note } of notes) {
     const change = id > after && referenceIn(note) === null ? changeIn(note, labels) : null;
     if (change === null) continue;
+    // A change from where nobody had brought it: ours came before, and without a note.
     if (change.from === to && status !== to) left = status;
-    if (change.to === to) left = change.from;
+    if (change.to === to && !silent) left = change.from;
     status = change.to;
   }
-  return left ?? status;
+  return left ?? (status === to ? from : status);
 };

@@ -14,6 +14,8 @@ const Item = z.object({ id: z.number(), total: minor, total_tax: minor });
 export const WooOrder = z.object({
   id: z.number(),
   status: z.string(),
+  /** WooCommerce's own, when the order was written. */
+  version: z.string().optional(),
   currency: z.string(),
   total: minor,
   date_created_gmt: z.string().nullable(),

@@ -11,7 +11,7 @@ import type { OrderStatus } from "../../../machines/facts.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { type ApiOptions, orderPath, type Told, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
-import { leftFor, noteOnce, readNotes, referenceOf } from "./notes.js";
+import { leftBy, noteOnce, readNotes, referenceOf, type Write } from "./notes.js";
 import { type CustomStatuses, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
 import { Statuses, WooOrder } from "./schema.js";
@@ -53,17 +53,26 @@ export const readOrder = (api: WooApi, orderId: string): Promise<Told<WooOrder>>
   return path === null ? Promise.resolve({ kind: "missing" }) : api.ask(WooOrder, "GET", path);
 };
 
-interface Mark {
+interface Mark extends Omit<Write, "to"> {
   reference: string;
-  after: number;
-  from: string;
 }
+
+const written = ({ reference, after, from, silent }: Mark): string =>
+  [reference, after, from, silent ? "paid" : "set"].join(":");
 
 const markOf = (order: WooOrder): Mark | null => {
   const value = order.meta_data.findLast(({ key }) => key === MARK)?.value;
-  const [, reference, after, from] =
-    /^([0-9a-f]{8}):(\d+):([\w-]+)$/.exec(typeof value === "string" ? value : "") ?? [];
-  return reference === undefined || from === undefined ? null : { reference, after: Number(after), from };
+  const parts = /^([0-9a-f]{8}):(\d+):([\w-]+):(paid|set)$/.exec(typeof value === "string" ? value : "");
+  const [, reference, after, from, how] = parts ?? [];
+  return reference === undefined || from === undefined
+    ? null
+    : { reference, after: Number(after), from, silent: how === "paid" };
+};
+
+/** Since 10.4 a payment that completes leaves no note of the change. */
+const isSilent = (change: object, { version = "0" }: WooOrder): boolean => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return "set_paid" in change && (major > 10 || (major === 10 && minor >= 4));
 };
 
 export const wooShop = (options: WooShopOptions): WooShop => {
@@ -90,11 +99,11 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   };
 
   /** The status that our write went over; null = none. */
-  const wentOver = async (orderId: string, from: string, to: string, after: number): Promise<Told<string | null>> => {
+  const wentOver = async (orderId: string, write: Write): Promise<Told<string | null>> => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
-    const left = leftFor(notes.body, after, from, to, await labelled());
-    const same = left === from || statusOf(left, custom) === statusOf(from, custom);
+    const left = leftBy(write, notes.body, await labelled());
+    const same = left === write.from || statusOf(left, custom) === statusOf(write.from, custom);
     return { kind: "ok", body: same ? null : left };
   };
 
@@ -128,12 +137,13 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     if (seen.kind !== "ok") return seen;
     const { order, lastNote } = seen.body;
     if (order.status !== from || depth > CROSSINGS) return conflict(orderId, order.status);
+    const write = { from, to, after: lastNote, silent: isSilent(change, order) };
     // A move that puts back is not the effect's own, so the mark stays as it is.
-    const mark = depth === 0 ? { meta_data: [{ key: MARK, value: `${reference}:${lastNote}:${from}` }] } : {};
-    const written = await api.ask(WooOrder, "PUT", orderPath(orderId) ?? "", { ...change, ...mark });
-    if (written.kind !== "ok") return written;
-    if (written.body.status !== to) return conflict(orderId, written.body.status);
-    const over = await wentOver(orderId, from, to, lastNote);
+    const mark = depth === 0 ? { meta_data: [{ key: MARK, value: written({ reference, ...write }) }] } : {};
+    const told = await api.ask(WooOrder, "PUT", orderPath(orderId) ?? "", { ...change, ...mark });
+    if (told.kind !== "ok") return told;
+    if (told.body.status !== to) return conflict(orderId, told.body.status);
+    const over = await wentOver(orderId, write);
     if (over.kind !== "ok") return over;
     if (over.body !== null) return putBack(orderId, over.body, to, reference, depth);
     return { kind: "moved", after: lastNote };
@@ -174,11 +184,11 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   };
 
   /** An attempt before this one wrote the status and was not heard of again: what it would have done next. */
-  const takeUp = async (orderId: string, { reference, after, from }: Mark, to: string): Promise<Moved> => {
-    const over = await wentOver(orderId, from, to, after);
+  const takeUp = async (orderId: string, { reference, ...mark }: Mark, to: string): Promise<Moved> => {
+    const over = await wentOver(orderId, { ...mark, to });
     if (over.kind !== "ok") return over;
     if (over.body !== null) return putBack(orderId, over.body, to, reference, 0);
-    return { kind: "moved", after };
+    return { kind: "moved", after: mark.after };
   };
 
   const setMeta = async (orderId: string, meta: Record<string, unknown>): Promise<ShopAnswer> => {

@@ -1,7 +1,6 @@
 /** What every page stands in: landmarks, the way around, one stylesheet, one script. */
 import type { Child, FC } from "hono/jsx";
 import type { OrderStatus } from "../../../machines/facts.js";
-import type { FlagName } from "../../../machines/flags.js";
 import type { Words } from "../words/words.js";
 
 /** What a page needs to know beside what it shows. */
@@ -127,8 +126,6 @@ export const Flag: FC<{ name: string }> = ({ name }) => (
   </span>
 );
 
-export const isFlag = (name: string, known: object): name is FlagName => name in known;
-
 /** A table that a narrow screen can scroll, or that becomes cards there. */
 export const Table: FC<{ head: string[]; label: string; children?: Child }> = ({ head, label, children }) => (
   <section class="scroll" aria-label={label} tabindex={0}>
@@ -157,7 +154,7 @@ export const Section: FC<{ id: string; head: string; count?: string; help?: stri
 );
 
 /** Of an error's text only what cannot be about a person: a status code, or the way a connection broke. */
-export const safeError = (text: string): string | null => {
+const safeError = (text: string): string | null => {
   const found = text.match(/\b[45]\d\d\b|\b(?:ECONN[A-Z]+|ENOTFOUND|EPIPE|ETIMEDOUT|timed? ?out|timeout)\b/gi);
   return found === null ? null : [...new Set(found)].join(", ");
 };

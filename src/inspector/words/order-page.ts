@@ -4,7 +4,6 @@ export const orderTexts = {
   "order unknown": ["There is no order {id} here.", "Det finns ingen order {id} här."],
   "why because": ["{status} since {since}, because {rule}.", "{status} sedan {since}, eftersom {rule}."],
   "why placed": ["{status} since {since}.", "{status} sedan {since}."],
-  "why state": ["{says}.", "{says}."],
   "why parked": [
     "Set aside: this version of the machines does not know its state. Its events wait for a deployment that does.",
     "Ställd åt sidan: den här versionen av maskinerna känner inte till dess tillstånd. Dess händelser väntar på en version som gör det.",
@@ -75,7 +74,6 @@ export const orderTexts = {
     "Feltexten är dold; den kan handla om en person.",
   ],
 
-  "actors head": ["Three machines", "Tre maskiner"],
   "actor order": ["Order", "Order"],
   "actor payment": ["Payment", "Betalning"],
   "actor cooldown": ["Cooldown", "Kundens minut"],

@@ -7,7 +7,6 @@ export const otherTexts = {
     "Inga döda brev, inga flaggor, ingen order ställd åt sidan, inget försenat.",
   ],
   "problems not offered": ["Not to be seen here: {why}", "Kan inte visas här: {why}"],
-  "store ok": ["The store takes everything.", "Lagret tar emot allt."],
   "store trouble": [
     "The store cannot write; nothing is acknowledged meanwhile.",
     "Lagret kan inte skriva; inget kvitteras under tiden.",
@@ -58,7 +57,6 @@ export const otherTexts = {
   "list flags": ["Flags", "Flaggor"],
   "list written": ["Last written", "Senast skriven"],
   "list steps": ["Steps", "Steg"],
-  "list waiting": ["Waiting", "Väntat"],
   "list what": ["What", "Vad"],
   "list since": ["Since", "Sedan"],
   "filter head": ["Filter", "Filter"],
@@ -160,7 +158,6 @@ export const otherTexts = {
     "Texter som kan handla om en person visas som •••.",
   ],
   "raw entry": ["Step {n} as it is stored", "Steg {n} så som det är lagrat"],
-  "raw copy": ["Nothing here is shortened.", "Inget här är förkortat."],
   "reveal title": ["Show personal data", "Visa personuppgifter"],
   "reveal help": [
     "The record is shown whole, once. Who asked and why is written down with the order, before it is shown.",

@@ -133,6 +133,12 @@ export const waiting: Case[] = [
         (await listed()).map(({ id, kind }) => `${kind} ${id}`).sort(),
         ids.map((id) => `effect ${id}`),
       );
+      const { deadEffects, openEffects } = await scene.door.unfinished(9);
+      assert.deepEqual(deadEffects.flatMap(({ row }) => (row.orderId === "o" ? row.id : [])).sort(), ids);
+      assert.deepEqual(
+        openEffects.filter(({ orderId }) => orderId === "o"),
+        [],
+      );
       for (const { id, error } of await dead()) {
         assert.equal(error, "the shop is being rebuilt");
         assert.equal(await scene.door.revive(id), true);

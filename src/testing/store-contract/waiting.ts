@@ -50,6 +50,18 @@ export const waiting: Case[] = [
     },
   },
   {
+    title: "What was decided already is not postponed, and what was kept of it goes.",
+    async run(place) {
+      const store = await place.open();
+      await store.postpone([eventOf("a", "e1"), eventOf("b", "e1")]);
+      // Decided under this id by somebody who did not know that it waits.
+      await store.commit([changeOf("a", 0, { eventId: "e1" })]);
+      await store.postpone([eventOf("a", "e1", { attempts: 2 }), eventOf("a", "e2")]);
+      assert.deepEqual(await store.dueEvents(T, 9), [eventOf("b", "e1"), eventOf("a", "e2")]);
+      assert.equal((await store.counts()).waitingEvents, 2);
+    },
+  },
+  {
     title: "The next moment at which anything becomes due; null = nothing waits.",
     async run(place) {
       const store = await place.open();

@@ -1,0 +1,29 @@
+/** SIGKILL before and after every write and every word with the world, on a real file: nothing is lost, nothing is done twice. */
+import { describe, expect, test } from "vitest";
+import { killEverywhere } from "./crash/kills.js";
+import type { PlantedBug } from "./crash/planted.js";
+import { type Point, pointNames } from "./crash/points.js";
+
+const KILLS = 5;
+
+test(`five kills at each of ${pointNames.length} points, and every law holds afterwards`, {
+  timeout: 600_000,
+}, async () => {
+  const { breaches, kills } = await killEverywhere({ kills: KILLS, seed: 7, lanes: 2 });
+  expect(breaches).toEqual([]);
+  for (const point of pointNames)
+    expect([point, kills[`${point} before`], kills[`${point} after`]]).toEqual([point, 3, 2]);
+});
+
+describe("a planted bug is found by a few kills", () => {
+  const planted: [bug: PlantedBug, points: Point[], law: RegExp][] = [
+    ["ack-before-commit", ["http.answer"], /unknown-order|acknowledged-is-kept|still open/],
+    ["settle-before-call", ["shop.told"], /shop-agrees/],
+    ["timers-in-memory", ["timer.due"], /timer/],
+    ["blind-retry", ["bank.capture", "bank.refund"], /moved-once|answered 409/],
+  ];
+  test.each(planted)("%s", { timeout: 300_000 }, async (bug, points, law) => {
+    const { breaches } = await killEverywhere({ kills: 8, seed: 5, lanes: 1, points, bug, untilBreach: true });
+    expect(breaches.map(({ detail }) => detail).join("\n")).toMatch(law);
+  });
+});

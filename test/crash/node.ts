@@ -1,0 +1,122 @@
+/** The engine on its file, in a process that is to be killed. Bank and shop live with the parent. */
+import { httpApp } from "../../src/adapters/http/app.js";
+import { listen } from "../../src/adapters/http/serve.js";
+import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import { backUp } from "../../src/adapters/sqlite/copy.js";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { decide } from "../../src/core/decide.js";
+import { createEngine } from "../../src/engine/engine.js";
+import { prune } from "../../src/engine/prune.js";
+import type { Gateway } from "../../src/ports/gateway.js";
+import type { Shop } from "../../src/ports/shop.js";
+import type { Store } from "../../src/ports/store.js";
+import { fastClock } from "./fast-clock.js";
+import { arm, at } from "./kill-switch.js";
+import { plantedBugs } from "./planted.js";
+import type { Point } from "./points.js";
+import { type NodeSetup, type Said, STUMBLES, type Told } from "./wire.js";
+
+const setup = JSON.parse(process.argv[2] ?? "{}") as NodeSetup;
+arm(setup.armed);
+const clock = fastClock(setup.pace);
+const say = (said: Said): void => void process.send?.(said, undefined, undefined, () => {});
+
+const called = async <T>(point: Point, act: () => Promise<T>): Promise<T> => {
+  at(point, "before");
+  const result = await act();
+  at(point, "after");
+  return result;
+};
+
+const bank = resursMapi({
+  baseUrl: setup.bankUrl,
+  clientId: "shop",
+  clientSecret: "secret",
+  storeId: "s",
+  paymentMethodId: "m",
+  clock,
+});
+const gateway: Gateway = {
+  ...bank,
+  readPayment: (id) => called("bank.read", () => bank.readPayment(id)),
+  createPayment: (payment) => called("bank.create", () => bank.createPayment(payment)),
+  capture: (call) => called("bank.capture", () => bank.capture(call)),
+  cancel: (call) => called("bank.cancel", () => bank.cancel(call)),
+  refund: (call) => called("bank.refund", () => bank.refund(call)),
+  addOrderLines: (call) => called("bank.lines", () => bank.addOrderLines(call)),
+};
+
+const ask = async (path: string, body: unknown): Promise<unknown> =>
+  (await fetch(`${setup.shopUrl}${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+const shop: Shop = {
+  carryOut: (...asked) =>
+    called("shop.told", async () => {
+      try {
+        return (await ask("/carryOut", asked)) as Awaited<ReturnType<Shop["carryOut"]>>;
+      } catch (error) {
+        return { kind: "retry", afterMs: 1000, detail: String(error) } as const;
+      }
+    }),
+  readStatus: async (orderId) => (await ask("/readStatus", [orderId])) as Awaited<ReturnType<Shop["readStatus"]>>,
+};
+
+const file = sqliteStore({ file: setup.file, ownerTimeoutMs: 10_000 });
+const kept: Store = setup.bug === null ? file : plantedBugs[setup.bug](file);
+const store: Store = {
+  ...kept,
+  async dueTimers(now, limit) {
+    const due = await kept.dueTimers(now, limit);
+    if (due.length > 0) {
+      at("timer.due", "before");
+      setImmediate(() => at("timer.due", "after"));
+    }
+    return due;
+  },
+};
+
+const stumbled = new Set<string>();
+const engine = createEngine({
+  store,
+  gateways: [gateway],
+  shop,
+  clock,
+  decide: (record, envelope, now, rules) => {
+    const { event, id } = envelope;
+    if (event.type === "order.updated" && event.by === STUMBLES && !stumbled.has(id)) {
+      stumbled.add(id);
+      throw new Error("not at the first sight");
+    }
+    return decide(record, envelope, now, rules);
+  },
+});
+await engine.start();
+
+const app = httpApp({ engine });
+const served = await listen(async (request) => {
+  const answer = await app.fetch(request);
+  if (request.method === "GET" && !new URL(request.url).pathname.startsWith("/returns")) return answer;
+  at("http.answer", "before");
+  setTimeout(() => at("http.answer", "after"), 1);
+  return answer;
+});
+
+process.on("message", async (told: Told) => {
+  if ("arm" in told) {
+    arm(told.arm);
+    say({ armed: true });
+  }
+  if ("prune" in told) say({ pruned: (await prune(store, told.prune)).entries });
+  if ("backUpTo" in told)
+    await backUp(setup.file, told.backUpTo).then(
+      () => say({ backedUp: true }),
+      () => say({ backedUp: false }),
+    );
+  if ("stop" in told) {
+    await served.close();
+    await engine.stop();
+    process.exit();
+  }
+});
+// Whoever started it is gone: so is it.
+process.on("disconnect", () => process.exit());
+say({ ready: served.url });

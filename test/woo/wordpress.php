@@ -1,0 +1,240 @@
+<?php
+/**
+ * Stand-ins for the few functions and classes of WordPress and WooCommerce that the plugin touches, so that it runs in
+ * a real PHP against a real engine. What they do to an order is what WooCommerce 11 was seen doing (guard-strategies).
+ *
+ * stdin: {"plugin", "constants", "admin", "action"?, "steps": [{"do", …}]}; stdout: one JSON line per step.
+ */
+define( 'ABSPATH', __DIR__ );
+$asked = json_decode( stream_get_contents( STDIN ), true );
+foreach ( $asked['constants'] as $name => $value ) {
+	define( $name, $value );
+}
+if ( isset( $asked['action'] ) ) {
+	$_REQUEST['action'] = $asked['action'];
+}
+$hooks      = array();
+$transients = array();
+$requests   = 0;
+
+function add_filter( $hook, $callback, $priority = 10, $args = 1 ) {
+	global $hooks;
+	$hooks[ $hook ][] = array( $callback, $args );
+}
+function add_action( $hook, $callback, $priority = 10, $args = 1 ) {
+	add_filter( $hook, $callback, $priority, $args );
+}
+function apply_filters( $hook, ...$values ) {
+	global $hooks;
+	foreach ( isset( $hooks[ $hook ] ) ? $hooks[ $hook ] : array() as list( $callback, $args ) ) {
+		$values[0] = $callback( ...array_slice( $values, 0, $args ) );
+	}
+	return isset( $values[0] ) ? $values[0] : null;
+}
+function do_action( $hook, ...$values ) {
+	global $hooks;
+	foreach ( isset( $hooks[ $hook ] ) ? $hooks[ $hook ] : array() as list( $callback, $args ) ) {
+		$callback( ...array_slice( $values, 0, $args ) );
+	}
+}
+class WP_Error {
+	private $message;
+	public function __construct( $code, $message ) {
+		$this->message = $message;
+	}
+	public function get_error_message() {
+		return $this->message;
+	}
+}
+function is_wp_error( $thing ) {
+	return $thing instanceof WP_Error;
+}
+function wp_json_encode( $value ) {
+	return json_encode( $value );
+}
+function wp_remote_post( $url, $args ) {
+	global $requests;
+	$requests += 1;
+	$headers = '';
+	foreach ( $args['headers'] as $name => $value ) {
+		$headers .= "$name: $value\r\n";
+	}
+	$http = array(
+		'method'        => 'POST',
+		'header'        => $headers,
+		'content'       => $args['body'],
+		'timeout'       => $args['timeout'],
+		'ignore_errors' => true,
+	);
+	$body = @file_get_contents( $url, false, stream_context_create( array( 'http' => $http ) ) );
+	if ( false === $body ) {
+		return new WP_Error( 'http_request_failed', 'cURL error 7: Failed to connect' );
+	}
+	preg_match( '#^HTTP/\S+ (\d+)#', $http_response_header[0], $found );
+	return array( 'code' => $found[1], 'body' => $body );
+}
+function wp_remote_retrieve_response_code( $response ) {
+	return $response['code'];
+}
+function wp_remote_retrieve_body( $response ) {
+	return $response['body'];
+}
+function is_admin() {
+	global $asked;
+	return $asked['admin'];
+}
+function get_current_user_id() {
+	return 1;
+}
+function get_transient( $key ) {
+	global $transients;
+	return isset( $transients[ $key ] ) ? $transients[ $key ] : false;
+}
+function set_transient( $key, $value, $seconds ) {
+	global $transients;
+	$transients[ $key ] = $value;
+}
+function delete_transient( $key ) {
+	global $transients;
+	unset( $transients[ $key ] );
+}
+function esc_html( $text ) {
+	return htmlspecialchars( $text, ENT_QUOTES );
+}
+class WC_REST_Exception extends Exception {
+	public $error;
+	public function __construct( $code, $message, $status ) {
+		parent::__construct( $message, $status );
+		$this->error = $code;
+	}
+}
+class WP_REST_Request implements ArrayAccess {
+	private $params;
+	private $body;
+	private $headers;
+	private $route;
+	public function __construct( $route, $body, $headers ) {
+		$this->route   = $route;
+		$this->body    = $body;
+		$this->headers = $headers;
+		$this->params  = json_decode( $body, true );
+	}
+	public function get_header( $name ) {
+		return isset( $this->headers[ $name ] ) ? $this->headers[ $name ] : null;
+	}
+	public function get_route() {
+		return $this->route;
+	}
+	public function get_body() {
+		return $this->body;
+	}
+	public function offsetExists( $name ): bool {
+		return isset( $this->params[ $name ] );
+	}
+	#[\ReturnTypeWillChange]
+	public function offsetGet( $name ) {
+		return isset( $this->params[ $name ] ) ? $this->params[ $name ] : null;
+	}
+	public function offsetSet( $name, $value ): void {
+		$this->params[ $name ] = $value;
+	}
+	public function offsetUnset( $name ): void {
+		unset( $this->params[ $name ] );
+	}
+}
+class WC_Order {
+	private $id;
+	private $data;
+	private $changes = array();
+	protected $status_transition = false;
+	public $fired                = array();
+	public function __construct( $id, $status ) {
+		$this->id   = $id;
+		$this->data = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
+	}
+	public function get_id() {
+		return $this->id;
+	}
+	public function get_base_data() {
+		return $this->data;
+	}
+	public function get_changes() {
+		return $this->changes;
+	}
+	private function now_has( $name ) {
+		return array_key_exists( $name, $this->changes ) ? $this->changes[ $name ] : $this->data[ $name ];
+	}
+	public function set_status( $to ) {
+		$from                    = $this->now_has( 'status' );
+		$this->changes['status'] = $to;
+		if ( $from === $to ) {
+			return;
+		}
+		$first                   = $this->status_transition ? $this->status_transition['from'] : $from;
+		$this->status_transition = array( 'from' => $first, 'to' => $to );
+		if ( in_array( $to, array( 'processing', 'completed' ), true ) && ! $this->now_has( 'date_paid' ) ) {
+			$this->changes['date_paid'] = 'now';
+		}
+		if ( 'completed' === $to ) {
+			$this->changes['date_completed'] = 'now';
+		}
+	}
+	public function set_date_paid( $date ) {
+		$this->changes['date_paid'] = $date;
+	}
+	public function set_date_completed( $date ) {
+		$this->changes['date_completed'] = $date;
+	}
+	public function save() {
+		try {
+			do_action( 'woocommerce_before_order_object_save', $this, null );
+			$this->data    = array_merge( $this->data, $this->changes );
+			$this->changes = array();
+		} catch ( Exception $e ) {
+			$this->fired[] = 'Error saving order: ' . $e->getMessage();
+		}
+		if ( $this->status_transition ) {
+			$this->fired[]           = $this->status_transition['from'] . ' to ' . $this->status_transition['to'];
+			$this->status_transition = false;
+		}
+	}
+}
+
+require $asked['plugin'];
+do_action( 'before_woocommerce_init' );
+
+foreach ( $asked['steps'] as $step ) {
+	$order = new WC_Order( $step['order'], $step['status'] );
+	$error = null;
+	$value = null;
+	if ( 'save' === $step['do'] ) {
+		$order->set_status( $step['to'] );
+		$order->save();
+	} elseif ( 'rest' === $step['do'] ) {
+		$headers = isset( $step['signature'] ) ? array( 'x_order_status_signature' => $step['signature'] ) : array();
+		$request = new WP_REST_Request( '/wc/v3/orders/' . $step['order'], $step['body'], $headers );
+		apply_filters( 'rest_pre_dispatch', null, null, $request );
+		try {
+			$order = apply_filters( 'woocommerce_rest_pre_insert_shop_order_object', $order, $request, false );
+			if ( ! empty( $request['status'] ) ) {
+				$order->set_status( $request['status'] );
+			}
+			$order->save();
+		} catch ( WC_REST_Exception $e ) {
+			$error = array( 'code' => $e->error, 'status' => $e->getCode(), 'message' => $e->getMessage() );
+		}
+	} else {
+		$value = apply_filters( 'woocommerce_cancel_unpaid_order', $step['cancel'], $order );
+	}
+	ob_start();
+	do_action( 'admin_notices' );
+	$told = array(
+		'order'    => $order->get_base_data(),
+		'fired'    => $order->fired,
+		'notice'   => strip_tags( ob_get_clean() ),
+		'error'    => $error,
+		'value'    => $value,
+		'requests' => $requests,
+	);
+	echo json_encode( $told ) . "\n";
+}
