@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { registry } from "../../../machines/index.js";
 import { sqliteStore } from "../../adapters/sqlite/store.js";
+import { versionsKnown } from "../../core/migrate.js";
 import type { Store } from "../../ports/store.js";
 
 /** An empty place for orders, made anew for every life. */
@@ -28,8 +30,9 @@ export class OneStore {
 
   constructor(private readonly ground: Ground) {}
 
+  /** Whoever looks on knows what today's machines know. */
   async begin(): Promise<void> {
-    if (this.ground.many) await this.store.open();
+    if (this.ground.many) await this.store.open(versionsKnown(registry));
   }
 
   async end(): Promise<void> {
