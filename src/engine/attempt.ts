@@ -35,7 +35,14 @@ export interface AttemptParts {
 }
 
 /** The attempt before never came back: nobody knows how far it got. */
-export const wasLost = ({ attempts, previousError }: ClaimedEffect): boolean => attempts > 1 && previousError === null;
+const wasLost = ({ attempts, previousError }: ClaimedEffect): boolean => attempts > 1 && previousError === null;
+
+/** The bank may have this call already: nothing is sent before the payment was looked at. */
+const mayBeDone = ({ previousError }: ClaimedEffect): boolean =>
+  previousError === STOPPED || previousError === NOT_TAKEN_IN;
+
+/** Whether an attempt at a call that moves money sends it. */
+export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDone(row);
 
 type MoneyCall = Extract<Effect, { key: string }>;
 
@@ -117,9 +124,8 @@ export class Attempts {
       const { clock, limits } = this.parts;
       return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
     }
-    const { previousError } = row;
-    if (previousError === STOPPED || previousError === NOT_TAKEN_IN) {
-      const event = { type: `${family}.unknown`, effectId: row.id, detail: previousError } as const;
+    if (mayBeDone(row)) {
+      const event = { type: `${family}.unknown`, effectId: row.id, detail: row.previousError ?? STOPPED } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);

@@ -114,8 +114,8 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   test("a call that would begin too late after its intent does not begin: another may have taken over", {
     timeout: 60_000,
   }, async () => {
-    // Whatever time passes is too much.
-    const shop = await opened({ limits: { leaseMs: 0 } });
+    // Whatever time passes is too much, none included.
+    const shop = await opened({ limits: { leaseMs: -4 } });
     await shop.placed("o", "processing");
     await shop.runtime.submit(shop.at("o"), complete);
     const events = async () => (await shop.runtime.history(shop.at("o"))).map(({ event }) => event.type);

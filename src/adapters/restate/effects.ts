@@ -1,7 +1,7 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
-import { type AttemptParts, Attempts, type Came, wasLost } from "../../engine/attempt.js";
+import { type AttemptParts, Attempts, type Came, sends } from "../../engine/attempt.js";
 import { named } from "../../engine/checkout.js";
 import type { Gateway } from "../../ports/gateway.js";
 import type { Names } from "./names.js";
@@ -75,7 +75,7 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     let came: Came | Lost;
     try {
       came =
-        movesMoney(errand.effect.type) && !wasLost(errand)
+        movesMoney(errand.effect.type) && sends(errand)
           ? await once(ctx, errand)
           : await ctx.run<Came | Lost>(errand.effect.type, () => attempt(errand));
     } catch (error) {
