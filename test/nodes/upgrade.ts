@@ -58,15 +58,23 @@ export const upgrade = async (server: PostgresServer, perPhase: number): Promise
       await pause(20);
     }
   };
-  const live = async (id: string): Promise<void> => {
+  const paid = async (id: string): Promise<void> => {
     while ((await scene.order(id).catch(() => null)) === null) await pause(20);
     lives.set(id, "open");
     await insist("/callbacks/resurs/authorization", { paymentId: `pay-${id}`, status: "AUTHORIZED" });
     await insist(`/returns/${id}/success`);
     await scene.reads(id, "processing");
-    await insist(`/orders/${id}/events`, { type: "merchant.completed", via: "api" }, { "idempotency-key": "click" });
+  };
+  const clicked = (id: string) =>
+    insist(`/orders/${id}/events`, { type: "merchant.completed", via: "api" }, { "idempotency-key": "click" });
+  const done = async (id: string): Promise<void> => {
     await scene.reads(id, "completed");
     lives.set(id, "completed");
+  };
+  const live = async (id: string): Promise<void> => {
+    await paid(id);
+    await clicked(id);
+    await done(id);
   };
   const client = async (name: number) => {
     const own: Promise<void>[] = [];
@@ -102,13 +110,16 @@ export const upgrade = async (server: PostgresServer, perPhase: number): Promise
     await start("new-2", NEXT, N);
     exitCodes.push(await fleet.retire("old-2"));
     await phase("N+1");
+    await paid("left-over");
     // Back again, to a release that knows nothing of the other: what N+1 has touched waits, all else goes on.
     await start("back-1", N, null);
     exitCodes.push(await fleet.retire("new-1"), await fleet.retire("new-2"));
+    const click = clicked("left-over");
     await phase("N again");
     // And to one that has a way back.
     await start("back-2", N, NEXT);
     await until(async () => (await waiting()) === 0, "the end of the waiting");
+    await Promise.all([click, done("left-over")]);
     await phase("N with a way back");
     stopping = true;
     await Promise.all(clients);
