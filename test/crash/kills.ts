@@ -1,7 +1,8 @@
 /** Kills a process at every place, again and again, and asks the laws whenever the dust has settled. */
 import type { OrderRecord } from "../../src/core/record.js";
+import { pause } from "../../src/testing/runtime-contract/scene.js";
 import { Chance, mixed } from "../../src/testing/simulator/chance.js";
-import { Lane, pause } from "./lane.js";
+import { Lane } from "./lane.js";
 import { broken } from "./laws.js";
 import type { PlantedBug } from "./planted.js";
 import { type Armed, type Point, pointNames, type Side, sides, timesIn } from "./points.js";

@@ -1,10 +1,10 @@
 /** One file, one bank and one shop that outlive every process that works between them. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { type ResursDouble, resursDouble, wooDouble } from "../../src/testing/index.js";
+import { pause, shopServer } from "../../src/testing/runtime-contract/scene.js";
 import { temporary } from "../engine/place.js";
 import { fastClock, type Pace } from "./fast-clock.js";
 import type { PlantedBug } from "./planted.js";
@@ -15,20 +15,6 @@ import type { NodeSetup, Said, Told } from "./wire.js";
 const TIMES_FASTER = 100;
 const script = fileURLToPath(new URL("./node.js", import.meta.url));
 const killSwitch = new URL("./kill-switch.js", import.meta.url).href;
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const shopServer = (woo: WooDouble): Server =>
-  createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
-    const answer =
-      request.url === "/carryOut"
-        ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
-        : await woo.shop.readStatus(asked[0]);
-    response.end(JSON.stringify(answer));
-  });
 
 interface Node {
   child: ChildProcess;

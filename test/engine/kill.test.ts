@@ -1,13 +1,14 @@
 /** SIGKILL at a real process with a real file: what was acknowledged happens, once. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEntry } from "../../src/core/record.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { shopServer } from "../../src/testing/runtime-contract/scene.js";
 import { startPostgres } from "../adapters/postgres-server.js";
 import { bankHas, MINUTE, order, shopHas, temporary, until } from "./place.js";
 
@@ -18,23 +19,10 @@ let shop: Server;
 let shopUrl = "";
 const living = new Set<ChildProcess>();
 
-/** The shop behind a socket: its work is done even when nobody waits for the answer any more. */
-const shopServer = (): Server =>
-  createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
-    const answer =
-      request.url === "/carryOut"
-        ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
-        : await woo.shop.readStatus(asked[0]);
-    response.end(JSON.stringify(answer));
-  });
-
 beforeAll(async () => {
   bank = await resursDouble({ clock });
   woo = wooDouble({ now: () => clock.now() });
-  shop = shopServer();
+  shop = shopServer(woo);
   shop.listen(0, "127.0.0.1");
   await once(shop, "listening");
   shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;

@@ -8,6 +8,7 @@ import { type GuardName, guards } from "../../machines/guards.js";
 import { type Flow, merchantApi, orderMachine, type Registry, registry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { Coverage, explore } from "../../src/testing/reachable/index.js";
+import { choices } from "../../src/testing/simulator/write.js";
 
 /** One that no bank has, so that what the traits make of each other is seen too. */
 const everyTrait: Flow = { ...merchantApi, comparesAmounts: true, unpaidStaysPending: true, booksWhenSigned: true };
@@ -17,16 +18,7 @@ const off = { enableCapture: false, enableCancel: false, enableRefund: false, en
 const otherwise = {
   stockManagement: true,
   holdStockMinutes: 60,
-  choices: {
-    pendingWhileCustomerIsAway: "stay",
-    cancelledThenAccepted: "revive",
-    onHoldThenAborted: "stay",
-    processingThenRejected: "stay",
-    taskStatusUnavailable: "cancelled",
-    modifyWhenFullyCancelled: "refuse",
-    cooldownFrom: "created",
-    amountMismatch: "capture",
-  },
+  choices,
 };
 
 const spaces: [string, string | null, object, { states: number; transitions: number }][] = [

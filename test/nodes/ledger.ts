@@ -1,6 +1,6 @@
 /** What must be true of the database when all is at rest, read past the engine. */
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
-import { until } from "../../src/testing/runtime-contract/scene.js";
+import { type Scene, until } from "../../src/testing/runtime-contract/scene.js";
 import type { Fleet } from "./fleet.js";
 
 const chainFaults = (record: OrderRecord, entries: HistoryEntry[]): string[] => {
@@ -53,4 +53,13 @@ export const ledgerFaults = async (fleet: Fleet): Promise<{ decisions: number; f
   );
   for (const [id, what] of left) faults.push(`order ${id}: left undone: ${what}`);
   return { decisions: history.length, faults };
+};
+
+/** What an order that was paid and completed has beside one capture, its two changes, one stock reduction and one mail. */
+export const notOnce = (scene: Scene, id: string): string[] => {
+  const { statusHistory, stockReductions } = scene.woo.order(id);
+  const seen = [scene.calls(id).join(), statusHistory.length, stockReductions, scene.woo.confirmationMails(id)].join(
+    " ",
+  );
+  return seen === "capture 2 1 1" ? [] : [`order ${id}: calls, changes, stock and mails are ${seen}`];
 };

@@ -3,7 +3,7 @@ import pg from "pg";
 import { until } from "../../src/testing/runtime-contract/scene.js";
 import type { PostgresServer } from "../adapters/postgres-server.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
-import { ledgerFaults } from "./ledger.js";
+import { ledgerFaults, notOnce } from "./ledger.js";
 
 export type Told = (done: number) => void;
 interface Outcome {
@@ -69,14 +69,7 @@ export const sameMoment = (server: PostgresServer, rounds: number, told: Told = 
       await Promise.all(urls.map((url) => ask(`${url}/orders/${id}/events`, complete)));
       await scene.reads(id, "completed");
       await scene.rests(id);
-      const { statusHistory, stockReductions } = scene.woo.order(id);
-      const seen = [
-        scene.calls(id).join(),
-        statusHistory.length,
-        stockReductions,
-        scene.woo.confirmationMails(id),
-      ].join(" ");
-      if (seen !== "capture 2 1 1") breaches.push(`order ${id}: calls, changes, stock and mails are ${seen}`);
+      breaches.push(...notOnce(scene, id));
     };
     const hand = async () => {
       while (next < rounds) {

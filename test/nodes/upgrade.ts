@@ -2,7 +2,7 @@
 import { pause, until } from "../../src/testing/runtime-contract/scene.js";
 import type { PostgresServer } from "../adapters/postgres-server.js";
 import { ask, Fleet } from "./fleet.js";
-import { ledgerFaults } from "./ledger.js";
+import { ledgerFaults, notOnce } from "./ledger.js";
 
 const [N, NEXT] = [1000, 1001];
 const CLIENTS = 3;
@@ -126,14 +126,7 @@ export const upgrade = async (server: PostgresServer, perPhase: number): Promise
 
     for (const id of lives.keys()) {
       await scene.rests(id);
-      const { statusHistory, stockReductions } = scene.woo.order(id);
-      const seen = [
-        scene.calls(id).join(),
-        statusHistory.length,
-        stockReductions,
-        scene.woo.confirmationMails(id),
-      ].join(" ");
-      if (seen !== "capture 2 1 1") breaches.push(`order ${id}: calls, changes, stock and mails are ${seen}`);
+      breaches.push(...notOnce(scene, id));
     }
     const rows = (await fleet.sql(
       "SELECT order_id, machine, node, lag(machine) OVER (PARTITION BY order_id ORDER BY version) FROM public.written",

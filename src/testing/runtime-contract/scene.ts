@@ -1,7 +1,7 @@
 /** The world that a case plays in: a bank and a shop that outlive every process, and the runtime between them. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PlacedOrder } from "../../../machines/events.js";
 import { systemClock } from "../../ports/clock.js";
@@ -49,6 +49,19 @@ export const until = async (met: () => boolean | Promise<boolean>, what: string)
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The shop behind a socket: its work is done even when nobody waits for the answer any more. */
+export const shopServer = (woo: WooDouble): Server =>
+  createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
+    const answer =
+      request.url === "/carryOut"
+        ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
+        : await woo.shop.readStatus(asked[0]);
+    response.end(JSON.stringify(answer));
+  });
+
 export class Scene {
   private constructor(
     readonly bank: ResursDouble,
@@ -63,16 +76,7 @@ export class Scene {
   static async made(openPlace: OpenRuntime): Promise<Scene> {
     const bank = await resursDouble({ clock });
     const woo = wooDouble({ now: () => clock.now() });
-    const server = createServer(async (request, response) => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part as Buffer);
-      const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
-      const answer =
-        request.url === "/carryOut"
-          ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
-          : await woo.shop.readStatus(asked[0]);
-      response.end(JSON.stringify(answer));
-    });
+    const server = shopServer(woo);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const close = async () => {

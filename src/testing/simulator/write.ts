@@ -9,7 +9,8 @@ import { merchantActs } from "./write-merchant.js";
 import { Draft, payingLife } from "./write-payment.js";
 import { addTheme } from "./write-themes.js";
 
-const choices: { [K in keyof Choices]: Choices[K] } = {
+/** Every choice made otherwise than by default. */
+export const choices: { [K in keyof Choices]: Choices[K] } = {
   pendingWhileCustomerIsAway: "stay",
   cancelledThenAccepted: "revive",
   onHoldThenAborted: "stay",
