@@ -1,0 +1,7 @@
+/**
+ * The tests that a mutant has to get past, the quickest first. One file, so that machines, guards and core are loaded
+ * once for each mutant.
+ */
+import "../core/machines.test.js";
+import "../core/decide.test.js";
+import "../upgrade/upgrade.test.js";
