@@ -1,7 +1,10 @@
 /**
- * The tests that a mutant has to get past, the quickest first. One file, so that machines, guards and core are loaded
- * once for each mutant.
+ * The tests that a mutant has to get past, the quickest first. One file, so that machines and core are loaded once for
+ * each mutant.
  */
+import "../core/branches.test.js";
+import "../core/cooldown.test.js";
+import "../core/facts.test.js";
 import "../core/machines.test.js";
 import "../core/decide.test.js";
 import "../upgrade/upgrade.test.js";
