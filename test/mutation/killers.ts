@@ -4,6 +4,7 @@
  */
 import "../core/branches.test.js";
 import "../core/cooldown.test.js";
+import "../core/ask.test.js";
 import "../core/facts.test.js";
 import "../core/machines.test.js";
 import "../core/decide.test.js";
