@@ -13,6 +13,7 @@ import {
 } from "../../machines/index.js";
 import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
 import { evaluate } from "../../src/core/explain.js";
+import { step } from "../../src/core/step.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
 
@@ -161,6 +162,39 @@ describe("moments", () => {
     ];
     expect(nextDueAt(considered({ gateway: "nets-easy", waiting }))).toBe(T0 + 3 + 2 * MINUTE);
     expect(nextDueAt(considered())).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  const LINK = "xstate.after.linkLifetime.order.pending";
+  const fresh = { createdAt: T0 - 9 * MINUTE, updatedAt: T0 - 10 * MINUTE };
+  const winds = (minutes: number) => ({ set: LINK, delayMs: minutes * MINUTE });
+  test.each<[string, string, string, Said, object[]]>([
+    ["a write winds it up again", "pending", "order.updated", { order: fresh }, [{ cancel: LINK }, winds(111)]],
+    ["so does a payment", "pending", "payment.created", { order: { updatedAt: T0 } }, [{ cancel: LINK }, winds(120)]],
+    [
+      "an order that is pending again is written now",
+      "failed",
+      "payment.created",
+      { order: { status: "failed" } },
+      [winds(120)],
+    ],
+    [
+      "what runs out is due at once",
+      "pending",
+      "order.updated",
+      { now: T0 + 200 * MINUTE },
+      [{ cancel: LINK }, winds(0)],
+    ],
+    [
+      "a gateway without links",
+      "failed",
+      "payment.created",
+      { gateway: "nets-easy" },
+      [winds(Number.POSITIVE_INFINITY)],
+    ],
+    ["an order paid another way", "failed", "payment.created", { gateway: null }, [winds(Number.POSITIVE_INFINITY)]],
+    ["whoever pays stops it", "pending", "payment.read", {}, [{ cancel: LINK }]],
+  ])("the customer's link: %s", (_when, state, type, said, timers) => {
+    expect(step(orderMachine, state, considered(said), { type }).timers).toEqual(timers);
   });
 
   test.each([

@@ -44,6 +44,14 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
     expect(silent.map((node) => node.id)).toEqual(name === "order" ? ["order.returning"] : []);
   });
 
+  test("says so wherever an answer was lost or is doubted", () => {
+    const doubtful = nodesUnder(machine.root).filter(({ key }) => /unknown$|^refused$/i.test(key));
+    const silent = doubtful.filter(
+      ({ parent, meta }) => parent !== machine.root && !/read/.test((meta as Meta)?.says ?? ""),
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
+  });
+
   test("asks the last branch of an event only what it must, and no branch stands behind an open one", () => {
     const open = nodesUnder(machine.root).flatMap((node) =>
       [...node.transitions.entries()].flatMap(([event, branches]) =>

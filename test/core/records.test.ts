@@ -57,8 +57,7 @@ describe("a list shows", () => {
 });
 
 describe("what becomes of timers and flags", () => {
-  const { record } = new Life();
-  const timed = (timers: OrderRecord["timers"]): OrderRecord => ({ ...record, timers });
+  const timed = (timers: OrderRecord["timers"]): OrderRecord => ({ ...new Life().record, timers });
 
   test("a timer that came or was wound up again is set, one that went is cancelled, any other is left alone", () => {
     const before = timed({

@@ -1,5 +1,5 @@
 /** A record that another version of the machines wrote, and the metadata that another plugin wrote. */
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createMachine } from "xstate";
 import { type Registry, registry } from "../../machines/index.js";
 import { paymentIdIn, rejectionMeta, rejectionsIn } from "../../src/core/metadata.js";
@@ -9,10 +9,10 @@ import { structureHash } from "../../src/core/structure.js";
 import { Life } from "../../src/testing/decision/life.js";
 import { anOrder } from "../../src/testing/decision/samples.js";
 
-const capturing = () => {
+const capturing = (): OrderRecord => {
   const life = new Life(anOrder({ status: "processing" }));
   life.settle({ type: "merchant.completed", via: "api" });
-  return life;
+  return life.record;
 };
 
 const strange = (record: OrderRecord, states: Partial<OrderRecord["states"]>): OrderRecord => ({
@@ -22,7 +22,10 @@ const strange = (record: OrderRecord, states: Partial<OrderRecord["states"]>): O
 });
 
 describe("a record of another version", () => {
-  const { record } = capturing();
+  let record: OrderRecord;
+  beforeAll(() => {
+    record = capturing();
+  });
   const version = (machine: Partial<OrderRecord["machine"]>): OrderRecord => ({
     ...record,
     machine: { ...record.machine, ...machine },
@@ -46,57 +49,57 @@ describe("a record of another version", () => {
     expect(migrate(plain as OrderRecord, one)).toMatchObject({ record: { states: { order: "pending" } } });
   });
 
-  test.each<[string, OrderRecord, Registry, string]>([
+  test.each<[string, () => OrderRecord, Registry, string]>([
     [
       "without a way",
-      version({ version: 0 }),
+      () => version({ version: 0 }),
       registry,
       "written by version 0 of the machines; there is no migration to 1",
     ],
     [
       "of another machine",
-      version({ id: "toaster" }),
+      () => version({ id: "toaster" }),
       registry,
       'written by the machine "toaster", not by "woocommerce-order"',
     ],
     [
       "in a strange state",
-      strange(record, { order: "shipped" }),
+      () => strange(record, { order: "shipped" }),
       registry,
       'the order stands in "shipped", a state that no machine here knows',
     ],
     [
       "in a strange cooldown",
-      strange(record, { cooldown: { a: "b" } }),
+      () => strange(record, { cooldown: { a: "b" } }),
       registry,
       'the cooldown stands in {"a":"b"}, a state that no machine here knows',
     ],
     [
       "with a strange payment",
-      strange(record, { payment: "gone" }),
+      () => strange(record, { payment: "gone" }),
       registry,
       'the payment stands in "gone", a state that no machine here knows',
     ],
     [
       "that is none",
-      { ...record, flags: 5 } as never,
+      () => ({ ...record, flags: 5 }) as never,
       registry,
       "it is no record: flags: Invalid input: expected array, received number",
     ],
     [
       "that is nothing",
-      null as never,
+      () => null as never,
       registry,
       "it is no record: all of it: Invalid input: expected object, received null",
     ],
     [
       "without its facts",
-      { ...record, facts: { order: {} } } as never,
+      () => ({ ...record, facts: { order: {} } }) as never,
       registry,
       "it is no record: facts.payment: Invalid input: expected object, received undefined",
     ],
   ])("%s is set aside", (_which, stored, machines, parked) => {
-    expect(migrate(stored, machines)).toEqual({ parked });
+    expect(migrate(stored(), machines)).toEqual({ parked });
   });
 
   test.each(["orderId", "version", "machine", "states", "facts", "flags", "timers"])(
