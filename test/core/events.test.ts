@@ -1,6 +1,5 @@
 /** What may come from outside: how long, how many, and what is taken for granted where nothing is said. */
 import { describe, expect, test } from "vitest";
-import { type EffectType, movesMoney } from "../../machines/effects.js";
 import {
   merchantEventFor,
   OrderEvent,
@@ -10,7 +9,6 @@ import {
   waitsForReading,
 } from "../../machines/events.js";
 import { Facts, noSuchPayment, OrderStatus, Reading, unreadPayment } from "../../machines/facts.js";
-import { flags, remedies } from "../../machines/flags.js";
 import { Settings } from "../../machines/settings.js";
 import { considered } from "./considered.js";
 
@@ -277,32 +275,4 @@ describe("the settings", () => {
   ])("may not be %j", (settings) => {
     expect(Settings.safeParse(settings).success).toBe(false);
   });
-});
-
-test("money is moved by five calls, and by nothing else", () => {
-  const all: EffectType[] = ["bookSignedPayment", "capturePayment", "cancelPayment", "refundPayment", "addOrderLines"];
-  expect(all.filter((type) => !movesMoney(type))).toEqual([]);
-  expect((["readPayment", "readBack", "completePayment", "recordRefund"] as EffectType[]).filter(movesMoney)).toEqual(
-    [],
-  );
-});
-
-test("what a person may do about a flag is something that an order understands", () => {
-  const known = OrderEvent.options.map(({ shape }) => shape.type.value);
-  expect(
-    Object.values(remedies)
-      .flat()
-      .filter((type) => !known.includes(type)),
-  ).toEqual([]);
-  expect(Object.keys(remedies)).toEqual(Object.keys(flags));
-  const offered = Object.entries(remedies).flatMap(([flag, events]) => events.map((event) => `${flag}: ${event}`));
-  expect(offered).toEqual([
-    "discrepancy:processing-but-unpaid: merchant.cancelled",
-    "discrepancy:payment-cancelled-order-active: merchant.cancelled",
-    "discrepancy:payment-cancelled-order-active: merchant.recalculated",
-    "discrepancy:rejected-at-gateway: merchant.cancelled",
-    "discrepancy:rejected-at-gateway: merchant.failed",
-    "discrepancy:amount-mismatch: merchant.recalculated",
-    "capture-failed: merchant.completed",
-  ]);
 });

@@ -1,7 +1,8 @@
 /** The machines are data, and everything they name is there: rules, reasons, guards, actions, delays, notes. */
 import { describe, expect, test } from "vitest";
-import { actions, notes } from "../../machines/effects.js";
-import { flags } from "../../machines/flags.js";
+import { actions, type EffectType, movesMoney, notes } from "../../machines/effects.js";
+import { OrderEvent } from "../../machines/events.js";
+import { flags, remedies } from "../../machines/flags.js";
 import { guards, whyNot, whyNotFor, whyNotHere } from "../../machines/guards.js";
 import { OrderStatus, orderMachine } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
@@ -147,4 +148,32 @@ describe("vocabulary", () => {
   test("every status of WooCommerce is a state of the order", () => {
     expect(OrderStatus.options.filter((status) => orderMachine.root.states[status] === undefined)).toEqual([]);
   });
+});
+
+test("money is moved by five calls, and by nothing else", () => {
+  const all: EffectType[] = ["bookSignedPayment", "capturePayment", "cancelPayment", "refundPayment", "addOrderLines"];
+  expect(all.filter((type) => !movesMoney(type))).toEqual([]);
+  expect((["readPayment", "readBack", "completePayment", "recordRefund"] as EffectType[]).filter(movesMoney)).toEqual(
+    [],
+  );
+});
+
+test("what a person may do about a flag is something that an order understands", () => {
+  const known = OrderEvent.options.map(({ shape }) => shape.type.value);
+  expect(
+    Object.values(remedies)
+      .flat()
+      .filter((type) => !known.includes(type)),
+  ).toEqual([]);
+  expect(Object.keys(remedies)).toEqual(Object.keys(flags));
+  const offered = Object.entries(remedies).flatMap(([flag, events]) => events.map((event) => `${flag}: ${event}`));
+  expect(offered).toEqual([
+    "discrepancy:processing-but-unpaid: merchant.cancelled",
+    "discrepancy:payment-cancelled-order-active: merchant.cancelled",
+    "discrepancy:payment-cancelled-order-active: merchant.recalculated",
+    "discrepancy:rejected-at-gateway: merchant.cancelled",
+    "discrepancy:rejected-at-gateway: merchant.failed",
+    "discrepancy:amount-mismatch: merchant.recalculated",
+    "capture-failed: merchant.completed",
+  ]);
 });

@@ -1,6 +1,6 @@
 /** What is answered to messages: the bank's and the customer's, a reading, a timer. */
 import { describe, expect, test } from "vitest";
-import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, COOLDOWN, completed, fresh, LINK, lifeOf, ring, sent, success } from "./lives.js";
 
