@@ -145,6 +145,11 @@ describe("vocabulary", () => {
     expect(written.filter((note) => !(note in notes))).toEqual([]);
   });
 
+  test("every note is a sentence of its own", () => {
+    for (const [name, words] of Object.entries(notes)) expect(words, name).toMatch(/^[A-Z].*\.$/);
+    expect(new Set(Object.values(notes)).size).toBe(Object.keys(notes).length);
+  });
+
   test("every status of WooCommerce is a state of the order", () => {
     expect(OrderStatus.options.filter((status) => orderMachine.root.states[status] === undefined)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** Why an order is where it is, line by line. */
 import { describe, expect, test } from "vitest";
+import { and, or, setup } from "xstate";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
@@ -83,6 +84,14 @@ describe("why", () => {
     ]);
     const [, because] = why(life.record, life.history.slice(-1), []);
     expect(because).toContain("the bank accepted the payment after the bank answered;");
+  });
+
+  test("of several who waited the one that moved the order is told", () => {
+    const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
+    for (const content of ["a", "b"]) life.tell(callback({ content }));
+    life.wait(MINUTE);
+    expect(life.history.at(-1)?.answers.map(({ outcome }) => outcome)).toEqual(["moved", "moved", "ignored"]);
+    expect(told(life)[1]).toMatch(/^Because: the bank accepted the payment after the bank sent a callback;/);
   });
 
   test("the last word is told while it is the last", () => {
@@ -215,6 +224,13 @@ describe("why a machine has no branch", () => {
     expect(against("pending", "merchant.processed", { pays: "frozen" })).toEqual(["payment-frozen"]);
     expect(against("capturing", "nobody.knows")).toEqual([]);
     expect(reasonsAgainst(orderMachine, { booking: "asked" }, "book.confirmed", considered())).toEqual(["isMissing"]);
+  });
+
+  test("several facts of which one would do say no without a word", () => {
+    const machine = setup({ guards: { no: () => false, either: and([or(["no", "no"])]) } }).createMachine({
+      on: { go: { guard: "either" } },
+    });
+    expect(reasonsAgainst(machine, {}, "go", considered())).toEqual([]);
   });
 
   test("a state has its branches from inside out, and says of itself what the innermost says", () => {
