@@ -43,6 +43,7 @@ export const statementsOf = (s: string) => ({
 
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
+  disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,
 
   restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
     WHERE lane = 'gateway' AND NOT dead`,
