@@ -86,7 +86,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
-  /** Beyond 100,000 a store may estimate this, and the timers; with more than 10,000 events waiting, `parked` too. */
+  /** Beyond 100,000 a store may estimate this, the timers and the waiting events; with more than 10,000 of those, `parked` too. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
