@@ -11,7 +11,6 @@ import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
-import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -44,8 +43,6 @@ export interface Common {
   onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
   /** Whether people may act from the inspector. */
   actions?: boolean;
-  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
-  stately?: number;
 }
 
 export interface Running {
@@ -61,8 +58,6 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
-  /** Where a Stately inspector listens. */
-  stately: string | null;
 }
 
 export interface Parts extends Common {
@@ -71,7 +66,7 @@ export interface Parts extends Common {
   shop: Shop;
   engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
   /** What the banks prove themselves with, and the like. */
-  doors?: Partial<HttpOptions>;
+  doors?: (engine: Engine) => Partial<HttpOptions>;
   /** Laid around the app's door. */
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
@@ -114,7 +109,7 @@ export const compose = async (parts: Parts): Promise<Running> => {
       apiToken: parts.apiToken ?? null,
       draining: () => draining,
       ...telemetry,
-      ...parts.doors,
+      ...parts.doors?.(engine),
     });
     let url = "";
     const looks = inspector({
@@ -151,12 +146,9 @@ export const composeSandbox = async (
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
   // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const stately =
-    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
   const clear = async () => {
-    await stately?.close();
     await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
@@ -172,14 +164,13 @@ export const composeSandbox = async (
       store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
       gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
-      doors: {
+      doors: () => ({
         netsAuthorization: NETS_AUTHORIZATION,
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
-      },
+      }),
       onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        stately?.tell(entry, record, messages);
         onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
@@ -190,7 +181,7 @@ export const composeSandbox = async (
       await one.stop(drainMs);
       await clear();
     };
-    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
+    return { ...one, banks, woo, stop };
   } catch (error) {
     await clear();
     throw error;
