@@ -1,10 +1,8 @@
 /** The composition root: where adapters, engine and doors are put together, and the only place that knows all of them. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
+import { memoryStore } from "../adapters/memory/store.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
@@ -140,18 +138,12 @@ export const compose = async (parts: Parts): Promise<Running> => {
   }
 };
 
-/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does. */
+/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does, and no driver is asked for. */
 export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
-  const clear = async () => {
-    await closeBanks(banks);
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
-  };
   try {
     const woo = wooDouble({
       now: () => clock.now(),
@@ -161,7 +153,7 @@ export const composeSandbox = async (
     const one = await compose({
       ...options,
       clock,
-      store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
+      store: options.store === undefined ? memoryStore() : storeAt(options.store),
       gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
       doors: () => ({
@@ -179,11 +171,11 @@ export const composeSandbox = async (
     await stockUp(woo, one.engine);
     const stop = async (drainMs?: number) => {
       await one.stop(drainMs);
-      await clear();
+      await closeBanks(banks);
     };
     return { ...one, banks, woo, stop };
   } catch (error) {
-    await clear();
+    await closeBanks(banks);
     throw error;
   }
 };

@@ -78,6 +78,7 @@ const run = async (options: Options): Promise<void> => {
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = telemetry();
   collectDefaultMetrics({ register: watch.registry });
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
   const stately =
     options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const common: Common = {
@@ -103,7 +104,7 @@ const run = async (options: Options): Promise<void> => {
     const store = place === undefined ? null : shownPlace(place);
     if (options.json) say(JSON.stringify({ url, inspector, stately: stately?.url ?? null, store, ...more }));
     else {
-      const kept = store ?? "a temporary file that is removed at the end";
+      const kept = store ?? "memory until it stops";
       say(`Serving at ${url}\nLook at the orders at ${inspector}\n${says}; orders are kept in ${kept}. Ctrl-C stops.`);
       if (stately !== null) say(`A Stately inspector can listen at ${stately.url}`);
     }
@@ -129,7 +130,10 @@ export const addServe = (program: Command): void => {
       ),
     )
     .addOption(
-      new Option("--db <file>", "the SQLite file of the orders (left out: a temporary one)").conflicts("store"),
+      new Option(
+        "--db <file>",
+        "the SQLite file of the orders (left out: the configuration says, or memory)",
+      ).conflicts("store"),
     )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
     .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
