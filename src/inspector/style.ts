@@ -180,6 +180,9 @@ const order = `
 .what .links a { color: var(--soft); }
 
 .between { margin: 0 0 1.5rem; } .between > .timeline { margin-top: 1.2rem; }
+.fold { margin-top: 0.4rem; font-size: 0.9rem; }
+.fold li { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; padding: 0.35rem 0; border-top: 1px solid var(--line); scroll-margin-top: 1rem; }
+.fold li:target { background: var(--warn-bg); } .fold li .links { margin: 0 0 0 auto; }
 summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .sums { margin: 0 0 0.8rem; }
 .sums div { display: flex; justify-content: space-between; gap: 1rem; padding: 0.25rem 0; border-bottom: 1px solid var(--line); }

@@ -100,6 +100,20 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(await page.locator("#timers + ul .countdown, .card:has(#timers) .countdown").count()).toBeGreaterThan(0);
   });
 
+  test("what came over and over is one row, opened without a script and by a link to a step in it", async () => {
+    const page = await open("/orders/noisy", { javaScriptEnabled: false });
+    const fold = page.locator('[data-fold="20"]');
+    const fifth = page.locator("#step-7");
+    expect(await fifth.isVisible()).toBe(false);
+    await fold.getByText("Each of them").click();
+    expect(await fifth.isVisible()).toBe(true);
+    expect(await fold.locator("li").count()).toBe(20);
+    await fifth.getByRole("link", { name: "Raw, Step 7" }).click();
+    expect(await page.locator("h1").textContent()).toContain("Step 7");
+    const linked = await open("/orders/noisy#step-9", { javaScriptEnabled: false });
+    expect(await linked.locator("#step-9").isVisible()).toBe(true);
+  });
+
   test("the slider goes through its history, with the keyboard, and the address follows", async () => {
     const page = await open("/orders/paid");
     const slider = page.getByRole("slider");
@@ -199,6 +213,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     ["/orders", "light"],
     ["/orders/held", "light"],
     ["/orders/held", "dark"],
+    ["/orders/noisy", "light"],
     ["/orders/frozen?at=2", "light"],
     ["/orders/frozen/raw", "light"],
     ["/orders/frozen/reveal", "light"],

@@ -65,6 +65,34 @@ describe("why nothing happened, a row each", () => {
     expect(step).toContain("Merchant");
   });
 
+  test("twenty duplicates are one row, with each of them in it", async () => {
+    const history = await stage.engine.history("noisy");
+    const duplicates = history.filter(({ answers }) => answers.some((answer) => answer.reason === "duplicate"));
+    expect(duplicates).toHaveLength(20);
+    const page = await stage.get("/orders/noisy");
+    const fold = page.slice(page.indexOf('data-fold="20"'));
+    const head = plain(fold.slice(0, fold.indexOf("<details")));
+    expect(head).toMatch(/The bank sends the callback AUTHORIZATION Duplicate 20 times, last at 2026-11-20 12:00:00/);
+    expect(head).toContain("callback/duplicate");
+    const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
+    const steps = [...inside.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
+    expect(steps).toEqual(duplicates.map(({ seq }) => seq));
+    // What moved the order, and what was held first, are not among them.
+    expect(page.slice(0, page.indexOf('data-fold="20"'))).toContain('id="step-2"');
+  });
+
+  test("a delivery that asked for a reading of its own is folded together with it", async () => {
+    const page = await stage.get("/orders/noisy");
+    const fold = page.slice(page.indexOf('data-fold="4"'));
+    const head = plain(fold.slice(0, fold.indexOf("<details")));
+    expect(head).toMatch(/AUTHORIZATION Skipped 4 times/);
+    expect(head).toContain("The order already reads what the payment says.");
+    const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
+    expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
+    const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
+    expect(shown).toEqual((await stage.engine.history("noisy")).map(({ seq }) => seq));
+  });
+
   test("only those, where only those are asked for", async () => {
     const page = await stage.get("/orders/held?rows=trouble");
     expect(page).toContain("cooldown/duplicate".replace("cooldown", "callback"));
@@ -289,6 +317,24 @@ describe("what may be about a person", () => {
     expect(page).toContain('data-dead="poison"');
     expect(page).not.toContain(THROWN);
   });
+});
+
+test("refusals alike are one row; those of something else, or with a change between, are not in it", async () => {
+  const { place } = stage;
+  await place.order("insistent", { status: "on-hold", payment: "FROZEN" });
+  const types = ["merchant.completed", "merchant.captured"] as const;
+  for (const type of [...types.flatMap((one) => [one, one, one]), "merchant.reopened", types[0], types[0]] as const) {
+    await place.tell("insistent", { type });
+    await place.rest();
+  }
+  const page = await stage.get("/orders/insistent?rows=trouble");
+  const folds = [...page.matchAll(/data-fold="(\d+)" data-mark="(\w+)"/g)].map(([, n, mark]) => [n, mark]);
+  expect(folds).toEqual([
+    ["3", "refused"],
+    ["3", "refused"],
+  ]);
+  const refused = [...page.matchAll(/class="step" id="step-\d+" data-source="merchant" data-mark="refused"/g)];
+  expect(refused).toHaveLength(2);
 });
 
 test("a production file is opened read-only, beside its engine, and nothing in it changes", async () => {

@@ -102,6 +102,8 @@ export const orderTexts = {
   "history trouble": ["Only what was held, skipped or refused", "Bara det som hölls, hoppades över eller nekades"],
   "history none": ["Nothing of that kind happened.", "Inget sådant har hänt."],
   "history more": ["{n} steps between", "{n} steg däremellan"],
+  "fold times": ["{n} times, last at {time}", "{n} gånger, senast {time}"],
+  "fold each": ["Each of them, steps {first} to {last}", "Var och en, steg {first} till {last}"],
   "history cut": ["The steps before are not shown here.", "Stegen dessförinnan visas inte här."],
   "history earlier": ["Show earlier steps", "Visa tidigare steg"],
   "history pruned": [
