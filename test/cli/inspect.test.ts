@@ -3,21 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { statelyServer } from "../../src/inspector/stately.js";
 import { CANARY, Stage } from "../inspector/stage.js";
-import { cli } from "./run.js";
-
-/** Runs a command that serves, hands over what it printed, and stops it. */
-const served = async (args: string[], look: (told: Record<string, string>) => Promise<void>) => {
-  let looked: Promise<void> | null = null;
-  const ended = await cli(args, {
-    spawned: (child) => {
-      child.stdout?.once("data", (text: string) => {
-        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
-      });
-    },
-  });
-  await looked;
-  return ended;
-};
+import { cli, served } from "./run.js";
 
 test("inspect looks into a file beside its engine, and writes down elsewhere who saw whom", async () => {
   const stage = await Stage.made();
@@ -45,6 +31,12 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
   } finally {
     await stage.end();
   }
+});
+
+test("without a place it says which to name", async () => {
+  const { code, err } = await cli(["inspect"], { env: { ORDER_STATUS_STORE: undefined } });
+  expect(code).toBe(2);
+  expect(err).toContain("--db orders.db");
 });
 
 test("a file that is not there is said so", async () => {
