@@ -51,6 +51,8 @@ export interface Common {
 export interface Running {
   engine: Engine;
   url: string;
+  /** Where a Stately inspector can listen; null = nowhere. */
+  stately: string | null;
   /**
    * Takes no more requests, ends what is under way, and lets go of everything.
    * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
@@ -61,8 +63,6 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
-  /** Where a Stately inspector listens. */
-  stately: string | null;
 }
 
 export interface Parts extends Common {
@@ -94,6 +94,8 @@ export const taken =
 export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
+  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(taken(parts.stately));
   const engine = createEngine({
     store,
     gateways,
@@ -103,10 +105,17 @@ export const compose = async (parts: Parts): Promise<Running> => {
     log,
     ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
-    ...(onDecision === undefined ? {} : { onDecision }),
+    onDecision: (entry, record, messages) => {
+      stately?.tell(entry, record, messages);
+      onDecision?.(entry, record, messages);
+    },
   });
-  await engine.start();
+  const end = async () => {
+    await engine.stop();
+    await stately?.close();
+  };
   try {
+    await engine.start();
     let draining = false;
     const app = httpApp({
       engine,
@@ -136,11 +145,11 @@ export const compose = async (parts: Parts): Promise<Running> => {
       draining = true;
       if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
-      await engine.stop();
+      await end();
     };
-    return { engine, url, stop };
+    return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
-    await engine.stop();
+    await end();
     throw error;
   }
 };
@@ -150,13 +159,9 @@ export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const stately =
-    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
   const clear = async () => {
-    await stately?.close();
     await closeBanks(banks);
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
@@ -179,7 +184,6 @@ export const composeSandbox = async (
       },
       onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        stately?.tell(entry, record, messages);
         onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
@@ -190,7 +194,7 @@ export const composeSandbox = async (
       await one.stop(drainMs);
       await clear();
     };
-    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
+    return { ...one, banks, woo, stop };
   } catch (error) {
     await clear();
     throw error;
