@@ -6,7 +6,7 @@ import type { Reconciled } from "../ports/runtime.js";
 import type { Room } from "./inspector.js";
 import { actable, PROBLEMS } from "./looks.js";
 import { ActionPage, type DeadLetter, RetryPage } from "./pages/actions.js";
-import { hours, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
+import { hours, perPage, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
 
 const isActable = (type: string): type is EventType => (actable as readonly string[]).includes(type);
 const eventOf = (type: EventType) => (type.startsWith("merchant.") ? { type, via: "inspector" } : { type });
@@ -16,10 +16,10 @@ const Retrying = z.object({ id: z.string().min(1).max(200), order: z.string().mi
 const Reconciling = z.object({
   hours: z.coerce.number().refine((n) => (hours as readonly number[]).includes(n)),
   apply: z.stringbool(),
+  /** The order with which the page before ended. */
+  after: z.string().min(1).max(100).optional(),
 });
 
-/** A page has an end; the command takes all of them. */
-const MOST_RECONCILED = 200;
 /** Longer than a bank takes to answer, shorter than a person waits. */
 const PATIENCE_MS = 8_000;
 
@@ -94,15 +94,16 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     if (!acts || engine.reconcile === undefined) return off(c);
     const form = Reconciling.safeParse(await c.req.parseBody());
     if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
-    const { apply } = form.data;
+    const { apply, after } = form.data;
     const since = engine.clock.now() - form.data.hours * 3_600_000;
     const results: Reconciled[] = [];
-    for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0 })) {
+    const onwards = after === undefined ? {} : { after };
+    for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0, ...onwards })) {
       results.push(one);
-      if (results.length >= MOST_RECONCILED) break;
+      if (results.length >= perPage) break;
     }
     if (apply) log.info({ orders: results.length }, "reconciled from the inspector");
-    const run = { hours: form.data.hours, apply, results, cut: results.length >= MOST_RECONCILED };
+    const run = { hours: form.data.hours, apply, after: after ?? null, results };
     return send(c, <ReconciledPage view={viewOf(c)} run={run} />);
   });
   return app;

@@ -31,6 +31,14 @@ const stepWith = (page: string, words: string): string => {
   return found[0] as string;
 };
 
+/** It keeps to the bank's rate limit, in the time of the clock. */
+const reconciled = async (of: Stage, form: Record<string, string>): Promise<string> => {
+  const ticking = setInterval(() => of.place.clock.set(of.place.clock.now() + 20), 2);
+  const answer = await of.submit("/reconcile", { hours: "24", ...form });
+  clearInterval(ticking);
+  return answer.text();
+};
+
 describe("why nothing happened, a row each", () => {
   test("a held callback: the rule, and when it is looked at again", async () => {
     const page = await stage.get("/orders/held?at=2");
@@ -187,13 +195,7 @@ describe("actions go through the public door", () => {
 
   test("a reconciliation says first what would become of each order", async () => {
     await stage.place.order("forgotten", {});
-    const run = async (apply: string) => {
-      // It keeps to the bank's rate limit, in the time of the clock.
-      const ticking = setInterval(() => stage.place.clock.set(stage.place.clock.now() + 20), 2);
-      const answer = await stage.submit("/reconcile", { hours: "24", apply });
-      clearInterval(ticking);
-      return answer.text();
-    };
+    const run = (apply: string) => reconciled(stage, { apply });
     const dry = await run("false");
     expect(dry).toMatch(/data-order="forgotten" data-outcome="moved"/);
     expect(stage.place.status("forgotten")).toBe("pending");
@@ -201,6 +203,29 @@ describe("actions go through the public door", () => {
     expect(done).toMatch(/data-order="forgotten" data-outcome="moved"/);
     await stage.place.rest();
     expect(stage.place.status("forgotten")).toBe("processing");
+  });
+
+  test("a reconciliation of more orders than a page holds goes on where the page ended", {
+    timeout: 60_000,
+  }, async () => {
+    const many = await Stage.made();
+    const ids = Array.from({ length: 203 }, (_, i) => `many-${String(i).padStart(3, "0")}`);
+    for (const id of ids) await many.place.order(id, {});
+    const shown = (page: string) => [...page.matchAll(/data-order="([^"]+)"/g)].map(([, id]) => id);
+    const first = await reconciled(many, { apply: "false" });
+    expect(shown(first)).toEqual(ids.slice(0, 200));
+    const after = /name="after" value="([^"]+)"[\s\S]*?Dry run of the next/.exec(first)?.[1] ?? "";
+    const second = await reconciled(many, { apply: "false", after });
+    expect(shown(second)).toEqual(ids.slice(200));
+    expect(second).not.toContain("Dry run of the next");
+    // A page is put right by itself.
+    expect(second).toMatch(new RegExp(`name="after" value="${after}"[\\s\\S]*?Put 3 right`));
+    const done = await reconciled(many, { apply: "true", after });
+    expect(plain(done)).toContain("3 orders asked about, 3 put right");
+    await many.place.rest();
+    expect(ids.map((id) => many.place.status(id)).filter((status) => status === "processing")).toHaveLength(3);
+    expect(many.place.status("many-202")).toBe("processing");
+    await many.end();
   });
 
   test("a form of another origin is turned away, and so is one that does not say where it comes from", async () => {
