@@ -28,6 +28,13 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
   const app = new Hono();
   const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
 
+  /** The answer on the payment as the bank has it now, or as it was last read where the bank does not say. */
+  const dryRun = async (orderId: string, event: unknown) => {
+    const asked = engine.clock.now();
+    const verdict = await engine.can(orderId, event, { fresh: true });
+    return { verdict, fresh: verdict.readAt !== null && verdict.readAt >= asked };
+  };
+
   app.get("/orders/:orderId/actions/:type", async (c) => {
     if (!acts) return off(c);
     const view = viewOf(c);
@@ -35,10 +42,8 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     const record = await engine.read(orderId);
     if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     if (!isActable(type)) return message(c, 404, view.words.t("error unknown"));
-    const asked = engine.clock.now();
-    const verdict = await engine.can(orderId, eventOf(type), { fresh: true });
-    const fresh = verdict.readAt !== null && verdict.readAt >= asked;
-    return send(c, <ActionPage view={view} tried={{ record, type, verdict, fresh, id: crypto.randomUUID() }} />);
+    const tried = { record, type, ...(await dryRun(orderId, eventOf(type))), id: crypto.randomUUID() };
+    return send(c, <ActionPage view={view} tried={tried} />);
   });
 
   app.post("/orders/:orderId/actions/:type", async (c) => {
@@ -60,13 +65,13 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
   const deadLetter = async (id: string, orderId: string): Promise<DeadLetter | null> => {
     const [effects, record] = await Promise.all([engine.effectsOf(orderId), engine.read(orderId)]);
     const effect = effects.find((row) => row.id === id && row.dead) ?? null;
-    if (effect !== null) return { orderId, effect, event: null, verdict: null, record };
+    if (effect !== null) return { orderId, effect, event: null, verdict: null, fresh: false, record };
     const { deadEvents } = await engine.unfinished(PROBLEMS);
     const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
     if (event === null) return null;
     // What threw once may throw again; then there is nothing to foresee.
-    const verdict = record === null ? null : await engine.can(orderId, event.envelope.event).catch(() => null);
-    return { orderId, effect: null, event, verdict, record };
+    const tried = record === null ? null : await dryRun(orderId, event.envelope.event).catch(() => null);
+    return { orderId, effect: null, event, ...(tried ?? { verdict: null, fresh: false }), record };
   };
 
   app.get("/retry", async (c) => {

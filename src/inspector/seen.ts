@@ -176,7 +176,7 @@ export interface Moment {
   cause: { rule: string | null; by: HistoryEntry["source"]; at: number } | null;
 }
 
-const isFlag = (name: string): name is FlagName => name in remedies;
+export const isFlag = (name: string): name is FlagName => name in remedies;
 
 /** @param history up to and with the step */
 export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment | null => {

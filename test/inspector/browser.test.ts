@@ -125,10 +125,13 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(new URL(page.url()).searchParams.get("at")).toBe(first);
     expect(await page.locator(".chart > .drawing .current").first().getAttribute("class")).toContain("state-pending");
     expect(await page.locator(".chart > .drawing .taken").count()).toBe(0);
+    expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("pending");
+    expect(await page.locator(".chart > .drawing .onward").count()).toBeGreaterThan(3);
     await page.keyboard.press("End");
     await page.locator('.status.big[data-status="processing"]').waitFor();
     expect(await page.getByRole("slider").inputValue()).toBe(last);
     expect(await page.locator(".chart > .drawing .taken").count()).toBe(1);
+    expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("processing");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("at");
   });
 
@@ -183,7 +186,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(await ground("dark")).toBeLessThan(60);
   });
 
-  test.each(["/", "/orders", "/orders/held", "/orders/paid/actions/merchant.refunded"])(
+  test.each(["/", "/orders", "/orders/held", "/orders/noisy", "/reconcile", "/orders/paid/actions/merchant.refunded"])(
     "on a phone nothing of %s is wider than the screen",
     async (path) => {
       const page = await open(path, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });

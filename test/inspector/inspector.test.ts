@@ -5,6 +5,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
 import { lookingAt } from "../../src/engine/look.js";
 import { inspector } from "../../src/inspector/inspector.js";
+import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { BASE, CANARY, Stage, THROWN } from "./stage.js";
 
@@ -135,6 +136,21 @@ describe("the pages", () => {
     expect(page).toMatch(/class="current node state atomic state-on-hold"/);
   });
 
+  test("what to do is true of an order that somebody put on hold after the bank had accepted it", async () => {
+    await stage.place.order("by-hand", { status: "processing" });
+    const unread = await stage.get("/orders/by-hand");
+    // What the bank allows is not known before it was asked, so nothing is called refused.
+    expect(unread).toMatch(/data-event="merchant.completed" data-allowed="false"[^>]*>.*?The bank knows.*?Dry run</);
+    await stage.place.tell("by-hand", { type: "reconcile.asked" });
+    await stage.place.tell("by-hand", { type: "merchant.held" });
+    await stage.place.rest();
+    const page = plain(await stage.get("/orders/by-hand"));
+    expect(page).toContain("set it to processing when it may go on");
+    expect(page).not.toContain("the bank decides");
+    expect((await stage.engine.why("by-hand"))?.join()).toContain("set it to processing when it may go on");
+    expect(plain(await stage.get("/orders/frozen"))).toContain("the bank decides");
+  });
+
   test("an order as it was", async () => {
     const then = await stage.get("/orders/paid?at=1");
     expect(then).toMatch(/class="status big" data-status="pending"/);
@@ -169,6 +185,8 @@ describe("actions go through the public door", () => {
     const dry = await stage.get("/orders/paid/actions/merchant.completed");
     expect(dry).toContain("capture the payment, 1,000.00 SEK");
     expect(dry).toContain("the order reads Completed once the bank has confirmed");
+    // Nothing is under way before the click.
+    expect(dry).not.toContain("awaiting-gateway");
     expect(stage.place.bank.calls).toEqual([]);
     const id = /name="id" value="([^"]+)"/.exec(dry)?.[1] ?? "";
     const done = await stage.submit("/orders/paid/actions/merchant.completed", { id });
@@ -185,6 +203,15 @@ describe("actions go through the public door", () => {
       "pending → processing",
       "processing → capturing",
     ]);
+    const stops = [...page.matchAll(/class="stop"[^>]*>([^<]*)/g)].map(([, state]) => state);
+    expect(stops.slice(0, 2)).toEqual(["pending", "processing"]);
+    expect(stops.at(-1)).toBe("completed");
+  });
+
+  test("an event that was given up is foreseen on the payment as the bank has it now", async () => {
+    const dry = plain(await stage.get("/retry?id=poison&order=poisoned"));
+    expect(dry).toContain("The bank was asked for the payment");
+    expect(dry).toContain("The order goes from Pending payment to Processing.");
   });
 
   test("what would be refused has no button", async () => {
@@ -324,6 +351,15 @@ describe("what may be about a person", () => {
     const [written] = await stage.engine.history("canary", before);
     expect(written?.event).toEqual({ type: "data.revealed", by: "Robin", why: "the customer called" });
     expect(await stage.get("/orders/canary")).toContain("Personal data was shown to Robin");
+  });
+
+  test("a word that is nothing but a name is hidden where the shop chose the key, and a state is shown however deep", () => {
+    const record = {
+      meta: { nested: { status: "Kim", id: ["Kim"] } },
+      states: { payment: { ACCEPTED: "authorized" } },
+    };
+    expect(JSON.stringify(masked(record))).not.toContain("Kim");
+    expect(masked(record)).toMatchObject({ states: { payment: { ACCEPTED: "authorized" } } });
   });
 
   test("is not shown to somebody who does not say who he is", async () => {

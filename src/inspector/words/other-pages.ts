@@ -1,6 +1,6 @@
 /** The texts of the other pages, English beside Swedish. */
 export const otherTexts = {
-  "problems title": ["Problems first", "Problemen först"],
+  "problems title": ["Problems", "Problem"],
   "problems none": ["Nothing needs you.", "Inget behöver dig."],
   "problems none more": [
     "No dead letters, no flags, no order set aside, nothing late.",
