@@ -46,6 +46,8 @@ export interface Common {
 export interface Running {
   engine: Engine;
   url: string;
+  /** Where a Stately inspector can listen; null = nowhere. */
+  stately: string | null;
   /**
    * Takes no more requests, ends what is under way, and lets go of everything.
    * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
@@ -87,6 +89,8 @@ export const taken =
 export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
+  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(taken(parts.stately));
   const engine = createEngine({
     store,
     gateways,
@@ -96,10 +100,17 @@ export const compose = async (parts: Parts): Promise<Running> => {
     log,
     ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
-    ...(onDecision === undefined ? {} : { onDecision }),
+    onDecision: (entry, record, messages) => {
+      stately?.tell(entry, record, messages);
+      onDecision?.(entry, record, messages);
+    },
   });
-  await engine.start();
+  const end = async () => {
+    await engine.stop();
+    await stately?.close();
+  };
   try {
+    await engine.start();
     let draining = false;
     const app = httpApp({
       engine,
@@ -129,11 +140,11 @@ export const compose = async (parts: Parts): Promise<Running> => {
       draining = true;
       if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
-      await engine.stop();
+      await end();
     };
-    return { engine, url, stop };
+    return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
-    await engine.stop();
+    await end();
     throw error;
   }
 };

@@ -163,7 +163,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await write(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
+      return (await read(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
     },
     nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),
