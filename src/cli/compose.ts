@@ -9,6 +9,7 @@ import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
+import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -41,6 +42,8 @@ export interface Common {
   onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
   /** Whether people may act from the inspector. */
   actions?: boolean;
+  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
+  stately?: number;
 }
 
 export interface Running {
