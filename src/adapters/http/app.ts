@@ -18,6 +18,9 @@ import { type ReturnOptions, returnRoutes } from "./returns.js";
 import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
+export type { CallbackKey } from "./token.js";
+export { urlsFor } from "./urls.js";
+
 export interface HttpOptions
   extends DoorOptions,
     Omit<NetsOptions, "log" | "door">,
