@@ -16,10 +16,16 @@ export interface Ended {
 /** `spawned` gets the process, to send it signals or to read on. */
 export const cli = (
   args: string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv; spawned?: (child: ReturnType<typeof spawn>) => void } = {},
+  options: {
+    input?: string;
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    spawned?: (child: ReturnType<typeof spawn>) => void;
+  } = {},
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, DEBUG: "", ...options.env } });
+    const { cwd } = options;
+    const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, DEBUG: "", ...options.env } });
     let [out, err] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text) => {
       out += text;

@@ -263,6 +263,8 @@ describe("actions go through the public door", () => {
     expect((await from({ "sec-fetch-site": "same-site" })).status).toBe(403);
     const bare = await fetch(stage.url + path, { method: "POST", body: new URLSearchParams(form) });
     expect(bare.status).toBe(403);
+    const evil = { headers: { origin: "https://evil.example" }, body: new URLSearchParams(form) };
+    expect((await fetch(stage.url + path, { method: "POST", ...evil })).status).toBe(403);
     expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("processing");
   });
 
