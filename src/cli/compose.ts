@@ -9,6 +9,7 @@ import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
+import { statelyServer } from "../inspector/stately.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -41,11 +42,15 @@ export interface Common {
   onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
   /** Whether people may act from the inspector. */
   actions?: boolean;
+  /** Where a Stately inspector can listen to the machines; left out: nowhere. */
+  stately?: number;
 }
 
 export interface Running {
   engine: Engine;
   url: string;
+  /** Where a Stately inspector can listen; null = nowhere. */
+  stately: string | null;
   /**
    * Takes no more requests, ends what is under way, and lets go of everything.
    * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
@@ -87,6 +92,8 @@ export const taken =
 export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
+  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(taken(parts.stately));
   const engine = createEngine({
     store,
     gateways,
@@ -96,10 +103,17 @@ export const compose = async (parts: Parts): Promise<Running> => {
     log,
     ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
-    ...(onDecision === undefined ? {} : { onDecision }),
+    onDecision: (entry, record, messages) => {
+      stately?.tell(entry, record, messages);
+      onDecision?.(entry, record, messages);
+    },
   });
-  await engine.start();
+  const end = async () => {
+    await engine.stop();
+    await stately?.close();
+  };
   try {
+    await engine.start();
     let draining = false;
     const app = httpApp({
       engine,
@@ -129,11 +143,11 @@ export const compose = async (parts: Parts): Promise<Running> => {
       draining = true;
       if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
-      await engine.stop();
+      await end();
     };
-    return { engine, url, stop };
+    return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
-    await engine.stop();
+    await end();
     throw error;
   }
 };

@@ -4,9 +4,8 @@ import { pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { defaultSettings, type Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
-import { statelyServer } from "../inspector/stately.js";
 import { redacted } from "../ports/log.js";
-import { type Common, composeSandbox, INSPECTOR, type Running, taken } from "./compose.js";
+import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
 import { load } from "./config/load.js";
 import type { Ready } from "./config/schema.js";
 import { composeConfigured } from "./configured.js";
@@ -78,9 +77,6 @@ const run = async (options: Options): Promise<void> => {
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = telemetry();
   collectDefaultMetrics({ register: watch.registry });
-  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const stately =
-    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
   const common: Common = {
     settings: settingsWith(config?.settings ?? defaultSettings, options),
     log,
@@ -90,32 +86,28 @@ const run = async (options: Options): Promise<void> => {
     apiToken,
     graceMs: GRACE_MS,
     actions: options.actions ?? config?.http.inspectorActions ?? false,
-    onDecision: (entry, record, messages) => {
-      stately?.tell(entry, record, messages);
+    ...(options.stately === undefined ? {} : { stately: options.stately }),
+    onDecision: (entry, record) => {
       const { seq, from, to, source, event } = entry;
       const { orderId } = record;
       if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
     },
   };
-  try {
-    const { running, more, says } = await opened(config, place, common);
-    const { url } = running;
-    const inspector = `${url}${INSPECTOR}/`;
-    const store = place === undefined ? null : shownPlace(place);
-    if (options.json) say(JSON.stringify({ url, inspector, stately: stately?.url ?? null, store, ...more }));
-    else {
-      const kept = store ?? "memory until it stops";
-      say(`Serving at ${url}\nLook at the orders at ${inspector}\n${says}; orders are kept in ${kept}. Ctrl-C stops.`);
-      if (stately !== null) say(`A Stately inspector can listen at ${stately.url}`);
-    }
-    const signal = await untilToldToStop();
-    log.info({ signal }, "stopping: what is under way ends first");
-    // Ctrl-C is a person's, and no load balancer waits.
-    const drain = options.drain ?? config?.http.drainSeconds ?? 5;
-    await running.stop(signal === "SIGTERM" ? drain * 1000 : 0);
-  } finally {
-    await stately?.close();
+  const { running, more, says } = await opened(config, place, common);
+  const { url, stately } = running;
+  const inspector = `${url}${INSPECTOR}/`;
+  const store = place === undefined ? null : shownPlace(place);
+  if (options.json) say(JSON.stringify({ url, inspector, stately, store, ...more }));
+  else {
+    const kept = store ?? "memory until it stops";
+    say(`Serving at ${url}\nLook at the orders at ${inspector}\n${says}; orders are kept in ${kept}. Ctrl-C stops.`);
+    if (stately !== null) say(`A Stately inspector can listen at ${stately}`);
   }
+  const signal = await untilToldToStop();
+  log.info({ signal }, "stopping: what is under way ends first");
+  // Ctrl-C is a person's, and no load balancer waits.
+  const drain = options.drain ?? config?.http.drainSeconds ?? 5;
+  await running.stop(signal === "SIGTERM" ? drain * 1000 : 0);
 };
 
 export const addServe = (program: Command): void => {

@@ -39,3 +39,17 @@ export const cli = (
     child.stdin.end(options.input ?? "");
     options.spawned?.(child);
   });
+
+/** Runs a command that serves, hands over what it printed, and stops it. */
+export const served = async (args: string[], look: (told: Record<string, string>) => Promise<void>) => {
+  let looked: Promise<void> | null = null;
+  const ended = await cli(args, {
+    spawned: (child) => {
+      child.stdout?.once("data", (text: string) => {
+        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
+      });
+    },
+  });
+  await looked;
+  return ended;
+};

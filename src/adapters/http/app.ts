@@ -79,6 +79,11 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
 
+  // A connection that a client keeps open would hold up the host's stop; the next one leads to another node.
+  app.use(async (c, next) => {
+    await next();
+    if (options.draining?.()) c.header("Connection", "close");
+  });
   app.get("/healthz", async (c) => {
     const { ok, trouble, counts } = await engine.health();
     // Anybody may ask, so what the store said of its trouble stays in the log.

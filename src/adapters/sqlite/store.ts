@@ -90,6 +90,7 @@ export function sqliteStore(options: SqliteOptions): Store {
       });
     },
     release: async (worker, results) => database().call("release", worker, results),
+    disown: async (worker, known) => database().call("disown", worker, known),
     reclaim: async (worker) => database().call("reclaim", worker),
     restored: async () => database().call("restored"),
 
