@@ -17,6 +17,9 @@ import { type ReturnOptions, returnRoutes } from "./returns.js";
 import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
+export type { CallbackKey } from "./token.js";
+export { urlsFor } from "./urls.js";
+
 export interface HttpOptions
   extends DoorOptions,
     Omit<NetsOptions, "log" | "door">,
@@ -63,6 +66,10 @@ const Reconcile = z.strictObject({
   freshMinutes: z.coerce.number().min(0).max(1440).default(15),
 });
 
+/**
+ * The door: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
+ * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
+ */
 export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();

@@ -17,6 +17,10 @@ interface Open {
   heartbeat: Heartbeat;
 }
 
+/**
+ * The store in a schema of the merchant's PostgreSQL, for any number of nodes. Needs `pg`; without it `open` says which
+ * command installs it.
+ */
 export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
   const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;

@@ -13,6 +13,10 @@ export interface SqliteOptions {
   beside?: boolean;
 }
 
+/**
+ * The store in one SQLite file, made where there is none. Needs `better-sqlite3`; without it `open` says which command
+ * installs it. A file that another engine owns is refused.
+ */
 export function sqliteStore(options: SqliteOptions): Store {
   let thread: DatabaseThread | null = null;
   let reader: Promise<DatabaseThread> | null = null;
