@@ -337,7 +337,10 @@ describe("what may be about a person", () => {
     return seen;
   };
 
-  test("is in no page and no log until it is asked for, and each asking is written down", async () => {
+  // Every page there is, some hundreds.
+  test("is in no page and no log until it is asked for, and each asking is written down", {
+    timeout: 120_000,
+  }, async () => {
     await stage.person();
     const record = JSON.stringify(await stage.engine.read("canary"));
     const history = JSON.stringify(await stage.engine.history("canary"));
