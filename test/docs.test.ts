@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { configurationDocument } from "./docs/configuration.js";
 import { rulesDocument } from "./docs/rules.js";
 import { giftwell } from "./toy/toy-machine.js";
 
@@ -13,6 +14,10 @@ const read = (path: string) => readFile(join(root, path), "utf8");
 describe("the documents", () => {
   it("rules.md says what the machines do (npm run docs writes it)", async () => {
     expect(await read("docs/rules.md")).toBe(rulesDocument());
+  });
+
+  it("configuration.md says what the configuration is checked by (npm run docs writes it)", async () => {
+    expect(await read("docs/configuration.md")).toBe(configurationDocument());
   });
 
   it("the README's program runs as it stands", async () => {
@@ -91,6 +96,7 @@ describe("the documents", () => {
       ...hosts,
       "README.md",
       "docs/architecture.md",
+      "docs/configuration.md",
       "docs/rules.md",
       "docs/adding-a-gateway.md",
       "docs/inspector.md",

@@ -24,12 +24,13 @@ const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } =
   const up = holds.filter((name) => !standing.some((f) => f.flag === name));
   const down = standing.map((f) => f.flag).filter((name) => !holds.includes(name));
   if (up.length === 0 && down.length === 0) return { all: before, up, down };
-  const all = [
-    ...before.map((f) => (f.clearedAt === null && down.includes(f.flag) ? { ...f, clearedAt: fold.now } : f)),
-    ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
-  ];
+  const cleared = standing.filter((f) => down.includes(f.flag)).map((f) => ({ ...f, clearedAt: fold.now }));
   return {
-    all: all.filter((f) => f.clearedAt === null).concat(all.filter((f) => f.clearedAt !== null).slice(-KEPT_FLAGS)),
+    all: [
+      ...standing.filter((f) => !down.includes(f.flag)),
+      ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
+      ...[...before.filter((f) => f.clearedAt !== null), ...cleared].slice(-KEPT_FLAGS),
+    ],
     up,
     down,
   };

@@ -61,6 +61,19 @@ const arrowBetween = (arrows: Arrow[], from: string, to: string, type: string): 
   return exact >= 0 ? exact : arrows.findIndex(fits);
 };
 
+/** Where the order has been, in turn, each with the step that brought it there; null = it began there. */
+export interface Stop {
+  state: string;
+  seq: number | null;
+}
+
+export const wayOf = (history: HistoryEntry[]): Stop[] =>
+  history.flatMap((entry, i): Stop[] => {
+    const before = history[i - 1]?.states.order;
+    if (before === undefined) return [{ state: pathOf(entry.states.order), seq: null }];
+    return hopsOf("order", before, entry).map(([, state]) => ({ state, seq: entry.seq }));
+  });
+
 export interface Lit {
   svg: string;
   state: string;
@@ -94,6 +107,10 @@ const lightUp = async (name: string, drawing: Drawing, actor: Actor, { history, 
       const arrow = arrowBetween(arrows, from, to, entry.event.type);
       if (arrow >= 0) lit.set(`${name}-${chart.id}-arrow-${arrow}`, "taken");
     }
+  }
+  for (const [i, { from }] of arrows.entries()) {
+    const arrow = `${name}-${chart.id}-arrow-${i}`;
+    if (within(state, from) && !lit.has(arrow)) lit.set(arrow, "onward");
   }
   visit(state, "current");
   const drawn = (await svg)

@@ -95,6 +95,8 @@ export interface Reconciled {
 export interface ReconcileOptions {
   /** Only orders written since then, epoch ms. */
   since?: number;
+  /** Only orders whose id comes after this one: they are asked about in the order of their ids. */
+  after?: string;
   /** Changes nothing: reads, and says what would become of each order. */
   dryRun?: boolean;
   /** Readings a second; the bank has its own limit. Default 50. */

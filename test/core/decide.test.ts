@@ -2,7 +2,7 @@
  * What the order becomes, as tables written out from seed 003 ("Status::update Process", "Order Management")
  * and the decisions of the fact sheet, section E. Nothing here is computed from the machines.
  */
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
 import { Choices } from "../../machines/settings.js";
 import { decide } from "../../src/core/decide.js";
@@ -731,7 +731,10 @@ describe("where the documents disagree, the shop chooses", () => {
     shown.set("cooldown ends", String(life.settle(callback()).until));
     return shown;
   };
-  const usual = everything({});
+  let usual: ReturnType<typeof everything>;
+  beforeAll(() => {
+    usual = everything({});
+  });
 
   test.each(Object.entries(turned))(
     "%s, turned the other way, changes exactly its rows",

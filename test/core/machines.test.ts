@@ -1,52 +1,14 @@
 /** The machines are data, and everything they name is there: rules, reasons, guards, actions, delays, notes. */
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { AnyStateMachine, AnyStateNode } from "xstate";
-import { actions, notes } from "../../machines/effects.js";
-import { guards, whyNot, whyNotFor } from "../../machines/guards.js";
-import { machinesOf, OrderStatus, orderMachine, registry } from "../../machines/index.js";
+import { actions, type EffectType, movesMoney, notes } from "../../machines/effects.js";
+import { OrderEvent } from "../../machines/events.js";
+import { flags, remedies } from "../../machines/flags.js";
+import { guards, whyNot, whyNotFor, whyNotHere } from "../../machines/guards.js";
+import { OrderStatus, orderMachine } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
-import { reasons } from "../../machines/reasons.js";
+import { explanations, reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
-
-const machines: Record<string, AnyStateMachine> = machinesOf(registry);
-
-interface Taken {
-  at: string;
-  event: string;
-  guard: unknown;
-  actions: { type: string; params?: { note?: string } }[];
-  meta: Meta;
-  leads: boolean;
-}
-
-const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
-const transitionsOf = (machine: AnyStateMachine): Taken[] =>
-  nodesUnder(machine.root).flatMap((node) =>
-    [...[...node.transitions.values()].flat(), ...(node.always ?? [])].map((t) => ({
-      at: node.id,
-      event: t.eventType,
-      guard: t.guard,
-      actions: (t.actions as unknown as (string | Taken["actions"][number])[]).map((a) =>
-        typeof a === "string" ? { type: a } : a,
-      ),
-      meta: (t.meta ?? {}) as Meta,
-      leads: t.target !== undefined,
-    })),
-  );
-
-const all = Object.values(machines).flatMap(transitionsOf);
-const metas = Object.values(machines).flatMap((m) => nodesUnder(m.root).map((node) => (node.meta ?? {}) as Meta));
-
-/** The sources of the decision, to see which words they use. */
-const source = (path: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
-const core = ["decide", "fold", "remember", "ask", "explain", "finish", "foresee"]
-  .map((n) => source(`src/core/${n}.ts`))
-  .join("\n");
-const engine = ["process", "receipt"].map((n) => source(`src/engine/${n}.ts`)).join("\n");
-const literals = (text: string): Set<string> => new Set([...text.matchAll(/"([^"\n]+)"/g)].map((m) => m[1] as string));
+import { all, machines, metas, nodesUnder, transitionsOf } from "./parts.js";
 
 describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
   test("is plain JSON: nothing is hidden in a function", () => {
@@ -77,10 +39,18 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
 
   test("says in plain words what each of its states is", () => {
     const silent = Object.values(machine.root.states).filter(
-      (node) => (node.meta as Meta | undefined)?.says === undefined,
+      ({ meta }) => !/^\w.*\w$/.test((meta as Meta)?.says ?? ""),
     );
     // The order passes through "returning" in no time.
     expect(silent.map((node) => node.id)).toEqual(name === "order" ? ["order.returning"] : []);
+  });
+
+  test("says so wherever an answer was lost or is doubted", () => {
+    const doubtful = nodesUnder(machine.root).filter(({ key }) => /unknown$|^refused$/i.test(key));
+    const silent = doubtful.filter(
+      ({ parent, meta }) => parent !== machine.root && !/read/.test((meta as Meta)?.says ?? ""),
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
   });
 
   test("asks the last branch of an event only what it must, and no branch stands behind an open one", () => {
@@ -95,22 +65,9 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
 
 describe("rules", () => {
   const cited = new Set(all.map((t) => t.meta.rule).filter((rule) => rule !== undefined));
-  const inCode = literals(core);
 
   test("every rule that a machine cites is a row of the table", () => {
     expect([...cited].filter((rule) => !(rule in rules))).toEqual([]);
-  });
-
-  test("every rule that the decision cites by itself is a row of the table", () => {
-    const families = new Set(Object.keys(rules).map((rule) => rule.split("/")[0]));
-    const words = [...inCode].filter((word) => /^[a-z-]+\/[a-z-]+$/.test(word) && families.has(word.split("/")[0]));
-    expect(words.filter((word) => !(word in rules))).toEqual([]);
-  });
-
-  test("every row of the table is cited somewhere", () => {
-    const built = new Set(["callback/stale-payment", "callback/unknown-payment"]);
-    expect(core).toContain("`callback/$" + "{reason}`");
-    expect(Object.keys(rules).filter((rule) => !cited.has(rule) && !inCode.has(rule) && !built.has(rule))).toEqual([]);
   });
 
   test("every change of the order's state cites one, but the passage back to where it was", () => {
@@ -119,34 +76,26 @@ describe("rules", () => {
   });
 
   test("every row names its document and reads as the end of a sentence", () => {
-    for (const [name, { source: from, rule }] of Object.entries(rules)) {
-      expect(from, name).not.toBe("");
+    for (const [name, { source: from, doc, rule }] of Object.entries(rules)) {
+      expect(from, name).toMatch(/^\w/);
+      expect(doc, name).toMatch(from === "our own" ? /^-$/ : /^\S.*[^.]$/);
       expect(rule, name).toMatch(/^[a-z0-9].*[^.]$/);
     }
   });
 });
 
 describe("reasons", () => {
-  const given = new Set<string>([
-    ...Object.values(whyNot),
-    ...Object.values(whyNotFor).flatMap((words) => Object.values(words)),
-    ...metas.flatMap((meta) => (meta.refuses === undefined ? [] : [meta.refuses])),
-    ...all.flatMap((t) => (t.meta.reason === undefined ? [] : [t.meta.reason])),
-    ...[...`${core}\n${engine}`.matchAll(/reason(?:: [^"\n;]*|\s=[^"\n;]*)"([a-z-]+)"(?: : "([a-z-]+)")?/g)].flatMap(
-      (m) => m.slice(1).filter((word): word is string => word !== undefined),
-    ),
-  ]);
-
-  test("every reason that can be given has a sentence that a merchant understands", () => {
-    // The words of the decision are found by reading it; these must be among them, or the reading went blind.
-    for (const known of ["terminal-status", "no-change", "cooldown", "superseded", "stale-timer", "gateway-refused"]) {
-      expect(given).toContain(known);
-    }
-    expect([...given].filter((reason) => !(reason in reasons))).toEqual([]);
+  test("every reason that a guard or a state gives has a sentence that a merchant understands", () => {
+    const given = [
+      ...[whyNot, whyNotHere, ...Object.values(whyNotFor)].flatMap((words) => Object.values(words)),
+      ...metas.flatMap(({ refuses }) => (refuses === undefined ? [] : [refuses])),
+      ...all.flatMap(({ meta: { reason } }) => (reason === undefined ? [] : [reason])),
+    ];
+    expect(given.filter((reason) => !(reason in reasons))).toEqual([]);
   });
 
   test("every sentence is one: a capital letter, a full stop, no code in it", () => {
-    for (const [reason, sentence] of Object.entries(reasons)) {
+    for (const [reason, sentence] of Object.entries({ ...reasons, ...explanations })) {
       expect(sentence, reason).toMatch(/^[A-Z].*\.$/);
       expect(sentence, reason).not.toMatch(/[_{}]|[a-z][A-Z]/);
     }
@@ -156,6 +105,12 @@ describe("reasons", () => {
     const facts = [...Object.keys(whyNot), ...Object.values(whyNotFor).flatMap((words) => Object.keys(words))];
     expect(facts.filter((fact) => !(fact.replace(/^!/, "") in guards))).toEqual([]);
   });
+});
+
+test("every flag says what is wrong and what to do, in sentences of their own", () => {
+  const words = Object.values(flags).flatMap(({ says, remedy }) => [says, remedy]);
+  for (const sentence of words) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  expect(new Set(words).size).toBe(words.length);
 });
 
 describe("vocabulary", () => {
@@ -185,14 +140,40 @@ describe("vocabulary", () => {
     expect(Object.keys(actions).filter((action) => !used.has(action))).toEqual([]);
   });
 
-  test("every note that a machine writes has its words, and every note is written by somebody", () => {
+  test("every note that a machine writes has its words", () => {
     const written = all.flatMap((t) => t.actions.flatMap((a) => (a.params?.note === undefined ? [] : [a.params.note])));
     expect(written.filter((note) => !(note in notes))).toEqual([]);
-    const byCode = literals(core);
-    expect(Object.keys(notes).filter((note) => !written.includes(note) && !byCode.has(note))).toEqual([]);
   });
 
   test("every status of WooCommerce is a state of the order", () => {
     expect(OrderStatus.options.filter((status) => orderMachine.root.states[status] === undefined)).toEqual([]);
   });
+});
+
+test("money is moved by five calls, and by nothing else", () => {
+  const all: EffectType[] = ["bookSignedPayment", "capturePayment", "cancelPayment", "refundPayment", "addOrderLines"];
+  expect(all.filter((type) => !movesMoney(type))).toEqual([]);
+  expect((["readPayment", "readBack", "completePayment", "recordRefund"] as EffectType[]).filter(movesMoney)).toEqual(
+    [],
+  );
+});
+
+test("what a person may do about a flag is something that an order understands", () => {
+  const known = OrderEvent.options.map(({ shape }) => shape.type.value);
+  expect(
+    Object.values(remedies)
+      .flat()
+      .filter((type) => !known.includes(type)),
+  ).toEqual([]);
+  expect(Object.keys(remedies)).toEqual(Object.keys(flags));
+  const offered = Object.entries(remedies).flatMap(([flag, events]) => events.map((event) => `${flag}: ${event}`));
+  expect(offered).toEqual([
+    "discrepancy:processing-but-unpaid: merchant.cancelled",
+    "discrepancy:payment-cancelled-order-active: merchant.cancelled",
+    "discrepancy:payment-cancelled-order-active: merchant.recalculated",
+    "discrepancy:rejected-at-gateway: merchant.cancelled",
+    "discrepancy:rejected-at-gateway: merchant.failed",
+    "discrepancy:amount-mismatch: merchant.recalculated",
+    "capture-failed: merchant.completed",
+  ]);
 });

@@ -6,9 +6,10 @@ import { flowOf, type Registry } from "../../machines/index.js";
 import { migrate } from "../../src/core/migrate.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import { structureHash } from "../../src/core/structure.js";
+import { root } from "../root.js";
 
-const root = fileURLToPath(new URL("../../../test/snapshots/", import.meta.url));
-export const folderOf = (version: number): string => `${root}v${version}`;
+const place = fileURLToPath(new URL("test/snapshots/", root));
+export const folderOf = (version: number): string => `${place}v${version}`;
 
 export interface Recorded {
   version: number;
@@ -18,9 +19,9 @@ export interface Recorded {
 }
 
 export const recorded = (): Recorded[] => {
-  if (!existsSync(root)) return [];
-  return readdirSync(root).map((name) => {
-    const folder = `${root}${name}`;
+  if (!existsSync(place)) return [];
+  return readdirSync(place).map((name) => {
+    const folder = `${place}${name}`;
     const { version, hash } = JSON.parse(readFileSync(`${folder}/structure.json`, "utf8")) as Recorded;
     const files = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
     const records = files.map((file): [string, OrderRecord[]] => [

@@ -13,10 +13,6 @@ import { faultsOf, leavesOf, recorded, standsIn } from "./snapshots.js";
 const all = recorded();
 const today = all.find(({ version }) => version === registry.version);
 
-test("the machines may be deployed over everything that was ever recorded", () => {
-  expect(faultsOf(registry, all)).toEqual([]);
-});
-
 test("every version is recorded", () => {
   expect(all.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
     Array.from({ length: registry.version }, (_, i) => i + 1),

@@ -44,7 +44,15 @@ export interface HttpOptions
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
-const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
+/** Without its times an order was made now. */
+const placeAt = (now: number) => {
+  const { createdAt, updatedAt } = PlacedOrder.shape;
+  const times = { createdAt: createdAt.default(now), updatedAt: updatedAt.default(now) };
+  return z.strictObject({
+    orderId: z.string().min(1).max(100),
+    order: PlacedOrder.omit({ tolerance: true }).extend(times),
+  });
+};
 const Revive = z.strictObject({ id: z.string().min(1).max(300) });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
@@ -153,7 +161,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.post("/orders", async (c) => {
     const body = await readBody(c.req.raw);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-    const parsed = Place.safeParse(body.json);
+    const parsed = placeAt(engine.clock.now()).safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
     return c.json(await engine.place(parsed.data.orderId, parsed.data.order), 201);
   });

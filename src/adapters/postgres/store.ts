@@ -141,6 +141,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
+    disown: async (worker, known) => void (await write(sql.disown, worker, known)),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async reclaim(worker) {
@@ -162,7 +163,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await write(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
+      return (await read(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
     },
     nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),

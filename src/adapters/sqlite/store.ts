@@ -1,10 +1,17 @@
 /** The store in one SQLite file, written by one process. */
 import { type Counts, type Store, StoreError } from "../../ports/store.js";
-import type { OpenOptions } from "./opening.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
 
-export type SqliteOptions = OpenOptions;
+export interface SqliteOptions {
+  file: string;
+  /** How long to wait for another process to let go of the file. */
+  ownerTimeoutMs?: number;
+  /** Only for looking: needs no ownership, so it works beside a running engine. */
+  readOnly?: boolean;
+  /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
+  beside?: boolean;
+}
 
 export function sqliteStore(options: SqliteOptions): Store {
   let thread: DatabaseThread | null = null;
@@ -79,6 +86,7 @@ export function sqliteStore(options: SqliteOptions): Store {
       });
     },
     release: async (worker, results) => database().call("release", worker, results),
+    disown: async (worker, known) => database().call("disown", worker, known),
     reclaim: async (worker) => database().call("reclaim", worker),
     restored: async () => database().call("restored"),
 

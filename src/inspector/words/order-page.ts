@@ -16,28 +16,39 @@ export const orderTexts = {
   ],
   "next effect": ["An attempt to {effect} is under way.", "Ett försök att {effect} pågår."],
   "next cooldown": [
-    "{n} held callback(s) are looked at when the customer's minute is over.",
-    "{n} hållna meddelanden behandlas när kundens minut är slut.",
+    "Callbacks held: {n}. They are looked at when the customer's minute is over,",
+    "Hållna meddelanden: {n}. De behandlas när kundens minut är slut,",
   ],
   "next link": [
-    "When the customer's link runs out, the bank is asked before anything is cancelled.",
-    "När kundens länk går ut tillfrågas banken innan något avbryts.",
+    "When the customer's link runs out, the bank is asked before anything is cancelled:",
+    "När kundens länk går ut tillfrågas banken innan något avbryts:",
   ],
   "next nothing": [
     "Nothing is planned. The bank's next message or a person moves it.",
     "Inget är planerat. Bankens nästa meddelande eller en person för den vidare.",
   ],
+  "next end": ["Nothing more; the order has come to its end.", "Inget mer; ordern har nått sitt slut."],
   "do pending": ["Nothing to do; the customer may still pay.", "Inget att göra; kunden kan fortfarande betala."],
   "do processing": [
     "Ship, then set the order to completed; that captures the money.",
     "Skicka varorna och sätt sedan ordern till färdigbehandlad; då dras pengarna.",
   ],
   "do on-hold": ["Nothing to do; the bank decides. Do not ship.", "Inget att göra; banken avgör. Skicka inget."],
+  "do held": [
+    "Look why somebody put it on hold; set it to processing when it may go on.",
+    "Se efter varför någon pausade den; sätt den till behandlas när den får gå vidare.",
+  ],
+  "do checkout-draft": [
+    "Nothing to do; the customer is still at the checkout.",
+    "Inget att göra; kunden är kvar i kassan.",
+  ],
+  "do failed": ["Nothing to do; the customer may try again.", "Inget att göra; kunden kan försöka igen."],
   "do completed": [
     "Nothing to do; refund it if the goods come back.",
     "Inget att göra; återbetala om varorna kommer tillbaka.",
   ],
-  "do end": ["Nothing to do; this is an end.", "Inget att göra; detta är ett slut."],
+  "do cancelled": ["Nothing to do; this is an end.", "Inget att göra; detta är ett slut."],
+  "do refunded": ["Nothing to do; this is an end.", "Inget att göra; detta är ett slut."],
   "do wait": ["Nothing to do; wait for the bank's answer.", "Inget att göra; vänta på bankens svar."],
   "do look": ["Somebody has to look at what was given up, below.", "Någon måste titta på det som gavs upp, nedan."],
 
@@ -53,8 +64,7 @@ export const orderTexts = {
   "money read at": ["As the bank told it at {time}", "Så som banken berättade {time}"],
   "money unread": ["The payment was not read yet.", "Betalningen har inte lästs ännu."],
   "money none": ["The order has no payment here.", "Ordern har ingen betalning här."],
-  "money paid over": ["Paid over {gateway}", "Betalas via {gateway}"],
-  "money payment": ["Payment {id}", "Betalning {id}"],
+  "money paid over": ["Paid over {gateway} as", "Betalas via {gateway} som"],
 
   "timers head": ["Timers", "Klockor"],
   "timers none": ["No timer is running.", "Ingen klocka går."],
@@ -80,8 +90,8 @@ export const orderTexts = {
 
   "chart head": ["The way it took", "Vägen den tog"],
   "chart help": [
-    "The lit state is where it stands, the green arrows are the way it took.",
-    "Det upplysta tillståndet är där den står, de gröna pilarna är vägen den tog.",
+    "The lit state is where it stands; green arrows are the way it took, blue ones lead on from there.",
+    "Det upplysta tillståndet är där den står; gröna pilar är vägen den tog, blå leder vidare därifrån.",
   ],
   "chart of order": ["The order's machine, whole", "Orderns maskin, hela"],
   "chart of payment": ["The payment's machine", "Betalningens maskin"],
@@ -102,6 +112,8 @@ export const orderTexts = {
   "history trouble": ["Only what was held, skipped or refused", "Bara det som hölls, hoppades över eller nekades"],
   "history none": ["Nothing of that kind happened.", "Inget sådant har hänt."],
   "history more": ["{n} steps between", "{n} steg däremellan"],
+  "fold times": ["{n} times, last at {time}", "{n} gånger, senast {time}"],
+  "fold each": ["Each of them, steps {first} to {last}", "Var och en, steg {first} till {last}"],
   "history cut": ["The steps before are not shown here.", "Stegen dessförinnan visas inte här."],
   "history earlier": ["Show earlier steps", "Visa tidigare steg"],
   "history pruned": [
@@ -150,10 +162,12 @@ export const orderTexts = {
   ],
   "can yes": ["Possible", "Möjligt"],
   "can same": ["Changes nothing", "Ändrar inget"],
+  "can unread": ["The bank knows", "Banken vet"],
   "can no": ["Refused", "Nekas"],
   "can leads": ["leads to {status}", "leder till {status}"],
-  "can try": ["See what it would do", "Se vad det skulle göra"],
-  "can try named": ["See what it would do: {event}", "Se vad det skulle göra: {event}"],
+  "can stays": ["the status stays", "statusen förblir"],
+  "can try": ["Dry run", "Provkör"],
+  "can try named": ["Dry run: {event}", "Provkör: {event}"],
   "actions off": [
     "This inspector only looks. Actions are switched on where it is served.",
     "Denna inspektör tittar bara. Åtgärder slås på där den körs.",

@@ -1,6 +1,6 @@
 /** The texts of the other pages, English beside Swedish. */
 export const otherTexts = {
-  "problems title": ["Problems first", "Problemen först"],
+  "problems title": ["Problems", "Problem"],
   "problems none": ["Nothing needs you.", "Inget behöver dig."],
   "problems none more": [
     "No dead letters, no flags, no order set aside, nothing late.",
@@ -128,7 +128,15 @@ export const otherTexts = {
   "reconcile since": ["Orders written in the last", "Ordrar skrivna de senaste"],
   "reconcile hours": ["{n} hours", "{n} timmarna"],
   "reconcile dry": ["Dry run", "Provkör"],
-  "reconcile apply": ["Put them right", "Rätta dem"],
+  "reconcile apply": ["Put {n} right", "Rätta {n}"],
+  "reconcile more": [
+    "There may be more orders after {id}. Each page is put right by itself.",
+    "Det kan finnas fler ordrar efter {id}. Varje sida rättas för sig.",
+  ],
+  "reconcile next": ["Dry run of the next {n}", "Provkör nästa {n}"],
+  "reconcile anew": ["Start over", "Börja om"],
+  "reconcile none": ["No order written in that time is in doubt.", "Ingen order skriven under den tiden är i tvivel."],
+  "reconcile no more": ["There are no more orders in doubt.", "Det finns inga fler ordrar i tvivel."],
   "reconcile apply help": [
     "The payment of each order is read again, and the order follows it where a rule says so. No money is moved by it, except that a virtual order which turns out paid is captured.",
     "Betalningen för varje order läses igen, och ordern följer den där en regel säger det. Inga pengar flyttas, utom att en virtuell order som visar sig betald dras.",
@@ -142,11 +150,11 @@ export const otherTexts = {
     "som den ska vara, eller väntar på en person",
   ],
   "reconcile outcome unread": ["could not be asked about", "kunde inte frågas om"],
-  "reconcile sum": ["{n} orders asked about.", "{n} ordrar tillfrågade."],
-  "reconcile cut": [
-    "Stopped after {n} orders; the command `order-status reconcile` takes all of them.",
-    "Stannade efter {n} ordrar; kommandot `order-status reconcile` tar alla.",
+  "reconcile dry sum": [
+    "{n} orders asked about, {moved} to put right; nothing was changed",
+    "{n} ordrar tillfrågade, {moved} att rätta; inget har ändrats",
   ],
+  "reconcile done": ["{n} orders asked about, {moved} put right", "{n} ordrar tillfrågade, {moved} rättade"],
   "reconcile off": [
     "This inspector only looks; reconcile with the command.",
     "Denna inspektör tittar bara; stäm av med kommandot.",

@@ -1,0 +1,264 @@
+/** What is answered to an attempt to pay, and to what the bank says of a call. */
+import { describe, expect, test } from "vitest";
+import type { Told } from "../../src/testing/decision/life.js";
+import { callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import { answerTo, completed, fresh, LINK, lifeOf, type Placed, sent, success } from "./lives.js";
+
+describe("a payment attempt", () => {
+  const created = (paymentId: string, meta?: Record<string, string>): Told => ({
+    type: "payment.created",
+    paymentId,
+    meta,
+  });
+
+  test("is remembered, and the earlier one with it", () => {
+    const life = lifeOf();
+    life.settle({ type: "reconcile.asked" }, payments["at the bank"]);
+    life.now = T0 + 5;
+    expect(answerTo(life, created("pay-2"))).toMatchObject({
+      outcome: "moved",
+      rule: "checkout/payment-created",
+      from: "pending",
+      to: "pending",
+      reason: null,
+    });
+    const { payment, order } = life.record.facts;
+    expect(payment).toMatchObject({
+      id: "pay-2",
+      previousIds: ["pay-1"],
+      readAt: null,
+      status: "UNREAD",
+      gateway: "resurs-mapi",
+    });
+    expect([order.updatedAt, life.record.states.payment]).toEqual([T0 + 5, "UNREAD"]);
+    expect(life.record.timers[LINK]?.at).toBe(T0 + 5 + 120 * MINUTE);
+    expect(sent(life).filter(({ type }) => type === "setOrderMeta")).toEqual([]);
+    const first = lifeOf({ paymentId: null });
+    first.tell(created("pay-1", { a: "b" }));
+    expect(first.record.facts.payment).toMatchObject({ id: "pay-1", previousIds: [] });
+    expect(sent(first)).toEqual([{ type: "setOrderMeta", meta: { a: "b" } }]);
+  });
+
+  test("that is known already changes nothing of it", () => {
+    const life = lifeOf();
+    life.settle({ type: "reconcile.asked" }, payments["at the bank"]);
+    life.now = T0 + 5;
+    life.tell(created("pay-1"));
+    expect(life.record.facts.payment).toMatchObject({
+      id: "pay-1",
+      previousIds: [],
+      status: "TASK_REDIRECTION_REQUIRED",
+    });
+    expect(life.record.states.payment).toBe("TASK_REDIRECTION_REQUIRED");
+  });
+
+  test("is refused where the order waits for none", () => {
+    const life = lifeOf({ status: "processing" });
+    expect(answerTo(life, created("pay-2"))).toMatchObject({
+      outcome: "refused",
+      rule: "refused/not-awaiting-payment",
+      reason: "not-awaiting-payment",
+    });
+    expect(life.record.facts.payment.id).toBe("pay-1");
+  });
+
+  test("after a failure takes the order back to pending", () => {
+    const life = lifeOf({ status: "failed" });
+    expect(answerTo(life, created("pay-2"))).toMatchObject({
+      outcome: "moved",
+      rule: "checkout/tries-again",
+      from: "failed",
+      to: "pending",
+    });
+    expect(sent(life)).toEqual([
+      { type: "setOrderStatus", from: "failed", to: "pending", note: "Customer tries the payment again." },
+    ]);
+  });
+
+  test("makes the callbacks of the earlier one stale, and whoever else waits is answered by the new one", () => {
+    const life = lifeOf(fresh);
+    life.tell(callback(), "late");
+    life.tell(success, "back");
+    life.tell(created("pay-2"), "new");
+    expect(life.answerTo("late")).toMatchObject({
+      type: "callback.received",
+      outcome: "refused",
+      rule: "callback/stale-payment",
+      reason: "stale-payment",
+    });
+    expect(life.record.facts.waiting.map(({ eventId }) => eventId)).toEqual(["back"]);
+    expect(sent(life).filter(({ type }) => type === "readPayment")).toEqual([
+      { type: "readPayment", paymentId: "pay-1" },
+      { type: "readPayment", paymentId: "pay-2" },
+    ]);
+    for (const { id, effect } of life.open.filter(({ lane }) => lane === "gateway")) {
+      if (effect.type !== "readPayment") continue;
+      life.tell({ type: "payment.read", effectId: id, reading: reading({ paymentId: effect.paymentId }) });
+    }
+    expect(life.answerTo("back")).toMatchObject({ outcome: "moved", to: "processing" });
+  });
+
+  test("of the same name leaves the callbacks about it waiting", () => {
+    const life = lifeOf(fresh);
+    life.tell(callback(), "early");
+    life.tell(created("pay-1"), "new");
+    expect(life.record.facts.waiting).toHaveLength(1);
+    expect(life.answers.filter(({ eventId }) => eventId === "early")).toHaveLength(1);
+    expect(life.record.states.cooldown).toBe("holding");
+  });
+
+  test("that the bank did not take is noted", () => {
+    const life = lifeOf();
+    const answer = answerTo(life, { type: "payment.notCreated", detail: "$& down" });
+    expect(answer).toMatchObject({ outcome: "ignored", rule: "checkout/not-created", reason: "payment-not-created" });
+    expect(sent(life)).toEqual([
+      { type: "addOrderNote", note: "Creating the payment at Resurs Bank failed ($& down)." },
+    ]);
+  });
+
+  test("that the frame turned away is kept with the order, the last twenty of them", () => {
+    const life = lifeOf();
+    const answer = answerTo(life, { type: "checkout.rejected", rejection: "deny", message: "no" });
+    expect(answer).toMatchObject({ outcome: "ignored", rule: "checkout/rejected", reason: "checkout-rejected" });
+    expect(sent(life)).toEqual([
+      {
+        type: "setOrderMeta",
+        meta: {
+          rco_rejected_once: true,
+          rco_rejected: [{ at: new Date(T0).toISOString(), type: "deny" }],
+          rco_reject_message: "no",
+        },
+      },
+      { type: "addOrderNote", note: "The customer's payment was rejected at the checkout (deny)." },
+    ]);
+    for (let i = 1; i <= 20; i += 1) {
+      life.now = T0 + i;
+      life.tell({ type: "checkout.rejected", rejection: "fail" });
+    }
+    expect(life.record.facts.order.rejections.map(({ at }) => at - T0)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+  });
+});
+
+describe("the bank's answer to a call", () => {
+  const asked = (event: Told = completed, order: Placed = { status: "processing" }, pays = reading()) => {
+    const life = lifeOf(order);
+    life.tell(event, "asked");
+    life.read(pays);
+    return life;
+  };
+
+  test("is told to whoever asked for it", () => {
+    const life = asked();
+    life.bankAnswers({ is: "confirmed", reading: payments.captured });
+    expect(life.history.at(-1)?.answers).toMatchObject([
+      {
+        eventId: "asked",
+        type: "merchant.completed",
+        outcome: "moved",
+        rule: "capture/confirmed",
+        reason: null,
+        from: "processing",
+        to: "completed",
+      },
+      { type: "capture.confirmed", outcome: "moved", rule: "capture/confirmed", from: "processing", to: "completed" },
+    ]);
+    expect(life.record.facts.operation).toBeNull();
+    expect(sent(life).at(-1)).toMatchObject({ note: "Successfully captured 1000.00 SEK of payment at Resurs Bank." });
+    expect(life.record.states.payment).toEqual({ ACCEPTED: "captured" });
+  });
+
+  test("that it refused is told as a refusal, with its reason in the note", () => {
+    const life = asked();
+    life.bankAnswers({ is: "refused" });
+    expect(life.history.at(-1)?.answers).toMatchObject([
+      { eventId: "asked", outcome: "refused", rule: "capture/refused", reason: "gateway-refused", to: "processing" },
+      { type: "capture.refused", outcome: "moved", rule: "capture/refused" },
+    ]);
+    expect(sent(life).at(-1)).toMatchObject({ note: "Capturing payment at Resurs Bank failed (the bank said no)." });
+    const silent = asked();
+    silent.tell({ type: "capture.refused", effectId: silent.open[0]?.id ?? "", reason: "limit", detail: "" });
+    expect(sent(silent).at(-1)).toMatchObject({ note: "Capturing payment at Resurs Bank failed (limit)." });
+  });
+
+  test("that was lost is looked for, and after six tries given up", () => {
+    const life = asked();
+    for (let tries = 1; tries <= 6; tries += 1) {
+      life.bankAnswers({ is: "lost" });
+      expect(life.answers.at(-1)).toMatchObject({ type: "capture.unknown", outcome: "moved", rule: "capture/unknown" });
+      const look = life.open.find(({ effect }) => effect.type === "readBack");
+      life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: reading() });
+    }
+    expect(life.history.at(-1)?.answers[0]).toMatchObject({
+      eventId: "asked",
+      outcome: "refused",
+      rule: "capture/given-up",
+      reason: "gateway-refused",
+    });
+    expect(sent(life).filter(({ type }) => type === "capturePayment")).toHaveLength(6);
+    expect(sent(life).at(-1)).toMatchObject({
+      note: "Capturing payment at Resurs Bank failed (no confirmation after several attempts).",
+    });
+    expect(new Set(sent(life).flatMap((effect) => (effect.type === "capturePayment" ? [effect.key] : []))).size).toBe(
+      1,
+    );
+  });
+
+  test("that shows no payment of this order is not looked at", () => {
+    const life = asked();
+    const { payment } = life.record.facts;
+    life.bankAnswers({ is: "confirmed", reading: { ...payments.captured, paymentId: "pay-9" } });
+    expect(life.record.facts.payment).toEqual(payment);
+    expect(life.record.states.order).toEqual({ capturing: "unknown" });
+    const silent = asked();
+    silent.tell({ type: "capture.confirmed", effectId: silent.open[0]?.id ?? "", reading: null });
+    expect(silent.record.states.order).toEqual({ capturing: "unknown" });
+  });
+
+  test("to nothing that is asked for changes nothing", () => {
+    const life = lifeOf();
+    expect(answerTo(life, { type: "capture.confirmed", effectId: "o:0:0", reading: null })).toMatchObject({
+      outcome: "ignored",
+      reason: "no-change",
+    });
+    const done = lifeOf({ status: "completed" });
+    expect(answerTo(done, { type: "capture.confirmed", effectId: "o:0:0", reading: null })).toMatchObject({
+      outcome: "ignored",
+      reason: "terminal-status",
+    });
+  });
+
+  test.each(["book", "cancel", "refund", "rebuild"] as const)("to a %s brings a reading with it", (family) => {
+    const life = lifeOf();
+    life.tell({ type: `${family}.confirmed`, effectId: "o:0:0", reading: payments.frozen });
+    expect(life.record.facts.payment).toMatchObject({ status: "FROZEN", readAt: T0 });
+    expect(life.record.states.payment).toBe("FROZEN");
+  });
+});
+
+test("an effect goes to the bank or to the shop, under a number of its own", () => {
+  const life = lifeOf({ status: "processing" });
+  life.settle({ type: "merchant.editedLines", via: "api", lines: [], total: 60_000, adds: false });
+  const rows = life.effects.map(({ id, lane, index, effect }) => [id, lane, index, effect.type]);
+  expect(rows).toEqual([
+    ["o:2:0", "gateway", 0, "readPayment"],
+    ["o:3:0", "shop", 0, "setOrderLines"],
+    ["o:3:1", "gateway", 1, "cancelPayment"],
+  ]);
+  const paid = lifeOf();
+  paid.tell(success);
+  paid.read(reading());
+  expect(paid.effects.map(({ lane, effect }) => [effect.type, lane])).toEqual([
+    ["addOrderNote", "shop"],
+    ["readPayment", "gateway"],
+    ["completePayment", "shop"],
+  ]);
+  const refunded = lifeOf({ status: "completed" }, { enableRefund: false });
+  refunded.settle({ type: "merchant.refundedAmount", via: "api", amount: 5 }, payments.captured);
+  expect(refunded.effects.at(-1)).toMatchObject({ lane: "shop", effect: { type: "recordRefund", amount: 5 } });
+  const turned = lifeOf();
+  turned.tell({ type: "checkout.rejected", rejection: "fail" });
+  expect(turned.effects.map(({ lane }) => lane)).toEqual(["shop", "shop"]);
+});

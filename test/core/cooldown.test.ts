@@ -1,0 +1,78 @@
+/**
+ * The customer's minute, and the payment as each gateway reports it: seed 003, "Order Status Flow"; seeds 002 and 004
+ * for the other gateways' words.
+ */
+import { describe, expect, test } from "vitest";
+import type { StateValue } from "xstate";
+import { cooldownMachine, legacyMachine, netsMachine, paymentMachine } from "../../machines/index.js";
+import { step } from "../../src/core/step.js";
+import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import { considered, type Said } from "./considered.js";
+
+const fresh = { createdAt: T0 - MINUTE, updatedAt: T0 - 20_000 };
+const held = [{ held: true }];
+const other = { type: "merchant.completed", held: false };
+const TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
+const winds = { set: TIMER, delayMs: 40_000 };
+const stops = { cancel: TIMER };
+
+// biome-ignore format: a table has a line per row
+const minutes: [state: string, event: string, facts: Said, to: string, rule: string | null, reads: boolean, timers: object[]][] = [
+  ["idle", "callback.received", { waiting: held }, "reading", "cooldown/over", true, []],
+  ["idle", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
+  ["idle", "someone.asked", { waiting: [other] }, "reading", "cooldown/never-held", true, []],
+  ["idle", "payment.read", {}, "idle", null, false, []],
+  ["holding", TIMER, { waiting: held }, "reading", "cooldown/over", true, [stops]],
+  ["holding", TIMER, { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
+  ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, []],
+  ["holding", "someone.asked", { waiting: [...held, other], order: fresh }, "reading", "cooldown/never-held", true, [stops]],
+  ["holding", "order.updated", { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
+  ["holding", "payment.created", { order: fresh }, "idle", "callback/stale-payment", false, [stops]],
+  ["reading", "callback.received", { waiting: held }, "reading", "cooldown/queued", false, []],
+  ["reading", "someone.asked", { waiting: [other] }, "reading", "cooldown/next-reading", false, []],
+  ["reading", "payment.created", { waiting: [{ ...other, readingId: "r" }] }, "reading", "cooldown/other-payment", true, []],
+  ["reading", "payment.created", {}, "idle", null, false, []],
+  ["reading", "payment.read", { waiting: [other] }, "reading", "cooldown/next-reading", true, []],
+  ["reading", "payment.read", { waiting: held }, "reading", "cooldown/over", true, []],
+  ["reading", "payment.read", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
+  ["reading", "payment.read", { waiting: [{ ...other, readingId: "r" }] }, "idle", null, false, []],
+  ["reading", "payment.read", {}, "idle", null, false, []],
+];
+
+test.each(minutes)("the cooldown, %s: %s of %j leads to %s (%s)", (state, type, facts, to, rule, reads, timers) => {
+  const { value, taken, actions, timers: set } = step(cooldownMachine, state, considered(facts), { type });
+  expect([value, taken?.rule ?? null, actions.map((a) => a.type), set]).toEqual([
+    to,
+    rule,
+    reads ? ["readPayment"] : [],
+    timers,
+  ]);
+});
+
+describe("the payment follows the reading, under its gateway's own words", () => {
+  const ACCEPTED = (inner: string) => ({ ACCEPTED: inner });
+  // biome-ignore format: a table has a line per row
+  const words: [Said["pays"], merchantApi: StateValue, legacy: string, nets: string][] = [
+    ["missing", "missing", "notBooked", "missing"],
+    ["at the bank", "TASK_REDIRECTION_REQUIRED", "unrecognised", "created"],
+    ["supplementing", "SUPPLEMENTING_REQUIRED", "unrecognised", "created"],
+    ["inspection", "INSPECTION", "inspected", "created"],
+    ["frozen", "FROZEN", "FROZEN", "created"],
+    ["rejected, task done", "REJECTED", "IS_ANNULLED", "terminated"],
+    ["refunded", ACCEPTED("refunded"), "IS_CREDITED", "refunded"],
+    ["partly refunded", ACCEPTED("partlyRefunded"), "partlyCredited", "partlyRefunded"],
+    ["captured", ACCEPTED("captured"), "IS_DEBITED", "charged"],
+    ["partly captured", ACCEPTED("partlyCaptured"), "partlyDebited", "partlyCharged"],
+    ["cancelled", ACCEPTED("cancelled"), "IS_ANNULLED", "cancelled"],
+    ["accepted", ACCEPTED("authorized"), "DEBITABLE", "reserved"],
+    ["a new word", "unrecognised", "unrecognised", "created"],
+  ];
+
+  test.each(words)("%j", (pays, ...expected) => {
+    const machines = [paymentMachine, legacyMachine, netsMachine];
+    const now = machines.map(
+      (machine) => step(machine, "UNREAD", considered({ pays }), { type: "payment.read" }).value,
+    );
+    expect(now).toEqual(expected);
+  });
+});
