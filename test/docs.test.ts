@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { configurationDocument } from "./docs/configuration.js";
+import { llmsDocument } from "./docs/llms.js";
 import { rulesDocument } from "./docs/rules.js";
 import { giftwell } from "./toy/toy-machine.js";
 
@@ -18,6 +19,10 @@ describe("the documents", () => {
 
   it("configuration.md says what the configuration is checked by (npm run docs writes it)", async () => {
     expect(await read("docs/configuration.md")).toBe(configurationDocument());
+  });
+
+  it("llms.txt lists the pages and the entries that there are (npm run docs writes it)", async () => {
+    expect(await read("docs/llms.txt")).toBe(llmsDocument());
   });
 
   it("the README's program runs as it stands", async () => {
@@ -97,6 +102,8 @@ describe("the documents", () => {
       "README.md",
       "docs/architecture.md",
       "docs/configuration.md",
+      "docs/getting-started.md",
+      "docs/llms.txt",
       "docs/rules.md",
       "docs/adding-a-gateway.md",
       "docs/inspector.md",

@@ -106,7 +106,11 @@ const whatToDo = (record: OrderRecord): string => {
   }
 };
 
-/** @param history the latest entries in order; the more, the further back a cause is found */
+/**
+ * Why an order is where it is, what comes next and what to do: at most five plain lines.
+ *
+ * @param history the latest entries in order; the more, the further back a cause is found
+ */
 export const why = (
   record: OrderRecord,
   history: HistoryEntry[],

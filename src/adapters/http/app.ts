@@ -6,7 +6,6 @@ import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
@@ -35,8 +34,6 @@ export interface HttpOptions
   apiToken?: string | null;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: () => Promise<string>;
-  /** Told of requests that are turned away here, before any event. */
-  observer?: Pick<Observer, "turnedAway">;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: () => boolean;
   /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
@@ -69,6 +66,10 @@ const Reconcile = z.strictObject({
   freshMinutes: z.coerce.number().min(0).max(1440).default(15),
 });
 
+/**
+ * The door: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
+ * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
+ */
 export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();

@@ -40,6 +40,7 @@ export interface MemoryStoreOptions {
   copy?: <T>(value: T) => T;
 }
 
+/** A store that lives as long as its process. */
 export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {}): Store {
   const orders = new Map<string, KeptOrder>();
   /** Payment id -> the orders that have or had it. */

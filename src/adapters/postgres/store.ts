@@ -1,5 +1,5 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
-import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
+import { type Change, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns, storable } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -17,6 +17,10 @@ interface Open {
   heartbeat: Heartbeat;
 }
 
+/**
+ * The store in a schema of the merchant's PostgreSQL, for any number of nodes. Needs `pg`; without it `open` says which
+ * command installs it.
+ */
 export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
   const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;
@@ -204,7 +208,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
-    counts: async () => wire.readCounts(only(await read(sql.counts, versions))),
+    counts: async () => countsIn(only(await read(sql.counts, versions))),
   };
 }
 
