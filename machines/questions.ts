@@ -46,6 +46,7 @@ export const nextDueAt = (c: Considered): number => Math.min(...heldNow(c).map((
 
 const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
 const within = (c: Considered, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;
+const wishedAmount = (c: Considered) => c.wish?.amount ?? 0;
 const wishedTotal = (c: Considered) => c.wish?.total ?? c.order.total;
 
 /** One fact each. */
@@ -118,7 +119,7 @@ export const singleFacts = {
   // what the merchant wishes
   asksForPart: fact((c) => c.wish?.amount != null && c.wish.amount !== refundable(c)),
   asksForLines: fact((c) => c.wish?.lines != null),
-  refundFits: fact((c) => (c.wish?.amount ?? 0) > 0 && (c.wish?.amount ?? 0) <= refundable(c)),
+  refundFits: fact((c) => wishedAmount(c) > 0 && wishedAmount(c) <= refundable(c)),
   staysWithinCreditLimit: fact((c) => wishedTotal(c) <= (c.payment.creditLimit ?? c.payment.total)),
   addsItems: fact((c) => c.wish?.adds === true),
   leavesSomething: fact((c) => (c.operation?.amount ?? 0) > 0),
@@ -159,9 +160,9 @@ export const singleFacts = {
   someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
 
   // the end of a call whose answer was lost
-  captureTookEffect: fact((c) => tookEffect(c, "captured", "capture")),
-  cancelTookEffect: fact((c) => tookEffect(c, "canceled", "cancel")),
-  refundTookEffect: fact((c) => tookEffect(c, "refunded", "refund")),
+  captureTookEffect: fact((c) => tookEffect(c, "captured")),
+  cancelTookEffect: fact((c) => tookEffect(c, "canceled")),
+  refundTookEffect: fact((c) => tookEffect(c, "refunded")),
   linesTookEffect: fact((c) => (c.operation?.amount ?? -1) === c.payment.authorized),
   mayTryAgain: fact((c) => (c.operation?.tries ?? 0) < MOST_TRIES),
   customerAsked: fact((c) => c.operation?.askedType.startsWith("customer.") === true),
@@ -184,14 +185,10 @@ export const MOST_TRIES = 6;
  * The transaction id in the payment's action log is proof; without a log the amount must have grown by
  * what was asked for.
  */
-const tookEffect = (
-  c: Considered,
-  amount: "captured" | "canceled" | "refunded",
-  kind: "capture" | "cancel" | "refund",
-): boolean => {
+const tookEffect = (c: Considered, amount: "captured" | "canceled" | "refunded"): boolean => {
   const { operation, payment } = c;
   if (operation === null) return false;
-  if (kind !== "cancel" && payment.transactionIds.includes(operation.key)) return true;
+  if (amount !== "canceled" && payment.transactionIds.includes(operation.key)) return true;
   const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
   return asked > 0 && payment[amount] >= operation.before[amount] + asked;
 };

@@ -47,9 +47,7 @@ export const decide = (
 const itself = (fold: Fold): Shown => ({ eventId: fold.envelope.id, type: fold.envelope.event.type });
 
 const place = (fold: Fold): void => {
-  const { event } = fold.envelope;
-  if (event.type !== "order.placed") throw new Error("unreachable: placed() has checked it");
-  const shown = { ...itself(fold), seen: event.order.status };
+  const shown = { ...itself(fold), seen: fold.facts.order.status };
   fold.moveOrder(shown);
   fold.answer(shown, "moved", { rule: "order/placed" });
 };
@@ -215,8 +213,8 @@ const result = (fold: Fold): void => {
   const { payment } = fold.facts;
   fold.facts = remember(fold.facts, fold.envelope);
   if (fold.facts.payment !== payment) fold.movePayment();
-  const detail = "detail" in event ? event.detail || ("reason" in event ? event.reason : "") : undefined;
-  fold.show({ ...itself(fold), ...(detail === undefined ? {} : { detail }) });
+  const detail = "reason" in event ? event.detail || event.reason : undefined;
+  fold.show({ ...itself(fold), detail });
 };
 
 /** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
@@ -236,7 +234,6 @@ const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): vo
   }
   const taken = fold.moveOrder(shown);
   if (another) fold.moveCooldown("payment.created");
-  fold.moveCooldown("order.updated");
   if (Object.keys(meta).length > 0) fold.add({ type: "setOrderMeta", meta }, fold.now);
   fold.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
   for (const { eventId } of late) {

@@ -29,7 +29,7 @@ export interface Rules {
   registry: Registry;
 }
 
-const statuses = new Set<string>(OrderStatus.options);
+const statuses = new Set<StateValue>(OrderStatus.options);
 const toTheShop = new Set<Effect["type"]>([
   "completePayment",
   "setOrderStatus",
@@ -41,7 +41,7 @@ const toTheShop = new Set<Effect["type"]>([
 const laneOf = (effect: Effect): Lane => (toTheShop.has(effect.type) ? "shop" : "gateway");
 
 export const statusIn = (value: StateValue): OrderStatus | null =>
-  typeof value === "string" && statuses.has(value) ? (value as OrderStatus) : null;
+  statuses.has(value) ? (value as OrderStatus) : null;
 
 export class Fold {
   facts: Facts;
@@ -118,7 +118,7 @@ export class Fold {
 
   private told(to: Actor, type: string, eventId: string): void {
     // Whoever waited is let through by the cooldown.
-    const from = to === "order" && eventId !== this.envelope.id ? "cooldown" : null;
+    const from = eventId === this.envelope.id ? null : "cooldown";
     this.messages.push({ to, from, type, eventId, value: this.states[to] });
   }
 
@@ -127,7 +127,7 @@ export class Fold {
     this.states = { ...this.states, cooldown: moved.value };
     this.told("cooldown", type, this.envelope.id);
     this.setTimers(moved.timers);
-    this.carry(moved.actions, { eventId: this.envelope.id, type }, moved.taken?.rule ?? null, this.facts.order.status);
+    this.carry(moved.actions, { eventId: this.envelope.id, type }, null, this.facts.order.status);
     return moved.taken;
   }
 
@@ -138,7 +138,7 @@ export class Fold {
     const moved = step(registry.order, this.states.order, this.considered(shown.wish ?? null, shown.seen ?? null), {
       type: shown.type,
     });
-    if (moved.taken !== null) this.states = { ...this.states, order: moved.value };
+    this.states = { ...this.states, order: moved.value };
     this.told("order", shown.type, shown.eventId);
     if (moved.taken === null) return null;
     this.setTimers(moved.timers);
@@ -147,7 +147,7 @@ export class Fold {
       this.facts = { ...this.facts, order: { ...this.facts.order, status: next, updatedAt: this.now } };
     }
     this.carry(moved.actions, shown, moved.taken.rule ?? null, status);
-    this.endOperation(moved.taken, status, shown);
+    this.endOperation(moved.taken, status);
     return moved.taken;
   }
 
@@ -185,17 +185,12 @@ export class Fold {
   turnDown(shown: Shown): void {
     const { registry } = this.rules;
     const state = metaOf(registry.order, this.states.order);
-    const against = reasonsAgainst(
-      registry.order,
-      this.states.order,
-      shown.type,
-      this.considered(shown.wish ?? null, shown.seen ?? null),
-    );
+    const against = reasonsAgainst(registry.order, this.states.order, shown.type, this.considered(shown.wish ?? null));
     const status = this.facts.order.status;
     if (!shown.type.startsWith("merchant.")) {
       return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
     }
-    if (against.length === 0 && statusWantedBy[shown.type] === status) {
+    if (statusWantedBy[shown.type] === status) {
       return this.answer(shown, "ignored", { reason: "same-status", from: status });
     }
     const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
@@ -259,11 +254,10 @@ export class Fold {
   }
 
   /** Money came to rest: whoever asked for it hears how it ended. */
-  private endOperation(meta: Meta, status: OrderStatus, shown: Shown): void {
+  private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
     this.facts = { ...this.facts, operation: null };
-    if (operation.askedBy === shown.eventId) return;
     const rule = meta.rule ?? null;
     const failed = rule?.endsWith("/refused") || rule?.endsWith("/given-up");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {

@@ -125,9 +125,7 @@ export const orderSeen = async (
     earlier: start === 1 ? null : { href: first === 0 ? null : `${path}?at=${start}` },
     effects,
     parked,
-    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, (actor, state) =>
-      words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state }),
-    ),
+    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, words),
     way: wayOf(history),
     verdicts,
     done,

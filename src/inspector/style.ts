@@ -130,6 +130,7 @@ const marks = `
 .tile.warn { border-color: var(--warn); } .tile.warn b { color: var(--warn); }
 .filter { display: flex; flex-wrap: wrap; gap: 0.8rem 1.2rem; align-items: end; margin: 0 0 1.4rem; }
 .filter label { display: grid; gap: 0.2rem; font-size: 0.85rem; color: var(--soft); }
+.filter > a { line-height: 2.15rem; }
 .filter label.tick { display: flex; align-items: center; gap: 0.45rem; min-height: 2.15rem; color: var(--ink); font-size: inherit; }
 .pages { display: flex; gap: 1.2rem; margin-top: 1.2rem; }`;
 
@@ -217,8 +218,8 @@ summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .statechart .onward > polygon { stroke: var(--link); fill: var(--link); }
 .chart details { display: inline-block; margin-right: 1.6rem; } .chart details[open] { display: block; margin-right: 0; }
 .chart details .drawing { max-height: 34rem; }
-.statechart .happy:not(.taken) path { stroke: var(--line); stroke-width: 1; }
-.statechart .happy:not(.taken) polygon { stroke: var(--line); fill: var(--line); }
+.statechart .happy:not(.taken, .onward) path { stroke: var(--line); stroke-width: 1; }
+.statechart .happy:not(.taken, .onward) polygon { stroke: var(--line); fill: var(--line); }
 .statechart .node.visited > path, .statechart .cluster.visited > path { stroke: var(--happy); stroke-width: 2; }
 .statechart .taken > path { stroke: var(--happy); stroke-width: 3.2; }
 .statechart .taken > polygon { stroke: var(--happy); fill: var(--happy); }

@@ -104,6 +104,23 @@ export interface Counts {
   nextTimerAt: number | null;
 }
 
+/** In the order in which a store's statement selects them. */
+const COUNTED = [
+  "orders",
+  "waitingEffects",
+  "deadEffects",
+  "waitingEvents",
+  "deadEvents",
+  "timers",
+  "parked",
+  "flagged",
+  "oldestEffectAt",
+  "oldestEventAt",
+  "nextTimerAt",
+] as const satisfies (keyof Counts)[];
+export const countsIn = (row: unknown[]): Counts =>
+  Object.fromEntries(COUNTED.map((name, i) => [name, row[i]])) as unknown as Counts;
+
 export interface Page {
   /** Order id to start after. */
   after: string;

@@ -5,7 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -44,7 +44,8 @@ const sizes = given.orders?.split(",").map(Number) ?? (given.quick ? [500, 2000]
 /** Events put off, at most. */
 const PUT_OFF = 1_000_000;
 const [rounds, perRound, acknowledged] = given.quick ? [1, 50, 100] : [5, 500, 2000];
-const server = { shared_buffers: "512MB", max_wal_size: "4GB", wal_compression: "on" };
+/** A quarter of the memory is what PostgreSQL's manual begins with. */
+const server = { shared_buffers: `${Math.round(totalmem() / 4 / 2 ** 20)}MB`, max_wal_size: "4GB" };
 /** As often as a load balancer asks. */
 const HEALTH_MS = 1000;
 

@@ -1,9 +1,35 @@
-/** What is answered to an attempt to pay, and to what the bank says of a call. */
+/** What an answer is, and what is answered to an attempt to pay and to what the bank says of a call. */
 import { describe, expect, test } from "vitest";
 import type { Told } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, completed, fresh, LINK, lifeOf, type Placed, sent, success } from "./lives.js";
+
+test("an answer names its event, its outcome, the rule, the reason, the way and the moment", () => {
+  expect(answerTo(lifeOf(fresh), callback())).toEqual({
+    eventId: "mine",
+    type: "callback.received",
+    outcome: "deferred",
+    rule: "cooldown/held",
+    reason: "cooldown",
+    from: "pending",
+    to: "pending",
+    until: T0 + 50_000,
+  });
+  expect(answerTo(lifeOf(), callback())).toMatchObject({
+    rule: "cooldown/over",
+    reason: "reading-payment",
+    until: null,
+  });
+  expect(answerTo(lifeOf(), completed)).toMatchObject({ rule: "cooldown/never-held", reason: "reading-payment" });
+  expect(lifeOf().answerTo("placed")).toMatchObject({
+    outcome: "moved",
+    rule: "order/placed",
+    type: "order.placed",
+    from: null,
+    to: "pending",
+  });
+});
 
 describe("a payment attempt", () => {
   const created = (paymentId: string, meta?: Record<string, string>): Told => ({

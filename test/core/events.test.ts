@@ -67,43 +67,43 @@ const wellFormed: object[] = [
 ];
 
 const placed = (more: object) => ({ type: "order.placed", order: { ...order, ...more } });
-const malformed: [object, path: string][] = [
-  [placed({ total: -1 }), "order.total"],
-  [placed({ total: 1.5 }), "order.total"],
-  [placed({ currency: "SE" }), "order.currency"],
-  [placed({ lines: Array(1001).fill(line) }), "order.lines"],
-  [placed({ lines: [{ ...line, sku: long(101) }] }), "order.lines.0.sku"],
-  [placed({ lines: [{ ...line, quantity: 0 }] }), "order.lines.0.quantity"],
-  [placed({ paymentId: long(101) }), "order.paymentId"],
-  [placed({ previousPaymentIds: [long(101)] }), "order.previousPaymentIds.0"],
-  [placed({ createdAt: 0.5 }), "order.createdAt"],
-  [placed({ updatedAt: 0.5 }), "order.updatedAt"],
-  [placed({ meta: { [long(101)]: 1 } }), `order.meta.${long(101)}`],
-  [placed({ unheard: 1 }), "order"],
-  [{ type: "order.updated", by: long(101), change: "" }, "by"],
-  [{ type: "order.updated", by: "", change: long(201) }, "change"],
-  [{ type: "order.seen", status: "shipped" }, "status"],
-  [{ ...created, paymentId: long(101) }, "paymentId"],
-  [{ ...created, meta: { [long(101)]: "" } }, `meta.${long(101)}`],
-  [{ ...created, meta: { a: long(20_001) } }, "meta.a"],
-  [{ type: "payment.notCreated", detail: long(501) }, "detail"],
-  [{ ...rejection, message: long(1001) }, "message"],
-  [{ ...callback, kind: long(61) }, "kind"],
-  [{ ...callback, paymentId: long(101) }, "paymentId"],
-  [{ ...callback, claims: long(61) }, "claims"],
-  [{ ...callback, content: long(101) }, "content"],
-  [{ type: "customer.returned", page: "home" }, "page"],
-  [{ type: "merchant.completed", via: "fax" }, "via"],
-  [{ type: "merchant.refundedAmount", amount: 1.5 }, "amount"],
-  [{ ...edited, total: -1 }, "total"],
-  [{ ...revealed, by: "" }, "by"],
-  [{ ...revealed, by: long(101) }, "by"],
-  [{ ...revealed, why: long(201) }, "why"],
-  [{ type: "timer.fired", timer: "t", generation: 1.5 }, "generation"],
-  [{ type: "capture.refused", ...answer, detail: long(501) }, "detail"],
-  [{ type: "capture.unknown", effectId: "e", detail: long(501) }, "detail"],
-  [{ type: "capture.confirmed", effectId: "e" }, "reading"],
-  [{ type: "order.shipped" }, "type"],
+const malformed: [path: string, object][] = [
+  ["order.total", placed({ total: -1 })],
+  ["order.total", placed({ total: 1.5 })],
+  ["order.currency", placed({ currency: "SE" })],
+  ["order.lines", placed({ lines: Array(1001).fill(line) })],
+  ["order.lines.0.sku", placed({ lines: [{ ...line, sku: long(101) }] })],
+  ["order.lines.0.quantity", placed({ lines: [{ ...line, quantity: 0 }] })],
+  ["order.paymentId", placed({ paymentId: long(101) })],
+  ["order.previousPaymentIds.0", placed({ previousPaymentIds: [long(101)] })],
+  ["order.createdAt", placed({ createdAt: 0.5 })],
+  ["order.updatedAt", placed({ updatedAt: 0.5 })],
+  [`order.meta.${long(101)}`, placed({ meta: { [long(101)]: 1 } })],
+  ["order", placed({ unheard: 1 })],
+  ["by", { type: "order.updated", by: long(101), change: "" }],
+  ["change", { type: "order.updated", by: "", change: long(201) }],
+  ["status", { type: "order.seen", status: "shipped" }],
+  ["paymentId", { ...created, paymentId: long(101) }],
+  [`meta.${long(101)}`, { ...created, meta: { [long(101)]: "" } }],
+  ["meta.a", { ...created, meta: { a: long(20_001) } }],
+  ["detail", { type: "payment.notCreated", detail: long(501) }],
+  ["message", { ...rejection, message: long(1001) }],
+  ["kind", { ...callback, kind: long(61) }],
+  ["paymentId", { ...callback, paymentId: long(101) }],
+  ["claims", { ...callback, claims: long(61) }],
+  ["content", { ...callback, content: long(101) }],
+  ["page", { type: "customer.returned", page: "home" }],
+  ["via", { type: "merchant.completed", via: "fax" }],
+  ["amount", { type: "merchant.refundedAmount", amount: 1.5 }],
+  ["total", { ...edited, total: -1 }],
+  ["by", { ...revealed, by: "" }],
+  ["by", { ...revealed, by: long(101) }],
+  ["why", { ...revealed, why: long(201) }],
+  ["generation", { type: "timer.fired", timer: "t", generation: 1.5 }],
+  ["detail", { type: "capture.refused", ...answer, detail: long(501) }],
+  ["detail", { type: "capture.unknown", effectId: "e", detail: long(501) }],
+  ["reading", { type: "capture.confirmed", effectId: "e" }],
+  ["type", { type: "order.shipped" }],
 ];
 
 describe("an event", () => {
@@ -117,7 +117,7 @@ describe("an event", () => {
     for (const event of wellFormed) expect(OrderEvent.safeParse({ ...event, unheard: 1 }).success).toBe(false);
   });
 
-  test.each(malformed)("%j is turned away for its %s", (event, path) => {
+  test.each(malformed)("is turned away for its %s", (path, event) => {
     const { error } = OrderEvent.safeParse(event);
     expect(error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
   });

@@ -1,34 +1,10 @@
 /** What is answered to messages: the bank's and the customer's, a reading, a timer. */
 import { describe, expect, test } from "vitest";
+import type { Settings } from "../../machines/settings.js";
+import type { Told } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, COOLDOWN, completed, fresh, LINK, lifeOf, ring, sent, success } from "./lives.js";
-
-test("an answer names its event, its outcome, the rule, the reason, the way and the moment", () => {
-  expect(answerTo(lifeOf(fresh), callback())).toEqual({
-    eventId: "mine",
-    type: "callback.received",
-    outcome: "deferred",
-    rule: "cooldown/held",
-    reason: "cooldown",
-    from: "pending",
-    to: "pending",
-    until: T0 + 50_000,
-  });
-  expect(answerTo(lifeOf(), callback())).toMatchObject({
-    rule: "cooldown/over",
-    reason: "reading-payment",
-    until: null,
-  });
-  expect(answerTo(lifeOf(), completed)).toMatchObject({ rule: "cooldown/never-held", reason: "reading-payment" });
-  expect(lifeOf().answerTo("placed")).toMatchObject({
-    outcome: "moved",
-    rule: "order/placed",
-    type: "order.placed",
-    from: null,
-    to: "pending",
-  });
-});
 
 describe("a callback", () => {
   test.each([
@@ -64,7 +40,9 @@ describe("a callback", () => {
   test("that is held while somebody else is let through waits on", () => {
     const life = lifeOf(fresh);
     life.tell(callback({ content: "a" }), "held");
-    life.settle(success);
+    life.tell(success);
+    expect(answerTo(life, callback({ content: "a" }))).toMatchObject({ outcome: "ignored", reason: "duplicate" });
+    life.read(reading());
     expect(life.record.facts.waiting.map(({ eventId, readingId, held }) => [eventId, readingId, held])).toEqual([
       ["held", null, true],
     ]);
@@ -149,6 +127,13 @@ describe("a reading", () => {
       ["one", "moved"],
     ]);
     expect(life.record.facts.payment.readAt).toBe(T0);
+    const piled = lifeOf(fresh);
+    piled.tell(callback({ content: "a" }), "one");
+    piled.tell(callback({ content: "b" }), "two");
+    piled.wait(MINUTE);
+    expect(
+      piled.history.at(-1)?.answers.map(({ type, eventId }) => (type === "payment.read" ? type : eventId)),
+    ).toEqual(["payment.read", "one", "two"]);
     life.read(reading());
     expect(life.answerTo("two")).toMatchObject({
       outcome: "ignored",
@@ -202,6 +187,7 @@ describe("a reading", () => {
       outcome: "deferred",
       reason: "reading-payment",
     });
+    expect(life.record.timers).toEqual({});
     life.read(payments.missing);
     expect(life.answerTo("mine")).toMatchObject({
       type: "timer.fired",
@@ -216,6 +202,29 @@ describe("a reading", () => {
       rule: "book/signed",
       reason: "awaiting-gateway",
     });
+  });
+
+  test.each<[string, Told, Partial<Settings>, object]>([
+    ["a merchant", completed, {}, { outcome: "refused", rule: "refused/terminal-status" }],
+    [
+      "the shop",
+      { type: "shop.holdStockDue" },
+      { stockManagement: true, holdStockMinutes: 1 },
+      { outcome: "ignored", rule: null, reason: "terminal-status" },
+    ],
+    [
+      "a timer",
+      { type: "timer.fired", timer: LINK, generation: 1 },
+      {},
+      { outcome: "ignored", rule: null, reason: "terminal-status" },
+    ],
+    ["the customer", success, {}, { outcome: "ignored", rule: "terminal/cancelled", reason: "terminal-status" }],
+  ])("that comes after the order reached an end answers %s by what was asked", (_who, event, settings, answer) => {
+    const life = lifeOf({}, settings);
+    life.tell(callback());
+    life.tell(event, "mine");
+    life.read(payments["rejected, task open"]);
+    expect(life.answerTo("mine")).toMatchObject({ type: event.type, to: "cancelled", ...answer });
   });
 
   test("settles a failed capture only when it shows one", () => {

@@ -196,6 +196,15 @@ describe("why a machine has no branch", () => {
     ]);
   });
 
+  test("the documents' own word for one action stands for the usual one", () => {
+    const pays = { status: "REJECTED", captured: 1, offers: [] };
+    const changes = ["merchant.editedLines", "merchant.recalculated"];
+    for (const type of changes)
+      expect(against("pending", type, { pays, wish: { total: 1 } })).toEqual(["not-editable"]);
+    expect(against("on-hold", "merchant.captured", { pays: "frozen" })[0]).toBe("unable-to-capture-frozen-order");
+    expect(against("on-hold", "merchant.cancelled", { pays: "frozen" })[0]).toBe("payment-frozen");
+  });
+
   test("nothing speaks against what is not asked for there, nor against an open branch", () => {
     expect(against("refunded", "merchant.completed")).toEqual([]);
     expect(against("on-hold", "merchant.failed")).toEqual([]);

@@ -121,6 +121,7 @@ describe("a merchant's wish", () => {
 describe("the shop", () => {
   test.each([
     [{ stockManagement: true, holdStockMinutes: 10 }, "deferred"],
+    [{ stockManagement: true, holdStockMinutes: 1 }, "deferred"],
     [{ stockManagement: true, holdStockMinutes: 11 }, "ignored"],
     [{ stockManagement: false, holdStockMinutes: 10 }, "ignored"],
     [{ stockManagement: true, holdStockMinutes: null }, "ignored"],

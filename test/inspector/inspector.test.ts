@@ -169,6 +169,12 @@ describe("the pages", () => {
     expect(page).toContain('<html lang="sv">');
     expect(page).toContain("Banken har fryst betalningen, så den kan inte dras förrän banken släpper den.");
     expect(page).toContain("Pausad");
+    const overview = page.slice(page.indexOf('<svg class="statechart"'), page.indexOf("</svg>"));
+    const drawn = [...overview.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = ""]) => text).join(" ");
+    expect(drawn).toContain("handlaren");
+    expect(drawn).toContain("Väntar på kundens betalning");
+    expect(drawn).not.toMatch(/\bthe\b/);
+    expect(overview).toMatch(/class="current node state atomic state-on-hold"/);
   });
 
   test("a page that has not changed is not sent again", async () => {
@@ -248,7 +254,7 @@ describe("actions go through the public door", () => {
     // A page is put right by itself.
     expect(second).toMatch(new RegExp(`name="after" value="${after}"[\\s\\S]*?Put 3 right`));
     const done = await reconciled(many, { apply: "true", after });
-    expect(plain(done)).toContain("3 orders asked about, 3 put right");
+    expect(plain(done)).toContain("Orders asked about: 3. Put right: 3.");
     await many.place.rest();
     expect(ids.map((id) => many.place.status(id)).filter((status) => status === "processing")).toHaveLength(3);
     expect(many.place.status("many-202")).toBe("processing");

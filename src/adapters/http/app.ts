@@ -6,7 +6,6 @@ import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
@@ -17,6 +16,9 @@ import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-check
 import { type ReturnOptions, returnRoutes } from "./returns.js";
 import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
+
+export type { CallbackKey } from "./token.js";
+export { urlsFor } from "./urls.js";
 
 export interface HttpOptions
   extends DoorOptions,
@@ -32,8 +34,6 @@ export interface HttpOptions
   apiToken?: string | null;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: () => Promise<string>;
-  /** Told of requests that are turned away here, before any event. */
-  observer?: Pick<Observer, "turnedAway">;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: () => boolean;
   /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */

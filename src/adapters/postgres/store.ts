@@ -1,5 +1,5 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
-import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
+import { type Change, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns, storable } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -208,7 +208,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
-    counts: async () => wire.readCounts(only(await read(sql.counts, versions))),
+    counts: async () => countsIn(only(await read(sql.counts, versions))),
   };
 }
 

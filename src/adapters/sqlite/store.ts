@@ -1,5 +1,5 @@
 /** The store in one SQLite file, written by one process. */
-import { type Counts, type Store, StoreError } from "../../ports/store.js";
+import { type Counts, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
 
@@ -131,7 +131,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     revive: async (id, now) => database().call("revive", id, now),
     park: async (orderId, reason) => database().call("park", orderId, reason),
     async counts(): Promise<Counts> {
-      return wire.readCounts(await (await beside()).call("counts"));
+      return countsIn(await (await beside()).call("counts"));
     },
   };
 }

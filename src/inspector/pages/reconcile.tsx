@@ -4,6 +4,7 @@ import type { Reconciled } from "../../ports/runtime.js";
 import { Flag, Layout, orderPath, Status, Table, type View } from "./layout.js";
 
 export const hours = [1, 24, 168] as const;
+const spanOf = { 1: "1h", 24: "24h", 168: "7d" } as const;
 
 export const ReconcilePage: FC<{ view: View }> = ({ view }) => {
   const { t } = view.words;
@@ -18,7 +19,7 @@ export const ReconcilePage: FC<{ view: View }> = ({ view }) => {
             <select name="hours">
               {hours.map((n) => (
                 <option value={String(n)} selected={n === 24}>
-                  {t("reconcile hours", { n })}
+                  {t(`filter since ${spanOf[n]}`)}
                 </option>
               ))}
             </select>

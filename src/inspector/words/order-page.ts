@@ -11,8 +11,8 @@ export const orderTexts = {
   "set off by": ["Set off by", "Utlöst av"],
   "next head": ["What comes next", "Vad som kommer härnäst"],
   "next dead": [
-    "Nothing by itself: an attempt to {effect} was given up after {n} tries.",
-    "Inget av sig självt: ett försök att {effect} gavs upp efter {n} försök.",
+    "Nothing by itself: the attempt to {effect} was given up, at try number {n}.",
+    "Inget av sig självt: försöket att {effect} gavs upp, vid försök nummer {n}.",
   ],
   "next effect": ["An attempt to {effect} is under way.", "Ett försök att {effect} pågår."],
   "next cooldown": [
@@ -73,7 +73,7 @@ export const orderTexts = {
 
   "effects head": ["On its way out", "På väg ut"],
   "effects none": ["Nothing is on its way to the bank or the shop.", "Inget är på väg till banken eller butiken."],
-  "effect attempts": ["tried {n} times", "{n} försök"],
+  "effect attempts": ["attempts: {n}", "försök: {n}"],
   "effect untried": ["not tried yet", "inte försökt ännu"],
   "effect dead": ["Given up", "Uppgiven"],
   "effect open": ["Open", "Öppen"],
@@ -100,6 +100,13 @@ export const orderTexts = {
     "Statechart of the {machine}; it stands in {state}",
     "Tillståndskarta för {machine}; den står i {state}",
   ],
+  "arrow the payment is read": ["the payment is read", "betalningen läses"],
+  "arrow the customer comes back": ["the customer comes back", "kunden kommer tillbaka"],
+  "arrow the bank calls back": ["the bank calls back", "bankens meddelande"],
+  "arrow the merchant": ["the merchant", "handlaren"],
+  "arrow the shop": ["the shop", "butiken"],
+  "arrow the bank confirms": ["the bank confirms", "banken bekräftar"],
+  "arrow its time is over": ["its time is over", "tiden är ute"],
   "chart branches": ["Every branch out of this state", "Varje gren ut ur detta tillstånd"],
   "branch event": ["Event", "Händelse"],
   "branch if": ["If", "Om"],
