@@ -33,10 +33,7 @@ const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
 const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export interface MemoryStoreOptions {
-  /**
-   * Nobody outside holds an object of the store: what is changed there later must not change here. Whoever changes
-   * nothing may hand its own objects over as they are, as the simulator does.
-   */
+  /** Keeps a later change outside from changing what is kept; whoever changes nothing needs none, as the simulator. */
   copy?: <T>(value: T) => T;
 }
 
