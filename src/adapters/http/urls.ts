@@ -14,6 +14,8 @@ const callbacksOf: Record<string, string> = {
 const registeredOnce = "resurs/legacy";
 
 /**
+ * What `createPayment` hands to the bank with one order's payment.
+ *
  * @param base where this app is mounted, as the bank and the customer reach it
  * @param keys as the app has them; with them the callbacks' address carries a token of this payment
  */
