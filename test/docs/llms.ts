@@ -30,8 +30,8 @@ const moduleSays = (source: string): string => {
 
 export const llmsDocument = (): string => {
   const { description } = JSON.parse(read("package.json")) as { description: string };
-  const pages = readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
+  const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md") && !name.startsWith("statecharts"))
     .sort();
   return `# order-status-engine
 

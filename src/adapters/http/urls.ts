@@ -14,7 +14,7 @@ const callbacksOf: Record<string, string> = {
 const registeredOnce = "resurs/legacy";
 
 /**
- * What `createPayment` hands to the bank with one order's payment.
+ * What a payment is opened with: where its customer comes back to, and where the bank reports.
  *
  * @param base where this app is mounted, as the bank and the customer reach it
  * @param keys as the app has them; with them the callbacks' address carries a token of this payment
