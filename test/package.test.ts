@@ -171,11 +171,11 @@ describe("the package", () => {
     expect([...outside].sort()).toEqual(["xstate", "zod"]);
   });
 
-  describe("a newcomer's path, by docs/getting-started.md", () => {
+  describe("a newcomer's path, by the README", () => {
     let blocks: Record<string, string> = {};
     let port = 0;
     beforeAll(async () => {
-      const page = await readFile(join(root, "docs/getting-started.md"), "utf8");
+      const page = await readFile(join(root, "README.md"), "utf8");
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
       port = (server.address() as { port: number }).port;
