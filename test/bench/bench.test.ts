@@ -50,7 +50,7 @@ describe("the bench", () => {
     for (const why of told.skipped) console.warn(why);
     expect(told.results.length + told.skipped.length).toBe(2);
     for (const { throughput, latencies } of told.results) {
-      expect([throughput.length, latencies.length]).toEqual([2, 4]);
+      expect([throughput.length, latencies.length]).toEqual([2, 8]);
       for (const { perSecond, ratio } of throughput.flatMap(({ rows }) => rows))
         expect(perSecond > 0 && ratio > 0).toBe(true);
     }
