@@ -65,6 +65,7 @@ export type ShopEffect =
 export type Effect = GatewayEffect | ShopEffect;
 export type EffectType = Effect["type"];
 
+/** Whether the effect is a call to the bank that changes something, so that it is never repeated blind. */
 export const movesMoney = (type: EffectType): boolean => type in resultOf;
 
 /** The event family that a call's result comes back in. */

@@ -162,6 +162,11 @@ export const noSuchPayment = (paymentId: string): Reading => ({
   transactionIds: [],
 });
 
+/**
+ * What is known of a payment before anybody has read it.
+ *
+ * @param tolerance how far the gateway's rounding may differ, in minor units
+ */
 export const unreadPayment = (
   gateway: string | null,
   id: string | null,

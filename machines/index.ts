@@ -18,6 +18,7 @@ export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
 export { type Considered, cooldownEndsAt, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
+export { reasons } from "./reasons.js";
 export * from "./settings.js";
 export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
 
@@ -71,6 +72,7 @@ export const standardFlow: Flow = {
 /** Resurs Checkout, v1 and v2: the purchase happens in the bank's frame, and the bank books it. */
 export const resursCheckout: Flow = { ...standardFlow, booksWhenSigned: false };
 
+/** How a gateway pays; one that the registry does not name, and null, pay as the Merchant API does. */
 export const flowOf = (registry: Registry, gateway: string | null): Flow =>
   registry.flows[gateway ?? ""] ?? merchantApi;
 

@@ -30,6 +30,7 @@ const says = (status: string) => fact((c) => c.payment.exists && c.payment.statu
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 
+/** Until when callbacks give way to the customer: epoch milliseconds. */
 export const cooldownEndsAt = (c: Pick<Considered, "order" | "settings">): number =>
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;

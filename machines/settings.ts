@@ -29,15 +29,24 @@ export type Choices = z.infer<typeof Choices>;
 
 export const Settings = z.strictObject({
   /** Seed 003, Order Status Flow: "60 seconds from the moment the order was created or updated". */
-  cooldownSeconds: z.number().min(0).max(86_400).default(60),
-  enableCapture: z.boolean().default(true),
-  enableCancel: z.boolean().default(true),
-  enableRefund: z.boolean().default(true),
-  enableModify: z.boolean().default(true),
-  stockManagement: z.boolean().default(false),
-  /** WooCommerce's "Hold stock (minutes)"; null = left empty. */
-  holdStockMinutes: z.number().int().nullable().default(null),
-  choices: Choices.prefault({}),
+  cooldownSeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe("seconds for which callbacks give way to the customer"),
+  enableCapture: z.boolean().default(true).describe("whether a completed order is captured"),
+  enableCancel: z.boolean().default(true).describe("whether a cancelled order is cancelled at the bank"),
+  enableRefund: z.boolean().default(true).describe("whether a refunded order is refunded at the bank"),
+  enableModify: z.boolean().default(true).describe("whether lines that a merchant edited go to the bank"),
+  stockManagement: z.boolean().default(false).describe("whether the shop manages stock, so that hold-stock counts"),
+  holdStockMinutes: z
+    .number()
+    .int()
+    .nullable()
+    .default(null)
+    .describe('WooCommerce\'s "Hold stock (minutes)"; null = left empty'),
+  choices: Choices.prefault({}).describe("where the sources disagree; docs/rules.md tells who says what"),
 });
 export type Settings = z.infer<typeof Settings>;
 

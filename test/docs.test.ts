@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { configurationDocument } from "./docs/configuration.js";
+import { llmsDocument } from "./docs/llms.js";
 import { rulesDocument } from "./docs/rules.js";
 import { giftwell } from "./toy/toy-machine.js";
 
@@ -15,8 +17,16 @@ describe("the documents", () => {
     expect(await read("docs/rules.md")).toBe(rulesDocument());
   });
 
+  it("configuration.md says what the configuration is checked by (npm run docs writes it)", async () => {
+    expect(await read("docs/configuration.md")).toBe(configurationDocument());
+  });
+
+  it("llms.txt lists the pages and the entries that there are (npm run docs writes it)", async () => {
+    expect(await read("docs/llms.txt")).toBe(llmsDocument());
+  });
+
   it("the README's program runs as it stands", async () => {
-    const program = /```js\n([\s\S]*?)```/.exec(await read("README.md"))?.[1];
+    const program = /```js first.mjs\n([\s\S]*?)```/.exec(await read("README.md"))?.[1];
     expect(program).toBeDefined();
     // Inside the project, so that the package's own name leads to it.
     const folder = await mkdtemp(join(root, "dist", "readme-"));
@@ -30,20 +40,34 @@ describe("the documents", () => {
     }
   });
 
+  const lines = (text: string) =>
+    `\n${text
+      .split("\n")
+      .map((line) => line.trim())
+      .join("\n")}\n`;
+  /** The files that the page shows code of; each excerpt is held against its file, line by line. */
+  const shownIn = async (page: string, folder: string): Promise<string[]> => {
+    const excerpts = [...(await read(page)).matchAll(/```(.*)\n([\s\S]*?)\n```/g)];
+    return Promise.all(
+      excerpts.map(async ([, label = "", code = ""]) => {
+        const path = /^ts (test\/[\w./[\]-]+)$/.exec(label)?.[1] ?? "";
+        expect(path.startsWith(folder), `an excerpt of ${page} names its file: ${label}`).toBe(true);
+        expect(lines(await read(path)), `${page} has the code of ${path}`).toContain(lines(code));
+        return path;
+      }),
+    );
+  };
+
   it("the code in adding-a-gateway.md is the toy's own, line by line", async () => {
-    const page = await read("docs/adding-a-gateway.md");
-    const lines = (text: string) =>
-      `\n${text
-        .split("\n")
-        .map((line) => line.trim())
-        .join("\n")}\n`;
-    const excerpts = [...page.matchAll(/```(.*)\n([\s\S]*?)\n```/g)];
-    expect(excerpts.length).toBeGreaterThan(12);
-    for (const [, label = "", code = ""] of excerpts) {
-      const path = /^ts (test\/toy[\w./-]+)$/.exec(label)?.[1];
-      expect(path, `an excerpt names its file: ${label}`).toBeDefined();
-      expect(lines(await read(path as string))).toContain(lines(code));
-    }
+    expect((await shownIn("docs/adding-a-gateway.md", "test/toy")).length).toBeGreaterThan(12);
+  });
+
+  it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {
+    const pages = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
+    const shown = (await Promise.all(pages.map((page) => shownIn(page, "test/hosts/")))).flat();
+    const files = (await readdir(join(root, "test/hosts"), { recursive: true })).filter((name) => name.endsWith(".ts"));
+    const examples = files.filter((name) => !name.endsWith(".test.ts") && name !== "requests.ts");
+    expect([...new Set(shown)].sort()).toEqual(examples.map((name) => `test/hosts/${name}`).sort());
   });
 
   it("adding-a-gateway.md speaks of every trait, of every call and of every answer", async () => {
@@ -72,9 +96,13 @@ describe("the documents", () => {
   });
 
   it("every relative link of the README and docs leads somewhere", async () => {
+    const hosts = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
     for (const page of [
+      ...hosts,
       "README.md",
       "docs/architecture.md",
+      "docs/configuration.md",
+      "docs/llms.txt",
       "docs/rules.md",
       "docs/adding-a-gateway.md",
       "docs/inspector.md",

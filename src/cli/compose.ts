@@ -1,10 +1,8 @@
 /** The composition root: where adapters, engine and doors are put together, and the only place that knows all of them. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
+import { memoryStore } from "../adapters/memory/store.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
@@ -51,6 +49,8 @@ export interface Common {
 export interface Running {
   engine: Engine;
   url: string;
+  /** Where a Stately inspector can listen; null = nowhere. */
+  stately: string | null;
   /**
    * Takes no more requests, ends what is under way, and lets go of everything.
    * @param drainMs before that, /readyz says no and all else goes on, so that a load balancer turns away first
@@ -61,8 +61,6 @@ export interface Running {
 export interface Sandbox extends Running {
   banks: Banks;
   woo: WooDouble;
-  /** Where a Stately inspector listens. */
-  stately: string | null;
 }
 
 export interface Parts extends Common {
@@ -71,7 +69,7 @@ export interface Parts extends Common {
   shop: Shop;
   engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
   /** What the banks prove themselves with, and the like. */
-  doors?: Partial<HttpOptions>;
+  doors?: (engine: Engine) => Partial<HttpOptions>;
   /** Laid around the app's door. */
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
@@ -94,6 +92,8 @@ export const taken =
 export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
+  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
+  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(taken(parts.stately));
   const engine = createEngine({
     store,
     gateways,
@@ -103,10 +103,17 @@ export const compose = async (parts: Parts): Promise<Running> => {
     log,
     ...(telemetry === undefined ? {} : { observer: telemetry.observer }),
     ...parts.engine,
-    ...(onDecision === undefined ? {} : { onDecision }),
+    onDecision: (entry, record, messages) => {
+      stately?.tell(entry, record, messages);
+      onDecision?.(entry, record, messages);
+    },
   });
-  await engine.start();
+  const end = async () => {
+    await engine.stop();
+    await stately?.close();
+  };
   try {
+    await engine.start();
     let draining = false;
     const app = httpApp({
       engine,
@@ -114,7 +121,7 @@ export const compose = async (parts: Parts): Promise<Running> => {
       apiToken: parts.apiToken ?? null,
       draining: () => draining,
       ...telemetry,
-      ...parts.doors,
+      ...parts.doors?.(engine),
     });
     let url = "";
     const looks = inspector({
@@ -136,30 +143,21 @@ export const compose = async (parts: Parts): Promise<Running> => {
       draining = true;
       if (drainMs > 0) await clock.sleep(drainMs);
       await served.close(parts.graceMs);
-      await engine.stop();
+      await end();
     };
-    return { engine, url, stop };
+    return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
-    await engine.stop();
+    await end();
     throw error;
   }
 };
 
-/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does. */
+/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does, and no driver is asked for. */
 export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const stately =
-    options.stately === undefined ? null : await statelyServer(options.stately).catch(taken(options.stately));
-  const folder = options.store === undefined ? await mkdtemp(join(tmpdir(), "order-status-")) : null;
   const banks = await openBanks(clock);
-  const clear = async () => {
-    await stately?.close();
-    await closeBanks(banks);
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
-  };
   try {
     const woo = wooDouble({
       now: () => clock.now(),
@@ -169,17 +167,16 @@ export const composeSandbox = async (
     const one = await compose({
       ...options,
       clock,
-      store: storeAt(options.store ?? join(folder ?? "", "orders.db")),
+      store: options.store === undefined ? memoryStore() : storeAt(options.store),
       gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
-      doors: {
+      doors: () => ({
         netsAuthorization: NETS_AUTHORIZATION,
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
-      },
+      }),
       onDecision: (entry, record, messages) => {
         stocked(woo, entry, record);
-        stately?.tell(entry, record, messages);
         onDecision?.(entry, record, messages);
       },
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
@@ -188,11 +185,11 @@ export const composeSandbox = async (
     await stockUp(woo, one.engine);
     const stop = async (drainMs?: number) => {
       await one.stop(drainMs);
-      await clear();
+      await closeBanks(banks);
     };
-    return { ...one, banks, woo, stately: stately?.url ?? null, stop };
+    return { ...one, banks, woo, stop };
   } catch (error) {
-    await clear();
+    await closeBanks(banks);
     throw error;
   }
 };

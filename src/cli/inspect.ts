@@ -1,46 +1,61 @@
-/** `inspect`: the inspector over a file, for looking only; works beside a running engine. */
+/** `inspect`: the inspector over a store, for looking only; works beside a running engine. */
 import { appendFile } from "node:fs/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { registry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { listen } from "../adapters/http/serve.js";
 import { lookingAt } from "../engine/look.js";
 import { inspector } from "../inspector/inspector.js";
 import { systemClock } from "../ports/clock.js";
+import type { Store } from "../ports/store.js";
 import { lookingStore, taken } from "./compose.js";
-import { exitCodes } from "./ending.js";
+import { exitCodes, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
+import { shownPlace } from "./stores.js";
 import { say } from "./terminal.js";
 
 interface Options {
-  db: string;
+  db?: string;
+  store?: string;
   port: number;
   reveals?: string;
   json?: true;
 }
 
-const run = async ({ db, port, reveals, json }: Options): Promise<void> => {
-  const store = await lookingStore(db);
+const serveOver = async (store: Store, place: string, { port, reveals, json }: Options): Promise<void> => {
+  const clock = systemClock();
+  const rules = { settings: Settings.parse({}), registry };
+  const engine = lookingAt({ store, rules, clock, gatewayOf: () => null });
+  const looks = inspector({
+    engine,
+    ...(reveals === undefined
+      ? {}
+      : {
+          recordReveal: (reveal) =>
+            appendFile(
+              reveals,
+              `${JSON.stringify({ at: new Date(clock.now()).toISOString(), store: place, ...reveal })}\n`,
+            ),
+        }),
+  });
+  const served = await listen(looks.fetch, { port }).catch(taken(port));
+  say(
+    json
+      ? JSON.stringify({ url: served.url, store: place })
+      : `Look at ${place} at ${served.url}/\nNothing is changed. Ctrl-C stops.`,
+  );
+  await untilToldToStop();
+  await served.close();
+};
+
+const run = async (options: Options): Promise<void> => {
+  const place = options.store ?? options.db;
+  if (place === undefined)
+    throw wrongUsage("name the orders: --db orders.db, or --store postgres://user@host/database");
+  const store = await lookingStore(place);
   try {
-    const clock = systemClock();
-    const rules = { settings: Settings.parse({}), registry };
-    const engine = lookingAt({ store, rules, clock, gatewayOf: () => null });
-    const looks = inspector({
-      engine,
-      ...(reveals === undefined
-        ? {}
-        : {
-            recordReveal: (reveal) =>
-              appendFile(reveals, `${JSON.stringify({ at: new Date(clock.now()).toISOString(), db, ...reveal })}\n`),
-          }),
-    });
-    const served = await listen(looks.fetch, { port }).catch(taken(port));
-    say(
-      json ? JSON.stringify({ url: served.url }) : `Look at ${db} at ${served.url}/\nNothing is changed. Ctrl-C stops.`,
-    );
-    await untilToldToStop();
-    await served.close();
+    await serveOver(store, shownPlace(place), options);
   } finally {
     await store.close();
   }
@@ -49,8 +64,14 @@ const run = async ({ db, port, reveals, json }: Options): Promise<void> => {
 export const addInspect = (program: Command): void => {
   program
     .command("inspect")
-    .description("a web page over the orders of a file, for looking only; works beside a running engine")
-    .requiredOption("--db <file>", "the SQLite file of the orders; it is opened read-only")
+    .description("a web page over the orders of a store, for looking only; works beside a running engine")
+    .addOption(new Option("--db <file>", "the SQLite file of the orders; it is opened read-only").conflicts("store"))
+    .addOption(
+      new Option(
+        "--store <place>",
+        "the same, or postgres://user:password@host/database; a user who may only SELECT is enough",
+      ).env("ORDER_STATUS_STORE"),
+    )
     .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
     .option(
       "--reveals <file>",
@@ -65,6 +86,7 @@ A running engine serves the same pages, with actions: order-status serve --actio
 Examples:
   $ order-status inspect --db orders.db
   $ order-status inspect --db orders.db --port 8090 --reveals reveals.jsonl
+  $ order-status inspect --store postgres://reader:secret@db.internal/shop
 ${exitCodes("not used here")}`,
     )
     .action(run);

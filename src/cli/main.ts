@@ -5,11 +5,13 @@ import { Command } from "commander";
 import { addApply } from "./apply.js";
 import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
+import { addConfig } from "./config.js";
 import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { addInit } from "./init.js";
 import { addInspect } from "./inspect.js";
 import { addMigrate } from "./migrate.js";
 import { addPrune } from "./prune.js";
@@ -41,6 +43,8 @@ ${exitCodes("something was refused or failed, as data")}`,
 
 for (const add of [
   addDemo,
+  addInit,
+  addConfig,
   addServe,
   addInspect,
   addShow,

@@ -2,26 +2,30 @@
 import { type Command, Option } from "commander";
 import { pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
-import { Settings } from "../../machines/settings.js";
+import { defaultSettings, type Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
 import { redacted } from "../ports/log.js";
-import { composeSandbox, INSPECTOR } from "./compose.js";
-import { exitCodes, refused, wrongUsage } from "./ending.js";
+import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
+import { load } from "./config/load.js";
+import type { Ready } from "./config/schema.js";
+import { composeConfigured } from "./configured.js";
+import { exitCodes, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
 import { shownPlace } from "./stores.js";
 import { say } from "./terminal.js";
 
 interface Options {
+  config?: string;
   db?: string;
   store?: string;
-  port: number;
-  host: string;
+  port?: number;
+  host?: string;
   apiToken?: string;
-  cooldown: number;
+  cooldown?: number;
   holdStock?: number;
-  logLevel: string;
-  drain: number;
+  logLevel?: Ready["logLevel"];
+  drain?: number;
   sandbox?: true;
   actions?: true;
   stately?: number;
@@ -33,73 +37,98 @@ const GRACE_MS = 10_000;
 const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 
+/** Of these two the second wins where it is given. */
+const settingsWith = (settings: Settings, { cooldown, holdStock }: Options): Settings => ({
+  ...settings,
+  ...(cooldown === undefined ? {} : { cooldownSeconds: cooldown }),
+  ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
+});
+
+interface Opened {
+  running: Running;
+  /** What else `--json` tells, and what a person is told. */
+  more: Record<string, string>;
+  says: string;
+}
+
+const opened = async (config: Ready | null, place: string | undefined, common: Common): Promise<Opened> => {
+  if (config === null) {
+    const running = await composeSandbox({ ...common, ...(place === undefined ? {} : { store: place }) });
+    const bank = running.banks.resurs.url;
+    return { running, more: { bank }, says: `The test bank is at ${bank}` };
+  }
+  const running = await composeConfigured({ ...config, store: place ?? config.store }, common);
+  const { url: shop } = config.shop;
+  return { running, more: { shop, publicUrl: config.http.publicUrl }, says: `The shop is at ${shop}` };
+};
+
 const run = async (options: Options): Promise<void> => {
-  const { port, host, apiToken, cooldown, holdStock } = options;
-  const place = options.store ?? options.db;
+  const loaded = options.sandbox ? null : await load(options.config);
+  const config = loaded?.config ?? null;
+  const port = options.port ?? config?.http.port ?? 8080;
+  const host = options.host ?? config?.http.host ?? "127.0.0.1";
+  const apiToken = options.apiToken ?? config?.http.apiToken ?? null;
+  const place = options.store ?? options.db ?? config?.store;
   if (!isLoopback(host) && !apiToken) {
     throw wrongUsage(
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
     );
   }
-  if (!options.sandbox) {
-    throw refused(
-      "serve starts the sandbox only, so add --sandbox; for a real shop, a program of your own hands wooShop (order-status-engine/woocommerce) to createEngine and mounts httpApp",
-    );
-  }
-  const log = redacted(pino({ level: options.logLevel }, pino.destination(2)));
-  const settings = Settings.parse({
-    cooldownSeconds: cooldown,
-    ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
-  });
+  const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = telemetry();
   collectDefaultMetrics({ register: watch.registry });
-  const running = await composeSandbox({
-    settings,
+  const common: Common = {
+    settings: settingsWith(config?.settings ?? defaultSettings, options),
     log,
     telemetry: watch,
     port,
     host,
-    apiToken: apiToken ?? null,
+    apiToken,
     graceMs: GRACE_MS,
-    actions: options.actions === true,
-    onDecision: ({ seq, from, to, source, event }, { orderId }) => {
+    actions: options.actions ?? config?.http.inspectorActions ?? false,
+    ...(options.stately === undefined ? {} : { stately: options.stately }),
+    onDecision: (entry, record) => {
+      const { seq, from, to, source, event } = entry;
+      const { orderId } = record;
       if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
     },
-    ...(place === undefined ? {} : { store: place }),
-    ...(options.stately === undefined ? {} : { stately: options.stately }),
-  });
-  const { url, banks, stately } = running;
-  const bank = banks.resurs;
-  const kept = place === undefined ? "a temporary file that is removed at the end" : shownPlace(place);
-  const inspects = `${url}${INSPECTOR}/`;
+  };
+  const { running, more, says } = await opened(config, place, common);
+  const { url, stately } = running;
+  const inspector = `${url}${INSPECTOR}/`;
   const store = place === undefined ? null : shownPlace(place);
-  if (options.json) say(JSON.stringify({ url, inspector: inspects, stately, bank: bank.url, store }));
-  else
-    say(
-      `Serving at ${url}\nLook at the orders at ${inspects}\nThe test bank is at ${bank.url}; orders are kept in ${kept}. Ctrl-C stops.`,
-    );
-  if (stately !== null && !options.json) say(`A Stately inspector can listen at ${stately}`);
+  if (options.json) say(JSON.stringify({ url, inspector, stately, store, ...more }));
+  else {
+    const kept = store ?? "memory until it stops";
+    say(`Serving at ${url}\nLook at the orders at ${inspector}\n${says}; orders are kept in ${kept}. Ctrl-C stops.`);
+    if (stately !== null) say(`A Stately inspector can listen at ${stately}`);
+  }
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
   // Ctrl-C is a person's, and no load balancer waits.
-  await running.stop(signal === "SIGTERM" ? options.drain * 1000 : 0);
+  const drain = options.drain ?? config?.http.drainSeconds ?? 5;
+  await running.stop(signal === "SIGTERM" ? drain * 1000 : 0);
 };
 
 export const addServe = (program: Command): void => {
   program
     .command("serve")
     .description("the engine over HTTP, until it is told to stop")
-    .option("--sandbox", "with a test bank and a test shop in place of real ones")
+    .option("--config <file>", "the configuration (left out: order-status.config.ts, .mts, .js or .mjs here)")
+    .addOption(new Option("--sandbox", "with a test bank and a test shop in place of real ones").conflicts("config"))
     .addOption(
       new Option("--store <place>", "a SQLite file, or postgres://…: any number of nodes on one").env(
         "ORDER_STATUS_STORE",
       ),
     )
     .addOption(
-      new Option("--db <file>", "the SQLite file of the orders (left out: a temporary one)").conflicts("store"),
+      new Option(
+        "--db <file>",
+        "the SQLite file of the orders (left out: the configuration says, or memory)",
+      ).conflicts("store"),
     )
-    .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 8080)
-    .option("--host <address>", "beyond this computer only together with a token", "127.0.0.1")
+    .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
+    .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
     .addOption(new Option("--api-token <token>", "asked of whoever uses the API").env("ORDER_STATUS_TOKEN"))
     .option("--actions", "let people act from the inspector; without it, it only looks")
     .option(
@@ -107,22 +136,30 @@ export const addServe = (program: Command): void => {
       "tell the machines' events and snapshots to a Stately inspector on this computer; 0 = any free port",
       wholeIn(0, 65_535),
     )
-    .option("--cooldown <seconds>", "how long callbacks give way to the customer", numberIn(0, 86_400), 60)
+    .option("--cooldown <seconds>", "how long callbacks give way to the customer (60)", numberIn(0, 86_400))
     .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
     .addOption(
-      new Option("--log-level <level>", "what is logged, as JSON to stderr")
-        .choices(["debug", "info", "warn", "error", "silent"])
-        .default("info"),
+      new Option("--log-level <level>", "what is logged, as JSON to stderr (info)").choices([
+        "debug",
+        "info",
+        "warn",
+        "error",
+        "silent",
+      ]),
     )
-    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no", numberIn(0, 3600), 5)
+    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no (5)", numberIn(0, 3600))
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",
       `
+The configuration says where shop and banks are; an option given here goes before it. "order-status init" writes one,
+"order-status config" checks it and shows what is in effect.
 GET /metrics has the numbers for Prometheus; docs/operating.md says what each means and when to be called.
 In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
 
 Examples:
+  $ order-status serve
+  $ order-status serve --config shops/se.config.ts --port 8081
   $ order-status serve --sandbox
   $ order-status serve --sandbox --db orders.db --cooldown 5
   $ order-status serve --sandbox --store postgres://shop:secret@db.internal/shop

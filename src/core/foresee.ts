@@ -22,6 +22,8 @@ const answerTo = (decision: Decision, eventId: string): Answer | undefined =>
   decision.entry.answers.findLast((a) => a.eventId === eventId);
 
 /**
+ * What would become of an event, without its happening: the decision, and the one after the payment was read.
+ *
  * @param reading the payment as it is to be taken; left out = as it was last read, null = it cannot be read
  */
 export const foresee = (

@@ -77,6 +77,10 @@ const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
     : `Next: the customer's link runs out at ${at(due)}; then the bank is asked before anything is cancelled.`;
 };
 
+/** The bank has accepted the payment, so it is not the bank that the order waits for. */
+export const isHeldByHand = ({ facts }: OrderRecord): boolean =>
+  facts.order.status === "on-hold" && facts.payment.status === "ACCEPTED";
+
 const whatToDo = (record: OrderRecord): string => {
   const raised = record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
   const first = raised[0];
@@ -86,9 +90,15 @@ const whatToDo = (record: OrderRecord): string => {
     case "processing":
       return "Do: ship, then set the order to completed; that captures the money.";
     case "on-hold":
-      return "Do: nothing; the bank decides. Do not ship.";
+      return isHeldByHand(record)
+        ? "Do: look why somebody put it on hold; set it to processing when it may go on."
+        : "Do: nothing; the bank decides. Do not ship.";
     case "pending":
       return "Do: nothing; the customer may still pay.";
+    case "checkout-draft":
+      return "Do: nothing; the customer is still at the checkout.";
+    case "failed":
+      return "Do: nothing; the customer may try again.";
     case "completed":
       return "Do: nothing; refund the order if the goods come back.";
     default:
@@ -96,7 +106,11 @@ const whatToDo = (record: OrderRecord): string => {
   }
 };
 
-/** @param history the latest entries in order; the more, the further back a cause is found */
+/**
+ * Why an order is where it is, what comes next and what to do: at most five plain lines.
+ *
+ * @param history the latest entries in order; the more, the further back a cause is found
+ */
 export const why = (
   record: OrderRecord,
   history: HistoryEntry[],

@@ -6,9 +6,9 @@ import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
-import type { ClaimedEffect, EffectResult, Store } from "../ports/store.js";
+import { type ClaimedEffect, type EffectResult, type Store, StoreError } from "../ports/store.js";
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
-import type { Limits } from "./limits.js";
+import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
 
 export interface DeliverParts {
   store: Store;
@@ -28,7 +28,11 @@ export interface DeliverParts {
 
 export class Delivery {
   private readonly attempts: Attempts;
+  /** Claimed, and neither settled nor released. */
+  private readonly held = new Set<string>();
   private readonly finished: EffectResult[] = [];
+  /** A claim failed on the way: the store may have written it. */
+  private unsure = false;
   private claiming = false;
   private again = false;
   private releasing = false;
@@ -79,18 +83,23 @@ export class Delivery {
     const { store, clock, limits, worker } = this.parts;
     const room = limits.effectsAtOnce - this.underWay;
     if (room <= 0 || this.stopped) return;
+    if (this.unsure) await store.disown(worker, [...this.held]);
+    this.unsure = true;
     const now = clock.now();
     const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
+    this.unsure = false;
     for (const row of rows) {
       this.underWay += 1;
-      void this.carryOut(row, now + limits.leaseMs / 2);
+      this.held.add(row.id);
+      void this.carryOut(row, now + limits.leaseMs);
     }
     if (rows.length === limits.effectsPerClaim) this.again = true;
   }
 
-  private async carryOut(row: ClaimedEffect, sendUntil: number): Promise<void> {
+  private async carryOut(row: ClaimedEffect, leaseUntil: number): Promise<void> {
     try {
-      const result = await this.settle(row, await this.attempts.at(row, sendUntil));
+      const came = await this.attempts.at(row, leaseUntil - this.parts.limits.leaseMs / 2);
+      const result = await this.settle(row, came, leaseUntil);
       if (result !== null) this.finished.push(result);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -98,20 +107,21 @@ export class Delivery {
       // Whether money moved before it threw is not known: without a release the next claim looks first.
       if (movesMoney(row.effect.type)) this.afterLease();
       else {
-        const again = await this.settle(row, this.attempts.retry(row, null, detail));
+        const again = await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil);
         if (again !== null) this.finished.push(again);
       }
     } finally {
       this.underWay -= 1;
     }
+    if (!this.finished.some(({ id }) => id === row.id)) this.held.delete(row.id);
     this.release();
   }
 
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
-  private async settle(row: ClaimedEffect, came: Came): Promise<EffectResult | null> {
+  private async settle(row: ClaimedEffect, came: Came, leaseUntil: number): Promise<EffectResult | null> {
     switch (came.kind) {
       case "event": {
-        const until = await this.parts.submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        const until = await this.takeIn(row, came, leaseUntil);
         return until === null ? null : { id: row.id, outcome: "retry", notBefore: until, error: NOT_TAKEN_IN };
       }
       case "left":
@@ -123,6 +133,20 @@ export class Delivery {
         return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error };
       case "dead":
         return { id: row.id, outcome: "dead", error: came.error };
+    }
+  }
+
+  /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
+  private async takeIn(row: ClaimedEffect, came: Came & { kind: "event" }, leaseUntil: number): Promise<number | null> {
+    const { submit, clock } = this.parts;
+    for (;;) {
+      try {
+        return await submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+      } catch (error) {
+        const passes = error instanceof StoreError && error.passes;
+        if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;
+        await clock.sleep(AFTER_TROUBLE_MS);
+      }
     }
   }
 
@@ -141,13 +165,14 @@ export class Delivery {
       let written = true;
       try {
         if (results.length > 0) await store.release(worker, results);
+        for (const { id } of results) this.held.delete(id);
         for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);
         if (!this.stopped) await this.run();
       } catch (error) {
         log.warn({ detail: String(error) }, "writing the results of effects failed; trying again");
         written = false;
         this.finished.push(...results);
-        alarm(clock.now() + 1000);
+        alarm(clock.now() + AFTER_TROUBLE_MS);
       } finally {
         this.releasing = false;
       }

@@ -49,6 +49,9 @@ export const limits: Limits = {
   troubleMs: 5_000,
 };
 
+/** Until a store that failed is tried again. */
+export const AFTER_TROUBLE_MS = 1000;
+
 /** Exponential with jitter: between half and the whole of the wait. */
 export const retryAfterMs = (attempt: number, longest: number, random: () => number): number =>
   Math.round(Math.min(longest, 1000 * 2 ** Math.min(20, attempt - 1)) * (0.5 + random() / 2));

@@ -13,8 +13,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Change, InboxRow, Store } from "../ports/store.js";
 import { asKnown, type Known } from "./known.js";
-import type { Limits } from "./limits.js";
-import { retryAfterMs } from "./limits.js";
+import { AFTER_TROUBLE_MS, type Limits, retryAfterMs } from "./limits.js";
 import type { Posted } from "./posted.js";
 import { UnknownOrder } from "./receipt.js";
 
@@ -116,6 +115,9 @@ export class Mailboxes {
       while (open.size > 0) open = await this.attempt(open);
     } catch (error) {
       for (const post of posts) post.failed(error);
+      // It may have been written all the same.
+      for (const orderId of taken.keys()) this.records.delete(orderId);
+      this.parts.alarm(this.parts.now() + AFTER_TROUBLE_MS);
     } finally {
       for (const orderId of taken.keys()) this.busy.delete(orderId);
       this.size -= posts.length;

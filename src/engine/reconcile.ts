@@ -31,7 +31,7 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
   const { clock } = parts;
   const perSecond = options.perSecond ?? 50;
   const freshSince = clock.now() - (options.freshMs ?? FRESH_MS);
-  let after: string | undefined;
+  let { after } = options;
   for (;;) {
     const rows: OrderRow[] = await parts.store.list({
       inDoubt: true,

@@ -3,6 +3,7 @@ import type { Envelope } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { InboxRow, Store, TimerRow } from "../ports/store.js";
+import { AFTER_TROUBLE_MS } from "./limits.js";
 
 export interface WakeParts {
   store: Store;
@@ -26,7 +27,6 @@ export const rung = ({ orderId, timer, generation }: TimerRow, at: number): Enve
 });
 
 const PER_LOOK = 500;
-const AFTER_TROUBLE_MS = 1000;
 
 export class Wake {
   private readonly ringing = new Set<string>();

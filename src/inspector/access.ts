@@ -42,10 +42,13 @@ export const entryOf = (access: Access, request: Request): Entry => {
   }
 };
 
-/** Whether a form was sent from one of our own pages. A browser says so of every POST; what says nothing is no browser. */
+/**
+ * Whether a form was sent from one of our own pages. A browser says so of every POST, and of https it says so itself:
+ * our own address is then not compared, because behind a proxy it is another one.
+ */
 export const isFromHere = (request: Request): boolean => {
   const site = request.headers.get("sec-fetch-site");
-  if (site !== null && site !== "same-origin") return false;
+  if (site !== null) return site === "same-origin";
   return request.headers.get("origin") === new URL(request.url).origin;
 };
 

@@ -6,7 +6,7 @@ import type { Reconciled } from "../ports/runtime.js";
 import type { Room } from "./inspector.js";
 import { actable, PROBLEMS } from "./looks.js";
 import { ActionPage, type DeadLetter, RetryPage } from "./pages/actions.js";
-import { hours, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
+import { hours, perPage, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
 
 const isActable = (type: string): type is EventType => (actable as readonly string[]).includes(type);
 const eventOf = (type: EventType) => (type.startsWith("merchant.") ? { type, via: "inspector" } : { type });
@@ -16,10 +16,10 @@ const Retrying = z.object({ id: z.string().min(1).max(200), order: z.string().mi
 const Reconciling = z.object({
   hours: z.coerce.number().refine((n) => (hours as readonly number[]).includes(n)),
   apply: z.stringbool(),
+  /** The order with which the page before ended. */
+  after: z.string().min(1).max(100).optional(),
 });
 
-/** A page has an end; the command takes all of them. */
-const MOST_RECONCILED = 200;
 /** Longer than a bank takes to answer, shorter than a person waits. */
 const PATIENCE_MS = 8_000;
 
@@ -28,6 +28,13 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
   const app = new Hono();
   const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
 
+  /** The answer on the payment as the bank has it now, or as it was last read where the bank does not say. */
+  const dryRun = async (orderId: string, event: unknown) => {
+    const asked = engine.clock.now();
+    const verdict = await engine.can(orderId, event, { fresh: true });
+    return { verdict, fresh: verdict.readAt !== null && verdict.readAt >= asked };
+  };
+
   app.get("/orders/:orderId/actions/:type", async (c) => {
     if (!acts) return off(c);
     const view = viewOf(c);
@@ -35,10 +42,8 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     const record = await engine.read(orderId);
     if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     if (!isActable(type)) return message(c, 404, view.words.t("error unknown"));
-    const asked = engine.clock.now();
-    const verdict = await engine.can(orderId, eventOf(type), { fresh: true });
-    const fresh = verdict.readAt !== null && verdict.readAt >= asked;
-    return send(c, <ActionPage view={view} tried={{ record, type, verdict, fresh, id: crypto.randomUUID() }} />);
+    const tried = { record, type, ...(await dryRun(orderId, eventOf(type))), id: crypto.randomUUID() };
+    return send(c, <ActionPage view={view} tried={tried} />);
   });
 
   app.post("/orders/:orderId/actions/:type", async (c) => {
@@ -60,13 +65,13 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
   const deadLetter = async (id: string, orderId: string): Promise<DeadLetter | null> => {
     const [effects, record] = await Promise.all([engine.effectsOf(orderId), engine.read(orderId)]);
     const effect = effects.find((row) => row.id === id && row.dead) ?? null;
-    if (effect !== null) return { orderId, effect, event: null, verdict: null, record };
+    if (effect !== null) return { orderId, effect, event: null, verdict: null, fresh: false, record };
     const { deadEvents } = await engine.unfinished(PROBLEMS);
     const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
     if (event === null) return null;
     // What threw once may throw again; then there is nothing to foresee.
-    const verdict = record === null ? null : await engine.can(orderId, event.envelope.event).catch(() => null);
-    return { orderId, effect: null, event, verdict, record };
+    const tried = record === null ? null : await dryRun(orderId, event.envelope.event).catch(() => null);
+    return { orderId, effect: null, event, ...(tried ?? { verdict: null, fresh: false }), record };
   };
 
   app.get("/retry", async (c) => {
@@ -94,15 +99,16 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     if (!acts || engine.reconcile === undefined) return off(c);
     const form = Reconciling.safeParse(await c.req.parseBody());
     if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
-    const { apply } = form.data;
+    const { apply, after } = form.data;
     const since = engine.clock.now() - form.data.hours * 3_600_000;
     const results: Reconciled[] = [];
-    for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0 })) {
+    const onwards = after === undefined ? {} : { after };
+    for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0, ...onwards })) {
       results.push(one);
-      if (results.length >= MOST_RECONCILED) break;
+      if (results.length >= perPage) break;
     }
     if (apply) log.info({ orders: results.length }, "reconciled from the inspector");
-    const run = { hours: form.data.hours, apply, results, cut: results.length >= MOST_RECONCILED };
+    const run = { hours: form.data.hours, apply, after: after ?? null, results };
     return send(c, <ReconciledPage view={viewOf(c)} run={run} />);
   });
   return app;

@@ -7,7 +7,7 @@ import { type Chart, type ChartEdge, chartOf } from "../statechart/chart.js";
 import { classOf } from "../statechart/dot.js";
 import { overviewOf } from "../statechart/overview.js";
 import { bareSvgOf } from "../statechart/svg.js";
-import { pathOf } from "./words/words.js";
+import { pathOf, type Words } from "./words/words.js";
 
 export const actors: readonly Actor[] = ["order", "payment", "cooldown"];
 
@@ -24,14 +24,24 @@ interface Drawing {
 /** Laying out costs a tenth of a second, lighting up nothing: each drawing is made once. */
 const drawings = new Map<string, Drawing>();
 
+/** What the states say, and the overview's arrows, in the reader's language; event names stay what they are. */
+const inWords = (chart: Chart, words: Words): Chart => ({
+  ...chart,
+  nodes: chart.nodes.map((node) => (node.says === null ? node : { ...node, says: words.state(chart.id, node.id) })),
+  edges: chart.edges.map((edge) => ({ ...edge, event: words.arrow(edge.event) })),
+});
+
 /** @param name is put before the ids, so that several drawings stand in one page */
-const drawingOf = (name: string, chartOnce: () => Chart): Drawing => {
-  let drawing = drawings.get(name);
+const drawingOf = (name: string, words: Words, chartOnce: () => Chart): Drawing => {
+  const key = `${name} ${words.language}`;
+  let drawing = drawings.get(key);
   if (drawing === undefined) {
     const chart = chartOnce();
-    const svg = bareSvgOf(chart).then((drawn) => drawn.replace(/ id="/g, ` id="${name}-`));
+    // Arrows are found by their events, so only what is drawn is put into words.
+    const drawn = words.language === "en" ? chart : inWords(chart, words);
+    const svg = bareSvgOf(drawn).then((text) => text.replace(/ id="/g, ` id="${name}-`));
     drawing = { chart, arrows: splitRoot(chart).drawn, svg };
-    drawings.set(name, drawing);
+    drawings.set(key, drawing);
   }
   return drawing;
 };
@@ -60,6 +70,19 @@ const arrowBetween = (arrows: Arrow[], from: string, to: string, type: string): 
   const exact = arrows.findIndex((arrow) => fits(arrow) && arrow.edges.some((edge) => nameOf(edge) === type));
   return exact >= 0 ? exact : arrows.findIndex(fits);
 };
+
+/** Where the order has been, in turn, each with the step that brought it there; null = it began there. */
+export interface Stop {
+  state: string;
+  seq: number | null;
+}
+
+export const wayOf = (history: HistoryEntry[]): Stop[] =>
+  history.flatMap((entry, i): Stop[] => {
+    const before = history[i - 1]?.states.order;
+    if (before === undefined) return [{ state: pathOf(entry.states.order), seq: null }];
+    return hopsOf("order", before, entry).map(([, state]) => ({ state, seq: entry.seq }));
+  });
 
 export interface Lit {
   svg: string;
@@ -95,6 +118,10 @@ const lightUp = async (name: string, drawing: Drawing, actor: Actor, { history, 
       if (arrow >= 0) lit.set(`${name}-${chart.id}-arrow-${arrow}`, "taken");
     }
   }
+  for (const [i, { from }] of arrows.entries()) {
+    const arrow = `${name}-${chart.id}-arrow-${i}`;
+    if (within(state, from) && !lit.has(arrow)) lit.set(arrow, "onward");
+  }
   visit(state, "current");
   const drawn = (await svg)
     .replace(/<g id="([^"]+)" class="/g, (whole, id: string) => (lit.has(id) ? `${whole}${lit.get(id)} ` : whole))
@@ -111,10 +138,12 @@ export const chartsOf = async (
   gateway: string | null,
   history: HistoryEntry[],
   states: States,
-  label: Life["label"],
+  words: Words,
 ): Promise<Charts> => {
+  const label: Life["label"] = (actor, state) =>
+    words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state });
   const lit = (actor: Actor, name: string, of: (chart: Chart) => Chart = (chart) => chart) => {
-    const drawing = drawingOf(name, () => of(chartOf(machineOf(actor, gateway))));
+    const drawing = drawingOf(name, words, () => of(chartOf(machineOf(actor, gateway))));
     return lightUp(name, drawing, actor, { history, now: states[actor], label });
   };
   const [overview, order, payment, cooldown] = await Promise.all([

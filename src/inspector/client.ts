@@ -9,7 +9,7 @@ let tag = "";
 let sent = main?.innerHTML ?? "";
 let address = location.href;
 
-const shortZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const two = (n: number): string => String(n).padStart(2, "0");
 
 const local = (date: Date): string =>
@@ -30,7 +30,7 @@ const localise = (): void => {
     time.textContent = local(date).slice(0, cut);
   }
   const zone = document.querySelector("#zone");
-  if (zone !== null) zone.textContent = shortZone;
+  if (zone !== null) zone.textContent = (dataset.zone ?? "").replace("{zone}", timeZone);
 };
 
 /** How far the server's clock is ahead of the reader's, as the answers tell; a second or two is only the way. */
@@ -135,6 +135,8 @@ document.addEventListener("input", (event) => {
   look(wanted, false).catch(() => location.reload());
 });
 
+// With a script the slider needs no button.
+document.documentElement.classList.add("scripted");
 localise();
 tick();
 for (const drawing of document.querySelectorAll<HTMLElement>(".drawing")) showCurrent(drawing);

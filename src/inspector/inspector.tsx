@@ -80,6 +80,7 @@ const Asked = z.object({
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
+/** The pages as one `(Request) => Response`, to be mounted under `base`. Only looks, unless `actions` says otherwise. */
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, base = "", access = { kind: "loopback" }, actions = false, log = silent } = options;
   const acts = actions && engine.submit !== undefined;

@@ -2,7 +2,7 @@
 import type { EventType } from "../../machines/events.js";
 import { type Looking, NotOffered } from "../ports/runtime.js";
 import type { OrderFilter } from "../ports/store.js";
-import { chartsOf } from "./chart.js";
+import { chartsOf, wayOf } from "./chart.js";
 import type { OrderSeen } from "./pages/order.js";
 import { type Asked, spans } from "./pages/orders.js";
 import type { Problems } from "./pages/problems.js";
@@ -89,7 +89,7 @@ export interface OrderAsked {
   /** The step after which the order is shown; null = now. */
   at: number | null;
   troubleOnly: boolean;
-  /** Steps up to this one are shown, to go back in a long life. */
+  /** What has just been done, in words. */
   done: string | null;
 }
 
@@ -125,9 +125,8 @@ export const orderSeen = async (
     earlier: start === 1 ? null : { href: first === 0 ? null : `${path}?at=${start}` },
     effects,
     parked,
-    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, (actor, state) =>
-      words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state }),
-    ),
+    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, words),
+    way: wayOf(history),
     verdicts,
     done,
   };

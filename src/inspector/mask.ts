@@ -49,6 +49,9 @@ const open = new Set([
   "rejection",
 ]);
 
+/** Keys of which everything inside is shown or hidden alike, however deep. */
+const whole = new Set(["meta", "context", "states"]);
+
 const HIDDEN = "•••";
 
 /** Words as the machines and documents have them; what is longer or has other characters may be anything. */
@@ -67,7 +70,7 @@ export const masked = (value: unknown, key = ""): unknown => {
   if (typeof value === "string") return maskedText(value, key);
   if (Array.isArray(value)) return value.map((part) => masked(part, key));
   if (value === null || typeof value !== "object") return value;
-  // The keys inside are the shop's own, so nothing in there is known.
-  const inside = key === "meta" || key === "context" ? () => "" : (name: string) => name;
+  // Inside some, names are no keys of ours: the shop's own words, of which nothing is known, or states of the machines.
+  const inside = whole.has(key) ? () => key : (name: string) => name;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, masked(part, inside(name))]));
 };

@@ -100,6 +100,68 @@ export const rowsOf = (history: HistoryEntry[]): Row[] => {
   });
 };
 
+/** Deliveries of the same, one after the other, that came to the same end. */
+export interface Fold {
+  /** The deliveries themselves, at least three. */
+  deliveries: Row[];
+  /** With them the readings that they asked for, in the order of their steps. */
+  rows: Row[];
+}
+
+/** Fewer are quicker read than opened. */
+const WORTH_FOLDING = 3;
+
+/** The last word on it. */
+export const wordOf = (row: Row): Answer | null => row.later?.answer ?? row.first;
+const stirs = ({ entry }: Row): boolean =>
+  entry.from !== entry.to || entry.raised.length > 0 || entry.cleared.length > 0;
+
+/** What two deliveries share that say the same, were answered the same, and changed nothing; null = something did. */
+const sameness = (row: Row): string | null => {
+  const { event, source, effects } = row.entry;
+  const word = wordOf(row);
+  if (stirs(row) || row.told.length > 0 || (word?.outcome !== "ignored" && word?.outcome !== "refused")) return null;
+  const said = ["kind", "page", "paymentId", "via", "timer"].map((key) => (event as Record<string, unknown>)[key]);
+  const asks = effects.map(({ type }) => type);
+  return JSON.stringify([event.type, source, said, row.first?.rule, row.first?.reason, word.rule, word.reason, asks]);
+};
+
+/** A step that only answered deliveries of the fold, and each like the one before. */
+const echo = (row: Row, deliveries: Row[]): string | null => {
+  const own = new Set(deliveries.map(({ entry }) => entry.eventId));
+  const { entry, told } = row;
+  if (stirs(row) || told.length === 0 || !told.every(({ answer }) => own.has(answer.eventId))) return null;
+  return JSON.stringify([entry.event.type, readingIn(entry)?.status, entry.effects.map(({ type }) => type)]);
+};
+
+const foldFrom = (rows: Row[], start: number): Fold | null => {
+  const like = sameness(rows[start] as Row);
+  if (like === null) return null;
+  const fold: Fold = { deliveries: [], rows: [] };
+  let heard: string | null = null;
+  for (const row of rows.slice(start)) {
+    if (sameness(row) === like) fold.deliveries.push(row);
+    else {
+      const now = echo(row, fold.deliveries);
+      if (now === null || (heard !== null && heard !== now)) break;
+      heard = now;
+    }
+    fold.rows.push(row);
+  }
+  return fold.deliveries.length < WORTH_FOLDING ? null : fold;
+};
+
+/** Rows as they are read: what came over and over in one, everything else by itself. */
+export const foldsOf = (rows: Row[]): (Row | Fold)[] => {
+  const folded: (Row | Fold)[] = [];
+  for (let i = 0; i < rows.length; ) {
+    const fold = foldFrom(rows, i);
+    folded.push(fold ?? (rows[i] as Row));
+    i += fold?.rows.length ?? 1;
+  }
+  return folded;
+};
+
 /** The order as it stood after one step, from the history alone. */
 export interface Moment {
   seq: number;
@@ -114,7 +176,7 @@ export interface Moment {
   cause: { rule: string | null; by: HistoryEntry["source"]; at: number } | null;
 }
 
-const isFlag = (name: string): name is FlagName => name in remedies;
+export const isFlag = (name: string): name is FlagName => name in remedies;
 
 /** @param history up to and with the step */
 export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment | null => {

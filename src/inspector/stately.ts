@@ -23,6 +23,7 @@ export interface StatelyServer {
   url: string;
   /** To be called with every decision, in order: `onDecision` of the engine. */
   tell(entry: HistoryEntry, record: OrderRecord, messages: Message[]): void;
+  /** Sends those who listen away. */
   close(): Promise<void>;
 }
 
@@ -78,7 +79,11 @@ const messagesOf = (entry: HistoryEntry, record: OrderRecord, told: Message[], i
 const mayListen = (origin: string | undefined): boolean =>
   origin === undefined || /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(origin);
 
-/** @param port 0 picks a free one */
+/**
+ * A WebSocket on this computer at which a Stately inspector listens to the machines.
+ *
+ * @param port 0 picks a free one
+ */
 export const statelyServer = async (port = 0): Promise<StatelyServer> => {
   const server = new WebSocketServer({
     host: "127.0.0.1",

@@ -48,13 +48,13 @@ main:focus { outline: none; }
   border-bottom: 1px solid var(--line); background: var(--card);
 }
 .brand { font-weight: 650; color: var(--ink); text-decoration: none; display: inline-flex; align-items: center; gap: 0.5rem; }
-.mark { width: 1.05rem; height: 1.05rem; border-radius: 0.3rem; background: #2456c9; }
+.mark { width: 1.2rem; height: 1.2rem; background: url(icon.svg) center / contain no-repeat; }
 .top nav { display: flex; gap: 0.25rem; }
 .top nav a { color: var(--soft); text-decoration: none; padding: 0.3rem 0.65rem; border-radius: 0.5rem; }
 .top nav a:hover { color: var(--ink); background: var(--well); }
 .top nav a[aria-current] { color: var(--ink); background: var(--calm-bg); font-weight: 600; }
 .top search { margin-left: auto; }
-.top search form { display: flex; gap: 0.4rem; }
+.top search form { display: flex; gap: 0.4rem; } .top search input { width: 16rem; }
 .language { font-size: 0.88rem; }
 main { max-width: 76rem; margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 2.5rem) 3rem; }
 footer {
@@ -94,7 +94,9 @@ th, td { padding: 0.5rem 1.2rem 0.5rem 0; border-bottom: 1px solid var(--line); 
 tr > :last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 td time { white-space: nowrap; }
-.number { text-align: right; }
+.number, th:last-child:nth-child(6) { text-align: right; }
+h1, td a, .crumb a, .help code { overflow-wrap: anywhere; }
+.flagged { margin: 0; max-width: 34rem; }
 th:last-child:empty { padding: 0; }`;
 
 const marks = `
@@ -128,6 +130,7 @@ const marks = `
 .tile.warn { border-color: var(--warn); } .tile.warn b { color: var(--warn); }
 .filter { display: flex; flex-wrap: wrap; gap: 0.8rem 1.2rem; align-items: end; margin: 0 0 1.4rem; }
 .filter label { display: grid; gap: 0.2rem; font-size: 0.85rem; color: var(--soft); }
+.filter > a { line-height: 2.15rem; }
 .filter label.tick { display: flex; align-items: center; gap: 0.45rem; min-height: 2.15rem; color: var(--ink); font-size: inherit; }
 .pages { display: flex; gap: 1.2rem; margin-top: 1.2rem; }`;
 
@@ -146,6 +149,7 @@ const order = `
 }
 .slider input { flex: 1 1 12rem; background: transparent; border: 0; }
 .slider output { color: var(--soft); font-size: 0.88rem; min-width: 7rem; }
+.scripted .slider button { display: none; }
 .slider a[rel] { text-decoration: none; padding: 0.2rem 0.5rem; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) 21rem; gap: 0 1.4rem; align-items: start; }
 .tabs { display: flex; flex-wrap: wrap; gap: 0.3rem 1.3rem; margin: 0 0 1.2rem; border-bottom: 1px solid var(--line); }
@@ -180,6 +184,9 @@ const order = `
 .what .links a { color: var(--soft); }
 
 .between { margin: 0 0 1.5rem; } .between > .timeline { margin-top: 1.2rem; }
+.fold { margin-top: 0.4rem; font-size: 0.9rem; }
+.fold li { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; padding: 0.35rem 0; border-top: 1px solid var(--line); scroll-margin-top: 1rem; }
+.fold li:target { background: var(--warn-bg); } .fold li .links { margin: 0 0 0 auto; }
 summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .sums { margin: 0 0 0.8rem; }
 .sums div { display: flex; justify-content: space-between; gap: 1rem; padding: 0.25rem 0; border-bottom: 1px solid var(--line); }
@@ -188,25 +195,38 @@ summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .side-column .card li { padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
 .side-column .card li:last-child { border: 0; padding-bottom: 0; }
 .verdicts li { font-size: 0.92rem; }
-.verdicts .button { min-height: 0; padding: 0.15rem 0.6rem; font-size: 0.86rem; margin-top: 0.3rem; }
-.actors { list-style: none; display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; padding: 0; margin: 0 0 0.8rem; }
-.drawing { overflow: auto; max-height: 21rem; background: var(--well); border-radius: 0.6rem; padding: 0.8rem; }
+.side-column .button { min-height: 0; padding: 0.2rem 0.65rem; font-size: 0.86rem; }
+.verdicts li > .soft { display: block; margin-top: 0.15rem; }
+.leads { display: flex; justify-content: space-between; align-items: center; gap: 0.8rem; margin-top: 0.15rem; }
+.way { list-style: none; display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0; margin: 0 0 1rem; }
+.way li { display: inline-flex; align-items: center; gap: 0.5rem; }
+.way.cut::before { content: "…"; color: var(--soft); }
+.hop { font-size: 0.8rem; color: var(--soft); text-decoration: none; display: inline-flex; align-items: center; gap: 0.35rem; }
+.hop:hover { text-decoration: underline; }
+.hop::after { content: "→"; font-size: 1rem; color: var(--good); }
+.stop { border: 1px solid var(--line-strong); border-radius: 0.45rem; padding: 0.1rem 0.6rem; font-weight: 550; font-size: 0.9rem; }
+.way [aria-current] .stop { background: #ffe08a; border-color: #b98900; color: #1f2933; }
+.actors { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 0.5rem 1.6rem; margin: 0 0 0.9rem; font-size: 0.9rem; }
+.actors dt { font-size: 0.82rem; color: var(--soft); } .actors dd { margin: 0; } .actors code { color: var(--ink); margin-right: 0.35rem; }
+.drawing { overflow: auto; max-height: 26rem; background: var(--well); border-radius: 0.6rem; padding: 0.8rem; }
 .drawing svg { max-width: none; display: block; margin: 0 auto; }
-.chart > .drawing svg { width: 100%; min-width: 60rem; height: auto; }
+.chart > .drawing svg { width: 100%; min-width: 92rem; height: auto; }
 .chart > .drawing { margin-bottom: 0.8rem; }
-.drawing .edge { opacity: 0.5; } .drawing .edge.taken, .drawing .edge:hover { opacity: 1; }
-.chart > .drawing .edge text { opacity: 0; } .chart > .drawing .edge.taken text, .chart > .drawing .edge:hover text { opacity: 1; }
+.drawing .edge { opacity: 0.4; } .drawing .edge:is(.taken, .onward, :hover) { opacity: 1; }
+.chart > .drawing .edge text { opacity: 0; } .chart > .drawing .edge:is(.taken, .onward, :hover) text { opacity: 1; }
+.statechart .onward > path { stroke: var(--link); stroke-width: 1.4; }
+.statechart .onward > polygon { stroke: var(--link); fill: var(--link); }
 .chart details { display: inline-block; margin-right: 1.6rem; } .chart details[open] { display: block; margin-right: 0; }
 .chart details .drawing { max-height: 34rem; }
-.statechart .happy:not(.taken) path { stroke: var(--line); stroke-width: 1; }
-.statechart .happy:not(.taken) polygon { stroke: var(--line); fill: var(--line); }
+.statechart .happy:not(.taken, .onward) path { stroke: var(--line); stroke-width: 1; }
+.statechart .happy:not(.taken, .onward) polygon { stroke: var(--line); fill: var(--line); }
 .statechart .node.visited > path, .statechart .cluster.visited > path { stroke: var(--happy); stroke-width: 2; }
 .statechart .taken > path { stroke: var(--happy); stroke-width: 3.2; }
 .statechart .taken > polygon { stroke: var(--happy); fill: var(--happy); }
 .statechart .taken > text { fill: var(--ink); font-weight: 600; }
 .consequence { border-left: 3px solid var(--line-strong); padding-left: 1.1rem; margin: 0.8rem 0 1.2rem; }
 .consequence h2 { margin-top: 1rem; }
-.sends { margin: 0; padding-left: 1.3rem; }`;
+.sends { margin: 0; padding-left: 1.3rem; } .sends li::first-letter { text-transform: uppercase; }`;
 
 const narrow = `
 @media (max-width: 62rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
@@ -223,6 +243,11 @@ const narrow = `
   .when { text-align: left; display: flex; flex-wrap: wrap; gap: 0 0.7rem; }
   .what dl > div { grid-template-columns: minmax(0, 1fr); gap: 0; padding: 0.2rem 0; }
   .slider button { margin-left: auto; }
+  thead { position: absolute; left: -99em; }
+  tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.2rem 0.9rem; padding: 0.7rem 0; border-bottom: 1px solid var(--line); }
+  tbody tr:last-child { border-bottom: 0; }
+  td { border: 0; padding: 0; } td:empty { display: none; }
+  td[data-unit]::after { content: " " attr(data-unit); color: var(--soft); }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print { .top, .slider, .tabs, .links, footer, .said, .chart { display: none; } body { background: #fff; } }`;

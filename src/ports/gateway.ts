@@ -62,7 +62,12 @@ export interface Gateway {
     all: boolean;
     key: string;
   }): Promise<GatewayAnswer>;
+  /**
+   * Reserves more on a payment that stands, in minor units; the lines add up to `amount`. A gateway that cannot do it
+   * without the customer refuses.
+   */
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
+  /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
   /** Books what the customer has signed: the payment comes into being. Only where signing and booking are two steps. */
   bookSignedPayment?(call: { paymentId: string }): Promise<GatewayAnswer>;

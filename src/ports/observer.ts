@@ -30,6 +30,14 @@ export interface DecidedEvent {
   ended: number;
 }
 
+export type Knock =
+  | "passed"
+  | "address-not-allowed"
+  | "too-many"
+  | "encoded-body"
+  | "without-token"
+  | "unknown-payment";
+
 export interface Observer {
   /** The engine has started; `figures` may be asked at any time. */
   watch(figures: () => Promise<Figures>): void;
@@ -47,6 +55,8 @@ export interface Observer {
   call<A extends { kind: string }>(gateway: string, method: string, make: () => Promise<A>): Promise<A>;
   /** An event was turned away, because too many wait. */
   turnedAway(): void;
+  /** Somebody knocked at the door of callbacks, and what became of it. */
+  knocked(how: Knock): void;
   /** The result of an effect came when another worker had its lease, and was not taken in. */
   leaseLost(): void;
 }
@@ -58,5 +68,6 @@ export const unobserved: Observer = {
   attempt: (_, __, make) => make(),
   call: (_, __, make) => make(),
   turnedAway() {},
+  knocked() {},
   leaseLost() {},
 };

@@ -95,6 +95,8 @@ export interface Reconciled {
 export interface ReconcileOptions {
   /** Only orders written since then, epoch ms. */
   since?: number;
+  /** Only orders whose id comes after this one: they are asked about in the order of their ids. */
+  after?: string;
   /** Changes nothing: reads, and says what would become of each order. */
   dryRun?: boolean;
   /** Readings a second; the bank has its own limit. Default 50. */
@@ -128,9 +130,11 @@ export interface Looking {
   parked(orderId: string): Promise<string | null>;
   /** At most five plain lines; null = no such order. */
   why(orderId: string): Promise<string[] | null>;
+  /** Entries whose `seq` is greater than `after`, oldest first; empty for an order that nobody knows */
   history(orderId: string, after?: number, limit?: number): Promise<HistoryEntry[]>;
   /** Effects not carried out yet, the dead ones among them, oldest first. */
   effectsOf(orderId: string): Promise<WaitingEffect[]>;
+  /** The order that has or had the payment; `current` = it is still the one it is paid by. null = nobody was given that id. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
   /** When callbacks of this order may be acted on; null = no such order. */
   cooldownEndsAt(orderId: string): Promise<number | null>;

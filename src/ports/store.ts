@@ -86,7 +86,7 @@ export interface DeadEffect {
 }
 
 export interface Counts {
-  /** Beyond 100,000 a store may estimate this, and the timers; with more than 10,000 events waiting, `parked` too. */
+  /** Beyond 100,000 a store may estimate this, the timers and the waiting events; with more than 10,000 of those, `parked` too. */
   orders: number;
   waitingEffects: number;
   deadEffects: number;
@@ -103,6 +103,23 @@ export interface Counts {
   /** When the first timer rings, or should have rung; null = none. */
   nextTimerAt: number | null;
 }
+
+/** In the order in which a store's statement selects them. */
+const COUNTED = [
+  "orders",
+  "waitingEffects",
+  "deadEffects",
+  "waitingEvents",
+  "deadEvents",
+  "timers",
+  "parked",
+  "flagged",
+  "oldestEffectAt",
+  "oldestEventAt",
+  "nextTimerAt",
+] as const satisfies (keyof Counts)[];
+export const countsIn = (row: unknown[]): Counts =>
+  Object.fromEntries(COUNTED.map((name, i) => [name, row[i]])) as unknown as Counts;
 
 export interface Page {
   /** Order id to start after. */
@@ -136,6 +153,8 @@ export interface Store {
   claim(now: number, limit: number, leaseMs: number, worker: string): Promise<ClaimedEffect[]>;
   /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A worker whose lease was taken over changes nothing. */
   release(worker: string, results: EffectResult[]): Promise<void>;
+  /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
+  disown(worker: string, known: string[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
   reclaim(worker: string): Promise<void>;
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */

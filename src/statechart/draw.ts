@@ -8,6 +8,7 @@ import { svgOf } from "./svg.js";
 export const formats = ["mermaid", "svg", "dot", "json"] as const;
 export type Format = (typeof formats)[number];
 
+/** A machine as Mermaid's text, an SVG picture, Graphviz's dot, or JSON. */
 export const draw = async (machine: AnyStateMachine, format: Format): Promise<string> => {
   const chart = chartOf(machine);
   switch (format) {

@@ -6,6 +6,7 @@ const who: Record<string, string> = {
   payment: "the payment is read",
   reconcile: "the payment is read",
   customer: "the customer comes back",
+  callback: "the bank calls back",
   merchant: "the merchant",
   shop: "the shop",
   capture: "the bank confirms",

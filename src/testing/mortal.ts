@@ -46,6 +46,7 @@ export class Mortal {
       "postpone",
       "claim",
       "release",
+      "disown",
       "revive",
       "park",
       "prune",

@@ -120,6 +120,7 @@ describe.skipIf(typeof server === "string")("opening", () => {
     await (await openOn(url)).commit([changeOf("a", 0)]);
     const reader = await openOn(url, { readOnly: true });
     expect((await load(reader, "a")).record?.version).toBe(1);
+    expect(await Promise.all([reader.dueEvents(1, 9), reader.dueTimers(1, 9), reader.openEffects(9)])).toHaveLength(3);
     expect((await refusal(reader.commit([changeOf("b", 0)]))).code).toBe("readonly");
   });
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
-import { type OpenOptions, openFile } from "../../src/adapters/sqlite/opening.js";
+import { openFile } from "../../src/adapters/sqlite/opening.js";
+import type { SqliteOptions } from "../../src/adapters/sqlite/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import * as wire from "../../src/adapters/sqlite/wire.js";
 import { StoreError } from "../../src/ports/store.js";
@@ -26,7 +27,7 @@ const full = (id: string) => ({
   timers: { set: [{ orderId: id, timer: "t", generation: 1, at: T + 5 }], cancel: [] },
 });
 
-const opened = <T>(options: OpenOptions, look: (db: StoreDatabase) => T): T => {
+const opened = <T>(options: SqliteOptions, look: (db: StoreDatabase) => T): T => {
   const db = new StoreDatabase(openFile(options));
   try {
     return look(db);

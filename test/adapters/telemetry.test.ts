@@ -15,6 +15,7 @@ import {
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { httpApp } from "../../src/adapters/http/app.js";
+import { urlsFor } from "../../src/adapters/http/urls.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { instruments, telemetry } from "../../src/adapters/telemetry/telemetry.js";
 import type { EngineOptions } from "../../src/index.js";
@@ -206,6 +207,41 @@ describe("one set of numbers", () => {
     });
     await store.park("o", "no migration");
     expect(await numbers()).toMatchObject({ order_status_orders_parked: 1 });
+  });
+
+  test("whoever knocks at the callbacks' door is counted by what became of it, and by nothing of his own", async () => {
+    const world = await made();
+    await world.order("o");
+    const key = { id: "k1", secret: "of ours" };
+    const app = httpApp({
+      engine: world.engine,
+      observer: watch.observer,
+      metrics: watch.metrics,
+      callbackKeys: [key],
+      allowFrom: ["10.0.0.1"],
+      sourceOf: (request) => request.headers.get("x-from"),
+      limits: { order: { burst: 1, perSecond: 0.001 } },
+    });
+    const knock = async (path: string, paymentId: string, headers: Record<string, string> = {}) => {
+      const request = post(path, { paymentId, status: "AUTHORIZED" });
+      for (const [name, value] of Object.entries({ "x-from": "10.0.0.1", ...headers }))
+        request.headers.set(name, value);
+      return (await app.fetch(request)).status;
+    };
+    const path = new URL(urlsFor("http://shop.test", "o", "resurs-mapi", [key]).callbackUrl).pathname;
+    expect(await knock(path, "pay-o")).toBe(202);
+    expect(await knock(path, "pay-o")).toBe(429);
+    expect(await knock(path, "nobodys")).toBe(404);
+    expect(await knock("/callbacks/resurs/authorization", "pay-o")).toBe(404);
+    expect(await knock(path, "pay-o", { "x-from": "10.0.0.2" })).toBe(403);
+    expect(await knock(path, "pay-o", { "content-encoding": "gzip" })).toBe(415);
+    const told = Object.entries(await numbers()).filter(([name]) => name.startsWith("order_status_callbacks_knocks"));
+    expect(told.sort()).toEqual(
+      ["address-not-allowed", "encoded-body", "passed", "too-many", "unknown-payment", "without-token"].map((how) => [
+        `order_status_callbacks_knocks_total{how="${how}"}`,
+        1,
+      ]),
+    );
   });
 
   test("an event too many is turned away and counted; a store that is gone is not told as it was", async () => {

@@ -114,8 +114,8 @@ try {
   await store.open();
   const engine = lookingAt({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
   const looks = inspector({ engine });
-  const page = async (path: string, holds: string) => {
-    const text = await (await looks.fetch(new Request(`http://localhost${path}`))).text();
+  const page = async (path: string, holds: string, asked = looks) => {
+    const text = await (await asked.fetch(new Request(`http://localhost${path}`))).text();
     if (!text.includes(holds)) throw new Error(`${path} does not hold ${holds}`);
   };
   const db = new Sqlite(file, { readonly: true });
@@ -131,10 +131,13 @@ try {
     order: db.prepare("SELECT record, parked FROM orders WHERE order_id = ?"),
     history: db.prepare("SELECT entry FROM history WHERE order_id = ? AND entry <> '' ORDER BY seq"),
     effects: db.prepare("SELECT * FROM outbox WHERE order_id = ?"),
+    count: db.prepare("SELECT count(*) FROM orders"),
   };
   /** Spread over all orders, the same for both. */
   const nth = (round: number) => String(1 + ((round * 104_729) % ORDERS)).padStart(10, "0");
   const place = (round: number) => ({ at: T0 - ((round * 104_729) % ORDERS) * 1000, id: nth(round) });
+
+  const problems = () => [statements.count.get(), statements.flagged.all()];
 
   await page("/orders/0000000001", "data-actor");
   const pairs: [string, (round: number) => unknown, (round: number) => unknown][] = [
@@ -161,11 +164,9 @@ try {
       (round) => looks.fetch(new Request(`http://localhost/find?q=pay-${nth(round)}`)),
       (round) => db.prepare("SELECT order_id FROM payments WHERE payment_id = ?").get(`pay-${nth(round)}`),
     ],
-    [
-      "the problems",
-      () => page("/", "tiles"),
-      () => [db.prepare("SELECT count(*) FROM orders").get(), statements.flagged.all()],
-    ],
+    ["the problems", () => page("/", "tiles"), problems],
+    // As whoever comes first when the counts have been kept for long enough.
+    ["the problems, counted anew", () => page("/", "tiles", inspector({ engine })), problems],
   ];
   const rows = [];
   for (const [name, ask, bare] of pairs) rows.push(await measured(name, ask, bare));
@@ -182,7 +183,7 @@ try {
     for (const row of told.rows) {
       const ms = ({ p50, p95 }: { p50: number; p95: number }) =>
         `p50 ${p50.toFixed(2).padStart(7)} p95 ${p95.toFixed(2).padStart(7)}`;
-      console.log(`${row.name.padEnd(26)}  page ${ms(row.page)}   bare SQL ${ms(row.sql)}`);
+      console.log(`${row.name.padEnd(28)}  page ${ms(row.page)}   bare SQL ${ms(row.sql)}`);
     }
   }
   db.close();

@@ -1,6 +1,7 @@
 /** The events that every contender decides: two orders from the checkout to their end. */
 import type { Envelope, OrderEvent, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
+import { reading } from "../../src/testing/index.js";
 
 /** One way of deciding. `State` is whatever it remembers of one order between two events. */
 export interface Contender<State = unknown> {
@@ -16,27 +17,11 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 export const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
 
-const reading = (says: Partial<Reading>): Reading => ({
-  paymentId: "pay",
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 24_900,
-  authorized: 24_900,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE", "CANCEL"],
-  creditLimit: 30_000,
-  taskCompleted: null,
-  transactionIds: [],
-  ...says,
-});
-const accepted = reading({});
-const inInspection = reading({ status: "INSPECTION", offers: [] });
-const captured = reading({ authorized: 0, captured: 24_900, offers: ["REFUND"] });
-const cancelled = reading({ authorized: 0, canceled: 24_900, offers: [] });
+const sum = { paymentId: "pay", total: 24_900, authorized: 24_900, creditLimit: 30_000 };
+const accepted = reading(sum);
+const inInspection = reading({ ...sum, status: "INSPECTION", offers: [] });
+const captured = reading({ ...sum, authorized: 0, captured: 24_900, offers: ["REFUND"] });
+const cancelled = reading({ ...sum, authorized: 0, canceled: 24_900, offers: [] });
 
 const placed: OrderEvent = {
   type: "order.placed",

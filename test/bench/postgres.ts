@@ -8,10 +8,11 @@ import pg from "pg";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { startPostgres } from "../adapters/postgres-server.js";
-import { noServerBecause } from "../restate/server.js";
+import { noServerBecause, type RestateServer, restateServer } from "../restate/server.js";
 import { type HandWritten, handWritten, relayByHand } from "./hand-written.js";
 import { bareCommits, dbos, graphileWorker } from "./peers.js";
 import { relay } from "./relay.js";
+import { restateEngine } from "./restate-engine.js";
 import { restateXState } from "./restate-xstate.js";
 import { firstToEach, printed, printedLatencies, type Table, turns } from "./rounds.js";
 import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "./work.js";
@@ -31,6 +32,8 @@ interface Contender {
   check(): Promise<void>;
   close(): Promise<unknown>;
 }
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 const same = (name: string, theirs: unknown, ours: unknown): void => {
   const [found, expected] = [JSON.stringify(theirs), JSON.stringify(ours)];
@@ -85,19 +88,31 @@ const limit = async (connectionString: string): Promise<Contender> => {
   return { name, take: (_, n) => update(n), check: async () => same(name, await updates(), orders), close };
 };
 
-/** Nothing where the server has no binary for this platform. */
-const onRestate = async (placed: Told[]): Promise<Contender[]> => {
-  if (noServerBecause !== null) return [];
-  const { place, send, counts, end } = await restateXState();
+const onRestate = async (server: RestateServer, placed: Told[]): Promise<Contender[]> => {
+  const { place, send, counts, end } = await restateXState(server);
   await inFlight(IN_FLIGHT, placed, ({ orderId, event }) => place(orderId, event));
   const name = "Restate's own xstate package";
   const check = async () => same(name, await counts(), { orders, events: orders, effects: 2 * orders });
-  return [{ name, take: ({ orderId, event }) => send(orderId, event), check, close: end }];
+  const engine = await restateEngine(server);
+  await inFlight(IN_FLIGHT, placed, engine.place);
+  const ours = "the engine on Restate, to the last effect";
+  const paid = async () => {
+    const ids = placed.map(({ orderId }) => orderId);
+    // The last ones may still be under way.
+    for (let looks = 0; looks < 100 && (await engine.paid(ids)) < orders; looks += 1) await pause(100);
+    same(ours, await engine.paid(ids), orders);
+  };
+  return [
+    { name, take: ({ orderId, event }) => send(orderId, event), check, close: end },
+    { name: ours, take: engine.take, check: paid, close: engine.close },
+  ];
 };
 
 const measure = async (connectionString: string): Promise<Table> => {
   const pool = new pg.Pool({ connectionString, max: 1 });
   pool.on("error", () => {});
+  // Nothing where the server has no binary for this platform.
+  const restate = noServerBecause === null ? await restateServer() : null;
   const engine = await engineOn(connectionString);
   const foretold = new Foretold(engine.clock.now());
   const placed: Told[] = [];
@@ -111,7 +126,7 @@ const measure = async (connectionString: string): Promise<Table> => {
     },
     ...(await besideIt(connectionString, pool)),
     await limit(connectionString),
-    ...(await onRestate(placed)),
+    ...(restate === null ? [] : await onRestate(restate, placed)),
   ];
 
   const rates: number[][] = [];
@@ -128,6 +143,7 @@ const measure = async (connectionString: string): Promise<Table> => {
   }
   for (const { check } of contenders) await check();
   for (const { close } of contenders) await close();
+  await restate?.end();
   await pool.end();
   const names = contenders.map(({ name }) => name);
   return firstToEach(`PostgreSQL, ${IN_FLIGHT} in flight`, "events/s", names, rates);

@@ -8,7 +8,7 @@ import { assign, setup } from "xstate";
 import type { OrderEvent } from "../../machines/events.js";
 import { loadSdk } from "../../src/adapters/restate/driver.js";
 import { registerService } from "../../src/adapters/restate/index.js";
-import { type RestateServer, restateServer } from "../restate/server.js";
+import type { RestateServer } from "../restate/server.js";
 
 interface Context {
   order: OrderEvent;
@@ -52,10 +52,9 @@ export interface RestateXState {
   end(): Promise<void>;
 }
 
-export const restateXState = async (): Promise<RestateXState> => {
+export const restateXState = async (server: RestateServer): Promise<RestateXState> => {
   const sdk = await loadSdk();
   const { xstate } = await import("@restatedev/xstate");
-  const server: RestateServer = await restateServer();
   const listener = createServer(sdk.createEndpointHandler({ services: [xstate("order", machine)], logger: () => {} }));
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   await registerService(server.adminUrl, `http://127.0.0.1:${(listener.address() as AddressInfo).port}`);
@@ -86,7 +85,6 @@ export const restateXState = async (): Promise<RestateXState> => {
       return { orders: rows.length, events: all(({ history }) => history), effects: all(({ effects }) => effects) };
     },
     async end() {
-      await server.end();
       listener.close();
     },
   };

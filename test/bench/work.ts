@@ -1,13 +1,13 @@
 /** What is made durable: the events, and what the engine decides on them, told beforehand. */
 import { randomUUID } from "node:crypto";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
-import type { Reading } from "../../machines/facts.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Change, Store } from "../../src/ports/store.js";
+import { reading } from "../../src/testing/index.js";
 
 export const IN_FLIGHT = 32;
 /** Orders that are placed together. */
@@ -26,30 +26,13 @@ export const gateway: Gateway = {
 };
 export const shop = { carryOut: unused, readStatus: unused };
 
-const accepted: Reading = {
-  paymentId: "",
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 24_900,
-  authorized: 24_900,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE", "CANCEL"],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-};
-
 /** A bank and a shop that answer at once; told of each effect's id, and of a reading's payment. */
 export const answering = (begun: (id: string) => void): { gateway: Gateway; shop: Shop } => ({
   gateway: {
     ...gateway,
     async readPayment(paymentId) {
       begun(paymentId);
-      return { kind: "ok", reading: { ...accepted, paymentId } };
+      return { kind: "ok", reading: reading({ paymentId, total: 24_900, authorized: 24_900 }) };
     },
   },
   shop: {

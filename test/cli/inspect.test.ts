@@ -1,23 +1,17 @@
 /** The inspector as a person starts it. */
+
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { Settings } from "../../machines/settings.js";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { compose } from "../../src/cli/compose.js";
 import { statelyServer } from "../../src/inspector/stately.js";
+import { wooDouble } from "../../src/testing/woocommerce-double.js";
+import { temporary, until } from "../engine/place.js";
 import { CANARY, Stage } from "../inspector/stage.js";
-import { cli } from "./run.js";
-
-/** Runs a command that serves, hands over what it printed, and stops it. */
-const served = async (args: string[], look: (told: Record<string, string>) => Promise<void>) => {
-  let looked: Promise<void> | null = null;
-  const ended = await cli(args, {
-    spawned: (child) => {
-      child.stdout?.once("data", (text: string) => {
-        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
-      });
-    },
-  });
-  await looked;
-  return ended;
-};
+import { cli, served } from "./run.js";
 
 test("inspect looks into a file beside its engine, and writes down elsewhere who saw whom", async () => {
   const stage = await Stage.made();
@@ -47,6 +41,12 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
   }
 });
 
+test("without a place it says which to name", async () => {
+  const { code, err } = await cli(["inspect"], { env: { ORDER_STATUS_STORE: undefined } });
+  expect(code).toBe(2);
+  expect(err).toContain("--db orders.db");
+});
+
 test("a file that is not there is said so", async () => {
   const { code, err } = await cli(["inspect", "--db", "/nowhere/orders.db"]);
   expect(code).toBe(1);
@@ -63,6 +63,26 @@ test("serve has it beside the API: looking only, unless actions are asked for", 
     expect(await (await fetch(inspector)).text()).not.toContain("Read only");
     expect(stately).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/);
   });
+});
+
+test("Stately hears of every composition, not of the sandbox alone, and lets go of its port", async () => {
+  const { file, remove } = await temporary();
+  const parts = { store: sqliteStore({ file }), gateways: [], shop: wooDouble({ now: Date.now }).shop, stately: 0 };
+  const one = await compose({ ...parts, settings: Settings.parse({}) });
+  const frames: string[] = [];
+  const socket = new WebSocket(one.stately ?? "");
+  socket.on("message", (data) => frames.push(String(data)));
+  await once(socket, "open");
+  const common = { status: "pending" as const, total: 100, currency: "SEK", lines: [], needsProcessing: true };
+  const payment = { gateway: null, paymentId: null, previousPaymentIds: [], customerReturned: false };
+  await one.engine.place("o", { ...common, ...payment, createdAt: 0, updatedAt: 0 });
+  await until(() => frames.some((frame) => frame.includes("order.placed")), "the event");
+  expect(frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "@xstate.actor")).toHaveLength(3);
+  await one.stop();
+  await expect(statelyServer(Number(new URL(one.stately ?? "").port)).then((again) => again.close())).resolves.toBe(
+    undefined,
+  );
+  await remove();
 });
 
 test("a port for Stately that is taken ends it with the way out", async () => {

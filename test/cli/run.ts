@@ -16,10 +16,16 @@ export interface Ended {
 /** `spawned` gets the process, to send it signals or to read on. */
 export const cli = (
   args: string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv; spawned?: (child: ReturnType<typeof spawn>) => void } = {},
+  options: {
+    input?: string;
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    spawned?: (child: ReturnType<typeof spawn>) => void;
+  } = {},
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, DEBUG: "", ...options.env } });
+    const { cwd } = options;
+    const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, DEBUG: "", ...options.env } });
     let [out, err] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text) => {
       out += text;
@@ -33,3 +39,17 @@ export const cli = (
     child.stdin.end(options.input ?? "");
     options.spawned?.(child);
   });
+
+/** Runs a command that serves, hands over what it printed, and stops it. */
+export const served = async (args: string[], look: (told: Record<string, string>) => Promise<void>) => {
+  let looked: Promise<void> | null = null;
+  const ended = await cli(args, {
+    spawned: (child) => {
+      child.stdout?.once("data", (text: string) => {
+        looked = look(JSON.parse(text) as Record<string, string>).finally(() => child.kill("SIGINT"));
+      });
+    },
+  });
+  await looked;
+  return ended;
+};

@@ -1,13 +1,14 @@
 /** `--store`: the same commands on PostgreSQL, a real one. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { shownPlace, storeAt } from "../../src/cli/stores.js";
 import { startPostgres } from "../adapters/postgres-server.js";
 import { temporary } from "../engine/place.js";
 import { own } from "../scenarios/files.js";
-import { cli } from "./run.js";
+import { cli, served } from "./run.js";
 
 const server = await startPostgres();
 afterAll(async () => {
@@ -49,6 +50,16 @@ const node = async (store: string) => {
   };
 };
 
+const run = async (address: string, sql: string): Promise<unknown[]> => {
+  const client = new pg.Client({ connectionString: address });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
 describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "string" ? ` (${server})` : ""}`, () => {
   const database = () => (typeof server === "string" ? Promise.reject(new Error(server)) : server.database());
 
@@ -80,6 +91,49 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
     expect([code, orders > 0, unknown]).toEqual([0, true, []]);
   });
 
+  it("inspect looks into it beside its node, as a user who may only look", { timeout: 60_000 }, async () => {
+    const address = await database();
+    const early = await cli(["inspect", "--store", address]);
+    expect([early.code, early.err]).toEqual([1, expect.stringContaining("holds no store of this release")]);
+    const sandbox = await node(address);
+    const order = { status: "pending", total: 10_000, currency: "SEK", lines: [], needsProcessing: true };
+    const times = { createdAt: Date.now(), updatedAt: Date.now() };
+    const payment = { gateway: "resurs-mapi", paymentId: "p", previousPaymentIds: [], customerReturned: false };
+    await fetch(`${sandbox.url}/orders`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ orderId: "o", order: { ...order, ...times, ...payment } }),
+    });
+    await run(address, "CREATE ROLE looker LOGIN PASSWORD 's3cret'");
+    await run(address, "GRANT USAGE ON SCHEMA order_status TO looker");
+    await run(address, "GRANT SELECT ON ALL TABLES IN SCHEMA order_status TO looker");
+    const reader = new URL(address);
+    [reader.username, reader.password] = ["looker", "s3cret"];
+    const { file, remove } = await temporary();
+    const reveals = `${file}.reveals`;
+    const args = ["inspect", "--store", reader.href, "--reveals", reveals, "--json"];
+    const ended = await served(args, async ({ url = "", store = "" }) => {
+      expect(store).toContain("looker:***@");
+      for (const path of ["/", "/orders?flagged=true", "/orders?status=pending", "/orders/o", "/orders/o/raw"]) {
+        const page = await fetch(url + path);
+        expect([path, page.status]).toEqual([path, 200]);
+        expect(await page.text()).not.toContain("/actions/");
+      }
+      expect(await (await fetch(`${url}/orders`)).text()).toContain('data-order="o"');
+      expect((await fetch(`${url}/find?q=p`)).url).toBe(`${url}/orders/o`);
+      const asked = { method: "POST", headers: { origin: url }, body: new URLSearchParams({ by: "Robin", why: "x" }) };
+      expect((await fetch(`${url}/orders/o/reveal`, asked)).status).toBe(200);
+      expect((await fetch(`${url}/orders/o/actions/merchant.cancelled`, asked)).status).toBe(403);
+    });
+    expect(ended).toMatchObject({ code: 0, err: "" });
+    const written = await readFile(reveals, "utf8");
+    expect(JSON.parse(written)).toMatchObject({ orderId: "o", by: "Robin" });
+    expect(written).not.toContain("s3cret");
+    await remove();
+    await sandbox.stop();
+    expect(await run(address, "SELECT version FROM order_status.orders")).toEqual([{ version: 1 }]);
+  });
+
   it("scenarios are lived there, and leave nothing behind", { timeout: 60_000 }, async () => {
     const address = await database();
     const { file, remove } = await temporary();
@@ -87,12 +141,7 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
       await writeFile(file, JSON.stringify(own["refund.json"]?.slice(0, 2)));
       const { code, out } = await cli(["scenarios", file, "--store", address]);
       expect([code, out]).toEqual([0, expect.stringContaining("2 passed, 0 failed")]);
-      const { default: pg } = await import("pg");
-      const client = new pg.Client({ connectionString: address });
-      await client.connect();
-      const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'life%'");
-      await client.end();
-      expect(rows).toEqual([]);
+      expect(await run(address, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'life%'")).toEqual([]);
     } finally {
       await remove();
     }

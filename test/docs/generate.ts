@@ -1,9 +1,13 @@
 /** Writes the documents that are made from the machines, and the tables that are made from the code. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { configurationDocument } from "./configuration.js";
+import { llmsDocument } from "./llms.js";
 import { withMetrics } from "./metrics.js";
 import { rulesDocument } from "./rules.js";
 
 const page = (name: string) => new URL(`../../../docs/${name}`, import.meta.url);
 
 writeFileSync(page("rules.md"), rulesDocument());
+writeFileSync(page("configuration.md"), configurationDocument());
 writeFileSync(page("operating.md"), withMetrics(readFileSync(page("operating.md"), "utf8")));
+writeFileSync(page("llms.txt"), llmsDocument());

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Registry, registry } from "../../machines/index.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decide } from "../../src/core/decide.js";
+import { type Store, StoreError } from "../../src/ports/store.js";
 import { Mortal } from "../../src/testing/index.js";
 import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0 } from "./place.js";
 
@@ -141,6 +142,99 @@ describe("the disk is full", () => {
     expect(world.status("o")).toBe("processing");
     expect(world.woo.confirmationMails("o")).toBe(1);
     expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+  });
+});
+
+describe("the connection to the store breaks", () => {
+  /** The store writes what it is asked, and the asker is told that it cannot do it now. */
+  const unanswered = (inner: Store) => {
+    const lost = new Map<keyof Store, number>();
+    const store = new Proxy(inner, {
+      get: (target, name: keyof Store) => {
+        const member = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        if (typeof member !== "function") return member;
+        return async (...args: unknown[]) => {
+          const answer = await member.apply(target, args);
+          const left = lost.get(name) ?? 0;
+          // An empty claim has nothing to lose.
+          if (left === 0 || (Array.isArray(answer) && answer.length === 0)) return answer;
+          lost.set(name, left - 1);
+          throw new StoreError("busy", "the connection broke");
+        };
+      },
+    });
+    return { store, lose: (name: keyof Store, times: number) => void lost.set(name, times) };
+  };
+
+  test("a claim whose answer was lost is made again within seconds, not when its lease is over", async () => {
+    const { store, lose } = unanswered(memoryStore());
+    const world = await made({ store });
+    await world.order("o");
+    lose("claim", 2);
+    await world.engine.submit("o", callback("pay-o"));
+    await world.rest();
+    expect(world.status("o")).toBe("pending");
+    await world.after(3000);
+    expect(world.status("o")).toBe("processing");
+  });
+
+  test("an event that was written and never answered is carried out within seconds", async () => {
+    const { store, lose } = unanswered(memoryStore());
+    const world = await made({ store });
+    await world.order("o");
+    lose("commit", 1);
+    await expect(world.engine.submit("o", callback("pay-o"))).rejects.toThrow(StoreError);
+    await world.after(3000);
+    expect(world.status("o")).toBe("processing");
+  });
+
+  test("what is under way while a claim's answer is lost is not begun a second time", async () => {
+    const { store, lose } = unanswered(memoryStore());
+    const world = await made({ store });
+    await world.order("slow");
+    await world.order("other", { status: "processing" });
+    world.bank.delayNext("getPayment", 10_000);
+    await world.engine.submit("slow", callback("pay-slow"));
+    await world.rest();
+    lose("claim", 1);
+    await world.engine.submit("other", { type: "merchant.completed", via: "dropdown" });
+    await world.after(5000);
+    expect(world.status("slow")).toBe("pending");
+    await world.after(2 * MINUTE);
+    expect(["slow", "other"].map((id) => world.status(id))).toEqual(["processing", "completed"]);
+    expect(world.bank.reads.filter(({ paymentId }) => paymentId === "pay-slow")).toHaveLength(1);
+  });
+
+  test.each(["commit", "release"] as const)(
+    "an answer of the bank is kept until the store takes it (%s)",
+    async (at) => {
+      const { store, lose } = unanswered(memoryStore());
+      const world = await made({ store });
+      await world.order("o", { status: "processing" });
+      world.bank.delayNext("capture", 1000);
+      await world.engine.submit("o", { type: "merchant.completed", via: "dropdown" });
+      await world.rest();
+      lose(at, 3);
+      await world.after(10_000, 30);
+      expect(world.status("o")).toBe("completed");
+      expect(world.bank.calls).toHaveLength(1);
+      expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+    },
+  );
+
+  test("an answer that the store takes only after a while leads on as soon as it does", async () => {
+    const mortal = new Mortal(() => (place as Place).clock.now());
+    const world = await made({ store: mortal.store(memoryStore()) });
+    await world.order("o", { status: "processing" });
+    world.bank.delayNext("capture", 1000);
+    await world.engine.submit("o", { type: "merchant.completed", via: "dropdown" });
+    await world.rest();
+    mortal.fault = { code: "busy", until: world.clock.now() + MINUTE };
+    await world.after(MINUTE - 1, 30);
+    expect(world.status("o")).toBe("processing");
+    await world.after(3000, 30);
+    expect(world.status("o")).toBe("completed");
+    expect(world.bank.calls).toHaveLength(1);
   });
 });
 

@@ -1,12 +1,12 @@
 /** Everything that anybody may send over HTTP, against the real engine behind the real app. */
 import { createHash } from "node:crypto";
-import type { Reading } from "../../machines/facts.js";
 import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Log } from "../../src/ports/log.js";
+import { reading } from "../../src/testing/index.js";
 import { fastClock } from "../crash/fast-clock.js";
 import { lines, order } from "../engine/place.js";
 import { bytesOf, type Target } from "./target.js";
@@ -15,29 +15,12 @@ const AGE = 3_600_000;
 const SALT = "SecretHashSalt";
 const statuses = ["pending", "on-hold", "processing", "completed", "cancelled", "failed"] as const;
 
-const reading = (paymentId: string): Reading => ({
-  paymentId,
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 100_000,
-  authorized: 100_000,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-});
-
 /** A bank that is always there and says yes. */
 const yes = { kind: "ok", reading: null } as const;
 const bank = (name: string): Gateway => ({
   name,
   tolerance: 0,
-  readPayment: async (id) => ({ kind: "ok", reading: reading(id) }),
+  readPayment: async (id) => ({ kind: "ok", reading: reading({ paymentId: id }) }),
   capture: async () => yes,
   cancel: async () => yes,
   refund: async () => yes,
@@ -78,7 +61,7 @@ const events: object[] = [
   { type: "shop.holdStockDue" },
   { type: "reconcile.asked" },
   { type: "timer.fired", timer: "xstate.after.linkLifetime.order.pending", generation: 1 },
-  { type: "payment.read", effectId: "o1:1:0", reading: reading("pay-o1") },
+  { type: "payment.read", effectId: "o1:1:0", reading: reading({ paymentId: "pay-o1" }) },
   { type: "capture.confirmed", effectId: "o2:2:0", reading: null },
   { type: "refund.unknown", effectId: "o3:2:0", detail: "lost" },
   { type: "shop.conflicted", effectId: "o1:1:0", status: "cancelled" },

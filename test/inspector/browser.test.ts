@@ -100,6 +100,20 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(await page.locator("#timers + ul .countdown, .card:has(#timers) .countdown").count()).toBeGreaterThan(0);
   });
 
+  test("what came over and over is one row, opened without a script and by a link to a step in it", async () => {
+    const page = await open("/orders/noisy", { javaScriptEnabled: false });
+    const fold = page.locator('[data-fold="20"]');
+    const fifth = page.locator("#step-7");
+    expect(await fifth.isVisible()).toBe(false);
+    await fold.getByText("Each of them").click();
+    expect(await fifth.isVisible()).toBe(true);
+    expect(await fold.locator("li").count()).toBe(20);
+    await fifth.getByRole("link", { name: "Raw, Step 7" }).click();
+    expect(await page.locator("h1").textContent()).toContain("Step 7");
+    const linked = await open("/orders/noisy#step-9", { javaScriptEnabled: false });
+    expect(await linked.locator("#step-9").isVisible()).toBe(true);
+  });
+
   test("the slider goes through its history, with the keyboard, and the address follows", async () => {
     const page = await open("/orders/paid");
     const slider = page.getByRole("slider");
@@ -111,10 +125,13 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(new URL(page.url()).searchParams.get("at")).toBe(first);
     expect(await page.locator(".chart > .drawing .current").first().getAttribute("class")).toContain("state-pending");
     expect(await page.locator(".chart > .drawing .taken").count()).toBe(0);
+    expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("pending");
+    expect(await page.locator(".chart > .drawing .onward").count()).toBeGreaterThan(3);
     await page.keyboard.press("End");
     await page.locator('.status.big[data-status="processing"]').waitFor();
     expect(await page.getByRole("slider").inputValue()).toBe(last);
     expect(await page.locator(".chart > .drawing .taken").count()).toBe(1);
+    expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("processing");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("at");
   });
 
@@ -169,7 +186,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     expect(await ground("dark")).toBeLessThan(60);
   });
 
-  test.each(["/", "/orders", "/orders/held", "/orders/paid/actions/merchant.refunded"])(
+  test.each(["/", "/orders", "/orders/held", "/orders/noisy", "/reconcile", "/orders/paid/actions/merchant.refunded"])(
     "on a phone nothing of %s is wider than the screen",
     async (path) => {
       const page = await open(path, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
@@ -199,6 +216,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     ["/orders", "light"],
     ["/orders/held", "light"],
     ["/orders/held", "dark"],
+    ["/orders/noisy", "light"],
     ["/orders/frozen?at=2", "light"],
     ["/orders/frozen/raw", "light"],
     ["/orders/frozen/reveal", "light"],

@@ -5,6 +5,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
 import { lookingAt } from "../../src/engine/look.js";
 import { inspector } from "../../src/inspector/inspector.js";
+import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { BASE, CANARY, Stage, THROWN } from "./stage.js";
 
@@ -29,6 +30,14 @@ const stepWith = (page: string, words: string): string => {
   const found = steps.filter(isIt).map((step) => plain(step.split("</ol></section>")[0] ?? ""));
   expect(found, `one step with "${words}"`).toHaveLength(1);
   return found[0] as string;
+};
+
+/** It keeps to the bank's rate limit, in the time of the clock. */
+const reconciled = async (of: Stage, form: Record<string, string>): Promise<string> => {
+  const ticking = setInterval(() => of.place.clock.set(of.place.clock.now() + 20), 2);
+  const answer = await of.submit("/reconcile", { hours: "24", ...form });
+  clearInterval(ticking);
+  return answer.text();
 };
 
 describe("why nothing happened, a row each", () => {
@@ -65,6 +74,34 @@ describe("why nothing happened, a row each", () => {
     expect(step).toContain("Merchant");
   });
 
+  test("twenty duplicates are one row, with each of them in it", async () => {
+    const history = await stage.engine.history("noisy");
+    const duplicates = history.filter(({ answers }) => answers.some((answer) => answer.reason === "duplicate"));
+    expect(duplicates).toHaveLength(20);
+    const page = await stage.get("/orders/noisy");
+    const fold = page.slice(page.indexOf('data-fold="20"'));
+    const head = plain(fold.slice(0, fold.indexOf("<details")));
+    expect(head).toMatch(/The bank sends the callback AUTHORIZATION Duplicate 20 times, last at 2026-11-20 12:00:00/);
+    expect(head).toContain("callback/duplicate");
+    const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
+    const steps = [...inside.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
+    expect(steps).toEqual(duplicates.map(({ seq }) => seq));
+    // What moved the order, and what was held first, are not among them.
+    expect(page.slice(0, page.indexOf('data-fold="20"'))).toContain('id="step-2"');
+  });
+
+  test("a delivery that asked for a reading of its own is folded together with it", async () => {
+    const page = await stage.get("/orders/noisy");
+    const fold = page.slice(page.indexOf('data-fold="4"'));
+    const head = plain(fold.slice(0, fold.indexOf("<details")));
+    expect(head).toMatch(/AUTHORIZATION Skipped 4 times/);
+    expect(head).toContain("The order already reads what the payment says.");
+    const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
+    expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
+    const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
+    expect(shown).toEqual((await stage.engine.history("noisy")).map(({ seq }) => seq));
+  });
+
   test("only those, where only those are asked for", async () => {
     const page = await stage.get("/orders/held?rows=trouble");
     expect(page).toContain("cooldown/duplicate".replace("cooldown", "callback"));
@@ -99,6 +136,21 @@ describe("the pages", () => {
     expect(page).toMatch(/class="current node state atomic state-on-hold"/);
   });
 
+  test("what to do is true of an order that somebody put on hold after the bank had accepted it", async () => {
+    await stage.place.order("by-hand", { status: "processing" });
+    const unread = await stage.get("/orders/by-hand");
+    // What the bank allows is not known before it was asked, so nothing is called refused.
+    expect(unread).toMatch(/data-event="merchant.completed" data-allowed="false"[^>]*>.*?The bank knows.*?Dry run</);
+    await stage.place.tell("by-hand", { type: "reconcile.asked" });
+    await stage.place.tell("by-hand", { type: "merchant.held" });
+    await stage.place.rest();
+    const page = plain(await stage.get("/orders/by-hand"));
+    expect(page).toContain("set it to processing when it may go on");
+    expect(page).not.toContain("the bank decides");
+    expect((await stage.engine.why("by-hand"))?.join()).toContain("set it to processing when it may go on");
+    expect(plain(await stage.get("/orders/frozen"))).toContain("the bank decides");
+  });
+
   test("an order as it was", async () => {
     const then = await stage.get("/orders/paid?at=1");
     expect(then).toMatch(/class="status big" data-status="pending"/);
@@ -117,6 +169,12 @@ describe("the pages", () => {
     expect(page).toContain('<html lang="sv">');
     expect(page).toContain("Banken har fryst betalningen, så den kan inte dras förrän banken släpper den.");
     expect(page).toContain("Pausad");
+    const overview = page.slice(page.indexOf('<svg class="statechart"'), page.indexOf("</svg>"));
+    const drawn = [...overview.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = ""]) => text).join(" ");
+    expect(drawn).toContain("handlaren");
+    expect(drawn).toContain("Väntar på kundens betalning");
+    expect(drawn).not.toMatch(/\bthe\b/);
+    expect(overview).toMatch(/class="current node state atomic state-on-hold"/);
   });
 
   test("a page that has not changed is not sent again", async () => {
@@ -133,6 +191,8 @@ describe("actions go through the public door", () => {
     const dry = await stage.get("/orders/paid/actions/merchant.completed");
     expect(dry).toContain("capture the payment, 1,000.00 SEK");
     expect(dry).toContain("the order reads Completed once the bank has confirmed");
+    // Nothing is under way before the click.
+    expect(dry).not.toContain("awaiting-gateway");
     expect(stage.place.bank.calls).toEqual([]);
     const id = /name="id" value="([^"]+)"/.exec(dry)?.[1] ?? "";
     const done = await stage.submit("/orders/paid/actions/merchant.completed", { id });
@@ -149,6 +209,15 @@ describe("actions go through the public door", () => {
       "pending → processing",
       "processing → capturing",
     ]);
+    const stops = [...page.matchAll(/class="stop"[^>]*>([^<]*)/g)].map(([, state]) => state);
+    expect(stops.slice(0, 2)).toEqual(["pending", "processing"]);
+    expect(stops.at(-1)).toBe("completed");
+  });
+
+  test("an event that was given up is foreseen on the payment as the bank has it now", async () => {
+    const dry = plain(await stage.get("/retry?id=poison&order=poisoned"));
+    expect(dry).toContain("The bank was asked for the payment");
+    expect(dry).toContain("The order goes from Pending payment to Processing.");
   });
 
   test("what would be refused has no button", async () => {
@@ -159,13 +228,7 @@ describe("actions go through the public door", () => {
 
   test("a reconciliation says first what would become of each order", async () => {
     await stage.place.order("forgotten", {});
-    const run = async (apply: string) => {
-      // It keeps to the bank's rate limit, in the time of the clock.
-      const ticking = setInterval(() => stage.place.clock.set(stage.place.clock.now() + 20), 2);
-      const answer = await stage.submit("/reconcile", { hours: "24", apply });
-      clearInterval(ticking);
-      return answer.text();
-    };
+    const run = (apply: string) => reconciled(stage, { apply });
     const dry = await run("false");
     expect(dry).toMatch(/data-order="forgotten" data-outcome="moved"/);
     expect(stage.place.status("forgotten")).toBe("pending");
@@ -173,6 +236,29 @@ describe("actions go through the public door", () => {
     expect(done).toMatch(/data-order="forgotten" data-outcome="moved"/);
     await stage.place.rest();
     expect(stage.place.status("forgotten")).toBe("processing");
+  });
+
+  test("a reconciliation of more orders than a page holds goes on where the page ended", {
+    timeout: 60_000,
+  }, async () => {
+    const many = await Stage.made();
+    const ids = Array.from({ length: 203 }, (_, i) => `many-${String(i).padStart(3, "0")}`);
+    for (const id of ids) await many.place.order(id, {});
+    const shown = (page: string) => [...page.matchAll(/data-order="([^"]+)"/g)].map(([, id]) => id);
+    const first = await reconciled(many, { apply: "false" });
+    expect(shown(first)).toEqual(ids.slice(0, 200));
+    const after = /name="after" value="([^"]+)"[\s\S]*?Dry run of the next/.exec(first)?.[1] ?? "";
+    const second = await reconciled(many, { apply: "false", after });
+    expect(shown(second)).toEqual(ids.slice(200));
+    expect(second).not.toContain("Dry run of the next");
+    // A page is put right by itself.
+    expect(second).toMatch(new RegExp(`name="after" value="${after}"[\\s\\S]*?Put 3 right`));
+    const done = await reconciled(many, { apply: "true", after });
+    expect(plain(done)).toContain("Orders asked about: 3. Put right: 3.");
+    await many.place.rest();
+    expect(ids.map((id) => many.place.status(id)).filter((status) => status === "processing")).toHaveLength(3);
+    expect(many.place.status("many-202")).toBe("processing");
+    await many.end();
   });
 
   test("a form of another origin is turned away, and so is one that does not say where it comes from", async () => {
@@ -183,6 +269,8 @@ describe("actions go through the public door", () => {
     expect((await from({ "sec-fetch-site": "same-site" })).status).toBe(403);
     const bare = await fetch(stage.url + path, { method: "POST", body: new URLSearchParams(form) });
     expect(bare.status).toBe(403);
+    const evil = { headers: { origin: "https://evil.example" }, body: new URLSearchParams(form) };
+    expect((await fetch(stage.url + path, { method: "POST", ...evil })).status).toBe(403);
     expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("processing");
   });
 
@@ -249,7 +337,10 @@ describe("what may be about a person", () => {
     return seen;
   };
 
-  test("is in no page and no log until it is asked for, and each asking is written down", async () => {
+  // Every page there is, some hundreds.
+  test("is in no page and no log until it is asked for, and each asking is written down", {
+    timeout: 120_000,
+  }, async () => {
     await stage.person();
     const record = JSON.stringify(await stage.engine.read("canary"));
     const history = JSON.stringify(await stage.engine.history("canary"));
@@ -273,6 +364,15 @@ describe("what may be about a person", () => {
     expect(await stage.get("/orders/canary")).toContain("Personal data was shown to Robin");
   });
 
+  test("a word that is nothing but a name is hidden where the shop chose the key, and a state is shown however deep", () => {
+    const record = {
+      meta: { nested: { status: "Kim", id: ["Kim"] } },
+      states: { payment: { ACCEPTED: "authorized" } },
+    };
+    expect(JSON.stringify(masked(record))).not.toContain("Kim");
+    expect(masked(record)).toMatchObject({ states: { payment: { ACCEPTED: "authorized" } } });
+  });
+
   test("is not shown to somebody who does not say who he is", async () => {
     for (const form of [
       { by: "", why: "x" },
@@ -289,6 +389,24 @@ describe("what may be about a person", () => {
     expect(page).toContain('data-dead="poison"');
     expect(page).not.toContain(THROWN);
   });
+});
+
+test("refusals alike are one row; those of something else, or with a change between, are not in it", async () => {
+  const { place } = stage;
+  await place.order("insistent", { status: "on-hold", payment: "FROZEN" });
+  const types = ["merchant.completed", "merchant.captured"] as const;
+  for (const type of [...types.flatMap((one) => [one, one, one]), "merchant.reopened", types[0], types[0]] as const) {
+    await place.tell("insistent", { type });
+    await place.rest();
+  }
+  const page = await stage.get("/orders/insistent?rows=trouble");
+  const folds = [...page.matchAll(/data-fold="(\d+)" data-mark="(\w+)"/g)].map(([, n, mark]) => [n, mark]);
+  expect(folds).toEqual([
+    ["3", "refused"],
+    ["3", "refused"],
+  ]);
+  const refused = [...page.matchAll(/class="step" id="step-\d+" data-source="merchant" data-mark="refused"/g)];
+  expect(refused).toHaveLength(2);
 });
 
 test("a production file is opened read-only, beside its engine, and nothing in it changes", async () => {

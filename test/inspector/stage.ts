@@ -95,6 +95,8 @@ export class Stage {
     await place.order("held", { at: T0 });
     await this.callback("pay-held");
     await this.callback("pay-held");
+    await place.order("noisy", { at: T0 });
+    for (let i = 0; i < 21; i += 1) await this.callback("pay-noisy");
     await place.order("stale", { paymentId: "pay-stale", previousPaymentIds: ["pay-earlier"] });
     await this.callback("pay-earlier");
     await place.order("frozen", { status: "on-hold", payment: "FROZEN" });
@@ -108,6 +110,7 @@ export class Stage {
     await place.order("poisoned", {});
     await engine.submit("poisoned", { type: "reconcile.asked" }, { id: "poison" }).catch(() => {});
     for (let i = 0; i < 12; i += 1) await place.after(5 * MINUTE);
+    for (let i = 0; i < 4; i += 1) await this.callback("pay-noisy");
     await place.order("waiting", { at: place.clock.now() });
     await this.callback("pay-waiting");
   }

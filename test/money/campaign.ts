@@ -1,22 +1,22 @@
-/** node dist/test/money/campaign.js [--calls N] [--seed S]: exit 3 on a breach. */
-import { parseArgs } from "node:util";
+/** `npm run campaign:money`: calls that move money, with everything going wrong at the bank. */
+import { wholeIn } from "../../src/cli/options.js";
+import * as common from "../campaign.js";
 import { campaign } from "./ledger.js";
 
-const { values } = parseArgs({
-  options: { calls: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
-});
-const [calls, seed] = [Number(values.calls), Number(values.seed)];
-if (!Number.isInteger(calls) || calls < 1 || !Number.isInteger(seed)) {
-  process.stderr.write("--calls wants a whole number above 0, --seed a whole number\n");
-  process.exit(2);
-}
+const options = common
+  .campaign("money", "Captures, cancels and refunds against a bank that loses, delays and doubles answers.", [
+    "--calls 1000000 --seed 7",
+  ])
+  .option("--calls <n>", "how many calls that move money", wholeIn(1, 1e9), 100_000)
+  .option("--seed <s>", "which", wholeIn(0, 2 ** 31), 1)
+  .parse()
+  .opts<{ calls: number; seed: number; json?: true }>();
+const { calls, seed } = options;
 
 const began = performance.now();
-const tally = await campaign(calls, seed, {
-  told: (t) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${t.calls} of ${calls} calls`);
-  },
-});
+const bar = common.progress("calls", calls, options);
+const tally = await campaign(calls, seed, { told: (t) => bar.to(t.calls) });
+bar.end();
 const seconds = (performance.now() - began) / 1000;
 const listed = (counts: Record<string, number>): string =>
   Object.entries(counts)
@@ -34,5 +34,4 @@ const lines = [
   ...tally.breaches.slice(0, 10).map(({ law, orderId, detail }) => `          ${orderId}: ${law} (${detail})`),
   `seconds   ${seconds.toFixed(1)}`,
 ];
-process.stdout.write(`${lines.join("\n")}\n`);
-if (tally.breaches.length > 0) process.exitCode = 3;
+common.tell(options, { seed, ...tally, seconds }, lines, tally.breaches.length);

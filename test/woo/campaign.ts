@@ -1,24 +1,24 @@
-/** node dist/test/woo/campaign.js [--rounds N] [--seed S]: exit 3 on a breach. */
-import { parseArgs } from "node:util";
+/** `npm run campaign:woo`: the engine and a merchant write the same orders of a shop. */
+import { wholeIn } from "../../src/cli/options.js";
+import { campaign, progress, tell } from "../campaign.js";
 import { twoWriters } from "./writers.js";
 
-const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "1000" }, seed: { type: "string", default: "1" } },
-});
-const [rounds, seed] = [Number(values.rounds), Number(values.seed)];
-if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
-  process.stderr.write("--rounds wants a whole number above 0, --seed a whole number\n");
-  process.exit(2);
-}
+const options = campaign(
+  "woo",
+  "The engine and a merchant write the same orders of one WooCommerce, and writes get lost.",
+  ["--rounds 1000 --seed 7"],
+)
+  .option("--rounds <n>", "how many", wholeIn(1, 1e9), 1000)
+  .option("--seed <s>", "which", wholeIn(0, 2 ** 31), 1)
+  .parse()
+  .opts<{ rounds: number; seed: number; json?: true }>();
+const { rounds, seed } = options;
 
 const began = performance.now();
-const tally = await twoWriters({
-  rounds,
-  seed,
-  told: (done) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rounds} rounds`);
-  },
-});
+const bar = progress("rounds", rounds, options);
+const tally = await twoWriters({ rounds, seed, told: bar.to });
+bar.end();
+const seconds = (performance.now() - began) / 1000;
 const lines = [
   `seed       ${seed}`,
   `rounds     ${tally.rounds}, ${tally.lostAnswers} writes whose answer was lost`,
@@ -27,7 +27,6 @@ const lines = [
   `events     ${tally.conflicts} conflicts, ${tally.seen} changes seen, each with a rule or a reason`,
   `breaches   ${tally.breaches.length}`,
   ...tally.breaches.slice(0, 10).map(({ law, orderId, detail }) => `           ${orderId}: ${law} (${detail})`),
-  `seconds    ${((performance.now() - began) / 1000).toFixed(1)}`,
+  `seconds    ${seconds.toFixed(1)}`,
 ];
-process.stdout.write(`${lines.join("\n")}\n`);
-if (tally.breaches.length > 0) process.exitCode = 3;
+tell(options, { seed, ...tally, seconds }, lines, tally.breaches.length);

@@ -102,6 +102,7 @@ export interface AskingOptions {
   secrets?: string[];
 }
 
+/** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. Throws nothing. */
 export const asking =
   (options: AskingOptions): Ask =>
   async (path, init) => {

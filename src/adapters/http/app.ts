@@ -6,7 +6,6 @@ import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
@@ -17,6 +16,9 @@ import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-check
 import { type ReturnOptions, returnRoutes } from "./returns.js";
 import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
+
+export type { CallbackKey } from "./token.js";
+export { urlsFor } from "./urls.js";
 
 export interface HttpOptions
   extends DoorOptions,
@@ -32,8 +34,6 @@ export interface HttpOptions
   apiToken?: string | null;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: () => Promise<string>;
-  /** Told of requests that are turned away here, before any event. */
-  observer?: Pick<Observer, "turnedAway">;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: () => boolean;
   /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
@@ -41,7 +41,15 @@ export interface HttpOptions
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
-const Place = z.strictObject({ orderId: z.string().min(1).max(100), order: PlacedOrder.omit({ tolerance: true }) });
+/** Without its times an order was made now. */
+const placeAt = (now: number) => {
+  const { createdAt, updatedAt } = PlacedOrder.shape;
+  const times = { createdAt: createdAt.default(now), updatedAt: updatedAt.default(now) };
+  return z.strictObject({
+    orderId: z.string().min(1).max(100),
+    order: PlacedOrder.omit({ tolerance: true }).extend(times),
+  });
+};
 const Revive = z.strictObject({ id: z.string().min(1).max(300) });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
@@ -58,6 +66,10 @@ const Reconcile = z.strictObject({
   freshMinutes: z.coerce.number().min(0).max(1440).default(15),
 });
 
+/**
+ * The door: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
+ * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
+ */
 export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, log = silent, apiToken = null } = options;
   const app = new Hono();
@@ -67,6 +79,11 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
 
+  // A connection that a client keeps open would hold up the host's stop; the next one leads to another node.
+  app.use(async (c, next) => {
+    await next();
+    if (options.draining?.()) c.header("Connection", "close");
+  });
   app.get("/healthz", async (c) => {
     const { ok, trouble, counts } = await engine.health();
     // Anybody may ask, so what the store said of its trouble stays in the log.
@@ -145,7 +162,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.post("/orders", async (c) => {
     const body = await readBody(c.req.raw);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-    const parsed = Place.safeParse(body.json);
+    const parsed = placeAt(engine.clock.now()).safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
     return c.json(await engine.place(parsed.data.orderId, parsed.data.order), 201);
   });

@@ -5,6 +5,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../../ports/clock.js";
+import type { Knock, Observer } from "../../ports/observer.js";
 import { Buckets, type Rate } from "./buckets.js";
 import { type CallbackKey, orderOfToken } from "./token.js";
 
@@ -19,6 +20,8 @@ export interface DoorOptions {
   /** The address that a request came from; null = not known. Behind a proxy: what the proxy says. */
   sourceOf?: (request: Request) => string | null;
   limits?: Partial<DoorLimits>;
+  /** Told of whoever knocks, and of requests that are turned away before any event. */
+  observer?: Pick<Observer, "knocked" | "turnedAway">;
 }
 
 export interface DoorLimits {
@@ -37,15 +40,6 @@ export const doorLimits: DoorLimits = {
   total: { burst: 1000, perSecond: 500 },
 };
 
-/** What became of those who knocked; `/metrics` and the tests read it. */
-export interface Knocks {
-  passed: number;
-  notAllowed: number;
-  tooMany: number;
-  badToken: number;
-  unknownPayment: number;
-}
-
 const listed = (entries: string[]): BlockList => {
   const list = new BlockList();
   for (const entry of entries) {
@@ -63,7 +57,6 @@ const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, 
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
 export class Door {
-  readonly knocks: Knocks = { passed: 0, notAllowed: 0, tooMany: 0, badToken: 0, unknownPayment: 0 };
   private readonly keys: CallbackKey[] | null;
   private readonly allowed: BlockList | null;
   private readonly sources: Buckets;
@@ -88,7 +81,7 @@ export class Door {
   readonly before: MiddlewareHandler = async (c, next) => {
     const source = this.options.sourceOf?.(c.req.raw) ?? null;
     if (this.allowed !== null && !this.isAllowed(source)) {
-      this.knocks.notAllowed += 1;
+      this.knocked("address-not-allowed");
       return c.json({ error: { code: "not-allowed" } }, 403);
     }
     const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
@@ -98,6 +91,7 @@ export class Door {
     const wait = order === null ? this.waitOf(source) : 0;
     if (wait > 0) return this.tooMany(c, wait);
     if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
+      this.knocked("encoded-body");
       return c.json({ error: { code: "encoded-body" } }, 415);
     }
     await next();
@@ -131,7 +125,7 @@ export class Door {
     const proven = order !== null || c.get("proven") === true;
     const wait = (proven ? this.orders : this.unproven).wait(orderId);
     if (wait > 0) return this.tooMany(c, wait);
-    this.knocks.passed += 1;
+    this.knocked("passed");
     return null;
   }
 
@@ -142,8 +136,12 @@ export class Door {
 
   /** An id that we gave to nobody: counted, and forgotten. */
   unknown(c: Context): Response {
-    this.knocks.unknownPayment += 1;
+    this.knocked("unknown-payment");
     return c.json({ error: { code: "unknown-payment" } }, 404);
+  }
+
+  private knocked(how: Knock): void {
+    this.options.observer?.knocked(how);
   }
 
   private waitOf(source: string | null): number {
@@ -159,12 +157,12 @@ export class Door {
   }
 
   private nobody(c: Context): Response {
-    this.knocks.badToken += 1;
+    this.knocked("without-token");
     return c.json({ error: { code: "not-found" } }, 404);
   }
 
   private tooMany(c: Context, seconds: number): Response {
-    this.knocks.tooMany += 1;
+    this.knocked("too-many");
     return c.json({ error: { code: "too-many" } }, 429, { "Retry-After": String(seconds) });
   }
 }

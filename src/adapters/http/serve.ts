@@ -9,13 +9,22 @@ export interface Served {
 
 const IDLE_MS = 20;
 
+const addresses = new WeakMap<Request, string>();
+
+/** The address at the other end of a request that `listen` took: a proxy's, where one stands before it. */
+export const addressOf = (request: Request): string | null => addresses.get(request) ?? null;
+
 /** Listens; port 0 picks a free one. */
 export const listen = (
   fetch: (request: Request) => Response | Promise<Response>,
   { port = 0, hostname = "127.0.0.1" }: { port?: number; hostname?: string } = {},
 ): Promise<Served> =>
   new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname }, (info) => {
+    const noted: Parameters<typeof serve>[0]["fetch"] = (request, { incoming }) => {
+      if (incoming.socket.remoteAddress !== undefined) addresses.set(request, incoming.socket.remoteAddress);
+      return fetch(request);
+    };
+    const server = serve({ fetch: noted, port, hostname }, (info) => {
       resolve({
         url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${info.port}`,
         close: (graceMs = 0) =>

@@ -14,6 +14,8 @@ const callbacksOf: Record<string, string> = {
 const registeredOnce = "resurs/legacy";
 
 /**
+ * What a payment is opened with: where its customer comes back to, and where the bank reports.
+ *
  * @param base where this app is mounted, as the bank and the customer reach it
  * @param keys as the app has them; with them the callbacks' address carries a token of this payment
  */

@@ -29,16 +29,15 @@ const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
 const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const older = (a: Kept, b: Kept) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
+const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
 const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export interface MemoryStoreOptions {
-  /**
-   * Nobody outside holds an object of the store: what is changed there later must not change here. Whoever changes
-   * nothing may hand its own objects over as they are, as the simulator does.
-   */
+  /** Keeps a later change outside from changing what is kept; whoever changes nothing needs none, as the simulator. */
   copy?: <T>(value: T) => T;
 }
 
+/** A store that lives as long as its process. */
 export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {}): Store {
   const orders = new Map<string, KeptOrder>();
   /** Payment id -> the orders that have or had it. */
@@ -145,24 +144,26 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
           outbox.delete(result.id);
           continue;
         }
-        row.leaseUntil = 0;
-        row.worker = null;
+        free(row);
         row.error = result.error;
         if (result.outcome === "retry") row.notBefore = result.notBefore;
         else row.dead = true;
       }
     },
+    async disown(worker, known) {
+      for (const row of outbox.values()) {
+        if (row.worker === worker && !known.includes(row.id)) free(row);
+      }
+    },
     async reclaim(worker) {
       for (const row of outbox.values()) {
-        if (row.worker === null || row.worker === worker) continue;
-        row.leaseUntil = 0;
-        row.worker = null;
+        if (row.worker !== null && row.worker !== worker) free(row);
       }
     },
     async restored() {
       for (const row of outbox.values()) {
         if (row.lane !== "gateway" || row.dead) continue;
-        Object.assign(row, { attempts: Math.max(1, row.attempts), error: null, leaseUntil: 0, worker: null });
+        Object.assign(free(row), { attempts: Math.max(1, row.attempts), error: null });
       }
     },
 

@@ -88,6 +88,7 @@ const failureOf = (exchange: Exchange): Failure => {
 const pathOf = (paymentId: string): string | null =>
   /^[\w-]{1,64}$/.test(paymentId) ? `v1/payments/${paymentId}` : null;
 
+/** Nets Easy, named `nets-easy`. It asks Nets nothing before it is used. */
 export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   const ask = asking({
     baseUrl: options.baseUrl,

@@ -1,11 +1,24 @@
 /** What the store is told about the merchant's database, and what it assumes where it is told nothing. */
-import type { PoolConfig } from "pg";
+
+/** What `pg` takes for a connection or a pool; its own types would be asked of whoever has none of them. */
+export interface PoolOptions {
+  host?: string;
+  port?: number;
+  user?: string;
+  password?: string | (() => string | Promise<string>);
+  database?: string;
+  connectionString?: string;
+  ssl?: boolean | object;
+  /** Connections at most. */
+  max?: number;
+  [other: string]: unknown;
+}
 
 export interface PostgresOptions {
   /** `postgres://user:password@host/database`. Without it and without `pool`, pg reads the PG… environment variables. */
   connectionString?: string;
   /** Whatever else `pg` takes: host, user, ssl and so on. */
-  pool?: PoolConfig;
+  pool?: PoolOptions;
   /** The schema of our own in that database. */
   schema?: string;
   /** Connections at most, the one that listens not counted. */
@@ -33,8 +46,8 @@ export interface PostgresOptions {
 
 export interface Settled extends Required<Omit<PostgresOptions, "connectionString" | "listenUrl">> {
   /** How to connect, and how to listen. */
-  pool: PoolConfig;
-  listen: PoolConfig | null;
+  pool: PoolOptions;
+  listen: PoolOptions | null;
   /** How messages name the place. */
   place: string;
 }
@@ -47,7 +60,7 @@ export const settledOptions = (options: PostgresOptions): Settled => {
   if (!SCHEMA_NAME.test(schema))
     throw new TypeError(`schema "${schema}": small letters, digits and _ only, at most 48 of them`);
   const notify = options.notify ?? true;
-  const pool: PoolConfig = {
+  const pool: PoolOptions = {
     application_name: "order-status-engine",
     connectionTimeoutMillis: 5000,
     // A server that is gone without a word would keep a call waiting for a quarter of an hour.

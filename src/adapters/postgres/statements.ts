@@ -15,9 +15,10 @@ const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).joi
 const MANY = 100_000;
 /** Of so many waiting events, the first ones, it is seen whose orders another version wrote: each is a look at its order. */
 const LOOKED_AT = 10_000;
-const counted = (table: string): string =>
-  `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table}) ELSE reltuples::bigint END
-    FROM pg_class WHERE oid = '${table}'::regclass)`;
+/** @param relation the table, or the index of those of its rows that count */
+const counted = (table: string, relation = table, where = "TRUE"): string =>
+  `(SELECT CASE WHEN reltuples < ${MANY} THEN (SELECT count(*) FROM ${table} WHERE ${where}) ELSE reltuples::bigint END
+    FROM pg_class WHERE oid = '${relation}'::regclass)`;
 /** @param gone the entries that go, from the orders that are `finished` */
 const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERIALIZED (
     SELECT order_id, version, parked FROM ${s}.orders
@@ -43,6 +44,7 @@ export const statementsOf = (s: string) => ({
 
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
+  disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,
 
   restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
     WHERE lane = 'gateway' AND NOT dead`,
@@ -84,11 +86,11 @@ export const statementsOf = (s: string) => ({
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
-    (SELECT count(*) FROM ${s}.outbox WHERE dead), (SELECT count(*) FROM ${s}.inbox WHERE NOT dead),
+    (SELECT count(*) FROM ${s}.outbox WHERE dead), ${counted(`${s}.inbox`, `${s}.inbox_open`, "NOT dead")},
     (SELECT count(*) FROM ${s}.inbox WHERE dead), ${counted(`${s}.timers`)},
     (SELECT count(*) FROM ${s}.orders WHERE parked IS NOT NULL) + (SELECT count(DISTINCT i.order_id)
       FROM (SELECT order_id FROM ${s}.inbox
-        WHERE NOT dead AND not_before <= extract(epoch FROM clock_timestamp()) * 1000 ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
+        WHERE NOT dead AND not_before <= (extract(epoch FROM now()) * 1000)::bigint ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
       WHERE NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
     (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
     (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),

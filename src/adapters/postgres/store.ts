@@ -1,5 +1,5 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
-import { type Change, type CommitResult, type Store, StoreError } from "../../ports/store.js";
+import { type Change, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns, storable } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -17,6 +17,10 @@ interface Open {
   heartbeat: Heartbeat;
 }
 
+/**
+ * The store in a schema of the merchant's PostgreSQL, for any number of nodes. Needs `pg`; without it `open` says which
+ * command installs it.
+ */
 export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
   const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;
@@ -141,6 +145,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
+    disown: async (worker, known) => void (await write(sql.disown, worker, known)),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async reclaim(worker) {
@@ -162,7 +167,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await write(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
+      return (await read(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
     },
     nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),
@@ -203,7 +208,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
-    counts: async () => wire.readCounts(only(await read(sql.counts, versions))),
+    counts: async () => countsIn(only(await read(sql.counts, versions))),
   };
 }
 

@@ -40,15 +40,15 @@ CREATE TABLE ${s}.payments (
   PRIMARY KEY (payment_id, order_id)
 );
 
--- entry is null where the history was pruned: the row stays, by which a repeated event is known.
+-- entry is null where the history was pruned: the row stays, by which a repeated event is known. One index and not
+-- another on seq: in a large store each of them is a page of its own that every event writes.
 CREATE TABLE ${s}.history (
   order_id text COLLATE "C" NOT NULL,
   seq      integer NOT NULL,
   event_id text COLLATE "C" NOT NULL,
   at       bigint NOT NULL,
   entry    text,
-  PRIMARY KEY (order_id, seq),
-  UNIQUE (order_id, event_id)
+  PRIMARY KEY (order_id, event_id)
 ) WITH (toast_tuple_target = 8160);
 
 CREATE TABLE ${s}.outbox (
@@ -92,6 +92,7 @@ CREATE TABLE ${s}.inbox (
   PRIMARY KEY (order_id, event_id)
 );
 CREATE INDEX inbox_due  ON ${s}.inbox (not_before, n) WHERE NOT dead;
+CREATE INDEX inbox_open ON ${s}.inbox (n) WHERE NOT dead;
 CREATE INDEX inbox_dead ON ${s}.inbox (n) WHERE dead;
 
 -- By the server's clock. Whoever is not here, or in time, keeps what it claimed until the lease runs out.

@@ -1,7 +1,7 @@
 /** Changes as columns for `commit_changes`, and rows as the port has them. JSON is made and read here. */
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry } from "../../core/record.js";
-import type { Change, ClaimedEffect, Counts, InboxRow, Loaded, OrderRow, TimerRow } from "../../ports/store.js";
+import type { Change, ClaimedEffect, InboxRow, Loaded, OrderRow, TimerRow } from "../../ports/store.js";
 import { columns, type Kind, storable } from "./arrays.js";
 import { parts, shapes } from "./commit.js";
 import type { Row } from "./connections.js";
@@ -128,20 +128,3 @@ export const readEvent = (row: Row): InboxRow => {
   const [envelope, attempts, notBefore, error, dead] = row as [string, number, number, string, boolean];
   return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead };
 };
-
-/** In the order in which the statement selects them. */
-const COUNTS = [
-  "orders",
-  "waitingEffects",
-  "deadEffects",
-  "waitingEvents",
-  "deadEvents",
-  "timers",
-  "parked",
-  "flagged",
-  "oldestEffectAt",
-  "oldestEventAt",
-  "nextTimerAt",
-] as const satisfies (keyof Counts)[];
-export const readCounts = (row: Row): Counts =>
-  Object.fromEntries(COUNTS.map((name, i) => [name, row[i]])) as unknown as Counts;

@@ -48,7 +48,11 @@ export interface RestateServiceOptions {
 
 export interface RestateService {
   /** Listens; port 0 picks a free one. */
-  listen(at?: { port?: number; hostname?: string }): Promise<{ url: string; close(): Promise<void> }>;
+  listen(at?: { port?: number; hostname?: string }): Promise<{
+    url: string;
+    /** Takes no more sessions and ends those under way. */
+    close(): Promise<void>;
+  }>;
 }
 
 /**

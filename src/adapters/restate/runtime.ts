@@ -72,6 +72,7 @@ const troubleIn = (error: unknown, service: string, handler: string): StoreError
 
 type Waits = { timeoutMs?: number; signal?: AbortSignal };
 
+/** Orders that live in Restate, as a `Runtime`. What goes over all orders throws `NotOffered` without `adminUrl`. */
 export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime => {
   const { ingressUrl, name = DEFAULT_NAME, clock = systemClock(), requestTimeoutMs = 30_000 } = options;
   const names = namesFor(name);

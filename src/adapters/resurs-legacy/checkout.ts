@@ -38,6 +38,7 @@ const UPDATED_BEFORE = "PAYMENT_SESSION_NOT_FOUND";
 const pathOf = (reference: string): string | null =>
   /^[\w*-]{1,64}$/.test(reference) ? `checkout/payments/${reference}` : null;
 
+/** Resurs Checkout, named `resurs-rco`; `openCheckout` comes before there is an order. */
 export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway => {
   const json = jsonOf(options, options.checkoutUrl);
   return {

@@ -10,6 +10,7 @@ export interface ResursHostedOptions extends LegacyOptions, CheckoutOptions {
   hostedUrl: string;
 }
 
+/** Resurs Bank's hosted flow, named `resurs-hosted`. */
 export const resursHosted = (options: ResursHostedOptions): Gateway => {
   const json = jsonOf(options, options.hostedUrl);
   return {

@@ -19,6 +19,7 @@ const BOOKED_BEFORE = ["19", "20", "25"];
 
 const resultOf = (body: unknown) => Booked.safeParse((body as { return?: unknown } | null)?.return).data;
 
+/** Resurs Bank's simplified flow, named `resurs-simplified`. */
 export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
   const soap = soapOf(options);
   const afterShop = afterShopOf(soap);

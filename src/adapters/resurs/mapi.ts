@@ -69,6 +69,7 @@ const missing = (exchange: Exchange): boolean => {
 const pathOf = (paymentId: string): string | null =>
   /^[\w-]{1,64}$/.test(paymentId) ? `v2/payments/${paymentId}` : null;
 
+/** Resurs Bank's Merchant API 2.0, named `resurs-mapi`. It asks the bank nothing before it is used. */
 export const resursMapi = (options: ResursMapiOptions): Gateway => {
   const ask = asking({
     baseUrl: options.baseUrl,

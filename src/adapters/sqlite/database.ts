@@ -97,6 +97,10 @@ export class StoreDatabase {
     });
   }
 
+  disown(worker: string, known: string[]): void {
+    this.#do.disown.run(worker, JSON.stringify(known));
+  }
+
   reclaim(worker: string): void {
     this.#do.reclaim.run(worker);
   }

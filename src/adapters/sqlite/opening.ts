@@ -6,16 +6,7 @@ import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
 import { putInPlace } from "./place.js";
 import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
-
-export interface OpenOptions {
-  file: string;
-  /** How long to wait for another process to let go of the file. */
-  ownerTimeoutMs?: number;
-  /** Only for looking: needs no ownership, so it works beside a running engine. */
-  readOnly?: boolean;
-  /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
-  beside?: boolean;
-}
+import type { SqliteOptions } from "./store.js";
 
 export interface Opened {
   file: string;
@@ -27,7 +18,7 @@ const BUSY_TIMEOUT_MS = 5000;
 /** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-export function openFile(options: OpenOptions): Opened {
+export function openFile(options: SqliteOptions): Opened {
   const file = settledPath(options.file);
   const readOnly = options.readOnly ?? false;
   const owns = !readOnly && !options.beside;

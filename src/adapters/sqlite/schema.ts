@@ -47,7 +47,8 @@ CREATE TABLE payments (
   PRIMARY KEY (payment_id, order_id)
 ) STRICT, WITHOUT ROWID;
 
--- With rowids: entries are long, and a long row is dear in a table without.
+-- With rowids: entries are long, and a long row is dear in a table without. One index and not another on seq: each of
+-- them is a page of its own that every event writes.
 CREATE TABLE history (
   order_id TEXT NOT NULL,
   seq      INTEGER NOT NULL,
@@ -55,8 +56,7 @@ CREATE TABLE history (
   at       INTEGER NOT NULL,
   sum      INTEGER NOT NULL,
   entry    TEXT NOT NULL,
-  PRIMARY KEY (order_id, seq),
-  UNIQUE (order_id, event_id)
+  PRIMARY KEY (order_id, event_id)
 ) STRICT;
 
 -- Clustered by order, so that the effects before one in its lane lie beside it.

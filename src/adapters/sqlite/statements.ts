@@ -64,6 +64,10 @@ export function prepare(db: Sqlite.Database) {
       "UPDATE outbox SET not_before = ?, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?",
     ),
     bury: write("UPDATE outbox SET dead = 1, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?"),
+    disown: write(
+      `UPDATE outbox SET lease_until = 0, worker = NULL
+       WHERE worker = ? AND id NOT IN (SELECT value FROM json_each(?))`,
+    ),
     reclaim: write("UPDATE outbox SET lease_until = 0, worker = NULL WHERE worker IS NOT NULL AND worker <> ?"),
     restored: write(
       `UPDATE outbox SET attempts = max(attempts, 1), error = NULL, lease_until = 0, worker = NULL

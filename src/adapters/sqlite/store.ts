@@ -1,11 +1,22 @@
 /** The store in one SQLite file, written by one process. */
-import { type Counts, type Store, StoreError } from "../../ports/store.js";
-import type { OpenOptions } from "./opening.js";
+import { type Counts, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
 
-export type SqliteOptions = OpenOptions;
+export interface SqliteOptions {
+  file: string;
+  /** How long to wait for another process to let go of the file. */
+  ownerTimeoutMs?: number;
+  /** Only for looking: needs no ownership, so it works beside a running engine. */
+  readOnly?: boolean;
+  /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
+  beside?: boolean;
+}
 
+/**
+ * The store in one SQLite file, made where there is none. Needs `better-sqlite3`; without it `open` says which command
+ * installs it. A file that another engine owns is refused.
+ */
 export function sqliteStore(options: SqliteOptions): Store {
   let thread: DatabaseThread | null = null;
   let reader: Promise<DatabaseThread> | null = null;
@@ -79,6 +90,7 @@ export function sqliteStore(options: SqliteOptions): Store {
       });
     },
     release: async (worker, results) => database().call("release", worker, results),
+    disown: async (worker, known) => database().call("disown", worker, known),
     reclaim: async (worker) => database().call("reclaim", worker),
     restored: async () => database().call("restored"),
 
@@ -119,7 +131,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     revive: async (id, now) => database().call("revive", id, now),
     park: async (orderId, reason) => database().call("park", orderId, reason),
     async counts(): Promise<Counts> {
-      return wire.readCounts(await (await beside()).call("counts"));
+      return countsIn(await (await beside()).call("counts"));
     },
   };
 }

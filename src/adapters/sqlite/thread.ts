@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 import { StoreError } from "../../ports/store.js";
 import type { StoreDatabase } from "./database.js";
 import { arrived } from "./errors.js";
-import type { OpenOptions } from "./opening.js";
 import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+import type { SqliteOptions } from "./store.js";
 
 interface Asked {
   resolve(value: unknown): void;
@@ -19,7 +19,7 @@ export class DatabaseThread {
   #last = OPENING;
   #gone: Error | null = null;
 
-  static async start(options: OpenOptions): Promise<DatabaseThread> {
+  static async start(options: SqliteOptions): Promise<DatabaseThread> {
     const thread = new DatabaseThread(options);
     try {
       await new Promise((resolve, reject) => thread.#asked.set(OPENING, { resolve, reject }));
@@ -30,7 +30,7 @@ export class DatabaseThread {
     }
   }
 
-  private constructor(options: OpenOptions) {
+  private constructor(options: SqliteOptions) {
     this.#file = options.file;
     // Without the flags of this process: some, such as --input-type, keep a worker from starting.
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options, execArgv: [] });

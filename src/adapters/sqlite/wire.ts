@@ -5,7 +5,6 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import {
   type Change,
   type ClaimedEffect,
-  type Counts,
   type InboxRow,
   type Loaded,
   type OrderRow,
@@ -152,20 +151,3 @@ export const readEvent = (row: Columns): InboxRow => {
   whole(sum, "an event that waits in the inbox", envelope);
   return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead: dead === 1 };
 };
-
-/** In the order in which the statement selects them. */
-const COUNTS = [
-  "orders",
-  "waitingEffects",
-  "deadEffects",
-  "waitingEvents",
-  "deadEvents",
-  "timers",
-  "parked",
-  "flagged",
-  "oldestEffectAt",
-  "oldestEventAt",
-  "nextTimerAt",
-] as const satisfies (keyof Counts)[];
-export const readCounts = (row: Columns): Counts =>
-  Object.fromEntries(COUNTS.map((name, i) => [name, row[i]])) as unknown as Counts;

@@ -2,14 +2,15 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { StoreDatabase } from "./database.js";
 import { crossing } from "./errors.js";
-import { type OpenOptions, openFile } from "./opening.js";
+import { openFile } from "./opening.js";
 import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+import type { SqliteOptions } from "./store.js";
 
 type Methods = Record<Method, (...args: unknown[]) => unknown>;
 
-serve(parentPort as MessagePort, workerData as OpenOptions);
+serve(parentPort as MessagePort, workerData as SqliteOptions);
 
-function serve(port: MessagePort, options: OpenOptions): void {
+function serve(port: MessagePort, options: SqliteOptions): void {
   const answer = (id: number, work: () => unknown) => {
     let reply: Reply;
     try {

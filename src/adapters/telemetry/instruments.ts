@@ -44,6 +44,13 @@ export const counters = {
     unit: "1",
     means: "Events turned away because too many wait (HTTP 429).",
   },
+  knocks: {
+    name: "order_status.callbacks.knocks",
+    unit: "1",
+    labels: ["how"],
+    means:
+      "Requests at the callbacks' door: passed to their order, or turned away because of their address, their number (HTTP 429), an encoded body, no token of ours, or a payment that was given to nobody.",
+  },
   attempts: {
     name: "order_status.effect.attempts",
     unit: "1",

@@ -48,6 +48,7 @@ const outcomeOf = ({ kind, how = "" }: { kind: string; how?: string }): string =
   return ended[word] ?? word;
 };
 
+/** OpenTelemetry's spans and numbers of an engine, as its `observer`; and Prometheus's text, as `metrics` of the door. */
 export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
   const numbers = new Numbers(options.meter ?? metrics.getMeter(NAME));
   const spans = new Spans(options.tracer ?? trace.getTracer(NAME));
@@ -128,6 +129,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
       }
     },
     turnedAway: () => numbers.count("turnedAway"),
+    knocked: (how) => numbers.count("knocks", { how }),
     leaseLost: () => numbers.count("leasesLost"),
   };
   return { observer, metrics: () => numbers.text(), registry: numbers.registry };

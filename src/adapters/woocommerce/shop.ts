@@ -75,6 +75,7 @@ const isSilent = (change: object, { version = "0" }: WooOrder): boolean => {
   return "set_paid" in change && (major > 10 || (major === 10 && minor >= 4));
 };
 
+/** A WooCommerce over REST v3 as the engine's shop. It asks the shop nothing before it is used. */
 export const wooShop = (options: WooShopOptions): WooShop => {
   const api = wooApi(options);
   const custom = options.customStatuses ?? {};

@@ -66,6 +66,7 @@ const orderIdIn = (body: Buffer): string | null => {
 
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
 
+/** Takes the shop's webhooks, for `shopWebhooks` of the door; whatever is signed is answered with 200. */
 export const wooWebhooks = (options: WooWebhookOptions): ((request: Request) => Promise<Response>) => {
   const { engine, shop, secrets, gateways = {}, customStatuses = {}, log = silent } = options;
 

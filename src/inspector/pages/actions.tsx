@@ -65,7 +65,7 @@ const Consequence: FC<{ view: View; record: OrderRecord; verdict: Verdict }> = (
           {t("act because", { rule })} <code>{verdict.rule}</code>
         </p>
       )}
-      {verdict.reason === null ? null : (
+      {verdict.reason === null || verdict.outcome === "deferred" ? null : (
         <p>
           {words.reason(verdict.reason)} <code>{verdict.reason}</code>
         </p>
@@ -135,6 +135,8 @@ export interface DeadLetter {
   event: InboxRow | null;
   /** What deciding the event again would do. */
   verdict: Verdict | null;
+  /** The bank was asked just now. */
+  fresh: boolean;
   record: OrderRecord | null;
 }
 
@@ -166,6 +168,7 @@ export const RetryPage: FC<{ view: View; id: string; dead: DeadLetter | null }> 
             <>
               <p class="sentence">{view.words.event(dead.event.envelope.event.type, dead.event.envelope.event)}</p>
               <p>{t("retry event")}</p>
+              {dead.verdict === null ? null : <p class="help">{t(dead.fresh ? "act dry" : "act unread")}</p>}
             </>
           )}
           {dead.verdict === null || dead.record === null ? null : (

@@ -13,13 +13,15 @@ export const Try: FC<{
   type: EventType;
   verdicts: OrderSeen["verdicts"];
   short?: boolean;
+  /** The payment has not been read, so a refusal may not last. */
+  unread?: boolean;
 }> = (props) => {
-  const { view, orderId, type, verdicts, short } = props;
+  const { view, orderId, type, verdicts, short, unread } = props;
   const { t } = view.words;
   const event = view.words.event(type);
   const verdict = verdicts.find((one) => one.type === type)?.verdict;
   const allowed = verdict?.allowed ?? type === "reconcile.asked";
-  if (!view.acts || (!allowed && type !== "reconcile.asked")) return null;
+  if (!view.acts || (!allowed && !unread && type !== "reconcile.asked")) return null;
   return (
     <a class="button" href={`${orderPath(view, orderId)}/actions/${type}`} aria-label={t("can try named", { event })}>
       {short ? t("can try") : event}
@@ -53,7 +55,7 @@ export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
           t("money none")
         ) : (
           <>
-            {t("money paid over", { gateway: payment.gateway ?? "" })}. {t("money payment", { id: payment.id })}.{" "}
+            {t("money paid over", { gateway: payment.gateway ?? "" })} <code>{payment.id}</code>.{" "}
             {moment.reading === null ? t("money unread") : null}
           </>
         )}
@@ -134,23 +136,37 @@ export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
 export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
   const { words } = view;
   const { t } = words;
+  const { id, readAt } = record.facts.payment;
+  const unread = id !== null && readAt === null;
   return (
     <Section id="possible" head={t("next events head")} help={t("next events help")}>
       <ul class="plain verdicts">
         {verdicts.map(({ type, verdict }) => (
           <li data-event={type} data-allowed={String(verdict.allowed)}>
             <strong>{words.event(type)}</strong>{" "}
-            <span class="mark-word" data-mark={verdict.allowed ? "moved" : verdict.outcome}>
-              {t(verdict.allowed ? "can yes" : verdict.outcome === "ignored" ? "can same" : "can no")}
-            </span>
-            <br />
+            {unread && verdict.outcome === "refused" ? (
+              <span class="mark-word" data-mark="asked">
+                {t("can unread")}
+              </span>
+            ) : (
+              <span class="mark-word" data-mark={verdict.allowed ? "moved" : verdict.outcome}>
+                {t(verdict.allowed ? "can yes" : verdict.outcome === "ignored" ? "can same" : "can no")}
+              </span>
+            )}
             {verdict.allowed ? (
-              <>
-                {verdict.to === null || verdict.to === record.facts.order.status ? null : (
-                  <span class="soft">{t("can leads", { status: words.status(verdict.to) })} </span>
-                )}
+              <span class="leads">
+                <span class="soft">
+                  {verdict.to === null || verdict.to === record.facts.order.status
+                    ? t("can stays")
+                    : t("can leads", { status: words.status(verdict.to) })}
+                </span>
                 <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} short />
-              </>
+              </span>
+            ) : unread && verdict.outcome === "refused" ? (
+              <span class="leads">
+                <span class="soft">{t("money unread")}</span>
+                <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} short unread />
+              </span>
             ) : (
               <span class="soft">
                 {words.reason(verdict.reason)} <code>{verdict.reason}</code>

@@ -53,6 +53,7 @@ export const Layout: FC<{ view: View; title: string; live?: boolean; children?: 
         data-not-live={t("not live")}
         data-in={t("timer in")}
         data-over={t("timers over")}
+        data-zone={t("times in")}
       >
         <a class="skip" href="#content">
           {t("skip to content")}

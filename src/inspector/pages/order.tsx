@@ -1,16 +1,16 @@
 /** One order: why it is here, what comes next, how it came here, and what can be done. */
-
-import { raw } from "hono/html";
 import type { FC } from "hono/jsx";
 import type { EventType } from "../../../machines/events.js";
 import { remedies } from "../../../machines/flags.js";
 import type { OrderRecord } from "../../core/record.js";
+import { isHeldByHand } from "../../core/why.js";
 import type { Verdict, WaitingEffect } from "../../ports/runtime.js";
-import { actors, type Charts, machineOf } from "../chart.js";
+import { type Charts, machineOf, type Stop } from "../chart.js";
 import type { Moment, Row } from "../seen.js";
 import { Effects, Money, Possible, Timers, Try } from "./beside.js";
-import { Flag, Layout, orderPath, Section, Status, Table, Time, Told, type View } from "./layout.js";
+import { Flag, Layout, orderPath, Section, Status, Time, Told, type View } from "./layout.js";
 import { Timeline } from "./timeline.js";
+import { Way } from "./way.js";
 
 export interface OrderSeen {
   record: OrderRecord;
@@ -23,6 +23,7 @@ export interface OrderSeen {
   effects: WaitingEffect[];
   parked: string | null;
   charts: Charts;
+  way: Stop[];
   verdicts: { type: EventType; verdict: Verdict }[];
   /** What has just been done from here. */
   done: string | null;
@@ -57,7 +58,7 @@ const Why: FC<Seen> = ({ view, seen: { record, moment, now, effects, parked } })
   );
 };
 
-const ends = new Set(["cancelled", "refunded", "failed"]);
+const ends = new Set(["cancelled", "refunded"]);
 
 const Next: FC<{ view: View; record: OrderRecord; effects: WaitingEffect[] }> = ({ view, record, effects }) => {
   const { t } = view.words;
@@ -71,9 +72,9 @@ const Next: FC<{ view: View; record: OrderRecord; effects: WaitingEffect[] }> = 
       ? t("do look")
       : record.facts.operation !== null
         ? t("do wait")
-        : ends.has(status) || status === "checkout-draft"
-          ? t("do end")
-          : t(`do ${status as "pending" | "processing" | "on-hold" | "completed"}`);
+        : isHeldByHand(record)
+          ? t("do held")
+          : t(`do ${status}`);
   return (
     <dl class="next">
       <div>
@@ -84,7 +85,7 @@ const Next: FC<{ view: View; record: OrderRecord; effects: WaitingEffect[] }> = 
             : open !== undefined
               ? t("next effect", { effect: view.words.effect(open.effect) })
               : timer === undefined
-                ? t("next nothing")
+                ? t(ends.has(status) ? "next end" : "next nothing")
                 : timer[0].includes("cooldown")
                   ? t("next cooldown", { n: record.facts.waiting.length })
                   : t("next link")}{" "}
@@ -165,49 +166,6 @@ const Slider: FC<Seen> = ({ view, seen: { record, moment, now } }) => {
       <button type="submit">{t("slider show")}</button>
       {now ? null : <a href={path}>{t("slider now")}</a>}
     </form>
-  );
-};
-
-const Drawing: FC<{ label: string; svg: string }> = ({ label, svg }) => (
-  <section class="drawing" aria-label={label} tabindex={0}>
-    {raw(svg)}
-  </section>
-);
-
-const Way: FC<Seen> = ({ view, seen: { charts } }) => {
-  const { t } = view.words;
-  return (
-    <section class="card chart" aria-labelledby="chart">
-      <h2 id="chart">{t("chart head")}</h2>
-      <p class="help">{t("chart help")}</p>
-      <ul class="actors">
-        {actors.map((actor) => (
-          <li data-actor={actor} data-state={charts[actor].state}>
-            <span class="soft">{t(`actor ${actor}`)}</span> <code>{charts[actor].state}</code>
-          </li>
-        ))}
-      </ul>
-      <Drawing label={t("chart head")} svg={charts.overview.svg} />
-      {actors.map((actor) => (
-        <details id={`chart-${actor}`}>
-          <summary>{t(`chart of ${actor}`)}</summary>
-          <Drawing label={t(`chart of ${actor}`)} svg={charts[actor].svg} />
-        </details>
-      ))}
-      <details id="branches">
-        <summary>{t("chart branches")}</summary>
-        <Table label={t("chart branches")} head={[t("branch event"), t("branch if"), t("branch to"), t("branch rule")]}>
-          {charts.order.branches.map((edge) => (
-            <tr>
-              <td>{view.words.event(edge.event)}</td>
-              <td>{edge.guard === null ? "" : <code>{edge.guard}</code>}</td>
-              <td>{edge.stays ? t("branch stays") : <code>{edge.to}</code>}</td>
-              <td>{edge.rule === null ? "" : <code>{edge.rule}</code>}</td>
-            </tr>
-          ))}
-        </Table>
-      </details>
-    </section>
   );
 };
 

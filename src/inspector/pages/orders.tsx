@@ -106,7 +106,9 @@ export const OrdersPage: FC<{ view: View; asked: Asked; rows: OrderRow[]; more: 
               <td>
                 <Time at={row.updatedAt} />
               </td>
-              <td class="number">{row.version}</td>
+              <td class="number" data-unit={t("list steps").toLowerCase()}>
+                {row.version}
+              </td>
             </tr>
           ))}
         </Table>

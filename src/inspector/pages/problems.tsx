@@ -2,6 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { Unfinished } from "../../ports/runtime.js";
 import type { Counts, DeadEffect, InboxRow, OrderRow } from "../../ports/store.js";
+import { isFlag } from "../seen.js";
 import { Flag, HiddenError, Layout, orderPath, Section, Status, Table, Time, type View } from "./layout.js";
 
 export interface Problems {
@@ -110,7 +111,9 @@ const Orders: FC<{
             </td>
             <td>
               {row.flags.map((name) => (
-                <Flag name={name} />
+                <p class="flagged">
+                  <Flag name={name} /> <span class="soft">{isFlag(name) ? view.words.flag(name).says : null}</span>
+                </p>
               ))}
             </td>
             <td>
@@ -185,6 +188,7 @@ const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { count
   const { t } = view.words;
   if (counts === null) return null;
   const dead = counts.deadEffects + counts.deadEvents;
+  const oldest = (n: number) => (n > 0 ? "#oldest" : undefined);
   const bad = (n: number) => (n > 0 ? "bad" : "");
   return (
     <ul class="tiles">
@@ -201,8 +205,8 @@ const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { count
         tone={bad(counts.parked)}
         href={`${view.base}/orders?parked=true`}
       />
-      <Tile n={counts.waitingEffects} label={t("count effects")} />
-      <Tile n={counts.waitingEvents} label={t("count events")} />
+      <Tile n={counts.waitingEffects} label={t("count effects")} href={oldest(counts.waitingEffects)} />
+      <Tile n={counts.waitingEvents} label={t("count events")} href={oldest(counts.waitingEvents)} />
       <Tile n={counts.timers} label={t("count timers")} />
       <Tile
         n={counts.orders.toLocaleString(view.words.language)}

@@ -1,6 +1,6 @@
 /** The texts of the other pages, English beside Swedish. */
 export const otherTexts = {
-  "problems title": ["Problems first", "Problemen först"],
+  "problems title": ["Problems", "Problem"],
   "problems none": ["Nothing needs you.", "Inget behöver dig."],
   "problems none more": [
     "No dead letters, no flags, no order set aside, nothing late.",
@@ -95,8 +95,8 @@ export const otherTexts = {
   "act nothing": ["Nothing is sent to anybody.", "Inget skickas till någon."],
   "act sends": ["What is sent", "Vad som skickas"],
   "act flags": ["Flags that would stand afterwards", "Flaggor som skulle finnas kvar"],
-  "act refused": ["It would be refused", "Det skulle nekas"],
-  "act ignored": ["It would change nothing", "Det skulle inte ändra något"],
+  "act refused": ["It would be refused.", "Det skulle nekas."],
+  "act ignored": ["It would change nothing.", "Det skulle inte ändra något."],
   "act do": ["Do it", "Gör det"],
   "act back": ["Back to the order", "Tillbaka till ordern"],
   "act done": ["Done: {outcome}.", "Klart: {outcome}."],
@@ -125,10 +125,17 @@ export const otherTexts = {
     "Asks the bank about orders in doubt, through the same machines as everything else. First a dry run: it changes nothing and says what would become of each.",
     "Frågar banken om ordrar i tvivel, genom samma maskiner som allt annat. Först en provkörning: den ändrar inget och säger vad som skulle hända med var och en.",
   ],
-  "reconcile since": ["Orders written in the last", "Ordrar skrivna de senaste"],
-  "reconcile hours": ["{n} hours", "{n} timmarna"],
+  "reconcile since": ["Orders written", "Ordrar skrivna"],
   "reconcile dry": ["Dry run", "Provkör"],
-  "reconcile apply": ["Put them right", "Rätta dem"],
+  "reconcile apply": ["Put {n} right", "Rätta {n}"],
+  "reconcile more": [
+    "There may be more orders after {id}. Each page is put right by itself.",
+    "Det kan finnas fler ordrar efter {id}. Varje sida rättas för sig.",
+  ],
+  "reconcile next": ["Dry run of the next {n}", "Provkör nästa {n}"],
+  "reconcile anew": ["Start over", "Börja om"],
+  "reconcile none": ["No order written in that time is in doubt.", "Ingen order skriven under den tiden är i tvivel."],
+  "reconcile no more": ["There are no more orders in doubt.", "Det finns inga fler ordrar i tvivel."],
   "reconcile apply help": [
     "The payment of each order is read again, and the order follows it where a rule says so. No money is moved by it, except that a virtual order which turns out paid is captured.",
     "Betalningen för varje order läses igen, och ordern följer den där en regel säger det. Inga pengar flyttas, utom att en virtuell order som visar sig betald dras.",
@@ -142,11 +149,11 @@ export const otherTexts = {
     "som den ska vara, eller väntar på en person",
   ],
   "reconcile outcome unread": ["could not be asked about", "kunde inte frågas om"],
-  "reconcile sum": ["{n} orders asked about.", "{n} ordrar tillfrågade."],
-  "reconcile cut": [
-    "Stopped after {n} orders; the command `order-status reconcile` takes all of them.",
-    "Stannade efter {n} ordrar; kommandot `order-status reconcile` tar alla.",
+  "reconcile dry sum": [
+    "Orders asked about: {n}. To put right: {moved}. Nothing was changed.",
+    "Tillfrågade ordrar: {n}. Att rätta: {moved}. Inget har ändrats.",
   ],
+  "reconcile done": ["Orders asked about: {n}. Put right: {moved}.", "Tillfrågade ordrar: {n}. Rättade: {moved}."],
   "reconcile off": [
     "This inspector only looks; reconcile with the command.",
     "Denna inspektör tittar bara; stäm av med kommandot.",

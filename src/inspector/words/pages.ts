@@ -13,7 +13,8 @@ const table = {
   "search label": ["Order or payment id", "Order- eller betalnings-id"],
   "other language": ["Svenska", "English"],
   "read only": ["Read only", "Endast läsning"],
-  "times utc": ["Times are UTC.", "Tider anges i UTC."],
+  "times utc": ["Times are in UTC.", "Tider anges i UTC."],
+  "times in": ["Times are in {zone}.", "Tider anges i {zone}."],
   updated: ["The page was brought up to date.", "Sidan har uppdaterats."],
   "not live": [
     "The engine does not answer; this is how it was at {time}.",

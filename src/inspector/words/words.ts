@@ -32,6 +32,8 @@ export interface Words {
   outcome(outcome: Outcome): string;
   event(type: string, event?: OrderEvent): string;
   effect(effect: Pick<Effect, "type">): string;
+  /** An arrow of the overview; an event's name stays as it is. */
+  arrow(text: string): string;
   money(minor: number, currency: string): string;
 }
 
@@ -91,6 +93,7 @@ export const wordsIn = (language: Language): Words => {
       return textOr(`event ${type}`, type);
     },
     effect: ({ type }) => t(`effect ${type}`),
+    arrow: (text) => textOr(`arrow ${text}`, text),
     money: (minor, currency) => `${number.format(minor / 100)} ${currency}`,
   };
 };

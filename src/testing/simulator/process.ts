@@ -10,6 +10,7 @@ import type { Gateway } from "../../ports/gateway.js";
 import type { Shop } from "../../ports/shop.js";
 import { type Change, type Store, StoreError } from "../../ports/store.js";
 import type { VirtualClock } from "../virtual-clock.js";
+import type { StoreFault } from "./script.js";
 
 /** One place where a process waits: `store.commit`, `bank.capture`, `shop.carryOut`, `ack`. */
 export type Place = string;
@@ -31,7 +32,7 @@ export interface Surroundings {
   died(process: Process, place: Place, side: Trap["side"]): void;
   paused(process: Process, place: Place): void;
   /** Why the store cannot write now. */
-  storeFault(): "busy" | "full" | null;
+  storeFault(): StoreFault | null;
   /** How long the store takes for this. */
   storeDelay(): number;
   /** Whether another process has the store open. */
@@ -43,7 +44,7 @@ export interface Surroundings {
 // One each, so that whoever waits for it can be forgotten.
 const never = (): Promise<never> => new Promise(() => {});
 
-const writing = new Set(["commit", "postpone", "claim", "release", "revive", "park"]);
+const writing = new Set(["commit", "postpone", "claim", "release", "disown", "revive", "park"]);
 /** Nobody can call back what is on its way: a process stands still before it has decided to send, or after it did. */
 const sends = (place: Place): boolean => place.startsWith("bank.");
 
@@ -150,8 +151,9 @@ export class Process {
     const delay = this.around.storeDelay();
     if (delay > 0) await this.around.clock.sleep(delay);
     const fault = writing.has(name) ? this.around.storeFault() : null;
-    if (fault !== null) throw new StoreError(fault, `the store is ${fault}`);
+    if (fault === "busy" || fault === "full") throw new StoreError(fault, `the store is ${fault}`);
     const result = await act();
+    if (fault === "unanswered") throw new StoreError("busy", "the store's answer was lost");
     if (delay > 0) await this.around.clock.sleep(delay);
     return result;
   }

@@ -38,6 +38,9 @@ export type BankFault = "timeout-before" | "timeout-after" | "500" | "502-after"
 /** A merchant's, a shop's or a customer's event, as it is submitted. */
 export type Told = Extract<OrderEvent, { type: `merchant.${string}` | "order.updated" | "checkout.rejected" }>;
 
+/** `unanswered`: it is written, and whoever asked for it is told that the store cannot do it now. */
+export type StoreFault = "busy" | "full" | "unanswered";
+
 export type Step = {
   /** Its number for life, whatever else is taken out of the script. */
   n: number;
@@ -60,7 +63,7 @@ export type Step = {
   | { do: "bankFault"; op: BankOp; fault: BankFault; times: number }
   | { do: "stale"; lag: number; for: number }
   | { do: "shopFault"; when: "before" | "after"; times: number }
-  | { do: "storeFault"; code: "busy" | "full"; for: number }
+  | { do: "storeFault"; code: StoreFault; for: number }
   | { do: "slowStore"; up: number; for: number }
   /** The process dies when it has passed `points` more places where it waits, of those named; null = of all. */
   | { do: "kill"; place: string | null; points: number; side: "before" | "after"; down: number; jump: number }

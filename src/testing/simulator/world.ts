@@ -14,7 +14,7 @@ import { Chance, mixed } from "./chance.js";
 import { count, type Evidence, noEvidence } from "./evidence.js";
 import { observedShop, observedStore } from "./observed.js";
 import { type Place, Process, type Trap } from "./process.js";
-import { HOUR, type OrderPlan, type Script, T0, totalOf } from "./script.js";
+import { HOUR, type OrderPlan, type Script, type StoreFault, T0, totalOf } from "./script.js";
 
 /** What a planted bug may put between the engine and the world. */
 export interface Plant {
@@ -78,7 +78,7 @@ export class World {
   private activity = 0;
   /** Deliveries and reconciliations under way. */
   private errands = 0;
-  private trouble: { code: "busy" | "full"; until: number } | null = null;
+  private trouble: { code: StoreFault; until: number } | null = null;
   private slow = { up: 0, until: 0 };
   private settled = false;
   private turns: Turns | null = null;
@@ -217,13 +217,13 @@ export class World {
     if (answersWithin > 0) await this.clock.sleep(this.luck.between(1, answersWithin / 2));
   }
 
-  private storeFault(): "busy" | "full" | null {
+  private storeFault(): StoreFault | null {
     if (this.trouble === null || this.clock.now() >= this.trouble.until) return null;
     count(this.evidence.faults, `store ${this.trouble.code}`);
     return this.trouble.code;
   }
 
-  troubleStore(code: "busy" | "full", during: number): void {
+  troubleStore(code: StoreFault, during: number): void {
     this.trouble = { code, until: this.clock.now() + during };
   }
 

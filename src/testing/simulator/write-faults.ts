@@ -92,7 +92,11 @@ const faultOf = (draft: Draft, nodes: number): Act => {
     case "shop":
       return { do: "shopFault", when: chance.one(["before", "after"]), times: chance.between(1, 4) };
     case "store":
-      return { do: "storeFault", code: chance.one(["busy", "full"]), for: chance.between(1, 120) * SECOND };
+      return {
+        do: "storeFault",
+        code: chance.one(["busy", "full", "unanswered"]),
+        for: chance.between(1, 120) * SECOND,
+      };
     case "slow store":
       return { do: "slowStore", up: chance.one([5, 50, 400]), for: chance.between(10, 600) * SECOND };
     case "pause":

@@ -141,6 +141,25 @@ export const effects: Case[] = [
     },
   },
   {
+    title: "A worker that never heard what it had claimed gives back all but what it knows of, as begun.",
+    async run(place) {
+      const store = await place.open();
+      const three = ["a", "b", "c"].map((id) => changeOf(id, 0, { effects: [effectOf(id, 1, 0)] }));
+      await store.commit(three);
+      const claim = async (worker: string, limit: number) =>
+        (await store.claim(T, limit, LEASE, worker)).map((row) => [row.id, row.attempts, row.previousError]);
+      assert.deepEqual(await claim("w", 2), [
+        ["a:1:0", 1, null],
+        ["b:1:0", 1, null],
+      ]);
+      assert.deepEqual(await claim("other", 9), [["c:1:0", 1, null]]);
+      await store.disown("w", ["a:1:0", "unheard-of"]);
+      assert.deepEqual(await claim("w", 9), [["b:1:0", 2, null]]);
+      await store.disown("w", []);
+      assert.deepEqual(idsOf(await store.claim(T, 9, LEASE, "other")), ["a:1:0", "b:1:0"]);
+    },
+  },
+  {
     title: "At the start, the leases of workers that are no more are given back (single-writer stores).",
     async run(place) {
       const store = await place.open();

@@ -1,0 +1,204 @@
+/** Every key of the configuration, with what it is for: the errors, `init` and docs/configuration.md are made of this. */
+import { z } from "zod";
+import { OrderStatus } from "../../../machines/facts.js";
+import { Settings } from "../../../machines/settings.js";
+
+const NOT_HERE =
+  'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
+
+export const SecretSchema = z.strictObject(
+  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is no name of a variable") },
+  {
+    error: ({ input }) => (typeof input === "string" ? NOT_HERE : undefined),
+  },
+);
+
+const address = z.url({
+  protocol: /^https?$/,
+  error: "this is no address; write it with https://, such as https://shop.example",
+});
+
+const hasPassword = (place: string): boolean => URL.canParse(place) && new URL(place).password !== "";
+
+const place = z
+  .union([z.string().min(1), SecretSchema], 'write the path of a SQLite file, or env("DATABASE_URL")')
+  .refine((value) => typeof value !== "string" || !hasPassword(value), {
+    error:
+      'a password does not stand in the file; put the whole address into the environment and write env("DATABASE_URL")',
+  });
+
+const network = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  "this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
+);
+const rate = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });
+
+type CustomerOf = (orderId: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
+
+const legacy = {
+  baseUrl: address.describe("the SOAP services, such as https://ecommerce.resurs.com/ws/V4"),
+  userName: z.string().min(1).describe("the web service user"),
+  password: SecretSchema.describe("that user's password"),
+};
+const booking = {
+  paymentMethodId: z.string().min(1).optional().describe("which of the bank's payment methods is offered"),
+  customerOf: z
+    .custom<CustomerOf>((value) => typeof value === "function", "this is no function")
+    .optional()
+    .describe("`(orderId) => customer`: the customer in the words of the bank's extendedCustomer"),
+};
+
+const Gateways = z
+  .strictObject({
+    "resurs-mapi": z
+      .strictObject({
+        baseUrl: address.describe(
+          "https://merchant-api.resurs.com, or https://merchant-api.integration.resurs.com to try it",
+        ),
+        clientId: SecretSchema.describe("the client's id"),
+        clientSecret: SecretSchema.describe("the client's secret"),
+        storeId: z.string().min(1).optional().describe("the store at the bank"),
+        paymentMethodId: z.string().min(1).optional().describe("which of the store's payment methods is offered"),
+      })
+      .optional()
+      .describe("Resurs Bank, Merchant API 2.0"),
+    "nets-easy": z
+      .strictObject({
+        baseUrl: address.describe("https://api.dibspayment.eu, or https://test.api.dibspayment.eu to try it"),
+        secretKey: SecretSchema.describe("the secret key of the checkout"),
+        webhookAuthorization: SecretSchema.describe(
+          "what Nets is to prove itself with: letters and digits of your own choice",
+        ),
+        termsUrl: address.optional().describe("the shop's terms, which Nets shows"),
+      })
+      .optional()
+      .describe("Nets Easy"),
+    "resurs-simplified": z
+      .strictObject({ ...legacy, ...booking })
+      .optional()
+      .describe("Resurs Bank, the simplified flow"),
+    "resurs-hosted": z
+      .strictObject({
+        ...legacy,
+        hostedUrl: address.describe("the hosted page, such as https://ecommerce-hosted.resurs.com"),
+        ...booking,
+      })
+      .optional()
+      .describe("Resurs Bank, the hosted flow"),
+    "resurs-rco": z
+      .strictObject({ ...legacy, checkoutUrl: address.describe("the checkout, such as https://checkout.resurs.com") })
+      .optional()
+      .describe("Resurs Bank, Resurs Checkout"),
+  })
+  .refine((gateways) => Object.values(gateways).some((one) => one !== undefined), {
+    error: "there is no way of paying; add one",
+  });
+
+export const GatewayName = z.enum(Object.keys(Gateways.shape) as [keyof typeof Gateways.shape]);
+export type GatewayName = z.infer<typeof GatewayName>;
+
+const Shop = z.strictObject({
+  url: address.describe("where the WooCommerce shop is"),
+  consumerKey: SecretSchema.describe("REST key with Read/Write, from WooCommerce › Settings › Advanced › REST API"),
+  consumerSecret: SecretSchema.describe("the secret of that key"),
+  webhookSecrets: z
+    .array(SecretSchema)
+    .min(1)
+    .describe("the secret of the shop's webhook; while it is being changed, the one before it too"),
+  pluginSecret: SecretSchema.optional().describe(
+    "the secret that the WordPress plugin was given, where it is installed",
+  ),
+  paymentMethods: z
+    .record(z.string(), GatewayName)
+    .describe(
+      "an order's payment_method in WooCommerce, and the gateway below that takes it; other orders are left alone",
+    ),
+  customStatuses: z
+    .record(z.string(), OrderStatus)
+    .default({})
+    .describe("statuses of other plugins, and the status each stands for"),
+});
+
+const Http = z.strictObject({
+  port: z.number().int().min(0).max(65_535).default(8080).describe("where it listens; 0 = any free port"),
+  host: z.string().min(1).default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
+  publicUrl: address.describe("where the bank and the customer reach it"),
+  apiToken: SecretSchema.describe("asked of whoever uses the API and the inspector"),
+  callbackKeys: z
+    .array(
+      z.strictObject({ id: z.string().regex(/^\w{1,20}$/, "letters and digits, at most 20"), secret: SecretSchema }),
+    )
+    .min(1)
+    .optional()
+    .describe("keys of the tokens in the addresses that banks are given, newest first; left out: no tokens"),
+  allowFrom: z.array(network).optional().describe("addresses and networks that callbacks may come from; left out: all"),
+  sourceHeader: z
+    .string()
+    .regex(/^[\w-]+$/, "this is no name of a header")
+    .optional()
+    .describe("the header in which your proxy says who is asking, such as x-real-ip; left out: there is no proxy"),
+  limits: z
+    .strictObject({ source: rate, order: rate, unprovenOrder: rate, total: rate })
+    .partial()
+    .optional()
+    .describe("how many callbacks pass the door: `{ burst, perSecond }` for each"),
+  ack: z
+    .enum(["202", "after-apply"])
+    .default("202")
+    .describe("202: a callback is stored and answered at once; after-apply: the bank is to send it again meanwhile"),
+  resursDigest: z
+    .strictObject({
+      algorithm: z.enum(["MD5", "SHA1"]),
+      salts: z.array(SecretSchema).min(1),
+      parameters: z.array(z.string()).optional(),
+    })
+    .optional()
+    .describe("what the callbacks of Resurs's older flows were registered with"),
+  thankYouUrl: z.string().optional().describe("where a customer who paid goes on to; `{orderId}` is put in"),
+  cartUrl: z.string().optional().describe("where one who did not goes on to; `{orderId}` and `{error}` are put in"),
+  inspectorActions: z.boolean().default(false).describe("whether people may act from the inspector"),
+  drainSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(5)
+    .describe("how long it goes on after SIGTERM while /readyz says no"),
+});
+
+const bound = (
+  config: { shop: z.infer<typeof Shop>; gateways: z.infer<typeof Gateways> },
+  ctx: z.RefinementCtx,
+): void => {
+  for (const [method, gateway] of Object.entries(config.shop.paymentMethods)) {
+    if (config.gateways[gateway] !== undefined) continue;
+    const message = `"${gateway}" is not among the gateways; add gateways.${gateway}`;
+    ctx.addIssue({ code: "custom", path: ["shop", "paymentMethods", method], message });
+  }
+};
+
+export const ConfigSchema = z
+  .strictObject({
+    store: place.describe(
+      "where orders are kept: a SQLite file beside this one, or env(…) with postgres://user:password@host/database",
+    ),
+    shop: Shop.describe("the shop whose orders these are"),
+    gateways: Gateways.describe("the ways of paying"),
+    http: Http.describe("the door"),
+    settings: Settings.prefault({}).describe("what the shop decides for itself; docs/rules.md tells of each"),
+    logLevel: z
+      .enum(["debug", "info", "warn", "error", "silent"])
+      .default("info")
+      .describe("what is logged, as JSON to stderr"),
+  })
+  .superRefine(bound);
+export type Checked = z.output<typeof ConfigSchema>;
+
+/** The same with the secrets in it. */
+export type WithSecrets<T> = T extends { env: string }
+  ? string
+  : T extends (...args: never[]) => unknown
+    ? T
+    : T extends object
+      ? { [K in keyof T]: WithSecrets<T[K]> }
+      : T;
+export type Ready = WithSecrets<Checked>;

@@ -1,0 +1,68 @@
+/** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
+import { addressOf } from "../adapters/http/serve.js";
+import { netsEasy } from "../adapters/nets/easy.js";
+import { resursMapi } from "../adapters/resurs/mapi.js";
+import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../adapters/resurs-legacy/index.js";
+import { wooShop, wooWebhooks } from "../adapters/woocommerce/index.js";
+import { type Clock, systemClock } from "../ports/clock.js";
+import type { Gateway } from "../ports/gateway.js";
+import { type Common, compose, type Running } from "./compose.js";
+import type { GatewayName, Ready } from "./config/schema.js";
+import { storeAt } from "./stores.js";
+
+/** One for each way of paying that the file names. */
+const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
+  const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
+    "resurs-mapi": (options) => resursMapi({ ...options, clock }),
+    "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>
+      netsEasy({ ...options, webhook: { authorization }, clock }),
+    "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
+    "resurs-hosted": (options) => resursHosted({ ...options, clock }),
+    "resurs-rco": (options) => resursCheckout({ ...options, clock }),
+  };
+  const made = <N extends GatewayName>(name: N): Gateway[] => {
+    const options = gateways[name];
+    return options === undefined ? [] : [makers[name](options)];
+  };
+  return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
+};
+
+/** A proxy adds the address it saw to the end; what stands before that is the word of whoever asks. */
+const lastIn = (header: string | null): string | null => header?.split(",").at(-1)?.trim() || null;
+
+export const composeConfigured = (config: Ready, options: Common): Promise<Running> => {
+  const { clock = systemClock(), log } = options;
+  const { gateways, http } = config;
+  const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
+  const { sourceHeader } = http;
+  const shop = wooShop({ ...address, customStatuses, clock });
+  return compose({
+    ...options,
+    clock,
+    store: storeAt(config.store),
+    gateways: gatewaysOf(config, clock),
+    shop,
+    doors: (engine) => ({
+      publicUrl: http.publicUrl,
+      callbackKeys: http.callbackKeys ?? null,
+      allowFrom: http.allowFrom ?? null,
+      sourceOf: (request) =>
+        sourceHeader === undefined ? addressOf(request) : lastIn(request.headers.get(sourceHeader)),
+      limits: http.limits,
+      ack: http.ack,
+      thankYouUrl: http.thankYouUrl,
+      cartUrl: http.cartUrl,
+      resursDigest: http.resursDigest ?? null,
+      readContainer: decodeApiData,
+      netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
+      shopWebhooks: wooWebhooks({
+        engine,
+        shop,
+        secrets: webhookSecrets,
+        gateways: paymentMethods,
+        customStatuses,
+        log,
+      }),
+    }),
+  });
+};

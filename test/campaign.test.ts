@@ -1,0 +1,65 @@
+/** The long runs answer to the same options and end alike. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const run = (room: string, ...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const file = fileURLToPath(new URL(`./${room}/campaign.js`, import.meta.url));
+    execFile(process.execPath, ["--expose-gc", file, ...args], { timeout: 60_000 }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
+    );
+  });
+
+const rooms = { crash: "kills", door: "door", fuzz: "fuzz", money: "money", nodes: "nodes", woo: "woo" };
+
+test.each(Object.entries(rooms))(
+  "%s says how it is used, with examples, and what its exit codes mean",
+  async (room, name) => {
+    const help = await run(room, "--help");
+    expect(help.code).toBe(0);
+    expect(help.out).toContain(`$ npm run campaign:${name} -- --`);
+    expect(help.out).toContain("--json");
+    expect(help.out).toContain("3  a law was broken");
+    const wrong = await run(room, "--nonsense");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--nonsense")]);
+  },
+  60_000,
+);
+
+test.each([
+  ["woo", "--rounds", "2"],
+  ["money", "--calls", "20"],
+  ["door", "--requests", "50"],
+  ["fuzz", "--inputs", "50", "--workers", "1"],
+])(
+  "%s has its figures as JSON, alone on stdout",
+  async (room, ...args) => {
+    const ended = await run(room, ...args, "--json");
+    expect(ended).toMatchObject({ code: 0, err: "" });
+    expect(Object.keys(JSON.parse(ended.out)).length).toBeGreaterThan(1);
+  },
+  60_000,
+);
+
+test("a value that is none ends in 2, a law that is broken in 3", async () => {
+  expect((await run("woo", "--rounds", "many")).code).toBe(2);
+  const planted = await run(
+    "crash",
+    "--kills",
+    "2",
+    "--point",
+    "commit.decision",
+    "--bug",
+    "ack-before-commit",
+    "--json",
+  );
+  expect(planted.code).toBe(3);
+  expect(JSON.parse(planted.out).breaches.length).toBeGreaterThan(0);
+}, 120_000);

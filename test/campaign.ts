@@ -1,0 +1,51 @@
+/** What the long runs have in common (`npm run campaign:…`): their options, their progress, and how they end. */
+import { SingleBar } from "cli-progress";
+import { Command } from "commander";
+import { exits } from "../src/cli/ending.js";
+
+/** @param examples what is written after `--`; the first is shown first */
+export const campaign = (name: string, says: string, examples: string[]): Command =>
+  new Command(`npm run campaign:${name} --`)
+    .description(says)
+    .usage("[options]")
+    .option("--json", "one JSON object instead of the lines")
+    .allowExcessArguments(false)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exits.done : exits.usage))
+    .addHelpText(
+      "after",
+      `
+Examples:
+${examples.map((options) => `  $ npm run campaign:${name} -- ${options}`).join("\n")}
+
+Exit codes:
+  0  every law held
+  1  unexpected trouble
+  2  wrong usage
+  3  a law was broken`,
+    );
+
+/** On stderr; where nobody looks, a line now and then. */
+export const progress = (
+  what: string,
+  total: number,
+  { json }: { json?: true },
+): { to(done: number): void; end(): void } => {
+  const format = `{bar} {value} of {total} ${what}, {eta_formatted} left`;
+  const bar = new SingleBar({ format, clearOnComplete: true, noTTYOutput: true, notTTYSchedule: 10_000 });
+  if (json) return { to: () => {}, end: () => {} };
+  bar.start(total, 0);
+  return { to: (done) => bar.update(done), end: () => bar.stop() };
+};
+
+/** Ctrl-C ends a run early, and what was done so far is told. */
+export const untilStopped = (): AbortSignal => {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+};
+
+/** @param breaches of a law; more than none make the exit code */
+export const tell = ({ json }: { json?: true }, figures: unknown, lines: string[], breaches: number): void => {
+  process.stdout.write(`${json ? JSON.stringify(figures) : lines.join("\n")}\n`);
+  if (breaches > 0) process.exitCode = exits.refused;
+};

@@ -1,0 +1,216 @@
+/** `init` and `config` as a person starts them, and what is said of a configuration that is not right. */
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { env } from "../../src/cli/config/define.js";
+import { configText, sampleOf, variablesOf } from "../../src/cli/config/init-file.js";
+import { checked } from "../../src/cli/config/load.js";
+import { GatewayName } from "../../src/cli/config/schema.js";
+import { cli } from "./run.js";
+
+let place = "";
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), "order-status-config-"));
+});
+afterAll(() => rm(place, { recursive: true, force: true }));
+
+let folders = 0;
+const folder = async (files: Record<string, string> = {}): Promise<string> => {
+  folders += 1;
+  const cwd = join(place, String(folders));
+  await mkdir(cwd);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
+  return cwd;
+};
+
+const usual = {
+  shopUrl: "https://shop.test",
+  gateways: ["resurs-mapi"],
+  store: "sqlite",
+  publicUrl: "https://e.test",
+} as const;
+const sample = (more: Partial<Parameters<typeof sampleOf>[0]> = {}) =>
+  sampleOf({ ...usual, gateways: [...usual.gateways], ...more });
+const everySecret = (config: unknown, value: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(variablesOf(config).map((name) => [name, value(name)]));
+
+describe("init", () => {
+  test("--yes asks nothing, makes up what is ours to choose, and names the rest and the next command", async () => {
+    const cwd = await folder();
+    const { code, out, err } = await cli(["init", "--yes"], { cwd });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("ORDER_STATUS_WOO_KEY, ORDER_STATUS_WOO_SECRET, RESURS_CLIENT_ID, RESURS_CLIENT_SECRET\n");
+    expect(out).toContain("Then run: npx order-status serve\n");
+    const written = await readFile(join(cwd, ".env"), "utf8");
+    expect(written).toMatch(/^ORDER_STATUS_TOKEN=[0-9a-f]{48}$/m);
+    expect(written).toMatch(/^RESURS_CLIENT_SECRET=$/m);
+    expect((await stat(join(cwd, ".env"))).mode & 0o777).toBe(0o600);
+    // And what it names is exactly what is missing.
+    const missing = await cli(["config"], { cwd });
+    expect(missing.code).toBe(2);
+    expect(missing.err.match(/\b[A-Z_]{6,}\b(?= is not set)/g)?.sort()).toEqual([
+      "ORDER_STATUS_WOO_KEY",
+      "ORDER_STATUS_WOO_SECRET",
+      "RESURS_CLIENT_ID",
+      "RESURS_CLIENT_SECRET",
+    ]);
+    expect(missing.err).toContain("gateways.resurs-mapi.clientSecret: the environment variable RESURS_CLIENT_SECRET");
+  });
+
+  test("takes its answers from a pipe, and asks again after one that is wrong", async () => {
+    const cwd = await folder();
+    const input = "shop.example\nhttps://tea.example\nnets-easy, resurs-simplified\npostgres\n\n";
+    const { code, out, err } = await cli(["init", "--json"], { cwd, input });
+    expect(code).toBe(0);
+    expect(err).toContain('"shop.example" is no address; write it with https://');
+    expect(JSON.parse(out)).toMatchObject({ next: "order-status serve" });
+    const text = await readFile(join(cwd, "order-status.config.ts"), "utf8");
+    expect(text).toContain('url: "https://tea.example"');
+    expect(text).toContain('store: env("DATABASE_URL")');
+    expect(text).toContain('paymentMethods: { dibs_easy: "nets-easy", resursbank: "resurs-simplified" }');
+  });
+
+  test("writes nothing when the answers end too early", async () => {
+    const cwd = await folder();
+    const { code, err } = await cli(["init"], { cwd, input: "https://tea.example\n" });
+    expect(code).toBe(2);
+    expect(err).toContain("--yes");
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  test("overwrites a configuration only by --force, and .env never", async () => {
+    const cwd = await folder({ "order-status.config.mjs": "old", ".env": "ORDER_STATUS_TOKEN=kept" });
+    const refused = await cli(["init", "--yes"], { cwd });
+    expect(refused.code).toBe(3);
+    expect(refused.err).toContain("order-status.config.mjs is there already");
+    const named = ["init", "--yes", "--config", "order-status.config.mjs"];
+    expect((await cli(named, { cwd })).code).toBe(3);
+    expect(await readFile(join(cwd, "order-status.config.mjs"), "utf8")).toBe("old");
+    const forced = await cli([...named, "--force"], { cwd });
+    expect(forced.code).toBe(0);
+    expect(forced.out).toContain("npx order-status serve --config order-status.config.mjs");
+    expect(forced.out).toContain("ORDER_STATUS_CALLBACK_KEY");
+    expect(await readFile(join(cwd, "order-status.config.mjs"), "utf8")).toContain("defineConfig");
+    expect(await readFile(join(cwd, ".env"), "utf8")).toBe("ORDER_STATUS_TOKEN=kept");
+  });
+});
+
+describe("config", () => {
+  test.each(GatewayName.options)("what init writes for %s is right, and shows no secret", async (gateway) => {
+    const config = sample({ gateways: [gateway], store: "postgres" });
+    const canary = (name: string) => (name === "DATABASE_URL" ? "postgres://u:canary@h/d" : `canary-${name}`);
+    const cwd = await folder({ "order-status.config.ts": configText(config) });
+    const { code, out, err } = await cli(["config", "--json"], { cwd, env: everySecret(config, canary) });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).not.toContain("canary");
+    const told = JSON.parse(out) as Record<string, Record<string, unknown>>;
+    expect(told).toMatchObject({ store: "[secret]", shop: { consumerSecret: "[secret]" }, http: { drainSeconds: 5 } });
+    expect(Object.keys(told.gateways ?? {})).toEqual([gateway]);
+    expect(out.match(/\[secret\]/g)).toHaveLength(variablesOf(config).length);
+  });
+
+  test("is found as .mjs too; the environment goes before .env", async () => {
+    const config = { ...sample(), logLevel: "warn" as const };
+    const cwd = await folder({
+      "order-status.config.mjs": configText(config),
+      ".env": Object.entries(everySecret(config, () => "x"))
+        .map((entry) => entry.join("="))
+        .join("\n"),
+    });
+    expect((await cli(["config"], { cwd })).code).toBe(0);
+    const unset = await cli(["config"], { cwd, env: { RESURS_CLIENT_ID: "" } });
+    expect(unset.code).toBe(2);
+    expect(unset.err).toContain("RESURS_CLIENT_ID is not set");
+  });
+
+  test("none, none of that name, one that is no program, one that exports nothing", async () => {
+    const none = await cli(["serve"], { cwd: await folder() });
+    expect(none).toMatchObject({ code: 3, err: expect.stringContaining("order-status init") });
+    const cwd = await folder({ "broken.ts": "export default {", "empty.ts": "export const a = 1;" });
+    for (const [name, says] of [
+      ["absent.ts", 'write it with "order-status init"'],
+      ["broken.ts", "broken.ts cannot be read"],
+      ["empty.ts", "export default defineConfig"],
+    ] as const) {
+      const { code, err } = await cli(["config", "--config", name], { cwd });
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) });
+    }
+  });
+
+  test.each<[string, (config: ReturnType<typeof sample>) => unknown, string]>([
+    [
+      "a key misspelt",
+      ({ shop, ...c }) => ({ ...c, shop: { ...shop, consumerkey: shop.consumerKey } }),
+      'shop.consumerkey: there is no such key; did you mean "consumerKey"?',
+    ],
+    [
+      "a key that is like none",
+      (c) => ({ ...c, colour: "red" }),
+      "colour: there is no such key; known are store, shop,",
+    ],
+    [
+      "a gateway misspelt",
+      (c) => ({ ...c, gateways: { ...c.gateways, "resurs-api": {} } }),
+      'gateways.resurs-api: there is no such key; did you mean "resurs-mapi"?',
+    ],
+    [
+      "a key that is missing",
+      ({ shop, ...c }) => ({ ...c, shop: { ...shop, url: undefined } }),
+      "shop.url: it is missing; add it (where the WooCommerce shop is)",
+    ],
+    [
+      "a choice misspelt",
+      (c) => ({ ...c, settings: { choices: { cancelledThenAccepted: "revve" } } }),
+      'settings.choices.cancelledThenAccepted: "revve" is none of them; did you mean "revive"?',
+    ],
+    [
+      "a secret in the file",
+      (c) => ({ ...c, http: { ...c.http, apiToken: "canary" } }),
+      "http.apiToken: a secret does not stand in the file; put it into the environment and write env(",
+    ],
+    [
+      "a password in the address of the store",
+      (c) => ({ ...c, store: "postgres://u:canary@h/d" }),
+      'store: a password does not stand in the file; put the whole address into the environment and write env("DATABASE_URL")',
+    ],
+    [
+      "no address",
+      (c) => ({ ...c, http: { ...c.http, publicUrl: "engine.example" } }),
+      "http.publicUrl: this is no address; write it with https://",
+    ],
+    [
+      "a port that is none",
+      (c) => ({ ...c, http: { ...c.http, port: 70_000 } }),
+      "http.port: Too big: expected number to be <=65535",
+    ],
+    [
+      "a network that is none",
+      (c) => ({ ...c, http: { ...c.http, allowFrom: ["10.0.0.0/99"] } }),
+      "http.allowFrom.0: this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
+    ],
+    [
+      "a payment method without its gateway",
+      ({ shop, ...c }) => ({ ...c, shop: { ...shop, paymentMethods: { dibs_easy: "nets-easy" } } }),
+      'shop.paymentMethods.dibs_easy: "nets-easy" is not among the gateways; add gateways.nets-easy',
+    ],
+    ["no way of paying", (c) => ({ ...c, gateways: {} }), "gateways: there is no way of paying; add one"],
+    [
+      "a name of a variable that is none",
+      (c) => ({ ...c, http: { ...c.http, apiToken: env("MY TOKEN") } }),
+      "http.apiToken.env: this is no name of a variable",
+    ],
+  ])("%s: the key and the fix are named", (_, change, says) => {
+    const wrong = change(sample());
+    const told = (() => {
+      try {
+        checked(wrong, "order-status.config.ts");
+        return "nothing";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(told).toContain(`\n  ${says}`);
+    expect(told).not.toContain("canary");
+  });
+});

@@ -1,0 +1,80 @@
+/** docs/configuration.md, out of the schema that checks the file. */
+import { configText, sampleOf } from "../../src/cli/config/init-file.js";
+import { type KeyNode, keys } from "../../src/cli/config/problems.js";
+
+const valuesOf = (node: KeyNode): string => {
+  if (node.enum !== undefined) return node.enum.map((one) => `\`${one}\``).join(", ");
+  if (node.properties?.env !== undefined) return "`env(…)`";
+  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(valuesOf))].join(" or ");
+  if (node.type === "array") return `list of ${valuesOf(node.items ?? {})}`;
+  if (node.properties !== undefined) return `{ ${Object.keys(node.properties).join(", ")} }`;
+  return node.type === "integer" ? "whole number" : (node.type ?? "");
+};
+
+/** The choices are told beside their sources. */
+const choice = "[where the sources disagree](rules.md#where-the-sources-disagree-and-what-we-chose)";
+
+const defaultOf = (node: KeyNode, isRequired: boolean): string =>
+  node.default === undefined ? (isRequired ? "" : "left out") : `\`${JSON.stringify(node.default)}\``;
+
+interface Row {
+  key: string;
+  values: string;
+  otherwise: string;
+  says: string;
+}
+
+/** A section of one level is told key by key, what lies deeper as one value. */
+const rowsOf = (node: KeyNode, path: string): Row[] =>
+  Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const name = path === "" ? key : `${path}.${key}`;
+    const isSection = child.properties !== undefined && child.properties.env === undefined && name !== "http.limits";
+    if (isSection && name !== "http.resursDigest") return rowsOf(child, name);
+    const isRequired = node.required?.includes(key) ?? false;
+    return [
+      {
+        key: name,
+        values: valuesOf(child),
+        otherwise: defaultOf(child, isRequired),
+        says: child.description ?? choice,
+      },
+    ];
+  });
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+const sample = sampleOf({
+  shopUrl: "https://shop.example",
+  gateways: ["resurs-mapi"],
+  store: "sqlite",
+  publicUrl: "https://engine.example",
+});
+
+export const configurationDocument = (): string => {
+  const rows = rowsOf(keys(), "").map(
+    ({ key, values, otherwise, says }) => `| \`${key}\` | ${cell(values)} | ${otherwise} | ${cell(says)} |`,
+  );
+  return `# Configuration
+
+<!-- Written by npm run docs, out of src/cli/config/schema.ts. -->
+
+\`order-status init\` asks four questions and writes \`order-status.config.ts\`, and \`.env\` with what it could make up
+itself. \`order-status config\` checks both and shows what is in effect. \`order-status serve\` reads them where it is
+started, or from where \`--config\` points; its own options go before the file.
+
+Secrets stand in the environment, or in \`.env\` beside the file; the environment goes first. The file holds the names
+of the variables only, and a secret that is written into it is refused. The file is TypeScript or JavaScript
+(\`.ts\`, \`.mts\`, \`.js\`, \`.mjs\`); no compiler is needed.
+
+\`\`\`ts order-status.config.ts
+${configText(sample)}\`\`\`
+
+A shop whose customer presses Pay inside the bank's frame (Resurs Checkout, Nets embedded) creates its order at that
+moment, which only its own code can do: see \`onCheckoutSubmitted\` and \`onPayInitialized\` of
+\`order-status-engine/http\`. So can a shop other than WooCommerce: [woocommerce.md](woocommerce.md) has such a program.
+
+| key | value | when left out | what it is for |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+};
