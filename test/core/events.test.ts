@@ -238,6 +238,12 @@ describe("the facts", () => {
 });
 
 describe("the settings", () => {
+  test("say what each of them is", () => {
+    const words = Object.values(Settings.shape).map(({ description }) => description ?? "");
+    for (const description of words) expect(description).toMatch(/^\w.*\w$/);
+    expect(new Set(words).size).toBe(words.length);
+  });
+
   test("are the documents' where nothing is said", () => {
     expect(Settings.parse({})).toEqual({
       cooldownSeconds: 60,

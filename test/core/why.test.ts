@@ -4,7 +4,7 @@ import { and, or, setup } from "xstate";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
-import { type OpenEffect, why } from "../../src/core/why.js";
+import { isHeldByHand, type OpenEffect, why } from "../../src/core/why.js";
 import { Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -161,9 +161,22 @@ describe("why", () => {
     ["on-hold", "Do: nothing; the bank decides. Do not ship."],
     ["pending", "Do: nothing; the customer may still pay."],
     ["completed", "Do: nothing; refund the order if the goods come back."],
+    ["checkout-draft", "Do: nothing; the customer is still at the checkout."],
+    ["failed", "Do: nothing; the customer may try again."],
     ["refunded", "Do: nothing; this is an end."],
   ] as const)("what to do with an order that is %s", (status, line) => {
     expect(told(new Life(anOrder({ status }))).at(-1)).toBe(line);
+  });
+
+  test("what to do with an order that somebody put on hold although the bank accepted the payment", () => {
+    const life = paid();
+    life.settle({ type: "merchant.held", via: "api" });
+    expect(told(life).at(-1)).toBe("Do: look why somebody put it on hold; set it to processing when it may go on.");
+    expect([life, paid(), new Life(anOrder({ status: "on-hold" }))].map(({ record }) => isHeldByHand(record))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("what to do where something is wrong, or on the move", () => {
