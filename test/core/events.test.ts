@@ -8,8 +8,17 @@ import {
   statusWantedBy,
   waitsForReading,
 } from "../../machines/events.js";
-import { Facts, noSuchPayment, OrderStatus, Reading, unreadPayment } from "../../machines/facts.js";
+import {
+  Facts,
+  noSuchPayment,
+  Operation,
+  OrderStatus,
+  PaymentStatus,
+  Reading,
+  unreadPayment,
+} from "../../machines/facts.js";
 import { Settings } from "../../machines/settings.js";
+import { payments } from "../../src/testing/decision/samples.js";
 import { considered } from "./considered.js";
 
 const long = (length: number) => "x".repeat(length);
@@ -182,6 +191,15 @@ describe("the facts", () => {
       order: { rejections: [{ at: 1, type: "deny" }] },
     });
     expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ order, payment, waiting, operation });
+  });
+
+  test("know five calls that move money, and six words for a payment", () => {
+    const { operation } = considered({ call: {} });
+    const kinds = ["book", "capture", "cancel", "refund", "rebuild"];
+    expect(kinds.map((kind) => Operation.parse({ ...operation, kind }).kind)).toEqual(kinds);
+    expect(Operation.safeParse({ ...operation, kind: "steal" }).success).toBe(false);
+    const words = Object.entries(payments).filter(([name]) => !["missing", "a new word"].includes(name));
+    expect(new Set(words.map(([, { status }]) => status))).toEqual(new Set(PaymentStatus.options));
   });
 
   test("a wish that says nothing wishes for nothing", () => {

@@ -45,6 +45,13 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
     expect(silent.map((node) => node.id)).toEqual(name === "order" ? ["order.returning"] : []);
   });
 
+  test("says in plain words what each end of a payment is", () => {
+    const leaves = nodesUnder(machine.root).filter(({ states }) => Object.keys(states).length === 0);
+    const silent = leaves.filter(({ meta }) => !/^\w.*\w$/.test((meta as Meta | undefined)?.says ?? ""));
+    // The order's calls say it once for all their steps.
+    expect(name === "order" ? [] : silent.map(({ id }) => id)).toEqual([]);
+  });
+
   test("says so wherever an answer was lost or is doubted", () => {
     const doubtful = nodesUnder(machine.root).filter(({ key }) => /unknown$|^refused$/i.test(key));
     const silent = doubtful.filter(
@@ -80,6 +87,7 @@ describe("rules", () => {
       expect(from, name).toMatch(/^\w/);
       expect(doc, name).toMatch(from === "our own" ? /^-$/ : /^\S.*[^.]$/);
       expect(rule, name).toMatch(/^[a-z0-9].*[^.]$/);
+      expect(rule, name).not.toMatch(/ [ ,]/);
     }
   });
 });
