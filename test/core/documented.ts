@@ -44,7 +44,10 @@ export const documented = (
       .filter(({ type }) => !isTimer(type))
       .map(({ type, params }) => ({ type, params }) as unknown as Step["actions"][number]),
     timers: actions
-      .filter(({ type, params }) => isTimer(type) && (params.sendId ?? params.id) !== undefined)
+      .filter(
+        ({ type, params }) =>
+          isTimer(type) && (params.sendId ?? (params.delay === undefined ? undefined : params.id)) !== undefined,
+      )
       .map(({ type, params: { id, delay, sendId } }) =>
         type === "xstate.cancel" ? { cancel: sendId } : { set: id, delayMs: Math.max(0, Math.ceil(delay)) },
       ),

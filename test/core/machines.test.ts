@@ -103,7 +103,7 @@ describe("reasons", () => {
   });
 
   test("every sentence is one: a capital letter, a full stop, no code in it", () => {
-    for (const [reason, sentence] of Object.entries({ ...reasons, ...explanations })) {
+    for (const [reason, sentence] of [...Object.entries(reasons), ...Object.entries(explanations)]) {
       expect(sentence, reason).toMatch(/^[A-Z].*\.$/);
       expect(sentence, reason).not.toMatch(/[_{}]|[a-z][A-Z]/);
     }

@@ -36,6 +36,15 @@ const made = (config: object): AnyStateMachine =>
   createMachine({ context: {}, ...config } as never, implementations as never) as AnyStateMachine;
 const asking = (actions: unknown): AnyStateMachine =>
   made({ initial: "a", states: { a: { on: { go: { target: "b", actions } } }, b: {} } });
+const raising = (by: object): AnyStateMachine =>
+  made({
+    initial: "a",
+    states: {
+      a: { on: { go: { target: "b", actions: raise({ type: "on" }, by) } } },
+      b: { on: { on: { guard: "late", target: "c" } } },
+      c: {},
+    },
+  });
 const x = { type: "x" };
 const named = { type: "note", params: { note: "n" } };
 const plain = () =>
@@ -54,9 +63,27 @@ const others: Record<string, AnyStateMachine> = {
   "an action that asks the facts": asking("sometimes"),
   "an action that keeps something": asking("kept"),
   "something kept on the spot": asking(assign({ now: 6 })),
-  "an event of its own": made({
+  "the same, with words": asking({ type: "sometimes", params: {} }),
+  "an action on the spot": asking(() => {}),
+  "an event of its own": raising({}),
+  "an event of its own, by name": raising({ id: "t" }),
+  "words at the beginning of a state": made({
     initial: "a",
-    states: { a: { on: { go: { target: "b", actions: raise({ type: "on" }) } } }, b: { on: { on: "c" } }, c: {} },
+    states: {
+      a: { on: { go: "b" } },
+      b: {
+        initial: { target: "c", actions: { type: "note", params: ({ context }: Args) => context.now } },
+        states: { c: {} },
+      },
+    },
+  }),
+  "an end that leads on": made({
+    initial: "a",
+    states: {
+      a: { on: { go: "b" } },
+      b: { initial: "end", states: { end: { type: "final" } }, onDone: { guard: "late", target: "c" } },
+      c: {},
+    },
   }),
   "a timer by the facts": asking(raise(x, { id: "t", delay: ({ context }) => (context as Considered).now })),
   "a timer of so many milliseconds": asking(raise(x, { id: "t", delay: 100 })),
@@ -100,13 +127,13 @@ const inWords = ({ value, actions, timers, taken }: Step): string => {
 };
 
 describe("a machine of another kind", () => {
-  const [base] = fc.sample(anyFacts, { numRuns: 1, seed: 1 }) as [Considered];
+  const at = (now: number): Considered => ({ ...(fc.sample(anyFacts, { numRuns: 1, seed: 1 })[0] as Considered), now });
 
   test.each(Object.entries(others))("with %s goes as XState says, the first time and later", (_what, machine) => {
     const { value } = createActor(machine).getSnapshot() as { value: StateValue };
     for (const now of [1000, 2000, 1000, 2000]) {
       for (const type of [...machine.events, "nobody.knows.this"]) {
-        const facts = { ...base, now };
+        const facts = at(now);
         const ours = step(machine, value, facts, { type });
         expect(inWords(ours)).toBe(inWords(documented(machine, value, facts, { type })));
       }
@@ -128,9 +155,16 @@ describe("a machine of another kind", () => {
         [{ b: "c" }, "xstate.after.rest.(machine).b"],
         ["a", "nobody.knows.this"],
       ] as const) {
-        step(machine, value, { ...base, now: again }, { type });
+        step(machine, value, at(again), { type });
       }
     }
     expect(asked).toBe(3);
+  });
+
+  test("calls nobody twice with one call", () => {
+    const machine = others["a state that calls somebody"] as AnyStateMachine;
+    const [first, second] = [1, 2].map((now) => step(machine, "a", at(now), { type: "go" }).actions[0]);
+    expect(first?.type).toBe("xstate.spawnChild");
+    expect(first?.params).not.toBe(second?.params);
   });
 });
