@@ -45,6 +45,7 @@ const raising = (by: object): AnyStateMachine =>
       c: {},
     },
   });
+const calling = () => made({ initial: "a", states: { a: { on: { go: "b" } }, b: { invoke: { src: "bank" } } } });
 const x = { type: "x" };
 const named = { type: "note", params: { note: "n" } };
 const plain = () =>
@@ -113,10 +114,7 @@ const others: Record<string, AnyStateMachine> = {
       y: { initial: "a", states: { a: { on: { go: "b", on: "b" } }, b: {} } },
     },
   }),
-  "a state that calls somebody": made({
-    initial: "a",
-    states: { a: { on: { go: "b" } }, b: { invoke: { src: "bank" } } },
-  }),
+  "a state that calls somebody": calling(),
   "an end": made({ initial: "a", states: { a: { on: { go: "b" } }, b: { type: "final" } } }),
 };
 
@@ -162,7 +160,7 @@ describe("a machine of another kind", () => {
   });
 
   test("calls nobody twice with one call", () => {
-    const machine = others["a state that calls somebody"] as AnyStateMachine;
+    const machine = calling();
     const [first, second] = [1, 2].map((now) => step(machine, "a", at(now), { type: "go" }).actions[0]);
     expect(first?.type).toBe("xstate.spawnChild");
     expect(first?.params).not.toBe(second?.params);
