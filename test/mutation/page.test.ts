@@ -88,7 +88,7 @@ describe("the page of a run", () => {
     ]);
   });
 
-  test("counts what never ended as noticed, and what nobody asked about as not", () => {
+  test("counts what did not end in time as noticed, and what nobody asked about as not", () => {
     const page = pageOf(report, [], "abc");
     expect(page).toContain("| `machines/a.ts` | 3 | 1 | 1 | 1 | 66.7 % |\n| `src/core/b.ts` | 1 | 0 | 0 | 1 | 0.0 % |");
     expect(page).toContain("| all | 4 | 1 | 1 | 2 | 50.0 % |");

@@ -91,21 +91,22 @@ a comparison is turned round, a text emptied, a branch of a machine taken out. E
 is a test that is missing, code that does nothing, or the same decision said in other words.
 
 \`\`\`
-npm run mutation    # half an hour to an hour on two processors; continues where the last run ended, and writes this page
+npm run mutation    # the first run takes an hour or more, later ones what has changed since; each writes this page
 \`\`\`
 
 Every mutator is on and nothing in the two folders is left out. The tests that a mutant has to get past are those of
 \`test/mutation/killers.ts\`: tables and sentences about single decisions, which take seconds. The simulator, the
 scenarios and the recorded plugins are not asked. Neither are three tests that would notice a mutant without looking at what it
 does: the hash of the machines' structure, the pages written from the machines, and the words found by reading the sources.
-A mutant that never ends counts as noticed. A run that is below 90 % fails; so does one with a survivor that
-\`test/mutation/survivors.json\` does not explain.
+A mutant that keeps the tests from ending in time counts as noticed. A run that is below 90 % fails; so does one with a
+survivor that \`test/mutation/survivors.json\` does not explain. Figures gather over runs: a mutant that was noticed is
+run again when its code changes or \`killers.ts\` does, and a survivor when a test is added.
 
 ## The score
 
 At commit \`${commit}\`:
 
-| file | mutants | noticed | never ended | survived | score |
+| file | mutants | noticed | not in time | survived | score |
 |---|---:|---:|---:|---:|---:|
 ${counted.map(([file, mutants]) => row(`\`${file}\``, mutants)).join("\n")}
 ${row(
