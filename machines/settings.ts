@@ -58,6 +58,6 @@ export const defaultSettings: Settings = Settings.parse({});
  */
 export const linkLifetimeMinutes = (settings: Settings): number => {
   const { min, max, default: otherwise } = LINK_LIFETIME_MINUTES;
-  const minutes = settings.stockManagement ? settings.holdStockMinutes : null;
-  return minutes !== null && minutes >= min && minutes <= max ? minutes : otherwise;
+  const minutes = settings.stockManagement ? (settings.holdStockMinutes ?? 0) : 0;
+  return minutes >= min && minutes <= max ? minutes : otherwise;
 };

@@ -101,13 +101,12 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
   switch (type) {
     case "readPayment":
       return at(a, { type, paymentId: idOf(facts) });
-    case "readBack":
+    case "readBack": {
       // A second look follows a second failure: wait as long as for the call itself.
-      return {
-        facts,
-        effect: { type, paymentId: idOf(facts) },
-        notBefore: a.now + ((facts.operation?.tries ?? 1) > 1 ? backoffMs(facts.operation?.tries ?? 1) : 0),
-      };
+      const tries = facts.operation?.tries ?? 1;
+      const effect: Effect = { type, paymentId: idOf(facts) };
+      return { facts, effect, notBefore: a.now + (tries > 1 ? backoffMs(tries) : 0) };
+    }
     case "bookSignedPayment": {
       const operation = facts.operation ?? begin(a, "book", order.total);
       return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
@@ -121,11 +120,10 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     }
     case "cancelPayment": {
       law(payment.captured === 0, "nothing is cancelled after a capture");
-      const changes = wish?.lines != null || facts.operation?.kind === "rebuild";
       const operation =
         current(facts) ??
-        (changes
-          ? begin(a, "rebuild", wish?.total ?? 0, { lines: wish?.lines ?? [] })
+        (wish !== null && wish.lines !== null
+          ? begin(a, "rebuild", wish.total ?? 0, { lines: wish.lines })
           : begin(a, "cancel", payment.authorized, { leadsTo: "cancelled" }));
       return sending(a, operation, (o) => ({
         type,

@@ -4,7 +4,8 @@ import { and, not, or } from "xstate";
 import { type Considered, whyNot, whyNotFor } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
 
-type Combined = ((args: unknown) => boolean) & { check?: unknown; guards?: Named[] };
+/** `guards` are there where `check` is one of the three below. */
+type Combined = ((args: unknown) => boolean) & { check?: unknown; guards: Named[] };
 type Named = string | Combined;
 type Plain = (args: { context: Considered }) => boolean;
 
@@ -13,24 +14,24 @@ const AND = checkOf(and([]));
 const OR = checkOf(or([]));
 const NOT = checkOf(not("none"));
 
-/** The state node that a value stands in, deepest first, up to the root. */
-export const nodesOf = (machine: AnyStateMachine, value: StateValue): AnyStateNode[] => {
-  const path: AnyStateNode[] = [machine.root];
-  let rest: StateValue | undefined = value;
-  while (rest !== undefined) {
-    const key: string = typeof rest === "string" ? rest : (Object.keys(rest)[0] ?? "");
-    const node: AnyStateNode | undefined = path.at(-1)?.states[key];
-    if (node === undefined) break;
-    path.push(node);
-    rest = typeof rest === "string" ? undefined : rest[key];
-  }
-  return path.reverse();
+const under = (node: AnyStateNode, value: StateValue): AnyStateNode[] => {
+  // A machine without states stands in `{}`.
+  const [key, inner] = ((typeof value === "string" ? [value] : Object.entries(value)[0]) ?? []) as [
+    string,
+    StateValue?,
+  ];
+  const child = node.states[key];
+  if (child === undefined) return [node];
+  return [...(inner === undefined ? [child] : under(child, inner)), node];
 };
+
+/** The state node that a value stands in, deepest first, up to the root. */
+export const nodesOf = (machine: AnyStateMachine, value: StateValue): AnyStateNode[] => under(machine.root, value);
 
 const candidates = (machine: AnyStateMachine, value: StateValue, type: string) =>
   nodesOf(machine, value)
     .map((node) => node.transitions.get(type))
-    .find((found) => found !== undefined && found.length > 0) ?? [];
+    .find((found) => found !== undefined) ?? [];
 
 /** Whether the state has any branch at all for this event, whatever its guards say. */
 export const handles = (machine: AnyStateMachine, value: StateValue, type: string): boolean =>
@@ -49,7 +50,7 @@ export const metaOf = (machine: AnyStateMachine, value: StateValue): Meta =>
 export const evaluate = (machine: AnyStateMachine, guard: Named, context: Considered): boolean => {
   const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
   if (found === undefined) throw new Error(`no guard named ${String(guard)}`);
-  const parts = found.guards ?? [];
+  const parts = found.guards;
   if (found.check === AND) return parts.every((part) => evaluate(machine, part, context));
   if (found.check === OR) return parts.some((part) => evaluate(machine, part, context));
   if (found.check === NOT) return !evaluate(machine, parts[0] as Named, context);
@@ -60,8 +61,8 @@ export const evaluate = (machine: AnyStateMachine, guard: Named, context: Consid
 const noes = (machine: AnyStateMachine, guard: Named, context: Considered): string[] => {
   if (evaluate(machine, guard, context)) return [];
   const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
-  if (found.check === AND) return (found.guards ?? []).flatMap((part) => noes(machine, part, context));
-  if (found.check === NOT) return [`!${String(found.guards?.[0])}`];
+  if (found.check === AND) return found.guards.flatMap((part) => noes(machine, part, context));
+  if (found.check === NOT) return [`!${String(found.guards[0])}`];
   return typeof guard === "string" ? [guard] : [];
 };
 

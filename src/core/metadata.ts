@@ -10,8 +10,9 @@ const rejectionFrom = (entry: unknown): Rejection | null => {
   const kept = Kept.safeParse(entry);
   if (kept.success) return { at: Date.parse(kept.data.at), type: kept.data.type };
   const older = typeof entry === "string" ? OLDER.exec(entry) : null;
-  const at = older === null ? Number.NaN : Date.parse(`${older[2]}T${older[3]}Z`);
-  return older === null || Number.isNaN(at) ? null : { at, type: older[1] as Rejection["type"] };
+  if (older === null) return null;
+  const at = Date.parse(`${older[2]}T${older[3]}Z`);
+  return Number.isNaN(at) ? null : { at, type: older[1] as Rejection["type"] };
 };
 
 const isSet = (value: unknown): boolean => value === true || value === 1 || value === "1" || value === "true";

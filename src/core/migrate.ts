@@ -21,12 +21,8 @@ export type Migrated = { record: OrderRecord } | { parked: string };
 
 const renamedIn = (value: StateValue, renamed: Record<string, string>): StateValue => {
   if (typeof value === "string") return renamed[value] ?? value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      renamed[key] ?? key,
-      part === undefined ? part : renamedIn(part, renamed),
-    ]),
-  );
+  const parts = Object.entries(value as Record<string, StateValue>);
+  return Object.fromEntries(parts.map(([key, part]) => [renamed[key] ?? key, renamedIn(part, renamed)]));
 };
 
 /** The versions of the machines whose records can be read here: today's, and each that a named way leads from. */

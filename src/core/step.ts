@@ -97,12 +97,12 @@ interface BuiltIn {
 const isPlain = (machine: AnyStateMachine, action: Action): boolean => {
   if (typeof action === "function") {
     if (action.resolve === undefined) return true;
-    const { type, id, delay, sendId } = action;
-    return type === "xstate.raise" ? id !== undefined && delay !== undefined : typeof sendId === "string";
+    const { type, delay, sendId } = action;
+    return type === "xstate.raise" ? delay !== undefined : typeof sendId === "string";
   }
   const named = machine.implementations.actions[typeof action === "string" ? action : action.type];
   const { resolve } = (named ?? {}) as BuiltIn;
-  return resolve === undefined && (typeof action === "string" || typeof action.params !== "function");
+  return resolve === undefined && typeof (action as { params?: unknown }).params !== "function";
 };
 
 const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
@@ -116,8 +116,8 @@ const delaysIn = (machine: AnyStateMachine): Kept["delays"] => {
     const simple = node.type === "atomic" || node.type === "compound";
     if (!simple || node.invoke.length > 0 || !asked.every((action) => isPlain(machine, action))) return null;
     for (const action of asked) {
-      if (typeof action !== "function" || action.type !== "xstate.raise") continue;
-      const { id, delay } = action as { id: string; delay: Delay };
+      const { type, id, delay } = action as { type: string; id: string; delay: Delay };
+      if (type !== "xstate.raise") continue;
       if (delays.has(id) && delays.get(id) !== delay) return null;
       delays.set(id, delay);
     }
@@ -201,7 +201,7 @@ export const step = (
   const selected: { meta?: Meta }[] = rests ? machine.getTransitionData(snapshot, event) : [];
   const [first] = selected;
   if (first === undefined && rests) return { value: template.value, actions: [], timers: [], taken: null };
-  const plan = first === undefined || selected.length > 1 ? null : plans.get(first);
+  const plan = plans.get(first as object);
   if (first !== undefined && plan) {
     const timers = plan.timers.map((change) =>
       "delay" in change ? { set: change.set, delayMs: msOf(machine, change.delay, context, event) } : change,
@@ -212,7 +212,7 @@ export const step = (
   const next = machine.transition(snapshot, event, scope) as Snapshot;
   const by = taken[0];
   const done = { value: next.value, ...sorted(), taken: by === undefined ? null : (by.meta ?? {}) };
-  if (first !== undefined && plan === undefined) plans.set(first, planOf(kept, next, done));
+  if (first !== undefined) plans.set(first, planOf(kept, next, done));
   return done;
 };
 

@@ -13,7 +13,7 @@ export interface OpenEffect {
   dead: boolean;
 }
 
-const at = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 const who: Record<HistoryEntry["source"], string> = {
   customer: "the customer came back",
@@ -53,11 +53,11 @@ const cause = (record: OrderRecord, history: HistoryEntry[], registry: Registry)
 };
 
 const lastWord = (history: HistoryEntry[]): string | null => {
-  const last = history.findLast((h) => h.answers.some((a) => a.outcome === "refused" || a.outcome === "deferred"));
+  const last = history.at(-1);
   const answer = last?.answers.find((a) => a.outcome === "refused" || a.outcome === "deferred");
-  if (last === undefined || answer === undefined || last !== history.at(-1)) return null;
-  const reason = reasons[answer.reason ?? ""] ?? answer.reason ?? "";
-  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reason}`;
+  if (last === undefined || answer === undefined) return null;
+  const reason = answer.reason ?? "";
+  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reasons[reason] ?? reason}`;
 };
 
 const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {

@@ -182,6 +182,7 @@ describe("a look at the payment", () => {
   test("is about this order's, now", () => {
     const { effect, notBefore } = asked("readPayment");
     expect([effect, notBefore]).toEqual([{ type: "readPayment", paymentId: "pay-1" }, T0]);
+    expect(asked("readPayment", { call: { tries: 3 } }).notBefore).toBe(T0);
   });
 
   test.each([
@@ -269,6 +270,8 @@ describe("what the shop is asked for", () => {
 
   test("a rejection that says nothing of its note says that the payment is complete", () => {
     const said: Said = { pays: { status: "REJECTED", rejectedReason: "CREDIT" } };
-    expect(asked("addNote", said).effect).toEqual({ type: "addOrderNote", note: "Payment complete." });
+    for (const params of [undefined, {}]) {
+      expect(asked("addNote", said, {}, params).effect).toEqual({ type: "addOrderNote", note: "Payment complete." });
+    }
   });
 });

@@ -232,6 +232,15 @@ describe("the bank's answer to a call", () => {
     );
   });
 
+  test("that was lost is found where the payment shows its effect", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    const look = life.open.find(({ effect }) => effect.type === "readBack");
+    life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: payments.captured });
+    expect(life.answerTo("asked")).toMatchObject({ outcome: "moved", rule: "capture/read-back", to: "completed" });
+    expect(life.record.facts.payment.captured).toBe(100_000);
+  });
+
   test("that shows no payment of this order is not looked at", () => {
     const life = asked();
     const { payment } = life.record.facts;

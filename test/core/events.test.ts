@@ -8,8 +8,17 @@ import {
   statusWantedBy,
   waitsForReading,
 } from "../../machines/events.js";
-import { Facts, noSuchPayment, OrderStatus, Reading, unreadPayment } from "../../machines/facts.js";
+import {
+  Facts,
+  noSuchPayment,
+  Operation,
+  OrderStatus,
+  PaymentStatus,
+  Reading,
+  unreadPayment,
+} from "../../machines/facts.js";
 import { Settings } from "../../machines/settings.js";
+import { payments } from "../../src/testing/decision/samples.js";
 import { considered } from "./considered.js";
 
 const long = (length: number) => "x".repeat(length);
@@ -184,6 +193,15 @@ describe("the facts", () => {
     expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ order, payment, waiting, operation });
   });
 
+  test("know five calls that move money, and six words for a payment", () => {
+    const { operation } = considered({ call: {} });
+    const kinds = ["book", "capture", "cancel", "refund", "rebuild"];
+    expect(kinds.map((kind) => Operation.parse({ ...operation, kind }).kind)).toEqual(kinds);
+    expect(Operation.safeParse({ ...operation, kind: "steal" }).success).toBe(false);
+    const words = Object.entries(payments).filter(([name]) => !["missing", "a new word"].includes(name));
+    expect(new Set(words.map(([, { status }]) => status))).toEqual(new Set(PaymentStatus.options));
+  });
+
   test("a wish that says nothing wishes for nothing", () => {
     const { wish } = Facts.shape.waiting.element.parse({ ...considered({ waiting: [{}] }).waiting[0], wish: {} });
     expect(wish).toEqual({ amount: null, lines: null, total: null, adds: false });
@@ -238,6 +256,12 @@ describe("the facts", () => {
 });
 
 describe("the settings", () => {
+  test("say what each of them is", () => {
+    const words = Object.values(Settings.shape).map(({ description }) => description ?? "");
+    for (const description of words) expect(description).toMatch(/^\w.*\w$/);
+    expect(new Set(words).size).toBe(words.length);
+  });
+
   test("are the documents' where nothing is said", () => {
     expect(Settings.parse({})).toEqual({
       cooldownSeconds: 60,

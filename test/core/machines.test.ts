@@ -45,6 +45,13 @@ describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
     expect(silent.map((node) => node.id)).toEqual(name === "order" ? ["order.returning"] : []);
   });
 
+  test("says in plain words what each end of a payment is", () => {
+    const leaves = nodesUnder(machine.root).filter(({ states }) => Object.keys(states).length === 0);
+    const silent = leaves.filter(({ meta }) => !/^\w.*\w$/.test((meta as Meta | undefined)?.says ?? ""));
+    // The order's calls say it once for all their steps.
+    expect(name === "order" ? [] : silent.map(({ id }) => id)).toEqual([]);
+  });
+
   test("says so wherever an answer was lost or is doubted", () => {
     const doubtful = nodesUnder(machine.root).filter(({ key }) => /unknown$|^refused$/i.test(key));
     const silent = doubtful.filter(
@@ -80,6 +87,7 @@ describe("rules", () => {
       expect(from, name).toMatch(/^\w/);
       expect(doc, name).toMatch(from === "our own" ? /^-$/ : /^\S.*[^.]$/);
       expect(rule, name).toMatch(/^[a-z0-9].*[^.]$/);
+      expect(rule, name).not.toMatch(/ [ ,]/);
     }
   });
 });
@@ -95,7 +103,7 @@ describe("reasons", () => {
   });
 
   test("every sentence is one: a capital letter, a full stop, no code in it", () => {
-    for (const [reason, sentence] of Object.entries({ ...reasons, ...explanations })) {
+    for (const [reason, sentence] of [...Object.entries(reasons), ...Object.entries(explanations)]) {
       expect(sentence, reason).toMatch(/^[A-Z].*\.$/);
       expect(sentence, reason).not.toMatch(/[_{}]|[a-z][A-Z]/);
     }
@@ -143,6 +151,11 @@ describe("vocabulary", () => {
   test("every note that a machine writes has its words", () => {
     const written = all.flatMap((t) => t.actions.flatMap((a) => (a.params?.note === undefined ? [] : [a.params.note])));
     expect(written.filter((note) => !(note in notes))).toEqual([]);
+  });
+
+  test("every note is a sentence of its own", () => {
+    for (const [name, words] of Object.entries(notes)) expect(words, name).toMatch(/^[A-Z].*\.$/);
+    expect(new Set(Object.values(notes)).size).toBe(Object.keys(notes).length);
   });
 
   test("every status of WooCommerce is a state of the order", () => {

@@ -78,6 +78,8 @@ describe("a customer's return", () => {
     const failed = lifeOf();
     failed.tell({ type: "customer.returned", page: "fail" });
     expect(sent(failed)).not.toContainEqual(note);
+    life.now = T0 + 5;
+    life.tell(success);
     expect(life.record.facts.order.customerReturnedAt).toBe(T0);
     expect(failed.record.facts.order.customerReturnedAt).toBeNull();
   });
@@ -104,6 +106,11 @@ describe("a customer's return", () => {
       expect(sent(life)).toEqual([]);
     },
   );
+
+  test("books nothing but from the page where the signing ends", () => {
+    const life = lifeOf({ gateway: "resurs-simplified" });
+    expect(life.settle(success, payments.missing)).toMatchObject({ outcome: "ignored", reason: "payment-missing" });
+  });
 
   test("to an order that would do nothing of it is read all the same", () => {
     const life = lifeOf({ status: "completed" });

@@ -56,6 +56,12 @@ describe("a list shows", () => {
   });
 });
 
+const lifeWith = (pays: keyof typeof payments): Life => {
+  const life = new Life(anOrder({ status: "processing" }));
+  life.settle(callback(), payments[pays]);
+  return life;
+};
+
 describe("what becomes of timers and flags", () => {
   const timed = (timers: OrderRecord["timers"]): OrderRecord => ({ ...new Life().record, timers });
 
@@ -107,6 +113,21 @@ describe("what becomes of timers and flags", () => {
     const cleared = life.record.flags.filter((f) => f.clearedAt !== null);
     expect(cleared.map((f) => f.raisedAt - T0)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
     expect(life.record.flags.slice(-20)).toEqual(cleared);
+  });
+
+  test("one flag is raised or cleared beside another that stands", () => {
+    const life = lifeWith("too little");
+    const [mismatch, uncaptured] = ["discrepancy:amount-mismatch", "discrepancy:completed-not-captured"];
+    expect(life.raised).toEqual([mismatch]);
+    life.settle({ type: "order.seen", status: "completed" });
+    expect(life.history.at(-1)).toMatchObject({ raised: [uncaptured], cleared: [] });
+    expect(life.raised).toEqual([mismatch, uncaptured]);
+    life.settle({ type: "reconcile.asked" }, reading({ total: 90_000, authorized: 0, captured: 90_000, offers: [] }));
+    expect(life.history.at(-1)).toMatchObject({ raised: [], cleared: [uncaptured] });
+    expect(life.record.flags.map(({ flag, clearedAt }) => [flag, clearedAt])).toEqual([
+      [mismatch, null],
+      [uncaptured, T0],
+    ]);
   });
 
   test("flags that stood before and stand still keep their moment while others come and go", () => {
@@ -228,6 +249,25 @@ describe("what would become of it", () => {
     expect([effects.length, record.version]).toEqual([0, 2]);
     const paidElsewhere = new Life(anOrder({ gateway: null, paymentId: null }));
     expect(foresee(paidElsewhere.record, completed, T0).answer).toMatchObject({ outcome: "moved", to: "completed" });
+  });
+
+  test("is the answer to what was asked, and not to whoever is answered with it", () => {
+    const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
+    life.tell(callback());
+    const created = foresee(life.record, envelope({ type: "payment.created", paymentId: "pay-2" }), T0);
+    expect(created.answer).toMatchObject({ eventId: "e", outcome: "moved", rule: "checkout/payment-created" });
+    const timer = "xstate.after.cooldownRemaining.cooldown.holding";
+    const { generation = 0 } = life.record.timers[timer] ?? {};
+    const rung = foresee(life.record, envelope({ type: "timer.fired", timer, generation }), T0 + MINUTE);
+    expect(rung.answer).toMatchObject({ outcome: "ignored", reason: "reading-payment" });
+    expect([rung.effects.length, rung.record.version]).toEqual([1, 3]);
+  });
+
+  test("is known of a customer's return, which is noted before the payment is read", () => {
+    const returned = envelope({ type: "customer.returned", page: "success" });
+    const { answer, effects } = foresee(new Life().record, returned, T0, rulesWith(), payments.accepted);
+    expect(answer).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(effects.map(({ effect }) => effect.type)).toEqual(["addOrderNote", "readPayment", "completePayment"]);
   });
 
   test("the reading bears the event's name, and changes nothing that is kept", () => {

@@ -1,11 +1,12 @@
 /** Our step against XState's own documented way of asking the same. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AnyStateMachine, createActor, type StateValue, transition } from "xstate";
+import { type AnyStateMachine, createActor, type StateValue } from "xstate";
 import type { Considered } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, netsMachine, orderMachine, paymentMachine } from "../../machines/index.js";
 import { initialValue, knows, type Step, step } from "../../src/core/step.js";
 import { anyFacts } from "../../src/testing/decision/arbitraries.js";
+import { documented } from "./documented.js";
 
 const machines: [string, AnyStateMachine][] = [
   ["order", orderMachine],
@@ -21,52 +22,6 @@ const valuesOf = (machine: AnyStateMachine): StateValue[] => {
       Object.keys(child.states).length === 0 ? [child.key] : under(child).map((value) => ({ [child.key]: value })),
     );
   return under(machine.root);
-};
-
-const deaf = { setTimeout: () => 0, clearTimeout() {} };
-
-/** The transition taken, as an actor tells whoever inspects it. */
-const told = (machine: AnyStateMachine, value: StateValue, context: Considered, event: { type: string }) => {
-  const seen: { meta?: object }[] = [];
-  const actor = createActor(machine, {
-    snapshot: machine.resolveState({ value, context }),
-    clock: deaf as never,
-    inspect: (happened) => {
-      if (happened.type === "@xstate.microstep") seen.push(...(happened._transitions as { meta?: object }[]));
-    },
-  });
-  actor.start();
-  seen.length = 0;
-  actor.send(event);
-  const [first] = seen;
-  const now = (actor.getSnapshot() as { value: StateValue }).value;
-  actor.stop();
-  return { value: now, taken: first === undefined ? null : (first.meta ?? {}) };
-};
-
-const documented = (
-  machine: AnyStateMachine,
-  value: StateValue,
-  context: Considered,
-  event: { type: string },
-): Step => {
-  const [next, asked] = transition(machine, machine.resolveState({ value, context }), event);
-  const actions = asked as unknown as { type: string; params: { id: string; delay: number; sendId: string } }[];
-  const byActor = told(machine, value, context, event);
-  expect(byActor.value).toEqual(next.value);
-  const isTimer = (type: string) => type === "xstate.raise" || type === "xstate.cancel";
-  return {
-    value: next.value as StateValue,
-    taken: byActor.taken,
-    actions: actions
-      .filter(({ type }) => !isTimer(type))
-      .map(({ type, params }) => ({ type, params }) as unknown as Step["actions"][number]),
-    timers: actions
-      .filter(({ type }) => isTimer(type))
-      .map(({ type, params: { id, delay, sendId } }) =>
-        type === "xstate.cancel" ? { cancel: sendId } : { set: id, delayMs: Math.max(0, Math.ceil(delay)) },
-      ),
-  };
 };
 
 /**

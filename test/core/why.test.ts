@@ -1,9 +1,10 @@
 /** Why an order is where it is, line by line. */
 import { describe, expect, test } from "vitest";
+import { and, or, setup } from "xstate";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
-import { type OpenEffect, why } from "../../src/core/why.js";
+import { isHeldByHand, type OpenEffect, why } from "../../src/core/why.js";
 import { Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -85,6 +86,14 @@ describe("why", () => {
     expect(because).toContain("the bank accepted the payment after the bank answered;");
   });
 
+  test("of several who waited the one that moved the order is told", () => {
+    const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
+    for (const content of ["a", "b"]) life.tell(callback({ content }));
+    life.wait(MINUTE);
+    expect(life.history.at(-1)?.answers.map(({ outcome }) => outcome)).toEqual(["moved", "moved", "ignored"]);
+    expect(told(life)[1]).toMatch(/^Because: the bank accepted the payment after the bank sent a callback;/);
+  });
+
   test("the last word is told while it is the last", () => {
     const life = paid("processing", payments.frozen);
     life.settle({ type: "merchant.completed", via: "api" }, payments.frozen);
@@ -152,9 +161,22 @@ describe("why", () => {
     ["on-hold", "Do: nothing; the bank decides. Do not ship."],
     ["pending", "Do: nothing; the customer may still pay."],
     ["completed", "Do: nothing; refund the order if the goods come back."],
+    ["checkout-draft", "Do: nothing; the customer is still at the checkout."],
+    ["failed", "Do: nothing; the customer may try again."],
     ["refunded", "Do: nothing; this is an end."],
   ] as const)("what to do with an order that is %s", (status, line) => {
     expect(told(new Life(anOrder({ status }))).at(-1)).toBe(line);
+  });
+
+  test("what to do with an order that somebody put on hold although the bank accepted the payment", () => {
+    const life = paid();
+    life.settle({ type: "merchant.held", via: "api" });
+    expect(told(life).at(-1)).toBe("Do: look why somebody put it on hold; set it to processing when it may go on.");
+    expect([life, paid(), new Life(anOrder({ status: "on-hold" }))].map(({ record }) => isHeldByHand(record))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("what to do where something is wrong, or on the move", () => {
@@ -215,6 +237,13 @@ describe("why a machine has no branch", () => {
     expect(against("pending", "merchant.processed", { pays: "frozen" })).toEqual(["payment-frozen"]);
     expect(against("capturing", "nobody.knows")).toEqual([]);
     expect(reasonsAgainst(orderMachine, { booking: "asked" }, "book.confirmed", considered())).toEqual(["isMissing"]);
+  });
+
+  test("several facts of which one would do say no without a word", () => {
+    const machine = setup({ guards: { no: () => false, either: and([or(["no", "no"])]) } }).createMachine({
+      on: { go: { guard: "either" } },
+    });
+    expect(reasonsAgainst(machine, {}, "go", considered())).toEqual([]);
   });
 
   test("a state has its branches from inside out, and says of itself what the innermost says", () => {

@@ -93,6 +93,23 @@ describe("a merchant's wish", () => {
     });
   });
 
+  test.each<[string, object, object]>([
+    ["merchant.refunded", { amount: 5 }, { amount: 5 }],
+    ["merchant.refundedAmount", { amount: 5, lines: [] }, { amount: 5, lines: [] }],
+    ["merchant.captured", { lines: [] }, { lines: [] }],
+    ["merchant.editedLines", { lines: [], total: 5, adds: true }, { lines: [], total: 5, adds: true }],
+    ["merchant.recalculated", {}, { lines: anOrder().lines, total: 100_000 }],
+  ])("waits as it was said: %s %j", (type, said, wish) => {
+    const life = lifeOf({ status: "processing" });
+    life.tell({ type, via: "api", ...said } as Told);
+    const noWish = { amount: null, lines: null, total: null, adds: false };
+    expect(life.record.facts.waiting).toEqual([
+      { eventId: "e1", type, at: T0, held: false, content: null, readingId: "o:2:0", wish: { ...noWish, ...wish } },
+    ]);
+    life.tell(callback({ content: "a" }));
+    expect(life.record.facts.waiting[1]).toMatchObject({ held: true, content: "a", readingId: null, wish: null });
+  });
+
   test("names what he wishes for: amounts, lines, totals", () => {
     const refund = lifeOf({ status: "completed" });
     refund.settle(
