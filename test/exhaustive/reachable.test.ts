@@ -21,12 +21,14 @@ const otherwise = {
   choices,
 };
 
-const spaces: [string, string | null, object, { states: number; transitions: number }][] = [
+type Space = [string, string | null, object, { states: number; transitions: number }];
+/** The others take every transition of it already: with `npm run exhaustive`. */
+const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 11_222, transitions: 988_944 }]];
+const spaces: Space[] = [
   ["Merchant API", "resurs-mapi", {}, { states: 11_798, transitions: 1_152_076 }],
   ["Merchant API, everything switched off", "resurs-mapi", off, { states: 13_866, transitions: 936_924 }],
   ["Nets Easy", "nets-easy", {}, { states: 10_797, transitions: 953_583 }],
   ["simplified and hosted", "resurs-simplified", {}, { states: 11_366, transitions: 1_028_892 }],
-  ["Resurs Checkout", "resurs-rco", {}, { states: 11_222, transitions: 988_944 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
@@ -34,6 +36,7 @@ const spaces: [string, string | null, object, { states: number; transitions: num
     { states: 13_599, transitions: 1_343_653 },
   ],
   ["paid another way", null, {}, { states: 72, transitions: 3_828 }],
+  ...(process.env.EXHAUSTIVE === "all" ? rest : []),
 ];
 
 describe("the reachable space", () => {
