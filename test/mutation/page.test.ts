@@ -1,6 +1,58 @@
-/** The page of a run of mutation tests: every survivor has its reason, and every reason a survivor. */
+/** docs/mutation.md adds up, and speaks of code that is still there. */
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { root } from "../root.js";
 import { faultsOf, type Mutant, pageOf, type Reason, survivorsOf } from "./page.js";
+
+const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+
+describe("docs/mutation.md", () => {
+  const page = read("docs/mutation.md");
+  const reasons: Reason[] = JSON.parse(read("test/mutation/survivors.json"));
+  const rows = [...page.matchAll(/^\| (\S+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\S+) %? ?\|$/gm)].map(
+    ([, name = "", ...figures]) => ({ name: name.replaceAll("`", ""), figures: figures.map(Number) }),
+  );
+  const files = rows.slice(0, -1);
+  const all = rows.at(-1);
+  const told = [...page.matchAll(/^\| `([\w/.-]+):\d+` \| .* \| (.+) \|$/gm)].map(([, file, because]) => ({
+    file,
+    because,
+  }));
+
+  test("adds up, to at least nine in ten", () => {
+    for (const { figures } of rows) {
+      const [mutants = 0, noticed = 0, late = 0, survived = 0, score] = figures;
+      expect(noticed + late + survived).toBe(mutants);
+      expect(score).toBe(Number(((100 * (noticed + late)) / mutants).toFixed(1)));
+    }
+    expect(all?.name).toBe("all");
+    expect(all?.figures.slice(0, 4)).toEqual(
+      [0, 1, 2, 3].map((i) => files.reduce((sum, f) => sum + (f.figures[i] ?? 0), 0)),
+    );
+    expect(all?.figures[4]).toBeGreaterThanOrEqual(90);
+  });
+
+  test("has a row for every file that decides", () => {
+    const decide = ["machines", "src/core"].flatMap((folder) =>
+      readdirSync(new URL(folder, root)).map((name) => `${folder}/${name}`),
+    );
+    // These hold types and nothing else: there is nothing to change in them.
+    const types = ["machines/flow.ts", "machines/meta.ts", "src/core/record.ts"];
+    expect(files.map(({ name }) => name).sort()).toEqual(decide.filter((file) => !types.includes(file)).sort());
+  });
+
+  test("names and explains every survivor", () => {
+    const counts = Object.fromEntries(files.map(({ name, figures }) => [name, figures[3]]));
+    for (const { name } of files) expect(told.filter(({ file }) => file === name).length, name).toBe(counts[name]);
+    expect(told.filter(({ because = "" }) => because.trim().length < 20)).toEqual([]);
+    expect(reasons.length).toBeGreaterThan(0);
+  });
+
+  test("speaks of code that is still there", () => {
+    const gone = reasons.filter(({ file, code }) => !read(file).replace(/\s+/g, " ").includes(code.replace("…", "")));
+    expect(gone).toEqual([]);
+  });
+});
 
 describe("the page of a run", () => {
   const mutant = (status: string, column: number, replacement = "x"): Mutant => ({
