@@ -18,7 +18,9 @@ export default defineConfig({
     include: ["dist/test/**/*.test.js"],
     pool: "forks",
     maxWorkers: 3,
-    testTimeout: 30_000,
+    // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
   },
 });
