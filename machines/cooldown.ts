@@ -5,6 +5,9 @@
  * was created or updated, so that the customer reaches the thank-you page first. Everything that may
  * change the status passes here, waits for a reading of the payment taken after it arrived, and is let
  * through in the order of arrival. Callbacks that pile up become one reading.
+ *
+ * A callback never meets an order whose money is on the move: what it tells would be judged by a status that is
+ * about to change, and lost if the call comes to nothing. It waits for the end, and for a reading after it.
  */
 import { setup } from "xstate";
 import { actions } from "./effects.js";
@@ -19,7 +22,7 @@ const askNowToo = { meta: { rule: "cooldown/next-reading" } };
 export const cooldownMachine = setup({
   types: {
     context: {} as Considered,
-    events: {} as OrderEvent | { type: "someone.asked" },
+    events: {} as OrderEvent | { type: "someone.asked" } | { type: "money.settled" },
     meta: {} as Meta,
   },
   guards,
@@ -37,6 +40,7 @@ export const cooldownMachine = setup({
       on: {
         "callback.received": [
           { guard: "cooldownIsOver", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+          { guard: "moneyIsUnderWay", target: "holding", meta: { rule: "cooldown/under-way" } },
           { target: "holding", meta: { rule: "cooldown/held" } },
         ],
         /** A customer's return, a merchant, a timer or a reconciliation: never held. */
@@ -48,6 +52,7 @@ export const cooldownMachine = setup({
       after: {
         cooldownRemaining: [
           { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+          { guard: "moneyIsUnderWay", target: "holding", reenter: true, meta: { rule: "cooldown/under-way" } },
           /** The order was written since, so the customer's minute began anew. */
           { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         ],
@@ -56,6 +61,7 @@ export const cooldownMachine = setup({
         "callback.received": queued,
         "someone.asked": askNow,
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
+        "money.settled": { target: "holding", reenter: true, meta: { rule: "cooldown/settled" } },
         /** What was held is about the earlier attempt, so nothing is left to wait for. */
         "payment.created": { target: "idle", meta: { rule: "callback/stale-payment" } },
       },

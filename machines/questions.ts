@@ -35,13 +35,18 @@ export const cooldownEndsAt = (c: Pick<Considered, "order" | "settings">): numbe
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;
 
-/** When a held callback may be acted on. */
-export const dueAt = (c: Pick<Considered, "order" | "settings" | "flow">, waiting: Pick<Waiting, "at">): number =>
-  Math.max(cooldownEndsAt(c), waiting.at + c.flow.callbackDelaySeconds * 1000);
+/** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
+export const dueAt = (
+  c: Pick<Considered, "order" | "settings" | "flow" | "operation">,
+  waiting: Pick<Waiting, "at">,
+): number =>
+  c.operation === null
+    ? Math.max(cooldownEndsAt(c), waiting.at + c.flow.callbackDelaySeconds * 1000)
+    : Number.POSITIVE_INFINITY;
 
 const heldNow = (c: Considered) => c.waiting.filter((w) => w.held && w.readingId === null);
 
-/** When the first held callback becomes due; never, where none is held. */
+/** When the first held callback becomes due; endless, where none is held. */
 export const nextDueAt = (c: Considered): number => Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)));
 
 const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
@@ -156,6 +161,7 @@ export const singleFacts = {
   // the cooldown
   cooldownIsOver: fact((c) => c.now >= nextDueAt(c)),
   callbacksWait: fact((c) => heldNow(c).length > 0),
+  moneyIsUnderWay: fact((c) => c.operation !== null),
   someoneWaits: fact((c) => c.waiting.length > 0),
   someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
 

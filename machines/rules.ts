@@ -73,6 +73,8 @@ export const rules: Record<string, Rule> = {
       "from the moment the order was created or updated",
       "the order was written, so the 60 seconds begin anew",
     ),
+    "under-way": r(own, "-", "money of this order is on the move, so the callback waits for its end"),
+    settled: r(own, "-", "the money came to rest, so what the callback told is read again"),
     "other-payment": r(own, "-", "a new payment attempt was made, so that one is read"),
   }),
 

@@ -147,10 +147,11 @@ const awaitReading = (fold: Fold, mine: Waiting): void => {
   const meta = fold.moveCooldown(mine.held ? "callback.received" : "someone.asked");
   const due = dueAt(fold.considered(), mine);
   const holds = mine.held && fold.now < due;
+  const known = Number.isFinite(due);
   fold.answer({ eventId: mine.eventId, type: fold.envelope.event.type }, "deferred", {
     rule: meta?.rule ?? null,
-    reason: holds ? "cooldown" : "reading-payment",
-    until: holds ? due : null,
+    reason: !holds ? "reading-payment" : known ? "cooldown" : "operation-in-flight",
+    until: holds && known ? due : null,
   });
 };
 
@@ -185,13 +186,22 @@ const read = (fold: Fold, readingId: string, paymentId: string): void => {
   const considered = fold.considered();
   const early = asked.filter((waiting) => waiting.held && fold.now < dueAt(considered, waiting));
   // The order was written while the gateway was being asked: the customer's minute begins anew for these.
-  const again = early.map((waiting) => ({ ...waiting, readingId: null }));
-  fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, ...again] };
-  for (const waiting of asked) if (!early.includes(waiting)) letThrough(fold, waiting);
+  putBack(fold, early);
+  for (const waiting of asked) {
+    if (early.includes(waiting)) continue;
+    // Whoever came before it on this reading has set money in motion.
+    if (waiting.held && fold.facts.operation !== null) putBack(fold, [waiting]);
+    else letThrough(fold, waiting);
+  }
   fold.moveCooldown("payment.read");
   const moved = fold.facts.order.status !== status;
   fold.answer(me, moved ? "moved" : "ignored", { reason: moved ? null : "no-change" });
   fold.answers.unshift(...fold.answers.splice(-1));
+};
+
+const putBack = (fold: Fold, some: Waiting[]): void => {
+  const again = some.map((waiting) => ({ ...waiting, readingId: null }));
+  fold.facts = { ...fold.facts, waiting: [...fold.facts.waiting, ...again] };
 };
 
 const letThrough = (fold: Fold, waiting: Waiting): void => {

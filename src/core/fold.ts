@@ -258,6 +258,7 @@ export class Fold {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
     this.facts = { ...this.facts, operation: null };
+    if (this.facts.waiting.some((w) => w.held && w.readingId === null)) this.moveCooldown("money.settled");
     const rule = meta.rule ?? null;
     const failed = rule?.endsWith("/refused") || rule?.endsWith("/given-up");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {

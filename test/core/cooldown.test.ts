@@ -6,8 +6,11 @@ import { describe, expect, test } from "vitest";
 import type { StateValue } from "xstate";
 import { cooldownMachine, legacyMachine, netsMachine, paymentMachine } from "../../machines/index.js";
 import { step } from "../../src/core/step.js";
+import type { Life } from "../../src/testing/decision/life.js";
+import { callback, payments } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
+import { answerTo, lifeOf, success } from "./lives.js";
 
 const fresh = { createdAt: T0 - MINUTE, updatedAt: T0 - 20_000 };
 const held = [{ held: true }];
@@ -15,15 +18,20 @@ const other = { type: "merchant.completed", held: false };
 const TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
 const winds = { set: TIMER, delayMs: 40_000 };
 const stops = { cancel: TIMER };
+const never = { set: TIMER, delayMs: Number.POSITIVE_INFINITY };
 
 // biome-ignore format: a table has a line per row
 const minutes: [state: string, event: string, facts: Said, to: string, rule: string | null, reads: boolean, timers: object[]][] = [
   ["idle", "callback.received", { waiting: held }, "reading", "cooldown/over", true, []],
   ["idle", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
+  ["idle", "callback.received", { waiting: held, call: {} }, "holding", "cooldown/under-way", false, [never]],
   ["idle", "someone.asked", { waiting: [other] }, "reading", "cooldown/never-held", true, []],
   ["idle", "payment.read", {}, "idle", null, false, []],
   ["holding", TIMER, { waiting: held }, "reading", "cooldown/over", true, [stops]],
   ["holding", TIMER, { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
+  ["holding", TIMER, { waiting: held, call: {} }, "holding", "cooldown/under-way", false, [stops, never]],
+  ["holding", "money.settled", { waiting: held }, "holding", "cooldown/settled", false, [stops, { set: TIMER, delayMs: 0 }]],
+  ["holding", "money.settled", { waiting: held, order: fresh }, "holding", "cooldown/settled", false, [stops, winds]],
   ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, []],
   ["holding", "someone.asked", { waiting: [...held, other], order: fresh }, "reading", "cooldown/never-held", true, [stops]],
   ["holding", "order.updated", { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
@@ -35,6 +43,8 @@ const minutes: [state: string, event: string, facts: Said, to: string, rule: str
   ["reading", "payment.read", { waiting: [other] }, "reading", "cooldown/next-reading", true, []],
   ["reading", "payment.read", { waiting: held }, "reading", "cooldown/over", true, []],
   ["reading", "payment.read", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
+  ["reading", "payment.read", { waiting: held, call: {} }, "holding", "cooldown/held", false, [never]],
+  ["reading", "money.settled", { waiting: held }, "reading", null, false, []],
   ["reading", "payment.read", { waiting: [{ ...other, readingId: "r" }] }, "idle", null, false, []],
   ["reading", "payment.read", {}, "idle", null, false, []],
 ];
@@ -47,6 +57,68 @@ test.each(minutes)("the cooldown, %s: %s of %j leads to %s (%s)", (state, type, 
     reads ? ["readPayment"] : [],
     timers,
   ]);
+});
+
+describe("a callback and money on the move", () => {
+  const rejected = payments["rejected, task done"];
+  const underWay = (): Life => {
+    const life = lifeOf({ status: "processing" });
+    expect(life.settle({ type: "merchant.cancelled", via: "api" })).toMatchObject({ reason: "awaiting-gateway" });
+    return life;
+  };
+
+  test("it waits for the end of the call, and no time can be told", () => {
+    const life = underWay();
+    const before = life.types.length;
+    expect(answerTo(life, callback())).toMatchObject({
+      outcome: "deferred",
+      rule: "cooldown/under-way",
+      reason: "operation-in-flight",
+      until: null,
+    });
+    life.wait(9 * MINUTE, rejected);
+    expect(life.types).toHaveLength(before);
+    expect(life.record.facts.waiting).toHaveLength(1);
+  });
+
+  test.each([
+    ["the bank refuses the call", 0, (life: Life) => life.bankAnswers({ is: "refused" }), "failed"],
+    [
+      "it is done",
+      MINUTE,
+      (life: Life) => life.bankAnswers({ is: "confirmed", reading: payments.cancelled }),
+      "cancelled",
+    ],
+  ])("when %s, the payment is read anew after %i ms of the customer's minute", (_end, ms, ends, becomes) => {
+    const life = underWay();
+    life.tell(callback(), "mine");
+    ends(life);
+    const reads = life.types.filter((type) => type === "readPayment").length;
+    life.wait(ms - 1, rejected);
+    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(reads);
+    life.wait(1, rejected);
+    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(reads + 1);
+    expect(life.answerTo("mine")).toMatchObject({ outcome: becomes === "failed" ? "moved" : "ignored", to: becomes });
+    expect(life.status).toBe(becomes);
+  });
+
+  test("one that waited for the same reading as the wish before it waits on", () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(success);
+    life.tell({ type: "merchant.cancelled", via: "api" });
+    life.tell(callback(), "mine");
+    life.read(payments.accepted);
+    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(2);
+    expect(life.answerTo("mine")).toMatchObject({ outcome: "deferred" });
+    life.bankAnswers({ is: "refused" });
+    life.wait(0, rejected);
+    expect(life.answerTo("mine")).toMatchObject({ outcome: "moved", to: "failed" });
+  });
+
+  test("a customer who comes back meanwhile is not kept, and hears that it is under way", () => {
+    const life = underWay();
+    expect(life.settle(success)).toMatchObject({ outcome: "ignored", reason: "already-asked" });
+  });
 });
 
 describe("the payment follows the reading, under its gateway's own words", () => {

@@ -74,8 +74,9 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["choosesToStayOnHold", [{ choices: { onHoldThenAborted: "stay" } }], [{}]],
   ["choosesToKeepProcessing", [{ choices: { processingThenRejected: "stay" } }], [{}]],
   ["choosesToRebuild", [{}], [{ choices: { modifyWhenFullyCancelled: "refuse" } }]],
-  ["cooldownIsOver", [{ waiting: [{}], order: { updatedAt: T0 - MINUTE } }], [{ waiting: [{}], order: { updatedAt: T0 - MINUTE + 1 } }, {}]],
-  ["callbacksWait", [{ waiting: [{}] }], [{}, { waiting: [{ held: false }] }, { waiting: [{ readingId: "r" }] }]],
+  ["cooldownIsOver", [{ waiting: [{}], order: { updatedAt: T0 - MINUTE } }], [{ waiting: [{}], order: { updatedAt: T0 - MINUTE + 1 } }, { waiting: [{}], order: { updatedAt: T0 - MINUTE }, call: {} }, {}]],
+  ["callbacksWait", [{ waiting: [{}] }, { waiting: [{}], call: {} }], [{}, { waiting: [{ held: false }] }, { waiting: [{ readingId: "r" }] }]],
+  ["moneyIsUnderWay", [{ call: {} }], [{}]],
   ["someoneWaits", [{ waiting: [{ held: false, readingId: "r" }] }], [{}]],
   ["someoneAskedSince", [{ waiting: [{}, { held: false }] }], [{ waiting: [{}] }, { waiting: [{ held: false, readingId: "r" }] }, {}]],
   ["captureTookEffect", [{ pays: "captured", call: {} }, { pays: { captured: 100_000 }, call: growing }, { pays: { transactionIds: ["call-1"] }, call: {} }], [{ call: {} }, { pays: { captured: 99_999 }, call: growing }, { pays: { transactionIds: ["call-2"] }, call: {} }, { pays: "captured" }, { pays: "captured", call: { amount: 0 } }]],
@@ -151,6 +152,10 @@ describe("moments", () => {
     const nets = considered({ gateway: "nets-easy", order: { createdAt: T0, updatedAt: T0 } });
     expect(dueAt(nets, { at: T0 + 1 })).toBe(T0 + 1 + 2 * MINUTE);
     expect(dueAt(nets, { at: T0 - 5 * MINUTE })).toBe(T0 + MINUTE);
+  });
+
+  test("while money is on the move nobody knows when a callback is due", () => {
+    expect(dueAt(considered({ call: {} }), { at: T0 - 5 * MINUTE })).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("the first of those who are held is due first, and where none is held nothing is ever due", () => {

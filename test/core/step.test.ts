@@ -92,6 +92,7 @@ describe("timers are data", () => {
       payment: { ...base.payment, gateway: "resurs-mapi" },
       flow: merchantApi,
       waiting: [{ ...callback, at: now }],
+      operation: null,
       settings: {
         ...base.settings,
         cooldownSeconds: 60,

@@ -27,6 +27,8 @@ export const rulesInSwedish: Record<string, string> = {
     "never-held": "betalningen läses genast",
     "next-reading": "det kom efter att avläsningen hade begärts, så en till följer",
     updated: "ordern skrevs, så de 60 sekunderna börjar om",
+    "under-way": "pengar för denna order är på väg, så meddelandet väntar tills det är klart",
+    settled: "pengarna är framme, så det som meddelandet gällde läses på nytt",
     "other-payment": "ett nytt betalningsförsök gjordes, så det läses",
   }),
   ...named("status-update", {
