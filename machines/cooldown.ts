@@ -52,7 +52,6 @@ export const cooldownMachine = setup({
       after: {
         cooldownRemaining: [
           { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
-          { guard: "moneyIsUnderWay", target: "holding", reenter: true, meta: { rule: "cooldown/under-way" } },
           /** The order was written since, so the customer's minute began anew. */
           { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         ],

@@ -103,7 +103,7 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
       const previousIds = payment.id === null ? payment.previousIds : [...payment.previousIds, payment.id];
       return {
         ...facts,
-        order: { ...facts.order, updatedAt: at },
+        order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) },
         payment: unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance),
       };
     }

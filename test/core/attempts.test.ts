@@ -66,6 +66,13 @@ describe("a payment attempt", () => {
     expect(sent(first)).toEqual([{ type: "setOrderMeta", meta: { a: "b" } }]);
   });
 
+  test("does not take the customer's minute back where the clock was set back", () => {
+    const life = lifeOf({ updatedAt: T0 });
+    life.now = T0 - 60 * MINUTE;
+    life.tell(created("pay-2"));
+    expect(life.record.facts.order.updatedAt).toBe(T0);
+  });
+
   test("that is known already changes nothing of it", () => {
     const life = lifeOf();
     life.settle({ type: "reconcile.asked" }, payments["at the bank"]);

@@ -29,7 +29,6 @@ const minutes: [state: string, event: string, facts: Said, to: string, rule: str
   ["idle", "payment.read", {}, "idle", null, false, []],
   ["holding", TIMER, { waiting: held }, "reading", "cooldown/over", true, [stops]],
   ["holding", TIMER, { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
-  ["holding", TIMER, { waiting: held, call: {} }, "holding", "cooldown/under-way", false, [stops, never]],
   ["holding", "money.settled", { waiting: held }, "holding", "cooldown/settled", false, [stops, { set: TIMER, delayMs: 0 }]],
   ["holding", "money.settled", { waiting: held, order: fresh }, "holding", "cooldown/settled", false, [stops, winds]],
   ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, []],

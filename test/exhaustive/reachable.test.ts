@@ -23,17 +23,17 @@ const otherwise = {
 
 type Space = [string, string | null, object, { states: number; transitions: number }];
 /** The others take every transition of it already: with `npm run exhaustive`. */
-const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 11_222, transitions: 988_944 }]];
+const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 12_246, transitions: 1_015_208 }]];
 const spaces: Space[] = [
-  ["Merchant API", "resurs-mapi", {}, { states: 11_798, transitions: 1_152_076 }],
-  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 13_866, transitions: 936_924 }],
-  ["Nets Easy", "nets-easy", {}, { states: 10_797, transitions: 953_583 }],
-  ["simplified and hosted", "resurs-simplified", {}, { states: 11_366, transitions: 1_028_892 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 13_206, transitions: 1_207_140 }],
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 13_946, transitions: 939_004 }],
+  ["Nets Easy", "nets-easy", {}, { states: 11_821, transitions: 979_168 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 12_534, transitions: 1_058_624 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
-    { states: 13_599, transitions: 1_343_653 },
+    { states: 15_879, transitions: 1_436_143 },
   ],
   ["paid another way", null, {}, { states: 72, transitions: 3_828 }],
   ...(process.env.EXHAUSTIVE === "all" ? rest : []),

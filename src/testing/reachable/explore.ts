@@ -3,7 +3,8 @@
  * and two bounds. At most one event waits for a reading, or a callback and another or the customer's return. And while
  * a call is under way, the reading that is asked for comes at once, and so does the call's answer where it tells
  * nothing of the payment itself: no guard of a call asks who waits, what was read before it began may be read again
- * while it is under way, and the same order with the same event waiting is reached without the call as well.
+ * while it is under way, and the same order with the same event waiting is reached without the call as well. Where a
+ * callback waits for the end of the call, that end is what comes.
  *
  * Every law is asked of every transition, and what breaks one is told with the shortest way there.
  */
@@ -12,7 +13,7 @@ import type { Rules } from "../../core/fold.js";
 import type { OrderRecord } from "../../core/record.js";
 import { breachesOf } from "../decision/laws.js";
 import { folded, forgetful, keyOf, later, NOW, ORDER } from "./fold.js";
-import { bareAnswersTo, beginnings, type Move, movesFrom, readingsOf, timersOf } from "./moves.js";
+import { bareAnswersTo, beginnings, type Move, movesFrom, readingsOf } from "./moves.js";
 
 export interface ExploreOptions {
   rules: Rules;
@@ -96,7 +97,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
     if (operation === null) return reach(record, way);
     const underWay = before !== null && before.facts.operation !== null;
     if (waiting.some(isAsked)) return at(forgetful(folded(record)), way, readingsOf);
-    if (waiting.length > 0) return at(later(folded(record)), way, timersOf);
+    if (waiting.length > 0) return reach(forgetful(later(record)), way);
     // What was read meanwhile matters only to an answer that tells nothing of the payment itself.
     if (underWay && event.type === "payment.read") return at(folded(record), way, bareAnswersTo);
     reach(forgetful(record), way);

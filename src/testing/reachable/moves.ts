@@ -183,8 +183,11 @@ export const bareAnswersTo = ({ facts: { operation } }: OrderRecord): Move[] =>
   (answers[operation?.kind ?? ""] ?? []).filter(isBare);
 
 export const movesFrom = (record: OrderRecord): Move[] => {
-  const { operation } = record.facts;
-  const called = (answers[operation?.kind ?? ""] ?? []).filter((move) => !isBare(move));
+  const { operation, waiting } = record.facts;
+  const all = answers[operation?.kind ?? ""] ?? [];
+  // A callback waits for the end of a call: that end is what comes.
+  if (operation !== null && waiting.length > 0) return [...all, ...timersOf(record)];
+  const called = all.filter((move) => !isBare(move));
   return [...called, ...readingsOf(record), ...timersOf(record), ...always];
 };
 

@@ -49,6 +49,7 @@ const coincidences = [
   "a new payment while the old one was being read",
   "a late callback on an order that has ended",
   "a callback held again because the order was written meanwhile",
+  "a callback waited for the end of a call",
   "the customer and a callback answered by one reading",
   "a forged callback that led nowhere",
   "money asked back after a lost answer",
@@ -67,7 +68,7 @@ const ended = ["completed", "cancelled", "refunded"];
 export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
   const reached = new Set(evidence.points);
   for (const { history } of after) {
-    for (const [i, { event, answers, effects, from }] of history.entries()) {
+    for (const [i, { event, answers, effects, from, states }] of history.entries()) {
       for (const { rule, reason, type } of answers) {
         if (rule !== null) reached.add(`rule ${rule}`);
         if (reason !== null) reached.add(`reason ${reason}`);
@@ -78,6 +79,11 @@ export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
       if (event.type === "payment.created" && cooldown === "reading" && effects.some((e) => e.type === "readPayment")) {
         reached.add("rule cooldown/other-payment");
         reached.add("a new payment while the old one was being read");
+      }
+      const held = cooldown === "holding" && states.cooldown === "holding";
+      if (held && typeof history[i - 1]?.states.order === "object" && typeof states.order === "string") {
+        reached.add("rule cooldown/settled");
+        reached.add("a callback waited for the end of a call");
       }
       if (event.type === "timer.fired" && answers.some((a) => a.rule === "cooldown/updated"))
         reached.add("a callback held again because the order was written meanwhile");

@@ -36,7 +36,10 @@ export type BankOp = "read" | "capture" | "cancel" | "refund" | "addOrderLines" 
 export type BankFault = "timeout-before" | "timeout-after" | "500" | "502-after" | "429" | "401" | "slow";
 
 /** A merchant's, a shop's or a customer's event, as it is submitted. */
-export type Told = Extract<OrderEvent, { type: `merchant.${string}` | "order.updated" | "checkout.rejected" }>;
+export type Told = Extract<
+  OrderEvent,
+  { type: `merchant.${string}` | "order.updated" | "checkout.rejected" | "data.revealed" }
+>;
 
 /** `unanswered`: it is written, and whoever asked for it is told that the store cannot do it now. */
 export type StoreFault = "busy" | "full" | "unanswered";

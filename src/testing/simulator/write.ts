@@ -129,6 +129,11 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
   if (!calm && chance.happens(0.3)) draft.add(chance.between(0, 4 * HOUR), { do: "holdStock" });
   if (!calm && chance.happens(0.2)) draft.add(chance.between(0, 4 * HOUR), { do: "reconcile" });
   if (!calm) addFaults(draft, nodes);
+  const answersWithin = calm ? 0 : chance.one([0, 200, 2000, 6000]);
+  if (!calm && chance.happens(0.02)) {
+    const event = { type: "data.revealed", by: "support", why: "the customer asked" } as const;
+    draft.add(chance.between(0, 4 * HOUR), { do: "tell", order: 0, event });
+  }
   return {
     seed,
     life,
@@ -136,7 +141,7 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
     settings: { ...own, ...settings, choices: { ...own.choices, ...settings.choices } },
     orders,
     nodes,
-    answersWithin: calm ? 0 : chance.one([0, 200, 2000, 6000]),
+    answersWithin,
     luck: mixed(mixed(seed, life), 77),
     steps: draft.done(),
   };
