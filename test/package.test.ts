@@ -1,14 +1,13 @@
 /** The package as a user gets it: packed, installed by npm into an empty folder outside the checkout, and used there. */
 import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "./engine/place.js";
+import { freePort } from "./free-port.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -176,10 +175,7 @@ describe("the package", () => {
     let port = 0;
     beforeAll(async () => {
       const page = await readFile(join(root, "README.md"), "utf8");
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      port = (server.address() as { port: number }).port;
-      server.close();
+      port = await freePort();
       // Another port, because 8080 may be somebody's.
       const own = page.replaceAll(":8080", `:${port}`);
       blocks = Object.fromEntries(

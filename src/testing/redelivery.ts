@@ -1,4 +1,5 @@
 /** Sends a message, and the same message again until it is taken, in the time of the clock. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../ports/clock.js";
 
 const LONGEST_ANSWER_MS = 30_000;
@@ -24,6 +25,8 @@ export interface Message {
 }
 
 export const redelivery = (clock: Clock, closed: AbortSignal) => {
+  // One for each message that waits for its next attempt.
+  setMaxListeners(0, closed);
   let underWay = 0;
 
   const ask = async ({ url, headers, body }: Message): Promise<number | null> => {

@@ -2,10 +2,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { freePort } from "../free-port.js";
 
 export interface InstalledPostgres {
   /** Where pg_dump and pg_restore lie. */
@@ -22,14 +22,6 @@ const folders = (): string[] => {
   return [...versions, ...(process.env.PATH ?? "").split(":")].filter((bin) =>
     needed.every((name) => existsSync(join(bin, name))),
   );
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 };
 
 /** A started server, or why there is none here. */

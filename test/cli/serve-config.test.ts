@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,19 +23,12 @@ import {
 } from "../../src/testing/banks.js";
 import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { until } from "../engine/place.js";
+import { freePort } from "../free-port.js";
 import { ask } from "../testing/woocommerce-rest.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const TOKEN = "canary-token";
 const clock = systemClock();
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-};
 
 const secrets = (shop: WooServer): Record<string, string> => ({
   ORDER_STATUS_WOO_KEY: shop.keys.engine.key,

@@ -1,14 +1,13 @@
 /** docs/testing.md as a reader would follow it: its blocks written to files of a folder of their own, and run there. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { backendLaws, decisionLaws } from "../../src/testing/index.js";
+import { freePort } from "../free-port.js";
 import { sampleShop } from "../sample-backend/shop.js";
 
 const run = promisify(execFile);
@@ -20,14 +19,6 @@ const blocks = [...page.matchAll(/```(\w+) ?(.*)\n([\s\S]*?)```/g)].map(([, lang
   code: code as string,
 }));
 const programs = blocks.filter(({ language }) => language === "js");
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 let folder: string;
 beforeAll(async () => {

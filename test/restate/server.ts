@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../free-port.js";
 
 const binary = (): string | null => {
   const require = createRequire(import.meta.url);
@@ -19,16 +19,6 @@ const binary = (): string | null => {
 /** Why there can be no server here; null = there can. */
 export const noServerBecause: string | null =
   binary() === null ? `@restatedev/restate-server brings no binary for ${process.platform}-${process.arch}` : null;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 export interface RestateServer {
   ingressUrl: string;
