@@ -18,6 +18,8 @@ export interface View {
 
 export const orderPath = ({ base }: View, orderId: string): string => `${base}/orders/${encodeURIComponent(orderId)}`;
 
+export const OrderLink: FC<{ view: View; id: string }> = ({ view, id }) => <a href={orderPath(view, id)}>{id}</a>;
+
 const NavLink: FC<{ view: View; to: string; label: string }> = ({ view, to, label }) => {
   const at = view.path.split("?")[0];
   const here = to === "/" ? at === `${view.base}/` || at === view.base : at?.startsWith(view.base + to);

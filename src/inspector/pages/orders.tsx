@@ -2,7 +2,7 @@
 import type { FC } from "hono/jsx";
 import { OrderStatus } from "../../../machines/facts.js";
 import type { OrderRow } from "../../ports/store.js";
-import { Flag, Layout, orderPath, Status, Table, Time, type View } from "./layout.js";
+import { Flag, Layout, OrderLink, Status, Table, Time, type View } from "./layout.js";
 
 export const spans = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
 export type Span = keyof typeof spans;
@@ -91,7 +91,7 @@ export const OrdersPage: FC<{ view: View; asked: Asked; rows: OrderRow[]; more: 
           {rows.map((row) => (
             <tr data-order={row.orderId}>
               <td>
-                <a href={orderPath(view, row.orderId)}>{row.orderId}</a>
+                <OrderLink view={view} id={row.orderId} />
               </td>
               <td>
                 <Status view={view} status={row.status} />

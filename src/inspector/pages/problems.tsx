@@ -3,7 +3,7 @@ import type { FC } from "hono/jsx";
 import type { Unfinished } from "../../ports/runtime.js";
 import type { Counts, DeadEffect, InboxRow, OrderRow } from "../../ports/store.js";
 import { isFlag } from "../seen.js";
-import { Flag, HiddenError, Layout, orderPath, Section, Status, Table, Time, type View } from "./layout.js";
+import { Flag, HiddenError, Layout, OrderLink, Section, Status, Table, Time, type View } from "./layout.js";
 
 export interface Problems {
   ok: boolean;
@@ -15,8 +15,6 @@ export interface Problems {
   parked: OrderRow[];
   limit: number;
 }
-
-const OrderLink: FC<{ view: View; id: string }> = ({ view, id }) => <a href={orderPath(view, id)}>{id}</a>;
 
 const Retry: FC<{ view: View; id: string; orderId: string; what: string }> = ({ view, id, orderId, what }) => {
   if (!view.acts) return null;

@@ -1,7 +1,7 @@
 /** All orders in doubt, compared with the bank: a dry run first. */
 import type { Child, FC } from "hono/jsx";
 import type { Reconciled } from "../../ports/runtime.js";
-import { Flag, Layout, orderPath, Status, Table, type View } from "./layout.js";
+import { Flag, Layout, OrderLink, Status, Table, type View } from "./layout.js";
 
 export const hours = [1, 24, 168] as const;
 const spanOf = { 1: "1h", 24: "24h", 168: "7d" } as const;
@@ -87,7 +87,7 @@ export const ReconciledPage: FC<{ view: View; run: ReconcileRun }> = ({ view, ru
             {results.map((one) => (
               <tr data-order={one.orderId} data-outcome={one.outcome}>
                 <td>
-                  <a href={orderPath(view, one.orderId)}>{one.orderId}</a>
+                  <OrderLink view={view} id={one.orderId} />
                 </td>
                 <td>
                   <Status view={view} status={one.before} />
