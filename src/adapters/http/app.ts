@@ -42,14 +42,10 @@ export interface HttpOptions
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
 /** Without its times an order was made now. */
-const placeAt = (now: number) => {
-  const { createdAt, updatedAt } = PlacedOrder.shape;
-  const times = { createdAt: createdAt.default(now), updatedAt: updatedAt.default(now) };
-  return z.strictObject({
-    orderId: z.string().min(1).max(100),
-    order: PlacedOrder.omit({ tolerance: true }).extend(times),
-  });
-};
+const Place = z.strictObject({
+  orderId: z.string().min(1).max(100),
+  order: PlacedOrder.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }),
+});
 const Revive = z.strictObject({ id: z.string().min(1).max(300) });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
@@ -162,9 +158,12 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.post("/orders", async (c) => {
     const body = await readBody(c.req.raw);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-    const parsed = placeAt(engine.clock.now()).safeParse(body.json);
+    const parsed = Place.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
-    return c.json(await engine.place(parsed.data.orderId, parsed.data.order), 201);
+    const { orderId, order } = parsed.data;
+    const now = engine.clock.now();
+    const { createdAt = now, updatedAt = now } = order;
+    return c.json(await engine.place(orderId, { ...order, createdAt, updatedAt }), 201);
   });
   app.get("/orders/:orderId", async (c) => {
     const record = await engine.read(c.req.param("orderId"));
