@@ -244,6 +244,23 @@ describe("one set of numbers", () => {
     );
   });
 
+  test("a callback that waits for the end of a call counts as held", async () => {
+    const world = await made();
+    await world.order("o");
+    await world.tell("o", { type: "customer.returned", page: "success" });
+    await world.after(2 * MINUTE);
+    world.bank.delayNext("capture", 5000);
+    void world.engine.submit("o", { type: "merchant.completed", via: "api" });
+    await until(() => world.bank.held() === 1, "the call");
+    expect(await world.engine.submit("o", callback("pay-o"))).toMatchObject({ reason: "operation-in-flight" });
+    await world.after(5 * MINUTE);
+    expect(world.status("o")).toBe("completed");
+    expect(await numbers()).toMatchObject({
+      order_status_callbacks_held_total: 1,
+      'order_status_callback_duration_seconds{held="true"}': 1,
+    });
+  });
+
   test("an event too many is turned away and counted; a store that is gone is not told as it was", async () => {
     const world = await made({ limits: { waitingEvents: 0 } });
     await expect(world.engine.submit("o", { type: "merchant.held" })).rejects.toThrow("too many");

@@ -27,7 +27,11 @@ export const counters = {
     labels: ["event"],
     means: "Events whose id was decided before; they got the first answer again.",
   },
-  held: { name: "order_status.callbacks.held", unit: "1", means: "Callbacks held for the cooldown." },
+  held: {
+    name: "order_status.callbacks.held",
+    unit: "1",
+    means: "Callbacks held for the cooldown, or for the end of a call that moves money.",
+  },
   postponed: {
     name: "order_status.events.postponed",
     unit: "1",
@@ -91,7 +95,7 @@ export const histograms = {
     name: "order_status.callback.duration",
     unit: "s",
     labels: ["held"],
-    means: "From the arrival of a callback to its final answer; one that was held waited for the cooldown too.",
+    means: "From the arrival of a callback to its final answer; one that was held waited for that too.",
     buckets: [...SHORT, 60, 90, 120, 180, 300, 900, 3600],
   },
   effectDelay: {

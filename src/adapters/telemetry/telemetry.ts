@@ -63,7 +63,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
       const id = `${entry.orderId}\n${eventId}`;
       const own = eventId === entry.eventId;
       if (outcome === "deferred") {
-        const held = reason === "cooldown";
+        const held = reason === "cooldown" || reason === "operation-in-flight";
         if (held) numbers.count("held");
         if (own) arrivals.set(id, { at: mark.at, held });
         continue;
