@@ -403,6 +403,11 @@ describe("reading", () => {
   });
 });
 
+test("a reason in a shape that nobody knows does not hide the payment", () => {
+  const { data } = Payment.safeParse({ id: ID, status: "REJECTED", rejectedReason: "CREDIT_DENIED" });
+  expect(data).toMatchObject({ status: "REJECTED", rejectedReason: null });
+});
+
 describe("the double's books", () => {
   const run = (...calls: [MoneyCall, number | null][]) => {
     let books = authorizedBooks(100_000, []);

@@ -28,7 +28,8 @@ export const Payment = z.looseObject({
   id: word.min(1),
   /** A word we do not know yet is kept: the machines read it as unrecognised. */
   status: word.min(1),
-  rejectedReason: z.looseObject({ category: word.nullish() }).nullish(),
+  /** Nothing is decided by it: in a shape that we do not know it tells nothing. */
+  rejectedReason: z.looseObject({ category: word.nullish() }).nullish().catch(null),
   order: Order.nullish(),
   application: z.looseObject({ approvedCreditLimit: amount.nullish() }).nullish(),
 });
