@@ -23,11 +23,13 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
   let written = 0;
   for (const entry of history) {
     if (entry.seq >= seq) break;
-    const { event, from, to, at, effects } = entry;
+    const { event, eventId, answers, from, to, at, effects } = entry;
     if (event.type === "order.placed") {
       created = event.order.createdAt;
       written = event.order.updatedAt;
     }
+    // A payment that comes too late for the order is written nowhere.
+    if (answers.some((answer) => answer.eventId === eventId && answer.outcome === "refused")) continue;
     const lines = effects.some(({ type }) => type === "setOrderLines");
     if (event.type === "order.updated" || event.type === "payment.created")
       written = Math.max(written, lived.evidence.envelopes.get(entry)?.at ?? at);
