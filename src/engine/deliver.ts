@@ -89,6 +89,12 @@ export class Delivery {
     const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
     this.unsure = false;
     for (const row of rows) {
+      // The store has written its last result, and we were not told: the same result, written again, would free it
+      // while it is being carried out.
+      if (this.held.has(row.id)) {
+        this.unsure = true;
+        continue;
+      }
       this.underWay += 1;
       this.held.add(row.id);
       void this.carryOut(row, now + limits.leaseMs);

@@ -5,7 +5,7 @@ import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decide } from "../../src/core/decide.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
 import { Mortal } from "../../src/testing/index.js";
-import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0 } from "./place.js";
+import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -219,6 +219,22 @@ describe("the connection to the store breaks", () => {
       expect(world.status("o")).toBe("completed");
       expect(world.bank.calls).toHaveLength(1);
       expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+    },
+  );
+
+  test.each([1, 2, 3])(
+    "a call that is to be made again is made once, where its result was written %i times unheard",
+    async (times) => {
+      const { store, lose } = unanswered(memoryStore());
+      const world = await made({ store });
+      await world.order("o", { status: "processing", faults: { capture: "http-429:retry-after=1:1" } });
+      await world.engine.submit("o", { type: "merchant.completed", via: "dropdown" });
+      lose("release", times);
+      await until(() => world.bank.calls.length === 1, "the first call");
+      world.bank.delayNext("capture", 5000);
+      await world.after(MINUTE, 60);
+      expect(world.status("o")).toBe("completed");
+      expect(world.bank.calls).toHaveLength(2);
     },
   );
 
