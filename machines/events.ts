@@ -41,8 +41,15 @@ const unknown = <T extends string>(type: T) =>
 export const OrderEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder }),
   z.strictObject({ type: z.literal("order.updated"), by: z.string().max(100), change: z.string().max(200) }),
-  /** Another hand wrote the status straight to the shop. */
-  z.strictObject({ type: z.literal("order.seen"), status: OrderStatus }),
+  /**
+   * Another hand wrote the status straight to the shop. `version`: of the record when the shop was read; what was
+   * decided since may be on its way there.
+   */
+  z.strictObject({
+    type: z.literal("order.seen"),
+    status: OrderStatus,
+    version: z.number().int().positive().optional(),
+  }),
   z.strictObject({
     type: z.literal("payment.created"),
     paymentId: z.string().max(100),

@@ -40,7 +40,7 @@ export const reasons: Record<string, string> = {
   "already-placed": "The order is known already.",
   duplicate: "The same message came before and is still waiting.",
   "stale-timer": "The timer was replaced or cancelled before it rang.",
-  superseded: "A newer reading has taken its place.",
+  superseded: "Something newer has taken its place.",
   "payment-missing": "The bank knows no such payment.",
   "still-at-the-bank": "The customer has not finished at the bank; the order waits.",
   "not-due": "The time for this has not come.",

@@ -60,6 +60,9 @@ const happen = (fold: Fold): void => {
     case "timer.fired":
       return wake(fold, event.timer, event.generation);
     case "order.seen":
+      if (event.version !== undefined && event.version !== fold.before?.version)
+        return fold.answer(itself(fold), "ignored", { reason: "superseded" });
+      return follow(fold, event.status);
     case "shop.conflicted":
       return follow(fold, event.status);
     case "payment.read":

@@ -85,11 +85,13 @@ const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Pro
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };
 
+const seen = ({ version }: OrderRecord, status: OrderStatus): OrderEvent => ({ type: "order.seen", status, version });
+
 const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
   const written = await writtenByAnother(parts, record);
-  if (written !== null) await parts.settle(orderId, { type: "order.seen", status: written });
+  if (written !== null) await parts.settle(orderId, seen(record, written));
   const receipt = await parts.settle(orderId, { type: "reconcile.asked" });
   const now = (await parts.read(orderId)) ?? record;
   const after = now.facts.order.status;
@@ -123,7 +125,7 @@ const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconci
   const answer = await parts.readPayment(record);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
   const written = await writtenByAnother(parts, record);
-  const followed = written === null ? record : happening(parts, record, { type: "order.seen", status: written }).record;
+  const followed = written === null ? record : happening(parts, record, seen(record, written)).record;
   const foreseen = happening(parts, followed, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);

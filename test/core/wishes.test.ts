@@ -179,6 +179,17 @@ describe("the shop", () => {
     expect(ahead.record.facts.order.updatedAt).toBe(T0 + 5);
   });
 
+  test("what was seen in the shop before the order was decided last is not followed", () => {
+    const life = lifeOf({ status: "processing" });
+    expect(life.settle({ type: "order.seen", status: "on-hold", version: 1 })).toMatchObject({ outcome: "moved" });
+    expect(life.settle({ type: "order.seen", status: "failed", version: 1 })).toMatchObject({
+      outcome: "ignored",
+      reason: "superseded",
+      to: "on-hold",
+    });
+    expect(life.settle({ type: "order.seen", status: "failed", version: 3 })).toMatchObject({ outcome: "moved" });
+  });
+
   test("tells of a status that another hand wrote", () => {
     const life = lifeOf();
     expect(answerTo(life, { type: "order.seen", status: "pending" })).toMatchObject({

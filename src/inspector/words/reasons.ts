@@ -36,7 +36,7 @@ export const reasonsInSwedish: Record<string, string> = {
   "already-placed": "Ordern är redan känd.",
   duplicate: "Samma meddelande kom tidigare och väntar fortfarande.",
   "stale-timer": "Klockan ersattes eller avbröts innan den ringde.",
-  superseded: "En nyare avläsning har tagit dess plats.",
+  superseded: "Något nyare har tagit dess plats.",
   "payment-missing": "Banken känner inte till någon sådan betalning.",
   "still-at-the-bank": "Kunden är inte klar hos banken; ordern väntar.",
   "not-due": "Tiden för detta har inte kommit.",
