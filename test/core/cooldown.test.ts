@@ -66,6 +66,8 @@ describe("a callback and money on the move", () => {
     return life;
   };
 
+  const readings = (life: Life): number => life.types.filter((type) => type === "readPayment").length;
+
   test("it waits for the end of the call, and no time can be told", () => {
     const life = underWay();
     const before = life.types.length;
@@ -92,11 +94,11 @@ describe("a callback and money on the move", () => {
     const life = underWay();
     life.tell(callback(), "mine");
     ends(life);
-    const reads = life.types.filter((type) => type === "readPayment").length;
+    const before = readings(life);
     life.wait(ms - 1, rejected);
-    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(reads);
+    expect(readings(life)).toBe(before);
     life.wait(1, rejected);
-    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(reads + 1);
+    expect(readings(life)).toBe(before + 1);
     expect(life.answerTo("mine")).toMatchObject({ outcome: becomes === "failed" ? "moved" : "ignored", to: becomes });
     expect(life.status).toBe(becomes);
   });
@@ -107,7 +109,7 @@ describe("a callback and money on the move", () => {
     life.tell({ type: "merchant.cancelled", via: "api" });
     life.tell(callback(), "mine");
     life.read(payments.accepted);
-    expect(life.types.filter((type) => type === "readPayment")).toHaveLength(2);
+    expect(readings(life)).toBe(2);
     expect(life.answerTo("mine")).toMatchObject({ outcome: "deferred" });
     life.bankAnswers({ is: "refused" });
     life.wait(0, rejected);

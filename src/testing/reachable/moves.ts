@@ -170,7 +170,7 @@ const read = movesOf(
 export const readingsOf = ({ facts }: OrderRecord): Move[] =>
   facts.waiting.some(({ readingId }) => readingId !== null) ? read : [];
 
-export const timersOf = ({ timers }: OrderRecord): Move[] =>
+const timersOf = ({ timers }: OrderRecord): Move[] =>
   Object.entries(timers).map(([timer, { generation }]) => ({
     name: `the ${timer.split(".")[2]} is over`,
     event: { type: "timer.fired", timer, generation },
@@ -178,16 +178,18 @@ export const timersOf = ({ timers }: OrderRecord): Move[] =>
 
 const isBare = ({ event }: Move): boolean => !("reading" in event) || event.reading === null;
 
-/** Answers to the call that is under way which say nothing of the payment. */
-export const bareAnswersTo = ({ facts: { operation } }: OrderRecord): Move[] =>
-  (answers[operation?.kind ?? ""] ?? []).filter(isBare);
+/** Answers to the call that is under way. */
+const endsOf = ({ facts: { operation } }: OrderRecord): Move[] => answers[operation?.kind ?? ""] ?? [];
+
+/** Those of them that say nothing of the payment. */
+export const bareAnswersTo = (record: OrderRecord): Move[] => endsOf(record).filter(isBare);
 
 export const movesFrom = (record: OrderRecord): Move[] => {
   const { operation, waiting } = record.facts;
-  const all = answers[operation?.kind ?? ""] ?? [];
+  const ends = endsOf(record);
   // A callback waits for the end of a call: that end is what comes.
-  if (operation !== null && waiting.length > 0) return [...all, ...timersOf(record)];
-  const called = all.filter((move) => !isBare(move));
+  if (operation !== null && waiting.length > 0) return [...ends, ...timersOf(record)];
+  const called = ends.filter((move) => !isBare(move));
   return [...called, ...readingsOf(record), ...timersOf(record), ...always];
 };
 
