@@ -24,15 +24,10 @@ Exit codes:
   3  a law was broken`,
     );
 
-/** On stderr; where nobody looks, a line now and then. */
-export const progress = (
-  what: string,
-  total: number,
-  { json }: { json?: true },
-): { to(done: number): void; end(): void } => {
+/** On stderr, apart from what is told at the end; where nobody looks, a line now and then. */
+export const progress = (what: string, total: number): { to(done: number): void; end(): void } => {
   const format = `{bar} {value} of {total} ${what}, {eta_formatted} left`;
   const bar = new SingleBar({ format, clearOnComplete: true, noTTYOutput: true, notTTYSchedule: 10_000 });
-  if (json) return { to: () => {}, end: () => {} };
   bar.start(total, 0);
   return { to: (done) => bar.update(done), end: () => bar.stop() };
 };

@@ -150,10 +150,12 @@ const many = async (own: SimulationOptions, options: Options): Promise<void> => 
   const bar = new SingleBar({
     format: "{bar} {percentage}% · {value}/{total} lives · {rate}/s · {broken} breaches · {eta_formatted}",
     stream: process.stderr,
+    // A million lives are half an hour: who reads a log wants to know, too.
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
   });
-  const shows = process.stderr.isTTY === true && !json;
   const began = performance.now();
-  if (shows) bar.start(lives, 0, { rate: 0, broken: 0 });
+  bar.start(lives, 0, { rate: 0, broken: 0 });
   const tally = await campaign({
     ...own,
     lives,
@@ -164,10 +166,10 @@ const many = async (own: SimulationOptions, options: Options): Promise<void> => 
     ...(bug === undefined ? {} : { bug }),
     told: (done) => {
       const rate = Math.round(done.lives / ((performance.now() - began) / 1000));
-      if (shows) bar.update(done.lives, { rate, broken: done.broken });
+      bar.update(done.lives, { rate, broken: done.broken });
     },
   });
-  if (shows) bar.stop();
+  bar.stop();
   const seconds = (performance.now() - began) / 1000;
   const first = tally.broken[0];
   const judged = bug === undefined && options.with === undefined && tally.lives >= ENOUGH;

@@ -30,7 +30,7 @@ ${Object.entries(points)
   .opts<{ kills: number; seed: number; lanes: number; point: Point[]; bug?: PlantedBug; json?: true }>();
 const { kills, seed, lanes, point: chosen, bug = null } = options;
 
-const bar = progress("kills", kills * chosen.length, options);
+const bar = progress("kills", kills * chosen.length);
 const tally = await killEverywhere({ stop: untilStopped(), kills, seed, lanes, points: chosen, bug, progress: bar.to });
 bar.end();
 

@@ -14,7 +14,7 @@ const options = campaign(
   .opts<{ requests: number; perSecond: number; json?: true }>();
 const { requests, perSecond } = options;
 
-const bar = progress("floods", 2, options);
+const bar = progress("floods", 2);
 const figures: ({ addresses: string } & Awaited<ReturnType<typeof flood>>)[] = [];
 for (const tokens of [true, false]) {
   figures.push({

@@ -43,7 +43,7 @@ const replay = async (file: string): Promise<void> => {
 };
 
 const run = async ({ inputs, seed, workers, target, save }: Options): Promise<void> => {
-  const bar = common.progress("inputs", inputs, options);
+  const bar = common.progress("inputs", inputs);
   const told = await campaign({
     stop: common.untilStopped(),
     inputs,
@@ -53,7 +53,7 @@ const run = async ({ inputs, seed, workers, target, save }: Options): Promise<vo
     progress: bar.to,
   });
   bar.end();
-  const { findings, memory, seconds } = told;
+  const { findings, memory, grew, seconds } = told;
   if (findings.length > 0) mkdirSync(save, { recursive: true });
   for (const { target: name, input, bytes } of findings)
     writeFileSync(join(save, `${name}-${seed}-${input}.bin`), Buffer.from(bytes, "base64"));
@@ -64,11 +64,11 @@ const run = async ({ inputs, seed, workers, target, save }: Options): Promise<vo
     ),
     `seed             ${seed}`,
     `inputs           ${all} in ${seconds.toFixed(1)} s, ${Math.round(all / seconds)} a second`,
-    `memory           ${memory.rssStart.toFixed(0)} MB after the first range, ${memory.rssEnd.toFixed(0)} MB at the end; in use ${memory.heapStart.toFixed(1)} and ${memory.heapEnd.toFixed(1)} MB`,
+    `memory           ${memory.rssStart.toFixed(0)} MB after the first range, ${memory.rssEnd.toFixed(0)} MB at the end; in use ${memory.heapStart.toFixed(1)} and ${memory.heapEnd.toFixed(1)} MB${grew ? ": it grows" : ""}`,
     `findings         ${findings.length}${findings.length > 0 ? `, their bytes in ${save}` : ""}`,
     ...findings.slice(0, 20).map(({ target: name, input, detail }) => `  ${name} ${input}: ${detail.split("\n")[0]}`),
   ];
-  common.tell(options, told, lines, findings.length);
+  common.tell(options, told, lines, findings.length + (grew ? 1 : 0));
 };
 
 await (options.replay === undefined ? run(options) : replay(options.replay));

@@ -23,6 +23,8 @@ export interface Campaign {
   seconds: number;
   /** Megabytes: what the process holds, and what the threads still use after a collection. */
   memory: { rssStart: number; rssEnd: number; heapStart: number; heapEnd: number };
+  /** Whether what a thread uses has doubled since its first range: something is kept. */
+  grew: boolean;
 }
 
 const RANGE = 5000;
@@ -103,6 +105,7 @@ export const campaign = async ({ seed, inputs, workers, targets, stop, progress 
     rates: Object.fromEntries(rates),
     findings,
     seconds: (performance.now() - began) / 1000,
+    grew: heaps.some((heap) => (heap.at(-1) ?? 0) > 2 * (heap[0] ?? 0)),
     memory: {
       rssStart: rssStart / MB,
       rssEnd: process.memoryUsage().rss / MB,

@@ -196,6 +196,10 @@ export const httpTarget = (): Target & { answered(request: Request): Promise<num
       await world?.engine.stop();
       world = await new World().open();
     },
+    async close() {
+      await world?.engine.stop();
+      world = null;
+    },
     async fuzz(bytes) {
       if (world === null) throw new Error("no world was made");
       for (const app of world.apps) {

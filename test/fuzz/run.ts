@@ -70,7 +70,7 @@ export const fuzz = async ({ seed, from, inputs, targets: names, trying }: Run):
     tally.findings.push({ target: target.name, input, detail, bytes });
   };
   /** What was left behind is laid at the door of the input that leaves it behind alone, or of the last. */
-  const tidy = async (target: Target): Promise<void> => {
+  const judge = async (target: Target): Promise<void> => {
     const before = sinceFresh.get(target) ?? [];
     const left = (await target.settled?.()) ?? null;
     if (left !== null) {
@@ -82,7 +82,6 @@ export const fuzz = async ({ seed, from, inputs, targets: names, trying }: Run):
       for (const input of guilty) found(target, input, left);
       if (guilty.length === 0) found(target, before.at(-1) ?? from, `${left}; no single input does it alone`);
     }
-    await target.fresh?.();
     sinceFresh.set(target, []);
   };
 
@@ -114,10 +113,14 @@ export const fuzz = async ({ seed, from, inputs, targets: names, trying }: Run):
     if (since.length >= PER_WORLD) {
       await Promise.all(underWay);
       underWay = [];
-      await tidy(target);
+      await judge(target);
+      await target.fresh?.();
     }
   }
   await Promise.all(underWay);
-  for (const target of targets) if (target.settled !== undefined) await tidy(target);
+  for (const target of targets) {
+    if (target.settled !== undefined) await judge(target);
+    await target.close?.();
+  }
   return tally;
 };

@@ -11,6 +11,8 @@ export interface Target {
   fuzz(bytes: Uint8Array): string | null | Promise<string | null>;
   /** Begins anew, so that what inputs left behind does not pile up. */
   fresh?(): Promise<void>;
+  /** Ends what `fresh` began: an engine that nobody stops is in memory, and at work, for good. */
+  close?(): Promise<void>;
   /** What the inputs since `fresh` left behind that must not be. */
   settled?(): Promise<string | null>;
 }

@@ -14,7 +14,7 @@ const options = common
 const { calls, seed } = options;
 
 const began = performance.now();
-const bar = common.progress("calls", calls, options);
+const bar = common.progress("calls", calls);
 const tally = await campaign(calls, seed, { told: (t) => bar.to(t.calls) });
 bar.end();
 const seconds = (performance.now() - began) / 1000;

@@ -23,7 +23,7 @@ const { rounds, stops, outage: seconds } = options;
 
 const watched = async <T>(name: string, total: number, trial: (told: Told) => Promise<T>): Promise<T[]> => {
   if (total === 0) return [];
-  const bar = progress(name, total, options);
+  const bar = progress(name, total);
   try {
     return [await trial(bar.to)];
   } finally {

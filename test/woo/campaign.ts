@@ -15,7 +15,7 @@ const options = campaign(
 const { rounds, seed } = options;
 
 const began = performance.now();
-const bar = progress("rounds", rounds, options);
+const bar = progress("rounds", rounds);
 const tally = await twoWriters({ rounds, seed, told: bar.to });
 bar.end();
 const seconds = (performance.now() - began) / 1000;
