@@ -60,7 +60,7 @@ const happen = (fold: Fold): void => {
     case "timer.fired":
       return wake(fold, event.timer, event.generation);
     case "order.seen":
-      if (event.version !== undefined && event.version !== fold.before?.version)
+      if (event.version !== undefined && event.version + 1 !== fold.seq)
         return fold.answer(itself(fold), "ignored", { reason: "superseded" });
       return follow(fold, event.status);
     case "shop.conflicted":

@@ -9,7 +9,7 @@ import type { Meta } from "../../machines/meta.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
-import { handles, metaOf, reasonsAgainst } from "./explain.js";
+import { metaOf, reasonsAgainst } from "./explain.js";
 import type { Actor, Answer, Lane, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { type Asked, initialValue, step, type TimerChange } from "./step.js";
 
@@ -258,8 +258,7 @@ export class Fold {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
     this.facts = { ...this.facts, operation: null };
-    if (handles(this.rules.registry.cooldown, this.states.cooldown, "money.settled"))
-      this.moveCooldown("money.settled");
+    this.moveCooldown("money.settled");
     const rule = meta.rule ?? null;
     const failed = rule?.endsWith("/refused") || rule?.endsWith("/given-up");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {

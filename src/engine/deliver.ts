@@ -30,6 +30,7 @@ export class Delivery {
   private readonly attempts: Attempts;
   /** Claimed, and neither settled nor released. */
   private readonly held = new Set<string>();
+  /** What the store has not said that it wrote. */
   private readonly finished: EffectResult[] = [];
   /** A claim failed on the way: the store may have written it. */
   private unsure = false;
@@ -91,7 +92,7 @@ export class Delivery {
     for (const row of rows) {
       // The store has written its last result, and we were not told: the same result, written again, would free it
       // while it is being carried out.
-      if (this.held.has(row.id)) {
+      if (this.isFinished(row.id)) {
         this.unsure = true;
         continue;
       }
@@ -99,6 +100,8 @@ export class Delivery {
       this.held.add(row.id);
       void this.carryOut(row, now + limits.leaseMs);
     }
+    // What is neither settled nor released by then can be claimed again.
+    if (rows.length > 0) this.parts.alarm(now + limits.leaseMs);
     if (rows.length === limits.effectsPerClaim) this.again = true;
   }
 
@@ -111,16 +114,19 @@ export class Delivery {
       const detail = error instanceof Error ? error.message : String(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
-      if (movesMoney(row.effect.type)) this.afterLease();
-      else {
+      if (!movesMoney(row.effect.type)) {
         const again = await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil);
         if (again !== null) this.finished.push(again);
       }
     } finally {
       this.underWay -= 1;
     }
-    if (!this.finished.some(({ id }) => id === row.id)) this.held.delete(row.id);
+    if (!this.isFinished(row.id)) this.held.delete(row.id);
     this.release();
+  }
+
+  private isFinished(effectId: string): boolean {
+    return this.finished.some(({ id }) => id === effectId);
   }
 
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
@@ -131,7 +137,6 @@ export class Delivery {
         return until === null ? null : { id: row.id, outcome: "retry", notBefore: until, error: NOT_TAKEN_IN };
       }
       case "left":
-        this.afterLease();
         return null;
       case "done":
         return { id: row.id, outcome: "done" };
@@ -156,28 +161,23 @@ export class Delivery {
     }
   }
 
-  /** What was neither settled nor released can be claimed again when its lease has run out. */
-  private afterLease(): void {
-    this.parts.alarm(this.parts.clock.now() + this.parts.limits.leaseMs);
-  }
-
   /** Results of one turn are written together; then the next of each lane can be claimed. */
   private release(): void {
     if (this.releasing) return;
     this.releasing = true;
     setImmediate(async () => {
       const { store, worker, alarm, clock, log } = this.parts;
-      const results = this.finished.splice(0);
+      const results = [...this.finished];
       let written = true;
       try {
         if (results.length > 0) await store.release(worker, results);
+        this.finished.splice(0, results.length);
         for (const { id } of results) this.held.delete(id);
         for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);
         if (!this.stopped) await this.run();
       } catch (error) {
         log.warn({ detail: String(error) }, "writing the results of effects failed; trying again");
         written = false;
-        this.finished.push(...results);
         alarm(clock.now() + AFTER_TROUBLE_MS);
       } finally {
         this.releasing = false;

@@ -3,8 +3,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Registry, registry } from "../../machines/index.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decide } from "../../src/core/decide.js";
+import { limits } from "../../src/engine/limits.js";
+import type { Gateway } from "../../src/ports/gateway.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
-import { Mortal } from "../../src/testing/index.js";
+import { Mortal, payments } from "../../src/testing/index.js";
 import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;
@@ -15,6 +17,11 @@ afterEach(async () => {
 const made = async (...options: Parameters<typeof Place.made>): Promise<Place> => {
   place = await Place.made(...options);
   return place;
+};
+
+/** What is not to be called. */
+const never = (): never => {
+  throw new Error("was called");
 };
 
 const ORDERS = 50;
@@ -416,6 +423,40 @@ test("a payment that the bank does not know yet leaves the order pending, and th
   await world.after(MINUTE);
   await world.tell("o", callback("pay-o", { content: "again" }));
   expect(world.status("o")).toBe("processing");
+});
+
+test("a call that has no end is looked up when its lease has run out, by the only process, too", async () => {
+  let paid = payments.accepted;
+  let calls = 0;
+  let answers = () => {};
+  const deaf: Gateway = {
+    name: "resurs-mapi",
+    tolerance: 0,
+    readPayment: async (paymentId) => ({ kind: "ok", reading: { ...paid, paymentId } }),
+    capture: () => {
+      calls += 1;
+      paid = payments.captured;
+      return new Promise((resolve) => {
+        answers = () => resolve({ kind: "ok", reading: null });
+      });
+    },
+    cancel: never,
+    refund: never,
+    addOrderLines: never,
+    createPayment: never,
+  };
+  const world = await made({ gateways: [deaf] });
+  await world.order("o", { status: "processing", payment: "ACCEPTED", total: 100_000 });
+  await world.engine.submit("o", { type: "merchant.completed", via: "dropdown" });
+  await until(() => calls === 1, "the call");
+  await world.after(limits.leaseMs + limits.callMs - 1000, 50);
+  expect(world.status("o")).toBe("processing");
+  await world.after(2000, 50);
+  expect(world.status("o")).toBe("completed");
+  answers();
+  await world.rest();
+  expect(world.status("o")).toBe("completed");
+  expect(calls).toBe(1);
 });
 
 test("a capture whose call threw is looked at when its lease has run out, by the process that lost it", async () => {
