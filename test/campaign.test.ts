@@ -39,10 +39,10 @@ test.each([
   ["door", "--requests", "50"],
   ["fuzz", "--inputs", "50", "--workers", "1"],
 ])(
-  "%s has its figures as JSON, alone on stdout",
+  "%s has its figures as JSON, alone on stdout, and how far it is on stderr",
   async (room, ...args) => {
     const ended = await run(room, ...args, "--json");
-    expect(ended).toMatchObject({ code: 0, err: "" });
+    expect(ended).toMatchObject({ code: 0, err: expect.stringMatching(/\d of \d+ \w+, .* left\n$/) });
     expect(Object.keys(JSON.parse(ended.out)).length).toBeGreaterThan(1);
   },
   60_000,
