@@ -47,7 +47,9 @@ describe("a word that is nearly right is refused, never taken for another", () =
     const target = httpTarget();
     await target.fresh?.();
     const text = `${method} ${path}\n\n${body === undefined ? "" : JSON.stringify(body)}`;
-    return target.answered(requestFrom(bytesOf(text)) as Request);
+    const answer = await target.answered(requestFrom(bytesOf(text)) as Request);
+    await target.close?.();
+    return answer;
   };
   const placed = { status: "pending", total: 1, currency: "SEK", lines: [], gateway: null, createdAt: 1, updatedAt: 1 };
 

@@ -32,7 +32,7 @@ export class Delivery {
   private readonly held = new Set<string>();
   /** What the store has not said that it wrote. */
   private readonly finished: EffectResult[] = [];
-  /** A claim failed on the way: the store may have written it. */
+  /** The store may have more in our name than we hold: a claim failed on the way, or brought what was not begun. */
   private unsure = false;
   private claiming = false;
   private again = false;

@@ -52,7 +52,11 @@ const tried = async (target: Target, bytes: Uint8Array): Promise<string | null> 
 /** Alone, in a world that nothing has happened in. */
 export const replayed = async (target: Target, bytes: Uint8Array): Promise<string | null> => {
   await target.fresh?.();
-  return (await tried(target, bytes)) ?? (await target.settled?.()) ?? null;
+  try {
+    return (await tried(target, bytes)) ?? (await target.settled?.()) ?? null;
+  } finally {
+    await target.close?.();
+  }
 };
 
 /** Targets take turns by their shares, in the same order under every seed. */
@@ -119,7 +123,7 @@ export const fuzz = async ({ seed, from, inputs, targets: names, trying }: Run):
   }
   await Promise.all(underWay);
   for (const target of targets) {
-    if (target.settled !== undefined) await judge(target);
+    await judge(target);
     await target.close?.();
   }
   return tally;
