@@ -30,11 +30,13 @@ export interface DecidedEvent {
   ended: number;
 }
 
-export type Knock =
+export type AdmissionOutcome =
   | "passed"
   | "address-not-allowed"
   | "too-many"
   | "encoded-body"
+  | "slow-body"
+  | "no-room"
   | "without-token"
   | "unknown-payment";
 
@@ -55,8 +57,8 @@ export interface Observer {
   call<A extends { kind: string }>(gateway: string, method: string, make: () => Promise<A>): Promise<A>;
   /** An event was turned away, because too many wait. */
   turnedAway(): void;
-  /** Somebody knocked at the door of callbacks, and what became of it. */
-  knocked(how: Knock): void;
+  /** A request on a public route was admitted or turned away. */
+  admission(outcome: AdmissionOutcome): void;
   /** The result of an effect came when another worker had its lease, and was not taken in. */
   leaseLost(): void;
 }
@@ -68,6 +70,6 @@ export const unobserved: Observer = {
   attempt: (_, __, make) => make(),
   call: (_, __, make) => make(),
   turnedAway() {},
-  knocked() {},
+  admission() {},
   leaseLost() {},
 };

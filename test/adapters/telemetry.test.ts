@@ -235,10 +235,10 @@ describe("one set of numbers", () => {
     expect(await knock("/callbacks/resurs/authorization", "pay-o")).toBe(404);
     expect(await knock(path, "pay-o", { "x-from": "10.0.0.2" })).toBe(403);
     expect(await knock(path, "pay-o", { "content-encoding": "gzip" })).toBe(415);
-    const told = Object.entries(await numbers()).filter(([name]) => name.startsWith("order_status_callbacks_knocks"));
+    const told = Object.entries(await numbers()).filter(([name]) => name.startsWith("order_status_http_admissions"));
     expect(told.sort()).toEqual(
       ["address-not-allowed", "encoded-body", "passed", "too-many", "unknown-payment", "without-token"].map((how) => [
-        `order_status_callbacks_knocks_total{how="${how}"}`,
+        `order_status_http_admissions_total{outcome="${how}"}`,
         1,
       ]),
     );

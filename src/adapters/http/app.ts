@@ -7,9 +7,9 @@ import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { type Log, silent } from "../../ports/log.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
+import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
 import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
-import { Door, type DoorOptions } from "./door.js";
 import { failed } from "./failed.js";
 import { type NetsOptions, netsRoutes } from "./nets.js";
 import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
@@ -21,11 +21,11 @@ export type { CallbackKey } from "./token.js";
 export { urlsFor } from "./urls.js";
 
 export interface HttpOptions
-  extends DoorOptions,
-    Omit<NetsOptions, "log" | "door">,
+  extends AdmissionOptions,
+    Omit<NetsOptions, "log" | "admission">,
     Omit<ResursCheckoutOptions, "log">,
-    Partial<Omit<CallbackOptions, "engine" | "door">>,
-    Omit<ReturnOptions, "door"> {
+    Partial<Omit<CallbackOptions, "engine" | "admission">>,
+    Omit<ReturnOptions, "admission"> {
   engine: Runtime;
   /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
   shopWebhooks?: (request: Request) => Promise<Response>;
@@ -63,7 +63,7 @@ const Reconcile = z.strictObject({
 });
 
 /**
- * The door: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
+ * The HTTP API: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
  * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
  */
 export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
@@ -116,17 +116,17 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   });
   const { ack = "202", resursDigest = null } = options;
-  const door = new Door(engine.clock, options);
-  app.use("/callbacks/*", door.before);
-  app.route("/callbacks", callbackRoutes({ engine, door, ack, resursDigest }));
+  const admission = new Admission(engine.clock, options);
+  app.use("/callbacks/*", admission.before);
+  app.route("/callbacks", callbackRoutes({ engine, admission, ack, resursDigest }));
 
   const { shopWebhooks } = options;
   if (shopWebhooks) app.post("/shop/webhooks", (c) => shopWebhooks(c.req.raw));
 
   const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, door, netsAuthorization, onPayInitialized }));
+  app.route("/", netsRoutes({ engine, log, admission, netsAuthorization, onPayInitialized }));
 
-  app.route("/returns", returnRoutes({ ...options, door }));
+  app.route("/returns", returnRoutes({ ...options, admission }));
   app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
 
   app.use("/orders/*", withToken);

@@ -1,11 +1,11 @@
-/** The public door: a callback is checked, looked up here, made durable, and only then acknowledged. */
+/** Callbacks: each is checked, looked up here, made durable, and only then acknowledged. */
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Runtime } from "../../ports/runtime.js";
+import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
 import { type DigestOptions, provesItself } from "./digest.js";
-import type { Door } from "./door.js";
 import { failed } from "./failed.js";
 
 /**
@@ -34,7 +34,7 @@ const legacyKinds = new Set([
 
 export interface CallbackOptions {
   engine: Runtime;
-  door: Door;
+  admission: Admission;
   /**
    * `202`: stored and answered at once, held inside. `after-apply`: 503 inside the cooldown, as Resurs's
    * own plugin answers, for a gateway that is to keep the message itself.
@@ -57,10 +57,10 @@ const fingerprint = (...parts: string[]): string =>
 
 export const callbackRoutes = (options: CallbackOptions): Hono => {
   const app = new Hono();
-  const { door, resursDigest } = options;
+  const { admission, resursDigest } = options;
   for (const [way, guard] of [
-    ["", door.withoutToken(false)],
-    ["/t/:token", door.withToken],
+    ["", admission.withoutToken(false)],
+    ["/t/:token", admission.withToken],
   ] as const) {
     app.post(`${way}/resurs/authorization`, guard, (c) => takeMerchantApi(c, options, "AUTHORIZATION"));
     app.post(`${way}/resurs/management`, guard, (c) => takeMerchantApi(c, options, "MANAGEMENT"));
@@ -68,7 +68,7 @@ export const callbackRoutes = (options: CallbackOptions): Hono => {
   // Resurs tries an address before it is used: nothing is looked up and nothing happens.
   app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
   // These addresses are registered once for all payments, so they carry no payment's token.
-  app.use("/resurs/legacy/*", door.untokened(resursDigest !== null));
+  app.use("/resurs/legacy/*", admission.untokened(resursDigest !== null));
   app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, options));
   return app;
 };
@@ -104,11 +104,11 @@ const takeLegacy = async (c: Context, options: CallbackOptions) => {
   return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.result ?? null, content });
 };
 
-const handOn = async (c: Context, { engine, door, ack }: CallbackOptions, message: Message) => {
+const handOn = async (c: Context, { engine, admission, ack }: CallbackOptions, message: Message) => {
   try {
     const found = await engine.findByPayment(message.paymentId);
-    if (found === null) return door.unknown(c);
-    const turnedAway = door.atOrder(c, found.orderId);
+    if (found === null) return admission.unknown(c);
+    const turnedAway = admission.atOrder(c, found.orderId);
     if (turnedAway !== null) return turnedAway;
     const event = { type: "callback.received", ...message };
     if (ack === "after-apply") {

@@ -3,15 +3,15 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
-import type { Door } from "./door.js";
 import { failed } from "./failed.js";
 import { orderFor } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
   engine: Runtime;
-  door: Door;
+  admission: Admission;
   log: Log;
   /** What a webhook must carry in its `authorization` header; null = none is asked for. Nets signs nothing. */
   netsAuthorization?: string | null;
@@ -35,14 +35,14 @@ const PayInitialized = z.object({ paymentId });
 
 export const netsRoutes = (options: NetsOptions): Hono => {
   const app = new Hono();
-  const { door, onPayInitialized, netsAuthorization } = options;
-  app.post("/callbacks/nets", door.withoutToken(!!netsAuthorization), (c) => takeWebhook(c, options));
-  app.post("/callbacks/t/:token/nets", door.withToken, (c) => takeWebhook(c, options));
+  const { admission, onPayInitialized, netsAuthorization } = options;
+  app.post("/callbacks/nets", admission.withoutToken(!!netsAuthorization), (c) => takeWebhook(c, options));
+  app.post("/callbacks/t/:token/nets", admission.withToken, (c) => takeWebhook(c, options));
   if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, options, onPayInitialized));
   return app;
 };
 
-const takeWebhook = async (c: Context, { engine, door, netsAuthorization = null }: NetsOptions) => {
+const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = null }: NetsOptions) => {
   const given = c.req.header("authorization") ?? "";
   // Before anything is read: whoever is not Nets learns nothing about payments.
   if (netsAuthorization !== null && !sameSecret(given, netsAuthorization)) {
@@ -56,8 +56,8 @@ const takeWebhook = async (c: Context, { engine, door, netsAuthorization = null 
   try {
     const found = await engine.findByPayment(data.paymentId);
     // Not found is not taken: Nets sends it again, and by then the order may be placed.
-    if (found === null) return door.unknown(c);
-    const turnedAway = door.atOrder(c, found.orderId);
+    if (found === null) return admission.unknown(c);
+    const turnedAway = admission.atOrder(c, found.orderId);
     if (turnedAway !== null) return turnedAway;
     const event = { type: "callback.received", kind, paymentId: data.paymentId, claims: null, content: null };
     const receipt = await engine.submit(found.orderId, event, { id: `nets-${id}` });

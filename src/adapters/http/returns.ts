@@ -1,11 +1,11 @@
 /** The customer comes back from the bank: the payment is read, and he is sent on to where it leads. */
 import { type Context, Hono } from "hono";
 import type { Runtime } from "../../ports/runtime.js";
-import type { Door } from "./door.js";
+import type { Admission } from "./admission.js";
 
 export interface ReturnOptions {
   engine: Runtime;
-  door: Door;
+  admission: Admission;
   /** Where a customer goes on to; the order id is put in place of `{orderId}`, and what went wrong in place of `{error}`. */
   thankYouUrl?: string | null;
   cartUrl?: string | null;
@@ -25,11 +25,11 @@ type Container =
 const comesBackWell = new Set(["success", "signing-landing"]);
 
 export const returnRoutes = (options: ReturnOptions): Hono => {
-  const { engine, door, thankYouUrl, cartUrl, readContainer, returnWaitMs = 10_000 } = options;
+  const { engine, admission, thankYouUrl, cartUrl, readContainer, returnWaitMs = 10_000 } = options;
   const app = new Hono();
   const comesBack = async (c: Context, orderId: string, page: string) => {
     const returned = { type: "customer.returned", page };
-    const status = door.mayRead(orderId)
+    const status = admission.mayRead(orderId)
       ? (await engine.submit(orderId, returned, { wait: "settled", timeoutMs: returnWaitMs })).to
       : ((await engine.read(orderId))?.facts.order.status ?? null);
     const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";

@@ -48,12 +48,12 @@ export const counters = {
     unit: "1",
     means: "Events turned away because too many wait (HTTP 429).",
   },
-  knocks: {
-    name: "order_status.callbacks.knocks",
+  admissions: {
+    name: "order_status.http.admissions",
     unit: "1",
-    labels: ["how"],
+    labels: ["outcome"],
     means:
-      "Requests at the callbacks' door: passed to their order, or turned away because of their address, their number (HTTP 429), an encoded body, no token of ours, or a payment that was given to nobody.",
+      "Requests on public routes: passed on, or turned away because of their address, their number (HTTP 429), an encoded or slow body (HTTP 415, 408), no room for the body (HTTP 503), no token of ours, or a payment that no order has.",
   },
   attempts: {
     name: "order_status.effect.attempts",

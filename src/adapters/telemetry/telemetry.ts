@@ -129,7 +129,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
       }
     },
     turnedAway: () => numbers.count("turnedAway"),
-    knocked: (how) => numbers.count("knocks", { how }),
+    admission: (outcome) => numbers.count("admissions", { outcome }),
     leaseLost: () => numbers.count("leasesLost"),
   };
   return { observer, metrics: () => numbers.text(), registry: numbers.registry };

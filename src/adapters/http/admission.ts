@@ -5,11 +5,11 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../../ports/clock.js";
-import type { Knock, Observer } from "../../ports/observer.js";
+import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
 import { Buckets, type Rate } from "./buckets.js";
 import { type CallbackKey, orderOfToken } from "./token.js";
 
-export interface DoorOptions {
+export interface AdmissionOptions {
   /**
    * Keys of the tokens in the addresses that banks are given, newest first. null = addresses carry none, and then the
    * limits alone keep a flood off. The older flows' addresses are registered once for all payments and have a digest.
@@ -19,12 +19,12 @@ export interface DoorOptions {
   allowFrom?: string[] | null;
   /** The address that a request came from; null = not known. Behind a proxy: what the proxy says. */
   sourceOf?: (request: Request) => string | null;
-  limits?: Partial<DoorLimits>;
+  limits?: Partial<AdmissionLimits>;
   /** Told of whoever knocks, and of requests that are turned away before any event. */
-  observer?: Pick<Observer, "knocked" | "turnedAway">;
+  observer?: Pick<Observer, "admission" | "turnedAway">;
 }
 
-export interface DoorLimits {
+export interface AdmissionLimits {
   source: Rate;
   /** Of callbacks that carry the order's token. */
   order: Rate;
@@ -33,7 +33,7 @@ export interface DoorLimits {
   total: Rate;
 }
 
-export const doorLimits: DoorLimits = {
+export const admissionLimits: AdmissionLimits = {
   source: { burst: 50, perSecond: 10 },
   order: { burst: 10, perSecond: 0.5 },
   unprovenOrder: { burst: 10, perSecond: 0.2 },
@@ -56,7 +56,7 @@ const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, 
 
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
-export class Door {
+export class Admission {
   private readonly keys: CallbackKey[] | null;
   private readonly allowed: BlockList | null;
   private readonly sources: Buckets;
@@ -66,9 +66,9 @@ export class Door {
 
   constructor(
     clock: Clock,
-    private readonly options: DoorOptions,
+    private readonly options: AdmissionOptions,
   ) {
-    const limits = { ...doorLimits, ...options.limits };
+    const limits = { ...admissionLimits, ...options.limits };
     this.keys = options.callbackKeys ?? null;
     this.allowed = options.allowFrom ? listed(options.allowFrom) : null;
     this.sources = new Buckets(clock, limits.source);
@@ -81,7 +81,7 @@ export class Door {
   readonly before: MiddlewareHandler = async (c, next) => {
     const source = this.options.sourceOf?.(c.req.raw) ?? null;
     if (this.allowed !== null && !this.isAllowed(source)) {
-      this.knocked("address-not-allowed");
+      this.tell("address-not-allowed");
       return c.json({ error: { code: "not-allowed" } }, 403);
     }
     const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
@@ -91,7 +91,7 @@ export class Door {
     const wait = order === null ? this.waitOf(source) : 0;
     if (wait > 0) return this.tooMany(c, wait);
     if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
-      this.knocked("encoded-body");
+      this.tell("encoded-body");
       return c.json({ error: { code: "encoded-body" } }, 415);
     }
     await next();
@@ -125,7 +125,7 @@ export class Door {
     const proven = order !== null || c.get("proven") === true;
     const wait = (proven ? this.orders : this.unproven).wait(orderId);
     if (wait > 0) return this.tooMany(c, wait);
-    this.knocked("passed");
+    this.tell("passed");
     return null;
   }
 
@@ -136,12 +136,12 @@ export class Door {
 
   /** An id that we gave to nobody: counted, and forgotten. */
   unknown(c: Context): Response {
-    this.knocked("unknown-payment");
+    this.tell("unknown-payment");
     return c.json({ error: { code: "unknown-payment" } }, 404);
   }
 
-  private knocked(how: Knock): void {
-    this.options.observer?.knocked(how);
+  private tell(outcome: AdmissionOutcome): void {
+    this.options.observer?.admission(outcome);
   }
 
   private waitOf(source: string | null): number {
@@ -157,12 +157,12 @@ export class Door {
   }
 
   private nobody(c: Context): Response {
-    this.knocked("without-token");
+    this.tell("without-token");
     return c.json({ error: { code: "not-found" } }, 404);
   }
 
   private tooMany(c: Context, seconds: number): Response {
-    this.knocked("too-many");
+    this.tell("too-many");
     return c.json({ error: { code: "too-many" } }, 429, { "Retry-After": String(seconds) });
   }
 }
