@@ -1,6 +1,10 @@
-/** Everything that can happen to an order, in the past tense. */
+/** Everything that can happen to an order, in the past tense: it is placed, told a command, or told a reply. */
 import { z } from "zod";
-import { Line, OrderStatus, Reading, Rejection } from "./facts.js";
+import { Command, type ReadCommand } from "./commands.js";
+import { Line, OrderStatus } from "./facts.js";
+import { Reply } from "./replies.js";
+
+export { Command, type ReadCommand, Reply };
 
 const minor = z.number().int();
 
@@ -25,111 +29,13 @@ export const PlacedOrder = z.strictObject({
   meta: z.record(z.string().max(100), z.unknown()).optional(),
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
+/** As a caller of `place` writes it; how far a gateway's rounding may differ is for the gateway to say. */
+export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance">;
 
-const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
-const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
-const effectId = z.string();
+/** An order becomes known; only `place` says it. */
+export const OrderPlaced = z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder });
 
-/** `reason` is one of the reason classes, or the gateway's own word. */
-const refused = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, reason: z.string(), detail: z.string().max(500) });
-const confirmed = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, reading: Reading.nullable() });
-const unknown = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, detail: z.string().max(500) });
-
-export const OrderEvent = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder }),
-  z.strictObject({ type: z.literal("order.updated"), by: z.string().max(100), change: z.string().max(200) }),
-  /**
-   * Another hand wrote the status straight to the shop. `version`: of the record when the shop was read; what was
-   * decided since may be on its way there.
-   */
-  z.strictObject({
-    type: z.literal("order.seen"),
-    status: OrderStatus,
-    version: z.number().int().positive().optional(),
-  }),
-  z.strictObject({
-    type: z.literal("payment.created"),
-    paymentId: z.string().max(100),
-    /** What the shop keeps with its order. */
-    meta: z.record(z.string().max(100), z.string().max(20_000)).optional(),
-  }),
-  /** The bank took no payment: the customer is told and may try again. */
-  z.strictObject({ type: z.literal("payment.notCreated"), detail: z.string().max(500) }),
-  /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
-  z.strictObject({
-    type: z.literal("checkout.rejected"),
-    rejection: Rejection.shape.type,
-    message: z.string().max(1000).nullable().default(null),
-  }),
-
-  /** A hint, never believed: it leads to a reading of the payment. */
-  z.strictObject({
-    type: z.literal("callback.received"),
-    kind: z.string().max(60),
-    paymentId: z.string().max(100),
-    claims: z.string().max(60).nullable(),
-    content: z.string().max(100).nullable(),
-  }),
-  z.strictObject({
-    type: z.literal("customer.returned"),
-    page: z.enum(["success", "fail", "signing-landing", "signing-cancelled"]),
-  }),
-
-  merchant("merchant.completed"),
-  merchant("merchant.cancelled"),
-  z.strictObject({ type: z.literal("merchant.refunded"), via, amount: minor.nullable().default(null) }),
-  merchant("merchant.failed"),
-  merchant("merchant.held"),
-  merchant("merchant.processed"),
-  merchant("merchant.reopened"),
-  z.strictObject({ type: z.literal("merchant.captured"), via, lines: z.array(Line).nullable().default(null) }),
-  z.strictObject({
-    type: z.literal("merchant.refundedAmount"),
-    via,
-    amount: minor,
-    lines: z.array(Line).nullable().default(null),
-  }),
-  /** The lines and total as they would be; `adds`: something was added or raised. */
-  z.strictObject({
-    type: z.literal("merchant.editedLines"),
-    via,
-    lines: z.array(Line),
-    total: minor.nonnegative(),
-    adds: z.boolean(),
-  }),
-  merchant("merchant.recalculated"),
-
-  /** WooCommerce's job that cancels unpaid orders wants this one. */
-  z.strictObject({ type: z.literal("shop.holdStockDue") }),
-  z.strictObject({ type: z.literal("reconcile.asked") }),
-  /** Somebody had personal data of this order shown to him. */
-  z.strictObject({ type: z.literal("data.revealed"), by: z.string().min(1).max(100), why: z.string().max(200) }),
-  z.strictObject({ type: z.literal("timer.fired"), timer: z.string(), generation: z.number().int() }),
-
-  z.strictObject({ type: z.literal("payment.read"), effectId, reading: Reading }),
-  /** The reading that looks for the effect of a call whose answer was lost. */
-  z.strictObject({ type: z.literal("payment.readBack"), effectId, reading: Reading }),
-  confirmed("book.confirmed"),
-  refused("book.refused"),
-  unknown("book.unknown"),
-  confirmed("capture.confirmed"),
-  refused("capture.refused"),
-  unknown("capture.unknown"),
-  confirmed("cancel.confirmed"),
-  refused("cancel.refused"),
-  unknown("cancel.unknown"),
-  confirmed("refund.confirmed"),
-  refused("refund.refused"),
-  unknown("refund.unknown"),
-  confirmed("rebuild.confirmed"),
-  refused("rebuild.refused"),
-  unknown("rebuild.unknown"),
-  /** The shop reads another status than the one we meant to change. */
-  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
-]);
+export const OrderEvent = z.discriminatedUnion("type", [OrderPlaced, ...Command.options, ...Reply.options]);
 export type OrderEvent = z.infer<typeof OrderEvent>;
 export type EventType = OrderEvent["type"];
 

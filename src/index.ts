@@ -1,4 +1,5 @@
 /** The public API: the engine and its ports. Adapters, machines and the test harness have entries of their own. */
+export type { Command, NewOrder } from "../machines/events.js";
 export { type Decision, decide, defaultRules } from "./core/decide.js";
 export type { Rules } from "./core/fold.js";
 export { type Foreseen, foresee } from "./core/foresee.js";
@@ -10,6 +11,7 @@ export { type LookOptions, lookingAt } from "./engine/look.js";
 export type { EngineOptions } from "./engine/options.js";
 export { prune } from "./engine/prune.js";
 export * from "./ports/clock.js";
+export { parseCommand } from "./ports/command.js";
 export * from "./ports/gateway.js";
 export * from "./ports/log.js";
 export * from "./ports/observer.js";

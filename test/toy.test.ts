@@ -1,7 +1,7 @@
 /** A third party's bank: one machine file, one adapter, and nothing changed anywhere else. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createEngine, type Engine, limits, type Store } from "order-status-engine";
+import { type Command, createEngine, type Engine, limits, type Store } from "order-status-engine";
 import { machinesOf, type Registry, registry } from "order-status-engine/machines";
 import { memoryStore } from "order-status-engine/memory";
 import { draw, formats } from "order-status-engine/statechart";
@@ -53,7 +53,7 @@ const shopWithGiftwell = async () => {
     for (let calm = 0; calm < 3; calm = world.engine.idle ? calm + 1 : 0) await new Promise(setImmediate);
   };
   const pass = (ms: number) => clock.advanceTo(clock.now() + ms, rest);
-  const tell = async (event: object) => {
+  const tell = async (event: Command) => {
     const settled = world.engine.submit(ID, event, { wait: "settled" });
     await rest();
     return settled;
@@ -147,7 +147,7 @@ describe("an order paid with a gift card", () => {
     const hold = await checkout();
     bank.cardIs(hold, "held");
     await tell({ type: "customer.returned", page: "success" });
-    const edited = { type: "merchant.editedLines", lines: [], total: 0, adds: false };
+    const edited = { type: "merchant.editedLines" as const, lines: [], total: 0, adds: false };
     expect(await tell(edited)).toMatchObject({ outcome: "refused", reason: "not-editable" });
     expect(await tell({ type: "merchant.cancelled" })).toMatchObject({ outcome: "moved", to: "cancelled" });
     expect(bank.holds.get(hold)).toMatchObject({ held: 0, released: 100_000 });

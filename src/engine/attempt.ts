@@ -1,6 +1,6 @@
 /** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
 import { type Effect, resultOf, type ShopEffect } from "../../machines/effects.js";
-import type { OrderEvent } from "../../machines/events.js";
+import type { Reply } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
@@ -16,7 +16,7 @@ export const NOT_TAKEN_IN = "the answer could not be taken in";
 export type Came =
   | { kind: "done" }
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
-  | { kind: "event"; how: string; event: OrderEvent }
+  | { kind: "event"; how: string; event: Reply }
   | { kind: "retry"; notBefore: number; error: string }
   /** Not carried out: whoever has it by now carries it out. */
   | { kind: "left" }

@@ -1,4 +1,5 @@
 /** The way to the bank: the payment is created before anything is told of it. */
+import type { Command } from "../../machines/events.js";
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import type { OrderRecord } from "../core/record.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
@@ -9,8 +10,8 @@ import { UnknownOrder, type Verdict } from "./receipt.js";
 export interface Placed {
   readonly settings: Settings;
   read(orderId: string): Promise<OrderRecord | null>;
-  can(orderId: string, event: unknown): Promise<Verdict>;
-  submit(orderId: string, event: unknown): Promise<unknown>;
+  can(orderId: string, event: Command): Promise<Verdict>;
+  submit(orderId: string, event: Command): Promise<unknown>;
 }
 
 /** @throws UnknownGateway */

@@ -1,6 +1,6 @@
 /** Carries effects out and turns every reply into a new event. */
 import { movesMoney } from "../../machines/effects.js";
-import type { OrderEvent } from "../../machines/events.js";
+import type { Reply } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
@@ -21,7 +21,7 @@ export interface DeliverParts {
   worker: string;
   random(): number;
   /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
-  submit(orderId: string, eventId: string, event: OrderEvent, settles: string): Promise<number | null>;
+  submit(orderId: string, eventId: string, event: Reply, settles: string): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }

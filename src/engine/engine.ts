@@ -1,11 +1,12 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
-import type { Envelope, PlacedOrder } from "../../machines/events.js";
+import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/events.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
+import { parseCommand, parsePlaced } from "../ports/command.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { silent } from "../ports/log.js";
 import { type Figures, type Observer, unobserved } from "../ports/observer.js";
@@ -17,7 +18,7 @@ import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes } from "./process.js";
-import { Overloaded, parseEvent, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
+import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
@@ -155,24 +156,27 @@ export class Engine implements Runtime {
   }
 
   /** Makes the order known. Placing it again is a no-op. */
-  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt> {
+  async place(orderId: string, order: NewOrder): Promise<Receipt> {
     const tolerance = this.gateways.get(order.gateway ?? "")?.tolerance ?? 0;
-    return this.submit(orderId, { type: "order.placed", order: { ...order, tolerance } }, { id: "order.placed" });
+    return this.take(orderId, parsePlaced(order, tolerance), { id: "order.placed" });
   }
 
   /**
-   * Takes an event in. Resolves when it is durable and decided as far as it can be.
+   * Takes a command in. Resolves when it is durable and decided as far as it can be.
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
-  async submit(orderId: string, event: unknown, options: SubmitOptions = {}): Promise<Receipt> {
-    const parsed = parseEvent(event);
+  async submit(orderId: string, event: Command, options: SubmitOptions = {}): Promise<Receipt> {
+    return this.take(orderId, parseCommand(event), options);
+  }
+
+  private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {
     if (this.mailboxes.size >= this.limits.waitingEvents) {
       this.observer.turnedAway();
       throw new Overloaded("too many events wait");
     }
     const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
-    const source = options.source ?? sourceOf(parsed.type);
-    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event: parsed };
+    const source = options.source ?? sourceOf(event.type);
+    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
       const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });

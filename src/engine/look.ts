@@ -10,10 +10,11 @@ import { migrate } from "../core/migrate.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Clock } from "../ports/clock.js";
+import { parseCommand } from "../ports/command.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
 import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
-import { parseEvent, type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
+import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -124,7 +125,7 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
     async can(orderId, event, { fresh = false } = {}) {
       const record = await read(orderId);
       if (record === null) throw new UnknownOrder(orderId);
-      const parsed = parseEvent(event);
+      const parsed = parseCommand(event);
       const gateway = fresh ? gatewayOf(record) : null;
       const reading = gateway === null ? null : await readingOf(record, gateway);
       return verdictOn(record, parsed, clock.now(), rules, reading);

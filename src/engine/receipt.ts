@@ -1,18 +1,11 @@
 /** From an event to what its caller gets back. */
-import { type Envelope, type EventType, OrderEvent, type Source } from "../../machines/events.js";
+import type { Envelope, EventType, Source } from "../../machines/events.js";
 import type { Answer } from "../core/record.js";
-import { InvalidEvent, type Receipt, type SubmitOptions, type Verdict } from "../ports/runtime.js";
+import type { Receipt, SubmitOptions, Verdict } from "../ports/runtime.js";
 import type { Postponed } from "./posted.js";
 
 export { InvalidEvent, Overloaded, UnknownOrder } from "../ports/runtime.js";
 export type { Receipt, SubmitOptions, Verdict };
-
-/** @throws InvalidEvent */
-export const parseEvent = (event: unknown): OrderEvent => {
-  const parsed = OrderEvent.safeParse(event);
-  if (parsed.success) return parsed.data;
-  throw new InvalidEvent(parsed.error.issues.map((i) => ({ path: i.path.join(".") || "event", message: i.message })));
-};
 
 export const sourceOf = (type: EventType): Source => {
   if (type.startsWith("merchant.") || type === "data.revealed") return "merchant";

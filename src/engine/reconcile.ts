@@ -1,5 +1,5 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
-import type { OrderEvent } from "../../machines/events.js";
+import type { Command, OrderEvent } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Rules } from "../core/fold.js";
@@ -18,7 +18,7 @@ export interface ReconcileParts {
   clock: Clock;
   rules: Rules;
   /** Submits and waits for the end. */
-  settle(orderId: string, event: OrderEvent): Promise<Receipt>;
+  settle(orderId: string, event: Command): Promise<Receipt>;
   read(orderId: string): Promise<OrderRecord | null>;
   readPayment(record: OrderRecord): Promise<ReadAnswer>;
 }
@@ -85,7 +85,7 @@ const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Pro
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };
 
-const seen = ({ version }: OrderRecord, status: OrderStatus): OrderEvent => ({ type: "order.seen", status, version });
+const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
 
 const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;

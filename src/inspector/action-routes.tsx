@@ -1,15 +1,15 @@
 /** Doing something: first what it would do, then the same through the engine's public door. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { EventType } from "../../machines/events.js";
+import { Command } from "../../machines/commands.js";
 import type { Reconciled } from "../ports/runtime.js";
 import type { Room } from "./inspector.js";
-import { actable, PROBLEMS } from "./looks.js";
+import { type Actable, actable, PROBLEMS } from "./looks.js";
 import { ActionPage, type DeadLetter, RetryPage } from "./pages/actions.js";
 import { hours, perPage, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
 
-const isActable = (type: string): type is EventType => (actable as readonly string[]).includes(type);
-const eventOf = (type: EventType) => (type.startsWith("merchant.") ? { type, via: "inspector" } : { type });
+const isActable = (type: string): type is Actable => (actable as readonly string[]).includes(type);
+const eventOf = (type: Actable): Command => (type === "reconcile.asked" ? { type } : { type, via: "inspector" });
 
 const Doing = z.object({ id: z.string().min(1).max(100) });
 const Retrying = z.object({ id: z.string().min(1).max(200), order: z.string().min(1).max(100) });
@@ -29,7 +29,7 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
   const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
 
   /** The answer on the payment as the bank has it now, or as it was last read where the bank does not say. */
-  const dryRun = async (orderId: string, event: unknown) => {
+  const dryRun = async (orderId: string, event: Command) => {
     const asked = engine.clock.now();
     const verdict = await engine.can(orderId, event, { fresh: true });
     return { verdict, fresh: verdict.readAt !== null && verdict.readAt >= asked };
@@ -69,8 +69,9 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     const { deadEvents } = await engine.unfinished(PROBLEMS);
     const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
     if (event === null) return null;
+    const command = Command.safeParse(event.envelope.event).data;
     // What threw once may throw again; then there is nothing to foresee.
-    const tried = record === null ? null : await dryRun(orderId, event.envelope.event).catch(() => null);
+    const tried = record === null || command === undefined ? null : await dryRun(orderId, command).catch(() => null);
     return { orderId, effect: null, event, ...(tried ?? { verdict: null, fresh: false }), record };
   };
 

@@ -1,5 +1,5 @@
 /** What each page shows, gathered from the half of the door that changes nothing. */
-import type { EventType } from "../../machines/events.js";
+import type { Command } from "../../machines/events.js";
 import { type Looking, NotOffered } from "../ports/runtime.js";
 import type { OrderFilter } from "../ports/store.js";
 import { chartsOf, wayOf } from "./chart.js";
@@ -25,9 +25,10 @@ export const merchantEvents = [
   "merchant.failed",
   "merchant.reopened",
   "merchant.recalculated",
-] as const satisfies EventType[];
+] as const satisfies Command["type"][];
 
-export const actable: readonly EventType[] = [...merchantEvents, "reconcile.asked"];
+export const actable = [...merchantEvents, "reconcile.asked"] as const;
+export type Actable = (typeof actable)[number];
 
 /** @throws Error where it is more than that the runtime does not offer it */
 const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void): Promise<T | null> => {

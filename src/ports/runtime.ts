@@ -3,7 +3,7 @@
  * Whoever speaks of orders, the HTTP app among them, is handed one of these and does not know which.
  */
 import type { Effect } from "../../machines/effects.js";
-import type { PlacedOrder, Source } from "../../machines/events.js";
+import type { Command, NewOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation } from "../../machines/reasons.js";
@@ -123,7 +123,7 @@ export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolea
 export interface Looking {
   readonly clock: Clock;
   /** The answer before the click. @throws InvalidEvent, UnknownOrder */
-  can(orderId: string, event: unknown, options?: CanOptions): Promise<Verdict>;
+  can(orderId: string, event: Command, options?: CanOptions): Promise<Verdict>;
   /** The record as today's machines read it; null = no such order. */
   read(orderId: string): Promise<OrderRecord | null>;
   /** Why the order is set aside; null = it is not. */
@@ -149,13 +149,17 @@ export interface Looking {
 }
 
 export interface Runtime extends Looking {
-  /** Makes the order known. Placing it again is a no-op. */
-  place(orderId: string, order: Omit<PlacedOrder, "tolerance">): Promise<Receipt>;
   /**
-   * Takes an event in. Resolves when it is durable and decided as far as it can be.
+   * Makes the order known. Placing it again is a no-op.
+   * @throws InvalidEvent
+   */
+  place(orderId: string, order: NewOrder): Promise<Receipt>;
+  /**
+   * Takes a command in. Resolves when it is durable and decided as far as it can be.
+   * What comes as JSON is read by `parseCommand` first.
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
-  submit(orderId: string, event: unknown, options?: SubmitOptions): Promise<Receipt>;
+  submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
   /** Creates the payment of a placed order that takes one, and attaches it. */
   checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
   /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */

@@ -44,7 +44,7 @@ const leadLives = async (file: string): Promise<void> => {
   await pays("life-held-", { at: T0 });
   await place.end();
 };
-const callback = { type: "callback.received", kind: "AUTHORIZATION", claims: "AUTHORIZED", content: null };
+const callback = { type: "callback.received", kind: "AUTHORIZATION", claims: "AUTHORIZED", content: null } as const;
 
 /** The file as a shop would have it after `ORDERS` orders, a second apart. */
 const fill = (file: string): void => {

@@ -5,6 +5,7 @@
  */
 import { cpus, loadavg } from "node:os";
 import pg from "pg";
+import type { Command } from "../../machines/commands.js";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { startPostgres } from "../adapters/postgres-server.js";
@@ -120,7 +121,7 @@ const measure = async (connectionString: string): Promise<Table> => {
   const contenders: Contender[] = [
     {
       name: "engine.submit()",
-      take: ({ orderId, event }) => engine.submit(orderId, event),
+      take: ({ orderId, event }) => engine.submit(orderId, event as Command),
       check: async () => {},
       close: () => engine.stop(),
     },

@@ -78,7 +78,7 @@ export const untilIdle = async (engine: Engine): Promise<void> => {
 };
 
 /** One effect for the shop of each order, left lying in the outbox. */
-const fill = async (open: () => Store, type: string, orders: number): Promise<void> => {
+const fill = async (open: () => Store, type: "merchant.failed" | "merchant.held", orders: number): Promise<void> => {
   const engine = world().engine(undelivered(open()));
   await engine.start();
   const ids = Array.from({ length: orders }, (_, n) => orderIdOf(n));

@@ -1,4 +1,6 @@
 /** The engine itself on Restate, where a journal leaves nothing lying: an event is over when what it led to is. */
+
+import type { Command } from "../../machines/commands.js";
 import { registerService, restateRuntime, restateService } from "../../src/adapters/restate/index.js";
 import type { RestateServer } from "../restate/server.js";
 import { answering, inFlight, type Told } from "./work.js";
@@ -22,7 +24,7 @@ export const restateEngine = async ({ ingressUrl, adminUrl }: RestateServer): Pr
     async place({ orderId, event }) {
       if (event.type === "order.placed") await door.place(orderId, event.order);
     },
-    take: ({ orderId, event }) => door.submit(orderId, event, { wait: "settled" }),
+    take: ({ orderId, event }) => door.submit(orderId, event as Command, { wait: "settled" }),
     async paid(orderIds) {
       let paid = 0;
       await inFlight(8, orderIds, async (orderId) => {

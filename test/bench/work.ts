@@ -1,6 +1,6 @@
 /** What is made durable: the events, and what the engine decides on them, told beforehand. */
 import { randomUUID } from "node:crypto";
-import type { Envelope, OrderEvent } from "../../machines/events.js";
+import type { Command, Envelope, OrderEvent, ReadCommand } from "../../machines/events.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import type { Engine } from "../../src/engine/engine.js";
@@ -84,7 +84,7 @@ export const calling = (n: number): OrderEvent => ({
   content: "pQ4jzq8r1r2mT0p2f3mB7wJ2l0bq6mXy",
 });
 /** Reads the payment at once: record, history, two effects, the timer gone. */
-export const returning: OrderEvent = { type: "customer.returned", page: "success" };
+export const returning: ReadCommand = { type: "customer.returned", page: "success" };
 
 export interface Told {
   orderId: string;
@@ -142,7 +142,7 @@ export const inFlight = async <T>(most: number, all: T[], one: (each: T) => Prom
 };
 
 export const throughEngine = (engine: Engine, told: Told[], most: number): Promise<void> =>
-  inFlight(most, told, ({ orderId, event }) => engine.submit(orderId, event));
+  inFlight(most, told, ({ orderId, event }) => engine.submit(orderId, event as Command));
 
 /** Events per second that `work` takes in. */
 export const perSecond = async (events: number, work: () => unknown): Promise<number> => {

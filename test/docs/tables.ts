@@ -1,6 +1,6 @@
 /** The tables of docs/rules.md, worked out by the machines themselves. */
 
-import type { OrderEvent } from "../../machines/events.js";
+import type { OrderEvent, ReadCommand } from "../../machines/events.js";
 import type { OrderStatus, PossibleAction, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
@@ -65,7 +65,7 @@ export const statuses: OrderStatus[] = [
 ];
 
 /** What a merchant may do, by the name the tables give it. */
-export const actions: Record<string, OrderEvent> = {
+export const actions: Record<string, ReadCommand> = {
   Completed: { type: "merchant.completed", via: "api" },
   Cancelled: { type: "merchant.cancelled", via: "api" },
   Refunded: { type: "merchant.refunded", via: "api", amount: null },

@@ -262,7 +262,7 @@ describe("the connection to the store breaks", () => {
 });
 
 describe("an event that cannot be handled", () => {
-  const poison = { type: "order.updated", by: "poison", change: "throws" };
+  const poison = { type: "order.updated", by: "poison", change: "throws" } as const;
   const poisoned = async () => {
     const broken = { still: true };
     const world = await made({

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PlacedOrder } from "../../machines/events.js";
+import type { Command, PlacedOrder } from "../../machines/events.js";
 import { httpApp } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
@@ -86,7 +86,9 @@ const everything = { burst: 1e6, perSecond: 1e6 };
 /** What a test sends at one moment of its clock would be a flood anywhere else. */
 export const unlimited = { total: everything, unprovenOrder: everything };
 
-export const callback = (paymentId: string, more: object = {}) => ({
+type Callback = Extract<Command, { type: "callback.received" }>;
+
+export const callback = (paymentId: string, more: Partial<Callback> = {}): Callback => ({
   type: "callback.received",
   kind: "AUTHORIZATION",
   paymentId,
@@ -201,7 +203,7 @@ export class Place {
   }
 
   /** Submits and lets everything come to rest at this moment. */
-  async tell(id: string, event: unknown) {
+  async tell(id: string, event: Command) {
     const settled = this.engine.submit(id, event, { wait: "settled" });
     await this.rest();
     return settled;

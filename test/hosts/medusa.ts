@@ -1,5 +1,5 @@
 import type * as medusa from "@medusajs/types";
-import type { Engine, Shop } from "order-status-engine";
+import type { Command, Engine, Shop } from "order-status-engine";
 import { type CallbackKey, urlsFor } from "order-status-engine/http";
 import { type OrderStatus, reasons } from "order-status-engine/machines";
 
@@ -79,7 +79,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
   }
 
   async refundPayment(input: medusa.RefundPaymentInput): Promise<medusa.RefundPaymentOutput> {
-    const event = { type: "merchant.refundedAmount", amount: minor(input.amount) };
+    const event = { type: "merchant.refundedAmount", amount: minor(input.amount) } as const;
     return this.submit(input, event, input.context?.idempotency_key);
   }
 
@@ -117,7 +117,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
   }
 
   /** @throws Error with the reason when the engine refuses, so that Medusa changes nothing */
-  private async submit(input: medusa.PaymentProviderInput, event: object, id?: string) {
+  private async submit(input: medusa.PaymentProviderInput, event: Command, id?: string) {
     const options = { wait: "settled" as const, ...(id && { id }) };
     const receipt = await this.options.engine.submit(orderIdOf(input), event, options);
     if (receipt.outcome === "refused") throw new Error(reasons[receipt.reason ?? ""] ?? "refused");

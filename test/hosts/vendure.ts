@@ -20,8 +20,10 @@ const placed = (order: Order, gateway: string) => ({
   customerReturned: false,
 });
 
+type MerchantSays = "merchant.completed" | "merchant.cancelled";
+
 /** null, or why the engine refuses. Asking again moves no money twice. */
-const refusal = async (engine: Engine, { code }: Order, type: string): Promise<string | null> => {
+const refusal = async (engine: Engine, { code }: Order, type: MerchantSays): Promise<string | null> => {
   const receipt = await engine.submit(code, { type }, { wait: "settled" });
   if (receipt.outcome === "refused") return reasons[receipt.reason ?? ""] ?? "refused";
   return receipt.final ? null : "the bank has not answered yet; try again";

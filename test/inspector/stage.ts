@@ -1,5 +1,6 @@
 /** A shop in which everything worth looking at has happened, with the inspector in front of it. */
 
+import type { Command } from "../../machines/commands.js";
 import { noSuchPayment } from "../../machines/facts.js";
 import { listen, type Served } from "../../src/adapters/http/serve.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
@@ -8,6 +9,7 @@ import type { EngineOptions } from "../../src/engine/options.js";
 import { type InspectorOptions, inspector } from "../../src/inspector/inspector.js";
 import type { Log } from "../../src/ports/log.js";
 import { bankHas, MINUTE, order, Place, post, shopHas, T0, temporary } from "../engine/place.js";
+import { reply } from "../engine/reply.js";
 
 export const BASE = "/inspector";
 /** Stands in every field that may be about a person. */
@@ -124,7 +126,7 @@ export class Stage {
     shopHas(place.woo, "canary", at);
     await engine.place("canary", order("pay-canary", at, { lines, meta }));
     bankHas(place.bank, "pay-canary", "REJECTED");
-    const tell = (event: unknown, id?: string) => engine.submit("canary", event, id === undefined ? {} : { id });
+    const tell = (event: Command, id?: string) => engine.submit("canary", event, id === undefined ? {} : { id });
     await tell({ type: "order.updated", by: CANARY, change: CANARY });
     await tell({ type: "payment.notCreated", detail: CANARY });
     await tell({ type: "checkout.rejected", rejection: "deny", message: CANARY });
@@ -138,12 +140,12 @@ export class Stage {
     });
     await tell({ type: "merchant.editedLines", via: "api", lines, total: 100_000, adds: false });
     await tell({ type: "merchant.refundedAmount", via: "api", amount: 1, lines });
-    for (const family of ["book", "capture", "cancel", "refund", "rebuild"]) {
-      await tell({ type: `${family}.refused`, effectId: "e", reason: CANARY, detail: CANARY });
-      await tell({ type: `${family}.unknown`, effectId: "e", detail: CANARY });
+    for (const family of ["book", "capture", "cancel", "refund", "rebuild"] as const) {
+      await reply(engine, "canary", { type: `${family}.refused`, effectId: "e", reason: CANARY, detail: CANARY });
+      await reply(engine, "canary", { type: `${family}.unknown`, effectId: "e", detail: CANARY });
     }
     const reading = { ...noSuchPayment("pay-canary"), exists: true, status: "REJECTED", rejectedReason: CANARY };
-    await tell({ type: "payment.readBack", effectId: "e", reading });
+    await reply(engine, "canary", { type: "payment.readBack", effectId: "e", reading });
     await place.after(5 * MINUTE);
   }
 

@@ -1,5 +1,6 @@
 /** The answer before the click is the answer after it: every cell of the tables in docs/rules.md, really clicked. */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ReadCommand } from "../../machines/commands.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { Receipt, Verdict } from "../../src/engine/receipt.js";
@@ -83,7 +84,7 @@ describe("Whether an action is possible", () => {
     const sentFor = (orderId: string) => bank.ledger.filter((e) => e.paymentId === `pay-${orderId}`).length;
     const answered = Promise.all(
       made.map(async (cell) => {
-        const event = actions[cell.action];
+        const event = actions[cell.action] as ReadCommand;
         const before = await statusOf(cell.orderId);
         const calls = sentFor(cell.orderId);
         const verdict = await engine.can(cell.orderId, event);

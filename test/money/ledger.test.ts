@@ -1,6 +1,6 @@
 /** The books of a shop whose bank loses one answer in five. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { OrderEvent } from "../../machines/events.js";
+import type { Command } from "../../machines/events.js";
 import { type Breach, breachesOf, campaign, type MoneyLives, moneyLives, type Tally } from "./ledger.js";
 import { littleWorld, MINUTE, T0 } from "./world.js";
 
@@ -127,7 +127,7 @@ describe("The same click delivered twice in the same moment", () => {
     const order = { status: "processing", total: 1000, currency: "SEK", lines: [], needsProcessing: true } as const;
     const ids = { gateway: "bank", paymentId: "p", previousPaymentIds: [], customerReturned: true };
     await world.engine.place("1", { ...order, lines: [], ...ids, createdAt: T0 - MINUTE, updatedAt: T0 - MINUTE });
-    const click: OrderEvent = { type: "merchant.completed", via: "api" };
+    const click: Command = { type: "merchant.completed", via: "api" };
     const both = await world.during(
       Promise.all([1, 2, 3].map(() => world.engine.submit("1", click, { id: "click", wait: "settled" }))),
     );

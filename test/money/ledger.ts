@@ -1,5 +1,5 @@
 /** Many orders' money, from the merchant's first click to rest, at a bank whose answers get lost. */
-import type { OrderEvent } from "../../machines/events.js";
+import type { Command } from "../../machines/events.js";
 import type { Line } from "../../machines/facts.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
@@ -44,7 +44,7 @@ export interface Breach {
 interface Click {
   at: number;
   id: string;
-  event: OrderEvent;
+  event: Command;
 }
 
 const via = "api" as const;
@@ -56,7 +56,7 @@ const plan = (orderId: string, lines: Line[], random: () => number): Click[] => 
   let time = Math.floor(random() * 30) * SECOND;
   let count = 0;
   const sum = (some: Line[]) => some.reduce((all, line) => all + line.total, 0);
-  const click = (event: OrderEvent): void => {
+  const click = (event: Command): void => {
     count += 1;
     const id = `${orderId}-${count}`;
     clicks.push({ at: time, id, event });

@@ -1,6 +1,6 @@
 /** The bugs that are visible in the plugin's code (facts §8, B1–B15), each as a life that goes right here. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { OrderEvent, PlacedOrder } from "../../machines/events.js";
+import type { Command, PlacedOrder } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { Choices } from "../../machines/settings.js";
 import { httpApp } from "../../src/adapters/http/app.js";
@@ -89,7 +89,7 @@ const rejected = (taskCompleted: boolean): Partial<Account> => ({
   creditLimit: 0,
 });
 
-const authorization = (paymentId = "pay", claims = "AUTHORIZED"): OrderEvent => ({
+const authorization = (paymentId = "pay", claims = "AUTHORIZED"): Command => ({
   type: "callback.received",
   kind: "AUTHORIZATION",
   paymentId,
@@ -97,7 +97,7 @@ const authorization = (paymentId = "pay", claims = "AUTHORIZED"): OrderEvent => 
   content: null,
 });
 
-const told = async (world: LittleWorld, event: OrderEvent): Promise<Receipt> =>
+const told = async (world: LittleWorld, event: Command): Promise<Receipt> =>
   world.during(world.engine.submit("1", event, { wait: "settled" }));
 const statusOf = async (world: LittleWorld) => (await world.engine.read("1"))?.facts.order.status;
 const flagsOf = async (world: LittleWorld) =>
@@ -277,7 +277,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
   bug("B9", "a refund of an amount without lines asks for that amount and not for everything", async () => {
     const world = await aWorld();
     await anOrder(world, "completed", { account: { books: capturedByItself } });
-    const event: OrderEvent = { type: "merchant.refundedAmount", via: "dropdown", amount: 25_000, lines: null };
+    const event: Command = { type: "merchant.refundedAmount", via: "dropdown", amount: 25_000, lines: null };
     expect(await told(world, event)).toMatchObject({ outcome: "moved", to: "completed" });
     expect(world.bank.ledger.map((e) => JSON.parse(e.body))).toMatchObject([
       { op: "refund", amount: 25_000, all: false },
@@ -295,7 +295,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
         atResursAs({ capturedAmount: 1000, possibleActions: ["REFUND", "PARTIAL_REFUND"] }) as never,
       );
       await anOrder(world, "completed", { paymentId: PAYMENT, account: null });
-      const event: OrderEvent = { type: "merchant.refundedAmount", via: "dropdown", amount: 25_000, lines: null };
+      const event: Command = { type: "merchant.refundedAmount", via: "dropdown", amount: 25_000, lines: null };
       const answer = await overHttp(world, world.engine.submit("1", event, { wait: "settled" }));
       expect(answer).toMatchObject({ outcome: "moved", to: "completed" });
       expect(resurs.calls).toMatchObject([{ op: "refund", amount: 250, lines: [{ total: 250 }], applied: true }]);

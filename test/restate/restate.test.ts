@@ -18,7 +18,7 @@ import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, until } fro
 import { noServerBecause, type RestateServer, restateServer } from "./server.js";
 
 const clock = systemClock();
-const complete = { type: "merchant.completed", via: "api" };
+const complete = { type: "merchant.completed", via: "api" } as const;
 
 describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "" : ` (${noServerBecause})`}`, () => {
   let server: RestateServer;
@@ -181,7 +181,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     expect(await runtime.findByPayment(created.paymentId)).toEqual({ orderId: at("o"), current: true });
     expect(await runtime.payment(at("o"))).toMatchObject({ paymentId: created.paymentId, explanation: null });
     bank.customerSigns(created.paymentId);
-    const returned = { type: "customer.returned", page: "success" };
+    const returned = { type: "customer.returned", page: "success" } as const;
     expect(await runtime.submit(at("o"), returned, { wait: "settled" })).toMatchObject({ to: "processing" });
     await expect(runtime.checkout(at("o"), "klarna", urls)).rejects.toThrow(/klarna.*resurs-mapi/);
   });

@@ -86,7 +86,7 @@ test("the unknown ones are set aside in sight when something happens to them; th
   const store = sqliteStore({ file });
   const engine = createEngine({ store, gateways: [], shop: wooDouble({ now: () => at }).shop });
   await engine.start();
-  const event = { type: "merchant.held", via: "api" };
+  const event = { type: "merchant.held", via: "api" } as const;
   const outcomes: Record<string, string> = {};
   for (const orderId of ["known", "older", "newer", "strange"]) {
     const { outcome, reason } = await engine.submit(orderId, event);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
+import { parseCommand } from "../../ports/command.js";
 import { type Log, silent } from "../../ports/log.js";
 import { Overloaded, type Runtime } from "../../ports/runtime.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
@@ -204,7 +205,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     const body = await readBody(c.req.raw);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
     const id = c.req.header("idempotency-key");
-    const receipt = await engine.submit(c.req.param("orderId"), body.json, {
+    const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
       wait: "settled",
       ...(id === undefined ? {} : { id: id.slice(0, 100) }),
     });
@@ -230,7 +231,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readBody(c.req.raw);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-    return c.json(await engine.can(c.req.param("orderId"), body.json));
+    return c.json(await engine.can(c.req.param("orderId"), parseCommand(body.json)));
   });
   return { fetch: (request) => app.fetch(request) };
 };

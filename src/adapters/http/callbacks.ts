@@ -110,7 +110,7 @@ const handOn = async (c: Context, { engine, admission, ack }: CallbackOptions, m
     if (found === null) return admission.unknown(c);
     const turnedAway = admission.atOrder(c, found.orderId);
     if (turnedAway !== null) return turnedAway;
-    const event = { type: "callback.received", ...message };
+    const event = { type: "callback.received", ...message } as const;
     if (ack === "after-apply") {
       const until = await engine.cooldownEndsAt(found.orderId);
       const wait = until === null ? 0 : Math.ceil((until - engine.clock.now()) / 1000);

@@ -59,7 +59,8 @@ const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = 
     if (found === null) return admission.unknown(c);
     const turnedAway = admission.atOrder(c, found.orderId);
     if (turnedAway !== null) return turnedAway;
-    const event = { type: "callback.received", kind, paymentId: data.paymentId, claims: null, content: null };
+    const { paymentId } = data;
+    const event = { type: "callback.received", kind, paymentId, claims: null, content: null } as const;
     const receipt = await engine.submit(found.orderId, event, { id: `nets-${id}` });
     const { outcome, reason, until } = receipt;
     // Nets takes no other code for a yes.

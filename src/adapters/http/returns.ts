@@ -1,5 +1,6 @@
 /** The customer comes back from the bank: the payment is read, and he is sent on to where it leads. */
 import { type Context, Hono } from "hono";
+import { parseCommand } from "../../ports/command.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission } from "./admission.js";
 
@@ -28,7 +29,7 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
   const { engine, admission, thankYouUrl, cartUrl, readContainer, returnWaitMs = 10_000 } = options;
   const app = new Hono();
   const comesBack = async (c: Context, orderId: string, page: string) => {
-    const returned = { type: "customer.returned", page };
+    const returned = parseCommand({ type: "customer.returned", page });
     const status = admission.mayRead(orderId)
       ? (await engine.submit(orderId, returned, { wait: "settled", timeoutMs: returnWaitMs })).to
       : ((await engine.read(orderId))?.facts.order.status ?? null);

@@ -1,14 +1,15 @@
 /** The door to orders that live in Restate. */
 
-import type { Envelope, PlacedOrder } from "../../../machines/events.js";
+import type { Command, Envelope, OrderEvent } from "../../../machines/events.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkout, named } from "../../engine/checkout.js";
 import { deadEffect, deadEvent, paymentOf, readingOf } from "../../engine/look.js";
-import { parseEvent, sourceOf } from "../../engine/receipt.js";
+import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
+import { parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
   type CanOptions,
@@ -137,25 +138,21 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     }
   };
 
-  const submit = async (orderId: string, event: unknown, how: SubmitOptions = {}): Promise<Receipt> => {
-    const parsed = parseEvent(event);
+  const take = async (orderId: string, event: OrderEvent, how: SubmitOptions): Promise<Receipt> => {
     const id = how.id ?? crypto.randomUUID();
-    const envelope: Envelope = {
-      id,
-      orderId,
-      at: clock.now(),
-      source: how.source ?? sourceOf(parsed.type),
-      event: parsed,
-    };
+    const envelope: Envelope = { id, orderId, at: clock.now(), source: how.source ?? sourceOf(event.type), event };
     const message = { kind: "submit", envelope, listener: null } as const;
     if (how.wait === "settled") return settled(message, how.timeoutMs ?? 30_000);
     return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
   };
 
+  const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> =>
+    take(orderId, parseCommand(event), how);
+
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
-  const can = async (orderId: string, event: unknown, { fresh = false }: CanOptions = {}): Promise<Verdict> => {
-    const question: Question = { event: parseEvent(event), reading: null };
+  const can = async (orderId: string, event: Command, { fresh = false }: CanOptions = {}): Promise<Verdict> => {
+    const question: Question = { event: parseCommand(event), reading: null };
     const record = fresh ? await read(orderId) : null;
     const gateway = gateways.get(record?.facts.payment.gateway ?? "");
     if (record !== null && gateway !== undefined) question.reading = await readingOf(record, gateway);
@@ -178,13 +175,8 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     submit,
     read,
     can,
-    place: (orderId, placed) =>
-      submit(
-        orderId,
-        // The service knows what its gateways tolerate.
-        { type: "order.placed", order: { ...placed, tolerance: 0 } satisfies PlacedOrder },
-        { id: "order.placed" },
-      ),
+    // The service knows what its gateways tolerate.
+    place: async (orderId, placed) => take(orderId, parsePlaced(placed, 0), { id: "order.placed" }),
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
     state,

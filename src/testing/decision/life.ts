@@ -1,14 +1,14 @@
 /** One order's life without an engine: events in, decisions out, readings when they are asked for. Pure. */
 import type { z } from "zod";
 import { movesMoney, resultOf } from "../../../machines/effects.js";
-import type { Envelope, OrderEvent, PlacedOrder } from "../../../machines/events.js";
+import { type Envelope, OrderEvent, type PlacedOrder } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import { type Decision, decide } from "../../core/decide.js";
 import type { Rules } from "../../core/fold.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
-import { parseEvent, sourceOf } from "../../engine/receipt.js";
+import { sourceOf } from "../../engine/receipt.js";
 import { T0 } from "../simulator/script.js";
 import { anOrder, reading } from "./samples.js";
 
@@ -81,7 +81,7 @@ export class Life {
   }
 
   private decided(record: OrderRecord | null, event: unknown, id: string): Decision {
-    const parsed = parseEvent(event);
+    const parsed = OrderEvent.parse(event);
     const { now, orderId } = this;
     const envelope: Envelope = { id, orderId, at: now, source: sourceOf(parsed.type), event: parsed };
     const decision = decide(record, envelope, this.now, this.rules);

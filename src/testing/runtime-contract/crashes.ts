@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type Case, MINUTE, pause, type Scene, until } from "./scene.js";
 
-const complete = { type: "merchant.completed", via: "api" };
-const refund = { type: "merchant.refunded", via: "api" };
+const complete = { type: "merchant.completed", via: "api" } as const;
+const refund = { type: "merchant.refunded", via: "api" } as const;
 
 /** The order's own mark of a call that was under way. */
 const completed = async (scene: Scene, id: string): Promise<void> => {

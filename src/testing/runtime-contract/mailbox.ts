@@ -1,5 +1,6 @@
 /** One order, one event at a time: duplicates, reordering, crowds. */
 import assert from "node:assert/strict";
+import type { Command } from "../../../machines/commands.js";
 import { InvalidEvent, UnknownOrder } from "../../ports/runtime.js";
 import { type Case, pause, until } from "./scene.js";
 
@@ -26,7 +27,7 @@ export const mailbox: Case[] = [
       await scene.open();
       await assert.rejects(scene.door.submit("ghost", scene.callback("ghost")), UnknownOrder);
       await assert.rejects(scene.door.can("ghost", { type: "merchant.completed" }), UnknownOrder);
-      await assert.rejects(scene.door.submit("ghost", { type: "merchant.exploded" }), InvalidEvent);
+      await assert.rejects(scene.door.submit("ghost", { type: "merchant.exploded" } as never), InvalidEvent);
       assert.equal(await scene.door.read("ghost"), null);
       assert.equal(await scene.door.why("ghost"), null);
       assert.equal(await scene.door.cooldownEndsAt("ghost"), null);
@@ -54,11 +55,31 @@ export const mailbox: Case[] = [
     },
   },
   {
+    title: "What only the engine may say is refused from outside, and changes nothing.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o");
+      const before = await scene.history("o");
+      const said = [
+        { type: "capture.confirmed", effectId: "o:1:0", reading: null },
+        { type: "refund.unknown", effectId: "o:1:0", detail: "" },
+        { type: "shop.conflicted", effectId: "o:1:0", status: "completed" },
+        { type: "timer.fired", timer: "cooldown", generation: 1 },
+        { type: "order.placed", order: before[0]?.event.type === "order.placed" ? before[0].event.order : null },
+      ] as const;
+      for (const event of said) {
+        await assert.rejects(scene.door.submit("o", event as never), InvalidEvent, event.type);
+        await assert.rejects(scene.door.can("o", event as never), InvalidEvent, event.type);
+      }
+      assert.deepEqual(await scene.history("o"), before);
+    },
+  },
+  {
     title: "Twenty times the same id at once is one event, and one call to the bank.",
     async run(scene) {
       await scene.open();
       await scene.order("o", { status: "processing" });
-      const click = { type: "merchant.completed", via: "api" };
+      const click = { type: "merchant.completed", via: "api" } as const;
       await Promise.all(Array.from({ length: 20 }, () => scene.door.submit("o", click, { id: "click" })));
       await scene.reads("o", "completed");
       await scene.rests("o");
@@ -73,8 +94,10 @@ export const mailbox: Case[] = [
       await scene.open();
       await scene.order("hot");
       await scene.order("cold");
-      const events = Array.from({ length: 200 }, (_, i) =>
-        i % 2 === 0 ? scene.callback("hot", `c${i % 20}`) : { type: "order.updated", by: "erp", change: `${i}` },
+      const events = Array.from(
+        { length: 200 },
+        (_, i): Command =>
+          i % 2 === 0 ? scene.callback("hot", `c${i % 20}`) : { type: "order.updated", by: "erp", change: `${i}` },
       );
       const all = Promise.all(events.map((event, i) => scene.door.submit("hot", event, { id: `e${i}` })));
       // The crowd at one order is no business of another's.
@@ -95,7 +118,7 @@ export const mailbox: Case[] = [
     title: "The customer and the bank in either order come to the same end.",
     async run(scene) {
       await scene.open();
-      const returned = { type: "customer.returned", page: "success" };
+      const returned = { type: "customer.returned", page: "success" } as const;
       for (const [id, events] of [
         ["bank-first", [scene.callback("bank-first"), returned]],
         ["customer-first", [returned, scene.callback("customer-first")]],
@@ -193,7 +216,7 @@ export const mailbox: Case[] = [
       for (const event of [
         { type: "merchant.refunded", via: "api" },
         { type: "merchant.completed", via: "api" },
-      ]) {
+      ] as const) {
         const verdict = await scene.door.can("o", event);
         assert.deepEqual(await scene.history("o"), before);
         if (verdict.allowed) continue;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Case, pause, until } from "./scene.js";
 
-const complete = { type: "merchant.completed", via: "api" };
+const complete = { type: "merchant.completed", via: "api" } as const;
 
 export const nodes: Case[] = [
   {
@@ -45,7 +45,7 @@ export const nodes: Case[] = [
       const other = await scene.place.secondNode(scene.setup);
       await scene.order("o");
       const through = (i: number) => (i % 2 === 0 ? scene.door : other);
-      const event = (i: number) => ({ type: "order.updated", by: "erp", change: `${i}` });
+      const event = (i: number) => ({ type: "order.updated", by: "erp", change: `${i}` }) as const;
       await Promise.all(Array.from({ length: 100 }, (_, i) => through(i).submit("o", event(i), { id: `e${i >> 1}` })));
       const decided = (await scene.history("o")).filter(({ eventId }) => /^e\d+$/.test(eventId));
       assert.equal(decided.length, 50);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PlacedOrder } from "../../../machines/events.js";
+import type { Command, PlacedOrder } from "../../../machines/events.js";
 import { systemClock } from "../../ports/clock.js";
 import type { Receipt, Runtime } from "../../ports/runtime.js";
 import { type ResursDouble, resursDouble } from "../resurs-double.js";
@@ -163,7 +163,7 @@ export class Scene {
     this.bank.setSeries(paymentId, [{ from: 0, payment, taskStatus: { completed: true }, ...(faults && { faults }) }]);
   }
 
-  callback(id: string, content: string | null = null) {
+  callback(id: string, content: string | null = null): Command {
     return { type: "callback.received", kind: "AUTHORIZATION", paymentId: `pay-${id}`, claims: "AUTHORIZED", content };
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Case, MINUTE, type Scene, until } from "./scene.js";
 import { POISON } from "./setup.js";
 
-const poison = { type: "order.updated", by: POISON, change: "x" };
+const poison = { type: "order.updated", by: POISON, change: "x" } as const;
 const quickRetries = { attemptsPerEvent: 2, longestRetryMs: 50 };
 
 const timerRings = async (scene: Scene, id: string) =>

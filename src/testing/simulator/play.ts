@@ -1,4 +1,5 @@
 /** What each step of a script does to the world. Whoever sends something sends it again until it is taken. */
+import type { Command } from "../../../machines/commands.js";
 import type { SubmitOptions } from "../../engine/receipt.js";
 import { count } from "./evidence.js";
 import type { Process } from "./process.js";
@@ -13,7 +14,7 @@ const CLICKS_AGAIN = [10 * SECOND, MINUTE];
 
 interface Delivery {
   orderId: string;
-  event: { type: string; paymentId?: string };
+  event: Command;
   options: SubmitOptions & { id: string };
   node: number | undefined;
 }
@@ -27,7 +28,8 @@ const sent = async (world: World, process: Process, delivery: Delivery): Promise
   const stop = new AbortController();
   const answer = process.submit(orderId, event, options).then(
     ({ outcome, reason }): Taken => {
-      const { type, paymentId = null } = event;
+      const { type } = event;
+      const paymentId = "paymentId" in event ? event.paymentId : null;
       const { id: eventId } = options;
       evidence.acknowledged.push({ tick: world.tick(), at: clock.now(), orderId, eventId, type, paymentId });
       world.note(`${type} ${eventId} acknowledged: ${outcome} ${reason ?? ""}`);
@@ -77,7 +79,7 @@ const callback = (world: World, step: Extract<Step, { do: "callback" }>, id: str
     // The door looks the order up by the payment, as HTTP does.
     const found = await world.kept.findByPayment(paymentId);
     if (found === null) return world.note(`callback ${id} about ${paymentId}, which is nobody's`);
-    const event = { type: "callback.received", kind, paymentId, claims, content: `${kind} ${claims}` };
+    const event = { type: "callback.received", kind, paymentId, claims, content: `${kind} ${claims}` } as const;
     await deliver(world, { orderId: found.orderId, event, options: { id }, node: step.node }, AGAIN);
   };
   void world.errand(look());
@@ -129,7 +131,7 @@ export const play = (world: World, step: Step): void => {
     case "callback":
       return callback(world, step, id);
     case "return": {
-      const event = { type: "customer.returned", page: step.page };
+      const event = { type: "customer.returned", page: step.page } as const;
       const options = { id, wait: "settled" as const, timeoutMs: 10 * SECOND };
       return post(world, { orderId: orderOf(world, step.order), event, options, node }, [20 * SECOND]);
     }

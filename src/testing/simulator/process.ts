@@ -2,6 +2,7 @@
  * A process that runs one engine and may die, or stand still for a while, at any place where it waits for somebody.
  * What it had sent by then goes its own way; what it would have done next is done never, or late.
  */
+import type { Command } from "../../../machines/commands.js";
 import { createEngine, type Engine } from "../../engine/engine.js";
 import type { EngineOptions } from "../../engine/options.js";
 import type { Receipt, SubmitOptions } from "../../engine/receipt.js";
@@ -90,7 +91,7 @@ export class Process {
   }
 
   /** As HTTP takes it: the answer goes out only while the process lives. */
-  async submit(orderId: string, event: unknown, options: SubmitOptions): Promise<Receipt> {
+  async submit(orderId: string, event: Command, options: SubmitOptions): Promise<Receipt> {
     await this.awake();
     if (this.dead) return never();
     const receipt = await this.engine.submit(orderId, event, options);

@@ -1,0 +1,38 @@
+/** What only the engine's own calls and timers produce: the answers of the bank and of the shop, and the timers' rings. */
+import { z } from "zod";
+import { OrderStatus, Reading } from "./facts.js";
+
+const effectId = z.string();
+
+/** `reason` is one of the reason classes, or the gateway's own word. */
+const refused = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), effectId, reason: z.string(), detail: z.string().max(500) });
+const confirmed = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), effectId, reading: Reading.nullable() });
+const unknown = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), effectId, detail: z.string().max(500) });
+
+export const Reply = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("timer.fired"), timer: z.string(), generation: z.number().int() }),
+  z.strictObject({ type: z.literal("payment.read"), effectId, reading: Reading }),
+  /** The reading that looks for the effect of a call whose answer was lost. */
+  z.strictObject({ type: z.literal("payment.readBack"), effectId, reading: Reading }),
+  confirmed("book.confirmed"),
+  refused("book.refused"),
+  unknown("book.unknown"),
+  confirmed("capture.confirmed"),
+  refused("capture.refused"),
+  unknown("capture.unknown"),
+  confirmed("cancel.confirmed"),
+  refused("cancel.refused"),
+  unknown("cancel.unknown"),
+  confirmed("refund.confirmed"),
+  refused("refund.refused"),
+  unknown("refund.unknown"),
+  confirmed("rebuild.confirmed"),
+  refused("rebuild.refused"),
+  unknown("rebuild.unknown"),
+  /** The shop reads another status than the one we meant to change. */
+  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
+]);
+export type Reply = z.infer<typeof Reply>;

@@ -1,0 +1,55 @@
+/**
+ * Row 5, for whoever has types: what is misspelt, and what only the engine may say, does not compile.
+ * The compiler checks each `@ts-expect-error` below: one that is not needed any more fails the build.
+ */
+import type { Command, Receipt, Runtime } from "order-status-engine";
+import { expect, test } from "vitest";
+
+/** Takes nothing and does nothing: what matters is whether the call compiles. */
+const nothing: Pick<Runtime, "submit" | "can"> = {
+  submit: async () => ({}) as Receipt,
+  can: async () => ({}) as Awaited<ReturnType<Runtime["can"]>>,
+};
+
+test("doors 5: what is misspelt, or is not the caller's to say, does not compile", async () => {
+  const { submit, can } = nothing;
+  const wellFormed: Command[] = [
+    { type: "merchant.completed" },
+    { type: "merchant.completed", via: "bulk" },
+    { type: "merchant.refunded" },
+    { type: "merchant.refundedAmount", amount: 5 },
+    { type: "checkout.rejected", rejection: "deny" },
+    { type: "customer.returned", page: "success" },
+    { type: "order.seen", status: "completed" },
+  ];
+  for (const event of wellFormed) await submit("o", event);
+  for (const event of wellFormed) await can("o", event);
+
+  // @ts-expect-error a misspelt type
+  await submit("o", { type: "merchant.complete" });
+  // @ts-expect-error a misspelt way
+  await submit("o", { type: "merchant.completed", via: "dropdwon" });
+  // @ts-expect-error a misspelt page
+  await submit("o", { type: "customer.returned", page: "signing-landed" });
+  // @ts-expect-error a misspelt reason of a rejection
+  await submit("o", { type: "checkout.rejected", rejection: "denied" });
+  // @ts-expect-error a misspelt status
+  await submit("o", { type: "order.seen", status: "complete" });
+  // @ts-expect-error a misspelt field
+  await submit("o", { type: "merchant.refundedAmount", amuont: 5 });
+  // @ts-expect-error a field that another event has
+  await submit("o", { type: "merchant.completed", amount: 5 });
+  // @ts-expect-error a text that may be anything
+  await submit("o", { type: "merchant.completed" as string });
+  // @ts-expect-error the bank's own answer
+  await submit("o", { type: "capture.unknown", effectId: "e", detail: "" });
+  // @ts-expect-error a timer's ring
+  await submit("o", { type: "timer.fired", timer: "cooldown", generation: 1 });
+  // @ts-expect-error placing is not submitted
+  await submit("o", { type: "order.placed", order: {} });
+  // @ts-expect-error a misspelt type
+  await can("o", { type: "merchant.complete" });
+  // @ts-expect-error the bank's own answer
+  await can("o", { type: "capture.unknown", effectId: "e", detail: "" });
+  expect(wellFormed).toHaveLength(7);
+});
