@@ -9,6 +9,7 @@ import type { Shop } from "../ports/shop.js";
 import { type ClaimedEffect, type EffectResult, type Store, StoreError } from "../ports/store.js";
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
 import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
+import type { Loops } from "./loops.js";
 
 export interface DeliverParts {
   store: Store;
@@ -17,6 +18,7 @@ export interface DeliverParts {
   clock: Clock;
   limits: Limits;
   log: Log;
+  loops: Loops;
   observer: Observer;
   worker: string;
   random(): number;
@@ -73,7 +75,7 @@ export class Delivery {
     try {
       do {
         this.again = false;
-        await this.claim();
+        await this.parts.loops.round("claiming effects", () => this.claim());
       } while (this.again && !this.stopped);
     } finally {
       this.claiming = false;
@@ -166,11 +168,12 @@ export class Delivery {
     if (this.releasing) return;
     this.releasing = true;
     setImmediate(async () => {
-      const { store, worker, alarm, clock, log } = this.parts;
+      const { store, worker, alarm, clock, log, loops } = this.parts;
       const results = [...this.finished];
       let written = true;
       try {
-        if (results.length > 0) await store.release(worker, results);
+        if (results.length > 0)
+          await loops.round("writing the results of effects", () => store.release(worker, results));
         this.finished.splice(0, results.length);
         for (const { id } of results) this.held.delete(id);
         for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);

@@ -16,6 +16,7 @@ import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
+import { Loops } from "./loops.js";
 import type { EngineOptions } from "./options.js";
 import { Mailboxes } from "./process.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
@@ -38,6 +39,7 @@ export class Engine implements Runtime {
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters: Waiters;
+  private readonly loops = new Loops();
   private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
@@ -94,6 +96,7 @@ export class Engine implements Runtime {
       clock,
       limits,
       log,
+      loops: this.loops,
       observer,
       worker: this.worker,
       random,
@@ -109,6 +112,7 @@ export class Engine implements Runtime {
       store,
       clock,
       log,
+      loops: this.loops,
       deliver: () => this.delivery.run(),
       ring: async (row) => {
         const receipt = await this.reception.receive(rung(row, clock.now()));
@@ -223,10 +227,10 @@ export class Engine implements Runtime {
     );
   }
 
-  /** `ok` is false while the store cannot write. */
+  /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     const seen = await this.looks.health();
-    const trouble = this.reception.trouble();
+    const trouble = this.reception.trouble() ?? this.loops.trouble() ?? this.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.running && trouble === null, trouble } : seen;
   }
 

@@ -4,11 +4,13 @@ import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { InboxRow, Store, TimerRow } from "../ports/store.js";
 import { AFTER_TROUBLE_MS } from "./limits.js";
+import type { Loop, Loops } from "./loops.js";
 
 export interface WakeParts {
   store: Store;
   clock: Clock;
   log: Log;
+  loops: Loops;
   /** A timer rang. False: its event could not be decided and waits in the inbox now. */
   ring(timer: TimerRow): Promise<boolean>;
   /** A postponed event is tried again. */
@@ -27,6 +29,8 @@ export const rung = ({ orderId, timer, generation }: TimerRow, at: number): Enve
 });
 
 const PER_LOOK = 500;
+
+const keyOf = ({ orderId, timer, generation }: TimerRow): string => `${orderId}/${timer}/${generation}`;
 
 export class Wake {
   private readonly ringing = new Set<string>();
@@ -67,15 +71,11 @@ export class Wake {
 
   /** An effect is due: nothing else need be looked for first. */
   deliverNow(): void {
-    const { clock, log, deliver } = this.parts;
-    deliver().catch((error: unknown) => {
-      log.warn({ detail: String(error) }, "claiming effects failed; trying again");
-      this.alarm(clock.now() + AFTER_TROUBLE_MS);
-    });
+    void this.guarded(null, this.parts.deliver);
   }
 
   private async run(): Promise<void> {
-    const { clock, log } = this.parts;
+    const { clock } = this.parts;
     while (!this.stopped) {
       if (clock.now() < this.nextAt) {
         this.sleep = new AbortController();
@@ -85,35 +85,55 @@ export class Wake {
       }
       this.looking = true;
       this.nextAt = Number.POSITIVE_INFINITY;
-      try {
-        await this.look();
-      } catch (error) {
-        log.warn({ detail: String(error) }, "looking for due work failed; trying again");
-        this.alarm(clock.now() + AFTER_TROUBLE_MS);
-      } finally {
-        this.looking = false;
-      }
+      await this.look();
+      this.looking = false;
     }
   }
 
   private async look(): Promise<void> {
     const { store, clock, deliver } = this.parts;
     const now = clock.now();
-    const [timers, events] = await Promise.all([store.dueTimers(now, PER_LOOK), store.dueEvents(now, PER_LOOK)]);
+    // Each for itself: where one of them fails, the others run all the same.
+    await Promise.all([
+      this.guarded("ringing due timers", () => this.ringTimers(now)),
+      this.guarded("trying postponed events again", () => this.tryEvents(now)),
+    ]);
+    await this.guarded(null, deliver);
+    const next = await this.guarded("asking when work is due", () => store.nextDue());
+    // What is due now is under way already: look again when it has had time to end.
+    if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
+  }
+
+  private async ringTimers(now: number): Promise<void> {
+    // Those that were handed on stay due until they are decided, and must not fill the page.
+    const timers = await this.parts.store.dueTimers(now, PER_LOOK + this.handedOn.size);
+    const due = new Set(timers.map(keyOf));
+    for (const key of this.handedOn) if (!due.has(key)) this.handedOn.delete(key);
     for (const timer of timers) {
-      const key = `${timer.orderId}/${timer.timer}/${timer.generation}`;
+      const key = keyOf(timer);
       if (this.handedOn.has(key)) continue;
       this.once(key, async () => {
         if (!(await this.parts.ring(timer))) this.handedOn.add(key);
       });
     }
-    for (const row of events) {
+  }
+
+  private async tryEvents(now: number): Promise<void> {
+    for (const row of await this.parts.store.dueEvents(now, PER_LOOK)) {
       this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.parts.tryAgain(row));
     }
-    await deliver();
-    const next = await store.nextDue();
-    // What is due now is under way already: look again when it has had time to end.
-    if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
+  }
+
+  /** A part of the look that fails is tried again soon. @param loop null = it keeps account of itself */
+  private async guarded<T>(loop: Loop | null, part: () => Promise<T>): Promise<T | null> {
+    const { loops, log, clock } = this.parts;
+    try {
+      return loop === null ? await part() : await loops.round(loop, part);
+    } catch (error) {
+      log.warn({ detail: String(error) }, "looking for due work failed; trying again");
+      this.alarm(clock.now() + AFTER_TROUBLE_MS);
+      return null;
+    }
   }
 
   private once(key: string, act: () => Promise<void>): void {

@@ -138,7 +138,7 @@ export interface Looking {
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
   /** When callbacks of this order may be acted on; null = no such order. */
   cooldownEndsAt(orderId: string): Promise<number | null>;
-  /** `ok` is false while nothing can be written. `counts` is null where the runtime cannot count. */
+  /** `ok` is false while nothing can be written, or something that should run fails again and again; `trouble` names it. `counts` is null where the runtime cannot count. */
   health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }>;
   /** @throws NotOffered */
   list(filter: OrderFilter): Promise<OrderRow[]>;

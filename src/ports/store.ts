@@ -159,6 +159,8 @@ export interface Store {
   reclaim(worker: string): Promise<void>;
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
   heard?(): boolean;
+  /** What a store does in the background and failed at twice in a row is named; null = all of it works. */
+  trouble?(): string | null;
 
   /** After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since. */
   restored(): Promise<void>;

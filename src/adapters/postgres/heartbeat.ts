@@ -1,5 +1,7 @@
 /** Says to the other nodes that this one lives, so that they need not wait for its leases when it does not. */
 
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Beats in the time after which a node counts as dead: a few may be lost. */
 const BEATS = 5;
 
@@ -8,6 +10,7 @@ export class Heartbeat {
   #worker: string | null = null;
   /** When the last beat that arrived was sent, by this process's own clock. */
   #lastAt = 0;
+  #failed: { times: number; error: unknown } | null = null;
 
   /** @param send writes that the worker lives for so long from now on, by the server's clock */
   constructor(
@@ -34,7 +37,19 @@ export class Heartbeat {
 
   async #beat(worker: string): Promise<void> {
     const at = performance.now();
-    await this.send(worker, this.silenceMs);
+    try {
+      await this.send(worker, this.silenceMs);
+    } catch (error) {
+      this.#failed = { times: (this.#failed?.times ?? 0) + 1, error };
+      throw error;
+    }
+    this.#failed = null;
     this.#lastAt = at;
+  }
+
+  /** Why it does not arrive; null = it does, or failed only once. */
+  get trouble(): string | null {
+    if (this.#failed === null || this.#failed.times < 2) return null;
+    return `the heartbeat to the database failed ${this.#failed.times} times in a row: ${said(this.#failed.error)}`;
   }
 }

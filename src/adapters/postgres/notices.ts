@@ -22,6 +22,7 @@ export class Notices {
   #connecting: Promise<void> | null = null;
   #untold: number | null = null;
   #telling: NodeJS.Timeout | null = null;
+  #failed = 0;
   #closed = false;
 
   constructor(pg: typeof Pg, settled: Settled, send: (channel: string, payload: string) => Promise<unknown>) {
@@ -88,12 +89,20 @@ export class Notices {
       await client.query(`LISTEN ${this.#settled.schema}`);
       if (this.#closed) return await client.end();
       this.#client = client;
+      this.#failed = 0;
       wait = FIRST_WAIT_MS;
       // Nobody told us while we were not there.
       this.#hear(0);
     } catch {
+      this.#failed += 1;
       again();
     }
+  }
+
+  /** Why other nodes' notices are not heard; null = they are, or it failed only once. */
+  get trouble(): string | null {
+    if (this.#failed < 2) return null;
+    return `listening for the notices of other nodes failed ${this.#failed} times in a row; their work is found by looking every ${this.#settled.pollMs} ms`;
   }
 
   async close(): Promise<void> {

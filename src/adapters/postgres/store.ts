@@ -154,6 +154,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       await heartbeat.begin(worker);
     },
     heard: () => open?.heartbeat.heard ?? false,
+    trouble: () => open?.heartbeat.trouble ?? open?.notices.trouble ?? null,
 
     async dueTimers(now, limit) {
       return (await read(sql.dueTimers, now, limit, versions)).map(wire.readTimer);

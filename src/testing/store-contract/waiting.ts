@@ -174,6 +174,14 @@ export const waiting: Case[] = [
     },
   },
   {
+    title: "What a store does in the background and failed at twice in a row is named; null = all of it works.",
+    async run(place) {
+      const store = await place.open();
+      await store.reclaim("w");
+      assert.equal(store.trouble?.() ?? null, null);
+    },
+  },
+  {
     title: "A dead effect or event that is revived is due at once, with its attempts forgotten.",
     async run(place) {
       const store = await place.open();
