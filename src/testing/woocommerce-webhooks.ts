@@ -2,7 +2,7 @@
  * The webhooks of the double, as WooCommerce's were seen to be: the body is built when it is delivered, nothing is
  * sent twice, the seventh failure in a row is the last, and the ping is not signed.
  */
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
 import { failure, type RestAnswer } from "./woocommerce-json.js";
 
@@ -53,6 +53,8 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 export class Webhooks {
   private readonly all = new Map<number, Webhook>();
   private last = 0;
+  /** A delivery's id is WordPress's `wp_hash` of webhook and second: the same for two orders of one second. */
+  private readonly salt = randomBytes(16);
   /** What happened in the request under way; it is queued when the request ends. */
   private touched: { webhook: Webhook; orderId: string }[] = [];
   private queue: { webhook: Webhook; orderId: string }[] = [];
@@ -186,7 +188,7 @@ export class Webhooks {
         "x-wc-webhook-event": event,
         "x-wc-webhook-signature": createHmac("sha256", webhook.secret).update(body).digest("base64"),
         "x-wc-webhook-id": String(webhook.id),
-        "x-wc-webhook-delivery-id": createHash("md5").update(`${webhook.id}${second}`).digest("hex"),
+        "x-wc-webhook-delivery-id": createHmac("md5", this.salt).update(`${webhook.id}${second}`).digest("hex"),
       },
       body,
     });

@@ -2,14 +2,18 @@
  * WooCommerce's webhooks: a hint that an order changed, never more.
  *
  * The body was built when it was delivered, may be older than what came before it, and may come twice; so it only names
- * the order, and the status is read from the shop. What is lost is found by `reconcile`: WooCommerce sends nothing
- * again, and switches a webhook off after seven failures in a row. That is why trouble of ours is answered with 200.
+ * the order, and the shop is asked how the order is. The headers are not signed: the topic decides nothing, and the
+ * delivery id only together with the body. What is lost is found by `reconcile`: WooCommerce sends nothing again, and
+ * switches a webhook off after seven failures in a row. That is why trouble of ours is answered with 200.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import type { Told } from "./api.js";
 import { type CustomStatuses, placedOrder } from "./order.js";
+import { Repeats } from "./repeats.js";
+import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
 
 export interface WooWebhookOptions {
@@ -64,39 +68,60 @@ const orderIdIn = (body: Buffer): string | null => {
   }
 };
 
+/** A deletion is the shop's to tell: it has no such order, or has it in the trash. */
+const isGone = (told: Told<WooOrder>): boolean =>
+  told.kind === "missing" || (told.kind === "ok" && told.body.status === "trash");
+
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
 
 /** Takes the shop's webhooks, for `shopWebhooks` of the door; whatever is signed is answered with 200. */
 export const wooWebhooks = (options: WooWebhookOptions): ((request: Request) => Promise<Response>) => {
   const { engine, shop, secrets, gateways = {}, customStatuses = {}, log = silent } = options;
 
+  const repeats = new Repeats(engine.clock);
+
   /** An order that the engine does not know yet. */
-  const place = async (orderId: string): Promise<string> => {
-    if (Object.keys(gateways).length === 0) return "unknown-order";
-    const told = await shop.readOrder(orderId);
-    if (told.kind !== "ok") return told.kind === "missing" ? "unknown-order" : "shop-unavailable";
+  const place = async (orderId: string, told: Told<WooOrder>): Promise<string> => {
+    if (told.kind !== "ok" || isGone(told)) return "unknown-order";
     const order = placedOrder(told.body, gateways, customStatuses);
     if (order.gateway === null) return "not-ours";
     await engine.place(orderId, order);
     return "placed";
   };
 
-  const take = async (orderId: string, topic: string): Promise<string> => {
+  const look = async (orderId: string): Promise<Told<WooOrder>> => {
+    const told = await shop.readOrder(orderId);
+    if (told.kind === "ok" || told.kind === "missing") return told;
+    throw new Error(`the shop could not be asked for order ${orderId}: ${told.detail}`);
+  };
+
+  const take = async (orderId: string): Promise<string> => {
     const record = await engine.read(orderId);
-    if (record === null) return topic === "order.deleted" ? "unknown-order" : place(orderId);
-    if (topic === "order.deleted" || topic === "order.restored") {
-      await engine.submit(orderId, { type: "order.updated", by: "shop", change: topic }, { source: "shop" });
-      return "noted";
+    if (record === null) {
+      return Object.keys(gateways).length === 0 ? "unknown-order" : place(orderId, await look(orderId));
     }
     // A change of our own is on its way there; it will meet the other hand's, and report it. Asked before the shop is:
     // what the shop reads now is then not what it read before that change.
     const open = await engine.effectsOf(orderId);
     if (open.some(({ dead, effect }) => !dead && "to" in effect)) return "own-change-under-way";
     const status = await shop.readStatus(orderId);
-    if (status === null || status === record.facts.order.status) return "nothing-new";
-    if ((await engine.read(orderId))?.version !== record.version) return take(orderId, topic);
-    const receipt = await engine.submit(orderId, { type: "order.seen", status }, { source: "shop" });
-    return receipt.outcome;
+    if (status === null && isGone(await look(orderId))) {
+      const event = { type: "order.updated", by: "shop", change: "order.deleted" } as const;
+      await engine.submit(orderId, event, { source: "shop", id: "order.deleted" });
+      return "noted";
+    }
+    const { order, operation } = record.facts;
+    // A placed order does not become a draft again.
+    if (status === null || status === "checkout-draft" || status === order.status) return "nothing-new";
+    // What was decided since may be on its way to the shop.
+    if ((await engine.read(orderId))?.version !== record.version) return take(orderId);
+    // One id for one observation, whichever webhooks and nodes made it. While money is on the move each is ignored,
+    // with an entry, so that the version alone would make a new id of each.
+    const when = operation === null ? record.version : `operation-${operation.since}`;
+    const id = `order.seen/${status}/${when}`;
+    const seen = { type: "order.seen", status, version: record.version } as const;
+    const receipt = await engine.submit(orderId, seen, { source: "shop", id });
+    return receipt.reason === "superseded" && !receipt.repeated ? take(orderId) : receipt.outcome;
   };
 
   return async (request) => {
@@ -109,8 +134,12 @@ export const wooWebhooks = (options: WooWebhookOptions): ((request: Request) => 
     if (signature === null || !isSigned(secrets, body, signature)) return answer(401, "bad-signature");
     const orderId = orderIdIn(body);
     if (orderId === null) return answer(200, "not-an-order");
+    const delivery = { orderId, body, deliveryId: request.headers.get("x-wc-webhook-delivery-id") };
+    if (!repeats.isWorthReading(delivery)) return answer(200, "repeated");
     try {
-      return answer(200, await take(orderId, request.headers.get("x-wc-webhook-topic") ?? ""));
+      const outcome = await take(orderId);
+      repeats.took(delivery);
+      return answer(200, outcome);
     } catch (error) {
       log.error({ orderId, detail: error instanceof Error ? error.message : String(error) }, "a webhook was not taken");
       return answer(200, "left-to-reconcile");
