@@ -6,7 +6,7 @@ import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
-import { parseCommand, parsePlaced } from "../ports/command.js";
+import { PLACED_ID, parseCommand, parseEventId, parsePlaced } from "../ports/command.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { silent } from "../ports/log.js";
 import { type Figures, type Observer, unobserved } from "../ports/observer.js";
@@ -162,7 +162,7 @@ export class Engine implements Runtime {
   /** Makes the order known. Placing it again is a no-op. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     const tolerance = this.gateways.get(order.gateway ?? "")?.tolerance ?? 0;
-    return this.take(orderId, parsePlaced(order, tolerance), { id: "order.placed" });
+    return this.take(orderId, parsePlaced(order, tolerance), { id: PLACED_ID });
   }
 
   /**
@@ -170,7 +170,9 @@ export class Engine implements Runtime {
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
   async submit(orderId: string, event: Command, options: SubmitOptions = {}): Promise<Receipt> {
-    return this.take(orderId, parseCommand(event), options);
+    const command = parseCommand(event);
+    if (options.id !== undefined) parseEventId(orderId, options.id);
+    return this.take(orderId, command, options);
   }
 
   private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {

@@ -13,6 +13,9 @@ type Placed = Extract<OrderEvent, { type: "order.placed" }>;
 
 const replies = new Set<unknown>(Reply.options.map(({ shape }) => shape.type.value));
 
+/** The id of the event with which an order becomes known: placing it again is a no-op. */
+export const PLACED_ID = "order.placed";
+
 /** Why this type is nobody's to submit; null = it is a command, or no event at all. */
 const notToSubmit = (event: unknown): string | null => {
   const type = typeof event === "object" && event !== null && "type" in event ? event.type : null;
@@ -45,4 +48,18 @@ export const parsePlaced = (order: NewOrder, tolerance: number): Placed => {
   const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, tolerance } });
   if (parsed.success) return parsed.data;
   throw new InvalidEvent(issuesIn(parsed.error));
+};
+
+/** Ids of the engine's own events: an effect's answer (`order:version:index/how`) and a timer's ring (`order/timer/generation`). */
+const ownIds = [/^:\d+:\d+\//, /^\/[^/]+\/\d+$/];
+
+/**
+ * The id under which a command may be submitted. One of the engine's own would have the bank's answer, which comes
+ * under that id later, counted as a repeated event.
+ * @throws InvalidEvent
+ */
+export const parseEventId = (orderId: string, id: string): string => {
+  const rest = id.startsWith(orderId) ? id.slice(orderId.length) : "";
+  if (id !== PLACED_ID && !ownIds.some((own) => own.test(rest))) return id;
+  throw new InvalidEvent([{ path: "id", message: "this id belongs to an event of the engine's own; take another" }]);
 };

@@ -30,7 +30,7 @@ export interface Receipt {
 }
 
 export interface SubmitOptions {
-  /** Unique per order; the same id again is a no-op. Made up where left out. */
+  /** Unique per order; the same id again is a no-op. Made up where left out. Ids of the engine's own are refused. */
   id?: string;
   source?: Source;
   /** `settled` waits for the final answer, at most `timeoutMs` (default 30 s of the runtime's clock). */

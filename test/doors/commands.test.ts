@@ -119,3 +119,26 @@ describe("doors 5: placing an order", () => {
     expect(await world.engine.read("new")).toBeNull();
   });
 });
+
+describe("doors 5: an event id of the engine's own", () => {
+  /** The effects' ids are counted on from the order's version, so whoever knows one knows the next. */
+  const taken = ["o:3:0/read", "o:3:0/ok", "o:12:1/unknown2", "o/cooldown/1", "o/link/77", "order.placed"];
+
+  test("cannot be taken by a command, which would have the answer counted as a repeated event", async () => {
+    place = await Place.made();
+    const world = place;
+    await world.order("o", { status: "pending" });
+    const { fetch } = httpApp({ engine: world.engine });
+    for (const id of taken) {
+      const answer = await fetch(post("/orders/o/events", { type: "merchant.held" }, { "idempotency-key": id }));
+      expect([id, answer.status]).toEqual([id, 400]);
+      expect(await answer.text()).toContain('"path":"id"');
+      const submitted = world.engine.submit("o", { type: "merchant.held" }, { id });
+      await expect(submitted).rejects.toThrow(InvalidEvent);
+    }
+    await world.engine.submit("o", { type: "customer.returned", page: "success" }, { id: "o:3/4" });
+    await world.after(120_000);
+    expect(world.status("o")).toBe("processing");
+    expect(await world.engine.effectsOf("o")).toEqual([]);
+  });
+});

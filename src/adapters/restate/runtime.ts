@@ -9,7 +9,7 @@ import { deadEffect, deadEvent, paymentOf, readingOf } from "../../engine/look.j
 import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
-import { parseCommand, parsePlaced } from "../../ports/command.js";
+import { PLACED_ID, parseCommand, parseEventId, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
   type CanOptions,
@@ -146,8 +146,11 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
   };
 
-  const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> =>
-    take(orderId, parseCommand(event), how);
+  const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> => {
+    const command = parseCommand(event);
+    if (how.id !== undefined) parseEventId(orderId, how.id);
+    return take(orderId, command, how);
+  };
 
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
@@ -176,7 +179,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     read,
     can,
     // The service knows what its gateways tolerate.
-    place: async (orderId, placed) => take(orderId, parsePlaced(placed, 0), { id: "order.placed" }),
+    place: async (orderId, placed) => take(orderId, parsePlaced(placed, 0), { id: PLACED_ID }),
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
     state,

@@ -71,6 +71,10 @@ export const mailbox: Case[] = [
         await assert.rejects(scene.door.submit("o", event as never), InvalidEvent, event.type);
         await assert.rejects(scene.door.can("o", event as never), InvalidEvent, event.type);
       }
+      // Under such an id comes the bank's answer, or a timer's ring.
+      for (const id of ["o:2:0/read", "o/cooldown/1", "order.placed"]) {
+        await assert.rejects(scene.door.submit("o", { type: "merchant.held" }, { id }), InvalidEvent, id);
+      }
       assert.deepEqual(await scene.history("o"), before);
     },
   },
