@@ -29,12 +29,13 @@ import { watched } from "./watched.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly gateways: readonly string[];
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly observer: Observer;
   private readonly reception: Reception;
   private readonly limits: Limits;
-  private readonly gateways: Map<string, Gateway>;
+  private readonly byName: Map<string, Gateway>;
   private readonly mailboxes: Mailboxes;
   private readonly delivery: Delivery;
   private readonly wake: Wake;
@@ -66,12 +67,13 @@ export class Engine implements Runtime {
     const log = options.log ?? silent;
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
-    this.gateways = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
+    this.gateways = options.gateways.map(({ name }) => name);
+    this.byName = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
     this.looks = lookingAt({
       store: this.store,
       rules: this.rules,
       clock: this.clock,
-      gatewayOf: ({ facts }) => this.gateways.get(facts.payment.gateway ?? "") ?? null,
+      gatewayOf: ({ facts }) => this.byName.get(facts.payment.gateway ?? "") ?? null,
     });
     const random = options.random ?? Math.random;
     const { store, clock, limits, observer } = this;
@@ -161,7 +163,7 @@ export class Engine implements Runtime {
 
   /** Makes the order known. Placing it again is a no-op. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
-    const tolerance = this.gateways.get(order.gateway ?? "")?.tolerance ?? 0;
+    const tolerance = this.byName.get(order.gateway ?? "")?.tolerance ?? 0;
     return this.take(orderId, parsePlaced(order, tolerance), { id: PLACED_ID });
   }
 
@@ -196,13 +198,13 @@ export class Engine implements Runtime {
 
   /** WooCommerce's process_payment. The order keeps its status (seed 002, "A word about order statuses"). */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
-    return checkout(this, named(this.gateways, gateway), orderId, urls);
+    return checkout(this, named(this.byName, gateway), orderId, urls);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
-    return record === null ? null : paymentOf(record, () => named(this.gateways, record.facts.payment.gateway ?? ""));
+    return record === null ? null : paymentOf(record, () => named(this.byName, record.facts.payment.gateway ?? ""));
   }
 
   /** A dead effect or event is tried again at once. */
@@ -242,7 +244,7 @@ export class Engine implements Runtime {
   }
 
   private async gatewayOf(orderId: string): Promise<Gateway> {
-    return named(this.gateways, (await this.read(orderId))?.facts.payment.gateway ?? "");
+    return named(this.byName, (await this.read(orderId))?.facts.payment.gateway ?? "");
   }
 
   private committed(decisions: Decision[]): void {

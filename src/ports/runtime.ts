@@ -149,6 +149,8 @@ export interface Looking {
 }
 
 export interface Runtime extends Looking {
+  /** Names of the gateways that were set up here: only their routes exist. */
+  readonly gateways: readonly string[];
   /**
    * Makes the order known. Placing it again is a no-op.
    * @throws InvalidEvent

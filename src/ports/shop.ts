@@ -16,3 +16,9 @@ export interface Shop {
   /** The order as the shop reads it now; null = no such order. */
   readStatus(orderId: string): Promise<OrderStatus | null>;
 }
+
+/**
+ * Takes a webhook of the shop, whose body was read already. Whoever finds it signed says so before anything else is
+ * done for it: until then it counts among the requests that prove nothing.
+ */
+export type ShopWebhooks = (request: Request, taken: { body: Uint8Array; proved(): void }) => Promise<Response>;

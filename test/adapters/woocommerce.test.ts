@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ShopEffect } from "../../machines/effects.js";
+import { httpApp } from "../../src/adapters/http/app.js";
 import { placedOrder, type WooShopOptions, wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
 import { leftBy } from "../../src/adapters/woocommerce/notes.js";
 import {
@@ -294,7 +295,7 @@ describe("trouble", () => {
 describe("webhooks", () => {
   const SECRET = "webhook secret";
   const signed = (body: string, headers: Record<string, string> = {}, secret = SECRET) =>
-    new Request("http://engine.test/shop", {
+    new Request("http://engine.test/shop/webhooks", {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -309,14 +310,11 @@ describe("webhooks", () => {
     const world = await shopWith();
     place = await Place.made({ shop: world.shop });
     const { engine } = place;
-    const take = wooWebhooks({
-      engine,
-      shop: world.shop,
-      secrets: ["the next one", SECRET],
-      gateways: { resurs: "resurs-mapi" },
-    });
+    const secrets = ["the next one", SECRET];
+    const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" } });
+    const app = httpApp({ engine, shopWebhooks });
     const outcome = async (request: Request) => {
-      const response = await take(request);
+      const response = await app.fetch(request);
       return { status: response.status, ...((await response.json()) as { outcome: string }) };
     };
     await engine.place("7", order(null, T0, { total: 1000 }));
@@ -325,7 +323,7 @@ describe("webhooks", () => {
 
   test("the greeting is answered, and nothing else without a signature", async () => {
     const { outcome } = await paid();
-    const bare = (body: string) => new Request("http://engine.test/shop", { method: "POST", body });
+    const bare = (body: string) => new Request("http://engine.test/shop/webhooks", { method: "POST", body });
     expect(await outcome(bare("webhook_id=12"))).toEqual({ status: 200, outcome: "pong" });
     expect(await outcome(bare('{"id":7}'))).toEqual({ status: 401, outcome: "bad-signature" });
     expect(await outcome(bare("webhook_id=12&x=1"))).toMatchObject({ status: 401 });
@@ -334,7 +332,7 @@ describe("webhooks", () => {
     const body = '{"id":7}';
     const signature = createHmac("sha256", SECRET).update(body).digest("base64");
     expect(await outcome(signed(`${body} `, { "x-wc-webhook-signature": signature }))).toMatchObject({ status: 401 });
-    expect(await outcome(new Request("http://engine.test/shop"))).toMatchObject({ status: 405 });
+    expect(await outcome(new Request("http://engine.test/shop/webhooks"))).toMatchObject({ status: 404 });
     expect(await outcome(signed("x".repeat(1024 * 1024 + 1)))).toMatchObject({ status: 413 });
   });
 

@@ -6,6 +6,7 @@ import { type DoctorOptions, wooDoctor, wooShop, wooWebhooks } from "../../src/a
 import { createEngine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type WooServer, type WooServerOptions, wooServer } from "../../src/testing/index.js";
+import { taking } from "../woo/taking.js";
 import { cli } from "./run.js";
 
 const open: { close(): Promise<void> }[] = [];
@@ -23,7 +24,7 @@ const world = async (
   const { key: consumerKey, secret: consumerSecret } = shop.keys.engine;
   const adapter = wooShop({ url: shop.url, consumerKey, consumerSecret, clock });
   const engine = createEngine({ store: memoryStore(), gateways: [], shop: adapter, clock });
-  const door = await listen(wooWebhooks({ engine, shop: adapter, secrets: [SECRET] }));
+  const door = await listen(taking(wooWebhooks({ engine, shop: adapter, secrets: [SECRET] })));
   open.push(shop, door);
   shop.webhooks.add({ topic: "order.updated", delivery_url: `${door.url}/`, secret: SECRET });
   return { shop, door };

@@ -5,6 +5,7 @@ import { wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
 import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { bankHas, callback, MINUTE, order, Place, T0 } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";
+import { taking } from "../woo/taking.js";
 
 const SECRET = "secret of the shop's webhook";
 const TOPICS = [
@@ -63,7 +64,7 @@ const world = async (placed: Parameters<typeof order>[2] = {}) => {
   add("7");
   await place.order("7");
   await engine.place("7", order("pay-7", T0, placed));
-  const node = () => wooWebhooks({ engine, shop, secrets: [SECRET], gateways: { resurs: "resurs-mapi" } });
+  const node = () => taking(wooWebhooks({ engine, shop, secrets: [SECRET], gateways: { resurs: "resurs-mapi" } }));
   const take = node();
   const outcomeOf = async (response: Response) => ((await response.json()) as { outcome: string }).outcome;
   return {

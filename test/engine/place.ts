@@ -9,6 +9,7 @@ import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import type { EngineOptions } from "../../src/index.js";
 import type { Clock } from "../../src/ports/clock.js";
+import type { Gateway } from "../../src/ports/gateway.js";
 import type { Store } from "../../src/ports/store.js";
 import { type ResursDouble, resursDouble, VirtualClock, type WooDouble, wooDouble } from "../../src/testing/index.js";
 
@@ -82,6 +83,9 @@ export const shopHas = (woo: WooDouble, id: string, at: number, status: PlacedOr
 export const gatewayTo = (url: string, clock: Clock) =>
   resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", paymentMethodId: "m", clock });
 
+/** The same bank under another gateway's name, for a test that is about whose payment it is. */
+export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway => ({ ...gatewayTo(url, clock), name });
+
 const everything = { burst: 1e6, perSecond: 1e6 };
 /** What a test sends at one moment of its clock would be a flood anywhere else. */
 export const unlimited = { total: everything, unprovenOrder: everything };
@@ -141,10 +145,12 @@ export class Place {
   fetch!: (request: Request) => Response | Promise<Response>;
   private engines: Engine[] = [];
 
-  static async made(options: Partial<EngineOptions> = {}): Promise<Place> {
+  /** @param options `more`: further names for the bank, beside `resurs-mapi` */
+  static async made({ more = [], ...options }: Partial<EngineOptions> & { more?: string[] } = {}): Promise<Place> {
     const place = new Place();
     place.bank = await resursDouble({ clock: place.clock });
-    place.engine = await place.start(options);
+    const named = ["resurs-mapi", ...more].map((name) => gatewayNamed(name, place.bank.url, place.clock));
+    place.engine = await place.start({ ...(more.length > 0 && { gateways: named }), ...options });
     place.fetch = httpApp({ engine: place.engine, limits: unlimited }).fetch;
     return place;
   }

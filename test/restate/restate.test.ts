@@ -198,7 +198,8 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   test("what Restate cannot tell without its admin API is refused by name, over HTTP as well", async () => {
     const { runtime, placed, at, name } = await opened();
     await placed("o");
-    const bare = restateRuntime({ ingressUrl: server.ingressUrl, name });
+    const gateways = [gatewayTo(bank.url, clock)];
+    const bare = restateRuntime({ ingressUrl: server.ingressUrl, name, gateways });
     await expect(bare.list({ limit: 1 })).rejects.toThrow(NotOffered);
     await expect(bare.list({ limit: 1 })).rejects.toThrow(/adminUrl/);
     expect(() => bare.reconcile()).toThrow(/adminUrl, gateways and shop/);

@@ -12,6 +12,7 @@ import { type Change, resursDouble, VirtualClock, type WooServer, wooServer } fr
 import { Chance } from "../../src/testing/simulator/chance.js";
 import { bankHas, lines, T0 } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";
+import { taking } from "./taking.js";
 import { Traffic } from "./traffic.js";
 
 const PICKS = ["on-hold", "cancelled", "failed", "processing", "completed"] as const;
@@ -90,7 +91,7 @@ export const twoWriters = async ({ rounds, seed, atOnce = 50, told }: Options): 
     limits: { longestRetryMs: 50 },
   });
   await engine.start();
-  const take = wooWebhooks({ engine, shop: adapter, secrets: ["s"] });
+  const take = taking(wooWebhooks({ engine, shop: adapter, secrets: ["s"] }));
   // Every tenth delivery is lost on the way, and every tenth comes twice.
   const served = await listen(async (request) => {
     const luck = calm ? 1 : chance.next();

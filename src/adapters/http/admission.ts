@@ -1,12 +1,17 @@
 /**
- * What stands before the callbacks, cheap before dear: who is asking, how often, with which token. Whoever is turned
- * away here has cost one counter: nothing was parsed, looked up or stored, and the bank was not asked.
+ * What stands in front of every public route, cheap before dear: who is asking, how often, with which proof. Whoever
+ * is turned away here has cost one counter: nothing was parsed, looked up or stored, and the bank was not asked.
+ *
+ * Those who proved themselves are counted apart from those who did not, and have places of their own.
  */
-import { BlockList, isIPv6 } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../../ports/clock.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
+import { BODY_TIMEOUT_MS, type Reading } from "./body.js";
 import { Buckets, type Rate } from "./buckets.js";
+import { Places } from "./places.js";
+import { addressOf } from "./serve.js";
+import { isLoopback, Networks, sourceOfAddress } from "./source.js";
 import { type CallbackKey, orderOfToken } from "./token.js";
 
 export interface AdmissionOptions {
@@ -15,22 +20,47 @@ export interface AdmissionOptions {
    * limits alone keep a flood off. The older flows' addresses are registered once for all payments and have a digest.
    */
   callbackKeys?: CallbackKey[] | null;
-  /** Addresses and networks (`13.50.187.51`, `10.0.0.0/8`) that callbacks may come from; null = from everywhere. */
+  /**
+   * Addresses and networks (`13.50.187.51`, `10.0.0.0/8`) that callbacks and the questions of a bank's checkout
+   * (`/nets/pay-initialized`, `/resurs-checkout/create-order`) may come from; null = from everywhere.
+   */
   allowFrom?: string[] | null;
-  /** The address that a request came from; null = not known. Behind a proxy: what the proxy says. */
+  /**
+   * The address that a request came from; null = not known, and then it has no limit of its own. Left out: the socket's,
+   * behind `listen`. Behind a proxy: `clientAddress({ header })`.
+   */
   sourceOf?: (request: Request) => string | null;
   limits?: Partial<AdmissionLimits>;
-  /** Told of whoever knocks, and of requests that are turned away before any event. */
+  /**
+   * Requests under way at once of callers who proved themselves, the API's among them; health checks are not counted.
+   * More are answered 429. Default 4000: some 100 MB.
+   */
+  requestsAtOnce?: number;
+  /** The same of those who have not proved themselves (yet). Default 1000, and never more than `requestsAtOnce`. */
+  unprovenAtOnce?: number;
+  /** Bytes of bodies held at once, over all requests. Default 64 MiB. */
+  bufferedBytes?: number;
+  /** How long a body may take, in ms, from the first byte that is waited for to the last. Default 10,000. */
+  bodyTimeoutMs?: number;
+  /** Told of each request on a public route, and of requests that are turned away before any event. */
   observer?: Pick<Observer, "admission" | "turnedAway">;
 }
 
 export interface AdmissionLimits {
+  /** Of one source that proves nothing: an IPv4 address, or an IPv6 network of 64 bits. */
   source: Rate;
-  /** Of callbacks that carry the order's token. */
+  /** Of one order, of requests that proved themselves. */
   order: Rate;
-  /** Of callbacks that prove nothing: each may cost a reading of the payment, and the bank counts those. */
+  /** Of one order, of requests that prove nothing: each may cost a reading of the payment, and the bank counts those. */
   unprovenOrder: Rate;
+  /** Of all requests that prove nothing. */
   total: Rate;
+  /** Of all requests that proved themselves. */
+  provenTotal: Rate;
+  /** Rejections in a bank's frame, of one order: each is a note in the shop. */
+  rejections: Rate;
+  /** Orders that the shop is asked to create for a payment that no order has. */
+  creations: Rate;
 }
 
 export const admissionLimits: AdmissionLimits = {
@@ -38,100 +68,131 @@ export const admissionLimits: AdmissionLimits = {
   order: { burst: 10, perSecond: 0.5 },
   unprovenOrder: { burst: 10, perSecond: 0.2 },
   total: { burst: 1000, perSecond: 500 },
+  provenTotal: { burst: 4000, perSecond: 2000 },
+  rejections: { burst: 5, perSecond: 1 / 600 },
+  creations: { burst: 50, perSecond: 5 },
 };
 
-const listed = (entries: string[]): BlockList => {
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = "", prefix] = entry.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
-};
+/** By what a request proved itself. */
+export interface Proof {
+  /** The order that the proof names; null = it names none. */
+  order: string | null;
+}
 
-/** `::ffff:10.0.0.1` is 10.0.0.1 on a socket that takes both. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, "");
+export interface Entry {
+  /** Only the addresses of `allowFrom` may come in here. */
+  banksOnly?: boolean;
+  /** What proves the request before its body is read; null = nothing does. */
+  proof?: (c: Context) => Proof | null;
+  /** The body proves it: whoever fails to is counted when that is known, and nobody else. */
+  byBody?: boolean;
+}
 
-const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+const DEFAULTS = { requestsAtOnce: 4000, unprovenAtOnce: 1000, bufferedBytes: 64 * 1024 * 1024 };
+const ALL = "";
 
 export class Admission {
-  private readonly keys: CallbackKey[] | null;
-  private readonly allowed: BlockList | null;
-  private readonly sources: Buckets;
-  private readonly orders: Buckets;
-  private readonly unproven: Buckets;
-  private readonly total: Buckets;
+  private readonly allowed: Networks | null;
+  private readonly places: Places;
+  private readonly buckets: Record<keyof AdmissionLimits, Buckets>;
 
   constructor(
     clock: Clock,
     private readonly options: AdmissionOptions,
   ) {
     const limits = { ...admissionLimits, ...options.limits };
-    this.keys = options.callbackKeys ?? null;
-    this.allowed = options.allowFrom ? listed(options.allowFrom) : null;
-    this.sources = new Buckets(clock, limits.source);
-    this.orders = new Buckets(clock, limits.order);
-    this.unproven = new Buckets(clock, limits.unprovenOrder);
-    this.total = new Buckets(clock, limits.total);
+    this.allowed = options.allowFrom ? new Networks(options.allowFrom) : null;
+    this.buckets = Object.fromEntries(
+      Object.entries(limits).map(([name, rate]) => [name, new Buckets(clock, rate)]),
+    ) as Record<keyof AdmissionLimits, Buckets>;
+    const { requestsAtOnce, unprovenAtOnce, bufferedBytes } = { ...DEFAULTS, ...options };
+    const unproven = Math.min(unprovenAtOnce, requestsAtOnce);
+    this.places = new Places({ proven: requestsAtOnce, unproven, bytes: bufferedBytes });
   }
 
-  /** Before anything of the request but its address is looked at. */
-  readonly before: MiddlewareHandler = async (c, next) => {
-    const source = this.options.sourceOf?.(c.req.raw) ?? null;
-    if (this.allowed !== null && !this.isAllowed(source)) {
-      this.tell("address-not-allowed");
-      return c.json({ error: { code: "not-allowed" } }, 403);
-    }
-    const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
-    const order = token === undefined || this.keys === null ? null : orderOfToken(this.keys, token);
-    c.set("provenOrder", order);
-    // Whoever has the token is not shut out by a flood of those who have none; his order has its own limit.
-    const wait = order === null ? this.waitOf(source) : 0;
-    if (wait > 0) return this.tooMany(c, wait);
-    if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
-      this.tell("encoded-body");
-      return c.json({ error: { code: "encoded-body" } }, 415);
-    }
-    await next();
-  };
-
-  /** Under `/:token`: only with a token of ours. */
-  readonly withToken: MiddlewareHandler = async (c, next) => {
-    if (c.get("provenOrder") === null) return this.nobody(c);
-    await next();
-  };
-
-  /** Without a token: only where none are given out, or where the message proves itself in another way. */
-  readonly withoutToken = (provesItself: boolean): MiddlewareHandler => {
-    const pass = this.untokened(provesItself);
-    return async (c, next) => (this.keys !== null && !provesItself ? this.nobody(c) : pass(c, next));
-  };
-
-  /** Where there can be no token. */
-  readonly untokened =
-    (provesItself: boolean): MiddlewareHandler =>
+  /** In front of a public route, before anything of the request but its head is looked at. */
+  readonly entry =
+    ({ banksOnly = false, proof, byBody = false }: Entry): MiddlewareHandler =>
     async (c, next) => {
-      c.set("proven", provesItself);
-      await next();
+      const source = (this.options.sourceOf ?? addressOf)(c.req.raw);
+      if (banksOnly && this.allowed !== null && !this.allowed.has(source)) {
+        this.tell("address-not-allowed");
+        return c.json({ error: { code: "not-allowed" } }, 403);
+      }
+      const proved = proof?.(c) ?? null;
+      c.set("proof", proved);
+      const wait = proved === null ? this.unprovenWait(source, byBody) : this.buckets.provenTotal.take(ALL);
+      if (wait > 0) return this.tooMany(c, wait);
+      if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
+        this.tell("encoded-body");
+        return c.json({ error: { code: "encoded-body" } }, 415);
+      }
+      await this.inPlace(c, proved !== null, async () => {
+        await next();
+        // Whoever was to prove himself by his body, and did not, is counted now.
+        if (byBody && c.get("proof") === null) this.unprovenWait(source, false);
+      });
+      return undefined;
     };
 
-  /** The last step before the event is stored; null lets it pass. */
+  /** In front of the API's routes, behind their token. */
+  readonly trusted: MiddlewareHandler = (c, next) => this.inPlace(c, true, next);
+
+  /** What `byBody` waits for: the body proved the request. */
+  proved(c: Context): void {
+    c.set("proof", { order: null } satisfies Proof);
+    (c.get("reading") as Reading).place.prove();
+    this.tell("passed");
+  }
+
+  /** The proof in the address of a payment's callbacks. */
+  readonly tokenIn = (c: Context): Proof | null => {
+    const { callbackKeys } = this.options;
+    const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
+    const order = token === undefined || !callbackKeys ? null : orderOfToken(callbackKeys, token);
+    return order === null ? null : { order };
+  };
+
+  /** Without a token: only where none are given out. */
+  readonly withoutToken: MiddlewareHandler = async (c, next) => {
+    if (this.options.callbackKeys) return this.nobody(c);
+    await next();
+    return undefined;
+  };
+
+  /** Only for those who proved themselves. */
+  readonly provenOnly: MiddlewareHandler = async (c, next) => {
+    if (c.get("proof") === null) return this.nobody(c);
+    await next();
+    return undefined;
+  };
+
+  /** The last step before an event of a known order is stored; null lets it pass. */
   atOrder(c: Context, orderId: string): Response | null {
-    const order = c.get("provenOrder") as string | null;
+    const proof = c.get("proof") as Proof | null;
     // Another order's token opens nothing, and tells nothing.
-    if (order !== null && order !== orderId) return this.unknown(c);
-    const proven = order !== null || c.get("proven") === true;
-    const wait = (proven ? this.orders : this.unproven).wait(orderId);
+    if (proof !== null && proof.order !== null && proof.order !== orderId) return this.unknown(c);
+    const wait = this.buckets[proof === null ? "unprovenOrder" : "order"].take(orderId);
     if (wait > 0) return this.tooMany(c, wait);
     this.tell("passed");
     return null;
   }
 
-  /** Whether a customer's return may have the payment read; a page that is opened again and again may not. */
-  mayRead(orderId: string): boolean {
-    return this.orders.wait(`return of ${orderId}`) === 0;
+  /** Whether the return of a known order may have the payment read; a page that is opened again and again may not. */
+  mayRead(c: Context, orderId: string): boolean {
+    return this.buckets[c.get("proof") ? "order" : "unprovenOrder"].take(`return of ${orderId}`) === 0;
+  }
+
+  /** Whether one more rejection in the bank's frame is kept with a known order. */
+  mayReject(orderId: string): boolean {
+    return this.buckets.rejections.take(orderId) === 0;
+  }
+
+  /** Whether the shop may be asked for the order of a payment. @param orderId null = no order has that payment */
+  mayCreate(orderId: string | null): boolean {
+    return orderId === null
+      ? this.buckets.creations.take(ALL) === 0
+      : this.buckets.unprovenOrder.take(`creation of ${orderId}`) === 0;
   }
 
   /** An id that we gave to nobody: counted, and forgotten. */
@@ -140,29 +201,40 @@ export class Admission {
     return c.json({ error: { code: "unknown-payment" } }, 404);
   }
 
+  tooMany(c: Context, seconds: number): Response {
+    this.tell("too-many");
+    return c.json({ error: { code: "too-many" } }, 429, { "Retry-After": String(seconds) });
+  }
+
+  private async inPlace(c: Context, proven: boolean, work: () => Promise<void>): Promise<Response | undefined> {
+    const place = this.places.take(proven);
+    if (place === null) {
+      this.options.observer?.turnedAway();
+      c.res = c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
+      return undefined;
+    }
+    const { bodyTimeoutMs: timeoutMs = BODY_TIMEOUT_MS } = this.options;
+    c.set("reading", { place, timeoutMs, refused: (why) => this.tell(why) } satisfies Reading);
+    await work().finally(() => place.leave());
+    return undefined;
+  }
+
   private tell(outcome: AdmissionOutcome): void {
     this.options.observer?.admission(outcome);
   }
 
-  private waitOf(source: string | null): number {
+  /** @param onlyAsks counts nothing */
+  private unprovenWait(source: string | null, onlyAsks: boolean): number {
+    const { source: sources, total } = this.buckets;
     // From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all.
-    const visitor = source === null || isLoopback(plain(source)) ? null : plain(source);
-    return (visitor === null ? 0 : this.sources.wait(visitor)) || this.total.wait("");
-  }
-
-  private isAllowed(source: string | null): boolean {
-    if (source === null) return false;
-    const address = plain(source);
-    return this.allowed?.check(address, isIPv6(address) ? "ipv6" : "ipv4") ?? true;
+    const visitor = source === null || isLoopback(source) ? null : sourceOfAddress(source);
+    if (onlyAsks) return visitor === null ? 0 : sources.wait(visitor);
+    // Once all together are too many, sources are not counted: a flood from ever new ones fills no memory.
+    return total.wait(ALL) || (visitor === null ? 0 : sources.take(visitor)) || total.take(ALL);
   }
 
   private nobody(c: Context): Response {
     this.tell("without-token");
     return c.json({ error: { code: "not-found" } }, 404);
-  }
-
-  private tooMany(c: Context, seconds: number): Response {
-    this.tell("too-many");
-    return c.json({ error: { code: "too-many" } }, 429, { "Retry-After": String(seconds) });
   }
 }

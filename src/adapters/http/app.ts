@@ -1,5 +1,5 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
@@ -7,29 +7,19 @@ import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { parseCommand } from "../../ports/command.js";
 import { type Log, silent } from "../../ports/log.js";
-import { Overloaded, type Runtime } from "../../ports/runtime.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
-import { type CallbackOptions, callbackRoutes } from "./callbacks.js";
 import { failed } from "./failed.js";
-import { type NetsOptions, netsRoutes } from "./nets.js";
-import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
-import { type ReturnOptions, returnRoutes } from "./returns.js";
+import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { sameSecret } from "./secret.js";
 import { urlsFor } from "./urls.js";
 
 export type { CallbackKey } from "./token.js";
 export { urlsFor } from "./urls.js";
 
-export interface HttpOptions
-  extends AdmissionOptions,
-    Omit<NetsOptions, "log" | "admission">,
-    Omit<ResursCheckoutOptions, "log">,
-    Partial<Omit<CallbackOptions, "engine" | "admission">>,
-    Omit<ReturnOptions, "admission"> {
+export interface HttpOptions extends AdmissionOptions, Omit<PublicOptions, "log" | "admission"> {
   engine: Runtime;
-  /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
-  shopWebhooks?: (request: Request) => Promise<Response>;
   log?: Log;
   /** Bearer token for orders and metrics; null = none asked for (loopback only). */
   apiToken?: string | null;
@@ -37,8 +27,6 @@ export interface HttpOptions
   metrics?: () => Promise<string>;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: () => boolean;
-  /** Requests under way at once, health checks not counted; more are answered 429. Default 4000: some 100 MB. */
-  requestsAtOnce?: number;
 }
 
 const Checkout = z.strictObject({ gateway: z.string().max(100) });
@@ -81,19 +69,21 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     await next();
     if (options.draining?.()) c.header("Connection", "close");
   });
+  const hasToken = (c: Context): boolean =>
+    apiToken === null || sameSecret(c.req.header("authorization") ?? "", `Bearer ${apiToken}`);
   app.get("/healthz", async (c) => {
     const { ok, trouble, counts } = await engine.health();
-    // Anybody may ask, so what the store said of its trouble stays in the log.
-    return c.json({ ok, trouble: trouble === null ? null : "store-unavailable", counts }, ok ? 200 : 503);
+    // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever has the token.
+    const says = { ok, trouble: trouble === null ? null : "store-unavailable", ...(hasToken(c) ? { counts } : {}) };
+    return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
   });
   /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
   app.get("/readyz", async (c) => {
     const ready = !options.draining?.() && (await engine.health()).ok;
-    return c.json({ ready }, ready ? 200 : 503);
+    return c.json({ ready }, ready ? 200 : 503, ready ? {} : { "Retry-After": "5" });
   });
   const withToken: MiddlewareHandler = async (c, next) => {
-    const given = c.req.header("authorization") ?? "";
-    if (apiToken !== null && !sameSecret(given, `Bearer ${apiToken}`)) {
+    if (!hasToken(c)) {
       return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
     }
     await next();
@@ -104,33 +94,10 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
       return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
     });
   }
-  const { requestsAtOnce = 4000, observer } = options;
-  let underWay = 0;
-  app.use(async (_, next) => {
-    if (underWay >= requestsAtOnce) {
-      observer?.turnedAway();
-      throw new Overloaded("too many requests are under way");
-    }
-    underWay += 1;
-    await next().finally(() => {
-      underWay -= 1;
-    });
-  });
-  const { ack = "202", resursDigest = null } = options;
   const admission = new Admission(engine.clock, options);
-  app.use("/callbacks/*", admission.before);
-  app.route("/callbacks", callbackRoutes({ engine, admission, ack, resursDigest }));
+  app.route("/", publicRoutes({ ...options, log, admission }));
 
-  const { shopWebhooks } = options;
-  if (shopWebhooks) app.post("/shop/webhooks", (c) => shopWebhooks(c.req.raw));
-
-  const { netsAuthorization, onPayInitialized } = options;
-  app.route("/", netsRoutes({ engine, log, admission, netsAuthorization, onPayInitialized }));
-
-  app.route("/returns", returnRoutes({ ...options, admission }));
-  app.route("/resurs-checkout", resursCheckoutRoutes({ ...options, log }));
-
-  app.use("/orders/*", withToken);
+  app.use("/orders/*", withToken, admission.trusted);
   app.get("/dead-letters", withToken, async (c) => {
     const { data } = Query.safeParse(c.req.query());
     if (data === undefined) return c.json({ error: { code: "invalid-query" } }, 400);
@@ -138,7 +105,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   /** What was given up is tried again at once. */
   app.post("/orders/:orderId/revive", async (c) => {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     const parsed = Revive.safeParse(body.ok ? body.json : null);
     if (!parsed.success) return c.json({ error: { code: "invalid-revive", issues: parsed.error.issues } }, 400);
     const revived = await engine.revive(parsed.data.id, c.req.param("orderId"));
@@ -157,7 +124,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     return c.json({ orders, next: orders.length === limit ? (orders.at(-1)?.orderId ?? null) : null });
   });
   app.post("/orders", async (c) => {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
     const parsed = Place.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
@@ -189,7 +156,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   /** WooCommerce's process_payment, in its own words: `result` and `redirect`. */
   app.post("/orders/:orderId/checkout", async (c) => {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
     const parsed = Checkout.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
@@ -202,7 +169,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
   });
   /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
   app.post("/orders/:orderId/events", async (c) => {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
     const id = c.req.header("idempotency-key");
     const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
@@ -229,7 +196,7 @@ export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Re
     });
   });
   app.post("/orders/:orderId/can", async (c) => {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
     return c.json(await engine.can(c.req.param("orderId"), parseCommand(body.json)));
   });

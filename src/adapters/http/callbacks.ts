@@ -5,8 +5,9 @@ import { z } from "zod";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
-import { type DigestOptions, provesItself } from "./digest.js";
+import type { DigestOptions } from "./digest.js";
 import { failed } from "./failed.js";
+import { knownPayment } from "./known-payment.js";
 
 /**
  * The words of the payload are hints: an unknown status is no reason to lose the message. Strict in what
@@ -39,9 +40,9 @@ export interface CallbackOptions {
    * `202`: stored and answered at once, held inside. `after-apply`: 503 inside the cooldown, as Resurs's
    * own plugin answers, for a gateway that is to keep the message itself.
    */
-  ack: "202" | "after-apply";
+  ack?: "202" | "after-apply";
   /** What the shop registered with the older callbacks; null = it registered no digest. */
-  resursDigest: DigestOptions | null;
+  resursDigest?: DigestOptions | null;
 }
 
 interface Message {
@@ -55,27 +56,35 @@ interface Message {
 const fingerprint = (...parts: string[]): string =>
   createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 32);
 
-export const callbackRoutes = (options: CallbackOptions): Hono => {
+interface Taking extends CallbackOptions {
+  /** Whose payments these routes take. */
+  gateways: string[];
+}
+
+export const merchantApiCallbackRoutes = (options: CallbackOptions, gateways: string[]): Hono => {
   const app = new Hono();
-  const { admission, resursDigest } = options;
+  const { admission } = options;
+  const taking = { ...options, gateways };
   for (const [way, guard] of [
-    ["", admission.withoutToken(false)],
-    ["/t/:token", admission.withToken],
+    ["", admission.withoutToken],
+    ["/t/:token", admission.provenOnly],
   ] as const) {
-    app.post(`${way}/resurs/authorization`, guard, (c) => takeMerchantApi(c, options, "AUTHORIZATION"));
-    app.post(`${way}/resurs/management`, guard, (c) => takeMerchantApi(c, options, "MANAGEMENT"));
+    app.post(`${way}/resurs/authorization`, guard, (c) => takeMerchantApi(c, taking, "AUTHORIZATION"));
+    app.post(`${way}/resurs/management`, guard, (c) => takeMerchantApi(c, taking, "MANAGEMENT"));
   }
-  // Resurs tries an address before it is used: nothing is looked up and nothing happens.
-  app.on(["GET", "POST"], "/resurs/test", (c) => c.json({ outcome: "ignored", reason: "test-callback" }, 202));
-  // These addresses are registered once for all payments, so they carry no payment's token.
-  app.use("/resurs/legacy/*", admission.untokened(resursDigest !== null));
-  app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, options));
+  return app;
+};
+
+/** These addresses are registered once for all payments, so they carry no payment's token. */
+export const legacyCallbackRoutes = (options: CallbackOptions, gateways: string[]): Hono => {
+  const app = new Hono();
+  app.on(["GET", "POST"], "/resurs/legacy/:kind", (c) => takeLegacy(c, { ...options, gateways }));
   return app;
 };
 
 /** The Merchant API's two kinds: each claims something in a word of its own. */
-const takeMerchantApi = async (c: Context, options: CallbackOptions, kind: "AUTHORIZATION" | "MANAGEMENT") => {
-  const body = await readBody(c.req.raw);
+const takeMerchantApi = async (c: Context, options: Taking, kind: "AUTHORIZATION" | "MANAGEMENT") => {
+  const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
   const { data } = (kind === "AUTHORIZATION" ? Authorization : Management).safeParse(body.json);
   if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
@@ -83,12 +92,12 @@ const takeMerchantApi = async (c: Context, options: CallbackOptions, kind: "AUTH
 };
 
 /** GET and POST alike: the bank posts BOOKED and UPDATE, and where that fails it gets them. */
-const takeLegacy = async (c: Context, options: CallbackOptions) => {
+const takeLegacy = async (c: Context, options: Taking) => {
   const kind = c.req.param("kind") ?? "";
   if (!legacyKinds.has(kind)) return c.json({ error: { code: "unknown-callback" } }, 404);
   const query = c.req.query();
   // Before anything is read: whoever is not the bank learns nothing about payments.
-  if (options.resursDigest !== null && !provesItself(options.resursDigest, kind, query)) {
+  if (options.resursDigest && c.get("proof") === null) {
     return c.json({ error: { code: "bad-digest" } }, 406);
   }
   if (kind === "TEST") return c.body(null, 204);
@@ -96,7 +105,7 @@ const takeLegacy = async (c: Context, options: CallbackOptions) => {
   if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
   let text = "";
   if (c.req.method === "POST") {
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c);
     if (body.ok) text = body.text;
     else if (body.code !== "empty-body") return c.json({ error: { code: body.code } }, body.status);
   }
@@ -104,9 +113,9 @@ const takeLegacy = async (c: Context, options: CallbackOptions) => {
   return handOn(c, options, { kind, paymentId: data.paymentId, claims: data.result ?? null, content });
 };
 
-const handOn = async (c: Context, { engine, admission, ack }: CallbackOptions, message: Message) => {
+const handOn = async (c: Context, { engine, admission, ack, gateways }: Taking, message: Message) => {
   try {
-    const found = await engine.findByPayment(message.paymentId);
+    const found = await knownPayment(engine, message.paymentId, gateways);
     if (found === null) return admission.unknown(c);
     const turnedAway = admission.atOrder(c, found.orderId);
     if (turnedAway !== null) return turnedAway;
@@ -117,7 +126,9 @@ const handOn = async (c: Context, { engine, admission, ack }: CallbackOptions, m
       if (wait > 0) return c.json({ error: { code: "cooldown" } }, 503, { "Retry-After": String(wait) });
     }
     const receipt = await engine.submit(found.orderId, event, ack === "after-apply" ? { wait: "settled" } : {});
-    if (ack === "after-apply" && !receipt.final) return c.json({ error: { code: "not-applied-yet" } }, 503);
+    if (ack === "after-apply" && !receipt.final) {
+      return c.json({ error: { code: "not-applied-yet" } }, 503, { "Retry-After": "5" });
+    }
     const { outcome, reason, until } = receipt;
     return c.json({ outcome, reason, until: until === null ? null : new Date(until).toISOString() }, 202);
   } catch (error) {

@@ -1,5 +1,7 @@
 /** The digest of Resurs's older callbacks: UPPER(hex(MD5 or SHA-1 of the parameters' values and a salt)). */
 import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import type { Proof } from "./admission.js";
 import { sameSecret } from "./secret.js";
 
 export interface DigestOptions {
@@ -30,3 +32,12 @@ export const provesItself = (options: DigestOptions, kind: string, query: Record
     .map((digest) => sameSecret(given.toUpperCase(), digest.toUpperCase()))
     .includes(true);
 };
+
+/** The proof in the address of an older flow's callback. */
+export const digestIn =
+  (options: DigestOptions | null) =>
+  (c: Context): Proof | null => {
+    const kind = /^\/callbacks\/resurs\/legacy\/(\w+)$/.exec(c.req.path)?.[1];
+    if (kind === undefined || options === null || !provesItself(options, kind, c.req.query())) return null;
+    return { order: null };
+  };

@@ -3,10 +3,11 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
-import type { Admission } from "./admission.js";
+import type { Admission, Proof } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
-import { orderFor } from "./order-for.js";
+import { knownPayment } from "./known-payment.js";
+import { orderFor, TOO_MANY } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
@@ -33,28 +34,43 @@ const Webhook = z.object({
 });
 const PayInitialized = z.object({ paymentId });
 
-export const netsRoutes = (options: NetsOptions): Hono => {
+/** The proof in a webhook's head. */
+export const authorizationIn =
+  (authorization: string | null) =>
+  (c: Context): Proof | null => {
+    if (authorization === null || c.req.path !== "/callbacks/nets") return null;
+    return sameSecret(c.req.header("authorization") ?? "", authorization) ? { order: null } : null;
+  };
+
+interface Taking extends NetsOptions {
+  /** Whose payments these routes take. */
+  gateways: string[];
+}
+
+export const netsRoutes = (options: NetsOptions, gateways: string[]): Hono => {
   const app = new Hono();
   const { admission, onPayInitialized, netsAuthorization } = options;
-  app.post("/callbacks/nets", admission.withoutToken(!!netsAuthorization), (c) => takeWebhook(c, options));
-  app.post("/callbacks/t/:token/nets", admission.withToken, (c) => takeWebhook(c, options));
-  if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, options, onPayInitialized));
+  const taking = { ...options, gateways };
+  if (netsAuthorization) app.post("/callbacks/nets", (c) => takeWebhook(c, taking));
+  else app.post("/callbacks/nets", admission.withoutToken, (c) => takeWebhook(c, taking));
+  app.post("/callbacks/t/:token/nets", admission.provenOnly, (c) => takeWebhook(c, taking));
+  if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, taking, onPayInitialized));
   return app;
 };
 
-const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = null }: NetsOptions) => {
+const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = null, gateways }: Taking) => {
   const given = c.req.header("authorization") ?? "";
   // Before anything is read: whoever is not Nets learns nothing about payments.
   if (netsAuthorization !== null && !sameSecret(given, netsAuthorization)) {
     return c.json({ error: { code: "unauthorized" } }, 401);
   }
-  const body = await readBody(c.req.raw);
+  const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
   const parsed = Webhook.safeParse(body.json);
   if (!parsed.success) return c.json({ error: { code: "not-a-webhook" } }, 400);
   const { id, event: kind, data } = parsed.data;
   try {
-    const found = await engine.findByPayment(data.paymentId);
+    const found = await knownPayment(engine, data.paymentId, gateways);
     // Not found is not taken: Nets sends it again, and by then the order may be placed.
     if (found === null) return admission.unknown(c);
     const turnedAway = admission.atOrder(c, found.orderId);
@@ -73,14 +89,16 @@ const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = 
 /** The page asks, so every answer is 200 with a yes or a no that it can pass on to Nets. */
 const payInitialized = async (
   c: Context,
-  { engine, log }: NetsOptions,
+  options: Taking,
   createOrder: NonNullable<NetsOptions["onPayInitialized"]>,
 ) => {
   const no = (error: string) => c.json({ reply: false, error }, 200);
-  const body = await readBody(c.req.raw);
+  const body = await readBody(c);
   if (!body.ok) return c.json({ reply: false, error: body.code }, body.status);
   const parsed = PayInitialized.safeParse(body.json);
   if (!parsed.success) return c.json({ reply: false, error: "not-a-payment" }, 400);
-  const order = await orderFor(engine, log, parsed.data.paymentId, () => createOrder(parsed.data.paymentId));
-  return "error" in order ? no(order.error) : c.json({ reply: true, orderId: order.orderId }, 200);
+  const order = await orderFor(options, parsed.data.paymentId, () => createOrder(parsed.data.paymentId));
+  if (!("error" in order)) return c.json({ reply: true, orderId: order.orderId }, 200);
+  if (order.error === TOO_MANY) return c.json({ reply: false, error: TOO_MANY }, 429, { "Retry-After": "5" });
+  return no(order.error);
 };

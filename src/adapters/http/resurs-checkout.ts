@@ -2,19 +2,23 @@
  * Resurs Checkout: the purchase happens in the bank's frame, and the page asks here for the shop's order (seed 002,
  * "Purchasing with Resurs Checkout"). v1 asks on its booking message, v2 from `onSubmit`: the same question.
  */
+import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
-import { orderFor } from "./order-for.js";
+import { knownPayment } from "./known-payment.js";
+import { orderFor, TOO_MANY } from "./order-for.js";
 import type { CallbackKey } from "./token.js";
 import { urlsFor } from "./urls.js";
 
 export interface ResursCheckoutOptions {
   engine: Runtime;
   log: Log;
+  admission: Admission;
   /**
    * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =
    * there is none, and the frame does not go on. A customer who presses again asks again: one order per payment.
@@ -33,8 +37,14 @@ const Rejected = z.object({
   message: z.string().max(1000).nullish(),
 });
 
-export const resursCheckoutRoutes = (options: ResursCheckoutOptions): Hono => {
+interface Taking extends ResursCheckoutOptions {
+  /** Whose payments these routes take. */
+  gateways: string[];
+}
+
+export const resursCheckoutRoutes = (given: ResursCheckoutOptions, gateways: string[]): Hono => {
   const app = new Hono();
+  const options = { ...given, gateways };
   const { onCheckoutSubmitted } = options;
   if (onCheckoutSubmitted) app.post("/create-order", (c) => createOrder(c, options, onCheckoutSubmitted));
   app.post("/rejected", (c) => rejected(c, options));
@@ -44,14 +54,18 @@ export const resursCheckoutRoutes = (options: ResursCheckoutOptions): Hono => {
 /** process_payment fills in what is missing; the bank sends the customer on, so the address is only told. */
 const createOrder = async (
   c: Context,
-  { engine, log, publicUrl, callbackKeys = null }: ResursCheckoutOptions,
+  options: Taking,
   create: NonNullable<ResursCheckoutOptions["onCheckoutSubmitted"]>,
 ) => {
-  const body = await readBody(c.req.raw);
+  const { engine, publicUrl, callbackKeys = null } = options;
+  const body = await readBody(c);
   if (!body.ok) return c.json({ result: "failure", error: body.code }, body.status);
   const { data } = Submitted.safeParse(body.json);
   if (data === undefined) return c.json({ result: "failure", error: "not-a-payment" }, 400);
-  const order = await orderFor(engine, log, data.paymentId, () => create(data.paymentId, data.customer));
+  const order = await orderFor(options, data.paymentId, () => create(data.paymentId, data.customer));
+  if ("error" in order && order.error === TOO_MANY) {
+    return c.json({ result: "failure", error: TOO_MANY }, 429, { "Retry-After": "5" });
+  }
   if ("error" in order) return c.json({ result: "failure", error: order.error }, 200);
   const base = publicUrl ?? new URL(c.req.url).origin;
   try {
@@ -64,18 +78,27 @@ const createOrder = async (
   }
 };
 
-/** What the customer saw is kept with the order; nothing else follows from a word of his browser. */
-const rejected = async (c: Context, { engine }: ResursCheckoutOptions) => {
-  const body = await readBody(c.req.raw);
+/**
+ * What the customer saw is kept with the order; nothing else follows from a word of his browser. The answer is the same
+ * whether there is such a payment or not, because nothing proves who asks.
+ */
+const rejected = async (c: Context, { engine, admission, gateways }: Taking) => {
+  const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
   const { data } = Rejected.safeParse(body.json);
   if (data === undefined) return c.json({ error: { code: "not-a-rejection" } }, 400);
+  const { paymentId, rejection, message = null } = data;
   try {
-    const found = await engine.findByPayment(data.paymentId);
+    const found = await knownPayment(engine, paymentId, gateways);
     // Turned away before there was an order: there is nothing to keep it with.
-    if (!found?.current) return c.json({ error: { code: "unknown-payment" } }, 404);
-    const { rejection, message = null } = data;
-    await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message });
+    if (found?.current && admission.mayReject(found.orderId)) {
+      const content = createHash("sha256")
+        .update(JSON.stringify([paymentId, rejection, message]))
+        .digest("base64url");
+      // The same words again are the same rejection, and write nothing.
+      const id = `rejected-${content.slice(0, 32)}`;
+      await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message }, { id });
+    }
     return c.body(null, 204);
   } catch (error) {
     return failed(c, error);

@@ -30,7 +30,7 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
   const app = new Hono();
   const comesBack = async (c: Context, orderId: string, page: string) => {
     const returned = parseCommand({ type: "customer.returned", page });
-    const status = admission.mayRead(orderId)
+    const status = admission.mayRead(c, orderId)
       ? (await engine.submit(orderId, returned, { wait: "settled", timeoutMs: returnWaitMs })).to
       : ((await engine.read(orderId))?.facts.order.status ?? null);
     const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";

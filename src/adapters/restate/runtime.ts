@@ -38,7 +38,7 @@ export interface RestateRuntimeOptions {
   adminUrl?: string;
   /** As given to `restateService`. */
   name?: string;
-  /** For `checkout`, `payment` and `reconcile`, which ask the bank from here. */
+  /** For `checkout`, `payment` and `reconcile`, which ask the bank from here; and for the callbacks: `httpApp` has routes of these only. */
   gateways?: Gateway[];
   /** For `reconcile`. */
   shop?: Shop;
@@ -175,6 +175,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   return {
     clock,
     settings,
+    gateways: [...gateways.keys()],
     submit,
     read,
     can,

@@ -16,12 +16,12 @@ const REPEATS_PER_WINDOW = 3;
 
 export interface Delivery {
   orderId: string;
-  body: Buffer;
+  body: Uint8Array;
   /** `X-WC-Webhook-Delivery-ID`; not signed. */
   deliveryId: string | null;
 }
 
-const digestOf = (...parts: (string | Buffer)[]): string => {
+const digestOf = (...parts: (string | Uint8Array)[]): string => {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part).update("\0");
   return hash.digest("base64");

@@ -1,0 +1,115 @@
+/**
+ * Requests under way and the bytes of bodies they hold, both bounded. Those who proved themselves are counted apart.
+ * Where there is no room, the unproven request that has waited longest for its body gives way: whoever sends slowly
+ * loses to whoever sends at once, so sockets held open take nothing from anybody.
+ */
+
+export interface Room {
+  /** Requests under way at once of those who proved themselves. */
+  proven: number;
+  /** And of those who did not. */
+  unproven: number;
+  /** Bytes of bodies over all requests under way. */
+  bytes: number;
+}
+
+export class Places {
+  private readonly underWay = { proven: 0, unproven: 0 };
+  private bytes = 0;
+  /** Unproven ones whose body is still coming, the one that has waited longest first. */
+  private readonly waiting = new Set<Place>();
+
+  constructor(private readonly room: Room) {}
+
+  /** null = there is none. */
+  take(proven: boolean): Place | null {
+    const kind = proven ? "proven" : "unproven";
+    if (this.underWay[kind] >= this.room[kind] && (proven || !this.oneGivesWay())) return null;
+    this.underWay[kind] += 1;
+    return new Place(this, proven);
+  }
+
+  /** @internal Whether there is room for so many more bytes. */
+  hold(place: Place, bytes: number): boolean {
+    // A request that has to give way for itself is the slowest of all.
+    while (this.bytes + bytes > this.room.bytes) if (!this.oneGivesWay() || place.gone) return false;
+    this.bytes += bytes;
+    return true;
+  }
+
+  /** @internal */
+  awaitsBody(place: Place, awaits: boolean): void {
+    if (awaits) this.waiting.add(place);
+    else this.waiting.delete(place);
+  }
+
+  /** @internal */
+  moveToProven(): void {
+    this.underWay.unproven -= 1;
+    this.underWay.proven += 1;
+  }
+
+  /** @internal */
+  leave(place: Place, bytes: number): void {
+    this.waiting.delete(place);
+    this.underWay[place.proven ? "proven" : "unproven"] -= 1;
+    this.bytes -= bytes;
+  }
+
+  private oneGivesWay(): boolean {
+    const [slowest] = this.waiting;
+    slowest?.giveWay();
+    return slowest !== undefined;
+  }
+}
+
+/** The place of one request. */
+export class Place {
+  private bytes = 0;
+  private stop: (() => void) | null = null;
+  /** It was given up, or has left. */
+  gone = false;
+
+  constructor(
+    private readonly places: Places,
+    public proven: boolean,
+  ) {}
+
+  /** Whether so many more bytes of its body may be held. */
+  hold(bytes: number): boolean {
+    if (this.gone || !this.places.hold(this, bytes)) return false;
+    this.bytes += bytes;
+    return true;
+  }
+
+  /** Its body is read from now on. @param stop ends the reading, when the place is needed more by somebody else */
+  awaitsBody(stop: () => void): void {
+    this.stop = stop;
+    if (!this.proven) this.places.awaitsBody(this, true);
+  }
+
+  hasBody(): void {
+    this.stop = null;
+    this.places.awaitsBody(this, false);
+  }
+
+  /** Whoever proves himself by his body holds no unproven place any more. */
+  prove(): void {
+    if (this.proven || this.gone) return;
+    this.proven = true;
+    this.places.moveToProven();
+  }
+
+  giveWay(): void {
+    const { stop } = this;
+    this.leave();
+    stop?.();
+  }
+
+  leave(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.places.leave(this, this.bytes);
+    this.bytes = 0;
+  }
+}
