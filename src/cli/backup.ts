@@ -3,9 +3,10 @@ import { statSync } from "node:fs";
 import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import { backUp, draftOf, restore } from "../adapters/sqlite/copy.js";
+import { withoutPassword } from "../ports/passwords.js";
 import { StoreError } from "../ports/store.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
-import { isPostgres, shownPlace, storeOption, withStore } from "./stores.js";
+import { isPostgres, storeOption, withStore } from "./stores.js";
 import { say, sayJson } from "./terminal.js";
 
 interface Options {
@@ -36,7 +37,7 @@ const copying = async (from: string, to: string, json: boolean, copy: () => Prom
 const runBackup = async ({ store, to, json = false }: Options): Promise<void> => {
   if (isPostgres(store)) {
     throw wrongUsage(
-      `PostgreSQL has its own: pg_dump --format=custom --schema=order_status --file=${to} ${shownPlace(store)}`,
+      `PostgreSQL has its own: pg_dump --format=custom --schema=order_status --file=${to} ${withoutPassword(store)}`,
     );
   }
   await copying(store, to, json, () => backUp(store, to));
@@ -49,7 +50,7 @@ const runRestore = async ({ store, from, json = false }: Options): Promise<void>
   if (isPostgres(store)) {
     if (from !== undefined) {
       throw wrongUsage(
-        `bring the dump back with PostgreSQL's own pg_restore --dbname=${shownPlace(store)} ${from}, then say restore without --from`,
+        `bring the dump back with PostgreSQL's own pg_restore --dbname=${withoutPassword(store)} ${from}, then say restore without --from`,
       );
     }
     await withStore(store, {}, (restored) => restored.restored());
@@ -57,9 +58,11 @@ const runRestore = async ({ store, from, json = false }: Options): Promise<void>
     if (from === undefined) throw wrongUsage("say with --from which backup to restore");
     await copying(from, store, json, () => restore(from, store));
   }
-  if (json) return sayJson({ store: shownPlace(store), from: from ?? null });
-  say(`${shownPlace(store)} is ready. Calls that waited are looked up at the bank before any is made.
-Start the engine, then put right what happened since the backup: order-status reconcile --apply`);
+  if (json) return sayJson({ store: withoutPassword(store), from: from ?? null });
+  say([
+    `${withoutPassword(store)} is ready. Calls that waited are looked up at the bank before any is made.`,
+    "Start the engine, then put right what happened since the backup: order-status reconcile --apply",
+  ]);
 };
 
 export const addBackup = (program: Command): void => {

@@ -1,6 +1,7 @@
 /** `decide`: JSON Lines in, JSON Lines out, one for one and in order. Nothing is stored and nobody is asked. */
 import type { Command } from "commander";
 import { Settings } from "../../machines/settings.js";
+import { visibleJson } from "../ports/visible.js";
 import { decideLine } from "./decide-line.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { BadLine } from "./line-words.js";
@@ -67,7 +68,7 @@ ${exitCodes("at least one line could not be decided; its answer is {error}")}`,
             answer = failed(error, number);
             process.exitCode = exits.refused;
           }
-          answers += `${JSON.stringify(answer)}\n`;
+          answers += `${visibleJson(answer)}\n`;
         }
         await write(answers);
       }

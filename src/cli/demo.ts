@@ -76,17 +76,19 @@ const outcomes = async ({ sandbox }: DemoWorld) =>
     }),
   );
 
-const lookAround = (url: string): string => `
-Serving at ${paint("bold", url)} until Ctrl-C. Look at every order, and why, at
-
-  ${paint("bold", `${url}${INSPECTOR}/`)}
-
-or try:
-
-  curl -s ${url}/orders/1002/why
-  curl -s '${url}/orders?flagged=true'
-  curl -s -X POST ${url}/orders/1001/events -H 'content-type: application/json' -d '{"type":"merchant.completed"}'
-`;
+const lookAround = (url: string): string[] => [
+  "",
+  `Serving at ${paint("bold", url)} until Ctrl-C. Look at every order, and why, at`,
+  "",
+  `  ${paint("bold", `${url}${INSPECTOR}/`)}`,
+  "",
+  "or try:",
+  "",
+  `  curl -s ${url}/orders/1002/why`,
+  `  curl -s '${url}/orders?flagged=true'`,
+  `  curl -s -X POST ${url}/orders/1001/events -H 'content-type: application/json' -d '{"type":"merchant.completed"}'`,
+  "",
+];
 
 const run = async (options: Options): Promise<void> => {
   const started = performance.now();
@@ -97,7 +99,10 @@ const run = async (options: Options): Promise<void> => {
   try {
     const note = (text: string) => options.json || say(paint("yellow", `${dayTime(clock.now())}  ${text}`));
     if (!options.json) {
-      say("One hour of a web shop, a bank and its customers, on this computer only. Amounts and people are made up.\n");
+      say([
+        "One hour of a web shop, a bank and its customers, on this computer only. Amounts and people are made up.",
+        "",
+      ]);
     }
     await live(world, options.speed, note);
     const orders = await outcomes(world);
@@ -106,8 +111,8 @@ const run = async (options: Options): Promise<void> => {
     else {
       const because = (why: string[]) => (why[1] ?? why[0] ?? "").replace(/^Because: /, "");
       const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", because(o.why)]);
-      say(`\n${table(["order", "paid over", "what happened", "status", "why"], rows)}`);
-      say(`\n${HOUR} simulated minutes in ${seconds} s.`);
+      say(["", ...table(["order", "paid over", "what happened", "status", "why"], rows)]);
+      say(["", `${HOUR} simulated minutes in ${seconds} s.`]);
     }
     if (options.exit) return;
     if (!options.json) say(lookAround(sandbox.url));

@@ -1,5 +1,6 @@
 /** How a command ends, and what is said when it does not end well. */
 import { CommanderError } from "commander";
+import { complain } from "./terminal.js";
 
 export const exits = { done: 0, trouble: 1, usage: 2, refused: 3 } as const;
 export type Exit = (typeof exits)[keyof typeof exits];
@@ -7,15 +8,19 @@ export type Exit = (typeof exits)[keyof typeof exits];
 /** An end that a person can do something about: the message names the fix. */
 export class Ends extends Error {
   override name = "Ends";
+  /** The message as it is printed: a newline inside of one is no newline of ours. */
+  readonly lines: string[];
   constructor(
     readonly code: Exit,
     message: string,
+    details: string[] = [],
   ) {
-    super(message);
+    super([message, ...details].join("\n"));
+    this.lines = [message, ...details];
   }
 }
 
-export const wrongUsage = (message: string): Ends => new Ends(exits.usage, message);
+export const wrongUsage = (message: string, details?: string[]): Ends => new Ends(exits.usage, message, details);
 export const refused = (message: string): Ends => new Ends(exits.refused, message);
 
 export const exitCodes = (whenRefused: string): string => `
@@ -29,8 +34,9 @@ Exit codes:
 export const endOf = (error: unknown): Exit => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`order-status: ${message}\n`);
-  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  const [first = "", ...details] = error instanceof Ends ? error.lines : [message];
+  complain([`order-status: ${first}`, ...details]);
+  if (process.env.DEBUG && error instanceof Error) complain(String(error.stack).split("\n"));
   return error instanceof Ends ? error.code : exits.trouble;
 };
 

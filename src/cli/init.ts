@@ -9,7 +9,7 @@ import { type Answers, configText, environmentText, sampleOf, variablesOf } from
 import { FILES } from "./config/load.js";
 import { GatewayName } from "./config/schema.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
-import { say, sayJson } from "./terminal.js";
+import { complain, say, sayJson } from "./terminal.js";
 
 interface Options {
   config?: string;
@@ -75,7 +75,7 @@ const asked = async (yes: boolean): Promise<Answers> => {
         const answer = value.trim() || otherwise;
         const fault = wrong(answer);
         if (fault === null) said[name] = answer;
-        else process.stderr.write(`${fault}\n`);
+        else complain(fault);
       }
     }
   } finally {

@@ -7,13 +7,13 @@ import { listen } from "../adapters/http/serve.js";
 import { lookingAt } from "../engine/look.js";
 import { inspector } from "../inspector/inspector.js";
 import { systemClock } from "../ports/clock.js";
+import { withoutPassword } from "../ports/passwords.js";
 import type { Store } from "../ports/store.js";
 import { lookingStore, taken } from "./compose.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
-import { shownPlace } from "./stores.js";
-import { say } from "./terminal.js";
+import { say, sayJson } from "./terminal.js";
 
 interface Options {
   db?: string;
@@ -40,11 +40,8 @@ const serveOver = async (store: Store, place: string, { port, reveals, json }: O
         }),
   });
   const served = await listen(looks.fetch, { port }).catch(taken(port));
-  say(
-    json
-      ? JSON.stringify({ url: served.url, store: place })
-      : `Look at ${place} at ${served.url}/\nNothing is changed. Ctrl-C stops.`,
-  );
+  if (json) sayJson({ url: served.url, store: place }, 0);
+  else say([`Look at ${place} at ${served.url}/`, "Nothing is changed. Ctrl-C stops."]);
   await untilToldToStop();
   await served.close();
 };
@@ -55,7 +52,7 @@ const run = async (options: Options): Promise<void> => {
     throw wrongUsage("name the orders: --db orders.db, or --store postgres://user@host/database");
   const store = await lookingStore(place);
   try {
-    await serveOver(store, shownPlace(place), options);
+    await serveOver(store, withoutPassword(place), options);
   } finally {
     await store.close();
   }

@@ -2,6 +2,8 @@
 /** The command line: one file per command, one exit code per kind of end. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { withoutPasswords } from "../ports/passwords.js";
+import { visibleLines } from "../ports/visible.js";
 import { addApply } from "./apply.js";
 import { addBackup } from "./backup.js";
 import { addCan } from "./can.js";
@@ -29,6 +31,8 @@ const program = new Command("order-status")
   .description("Decides the status of an order once and right, and says why.")
   .version(version)
   .exitOverride()
+  // Its messages repeat what was typed.
+  .configureOutput({ outputError: (text, write) => write(visibleLines(withoutPasswords(text))) })
   .showHelpAfterError("(order-status help <command> shows how it is used)")
   .addHelpText(
     "after",

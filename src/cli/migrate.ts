@@ -3,8 +3,9 @@ import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { registry } from "../../machines/index.js";
 import { checkMigration, type MigrationCheck } from "../engine/migration-check.js";
+import { withoutPassword } from "../ports/passwords.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
-import { shownPlace, storeOption, withStore } from "./stores.js";
+import { storeOption, withStore } from "./stores.js";
 import { say, sayJson, table } from "./terminal.js";
 
 interface Options {
@@ -19,13 +20,13 @@ const report = ({ orders, versions, unknown }: MigrationCheck, place: string): v
   say(`${orders} orders in ${place}; these machines are ${registry.id}, version ${registry.version}`);
   if (versions.length > 0) {
     const rows = versions.map((v) => [v.machine, v.version, v.orders, v.current, v.migrate, v.unknown].map(String));
-    say(`\n${table(["machines", "version", "orders", "as they are", "to migrate", "unknown"], rows)}`);
+    say(["", ...table(["machines", "version", "orders", "as they are", "to migrate", "unknown"], rows)]);
   }
-  if (unknown.length === 0) return say("\nEvery order is known: nothing would be set aside.");
+  if (unknown.length === 0) return say(["", "Every order is known: nothing would be set aside."]);
   const rows = unknown.slice(0, SHOWN).map(({ orderId, reason }) => [orderId, reason]);
-  say(`\n${table(["order", "would be set aside, because it was"], rows)}`);
+  say(["", ...table(["order", "would be set aside, because it was"], rows)]);
   if (unknown.length > SHOWN) say(`and ${unknown.length - SHOWN} more; --json names them all`);
-  say("\nDeploy machines that know them, or add a migration; until then their events wait and the others go on.");
+  say(["", "Deploy machines that know them, or add a migration; until then their events wait and the others go on."]);
 };
 
 const run = async ({ store: place, check, json }: Options): Promise<void> => {
@@ -40,7 +41,7 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
     const checked = await checkMigration(store, registry, (orders) => shows && bar.update(orders));
     if (shows) bar.stop();
     if (json) sayJson({ machine: registry.id, version: registry.version, ...checked });
-    else report(checked, shownPlace(place));
+    else report(checked, withoutPassword(place));
     if (checked.unknown.length > 0) process.exitCode = exits.refused;
   });
 };

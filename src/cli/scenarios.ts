@@ -1,5 +1,6 @@
 /** `scenarios`: whole order lives as data, lived through the real engine and held against what they expect. */
 import type { Command } from "commander";
+import { visible } from "../ports/visible.js";
 import type { Difference } from "../testing/scenario/format.js";
 import { runScenario } from "../testing/scenario/run.js";
 import { engineStage, type OpenStage } from "../testing/scenario/stage.js";
@@ -57,7 +58,7 @@ const stageAt = (place: string | undefined): OpenStage | undefined =>
 
 const progress = (done: number, all: number, id: string): void => {
   if (!process.stderr.isTTY) return;
-  const line = done === all ? "" : cut(`${done}/${all} ${id}`, (process.stderr.columns ?? 80) - 1);
+  const line = done === all ? "" : cut(visible(`${done}/${all} ${id}`), (process.stderr.columns ?? 80) - 1);
   process.stderr.write(`\r\x1b[K${line}`);
 };
 
@@ -80,7 +81,7 @@ const tell = ({ passed, failed, unsupported, results }: Report): void => {
   for (const { id, differences } of results.filter((r) => !r.ok)) {
     say(paint("red", `failed  ${id}`));
     for (const { expect, want, got } of differences) {
-      say(`  ${expect}\n    want ${JSON.stringify(want)}\n    got  ${JSON.stringify(got)}`);
+      say([`  ${expect}`, `    want ${JSON.stringify(want)}`, `    got  ${JSON.stringify(got)}`]);
     }
   }
   for (const { id, unchecked } of results) {

@@ -5,6 +5,7 @@ import { collectDefaultMetrics } from "prom-client";
 import { defaultSettings, type Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
 import { redacted } from "../ports/log.js";
+import { withoutPassword } from "../ports/passwords.js";
 import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
 import { load } from "./config/load.js";
 import type { Ready } from "./config/schema.js";
@@ -12,8 +13,7 @@ import { composeConfigured } from "./configured.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { numberIn, wholeIn } from "./options.js";
 import { untilToldToStop } from "./stopping.js";
-import { shownPlace } from "./stores.js";
-import { say } from "./terminal.js";
+import { say, sayJson } from "./terminal.js";
 
 interface Options {
   config?: string;
@@ -96,11 +96,15 @@ const run = async (options: Options): Promise<void> => {
   const { running, more, says } = await opened(config, place, common);
   const { url, stately } = running;
   const inspector = `${url}${INSPECTOR}/`;
-  const store = place === undefined ? null : shownPlace(place);
-  if (options.json) say(JSON.stringify({ url, inspector, stately, store, ...more }));
+  const store = place === undefined ? null : withoutPassword(place);
+  if (options.json) sayJson({ url, inspector, stately, store, ...more }, 0);
   else {
     const kept = store ?? "memory until it stops";
-    say(`Serving at ${url}\nLook at the orders at ${inspector}\n${says}; orders are kept in ${kept}. Ctrl-C stops.`);
+    say([
+      `Serving at ${url}`,
+      `Look at the orders at ${inspector}`,
+      `${says}; orders are kept in ${kept}. Ctrl-C stops.`,
+    ]);
     if (stately !== null) say(`A Stately inspector can listen at ${stately}`);
   }
   const signal = await untilToldToStop();

@@ -60,11 +60,11 @@ const tell = ({ record, history, open, parked }: Looked): void => {
     say(`${paint("yellow", `open     ${type}`)} ${tried}${error === null ? "" : `: ${error}`}`);
   }
   const rows = history.flatMap((entry) => rowsOf(entry, history));
-  const [head, ...lines] = table(
+  const [head = "", ...lines] = table(
     ["#", "when", "what happened", "outcome", "status"],
     rows.map(({ cells }) => cells),
-  ).split("\n");
-  say(`\n${head}`);
+  );
+  say(["", head]);
   for (const [i, line] of lines.entries()) {
     say(line.trimEnd());
     const because = rows[i]?.because ?? "";

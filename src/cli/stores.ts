@@ -2,19 +2,12 @@
 import { Option } from "commander";
 import { postgresStore } from "../adapters/postgres/store.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
+import { hasPassword, withoutPassword } from "../ports/passwords.js";
 import { type Store, StoreError } from "../ports/store.js";
 import type { Ground } from "../testing/scenario/one-store.js";
 import { refused, wrongUsage } from "./ending.js";
 
-export const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
-
-/** The address without its password, to be shown. */
-export const shownPlace = (place: string): string => {
-  if (!isPostgres(place)) return place;
-  const url = new URL(place);
-  if (url.password !== "") url.password = "***";
-  return url.href;
-};
+export const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//i.test(place);
 
 interface How {
   /** Of our own in that PostgreSQL; left out: the store's usual one. */
@@ -27,12 +20,16 @@ interface How {
 
 export const storeAt = (place: string, { schema, readOnly = false, beside = false }: How = {}): Store => {
   if (isPostgres(place)) {
-    if (!URL.canParse(place))
-      throw wrongUsage(`"${place}" is no address; write postgres://user:password@host/database`);
-    return postgresStore({ connectionString: place, readOnly, ...(schema === undefined ? {} : { schema }) });
+    try {
+      return postgresStore({ connectionString: place, readOnly, ...(schema === undefined ? {} : { schema }) });
+    } catch (error) {
+      throw error instanceof TypeError ? wrongUsage(`"${withoutPassword(place)}": ${error.message}`) : error;
+    }
   }
-  if (/^[a-z]+:\/\//.test(place)) {
-    throw wrongUsage(`there is no store for "${place}"; name a SQLite file, or postgres://user:password@host/database`);
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(place) || hasPassword(place)) {
+    throw wrongUsage(
+      `there is no store for "${withoutPassword(place)}"; name a SQLite file, or postgres://user:password@host/database`,
+    );
   }
   return sqliteStore({ file: place, readOnly, beside });
 };

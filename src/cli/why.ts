@@ -22,6 +22,6 @@ ${exitCodes("there is no such order")}`,
     .action(async (id: string, options: LookOptions) => {
       const lines = await whyIs(id, options);
       if (options.json) sayJson({ orderId: id, lines });
-      else say(lines.join("\n"));
+      else say(lines);
     });
 };

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
-import { shownPlace, storeAt } from "../../src/cli/stores.js";
+import { storeAt } from "../../src/cli/stores.js";
+import { withoutPassword } from "../../src/ports/passwords.js";
 import { startPostgres } from "../adapters/postgres-server.js";
 import { temporary } from "../engine/place.js";
 import { own } from "../scenarios/files.js";
@@ -150,8 +151,8 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
 
 describe("where orders are kept", () => {
   it("is shown without the password", () => {
-    expect(shownPlace("postgres://shop:secret@db.internal/shop")).toBe("postgres://shop:***@db.internal/shop");
-    expect(shownPlace("orders.db")).toBe("orders.db");
+    expect(withoutPassword("postgres://shop:secret@db.internal/shop")).toBe("postgres://shop:***@db.internal/shop");
+    expect(withoutPassword("orders.db")).toBe("orders.db");
   });
 
   it("is a file or a PostgreSQL, and nothing else", async () => {

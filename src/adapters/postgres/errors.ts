@@ -1,4 +1,5 @@
 /** PostgreSQL's errors in the words of the port. */
+import { withoutPasswords } from "../../ports/passwords.js";
 import { StoreError } from "../../ports/store.js";
 
 type Code = StoreError["code"];
@@ -68,6 +69,6 @@ export const inOurWords = (error: unknown, place: string): unknown => {
   const state = codeOf(error);
   const code = isNetwork(error) ? "busy" : states.find(([prefix]) => state.startsWith(prefix))?.[1];
   if (code === undefined) return error;
-  const message = error instanceof AggregateError ? state : (error as Error).message;
+  const message = error instanceof AggregateError ? state : withoutPasswords((error as Error).message);
   return new StoreError(code, `${place}: ${says[code]} (${message}).`, { cause: error });
 };

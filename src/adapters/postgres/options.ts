@@ -1,5 +1,7 @@
 /** What the store is told about the merchant's database, and what it assumes where it is told nothing. */
 
+import { isAmbiguous } from "../../ports/passwords.js";
+
 /** What `pg` takes for a connection or a pool; its own types would be asked of whoever has none of them. */
 export interface PoolOptions {
   host?: string;
@@ -55,7 +57,21 @@ export interface Settled extends Required<Omit<PostgresOptions, "connectionStrin
 /** Also the channel of its notices, and part of a message: so nothing that would need quoting. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 
+/** @throws TypeError without the address in it, because a driver's own error might tell a part of the password */
+const checkAddress = (address: string | undefined): void => {
+  if (address === undefined || !/^postgres(ql)?:/i.test(address)) return;
+  if (isAmbiguous(address))
+    throw new TypeError(
+      "the address of the database leaves open where its password ends; inside of user and password write @ as %40, / as %2F, ? as %3F and # as %23",
+    );
+  if (!URL.canParse(address))
+    throw new TypeError("this is no address of a database; write postgres://user:password@host/database");
+};
+
+/** @throws TypeError for a schema or an address that cannot be one */
 export const settledOptions = (options: PostgresOptions): Settled => {
+  checkAddress(options.connectionString ?? options.pool?.connectionString);
+  checkAddress(options.listenUrl);
   const schema = options.schema ?? "order_status";
   if (!SCHEMA_NAME.test(schema))
     throw new TypeError(`schema "${schema}": small letters, digits and _ only, at most 48 of them`);

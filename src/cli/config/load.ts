@@ -45,12 +45,16 @@ const read = async (file: string): Promise<unknown> => {
     const module = await jiti.import<{ default?: unknown }>(file);
     return module.default;
   } catch (error) {
-    throw wrongUsage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const [first = "", ...more] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw wrongUsage(`${file} cannot be read: ${first}`, more);
   }
 };
 
 const listed = (file: string, problems: string[]): Error =>
-  wrongUsage(`${file} is not right:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+  wrongUsage(
+    `${file} is not right:`,
+    problems.map((line) => `  ${line}`),
+  );
 
 const isSecret = (value: object): value is define.Secret => "env" in value;
 

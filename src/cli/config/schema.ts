@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
+import { hasPassword } from "../../ports/passwords.js";
 
 const NOT_HERE =
   'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
@@ -17,8 +18,6 @@ const address = z.url({
   protocol: /^https?$/,
   error: "this is no address; write it with https://, such as https://shop.example",
 });
-
-const hasPassword = (place: string): boolean => URL.canParse(place) && new URL(place).password !== "";
 
 const place = z
   .union([z.string().min(1), SecretSchema], 'write the path of a SQLite file, or env("DATABASE_URL")')
