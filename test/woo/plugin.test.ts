@@ -1,7 +1,6 @@
 /** The WordPress plugin in a real PHP, with a real engine behind it; only WordPress itself is stood in for. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { httpApp } from "../../src/adapters/http/app.js";
 import { listen, type Served } from "../../src/adapters/http/serve.js";
@@ -10,38 +9,9 @@ import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
+import { wordpressDoes as inWordpress, php, plugin, type Site, type Step } from "./wordpress.js";
 
-const plugin = fileURLToPath(
-  new URL("../../../src/adapters/woocommerce/plugin/order-status-engine.php", import.meta.url),
-);
-const wordpress = fileURLToPath(new URL("../../../test/woo/wordpress.php", import.meta.url));
-
-const php = (() => {
-  try {
-    return execFileSync("php", ["-r", "echo PHP_VERSION;"], { stdio: ["ignore", "pipe", "ignore"] }).toString();
-  } catch {
-    return null;
-  }
-})();
 if (php === null) test.skip("the WordPress plugin: there is no php here (apt-get install php-cli)", () => {});
-
-interface Step {
-  do: "save" | "rest" | "hold-stock";
-  order: string;
-  status: string;
-  to?: string;
-  body?: string;
-  signature?: string;
-  cancel?: boolean;
-}
-interface Told {
-  order: { status: string; date_paid: string | null; date_completed: string | null };
-  fired: string[];
-  notice: string;
-  error: { code: string; status: number; message: string } | null;
-  value: boolean | null;
-  requests: number;
-}
 
 const TOKEN = "api token";
 const SECRET = "plugin secret";
@@ -82,36 +52,15 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     await bank.close();
   });
 
-  /** One PHP request after the other, in one process. */
-  const wordpressDoes = (steps: Step[], more: { constants?: object; admin?: boolean; action?: string } = {}) =>
-    new Promise<Told[]>((resolve, reject) => {
-      const child = spawn("php", ["-d", "display_errors=stderr", "-d", "error_reporting=-1", wordpress]);
-      let [out, err] = ["", ""];
-      child.stdout.on("data", (text) => {
-        out += text;
-      });
-      child.stderr.on("data", (text) => {
-        err += text;
-      });
-      child.once("error", reject);
-      child.once("close", (code) => {
-        // Not even a notice of PHP.
-        if (code !== 0 || err !== "") return reject(new Error(`php ${code}: ${err}${out}`));
-        resolve(
-          out
-            .trim()
-            .split("\n")
-            .map((line) => JSON.parse(line) as Told),
-        );
-      });
-      const constants = {
+  const wordpressDoes = (steps: Step[], { constants, ...more }: Partial<Site> = {}) =>
+    inWordpress(steps, {
+      constants: {
         ORDER_STATUS_ENGINE_URL: served.url,
         ORDER_STATUS_ENGINE_TOKEN: TOKEN,
         ORDER_STATUS_ENGINE_SECRET: SECRET,
-        ...more.constants,
-      };
-      const { admin = true, action } = more;
-      child.stdin.end(JSON.stringify({ plugin, constants, admin, steps, ...(action ? { action } : {}) }));
+        ...constants,
+      },
+      ...more,
     });
   const untouched = (status: string) => ({ status, date_paid: null, date_completed: null });
   const rest = (orderId: string, body: object, signature?: string): Step => {
@@ -171,6 +120,20 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     }
   });
 
+  test("doors 13: what one request of a batch proves holds for no other", async () => {
+    const body = { status: "completed" };
+    const signature = createHmac("sha256", SECRET)
+      .update(`orders/3\n${JSON.stringify(body)}`)
+      .digest("hex");
+    const [mine, bare, empty, forged] = await wordpressDoes(
+      [rest("3", body, signature), rest("2", body), rest("2", body, ""), rest("2", body, "0".repeat(64))],
+      { admin: false },
+    );
+    expect(mine?.order.status).toBe("completed");
+    for (const told of [bare, empty, forged])
+      expect([told?.error?.status, told?.order.status]).toEqual([409, "processing"]);
+  });
+
   test("orders that are not the engine's, statuses of plugins, and payments of plugins are left alone", async () => {
     const [unknown, custom] = await wordpressDoes([
       { do: "save", order: "99", status: "processing", to: "completed" },
@@ -197,12 +160,25 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     const closed = await wordpressDoes(steps, { constants });
     expect(closed.map(({ order: { status }, value }) => value ?? status)).toEqual(["processing", "processing", false]);
     expect(closed[0]?.notice).toContain("the engine cannot be asked");
-    // A token that is wrong is no answer either.
-    const locked = await wordpressDoes(steps, {
-      constants: { ...constants, ORDER_STATUS_ENGINE_URL: served.url, ORDER_STATUS_ENGINE_TOKEN: "x" },
-    });
-    expect(locked[0]?.order.status).toBe("processing");
   });
+
+  test.each(["open", "closed"])(
+    "doors 13: a token that the engine does not take opens nothing (%s)",
+    async (setting) => {
+      const steps: Step[] = [
+        { do: "save", order: "2", status: "on-hold", to: "completed" },
+        rest("3", { status: "completed" }),
+        { do: "hold-stock", order: "5", status: "pending", cancel: true },
+      ];
+      const told = await wordpressDoes(steps, {
+        constants: { ORDER_STATUS_ENGINE_TOKEN: "the token before", ORDER_STATUS_ENGINE_WHEN_DOWN: setting },
+      });
+      expect(told.map(({ order: { status }, value }) => value ?? status)).toEqual(["on-hold", "processing", false]);
+      expect(told[1]?.error?.code).toBe("order_status_engine_misconfigured");
+      for (const [i, id] of ["2", "3", "5"].entries())
+        expect(told[i]?.notice).toMatch(new RegExp(`Order ${id}: .*HTTP 401`));
+    },
+  );
 
   test("the job that cancels unpaid orders: a paid one is not cancelled, and the engine does what is due", async () => {
     const due = (id: string, cancel = true): Step => ({ do: "hold-stock", order: id, status: "pending", cancel });

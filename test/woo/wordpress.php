@@ -3,7 +3,8 @@
  * Stand-ins for the few functions and classes of WordPress and WooCommerce that the plugin touches, so that it runs in
  * a real PHP against a real engine. What they do to an order is what WooCommerce 11 was seen doing (guard-strategies).
  *
- * stdin: {"plugin", "constants", "admin", "action"?, "steps": [{"do", …}]}; stdout: one JSON line per step.
+ * stdin: {"plugin", "constants", "admin", "user"?, "mayEditOrders"?, "action"?, "network"?: [code, message] of the
+ * failure of every request, "steps": [{"do", …}]}; stdout: one JSON line per step. After each step user 1 opens a page.
  */
 define( 'ABSPATH', __DIR__ );
 $asked = json_decode( stream_get_contents( STDIN ), true );
@@ -16,6 +17,8 @@ if ( isset( $asked['action'] ) ) {
 $hooks      = array();
 $transients = array();
 $requests   = 0;
+$user       = 1;
+$logged     = array();
 
 function add_filter( $hook, $callback, $priority = 10, $args = 1 ) {
 	global $hooks;
@@ -38,9 +41,14 @@ function do_action( $hook, ...$values ) {
 	}
 }
 class WP_Error {
+	private $code;
 	private $message;
 	public function __construct( $code, $message ) {
+		$this->code    = $code;
 		$this->message = $message;
+	}
+	public function get_error_code() {
+		return $this->code;
 	}
 	public function get_error_message() {
 		return $this->message;
@@ -53,8 +61,11 @@ function wp_json_encode( $value ) {
 	return json_encode( $value );
 }
 function wp_remote_post( $url, $args ) {
-	global $requests;
+	global $requests, $asked;
 	$requests += 1;
+	if ( isset( $asked['network'] ) ) {
+		return new WP_Error( ...$asked['network'] );
+	}
 	$headers = '';
 	foreach ( $args['headers'] as $name => $value ) {
 		$headers .= "$name: $value\r\n";
@@ -65,6 +76,7 @@ function wp_remote_post( $url, $args ) {
 		'content'       => $args['body'],
 		'timeout'       => $args['timeout'],
 		'ignore_errors' => true,
+		'max_redirects' => 1 + $args['redirection'],
 	);
 	$body = @file_get_contents( $url, false, stream_context_create( array( 'http' => $http ) ) );
 	if ( false === $body ) {
@@ -84,7 +96,23 @@ function is_admin() {
 	return $asked['admin'];
 }
 function get_current_user_id() {
-	return 1;
+	global $user;
+	return $user;
+}
+function current_user_can( $what ) {
+	global $asked;
+	return 'edit_shop_orders' === $what && ( ! isset( $asked['mayEditOrders'] ) || $asked['mayEditOrders'] );
+}
+function wp_strip_all_tags( $text ) {
+	return trim( strip_tags( $text ) );
+}
+function wc_get_logger() {
+	return new class() {
+		public function warning( $message, $context ) {
+			global $logged;
+			$logged[] = $context['source'] . ': ' . $message;
+		}
+	};
 }
 function get_transient( $key ) {
 	global $transients;
@@ -148,12 +176,16 @@ class WC_Order {
 	private $changes = array();
 	protected $status_transition = false;
 	public $fired                = array();
+	public $notes                = array();
 	public function __construct( $id, $status ) {
 		$this->id   = $id;
 		$this->data = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
 	}
 	public function get_id() {
 		return $this->id;
+	}
+	public function add_order_note( $text ) {
+		$this->notes[] = $text;
 	}
 	public function get_base_data() {
 		return $this->data;
@@ -207,6 +239,7 @@ foreach ( $asked['steps'] as $step ) {
 	$order = new WC_Order( $step['order'], $step['status'] );
 	$error = null;
 	$value = null;
+	$user  = isset( $asked['user'] ) ? $asked['user'] : 1;
 	if ( 'save' === $step['do'] ) {
 		$order->set_status( $step['to'] );
 		$order->save();
@@ -226,15 +259,19 @@ foreach ( $asked['steps'] as $step ) {
 	} else {
 		$value = apply_filters( 'woocommerce_cancel_unpaid_order', $step['cancel'], $order );
 	}
+	$user = 1;
 	ob_start();
 	do_action( 'admin_notices' );
 	$told = array(
 		'order'    => $order->get_base_data(),
 		'fired'    => $order->fired,
+		'notes'    => $order->notes,
+		'logged'   => $logged,
 		'notice'   => strip_tags( ob_get_clean() ),
 		'error'    => $error,
 		'value'    => $value,
 		'requests' => $requests,
 	);
+	$logged = array();
 	echo json_encode( $told ) . "\n";
 }

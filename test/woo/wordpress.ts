@@ -1,0 +1,78 @@
+/** The WordPress plugin in a real PHP; WordPress and WooCommerce are stood in for by wordpress.php. */
+import { execFileSync, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const plugin = fileURLToPath(
+  new URL("../../../src/adapters/woocommerce/plugin/order-status-engine.php", import.meta.url),
+);
+const wordpress = fileURLToPath(new URL("../../../test/woo/wordpress.php", import.meta.url));
+
+/** The version; null = there is no php here (`apt-get install php-cli`). */
+export const php = (() => {
+  try {
+    return execFileSync("php", ["-r", "echo PHP_VERSION;"], { stdio: ["ignore", "pipe", "ignore"] }).toString();
+  } catch {
+    return null;
+  }
+})();
+
+export interface Step {
+  do: "save" | "rest" | "hold-stock";
+  order: string;
+  status: string;
+  to?: string;
+  body?: string;
+  signature?: string;
+  cancel?: boolean;
+}
+
+export interface Told {
+  order: { status: string; date_paid: string | null; date_completed: string | null };
+  /** Hooks of a change of the status. */
+  fired: string[];
+  /** Order notes. */
+  notes: string[];
+  logged: string[];
+  /** What user 1 reads on the page that is opened next. */
+  notice: string;
+  /** Of REST. */
+  error: { code: string; status: number; message: string } | null;
+  /** Of the filter that the job for unpaid orders asks; null = it was not asked. */
+  value: boolean | null;
+  /** Sent to the engine so far. */
+  requests: number;
+}
+
+export interface Site {
+  constants: Record<string, string>;
+  /** Default true. */
+  admin?: boolean;
+  /** Who is logged in during the steps; default 1, 0 = nobody. */
+  user?: number;
+  /** Of user 1, who opens a page after each step; default true. */
+  mayEditOrders?: boolean;
+  /** `action` of the request, by which the list's buttons and bulk actions are told apart. */
+  action?: string;
+  /** Code and message of the WP_Error that each request to the engine ends with. */
+  network?: [code: string, message: string];
+}
+
+/** One PHP request after the other, in one process. @throws Error where PHP has as much as a notice to say */
+export const wordpressDoes = (steps: Step[], site: Site) =>
+  new Promise<Told[]>((resolve, reject) => {
+    const child = spawn("php", ["-d", "display_errors=stderr", "-d", "error_reporting=-1", wordpress]);
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (text) => {
+      out += text;
+    });
+    child.stderr.on("data", (text) => {
+      err += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code !== 0 || err !== "") return reject(new Error(`php ${code}: ${err}${out}`));
+      const lines = out.trim().split("\n");
+      resolve(lines.map((line) => JSON.parse(line) as Told));
+    });
+    child.stdin.end(JSON.stringify({ plugin, admin: true, ...site, steps }));
+  });
