@@ -8,12 +8,14 @@ import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { PLACED_ID, parseCommand, parseEventId, parsePlaced } from "../ports/command.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
+import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { silent } from "../ports/log.js";
-import { type Figures, type Observer, unobserved } from "../ports/observer.js";
+import type { Figures, Observer } from "../ports/observer.js";
 import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Counts, Store } from "../ports/store.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
+import { Lifetime } from "./lifetime.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import { Loops } from "./loops.js";
@@ -33,6 +35,7 @@ export class Engine implements Runtime {
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly observer: Observer;
+  private readonly listener: NonNullable<EngineOptions["onDecision"]>;
   private readonly reception: Reception;
   private readonly limits: Limits;
   private readonly byName: Map<string, Gateway>;
@@ -44,7 +47,9 @@ export class Engine implements Runtime {
   private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
-  private running = false;
+  private readonly lifetime: Lifetime;
+  /** Checkouts between the bank's answer and its being written down. */
+  private checkouts = 0;
 
   readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
   readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
@@ -63,8 +68,9 @@ export class Engine implements Runtime {
     this.clock = options.clock ?? systemClock();
     this.store = options.store;
     this.worker = options.worker ?? crypto.randomUUID();
-    this.observer = options.observer ?? unobserved;
-    const log = options.log ?? silent;
+    const log = isolatedLog(options.log ?? silent);
+    this.observer = isolatedObserver(options.observer, log);
+    this.listener = isolatedListener(options.onDecision, "onDecision", log);
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = options.gateways.map(({ name }) => name);
@@ -124,26 +130,45 @@ export class Engine implements Runtime {
         await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
+    this.lifetime = new Lifetime({
+      open: () => store.open(versionsKnown(this.rules.registry)),
+      prepare: () => store.reclaim(this.worker),
+      close: () => store.close(),
+      begin: () => {
+        this.wake.start();
+        this.observer.watch(() => this.figures());
+      },
+      quiet: () => {
+        this.waiters.stop();
+        this.delivery.stop();
+      },
+      rest: () => this.rest(),
+    });
   }
 
-  /** Opens the store and takes up whatever was left undone. */
-  async start(): Promise<void> {
-    await this.store.open(versionsKnown(this.rules.registry));
-    await this.store.reclaim(this.worker);
-    this.running = true;
-    this.wake.start();
-    this.observer.watch(() => this.figures());
+  /**
+   * Opens the store and takes up whatever was left undone. After a start that failed another may follow.
+   * @throws StoreError, Stopped
+   */
+  start(): Promise<void> {
+    return this.lifetime.start();
   }
 
-  /** Takes no more, ends what is under way, and closes the store. */
-  async stop(): Promise<void> {
-    if (!this.running) return;
-    this.running = false;
-    this.delivery.stop();
-    await this.wake.stop();
-    const deadline = performance.now() + 10_000;
-    while (!this.idle && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-    await this.store.close();
+  /**
+   * Takes no more, answers whoever waits, ends what is under way, and closes the store. What is not ended within
+   * `limits.stopMs` is left to the next start.
+   */
+  stop(): Promise<void> {
+    return this.lifetime.stop();
+  }
+
+  private async rest(): Promise<void> {
+    let awake = true;
+    void this.wake.stop().then(() => (awake = false));
+    const deadline = performance.now() + this.limits.stopMs;
+    const busy = () => awake || !this.idle || this.checkouts > 0;
+    while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.reception.stop();
   }
 
   /** Nothing is being decided, written or sent at this moment. */
@@ -163,15 +188,17 @@ export class Engine implements Runtime {
 
   /** Makes the order known. Placing it again is a no-op. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
+    this.lifetime.refuseStopped();
     const tolerance = this.byName.get(order.gateway ?? "")?.tolerance ?? 0;
     return this.take(orderId, parsePlaced(order, tolerance), { id: PLACED_ID });
   }
 
   /**
    * Takes a command in. Resolves when it is durable and decided as far as it can be.
-   * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
+   * @throws InvalidEvent, UnknownOrder, Overloaded, Stopped, StoreError
    */
   async submit(orderId: string, event: Command, options: SubmitOptions = {}): Promise<Receipt> {
+    this.lifetime.refuseStopped();
     const command = parseCommand(event);
     if (options.id !== undefined) parseEventId(orderId, options.id);
     return this.take(orderId, command, options);
@@ -198,7 +225,15 @@ export class Engine implements Runtime {
 
   /** WooCommerce's process_payment. The order keeps its status (seed 002, "A word about order statuses"). */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
-    return checkout(this, named(this.byName, gateway), orderId, urls);
+    this.lifetime.refuseStopped();
+    const gatewayNamed = named(this.byName, gateway);
+    // A payment that the bank has opened is written down, also where the stop came in between.
+    const submit = (id: string, event: Command) => this.take(id, parseCommand(event), {});
+    const { settings, read, can } = this;
+    this.checkouts += 1;
+    return checkout({ settings, read, can, submit }, gatewayNamed, orderId, urls).finally(() => {
+      this.checkouts -= 1;
+    });
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
@@ -235,7 +270,7 @@ export class Engine implements Runtime {
   async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
     const seen = await this.looks.health();
     const trouble = this.reception.trouble() ?? this.loops.trouble() ?? this.store.trouble?.() ?? null;
-    return seen.ok ? { ...seen, ok: this.running && trouble === null, trouble } : seen;
+    return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
 
   private async figures(): Promise<Figures> {
@@ -254,7 +289,7 @@ export class Engine implements Runtime {
       for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
-      this.options.onDecision?.(entry, record, messages);
+      this.listener(entry, record, messages);
     }
   }
 }

@@ -29,6 +29,8 @@ export interface Limits {
   waitingEvents: number;
   /** How long after the store last failed the engine calls itself unwell. */
   troubleMs: number;
+  /** How long a stop waits for what is under way. */
+  stopMs: number;
 }
 
 export const limits: Limits = {
@@ -47,6 +49,7 @@ export const limits: Limits = {
   parkedRetryMs: 300_000,
   waitingEvents: 10_000,
   troubleMs: 5_000,
+  stopMs: 10_000,
 };
 
 /** Until a store that failed is tried again. */

@@ -30,6 +30,6 @@ export interface EngineOptions {
   newId?: () => string;
   /** Replaces the decision, for tests that plant a fault. */
   decide?: typeof decide;
-  /** Told of every committed decision, in order. */
+  /** Told of every committed decision, in order. What it throws, or a promise of it that rejects, is logged, no more. */
   onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
 }

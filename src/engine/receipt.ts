@@ -4,7 +4,7 @@ import type { Answer } from "../core/record.js";
 import type { Receipt, SubmitOptions, Verdict } from "../ports/runtime.js";
 import type { Postponed } from "./posted.js";
 
-export { InvalidEvent, Overloaded, UnknownOrder } from "../ports/runtime.js";
+export { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../ports/runtime.js";
 export type { Receipt, SubmitOptions, Verdict };
 
 export const sourceOf = (type: EventType): Source => {

@@ -5,7 +5,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Limits } from "./limits.js";
 import type { Posted } from "./posted.js";
-import { type Receipt, receiptOf, UnknownOrder } from "./receipt.js";
+import { type Receipt, receiptOf, Stopped, UnknownOrder } from "./receipt.js";
 
 export interface ReceiveParts {
   observer: Observer;
@@ -17,6 +17,8 @@ export interface ReceiveParts {
 
 export class Reception {
   private refused: { detail: string; until: number } | null = null;
+  /** Those who wait until their event is durable. */
+  private readonly open = new Set<(error: Stopped) => void>();
 
   constructor(private readonly parts: ReceiveParts) {}
 
@@ -32,9 +34,20 @@ export class Reception {
     return this.parts.observer.receive(envelope, (mark) => this.post(envelope, how, mark));
   }
 
+  /** Whoever still waits is refused: the store has not said whether it has his event. */
+  stop(): void {
+    const stopped = new Stopped(
+      "the engine was stopped before the store answered; the same event id may be sent again",
+    );
+    for (const refuse of this.open) refuse(stopped);
+  }
+
   private post(envelope: Envelope, how: Partial<Posted>, mark: unknown): Promise<Receipt> {
     const { post, log, clock, limits } = this.parts;
-    return new Promise((resolve, reject) => {
+    let refuse = (_: Stopped): void => {};
+    const posted = new Promise<Receipt>((resolve, reject) => {
+      refuse = reject;
+      this.open.add(refuse);
       post({
         envelope,
         mark,
@@ -57,5 +70,6 @@ export class Reception {
         },
       });
     });
+    return posted.finally(() => this.open.delete(refuse));
   }
 }

@@ -7,14 +7,15 @@ const FIRST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
 export interface Waiting {
-  /** The final answer, or null when the time is over. */
+  /** The final answer, or null when the time is over or the engine stops. */
   end: Promise<Receipt | null>;
   forget(): void;
 }
 
 export class Waiters {
   /** The same event may be asked for by several callers at once. */
-  private readonly waiting = new Map<string, Set<(receipt: Receipt) => void>>();
+  private readonly waiting = new Map<string, Set<(receipt: Receipt | null) => void>>();
+  private stopped = false;
 
   /** @param look reads the answer that another node gave; null where there is none */
   constructor(
@@ -27,11 +28,12 @@ export class Waiters {
     const abort = new AbortController();
     const callers = this.waiting.get(key) ?? new Set();
     this.waiting.set(key, callers);
-    let tell: (receipt: Receipt) => void = () => {};
-    const told = new Promise<Receipt>((resolve) => {
+    let tell: (receipt: Receipt | null) => void = () => {};
+    const told = new Promise<Receipt | null>((resolve) => {
       tell = resolve;
     });
     callers.add(tell);
+    if (this.stopped) tell(null);
     const late = this.clock.sleep(timeoutMs, abort.signal).then(
       () => null,
       () => null,
@@ -56,6 +58,12 @@ export class Waiters {
       const answer = await this.look(orderId, eventId).catch(() => null);
       if (answer !== null) this.tell(orderId, answer);
     }
+  }
+
+  /** Nobody waits any longer: what they wait for goes on without this process. */
+  stop(): void {
+    this.stopped = true;
+    for (const callers of this.waiting.values()) for (const hear of callers) hear(null);
   }
 
   tell(orderId: string, answer: Answer): void {

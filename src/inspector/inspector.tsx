@@ -7,6 +7,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
+import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Looking, Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
@@ -82,7 +83,8 @@ const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
 /** The pages as one `(Request) => Response`, to be mounted under `base`. Only looks, unless `actions` says otherwise. */
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
-  const { engine, base = "", access = { kind: "loopback" }, actions = false, log = silent } = options;
+  const { engine, base = "", access = { kind: "loopback" }, actions = false } = options;
+  const log = isolatedLog(options.log ?? silent);
   const acts = actions && engine.submit !== undefined;
   const recordReveal =
     options.recordReveal ??

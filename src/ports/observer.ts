@@ -1,6 +1,7 @@
 /**
  * Whoever watches the engine at work; an adapter makes numbers and spans of what it is told. It is told of things as
- * they happen, must not throw, and what it wraps it runs once and hands back as it came.
+ * they happen. What it wraps it runs once, at once, and hands back as it came; where it does otherwise, or throws, that
+ * is logged and has no other consequence.
  */
 import type { Envelope } from "../../machines/events.js";
 import type { Decision } from "../core/decide.js";

@@ -199,6 +199,11 @@ export class Overloaded extends Error {
   readonly retryAfterSeconds = 1;
 }
 
+/** The runtime was stopped: nothing was taken in, or whether it was is not known. Ask another node, or the next start. */
+export class Stopped extends Error {
+  override name = "Stopped";
+}
+
 /** This runtime, as it was set up, has no way to do it; the message names what it would need. */
 export class NotOffered extends Error {
   override name = "NotOffered";

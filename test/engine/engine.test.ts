@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Command } from "../../machines/commands.js";
 import { OrderStatus } from "../../machines/facts.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
-import { InvalidEvent, Overloaded, UnknownOrder } from "../../src/engine/receipt.js";
+import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/engine/receipt.js";
 import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;
@@ -300,7 +300,7 @@ describe("stopping and starting", () => {
     await world.order("o");
     await world.engine.stop();
     await world.engine.stop();
-    await expect(world.engine.submit("o", callback("pay-o"))).rejects.toThrow(/not open/);
+    await expect(world.engine.submit("o", callback("pay-o"))).rejects.toThrow(Stopped);
     expect((await world.engine.health()).ok).toBe(false);
   });
 

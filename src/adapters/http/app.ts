@@ -6,6 +6,7 @@ import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
 import { parseCommand } from "../../ports/command.js";
+import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
@@ -55,8 +56,10 @@ const Reconcile = z.strictObject({
  * The HTTP API: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
  * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
  */
-export const httpApp = (options: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
-  const { engine, log = silent, apiToken = null } = options;
+export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
+  const log = isolatedLog(given.log ?? silent);
+  const options = { ...given, log, observer: isolatedObserver(given.observer, log) };
+  const { engine, apiToken = null } = options;
   const app = new Hono();
   app.onError((error, c) => {
     log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");

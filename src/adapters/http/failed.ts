@@ -19,6 +19,8 @@ export const failed = (c: Context, error: unknown) => {
       return c.json({ error: { code: "unknown-gateway", message: known.message } }, 400);
     case "Overloaded":
       return c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
+    case "Stopped":
+      return c.json({ error: { code: "stopped", message: known.message } }, 503, { "Retry-After": "5" });
     case "NotOffered":
       return c.json({ error: { code: "not-offered", message: known.message } }, 501);
   }

@@ -9,8 +9,9 @@ import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
 import { watched } from "../../engine/watched.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
+import { isolatedListener, isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
-import { type Observer, unobserved } from "../../ports/observer.js";
+import type { Observer } from "../../ports/observer.js";
 import type { Shop } from "../../ports/shop.js";
 import { loadSdk } from "./driver.js";
 import { effectsService } from "./effects.js";
@@ -62,8 +63,9 @@ export interface RestateService {
 const WITHOUT_END = 1_000_000_000;
 
 export const restateService = (options: RestateServiceOptions): RestateService => {
-  const { shop, gateways, log = silent, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
-  const observer = options.observer ?? unobserved;
+  const { shop, gateways, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
+  const log = isolatedLog(options.log ?? silent);
+  const observer = isolatedObserver(options.observer, log);
   const byName = new Map(gateways.map((gateway) => [gateway.name, watched(gateway, observer)]));
   const limits = { ...defaultLimits, ...options.limits };
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
@@ -80,7 +82,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
       random,
       decide: options.decide ?? decide,
       delays: options.delays ?? "sent",
-      onDecision: options.onDecision ?? (() => {}),
+      onDecision: isolatedListener(options.onDecision, "onDecision", log),
       toleranceOf: (gateway) => byName.get(gateway ?? "")?.tolerance ?? 0,
     });
     const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, observer, random });

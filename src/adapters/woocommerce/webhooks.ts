@@ -8,6 +8,7 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { isolatedLog } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
@@ -62,7 +63,8 @@ const answer = (status: number, outcome: string): Response => Response.json({ ou
 
 /** Takes the shop's webhooks, for `shopWebhooks` of the door; whatever is signed is answered with 200. */
 export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
-  const { engine, shop, secrets, gateways = {}, customStatuses = {}, log = silent } = options;
+  const { engine, shop, secrets, gateways = {}, customStatuses = {} } = options;
+  const log = isolatedLog(options.log ?? silent);
 
   const repeats = new Repeats(engine.clock);
 
