@@ -67,17 +67,3 @@ test("the program of docs/woocommerce.md runs as it stands, and hears of the sho
   await shop.webhooks.runQueue();
   expect(await status()).toBe("cancelled");
 }, 60_000);
-
-test("every test that docs/security.md names is there, and its links lead somewhere", async () => {
-  const page = await readFile(join(root, "docs/security.md"), "utf8");
-  const named = [...page.matchAll(/`(test\/[\w/.-]+\.ts)`, "([^"]+)"/g)];
-  expect(named.length).toBeGreaterThan(7);
-  for (const [, path = "", title = ""] of named)
-    expect(await readFile(join(root, path), "utf8"), path).toContain(title);
-  for (const [, path = ""] of page.matchAll(/`(src\/[\w/.-]+\.ts)`/g)) await readFile(join(root, path));
-  for (const doc of ["docs/security.md", "docs/woocommerce.md", ".github/SECURITY.md"]) {
-    for (const [, target = ""] of (await readFile(join(root, doc), "utf8")).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      await readFile(join(root, doc, "..", target));
-    }
-  }
-});
