@@ -1,14 +1,14 @@
 /** `apply`: the status changes of an ERP's file, one outcome per row. A run that was killed goes on where it was. */
 import { createHash, randomUUID } from "node:crypto";
-import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { parse } from "csv-parse/sync";
-import { stringify } from "csv-stringify/sync";
 import { reasons } from "../../machines/reasons.js";
 import type { Receipt, Verdict } from "../engine/receipt.js";
+import { headLine, lineOf, type Result, unfinished, type Word } from "./apply-result.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { type Row, rowsIn } from "./erp-file.js";
+import { appendPrivate, writePrivate } from "./private-file.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -19,18 +19,6 @@ interface Options extends RemoteOptions {
   atOnce: string;
 }
 
-type Word = "done" | "no-op" | "refused" | "waiting" | "error";
-interface Result {
-  row: number;
-  order_id: string;
-  wanted: string;
-  outcome: Word;
-  status: string;
-  reason: string;
-  says: string;
-}
-
-const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
 const TRIES = 20;
 
 const wordFor = (outcome: string, final: boolean): Word =>
@@ -76,24 +64,6 @@ const carryOut = async (
   }
 };
 
-const line = (result: Result): string => stringify([HEAD.map((name) => result[name])]);
-
-/** What an earlier, killed run has done of this very file. */
-const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: Result[] } | null> => {
-  const text = await readFile(part, "utf8").catch(() => null);
-  const [head, ...rest] = text?.split("\n") ?? [];
-  const [, runId, of] = /^# run (\S+) of (\S+)$/.exec(head ?? "") ?? [];
-  if (text === null || runId === undefined || of !== hash) return null;
-  // The last line may be torn: what does not end in a newline is done again.
-  const whole = rest.slice(0, -1).join("\n");
-  const rows = parse(whole, { columns: true, skip_empty_lines: true, relax_column_count: true }) as Record<
-    string,
-    string
-  >[];
-  const done = rows.map((r) => ({ ...r, row: Number(r.row) }) as Result).filter((r, i) => r.row === i + 1);
-  return { runId, done };
-};
-
 const run = async (file: string, options: Options): Promise<void> => {
   const text = await readFile(file, "utf8").catch(() => {
     throw wrongUsage(`there is no file ${file}`);
@@ -105,7 +75,7 @@ const run = async (file: string, options: Options): Promise<void> => {
   const before = options.dryRun ? null : await unfinished(part, hash);
   const runId = before?.runId ?? randomUUID();
   const results = before?.done ?? [];
-  await writeFile(part, `# run ${runId} of ${hash}\n${stringify([[...HEAD]])}${results.map(line).join("")}`);
+  await writePrivate(part, `# run ${runId} of ${hash}\n${headLine}${results.map(lineOf).join("")}`);
   const bar = new SingleBar({
     format: "{bar} {percentage}% · {value}/{total} rows · {eta_formatted}",
     stream: process.stderr,
@@ -119,11 +89,11 @@ const run = async (file: string, options: Options): Promise<void> => {
       sameOrderAfterEachOther(some, i, (wanted, row) => carryOut(wanted, row, runId, options)),
     );
     results.push(...done);
-    await appendFile(part, done.map(line).join(""));
+    await appendPrivate(part, done.map(lineOf).join(""));
     if (shows) bar.update(results.length);
   }
   if (shows) bar.stop();
-  await writeFile(out, stringify([[...HEAD]]) + results.map(line).join(""));
+  await writePrivate(out, headLine + results.map(lineOf).join(""));
   await rm(part);
   const count = (word: Word) => results.filter((r) => r.outcome === word).length;
   const summary = {

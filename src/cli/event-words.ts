@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { merchantEventFor, OrderEvent, type PlacedOrder } from "../../machines/events.js";
 import { Line, OrderStatus } from "../../machines/facts.js";
+import { shortened } from "../ports/shortened.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
 
@@ -108,7 +109,7 @@ const translated = (event: ScenarioEvent, order: Pick<PlacedOrder, "lines" | "pa
     case "woo.holdStockCron":
       return { type: "shop.holdStockDue" };
     case "order.updated":
-      return { type: "order.updated", by: event.by.slice(0, 100), change: event.change.slice(0, 200) };
+      return { type: "order.updated", by: shortened(event.by, 100), change: shortened(event.change, 200) };
     case "reconcile.run":
       return { type: "reconcile.asked" };
     case "external.directWrite":

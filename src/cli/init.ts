@@ -1,6 +1,6 @@
 /** `init`: four questions, and a commented configuration. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseEnv } from "node:util";
@@ -9,6 +9,7 @@ import { type Answers, configText, environmentText, sampleOf, variablesOf } from
 import { FILES } from "./config/load.js";
 import { GatewayName } from "./config/schema.js";
 import { exitCodes, refused, wrongUsage } from "./ending.js";
+import { warnIfOthersRead, writePrivate } from "./private-file.js";
 import { complain, say, sayJson } from "./terminal.js";
 
 interface Options {
@@ -98,12 +99,13 @@ const run = async (options: Options): Promise<void> => {
     throw refused(`${there} is there already and is left as it is; --force overwrites it, --config writes another`);
   }
   const sample = sampleOf(await asked(options.yes === true));
-  await writeFile(file, configText(sample));
+  await writePrivate(file, configText(sample));
   const variables = variablesOf(sample);
   const beside = join(dirname(file), ".env");
   // It may hold secrets that are nowhere else, so not even --force overwrites it.
   const isNew = !existsSync(beside);
-  if (isNew) await writeFile(beside, environmentText(variables), { mode: 0o600, flag: "wx" });
+  if (isNew) await writePrivate(beside, environmentText(variables), "wx");
+  else warnIfOthersRead(beside);
   const has = { ...parseEnv(await readFile(beside, "utf8")), ...process.env };
   const toFill = variables.filter((name) => !has[name]);
   const command = options.config === undefined ? "order-status serve" : `order-status serve --config ${options.config}`;

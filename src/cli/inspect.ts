@@ -1,5 +1,4 @@
 /** `inspect`: the inspector over a store, for looking only; works beside a running engine. */
-import { appendFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { registry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
@@ -12,6 +11,7 @@ import type { Store } from "../ports/store.js";
 import { lookingStore, taken } from "./compose.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
+import { appendPrivate } from "./private-file.js";
 import { untilToldToStop } from "./stopping.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -33,7 +33,7 @@ const serveOver = async (store: Store, place: string, { port, reveals, json }: O
       ? {}
       : {
           recordReveal: (reveal) =>
-            appendFile(
+            appendPrivate(
               reveals,
               `${JSON.stringify({ at: new Date(clock.now()).toISOString(), store: place, ...reveal })}\n`,
             ),

@@ -22,6 +22,7 @@ import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
 import { addSimulate } from "./simulate.js";
+import { complain } from "./terminal.js";
 import { addWhy } from "./why.js";
 import { addWoo } from "./woo.js";
 
@@ -69,6 +70,9 @@ for (const add of [
   add(program);
 
 endQuietlyWithReader();
+// Node's own words would name the process and a flag of Node's.
+process.removeAllListeners("warning");
+process.on("warning", ({ message }) => complain(`order-status: warning: ${message}`));
 try {
   await program.parseAsync();
 } catch (error) {

@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
 import { withoutPasswords } from "../ports/passwords.js";
+import { shortened } from "../ports/shortened.js";
 import { visible, visibleJson } from "../ports/visible.js";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow";
@@ -33,7 +34,7 @@ export const width = (): number => process.stdout.columns ?? 120;
 
 /** Not longer than `length`, and no half of a surrogate pair at the end. */
 export const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).replace(/[\ud800-\udbff]$/, "")}…`;
+  text.length <= length ? text : `${shortened(text, Math.max(0, length - 1))}…`;
 
 /** Each is one line: a newline inside is shown as `\x0a`. */
 export const say = (lines: string | string[] = ""): void =>

@@ -4,6 +4,7 @@ import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import type { OrderRecord } from "../core/record.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
+import { shortened } from "../ports/shortened.js";
 import { UnknownOrder, type Verdict } from "./receipt.js";
 
 /** What it needs of the engine. */
@@ -48,7 +49,7 @@ export const checkout = async (
     orderId,
     created.kind === "ok"
       ? { type: "payment.created", paymentId: created.paymentId, meta: created.meta }
-      : { type: "payment.notCreated", detail: created.detail.slice(0, 500) },
+      : { type: "payment.notCreated", detail: shortened(created.detail, 500) },
   );
   return created;
 };

@@ -1,8 +1,9 @@
 /** One HTTP question and its answer, within a time that the clock measures. Never throws. */
 import type { Clock } from "../../ports/clock.js";
+import { answerLimits, overLimits } from "../../ports/json.js";
 
 export type Exchange =
-  /** `body` is the JSON that came, undefined when nothing came, the text itself when it is not JSON. */
+  /** `body` is the JSON that came, undefined when nothing came, the text itself when it is no JSON or over `answerLimits`. */
   | { kind: "answer"; status: number; retryAfterMs: number | null; body: unknown }
   /** No connection came about, so the question certainly did not arrive. */
   | { kind: "not-sent"; detail: string }
@@ -11,7 +12,7 @@ export type Exchange =
 export type Ask = (path: string, init: RequestInit) => Promise<Exchange>;
 
 /** A payment with a long action log stays far below this; an endless answer must not fill the memory. */
-const LONGEST_ANSWER = 5_000_000;
+const LONGEST_ANSWER_BYTES = 1024 * 1024;
 
 const NEVER_CONNECTED = new Set([
   "ECONNREFUSED",
@@ -43,13 +44,13 @@ const secretsIn = (init: RequestInit, secrets: string[]): string[] => {
 const without = (text: string, secrets: string[]): string =>
   secrets.reduce((left, secret) => left.replaceAll(secret, "***"), text);
 
-const textOf = async (response: Response): Promise<string> => {
+const textOf = async (response: Response, longest: number): Promise<string> => {
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream, so nothing more is downloaded.
   for await (const part of response.body ?? []) {
     size += part.length;
-    if (size > LONGEST_ANSWER) throw new Error("the answer is too long");
+    if (size > longest) throw new Error("the answer is too long");
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
@@ -57,6 +58,8 @@ const textOf = async (response: Response): Promise<string> => {
 
 const jsonOf = (text: string): unknown => {
   if (text.trim() === "") return undefined;
+  // A megabyte of brackets would keep every order waiting while it is parsed.
+  if (overLimits(text, answerLimits) !== null) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -64,24 +67,33 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-/** Seconds only; a date would have to be compared with a clock that is not ours. */
-const retryAfter = (header: string | null): number | null =>
-  header !== null && /^\d{1,5}$/.test(header.trim()) ? Number(header) * 1000 : null;
+/** A server that asks for more is asked again after this: a wrong header must not keep an order waiting for days. */
+export const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
+
+/** Seconds or a date (RFC 9110, 10.2.3), in ms; null = no wish that can be read, or none to wait. */
+const retryAfter = (headers: Headers, now: number): number | null => {
+  const wish = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+$/.test(wish)) return bounded(Number(wish) * 1000);
+  // A date is one of the server's clock, which its answer tells.
+  const sent = Date.parse(headers.get("date") ?? "");
+  return /^[A-Z][a-z]+,? .*GMT$/.test(wish) ? bounded(Date.parse(wish) - (Number.isNaN(sent) ? now : sent)) : null;
+};
+
+const bounded = (ms: number): number | null => (ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : null);
 
 const fetched = async (
-  fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
-  secrets: string[],
+  { fetch, clock, secrets = [], longestAnswerBytes = LONGEST_ANSWER_BYTES }: AskingOptions,
 ): Promise<Exchange> => {
   try {
     // A redirect could carry the token or the money's key elsewhere.
     const response = await fetch(url, { ...init, redirect: "error" });
-    const text = await textOf(response);
+    const text = await textOf(response, longestAnswerBytes);
     return {
       kind: "answer",
       status: response.status,
-      retryAfterMs: retryAfter(response.headers.get("retry-after")),
+      retryAfterMs: retryAfter(response.headers, clock.now()),
       // What succeeded may carry a new token.
       body: jsonOf(response.ok ? text : without(text, secretsIn(init, secrets))),
     };
@@ -100,20 +112,22 @@ export interface AskingOptions {
   fetch: typeof globalThis.fetch;
   /** Taken out of what is told of trouble, as the authorization header is anyway. */
   secrets?: string[];
+  /** A longer answer counts as lost. Default 1 MiB. */
+  longestAnswerBytes?: number;
 }
 
 /** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. Throws nothing. */
 export const asking =
   (options: AskingOptions): Ask =>
   async (path, init) => {
-    const { clock, timeoutMs, secrets = [] } = options;
+    const { clock, timeoutMs } = options;
     const url = `${options.baseUrl.replace(/\/+$/, "")}/${path}`;
     const call = new AbortController();
     const wait = new AbortController();
     const late = (): Exchange => ({ kind: "lost", detail: `no answer within ${timeoutMs} ms` });
     try {
       return await Promise.race([
-        fetched(options.fetch, url, { ...init, signal: call.signal }, secrets),
+        fetched(url, { ...init, signal: call.signal }, options),
         clock.sleep(timeoutMs, wait.signal).then(late, late),
       ]);
     } finally {

@@ -1,5 +1,6 @@
 /** Reading a body that anybody on the internet may have written: bounded in size, in time and in depth. */
 import type { Context } from "hono";
+import { overLimits } from "../../ports/json.js";
 import type { Place } from "./places.js";
 
 /** Standard Webhooks advises less than 20 kB; a Resurs callback is 150 bytes. */
@@ -7,7 +8,7 @@ export const BODY_CAP_BYTES = 16 * 1024;
 /** From the first byte that is waited for to the last. */
 export const BODY_TIMEOUT_MS = 10_000;
 /** JSON.parse takes 200,000 nested arrays; whatever stores or logs them does not. */
-const DEPTH_CAP = 32;
+const LIMITS = { depth: 32, values: BODY_CAP_BYTES };
 
 interface Refused {
   ok: false;
@@ -16,23 +17,6 @@ interface Refused {
 }
 export type Bytes = { ok: true; bytes: Uint8Array } | Refused;
 export type Body = { ok: true; json: unknown; text: string } | Refused;
-
-const tooDeep = (text: string): boolean => {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (inString) {
-      if (c === 0x5c) i++;
-      else if (c === 0x22) inString = false;
-    } else if (c === 0x22) inString = true;
-    else if (c === 0x5b || c === 0x7b) {
-      depth += 1;
-      if (depth > DEPTH_CAP) return true;
-    } else if (c === 0x5d || c === 0x7d) depth -= 1;
-  }
-  return false;
-};
 
 type Stopped = "slow" | "gave-way" | "cut-off" | null;
 
@@ -130,7 +114,7 @@ export const readBody = async (c: Context, cap = BODY_CAP_BYTES): Promise<Body> 
   if (!body.ok) return body;
   const text = new TextDecoder().decode(body.bytes);
   if (text.trim() === "") return { ok: false, status: 400, code: "empty-body" };
-  if (tooDeep(text)) return { ok: false, status: 400, code: "body-too-deep" };
+  if (overLimits(text, LIMITS) !== null) return { ok: false, status: 400, code: "body-too-deep" };
   try {
     return { ok: true, json: JSON.parse(text), text };
   } catch {

@@ -3,6 +3,7 @@
 import { noSuchPayment } from "../../../machines/facts.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import {
@@ -60,7 +61,7 @@ const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
 const refusal = (detail: string): Failure => ({
   kind: "refused",
   reason: "gateway-refused",
-  detail: detail.slice(0, LONGEST_DETAIL),
+  detail: shortened(detail, LONGEST_DETAIL),
 });
 
 const troubleOf = (exchange: Exchange): { code: string | null; detail: string } => {
@@ -69,7 +70,7 @@ const troubleOf = (exchange: Exchange): { code: string | null; detail: string } 
   const code = told?.code == null ? null : String(told.code);
   const words = told?.message ?? (told?.errors ? JSON.stringify(told.errors) : null);
   const detail = `HTTP ${exchange.status}${code ? ` (${code})` : ""}${words ? `: ${words}` : ""}`;
-  return { code, detail: detail.slice(0, LONGEST_DETAIL) };
+  return { code, detail: shortened(detail, LONGEST_DETAIL) };
 };
 
 const failureOf = (exchange: Exchange): Failure => {

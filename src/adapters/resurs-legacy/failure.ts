@@ -1,5 +1,6 @@
 /** What an answer that is no success means for the money. */
 import type { GatewayAnswer } from "../../ports/gateway.js";
+import { shortened } from "../../ports/shortened.js";
 import type { Exchange } from "../exchange/exchange.js";
 import { type ECommerceError, Trouble } from "./schema.js";
 
@@ -17,7 +18,7 @@ const INTERNAL_ERROR = "3";
 export const refusal = (detail: string, reason = "gateway-refused"): Failure => ({
   kind: "refused",
   reason,
-  detail: detail.slice(0, LONGEST_DETAIL),
+  detail: shortened(detail, LONGEST_DETAIL),
 });
 
 export const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
@@ -27,7 +28,7 @@ export const failureOf = (exchange: Exchange, words = ""): Failure => {
   if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
   const { status, retryAfterMs } = exchange;
-  const detail = `HTTP ${status}${words && `: ${words}`}`.slice(0, LONGEST_DETAIL);
+  const detail = shortened(`HTTP ${status}${words && `: ${words}`}`, LONGEST_DETAIL);
   if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail };
   // 408 is the one 4xx that says nothing about what became of the question.
   if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
@@ -38,7 +39,7 @@ export const failureOf = (exchange: Exchange, words = ""): Failure => {
 export const faultFailure = (error: ECommerceError): Failure => {
   const { errorTypeId, errorTypeDescription, userErrorMessage } = error;
   const words = [errorTypeDescription, userErrorMessage].filter(Boolean).join(": ");
-  const detail = `error ${errorTypeId}${words && ` ${words}`}`.slice(0, LONGEST_DETAIL);
+  const detail = shortened(`error ${errorTypeId}${words && ` ${words}`}`, LONGEST_DETAIL);
   return errorTypeId === INTERNAL_ERROR ? { kind: "unknown", detail } : refusal(detail);
 };
 

@@ -2,6 +2,7 @@
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
@@ -31,7 +32,7 @@ const LONGEST_DETAIL = 300;
 const refusal = (detail: string): Failure => ({
   kind: "refused",
   reason: "gateway-refused",
-  detail: detail.slice(0, LONGEST_DETAIL),
+  detail: shortened(detail, LONGEST_DETAIL),
 });
 const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
 
@@ -41,7 +42,7 @@ const troubleOf = (exchange: Exchange): { code: string | null; message: string }
   const message = told.success ? told.data.message : null;
   return {
     code: told.success && told.data.code != null ? String(told.data.code) : null,
-    message: `HTTP ${exchange.status}${message ? `: ${message}` : ""}`.slice(0, LONGEST_DETAIL),
+    message: shortened(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL),
   };
 };
 

@@ -1,7 +1,7 @@
 /** Backup and restore: a whole file, put in its place only when it is complete and checked. */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { StoreError } from "../../ports/store.js";
-import { putInPlace } from "./place.js";
+import { createPrivate, putInPlace } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 
 /** Where the copy grows until it is whole. */
@@ -30,6 +30,8 @@ const copied = async (from: string, to: string, prepare: (copy: DatabaseThread) 
   try {
     const source = await DatabaseThread.start({ file: from, readOnly: true });
     try {
+      // VACUUM INTO fills an empty file.
+      createPrivate(draft);
       await source.call("copyTo", draft);
     } finally {
       await source.close();

@@ -19,6 +19,14 @@ const codes: [prefix: string, code: StoreError["code"]][] = [
   ["SQLITE_AUTH", "readonly"],
   ["SQLITE_CORRUPT", "corrupt"],
   ["SQLITE_NOTADB", "corrupt"],
+  // Of Node, where it makes a file before SQLite opens it.
+  ["ENOENT", "readonly"],
+  ["ENOTDIR", "readonly"],
+  ["EACCES", "readonly"],
+  ["EPERM", "readonly"],
+  ["EROFS", "readonly"],
+  ["ENOSPC", "full"],
+  ["EDQUOT", "full"],
   // A disk that fails to read or sync does not pass by itself: what was "written" may not be there.
   ["SQLITE_IOERR", "corrupt"],
 ];
@@ -43,9 +51,6 @@ export const isForeign = (error: unknown): boolean => sqliteCode(error) === "SQL
 export const crossing = (error: unknown, file: string): CrossedError => {
   if (error instanceof StoreError) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  // better-sqlite3 looks for the directory itself, before SQLite does.
-  if (error instanceof TypeError && message.includes("directory does not exist"))
-    return { code: "readonly", message: `${file}: ${says.readonly} (${message})` };
   const found = sqliteCode(error);
   const code = codes.find(([prefix]) => found.startsWith(prefix))?.[1] ?? null;
   if (code === null) return { code, message: found ? `${file}: ${message} (${found})` : message };

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
-import { putInPlace } from "./place.js";
+import { createPrivate, putInPlace } from "./place.js";
 import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
 import type { SqliteOptions } from "./store.js";
 
@@ -80,6 +80,7 @@ const notOurs = (file: string, what: string) =>
 /** Held as a lock of the operating system, which goes with the process however that ends. */
 function takeOwnership(file: string, timeout: number): Sqlite.Database {
   const lock = `${file}-owner`;
+  createPrivate(lock);
   const owner = new Sqlite(lock, { timeout });
   try {
     owner.pragma("journal_mode = MEMORY");
@@ -105,6 +106,7 @@ function create(file: string): void {
     throw new StoreError("corrupt", `${file} is missing, but its log ${file}-wal is there. ${wayOut(file)}`);
   const draft = `${file}-new`;
   for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(draft + end, { force: true });
+  createPrivate(draft);
   const db = new Sqlite(draft);
   try {
     db.pragma("journal_mode = WAL");

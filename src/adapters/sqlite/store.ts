@@ -1,5 +1,6 @@
 /** The store in one SQLite file, written by one process. */
 import { type Counts, countsIn, type Store, StoreError } from "../../ports/store.js";
+import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
 
@@ -47,6 +48,7 @@ export function sqliteStore(options: SqliteOptions): Store {
       between = starting;
       try {
         thread = await starting;
+        if (!options.readOnly) warnIfOthersRead(options.file);
       } finally {
         between = null;
       }

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { z } from "zod";
 import type { Clock } from "../../ports/clock.js";
+import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
 import { Trouble } from "./schema.js";
@@ -33,10 +34,12 @@ export interface ApiOptions extends WooKeys {
 /** Keys that are wrong are put right by a person, and then all goes on. */
 const KEYS_REFUSED_WAIT_MS = 60_000;
 const LONGEST_DETAIL = 300;
+/** An order of a thousand lines, with all that plugins keep with each. */
+const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 const wordsOf = (exchange: Exchange & { kind: "answer" }): string => {
   const told = Trouble.safeParse(exchange.body).data;
-  return `HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`.slice(0, LONGEST_DETAIL);
+  return shortened(`HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`, LONGEST_DETAIL);
 };
 
 const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { kind: "ok" }> => {
@@ -78,18 +81,22 @@ export const wooApi = (options: ApiOptions) => {
   ): Promise<Told<T>> => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const signed = withKeys(options, method, new URL(`${base}/${path}`), clock.now());
-    const exchange = await asking({ baseUrl: base, clock, timeoutMs, fetch, secrets })(
-      `${signed.url.href.slice(base.length + 1)}`,
-      {
-        method,
-        headers: {
-          accept: "application/json",
-          ...signed.headers,
-          ...(text === undefined ? {} : { "content-type": "application/json", ...proof(path, text) }),
-        },
-        body: text,
+    const exchange = await asking({
+      baseUrl: base,
+      clock,
+      timeoutMs,
+      fetch,
+      secrets,
+      longestAnswerBytes: LONGEST_ANSWER_BYTES,
+    })(`${signed.url.href.slice(base.length + 1)}`, {
+      method,
+      headers: {
+        accept: "application/json",
+        ...signed.headers,
+        ...(text === undefined ? {} : { "content-type": "application/json", ...proof(path, text) }),
       },
-    );
+      body: text,
+    });
     if (exchange.kind !== "answer" || exchange.status < 200 || exchange.status > 299) {
       return troubleOf(exchange, lateMs);
     }

@@ -11,6 +11,11 @@ import { Note, Notes } from "./schema.js";
 export const referenceOf = (orderId: string, effectId: string): string =>
   createHash("sha256").update(`${orderId}\n${effectId}`).digest("hex").slice(0, 8);
 
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** WooCommerce shows a note as HTML, and a note of ours may repeat what the bank or a browser said. */
+const asHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+
 const REFERENCE = /\[#([0-9a-f]{8})\]$/;
 const referenceIn = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
 
@@ -33,7 +38,11 @@ const removeTwins = async (api: WooApi, orderId: string, notes: Note[]): Promise
   }
 };
 
-/** Writes the note unless it is there already, in our words or in WooCommerce's own since `after`. */
+/**
+ * Writes the note unless it is there already, in our words or in WooCommerce's own since `after`.
+ *
+ * @param text plain text; what it holds of HTML is shown and not obeyed
+ */
 export const noteOnce = async (
   api: WooApi,
   orderId: string,
@@ -41,15 +50,17 @@ export const noteOnce = async (
   text: string,
   after = Number.POSITIVE_INFINITY,
 ): Promise<Told<null>> => {
+  const html = asHtml(text);
   const before = await readNotes(api, orderId);
   if (before.kind !== "ok") return before;
   await removeTwins(api, orderId, before.body);
   const known = before.body.some(
-    ({ id, note }) => referenceIn(note) === reference || (id > after && note.trim() === text.trim()),
+    ({ id, note }) =>
+      referenceIn(note) === reference || (id > after && [text.trim(), html.trim()].includes(note.trim())),
   );
   const path = orderPath(orderId, "/notes");
   if (known || text === "" || path === null) return { kind: "ok", body: null };
-  const written = await api.ask(Note, "POST", path, { note: `${text} [#${reference}]` });
+  const written = await api.ask(Note, "POST", path, { note: `${html} [#${reference}]` });
   if (written.kind !== "ok") return written;
   const now = await readNotes(api, orderId);
   if (now.kind === "ok") await removeTwins(api, orderId, now.body);

@@ -9,6 +9,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { isolatedLog } from "../../ports/isolated.js";
+import { answerLimits, overLimits } from "../../ports/json.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
@@ -46,6 +47,7 @@ const isSigned = (secrets: string[], body: Uint8Array, given: string): boolean =
 };
 
 const orderIdIn = (text: string): string | null => {
+  if (overLimits(text, answerLimits) !== null) return null;
   try {
     const json: unknown = JSON.parse(text);
     const id = Order.safeParse(json).data?.id ?? Action.safeParse(json).data?.arg;

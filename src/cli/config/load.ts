@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { refused, wrongUsage } from "../ending.js";
+import { warnIfOthersRead } from "../private-file.js";
 import { isPostgres } from "../stores.js";
 import * as define from "./define.js";
 import { problemsOf } from "./problems.js";
@@ -79,7 +80,9 @@ export const checked = (value: unknown, file: string): Checked => {
 /** Where variables may stand beside the file; what the environment has already is not changed. */
 const readEnvironment = (file: string): void => {
   const beside = join(dirname(file), ".env");
-  if (existsSync(beside)) process.loadEnvFile(beside);
+  if (!existsSync(beside)) return;
+  warnIfOthersRead(beside);
+  process.loadEnvFile(beside);
 };
 
 export const load = async (named?: string): Promise<Loaded> => {

@@ -1,0 +1,60 @@
+/** The result file of `apply`: CSV that a spreadsheet shows and does not obey, and that a later run reads back. */
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+
+export type Word = "done" | "no-op" | "refused" | "waiting" | "error";
+export interface Result {
+  row: number;
+  order_id: string;
+  wanted: string;
+  outcome: Word;
+  status: string;
+  reason: string;
+  says: string;
+}
+
+const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
+
+/** A spreadsheet takes these for a formula, which may start programs and send the file away. Some skip blanks first. */
+const FORMULA = /^[\t\r]|^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
+/** The apostrophe makes it a text. A cell that begins with one gets another, so that it reads back as it was. */
+const asCell = (value: string | number): string | number =>
+  typeof value === "string" && (value.startsWith("'") || (FORMULA.test(value) && !NUMBER.test(value)))
+    ? `'${value}`
+    : value;
+
+const fromCell = (cell: string): string => cell.replace(/^'/, "");
+
+export const headLine = stringify([[...HEAD]]);
+export const lineOf = (result: Result): string => stringify([HEAD.map((name) => asCell(result[name]))]);
+
+type Cells = Record<(typeof HEAD)[number], string>;
+
+/** All rows that are whole. A run that was killed leaves a torn one at the end, perhaps in the middle of a quoted cell. */
+const rowsIn = (lines: string[]): Cells[] => {
+  for (let end = lines.length; end > 0; end--) {
+    try {
+      return parse(lines.slice(0, end).join("\n"), { columns: true, skip_empty_lines: true, relax_column_count: true });
+    } catch {}
+  }
+  return [];
+};
+
+const resultIn = (cells: Cells): Result => {
+  const read = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, fromCell(cell)]));
+  return { ...(read as unknown as Result), row: Number(cells.row) };
+};
+
+/** What an earlier, killed run has done of this very file; null = there is none. */
+export const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: Result[] } | null> => {
+  const text = await readFile(part, "utf8").catch(() => null);
+  const [head, ...rest] = text?.split("\n") ?? [];
+  const [, runId, of] = /^# run (\S+) of (\S+)$/.exec(head ?? "") ?? [];
+  if (text === null || runId === undefined || of !== hash) return null;
+  // What does not end in a newline is done again.
+  const done = rowsIn(rest.slice(0, -1)).map(resultIn);
+  return { runId, done: done.filter(({ row }, i) => row === i + 1) };
+};
