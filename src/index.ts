@@ -10,6 +10,7 @@ export { type Limits, limits } from "./engine/limits.js";
 export { type LookOptions, lookingAt } from "./engine/look.js";
 export type { EngineOptions } from "./engine/options.js";
 export { prune } from "./engine/prune.js";
+export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";
 export * from "./ports/gateway.js";

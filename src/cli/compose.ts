@@ -10,6 +10,7 @@ import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
 import { statelyServer } from "../inspector/stately.js";
+import type { ApiTokens } from "../ports/access.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
@@ -36,7 +37,8 @@ export interface Common {
   telemetry?: Telemetry;
   port?: number;
   host?: string;
-  apiToken?: string | null;
+  /** null = only this computer. */
+  apiToken: ApiTokens | null;
   /** How long requests under way may take when it stops. */
   graceMs?: number;
   onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
@@ -115,19 +117,20 @@ export const compose = async (parts: Parts): Promise<Running> => {
   try {
     await engine.start();
     let draining = false;
+    let url = "";
     const app = httpApp({
       engine,
       log,
-      apiToken: parts.apiToken ?? null,
+      apiToken: parts.apiToken,
+      publicUrl: () => url,
       draining: () => draining,
       ...telemetry,
       ...parts.doors?.(engine),
     });
-    let url = "";
     const looks = inspector({
       engine,
       base: INSPECTOR,
-      access: parts.apiToken ? { kind: "token", token: parts.apiToken } : { kind: "loopback" },
+      access: parts.apiToken === null ? { kind: "loopback" } : { kind: "token", token: parts.apiToken },
       actions: parts.actions ?? false,
       log,
     });

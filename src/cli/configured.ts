@@ -1,9 +1,9 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
-import { addressOf } from "../adapters/http/serve.js";
 import { netsEasy } from "../adapters/nets/easy.js";
 import { resursMapi } from "../adapters/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../adapters/resurs-legacy/index.js";
 import { wooShop, wooWebhooks } from "../adapters/woocommerce/index.js";
+import { addressOf } from "../ports/access.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Common, compose, type Running } from "./compose.js";

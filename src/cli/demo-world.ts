@@ -31,7 +31,16 @@ export class DemoWorld {
     const bankFetch: typeof fetch = async (input, init) =>
       this.isDown() ? new Response(null, { status: 503 }) : fetch(input, init);
     const around = (door: Fetch): Fetch => this.counted(door);
-    this.sandbox = await composeSandbox({ clock, settings, port, onDecision, bankFetch, around, actions: true });
+    this.sandbox = await composeSandbox({
+      clock,
+      settings,
+      port,
+      onDecision,
+      bankFetch,
+      around,
+      actions: true,
+      apiToken: null,
+    });
   }
 
   private isDown(): boolean {

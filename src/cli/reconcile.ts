@@ -35,7 +35,7 @@ const run = async (options: Options): Promise<void> => {
     freshMinutes: options.freshMinutes,
     ...(options.since === undefined ? {} : { since: sinceWhen(options.since).toISOString() }),
   });
-  const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST" });
+  const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST", body: {} });
   if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
   const bar = new SingleBar({
     format: "{value} orders asked about · {moved} put right",

@@ -43,6 +43,10 @@ export const ask = async (
     if (response.status === 401) {
       throw new Ends(exits.usage, "the engine asks for its API token; give it with --token or ORDER_STATUS_TOKEN");
     }
+    if (response.status === 403) {
+      const { error } = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
+      throw new Ends(exits.usage, `the engine turns this away: ${error?.message ?? "403"}`);
+    }
     if ((response.status !== 429 && response.status !== 503) || attempt >= PATIENCE) return response;
     await response.arrayBuffer();
     await pause(Number(response.headers.get("retry-after") ?? 1));

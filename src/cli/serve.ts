@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { defaultSettings, type Settings } from "../../machines/settings.js";
 import { telemetry } from "../adapters/telemetry/telemetry.js";
+import type { ApiTokens } from "../ports/access.js";
 import { redacted } from "../ports/log.js";
 import { withoutPassword } from "../ports/passwords.js";
 import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
@@ -62,14 +63,21 @@ const opened = async (config: Ready | null, place: string | undefined, common: C
   return { running, more: { shop, publicUrl: config.http.publicUrl }, says: `The shop is at ${shop}` };
 };
 
-const run = async (options: Options): Promise<void> => {
+/** Where the configuration names its tokens, one that merely stands in the environment does not open more. */
+const tokensFor = (config: Ready | null, { apiToken }: Options, command: Command): ApiTokens | null => {
+  const fromOption = command.getOptionValueSource("apiToken") === "cli" ? apiToken : undefined;
+  // A variable that is set to nothing is not set.
+  return fromOption || config?.http.apiToken || apiToken || null;
+};
+
+const run = async (options: Options, command: Command): Promise<void> => {
   const loaded = options.sandbox ? null : await load(options.config);
   const config = loaded?.config ?? null;
   const port = options.port ?? config?.http.port ?? 8080;
   const host = options.host ?? config?.http.host ?? "127.0.0.1";
-  const apiToken = options.apiToken ?? config?.http.apiToken ?? null;
+  const apiToken = tokensFor(config, options, command);
   const place = options.store ?? options.db ?? config?.store;
-  if (!isLoopback(host) && !apiToken) {
+  if (!isLoopback(host) && apiToken === null) {
     throw wrongUsage(
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
     );
@@ -133,7 +141,9 @@ export const addServe = (program: Command): void => {
     )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
     .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
-    .addOption(new Option("--api-token <token>", "asked of whoever uses the API").env("ORDER_STATUS_TOKEN"))
+    .addOption(
+      new Option("--api-token <token>", "asked of whoever uses the API; it opens all of it").env("ORDER_STATUS_TOKEN"),
+    )
     .option("--actions", "let people act from the inspector; without it, it only looks")
     .option(
       "--stately <port>",

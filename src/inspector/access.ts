@@ -1,21 +1,39 @@
 /** Who may come in, and what the browser may do with a page. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import {
+  type ApiTokens,
+  addressOf,
+  comesFromHere,
+  type Scope,
+  type SocketOf,
+  scopes,
+  tokensIn,
+} from "../ports/access.js";
 
 export type Access =
-  /** Requests that were addressed to this computer by name; a page from elsewhere cannot pass itself off as one. */
-  | { kind: "loopback" }
-  /** As a bearer, or as the password of whatever user name; the name then says who it was. */
-  | { kind: "token"; token: string }
+  /**
+   * Requests from this computer. `socketOf` says the address of a request's socket; left out: `order-status` knows it,
+   * and a host that mounts the pages itself has to say.
+   */
+  | { kind: "loopback"; socketOf?: SocketOf }
+  /**
+   * As a bearer, or as the password of whatever user name; the name then says who it was. Of a list, the scope `read`
+   * opens the pages, and whoever acts needs `act` too.
+   */
+  | { kind: "token"; token: ApiTokens }
   /** Whoever mounts it has already asked who is there. */
   | { kind: "host" };
 
-export type Entry = { in: true; who: string } | { in: false; status: 401 | 403 };
+/** `scopes`: what whoever came in may do. */
+export type Entry =
+  | { in: true; who: string; scopes: readonly Scope[] }
+  | { in: false; status: 401 | 403; says: string };
+
+const SOCKET_UNKNOWN =
+  "only from this computer, and nobody knows where this request comes from: pass access.socketOf, or set a token";
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 const credentialsIn = (header: string): { user: string; password: string } | null => {
   const [kind = "", value = ""] = header.split(" ");
@@ -29,15 +47,20 @@ const credentialsIn = (header: string): { user: string; password: string } | nul
 export const entryOf = (access: Access, request: Request): Entry => {
   switch (access.kind) {
     case "host":
-      return { in: true, who: "" };
-    case "loopback":
-      // A name that somebody let point to this computer is not one of its own: so pages elsewhere stay out.
-      return isLoopback(new URL(request.url).hostname) ? { in: true, who: "" } : { in: false, status: 403 };
+      return { in: true, who: "", scopes };
+    case "loopback": {
+      const here = comesFromHere(request, access.socketOf ?? addressOf);
+      if (here === true) return { in: true, who: "", scopes };
+      const says = here === false ? "only from this computer" : SOCKET_UNKNOWN;
+      return { in: false, status: 403, says };
+    }
     case "token": {
       const given = credentialsIn(request.headers.get("authorization") ?? "");
-      return given !== null && same(given.password, access.token)
-        ? { in: true, who: given.user }
-        : { in: false, status: 401 };
+      const found = tokensIn(access.token).filter(({ token }) => given !== null && same(given.password, token));
+      if (given === null || found.length === 0) return { in: false, status: 401, says: "a token is asked for" };
+      const opens = found.flatMap((one) => one.scopes);
+      if (opens.includes("read")) return { in: true, who: given.user, scopes: opens };
+      return { in: false, status: 403, says: "this token does not have the scope read" };
     }
   }
 };

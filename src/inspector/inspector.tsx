@@ -36,7 +36,7 @@ export interface InspectorOptions {
   engine: Inspected;
   /** Where it is mounted. Default: at the root. */
   base?: string;
-  /** Default: only what is addressed to this computer. */
+  /** Default: only this computer. */
   access?: Access;
   /** Lets people act, where the engine takes events. Default: it only looks. */
   actions?: boolean;
@@ -133,11 +133,14 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const entry = entryOf(access, c.req.raw);
     if (!entry.in) {
-      if (entry.status === 403) return c.text("only from this computer", 403);
-      c.header("WWW-Authenticate", 'Basic realm="order-status", charset="UTF-8"');
-      return c.text("a token is asked for", 401);
+      if (entry.status === 401) c.header("WWW-Authenticate", 'Basic realm="order-status", charset="UTF-8"');
+      return c.text(entry.says, entry.status);
     }
     if (c.req.method === "POST" && !isFromHere(c.req.raw)) return message(c, 403, viewOf(c).words.t("error origin"));
+    // Having personal data shown is a reading; all the other forms act.
+    if (c.req.method === "POST" && !c.req.path.endsWith("/reveal") && !entry.scopes.includes("act")) {
+      return message(c, 403, viewOf(c).words.t("error scope"));
+    }
     if (!["GET", "HEAD", "POST"].includes(c.req.method)) return c.text("", 405);
     const asked = c.req.query("lang");
     if (isLanguage(asked)) {

@@ -1,10 +1,10 @@
 /** What stands before the callbacks: who is turned away, when, and at what price. */
 import { afterEach, describe, expect, test } from "vitest";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
+import type { HttpOptions } from "../../src/adapters/http/app.js";
 import { callbackToken, orderOfToken } from "../../src/adapters/http/token.js";
 import { urlsFor } from "../../src/adapters/http/urls.js";
 import { redacted } from "../../src/ports/log.js";
-import { MINUTE, Place, T0 } from "../engine/place.js";
+import { MINUTE, Place, T0, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -18,7 +18,7 @@ const young = { id: "k2", secret: "the one now" };
 const doors = async (options: Partial<HttpOptions> = {}) => {
   place = await Place.made();
   const world = place;
-  const app = httpApp({ engine: world.engine, ...options });
+  const app = trusted({ engine: world.engine, ...options });
   const post = async (path: string, body: unknown = { paymentId: "pay-o", status: "AUTHORIZED" }, headers = {}) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const init = { method: "POST", body: text, headers: { "content-type": "application/json", ...headers } };
@@ -84,8 +84,12 @@ describe("the token in the address", () => {
             }
           : Reflect.get(target, name),
     });
-    const app = httpApp({ engine, callbackKeys: [young], publicUrl: "https://engine.test" });
-    const init = { method: "POST", body: JSON.stringify({ gateway: "resurs-mapi" }) };
+    const app = trusted({ engine, callbackKeys: [young], publicUrl: "https://engine.test" });
+    const init = {
+      method: "POST",
+      body: JSON.stringify({ gateway: "resurs-mapi" }),
+      headers: { "content-type": "application/json" },
+    };
     await app.fetch(new Request("http://engine.test/orders/o/checkout", init));
     expect(orderOfToken([young], /\/t\/([^/]+)\//.exec(callbackUrl)?.[1] ?? "")).toBe("o");
   });

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
+import type { HttpOptions } from "../../src/adapters/http/app.js";
 import { type DigestOptions, provesItself } from "../../src/adapters/http/digest.js";
 import { type ApiData, decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
-import { MINUTE, Place, post } from "../engine/place.js";
+import { MINUTE, Place, post, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -16,7 +16,7 @@ afterEach(async () => {
 const doors = async (options: Partial<HttpOptions> = {}) => {
   place = await Place.made({ more: ["resurs-simplified", "resurs-rco"] });
   const world = place;
-  const app = httpApp({ engine: world.engine, ...options });
+  const app = trusted({ engine: world.engine, publicUrl: "http://shop.test", ...options });
   const send = async (request: Request) => {
     const answering = app.fetch(request);
     await world.rest();

@@ -4,7 +4,7 @@ import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
 import { listen } from "../../src/adapters/http/serve.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import type { Store } from "../../src/ports/store.js";
-import { MINUTE, order, Place, post, T0 } from "../engine/place.js";
+import { MINUTE, order, Place, post, T0, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -19,7 +19,7 @@ const doors = async (options: Partial<HttpOptions> = {}, engine: Engine = {}) =>
   const logged: string[] = [];
   const write = (details: object, message: string) => void logged.push(`${message} ${JSON.stringify(details)}`);
   const log = { debug: write, info: write, warn: write, error: write };
-  const app = httpApp({ engine: world.engine, log, ...options });
+  const app = trusted({ engine: world.engine, log, ...options });
   const send = async (request: Request) => {
     const answer = await Promise.race([app.fetch(request), settle()]);
     if (answer === undefined) throw new Error("no answer came");
@@ -431,7 +431,7 @@ describe("orders over HTTP", () => {
   test("the same doors stand behind a real socket", async () => {
     const { world } = await doors();
     await world.order("o");
-    const served = await listen(httpApp({ engine: world.engine }).fetch);
+    const served = await listen(httpApp({ engine: world.engine, apiToken: null }).fetch);
     const answer = await fetch(`${served.url}${AUTH}`, { method: "POST", body: padded(16 * 1024 + 1) });
     expect(answer.status).toBe(413);
     expect((await fetch(`${served.url}/healthz`)).status).toBe(200);

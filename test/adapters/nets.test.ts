@@ -387,7 +387,7 @@ const shopWith = async (more: object = {}) => {
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock, random: () => 0.5 });
   await engine.start();
   closing.push(() => engine.stop());
-  const app = httpApp({ engine, netsAuthorization: SECRET, ...more });
+  const app = httpApp({ engine, apiToken: null, netsAuthorization: SECRET, ...more });
   const served = await listen(app.fetch);
   closing.push(() => served.close());
   const place = async (orderId: string, paymentId: string | null) => {
@@ -405,7 +405,7 @@ const shopWith = async (more: object = {}) => {
   const post = async (path: string, body: unknown, headers: Record<string, string> = { authorization: SECRET }) => {
     const response = await fetch(`${served.url}${path}`, {
       method: "POST",
-      headers,
+      headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
@@ -605,7 +605,7 @@ describe("the embedded checkout (seed 004)", () => {
       await engine.place("1001", { ...order, ...more });
       return { orderId: "1001" };
     };
-    const app = httpApp({ engine, onPayInitialized });
+    const app = httpApp({ engine, apiToken: null, onPayInitialized });
     const answer = await app.fetch(
       new Request("http://shop.test/nets/pay-initialized", {
         method: "POST",

@@ -20,7 +20,7 @@ import { memoryStore } from "../../src/adapters/memory/store.js";
 import { instruments, telemetry } from "../../src/adapters/telemetry/telemetry.js";
 import type { EngineOptions } from "../../src/index.js";
 import { decide } from "../../src/index.js";
-import { callback, MINUTE, Place, post, until } from "../engine/place.js";
+import { callback, MINUTE, Place, post, trusted, until } from "../engine/place.js";
 
 const spans = new InMemorySpanExporter();
 const tracing = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
@@ -215,6 +215,7 @@ describe("one set of numbers", () => {
     const key = { id: "k1", secret: "of ours" };
     const app = httpApp({
       engine: world.engine,
+      apiToken: null,
       observer: watch.observer,
       metrics: watch.metrics,
       callbackKeys: [key],
@@ -264,7 +265,8 @@ describe("one set of numbers", () => {
   test("an event too many is turned away and counted; a store that is gone is not told as it was", async () => {
     const world = await made({ limits: { waitingEvents: 0 } });
     await expect(world.engine.submit("o", { type: "merchant.held" })).rejects.toThrow("too many");
-    const full = httpApp({ engine: world.engine, observer: watch.observer, metrics: watch.metrics, requestsAtOnce: 0 });
+    const { observer, metrics } = watch;
+    const full = trusted({ engine: world.engine, observer, metrics, requestsAtOnce: 0 });
     expect((await full.fetch(post("/callbacks/resurs/authorization", { paymentId: "p" }))).status).toBe(429);
     // Whoever watches is let in all the same.
     expect((await full.fetch(new Request("http://shop.test/metrics"))).status).toBe(200);
@@ -395,7 +397,7 @@ test("GET /metrics is there where it is wanted, and asks for the token", async (
       ),
     );
   const app = httpApp({ engine, apiToken: "secret", metrics: watch.metrics });
-  expect((await ask(httpApp({ engine }))).status).toBe(404);
+  expect((await ask(httpApp({ engine, apiToken: "secret" }))).status).toBe(404);
   expect((await ask(app)).status).toBe(401);
   const answer = await ask(app, "secret");
   expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
@@ -407,7 +409,7 @@ test("a real pino is a logger, and its lines hold no person", async () => {
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
   const world = await made({ log });
   await world.order("o", { meta: { name: CANARY } });
-  const app = httpApp({ engine: world.engine, log });
+  const app = httpApp({ engine: world.engine, apiToken: null, log });
   await app.fetch(post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: CANARY }));
   await world.rest();
   world.woo.shop.carryOut = async () => ({ kind: "refused", detail: "planted" });

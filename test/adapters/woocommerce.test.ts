@@ -312,7 +312,7 @@ describe("webhooks", () => {
     const { engine } = place;
     const secrets = ["the next one", SECRET];
     const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" } });
-    const app = httpApp({ engine, shopWebhooks });
+    const app = httpApp({ engine, apiToken: null, shopWebhooks });
     const outcome = async (request: Request) => {
       const response = await app.fetch(request);
       return { status: response.status, ...((await response.json()) as { outcome: string }) };

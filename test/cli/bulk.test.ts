@@ -38,7 +38,7 @@ const shop = async (count: number, kindOf: (i: number) => Kind) => {
     clock,
   });
   await engine.start();
-  const served = await listen(httpApp({ engine }).fetch);
+  const served = await listen(httpApp({ engine, apiToken: null }).fetch);
   closing.push(
     () => rm(folder, { recursive: true }),
     () => bank.close(),

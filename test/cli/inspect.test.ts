@@ -68,7 +68,7 @@ test("serve has it beside the API: looking only, unless actions are asked for", 
 test("Stately hears of every composition, not of the sandbox alone, and lets go of its port", async () => {
   const { file, remove } = await temporary();
   const parts = { store: sqliteStore({ file }), gateways: [], shop: wooDouble({ now: Date.now }).shop, stately: 0 };
-  const one = await compose({ ...parts, settings: Settings.parse({}) });
+  const one = await compose({ ...parts, apiToken: null, settings: Settings.parse({}) });
   const frames: string[] = [];
   const socket = new WebSocket(one.stately ?? "");
   socket.on("message", (data) => frames.push(String(data)));

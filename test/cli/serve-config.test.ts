@@ -196,7 +196,7 @@ test("behind a proxy the last address that it noted counts, and no header is no 
   await writeFile(file, configText({ ...config, store: "proxy.db", http }));
   for (const [name, value] of Object.entries(secrets(shop))) vi.stubEnv(name, value);
   const { config: ready } = await load(file);
-  const running = await composeConfigured(ready, { settings: ready.settings });
+  const running = await composeConfigured(ready, { settings: ready.settings, apiToken: ready.http.apiToken });
   const knock = async (headers: Record<string, string>) => {
     const body = JSON.stringify({ paymentId: "1", status: "CAPTURED" });
     return (await fetch(`${running.url}/callbacks/resurs/authorization`, { method: "POST", body, headers })).status;

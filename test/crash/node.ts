@@ -91,7 +91,7 @@ const engine = createEngine({
 });
 await engine.start();
 
-const app = httpApp({ engine });
+const app = httpApp({ engine, apiToken: null });
 const served = await listen(async (request) => {
   const answer = await app.fetch(request);
   if (request.method === "GET" && !new URL(request.url).pathname.startsWith("/returns")) return answer;

@@ -76,6 +76,7 @@ export const flood = async (requests: number, perSecond: number, tokens: boolean
   await engine.start();
   const app = httpApp({
     engine,
+    apiToken: null,
     callbackKeys: tokens ? [key] : null,
     sourceOf: (request) => request.headers.get("x-forwarded-for"),
     limits: { unprovenOrder: { burst: 1, perSecond: 0.2 } },

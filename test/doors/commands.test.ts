@@ -1,9 +1,8 @@
 /** Row 5: a host, a person or a job says commands; what the bank, the shop and the timers answer only the engine says. */
 import { afterEach, describe, expect, test } from "vitest";
 import { Command, OrderEvent, Reply } from "../../machines/events.js";
-import { httpApp } from "../../src/adapters/http/app.js";
 import { InvalidEvent } from "../../src/engine/receipt.js";
-import { bankHas, Place, post } from "../engine/place.js";
+import { bankHas, Place, post, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -22,7 +21,7 @@ const waiting = async () => {
   await world.engine.submit("o", { type: "reconcile.asked" });
   await world.rest();
   const [effect] = await world.engine.effectsOf("o");
-  const { fetch } = httpApp({ engine: world.engine });
+  const { fetch } = trusted({ engine: world.engine });
   const send = async (path: string, body: unknown, headers = {}) => {
     const answer = await fetch(post(path, body, headers));
     return { status: answer.status, text: await answer.text() };
@@ -128,7 +127,7 @@ describe("doors 5: an event id of the engine's own", () => {
     place = await Place.made();
     const world = place;
     await world.order("o", { status: "pending" });
-    const { fetch } = httpApp({ engine: world.engine });
+    const { fetch } = trusted({ engine: world.engine });
     for (const id of taken) {
       const answer = await fetch(post("/orders/o/events", { type: "merchant.held" }, { "idempotency-key": id }));
       expect([id, answer.status]).toEqual([id, 400]);

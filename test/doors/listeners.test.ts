@@ -126,7 +126,7 @@ describe("an observer of which", () => {
   test("every part throws: the door answers as it would without it", async () => {
     const observer = new Proxy(unobserved, { get: () => boom });
     const { world } = await completes({ observer });
-    const app = httpApp({ engine: world.engine, limits: unlimited, observer, log: kept().log });
+    const app = httpApp({ engine: world.engine, apiToken: null, limits: unlimited, observer, log: kept().log });
     const sent = post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: "AUTHORIZED" });
     expect((await app.fetch(sent)).status).toBe(202);
     const stray = post("/callbacks/resurs/authorization", { paymentId: "nobody's", status: "AUTHORIZED" });

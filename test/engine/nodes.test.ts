@@ -123,7 +123,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
     timeout: 60_000,
   }, async () => {
     const engine = await started({}, { patienceMs: 100 });
-    const { fetch } = httpApp({ engine });
+    const { fetch } = httpApp({ engine, apiToken: null });
     await placed(engine, "o");
     const call = () => fetch(post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: "AUTHORIZED" }));
     const health = () => fetch(new Request("http://shop.test/healthz"));

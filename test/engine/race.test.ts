@@ -37,7 +37,7 @@ describe.each(shops)("%s", (_name, settings) => {
       clock,
     });
     await engine.start();
-    served = await listen(httpApp({ engine, limits: unlimited }).fetch);
+    served = await listen(httpApp({ engine, apiToken: null, limits: unlimited }).fetch);
   });
   afterAll(async () => {
     await served.close();

@@ -1,6 +1,6 @@
 /** Everything that anybody may send over HTTP, against the real engine behind the real app. */
 import { createHash } from "node:crypto";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
+import type { HttpOptions } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
@@ -8,7 +8,7 @@ import type { Gateway } from "../../src/ports/gateway.js";
 import type { Log } from "../../src/ports/log.js";
 import { reading } from "../../src/testing/index.js";
 import { fastClock } from "../crash/fast-clock.js";
-import { lines, order } from "../engine/place.js";
+import { lines, order, trusted } from "../engine/place.js";
 import { bytesOf, type Target } from "./target.js";
 
 const AGE = 3_600_000;
@@ -34,7 +34,15 @@ const bank = (name: string): Gateway => ({
 });
 
 const request = (method: string, path: string, body?: unknown, headers: string[] = []): Uint8Array =>
-  bytesOf([`${method} ${path}`, ...headers, "", body === undefined ? "" : JSON.stringify(body)].join("\n"));
+  bytesOf(
+    [
+      `${method} ${path}`,
+      ...(body === undefined ? [] : ["content-type: application/json"]),
+      ...headers,
+      "",
+      body === undefined ? "" : JSON.stringify(body),
+    ].join("\n"),
+  );
 
 const digest = (text: string) => createHash("md5").update(`${text}${SALT}`).digest("hex").toUpperCase();
 const container = encodeApiData({ checkoutType: "rco", wc_order_id: "o0", preferred_id: "pay-o0" });
@@ -154,8 +162,9 @@ class World {
       clock,
       settings: { cooldownSeconds: 1 },
     });
-    const options: HttpOptions = {
+    const options: Omit<HttpOptions, "apiToken"> = {
       engine: this.engine,
+      publicUrl: "https://engine.test",
       log,
       readContainer: decodeApiData,
       onPayInitialized: async () => ({ orderId: "o0" }),
@@ -163,8 +172,8 @@ class World {
       thankYouUrl: "https://shop.test/thanks/{orderId}",
     };
     this.apps = [
-      httpApp(options),
-      httpApp({
+      trusted(options),
+      trusted({
         ...options,
         netsAuthorization: "hush",
         resursDigest: { algorithm: "MD5", salts: [SALT, "older"] },

@@ -275,7 +275,7 @@ describe("actions go through the public door", () => {
   });
 
   test("where actions are off it only looks", async () => {
-    const looks = inspector({ engine: stage.engine, base: BASE });
+    const looks = inspector({ engine: stage.engine, base: BASE, access: { kind: "host" } });
     const page = await (await looks.fetch(new Request(`${stage.url}/orders/paid`))).text();
     expect(page).toContain("This inspector only looks.");
     expect(page).not.toContain("/actions/");
@@ -291,7 +291,8 @@ describe("who may come in", () => {
   const request = (url: string, headers: Record<string, string> = {}) => new Request(url, { headers });
 
   test("without a token only what is addressed to this computer", async () => {
-    const looks = inspector({ engine: stage.engine });
+    const access = { kind: "loopback", socketOf: () => "127.0.0.1" } as const;
+    const looks = inspector({ engine: stage.engine, access });
     expect((await looks.fetch(request("http://127.0.0.1:80/"))).status).toBe(200);
     expect((await looks.fetch(request("http://localhost:8080/"))).status).toBe(200);
     // A name that somebody lets point here: pages from elsewhere would come in by it.
@@ -414,7 +415,7 @@ test("a production file is opened read-only, beside its engine, and nothing in i
   await store.open();
   const before = readFileSync(stage.file);
   const engine = lookingAt({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
-  const looks = inspector({ engine, actions: true });
+  const looks = inspector({ engine, actions: true, access: { kind: "host" } });
   for (const path of ["/", "/orders", "/orders/held", "/orders/dead/raw", "/orders/canary/reveal"]) {
     const response = await looks.fetch(new Request(`http://localhost${path}`));
     expect(response.status, path).toBe(200);

@@ -104,7 +104,7 @@ const flagsOf = async (world: LittleWorld) =>
   (await world.engine.read("1"))?.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
 
 const post = async (world: LittleWorld, path: string, body: unknown) => {
-  const app = httpApp({ engine: world.engine });
+  const app = httpApp({ engine: world.engine, apiToken: null });
   const answer = await world.during(
     Promise.resolve(
       app.fetch(

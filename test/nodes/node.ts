@@ -14,6 +14,7 @@ const node = await compose({
   shop,
   clock,
   settings: Settings.parse(settings),
+  apiToken: null,
   engine: { limits, registry, decide, worker },
   graceMs: 10_000,
 });

@@ -2,7 +2,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
 import {
   type RestateRuntimeOptions,
   type RestateServiceOptions,
@@ -14,7 +13,7 @@ import { systemClock } from "../../src/ports/clock.js";
 import { NotOffered } from "../../src/ports/runtime.js";
 import { StoreError } from "../../src/ports/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, until } from "../engine/place.js";
+import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, trusted, until } from "../engine/place.js";
 import { noServerBecause, type RestateServer, restateServer } from "./server.js";
 
 const clock = systemClock();
@@ -206,12 +205,12 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     await expect(bare.revive("some-event")).rejects.toThrow(/which order/);
     expect(await bare.health()).toEqual({ ok: true, trouble: null, counts: null });
 
-    const { fetch } = httpApp({ engine: bare });
+    const { fetch } = trusted({ engine: bare });
     const get = (path: string) => fetch(new Request(`http://shop.test${path}`));
     const list = await get("/orders");
     expect(list.status).toBe(501);
     expect(await list.json()).toMatchObject({ error: { code: "not-offered", message: /adminUrl/ } });
-    expect((await httpApp({ engine: runtime }).fetch(new Request("http://shop.test/orders"))).status).toBe(200);
+    expect((await trusted({ engine: runtime }).fetch(new Request("http://shop.test/orders"))).status).toBe(200);
 
     const paid = { paymentId: `pay-${at("o")}`, status: "AUTHORIZED", created: "now" };
     expect((await fetch(post("/callbacks/resurs/authorization", paid))).status).toBe(202);

@@ -37,6 +37,7 @@ test("the program of docs/woocommerce.md runs as it stands, and hears of the sho
     RESURS_ID: "id",
     RESURS_SECRET: "secret",
     ORDER_STATUS_TOKEN: "token",
+    PUBLIC_URL: "https://engine.example",
     CALLBACK_SECRET: "callback secret",
     PORT: "0",
   };

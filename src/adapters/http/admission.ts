@@ -5,12 +5,12 @@
  * Those who proved themselves are counted apart from those who did not, and have places of their own.
  */
 import type { Context, MiddlewareHandler } from "hono";
+import { addressOf } from "../../ports/access.js";
 import type { Clock } from "../../ports/clock.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
 import { BODY_TIMEOUT_MS, type Reading } from "./body.js";
 import { Buckets, type Rate } from "./buckets.js";
 import { Places } from "./places.js";
-import { addressOf } from "./serve.js";
 import { isLoopback, Networks, sourceOfAddress } from "./source.js";
 import { type CallbackKey, orderOfToken } from "./token.js";
 

@@ -1,5 +1,5 @@
 /** The engine behind one `(Request) => Response`, mountable in any host. */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
@@ -9,21 +9,26 @@ import { parseCommand } from "../../ports/command.js";
 import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
+import { jsonOnly } from "./json-only.js";
 import { type PublicOptions, publicRoutes } from "./public-routes.js";
-import { sameSecret } from "./secret.js";
+import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 import { urlsFor } from "./urls.js";
 
+export type { ApiToken, ApiTokens, Scope, SocketOf } from "../../ports/access.js";
 export type { CallbackKey } from "./token.js";
 export { urlsFor } from "./urls.js";
 
-export interface HttpOptions extends AdmissionOptions, Omit<PublicOptions, "log" | "admission"> {
+export interface HttpOptions
+  extends AccessOptions,
+    AdmissionOptions,
+    PublicUrlOptions,
+    Omit<PublicOptions, "log" | "admission" | "publicUrl"> {
   engine: Runtime;
   log?: Log;
-  /** Bearer token for orders and metrics; null = none asked for (loopback only). */
-  apiToken?: string | null;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: () => Promise<string>;
   /** True from the moment at which a load balancer is to send nothing here any more. */
@@ -54,12 +59,15 @@ const Reconcile = z.strictObject({
 
 /**
  * The HTTP API: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
- * in any host that speaks `Request` and `Response`. Without `apiToken` whoever reaches it may change orders.
+ * in any host that speaks `Request` and `Response`.
+ * @throws TypeError where the options do not say who may use it, or where banks reach it
  */
 export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const log = isolatedLog(given.log ?? silent);
   const options = { ...given, log, observer: isolatedObserver(given.observer, log) };
-  const { engine, apiToken = null } = options;
+  const { engine } = options;
+  const { may, needs } = accessFor(options);
+  const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {
     log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");
@@ -72,12 +80,14 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     await next();
     if (options.draining?.()) c.header("Connection", "close");
   });
-  const hasToken = (c: Context): boolean =>
-    apiToken === null || sameSecret(c.req.header("authorization") ?? "", `Bearer ${apiToken}`);
   app.get("/healthz", async (c) => {
     const { ok, trouble, counts } = await engine.health();
-    // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever has the token.
-    const says = { ok, trouble: trouble === null ? null : "store-unavailable", ...(hasToken(c) ? { counts } : {}) };
+    // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever may see them.
+    const says = {
+      ok,
+      trouble: trouble === null ? null : "store-unavailable",
+      ...(may(c, "read") || may(c, "metrics") ? { counts } : {}),
+    };
     return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
   });
   /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
@@ -85,23 +95,19 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const ready = !options.draining?.() && (await engine.health()).ok;
     return c.json({ ready }, ready ? 200 : 503, ready ? {} : { "Retry-After": "5" });
   });
-  const withToken: MiddlewareHandler = async (c, next) => {
-    if (!hasToken(c)) {
-      return c.json({ error: { code: "unauthorized" } }, 401, { "WWW-Authenticate": "Bearer" });
-    }
-    await next();
-  };
   const { metrics } = options;
   if (metrics !== undefined) {
-    app.get("/metrics", withToken, async (c) => {
+    app.get("/metrics", needs("metrics"), async (c) => {
       return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
     });
   }
   const admission = new Admission(engine.clock, options);
-  app.route("/", publicRoutes({ ...options, log, admission }));
+  app.route("/", publicRoutes({ ...options, admission, publicUrl }));
 
-  app.use("/orders/*", withToken, admission.trusted);
-  app.get("/dead-letters", withToken, async (c) => {
+  const [reads, acts] = [needs("read"), needs("act")];
+  const changes = ({ req }: Context) => !["GET", "HEAD"].includes(req.method) && !req.path.endsWith("/can");
+  app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
+  app.get("/dead-letters", reads, async (c) => {
     const { data } = Query.safeParse(c.req.query());
     if (data === undefined) return c.json({ error: { code: "invalid-query" } }, 400);
     return c.json({ deadLetters: await engine.deadLetters(data.limit) });
@@ -165,8 +171,11 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
     const orderId = c.req.param("orderId");
     const { gateway } = parsed.data;
-    const base = options.publicUrl ?? new URL(c.req.url).origin;
-    const created = await engine.checkout(orderId, gateway, urlsFor(base, orderId, gateway, options.callbackKeys));
+    const created = await engine.checkout(
+      orderId,
+      gateway,
+      urlsFor(publicUrl(), orderId, gateway, options.callbackKeys),
+    );
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });

@@ -21,6 +21,8 @@ export const failed = (c: Context, error: unknown) => {
       return c.json({ error: { code: "overloaded" } }, 429, { "Retry-After": "1" });
     case "Stopped":
       return c.json({ error: { code: "stopped", message: known.message } }, 503, { "Retry-After": "5" });
+    case "PublicUrlMissing":
+      return c.json({ error: { code: "public-url-missing", message: known.message } }, 501);
     case "NotOffered":
       return c.json({ error: { code: "not-offered", message: known.message } }, 501);
   }

@@ -6,6 +6,7 @@ import type { Runtime } from "../../ports/runtime.js";
 import type { Admission, Proof } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
+import { jsonOnly } from "./json-only.js";
 import { knownPayment } from "./known-payment.js";
 import { orderFor, TOO_MANY } from "./order-for.js";
 import { sameSecret } from "./secret.js";
@@ -54,7 +55,7 @@ export const netsRoutes = (options: NetsOptions, gateways: string[]): Hono => {
   if (netsAuthorization) app.post("/callbacks/nets", (c) => takeWebhook(c, taking));
   else app.post("/callbacks/nets", admission.withoutToken, (c) => takeWebhook(c, taking));
   app.post("/callbacks/t/:token/nets", admission.provenOnly, (c) => takeWebhook(c, taking));
-  if (onPayInitialized) app.post("/nets/pay-initialized", (c) => payInitialized(c, taking, onPayInitialized));
+  if (onPayInitialized) app.post("/nets/pay-initialized", jsonOnly, (c) => payInitialized(c, taking, onPayInitialized));
   return app;
 };
 

@@ -10,6 +10,7 @@ import type { Runtime } from "../../ports/runtime.js";
 import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
+import { jsonOnly } from "./json-only.js";
 import { knownPayment } from "./known-payment.js";
 import { orderFor, TOO_MANY } from "./order-for.js";
 import type { CallbackKey } from "./token.js";
@@ -24,8 +25,8 @@ export interface ResursCheckoutOptions {
    * there is none, and the frame does not go on. A customer who presses again asks again: one order per payment.
    */
   onCheckoutSubmitted?: (paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>;
-  /** Where this app is mounted, as the bank and the customer reach it; left out: as the request names it. */
-  publicUrl?: string;
+  /** Where this app is mounted, as the bank and the customer reach it. */
+  publicUrl: () => string;
   callbackKeys?: CallbackKey[] | null;
 }
 
@@ -46,8 +47,8 @@ export const resursCheckoutRoutes = (given: ResursCheckoutOptions, gateways: str
   const app = new Hono();
   const options = { ...given, gateways };
   const { onCheckoutSubmitted } = options;
-  if (onCheckoutSubmitted) app.post("/create-order", (c) => createOrder(c, options, onCheckoutSubmitted));
-  app.post("/rejected", (c) => rejected(c, options));
+  if (onCheckoutSubmitted) app.post("/create-order", jsonOnly, (c) => createOrder(c, options, onCheckoutSubmitted));
+  app.post("/rejected", jsonOnly, (c) => rejected(c, options));
   return app;
 };
 
@@ -67,10 +68,13 @@ const createOrder = async (
     return c.json({ result: "failure", error: TOO_MANY }, 429, { "Retry-After": "5" });
   }
   if ("error" in order) return c.json({ result: "failure", error: order.error }, 200);
-  const base = publicUrl ?? new URL(c.req.url).origin;
   try {
     const gateway = (await engine.read(order.orderId))?.facts.payment.gateway ?? "";
-    const created = await engine.checkout(order.orderId, gateway, urlsFor(base, order.orderId, gateway, callbackKeys));
+    const created = await engine.checkout(
+      order.orderId,
+      gateway,
+      urlsFor(publicUrl(), order.orderId, gateway, callbackKeys),
+    );
     if (created.kind === "failed") return c.json({ result: "failure", error: "not-created" }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, orderId: order.orderId }, 200);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** A Node server around the app, for those who have none. */
 import { serve } from "@hono/node-server";
+import { noteSocket } from "../../ports/access.js";
 
 export interface Served {
   url: string;
@@ -9,11 +10,6 @@ export interface Served {
 
 const IDLE_MS = 20;
 
-const addresses = new WeakMap<Request, string>();
-
-/** The address at the other end of a request that `listen` took: a proxy's, where one stands before it. */
-export const addressOf = (request: Request): string | null => addresses.get(request) ?? null;
-
 /** Listens; port 0 picks a free one. */
 export const listen = (
   fetch: (request: Request) => Response | Promise<Response>,
@@ -21,7 +17,7 @@ export const listen = (
 ): Promise<Served> =>
   new Promise((resolve, reject) => {
     const noted: Parameters<typeof serve>[0]["fetch"] = (request, { incoming }) => {
-      if (incoming.socket.remoteAddress !== undefined) addresses.set(request, incoming.socket.remoteAddress);
+      noteSocket(request, incoming.socket.remoteAddress);
       return fetch(request);
     };
     const server = serve({ fetch: noted, port, hostname }, (info) => {

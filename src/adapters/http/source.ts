@@ -1,6 +1,6 @@
 /** Where a request comes from: which address counts, and what is counted as one source. */
 import { BlockList, isIP, isIPv6 } from "node:net";
-import { addressOf } from "./serve.js";
+import { addressOf } from "../../ports/access.js";
 
 /** The sixteen bytes of an IPv6 address, two by two. */
 const groupsOf = (address: string): number[] => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
+import { scopes } from "../../ports/access.js";
 import { hasPassword } from "../../ports/passwords.js";
 
 const NOT_HERE =
@@ -118,11 +119,26 @@ const Shop = z.strictObject({
     .describe("statuses of other plugins, and the status each stands for"),
 });
 
+const NO_TOKEN = 'write env("ORDER_STATUS_TOKEN"), or a list of { token: env("…"), scopes: ["read"] }';
+const ScopedToken = z.strictObject({
+  token: SecretSchema.describe("the token"),
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1)
+    .describe("read: every GET, and `can`; act: whatever changes something; metrics: /metrics"),
+});
+
 const Http = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(8080).describe("where it listens; 0 = any free port"),
   host: z.string().min(1).default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
   publicUrl: address.describe("where the bank and the customer reach it"),
-  apiToken: SecretSchema.describe("asked of whoever uses the API and the inspector"),
+  apiToken: z
+    .union([SecretSchema, z.array(ScopedToken).min(1)], {
+      error: ({ input }) => (typeof input === "string" ? NOT_HERE : NO_TOKEN),
+    })
+    .describe(
+      "asked of whoever uses the API and the inspector: one that opens all of it, or a list of `{ token, scopes }` with `read`, `act`, `metrics`",
+    ),
   callbackKeys: z
     .array(
       z.strictObject({ id: z.string().regex(/^\w{1,20}$/, "letters and digits, at most 20"), secret: SecretSchema }),

@@ -183,6 +183,7 @@ export const otherTexts = {
   ],
 
   "error title": ["That did not work", "Det gick inte"],
+  "error scope": ["This token may only look.", "Den här nyckeln får bara läsa."],
   "error origin": ["The request did not come from this page.", "Begäran kom inte från denna sida."],
   "error unknown": ["There is nothing at this address.", "Det finns inget på denna adress."],
   "error internal": [

@@ -26,7 +26,7 @@ export const runtimeBackend = async ({
   clock,
   settled,
 }: RuntimeUnderTest): Promise<Backend & { close(): Promise<void> }> => {
-  const { url, close } = await listen(httpApp({ engine: runtime }).fetch);
+  const { url, close } = await listen(httpApp({ engine: runtime, apiToken: null }).fetch);
   let orders = 0;
   return {
     close,

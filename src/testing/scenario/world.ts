@@ -162,6 +162,7 @@ export class World {
     const app = httpApp({
       engine,
       log,
+      apiToken: null,
       netsAuthorization: NETS_AUTHORIZATION,
       resursDigest: digestIn(this.scenario),
       onPayInitialized: () => this.onPayInitialized(),
