@@ -10,6 +10,10 @@ const minor = z.number().int();
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
 
+/** Where a bank sends the customer back to. */
+export const ReturnPage = z.enum(["success", "fail", "signing-landing", "signing-cancelled"]);
+export type ReturnPage = z.infer<typeof ReturnPage>;
+
 export const Command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("order.updated"), by: z.string().max(100), change: z.string().max(200) }),
   /**
@@ -24,6 +28,8 @@ export const Command = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("payment.created"),
     paymentId: z.string().max(100),
+    /** Names this try to pay in the addresses that its customer comes back to. */
+    attempt: z.string().max(100).optional(),
     /** What the shop keeps with its order. */
     meta: z.record(z.string().max(100), z.string().max(20_000)).optional(),
   }),
@@ -46,7 +52,13 @@ export const Command = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("customer.returned"),
-    page: z.enum(["success", "fail", "signing-landing", "signing-cancelled"]),
+    page: ReturnPage,
+    /**
+     * The payment attempt that the opened address was proven to belong to; null: it proved nothing. Unless it is the
+     * current attempt, the page counts for nothing and the payment is read. Left out: the shop's own code says that its
+     * customer is back, and knows him by its session.
+     */
+    attempt: z.string().max(100).nullable().optional(),
   }),
 
   merchant("merchant.completed"),

@@ -133,6 +133,8 @@ export const Facts = z.object({
     /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
     gateway: z.string().nullable(),
     id: z.string().nullable(),
+    /** The try to pay that made it, as its return addresses name it; left out: none was named. */
+    attempt: z.string().optional(),
     previousIds: z.array(z.string()),
     readAt: moment.nullable(),
     captureFailed: z.boolean(),

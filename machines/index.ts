@@ -89,7 +89,7 @@ export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> 
 
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 1,
+  version: 2,
   order: orderMachine,
   cooldown: cooldownMachine,
   flows: {
@@ -99,5 +99,5 @@ export const registry: Registry = {
     "resurs-rco": resursCheckout,
     "nets-easy": netsEasy,
   },
-  migrations: [],
+  migrations: [{ from: 1, to: 2, renamed: {} }],
 };

@@ -77,6 +77,38 @@ const whenPendingIsRead = [
   onHoldOtherwise,
 ] as const;
 
+/**
+ * A return page was opened under an address that proves nothing, or under an earlier attempt's: only what the bank says
+ * of the payment counts. Somebody who knows an order's number must not move it while its customer is at the bank.
+ */
+const stillAtTheBank = {
+  guard: "isAwaitingCustomer",
+  meta: { rule: "return/unproven", reason: "still-at-the-bank" },
+} as const;
+const whenUnprovenReturn = [stillAtTheBank, ...whenPaymentIsKnown, onHoldOtherwise] as const;
+
+const whenProcessingIsRead = [
+  { guard: "isAccepted", meta: { rule: "status-update/already" } },
+  { guard: "staysProcessingWhenRejected", meta: { rule: "status-update/rejected-stays-processing" } },
+  ...whenRejected,
+  { ...onHoldOtherwise, guard: "canBeEdited", meta: { rule: "status-update/validated" } },
+  { meta: { rule: "status-update/not-validated" } },
+] as const;
+
+const whenFailedIsRead = [
+  ...whenAccepted("holdsMoney"),
+  { guard: "isAccepted", meta: { rule: "status-update/not-validated" } },
+  { guard: "isRejectedAfterTheTask", meta: { rule: "status-update/already" } },
+  {
+    guard: "isReleased",
+    target: "cancelled",
+    actions: { type: "setStatus", params: { note: "payment-status-cancelled" } },
+    meta: { rule: "status-update/rejected-cancelled" },
+  },
+  { ...onHoldOtherwise, guard: "canBeEdited", meta: { rule: "status-update/validated" } },
+  { meta: { rule: "status-update/not-validated" } },
+] as const;
+
 /** The landing page of the signing, or a callback in its place when the customer never came back. */
 const whenSigned = [
   { guard: "awaitsBooking", target: "booking", actions: "bookSignedPayment", meta: { rule: "book/signed" } },
@@ -272,7 +304,7 @@ const lastWrite = ({ order, now }: Considered): number =>
 export const orderMachine = setup({
   types: {
     context: {} as Considered,
-    events: {} as OrderEvent | { type: "customer.failed" } | { type: "customer.signed" },
+    events: {} as OrderEvent | { type: "customer.failed" | "customer.signed" | "customer.unproven" },
     meta: {} as Meta,
   },
   guards,
@@ -312,6 +344,7 @@ export const orderMachine = setup({
           ...whenPaymentIsKnown,
           onHoldOtherwise,
         ],
+        "customer.unproven": whenUnprovenReturn,
         "customer.signed": whenSigned,
         "callback.received": whenSigned,
         "customer.failed": whenTheCustomerFails,
@@ -431,13 +464,8 @@ export const orderMachine = setup({
     processing: {
       meta: { says: "Paid; the shop prepares the goods" },
       on: {
-        "payment.read": [
-          { guard: "isAccepted", meta: { rule: "status-update/already" } },
-          { guard: "staysProcessingWhenRejected", meta: { rule: "status-update/rejected-stays-processing" } },
-          ...whenRejected,
-          { ...onHoldOtherwise, guard: "canBeEdited", meta: { rule: "status-update/validated" } },
-          { meta: { rule: "status-update/not-validated" } },
-        ],
+        "payment.read": whenProcessingIsRead,
+        "customer.unproven": [stillAtTheBank, ...whenProcessingIsRead],
         "merchant.completed": mayComplete,
         "merchant.cancelled": mayCancel,
         "merchant.refunded": mayRefund,
@@ -655,19 +683,8 @@ export const orderMachine = setup({
     failed: {
       meta: { says: "The payment failed; the customer may try again" },
       on: {
-        "payment.read": [
-          ...whenAccepted("holdsMoney"),
-          { guard: "isAccepted", meta: { rule: "status-update/not-validated" } },
-          { guard: "isRejectedAfterTheTask", meta: { rule: "status-update/already" } },
-          {
-            guard: "isReleased",
-            target: "cancelled",
-            actions: { type: "setStatus", params: { note: "payment-status-cancelled" } },
-            meta: { rule: "status-update/rejected-cancelled" },
-          },
-          { ...onHoldOtherwise, guard: "canBeEdited", meta: { rule: "status-update/validated" } },
-          { meta: { rule: "status-update/not-validated" } },
-        ],
+        "payment.read": whenFailedIsRead,
+        "customer.unproven": [stillAtTheBank, ...whenFailedIsRead],
         "customer.failed": whenTheCustomerFails,
         "payment.created": {
           target: "pending",

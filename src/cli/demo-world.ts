@@ -1,5 +1,6 @@
 /** The demo's little world: the sandbox, the customers and the merchant, in a time that is moved by hand. */
 import { Settings } from "../../machines/settings.js";
+import { addressKeys } from "../adapters/http/keys.js";
 import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { checkoutTo, deliveringFrom, heldBy } from "../testing/banks.js";
@@ -81,7 +82,8 @@ export class DemoWorld {
     // In the bank's frame the customer comes before the order, and brings the payment's name.
     const preferredId = gateway === "resurs-rco" ? `rco-${orderId}` : null;
     if (preferredId !== null) {
-      await checkoutTo(banks, this.clock).openCheckout({ preferredId, ...common, ...urlsFor(url, orderId, gateway) });
+      const urls = urlsFor(url, orderId, gateway, await addressKeys(engine), preferredId);
+      await checkoutTo(banks, this.clock).openCheckout({ preferredId, ...common, ...urls });
     }
     await engine.place(orderId, {
       status: "pending",

@@ -1,4 +1,5 @@
 /** What a sandbox has beside the engine: a shop that holds whatever is placed, and a checkout that leads to the bank. */
+import { addressKeys } from "../adapters/http/keys.js";
 import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Engine } from "../engine/engine.js";
@@ -44,5 +45,5 @@ export const sandboxDoor =
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });
   };
 
-export const checkout = (engine: Engine, orderId: string, url: string, gateway = "resurs-mapi") =>
-  engine.checkout(orderId, gateway, urlsFor(url, orderId, gateway));
+export const checkout = async (engine: Engine, orderId: string, url: string, gateway = "resurs-mapi") =>
+  engine.checkout(orderId, gateway, urlsFor(url, orderId, gateway, await addressKeys(engine)));

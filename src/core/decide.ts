@@ -127,8 +127,8 @@ const wish = (fold: Fold): void => {
     return fold.show(shown);
   }
   if (event.type === "customer.returned") {
-    const first = order.customerReturnedAt === null && event.page === "success";
     fold.facts = remember(fold.facts, fold.envelope);
+    const first = order.customerReturnedAt === null && fold.facts.order.customerReturnedAt !== null;
     if (first) fold.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, fold.now);
   }
   awaitReading(fold, mine);
@@ -217,7 +217,7 @@ const letThrough = (fold: Fold, waiting: Waiting): void => {
 
 const calledAs = (type: string): string => {
   if (type.startsWith("xstate.")) return "timer.fired";
-  return type === "customer.failed" || type === "customer.signed" ? "customer.returned" : type;
+  return type.startsWith("customer.") ? "customer.returned" : type;
 };
 
 /** The answer of a call, or a merchant's wish that needs no reading. */
@@ -240,7 +240,11 @@ const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): vo
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== fold.facts.payment.id;
   const late = fold.facts.waiting.filter((w) => another && w.held);
+  const { attempt } = fold.facts.payment;
   fold.facts = remember(fold.facts, fold.envelope);
+  if (another || fold.facts.payment.attempt !== attempt) {
+    fold.facts = { ...fold.facts, waiting: fold.facts.waiting.map(ofEarlierAttempt) };
+  }
   if (another) {
     fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
     fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
@@ -254,6 +258,10 @@ const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): vo
     fold.answer({ eventId, type: "callback.received" }, "refused", { rule: `callback/${reason}`, reason });
   }
 };
+
+/** Whoever came back from the earlier attempt says nothing of the new one. */
+const ofEarlierAttempt = (waiting: Waiting): Waiting =>
+  waiting.type.startsWith("customer.") ? { ...waiting, type: "customer.unproven" } : waiting;
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 const notCreated = (fold: Fold, detail: string): void => {

@@ -1,5 +1,5 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
-import type { Envelope } from "../../machines/events.js";
+import type { Envelope, OrderEvent } from "../../machines/events.js";
 import { type Facts, type Reading, unreadPayment, type Waiting, type Wish } from "../../machines/facts.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
@@ -27,10 +27,20 @@ const wishOf = (envelope: Envelope, facts: Facts): Wish | null => {
   }
 };
 
+/**
+ * Whether the page that a customer returned to may count: the shop vouches for it, or the address belongs to the current
+ * attempt. A payment that was there before its addresses were made is named in them by its id.
+ */
+export const isProven = (
+  { payment }: Facts,
+  { attempt }: Extract<OrderEvent, { type: "customer.returned" }>,
+): boolean => attempt === undefined || (attempt !== null && (attempt === payment.attempt || attempt === payment.id));
+
 /** The name under which a waiting event is later shown to the order. */
-const shownAs = (envelope: Envelope): string => {
+const shownAs = (envelope: Envelope, facts: Facts): string => {
   const { event } = envelope;
   if (event.type === "customer.returned") {
+    if (!isProven(facts, event)) return "customer.unproven";
     if (event.page === "fail" || event.page === "signing-cancelled") return "customer.failed";
     if (event.page === "signing-landing") return "customer.signed";
   }
@@ -40,7 +50,7 @@ const shownAs = (envelope: Envelope): string => {
 
 export const waitingFor = (envelope: Envelope, facts: Facts): Waiting => ({
   eventId: envelope.id,
-  type: shownAs(envelope),
+  type: shownAs(envelope, facts),
   at: envelope.at,
   held: envelope.event.type === "callback.received",
   content: envelope.event.type === "callback.received" ? envelope.event.content : null,
@@ -94,17 +104,20 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
     case "order.updated":
       return { ...facts, order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) } };
     case "customer.returned":
-      return event.page === "success" && facts.order.customerReturnedAt === null
+      return event.page === "success" && isProven(facts, event) && facts.order.customerReturnedAt === null
         ? { ...facts, order: { ...facts.order, customerReturnedAt: at } }
         : facts;
     case "payment.created": {
       const { payment } = facts;
-      if (payment.id === event.paymentId) return facts;
+      const attempt = event.attempt === undefined ? {} : { attempt: event.attempt };
+      if (payment.id === event.paymentId) {
+        return event.attempt === undefined ? facts : { ...facts, payment: { ...payment, ...attempt } };
+      }
       const previousIds = payment.id === null ? payment.previousIds : [...payment.previousIds, payment.id];
       return {
         ...facts,
         order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) },
-        payment: unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance),
+        payment: { ...unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance), ...attempt },
       };
     }
     case "checkout.rejected": {

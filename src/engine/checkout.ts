@@ -36,6 +36,7 @@ export const checkout = async (
   const { order, payment } = record.facts;
   const { allowed, reason } = await engine.can(orderId, { type: "payment.created", paymentId: "not-yet" });
   if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
+  const { attempt, ...addresses } = urls;
   const created = await gateway.createPayment({
     orderId,
     total: order.total,
@@ -43,12 +44,12 @@ export const checkout = async (
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     preferredId: payment.id,
-    ...urls,
+    ...addresses,
   });
   await engine.submit(
     orderId,
     created.kind === "ok"
-      ? { type: "payment.created", paymentId: created.paymentId, meta: created.meta }
+      ? { type: "payment.created", paymentId: created.paymentId, attempt, meta: created.meta }
       : { type: "payment.notCreated", detail: shortened(created.detail, 500) },
   );
   return created;

@@ -236,6 +236,11 @@ export class Engine implements Runtime {
     });
   }
 
+  /** See `Runtime`. */
+  secret(name: string, made: string | null): Promise<string | null> {
+    return this.store.secret(name, made);
+  }
+
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);

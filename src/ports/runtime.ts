@@ -77,10 +77,11 @@ export interface PaymentView {
   rejections: OrderRecord["facts"]["order"]["rejections"];
 }
 
-export type CheckoutUrls = Pick<
-  NewPayment,
-  "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"
->;
+export interface CheckoutUrls
+  extends Pick<NewPayment, "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"> {
+  /** Names the try to pay that these addresses belong to, at most 100 characters. Left out: they name none. */
+  attempt?: string;
+}
 
 export interface Reconciled {
   orderId: string;
@@ -164,6 +165,11 @@ export interface Runtime extends Looking {
   submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
   /** Creates the payment of a placed order that takes one, and attaches it. */
   checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
+  /**
+   * What is kept beside the orders under this name. The first that is given stays, on every node and after every start;
+   * `made` null = it is only looked up, and null where there is none. @throws StoreError
+   */
+  secret(name: string, made: string | null): Promise<string | null>;
   /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
   payment(orderId: string): Promise<PaymentView | null>;
   /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */

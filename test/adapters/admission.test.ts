@@ -30,7 +30,8 @@ const doors = async (options: Partial<HttpOptions> = {}) => {
 };
 const AUTH = "/callbacks/resurs/authorization";
 const tokened = (keys = [young], orderId = "o") =>
-  new URL(urlsFor("http://engine.test", orderId, "resurs-mapi", keys).callbackUrl).pathname;
+  new URL(urlsFor("http://engine.test", orderId, "resurs-mapi", { callbacks: keys, returns: keys }).callbackUrl)
+    .pathname;
 
 describe("the token in the address", () => {
   test("opens for its order, with the key of now and the one before", async () => {

@@ -200,11 +200,12 @@ describe("process_payment", () => {
     expect(body).toMatchObject({ result: "success", redirect: expect.stringContaining(world.bank.url) });
     expect(world.status("o")).toBe("pending");
     expect((await world.engine.read("o"))?.facts.payment.id).toBe(body.paymentId);
+    const address = /^https:\/\/shop\.example\/pay\/returns\/o\/success\/_\.[\w-]+\.[\w-]{22}$/;
     expect(world.bank.creates).toMatchObject([
       {
         options: {
           callbacks: { authorization: { url: "https://shop.example/pay/callbacks/resurs/authorization" } },
-          redirectionUrls: { customer: { successUrl: "https://shop.example/pay/returns/o/success" } },
+          redirectionUrls: { customer: { successUrl: expect.stringMatching(address) } },
         },
       },
     ]);
@@ -363,11 +364,15 @@ describe("a landing page without the order in its address", () => {
   const landing = (data: Record<string, unknown>) =>
     `/returns/landing?apiData=${encodeApiData(data as ApiData)}&apiDataId=x`;
 
-  test("finds the order by what its customer carries, and leads on like any other", async () => {
+  test("finds the order by what its customer carries; as a container proves nothing, the payment is read and no more", async () => {
     const { world, get } = await doors({ readContainer: decodeApiData });
     await world.order("o");
-    const { status, body } = await get(landing({ wc_order_id: "o", preferred_id: "pay-o" }));
-    expect([status, body]).toEqual([200, { orderId: "o", status: "processing", next: "thankYou", error: null }]);
+    await world.order("away", { payment: "TASK_REDIRECTION_REQUIRED" });
+    for (const id of ["o", "away"]) {
+      const { status, body } = await get(landing({ wc_order_id: id, preferred_id: `pay-${id}` }));
+      expect([status, body]).toEqual([200, { next: "thankYou", error: null }]);
+    }
+    expect(["o", "away"].map((id) => world.status(id))).toEqual(["processing", "pending"]);
   });
 
   test.each([

@@ -229,7 +229,9 @@ describe("one set of numbers", () => {
         request.headers.set(name, value);
       return (await app.fetch(request)).status;
     };
-    const path = new URL(urlsFor("http://shop.test", "o", "resurs-mapi", [key]).callbackUrl).pathname;
+    const path = new URL(
+      urlsFor("http://shop.test", "o", "resurs-mapi", { callbacks: [key], returns: [key] }).callbackUrl,
+    ).pathname;
     expect(await knock(path, "pay-o")).toBe(202);
     expect(await knock(path, "pay-o")).toBe(429);
     expect(await knock(path, "nobodys")).toBe(404);

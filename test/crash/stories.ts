@@ -5,7 +5,7 @@ import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
 import { openFile } from "../../src/adapters/sqlite/opening.js";
 import * as wire from "../../src/adapters/sqlite/wire.js";
 import type { Chance } from "../../src/testing/simulator/chance.js";
-import { bankHas, lines, MINUTE, order, payment, shopHas } from "../engine/place.js";
+import { bankHas, knowsKey, lines, MINUTE, order, payment, returnPath, shopHas } from "../engine/place.js";
 import type { Lane } from "./lane.js";
 import type { Point } from "./points.js";
 import { STUMBLES } from "./wire.js";
@@ -68,7 +68,7 @@ const paid: Story = async (lane, orderId, chance) => {
   const said: Promise<unknown>[] = [];
   if (how !== "return") said.push(called(lane, orderId));
   if (how === "twice") said.push(called(lane, orderId));
-  if (how === "return" || how === "both") said.push(lane.asked(`/returns/${orderId}/success`));
+  if (how === "return" || how === "both") said.push(lane.asked(await returnPath(knowsKey, orderId, "success")));
   await Promise.all(said);
   return { ...REST, orderId, status: "processing", changes: ["pending > processing"], mails: 1 };
 };
@@ -87,7 +87,7 @@ const bought: Story = async (lane, orderId) => {
   const { body } = await lane.said(`/orders/${orderId}/checkout`, { gateway: "resurs-mapi" });
   if (body.result !== "success") throw new Error(`no payment: ${JSON.stringify(body)}`);
   lane.bank.customerSigns(String(body.paymentId));
-  await lane.asked(`/returns/${orderId}/success`);
+  await lane.asked(await returnPath(knowsKey, orderId, "success", String(body.paymentId)));
   return { ...REST, orderId, status: "processing", changes: ["pending > processing"], mails: 1 };
 };
 

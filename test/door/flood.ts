@@ -91,7 +91,7 @@ export const flood = async (requests: number, perSecond: number, tokens: boolean
       await engine.place(id, order(`pay-${id}`, made));
     }
     const path = (keys: (typeof key)[] | null, id: string) =>
-      new URL(urlsFor(served.url, id, "resurs-mapi", keys).callbackUrl).pathname;
+      new URL(urlsFor(served.url, id, "resurs-mapi", { callbacks: keys, returns: [key] }).callbackUrl).pathname;
     const errand: Omit<Errand, "requests" | "perSecond" | "kinds"> = {
       url: served.url,
       paths: {

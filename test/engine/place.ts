@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command, PlacedOrder } from "../../machines/events.js";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
+import { addressKeys, type HttpOptions, httpApp, urlsFor } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
@@ -121,6 +121,26 @@ export const trusted = (options: Omit<HttpOptions, "apiToken"> & { apiToken?: Ht
       return app.fetch(request);
     },
   };
+};
+
+const known = "a return key that tests in several processes know";
+/** Keeps the known key in a store before the engine makes one of its own. */
+export const keepKnownKey = (engine: Pick<Engine, "secret">) =>
+  addressKeys({ secret: (name) => engine.secret(name, known) });
+/** Stands for an engine elsewhere that was told to keep the known key. */
+export const knowsKey = { secret: async () => known };
+
+/** The page that a bank sends the customer of `pay-<order>` back to, with its proof. */
+export const returnPath = async (
+  engine: Pick<Engine, "secret">,
+  orderId: string,
+  page: "success" | "fail" | "signing-landing" | "signing-cancelled",
+  attempt = `pay-${orderId}`,
+): Promise<string> => {
+  const urls = urlsFor("http://shop.test", orderId, "resurs-mapi", await addressKeys(engine), attempt);
+  const { successUrl: success, failUrl: fail, signedUrl, signingFailedUrl } = urls;
+  const pages = { success, fail, "signing-landing": signedUrl, "signing-cancelled": signingFailedUrl };
+  return new URL(pages[page]).pathname;
 };
 
 /** Waits for what must come; how long it takes is nobody's business. */

@@ -6,7 +6,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { bankHas, gatewayTo, MINUTE, order, shopHas, temporary, unlimited, until } from "./place.js";
+import { bankHas, gatewayTo, MINUTE, order, returnPath, shopHas, temporary, unlimited, until } from "./place.js";
 
 const ROUNDS = 500;
 const AT_ONCE = 20;
@@ -71,7 +71,8 @@ describe.each(shops)("%s", (_name, settings) => {
         // Half of them word for word the same, half with a moment of their own.
         say("/callbacks/resurs/authorization", i % 2 === 0 ? same : { ...same, created: `${made + i}` }),
     );
-    calls.splice(n % calls.length, 0, () => say(`/returns/${id}/success`));
+    const back = await returnPath(engine, id, "success");
+    calls.splice(n % calls.length, 0, () => say(back));
     const answers = await Promise.all(calls.map((call) => call()));
     expect(answers.filter((status) => status !== 202 && status !== 200)).toEqual([]);
     await until(() => woo.order(id).status === "processing", `order ${id}`);

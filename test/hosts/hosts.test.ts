@@ -102,7 +102,11 @@ describe.each(Object.entries(programs))("%s", (_name, program) => {
     bank.customerSigns(body.paymentId as string);
     const given = /"(http[^"]+\/callbacks\/[^"]+)"/.exec(JSON.stringify(bank.creates[0]))?.[1] ?? "";
     expect(given.slice(0, OUTSIDE.length)).toBe(OUTSIDE);
-    place = { paymentId: body.paymentId as string, callbacks: given.slice(OUTSIDE.length) };
+    const [success = "", fail = ""] = (["success", "fail"] as const).map((page, i) => {
+      const made = JSON.stringify(bank.creates[i]);
+      return new URL(new RegExp(`"(http[^"]+/${page}/[^"]+)"`).exec(made)?.[1] ?? "").pathname;
+    });
+    place = { paymentId: body.paymentId as string, callbacks: given.slice(OUTSIDE.length), success, fail };
   }, 120_000);
   afterAll(async () => {
     for (const end of ends.reverse()) await end();

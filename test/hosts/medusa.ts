@@ -1,6 +1,6 @@
 import type * as medusa from "@medusajs/types";
 import type { Command, Engine, Shop } from "order-status-engine";
-import { type CallbackKey, urlsFor } from "order-status-engine/http";
+import { addressKeys, type CallbackKey, urlsFor } from "order-status-engine/http";
 import { type OrderStatus, reasons } from "order-status-engine/machines";
 
 export interface ProviderOptions {
@@ -61,7 +61,8 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
       updatedAt: now,
       customerReturned: false,
     });
-    const created = await engine.checkout(orderId, gateway, urlsFor(publicUrl, orderId, gateway, callbackKeys));
+    const keys = await addressKeys(engine, callbackKeys);
+    const created = await engine.checkout(orderId, gateway, urlsFor(publicUrl, orderId, gateway, keys));
     if (created.kind === "failed") throw new Error(created.detail);
     // The storefront sends the customer to `redirectUrl`.
     const data = { session_id: orderId, redirectUrl: created.redirectUrl };

@@ -14,6 +14,9 @@ export interface Place {
   callbacks: string;
   /** The payment of the paid order. */
   paymentId: string;
+  /** The page that the bank sends the customer of the paid order to, and that of the unpaid one, as it was given them. */
+  success: string;
+  fail: string;
 }
 
 export interface Asked {
@@ -98,13 +101,13 @@ export const requests: Asked[] = [
   },
   {
     says: "the customer comes back, and has paid",
-    path: `/returns/${PAID}/success`,
+    path: ({ success }) => success,
     status: 303,
     has: { location: `/thanks/${PAID}` },
   },
   {
     says: "another comes back, and has not",
-    path: `/returns/${UNPAID}/fail`,
+    path: ({ fail }) => fail,
     status: 303,
     has: { location: "/cart?error=payment-not-completed" },
   },

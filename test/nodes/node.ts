@@ -4,6 +4,7 @@ import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { compose } from "../../src/cli/compose.js";
 import { untilToldToStop } from "../../src/cli/stopping.js";
 import { nodeParts, offer } from "../../src/testing/runtime-contract.js";
+import { keepKnownKey } from "../engine/place.js";
 import type { NodeOptions } from "./fleet.js";
 
 const { gateways, shop, clock, settings, limits, registry, decide } = nodeParts();
@@ -18,6 +19,7 @@ const node = await compose({
   engine: { limits, registry, decide, worker },
   graceMs: 10_000,
 });
+await keepKnownKey(node.engine);
 offer(node.url, node.engine);
 await untilToldToStop();
 await node.stop(drainMs);

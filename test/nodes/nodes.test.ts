@@ -2,6 +2,7 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { pause, until } from "../../src/testing/runtime-contract/scene.js";
 import { startPostgres } from "../adapters/postgres-server.js";
+import { knowsKey, returnPath } from "../engine/place.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
 import { outage, sameMoment, stopped } from "./trials.js";
 import { upgrade } from "./upgrade.js";
@@ -79,12 +80,14 @@ describe.skipIf(none !== null)(
       const url = [...nodes.values()][0]?.url ?? "";
       expect((await ask(`${url}/readyz`))?.status).toBe(200);
       scene.bank.delayNext("getPayment", 1500);
-      const underWay = ask(`${url}/returns/o/success`);
+      const underWay = ask(url + (await returnPath(knowsKey, "o", "success")));
       await pause(200);
       const gone = (fleet as Fleet).retire("one");
       await pause(200);
       expect((await ask(`${url}/readyz`))?.status).toBe(503);
-      expect((await ask(`${url}/returns/late/success`))?.body).toMatchObject({ status: "processing" });
+      expect((await ask(url + (await returnPath(knowsKey, "late", "success"))))?.body).toMatchObject({
+        status: "processing",
+      });
       expect(await underWay).toMatchObject({ status: 200, body: { status: "processing" } });
       expect(await gone).toBe(0);
       expect(await ask(`${url}/readyz`)).toBeNull();

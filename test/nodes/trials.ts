@@ -2,6 +2,7 @@
 import pg from "pg";
 import { until } from "../../src/testing/runtime-contract/scene.js";
 import type { PostgresServer } from "../adapters/postgres-server.js";
+import { knowsKey, returnPath } from "../engine/place.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
 import { ledgerFaults, notOnce } from "./ledger.js";
 
@@ -55,11 +56,9 @@ export const sameMoment = (server: PostgresServer, rounds: number, told: Told = 
       const id = `r${n}`;
       await scene.order(id, { ageMs: n % 2 === 0 ? 600_000 : 0 });
       const callback = { paymentId: `pay-${id}`, status: "AUTHORIZED" };
+      const back = await returnPath(knowsKey, id, "success");
       const answers = await Promise.all(
-        urls.flatMap((url) => [
-          ask(`${url}/callbacks/resurs/authorization`, callback),
-          ask(`${url}/returns/${id}/success`),
-        ]),
+        urls.flatMap((url) => [ask(`${url}/callbacks/resurs/authorization`, callback), ask(url + back)]),
       );
       const unwell = answers.filter((answer) => answer === null || answer.status >= 400);
       if (unwell.length > 0) breaches.push(`order ${id}: ${JSON.stringify(unwell)}`);

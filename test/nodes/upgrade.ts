@@ -1,6 +1,7 @@
 /** A rolling upgrade under load, and back again: two versions of the machines at work on one database. */
 import { pause, until } from "../../src/testing/runtime-contract/scene.js";
 import type { PostgresServer } from "../adapters/postgres-server.js";
+import { knowsKey, returnPath } from "../engine/place.js";
 import { ask, Fleet } from "./fleet.js";
 import { ledgerFaults, notOnce } from "./ledger.js";
 
@@ -62,7 +63,7 @@ export const upgrade = async (server: PostgresServer, perPhase: number): Promise
     while ((await scene.order(id).catch(() => null)) === null) await pause(20);
     lives.set(id, "open");
     await insist("/callbacks/resurs/authorization", { paymentId: `pay-${id}`, status: "AUTHORIZED" });
-    await insist(`/returns/${id}/success`);
+    await insist(await returnPath(knowsKey, id, "success"));
     await scene.reads(id, "processing");
   };
   const clicked = (id: string) =>

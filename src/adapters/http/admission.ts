@@ -10,9 +10,10 @@ import type { Clock } from "../../ports/clock.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
 import { BODY_TIMEOUT_MS, type Reading } from "./body.js";
 import { Buckets, type Rate } from "./buckets.js";
+import type { CallbackKey } from "./keys.js";
 import { Places } from "./places.js";
 import { isLoopback, Networks, sourceOfAddress } from "./source.js";
-import { type CallbackKey, orderOfToken } from "./token.js";
+import { orderOfToken } from "./token.js";
 
 export interface AdmissionOptions {
   /**
@@ -83,7 +84,7 @@ export interface Entry {
   /** Only the addresses of `allowFrom` may come in here. */
   banksOnly?: boolean;
   /** What proves the request before its body is read; null = nothing does. */
-  proof?: (c: Context) => Proof | null;
+  proof?: (c: Context) => Proof | null | Promise<Proof | null>;
   /** The body proves it: whoever fails to is counted when that is known, and nobody else. */
   byBody?: boolean;
 }
@@ -119,7 +120,7 @@ export class Admission {
         this.tell("address-not-allowed");
         return c.json({ error: { code: "not-allowed" } }, 403);
       }
-      const proved = proof?.(c) ?? null;
+      const proved = (await proof?.(c)) ?? null;
       c.set("proof", proved);
       const wait = proved === null ? this.unprovenWait(source, byBody) : this.buckets.provenTotal.take(ALL);
       if (wait > 0) return this.tooMany(c, wait);

@@ -14,19 +14,20 @@ import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
+import { keysOnce } from "./keys.js";
 import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 import { urlsFor } from "./urls.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../../ports/access.js";
-export type { CallbackKey } from "./token.js";
+export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
 export { urlsFor } from "./urls.js";
 
 export interface HttpOptions
   extends AccessOptions,
     AdmissionOptions,
     PublicUrlOptions,
-    Omit<PublicOptions, "log" | "admission" | "publicUrl"> {
+    Omit<PublicOptions, "log" | "admission" | "publicUrl" | "keys"> {
   engine: Runtime;
   log?: Log;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
@@ -70,7 +71,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {
-    log.error({ path: c.req.path.replace(/\/t\/[^/]+/, "/t/…"), detail: error.message }, "a request failed");
+    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
+    log.error({ path, detail: error.message }, "a request failed");
     return failed(c, error);
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
@@ -102,7 +104,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     });
   }
   const admission = new Admission(engine.clock, options);
-  app.route("/", publicRoutes({ ...options, admission, publicUrl }));
+  const keys = keysOnce(engine, options.callbackKeys);
+  app.route("/", publicRoutes({ ...options, admission, publicUrl, keys }));
 
   const [reads, acts] = [needs("read"), needs("act")];
   const changes = ({ req }: Context) => !["GET", "HEAD"].includes(req.method) && !req.path.endsWith("/can");
@@ -174,7 +177,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const created = await engine.checkout(
       orderId,
       gateway,
-      urlsFor(publicUrl(), orderId, gateway, options.callbackKeys),
+      urlsFor(publicUrl(), orderId, gateway, await keys()),
     );
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);

@@ -53,7 +53,6 @@ export const publicRoutes = (options: PublicOptions): Hono => {
     app.route("/resurs-checkout", resursCheckoutRoutes(options, frame));
   }
 
-  app.use("/returns/*", admission.entry({}));
   app.route("/returns", returnRoutes(options));
 
   if (shopWebhooks !== undefined) {

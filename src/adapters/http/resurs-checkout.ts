@@ -11,9 +11,9 @@ import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
+import type { AddressKeys } from "./keys.js";
 import { knownPayment } from "./known-payment.js";
 import { orderFor, TOO_MANY } from "./order-for.js";
-import type { CallbackKey } from "./token.js";
 import { urlsFor } from "./urls.js";
 
 export interface ResursCheckoutOptions {
@@ -27,7 +27,7 @@ export interface ResursCheckoutOptions {
   onCheckoutSubmitted?: (paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>;
   /** Where this app is mounted, as the bank and the customer reach it. */
   publicUrl: () => string;
-  callbackKeys?: CallbackKey[] | null;
+  keys: () => Promise<AddressKeys>;
 }
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
@@ -58,7 +58,7 @@ const createOrder = async (
   options: Taking,
   create: NonNullable<ResursCheckoutOptions["onCheckoutSubmitted"]>,
 ) => {
-  const { engine, publicUrl, callbackKeys = null } = options;
+  const { engine, publicUrl, keys } = options;
   const body = await readBody(c);
   if (!body.ok) return c.json({ result: "failure", error: body.code }, body.status);
   const { data } = Submitted.safeParse(body.json);
@@ -70,11 +70,8 @@ const createOrder = async (
   if ("error" in order) return c.json({ result: "failure", error: order.error }, 200);
   try {
     const gateway = (await engine.read(order.orderId))?.facts.payment.gateway ?? "";
-    const created = await engine.checkout(
-      order.orderId,
-      gateway,
-      urlsFor(publicUrl(), order.orderId, gateway, callbackKeys),
-    );
+    const urls = urlsFor(publicUrl(), order.orderId, gateway, await keys(), data.paymentId);
+    const created = await engine.checkout(order.orderId, gateway, urls);
     if (created.kind === "failed") return c.json({ result: "failure", error: "not-created" }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, orderId: order.orderId }, 200);
   } catch (error) {

@@ -3,31 +3,19 @@
  *
  * `<key id>.<order>.<nonce>.<mac>`: made when the payment is, kept nowhere, and checked without looking anything up.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { type CallbackKey, macOf } from "./keys.js";
 import { sameSecret } from "./secret.js";
 
-export interface CallbackKey {
-  /** Letters and digits; it stands in the address. */
-  id: string;
-  secret: string;
-}
-
-/** 128 bits, which nobody guesses. */
-const MAC_BYTES = 16;
 const LONGEST_TOKEN = 300;
 
-const macOf = (secret: string, signed: string): string =>
-  createHmac("sha256", secret)
-    .update(`order-status callback\n${signed}`)
-    .digest()
-    .subarray(0, MAC_BYTES)
-    .toString("base64url");
+const mac = (secret: string, signed: string): string => macOf(secret, "order-status callback", signed);
 
 /** @param keys the first one signs; all are good, so that a key can be changed while payments are under way */
 export const callbackToken = ([key]: CallbackKey[], orderId: string): string => {
   if (key === undefined) throw new Error("a callback token needs a key");
   const signed = [key.id, Buffer.from(orderId).toString("base64url"), randomBytes(9).toString("base64url")].join(".");
-  return `${signed}.${macOf(key.secret, signed)}`;
+  return `${signed}.${mac(key.secret, signed)}`;
 };
 
 /** The order that the token was made for; null = it is none of ours. */
@@ -38,6 +26,6 @@ export const orderOfToken = (keys: CallbackKey[], token: string): string | null 
   const [id, order] = signed.split(".");
   const key = keys.find((one) => one.id === id);
   // Without a key something is compared all the same, so that the time does not tell which ids there are.
-  const same = sameSecret(token.slice(end + 1), macOf(key?.secret ?? "none", signed));
+  const same = sameSecret(token.slice(end + 1), mac(key?.secret ?? "none", signed));
   return key !== undefined && same ? Buffer.from(order ?? "", "base64url").toString("utf8") : null;
 };

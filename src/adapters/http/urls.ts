@@ -1,6 +1,10 @@
 /** The addresses that a bank is given with a payment: where it sends the customer, and where it reports. */
+import { randomBytes } from "node:crypto";
+import type { ReturnPage } from "../../../machines/commands.js";
 import type { CheckoutUrls } from "../../ports/runtime.js";
-import { type CallbackKey, callbackToken } from "./token.js";
+import type { AddressKeys } from "./keys.js";
+import { returnProof } from "./return-proof.js";
+import { callbackToken } from "./token.js";
 
 const callbacksOf: Record<string, string> = {
   "resurs-mapi": "resurs/authorization",
@@ -14,25 +18,33 @@ const callbacksOf: Record<string, string> = {
 const registeredOnce = "resurs/legacy";
 
 /**
- * What a payment is opened with: where its customer comes back to, and where the bank reports.
+ * What a payment is opened with: where its customer comes back to, and where the bank reports. Each return address
+ * proves that it was given out for this order and attempt.
  *
  * @param base where this app is mounted, as the bank and the customer reach it
- * @param keys as the app has them; with them the callbacks' address carries a token of this payment
+ * @param keys `addressKeys` of the same engine and callback keys that the app has
+ * @param attempt names this try to pay; made up where left out. Where the payment is there before its addresses are made,
+ *   its id
  */
 export const urlsFor = (
   base: string,
   orderId: string,
   gateway: string,
-  keys: CallbackKey[] | null = null,
-): CheckoutUrls => {
+  keys: AddressKeys,
+  attempt = randomBytes(9).toString("base64url"),
+): CheckoutUrls & { attempt: string; signedUrl: string; signingFailedUrl: string } => {
   const callbacks = callbacksOf[gateway] ?? gateway;
-  const way = keys === null || callbacks === registeredOnce ? "" : `/t/${callbackToken(keys, orderId)}`;
-  const at = `${base.replace(/\/+$/, "")}/returns/${encodeURIComponent(orderId)}`;
+  const tokens = callbacks === registeredOnce ? null : keys.callbacks;
+  const way = tokens === null ? "" : `/t/${callbackToken(tokens, orderId)}`;
+  const mount = base.replace(/\/+$/, "");
+  const pageAt = (page: ReturnPage): string =>
+    `${mount}/returns/${encodeURIComponent(orderId)}/${page}/${returnProof(keys.returns, orderId, page, attempt)}`;
   return {
-    successUrl: `${at}/success`,
-    failUrl: `${at}/fail`,
-    signedUrl: `${at}/signing-landing`,
-    signingFailedUrl: `${at}/signing-cancelled`,
-    callbackUrl: `${base.replace(/\/+$/, "")}/callbacks${way}/${callbacks}`,
+    attempt,
+    successUrl: pageAt("success"),
+    failUrl: pageAt("fail"),
+    signedUrl: pageAt("signing-landing"),
+    signingFailedUrl: pageAt("signing-cancelled"),
+    callbackUrl: `${mount}/callbacks${way}/${callbacks}`,
   };
 };

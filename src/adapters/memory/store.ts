@@ -45,6 +45,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const outbox = new Map<string, Kept>();
   const timers = new Map<string, Map<string, TimerRow>>();
   const inbox = new Map<string, InboxRow>();
+  const secrets = new Map<string, string>();
   let isOpen = false;
 
   const allTimers = () => [...timers.values()].flatMap((own) => [...own.values()]);
@@ -252,6 +253,10 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     async park(orderId, reason) {
       const order = orders.get(orderId);
       if (order) order.parked = reason;
+    },
+    async secret(name, made) {
+      if (made !== null && !secrets.has(name)) secrets.set(name, made);
+      return secrets.get(name) ?? null;
     },
     async counts() {
       const open = effects(false);

@@ -8,7 +8,7 @@
  */
 import { commitFunction } from "./commit.js";
 import { functions } from "./functions.js";
-import { latestFirst, tables } from "./tables.js";
+import { latestFirst, secrets, tables } from "./tables.js";
 
 export interface Migration {
   number: number;
@@ -20,4 +20,5 @@ export interface Migration {
 export const migrations: Migration[] = [
   { number: 1, name: "tables and functions", sql: (s) => tables(s) + commitFunction(s) + functions(s) },
   { number: 2, name: "lists that begin with the order written last", sql: latestFirst },
+  { number: 3, name: "secrets", sql: secrets },
 ];

@@ -42,6 +42,9 @@ export const statementsOf = (s: string) => ({
     FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
     WHERE p.payment_id = $1 ORDER BY current DESC, p.order_id LIMIT 1`,
 
+  keepSecret: `INSERT INTO ${s}.secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+  secret: `SELECT value FROM ${s}.secrets WHERE name = $1`,
+
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
   disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,

@@ -209,6 +209,11 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     park: async (orderId, reason) =>
       void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
+    // Two statements: one that finds the row of another node in its way does not see it.
+    async secret(name, made) {
+      if (made !== null) await write(sql.keepSecret, name, made);
+      return (only(await read(sql.secret, name))[0] as string | undefined) ?? null;
+    },
     counts: async () => countsIn(only(await read(sql.counts, versions))),
   };
 }

@@ -109,3 +109,11 @@ CREATE INDEX orders_latest         ON ${s}.orders (updated_at, order_id);
 CREATE INDEX orders_status_latest  ON ${s}.orders (status, updated_at, order_id);
 CREATE INDEX orders_flagged_latest ON ${s}.orders (updated_at, order_id) WHERE flagged;
 `;
+
+/** Migration 3: by name; written once. */
+export const secrets = (s: string): string => `
+CREATE TABLE ${s}.secrets (
+  name  text COLLATE "C" PRIMARY KEY,
+  value text NOT NULL
+);
+`;

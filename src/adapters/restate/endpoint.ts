@@ -19,6 +19,7 @@ import { endsService } from "./ends.js";
 import { DEFAULT_NAME, namesFor } from "./names.js";
 import { orderObject } from "./order.js";
 import { paymentsObject } from "./payments.js";
+import { secretsObject } from "./secrets.js";
 
 export interface RestateServiceOptions {
   gateways: Gateway[];
@@ -87,7 +88,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
     });
     const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, observer, random });
     return sdk.createEndpointHandler({
-      services: [order, effects, paymentsObject(sdk, names), endsService(sdk, names)],
+      services: [order, effects, paymentsObject(sdk, names), endsService(sdk, names), secretsObject(sdk, names)],
       ...(options.identityKeys === undefined ? {} : { identityKeys: options.identityKeys }),
       defaultServiceOptions: {
         retryPolicy: { initialInterval: 100, exponentiationFactor: 2, maxInterval: 10_000, maxAttempts: WITHOUT_END },

@@ -4,6 +4,7 @@ export interface Names {
   effects: string;
   payments: string;
   ends: string;
+  secrets: string;
 }
 
 export const namesFor = (name: string): Names => ({
@@ -11,6 +12,7 @@ export const namesFor = (name: string): Names => ({
   effects: `${name}-effects`,
   payments: `${name}-payments`,
   ends: `${name}-ends`,
+  secrets: `${name}-secrets`,
 });
 
 export const DEFAULT_NAME = "orders";

@@ -190,6 +190,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
+    secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {
       const record = await read(orderId);
       return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));

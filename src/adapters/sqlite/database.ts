@@ -220,6 +220,13 @@ export class StoreDatabase {
     this.#do.park.run(reason, orderId);
   }
 
+  /** Prepared here: an older file that is opened for reading has no such table. */
+  secret(name: string, made: string | null): string | null {
+    const insert = "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    if (made !== null) this.#db.prepare(insert).run(name, made);
+    return this.#db.prepare<[string], string>("SELECT value FROM secrets WHERE name = ?").pluck().get(name) ?? null;
+  }
+
   counts(): Columns {
     return this.#do.counts.get() ?? [];
   }

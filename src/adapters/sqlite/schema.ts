@@ -2,7 +2,7 @@
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
@@ -11,8 +11,16 @@ CREATE INDEX orders_status_latest  ON orders(status, updated_at, order_id);
 CREATE INDEX orders_flagged_latest ON orders(updated_at, order_id) WHERE flagged = 1;
 `;
 
+/** By name; written once. */
+const secrets = `
+CREATE TABLE secrets (
+  name  TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+) STRICT;
+`;
+
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst };
+export const steps: Record<number, string> = { 2: latestFirst, 3: secrets };
 
 /**
  * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
@@ -39,7 +47,7 @@ CREATE INDEX orders_status   ON orders(status, order_id);
 CREATE INDEX orders_flagged  ON orders(order_id) WHERE flagged = 1;
 CREATE INDEX orders_in_doubt ON orders(order_id) WHERE in_doubt = 1;
 CREATE INDEX orders_parked   ON orders(order_id) WHERE parked IS NOT NULL;
-${latestFirst}
+${latestFirst}${secrets}
 -- Only grows. Whether a payment is the order's current one stands in orders.payment_id, and only there.
 CREATE TABLE payments (
   payment_id TEXT NOT NULL,

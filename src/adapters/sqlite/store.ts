@@ -132,6 +132,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     revive: async (id, now) => database().call("revive", id, now),
     park: async (orderId, reason) => database().call("park", orderId, reason),
+    secret: async (name, made) => database().call("secret", name, made),
     async counts(): Promise<Counts> {
       return countsIn(await (await beside()).call("counts"));
     },

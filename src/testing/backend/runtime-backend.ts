@@ -2,6 +2,7 @@
 import { merchantEventFor } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { httpApp } from "../../adapters/http/app.js";
+import { addressKeys } from "../../adapters/http/keys.js";
 import { listen } from "../../adapters/http/serve.js";
 import { urlsFor } from "../../adapters/http/urls.js";
 import type { Runtime } from "../../ports/runtime.js";
@@ -28,6 +29,7 @@ export const runtimeBackend = async ({
 }: RuntimeUnderTest): Promise<Backend & { close(): Promise<void> }> => {
   const { url, close } = await listen(httpApp({ engine: runtime, apiToken: null }).fetch);
   let orders = 0;
+  const comesBackTo = new Map<string, Record<"success" | "fail", string>>();
   return {
     close,
     async checkout({ total, lines }) {
@@ -39,12 +41,14 @@ export const runtimeBackend = async ({
       woo.addOrder({ id: orderId, ...order, datePaid: null });
       const unpaid = { gateway: GATEWAY, paymentId: null, previousPaymentIds: [], customerReturned: false };
       await runtime.place(orderId, { ...order, ...unpaid });
-      const created = await runtime.checkout(orderId, GATEWAY, urlsFor(url, orderId, GATEWAY));
+      const urls = urlsFor(url, orderId, GATEWAY, await addressKeys(runtime));
+      const created = await runtime.checkout(orderId, GATEWAY, urls);
       if (created.kind === "failed") throw new Error(`no payment was begun: ${created.detail}`);
+      comesBackTo.set(orderId, { success: urls.successUrl, fail: urls.failUrl });
       await settled();
       return { orderId, paymentId: created.paymentId };
     },
-    customerReturns: (orderId, page) => fetch(`${url}/returns/${orderId}/${page}`),
+    customerReturns: (orderId, page) => fetch(comesBackTo.get(orderId)?.[page] ?? `${url}/returns/${orderId}/${page}`),
     merchantSets: (orderId, status) =>
       fetch(`${url}/orders/${orderId}/events`, {
         method: "POST",

@@ -182,7 +182,14 @@ const via = fc.constantFrom("dropdown" as const, "bulk" as const, "api" as const
 export const anyEvent: fc.Arbitrary<Told> = fc.oneof(
   fc.constant({ type: "order.updated", by: "plugin", change: "note" }),
   fc.record({ type: fc.constant("order.seen"), status: anyStatus }),
-  fc.record({ type: fc.constant("payment.created"), paymentId: fc.constantFrom("pay-1", "pay-2", "pay-3") }),
+  fc.record(
+    {
+      type: fc.constant("payment.created"),
+      paymentId: fc.constantFrom("pay-1", "pay-2", "pay-3"),
+      attempt: fc.constantFrom("try-1", "try-2"),
+    },
+    { requiredKeys: ["type", "paymentId"] },
+  ),
   {
     weight: 6,
     arbitrary: fc.record({
@@ -195,10 +202,14 @@ export const anyEvent: fc.Arbitrary<Told> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({
-      type: fc.constant("customer.returned"),
-      page: fc.constantFrom("success", "fail", "signing-landing", "signing-cancelled"),
-    }),
+    arbitrary: fc.record(
+      {
+        type: fc.constant("customer.returned"),
+        page: fc.constantFrom("success", "fail", "signing-landing", "signing-cancelled"),
+        attempt: fc.constantFrom(null, "try-1", "pay-1", "pay-2"),
+      },
+      { requiredKeys: ["type", "page"] },
+    ),
   },
   {
     weight: 6,

@@ -116,6 +116,7 @@ const others: Record<string, Told> = {
   "customer is on the fail page": { type: "customer.returned", page: "fail" },
   "customer has signed": { type: "customer.returned", page: "signing-landing" },
   "customer cancelled the signing": { type: "customer.returned", page: "signing-cancelled" },
+  "a return page is opened without a proof": { type: "customer.returned", page: "fail", attempt: null },
   "the order is updated": { type: "order.updated", by: "plugin", change: "note" },
   "another payment is begun": { type: "payment.created", paymentId: "pay-2" },
   "the same payment is named": { type: "payment.created", paymentId: PAYMENT },

@@ -1,6 +1,5 @@
 /** What a scenario says about Resurs's older flows: the way to the bank, the frame, and the callbacks. */
 import type { DigestOptions } from "../../adapters/http/digest.js";
-import { urlsFor } from "../../adapters/http/urls.js";
 import type { Scenario, ScenarioEvent } from "./format.js";
 import { type Play, record } from "./played.js";
 import type { World } from "./world.js";
@@ -52,7 +51,6 @@ export const processPayment: Play = async (world, event, index, played) => {
     world.banks.legacy.nextBooking({ status: status as "BOOKED", signingUrl: words(event.signingUrl) ?? null });
   }
   const gateway = world.scenario.gateway;
-  const urls = urlsFor(world.node().served.url, String(order.id), gateway);
   const sent = world
     .request(words(event.node), `/orders/${order.id}/checkout`, {
       method: "POST",
@@ -65,7 +63,8 @@ export const processPayment: Play = async (world, event, index, played) => {
       played.result = result;
       played.errorShown ||= result === "failure";
       const atHome = gateway === "resurs-rco" ? "returnUrl" : "successUrl";
-      played.redirect = redirect === urls.successUrl ? atHome : redirect;
+      const page = `${world.node().served.url}/returns/${order.id}/success/`;
+      played.redirect = redirect?.startsWith(page) ? atHome : redirect;
     });
   played.open.push(sent);
 };

@@ -1,7 +1,6 @@
 /** What each event of a scenario does to the world. */
 import { type EventType, merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
-import { urlsFor } from "../../adapters/http/urls.js";
 import type { KillPoint } from "../mortal.js";
 import { mainBank } from "./banks.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
@@ -121,14 +120,14 @@ const plays: Record<string, Play> = {
     const { paymentId } = world.scenario.given.orders[0] ?? {};
     const answer = text(event.bookSignedPayment);
     if (answer !== "" && paymentId != null) world.banks.legacy.whenSigned(paymentId, answer as "BOOKED");
-    const sent = world
-      .request(text(event.node) || undefined, `/returns/${orderId}/${text(event.page)}`, { method: "GET" })
-      .then(({ status, body }) => {
-        record(played, index, status);
-        const { next, error } = (body ?? {}) as { next?: string; error?: string | null };
-        played.redirect = next ?? null;
-        played.errorShown ||= error != null;
-      });
+    const node = text(event.node) || undefined;
+    const path = await world.returnPath(node, orderId, text(event.page), text(event.paymentId) || undefined);
+    const sent = world.request(node, path, { method: "GET" }).then(({ status, body }) => {
+      record(played, index, status);
+      const { next, error } = (body ?? {}) as { next?: string; error?: string | null };
+      played.redirect = next ?? null;
+      played.errorShown ||= error != null;
+    });
     played.open.push(sent);
   },
   "checkout.orderCreated": async (world, event, _, played) => create(world, event.order as ScenarioOrder, played),
@@ -155,10 +154,10 @@ const plays: Record<string, Play> = {
       };
       await create(world, order, played);
     }
-    const { served, engine } = world.node();
-    const { gateway } = world.scenario;
     const orderId = firstOrder(world, played);
-    await engine.checkout(orderId, gateway, urlsFor(served.url, orderId, gateway));
+    const urls = await world.urlsFor(undefined, orderId);
+    const made = await world.node().engine.checkout(orderId, world.scenario.gateway, urls);
+    if (made.kind === "ok") world.attempts.set(made.paymentId, urls.attempt);
   },
   "order.updated": (world, event, index, played) =>
     submit(world, event, index, played, orderOf(world, event, played), {

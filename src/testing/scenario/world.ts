@@ -2,7 +2,9 @@
 import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import { httpApp } from "../../adapters/http/app.js";
+import { addressKeys } from "../../adapters/http/keys.js";
 import { listen, type Served } from "../../adapters/http/serve.js";
+import { urlsFor } from "../../adapters/http/urls.js";
 import { decide } from "../../core/decide.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
@@ -45,6 +47,8 @@ export class World {
   /** What the shop does when the customer presses Pay on Nets's page. */
   onPayInitialized: () => Promise<{ orderId: string } | null> = async () => null;
   woo!: WooDouble;
+  /** By the payment that each of them made. */
+  readonly attempts = new Map<string, string>();
   private readonly nodes = new Map<string, Node>();
   private readonly registry: Registry;
   /** Reconciliations at work. */
@@ -199,6 +203,33 @@ export class World {
       this.logged.push(level);
     };
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  }
+
+  /** The addresses that a bank is given with a try to pay an order. */
+  async urlsFor(name: string | undefined, orderId: string, attempt?: string) {
+    const { engine, served } = await this.withNode(name);
+    return urlsFor(served.url, orderId, this.scenario.gateway, await addressKeys(engine), attempt);
+  }
+
+  /**
+   * Where the bank sends the customer back to, with the proof that it was given out with: the current attempt's address,
+   * or that of the attempt which made `paymentId`.
+   */
+  async returnPath(name: string | undefined, orderId: string, page: string, paymentId?: string): Promise<string> {
+    const { engine } = await this.withNode(name);
+    const payment = (await engine.read(orderId))?.facts.payment;
+    const current = paymentId === undefined ? (payment?.attempt ?? payment?.id ?? "none") : paymentId;
+    const attempt = this.attempts.get(current) ?? current;
+    const { successUrl, failUrl, signedUrl, signingFailedUrl } = await this.urlsFor(name, orderId, attempt);
+    const addresses: Record<string, string> = {
+      success: successUrl,
+      fail: failUrl,
+      "signing-landing": signedUrl,
+      "signing-cancelled": signingFailedUrl,
+    };
+    const address = addresses[page];
+    if (address === undefined) throw new Error(`no bank leads to a page "${page}"`);
+    return new URL(address).pathname;
   }
 
   /** A request over a real socket. Resolves with the status, `000` where the process died. */
