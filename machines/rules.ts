@@ -160,11 +160,7 @@ export const rules: Record<string, Rule> = {
     "a customer sent to the fail page leaves the order cancelled",
     "the customer came back from the bank without paying",
   ),
-  "return/unproven": r(
-    own,
-    "-",
-    "the address of the return page proved nothing or is an earlier attempt's, and the customer is still at the bank",
-  ),
+  "return/unproven": r(own, "-", "the return's address proves nothing now, and the customer is still at the bank"),
   "checkout/payment-created": r(
     "003 Purchasing, 2",
     "the plugin creates the payment",

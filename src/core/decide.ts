@@ -16,7 +16,7 @@ import { type Decision, finished } from "./finish.js";
 import { Fold, type Rules, type Shown } from "./fold.js";
 import { rejectionMeta } from "./metadata.js";
 import type { OrderRecord } from "./record.js";
-import { placed, remember, waitingFor } from "./remember.js";
+import { ofEarlierAttempt, placed, remember, waitingFor } from "./remember.js";
 import { initialValue } from "./step.js";
 
 export type { Decision } from "./finish.js";
@@ -242,9 +242,7 @@ const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): vo
   const late = fold.facts.waiting.filter((w) => another && w.held);
   const { attempt } = fold.facts.payment;
   fold.facts = remember(fold.facts, fold.envelope);
-  if (another || fold.facts.payment.attempt !== attempt) {
-    fold.facts = { ...fold.facts, waiting: fold.facts.waiting.map(ofEarlierAttempt) };
-  }
+  if (another || fold.facts.payment.attempt !== attempt) fold.facts = ofEarlierAttempt(fold.facts);
   if (another) {
     fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
     fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
@@ -258,10 +256,6 @@ const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): vo
     fold.answer({ eventId, type: "callback.received" }, "refused", { rule: `callback/${reason}`, reason });
   }
 };
-
-/** Whoever came back from the earlier attempt says nothing of the new one. */
-const ofEarlierAttempt = (waiting: Waiting): Waiting =>
-  waiting.type.startsWith("customer.") ? { ...waiting, type: "customer.unproven" } : waiting;
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 const notCreated = (fold: Fold, detail: string): void => {

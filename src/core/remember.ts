@@ -58,6 +58,12 @@ export const waitingFor = (envelope: Envelope, facts: Facts): Waiting => ({
   wish: wishOf(envelope, facts),
 });
 
+/** Whoever came back from the earlier attempt, and waits, says nothing of the new one. */
+export const ofEarlierAttempt = (facts: Facts): Facts => ({
+  ...facts,
+  waiting: facts.waiting.map((one) => (one.type.startsWith("customer.") ? { ...one, type: "customer.unproven" } : one)),
+});
+
 const taken = (payment: Facts["payment"], reading: Reading, at: number): Facts["payment"] => {
   const { paymentId: _, ...says } = reading;
   return {

@@ -190,7 +190,7 @@ export interface Store {
   revive(id: string, now: number): Promise<boolean>;
   /** A parked order stays visible with its reason until it is unparked. */
   park(orderId: string, reason: string | null): Promise<void>;
-  /** The first secret under a name stays, whoever comes later with another one; without one to give it is only read. */
+  /** The first secret under a name stays, whoever comes later with another one. */
   secret(name: string, made: string | null): Promise<string | null>;
   counts(): Promise<Counts>;
 }

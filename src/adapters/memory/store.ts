@@ -11,6 +11,7 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
+import { secrets } from "./secrets.js";
 
 interface Kept extends Omit<ClaimedEffect, "previousError"> {
   leaseUntil: number;
@@ -45,7 +46,6 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const outbox = new Map<string, Kept>();
   const timers = new Map<string, Map<string, TimerRow>>();
   const inbox = new Map<string, InboxRow>();
-  const secrets = new Map<string, string>();
   let isOpen = false;
 
   const allTimers = () => [...timers.values()].flatMap((own) => [...own.values()]);
@@ -254,10 +254,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       const order = orders.get(orderId);
       if (order) order.parked = reason;
     },
-    async secret(name, made) {
-      if (made !== null && !secrets.has(name)) secrets.set(name, made);
-      return secrets.get(name) ?? null;
-    },
+    secret: secrets(),
     async counts() {
       const open = effects(false);
       const postponed = events(false);
