@@ -2,10 +2,10 @@
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { noSuchPayment } from "../../machines/facts.js";
-import { addressKeys, type CallbackKey, type HttpOptions, httpApp, urlsFor } from "../../src/adapters/http/app.js";
+import { addressKeys, type CallbackKey, type HttpOptions, urlsFor } from "../../src/adapters/http/app.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { systemClock } from "../../src/ports/clock.js";
-import { bankHas, gatewayTo, Place, returnPath, T0, temporary, unlimited } from "../engine/place.js";
+import { bankHas, gatewayTo, Place, returnPath, T0, temporary, trusted, unlimited } from "../engine/place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -17,7 +17,7 @@ const MOUNT = "https://engine.test";
 const made = async (options: Partial<HttpOptions> = {}, engine: Parameters<typeof Place.made>[0] = {}) => {
   place = await Place.made(engine);
   const world = place;
-  const { fetch } = httpApp({ engine: world.engine, limits: unlimited, publicUrl: MOUNT, ...options });
+  const { fetch } = trusted({ engine: world.engine, limits: unlimited, publicUrl: MOUNT, ...options });
   const open = async (address: string) => {
     const answering = fetch(new Request(new URL(address, MOUNT)));
     await world.rest();
@@ -248,7 +248,7 @@ describe("doors 1: the keys of return addresses", () => {
     const { world, open } = await made();
     await world.order("1", { payment: AWAY });
     const address = await returnPath(world.engine, "1", "fail");
-    const { fetch } = httpApp({ engine: world.engine, limits: unlimited, callbackKeys: [young] });
+    const { fetch } = trusted({ engine: world.engine, limits: unlimited, callbackKeys: [young] });
     const answering = fetch(new Request(new URL(address, MOUNT)));
     await world.rest();
     expect((await answering).status).toBe(200);
