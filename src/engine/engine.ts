@@ -62,6 +62,7 @@ export class Engine implements Runtime {
   readonly list: Looking["list"] = (...asked) => this.looks.list(...asked);
   readonly deadLetters: Looking["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
   readonly unfinished: Looking["unfinished"] = (...asked) => this.looks.unfinished(...asked);
+  readonly secret: Runtime["secret"] = (...asked) => this.store.secret(...asked);
 
   constructor(private readonly options: EngineOptions) {
     this.settings = Settings.parse(options.settings ?? {});
@@ -234,11 +235,6 @@ export class Engine implements Runtime {
     return checkout({ settings, read, can, submit }, gatewayNamed, orderId, urls).finally(() => {
       this.checkouts -= 1;
     });
-  }
-
-  /** See `Runtime`. */
-  secret(name: string, made: string | null): Promise<string | null> {
-    return this.store.secret(name, made);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */

@@ -56,42 +56,49 @@ const renamed = (version: number, migrations: Registry["migrations"] = []): Regi
   const order = createMachine(config, orderMachine.implementations as never) as unknown as typeof orderMachine;
   return { ...registry, order, version, migrations };
 };
-const asVersion2 = (registry: Registry) => {
-  const hash = faultsOf({ ...registry, version: 1 }, all)[0]?.match(/structure is (\w+)/)?.[1] ?? "";
-  return [...all, { version: 2, hash, records: {} }];
+const { version: now, migrations: ways } = registry;
+const next = now + 1;
+const asNext = (registry: Registry) => {
+  const hash = faultsOf({ ...registry, version: now }, all)[0]?.match(/structure is (\w+)/)?.[1] ?? "";
+  return [...all, { version: next, hash, records: {} }];
 };
+const toNext = (states: Record<string, string>) => renamed(next, [...ways, { from: now, to: next, renamed: states }]);
 
 describe("a change of structure fails the build", () => {
   test("without a new version", () => {
-    expect(faultsOf(renamed(1), all)).toEqual([expect.stringMatching(/raise `version`.*add a migration from 1/)]);
+    expect(faultsOf(renamed(now), all)).toEqual([
+      expect.stringMatching(new RegExp(`raise \`version\`.*add a migration from ${now}`)),
+    ]);
   });
 
   test("with a new version that nobody recorded", () => {
-    expect(faultsOf(renamed(2), all)).toEqual([expect.stringMatching(/^version 2 is not recorded/)]);
+    expect(faultsOf(renamed(next), all)).toEqual([
+      expect.stringMatching(new RegExp(`^version ${next} is not recorded`)),
+    ]);
   });
 
   test("with a new version and no migration to it: every record would be set aside", () => {
-    const registry2 = renamed(2);
+    const changed = renamed(next);
     const records = all.flatMap(({ records }) => Object.values(records).flat());
-    const faults = faultsOf(registry2, asVersion2(registry2));
+    const faults = faultsOf(changed, asNext(changed));
     expect(faults.length).toBe(records.length);
-    expect(faults[0]).toContain("there is no migration to 2");
+    expect(faults[0]).toContain(`there is no migration to ${next}`);
   });
 
   test("with a migration that forgets the renamed state: the records in it would be set aside", () => {
-    const registry2 = renamed(2, [{ from: 1, to: 2, renamed: {} }]);
-    const faults = faultsOf(registry2, asVersion2(registry2));
+    const changed = toNext({});
+    const faults = faultsOf(changed, asNext(changed));
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.every((fault) => fault.includes("booking"))).toBe(true);
   });
 
   test("and passes with a migration that leads every state to its new name", () => {
-    const registry2 = renamed(2, [{ from: 1, to: 2, renamed: { booking: "bookingPayment" } }]);
-    expect(faultsOf(registry2, asVersion2(registry2))).toEqual([]);
+    const changed = toNext({ booking: "bookingPayment" });
+    expect(faultsOf(changed, asNext(changed))).toEqual([]);
     const booking = all
       .flatMap(({ records }) => Object.values(records).flat())
       .find(({ states }) => JSON.stringify(states.order).includes("booking"));
-    const migrated = booking === undefined ? null : migrate(booking, registry2);
+    const migrated = booking === undefined ? null : migrate(booking, changed);
     const order: StateValue | null = migrated !== null && "record" in migrated ? migrated.record.states.order : null;
     expect(order).toEqual({ bookingPayment: expect.any(String) });
   });
