@@ -1,5 +1,6 @@
 /** An order that today's machines do not know is set aside on a real store, in sight; all others go on. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registry } from "../../machines/index.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import { createEngine } from "../../src/engine/engine.js";
@@ -65,7 +66,9 @@ describe("migrate --check", () => {
     expect(out).toContain("4 orders in");
     expect(out).toMatch(new RegExp(`woocommerce-order +${version} +3 +1 +1 +1$`, "m"));
     expect(out).toMatch(/woocommerce-order +99 +1 +0 +0 +1$/m);
-    expect(out).toMatch(new RegExp(`newer +written by version 99 of the machines; there is no migration to ${version}`));
+    expect(out).toMatch(
+      new RegExp(`newer +written by version 99 of the machines; there is no migration to ${version}`),
+    );
     expect(out).toMatch(/strange +the order stands in "shipped", a state that no machine here knows/);
   });
 
