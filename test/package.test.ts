@@ -219,7 +219,7 @@ describe("the package", () => {
       }
     });
 
-    test("a configuration of one's own begins with four questions", async () => {
+    test("a configuration of one's own begins with five questions", async () => {
       const cwd = await inFolder("own-shop");
       const { stdout } = await shell(`yes "" | (${blocks["own-shop"]}; true)`, cwd);
       expect(stdout).toContain("Wrote order-status.config.ts and .env.");

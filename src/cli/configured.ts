@@ -1,9 +1,9 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
+import { clientAddress } from "../adapters/http/source.js";
 import { netsEasy } from "../adapters/nets/easy.js";
 import { resursMapi } from "../adapters/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../adapters/resurs-legacy/index.js";
 import { wooShop, wooWebhooks } from "../adapters/woocommerce/index.js";
-import { addressOf } from "../ports/access.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Common, compose, type Running } from "./compose.js";
@@ -27,14 +27,10 @@ const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
 };
 
-/** A proxy adds the address it saw to the end; what stands before that is the word of whoever asks. */
-const lastIn = (header: string | null): string | null => header?.split(",").at(-1)?.trim() || null;
-
 export const composeConfigured = (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const { gateways, http } = config;
   const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
-  const { sourceHeader } = http;
   const shop = wooShop({ ...address, customStatuses, clock });
   return compose({
     ...options,
@@ -46,9 +42,13 @@ export const composeConfigured = (config: Ready, options: Common): Promise<Runni
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
       allowFrom: http.allowFrom ?? null,
-      sourceOf: (request) =>
-        sourceHeader === undefined ? addressOf(request) : lastIn(request.headers.get(sourceHeader)),
+      ...(http.sourceHeader !== undefined && {
+        sourceOf: clientAddress({ header: http.sourceHeader, proxies: http.proxies }),
+      }),
       limits: http.limits,
+      requestsAtOnce: http.requestsAtOnce,
+      unprovenAtOnce: http.unprovenAtOnce,
+      bufferedBytes: http.bufferedBytes,
       ack: http.ack,
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,

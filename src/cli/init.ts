@@ -1,4 +1,4 @@
-/** `init`: four questions, and a commented configuration. */
+/** `init`: five questions, and a commented configuration. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
@@ -31,6 +31,7 @@ const address = (text: string): string | null =>
   isAddress(text) ? null : `"${text}" is no address; write it with https://, such as https://shop.example`;
 const words = (text: string): string[] => text.split(",").map((word) => word.trim());
 
+const NO_PROXY = "none";
 const ways = GatewayName.options.join(", ");
 const questions: Record<keyof Answers, Question> = {
   shopUrl: { asks: "Where is your WooCommerce shop?", otherwise: "https://shop.example", wrong: address },
@@ -51,6 +52,11 @@ const questions: Record<keyof Answers, Question> = {
     asks: "At which address will the bank and the customers reach this engine?",
     otherwise: "http://127.0.0.1:8080",
     wrong: address,
+  },
+  sourceHeader: {
+    asks: "In which header does the proxy in front of it name the client's address, such as x-real-ip? none: no proxy",
+    otherwise: NO_PROXY,
+    wrong: (text) => (/^[\w-]+$/.test(text) ? null : `"${text}" is no name of a header; write one, or none`),
   },
 };
 
@@ -82,12 +88,13 @@ const asked = async (yes: boolean): Promise<Answers> => {
   } finally {
     lines.close();
   }
-  const { shopUrl = "", gateways = "", store, publicUrl = "" } = said;
+  const { shopUrl = "", gateways = "", store, publicUrl = "", sourceHeader = NO_PROXY } = said;
   return {
     shopUrl,
     gateways: words(gateways).map((word) => GatewayName.parse(word)),
     store: store === "postgres" ? "postgres" : "sqlite",
     publicUrl,
+    ...(sourceHeader !== NO_PROXY && { sourceHeader }),
   };
 };
 
@@ -119,7 +126,7 @@ const run = async (options: Options): Promise<void> => {
 export const addInit = (program: Command): void => {
   program
     .command("init")
-    .description("asks four questions and writes a commented configuration, with the secrets' names in .env")
+    .description("asks five questions and writes a commented configuration, with the secrets' names in .env")
     .option("--yes", "ask nothing; take what stands in brackets")
     .option("--config <file>", "where to write it (order-status.config.ts)")
     .option("--force", "overwrite it where it is there already; .env is never overwritten")
@@ -130,7 +137,7 @@ export const addInit = (program: Command): void => {
 Examples:
   $ order-status init
   $ order-status init --yes
-  $ printf 'https://shop.example\\nnets-easy\\nsqlite\\nhttps://engine.example\\n' | order-status init
+  $ printf 'https://shop.example\\nnets-easy\\nsqlite\\nhttps://engine.example\\nx-real-ip\\n' | order-status init
 ${exitCodes("there is a configuration already")}`,
     )
     .action(run);

@@ -60,7 +60,7 @@ describe("init", () => {
 
   test("takes its answers from a pipe, and asks again after one that is wrong", async () => {
     const cwd = await folder();
-    const input = "shop.example\nhttps://tea.example\nnets-easy, resurs-simplified\npostgres\n\n";
+    const input = "shop.example\nhttps://tea.example\nnets-easy, resurs-simplified\npostgres\n\nx real ip\nx-real-ip\n";
     const { code, out, err } = await cli(["init", "--json"], { cwd, input });
     expect(code).toBe(0);
     expect(err).toContain('"shop.example" is no address; write it with https://');
@@ -68,6 +68,8 @@ describe("init", () => {
     const text = await readFile(join(cwd, "order-status.config.ts"), "utf8");
     expect(text).toContain('url: "https://tea.example"');
     expect(text).toContain('store: env("DATABASE_URL")');
+    expect(err).toContain('"x real ip" is no name of a header');
+    expect(text).toContain('sourceHeader: "x-real-ip"');
     expect(text).toContain('paymentMethods: { dibs_easy: "nets-easy", resursbank: "resurs-simplified" }');
   });
 

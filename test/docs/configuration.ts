@@ -58,7 +58,7 @@ export const configurationDocument = (): string => {
 
 <!-- Written by npm run docs, out of src/cli/config/schema.ts. -->
 
-\`order-status init\` asks four questions and writes \`order-status.config.ts\`, and \`.env\` with what it could make up
+\`order-status init\` asks five questions and writes \`order-status.config.ts\`, and \`.env\` with what it could make up
 itself. \`order-status config\` checks both and shows what is in effect. \`order-status serve\` reads them where it is
 started, or from where \`--config\` points; its own options go before the file.
 

@@ -21,6 +21,7 @@ import { urlsFor } from "./urls.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../../ports/access.js";
 export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
+export { type ClientAddressOptions, clientAddress } from "./source.js";
 export { urlsFor } from "./urls.js";
 
 export interface HttpOptions

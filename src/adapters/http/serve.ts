@@ -10,7 +10,14 @@ export interface Served {
 
 const IDLE_MS = 20;
 
-/** Listens; port 0 picks a free one. */
+/** A head has as long as a body has. */
+const HEAD_MS = 10_000;
+/** Head and body of a request that nothing in the app reads: the last resort, behind the admission's own limit. */
+const REQUEST_MS = 30_000;
+/** How often Node looks for those whose time is over. */
+const LOOK_MS = 2000;
+
+/** Listens; port 0 picks a free one. Whoever sends his head or his body too slowly is cut off. */
 export const listen = (
   fetch: (request: Request) => Response | Promise<Response>,
   { port = 0, hostname = "127.0.0.1" }: { port?: number; hostname?: string } = {},
@@ -20,7 +27,8 @@ export const listen = (
       noteSocket(request, incoming.socket.remoteAddress);
       return fetch(request);
     };
-    const server = serve({ fetch: noted, port, hostname }, (info) => {
+    const serverOptions = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS };
+    const server = serve({ fetch: noted, port, hostname, serverOptions }, (info) => {
       resolve({
         url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${info.port}`,
         close: (graceMs = 0) =>

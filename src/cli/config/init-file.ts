@@ -10,6 +10,8 @@ export interface Answers {
   gateways: GatewayName[];
   store: "sqlite" | "postgres";
   publicUrl: string;
+  /** The header in which a proxy names the client's address; left out: there is no proxy. */
+  sourceHeader?: string;
 }
 
 const legacy = {
@@ -47,7 +49,7 @@ const ours = new Set([
 ]);
 const OUR_SECRET_BYTES = 24;
 
-export const sampleOf = ({ shopUrl, gateways, store, publicUrl }: Answers): Config => ({
+export const sampleOf = ({ shopUrl, gateways, store, publicUrl, sourceHeader }: Answers): Config => ({
   store: store === "sqlite" ? "orders.db" : env("DATABASE_URL"),
   shop: {
     url: shopUrl,
@@ -63,6 +65,7 @@ export const sampleOf = ({ shopUrl, gateways, store, publicUrl }: Answers): Conf
     publicUrl,
     apiToken: env("ORDER_STATUS_TOKEN"),
     callbackKeys: [{ id: "k1", secret: env("ORDER_STATUS_CALLBACK_KEY") }],
+    ...(sourceHeader !== undefined && { sourceHeader }),
   },
   settings: { cooldownSeconds: 60 },
 });

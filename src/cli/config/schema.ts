@@ -146,17 +146,51 @@ const Http = z.strictObject({
     .min(1)
     .optional()
     .describe("keys of the tokens in the addresses that banks are given, newest first; left out: no tokens"),
-  allowFrom: z.array(network).optional().describe("addresses and networks that callbacks may come from; left out: all"),
+  allowFrom: z
+    .array(network)
+    .optional()
+    .describe(
+      "addresses and networks that callbacks, pay-initialized and create-order may come from; left out: all",
+    ),
   sourceHeader: z
     .string()
     .regex(/^[\w-]+$/, "this is no name of a header")
     .optional()
-    .describe("the header in which your proxy says who is asking, such as x-real-ip; left out: there is no proxy"),
+    .describe(
+      "the header in which your proxy names the client's address, such as x-real-ip; left out: there is no proxy",
+    ),
+  proxies: z
+    .array(network)
+    .default([])
+    .describe(
+      "proxies whose header is believed, beside those on this computer and in private networks: addresses and networks",
+    ),
   limits: z
-    .strictObject({ source: rate, order: rate, unprovenOrder: rate, total: rate })
+    .strictObject({
+      source: rate,
+      order: rate,
+      unprovenOrder: rate,
+      total: rate,
+      provenTotal: rate,
+      rejections: rate,
+      creations: rate,
+    })
     .partial()
     .optional()
-    .describe("how many callbacks pass the door: `{ burst, perSecond }` for each"),
+    .describe("how many requests pass the public routes: `{ burst, perSecond }` for each; docs/security.md tells of them"),
+  requestsAtOnce: z
+    .number()
+    .int()
+    .min(1)
+    .default(4000)
+    .describe("requests under way at once of callers who proved themselves; more are answered 429"),
+  unprovenAtOnce: z.number().int().min(1).default(1000).describe("the same of those who have not proved themselves"),
+  bufferedBytes: z
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(64 * 1024 * 1024)
+    .describe("bytes of bodies held at once, over all requests; more are answered 503"),
   ack: z
     .enum(["202", "after-apply"])
     .default("202")
