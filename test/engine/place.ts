@@ -88,7 +88,7 @@ export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway =
 
 const everything = { burst: 1e6, perSecond: 1e6 };
 /** What a test sends at one moment of its clock would be a flood anywhere else. */
-export const unlimited = { total: everything, unprovenOrder: everything };
+export const unlimited = { total: everything, unprovenOrder: everything, unprovenReadings: everything };
 
 type Callback = Extract<Command, { type: "callback.received" }>;
 
@@ -180,12 +180,13 @@ export class Place {
   fetch!: (request: Request) => Response | Promise<Response>;
   private engines: Engine[] = [];
 
-  /** @param options `more`: further names for the bank, beside `resurs-mapi` */
-  static async made({ more = [], ...options }: Partial<EngineOptions> & { more?: string[] } = {}): Promise<Place> {
+  /** @param options `more`: further names for the bank beside `resurs-mapi`; `only`: its names instead of that */
+  static async made(made: Partial<EngineOptions> & { more?: string[]; only?: string[] } = {}): Promise<Place> {
+    const { more = [], only, ...options } = made;
     const place = new Place();
     place.bank = await resursDouble({ clock: place.clock });
-    const named = ["resurs-mapi", ...more].map((name) => gatewayNamed(name, place.bank.url, place.clock));
-    place.engine = await place.start({ ...(more.length > 0 && { gateways: named }), ...options });
+    const named = (only ?? ["resurs-mapi", ...more]).map((name) => gatewayNamed(name, place.bank.url, place.clock));
+    place.engine = await place.start({ gateways: named, ...options });
     place.fetch = trusted({ engine: place.engine, limits: unlimited, publicUrl: "http://shop.test" }).fetch;
     return place;
   }

@@ -6,8 +6,8 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { addressOf } from "../../ports/access.js";
-import type { Clock } from "../../ports/clock.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
+import type { Runtime } from "../../ports/runtime.js";
 import { BODY_TIMEOUT_MS, type Reading } from "./body.js";
 import { Buckets, type Rate } from "./buckets.js";
 import type { CallbackKey } from "./keys.js";
@@ -58,6 +58,8 @@ export interface AdmissionLimits {
   total: Rate;
   /** Of all requests that proved themselves. */
   provenTotal: Rate;
+  /** Readings that all returns without a proof may cause together. */
+  unprovenReadings: Rate;
   /** Rejections in a bank's frame, of one order: each is a note in the shop. */
   rejections: Rate;
   /** Orders that the shop is asked to create for a payment that no order has. */
@@ -70,6 +72,7 @@ export const admissionLimits: AdmissionLimits = {
   unprovenOrder: { burst: 10, perSecond: 0.2 },
   total: { burst: 1000, perSecond: 500 },
   provenTotal: { burst: 4000, perSecond: 2000 },
+  unprovenReadings: { burst: 30, perSecond: 2 },
   rejections: { burst: 5, perSecond: 1 / 600 },
   creations: { burst: 50, perSecond: 5 },
 };
@@ -98,13 +101,13 @@ export class Admission {
   private readonly buckets: Record<keyof AdmissionLimits, Buckets>;
 
   constructor(
-    clock: Clock,
+    private readonly engine: Pick<Runtime, "clock" | "read">,
     private readonly options: AdmissionOptions,
   ) {
     const limits = { ...admissionLimits, ...options.limits };
     this.allowed = options.allowFrom ? new Networks(options.allowFrom) : null;
     this.buckets = Object.fromEntries(
-      Object.entries(limits).map(([name, rate]) => [name, new Buckets(clock, rate)]),
+      Object.entries(limits).map(([name, rate]) => [name, new Buckets(engine.clock, rate)]),
     ) as Record<keyof AdmissionLimits, Buckets>;
     const { requestsAtOnce, unprovenAtOnce, bufferedBytes } = { ...DEFAULTS, ...options };
     const unproven = Math.min(unprovenAtOnce, requestsAtOnce);
@@ -179,9 +182,18 @@ export class Admission {
     return null;
   }
 
-  /** Whether the return of a known order may have the payment read; a page that is opened again and again may not. */
-  mayRead(c: Context, orderId: string): boolean {
-    return this.buckets[c.get("proof") ? "order" : "unprovenOrder"].take(`return of ${orderId}`) === 0;
+  /**
+   * Whether a return may have the payment read; a page that is opened again and again may not, nor an order that nobody
+   * knows: an invented number takes no bucket.
+   */
+  async mayRead(c: Context, orderId: string): Promise<boolean> {
+    const { order, unprovenOrder, unprovenReadings } = this.buckets;
+    const proven = Boolean(c.get("proof"));
+    if (!proven && unprovenReadings.wait(ALL) > 0) return false;
+    if ((await this.engine.read(orderId)) === null) return false;
+    const name = `return of ${orderId}`;
+    if (proven) return order.take(name) === 0;
+    return unprovenOrder.take(name) === 0 && unprovenReadings.take(ALL) === 0;
   }
 
   /** Whether one more rejection in the bank's frame is kept with a known order. */

@@ -104,7 +104,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
       return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
     });
   }
-  const admission = new Admission(engine.clock, options);
+  const admission = new Admission(engine, { ...options, sourceOf: options.sourceOf ?? options.socketOf });
   const keys = keysOnce(engine, options.callbackKeys);
   app.route("/", publicRoutes({ ...options, admission, publicUrl, keys }));
 

@@ -18,38 +18,45 @@ interface Refused {
 export type Bytes = { ok: true; bytes: Uint8Array } | Refused;
 export type Body = { ok: true; json: unknown; text: string } | Refused;
 
-type Stopped = "slow" | "gave-way" | "cut-off" | null;
+const refusals = {
+  tooLarge: { ok: false, status: 413, code: "body-too-large" },
+  tooSlow: { ok: false, status: 408, code: "body-too-slow" },
+  noRoom: { ok: false, status: 503, code: "no-room" },
+  crumbs: { ok: false, status: 400, code: "body-in-crumbs" },
+  cutOff: { ok: false, status: 400, code: "body-cut-off" },
+} as const satisfies Record<string, Refused>;
 
-const tooLarge: Refused = { ok: false, status: 413, code: "body-too-large" };
-const refusals: Record<Exclude<Stopped, null>, Refused> = {
-  slow: { ok: false, status: 408, code: "body-too-slow" },
-  "gave-way": { ok: false, status: 503, code: "no-room" },
-  "cut-off": { ok: false, status: 400, code: "body-cut-off" },
-};
+/** A piece costs the same time whatever is in it: a mebibyte of single bytes would be a second of the processor. */
+const PIECES = 256;
+const SMALLEST_PIECE_BYTES = 64;
 
-/** One piece of memory that grows: a body that comes byte by byte takes no more than one that comes at once. */
+/** Memory that grows in one piece: a body that comes byte by byte takes no more than one that comes at once. */
 class Growing {
   private memory: Uint8Array = new Uint8Array();
   private size = 0;
+  private pieces = 0;
 
   constructor(
     private readonly cap: number,
     private readonly place: Place,
   ) {}
 
-  add(part: Uint8Array): "added" | "too-large" | "no-room" {
+  /** null = it was added. */
+  add(part: Uint8Array): Refused | null {
     const needed = this.size + part.byteLength;
-    if (needed > this.cap) return "too-large";
+    if (needed > this.cap) return refusals.tooLarge;
+    this.pieces += 1;
+    if (this.pieces > PIECES && needed < this.pieces * SMALLEST_PIECE_BYTES) return refusals.crumbs;
     if (needed > this.memory.byteLength) {
       const larger = Math.min(this.cap, Math.max(needed, 2 * this.memory.byteLength));
-      if (!this.place.hold(larger - this.memory.byteLength)) return "no-room";
+      if (!this.place.hold(larger - this.memory.byteLength)) return refusals.noRoom;
       const memory = new Uint8Array(larger);
       memory.set(this.memory.subarray(0, this.size));
       this.memory = memory;
     }
     this.memory.set(part, this.size);
     this.size = needed;
-    return "added";
+    return null;
   }
 
   get bytes(): Uint8Array {
@@ -58,44 +65,44 @@ class Growing {
 }
 
 const bytesOf = async (request: Request, cap: number, timeoutMs: number, place: Place): Promise<Bytes> => {
-  if (Number(request.headers.get("content-length") ?? 0) > cap) return tooLarge;
+  if (Number(request.headers.get("content-length") ?? 0) > cap) return refusals.tooLarge;
   if (request.body === null) return { ok: true, bytes: new Uint8Array() };
   const reader = request.body.getReader();
-  let stopped: Stopped = null;
-  const stop = (why: Stopped) => {
-    stopped ??= why;
+  let refused: Refused | null = null;
+  const refuse = (why: Refused) => {
+    refused ??= why;
+    // Whoever waits for the next piece is told that there is none.
     reader.cancel().catch(() => {});
   };
-  const late = setTimeout(() => stop("slow"), timeoutMs);
-  place.awaitsBody(() => stop("gave-way"));
+  const late = setTimeout(() => refuse(refusals.tooSlow), timeoutMs);
+  place.awaitsBody(() => refuse(refusals.noRoom));
   const body = new Growing(cap, place);
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (stopped !== null) break;
+      if (refused !== null) return refused;
       if (done) return { ok: true, bytes: body.bytes };
-      const came = body.add(value);
-      if (came === "added") continue;
-      stop("gave-way");
-      if (came === "too-large") return tooLarge;
+      const why = body.add(value);
+      if (why !== null) refuse(why);
     }
   } catch {
     // The connection is gone; whoever might read the answer is too.
-    stopped ??= "cut-off";
+    return refused ?? refusals.cutOff;
   } finally {
     clearTimeout(late);
     place.hasBody();
   }
-  return refusals[stopped ?? "cut-off"];
 };
 
 /** The body as it came, within the room that the admission gave the request. */
 export const readBytes = async (c: Context, cap: number): Promise<Bytes> => {
   const { place, timeoutMs, refused } = c.get("reading") as Reading;
   const body = await bytesOf(c.req.raw, cap, timeoutMs, place);
-  if (!body.ok && (body.status === 408 || body.status === 503)) {
+  if (body.ok) return body;
+  // What is still to come of it is of no use to anybody.
+  c.header("Connection", "close");
+  if (body.status === 408 || body.status === 503) {
     refused(body.status === 408 ? "slow-body" : "no-room");
-    c.header("Connection", "close");
     c.header("Retry-After", "1");
   }
   return body;

@@ -44,15 +44,14 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
 
   /** The answer follows from the address alone: it tells nobody whether there is such an order, and how it stands. */
   const unproven = async (c: Context, orderId: string, page: ReturnPage) => {
-    const isKnown = (await engine.read(orderId)) !== null;
-    if (isKnown && admission.mayRead(c, orderId)) {
+    if (await admission.mayRead(c, orderId)) {
       await engine.submit(orderId, { type: "customer.returned", page, attempt: null });
     }
     return leadsOn(c, orderId, comesBackWell.has(page), {});
   };
 
   const proven = async (c: Context, orderId: string, page: ReturnPage, attempt: string) => {
-    const status = admission.mayRead(c, orderId)
+    const status = (await admission.mayRead(c, orderId))
       ? (
           await engine.submit(
             orderId,

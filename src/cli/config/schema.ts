@@ -172,6 +172,7 @@ const Http = z.strictObject({
       unprovenOrder: rate,
       total: rate,
       provenTotal: rate,
+      unprovenReadings: rate,
       rejections: rate,
       creations: rate,
     })
