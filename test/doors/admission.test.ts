@@ -172,7 +172,9 @@ describe("doors 3: questions of a bank's checkout", () => {
   test.each(questions)("one known payment asked about again and again at %s has a limit of its own", async (path) => {
     const { made, asked } = await asking();
     await made.world.order("o", { gateway: path.startsWith("/nets") ? "nets-easy" : "resurs-rco" });
-    const flood = Array.from({ length: 40 }, (_, n) => made.from(elsewhere(n), path, post({ paymentId: "pay-o" })));
+    const flood = Array.from({ length: 40 }, (_, n) =>
+      made.from(elsewhere(n), path, post({ paymentId: "pay-o", customer: {} })),
+    );
     expect(await tally(flood)).toEqual({ 200: 10, 429: 30 });
     expect(asked).toHaveLength(10);
     expect((await made.from(elsewhere(99), path, post({ paymentId: "another", customer: {} }))).status).toBe(200);
