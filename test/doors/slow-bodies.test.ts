@@ -49,9 +49,10 @@ const bank = async (made: Doors, n = 0): Promise<number> => {
   return (await fetch(`${made.served.url}${callbackPath("o")}`, init)).status;
 };
 
+const JSON_TYPE = { "content-type": "application/json" };
 const rejection = JSON.stringify({ paymentId: "pay-frame", rejection: "deny", message: null });
 const reject = (made: Doors) =>
-  fetch(`${made.served.url}/resurs-checkout/rejected`, { method: "POST", body: rejection });
+  fetch(`${made.served.url}/resurs-checkout/rejected`, { method: "POST", body: rejection, headers: JSON_TYPE });
 
 const paths = [
   "/resurs-checkout/rejected",

@@ -149,9 +149,7 @@ const Http = z.strictObject({
   allowFrom: z
     .array(network)
     .optional()
-    .describe(
-      "addresses and networks that callbacks, pay-initialized and create-order may come from; left out: all",
-    ),
+    .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; left out: all"),
   sourceHeader: z
     .string()
     .regex(/^[\w-]+$/, "this is no name of a header")
@@ -178,7 +176,9 @@ const Http = z.strictObject({
     })
     .partial()
     .optional()
-    .describe("how many requests pass the public routes: `{ burst, perSecond }` for each; docs/security.md tells of them"),
+    .describe(
+      "how many requests pass the public routes: `{ burst, perSecond }` for each; docs/security.md tells of them",
+    ),
   requestsAtOnce: z
     .number()
     .int()
