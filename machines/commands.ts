@@ -4,9 +4,9 @@
  * What a bank, a shop or a timer answers to the engine's own calls is a `Reply`, and nobody else may say it.
  */
 import { z } from "zod";
-import { Line, OrderStatus, Rejection } from "./facts.js";
+import { Lines, OrderStatus, Rejection } from "./facts.js";
+import { Amount, Id, Text, Texts, Word } from "./text.js";
 
-const minor = z.number().int();
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
 
@@ -15,7 +15,7 @@ export const ReturnPage = z.enum(["success", "fail", "signing-landing", "signing
 export type ReturnPage = z.infer<typeof ReturnPage>;
 
 export const Command = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("order.updated"), by: z.string().max(100), change: z.string().max(200) }),
+  z.strictObject({ type: z.literal("order.updated"), by: Text(100), change: Text(200) }),
   /**
    * Another hand wrote the status straight to the shop. `version`: of the record when the shop was read; what was
    * decided since may be on its way there.
@@ -27,28 +27,28 @@ export const Command = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("payment.created"),
-    paymentId: z.string().max(100),
+    paymentId: Id,
     /** Names this try to pay in the addresses that its customer comes back to. */
-    attempt: z.string().max(100).optional(),
+    attempt: Id.optional(),
     /** What the shop keeps with its order. */
-    meta: z.record(z.string().max(100), z.string().max(20_000)).optional(),
+    meta: Texts(20_000).optional(),
   }),
   /** The bank took no payment: the customer is told and may try again. */
-  z.strictObject({ type: z.literal("payment.notCreated"), detail: z.string().max(500) }),
+  z.strictObject({ type: z.literal("payment.notCreated"), detail: Text(500) }),
   /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
   z.strictObject({
     type: z.literal("checkout.rejected"),
     rejection: Rejection.shape.type,
-    message: z.string().max(1000).nullable().default(null),
+    message: Text(1000).nullable().default(null),
   }),
 
   /** A hint, never believed: it leads to a reading of the payment. */
   z.strictObject({
     type: z.literal("callback.received"),
-    kind: z.string().max(60),
-    paymentId: z.string().max(100),
-    claims: z.string().max(60).nullable(),
-    content: z.string().max(100).nullable(),
+    kind: Word(60).min(1),
+    paymentId: Id,
+    claims: Word(60).nullable(),
+    content: Word().nullable(),
   }),
   z.strictObject({
     type: z.literal("customer.returned"),
@@ -63,24 +63,24 @@ export const Command = z.discriminatedUnion("type", [
 
   merchant("merchant.completed"),
   merchant("merchant.cancelled"),
-  z.strictObject({ type: z.literal("merchant.refunded"), via, amount: minor.nullable().default(null) }),
+  z.strictObject({ type: z.literal("merchant.refunded"), via, amount: Amount.nullable().default(null) }),
   merchant("merchant.failed"),
   merchant("merchant.held"),
   merchant("merchant.processed"),
   merchant("merchant.reopened"),
-  z.strictObject({ type: z.literal("merchant.captured"), via, lines: z.array(Line).nullable().default(null) }),
+  z.strictObject({ type: z.literal("merchant.captured"), via, lines: Lines.nullable().default(null) }),
   z.strictObject({
     type: z.literal("merchant.refundedAmount"),
     via,
-    amount: minor,
-    lines: z.array(Line).nullable().default(null),
+    amount: Amount,
+    lines: Lines.nullable().default(null),
   }),
   /** The lines and total as they would be; `adds`: something was added or raised. */
   z.strictObject({
     type: z.literal("merchant.editedLines"),
     via,
-    lines: z.array(Line),
-    total: minor.nonnegative(),
+    lines: Lines,
+    total: Amount,
     adds: z.boolean(),
   }),
   merchant("merchant.recalculated"),
@@ -89,7 +89,7 @@ export const Command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("shop.holdStockDue") }),
   z.strictObject({ type: z.literal("reconcile.asked") }),
   /** Somebody had personal data of this order shown to him. */
-  z.strictObject({ type: z.literal("data.revealed"), by: z.string().min(1).max(100), why: z.string().max(200) }),
+  z.strictObject({ type: z.literal("data.revealed"), by: Text(100).min(1), why: Text(200) }),
 ]);
 /** As a caller writes it: a field that has a default may be left out. */
 export type Command = z.input<typeof Command>;

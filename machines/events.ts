@@ -1,32 +1,31 @@
 /** Everything that can happen to an order, in the past tense: it is placed, told a command, or told a reply. */
 import { z } from "zod";
 import { Command, type ReadCommand } from "./commands.js";
-import { Line, OrderStatus } from "./facts.js";
+import { Lines, OrderStatus } from "./facts.js";
 import { Reply } from "./replies.js";
+import { Amount, Currency, Id, JsonObject, Moment } from "./text.js";
 
 export { Command, type ReadCommand, Reply };
-
-const minor = z.number().int();
 
 export const Source = z.enum(["customer", "callback", "merchant", "timer", "shop", "gateway", "reconcile"]);
 export type Source = z.infer<typeof Source>;
 
 export const PlacedOrder = z.strictObject({
   status: OrderStatus.default("pending"),
-  total: minor.nonnegative(),
-  currency: z.string().length(3),
-  lines: z.array(Line).max(1000),
+  total: Amount,
+  currency: Currency,
+  lines: Lines,
   needsProcessing: z.boolean().default(true),
-  gateway: z.string().nullable(),
-  paymentId: z.string().max(100).nullable().default(null),
-  previousPaymentIds: z.array(z.string().max(100)).default([]),
-  createdAt: z.number().int(),
-  updatedAt: z.number().int(),
+  gateway: Id.nullable(),
+  paymentId: Id.nullable().default(null),
+  previousPaymentIds: z.array(Id).max(100).default([]),
+  createdAt: Moment,
+  updatedAt: Moment,
   customerReturned: z.boolean().default(false),
   /** How far the gateway's rounding may differ, in minor units. */
-  tolerance: minor.default(0),
+  tolerance: Amount.default(0),
   /** The order's metadata under the keys of the documents; what is not known here is left alone. */
-  meta: z.record(z.string().max(100), z.unknown()).optional(),
+  meta: JsonObject.optional(),
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 /** As a caller of `place` writes it; how far a gateway's rounding may differ is for the gateway to say. */

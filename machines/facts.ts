@@ -4,6 +4,7 @@
  * Money is integer minor units (1000 = 10.00), time is epoch milliseconds.
  */
 import { z } from "zod";
+import { Id, Minor, Text, Word } from "./text.js";
 
 /** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
 export const OrderStatus = z.enum([
@@ -42,29 +43,37 @@ export type PossibleAction = z.infer<typeof PossibleAction>;
 const minor = z.number().int();
 const moment = z.number().int();
 
-export const Line = z.object({ sku: z.string().max(100), quantity: z.number().positive(), total: minor });
+export const Line = z.object({ sku: Text(100), quantity: z.number().positive(), total: Minor });
 export type Line = z.infer<typeof Line>;
+
+/** An order's lines; what they add up to is exact, too. */
+export const Lines = z
+  .array(Line)
+  .max(1000)
+  .refine((lines) => Number.isSafeInteger(lines.reduce((sum, { total }) => sum + Math.abs(total), 0)), {
+    error: "must add up to at most 2^53 - 1",
+  });
 
 /** One fresh look at the payment, in the Merchant API's words whatever the gateway is. */
 export const Reading = z.object({
-  paymentId: z.string(),
+  paymentId: Id,
   /** false: the gateway knows no such payment (codes 8, 3, 404). */
   exists: z.boolean(),
-  status: z.string(),
-  rejectedReason: z.string().nullable(),
+  status: Word(),
+  rejectedReason: Word().nullable(),
   /** false: the payment came without a valid order structure. */
   hasOrder: z.boolean(),
-  total: minor,
-  authorized: minor,
-  captured: minor,
-  canceled: minor,
-  refunded: minor,
+  total: Minor,
+  authorized: Minor,
+  captured: Minor,
+  canceled: Minor,
+  refunded: Minor,
   offers: z.array(PossibleAction),
-  creditLimit: minor.nullable(),
+  creditLimit: Minor.nullable(),
   /** tasks/status: the `completed` flag; null = nothing said; "unavailable" = the call failed. */
   taskCompleted: z.union([z.boolean(), z.literal("unavailable")]).nullable(),
   /** Transaction ids in the payment's action log, the proof that one of our calls took effect. */
-  transactionIds: z.array(z.string()),
+  transactionIds: z.array(Word(200)).max(10_000),
 });
 export type Reading = z.infer<typeof Reading>;
 

@@ -20,6 +20,7 @@ export { type Considered, cooldownEndsAt, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
 export { reasons } from "./reasons.js";
 export * from "./settings.js";
+export * from "./text.js";
 export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
 
 export interface Registry {
@@ -74,7 +75,8 @@ export const resursCheckout: Flow = { ...standardFlow, booksWhenSigned: false };
 
 /** How a gateway pays; one that the registry does not name, and null, pay as the Merchant API does. */
 export const flowOf = (registry: Registry, gateway: string | null): Flow =>
-  registry.flows[gateway ?? ""] ?? merchantApi;
+  // A host's gateway may be called "constructor": what every object has is no flow.
+  (gateway !== null && Object.hasOwn(registry.flows, gateway) && registry.flows[gateway]) || merchantApi;
 
 /** Every machine of a registry, by name. */
 export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> =>

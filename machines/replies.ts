@@ -1,19 +1,19 @@
 /** What only the engine's own calls and timers produce: the answers of the bank and of the shop, and the timers' rings. */
 import { z } from "zod";
 import { OrderStatus, Reading } from "./facts.js";
+import { InnerId, Text, Word } from "./text.js";
 
-const effectId = z.string();
+const effectId = InnerId;
 
 /** `reason` is one of the reason classes, or the gateway's own word. */
 const refused = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, reason: z.string(), detail: z.string().max(500) });
+  z.strictObject({ type: z.literal(type), effectId, reason: Word(), detail: Text(500) });
 const confirmed = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), effectId, reading: Reading.nullable() });
-const unknown = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, detail: z.string().max(500) });
+const unknown = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), effectId, detail: Text(500) });
 
 export const Reply = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("timer.fired"), timer: z.string(), generation: z.number().int() }),
+  z.strictObject({ type: z.literal("timer.fired"), timer: InnerId, generation: z.number().int() }),
   z.strictObject({ type: z.literal("payment.read"), effectId, reading: Reading }),
   /** The reading that looks for the effect of a call whose answer was lost. */
   z.strictObject({ type: z.literal("payment.readBack"), effectId, reading: Reading }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { merchantEventFor, OrderEvent, type PlacedOrder } from "../../machines/events.js";
 import { Line, OrderStatus } from "../../machines/facts.js";
-import { shortened } from "../ports/shortened.js";
+import { shortened } from "../../machines/text.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
 

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
+import { shortened } from "../../machines/text.js";
 import { withoutPasswords } from "../ports/passwords.js";
-import { shortened } from "../ports/shortened.js";
 import { visible, visibleJson } from "../ports/visible.js";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow";

@@ -276,7 +276,7 @@ export class Fold {
       // A delay without end is no timer.
       else if (Number.isFinite(change.delayMs)) {
         this.generation += 1;
-        timers[change.set] = { generation: this.generation, at: this.now + change.delayMs };
+        timers[change.set] = { generation: this.generation, at: this.now + Math.ceil(change.delayMs) };
       }
     }
     this.timers = timers;

@@ -74,13 +74,31 @@ const taken = (payment: Facts["payment"], reading: Reading, at: number): Facts["
   };
 };
 
+/**
+ * Moments that have not come yet count as `now`: the shop's clock, or its zone, is ahead of ours. Else a callback would
+ * be held for as long as the clocks differ.
+ */
+const notLater = (facts: Facts, now: number): Facts => {
+  const { createdAt, updatedAt, customerReturnedAt, rejections } = facts.order;
+  const latest = Math.max(createdAt, updatedAt, customerReturnedAt ?? 0, ...rejections.map(({ at }) => at));
+  if (latest <= now) return facts;
+  const order = {
+    ...facts.order,
+    createdAt: Math.min(createdAt, now),
+    updatedAt: Math.min(updatedAt, now),
+    customerReturnedAt: customerReturnedAt === null ? null : Math.min(customerReturnedAt, now),
+    rejections: rejections.map(({ at, type }) => ({ at: Math.min(at, now), type })),
+  };
+  return { ...facts, order };
+};
+
 /** The facts of an order that was just placed. */
 export const placed = (envelope: Envelope): Facts => {
   if (envelope.event.type !== "order.placed") {
     throw new Error(`an order begins with order.placed, not with ${envelope.event.type}`);
   }
   const { order } = envelope.event;
-  return {
+  const facts: Facts = {
     order: {
       status: order.status,
       total: order.total,
@@ -101,6 +119,7 @@ export const placed = (envelope: Envelope): Facts => {
     waiting: [],
     operation: null,
   };
+  return notLater(facts, envelope.at);
 };
 
 /** Facts after the event; the same object where it tells nothing new. */

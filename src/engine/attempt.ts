@@ -1,6 +1,7 @@
 /** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
 import { type Effect, resultOf, type ShopEffect } from "../../machines/effects.js";
 import type { Reply } from "../../machines/events.js";
+import { quoted } from "../../machines/text.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
@@ -9,6 +10,7 @@ import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect } from "../ports/store.js";
 import { type Limits, retryAfterMs } from "./limits.js";
 
+const LONGEST_ERROR = 500;
 const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
@@ -164,7 +166,7 @@ export class Attempts {
   retry(row: ClaimedEffect, afterMs: number | null, error: string): Came {
     const { clock, limits, random } = this.parts;
     const wait = afterMs ?? retryAfterMs(row.attempts, limits.longestRetryMs, random);
-    return { kind: "retry", notBefore: clock.now() + wait, error: error || "failed" };
+    return { kind: "retry", notBefore: clock.now() + wait, error: quoted(error, LONGEST_ERROR) || "failed" };
   }
 
   private breaker(gateway: Gateway): Breaker {

@@ -1,10 +1,10 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../machines/events.js";
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
+import { quoted } from "../../machines/text.js";
 import type { OrderRecord } from "../core/record.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
-import { shortened } from "../ports/shortened.js";
 import { UnknownOrder, type Verdict } from "./receipt.js";
 
 /** What it needs of the engine. */
@@ -50,7 +50,7 @@ export const checkout = async (
     orderId,
     created.kind === "ok"
       ? { type: "payment.created", paymentId: created.paymentId, attempt, meta: created.meta }
-      : { type: "payment.notCreated", detail: shortened(created.detail, 500) },
+      : { type: "payment.notCreated", detail: quoted(created.detail, 500) },
   );
   return created;
 };

@@ -6,13 +6,15 @@ import { type Decision, decide } from "../core/decide.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
-import { PLACED_ID, parseCommand, parseEventId, parsePlaced } from "../ports/command.js";
+import { PLACED_ID, parseCommand, parsePlaced } from "../ports/command.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { silent } from "../ports/log.js";
 import type { Figures, Observer } from "../ports/observer.js";
 import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Counts, Store } from "../ports/store.js";
+import { checkedGateway, checkedShop } from "./answers.js";
+import { checkSubmitted, knownId, newId } from "./asked.js";
 import { checkout, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { Lifetime } from "./lifetime.js";
@@ -75,7 +77,7 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = options.gateways.map(({ name }) => name);
-    this.byName = new Map(options.gateways.map((g) => [g.name, watched(g, this.observer)]));
+    this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(watched(g, this.observer))]));
     this.looks = lookingAt({
       store: this.store,
       rules: this.rules,
@@ -101,7 +103,7 @@ export class Engine implements Runtime {
     this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
     this.delivery = new Delivery({
       store,
-      shop: options.shop,
+      shop: checkedShop(options.shop),
       clock,
       limits,
       log,
@@ -123,10 +125,7 @@ export class Engine implements Runtime {
       log,
       loops: this.loops,
       deliver: () => this.delivery.run(),
-      ring: async (row) => {
-        const receipt = await this.reception.receive(rung(row, clock.now()));
-        return receipt.postponed === undefined;
-      },
+      ring: async (row) => !(await this.reception.receive(rung(row, clock.now()))).postponed,
       tryAgain: async (row) => {
         await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
@@ -190,8 +189,8 @@ export class Engine implements Runtime {
   /** Makes the order known. Placing it again is a no-op. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const tolerance = this.byName.get(order.gateway ?? "")?.tolerance ?? 0;
-    return this.take(orderId, parsePlaced(order, tolerance), { id: PLACED_ID });
+    const tolerance = this.byName.get(order?.gateway ?? "")?.tolerance ?? 0;
+    return this.take(newId(orderId), parsePlaced(order, tolerance), { id: PLACED_ID });
   }
 
   /**
@@ -201,7 +200,7 @@ export class Engine implements Runtime {
   async submit(orderId: string, event: Command, options: SubmitOptions = {}): Promise<Receipt> {
     this.lifetime.refuseStopped();
     const command = parseCommand(event);
-    if (options.id !== undefined) parseEventId(orderId, options.id);
+    checkSubmitted(orderId, options);
     return this.take(orderId, command, options);
   }
 
@@ -245,7 +244,7 @@ export class Engine implements Runtime {
 
   /** A dead effect or event is tried again at once. */
   async revive(id: string): Promise<boolean> {
-    const revived = await this.store.revive(id, this.clock.now());
+    const revived = await this.store.revive(knownId(id, "id"), this.clock.now());
     if (revived) this.wake.alarm(this.clock.now());
     return revived;
   }
@@ -255,7 +254,7 @@ export class Engine implements Runtime {
     return reconcile(
       {
         store: this.store,
-        shop: this.options.shop,
+        shop: checkedShop(this.options.shop),
         clock: this.clock,
         rules: this.rules,
         settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),

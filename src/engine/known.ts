@@ -1,4 +1,5 @@
 /** Whether this node can decide an order, and what becomes of one that it cannot. */
+import { quoted } from "../../machines/text.js";
 import type { Rules } from "../core/fold.js";
 import { migrate } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
@@ -35,7 +36,7 @@ export const asKnown = async (
   // Where others write too, one of them may know the version: such a store gives the order's work to those who do.
   const others = store.onDue !== undefined && !versions.includes(found.record.machine?.version);
   if (found.parked === null && !others) {
-    await store.park(orderId, migrated.parked);
+    await store.park(orderId, quoted(migrated.parked, 500));
     log.error({ orderId, reason: migrated.parked }, "order parked");
   }
   return { ...found, parked: migrated.parked, waitMs: others ? 0 : limits.parkedRetryMs };

@@ -14,6 +14,7 @@ import { parseCommand } from "../ports/command.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
 import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
+import { countOf, filterOf, knownId } from "./asked.js";
 import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
@@ -39,7 +40,7 @@ export const recordReader = (store: Store, registry: Registry) => {
     return store.load(orders);
   };
   return async (orderId: string): Promise<OrderRecord | null> => {
-    const at = asked.push(orderId) - 1;
+    const at = asked.push(knownId(orderId, "orderId")) - 1;
     answers ??= together();
     const record = recordIn((await answers)[at]);
     if (record === null) return null;
@@ -131,13 +132,14 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
       return verdictOn(record, parsed, clock.now(), rules, reading);
     },
     async parked(orderId) {
-      const [loaded] = await store.load([{ orderId, eventIds: [] }]);
+      const [loaded] = await store.load([{ orderId: knownId(orderId, "orderId"), eventIds: [] }]);
       return loaded?.record == null ? null : parkedBecause(loaded, rules.registry);
     },
-    why: (orderId) => whyOf(store, rules.registry, orderId),
-    history: (orderId, after = 0, limit = 500) => store.history(orderId, after, limit),
-    effectsOf: (orderId) => store.effectsOf(orderId),
-    findByPayment: (paymentId) => store.findByPayment(paymentId),
+    why: async (orderId) => whyOf(store, rules.registry, knownId(orderId, "orderId")),
+    history: async (orderId, after = 0, limit = 500) =>
+      store.history(knownId(orderId, "orderId"), countOf(after, "after"), countOf(limit, "limit")),
+    effectsOf: async (orderId) => store.effectsOf(knownId(orderId, "orderId")),
+    findByPayment: async (paymentId) => store.findByPayment(knownId(paymentId, "paymentId")),
     async cooldownEndsAt(orderId) {
       const record = await read(orderId);
       return record === null ? null : cooldownEndsAt({ order: record.facts.order, settings: rules.settings });
@@ -149,12 +151,14 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
         return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
       }
     },
-    list: (filter) => store.list(filter),
+    list: async (filter) => store.list(filterOf(filter)),
     async deadLetters(limit) {
+      countOf(limit, "limit");
       const [effects, events] = await Promise.all([store.deadEffects(limit), store.deadEvents(limit)]);
       return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
     },
     async unfinished(limit) {
+      countOf(limit, "limit");
       const [deadEffects, deadEvents, openEffects, waitingEvents, overdueTimers] = await Promise.all([
         store.deadEffects(limit),
         store.deadEvents(limit),

@@ -4,6 +4,7 @@
  * Whatever arrives in one turn of the event loop is decided together and committed together, and only
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
+import { quoted } from "../../machines/text.js";
 import type { decide as Decide, Decision } from "../core/decide.js";
 import { timersBetween } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
@@ -11,6 +12,7 @@ import { versionsKnown } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
+import { refusalOf } from "../ports/storable.js";
 import type { Change, InboxRow, Store } from "../ports/store.js";
 import { asKnown, type Known } from "./known.js";
 import { AFTER_TROUBLE_MS, type Limits, retryAfterMs } from "./limits.js";
@@ -153,7 +155,10 @@ export class Mailboxes {
         continue;
       }
       const group = this.decideAll(orderId, loaded.record, fresh, postponed, after, now());
-      if (group !== null) groups.push(group);
+      if (group === null) continue;
+      const refused = refusalOf(group.change);
+      if (refused === null) groups.push(group);
+      else for (const { post } of group.posts) after.push(() => post.failed(refused));
     }
     const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
     if (postponed.length > 0) await store.postpone(postponed);
@@ -233,7 +238,7 @@ export class Mailboxes {
         decided.push({ post, decision });
         ids.add(post.envelope.id);
       } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = quoted(error instanceof Error ? error.message : String(error), 500);
         this.parts.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
         const wait = retryAfterMs(post.attempts + 1, this.parts.limits.longestRetryMs, this.parts.random);
         postponed.push(this.later(post, detail, wait));

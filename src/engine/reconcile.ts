@@ -115,6 +115,12 @@ const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconcil
   };
 };
 
+/** A gateway that is not set up here, or that throws, is no reason to leave the others unasked. */
+const unread = (error: unknown): ReadAnswer => ({
+  kind: "unknown",
+  detail: error instanceof Error ? error.message : String(error),
+});
+
 const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
@@ -122,7 +128,7 @@ const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconci
   if (record.facts.payment.id === null) {
     return { ...bare, after: before, outcome: "explained", why: said("no-payment", "none") };
   }
-  const answer = await parts.readPayment(record);
+  const answer = await parts.readPayment(record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
   const written = await writtenByAnother(parts, record);
   const followed = written === null ? record : happening(parts, record, seen(record, written)).record;

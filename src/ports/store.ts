@@ -144,7 +144,7 @@ export interface Store {
 
   /** A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the questions. */
   load(asked: { orderId: string; eventIds: string[] }[]): Promise<Loaded[]>;
-  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. A change that takes in the result of an effect whose lease was taken over is not committed. */
+  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. A change that takes in the result of an effect whose lease was taken over is not committed. What could not be given back byte for byte is refused by the order's name, and nothing is written. */
   commit(changes: Change[]): Promise<CommitResult[]>;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
@@ -200,11 +200,11 @@ export type EffectResult =
   | { id: string; outcome: "retry"; notBefore: number; error: string }
   | { id: string; outcome: "dead"; error: string };
 
-/** Why a store cannot do it now. `busy` and `full` pass; the others need a person. */
+/** Why a store cannot do it. `busy` and `full` pass; what is `unstorable` never does; the others need a person. */
 export class StoreError extends Error {
   override name = "StoreError";
   constructor(
-    readonly code: "busy" | "full" | "readonly" | "corrupt" | "not-ours" | "newer" | "locked" | "closed",
+    readonly code: "busy" | "full" | "readonly" | "corrupt" | "not-ours" | "newer" | "locked" | "closed" | "unstorable",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -3,8 +3,9 @@ import { effects } from "./store-contract/effects.js";
 import { orders } from "./store-contract/orders.js";
 import type { Case } from "./store-contract/sample.js";
 import { secrets } from "./store-contract/secrets.js";
+import { text } from "./store-contract/text.js";
 import { waiting } from "./store-contract/waiting.js";
 
 export type { Case, Place } from "./store-contract/sample.js";
 
-export const storeContract: Case[] = [...orders, ...effects, ...waiting, ...secrets];
+export const storeContract: Case[] = [...orders, ...effects, ...text, ...waiting, ...secrets];

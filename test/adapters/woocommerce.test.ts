@@ -408,7 +408,7 @@ test("an order of the shop in the engine's words", async () => {
     shipping_lines: [money],
     fee_lines: [{ ...money, id: 2 }],
   };
-  expect(placedOrder(real, { resurs: "resurs-mapi" }, {})).toMatchObject({
+  expect(placedOrder(real, { resurs: "resurs-mapi" }, {}, Date.now())).toMatchObject({
     status: "on-hold",
     total: 1375,
     gateway: "resurs-mapi",

@@ -75,7 +75,7 @@ test("Stately hears of every composition, not of the sandbox alone, and lets go 
   await once(socket, "open");
   const common = { status: "pending" as const, total: 100, currency: "SEK", lines: [], needsProcessing: true };
   const payment = { gateway: null, paymentId: null, previousPaymentIds: [], customerReturned: false };
-  await one.engine.place("o", { ...common, ...payment, createdAt: 0, updatedAt: 0 });
+  await one.engine.place("o", { ...common, ...payment, createdAt: Date.now(), updatedAt: Date.now() });
   await until(() => frames.some((frame) => frame.includes("order.placed")), "the event");
   expect(frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "@xstate.actor")).toHaveLength(3);
   await one.stop();

@@ -18,12 +18,13 @@ import {
   unreadPayment,
 } from "../../machines/facts.js";
 import { Settings } from "../../machines/settings.js";
+import { EARLIEST, LATEST } from "../../machines/text.js";
 import { payments } from "../../src/testing/decision/samples.js";
 import { considered } from "./considered.js";
 
 const long = (length: number) => "x".repeat(length);
 const line = { sku: long(100), quantity: 1, total: 100 };
-const order = { total: 100, currency: "SEK", lines: [line], gateway: null, createdAt: 1, updatedAt: 2 };
+const order = { total: 100, currency: "SEK", lines: [line], gateway: null, createdAt: EARLIEST, updatedAt: LATEST };
 const callback = {
   type: "callback.received",
   kind: long(60),
@@ -85,8 +86,10 @@ const malformed: [path: string, object][] = [
   ["order.lines.0.quantity", placed({ lines: [{ ...line, quantity: 0 }] })],
   ["order.paymentId", placed({ paymentId: long(101) })],
   ["order.previousPaymentIds.0", placed({ previousPaymentIds: [long(101)] })],
-  ["order.createdAt", placed({ createdAt: 0.5 })],
-  ["order.updatedAt", placed({ updatedAt: 0.5 })],
+  ["order.createdAt", placed({ createdAt: EARLIEST + 0.5 })],
+  ["order.updatedAt", placed({ updatedAt: EARLIEST + 0.5 })],
+  ["order.createdAt", placed({ createdAt: EARLIEST - 1 })],
+  ["order.updatedAt", placed({ updatedAt: LATEST + 1 })],
   [`order.meta.${long(101)}`, placed({ meta: { [long(101)]: 1 } })],
   ["order", placed({ unheard: 1 })],
   ["by", { type: "order.updated", by: long(101), change: "" }],

@@ -175,8 +175,13 @@ describe("the shop", () => {
     expect(answerTo(paid, written)).toMatchObject({ rule: null });
     expect(paid.record.facts.order.updatedAt).toBe(T0);
     const ahead = lifeOf({ updatedAt: T0 + 5 });
+    // A moment that has not come yet counts as now.
+    expect(ahead.record.facts.order.updatedAt).toBe(T0);
+    ahead.now = T0 + 7;
     ahead.tell(written);
-    expect(ahead.record.facts.order.updatedAt).toBe(T0 + 5);
+    ahead.now = T0 + 5;
+    ahead.tell(written);
+    expect(ahead.record.facts.order.updatedAt).toBe(T0 + 7);
   });
 
   test("what was seen in the shop before the order was decided last is not followed", () => {

@@ -81,7 +81,7 @@ export const httpCorpus: Uint8Array[] = [
     request("POST", `/orders/o${i % 6}/events`, event, [`idempotency-key: k${i}`]),
     request("POST", `/orders/o${i % 6}/can`, event),
   ]),
-  request("POST", "/orders", { orderId: "n", order: order("pay-n", 1, { createdAt: 1, meta: { a: 1 } }) }),
+  request("POST", "/orders", { orderId: "n", order: order("pay-n", 1, { createdAt: 1e12, meta: { a: 1 } }) }),
   request("GET", "/orders?status=pending&flagged=true&after=o1&limit=2"),
   ...["", "/history?after=1", "/effects", "/why", "/payment"].map((what) => request("GET", `/orders/o2${what}`)),
   request("POST", "/orders/o0/checkout", { gateway: "resurs-mapi" }),

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { reasons } from "../../../machines/reasons.js";
+import { Id, InnerId, quoted, Word } from "../../../machines/text.js";
 import { parseCommand } from "../../ports/command.js";
 import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
@@ -37,21 +38,23 @@ export interface HttpOptions
   draining?: () => boolean;
 }
 
-const Checkout = z.strictObject({ gateway: z.string().max(100) });
+const Checkout = z.strictObject({ gateway: Id });
 /** Without its times an order was made now. */
 const Place = z.strictObject({
-  orderId: z.string().min(1).max(100),
+  orderId: Id,
   order: PlacedOrder.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }),
 });
-const Revive = z.strictObject({ id: z.string().min(1).max(300) });
+const Revive = z.strictObject({ id: InnerId });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
-  after: z.string().max(100).optional(),
+  after: Word().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const shortOf = (error: unknown): string => quoted(error instanceof Error ? error.message : String(error), 300);
+
 const Reconcile = z.strictObject({
   since: z.iso.datetime().optional(),
   apply: z.stringbool().default(false),
@@ -186,13 +189,13 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const id = c.req.header("idempotency-key");
     const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
       wait: "settled",
-      ...(id === undefined ? {} : { id: id.slice(0, 100) }),
+      ...(id === undefined ? {} : { id }),
     });
     // The reason in words, for whoever has to show it to a person.
     const says = receipt.reason === null ? null : (reasons[receipt.reason] ?? receipt.reason);
     return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
-  /** One line of JSON per order, as each is done. */
+  /** One line of JSON per order, as each is done; `{error}` last where the run broke off. */
   app.post("/orders/reconcile", async (c) => {
     const query = Reconcile.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
@@ -204,7 +207,13 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
       ...(since === undefined ? {} : { since: Date.parse(since) }),
     });
     return stream(c, async (out) => {
-      for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
+      try {
+        for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
+      } catch (error) {
+        // The status is sent already: the last line says that the run did not come to its end.
+        log.error({ detail: String(error) }, "a reconciliation broke off");
+        await out.write(`${JSON.stringify({ error: { code: "broken-off", message: shortOf(error) } })}\n`);
+      }
     });
   });
   app.post("/orders/:orderId/can", async (c) => {

@@ -119,7 +119,13 @@ export interface Reading {
 export const readBody = async (c: Context, cap = BODY_CAP_BYTES): Promise<Body> => {
   const body = await readBytes(c, cap);
   if (!body.ok) return body;
-  const text = new TextDecoder().decode(body.bytes);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body.bytes);
+  } catch {
+    // Other bytes would come out than came in.
+    return { ok: false, status: 400, code: "not-utf8" };
+  }
   if (text.trim() === "") return { ok: false, status: 400, code: "empty-body" };
   if (overLimits(text, LIMITS) !== null) return { ok: false, status: 400, code: "body-too-deep" };
   try {

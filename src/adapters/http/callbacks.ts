@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { Id, Word, wrongIn } from "../../../machines/text.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission } from "./admission.js";
 import { readBody } from "./body.js";
@@ -13,16 +14,15 @@ import { knownPayment } from "./known-payment.js";
  * The words of the payload are hints: an unknown status is no reason to lose the message. Strict in what
  * is used, deaf to the rest.
  */
-const paymentId = z.string().min(1).max(100);
-const claim = z.string().max(60).nullish();
+const claim = Word(60).nullish();
 const Authorization = z
-  .object({ paymentId, status: claim })
+  .object({ paymentId: Id, status: claim })
   .transform(({ paymentId, status }) => ({ paymentId, claims: status ?? null }));
 const Management = z
-  .object({ paymentId, action: claim })
+  .object({ paymentId: Id, action: claim })
   .transform(({ paymentId, action }) => ({ paymentId, claims: action ?? null }));
 /** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */
-const Legacy = z.object({ paymentId, result: z.string().max(60).optional() });
+const Legacy = z.object({ paymentId: Id, result: Word(60).optional() });
 const legacyKinds = new Set([
   "BOOKED",
   "AUTOMATIC_FRAUD_CONTROL",
@@ -86,8 +86,8 @@ export const legacyCallbackRoutes = (options: CallbackOptions, gateways: string[
 const takeMerchantApi = async (c: Context, options: Taking, kind: "AUTHORIZATION" | "MANAGEMENT") => {
   const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const { data } = (kind === "AUTHORIZATION" ? Authorization : Management).safeParse(body.json);
-  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
+  const { data, error } = (kind === "AUTHORIZATION" ? Authorization : Management).safeParse(body.json);
+  if (error !== undefined) return c.json({ error: { code: "not-a-callback", detail: wrongIn(error) } }, 400);
   return handOn(c, options, { kind, ...data, content: fingerprint(kind, body.text) });
 };
 
@@ -101,8 +101,8 @@ const takeLegacy = async (c: Context, options: Taking) => {
     return c.json({ error: { code: "bad-digest" } }, 406);
   }
   if (kind === "TEST") return c.body(null, 204);
-  const { data } = Legacy.safeParse(query);
-  if (data === undefined) return c.json({ error: { code: "not-a-callback" } }, 400);
+  const { data, error } = Legacy.safeParse(query);
+  if (error !== undefined) return c.json({ error: { code: "not-a-callback", detail: wrongIn(error) } }, 400);
   let text = "";
   if (c.req.method === "POST") {
     const body = await readBody(c);

@@ -1,6 +1,7 @@
 /** What Nets sends: webhooks, and the question before it takes the money whether the shop has its order. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { Id, wrongIn } from "../../../machines/text.js";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission, Proof } from "./admission.js";
@@ -29,7 +30,7 @@ const paymentId = z.string().regex(/^[\w-]{1,64}$/);
 /** Strict in what is used, deaf to the rest: the event is a hint, and what it claims is never believed. */
 const Webhook = z.object({
   /** The same each time it is sent again. */
-  id: z.string().min(1).max(90),
+  id: Id.max(90),
   event: z.string().regex(/^payment\.[\w.]{1,50}$/),
   data: z.object({ paymentId }),
 });
@@ -68,7 +69,9 @@ const takeWebhook = async (c: Context, { engine, admission, netsAuthorization = 
   const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
   const parsed = Webhook.safeParse(body.json);
-  if (!parsed.success) return c.json({ error: { code: "not-a-webhook" } }, 400);
+  if (!parsed.success) {
+    return c.json({ error: { code: "not-a-webhook", detail: wrongIn(parsed.error) } }, 400);
+  }
   const { id, event: kind, data } = parsed.data;
   try {
     const found = await knownPayment(engine, data.paymentId, gateways);

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { Text, wrongIn } from "../../../machines/text.js";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission } from "./admission.js";
@@ -35,7 +36,7 @@ const Submitted = z.object({ paymentId, customer: z.unknown() });
 const Rejected = z.object({
   paymentId,
   rejection: z.enum(["fail", "deny"]),
-  message: z.string().max(1000).nullish(),
+  message: Text(1000).nullish(),
 });
 
 interface Taking extends ResursCheckoutOptions {
@@ -86,8 +87,8 @@ const createOrder = async (
 const rejected = async (c: Context, { engine, admission, gateways }: Taking) => {
   const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const { data } = Rejected.safeParse(body.json);
-  if (data === undefined) return c.json({ error: { code: "not-a-rejection" } }, 400);
+  const { data, error } = Rejected.safeParse(body.json);
+  if (error !== undefined) return c.json({ error: { code: "not-a-rejection", detail: wrongIn(error) } }, 400);
   const { paymentId, rejection, message = null } = data;
   try {
     const found = await knownPayment(engine, paymentId, gateways);

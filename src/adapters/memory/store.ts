@@ -2,6 +2,7 @@
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
+import { storableOnly } from "../../ports/storable.js";
 import {
   type Change,
   type ClaimedEffect,
@@ -283,7 +284,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const close = async () => {
     isOpen = false;
   };
-  return { ...onlyWhile(() => isOpen, store), open, close };
+  return storableOnly({ ...onlyWhile(() => isOpen, store), open, close });
 }
 
 /** The same functions, refused while the store is closed. */

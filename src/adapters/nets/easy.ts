@@ -1,9 +1,9 @@
 /** Nets Easy (Nexi Checkout) as a gateway. Every trouble is a value that says what it means for the money. */
 
 import { noSuchPayment } from "../../../machines/facts.js";
+import { quoted, wrongIn } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
-import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import {
@@ -61,7 +61,7 @@ const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
 const refusal = (detail: string): Failure => ({
   kind: "refused",
   reason: "gateway-refused",
-  detail: shortened(detail, LONGEST_DETAIL),
+  detail: quoted(detail, LONGEST_DETAIL),
 });
 
 const troubleOf = (exchange: Exchange): { code: string | null; detail: string } => {
@@ -70,7 +70,7 @@ const troubleOf = (exchange: Exchange): { code: string | null; detail: string } 
   const code = told?.code == null ? null : String(told.code);
   const words = told?.message ?? (told?.errors ? JSON.stringify(told.errors) : null);
   const detail = `HTTP ${exchange.status}${code ? ` (${code})` : ""}${words ? `: ${words}` : ""}`;
-  return { code, detail: shortened(detail, LONGEST_DETAIL) };
+  return { code, detail: quoted(detail, LONGEST_DETAIL) };
 };
 
 const failureOf = (exchange: Exchange): Failure => {
@@ -124,9 +124,14 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
     const told = Payment.safeParse(answer.body);
     // The order knows its payment by the id that was asked for, whatever letters Nets writes it in.
-    return told.success && told.data.payment.paymentId.toLowerCase() === paymentId.toLowerCase()
+    const unexpected = (wrong: string): Failure => ({
+      kind: "unknown",
+      detail: quoted(`unexpected answer to the request for the payment: ${wrong}`, LONGEST_DETAIL),
+    });
+    if (!told.success) return unexpected(wrongIn(told.error));
+    return told.data.payment.paymentId.toLowerCase() === paymentId.toLowerCase()
       ? { payment: { ...told.data.payment, paymentId } }
-      : { kind: "unknown", detail: "unexpected answer to the request for the payment" };
+      : unexpected("payment.paymentId: it is another payment's");
   };
 
   const readPayment = async (paymentId: string): Promise<ReadAnswer> => {

@@ -3,6 +3,7 @@
  * words at any time. The maxima only keep nonsense out of the books.
  */
 import { z } from "zod";
+import { Id, Word } from "../../../machines/text.js";
 
 const amount = z.number().int().min(0).max(999_999_999_999);
 /** An amount that was left out is none. */
@@ -10,18 +11,20 @@ const absentIsNone = amount
   .nullish()
   .transform((given) => given ?? 0)
   .prefault(0);
-const word = z.string().max(100);
+const word = Word();
+/** Compared and never kept. */
+const compared = z.string().max(100);
 
 const Charge = z.looseObject({ chargeId: word.min(1), amount, created: z.string().max(60).nullish() });
 export type Charge = z.infer<typeof Charge>;
 
 export const Payment = z.looseObject({
   payment: z.looseObject({
-    paymentId: word.min(1),
+    paymentId: Id,
     /** The moment at which the payment was ended; absent while it may still be paid. */
     terminated: z.union([z.string(), z.boolean()]).nullish(),
     orderDetails: z.looseObject({ amount: absentIsNone }).nullish(),
-    paymentDetails: z.looseObject({ paymentType: word.nullish() }).nullish(),
+    paymentDetails: z.looseObject({ paymentType: compared.nullish() }).nullish(),
     summary: z
       .looseObject({
         reservedAmount: absentIsNone,
@@ -32,7 +35,7 @@ export const Payment = z.looseObject({
       .nullish(),
     charges: z.array(Charge).max(1000).nullish(),
     refunds: z
-      .array(z.looseObject({ amount, refundState: word.nullish() }))
+      .array(z.looseObject({ amount, refundState: compared.nullish() }))
       .max(1000)
       .nullish(),
     subscription: z.looseObject({ id: word.nullish() }).nullish(),
@@ -47,7 +50,7 @@ export const Moved = {
   refunds: z.looseObject({ refundId: word.min(1) }),
 };
 
-export const Opened = z.looseObject({ paymentId: word.min(1) });
+export const Opened = z.looseObject({ paymentId: Id });
 
 export const Created = z.looseObject({
   ...Opened.shape,

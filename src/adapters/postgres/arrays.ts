@@ -8,10 +8,6 @@
 const TEXT_OID = 25;
 const HEADER = 20;
 
-/** PostgreSQL's text holds every character but this one. */
-export const storable = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text);
-
-/** JSON holds no such character: there it is an escape. */
 const texts = (values: (string | null)[]): Buffer => {
   if (values.length === 0) return empty;
   let size = HEADER;
@@ -41,8 +37,7 @@ export type Kind = "text" | "json" | "int" | "bigint" | "boolean";
 export const typeOf = (kind: Kind): string => (kind === "json" ? "text[]" : `${kind}[]`);
 
 const column = (kind: Kind, values: unknown[]): Buffer | string => {
-  if (kind === "json") return texts(values as string[]);
-  if (kind === "text") return texts((values as (string | null)[]).map((value) => value && storable(value)));
+  if (kind === "json" || kind === "text") return texts(values as (string | null)[]);
   return plain(values);
 };
 

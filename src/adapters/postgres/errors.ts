@@ -47,6 +47,7 @@ const says: Record<Code, string> = {
   newer: "",
   locked: "",
   closed: "",
+  unstorable: "",
 };
 
 const codeOf = (error: unknown): string =>

@@ -1,6 +1,7 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
+import { storableOnly } from "../../ports/storable.js";
 import { type Change, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
-import { columns, storable } from "./arrays.js";
+import { columns } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Notices } from "./notices.js";
@@ -67,7 +68,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     await connections.close();
   };
 
-  return {
+  return storableOnly({
     async open(knows) {
       if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
       versions = knows ?? null;
@@ -110,8 +111,12 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const note = (own: Wave, rows: Row[]) => {
         const [conflicting, lost] = (rows[0] ?? [[], []]) as [string[], string[]];
         for (const { change, at } of own) {
-          const id = storable(change.orderId);
-          results[at] = conflicting.includes(id) ? "conflict" : lost.includes(id) ? "lease-lost" : "committed";
+          const { orderId } = change;
+          results[at] = conflicting.includes(orderId)
+            ? "conflict"
+            : lost.includes(orderId)
+              ? "lease-lost"
+              : "committed";
         }
       };
       const written = (own: Wave) => wire.writeChanges(own.map(({ change }) => change));
@@ -126,7 +131,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return results;
     },
     async findByPayment(paymentId) {
-      const [row] = await read(sql.byPayment, storable(paymentId));
+      const [row] = await read(sql.byPayment, paymentId);
       return row ? { orderId: row[0] as string, current: row[1] as boolean } : null;
     },
 
@@ -174,7 +179,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     onDue: (listener) => opened().notices.onDue(listener),
 
     async history(orderId, after, limit) {
-      return (await read(sql.history, storable(orderId), after, limit)).map(wire.readEntry);
+      return (await read(sql.history, orderId, after, limit)).map(wire.readEntry);
     },
     async prune(before, { after, limit, dryRun }) {
       const ask = dryRun ? read(sql.prunable, before, after, limit) : write(sql.prune, before, after, limit);
@@ -186,7 +191,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return (await read(text, ...values)).map(wire.readOrder);
     },
     async effectsOf(orderId) {
-      return (await read(sql.effectsOf, storable(orderId))).map((row) => {
+      return (await read(sql.effectsOf, orderId)).map((row) => {
         const claimed = wire.readEffect(row);
         return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
       });
@@ -203,19 +208,18 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return (await read(sql.deadEvents, limit)).map(wire.readEvent);
     },
     async revive(id, now) {
-      const revived = only(await write(sql.revive, storable(id), now))[0] as boolean;
+      const revived = only(await write(sql.revive, id, now))[0] as boolean;
       if (revived) opened().notices.tell(now);
       return revived;
     },
-    park: async (orderId, reason) =>
-      void (await write(sql.park, reason === null ? null : storable(reason), storable(orderId))),
+    park: async (orderId, reason) => void (await write(sql.park, reason, orderId)),
     // Two statements: one that finds the row of another node in its way does not see it.
     async secret(name, made) {
       if (made !== null) await write(sql.keepSecret, name, made);
       return (only(await read(sql.secret, name))[0] as string | undefined) ?? null;
     },
     counts: async () => countsIn(only(await read(sql.counts, versions))),
-  };
+  });
 }
 
 type Wave = { change: Change; at: number }[];

@@ -2,7 +2,7 @@
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry } from "../../core/record.js";
 import type { Change, ClaimedEffect, InboxRow, Loaded, OrderRow, TimerRow } from "../../ports/store.js";
-import { columns, type Kind, storable } from "./arrays.js";
+import { columns, type Kind } from "./arrays.js";
 import { parts, shapes } from "./commit.js";
 import type { Row } from "./connections.js";
 
@@ -71,9 +71,9 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
     else events.set(orderId, (events.get(orderId) ?? new Set()).add(eventId));
   }
   return asked.map(({ orderId, eventIds }) => {
-    const [record, parked] = orders.get(storable(orderId)) ?? [null, null];
-    const decided = events.get(storable(orderId));
-    const seen = decided ? eventIds.filter((id) => decided.has(storable(id))) : [];
+    const [record, parked] = orders.get(orderId) ?? [null, null];
+    const decided = events.get(orderId);
+    const seen = decided ? eventIds.filter((id) => decided.has(id)) : [];
     return { record: record === null ? null : JSON.parse(record), seen, parked };
   });
 };

@@ -5,6 +5,7 @@ import { registry as currentRegistry, type Registry } from "../../../machines/in
 import { Settings } from "../../../machines/settings.js";
 import { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
 import { watched } from "../../engine/watched.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
@@ -67,7 +68,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
   const { shop, gateways, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
-  const byName = new Map(gateways.map((gateway) => [gateway.name, watched(gateway, observer)]));
+  const byName = new Map(gateways.map((gateway) => [gateway.name, checkedGateway(watched(gateway, observer))]));
   const limits = { ...defaultLimits, ...options.limits };
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
   const names = namesFor(name);
@@ -86,7 +87,16 @@ export const restateService = (options: RestateServiceOptions): RestateService =
       onDecision: isolatedListener(options.onDecision, "onDecision", log),
       toleranceOf: (gateway) => byName.get(gateway ?? "")?.tolerance ?? 0,
     });
-    const effects = effectsService(sdk, { names, gateways: byName, shop, clock, limits, log, observer, random });
+    const effects = effectsService(sdk, {
+      names,
+      gateways: byName,
+      shop: checkedShop(shop),
+      clock,
+      limits,
+      log,
+      observer,
+      random,
+    });
     return sdk.createEndpointHandler({
       services: [order, effects, paymentsObject(sdk, names), endsService(sdk, names), secretsObject(sdk, names)],
       ...(options.identityKeys === undefined ? {} : { identityKeys: options.identityKeys }),

@@ -4,12 +4,14 @@ import type { Command, Envelope, OrderEvent } from "../../../machines/events.js"
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { checkedGateway, checkedShop } from "../../engine/answers.js";
+import { checkSubmitted, countOf, filterOf, knownId, newId } from "../../engine/asked.js";
 import { checkout, named } from "../../engine/checkout.js";
 import { deadEffect, deadEvent, paymentOf, readingOf } from "../../engine/look.js";
 import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
-import { PLACED_ID, parseCommand, parseEventId, parsePlaced } from "../../ports/command.js";
+import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
   type CanOptions,
@@ -79,7 +81,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const names = namesFor(name);
   const settings = Settings.parse(options.settings ?? {});
   const rules = { settings, registry: options.registry ?? currentRegistry };
-  const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, gateway]));
+  const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, checkedGateway(gateway)]));
   const admin = new Admin(options.adminUrl ?? null, names);
   const ingress = loadClients().then((clients) => {
     const door = clients.connect({ url: ingressUrl, ...(options.fetch && { fetch: options.fetch }) });
@@ -107,8 +109,8 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       throw troubleIn(error, service, handler);
     }
   };
-  const order = <T>(orderId: string, handler: string, parameter?: unknown, waits?: Waits) =>
-    ask<T>(names.order, handler, orderId, parameter, waits);
+  const order = async <T>(orderId: string, handler: string, parameter?: unknown, waits?: Waits) =>
+    ask<T>(names.order, handler, knownId(orderId, "orderId"), parameter, waits);
 
   const receiptIn = (orderId: string, reply: Reply): Receipt => {
     if (reply.kind === "receipt") return reply.receipt;
@@ -148,7 +150,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
 
   const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> => {
     const command = parseCommand(event);
-    if (how.id !== undefined) parseEventId(orderId, how.id);
+    checkSubmitted(orderId, how);
     return take(orderId, command, how);
   };
 
@@ -180,13 +182,15 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     read,
     can,
     // The service knows what its gateways tolerate.
-    place: async (orderId, placed) => take(orderId, parsePlaced(placed, 0), { id: PLACED_ID }),
+    place: async (orderId, placed) => take(newId(orderId), parsePlaced(placed, 0), { id: PLACED_ID }),
     why: (orderId) => order<string[] | null>(orderId, "why"),
-    history: (orderId, after = 0, limit = 500) => order<HistoryEntry[]>(orderId, "history", { after, limit }),
+    history: async (orderId, after = 0, limit = 500) =>
+      order<HistoryEntry[]>(orderId, "history", { after: countOf(after, "after"), limit: countOf(limit, "limit") }),
     state,
     parked: async (orderId) => (await state(orderId))?.parked ?? null,
     effectsOf,
-    findByPayment: (paymentId) => ask<Known | null>(names.payments, "find", paymentId, undefined),
+    findByPayment: async (paymentId) =>
+      ask<Known | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined),
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
@@ -232,7 +236,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
         return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
       }
     },
-    list: (filter: OrderFilter) => admin.list(filter),
+    list: async (filter: OrderFilter) => admin.list(filterOf(filter)),
     unfinished: async (limit) => unfinishedIn(await Promise.all((await admin.withWork(limit)).map(state)), limit),
     reconcile(how: ReconcileOptions = {}) {
       const { shop } = options;
@@ -242,7 +246,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       return reconcile(
         {
           store: { list: (filter) => admin.list(filter), effectsOf },
-          shop,
+          shop: checkedShop(shop),
           clock,
           rules,
           settle: (orderId, event) => submit(orderId, event, { source: "reconcile", wait: "settled" }),

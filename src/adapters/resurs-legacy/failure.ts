@@ -1,6 +1,6 @@
 /** What an answer that is no success means for the money. */
+import { quoted } from "../../../machines/text.js";
 import type { GatewayAnswer } from "../../ports/gateway.js";
-import { shortened } from "../../ports/shortened.js";
 import type { Exchange } from "../exchange/exchange.js";
 import { type ECommerceError, Trouble } from "./schema.js";
 
@@ -18,17 +18,20 @@ const INTERNAL_ERROR = "3";
 export const refusal = (detail: string, reason = "gateway-refused"): Failure => ({
   kind: "refused",
   reason,
-  detail: shortened(detail, LONGEST_DETAIL),
+  detail: quoted(detail, LONGEST_DETAIL),
 });
 
-export const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
+export const unexpected = (what: string, wrong = ""): Failure => ({
+  kind: "unknown",
+  detail: quoted(`unexpected answer to ${what}${wrong && `: ${wrong}`}`, LONGEST_DETAIL),
+});
 
 /** By what HTTP alone says. */
 export const failureOf = (exchange: Exchange, words = ""): Failure => {
   if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
   const { status, retryAfterMs } = exchange;
-  const detail = shortened(`HTTP ${status}${words && `: ${words}`}`, LONGEST_DETAIL);
+  const detail = quoted(`HTTP ${status}${words && `: ${words}`}`, LONGEST_DETAIL);
   if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail };
   // 408 is the one 4xx that says nothing about what became of the question.
   if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
@@ -39,7 +42,7 @@ export const failureOf = (exchange: Exchange, words = ""): Failure => {
 export const faultFailure = (error: ECommerceError): Failure => {
   const { errorTypeId, errorTypeDescription, userErrorMessage } = error;
   const words = [errorTypeDescription, userErrorMessage].filter(Boolean).join(": ");
-  const detail = shortened(`error ${errorTypeId}${words && ` ${words}`}`, LONGEST_DETAIL);
+  const detail = quoted(`error ${errorTypeId}${words && ` ${words}`}`, LONGEST_DETAIL);
   return errorTypeId === INTERNAL_ERROR ? { kind: "unknown", detail } : refusal(detail);
 };
 

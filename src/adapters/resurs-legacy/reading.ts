@@ -3,6 +3,7 @@
  * machines. Facts 6.2: what ecomphp makes of the same words.
  */
 import type { PossibleAction, Reading } from "../../../machines/facts.js";
+import { shortened } from "../../../machines/text.js";
 import type { Payment } from "./schema.js";
 
 const KNOWN = ["DEBITABLE", "CREDITABLE", "IS_DEBITED", "IS_CREDITED", "IS_ANNULLED"];
@@ -22,7 +23,7 @@ const statusOf = (payment: Payment, captured: number): string => {
   if (fraud) return "INSPECTION";
   if (status.some((word) => KNOWN.includes(word))) return "ACCEPTED";
   // Kept as it came: the machines read it as unrecognised.
-  return status.join(" ") || "NO_STATUS";
+  return shortened(status.join(" "), 100) || "NO_STATUS";
 };
 
 const offersOf = ({ status, frozen }: Payment): PossibleAction[] => [

@@ -3,8 +3,11 @@
  * as text; an element that says nothing is the empty text.
  */
 import { z } from "zod";
+import { Id, Word } from "../../../machines/text.js";
 
-const word = z.string().max(100);
+const word = Word();
+/** Compared and never kept. */
+const compared = z.string().max(100);
 /** `30.000000000000000`: rounded once, here, to minor units. */
 const amount = z
   .string()
@@ -14,14 +17,14 @@ const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "t
 const silent = z.literal("").transform(() => undefined);
 
 const PaymentDiff = z.looseObject({
-  type: word,
-  transactionId: z.string().max(200).optional(),
+  type: compared,
+  transactionId: Word(200).optional().catch(undefined),
   paymentSpec: z.looseObject({ totalAmount: amount }),
 });
 
 /** getPayment's `payment`. */
 export const Payment = z.looseObject({
-  id: word.min(1),
+  id: Id,
   totalAmount: amount,
   limit: z.union([silent, amount]).optional(),
   paymentDiffs: z.array(PaymentDiff).max(10_000).default([]),
@@ -39,7 +42,7 @@ const webAddress = z
 
 /** bookPaymentResult, the answer to bookPayment and to bookSignedPayment. */
 export const Booked = z.looseObject({
-  paymentId: word.min(1),
+  paymentId: Id,
   bookPaymentStatus: word.min(1),
   signingUrl: z.union([silent, webAddress]).optional(),
 });
@@ -61,7 +64,7 @@ export const Hosted = z.union([
 
 /** RCO v1 is shown by its `html`, v2 by the session and `baseUrl`. */
 export const CheckoutSession = z.looseObject({
-  paymentSessionId: z.string().min(1).max(200),
+  paymentSessionId: Word(200).min(1),
   iframe: z.string().max(100_000).nullish(),
   html: z.string().max(100_000).nullish(),
   baseUrl: webAddress.nullish(),

@@ -1,8 +1,8 @@
 /** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
+import { quoted, wrongIn } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
-import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
@@ -32,9 +32,12 @@ const LONGEST_DETAIL = 300;
 const refusal = (detail: string): Failure => ({
   kind: "refused",
   reason: "gateway-refused",
-  detail: shortened(detail, LONGEST_DETAIL),
+  detail: quoted(detail, LONGEST_DETAIL),
 });
-const unexpected = (what: string): Failure => ({ kind: "unknown", detail: `unexpected answer to ${what}` });
+const unexpected = (what: string, wrong = ""): Failure => ({
+  kind: "unknown",
+  detail: quoted(`unexpected answer to ${what}${wrong && `: ${wrong}`}`, LONGEST_DETAIL),
+});
 
 const troubleOf = (exchange: Exchange): { code: string | null; message: string } => {
   if (exchange.kind !== "answer") return { code: null, message: exchange.detail };
@@ -42,7 +45,7 @@ const troubleOf = (exchange: Exchange): { code: string | null; message: string }
   const message = told.success ? told.data.message : null;
   return {
     code: told.success && told.data.code != null ? String(told.data.code) : null,
-    message: shortened(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL),
+    message: quoted(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL),
   };
 };
 
@@ -110,12 +113,13 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     }
   };
 
-  const paymentFrom = (body: unknown, paymentId: string): Payment | null => {
+  /** The payment, or what is wrong with the answer. */
+  const paymentFrom = (body: unknown, paymentId: string): Payment | string => {
     const payment = Payment.safeParse(body);
+    if (!payment.success) return wrongIn(payment.error);
     // The order knows its payment by the id that was asked for, whatever letters the bank writes it in.
-    return payment.success && payment.data.id.toLowerCase() === paymentId.toLowerCase()
-      ? { ...payment.data, id: paymentId }
-      : null;
+    const own = payment.data.id.toLowerCase() === paymentId.toLowerCase();
+    return own ? { ...payment.data, id: paymentId } : "id: it is another payment's";
   };
 
   /** Whether the customer's tasks were completed, which tells a denied payment from an abandoned one. */
@@ -136,7 +140,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       return missing(answer.exchange) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
     }
     const payment = paymentFrom(answer.body, paymentId);
-    if (!payment) return unexpected("getPayment");
+    if (typeof payment === "string") return unexpected("getPayment", payment);
     const completed = payment.status === "REJECTED" ? await taskCompleted(path) : null;
     return { kind: "ok", reading: readingOf(payment, completed) };
   };
@@ -148,7 +152,9 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     if (answer.kind === "failed") return answer.failure;
     const payment = paymentFrom(answer.body, paymentId);
     // An empty answer is no no, and adding lines is not documented to answer with the payment.
-    if (!payment) return answer.body === undefined ? { kind: "ok", reading: null } : unexpected(operation);
+    if (typeof payment === "string") {
+      return answer.body === undefined ? { kind: "ok", reading: null } : unexpected(operation, payment);
+    }
     // Amounts that were left out are not amounts of zero.
     return { kind: "ok", reading: payment.order ? readingOf(payment) : null };
   };

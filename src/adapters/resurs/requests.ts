@@ -1,5 +1,6 @@
 /** The bodies we send. Money leaves in major units with at most two decimals. */
 import type { Line } from "../../../machines/facts.js";
+import { shortened } from "../../../machines/text.js";
 import type { NewPayment } from "../../ports/gateway.js";
 
 /** Shown in the bank's action log. */
@@ -27,7 +28,7 @@ export const orderLines = (lines: Line[] | null, amount: number, description: st
   const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
   return lines?.length && lines.length <= MOST_LINES && sum === amount
     ? lines.map((line) =>
-        orderLine(line.sku || description, line.quantity, line.total, line.sku.slice(0, 50) || undefined),
+        orderLine(line.sku || description, line.quantity, line.total, shortened(line.sku, 50) || undefined),
       )
     : [orderLine(description, 1, amount)];
 };

@@ -3,10 +3,13 @@
  * only keep nonsense out of the books.
  */
 import { z } from "zod";
+import { Id, Word } from "../../../machines/text.js";
 
 /** Ten digits and two decimals is the API's own limit. */
 const amount = z.number().min(-9_999_999_999.99).max(9_999_999_999.99);
-const word = z.string().max(100);
+const word = Word();
+/** Compared and never kept. */
+const compared = z.string().max(100);
 
 const Order = z.looseObject({
   totalOrderAmount: amount,
@@ -15,17 +18,17 @@ const Order = z.looseObject({
   canceledAmount: amount,
   refundedAmount: amount,
   possibleActions: z
-    .array(z.looseObject({ action: word }))
+    .array(z.looseObject({ action: compared }))
     .max(100)
     .nullish(),
   actionLog: z
-    .array(z.looseObject({ transactionId: z.string().max(200).nullish() }))
+    .array(z.looseObject({ transactionId: Word(200).nullish().catch(null) }))
     .max(10_000)
     .nullish(),
 });
 
 export const Payment = z.looseObject({
-  id: word.min(1),
+  id: Id,
   /** A word we do not know yet is kept: the machines read it as unrecognised. */
   status: word.min(1),
   /** Nothing is decided by it: in a shape that we do not know it tells nothing. */
@@ -42,7 +45,7 @@ const webAddress = z
   .regex(/^https?:\/\//i);
 
 export const NewlyCreated = z.looseObject({
-  id: word.min(1),
+  id: Id,
   status: word.min(1),
   taskRedirectionUrls: z.looseObject({ customerUrl: webAddress.nullish() }).nullish(),
 });

@@ -1,4 +1,5 @@
 /** The store in one SQLite file, written by one process. */
+import { storableOnly } from "../../ports/storable.js";
 import { type Counts, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
@@ -41,7 +42,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     return reader;
   };
 
-  return {
+  return storableOnly({
     async open() {
       if (thread || between) throw new StoreError("locked", `${options.file} is already open. Close it first.`);
       const starting = DatabaseThread.start(options);
@@ -136,5 +137,5 @@ export function sqliteStore(options: SqliteOptions): Store {
     async counts(): Promise<Counts> {
       return countsIn(await (await beside()).call("counts"));
     },
-  };
+  });
 }

@@ -1,8 +1,8 @@
 /** WooCommerce's REST API v3 as questions with an answer; every trouble is a value. */
 import { createHmac } from "node:crypto";
 import type { z } from "zod";
+import { quoted } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
-import { shortened } from "../../ports/shortened.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
 import { Trouble } from "./schema.js";
@@ -39,7 +39,7 @@ const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 const wordsOf = (exchange: Exchange & { kind: "answer" }): string => {
   const told = Trouble.safeParse(exchange.body).data;
-  return shortened(`HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`, LONGEST_DETAIL);
+  return quoted(`HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`, LONGEST_DETAIL);
 };
 
 const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { kind: "ok" }> => {

@@ -1,31 +1,34 @@
 /** What is used of WooCommerce's REST API v3; strict in that, deaf to the rest. */
 import { z } from "zod";
+import { Minor, Text, Word } from "../../../machines/text.js";
 
 /** "12.50", as minor units; the engine counts in two decimals. */
 export const minor = z
   .string()
   .regex(/^-?\d*(\.\d+)?$/)
-  .transform((text) => Math.round(Number(text) * 100));
+  .transform((text) => Math.round(Number(text) * 100))
+  .pipe(Minor);
 
+/** The plugins of a shop write here what they like. */
 const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), value: z.unknown() }));
 
-const Item = z.object({ id: z.number(), total: minor, total_tax: minor });
+const Item = z.object({ id: z.int(), total: minor, total_tax: minor });
 
 export const WooOrder = z.object({
-  id: z.number(),
-  status: z.string(),
+  id: z.int(),
+  status: Word(),
   /** WooCommerce's own, when the order was written. */
-  version: z.string().optional(),
-  currency: z.string(),
+  version: Word().optional(),
+  currency: Word(),
   total: minor,
   date_created_gmt: z.string().nullable(),
   date_modified_gmt: z.string().nullable(),
-  payment_method: z.string(),
-  transaction_id: z.string(),
+  payment_method: Word(),
+  transaction_id: Word(200),
   needs_payment: z.boolean().optional(),
   needs_processing: z.boolean().optional(),
   meta_data: Meta,
-  line_items: z.array(Item.extend({ sku: z.string().nullish(), product_id: z.number(), quantity: z.number() })),
+  line_items: z.array(Item.extend({ sku: z.string().nullish(), product_id: z.int(), quantity: z.number() })),
   shipping_lines: z.array(Item),
   fee_lines: z.array(Item),
 });
@@ -39,6 +42,6 @@ export const Refund = z.object({ id: z.number(), reason: z.string().nullish(), a
 export type Refund = z.infer<typeof Refund>;
 export const Refunds = z.array(Refund);
 
-export const Statuses = z.array(z.object({ slug: z.string(), name: z.string() }));
+export const Statuses = z.array(z.object({ slug: Word(), name: Text(200) }));
 
 export const Trouble = z.object({ code: z.string(), message: z.string() });

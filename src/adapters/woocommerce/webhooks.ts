@@ -73,7 +73,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   /** An order that the engine does not know yet. */
   const place = async (orderId: string, told: Told<WooOrder>): Promise<string> => {
     if (told.kind !== "ok" || isGone(told)) return "unknown-order";
-    const order = placedOrder(told.body, gateways, customStatuses);
+    const order = placedOrder(told.body, gateways, customStatuses, engine.clock.now());
     if (order.gateway === null) return "not-ours";
     await engine.place(orderId, order);
     return "placed";

@@ -1,0 +1,37 @@
+/** What enters beside an event: ids, options, filters, answers. A caller in JavaScript may hand in anything. */
+import { z } from "zod";
+import { Source } from "../../machines/events.js";
+import { OrderStatus } from "../../machines/facts.js";
+import { DOTS, Id, Texts, Word } from "../../machines/text.js";
+import { isStorable } from "./storable.js";
+
+/** Longer and odder than what is placed today: a store may hold ids that were placed by an earlier version. */
+export const KnownId = z
+  .string("must be a string")
+  .min(1, "must not be empty")
+  .max(1000, "must have at most 1000 characters")
+  .refine(isStorable, "must be well-formed Unicode without NUL")
+  .refine((id) => !DOTS.test(id), "must not be . or ..");
+
+export const Count = z.int("must be a whole number").min(0, "must not be negative");
+
+export const Submitting = z.strictObject({
+  id: Id.optional(),
+  source: Source.optional(),
+  wait: z.enum(["durable", "settled"]).optional(),
+  timeoutMs: z.number("must be a number of milliseconds").min(0).max(2_147_483_647).optional(),
+});
+
+export const Filter = z.strictObject({
+  status: OrderStatus.optional(),
+  flagged: z.boolean().optional(),
+  inDoubt: z.boolean().optional(),
+  updatedSince: z.number().optional(),
+  parked: z.boolean().optional(),
+  after: KnownId.or(z.literal("")).optional(),
+  latest: z.strictObject({ before: z.object({ updatedAt: z.number(), orderId: KnownId }).nullable() }).optional(),
+  limit: Count,
+});
+
+/** What a gateway says of a payment that it opened. */
+export const NewlyOpened = z.object({ paymentId: Id, status: Word(), meta: Texts(20_000).optional() });
