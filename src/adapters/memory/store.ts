@@ -113,9 +113,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         return { record: copy(order?.record ?? null), seen, parked: order?.parked ?? null };
       });
     },
-    async commit(changes) {
-      return changes.map(apply);
-    },
+    commit: async (changes) => changes.map(apply),
     async findByPayment(paymentId) {
       const found = [...(payments.get(paymentId) ?? [])]
         .map((orderId) => ({ orderId, current: orders.get(orderId)?.record.facts.payment.id === paymentId }))
