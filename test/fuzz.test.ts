@@ -51,7 +51,15 @@ describe("a word that is nearly right is refused, never taken for another", () =
     await target.close?.();
     return answer;
   };
-  const placed = { status: "pending", total: 1, currency: "SEK", lines: [], gateway: null, createdAt: 1e12, updatedAt: 1e12 };
+  const placed = {
+    status: "pending",
+    total: 1,
+    currency: "SEK",
+    lines: [],
+    gateway: null,
+    createdAt: 1e12,
+    updatedAt: 1e12,
+  };
 
   test.each(Object.keys({ ...placed, needsProcessing: true, customerReturned: true }))(
     "POST /orders, %s",

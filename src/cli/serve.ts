@@ -7,6 +7,7 @@ import { telemetry } from "../adapters/telemetry/telemetry.js";
 import type { ApiTokens } from "../ports/access.js";
 import { redacted } from "../ports/log.js";
 import { withoutPassword } from "../ports/passwords.js";
+import { secretFault } from "../ports/secrets.js";
 import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
 import { load } from "./config/load.js";
 import type { Ready } from "./config/schema.js";
@@ -82,6 +83,8 @@ const run = async (options: Options, command: Command): Promise<void> => {
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
     );
   }
+  const fault = typeof apiToken === "string" ? secretFault(apiToken) : null;
+  if (fault !== null) throw wrongUsage(`--api-token or ORDER_STATUS_TOKEN: ${fault}`);
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = telemetry();
   collectDefaultMetrics({ register: watch.registry });
@@ -177,7 +180,7 @@ Examples:
   $ order-status serve --sandbox
   $ order-status serve --sandbox --db orders.db --cooldown 5
   $ order-status serve --sandbox --store postgres://shop:secret@db.internal/shop
-  $ ORDER_STATUS_TOKEN=secret order-status serve --sandbox --host 0.0.0.0
+  $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
 ${exitCodes("there is nothing to serve")}`,
     )
     .action(run);

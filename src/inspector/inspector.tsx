@@ -7,6 +7,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
+import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Looking, Runtime } from "../ports/runtime.js";
@@ -85,6 +86,7 @@ const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, base = "", access = { kind: "loopback" }, actions = false } = options;
   const log = isolatedLog(options.log ?? silent);
+  if (access.kind === "token") tokensIn(access.token);
   const acts = actions && engine.submit !== undefined;
   const recordReveal =
     options.recordReveal ??

@@ -1,5 +1,7 @@
 /** Who may use the API and the inspector: the bearers of tokens, or this computer alone. */
 
+import { requireLongSecrets } from "./secrets.js";
+
 /** `read`: looks and asks. `act`: changes orders. `metrics`: the numbers of `/metrics`. */
 export const scopes = ["read", "act", "metrics"] as const;
 export type Scope = (typeof scopes)[number];
@@ -12,12 +14,12 @@ export interface ApiToken {
 /** A text opens everything; a list says what each token opens. */
 export type ApiTokens = string | readonly ApiToken[];
 
-/** @throws TypeError where a token is empty, or there is none, or it opens nothing */
+/** @throws TypeError where a token is shorter than 16 characters, or there is none, or it opens nothing */
 export const tokensIn = (given: ApiTokens): readonly ApiToken[] => {
   const all = typeof given === "string" ? [{ token: given, scopes }] : given;
   if (all.length === 0) throw new TypeError("apiToken: the list is empty; name a token, or write null");
   for (const { token, scopes: opens } of all) {
-    if (token === "") throw new TypeError("apiToken: a token is empty; name one, or write null");
+    requireLongSecrets({ apiToken: token });
     if (opens.length === 0) throw new TypeError("apiToken: a token opens nothing; give it scopes");
     const strange = opens.find((scope) => !scopes.includes(scope));
     if (strange !== undefined)

@@ -12,8 +12,8 @@ afterEach(async () => {
   place = null;
 });
 
-const old = { id: "k1", secret: "the one before" };
-const young = { id: "k2", secret: "the one now" };
+const old = { id: "k1", secret: "secret, the one before" };
+const young = { id: "k2", secret: "secret, the one now" };
 
 const doors = async (options: Partial<HttpOptions> = {}) => {
   place = await Place.made();
@@ -69,7 +69,7 @@ describe("the token in the address", () => {
     const [a, b] = [callbackToken([young], "o 1/ö"), callbackToken([young], "o 1/ö")];
     expect(a).not.toBe(b);
     expect([orderOfToken([old, young], a), orderOfToken([old], a)]).toEqual(["o 1/ö", null]);
-    expect(orderOfToken([{ ...young, secret: "guessed" }], a)).toBeNull();
+    expect(orderOfToken([{ ...young, secret: "guessed, and wrong" }], a)).toBeNull();
     expect(orderOfToken([young], "")).toBeNull();
   });
 

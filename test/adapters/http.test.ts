@@ -196,25 +196,25 @@ describe("the token of the API", () => {
     });
 
   test.each(guarded)("%s %s asks for it", async (method, path) => {
-    const { send } = await doors({ apiToken: "open-sesame" });
+    const { send } = await doors({ apiToken: "open-sesame-please" });
     for (const wrong of [
       undefined,
       "",
-      "open-sesame",
-      "Bearer open-sesam",
-      "Bearer open-sesame2",
-      "Basic open-sesame",
+      "open-sesame-please",
+      "Bearer open-sesame-pleas",
+      "Bearer open-sesame-please2",
+      "Basic open-sesame-please",
     ]) {
       const answer = await send(as(method, path, wrong));
       expect(answer.status, `with ${wrong}`).toBe(401);
       expect(answer.headers.get("www-authenticate")).toBe("Bearer");
       expect(answer.text).not.toContain("sesame");
     }
-    expect((await send(as(method, path, "Bearer open-sesame"))).status).not.toBe(401);
+    expect((await send(as(method, path, "Bearer open-sesame-please"))).status).not.toBe(401);
   });
 
   test("callbacks, returns and the health check do without", async () => {
-    const { world, send, get } = await doors({ apiToken: "open-sesame" });
+    const { world, send, get } = await doors({ apiToken: "open-sesame-please" });
     await world.order("o");
     expect((await send(post(AUTH, told))).status).toBe(202);
     expect((await get("/returns/o/success")).status).toBe(200);

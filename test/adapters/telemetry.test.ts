@@ -212,7 +212,7 @@ describe("one set of numbers", () => {
   test("whoever knocks at the callbacks' door is counted by what became of it, and by nothing of his own", async () => {
     const world = await made();
     await world.order("o");
-    const key = { id: "k1", secret: "of ours" };
+    const key = { id: "k1", secret: "a secret of ours" };
     const app = httpApp({
       engine: world.engine,
       apiToken: null,
@@ -398,10 +398,10 @@ test("GET /metrics is there where it is wanted, and asks for the token", async (
         token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
       ),
     );
-  const app = httpApp({ engine, apiToken: "secret", metrics: watch.metrics });
-  expect((await ask(httpApp({ engine, apiToken: "secret" }))).status).toBe(404);
+  const app = httpApp({ engine, apiToken: "secret of the API", metrics: watch.metrics });
+  expect((await ask(httpApp({ engine, apiToken: "secret of the API" }))).status).toBe(404);
   expect((await ask(app)).status).toBe(401);
-  const answer = await ask(app, "secret");
+  const answer = await ask(app, "secret of the API");
   expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(await answer.text()).toContain("order_status_up 1");
 });

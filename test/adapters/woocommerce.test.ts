@@ -293,7 +293,7 @@ describe("trouble", () => {
 });
 
 describe("webhooks", () => {
-  const SECRET = "webhook secret";
+  const SECRET = "secret of the webhook";
   const signed = (body: string, headers: Record<string, string> = {}, secret = SECRET) =>
     new Request("http://engine.test/shop/webhooks", {
       method: "POST",
@@ -310,7 +310,7 @@ describe("webhooks", () => {
     const world = await shopWith();
     place = await Place.made({ shop: world.shop });
     const { engine } = place;
-    const secrets = ["the next one", SECRET];
+    const secrets = ["the secret that is next", SECRET];
     const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" } });
     const app = httpApp({ engine, apiToken: null, shopWebhooks });
     const outcome = async (request: Request) => {

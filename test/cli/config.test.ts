@@ -116,7 +116,7 @@ describe("config", () => {
     const config = { ...sample(), logLevel: "warn" as const };
     const cwd = await folder({
       "order-status.config.mjs": configText(config),
-      ".env": Object.entries(everySecret(config, () => "x"))
+      ".env": Object.entries(everySecret(config, () => "x".repeat(16)))
         .map((entry) => entry.join("="))
         .join("\n"),
     });

@@ -95,9 +95,21 @@ test("a port for Stately that is taken ends it with the way out", async () => {
 });
 
 test("serve behind a token asks for it", async () => {
-  const args = ["serve", "--sandbox", "--port", "0", "--log-level", "silent", "--json", "--api-token", "s3cret"];
+  const args = [
+    "serve",
+    "--sandbox",
+    "--port",
+    "0",
+    "--log-level",
+    "silent",
+    "--json",
+    "--api-token",
+    "s3cret-of-the-API",
+  ];
   await served(args, async ({ inspector = "" }) => {
     expect((await fetch(inspector)).status).toBe(401);
-    expect((await fetch(inspector, { headers: { authorization: `Basic ${btoa("kim:s3cret")}` } })).status).toBe(200);
+    expect(
+      (await fetch(inspector, { headers: { authorization: `Basic ${btoa("kim:s3cret-of-the-API")}` } })).status,
+    ).toBe(200);
   });
 });

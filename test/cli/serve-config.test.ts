@@ -27,14 +27,14 @@ import { freePort } from "../free-port.js";
 import { ask } from "../testing/woocommerce-rest.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
-const TOKEN = "canary-token";
+const TOKEN = "canary-of-the-token";
 const clock = systemClock();
 
 const secrets = (shop: WooServer): Record<string, string> => ({
   ORDER_STATUS_WOO_KEY: shop.keys.engine.key,
   ORDER_STATUS_WOO_SECRET: shop.keys.engine.secret,
-  ORDER_STATUS_WOO_WEBHOOK_SECRET: "canary-webhook",
-  ORDER_STATUS_CALLBACK_KEY: "canary-callback",
+  ORDER_STATUS_WOO_WEBHOOK_SECRET: "canary-of-the-webhook",
+  ORDER_STATUS_CALLBACK_KEY: "canary-of-the-callbacks",
   RESURS_CLIENT_ID: "shop",
   RESURS_CLIENT_SECRET: "canary-client",
   RESURS_PASSWORD: "canary-password",
@@ -105,7 +105,7 @@ beforeAll(async () => {
   });
   await until(() => out.includes("\n") || child.exitCode !== null, "the engine to serve");
   if (child.exitCode !== null) throw new Error(err);
-  shop.webhooks.add({ topic: "order.updated", delivery_url: `${url}/shop/webhooks`, secret: "canary-webhook" });
+  shop.webhooks.add({ topic: "order.updated", delivery_url: `${url}/shop/webhooks`, secret: "canary-of-the-webhook" });
 }, 60_000);
 
 afterAll(async () => {

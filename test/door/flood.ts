@@ -45,7 +45,7 @@ export interface Tally {
 const ORDERS = 5;
 /** Without a cooldown each callback that is let in has the payment read: the worst case. */
 const settings = { cooldownSeconds: 0 };
-const key = { id: "k1", secret: "flood" };
+const key = { id: "k1", secret: "secret of the flood" };
 
 const run = (errand: Errand): Promise<Report> =>
   new Promise((resolve, reject) => {
@@ -96,7 +96,7 @@ export const flood = async (requests: number, perSecond: number, tokens: boolean
       url: served.url,
       paths: {
         plain: path(null, "f0"),
-        forged: path([{ ...key, secret: "guessed" }], "f0"),
+        forged: path([{ ...key, secret: "guessed, and wrong" }], "f0"),
         genuine: ids.map((id) => path(tokens ? [key] : null, id)),
       },
       paymentIds: ids.map((id) => `pay-${id}`),

@@ -43,10 +43,10 @@ describe("doors 10: an app that was not told who may use it", () => {
     const { world } = await served();
     // @ts-expect-error apiToken is a key that has to be there
     expect(() => httpApp({ engine: world.engine })).toThrow(/needs apiToken/);
-    for (const apiToken of ["", [], [{ token: "", scopes: ["read"] }], [{ token: "t", scopes: [] }]]) {
+    for (const apiToken of ["", [], [{ token: "", scopes: ["read"] }], [{ token: TOKEN, scopes: [] }]]) {
       expect(() => httpApp({ engine: world.engine, apiToken: apiToken as never })).toThrow(TypeError);
     }
-    const misspelt = [{ token: "t", scopes: ["write"] }];
+    const misspelt = [{ token: TOKEN, scopes: ["write"] }];
     expect(() => httpApp({ engine: world.engine, apiToken: misspelt as never })).toThrow(/no scope "write"/);
   });
 

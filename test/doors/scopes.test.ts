@@ -12,7 +12,7 @@ afterEach(async () => {
   place = null;
 });
 
-const tokens = scopes.map((scope) => ({ token: `only ${scope}`, scopes: [scope] }));
+const tokens = scopes.map((scope) => ({ token: `one token for ${scope}`, scopes: [scope] }));
 
 const needed: [method: string, path: string, scope: (typeof scopes)[number], body?: unknown][] = [
   ["GET", "/orders", "read"],
@@ -47,7 +47,7 @@ describe("doors 5: a token with scopes", () => {
   };
 
   test.each(needed)("%s %s needs %s, and says so", async (method, path, scope, body) => {
-    const app = await made([...tokens, { token: "all", scopes: [...scopes] }]);
+    const app = await made([...tokens, { token: "one token for all", scopes: [...scopes] }]);
     for (const { token, scopes: opens } of tokens) {
       const answer = await app.fetch(ask(method, path, body, token));
       if (opens.includes(scope)) {
@@ -57,22 +57,22 @@ describe("doors 5: a token with scopes", () => {
       expect([token, answer.status]).toEqual([token, 403]);
       expect(await answer.json()).toMatchObject({ error: { code: `needs-scope-${scope}` } });
     }
-    for (const token of [null, "", "nobody's", "only", "only readX"]) {
+    for (const token of [null, "", "nobody's", "one token for", "one token for readX"]) {
       expect([token, (await app.fetch(ask(method, path, body, token))).status]).toEqual([token, 401]);
     }
-    expect([401, 403]).not.toContain((await app.fetch(ask(method, path, body, "all"))).status);
+    expect([401, 403]).not.toContain((await app.fetch(ask(method, path, body, "one token for all"))).status);
   });
 
   test("is not needed: one text opens everything", async () => {
-    const app = await made("one for all");
+    const app = await made("one token for all");
     for (const [method, path, , body] of needed) {
-      const { status } = await app.fetch(ask(method, path, body, "one for all"));
+      const { status } = await app.fetch(ask(method, path, body, "one token for all"));
       expect([path, [401, 403].includes(status)]).toEqual([path, false]);
     }
   });
 
   test("opens the inspector for looking, and only with act for acting", async () => {
-    await made("unused");
+    await made("a token, not used");
     const { engine } = place as Place;
     const pages = inspector({ engine, access: { kind: "token", token: tokens }, actions: true });
     const enter = (path: string, token: string, form?: Record<string, string>) =>
@@ -85,20 +85,20 @@ describe("doors 5: a token with scopes", () => {
           ...(form && { method: "POST", body: new URLSearchParams(form) }),
         }),
       );
-    expect((await enter("/orders/o", "only read")).status).toBe(200);
-    expect((await enter("/orders/o", "only act")).status).toBe(403);
-    expect((await enter("/orders/o", "only metrics")).status).toBe(403);
+    expect((await enter("/orders/o", "one token for read")).status).toBe(200);
+    expect((await enter("/orders/o", "one token for act")).status).toBe(403);
+    expect((await enter("/orders/o", "one token for metrics")).status).toBe(403);
     expect((await enter("/orders/o", "nobody's")).status).toBe(401);
     const before = await engine.history("o");
-    expect((await enter("/orders/o/actions/merchant.held", "only read", { id: "click" })).status).toBe(403);
-    expect((await enter("/reconcile", "only read", { hours: "24", apply: "true" })).status).toBe(403);
+    expect((await enter("/orders/o/actions/merchant.held", "one token for read", { id: "click" })).status).toBe(403);
+    expect((await enter("/reconcile", "one token for read", { hours: "24", apply: "true" })).status).toBe(403);
     expect(await engine.history("o")).toEqual(before);
-    const both = [{ token: "both", scopes: ["read", "act"] as const }];
+    const both = [{ token: "one-token-for-both", scopes: ["read", "act"] as const }];
     const acts = inspector({ engine, access: { kind: "token", token: both }, actions: true });
     const click = new Request("http://shop.test/orders/o/actions/merchant.held", {
       method: "POST",
       body: new URLSearchParams({ id: "click" }),
-      headers: { authorization: "Bearer both", "sec-fetch-site": "same-origin" },
+      headers: { authorization: "Bearer one-token-for-both", "sec-fetch-site": "same-origin" },
     });
     const acting = acts.fetch(click);
     await (place as Place).rest();

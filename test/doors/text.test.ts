@@ -8,6 +8,8 @@ import type { SubmitOptions } from "../../src/ports/runtime.js";
 import { VirtualClock } from "../../src/testing/index.js";
 import { callback, order, Place, post, T0, temporary, trusted, unlimited } from "../engine/place.js";
 
+const NETS = "what Nets sends back";
+
 let ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.reverse()) await end();
@@ -19,7 +21,7 @@ const onSqlite = async (options: Partial<EngineOptions> = {}) => {
   ends.push(remove);
   const place = await Place.made({ store: sqliteStore({ file }), ...options });
   ends.push(() => place.end());
-  const { fetch } = trusted({ engine: place.engine, limits: unlimited, netsAuthorization: "nets" });
+  const { fetch } = trusted({ engine: place.engine, limits: unlimited, netsAuthorization: NETS });
   const send = async (request: Request) => {
     const answer = await fetch(request);
     return { status: answer.status, text: await answer.text() };
@@ -159,10 +161,10 @@ describe("doors 6: an event's id", () => {
     const { place, send } = await onSqlite({ gateways: [nets] });
     await place.order("1001", { gateway: "nets-easy" });
     const body = { id, event: "payment.checkout.completed", data: { paymentId: "pay-1001" } };
-    const answer = await send(post("/callbacks/nets", body, { authorization: "nets" }));
+    const answer = await send(post("/callbacks/nets", body, { authorization: NETS }));
     expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(/not-a-webhook.*id: must/) });
     expect(await place.engine.history("1001")).toHaveLength(1);
-    expect(await send(post("/callbacks/nets", { ...body, id: "x" }, { authorization: "nets" }))).toMatchObject({
+    expect(await send(post("/callbacks/nets", { ...body, id: "x" }, { authorization: NETS }))).toMatchObject({
       status: 200,
     });
     expect(await place.engine.list({ limit: 5 })).toHaveLength(1);

@@ -51,7 +51,7 @@ test("a Medusa payment: begun, paid, told of, captured once, given back in part;
   const engine: Engine = await started(
     tellsMedusa(`http://127.0.0.1:${port}/hooks/payment/order-status_resurs`, () => engine),
   );
-  const callbackKeys = [{ id: "k1", secret: "secret" }];
+  const callbackKeys = [{ id: "k1", secret: "secret of the recipes" }];
   const options = { engine, gateway: "resurs-mapi", publicUrl: "https://shop.example", callbackKeys };
   const provider = new OrderStatusProvider({}, options);
 

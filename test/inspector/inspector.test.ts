@@ -300,14 +300,14 @@ describe("who may come in", () => {
   });
 
   test("with a token, as bearer or as password", async () => {
-    const looks = inspector({ engine: stage.engine, access: { kind: "token", token: "s3cret" } });
+    const looks = inspector({ engine: stage.engine, access: { kind: "token", token: "s3cret-of-the-inspector" } });
     const status = async (authorization?: string) =>
       (await looks.fetch(request("http://shop.example/orders", authorization === undefined ? {} : { authorization })))
         .status;
     expect(await status()).toBe(401);
     expect(await status("Bearer wrong")).toBe(401);
-    expect(await status("Bearer s3cret")).toBe(200);
-    expect(await status(`Basic ${btoa("kim:s3cret")}`)).toBe(200);
+    expect(await status("Bearer s3cret-of-the-inspector")).toBe(200);
+    expect(await status(`Basic ${btoa("kim:s3cret-of-the-inspector")}`)).toBe(200);
     expect(await status(`Basic ${btoa("kim:")}`)).toBe(401);
   });
 

@@ -67,7 +67,7 @@ describe("the commands, run as they stand", () => {
   const file = () => join(folder, "orders.db");
   const serve = async () => {
     engine = await started(sqliteStore({ file: file() }));
-    served = await listen(httpApp({ engine, apiToken: "secret" }).fetch);
+    served = await listen(httpApp({ engine, apiToken: "secret of the runbook" }).fetch);
   };
 
   beforeAll(async () => {
@@ -105,7 +105,7 @@ describe("the commands, run as they stand", () => {
       env: {
         PATH: `${folder}/bin:${bin}${process.env.PATH}`,
         ORDER_STATUS_URL: served.url,
-        ORDER_STATUS_TOKEN: "secret",
+        ORDER_STATUS_TOKEN: "secret of the runbook",
         DATABASE_URL: databaseUrl,
       },
     });

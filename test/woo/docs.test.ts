@@ -31,14 +31,14 @@ test("the program of docs/woocommerce.md runs as it stands, and hears of the sho
     SHOP_URL: shop.url,
     ORDER_STATUS_WOO_KEY: shop.keys.engine.key,
     ORDER_STATUS_WOO_SECRET: shop.keys.engine.secret,
-    ORDER_STATUS_WOO_WEBHOOK_SECRET: "webhook secret",
+    ORDER_STATUS_WOO_WEBHOOK_SECRET: "secret of the webhook",
     ORDERS_DB: join(folder, "orders.db"),
     RESURS_URL: bank.url,
     RESURS_ID: "id",
     RESURS_SECRET: "secret",
-    ORDER_STATUS_TOKEN: "token",
+    ORDER_STATUS_TOKEN: "token of the docs",
     PUBLIC_URL: "https://engine.example",
-    CALLBACK_SECRET: "callback secret",
+    CALLBACK_SECRET: "secret of the callbacks",
     PORT: "0",
   };
   const child = spawn(process.execPath, [join(folder, "program.mjs")], { cwd: folder, env });
@@ -56,9 +56,13 @@ test("the program of docs/woocommerce.md runs as it stands, and hears of the sho
   const known = { total: 1000, currency: "SEK", lines, needsProcessing: true, status: "pending" } as const;
   shop.woo.addOrder({ id: "7", ...known, ...at });
   shop.describe("7", { paymentMethod: "resursbank" });
-  shop.webhooks.add({ topic: "order.updated", delivery_url: `${engine}/shop/webhooks`, secret: "webhook secret" });
+  shop.webhooks.add({
+    topic: "order.updated",
+    delivery_url: `${engine}/shop/webhooks`,
+    secret: "secret of the webhook",
+  });
   const status = async (): Promise<string> => {
-    const answer = await fetch(`${engine}/orders/7`, { headers: { authorization: "Bearer token" } });
+    const answer = await fetch(`${engine}/orders/7`, { headers: { authorization: "Bearer token of the docs" } });
     return answer.ok ? ((await answer.json()) as { facts: { order: { status: string } } }).facts.order.status : "none";
   };
   await ask(shop, clock.now(), "PUT", "/orders/7", {});

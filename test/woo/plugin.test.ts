@@ -13,8 +13,8 @@ import { wordpressDoes as inWordpress, php, plugin, type Site, type Step } from 
 
 if (php === null) test.skip("the WordPress plugin: there is no php here (apt-get install php-cli)", () => {});
 
-const TOKEN = "api token";
-const SECRET = "plugin secret";
+const TOKEN = "token of the API";
+const SECRET = "secret of the plugin";
 
 describe.skipIf(php === null)("the WordPress plugin", () => {
   const clock = systemClock();

@@ -15,6 +15,8 @@ import { ask } from "../testing/woocommerce-rest.js";
 import { taking } from "./taking.js";
 import { Traffic } from "./traffic.js";
 
+const SECRET = "secret of the webhook";
+
 const PICKS = ["on-hold", "cancelled", "failed", "processing", "completed"] as const;
 /** A request hangs longer than the client waits for it, and shorter than it waits before it asks again. */
 const CLIENT_WAITS_MS = 1000;
@@ -91,7 +93,7 @@ export const twoWriters = async ({ rounds, seed, atOnce = 50, told }: Options): 
     limits: { longestRetryMs: 50 },
   });
   await engine.start();
-  const take = taking(wooWebhooks({ engine, shop: adapter, secrets: ["s"] }));
+  const take = taking(wooWebhooks({ engine, shop: adapter, secrets: [SECRET] }));
   // Every tenth delivery is lost on the way, and every tenth comes twice.
   const served = await listen(async (request) => {
     const luck = calm ? 1 : chance.next();
@@ -99,7 +101,7 @@ export const twoWriters = async ({ rounds, seed, atOnce = 50, told }: Options): 
     if (luck < 0.2) await take(request.clone());
     return take(request);
   });
-  shop.webhooks.add({ topic: "order.updated", delivery_url: served.url, secret: "s" });
+  shop.webhooks.add({ topic: "order.updated", delivery_url: served.url, secret: SECRET });
 
   const one = async (id: string): Promise<void> => {
     const at = clock.now();

@@ -10,6 +10,7 @@ import { parseCommand } from "../../ports/command.js";
 import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
@@ -65,13 +66,17 @@ const Reconcile = z.strictObject({
 /**
  * The HTTP API: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
  * in any host that speaks `Request` and `Response`.
- * @throws TypeError where the options do not say who may use it, or where banks reach it
+ * @throws TypeError where the options do not say who may use it, or where banks reach it, or a secret is too short
  */
 export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const log = isolatedLog(given.log ?? silent);
   const options = { ...given, log, observer: isolatedObserver(given.observer, log) };
   const { engine } = options;
   const { may, needs } = accessFor(options);
+  requireLongSecrets({
+    ...Object.fromEntries((options.callbackKeys ?? []).map(({ id, secret }) => [`callbackKeys, ${id}`, secret])),
+    netsAuthorization: options.netsAuthorization,
+  });
   const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {

@@ -4,6 +4,7 @@ import { noSuchPayment } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import {
@@ -91,6 +92,7 @@ const pathOf = (paymentId: string): string | null =>
 
 /** Nets Easy, named `nets-easy`. It asks Nets nothing before it is used. */
 export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
+  requireLongSecrets({ "webhook.authorization": options.webhook?.authorization });
   const ask = asking({
     baseUrl: options.baseUrl,
     clock: options.clock,

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import type { z } from "zod";
 import { quoted } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
 import { asking, type Exchange } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
 import { Trouble } from "./schema.js";
@@ -66,6 +67,7 @@ export const wooApi = (options: ApiOptions) => {
   const { clock, timeoutMs = 15_000, lateMs = 30_000 } = options;
   const base = `${options.url.replace(/\/+$/, "")}/wp-json/wc/v3`;
   const fetch = options.fetch ?? globalThis.fetch;
+  requireLongSecrets({ pluginSecret: options.pluginSecret });
   const secrets = [options.consumerKey, options.consumerSecret];
   const proof = (path: string, text: string): Record<string, string> => {
     if (options.pluginSecret === undefined) return {};

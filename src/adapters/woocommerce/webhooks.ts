@@ -12,6 +12,7 @@ import { isolatedLog } from "../../ports/isolated.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import type { Told } from "./api.js";
 import { type CustomStatuses, placedOrder } from "./order.js";
@@ -63,10 +64,15 @@ const isGone = (told: Told<WooOrder>): boolean =>
 
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
 
-/** Takes the shop's webhooks, for `shopWebhooks` of the door; whatever is signed is answered with 200. */
+/**
+ * Takes the shop's webhooks, for `shopWebhooks` of `httpApp`; whatever is signed is answered with 200.
+ *
+ * @throws TypeError for a secret of fewer than 16 characters
+ */
 export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   const { engine, shop, secrets, gateways = {}, customStatuses = {} } = options;
   const log = isolatedLog(options.log ?? silent);
+  requireLongSecrets(Object.fromEntries(secrets.map((secret, i) => [`secrets.${i}`, secret])));
 
   const repeats = new Repeats(engine.clock);
 

@@ -48,6 +48,11 @@ const ours = new Set([
   "NETS_WEBHOOK_AUTHORIZATION",
 ]);
 const OUR_SECRET_BYTES = 24;
+/** Nets takes 32 letters and digits. */
+const NETS_BYTES = 16;
+
+const madeUp = (name: string): string =>
+  randomBytes(name === "NETS_WEBHOOK_AUTHORIZATION" ? NETS_BYTES : OUR_SECRET_BYTES).toString("hex");
 
 export const sampleOf = ({ shopUrl, gateways, store, publicUrl, sourceHeader }: Answers): Config => ({
   store: store === "sqlite" ? "orders.db" : env("DATABASE_URL"),
@@ -126,7 +131,7 @@ export const variablesOf = (sample: unknown): string[] => {
 export const environmentText = (variables: string[]): string =>
   [
     "# Keep this file out of version control.",
-    ...variables.map((name) => `${name}=${ours.has(name) ? randomBytes(OUR_SECRET_BYTES).toString("hex") : ""}`),
+    ...variables.map((name) => `${name}=${ours.has(name) ? madeUp(name) : ""}`),
     "",
   ].join("\n");
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
+import { secretFault } from "../../ports/secrets.js";
 import { refused, wrongUsage } from "../ending.js";
 import { warnIfOthersRead } from "../private-file.js";
 import { isPostgres } from "../stores.js";
@@ -57,6 +58,9 @@ const listed = (file: string, problems: string[]): Error =>
     problems.map((line) => `  ${line}`),
   );
 
+/** What the bank and the shop give out, and the address of the database; all others are of our own choice. */
+const ISSUED = /^(store$|shop\.consumer|gateways\.(?!nets-easy\.webhookAuthorization$))/;
+
 const isSecret = (value: object): value is define.Secret => "env" in value;
 
 /** The same with something else in place of each secret. */
@@ -89,16 +93,18 @@ export const load = async (named?: string): Promise<Loaded> => {
   const file = fileAt(named);
   readEnvironment(file);
   const config = checked(await read(file), file);
-  const missing: string[] = [];
+  const problems: string[] = [];
   const ready = replaced(config, "", (name, path) => {
     const value = process.env[name];
+    const fault = value && !ISSUED.test(path) ? secretFault(value) : null;
+    if (fault !== null) problems.push(`${path}: in the environment variable ${name} ${fault}`);
     if (!value)
-      missing.push(
+      problems.push(
         `${path}: the environment variable ${name} is not set; set it, or write it into .env beside the file`,
       );
     return value;
   }) as Ready;
-  if (missing.length > 0) throw listed(file, missing);
+  if (problems.length > 0) throw listed(file, problems);
   const { store } = ready;
   const place = isPostgres(store) ? store : resolve(dirname(file), store);
   return { file, checked: config, config: { ...ready, store: place } };

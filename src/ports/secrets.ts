@@ -1,0 +1,21 @@
+/** Secrets that we choose ourselves; what a bank or a shop gives out is as long as they make it. */
+
+/** Of 16 random letters and digits nobody tries them all, however fast a signature can be tried. */
+export const SHORTEST_SECRET = 16;
+
+/** @returns what is wrong with it, without the secret; null = nothing */
+export const secretFault = (secret: string): string | null =>
+  secret.length >= SHORTEST_SECRET
+    ? null
+    : `the secret has fewer than ${SHORTEST_SECRET} characters; make one with: openssl rand -hex 16 (order-status init makes them too)`;
+
+/**
+ * @param secrets by the name of the option; null and undefined = not set
+ * @throws TypeError that names the option
+ */
+export const requireLongSecrets = (secrets: Record<string, string | null | undefined>): void => {
+  for (const [name, secret] of Object.entries(secrets)) {
+    const fault = secret === null || secret === undefined ? null : secretFault(secret);
+    if (fault !== null) throw new TypeError(`${name}: ${fault}`);
+  }
+};
