@@ -46,7 +46,7 @@ describe("a word that is nearly right is refused, never taken for another", () =
   const asked = async (method: string, path: string, body?: unknown) => {
     const target = httpTarget();
     await target.fresh?.();
-    const text = `${method} ${path}\n\n${body === undefined ? "" : JSON.stringify(body)}`;
+    const text = `${method} ${path}\ncontent-type: application/json\n\n${body === undefined ? "" : JSON.stringify(body)}`;
     const answer = await target.answered(requestFrom(bytesOf(text)) as Request);
     await target.close?.();
     return answer;

@@ -53,6 +53,8 @@ interface Told {
   why: string[];
 }
 
+const json = { "content-type": "application/json" };
+
 describe("demo", () => {
   it("lives an hour in less than fifteen seconds and ends every order as it should", async () => {
     const started = performance.now();
@@ -94,7 +96,7 @@ describe("demo", () => {
           asking = (async () => {
             answers.push(await (await fetch(`${url}/orders/1002/why`)).json());
             answers.push(await (await fetch(`${url}/orders?flagged=true`)).json());
-            const init = { method: "POST", body: JSON.stringify({ type: "merchant.completed" }) };
+            const init = { method: "POST", headers: json, body: JSON.stringify({ type: "merchant.completed" }) };
             answers.push(await (await fetch(`${url}/orders/1001/events`, init)).json());
           })().finally(() => child.kill("SIGINT"));
         });
@@ -170,7 +172,7 @@ describe("serve", () => {
     const now = Date.now();
     const order = { status: "pending", gateway: "resurs-mapi", ...placedOrder, createdAt: now, updatedAt: now };
     const first = await serve(async (url) => {
-      const init = { method: "POST", body: JSON.stringify({ orderId: "7", order }) };
+      const init = { method: "POST", headers: json, body: JSON.stringify({ orderId: "7", order }) };
       expect((await fetch(`${url}/orders`, init)).status).toBe(201);
       const away = await fetch(`${url}/checkout/7`, { redirect: "manual" });
       expect(away.status).toBe(303);
@@ -180,7 +182,7 @@ describe("serve", () => {
     });
     expect(first.code).toBe(0);
     const second = await serve(async (url) => {
-      const event = { method: "POST", body: JSON.stringify({ type: "merchant.held" }) };
+      const event = { method: "POST", headers: json, body: JSON.stringify({ type: "merchant.held" }) };
       expect(await (await fetch(`${url}/orders/7/events`, event)).json()).toMatchObject({ to: "on-hold" });
     });
     expect(second.code).toBe(0);

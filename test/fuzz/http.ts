@@ -85,7 +85,7 @@ export const httpCorpus: Uint8Array[] = [
   request("GET", "/orders?status=pending&flagged=true&after=o1&limit=2"),
   ...["", "/history?after=1", "/effects", "/why", "/payment"].map((what) => request("GET", `/orders/o2${what}`)),
   request("POST", "/orders/o0/checkout", { gateway: "resurs-mapi" }),
-  request("POST", "/orders/reconcile?since=2026-01-01T00:00:00Z&apply=true&perSecond=1000&freshMinutes=0"),
+  request("POST", "/orders/reconcile?since=2026-01-01T00:00:00Z&apply=true&perSecond=1000&freshMinutes=0", {}),
   request("GET", "/healthz"),
   request("GET", "/dead-letters?limit=5"),
   request("POST", "/orders/o1/revive", { id: "o1:1:0" }),

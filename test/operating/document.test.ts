@@ -186,9 +186,11 @@ test("the program of the page runs", async () => {
   const program = blocks.find(({ language }) => language === "js")?.code ?? "";
   const before = `import { createEngine } from "order-status-engine"; import { httpApp } from "order-status-engine/http";
 import { memoryStore } from "order-status-engine/memory"; import { wooDouble } from "order-status-engine/testing";
-import { pino } from "pino"; const [store, gateways, shop] = [memoryStore(), [], wooDouble({ now: Date.now }).shop];`;
+import { pino } from "pino"; const [store, gateways, shop] = [memoryStore(), [], wooDouble({ now: Date.now }).shop];
+const [apiToken, publicUrl] = ["the token of a test", "https://engine.example"];`;
   const after = `await engine.start();
-process.stdout.write(await (await app.fetch(new Request("http://x/metrics"))).text()); await engine.stop();`;
+const headers = { authorization: "Bearer " + apiToken };
+process.stdout.write(await (await app.fetch(new Request("http://x/metrics", { headers }))).text()); await engine.stop();`;
   // Inside the project, so that the package's own name leads to it.
   const folder = await mkdtemp(join(root, "dist", "operating-"));
   try {

@@ -167,6 +167,7 @@ export class World {
       engine,
       log,
       apiToken: null,
+      publicUrl: () => node.served.url,
       netsAuthorization: NETS_AUTHORIZATION,
       resursDigest: digestIn(this.scenario),
       onPayInitialized: () => this.onPayInitialized(),
