@@ -68,6 +68,9 @@ export type EffectType = Effect["type"];
 /** Whether the effect is a call to the bank that changes something, so that it is never repeated blind. */
 export const movesMoney = (type: EffectType): boolean => type in resultOf;
 
+/** Whether the effect asks the bank for the payment and changes nothing there. */
+export const isReading = (type: EffectType): boolean => type === "readPayment" || type === "readBack";
+
 /** The event family that a call's result comes back in. */
 export const resultOf = {
   bookSignedPayment: "book",

@@ -1,4 +1,5 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
+import { waitsForReading } from "../../machines/events.js";
 import { type FlagName, flags } from "../../machines/flags.js";
 import type { Fold } from "./fold.js";
 import type { Flag, HistoryEntry, Message, OrderRecord, OutboxRow, TimerRow } from "./record.js";
@@ -11,7 +12,29 @@ export interface Decision {
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** What the three actors said to each other on the way, for whoever watches. */
   messages: Message[];
+  /** A reading asked for earlier is still to come, and somebody new waits for it: it is not left to its backoff. */
+  asksAnew: boolean;
 }
+
+/** A reading this young has hardly been tried. */
+const YOUNG_MS = 1000;
+
+const asksAnew = ({ before, envelope, now }: Fold): boolean => {
+  const { type } = envelope.event;
+  if (before === null || !(waitsForReading(type) || type === "payment.created" || type === "timer.fired")) return false;
+  const { waiting, operation } = before.facts;
+  const since = [
+    ...waiting.filter(({ readingId }) => readingId !== null).map(({ at }) => at),
+    // A call whose answer was lost is looked up.
+    ...(operation === null ? [] : [operation.since]),
+  ];
+  // A clock that was set back must not make it young again.
+  return since.some((at) => Math.abs(now - at) >= YOUNG_MS);
+};
+
+/** Whether anybody is still answered by the reading; a new payment attempt leaves the old one's to nobody. */
+export const isAwaited = (record: OrderRecord | null, readingId: string): boolean =>
+  record === null || record.facts.waiting.some((waiting) => waiting.readingId === readingId);
 
 /** Cleared flags are kept for the reader, but not for ever. */
 const KEPT_FLAGS = 20;
@@ -65,7 +88,14 @@ export const finished = (fold: Fold): Decision => {
     raised: flagged.up,
     cleared: flagged.down,
   };
-  return { record, entry, effects: fold.effects, timers: timersBetween(before, record), messages: fold.messages };
+  return {
+    record,
+    entry,
+    effects: fold.effects,
+    timers: timersBetween(before, record),
+    messages: fold.messages,
+    asksAnew: asksAnew(fold),
+  };
 };
 
 /** What becomes of the stored timers between two records of one order, however many decisions lie between them. */

@@ -20,6 +20,8 @@ export type Came =
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
   | { kind: "event"; how: string; event: Reply }
   | { kind: "retry"; notBefore: number; error: string }
+  /** Nothing was tried: the bank is left alone for a while. */
+  | { kind: "paused"; notBefore: number; error: string }
   /** Not carried out: whoever has it by now carries it out. */
   | { kind: "left" }
   | { kind: "dead"; error: string };
@@ -32,6 +34,8 @@ export interface AttemptParts {
   log: Log;
   observer: Observer;
   random(): number;
+  /** Whether anybody still waits for this reading. */
+  isAwaited(row: ClaimedEffect): Promise<boolean>;
   /** False: others may be about to take the effect over. */
   heard?(): boolean;
 }
@@ -112,7 +116,9 @@ export class Attempts {
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
     if (answer.kind !== "ok") {
-      if (row.attempts >= this.parts.limits.attemptsPerEffect) return { kind: "dead", error: answer.detail };
+      // Never given up while somebody waits for it, however long the bank is away and whatever it says meanwhile.
+      const isAwaited = effect.type === "readBack" || (await this.parts.isAwaited(row));
+      if (!isAwaited) return { kind: "done" };
       return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
@@ -162,10 +168,12 @@ export class Attempts {
     }
   }
 
-  /** Not before `afterMs`, or after the usual wait. */
+  /** Not before `afterMs`, within reason, or after the usual wait. */
   retry(row: ClaimedEffect, afterMs: number | null, error: string): Came {
     const { clock, limits, random } = this.parts;
-    const wait = afterMs ?? retryAfterMs(row.attempts, limits.longestRetryMs, random);
+    const usual = retryAfterMs(row.attempts, limits.longestRetryMs, random);
+    const wait =
+      afterMs === null || Number.isNaN(afterMs) ? usual : Math.min(Math.max(0, afterMs), limits.longestAskedMs);
     return { kind: "retry", notBefore: clock.now() + wait, error: quoted(error, LONGEST_ERROR) || "failed" };
   }
 
@@ -183,13 +191,14 @@ export class Attempts {
     const closedUntil = this.breaker(gateway).closedUntil(clock.now());
     if (closedUntil === null) return null;
     const notBefore = closedUntil + Math.round(random() * 1000);
-    return { kind: "retry", notBefore, error: `${gateway.name} is left alone after several failures` };
+    return { kind: "paused", notBefore, error: `${gateway.name} is left alone after several failures` };
   }
 
   private note(gateway: Gateway, answer: GatewayAnswer): void {
     const breaker = this.breaker(gateway);
     if (answer.kind === "unknown") breaker.failed(this.parts.clock.now());
-    else if (answer.kind === "ok") breaker.worked();
+    // A definite no is an answer as well: the bank is there.
+    else if (answer.kind !== "retry") breaker.worked();
   }
 }
 

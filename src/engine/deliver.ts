@@ -14,6 +14,7 @@ import type { Loops } from "./loops.js";
 export interface DeliverParts {
   store: Store;
   gatewayOf(orderId: string): Promise<Gateway>;
+  isAwaited(row: ClaimedEffect): Promise<boolean>;
   shop: Shop;
   clock: Clock;
   limits: Limits;
@@ -30,8 +31,8 @@ export interface DeliverParts {
 
 export class Delivery {
   private readonly attempts: Attempts;
-  /** Claimed, and neither settled nor released. */
-  private readonly held = new Set<string>();
+  /** Under way; one whose lease is over may have been claimed again. */
+  private readonly running = new Set<{ id: string; leaseUntil: number }>();
   /** What the store has not said that it wrote. */
   private readonly finished: EffectResult[] = [];
   /** The store may have more in our name than we hold: a claim failed on the way, or brought what was not begun. */
@@ -40,7 +41,6 @@ export class Delivery {
   private again = false;
   private releasing = false;
   private stopped = false;
-  underWay = 0;
 
   constructor(private readonly parts: DeliverParts) {
     const { store, gatewayOf } = parts;
@@ -49,6 +49,11 @@ export class Delivery {
       gatewayOf: ({ orderId }) => gatewayOf(orderId),
       heard: () => store.heard?.() ?? true,
     });
+  }
+
+  /** Calls that have not come back, however long ago they were begun. */
+  get underWay(): number {
+    return this.running.size;
   }
 
   get idle(): boolean {
@@ -84,11 +89,13 @@ export class Delivery {
 
   private async claim(): Promise<void> {
     const { store, clock, limits, worker } = this.parts;
-    const room = limits.effectsAtOnce - this.underWay;
-    if (room <= 0 || this.stopped) return;
-    if (this.unsure) await store.disown(worker, [...this.held]);
-    this.unsure = true;
     const now = clock.now();
+    // A call that never comes back keeps its room for a lease, and no longer: the others must not wait for it.
+    const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now).length;
+    const room = limits.effectsAtOnce - busy;
+    if (room <= 0 || this.stopped) return;
+    if (this.unsure) await store.disown(worker, this.held());
+    this.unsure = true;
     const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
     this.unsure = false;
     for (const row of rows) {
@@ -98,8 +105,6 @@ export class Delivery {
         this.unsure = true;
         continue;
       }
-      this.underWay += 1;
-      this.held.add(row.id);
       void this.carryOut(row, now + limits.leaseMs);
     }
     // What is neither settled nor released by then can be claimed again.
@@ -107,24 +112,35 @@ export class Delivery {
     if (rows.length === limits.effectsPerClaim) this.again = true;
   }
 
+  /** Claimed, and neither settled nor released. */
+  private held(): string[] {
+    return [...this.running, ...this.finished].map(({ id }) => id);
+  }
+
   private async carryOut(row: ClaimedEffect, leaseUntil: number): Promise<void> {
+    const own = { id: row.id, leaseUntil };
+    this.running.add(own);
     try {
       const came = await this.attempts.at(row, leaseUntil - this.parts.limits.leaseMs / 2);
       const result = await this.settle(row, came, leaseUntil);
-      if (result !== null) this.finished.push(result);
+      this.finish(result, leaseUntil);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
       if (!movesMoney(row.effect.type)) {
-        const again = await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil);
-        if (again !== null) this.finished.push(again);
+        this.finish(await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil), leaseUntil);
       }
     } finally {
-      this.underWay -= 1;
+      this.running.delete(own);
     }
-    if (!this.isFinished(row.id)) this.held.delete(row.id);
     this.release();
+  }
+
+  /** Too late, it may be under way again in our name; what comes to nothing is left to that. */
+  private finish(result: EffectResult | null, leaseUntil: number): void {
+    if (result === null) return;
+    if (result.outcome === "done" || this.parts.clock.now() < leaseUntil) this.finished.push(result);
   }
 
   private isFinished(effectId: string): boolean {
@@ -144,6 +160,8 @@ export class Delivery {
         return { id: row.id, outcome: "done" };
       case "retry":
         return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error };
+      case "paused":
+        return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error, paused: true };
       case "dead":
         return { id: row.id, outcome: "dead", error: came.error };
     }
@@ -175,7 +193,6 @@ export class Delivery {
         if (results.length > 0)
           await loops.round("writing the results of effects", () => store.release(worker, results));
         this.finished.splice(0, results.length);
-        for (const { id } of results) this.held.delete(id);
         for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);
         if (!this.stopped) await this.run();
       } catch (error) {

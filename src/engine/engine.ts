@@ -3,6 +3,7 @@ import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/eve
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
+import { isAwaited } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -112,6 +113,7 @@ export class Engine implements Runtime {
       worker: this.worker,
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
+      isAwaited: async ({ id, orderId }) => isAwaited(await this.read(orderId), id),
       submit: async (orderId, id, event, settles) => {
         const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
         const told = await this.reception.receive(envelope, { settles });
@@ -122,6 +124,7 @@ export class Engine implements Runtime {
     this.wake = new Wake({
       store,
       clock,
+      askedAnewMs: limits.askedAnewMs,
       log,
       loops: this.loops,
       deliver: () => this.delivery.run(),
@@ -130,7 +133,7 @@ export class Engine implements Runtime {
         await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
-    this.lifetime = new Lifetime({
+    this.lifetime = new Lifetime(limits.stopMs, {
       open: () => store.open(versionsKnown(this.rules.registry)),
       prepare: () => store.reclaim(this.worker),
       close: () => store.close(),
@@ -142,7 +145,9 @@ export class Engine implements Runtime {
         this.waiters.stop();
         this.delivery.stop();
       },
-      rest: () => this.rest(),
+      stopLooking: () => this.wake.stop(),
+      busy: () => !this.idle || this.checkouts > 0,
+      refuse: () => this.reception.stop(),
     });
   }
 
@@ -160,15 +165,6 @@ export class Engine implements Runtime {
    */
   stop(): Promise<void> {
     return this.lifetime.stop();
-  }
-
-  private async rest(): Promise<void> {
-    let awake = true;
-    void this.wake.stop().then(() => (awake = false));
-    const deadline = performance.now() + this.limits.stopMs;
-    const busy = () => awake || !this.idle || this.checkouts > 0;
-    while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-    this.reception.stop();
   }
 
   /** Nothing is being decided, written or sent at this moment. */
@@ -284,6 +280,7 @@ export class Engine implements Runtime {
 
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
+    void this.wake.hurry(decisions.filter(({ asksAnew }) => asksAnew).map(({ record }) => record.orderId));
     if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
     for (const { record, entry, effects, timers, messages } of decisions) {
       for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);

@@ -10,8 +10,12 @@ export interface LifetimeParts {
   begin(): void;
   /** Answers whoever waits, and begins nothing more. */
   quiet(): void;
-  /** Resolves when nothing is under way any more, or after as long as a stop may wait. */
-  rest(): Promise<void>;
+  /** Stops looking for due work; resolves when the last look is over. */
+  stopLooking(): Promise<void>;
+  /** Something is still under way. */
+  busy(): boolean;
+  /** Refuses whoever waits for what did not end in time. */
+  refuse(): void;
 }
 
 export class Lifetime {
@@ -19,7 +23,11 @@ export class Lifetime {
   private ending: Promise<void> | null = null;
   running = false;
 
-  constructor(private readonly parts: LifetimeParts) {}
+  /** @param stopMs how long a stop waits for what is under way */
+  constructor(
+    private readonly stopMs: number,
+    private readonly parts: LifetimeParts,
+  ) {}
 
   /** @throws Stopped */
   refuseStopped(): void {
@@ -57,7 +65,14 @@ export class Lifetime {
     await this.starting?.catch(() => {});
     if (!this.running) return;
     this.running = false;
-    await this.parts.rest();
+    let looking = true;
+    void this.parts.stopLooking().then(() => {
+      looking = false;
+    });
+    const deadline = performance.now() + this.stopMs;
+    const busy = () => looking || this.parts.busy();
+    while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.parts.refuse();
     await this.parts.close();
   }
 }

@@ -18,8 +18,10 @@ export interface Limits {
   longestRetryMs: number;
   /** How often an event may throw before it is a dead letter. */
   attemptsPerEvent: number;
-  /** An effect that failed this often is a dead letter: with the backoff, about a day and a half. */
-  attemptsPerEffect: number;
+  /** A reading that waits for its next try is made at most this long after somebody new asks for it. */
+  askedAnewMs: number;
+  /** A bank or a shop that asks to be left alone for longer is asked again after this. */
+  longestAskedMs: number;
   /** Calls in a row that fail before a gateway is left alone for a while. */
   failuresBeforeBreak: number;
   breakMs: number;
@@ -43,7 +45,8 @@ export const limits: Limits = {
   callMs: 30_000,
   longestRetryMs: 60_000,
   attemptsPerEvent: 5,
-  attemptsPerEffect: 2_000,
+  askedAnewMs: 1_000,
+  longestAskedMs: 600_000,
   failuresBeforeBreak: 5,
   breakMs: 15_000,
   parkedRetryMs: 300_000,

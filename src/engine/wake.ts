@@ -9,6 +9,8 @@ import type { Loop, Loops } from "./loops.js";
 export interface WakeParts {
   store: Store;
   clock: Clock;
+  /** See `limits`. */
+  askedAnewMs: number;
   log: Log;
   loops: Loops;
   /** A timer rang. False: its event could not be decided and waits in the inbox now. */
@@ -67,6 +69,19 @@ export class Wake {
     if (at >= this.nextAt) return;
     this.nextAt = at;
     this.sleep.abort();
+  }
+
+  /** Somebody new waits for a reading of these orders. Where that cannot be written, the reading comes when it comes. */
+  async hurry(orderIds: string[]): Promise<void> {
+    if (orderIds.length === 0) return;
+    const { store, clock, log, askedAnewMs } = this.parts;
+    const at = clock.now() + askedAnewMs;
+    try {
+      await store.hurry([...new Set(orderIds)], at);
+      this.alarm(at);
+    } catch (error) {
+      log.warn({ detail: String(error) }, "a reading that is asked for anew could not be made sooner");
+    }
   }
 
   /** An effect is due: nothing else need be looked for first. */

@@ -151,8 +151,10 @@ export interface Store {
 
   /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. */
   claim(now: number, limit: number, leaseMs: number, worker: string): Promise<ClaimedEffect[]>;
-  /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A worker whose lease was taken over changes nothing. */
+  /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing. */
   release(worker: string, results: EffectResult[]): Promise<void>;
+  /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest; whatever else waits stays as it is. */
+  hurry(orderIds: string[], at: number): Promise<void>;
   /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
   disown(worker: string, known: string[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
@@ -197,7 +199,8 @@ export interface Store {
 
 export type EffectResult =
   | { id: string; outcome: "done" }
-  | { id: string; outcome: "retry"; notBefore: number; error: string }
+  /** `paused`: nothing was tried, so it does not count as an attempt. */
+  | { id: string; outcome: "retry"; notBefore: number; error: string; paused?: boolean }
   | { id: string; outcome: "dead"; error: string };
 
 /** Why a store cannot do it. `busy` and `full` pass; what is `unstorable` never does; the others need a person. */

@@ -47,6 +47,7 @@ export class Mortal {
       "claim",
       "release",
       "disown",
+      "hurry",
       "revive",
       "park",
       "prune",

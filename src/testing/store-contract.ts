@@ -1,6 +1,7 @@
 /** What every store keeps to. Free of any test runner: a case throws when the store breaks its word. */
 import { effects } from "./store-contract/effects.js";
 import { orders } from "./store-contract/orders.js";
+import { readings } from "./store-contract/readings.js";
 import type { Case } from "./store-contract/sample.js";
 import { secrets } from "./store-contract/secrets.js";
 import { text } from "./store-contract/text.js";
@@ -8,4 +9,4 @@ import { waiting } from "./store-contract/waiting.js";
 
 export type { Case, Place } from "./store-contract/sample.js";
 
-export const storeContract: Case[] = [...orders, ...effects, ...text, ...waiting, ...secrets];
+export const storeContract: Case[] = [...orders, ...effects, ...readings, ...text, ...waiting, ...secrets];

@@ -1,4 +1,5 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
+import { isReading } from "../../../machines/effects.js";
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
@@ -146,8 +147,17 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         }
         free(row);
         row.error = result.error;
-        if (result.outcome === "retry") row.notBefore = result.notBefore;
-        else row.dead = true;
+        if (result.outcome === "retry") {
+          row.notBefore = result.notBefore;
+          if (result.paused) row.attempts = Math.max(0, row.attempts - 1);
+        } else row.dead = true;
+      }
+    },
+    async hurry(orderIds, at) {
+      for (const row of outbox.values()) {
+        if (!orderIds.includes(row.orderId) || !isReading(row.effect.type)) continue;
+        if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at });
+        else row.notBefore = Math.min(row.notBefore, at);
       }
     },
     async disown(worker, known) {

@@ -9,6 +9,9 @@ import { EVENT_KINDS } from "./wire.js";
 const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error";
 const EVENT = "envelope, attempts, not_before, error, dead";
 
+/** A text and no JSON to the statement: a damaged effect must not stop the others. */
+const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
+
 const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
 
 /** Counting millions at every question for health would keep a processor busy; the server's own estimate is as good. */
@@ -47,6 +50,10 @@ export const statementsOf = (s: string) => ({
 
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
+  uncount: `UPDATE ${s}.outbox SET attempts = greatest(0, attempts - 1) WHERE id = ANY ($2::text[]) AND worker = $1`,
+  hurry: `WITH sooner AS (UPDATE ${s}.outbox SET not_before = $2
+      WHERE order_id = ANY ($1::text[]) AND NOT dead AND not_before > $2 AND ${READING})
+    SELECT id FROM ${s}.outbox WHERE order_id = ANY ($1::text[]) AND dead AND ${READING}`,
   disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,
 
   restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL

@@ -146,9 +146,26 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         one.outcome === "done" ? [] : [[one.id, one.outcome === "retry" ? one.notBefore : null, one.error]],
       );
       const values = [worker, ...columns(["text"], done), ...columns(["text", "bigint", "text"], ended)];
-      await connections.write(sql.release, values);
+      const paused = results.flatMap((one) => (one.outcome === "retry" && one.paused ? [[one.id]] : []));
+      if (paused.length === 0) await connections.write(sql.release, values);
+      else {
+        await connections.together(async (client) => {
+          await client.query({ text: sql.uncount, values: [worker, ...columns(["text"], paused)] });
+          await client.query({ text: sql.release, values });
+        });
+      }
       const moments = results.flatMap((one) => (one.outcome === "retry" ? [one.notBefore] : []));
       if (moments.length > 0) notices.tell(Math.min(...moments));
+    },
+    async hurry(orderIds, at) {
+      const ids = columns(
+        ["text"],
+        orderIds.map((id) => [id]),
+      );
+      const dead = await write(sql.hurry, ...ids, at);
+      // One by one: reviving waits for the claims that have begun.
+      for (const [id] of dead) await write(sql.revive, id, at);
+      opened().notices.tell(at);
     },
     disown: async (worker, known) => void (await write(sql.disown, worker, known)),
     restored: async () => void (await write(sql.restored)),

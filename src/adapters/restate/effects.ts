@@ -7,7 +7,7 @@ import type { Gateway } from "../../ports/gateway.js";
 import type { Names } from "./names.js";
 import type { Errand, Lost } from "./state.js";
 
-export interface EffectsParts extends Omit<AttemptParts, "gatewayOf"> {
+export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited"> {
   names: Names;
   gateways: Map<string, Gateway>;
 }
@@ -26,6 +26,8 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     ...parts,
     // An attempt that never came back is looked into only after its lease: it is on its way no longer.
     limits: { ...limits, callMs: 0 },
+    // The order's object knows, and hears of every try.
+    isAwaited: async () => true,
     gatewayOf: async (row) => named(gateways, (row as Errand).gateway ?? ""),
   });
 

@@ -1,6 +1,9 @@
 /** One message to one order: what becomes of it. Pure but for the clock and the dice that it is handed. */
+
+import { isReading } from "../../../machines/effects.js";
 import type { Envelope, PlacedOrder } from "../../../machines/events.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
+import { isAwaited } from "../../core/finish.js";
 import type { Rules } from "../../core/fold.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer } from "../../core/record.js";
@@ -162,6 +165,7 @@ export class Turn {
     this.state.effects.push(...effects.map((row) => ({ ...row, ...fresh })));
     this.state.inbox = this.state.inbox.filter((row) => row.envelope.id !== entry.eventId);
     for (const { timer, generation, at } of timers.set) this.remind(at, { what: "timer", timer, generation });
+    if (decision.asksAnew) this.hurry();
     for (const answer of entry.answers) {
       if (answer.outcome === "deferred") continue;
       const receipt = { ...shortOf(answer), orderId: this.orderId, final: true };
@@ -213,7 +217,14 @@ export class Turn {
     switch (came.kind) {
       case "done":
         return this.close(row);
+      case "paused":
+        row.attempts -= 1;
+        row.notBefore = came.notBefore;
+        row.error = came.error;
+        return;
       case "retry":
+        // The order has gone on to another payment meanwhile.
+        if (row.effect.type === "readPayment" && !isAwaited(this.state.record, row.id)) return this.close(row);
         row.notBefore = came.notBefore;
         row.error = came.error;
         return;
@@ -230,6 +241,16 @@ export class Turn {
         // An answer that could not be taken in is asked for again; a call that moves money is looked up first.
         return became === "postponed" ? this.lose(row, this.now) : this.close(row);
       }
+    }
+  }
+
+  /** Somebody new waits for a reading: it is not left to its backoff. */
+  private hurry(): void {
+    const at = this.now + this.parts.limits.askedAnewMs;
+    for (const row of this.state.effects) {
+      if (row.underWay || !isReading(row.effect.type)) continue;
+      if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
+      else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false });
     }
   }
 

@@ -91,8 +91,18 @@ export class StoreDatabase {
     this.#together(() => {
       for (const result of results) {
         if (result.outcome === "done") this.#do.finish.run(result.id, worker);
-        else if (result.outcome === "retry") this.#do.retry.run(result.notBefore, result.error, result.id, worker);
+        else if (result.outcome === "retry")
+          this.#do.retry.run(result.notBefore, result.error, Number(result.paused ?? false), result.id, worker);
         else this.#do.bury.run(result.error, result.id, worker);
+      }
+    });
+  }
+
+  hurry(orderIds: string[], at: number): void {
+    this.#together(() => {
+      for (const orderId of orderIds) {
+        this.#do.hurry.run(at, orderId, at);
+        this.#do.hurryDead.run(at, orderId);
       }
     });
   }

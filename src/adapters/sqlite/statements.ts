@@ -8,6 +8,9 @@ const TIMER = "order_id, timer, generation, at, sum";
 const ORDER_VALUES =
   "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum, record, sum";
 
+/** A text and no JSON to the statement: a damaged effect must not stop the others. */
+const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
+
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
 
 interface Reads<P extends unknown[], R> {
@@ -61,7 +64,13 @@ export function prepare(db: Sqlite.Database) {
     lease: write("UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = ?"),
     finish: write("DELETE FROM outbox WHERE id = ? AND worker = ?"),
     retry: write(
-      "UPDATE outbox SET not_before = ?, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?",
+      `UPDATE outbox SET not_before = ?, error = ?, attempts = max(0, attempts - ?), lease_until = 0, worker = NULL
+       WHERE id = ? AND worker = ?`,
+    ),
+    hurry: write(`UPDATE outbox SET not_before = ? WHERE order_id = ? AND dead = 0 AND not_before > ? AND ${READING}`),
+    hurryDead: write(
+      `UPDATE outbox SET dead = 0, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = ?
+       WHERE order_id = ? AND dead = 1 AND ${READING}`,
     ),
     bury: write("UPDATE outbox SET dead = 1, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?"),
     disown: write(

@@ -93,6 +93,7 @@ export function sqliteStore(options: SqliteOptions): Store {
       });
     },
     release: async (worker, results) => database().call("release", worker, results),
+    hurry: async (orderIds, at) => database().call("hurry", orderIds, at),
     disown: async (worker, known) => database().call("disown", worker, known),
     reclaim: async (worker) => database().call("reclaim", worker),
     restored: async () => database().call("restored"),

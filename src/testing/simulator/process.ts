@@ -45,7 +45,7 @@ export interface Surroundings {
 // One each, so that whoever waits for it can be forgotten.
 const never = (): Promise<never> => new Promise(() => {});
 
-const writing = new Set(["commit", "postpone", "claim", "release", "disown", "revive", "park"]);
+const writing = new Set(["commit", "postpone", "claim", "release", "hurry", "disown", "revive", "park"]);
 /** Nobody can call back what is on its way: a process stands still before it has decided to send, or after it did. */
 const sends = (place: Place): boolean => place.startsWith("bank.");
 
