@@ -1,5 +1,4 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
-import { isReading } from "../../../machines/effects.js";
 import { listed } from "../../core/listed.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
@@ -13,14 +12,9 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
+import { byOrder, compare, earlier, free, hurried, type Kept, older, released } from "./kept.js";
 import { secrets } from "./secrets.js";
 
-interface Kept extends Omit<ClaimedEffect, "previousError"> {
-  leaseUntil: number;
-  worker: string | null;
-  dead: boolean;
-  error: string | null;
-}
 interface KeptOrder {
   record: OrderRecord;
   parked: string | null;
@@ -28,11 +22,6 @@ interface KeptOrder {
   decided: Set<string>;
 }
 
-const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
-const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-const older = (a: Kept, b: Kept) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
-const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
 const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export interface MemoryStoreOptions {
@@ -145,20 +134,11 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
           outbox.delete(result.id);
           continue;
         }
-        free(row);
-        row.error = result.error;
-        if (result.outcome === "retry") {
-          row.notBefore = result.notBefore;
-          if (result.paused) row.attempts = Math.max(0, row.attempts - 1);
-        } else row.dead = true;
+        released(row, result);
       }
     },
     async hurry(orderIds, at) {
-      for (const row of outbox.values()) {
-        if (!orderIds.includes(row.orderId) || !isReading(row.effect.type)) continue;
-        if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at });
-        else row.notBefore = Math.min(row.notBefore, at);
-      }
+      for (const row of outbox.values()) if (orderIds.includes(row.orderId)) hurried(row, at);
     },
     async disown(worker, known) {
       for (const row of outbox.values()) {

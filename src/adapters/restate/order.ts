@@ -15,8 +15,17 @@ import { verdictOn } from "../../engine/look.js";
 import type { Clock } from "../../ports/clock.js";
 import { rowOf } from "../../ports/listing.js";
 import { eventKey, historyKey, type Names, STATE, SUMMARY } from "./names.js";
-import type { Due, Message, OrderState, Question, Reply, Summary, Taken } from "./state.js";
-import { eventIdIn, Turn, type TurnParts } from "./turn.js";
+import {
+  type Due,
+  eventIdIn,
+  type Message,
+  type OrderState,
+  type Question,
+  type Reply,
+  type Summary,
+  type Taken,
+} from "./state.js";
+import { Turn, type TurnParts } from "./turn.js";
 
 export interface OrderParts extends TurnParts {
   names: Names;

@@ -1,4 +1,5 @@
 /** What the object of one order keeps in Restate, and what it is told. */
+import { isReading } from "../../../machines/effects.js";
 import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
@@ -52,6 +53,28 @@ export type Message =
   | { kind: "due"; due: Due }
   | { kind: "revive"; id: string }
   | { kind: "forget"; eventId: string; listener: string };
+
+export const ringId = (orderId: string, timer: string, generation: number): string =>
+  `${orderId}/${timer}/${generation}`;
+
+/** The event that a message brings, by its id; null = it brings none. */
+export const eventIdIn = (orderId: string, message: Message): string | null => {
+  if (message.kind === "submit") return message.envelope.id;
+  if (message.kind === "settle" && message.came.kind === "event") return `${message.effectId}/${message.came.how}`;
+  if (message.kind !== "due") return null;
+  const { due } = message;
+  if (due.what === "timer") return ringId(orderId, due.timer, due.generation);
+  return due.what === "event" ? due.id : null;
+};
+
+/** Readings that wait for their next try, or were given up, are due at `at` at the latest. */
+export const hurry = (effects: OpenEffect[], at: number): void => {
+  for (const row of effects) {
+    if (row.underWay || !isReading(row.effect.type)) continue;
+    if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
+    else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false });
+  }
+};
 
 /** An effect on its way out, with what it needs to know of its order. */
 export interface Errand extends ClaimedEffect {

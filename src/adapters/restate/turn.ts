@@ -1,6 +1,5 @@
 /** One message to one order: what becomes of it. Pure but for the clock and the dice that it is handed. */
 
-import { isReading } from "../../../machines/effects.js";
 import type { Envelope, PlacedOrder } from "../../../machines/events.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
 import { isAwaited } from "../../core/finish.js";
@@ -12,7 +11,7 @@ import { type Receipt, receiptOf, shortOf } from "../../engine/receipt.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
 import type { Due, Errand, Message, OpenEffect, OrderState, Reply, Taken } from "./state.js";
-import { nothing } from "./state.js";
+import { hurry, nothing } from "./state.js";
 
 export interface TurnParts {
   rules: Rules;
@@ -22,19 +21,6 @@ export interface TurnParts {
   random(): number;
   toleranceOf(gateway: string | null): number;
 }
-
-export const ringId = (orderId: string, timer: string, generation: number): string =>
-  `${orderId}/${timer}/${generation}`;
-
-/** The event that a message brings, by its id; null = it brings none. */
-export const eventIdIn = (orderId: string, message: Message): string | null => {
-  if (message.kind === "submit") return message.envelope.id;
-  if (message.kind === "settle" && message.came.kind === "event") return `${message.effectId}/${message.came.how}`;
-  if (message.kind !== "due") return null;
-  const { due } = message;
-  if (due.what === "timer") return ringId(orderId, due.timer, due.generation);
-  return due.what === "event" ? due.id : null;
-};
 
 type Became = "decided" | "repeated" | "postponed" | "unknown-order";
 
@@ -165,7 +151,7 @@ export class Turn {
     this.state.effects.push(...effects.map((row) => ({ ...row, ...fresh })));
     this.state.inbox = this.state.inbox.filter((row) => row.envelope.id !== entry.eventId);
     for (const { timer, generation, at } of timers.set) this.remind(at, { what: "timer", timer, generation });
-    if (decision.asksAnew) this.hurry();
+    if (decision.asksAnew) hurry(this.state.effects, this.now + this.parts.limits.askedAnewMs);
     for (const answer of entry.answers) {
       if (answer.outcome === "deferred") continue;
       const receipt = { ...shortOf(answer), orderId: this.orderId, final: true };
@@ -241,16 +227,6 @@ export class Turn {
         // An answer that could not be taken in is asked for again; a call that moves money is looked up first.
         return became === "postponed" ? this.lose(row, this.now) : this.close(row);
       }
-    }
-  }
-
-  /** Somebody new waits for a reading: it is not left to its backoff. */
-  private hurry(): void {
-    const at = this.now + this.parts.limits.askedAnewMs;
-    for (const row of this.state.effects) {
-      if (row.underWay || !isReading(row.effect.type)) continue;
-      if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
-      else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false });
     }
   }
 

@@ -1,0 +1,33 @@
+/** An effect as it is kept, and what becomes of it. */
+import { isReading } from "../../../machines/effects.js";
+import type { ClaimedEffect, EffectResult } from "../../ports/store.js";
+
+export interface Kept extends Omit<ClaimedEffect, "previousError"> {
+  leaseUntil: number;
+  worker: string | null;
+  dead: boolean;
+  error: string | null;
+}
+export const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
+export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const older = (a: Kept, b: Kept) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
+export const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
+
+export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "done" }>): void => {
+  free(row);
+  row.error = result.error;
+  if (result.outcome === "dead") {
+    row.dead = true;
+    return;
+  }
+  row.notBefore = result.notBefore;
+  if (result.paused) row.attempts = Math.max(0, row.attempts - 1);
+};
+
+/** A reading is due at `at` at the latest; anything else stays as it is. */
+export const hurried = (row: Kept, at: number): void => {
+  if (!isReading(row.effect.type)) return;
+  if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at });
+  else row.notBefore = Math.min(row.notBefore, at);
+};
