@@ -93,7 +93,7 @@ const engine = createEngine({
 await engine.start();
 await keepKnownKey(engine);
 
-const app = httpApp({ engine, apiToken: null });
+const app = httpApp({ engine, apiToken: null, publicUrl: "http://shop.test" });
 const served = await listen(async (request) => {
   const answer = await app.fetch(request);
   if (request.method === "GET" && !new URL(request.url).pathname.startsWith("/returns")) return answer;
