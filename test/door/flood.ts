@@ -47,7 +47,8 @@ const ORDERS = 5;
 const settings = { cooldownSeconds: 0 };
 const key = { id: "k1", secret: "secret of the flood" };
 
-const run = (errand: Errand): Promise<Report> =>
+/** The process that knocks, and what it saw. */
+export const run = (errand: Errand): Promise<Report> =>
   new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL("./flood-child.js", import.meta.url)));
     child.once("message", (report) => resolve(report as Report));

@@ -39,7 +39,7 @@ export interface AdmissionOptions {
   requestsAtOnce?: number;
   /** The same of those who have not proved themselves (yet). Default 1000, and never more than `requestsAtOnce`. */
   unprovenAtOnce?: number;
-  /** Bytes of bodies held at once, over all requests. Default 64 MiB. */
+  /** Bytes of bodies held at once, over all requests; half of it for those who have not proved themselves. Default 64 MiB. */
   bufferedBytes?: number;
   /** How long a body may take, in ms, from the first byte that is waited for to the last. Default 10,000. */
   bodyTimeoutMs?: number;

@@ -30,11 +30,12 @@ const refusals = {
 const PIECES = 256;
 const SMALLEST_PIECE_BYTES = 64;
 
-/** Memory that grows in one piece: a body that comes byte by byte takes no more than one that comes at once. */
-class Growing {
-  private memory: Uint8Array = new Uint8Array();
+/** A small piece may be a view of much memory, with whatever else came with it; so it is copied. */
+const SMALL_PIECE_BYTES = 16 * 1024;
+
+class Pieces {
+  private readonly all: Uint8Array[] = [];
   private size = 0;
-  private pieces = 0;
 
   constructor(
     private readonly cap: number,
@@ -42,25 +43,17 @@ class Growing {
   ) {}
 
   /** null = it was added. */
-  add(part: Uint8Array): Refused | null {
-    const needed = this.size + part.byteLength;
-    if (needed > this.cap) return refusals.tooLarge;
-    this.pieces += 1;
-    if (this.pieces > PIECES && needed < this.pieces * SMALLEST_PIECE_BYTES) return refusals.crumbs;
-    if (needed > this.memory.byteLength) {
-      const larger = Math.min(this.cap, Math.max(needed, 2 * this.memory.byteLength));
-      if (!this.place.hold(larger - this.memory.byteLength)) return refusals.noRoom;
-      const memory = new Uint8Array(larger);
-      memory.set(this.memory.subarray(0, this.size));
-      this.memory = memory;
-    }
-    this.memory.set(part, this.size);
-    this.size = needed;
+  add(piece: Uint8Array): Refused | null {
+    this.size += piece.byteLength;
+    if (this.size > this.cap) return refusals.tooLarge;
+    if (this.all.length >= PIECES && this.size < this.all.length * SMALLEST_PIECE_BYTES) return refusals.crumbs;
+    if (!this.place.hold(piece.byteLength)) return refusals.noRoom;
+    this.all.push(piece.byteLength < SMALL_PIECE_BYTES ? piece.slice() : piece);
     return null;
   }
 
   get bytes(): Uint8Array {
-    return this.memory.subarray(0, this.size);
+    return Buffer.concat(this.all);
   }
 }
 
@@ -76,7 +69,7 @@ const bytesOf = async (request: Request, cap: number, timeoutMs: number, place: 
   };
   const late = setTimeout(() => refuse(refusals.tooSlow), timeoutMs);
   place.awaitsBody(() => refuse(refusals.noRoom));
-  const body = new Growing(cap, place);
+  const body = new Pieces(cap, place);
   try {
     for (;;) {
       const { done, value } = await reader.read();

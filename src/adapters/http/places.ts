@@ -9,13 +9,13 @@ export interface Room {
   proven: number;
   /** And of those who did not. */
   unproven: number;
-  /** Bytes of bodies over all requests under way. */
+  /** Bytes of bodies over all requests under way; those who did not prove themselves have half of it at most. */
   bytes: number;
 }
 
 export class Places {
   private readonly underWay = { proven: 0, unproven: 0 };
-  private bytes = 0;
+  private readonly bytes = { proven: 0, unproven: 0 };
   /** Unproven ones whose body is still coming, the one that has waited longest first. */
   private readonly waiting = new Set<Place>();
 
@@ -32,8 +32,8 @@ export class Places {
   /** @internal Whether there is room for so many more bytes. */
   hold(place: Place, bytes: number): boolean {
     // A request that has to give way for itself is the slowest of all.
-    while (this.bytes + bytes > this.room.bytes) if (!this.oneGivesWay() || place.gone) return false;
-    this.bytes += bytes;
+    while (!this.hasRoom(place.proven, bytes)) if (!this.oneGivesWay() || place.gone) return false;
+    this.bytes[place.kind] += bytes;
     return true;
   }
 
@@ -44,16 +44,23 @@ export class Places {
   }
 
   /** @internal */
-  moveToProven(): void {
+  moveToProven(bytes: number): void {
     this.underWay.unproven -= 1;
     this.underWay.proven += 1;
+    this.bytes.unproven -= bytes;
+    this.bytes.proven += bytes;
   }
 
   /** @internal */
   leave(place: Place, bytes: number): void {
     this.waiting.delete(place);
-    this.underWay[place.proven ? "proven" : "unproven"] -= 1;
-    this.bytes -= bytes;
+    this.underWay[place.kind] -= 1;
+    this.bytes[place.kind] -= bytes;
+  }
+
+  private hasRoom(proven: boolean, more: number): boolean {
+    const { proven: known, unproven } = this.bytes;
+    return known + unproven + more <= this.room.bytes && (proven || unproven + more <= this.room.bytes / 2);
   }
 
   private oneGivesWay(): boolean {
@@ -74,6 +81,10 @@ export class Place {
     private readonly places: Places,
     public proven: boolean,
   ) {}
+
+  get kind(): "proven" | "unproven" {
+    return this.proven ? "proven" : "unproven";
+  }
 
   /** Whether so many more bytes of its body may be held. */
   hold(bytes: number): boolean {
@@ -97,7 +108,7 @@ export class Place {
   prove(): void {
     if (this.proven || this.gone) return;
     this.proven = true;
-    this.places.moveToProven();
+    this.places.moveToProven(this.bytes);
   }
 
   giveWay(): void {

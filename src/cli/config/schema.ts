@@ -191,7 +191,9 @@ const Http = z.strictObject({
     .int()
     .min(1024 * 1024)
     .default(64 * 1024 * 1024)
-    .describe("bytes of bodies held at once, over all requests; more are answered 503"),
+    .describe(
+      "bytes of bodies held at once, half of it for those who have not proved themselves; more are answered 503",
+    ),
   ack: z
     .enum(["202", "after-apply"])
     .default("202")
