@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { flood } from "./flood.js";
+import { siege } from "./siege.js";
 
 /** `npm run campaign:door` sends a hundred thousand, with and without tokens. */
 test.each([true, false])(
@@ -18,3 +19,13 @@ test.each([true, false])(
   },
   120_000,
 );
+
+/** How fast it is answered meanwhile, `npm run campaign:door` says: a busy computer would fail this test. */
+test("strangers send everything at once: each callback of the bank is taken, and memory stays small", async () => {
+  const { siege: seen, strangers, memory } = await siege(3, 40);
+  expect(seen.statuses).toEqual({ "genuine 202": 75 });
+  expect(memory.most - memory.idle).toBeLessThan(100);
+  // Or nothing was shown.
+  expect(Object.values(strangers).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(50);
+  expect(Object.keys(strangers).filter((label) => / 5(?!03)\d\d$/.test(label))).toEqual([]);
+}, 120_000);

@@ -44,7 +44,7 @@ const ORDERS = 100;
 const CALLBACKS_PER_SECOND = 25;
 const IDLE_SECONDS = 4;
 const SAMPLE_MS = 200;
-const key = { id: "k1", secret: "the siege's own" };
+const key = { id: "k1", secret: "the siege's own key of callbacks" };
 
 const resident = (): number => process.memoryUsage().rss / 1024 / 1024;
 
