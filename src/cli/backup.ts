@@ -79,7 +79,7 @@ The copy is checked before it gets its name, so a file of that name is whole.
 
 Examples:
   $ order-status backup --store orders.db --to backup.db
-  $ pg_dump --format=custom --schema=order_status --file=backup.dump postgres://shop:secret@db.internal/shop
+  $ pg_dump --format=custom --schema=order_status --file=backup.dump postgres://shop@db.internal/shop
 ${exitCodes("there is no store of ours at that place, or the file exists")}`,
     )
     .action(runBackup);
@@ -97,8 +97,8 @@ answer was lost, and the payment is read before anything is sent.
 
 Examples:
   $ order-status restore --store orders.db --from backup.db
-  $ pg_restore --dbname=postgres://shop:secret@db.internal/shop backup.dump
-  $ order-status restore --store postgres://shop:secret@db.internal/shop
+  $ pg_restore --dbname=postgres://shop@db.internal/shop backup.dump
+  $ order-status restore --store postgres://shop@db.internal/shop
 ${exitCodes("there is no store of ours at that place, or the file exists")}`,
     )
     .action(runRestore);

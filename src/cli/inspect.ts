@@ -66,7 +66,7 @@ export const addInspect = (program: Command): void => {
     .addOption(
       new Option(
         "--store <place>",
-        "the same, or postgres://user:password@host/database; a user who may only SELECT is enough",
+        "the same, or postgres://user@host/database with PGPASSWORD set; a user who may only SELECT is enough",
       ).env("ORDER_STATUS_STORE"),
     )
     .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
@@ -83,7 +83,7 @@ A running engine serves the same pages, with actions: order-status serve --actio
 Examples:
   $ order-status inspect --db orders.db
   $ order-status inspect --db orders.db --port 8090 --reveals reveals.jsonl
-  $ order-status inspect --store postgres://reader:secret@db.internal/shop
+  $ order-status inspect --store postgres://reader@db.internal/shop
 ${exitCodes("not used here")}`,
     )
     .action(run);

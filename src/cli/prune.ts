@@ -56,7 +56,7 @@ so that a callback sent again is still known; the numbers of its entries go on w
 
 Examples:
   $ order-status prune --store orders.db --older-than 90d --dry-run
-  $ order-status prune --store postgres://shop:secret@db.internal/shop --older-than 52w
+  $ order-status prune --store postgres://shop@db.internal/shop --older-than 52w
 ${exitCodes("there is no store of ours at that place")}`,
     )
     .action(run);

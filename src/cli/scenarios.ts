@@ -111,7 +111,7 @@ Examples:
   $ order-status scenarios scenarios.json
   $ order-status scenarios scenarios.json --area cooldown,refund
   $ order-status scenarios bug-4711.json --json
-  $ order-status scenarios scenarios.json --store postgres://test:secret@127.0.0.1/test
+  $ order-status scenarios scenarios.json --store postgres://test@127.0.0.1/test
 ${exitCodes("a scenario failed, or one that was asked for by name is not supported")}`,
     )
     .action(async (files: string[], options: Options) => {

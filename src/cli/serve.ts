@@ -179,7 +179,7 @@ Examples:
   $ order-status serve --config shops/se.config.ts --port 8081
   $ order-status serve --sandbox
   $ order-status serve --sandbox --db orders.db --cooldown 5
-  $ order-status serve --sandbox --store postgres://shop:secret@db.internal/shop
+  $ order-status serve --sandbox --store postgres://shop@db.internal/shop    with PGPASSWORD in the environment
   $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
 ${exitCodes("there is nothing to serve")}`,
     )

@@ -28,7 +28,7 @@ export const storeAt = (place: string, { schema, readOnly = false, beside = fals
   }
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(place) || hasPassword(place)) {
     throw wrongUsage(
-      `there is no store for "${withoutPassword(place)}"; name a SQLite file, or postgres://user:password@host/database`,
+      `there is no store for "${withoutPassword(place)}"; name a SQLite file, or postgres://user@host/database`,
     );
   }
   return sqliteStore({ file: place, readOnly, beside });
@@ -49,7 +49,7 @@ export const withStore = async <T>(place: string, how: How, work: (store: Store)
 };
 
 export const storeOption = (): Option =>
-  new Option("--store <place>", "a SQLite file, or postgres://user:password@host/database")
+  new Option("--store <place>", "a SQLite file, or postgres://user@host/database with PGPASSWORD set")
     .env("ORDER_STATUS_STORE")
     .makeOptionMandatory();
 

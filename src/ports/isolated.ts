@@ -4,6 +4,8 @@
  */
 import type { Log } from "./log.js";
 import { type Observer, unobserved } from "./observer.js";
+import { withoutPasswords } from "./passwords.js";
+import { visible } from "./visible.js";
 
 type Report = (error: unknown) => void;
 
@@ -26,12 +28,21 @@ const tell = (call: () => unknown, report: Report): void => {
 /** A failing log has nowhere to say so. */
 const unheard: Report = () => {};
 
-/** The same log, which neither throws nor rejects. */
+/** A log may end on a terminal, and a detail may repeat what a bank, a browser or a database's driver said. */
+const printable = (details: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(details).map(([key, value]) => [
+      key,
+      typeof value === "string" ? visible(withoutPasswords(value)) : value,
+    ]),
+  );
+
+/** The same log, which neither throws nor rejects, and is told no password and no control character. */
 export const isolatedLog = (log: Log): Log => {
   const writing =
     (level: keyof Log): Log["info"] =>
     (details, message) =>
-      tell(() => log[level](details, message), unheard);
+      tell(() => log[level](printable(details), message), unheard);
   return { debug: writing("debug"), info: writing("info"), warn: writing("warn"), error: writing("error") };
 };
 

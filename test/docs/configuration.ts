@@ -63,7 +63,9 @@ itself. \`order-status config\` checks both and shows what is in effect. \`order
 started, or from where \`--config\` points; its own options go before the file.
 
 Secrets stand in the environment, or in \`.env\` beside the file; the environment goes first. The file holds the names
-of the variables only, and a secret that is written into it is refused. The file is TypeScript or JavaScript
+of the variables only, and a secret that is written into it is refused. A secret of your own choice has 16 characters
+at least (\`openssl rand -hex 16\`); what the bank and the shop give out is as long as they make it. A \`.env\` that others
+can read draws a warning; \`init\` makes it for its owner alone. The file is TypeScript or JavaScript
 (\`.ts\`, \`.mts\`, \`.js\`, \`.mjs\`); no compiler is needed.
 
 \`\`\`ts order-status.config.ts
