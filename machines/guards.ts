@@ -7,6 +7,7 @@
  */
 import { and, not, or } from "xstate";
 import { singleFacts } from "./questions.js";
+import type { Reason } from "./reasons.js";
 
 export { type Considered, cooldownEndsAt, dueAt, MOST_TRIES, nextDueAt } from "./questions.js";
 
@@ -134,7 +135,7 @@ export type GuardName = keyof typeof guards;
  * Reason classes of a refusal, by the fact that said no. `!` marks a fact that had to be absent.
  * A merchant action may say it in its own words: see `whyNotFor`.
  */
-export const whyNot: Record<string, string> = {
+export const whyNot: Record<string, Reason> = {
   hasPayment: "no-payment",
   "!isRejected": "payment-rejected",
   "!isFrozen": "payment-frozen",
@@ -155,7 +156,7 @@ export const whyNot: Record<string, string> = {
 };
 
 /** Where the documents have their own word for one action. */
-export const whyNotFor: Record<string, Record<string, string>> = {
+export const whyNotFor: Record<string, Record<string, Reason>> = {
   "merchant.completed": { "!isFrozen": "unable-to-capture-frozen-order" },
   "merchant.captured": { "!isFrozen": "unable-to-capture-frozen-order" },
   "merchant.editedLines": {
@@ -171,7 +172,7 @@ export const whyNotFor: Record<string, Record<string, string>> = {
 };
 
 /** Where a status has no branch at all for what the merchant asks. */
-export const whyNotHere: Record<string, string> = {
+export const whyNotHere: Record<string, Reason> = {
   "merchant.editedLines": "not-editable",
   "merchant.recalculated": "not-editable",
   "merchant.refunded": "refund-not-possible",

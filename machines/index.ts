@@ -18,7 +18,7 @@ export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
 export { type Considered, cooldownEndsAt, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
-export { reasons } from "./reasons.js";
+export { type Reason, reasons } from "./reasons.js";
 export * from "./settings.js";
 export * from "./text.js";
 export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };

@@ -1,11 +1,13 @@
+import type { Reason } from "./reasons.js";
+
 /** What a state or a transition says of itself. */
 export interface Meta {
   /** A state, in plain words. */
   says?: string;
   /** The reason class with which a state refuses every merchant action it has no branch for. */
-  refuses?: string;
+  refuses?: Reason;
   /** The row of docs/rules.md that a transition carries out. */
   rule?: string;
   /** Why a documented no-op does nothing. */
-  reason?: string;
+  reason?: Reason;
 }

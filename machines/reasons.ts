@@ -1,5 +1,4 @@
-/** Every reason class in plain words: what a merchant, a support page and an order note say. */
-export const reasons: Record<string, string> = {
+const words = {
   // refusals
   "unable-to-capture-frozen-order":
     "The bank has frozen this payment, so it cannot be captured until the bank lets it go.",
@@ -53,7 +52,13 @@ export const reasons: Record<string, string> = {
   "reading-payment": "The bank is being asked for the payment first.",
   "awaiting-gateway": "The call is on its way; the status follows when the bank has confirmed.",
   "outcome-unknown": "The bank's answer was lost; the payment is read back before anything is sent again.",
-};
+} as const;
+
+/** A reason class. A misspelt one does not compile. */
+export type Reason = keyof typeof words;
+
+/** Every reason class in plain words: what a merchant, a support page and an order note say. */
+export const reasons: Record<string, string> = words;
 
 /** Why there is no payment to see (seed 002, "Payment failures"), for whoever opens the order. */
 export const explanations = {

@@ -3,6 +3,7 @@ import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
 import { and, not, or } from "xstate";
 import { type Considered, whyNot, whyNotFor } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
+import type { Reason } from "../../machines/reasons.js";
 
 /** `guards` are there where `check` is one of the three below. */
 type Combined = ((args: unknown) => boolean) & { check?: unknown; guards: Named[] };
@@ -75,10 +76,11 @@ export const reasonsAgainst = (
   value: StateValue,
   type: string,
   context: Considered,
-): string[] => {
+): Reason[] => {
   const proper = candidates(machine, value, type).at(-1)?.guard as Named | undefined;
   if (proper === undefined) return [];
   const words = whyNotFor[type] ?? {};
-  const reasons = noes(machine, proper, context).map((fact) => words[fact] ?? whyNot[fact] ?? fact);
+  // A guard of somebody's own registry may have no reason here; then its name says it.
+  const reasons = noes(machine, proper, context).map((fact) => words[fact] ?? whyNot[fact] ?? (fact as Reason));
   return [...new Set(reasons)];
 };

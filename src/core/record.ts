@@ -4,6 +4,7 @@ import type { Effect } from "../../machines/effects.js";
 import type { OrderEvent, Source } from "../../machines/events.js";
 import type { Facts, OrderStatus } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
+import type { Reason } from "../../machines/reasons.js";
 
 export interface OrderRecord {
   orderId: string;
@@ -41,7 +42,7 @@ export interface Answer {
   /** Row of docs/rules.md; null where no documented rule decided. */
   rule: string | null;
   /** Reason class; null where it simply moved. */
-  reason: string | null;
+  reason: Reason | null;
   from: OrderStatus | null;
   to: OrderStatus | null;
   /** For `deferred`: not before this moment; null = when the gateway has answered. */

@@ -9,7 +9,7 @@ export interface Decided {
 
 /** The event waits in the inbox; with `until`, one that settles an effect does not, and the effect is free from then on. */
 export interface Postponed {
-  postponed: string;
+  postponed: "parked" | "threw";
   until?: number;
 }
 

@@ -6,11 +6,14 @@ import type { Effect } from "../../machines/effects.js";
 import type { Command, NewOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
-import type { Explanation } from "../../machines/reasons.js";
+import type { Explanation, Reason } from "../../machines/reasons.js";
 import type { HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
 import type { Clock } from "./clock.js";
 import type { CreatedPayment, NewPayment } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
+
+/** A reason class; `parked` and `threw` of what could not be decided yet. */
+export type ReceiptReason = Reason | "parked" | "threw";
 
 /** What became of a submitted event. `final` is false while it waits for something. */
 export interface Receipt {
@@ -18,7 +21,7 @@ export interface Receipt {
   orderId: string;
   outcome: Outcome;
   rule: string | null;
-  reason: string | null;
+  reason: ReceiptReason | null;
   from: OrderStatus | null;
   to: OrderStatus | null;
   until: number | null;
@@ -41,7 +44,7 @@ export interface SubmitOptions {
 export interface Verdict {
   allowed: boolean;
   outcome: Outcome;
-  reason: string | null;
+  reason: ReceiptReason | null;
   rule: string | null;
   to: OrderStatus | null;
   /** What the bank and the shop would be asked for. */

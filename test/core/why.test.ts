@@ -114,7 +114,7 @@ describe("why", () => {
     const life = paid("processing", payments.frozen);
     life.settle({ type: "merchant.completed", via: "api" }, payments.frozen);
     const [first, ...rest] = life.history.toReversed();
-    const answers = (first?.answers ?? []).map((answer) => ({ ...answer, reason: "of-another-version" }));
+    const answers = (first?.answers ?? []).map((answer) => ({ ...answer, reason: "of-another-version" as never }));
     const history = [...rest.toReversed(), { ...(first as NonNullable<typeof first>), answers }];
     expect(why(life.record, history, []).find((line) => line.startsWith("Last:"))).toMatch(/: of-another-version$/);
     const silent = [{ ...(first as NonNullable<typeof first>), answers: answers.map((a) => ({ ...a, reason: null })) }];

@@ -3,6 +3,7 @@
  * The compiler checks each `@ts-expect-error` below: one that is not needed any more fails the build.
  */
 import type { Command, Receipt, Runtime } from "order-status-engine";
+import type { Meta } from "order-status-engine/machines";
 import { expect, test } from "vitest";
 
 /** Takes nothing and does nothing: what matters is whether the call compiles. */
@@ -51,5 +52,15 @@ test("doors 5: what is misspelt, or is not the caller's to say, does not compile
   await can("o", { type: "merchant.complete" });
   // @ts-expect-error the bank's own answer
   await can("o", { type: "capture.unknown", effectId: "e", detail: "" });
+
+  const { reason } = await submit("o", { type: "merchant.completed" });
+  // @ts-expect-error a misspelt reason of an answer
+  expect(reason === "colldown").toBe(false);
+  const { reason: foreseen } = await can("o", { type: "merchant.completed" });
+  // @ts-expect-error a misspelt reason of a verdict
+  expect(foreseen === "payment-frosen").toBe(false);
+  // @ts-expect-error a misspelt reason in a machine
+  const meta: Meta = { reason: "same-statsu" };
+  expect(meta).toBeDefined();
   expect(wellFormed).toHaveLength(7);
 });

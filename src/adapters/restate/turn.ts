@@ -32,7 +32,7 @@ export class Turn {
   private readonly errands: Errand[] = [];
   private readonly reminders: Taken["reminders"] = [];
   private readonly told: Taken["told"] = [];
-  private postponed: string | null = null;
+  private postponed: "parked" | "threw" | null = null;
 
   /** @param known the answer that the message's event got before; null = it was never decided */
   constructor(
