@@ -26,6 +26,6 @@ test("strangers send everything at once: each callback of the bank is taken, and
   expect(seen.statuses).toEqual({ "genuine 202": 75 });
   expect(memory.most - memory.idle).toBeLessThan(100);
   // Or nothing was shown.
-  expect(Object.values(strangers).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(50);
+  expect(Object.values(strangers).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(10);
   expect(Object.keys(strangers).filter((label) => / 5(?!03)\d\d$/.test(label))).toEqual([]);
 }, 120_000);
