@@ -8,7 +8,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import type { ClaimedEffect } from "../ports/store.js";
-import { type Limits, retryAfterMs } from "./limits.js";
+import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
 
 const LONGEST_ERROR = 500;
 const STOPPED = "the process stopped while the call was under way";
@@ -111,7 +111,7 @@ export class Attempts {
 
   private async read(row: ClaimedEffect, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
     const gateway = await this.parts.gatewayOf(row);
-    const waits = this.broken(gateway);
+    const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
@@ -137,7 +137,7 @@ export class Attempts {
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);
-    const waits = this.broken(gateway);
+    const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
     if (this.parts.clock.now() > sendUntil) return { kind: "left" };
@@ -171,7 +171,7 @@ export class Attempts {
   /** Not before `afterMs`, within reason, or after the usual wait. */
   retry(row: ClaimedEffect, afterMs: number | null, error: string): Came {
     const { clock, limits, random } = this.parts;
-    const usual = retryAfterMs(row.attempts, limits.longestRetryMs, random);
+    const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
     const wait =
       afterMs === null || Number.isNaN(afterMs) ? usual : Math.min(Math.max(0, afterMs), limits.longestAskedMs);
     return { kind: "retry", notBefore: clock.now() + wait, error: quoted(error, LONGEST_ERROR) || "failed" };
@@ -186,11 +186,15 @@ export class Attempts {
     return breaker;
   }
 
-  private broken(gateway: Gateway): Came | null {
-    const { clock, random } = this.parts;
-    const closedUntil = this.breaker(gateway).closedUntil(clock.now());
+  private broken(row: ClaimedEffect, gateway: Gateway): Came | null {
+    const { clock, limits, random } = this.parts;
+    const now = clock.now();
+    const closedUntil = this.breaker(gateway).closedUntil(now);
     if (closedUntil === null) return null;
-    const notBefore = closedUntil + Math.round(random() * 1000);
+    const longest = longestWaitMs(now - row.createdAt, limits);
+    // After a short failure everybody asks again as soon as one may; in a long one, seldom.
+    const spread = longest > limits.longestRetryMs ? longest * (0.5 + random() / 2) : 0;
+    const notBefore = Math.max(closedUntil + Math.round(random() * 1000), now + Math.round(spread));
     return { kind: "paused", notBefore, error: `${gateway.name} is left alone after several failures` };
   }
 

@@ -16,6 +16,11 @@ export interface Limits {
   callMs: number;
   /** A retry waits 1, 2, 4 … seconds, at most this. */
   longestRetryMs: number;
+  /**
+   * What has failed for longer than half an hour waits a thirtieth of that time, at most this: ten thousand orders that
+   * wait for a bank for a week are twenty questions a second, not two hundred.
+   */
+  longestAwayMs: number;
   /** How often an event may throw before it is a dead letter. */
   attemptsPerEvent: number;
   /** A reading that waits for its next try is made at most this long after somebody new asks for it. */
@@ -44,6 +49,7 @@ export const limits: Limits = {
   leaseMs: 120_000,
   callMs: 30_000,
   longestRetryMs: 60_000,
+  longestAwayMs: 600_000,
   attemptsPerEvent: 5,
   askedAnewMs: 1_000,
   longestAskedMs: 600_000,
@@ -61,3 +67,7 @@ export const AFTER_TROUBLE_MS = 1000;
 /** Exponential with jitter: between half and the whole of the wait. */
 export const retryAfterMs = (attempt: number, longest: number, random: () => number): number =>
   Math.round(Math.min(longest, 1000 * 2 ** Math.min(20, attempt - 1)) * (0.5 + random() / 2));
+
+/** @param ageMs for how long it has been tried */
+export const longestWaitMs = (ageMs: number, limits: Limits): number =>
+  Math.max(limits.longestRetryMs, Math.min(limits.longestAwayMs, ageMs / 30));

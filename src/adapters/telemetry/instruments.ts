@@ -60,7 +60,7 @@ export const counters = {
     unit: "1",
     labels: ["effect", "outcome"],
     means:
-      "Attempts at effects. done, refused, unknown, conflict and dead end the effect; after retry, left and threw it is tried again.",
+      "Attempts at effects. done, refused, unknown, conflict and dead end the effect; after retry, paused, left and threw it is tried again.",
   },
   calls: {
     name: "order_status.gateway.calls",
