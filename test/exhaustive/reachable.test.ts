@@ -23,19 +23,19 @@ const otherwise = {
 
 type Space = [string, string | null, object, { states: number; transitions: number }];
 /** The others take every transition of it already: with `npm run exhaustive`. */
-const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 12_246, transitions: 1_015_208 }]];
+const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 12_416, transitions: 1_063_072 }]];
 const spaces: Space[] = [
-  ["Merchant API", "resurs-mapi", {}, { states: 13_206, transitions: 1_207_140 }],
-  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 13_946, transitions: 939_004 }],
-  ["Nets Easy", "nets-easy", {}, { states: 11_821, transitions: 979_168 }],
-  ["simplified and hosted", "resurs-simplified", {}, { states: 12_534, transitions: 1_058_624 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 13_376, transitions: 1_264_436 }],
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_172, transitions: 972_144 }],
+  ["Nets Easy", "nets-easy", {}, { states: 11_991, transitions: 1_026_607 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 12_704, transitions: 1_109_944 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
-    { states: 15_879, transitions: 1_436_143 },
+    { states: 16_092, transitions: 1_507_525 },
   ],
-  ["paid another way", null, {}, { states: 72, transitions: 3_828 }],
+  ["paid another way", null, {}, { states: 72, transitions: 3_900 }],
   ...(process.env.EXHAUSTIVE === "all" ? rest : []),
 ];
 

@@ -60,6 +60,10 @@ const eventOf = (step: Step, script: Script): Event[] => {
       return [{ at, type: "callback", kind: step.kind, payload, deliveryId: `d${step.n}` }];
     }
     case "return":
+      if (step.stranger) {
+        const path = `/returns/${orderId}/${step.page}`;
+        return [{ at, type: "http.request", method: "GET", path, headers: {}, body: "" }];
+      }
       return [{ at, type: "customer.return", orderId, page: step.page }];
     case "write":
       return [{ at, type: "external.directWrite", orderId, status: step.status }];

@@ -52,13 +52,27 @@ const answersOf = (history: HistoryEntry[]): Map<string, Answer> =>
 
 const askers: Record<string, Asker> = { "reconcile.asked": "reconcile", "shop.holdStockDue": "time is up" };
 
+/** Whether another payment was begun between the two: whoever came back from the one before proves nothing of it. */
+const paysAnew = (history: HistoryEntry[], from: HistoryEntry, to: HistoryEntry): boolean => {
+  let payment: string | null = null;
+  for (const { seq, event, answers } of history) {
+    if (seq > to.seq) return false;
+    if (event.type === "order.placed") payment = event.order.paymentId;
+    if (event.type !== "payment.created" || answers[0]?.outcome !== "moved") continue;
+    if (seq > from.seq && event.paymentId !== payment) return true;
+    payment = event.paymentId;
+  }
+  return false;
+};
+
 /** Who an answer is to, as the table knows him; null = a merchant, whose wishes the table does not know. */
-const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[]): Asker | null => {
+const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[], reading: HistoryEntry): Asker | null => {
   if (type.startsWith("merchant.")) return null;
   if (type === "timer.fired") return "time is up";
   if (type !== "customer.returned") return askers[type] ?? "anybody";
-  const event = history.find((entry) => entry.eventId === eventId)?.event;
-  const page = event?.type === "customer.returned" ? event.page : "success";
+  const asked = history.find((entry) => entry.eventId === eventId);
+  const { page = "success", attempt = undefined } = asked?.event.type === "customer.returned" ? asked.event : {};
+  if (attempt === null || (asked !== undefined && paysAnew(history, asked, reading))) return "stranger";
   return page === "fail" || page === "signing-cancelled" ? "fail page" : "anybody";
 };
 
@@ -80,7 +94,7 @@ const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string 
     let status = entry.from ?? "pending";
     for (const answer of answers) {
       if (answer.eventId === entry.eventId) continue;
-      const asker = askerOf(answer, end.history);
+      const asker = askerOf(answer, end.history, entry);
       // A merchant's wish, or a call under way, has its own laws.
       if (asker === null || answer.outcome === "deferred" || answer.reason === "already-asked") break;
       const want = afterReading(status, known, asker);

@@ -131,7 +131,8 @@ export const play = (world: World, step: Step): void => {
     case "callback":
       return callback(world, step, id);
     case "return": {
-      const event = { type: "customer.returned", page: step.page } as const;
+      const proof = step.stranger ? { attempt: null } : {};
+      const event = { type: "customer.returned", page: step.page, ...proof } as const;
       const options = { id, wait: "settled" as const, timeoutMs: 10 * SECOND };
       return post(world, { orderId: orderOf(world, step.order), event, options, node }, [20 * SECOND]);
     }

@@ -143,9 +143,10 @@ export class Story {
   }
 }
 
-const returns = (story: Story, page: string, now: number): void => {
+const returns = (story: Story, { page, stranger }: Extract<Step, { do: "return" }>, now: number): void => {
   if (story.payment === undefined) return;
-  if (page === "signing-landing") story.lands(now);
+  if (stranger) story.follows(now, "stranger");
+  else if (page === "signing-landing") story.lands(now);
   else story.follows(now, page === "success" ? "anybody" : "fail page");
 };
 
@@ -171,7 +172,7 @@ const happens = (stories: Story[], step: Step, now: number): void => {
     case "bank":
       return void story.payment?.change(step.change, now);
     case "return":
-      return plan.gateway === null ? undefined : returns(story, step.page, now);
+      return plan.gateway === null ? undefined : returns(story, step, now);
     case "callback":
       return tells(story, step, now);
     case "tell":

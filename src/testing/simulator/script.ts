@@ -1,4 +1,5 @@
 /** A life as data: what the world is, and what happens in it and when. Made from a seed, or written by hand. */
+import type { ReturnPage } from "../../../machines/commands.js";
 import type { OrderEvent } from "../../../machines/events.js";
 import type { Line, OrderStatus } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
@@ -56,7 +57,8 @@ export type Step = {
   | { do: "bank"; order: number; change: BankChange }
   /** `attempt` counts the order's payments from 0; null = the latest. `forged`: not from the bank. */
   | { do: "callback"; order: number; kind: string; claims: string | null; attempt: number | null; forged?: true }
-  | { do: "return"; order: number; page: "success" | "fail" | "signing-landing" | "signing-cancelled" }
+  /** `stranger`: somebody who knows the order's number opened the page, without the proof that its customer has. */
+  | { do: "return"; order: number; page: ReturnPage; stranger?: true }
   /** `again`: the same click as step number `again`, under its key. */
   | { do: "tell"; order: number; event: Told; again?: number }
   | { do: "write"; order: number; status: OrderStatus }

@@ -16,8 +16,11 @@ export interface Known {
   tolerance: number;
 }
 
-/** Who asked: the bank or a person, the customer on the page for failed payments, or a clock that ran out. */
-export type Asker = "anybody" | "reconcile" | "fail page" | "time is up";
+/**
+ * Who asked: the bank or a person, the customer on the page for failed payments, a clock that ran out, or somebody who
+ * opened a return page and proved nothing by its address.
+ */
+export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger";
 
 export const waitsForCustomer = ({ payment }: Known): boolean =>
   payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
@@ -74,6 +77,8 @@ export const afterReading = (status: OrderStatus, k: Known, asker: Asker = "anyb
   const rejected = payment.exists && payment.status === "REJECTED";
   // Time is up for a customer only where one is waited for.
   if (asker === "time is up" && status !== "pending") return status;
+  // Nobody moves an order whose customer is at the bank by knowing its number.
+  if (asker === "stranger" && waitsForCustomer(k)) return status;
   switch (status) {
     case "pending":
       return whenPending(k, asker);

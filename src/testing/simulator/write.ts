@@ -1,4 +1,5 @@
 /** Writes a life's script from its seed: a shop, a few orders, and what becomes of them. */
+import { ReturnPage } from "../../../machines/commands.js";
 import type { Registry } from "../../../machines/index.js";
 import { flowOf } from "../../../machines/index.js";
 import { type Choices, Settings } from "../../../machines/settings.js";
@@ -96,6 +97,16 @@ const gatewaysOf = (registry: Registry): string[] => {
   return [first, first, ...distinct];
 };
 
+/** Somebody walks order numbers and opens their return pages. Drawn apart: every life is what it was but for them. */
+const strangersCome = (chance: Chance, draft: Draft, orders: number): void => {
+  if (!chance.happens(0.2)) return;
+  for (let left = chance.between(1, 4); left > 0; left -= 1) {
+    const at = chance.between(0, chance.happens(0.5) ? 2 * MINUTE : HOUR);
+    const order = chance.between(0, orders - 1);
+    draft.add(at, { do: "return", order, page: chance.one(ReturnPage.options), stranger: true });
+  }
+};
+
 export interface WritingOptions {
   registry: Registry;
   /** Laid over the settings of every life. */
@@ -134,6 +145,7 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
     const event = { type: "data.revealed", by: "support", why: "the customer asked" } as const;
     draft.add(chance.between(0, 4 * HOUR), { do: "tell", order: 0, event });
   }
+  strangersCome(new Chance(mixed(mixed(seed, life), 78)), draft, orders.length);
   return {
     seed,
     life,
