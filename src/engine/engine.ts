@@ -13,7 +13,7 @@ import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolat
 import { silent } from "../ports/log.js";
 import type { Figures, Observer } from "../ports/observer.js";
 import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
-import type { Counts, Store } from "../ports/store.js";
+import type { Store } from "../ports/store.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { checkout, named } from "./checkout.js";
@@ -126,6 +126,7 @@ export class Engine implements Runtime {
       clock,
       askedAnewMs: limits.askedAnewMs,
       log,
+      limits,
       loops: this.loops,
       deliver: () => this.delivery.run(),
       ring: async (row) => !(await this.reception.receive(rung(row, clock.now()))).postponed,
@@ -263,7 +264,7 @@ export class Engine implements Runtime {
   }
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
-  async health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }> {
+  async health(): ReturnType<Looking["health"]> {
     const seen = await this.looks.health();
     const trouble = this.reception.trouble() ?? this.loops.trouble() ?? this.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;

@@ -23,10 +23,10 @@ export const asKnown = async (
   orderId: string,
   found: Loaded,
 ): Promise<Known> => {
-  if (found.record === null) {
-    const { parked } = found;
+  if (found.record === null || found.damaged !== undefined) {
+    const parked = found.damaged ?? found.parked;
     if (parked !== null) log.error({ orderId, reason: parked }, "order cannot be read");
-    return { ...found, waitMs: parked === null ? 0 : limits.parkedRetryMs };
+    return { ...found, parked, waitMs: parked === null ? 0 : limits.parkedRetryMs };
   }
   const migrated = migrate(found.record, rules.registry);
   if ("record" in migrated) {

@@ -71,3 +71,6 @@ export const retryAfterMs = (attempt: number, longest: number, random: () => num
 /** @param ageMs for how long it has been tried */
 export const longestWaitMs = (ageMs: number, limits: Limits): number =>
   Math.max(limits.longestRetryMs, Math.min(limits.longestAwayMs, ageMs / 30));
+
+/** How often one event is decided anew because another node was faster; nodes that race get through in a few. */
+export const MOST_ROUNDS = 50;

@@ -109,6 +109,14 @@ export const readingOf = async (record: OrderRecord, gateway: Gateway): Promise<
   return answer?.kind === "ok" ? answer.reading : null;
 };
 
+const NAMED = 20;
+
+const damagedOrders = async (store: Store): Promise<string[]> => {
+  // An order has few rows that wait, so this many rows are of at least so many orders, or of all there are.
+  const rows = await store.damaged(NAMED * 10);
+  return [...new Set(rows.map(({ orderId }) => orderId))].slice(0, NAMED);
+};
+
 export interface LookOptions {
   store: Store;
   rules: Rules;
@@ -146,9 +154,11 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
     },
     async health() {
       try {
-        return { ok: true, trouble: null, counts: await store.counts() };
+        const counts = await store.counts();
+        return { ok: true, trouble: null, counts, damaged: counts.damaged > 0 ? await damagedOrders(store) : [] };
       } catch (error) {
-        return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
+        const trouble = error instanceof Error ? error.message : String(error);
+        return { ok: false, trouble, counts: null, damaged: [] };
       }
     },
     list: async (filter) => store.list(filterOf(filter)),

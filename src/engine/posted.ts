@@ -1,6 +1,7 @@
 /** An event on its way through a mailbox. */
 import type { Envelope } from "../../machines/events.js";
 import type { Answer, OrderRecord } from "../core/record.js";
+import type { InboxRow } from "../ports/store.js";
 
 export interface Decided {
   answers: Answer[];
@@ -28,3 +29,13 @@ export interface Posted {
   decided(result: Decided | { repeated: true } | Postponed): void;
   failed(error: unknown): void;
 }
+
+/** The event as it waits in the inbox; one of a parked order waits for as long as it takes. */
+export const postponedRow = (post: Posted, error: string, notBefore: number, attemptsPerEvent: number): InboxRow => {
+  const attempts = post.attempts + 1;
+  const parked = error.startsWith("parked:");
+  return { envelope: post.envelope, attempts, notBefore, error, dead: !parked && attempts >= attemptsPerEvent };
+};
+
+/** The event once more, where nobody knows whether it was written. */
+export const onceMore = (post: Posted): Posted => ({ ...post, mayRepeat: true });

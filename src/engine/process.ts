@@ -13,10 +13,10 @@ import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import { refusalOf } from "../ports/storable.js";
-import type { Change, InboxRow, Store } from "../ports/store.js";
+import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
 import { asKnown, type Known } from "./known.js";
-import { AFTER_TROUBLE_MS, type Limits, retryAfterMs } from "./limits.js";
-import type { Posted } from "./posted.js";
+import { AFTER_TROUBLE_MS, type Limits, MOST_ROUNDS, retryAfterMs } from "./limits.js";
+import { onceMore, type Posted, postponedRow } from "./posted.js";
 import { UnknownOrder } from "./receipt.js";
 
 export interface ProcessParts {
@@ -51,6 +51,8 @@ export class Mailboxes {
   private readonly busy = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
   private readonly versions: number[];
+  private readonly later = (post: Posted, error: string, waitMs: number): InboxRow =>
+    postponedRow(post, error, this.parts.now() + waitMs, this.parts.limits.attemptsPerEvent);
   private groups = 0;
   private scheduled = false;
   size = 0;
@@ -111,18 +113,28 @@ export class Mailboxes {
   }
 
   private async run(taken: Map<string, Posted[]>): Promise<void> {
-    const posts = [...taken.values()].flat();
+    await this.through(taken);
+    for (const orderId of taken.keys()) this.busy.delete(orderId);
+    this.size -= [...taken.values()].flat().length;
+  }
+
+  private async through(taken: Map<string, Posted[]>): Promise<void> {
+    let open = taken;
     try {
-      let open = taken;
-      while (open.size > 0) open = await this.attempt(open);
+      for (let rounds = 0; open.size > 0; rounds += 1) {
+        if (rounds === MOST_ROUNDS) throw new Error("it was decided anew again and again, and conflicted each time");
+        open = await this.attempt(open);
+      }
     } catch (error) {
-      for (const post of posts) post.failed(error);
       // It may have been written all the same.
-      for (const orderId of taken.keys()) this.records.delete(orderId);
+      for (const orderId of open.keys()) this.records.delete(orderId);
+      // No trouble of the store's, so of what one order has to write: the others are not to suffer by it.
+      if (open.size > 1 && !(error instanceof StoreError)) {
+        for (const [id, posts] of open) await this.through(new Map([[id, posts.map(onceMore)]]));
+        return;
+      }
+      for (const post of [...open.values()].flat()) post.failed(error);
       this.parts.alarm(this.parts.now() + AFTER_TROUBLE_MS);
-    } finally {
-      for (const orderId of taken.keys()) this.busy.delete(orderId);
-      this.size -= posts.length;
     }
   }
 
@@ -274,18 +286,6 @@ export class Mailboxes {
     this.parts.observer.leaseLost();
     this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
     post.decided({ repeated: true });
-  }
-
-  private later(post: Posted, error: string, waitMs: number): InboxRow {
-    const attempts = post.attempts + 1;
-    const parked = error.startsWith("parked:");
-    return {
-      envelope: post.envelope,
-      attempts,
-      notBefore: this.parts.now() + waitMs,
-      error,
-      dead: !parked && attempts >= this.parts.limits.attemptsPerEvent,
-    };
   }
 
   private keep(orderId: string, record: OrderRecord): void {

@@ -10,10 +10,10 @@ import type { Clock } from "../ports/clock.js";
 import type { ReadAnswer } from "../ports/gateway.js";
 import type { Receipt, Reconciled, ReconcileOptions } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
-import type { OrderRow, Store } from "../ports/store.js";
+import { type OrderRow, type Store, StoreError } from "../ports/store.js";
 
 export interface ReconcileParts {
-  store: Pick<Store, "list" | "effectsOf">;
+  store: Pick<Store, "list" | "effectsOf" | "damaged">;
   shop: Shop;
   clock: Clock;
   rules: Rules;
@@ -24,6 +24,8 @@ export interface ReconcileParts {
 }
 
 const PAGE = 200;
+/** More than ever are damaged at once by anything but a broken disk. */
+const DAMAGED = 10_000;
 const FRESH_MS = 15 * 60_000;
 
 /** Every order in doubt once: what it was, what it is now, and why. */
@@ -39,11 +41,8 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
       ...(after === undefined ? {} : { after }),
       limit: PAGE,
     });
-    const records = await Promise.all(rows.map((row) => parts.read(row.orderId)));
-    const stale = records.filter(
-      (record): record is OrderRecord =>
-        record !== null && record.facts.payment.gateway !== null && (record.facts.payment.readAt ?? 0) < freshSince,
-    );
+    const { stale, damaged } = await readAll(parts, rows, freshSince);
+    yield* damaged;
     const atOnce = Math.max(1, Math.min(16, perSecond));
     for (let i = 0; i < stale.length; i += atOnce) {
       const group = stale.slice(i, i + atOnce);
@@ -59,6 +58,29 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
     after = last.orderId;
   }
 }
+
+/** The orders whose payment was not read for long. One that is damaged stops no other: it is told of as unread. */
+const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: number) => {
+  const aside = new Map((await parts.store.damaged(DAMAGED)).map(({ orderId, what }) => [orderId, what]));
+  const damaged: Reconciled[] = [];
+  const unread = ({ orderId, status, flags }: OrderRow, why: string): null => {
+    damaged.push({ orderId, before: status, after: status, outcome: "unread", why, flags });
+    return null;
+  };
+  const records = await Promise.all(
+    rows.map((row) => {
+      const what = aside.get(row.orderId);
+      if (what !== undefined) return unread(row, what);
+      return parts.read(row.orderId).catch((error: unknown) => {
+        if (error instanceof StoreError && error.code === "corrupt") return unread(row, error.message);
+        throw error;
+      });
+    }),
+  );
+  const isStale = (record: OrderRecord | null): record is OrderRecord =>
+    record !== null && record.facts.payment.gateway !== null && (record.facts.payment.readAt ?? 0) < freshSince;
+  return { stale: records.filter(isStale), damaged };
+};
 
 const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
 

@@ -1,9 +1,11 @@
 /** Sleeps until something is due, then turns due timers and postponed events into events. */
 import type { Envelope } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
+import { whyNoEvent } from "../ports/command.js";
 import type { Log } from "../ports/log.js";
+import { UnknownOrder } from "../ports/runtime.js";
 import type { InboxRow, Store, TimerRow } from "../ports/store.js";
-import { AFTER_TROUBLE_MS } from "./limits.js";
+import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
 import type { Loop, Loops } from "./loops.js";
 
 export interface WakeParts {
@@ -12,6 +14,7 @@ export interface WakeParts {
   /** See `limits`. */
   askedAnewMs: number;
   log: Log;
+  limits: Limits;
   loops: Loops;
   /** A timer rang. False: its event could not be decided and waits in the inbox now. */
   ring(timer: TimerRow): Promise<boolean>;
@@ -106,7 +109,7 @@ export class Wake {
   }
 
   private async look(): Promise<void> {
-    const { store, clock, deliver } = this.parts;
+    const { clock, deliver } = this.parts;
     const now = clock.now();
     // Each for itself: where one of them fails, the others run all the same.
     await Promise.all([
@@ -114,9 +117,18 @@ export class Wake {
       this.guarded("trying postponed events again", () => this.tryEvents(now)),
     ]);
     await this.guarded(null, deliver);
-    const next = await this.guarded("asking when work is due", () => store.nextDue());
+    const next = await this.guarded("asking when work is due", () => this.nextDue(now));
     // What is due now is under way already: look again when it has had time to end.
     if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
+  }
+
+  /** Of an order that is set aside nothing is due, and it may be repaired beside us. */
+  private async nextDue(now: number): Promise<number | null> {
+    const { store, limits } = this.parts;
+    const next = await store.nextDue();
+    const again = now + limits.parkedRetryMs;
+    if (next !== null && next <= again) return next;
+    return (await store.damaged(1)).length > 0 ? again : next;
   }
 
   private async ringTimers(now: number): Promise<void> {
@@ -135,7 +147,23 @@ export class Wake {
 
   private async tryEvents(now: number): Promise<void> {
     for (const row of await this.parts.store.dueEvents(now, PER_LOOK)) {
-      this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.parts.tryAgain(row));
+      this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.tryAgain(row));
+    }
+  }
+
+  private async tryAgain(row: InboxRow): Promise<void> {
+    const misfit = whyNoEvent(row.envelope.event) ?? (await this.whyNobodys(row));
+    // It would stay due, and hide from us when the next one is.
+    if (misfit !== null) await this.parts.store.postpone([{ ...row, dead: true, error: misfit }]);
+  }
+
+  private async whyNobodys(row: InboxRow): Promise<string | null> {
+    try {
+      await this.parts.tryAgain(row);
+      return null;
+    } catch (error) {
+      if (error instanceof UnknownOrder) return error.message;
+      throw error;
     }
   }
 

@@ -1,12 +1,5 @@
 /** Reads what comes from outside the engine, before anything is done with it. */
-import {
-  Command,
-  type NewOrder,
-  type OrderEvent,
-  OrderPlaced,
-  type ReadCommand,
-  Reply,
-} from "../../machines/events.js";
+import { Command, type NewOrder, OrderEvent, OrderPlaced, type ReadCommand, Reply } from "../../machines/events.js";
 import { InvalidEvent } from "./runtime.js";
 
 type Placed = Extract<OrderEvent, { type: "order.placed" }>;
@@ -62,4 +55,12 @@ export const parseEventId = (orderId: string, id: string): string => {
   const rest = id.startsWith(orderId) ? id.slice(orderId.length) : "";
   if (id !== PLACED_ID && !ownIds.some((own) => own.test(rest))) return id;
   throw new InvalidEvent([{ path: "id", message: "this id belongs to an event of the engine's own; take another" }]);
+};
+
+/** Why a stored event is none that can be decided, such as one that was damaged; null = it is one. */
+export const whyNoEvent = (event: unknown): string | null => {
+  const parsed = OrderEvent.safeParse(event);
+  if (parsed.success) return null;
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: "unknown" };
+  return `it is no event any more: ${path.join(".") || "all of it"}: ${message}`;
 };

@@ -123,6 +123,14 @@ export interface DeadLetter {
 
 export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
 
+export interface Health {
+  ok: boolean;
+  trouble: string | null;
+  counts: Counts | null;
+  /** Orders that rest because a row of theirs cannot be read, the first twenty; `counts.damaged` says how many there are. */
+  damaged: string[];
+}
+
 /** The half of the door that changes nothing. */
 export interface Looking {
   readonly clock: Clock;
@@ -142,8 +150,11 @@ export interface Looking {
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
   /** When callbacks of this order may be acted on; null = no such order. */
   cooldownEndsAt(orderId: string): Promise<number | null>;
-  /** `ok` is false while nothing can be written, or something that should run fails again and again; `trouble` names it. `counts` is null where the runtime cannot count. */
-  health(): Promise<{ ok: boolean; trouble: string | null; counts: Counts | null }>;
+  /**
+   * `ok` is false while nothing can be written, or something that should run fails again and again; `trouble` names it.
+   * A damaged order stops no other, so `ok` stays true. `counts` is null where the runtime cannot count.
+   */
+  health(): Promise<Health>;
   /** @throws NotOffered */
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */

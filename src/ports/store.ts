@@ -53,6 +53,28 @@ export interface Loaded {
   seen: string[];
   /** Why the order is set aside; null = it is not. */
   parked: string | null;
+  /** What of it cannot be read; left out = all of it can. Then nothing is decided for it until it is repaired. */
+  damaged?: string;
+}
+
+/** A row that cannot be read. */
+export interface DamagedRow {
+  orderId: string;
+  /** `orders` is the record, `listed` what lists show of it. */
+  table: "orders" | "listed" | "history" | "outbox" | "timers" | "inbox";
+  /** Of the effect, the timer or the event; of an entry its number. */
+  id: string;
+  /** What is wrong, in words. */
+  what: string;
+  /** The row as it was found, column by column; a text that is not well-formed UTF-8 as `{ hex }`. */
+  row: Record<string, unknown>;
+}
+
+export interface Repaired {
+  /** Rows that are gone now, or were made anew. */
+  taken: DamagedRow[];
+  /** What nothing here can mend. The order rests as before. */
+  left: DamagedRow[];
 }
 
 export interface OrderFilter {
@@ -96,6 +118,8 @@ export interface Counts {
   parked: number;
   /** Orders that carry a flag. */
   flagged: number;
+  /** Orders that rest because a row of theirs cannot be read. */
+  damaged: number;
   /** Creation time of the oldest effect not carried out; null = none. */
   oldestEffectAt: number | null;
   /** When the event came in that waits in the inbox the longest; null = none. */
@@ -114,6 +138,7 @@ const COUNTED = [
   "timers",
   "parked",
   "flagged",
+  "damaged",
   "oldestEffectAt",
   "oldestEventAt",
   "nextTimerAt",
@@ -195,6 +220,13 @@ export interface Store {
   /** The first secret under a name stays, whoever comes later with another one. */
   secret(name: string, made: string | null): Promise<string | null>;
   counts(): Promise<Counts>;
+
+  /** A row that cannot be read is set aside with its order, which rests as a whole, and nobody else has to wait. */
+  damaged(limit: number): Promise<DamagedRow[]>;
+  /** Every row of one order is looked at, and those that cannot be read are named. */
+  examine(orderId: string): Promise<DamagedRow[]>;
+  /** What is damaged of an order is taken out, its timers come back from its record, and it goes on; a record that cannot be read stays. Forgotten, nothing of the order stays. */
+  repair(orderId: string, how: { forget: boolean }): Promise<Repaired>;
 }
 
 export type EffectResult =

@@ -1,4 +1,5 @@
 /** What every store keeps to. Free of any test runner: a case throws when the store breaks its word. */
+import { damaged } from "./store-contract/damaged.js";
 import { effects } from "./store-contract/effects.js";
 import { orders } from "./store-contract/orders.js";
 import { readings } from "./store-contract/readings.js";
@@ -7,6 +8,6 @@ import { secrets } from "./store-contract/secrets.js";
 import { text } from "./store-contract/text.js";
 import { waiting } from "./store-contract/waiting.js";
 
-export type { Case, Place } from "./store-contract/sample.js";
+export type { Case, Damageable, Place } from "./store-contract/sample.js";
 
-export const storeContract: Case[] = [...orders, ...effects, ...readings, ...text, ...waiting, ...secrets];
+export const storeContract: Case[] = [...orders, ...effects, ...readings, ...text, ...waiting, ...secrets, ...damaged];

@@ -36,7 +36,11 @@ const placeIn = (connectionString: string, more: PostgresOptions = {}): Place =>
     await run(connectionString, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.recipes (name text)`);
     return open();
   };
-  return { open, reopen, openForeign, many: true };
+  const damage: Place["damage"] = async (table, orderId, column, value) => {
+    const text = `UPDATE ${options.schema}.${table} SET ${column} = $1 WHERE order_id = $2`;
+    await run(connectionString, text, [value, orderId]);
+  };
+  return { open, reopen, openForeign, damage, many: true };
 };
 
 if (typeof server === "string") test.skip(`the store contract on PostgreSQL: ${server}`, () => {});

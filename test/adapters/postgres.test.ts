@@ -135,7 +135,7 @@ describe.skipIf(typeof server === "string")("opening", () => {
   test("without the driver it says what to run", async () => {
     const folder = mkdtempSync(join(tmpdir(), "no-driver-"));
     const built = fileURLToPath(new URL("../../", import.meta.url));
-    for (const part of ["src/adapters/postgres", "src/ports", "src/core"])
+    for (const part of ["src/adapters/postgres", "src/ports", "src/core", "machines"])
       cpSync(join(built, part), join(folder, part), { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     const script = `import { postgresStore } from "./src/adapters/postgres/store.js"; await postgresStore().open();`;

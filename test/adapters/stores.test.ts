@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
@@ -38,6 +39,11 @@ const memory = (): Place => {
 };
 const sqlite = (): Place => ({
   ...placeOf(() => sqliteStore({ file: join(directory, "store.db") })),
+  async damage(table, orderId, column, value) {
+    const db = new Sqlite(join(directory, "store.db"));
+    db.prepare(`UPDATE ${table} SET ${column} = ? WHERE order_id = ?`).run(value, orderId);
+    db.close();
+  },
   openForeign: () => {
     const file = join(directory, "shopping-list.txt");
     writeFileSync(file, "milk, bread\n".repeat(50));

@@ -1,5 +1,6 @@
-/** An effect as it is kept, and what becomes of it. */
+/** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { ClaimedEffect, EffectResult } from "../../ports/store.js";
 
 export interface Kept extends Omit<ClaimedEffect, "previousError"> {
@@ -8,11 +9,19 @@ export interface Kept extends Omit<ClaimedEffect, "previousError"> {
   dead: boolean;
   error: string | null;
 }
+export interface KeptOrder {
+  record: OrderRecord;
+  parked: string | null;
+  history: HistoryEntry[];
+  decided: Set<string>;
+}
+
 export const earlier = (a: Kept, b: Kept) => a.seq - b.seq || a.index - b.index;
 export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const older = (a: Kept, b: Kept) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
 export const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
+export const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "done" }>): void => {
   free(row);

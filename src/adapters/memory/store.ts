@@ -1,6 +1,5 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
 import { listed } from "../../core/listed.js";
-import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
 import { storableOnly } from "../../ports/storable.js";
 import {
@@ -12,17 +11,19 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
-import { byOrder, compare, earlier, free, hurried, type Kept, older, released } from "./kept.js";
+import {
+  byOrder,
+  compare,
+  earlier,
+  free,
+  hurried,
+  inboxKey,
+  type Kept,
+  type KeptOrder,
+  older,
+  released,
+} from "./kept.js";
 import { secrets } from "./secrets.js";
-
-interface KeptOrder {
-  record: OrderRecord;
-  parked: string | null;
-  history: HistoryEntry[];
-  decided: Set<string>;
-}
-
-const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
 export interface MemoryStoreOptions {
   /** Keeps a later change outside from changing what is kept; whoever changes nothing needs none, as the simulator. */
@@ -258,11 +259,16 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         timers: allTimers().length,
         parked: all.filter((order) => order.parked !== null).length,
         flagged: all.filter(({ record }) => listed(record).flags.length > 0).length,
+        damaged: 0,
         oldestEffectAt: earliest(open.map((row) => row.createdAt)),
         oldestEventAt: postponed[0]?.envelope.at ?? null,
         nextTimerAt: earliest(allTimers().map((row) => row.at)),
       };
     },
+    // What is kept here was never written down, so it is what it was.
+    damaged: async () => [],
+    examine: async () => [],
+    repair: async () => ({ taken: [], left: [] }),
   };
 
   const open = async () => {

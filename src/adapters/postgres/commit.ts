@@ -62,8 +62,18 @@ export const callCommit = (s: string): string =>
  *
  * Locks are taken in the order of the ids, by every node alike: first the orders, then the effects.
  */
-export const commitFunction = (s: string): string => `
-CREATE FUNCTION ${s}.commit_changes(
+/** Of orders that are set aside nothing is committed: whoever decided did not know it yet, and reads them again. */
+const aside = (s: string): string => `
+  conflicting := conflicting || ARRAY(SELECT DISTINCT d.order_id FROM ${s}.damaged d WHERE d.order_id = ANY (orders_order_id));`;
+
+/** Migration 1. */
+export const commitFunction = (s: string): string => `CREATE FUNCTION ${commitBody(s, "")}`;
+/** Migration 4. */
+export const commitUnlessAside = (s: string): string => `CREATE OR REPLACE FUNCTION ${commitBody(s, aside(s))}`;
+
+/** @param refusals more statements that add to `conflicting` */
+const commitBody = (s: string, refusals: string): string => `
+${s}.commit_changes(
   ${parameters.map(({ name, type }) => `${name} ${type}`).join(",\n  ")},
   OUT conflicting text[], OUT lost text[])
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
@@ -89,7 +99,7 @@ BEGIN
   END IF;
   SELECT conflicting || coalesce(array_agg(n.order_id), '{}') INTO conflicting
     FROM ${rowsOf("history")} JOIN ${s}.history h ON h.order_id = n.order_id AND h.event_id = n.event_id;
-
+${refusals}
   lost := '{}';
   IF cardinality(settled_id) > 0 THEN
     WITH own AS MATERIALIZED (

@@ -18,8 +18,13 @@ export const known = (s: string, row: string, versions: string): string =>
 
 const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
 
-export const functions = (s: string): string => `
-CREATE FUNCTION ${s}.claim_effects(moment bigint, most integer, lease_ms bigint, by text, versions integer[])
+/** Of an order that is set aside nothing is due. */
+export const rests = (s: string, row: string): string =>
+  `NOT EXISTS (SELECT 1 FROM ${s}.damaged d WHERE d.order_id = ${row}.order_id)`;
+
+/** @param and one more condition on a row of work; "" = none */
+const claimEffects = (s: string, and: string): string => `
+FUNCTION ${s}.claim_effects(moment bigint, most integer, lease_ms bigint, by text, versions integer[])
 RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
   attempts integer, created_at bigint, error text)
 LANGUAGE plpgsql ${BY_KEY} AS $$
@@ -33,7 +38,7 @@ BEGIN
   RETURN QUERY WITH head AS MATERIALIZED (
     SELECT o.id, o.error FROM ${s}.outbox o
     WHERE NOT o.dead AND o.not_before <= moment AND (o.lease_until <= moment OR o.worker = ANY (silent))
-      AND ${known(s, "o", "versions")}
+      AND ${known(s, "o", "versions")}${and}
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
                         AND NOT p.dead AND p.lease_until > moment AND p.worker <> ALL (silent))
@@ -42,7 +47,9 @@ BEGIN
   FROM head WHERE e.id = head.id
   RETURNING e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error;
 END $$;
+`;
 
+const releaseAndRevive = (s: string): string => `
 CREATE FUNCTION ${s}.release_effects(by text, done text[], ended text[], moments bigint[], errors text[])
 RETURNS void LANGUAGE plpgsql ${BY_KEY} AS $$
 BEGIN
@@ -67,12 +74,15 @@ BEGIN
   UPDATE ${s}.inbox i SET dead = false, attempts = 0, not_before = moment WHERE i.dead AND i.event_id = which;
   RETURN FOUND;
 END $$;
+`;
 
-CREATE FUNCTION ${s}.next_due(versions integer[]) RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
+/** @param and one more condition on each row of the alias given */
+const nextDue = (s: string, and: (row: string) => string): string => `
+FUNCTION ${s}.next_due(versions integer[]) RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
 DECLARE
   soonest bigint := least(
-    (SELECT t.at FROM ${s}.timers t WHERE ${known(s, "t", "versions")} ORDER BY t.at LIMIT 1),
-    (SELECT i.not_before FROM ${s}.inbox i WHERE NOT i.dead AND ${known(s, "i", "versions")}
+    (SELECT t.at FROM ${s}.timers t WHERE ${known(s, "t", "versions")}${and("t")} ORDER BY t.at LIMIT 1),
+    (SELECT i.not_before FROM ${s}.inbox i WHERE NOT i.dead AND ${known(s, "i", "versions")}${and("i")}
       ORDER BY i.not_before LIMIT 1));
   head record;
 BEGIN
@@ -81,7 +91,7 @@ BEGIN
     SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p
         WHERE p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead) AS leased_until
       FROM ${s}.outbox o WHERE NOT o.dead AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
-        AND ${known(s, "o", "versions")}
+        AND ${known(s, "o", "versions")}${and("o")}
       ORDER BY o.not_before
   LOOP
     EXIT WHEN head.not_before >= soonest;
@@ -90,3 +100,13 @@ BEGIN
   RETURN soonest;
 END $$;
 `;
+
+/** Migration 1. */
+export const functions = (s: string): string =>
+  `CREATE ${claimEffects(s, "")}${releaseAndRevive(s)}CREATE ${nextDue(s, () => "")}`;
+
+/** Migration 4: nothing of an order that is set aside. */
+export const functionsUnlessAside = (s: string): string => {
+  const and = (row: string) => ` AND ${rests(s, row)}`;
+  return `CREATE OR REPLACE ${claimEffects(s, and("o"))}CREATE OR REPLACE ${nextDue(s, and)}`;
+};

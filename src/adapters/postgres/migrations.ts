@@ -6,9 +6,9 @@
  * wants files and has no lock; umzug 3 takes steps from memory but leaves table, lock and transaction to its user, and
  * with those written a loop is all it adds. None refuses a schema that is newer than the program, or another's.
  */
-import { commitFunction } from "./commit.js";
-import { functions } from "./functions.js";
-import { latestFirst, secrets, tables } from "./tables.js";
+import { commitFunction, commitUnlessAside } from "./commit.js";
+import { functions, functionsUnlessAside } from "./functions.js";
+import { damaged, latestFirst, secrets, tables } from "./tables.js";
 
 export interface Migration {
   number: number;
@@ -21,4 +21,9 @@ export const migrations: Migration[] = [
   { number: 1, name: "tables and functions", sql: (s) => tables(s) + commitFunction(s) + functions(s) },
   { number: 2, name: "lists that begin with the order written last", sql: latestFirst },
   { number: 3, name: "secrets", sql: secrets },
+  {
+    number: 4,
+    name: "rows that cannot be read are set aside with their order",
+    sql: (s) => damaged(s) + commitUnlessAside(s) + functionsUnlessAside(s),
+  },
 ];

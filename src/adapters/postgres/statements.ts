@@ -2,12 +2,15 @@
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
 import { callCommit } from "./commit.js";
-import { known } from "./functions.js";
+import { known, rests } from "./functions.js";
 import { EVENT_KINDS } from "./wire.js";
 
 /** Each list of columns in the order in which wire.ts reads it. */
 const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error";
 const EVENT = "envelope, attempts, not_before, error, dead";
+const WAITING = `${EVENT}, order_id, event_id`;
+const TIMER = "order_id, timer, generation, at";
+const ENTRY = "entry, order_id, seq";
 
 /** A text and no JSON to the statement: a damaged effect must not stop the others. */
 const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
@@ -31,15 +34,17 @@ const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERI
     WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
       AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
-      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)),
+      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id) AND ${rests(s, "o")}),
   gone AS (${gone})
   SELECT (SELECT count(*) FROM gone), (SELECT count(DISTINCT order_id) FROM gone),
     (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;
 
 export const statementsOf = (s: string) => ({
-  load: `SELECT order_id, record, parked, NULL AS event_id FROM ${s}.orders WHERE order_id = ANY ($1::text[])
-    UNION ALL SELECT h.order_id, NULL, NULL, h.event_id FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
-      JOIN ${s}.history h ON h.order_id = n.order_id AND h.event_id = n.event_id`,
+  load: `SELECT order_id, record, parked, NULL AS event_id, version, NULL AS damaged
+      FROM ${s}.orders WHERE order_id = ANY ($1::text[])
+    UNION ALL SELECT h.order_id, NULL, NULL, h.event_id, NULL, NULL FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
+      JOIN ${s}.history h ON h.order_id = n.order_id AND h.event_id = n.event_id
+    UNION ALL SELECT order_id, NULL, NULL, NULL, NULL, what FROM ${s}.damaged WHERE order_id = ANY ($1::text[])`,
   commit: callCommit(s),
   byPayment: `SELECT p.order_id, o.payment_id IS NOT DISTINCT FROM p.payment_id AS current
     FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
@@ -59,8 +64,8 @@ export const statementsOf = (s: string) => ({
   restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
     WHERE lane = 'gateway' AND NOT dead`,
 
-  dueTimers: `SELECT order_id, timer, generation, at FROM ${s}.timers t
-    WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} ORDER BY at, order_id, timer LIMIT $2`,
+  dueTimers: `SELECT ${TIMER} FROM ${s}.timers t
+    WHERE at <= $1 AND ${known(s, "t", "$3::integer[]")} AND ${rests(s, "t")} ORDER BY at, order_id, timer LIMIT $2`,
   // One node may postpone an event while another decides it: then the next try finds it decided, and takes it out.
   postpone: `WITH given AS (
       SELECT * FROM unnest(${postponed}) AS g(order_id, event_id, envelope, attempts, not_before, error, dead)),
@@ -70,15 +75,15 @@ export const statementsOf = (s: string) => ({
     SELECT * FROM given WHERE (order_id, event_id) NOT IN (SELECT * FROM decided)
     ON CONFLICT (order_id, event_id) DO UPDATE SET
       (${EVENT}) = ROW(excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead)`,
-  dueEvents: `SELECT ${EVENT} FROM ${s}.inbox i WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")}
-    ORDER BY not_before, n LIMIT $2`,
+  dueEvents: `SELECT ${WAITING} FROM ${s}.inbox i
+    WHERE NOT dead AND not_before <= $1 AND ${known(s, "i", "$3::integer[]")} AND ${rests(s, "i")} ORDER BY not_before, n LIMIT $2`,
   nextDue: `SELECT ${s}.next_due($1::integer[])`,
 
   join: `INSERT INTO ${s}.nodes (worker, machines, alive_until) VALUES ($1, $2::integer[], clock_timestamp() + $3 * interval '1 millisecond')
     ON CONFLICT (worker) DO UPDATE SET machines = excluded.machines, alive_until = excluded.alive_until`,
   forget: `DELETE FROM ${s}.nodes WHERE alive_until < clock_timestamp() - interval '1 day'`,
 
-  history: `SELECT entry FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
+  history: `SELECT ${ENTRY} FROM ${s}.history WHERE order_id = $1 AND seq > $2 AND entry IS NOT NULL ORDER BY seq LIMIT $3`,
   prune: pruneStatement(
     s,
     `UPDATE ${s}.history h SET entry = NULL FROM finished f
@@ -92,7 +97,7 @@ export const statementsOf = (s: string) => ({
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
   openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
-  deadEvents: `SELECT ${EVENT} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
+  deadEvents: `SELECT ${WAITING} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
@@ -102,13 +107,15 @@ export const statementsOf = (s: string) => ({
       FROM (SELECT order_id FROM ${s}.inbox
         WHERE NOT dead AND not_before <= (extract(epoch FROM now()) * 1000)::bigint ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
       WHERE NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
+    (SELECT count(DISTINCT order_id) FROM ${s}.damaged),
     (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
-    (SELECT (envelope::json ->> 'at')::bigint FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 1),
+    ARRAY(SELECT envelope FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 20),
     (SELECT min(at) FROM ${s}.timers)`,
 });
 
 /** Why an order is set aside; one of other machines is, for whoever does not know them. */
-const setAside = `coalesce(parked,
+const setAside = (s: string): string => `coalesce(parked,
+  (SELECT what FROM ${s}.damaged d WHERE d.order_id = orders.order_id LIMIT 1),
   CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
 
 /** Conditions are written out, not bound, where a partial index can answer them. */
@@ -124,14 +131,17 @@ export const listStatement = (
   if (filter.inDoubt !== undefined) where.push(filter.inDoubt ? "in_doubt" : "NOT in_doubt");
   if (filter.status !== undefined) where.push(`status = ${bound(filter.status)}`);
   if (filter.updatedSince !== undefined) where.push(`updated_at >= ${bound(filter.updatedSince)}`);
-  if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+  if (filter.parked !== undefined) {
+    const aside = `(parked IS NOT NULL OR NOT ${rests(s, "orders")})`;
+    where.push(filter.parked ? aside : `NOT ${aside}`);
+  }
   if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
   if (filter.latest?.before) {
     const { updatedAt, orderId } = filter.latest.before;
     where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
   }
   const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
-  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside} FROM ${s}.orders
+  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside(s)} FROM ${s}.orders
     WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

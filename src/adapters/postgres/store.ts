@@ -1,13 +1,17 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
+import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
-import { type Change, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
+import { type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
+import { DamagedRows } from "./damaged.js";
 import { Heartbeat } from "./heartbeat.js";
+import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
 import { openSchema } from "./opening.js";
 import { type PostgresOptions, settledOptions } from "./options.js";
 import { listStatement, statementsOf } from "./statements.js";
+import { type Wave, waves } from "./waves.js";
 import * as wire from "./wire.js";
 
 export type { PostgresOptions } from "./options.js";
@@ -45,6 +49,17 @@ export function postgresStore(options: PostgresOptions = {}): Store {
   const write = async (text: string, ...values: unknown[]): Promise<Row[]> =>
     writable().connections.write(text, values);
   const only = ([row]: Row[]): Row => row ?? [];
+  const damaged = new DamagedRows(schema, () => opened().connections);
+  /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
+  const asideIn = (table: DamagedRow["table"], order: number, id: number) => async (rows: Row[]) => {
+    if (readOnly) return;
+    await damaged.setAside(
+      table,
+      rows.map((row) => ({ orderId: row[order], id: row[id] })),
+    );
+  };
+  const effectsAside = asideIn("outbox", 1, 0);
+  const eventsAside = asideIn("inbox", 5, 6);
 
   const start = async (): Promise<Open> => {
     const pg = await driver();
@@ -100,7 +115,12 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         ["text"],
         asked.map(({ orderId }) => [orderId]),
       );
-      return wire.readLoaded(asked, await read(sql.load, ...ids, ...columns(["text", "text"], events)));
+      const rows = await read(sql.load, ...ids, ...columns(["text", "text"], events));
+      const loaded = wire.readLoaded(asked, rows);
+      const news = asked.filter((_, i) => loaded[i]?.record === null && loaded[i]?.damaged !== undefined);
+      const unnamed = news.filter(({ orderId }) => !rows.some((row) => row[5] !== null && row[0] === orderId));
+      if (unnamed.length > 0) await asideIn("orders", 0, 0)(unnamed.map(({ orderId }) => [orderId]));
+      return loaded;
     },
 
     async commit(changes) {
@@ -136,8 +156,9 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
 
     async claim(now, limit, leaseMs, worker) {
-      const rows = await write(sql.claim, now, limit, leaseMs, worker, versions);
-      return rows.map(wire.readEffect).sort(wire.inOrder);
+      const ask = (most: number) => write(sql.claim, now, most, leaseMs, worker, versions);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside, taken: true }, limit);
+      return rows.sort(wire.inOrder);
     },
     async release(worker, results) {
       const { connections, notices } = writable();
@@ -179,7 +200,8 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     trouble: () => open?.heartbeat.trouble ?? open?.notices.trouble ?? null,
 
     async dueTimers(now, limit) {
-      return (await read(sql.dueTimers, now, limit, versions)).map(wire.readTimer);
+      const ask = (most: number) => read(sql.dueTimers, now, most, versions);
+      return readable({ ask, read: wire.readTimer, setAside: asideIn("timers", 0, 1) }, limit);
     },
     async postpone(rows) {
       const { connections, notices } = writable();
@@ -190,13 +212,15 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (moments.length > 0) notices.tell(Math.min(...moments));
     },
     async dueEvents(now, limit) {
-      return (await read(sql.dueEvents, now, limit, versions)).map(wire.readEvent);
+      const ask = (most: number) => read(sql.dueEvents, now, most, versions);
+      return readable({ ask, read: wire.readEvent, setAside: eventsAside }, limit);
     },
     nextDue: async () => only(await read(sql.nextDue, versions))[0] as number | null,
     onDue: (listener) => opened().notices.onDue(listener),
 
     async history(orderId, after, limit) {
-      return (await read(sql.history, orderId, after, limit)).map(wire.readEntry);
+      const ask = (most: number) => read(sql.history, orderId, after, most);
+      return readable({ ask, read: wire.readEntry, setAside: asideIn("history", 1, 2) }, limit);
     },
     async prune(before, { after, limit, dryRun }) {
       const ask = dryRun ? read(sql.prunable, before, after, limit) : write(sql.prune, before, after, limit);
@@ -204,25 +228,34 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return { entries, orders, last: seen < limit ? null : last };
     },
     async list(filter) {
-      const { text, values } = listStatement(schema, filter, versions);
-      return (await read(text, ...values)).map(wire.readOrder);
+      const ask = async (most: number) => {
+        const { text, values } = listStatement(schema, { ...filter, limit: most }, versions);
+        return read(text, ...values);
+      };
+      const load = (orderId: string) => read(sql.load, [orderId], [], []);
+      return listOf({ ask, load, setAside: asideIn("listed", 0, 0) }, filter.limit);
     },
     async effectsOf(orderId) {
-      return (await read(sql.effectsOf, orderId)).map((row) => {
+      const ask = () => read(sql.effectsOf, orderId);
+      const withEnd = (row: Row) => {
         const claimed = wire.readEffect(row);
         return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
-      });
+      };
+      return readable({ ask, read: withEnd, setAside: effectsAside });
     },
     async openEffects(limit) {
-      const rows = await read(sql.openEffects, limit);
-      return rows.map(wire.readEffect).map((row) => ({ ...row, error: row.previousError }));
+      const ask = (most: number) => read(sql.openEffects, most);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside }, limit);
+      return rows.map((row) => ({ ...row, error: row.previousError }));
     },
     async deadEffects(limit) {
-      const rows = await read(sql.deadEffects, limit);
-      return rows.map(wire.readEffect).map((row) => ({ row, error: row.previousError ?? "" }));
+      const ask = (most: number) => read(sql.deadEffects, most);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside }, limit);
+      return rows.map((row) => ({ row, error: row.previousError ?? "" }));
     },
     async deadEvents(limit) {
-      return (await read(sql.deadEvents, limit)).map(wire.readEvent);
+      const ask = (most: number) => read(sql.deadEvents, most);
+      return readable({ ask, read: wire.readEvent, setAside: eventsAside }, limit);
     },
     async revive(id, now) {
       const revived = only(await write(sql.revive, id, now))[0] as boolean;
@@ -235,26 +268,18 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       if (made !== null) await write(sql.keepSecret, name, made);
       return (only(await read(sql.secret, name))[0] as string | undefined) ?? null;
     },
-    counts: async () => countsIn(only(await read(sql.counts, versions))),
+    async counts() {
+      const counted = countsIn(only(await read(sql.counts, versions)));
+      return { ...counted, oldestEventAt: wire.firstAt(counted.oldestEventAt as unknown as string[]) };
+    },
+
+    damaged: (limit) => damaged.list(limit),
+    examine: (orderId) => damaged.examine(orderId),
+    async repair(orderId, how) {
+      writable();
+      const repaired = await damaged.repair(orderId, how);
+      opened().notices.tell(0);
+      return repaired;
+    },
   });
 }
-
-type Wave = { change: Change; at: number }[];
-
-/**
- * `commit_changes` takes each order once; a second change of the same order in one group is in the next wave. One
- * whose own events repeat is in none.
- */
-const waves = (changes: Change[]): Wave[] => {
-  const found: Wave[] = [];
-  const times = new Map<string, number>();
-  for (const [at, change] of changes.entries()) {
-    const events = change.history.map(({ eventId }) => eventId);
-    if (new Set(events).size < events.length) continue;
-    const wave = times.get(change.orderId) ?? 0;
-    times.set(change.orderId, wave + 1);
-    found[wave] ??= [];
-    found[wave].push({ change, at });
-  }
-  return found;
-};

@@ -117,3 +117,18 @@ CREATE TABLE ${s}.secrets (
   value text NOT NULL
 );
 `;
+
+/**
+ * Migration 4: rows that could not be read. A record, what is listed of it and an entry stand where they stood as well;
+ * an effect, a timer or an event only here. `row` is JSON of the row as it was found.
+ */
+export const damaged = (s: string): string => `
+CREATE TABLE ${s}.damaged (
+  order_id text COLLATE "C" NOT NULL,
+  tbl      text COLLATE "C" NOT NULL,
+  id       text COLLATE "C" NOT NULL,
+  what     text NOT NULL,
+  row      text NOT NULL,
+  PRIMARY KEY (order_id, tbl, id)
+);
+`;

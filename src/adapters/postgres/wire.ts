@@ -1,6 +1,15 @@
 /** Changes as columns for `commit_changes`, and rows as the port has them. JSON is made and read here. */
 import { listed } from "../../core/listed.js";
-import type { HistoryEntry } from "../../core/record.js";
+import {
+  effectFrom,
+  entryFrom,
+  envelopeFrom,
+  flagsFrom,
+  listedFrom,
+  recordFrom,
+  timerFrom,
+} from "../../core/readable.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Change, ClaimedEffect, InboxRow, Loaded, OrderRow, TimerRow } from "../../ports/store.js";
 import { columns, type Kind } from "./arrays.js";
 import { parts, shapes } from "./commit.js";
@@ -62,28 +71,66 @@ export const firstDue = (changes: Change[]): number | null => {
   return first;
 };
 
-/** Rows of `order_id, record, parked, event_id`: one for each order, and one for each event seen. */
+/** @throws Error that says of what, and what is wrong with it */
+const sound = <T>(what: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`);
+  }
+};
+
+export const readRecord = (orderId: string, json: unknown, version: unknown): OrderRecord =>
+  sound(`the record of order ${orderId}`, () => recordFrom(json, orderId, version as number));
+
+type Found = [
+  orderId: string,
+  record: string | null,
+  parked: string | null,
+  eventId: string | null,
+  version: number | null,
+  damaged: string | null,
+];
+
+/** Rows of one order's record, of each event seen, and of what is damaged of an order. A damaged record sets its order aside. */
 export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], rows: Row[]): Loaded[] => {
-  const orders = new Map<string, [record: string, parked: string | null]>();
+  const orders = new Map<string, Found>();
   const events = new Map<string, Set<string>>();
-  for (const [orderId, record, parked, eventId] of rows as [string, string, string | null, string | null][]) {
-    if (eventId === null) orders.set(orderId, [record, parked]);
-    else events.set(orderId, (events.get(orderId) ?? new Set()).add(eventId));
+  const aside = new Map<string, string>();
+  for (const row of rows as Found[]) {
+    const [orderId, record, , eventId, , damaged] = row;
+    if (damaged !== null) aside.set(orderId, damaged);
+    else if (eventId !== null) events.set(orderId, (events.get(orderId) ?? new Set()).add(eventId));
+    else if (record !== null) orders.set(orderId, row);
   }
   return asked.map(({ orderId, eventIds }) => {
-    const [record, parked] = orders.get(orderId) ?? [null, null];
     const decided = events.get(orderId);
     const seen = decided ? eventIds.filter((id) => decided.has(id)) : [];
-    return { record: record === null ? null : JSON.parse(record), seen, parked };
+    const damaged = aside.get(orderId);
+    const found = orders.get(orderId);
+    const marked = damaged === undefined ? {} : { damaged };
+    if (found === undefined) return { record: null, seen, parked: damaged ?? null, ...marked };
+    const [, json, parked, , version] = found;
+    try {
+      return { record: readRecord(orderId, json, version), seen, parked: parked ?? damaged ?? null, ...marked };
+    } catch (error) {
+      const { message } = error as Error;
+      return { record: null, seen, parked: message, damaged: message };
+    }
   });
 };
 
-export const readEntry = ([entry]: Row): HistoryEntry => JSON.parse(entry as string);
+export const readEntry = ([entry, orderId, seq]: Row): HistoryEntry =>
+  sound(`entry ${seq} in the history of order ${orderId}`, () => entryFrom(entry, orderId as string, seq as number));
 
 type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null];
 export const readOrder = (row: Row): OrderRow => {
   const [orderId, status, state, version, updatedAt, flags, parked] = row as OrderColumns;
-  return { orderId, status, state, version, updatedAt, flags: JSON.parse(flags), parked };
+  return sound(`what is listed of order ${orderId}`, () => ({
+    ...listedFrom({ orderId, status, state, version, updatedAt, flags: flagsFrom(flags) }),
+    parked,
+  }));
 };
 
 type EffectColumns = [
@@ -100,7 +147,10 @@ type EffectColumns = [
 ];
 export const readEffect = (row: Row): ClaimedEffect => {
   const [id, orderId, seq, index, lane, effect, notBefore, attempts, createdAt, error] = row as EffectColumns;
-  const place = { id, orderId, seq, index, lane, effect: JSON.parse(effect), notBefore };
+  const what = `effect ${id} of order ${orderId}`;
+  if (id !== `${orderId}:${seq}:${index}`)
+    throw new Error(`${what} is damaged: its id and its place are of two effects`);
+  const place = { id, orderId, seq, index, lane, effect: sound(what, () => effectFrom(effect, lane)), notBefore };
   return { ...place, attempts, createdAt, previousError: error };
 };
 
@@ -111,7 +161,7 @@ export const inOrder = (a: ClaimedEffect, b: ClaimedEffect): number =>
 
 export const readTimer = (row: Row): TimerRow => {
   const [orderId, timer, generation, at] = row as [string, string, number, number];
-  return { orderId, timer, generation, at };
+  return sound(`timer ${timer} of order ${orderId}`, () => timerFrom({ orderId, timer, generation, at }));
 };
 
 export const EVENT_KINDS: Kind[] = ["text", "text", "json", "int", "bigint", "text", "boolean"];
@@ -125,6 +175,27 @@ export const writeEvent = ({ envelope, attempts, notBefore, error, dead }: Inbox
   dead,
 ];
 export const readEvent = (row: Row): InboxRow => {
-  const [envelope, attempts, notBefore, error, dead] = row as [string, number, number, string, boolean];
-  return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead };
+  const [envelope, attempts, notBefore, error, dead, orderId, eventId] = row as [
+    string,
+    number,
+    number,
+    string,
+    boolean,
+    string,
+    string,
+  ];
+  const read = sound(`event ${eventId} of order ${orderId}`, () => envelopeFrom(envelope, { orderId, id: eventId }));
+  return { envelope: read, attempts, notBefore, error, dead };
+};
+
+/** When the first of these events came in that says so; null = none does. */
+export const firstAt = (envelopes: string[]): number | null => {
+  for (const json of envelopes) {
+    try {
+      return envelopeFrom(json).at;
+    } catch {
+      // Set aside when it is due.
+    }
+  }
+  return null;
 };

@@ -4,7 +4,7 @@ import { inOrder, matches } from "../../ports/listing.js";
 import { NotOffered, type Unfinished } from "../../ports/runtime.js";
 import type { Counts, OrderFilter, OrderRow } from "../../ports/store.js";
 import { type Names, SUMMARY } from "./names.js";
-import type { OrderState, Summary } from "./state.js";
+import { isReadable, type OrderState, type Summary } from "./state.js";
 
 export class Admin {
   constructor(
@@ -44,7 +44,7 @@ export class Admin {
   }
 
   async counts(): Promise<Counts> {
-    const all = await this.summaries("counts");
+    const { read: all, damaged } = await this.lookedAt("counts");
     const sum = (of: (row: Summary) => number) => all.reduce((total, row) => total + of(row), 0);
     const earliest = (of: (row: Summary) => number | null) =>
       all.reduce<number | null>((least, row) => {
@@ -60,19 +60,36 @@ export class Admin {
       timers: sum((row) => row.timers),
       parked: sum((row) => (row.parked === null ? 0 : 1)),
       flagged: sum((row) => (row.flags.length > 0 ? 1 : 0)),
+      damaged: damaged.length,
       oldestEffectAt: earliest((row) => row.oldestEffectAt),
       oldestEventAt: earliest((row) => row.oldestEventAt),
       nextTimerAt: earliest((row) => row.nextTimerAt),
     };
   }
 
+  /** Orders whose summary cannot be read. */
+  async damaged(): Promise<string[]> {
+    return (await this.lookedAt("what is damaged")).damaged;
+  }
+
   async summaries(what: string): Promise<Summary[]> {
+    return (await this.lookedAt(what)).read;
+  }
+
+  /** Those that can be read, and the orders of those that cannot: one of them hides no other. */
+  async lookedAt(what: string): Promise<{ read: Summary[]; damaged: string[] }> {
     const { order } = this.names;
     const rows = await this.query(
-      `SELECT value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,
+      `SELECT service_key, value_utf8 FROM state WHERE service_name = '${order}' AND key = '${SUMMARY}'`,
       what,
     );
-    return rows.map((row) => JSON.parse(String(row.value_utf8)) as Summary);
+    const looked: { read: Summary[]; damaged: string[] } = { read: [], damaged: [] };
+    for (const row of rows) {
+      const summary = summaryIn(String(row.value_utf8));
+      if (summary === null) looked.damaged.push(String(row.service_key));
+      else looked.read.push(summary);
+    }
+    return looked;
   }
 
   /** @throws NotOffered */
@@ -92,8 +109,18 @@ export class Admin {
   }
 }
 
+const summaryIn = (json: string): Summary | null => {
+  try {
+    const summary = JSON.parse(json) as Summary;
+    return Array.isArray(summary.flags) && typeof summary.orderId === "string" ? summary : null;
+  } catch {
+    return null;
+  }
+};
+
 /** Timers are Restate's own delayed messages: none can be late without Restate being so. */
-export const unfinishedIn = (states: (OrderState | null)[], limit: number): Unfinished => {
+export const unfinishedIn = (all: (OrderState | null)[], limit: number): Unfinished => {
+  const states = all.filter((state) => state === null || isReadable(state));
   const effects = states
     .flatMap((state) => state?.effects ?? [])
     .map(({ underWay: _, armed: __, ...row }) => ({ ...row, previousError: row.error }))

@@ -18,6 +18,7 @@ import { eventKey, historyKey, type Names, STATE, SUMMARY } from "./names.js";
 import {
   type Due,
   eventIdIn,
+  isReadable,
   type Message,
   type OrderState,
   type Question,
@@ -48,6 +49,8 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
     const reading = ctx.get<OrderState>(STATE);
     const known = eventId === null ? null : await ctx.get<Answer>(eventKey(eventId));
     const state = await reading;
+    // Tried again it would be as damaged: whoever asked is told, and nobody waits for it.
+    if (state !== null && !isReadable(state)) throw new sdk.TerminalError(`the state of order ${ctx.key} is damaged`);
     const taken = await ctx.run(message.kind, () => new Turn(ctx.key, state, known, parts, clock.now()).take(message));
     await write(ctx, state, taken);
     return taken.reply;

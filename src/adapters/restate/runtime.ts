@@ -231,9 +231,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       try {
         const response = await fetch(`${ingressUrl}/restate/health`, { signal: AbortSignal.timeout(5000) });
         if (!response.ok) throw new Error(`Restate answers ${response.status}`);
-        return { ok: true, trouble: null, counts: admin.offered ? await admin.counts() : null };
+        if (!admin.offered) return { ok: true, trouble: null, counts: null, damaged: [] };
+        const [counts, damaged] = await Promise.all([admin.counts(), admin.damaged()]);
+        return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20) };
       } catch (error) {
-        return { ok: false, trouble: error instanceof Error ? error.message : String(error), counts: null };
+        const trouble = error instanceof Error ? error.message : String(error);
+        return { ok: false, trouble, counts: null, damaged: [] };
       }
     },
     list: async (filter: OrderFilter) => admin.list(filterOf(filter)),
@@ -245,7 +248,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       }
       return reconcile(
         {
-          store: { list: (filter) => admin.list(filter), effectsOf },
+          store: { list: (filter) => admin.list(filter), effectsOf, damaged: async () => [] },
           shop: checkedShop(shop),
           clock,
           rules,

@@ -44,6 +44,13 @@ export interface OrderState {
 
 export const nothing: OrderState = { record: null, parked: null, effects: [], inbox: [], listeners: {}, held: [] };
 
+/** Whether it is what was written: a state that is not stops its own order, and no list of others. */
+export const isReadable = (state: OrderState): boolean =>
+  [state.effects, state.inbox, state.held].every(Array.isArray) &&
+  typeof state.listeners === "object" &&
+  state.effects.every((row) => typeof row?.effect?.type === "string") &&
+  state.inbox.every((row) => typeof row?.envelope?.event?.type === "string");
+
 /** A call may have begun at `at`, and nobody will ever say how it ended. */
 export type Lost = { kind: "lost"; at: number };
 

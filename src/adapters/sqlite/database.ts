@@ -2,21 +2,25 @@
 import type Sqlite from "better-sqlite3";
 import {
   type CommitResult,
+  type DamagedRow,
   type EffectResult,
   type OrderFilter,
   type Page,
   type Pruned,
+  type Repaired,
   StoreError,
 } from "../../ports/store.js";
+import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
 import type { Opened } from "./opening.js";
-import { prepare, type Statements } from "./statements.js";
+import { ORDER, prepare, rests, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
 export class StoreDatabase {
   readonly #opened: Opened;
   readonly #db: Sqlite.Database;
   readonly #do: Statements;
+  readonly #damaged: DamagedRows;
   readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
 
   constructor(opened: Opened) {
@@ -24,6 +28,7 @@ export class StoreDatabase {
     this.#db = opened.db;
     try {
       this.#do = prepare(this.#db);
+      this.#damaged = new DamagedRows(this.#db, this.#do);
     } catch (error) {
       const { file } = opened;
       opened.close();
@@ -36,10 +41,11 @@ export class StoreDatabase {
     this.#opened.close();
   }
 
-  load(asked: { orderId: string; eventIds: string[] }[]): [Columns | null, string[]][] {
+  load(asked: { orderId: string; eventIds: string[] }[]): [Columns | null, string[], string | null][] {
     return asked.map(({ orderId, eventIds }) => [
       this.#do.order.get(orderId) ?? null,
       eventIds.filter((id) => this.#do.seen.get(orderId, id) !== undefined),
+      this.#do.damagedOf.get(orderId) ?? null,
     ]);
   }
 
@@ -50,6 +56,8 @@ export class StoreDatabase {
   /** Everything that can conflict comes before the first write, so a conflict leaves nothing to undo. */
   #apply(change: WireChange): CommitResult {
     const { orderId } = change;
+    // Whoever decided it did not know yet that a row of its order was set aside.
+    if (this.#do.damagedOf.get(orderId) !== undefined) return "conflict";
     const own = new Set<unknown>();
     for (const [, eventId] of change.history) {
       if (own.has(eventId) || this.#do.seen.get(orderId, eventId as string) !== undefined) return "conflict";
@@ -190,13 +198,16 @@ export class StoreDatabase {
       where.push("updated_at >= ?");
       bound.push(filter.updatedSince);
     }
-    if (filter.parked !== undefined) where.push(`parked IS ${filter.parked ? "NOT NULL" : "NULL"}`);
+    if (filter.parked !== undefined) {
+      const aside = `(parked IS NOT NULL OR NOT ${rests("orders")})`;
+      where.push(filter.parked ? aside : `NOT ${aside}`);
+    }
     if (filter.latest?.before) {
       where.push("(updated_at, order_id) < (?, ?)");
       bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
     }
     const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
-    const sql = `SELECT order_id, status, state, version, updated_at, flags, parked, listed_sum FROM orders
+    const sql = `SELECT ${ORDER}, rowid, (SELECT what FROM damaged d WHERE d.order_id = orders.order_id LIMIT 1) FROM orders
       WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ?`;
     let statement = this.#lists.get(sql);
     if (!statement) {
@@ -237,8 +248,29 @@ export class StoreDatabase {
     return this.#db.prepare<[string], string>("SELECT value FROM secrets WHERE name = ?").pluck().get(name) ?? null;
   }
 
-  counts(): Columns {
-    return this.#do.counts.get() ?? [];
+  counts(): { counts: Columns; oldest: string[] } {
+    return { counts: this.#do.counts.get() ?? [], oldest: this.#do.oldestEvents.all() };
+  }
+
+  setAside(found: Found, ...bound: unknown[]): void {
+    this.#damaged.setAside(found, ...bound);
+  }
+
+  damaged(limit: number): DamagedRow[] {
+    return this.#damaged.list(limit);
+  }
+
+  examine(orderId: string): DamagedRow[] {
+    return this.#damaged.examine(orderId);
+  }
+
+  /** Looks at every row; answers with those that cannot be read, at most so many. */
+  examineAll(limit: number): DamagedRow[] {
+    return this.#damaged.all(limit);
+  }
+
+  repair(orderId: string, how: { forget: boolean }): Repaired {
+    return this.#damaged.repair(orderId, how);
   }
 
   /** IMMEDIATE: waiting for the write lock happens at the beginning, where nothing is done yet. */

@@ -5,7 +5,7 @@ import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
 import { isBusy, isForeign, wayOut } from "./errors.js";
 import { createPrivate, putInPlace } from "./place.js";
-import { APPLICATION_ID, SCHEMA_VERSION, schema, steps } from "./schema.js";
+import { APPLICATION_ID, missingIn, SCHEMA_VERSION, schema, steps } from "./schema.js";
 import type { SqliteOptions } from "./store.js";
 
 export interface Opened {
@@ -42,7 +42,7 @@ export function openFile(options: SqliteOptions): Opened {
     if (owns) {
       checkWhole(db, file);
       bringUp(db);
-    }
+    } else db.exec(missingIn(db.pragma("user_version", { simple: true }) as number));
     return { file, db, close };
   } catch (error) {
     close();

@@ -2,7 +2,7 @@
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
@@ -19,8 +19,26 @@ CREATE TABLE secrets (
 ) STRICT;
 `;
 
+/**
+ * Rows that could not be read. A record, what is listed of it and an entry stand where they stood as well; an effect, a
+ * timer or an event only here. `row` is JSON of the row as it was found.
+ */
+export const damaged = `
+CREATE TABLE damaged (
+  order_id TEXT NOT NULL,
+  tbl      TEXT NOT NULL,
+  id       TEXT NOT NULL,
+  what     TEXT NOT NULL,
+  row      TEXT NOT NULL,
+  PRIMARY KEY (order_id, tbl, id)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst, 3: secrets };
+export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged };
+
+/** What stands in for the tables that an older file lacks, where it is only looked at. They hold nothing. */
+export const missingIn = (version: number): string => (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "");
 
 /**
  * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
@@ -112,4 +130,4 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_due  ON inbox(not_before) WHERE dead = 0;
 CREATE INDEX inbox_dead ON inbox(event_id) WHERE dead = 1;
-`;
+${damaged}`;

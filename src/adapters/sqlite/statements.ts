@@ -2,11 +2,19 @@
 import type Sqlite from "better-sqlite3";
 
 /** Each list of columns in the order in which wire.ts writes and reads it. */
-const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum";
-const EVENT = "envelope, attempts, not_before, error, dead, sum";
-const TIMER = "order_id, timer, generation, at, sum";
-const ORDER_VALUES =
-  "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum, record, sum";
+export const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum";
+export const EVENT = "envelope, attempts, not_before, error, dead, sum";
+export const WAITING = `${EVENT}, order_id, event_id`;
+export const TIMER = "order_id, timer, generation, at, sum";
+export const ENTRY = "order_id, seq, event_id, entry, sum";
+export const RECORD = "record, parked, version, sum";
+export const ORDER = "order_id, status, state, version, updated_at, flags, parked, listed_sum";
+const LISTED_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum";
+const ORDER_VALUES = `${LISTED_VALUES}, record, sum`;
+
+/** Of an order that is set aside nothing is due. */
+export const rests = (table: string): string =>
+  `NOT EXISTS (SELECT 1 FROM damaged d WHERE d.order_id = ${table}.order_id)`;
 
 /** A text and no JSON to the statement: a damaged effect must not stop the others. */
 const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
@@ -28,7 +36,8 @@ export function prepare(db: Sqlite.Database) {
   const value = <P extends unknown[], V>(sql: string): Reads<P, V> => db.prepare<P, V>(sql).pluck();
   const write = (sql: string): Writes => db.prepare<unknown[]>(sql);
   return {
-    order: rows<[string]>("SELECT record, parked, version, sum FROM orders WHERE order_id = ?"),
+    order: rows<[string]>(`SELECT ${RECORD} FROM orders WHERE order_id = ?`),
+    damagedOf: value<[string], string>("SELECT what FROM damaged WHERE order_id = ? LIMIT 1"),
     seen: value<[string, string], number>("SELECT 1 FROM history WHERE order_id = ? AND event_id = ?"),
     insertOrder: write(
       `INSERT INTO orders (${ORDER_VALUES}, order_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
@@ -36,6 +45,7 @@ export function prepare(db: Sqlite.Database) {
     updateOrder: write(
       `UPDATE orders SET (${ORDER_VALUES}) = (?,?,?,?,?,?,?,?,?,?,?) WHERE order_id = ? AND version = ?`,
     ),
+    relist: write(`UPDATE orders SET (${LISTED_VALUES}) = (?,?,?,?,?,?,?,?,?) WHERE order_id = ?`),
     insertPayment: write("INSERT INTO payments (payment_id, order_id) VALUES (?,?) ON CONFLICT DO NOTHING"),
     insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry, sum) VALUES (?,?,?,?,?,?)"),
     insertEffect: write(
@@ -54,7 +64,7 @@ export function prepare(db: Sqlite.Database) {
 
     // A revived effect may stand before one that is already under way; they still go one after the other.
     claimable: rows<[{ now: number; limit: number }]>(
-      `SELECT ${EFFECT} FROM outbox o WHERE dead = 0 AND not_before <= @now AND lease_until <= @now
+      `SELECT ${EFFECT} FROM outbox o WHERE dead = 0 AND not_before <= @now AND lease_until <= @now AND ${rests("o")}
          AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
          AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
                            AND p.dead = 0 AND p.lease_until > @now)
@@ -83,31 +93,35 @@ export function prepare(db: Sqlite.Database) {
        WHERE lane = 'gateway' AND dead = 0`,
     ),
 
-    dueTimers: rows<[number, number]>(`SELECT ${TIMER} FROM timers WHERE at <= ? ORDER BY at, order_id, timer LIMIT ?`),
+    dueTimers: rows<[number, number]>(
+      `SELECT ${TIMER} FROM timers WHERE at <= ? AND ${rests("timers")} ORDER BY at, order_id, timer LIMIT ?`,
+    ),
     postpone: write(
       `INSERT INTO inbox (order_id, event_id, ${EVENT}) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
          (${EVENT}) = (excluded.envelope, excluded.attempts, excluded.not_before, excluded.error, excluded.dead, excluded.sum)`,
     ),
     dueEvents: rows<[number, number]>(
-      `SELECT ${EVENT} FROM inbox WHERE dead = 0 AND not_before <= ? ORDER BY not_before, rowid LIMIT ?`,
+      `SELECT ${WAITING} FROM inbox WHERE dead = 0 AND not_before <= ? AND ${rests("inbox")} ORDER BY not_before, rowid LIMIT ?`,
     ),
-    nextTimer: value<[], number | null>("SELECT min(at) FROM timers"),
-    nextEvent: value<[], number | null>("SELECT min(not_before) FROM inbox WHERE dead = 0"),
+    nextTimer: value<[], number>(`SELECT at FROM timers WHERE ${rests("timers")} ORDER BY at LIMIT 1`),
+    nextEvent: value<[], number>(
+      `SELECT not_before FROM inbox WHERE dead = 0 AND ${rests("inbox")} ORDER BY not_before LIMIT 1`,
+    ),
     laneHeads: rows<[], [number, number]>(
       `SELECT not_before, (SELECT max(lease_until) FROM outbox p
            WHERE p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0)
-         FROM outbox o WHERE dead = 0 AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
+         FROM outbox o WHERE dead = 0 AND ${rests("o")} AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
     ),
 
     history: rows<[string, number, number]>(
-      "SELECT order_id, seq, event_id, entry, sum FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?",
+      `SELECT ${ENTRY} FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?`,
     ),
     finalOrders: rows<[string, number], [string, number]>(
       "SELECT order_id, version FROM orders WHERE order_id > ? AND in_doubt = 0 ORDER BY order_id LIMIT ?",
     ),
     isFinished: value<[{ orderId: string; version: number; before: number }], number>(
       `SELECT 1 FROM orders JOIN history h USING (order_id) WHERE order_id = @orderId AND parked IS NULL
-         AND h.seq = @version AND h.at < @before
+         AND h.seq = @version AND h.at < @before AND ${rests("orders")}
          AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = @orderId)
          AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.order_id = @orderId)
          AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.order_id = @orderId)`,
@@ -124,7 +138,7 @@ export function prepare(db: Sqlite.Database) {
     deadEffects: rows<[number]>(
       `SELECT ${EFFECT} FROM outbox WHERE dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
     ),
-    deadEvents: rows<[number]>(`SELECT ${EVENT} FROM inbox WHERE dead = 1 ORDER BY rowid LIMIT ?`),
+    deadEvents: rows<[number]>(`SELECT ${WAITING} FROM inbox WHERE dead = 1 ORDER BY rowid LIMIT ?`),
     reviveEffect: write(
       `UPDATE outbox SET dead = 0, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = ?
        WHERE id = ? AND dead = 1`,
@@ -136,10 +150,11 @@ export function prepare(db: Sqlite.Database) {
          (SELECT count(*) FROM outbox WHERE dead = 1), (SELECT count(*) FROM inbox WHERE dead = 0),
          (SELECT count(*) FROM inbox WHERE dead = 1), (SELECT count(*) FROM timers),
          (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT count(*) FROM orders WHERE flagged = 1),
-         (SELECT min(created_at) FROM outbox WHERE dead = 0),
-         (SELECT json_extract(envelope, '$.at') FROM inbox WHERE dead = 0 ORDER BY rowid LIMIT 1),
+         (SELECT count(DISTINCT order_id) FROM damaged),
+         (SELECT min(created_at) FROM outbox WHERE dead = 0), NULL,
          (SELECT min(at) FROM timers)`,
     ),
+    oldestEvents: value<[], string>("SELECT envelope FROM inbox WHERE dead = 0 ORDER BY rowid LIMIT 20"),
   };
 }
 export type Statements = ReturnType<typeof prepare>;

@@ -1,6 +1,10 @@
 /** The store in one SQLite file, written by one process. */
+
+import { rowOf } from "../../ports/listing.js";
+import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
-import { type Counts, countsIn, type Store, StoreError } from "../../ports/store.js";
+import { type Counts, countsIn, type OrderRow, type Store, StoreError } from "../../ports/store.js";
+import type { Found } from "./damaged.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
@@ -42,6 +46,26 @@ export function sqliteStore(options: SqliteOptions): Store {
     return reader;
   };
 
+  /** Whoever only looks leaves it to the engine. */
+  const setAside = async (found: Found, ...bound: unknown[]): Promise<void> => {
+    if (!options.readOnly) await database().call("setAside", found, ...bound);
+  };
+
+  /** One that cannot be read as it is listed is shown as its record has it; null = that cannot be read either. */
+  const listedAs = async (row: wire.Columns): Promise<OrderRow | null> => {
+    const [damaged] = row.slice(-1) as (string | null)[];
+    try {
+      const read = wire.readOrder(row);
+      return { ...read, parked: read.parked ?? damaged ?? null };
+    } catch (error) {
+      await setAside("listed", row.at(-2));
+      const orderId = row[0] as string;
+      const [found] = await database().call("load", [{ orderId, eventIds: [] }]);
+      const { record } = wire.readLoaded(orderId, found?.[0] ?? null);
+      return record && rowOf(record, (error as Error).message);
+    }
+  };
+
   return storableOnly({
     async open() {
       if (thread || between) throw new StoreError("locked", `${options.file} is already open. Close it first.`);
@@ -71,9 +95,14 @@ export function sqliteStore(options: SqliteOptions): Store {
 
     async load(asked) {
       const found = await database().call("load", asked);
-      return found.map(([row, seen], i) => {
-        return { ...wire.readLoaded(asked[i]?.orderId ?? "", row), seen };
+      const loaded = found.map(([row, seen, damaged], i) => {
+        return { ...wire.readLoaded(asked[i]?.orderId ?? "", row, damaged), seen };
       });
+      for (const [i, { record, damaged }] of loaded.entries()) {
+        const isNews = record === null && damaged !== undefined && found[i]?.[2] === null;
+        if (isNews) await setAside("record", asked[i]?.orderId);
+      }
+      return loaded;
     },
     async commit(changes) {
       const written = changes.map(wire.writeChange);
@@ -85,12 +114,19 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
 
     async claim(now, limit, leaseMs, worker) {
-      const rows = await database().call("claim", now, limit, leaseMs, worker);
-      return rows.map((row) => {
-        const { claimed } = wire.readEffect(row);
-        // Read before the lease was taken.
-        return { ...claimed, attempts: claimed.attempts + 1 };
-      });
+      return readable(
+        {
+          ask: (most) => database().call("claim", now, most, leaseMs, worker),
+          read: (row) => {
+            const { claimed } = wire.readEffect(row);
+            // Read before the lease was taken.
+            return { ...claimed, attempts: claimed.attempts + 1 };
+          },
+          setAside: () => setAside("claimed", now, worker, now),
+          taken: true,
+        },
+        limit,
+      );
     },
     release: async (worker, results) => database().call("release", worker, results),
     hurry: async (orderIds, at) => database().call("hurry", orderIds, at),
@@ -99,44 +135,65 @@ export function sqliteStore(options: SqliteOptions): Store {
     restored: async () => database().call("restored"),
 
     async dueTimers(now, limit) {
-      return (await database().call("dueTimers", now, limit)).map(wire.readTimer);
+      const ask = (most: number) => database().call("dueTimers", now, most);
+      return readable({ ask, read: wire.readTimer, setAside: (_, most) => setAside("dueTimers", now, most) }, limit);
     },
     async postpone(rows) {
       const written = rows.map(wire.writeEvent);
       return database().call("postpone", written);
     },
     async dueEvents(now, limit) {
-      return (await database().call("dueEvents", now, limit)).map(wire.readEvent);
+      const ask = (most: number) => database().call("dueEvents", now, most);
+      return readable({ ask, read: wire.readEvent, setAside: (_, most) => setAside("dueEvents", now, most) }, limit);
     },
     nextDue: async () => database().call("nextDue"),
 
     async history(orderId, after, limit) {
-      return (await database().call("history", orderId, after, limit)).map(wire.readEntry);
+      const ask = (most: number) => database().call("history", orderId, after, most);
+      const aside = (_: unknown, most: number) => setAside("history", orderId, after, most);
+      return readable({ ask, read: wire.readEntry, setAside: aside }, limit);
     },
     prune: async (before, page) => database().call("prune", before, page),
     async list(filter) {
-      return (await (await beside()).call("list", filter)).map(wire.readOrder);
+      const reader = await beside();
+      const ask = async (limit: number) => Promise.all((await reader.call("list", { ...filter, limit })).map(listedAs));
+      const shown = (row: OrderRow | null): OrderRow => {
+        if (row === null) throw new Error("neither the list nor the record says what it is");
+        return row;
+      };
+      return readable({ ask, read: shown, setAside: async () => {} }, filter.limit);
     },
     async effectsOf(orderId) {
-      const rows = await database().call("effectsOf", orderId);
-      return rows.map(wire.readEffect).map(({ claimed, error, dead }) => ({ ...claimed, error, dead }));
+      const ask = () => database().call("effectsOf", orderId);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: () => setAside("effectsOf", orderId) });
+      return rows.map(({ claimed, error, dead }) => ({ ...claimed, error, dead }));
     },
     async openEffects(limit) {
-      const rows = await database().call("openEffects", limit);
-      return rows.map(wire.readEffect).map(({ claimed, error }) => ({ ...claimed, error }));
+      const ask = (most: number) => database().call("openEffects", most);
+      const aside = (_: unknown, most: number) => setAside("openEffects", most);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: aside }, limit);
+      return rows.map(({ claimed, error }) => ({ ...claimed, error }));
     },
     async deadEffects(limit) {
-      const rows = await database().call("deadEffects", limit);
-      return rows.map(wire.readEffect).map(({ claimed, error }) => ({ row: claimed, error: error ?? "" }));
+      const ask = (most: number) => database().call("deadEffects", most);
+      const aside = (_: unknown, most: number) => setAside("deadEffects", most);
+      const rows = await readable({ ask, read: wire.readEffect, setAside: aside }, limit);
+      return rows.map(({ claimed, error }) => ({ row: claimed, error: error ?? "" }));
     },
     async deadEvents(limit) {
-      return (await database().call("deadEvents", limit)).map(wire.readEvent);
+      const ask = (most: number) => database().call("deadEvents", most);
+      return readable({ ask, read: wire.readEvent, setAside: (_, most) => setAside("deadEvents", most) }, limit);
     },
     revive: async (id, now) => database().call("revive", id, now),
     park: async (orderId, reason) => database().call("park", orderId, reason),
     secret: async (name, made) => database().call("secret", name, made),
     async counts(): Promise<Counts> {
-      return countsIn(await (await beside()).call("counts"));
+      const { counts, oldest } = await (await beside()).call("counts");
+      return { ...countsIn(counts), oldestEventAt: wire.firstAt(oldest) };
     },
+
+    damaged: async (limit) => database().call("damaged", limit),
+    examine: async (orderId) => database().call("examine", orderId),
+    repair: async (orderId, how) => database().call("repair", orderId, how),
   });
 }

@@ -1,6 +1,15 @@
 /** Rows as they cross the thread: flat lists of what SQLite binds, JSON made and read on this side. */
 import { crc32 } from "node:zlib";
 import { listed } from "../../core/listed.js";
+import {
+  effectFrom,
+  entryFrom,
+  envelopeFrom,
+  flagsFrom,
+  listedFrom,
+  recordFrom,
+  timerFrom,
+} from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import {
   type Change,
@@ -8,6 +17,7 @@ import {
   type InboxRow,
   type Loaded,
   type OrderRow,
+  type OutboxRow,
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
@@ -17,13 +27,24 @@ export type Columns = unknown[];
 
 const sumOf = (...said: unknown[]): number => crc32(said.join("\n"));
 
+const damaged = (what: string, why: string): StoreError =>
+  new StoreError(
+    "corrupt",
+    `${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`,
+  );
+
 /** @throws StoreError where the row does not say any more what was written */
 const whole = (sum: unknown, what: string, ...said: unknown[]): void => {
-  if (sum !== sumOf(...said))
-    throw new StoreError(
-      "corrupt",
-      `${what} is damaged: its checksum is another one. Stop the engine, and restore a backup.`,
-    );
+  if (sum !== sumOf(...said)) throw damaged(what, "its checksum is another one");
+};
+
+/** @throws StoreError where it says what nothing can be built on */
+const sound = <T>(what: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    throw damaged(what, (error as Error).message);
+  }
 };
 
 export interface WireChange {
@@ -49,14 +70,8 @@ export const writeChange = (change: Change): WireChange => {
     order: writeOrder(record),
     payments: listed(record).payments,
     history: history.map((entry) => [entry.seq, entry.eventId, ...sealedEntry(entry)]),
-    effects: change.effects.map((row) => {
-      const said = [row.id, row.orderId, row.seq, row.index, row.lane, JSON.stringify(row.effect)];
-      return [...said, row.notBefore, createdAt.get(row.seq) ?? record.facts.order.updatedAt, sumOf(...said)];
-    }),
-    set: timers.set.map((row) => {
-      const said = [row.orderId, row.timer, row.generation, row.at];
-      return [...said, sumOf(...said)];
-    }),
+    effects: change.effects.map((row) => writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt)),
+    set: timers.set.map(writeTimer),
     cancel: timers.cancel.map((row) => [row.timer, row.generation]),
     settled: change.settled,
     settledBy: change.settledBy ?? null,
@@ -64,9 +79,20 @@ export const writeChange = (change: Change): WireChange => {
   };
 };
 
-const writeOrder = (record: OrderRecord): Columns => {
+export const writeEffect = (row: OutboxRow, createdAt: number): Columns => {
+  const said = [row.id, row.orderId, row.seq, row.index, row.lane, JSON.stringify(row.effect)];
+  return [...said, row.notBefore, createdAt, sumOf(...said)];
+};
+
+export const writeTimer = (row: TimerRow): Columns => {
+  const said = [row.orderId, row.timer, row.generation, row.at];
+  return [...said, sumOf(...said)];
+};
+
+/** What lists show of a record. */
+export const writeListed = (record: OrderRecord): Columns => {
   const { status, state, flags, inDoubt, updatedAt } = listed(record);
-  const [json, flagsJson] = [JSON.stringify(record), JSON.stringify(flags)];
+  const flagsJson = JSON.stringify(flags);
   return [
     record.version,
     status,
@@ -77,21 +103,40 @@ const writeOrder = (record: OrderRecord): Columns => {
     updatedAt,
     record.facts.payment.id,
     sumOf(record.orderId, status, state, record.version, updatedAt, flagsJson),
-    json,
-    sumOf(record.orderId, record.version, json),
   ];
 };
 
-type LoadedColumns = [json: string, parked: string | null, version: number, sum: number];
-/** A damaged record sets its order aside, visibly; nobody else has to wait for it. */
-export const readLoaded = (orderId: string, row: Columns | null): Pick<Loaded, "record" | "parked"> => {
-  if (row === null) return { record: null, parked: null };
-  const [json, parked, version, sum] = row as LoadedColumns;
+const writeOrder = (record: OrderRecord): Columns => {
+  const json = JSON.stringify(record);
+  return [...writeListed(record), json, sumOf(record.orderId, record.version, json)];
+};
+
+export type RecordColumns = [json: string, parked: string | null, version: number, sum: number];
+/** @throws StoreError */
+export const readRecord = (orderId: string, [json, , version, sum]: RecordColumns): OrderRecord => {
+  const what = `the record of order ${orderId}`;
+  whole(sum, what, orderId, version, json);
+  return sound(what, () => recordFrom(json, orderId, version));
+};
+
+/**
+ * A damaged record sets its order aside, visibly; nobody else has to wait for it.
+ *
+ * @param damaged what else of the order is set aside
+ */
+export const readLoaded = (
+  orderId: string,
+  row: Columns | null,
+  damaged: string | null = null,
+): Omit<Loaded, "seen"> => {
+  const aside = damaged === null ? {} : { damaged };
+  if (row === null) return { record: null, parked: damaged, ...aside };
+  const columns = row as RecordColumns;
   try {
-    whole(sum, `the record of order ${orderId}`, orderId, version, json);
-    return { record: JSON.parse(json), parked };
+    return { record: readRecord(orderId, columns), parked: columns[1] ?? damaged, ...aside };
   } catch (error) {
-    return { record: null, parked: (error as Error).message };
+    const { message } = error as Error;
+    return { record: null, parked: message, damaged: message };
   }
 };
 
@@ -102,15 +147,20 @@ const sealedEntry = (entry: HistoryEntry): Columns => {
 
 export const readEntry = (row: Columns): HistoryEntry => {
   const [orderId, seq, eventId, json, sum] = row as [string, number, string, string, number];
-  whole(sum, `entry ${seq} in the history of order ${orderId}`, orderId, seq, eventId, json);
-  return JSON.parse(json);
+  const what = `entry ${seq} in the history of order ${orderId}`;
+  whole(sum, what, orderId, seq, eventId, json);
+  return sound(what, () => entryFrom(json, orderId, seq));
 };
 
 type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null, number];
 export const readOrder = (row: Columns): OrderRow => {
   const [orderId, status, state, version, updatedAt, flags, parked, sum] = row as OrderColumns;
-  whole(sum, `what is listed of order ${orderId}`, orderId, status, state, version, updatedAt, flags);
-  return { orderId, status, state, version, updatedAt, flags: JSON.parse(flags), parked };
+  const what = `what is listed of order ${orderId}`;
+  whole(sum, what, orderId, status, state, version, updatedAt, flags);
+  return sound(what, () => ({
+    ...listedFrom({ orderId, status, state, version, updatedAt, flags: flagsFrom(flags) }),
+    parked,
+  }));
 };
 
 type EffectColumns = [
@@ -130,24 +180,50 @@ type EffectColumns = [
 export const readEffect = (row: Columns): { claimed: ClaimedEffect; error: string | null; dead: boolean } => {
   const [id, orderId, seq, index, lane, effect, notBefore, attempts, createdAt, error, dead, sum] =
     row as EffectColumns;
-  whole(sum, `effect ${id} of order ${orderId}`, id, orderId, seq, index, lane, effect);
-  const place = { id, orderId, seq, index, lane, effect: JSON.parse(effect), notBefore };
+  const what = `effect ${id} of order ${orderId}`;
+  whole(sum, what, id, orderId, seq, index, lane, effect);
+  const place = { id, orderId, seq, index, lane, effect: sound(what, () => effectFrom(effect, lane)), notBefore };
   const claimed = { ...place, attempts, createdAt, previousError: error };
   return { claimed, error, dead: dead === 1 };
 };
 
 export const readTimer = (row: Columns): TimerRow => {
   const [orderId, timer, generation, at, sum] = row as [string, string, number, number, number];
-  whole(sum, `timer ${timer} of order ${orderId}`, orderId, timer, generation, at);
-  return { orderId, timer, generation, at };
+  const what = `timer ${timer} of order ${orderId}`;
+  whole(sum, what, orderId, timer, generation, at);
+  return sound(what, () => timerFrom({ orderId, timer, generation, at }));
 };
 
 export const writeEvent = ({ envelope, attempts, notBefore, error, dead }: InboxRow): Columns => {
   const json = JSON.stringify(envelope);
   return [envelope.orderId, envelope.id, json, attempts, notBefore, error, Number(dead), sumOf(json)];
 };
+type EventColumns = [
+  envelope: string,
+  attempts: number,
+  notBefore: number,
+  error: string,
+  dead: number,
+  sum: number,
+  orderId: string,
+  eventId: string,
+];
 export const readEvent = (row: Columns): InboxRow => {
-  const [envelope, attempts, notBefore, error, dead, sum] = row as [string, number, number, string, number, number];
-  whole(sum, "an event that waits in the inbox", envelope);
-  return { envelope: JSON.parse(envelope), attempts, notBefore, error, dead: dead === 1 };
+  const [envelope, attempts, notBefore, error, dead, sum, orderId, id] = row as EventColumns;
+  const what = `event ${id} of order ${orderId}`;
+  whole(sum, what, envelope);
+  const read = sound(what, () => envelopeFrom(envelope, { orderId, id }));
+  return { envelope: read, attempts, notBefore, error, dead: dead === 1 };
+};
+
+/** When the first of these events came in that says so; null = none does. */
+export const firstAt = (envelopes: string[]): number | null => {
+  for (const json of envelopes) {
+    try {
+      return envelopeFrom(json).at;
+    } catch {
+      // Set aside when it is due.
+    }
+  }
+  return null;
 };

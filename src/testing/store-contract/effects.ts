@@ -261,4 +261,12 @@ export const effects: Case[] = [
       assert.deepEqual([fresh?.attempts, fresh?.previousError], [2, null]);
     },
   },
+  {
+    title: "What a store does in the background and failed at twice in a row is named; null = all of it works.",
+    async run(place) {
+      const store = await place.open();
+      await store.reclaim("w");
+      assert.equal(store.trouble?.() ?? null, null);
+    },
+  },
 ];

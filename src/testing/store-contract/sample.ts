@@ -4,6 +4,8 @@ import type { FlagName } from "../../../machines/flags.js";
 import type { HistoryEntry, Lane, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Change, InboxRow, Store } from "../../ports/store.js";
 
+export type Damageable = "orders" | "history" | "outbox" | "timers" | "inbox";
+
 export interface Place {
   /** Another store on this place, opened. */
   open(versions?: number[]): Promise<Store>;
@@ -11,6 +13,11 @@ export interface Place {
   reopen(): Promise<Store>;
   /** Several stores may have this place open at once, and lease effects beside one another. */
   many?: boolean;
+  /**
+   * Changes what stands in one column of an order's rows, past the store, while it is open. Absent where a row cannot be
+   * got at.
+   */
+  damage?(table: Damageable, orderId: string, column: string, value: string | number): Promise<void>;
   /** Opens a place of the same kind that holds something else; absent where there can be no such thing. */
   openForeign?(): Promise<Store>;
 }

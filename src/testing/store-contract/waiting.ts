@@ -174,14 +174,6 @@ export const waiting: Case[] = [
     },
   },
   {
-    title: "What a store does in the background and failed at twice in a row is named; null = all of it works.",
-    async run(place) {
-      const store = await place.open();
-      await store.reclaim("w");
-      assert.equal(store.trouble?.() ?? null, null);
-    },
-  },
-  {
     title: "A dead effect or event that is revived is due at once, with its attempts forgotten.",
     async run(place) {
       const store = await place.open();
@@ -238,6 +230,7 @@ export const waiting: Case[] = [
         timers: 0,
         parked: 0,
         flagged: 0,
+        damaged: 0,
         oldestEffectAt: null,
         oldestEventAt: null,
         nextTimerAt: null,
