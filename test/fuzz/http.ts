@@ -8,7 +8,7 @@ import type { Gateway } from "../../src/ports/gateway.js";
 import type { Log } from "../../src/ports/log.js";
 import { reading } from "../../src/testing/index.js";
 import { fastClock } from "../crash/fast-clock.js";
-import { lines, order, trusted } from "../engine/place.js";
+import { keepKnownKey, knowsKey, lines, order, returnPath, trusted } from "../engine/place.js";
 import { bytesOf, type Target } from "./target.js";
 
 const AGE = 3_600_000;
@@ -112,6 +112,8 @@ export const httpCorpus: Uint8Array[] = [
   ]),
   request("POST", "/nets/pay-initialized", { paymentId: "pay-o0" }),
   ...["success", "fail", "signing-landing", "signing-cancelled"].map((page) => request("GET", `/returns/o0/${page}`)),
+  request("GET", await returnPath(knowsKey, "o0", "success")),
+  request("GET", await returnPath(knowsKey, "o0", "fail", "pay-of-another-attempt")),
   request("GET", `/returns/landing?apiData=${container}`),
   request("POST", "/resurs-checkout/create-order", { paymentId: "pay-o0", customer: { name: "x" } }),
   request("POST", "/resurs-checkout/rejected", { paymentId: "pay-o0", rejection: "deny", message: "no" }),
@@ -184,6 +186,7 @@ class World {
 
   async open(): Promise<this> {
     await this.engine.start();
+    await keepKnownKey(this.engine);
     const at = this.engine.clock.now() - AGE / 2;
     for (const [i, status] of statuses.entries()) await this.engine.place(`o${i}`, order(`pay-o${i}`, at, { status }));
     return this;

@@ -6,6 +6,19 @@ const complete = { type: "merchant.completed", via: "api" } as const;
 
 export const nodes: Case[] = [
   {
+    title: "What is kept under a name stays, whichever node comes first.",
+    needs: ["secondNode"],
+    async run(scene) {
+      await scene.open();
+      const other = await scene.place.secondNode(scene.setup);
+      assert.equal(await other.secret("a", null), null);
+      const kept = await Promise.all([scene.door.secret("a", "mine"), other.secret("a", "theirs")]);
+      assert.equal(kept[0], kept[1]);
+      assert.equal(await scene.door.secret("a", "again"), kept[0]);
+      assert.equal(await other.secret("a", null), kept[0]);
+    },
+  },
+  {
     title: "Two nodes are told to complete the same orders in the same instant: each is captured once.",
     needs: ["secondNode"],
     async run(scene) {
