@@ -7,7 +7,7 @@ import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
-import type { ClaimedEffect } from "../ports/store.js";
+import { ASKED_ANEW, type ClaimedEffect } from "../ports/store.js";
 import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
 
 const LONGEST_ERROR = 500;
@@ -192,10 +192,12 @@ export class Attempts {
     const closedUntil = this.breaker(gateway).closedUntil(now);
     if (closedUntil === null) return null;
     const longest = longestWaitMs(now - row.createdAt, limits);
-    // After a short failure everybody asks again as soon as one may; in a long one, seldom.
-    const spread = longest > limits.longestRetryMs ? longest * (0.5 + random() / 2) : 0;
+    const anew = row.previousError === ASKED_ANEW;
+    // After a short failure everybody asks again as soon as one may; in a long one seldom, but for whoever is waited for.
+    const spread = !anew && longest > limits.longestRetryMs ? longest * (0.5 + random() / 2) : 0;
     const notBefore = Math.max(closedUntil + Math.round(random() * 1000), now + Math.round(spread));
-    return { kind: "paused", notBefore, error: `${gateway.name} is left alone after several failures` };
+    const error = anew ? ASKED_ANEW : `${gateway.name} is left alone after several failures`;
+    return { kind: "paused", notBefore, error };
   }
 
   private note(gateway: Gateway, answer: GatewayAnswer): void {

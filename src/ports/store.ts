@@ -162,6 +162,9 @@ export interface Pruned {
   last: string | null;
 }
 
+/** The error of a reading that was not left to its own wait, because somebody new waits for it. */
+export const ASKED_ANEW = "asked for anew";
+
 export interface Store {
   /** Opening twice is refused while the first is open. A second store on the same place is refused where there is room for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the machines that its node knows, a store that others write too leaves due work of all other orders to them. */
   open(versions?: number[]): Promise<void>;
@@ -178,7 +181,7 @@ export interface Store {
   claim(now: number, limit: number, leaseMs: number, worker: string): Promise<ClaimedEffect[]>;
   /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing. */
   release(worker: string, results: EffectResult[]): Promise<void>;
-  /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest; whatever else waits stays as it is. */
+  /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is. */
   hurry(orderIds: string[], at: number): Promise<void>;
   /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
   disown(worker: string, known: string[]): Promise<void>;

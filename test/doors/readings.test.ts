@@ -167,6 +167,25 @@ describe("a reading whose next try is far off", () => {
   });
 });
 
+test("a reading that is asked for anew while the bank is left alone is made as soon as it is not, also after days", async () => {
+  const { world, bank } = await made({ limits: { longestRetryMs: MINUTE } });
+  bank.says = { kind: "unknown", detail: "HTTP 500" };
+  const others = Array.from({ length: 6 }, (_, i) => `o${i}`);
+  for (const id of ["o", ...others]) {
+    await world.order(id);
+    await world.engine.submit(id, callback(`pay-${id}`));
+  }
+  await later(world, 8 * HOUR);
+  // One tries, so that the bank is left alone again.
+  await world.engine.submit("o0", { type: "reconcile.asked" });
+  await later(world, 1200);
+  const asked = world.engine.submit("o", { type: "reconcile.asked" }, { wait: "settled", timeoutMs: HOUR });
+  bank.says = null;
+  await later(world, usual.breakMs + 2000);
+  expect(world.status("o")).toBe("processing");
+  expect(await asked).toMatchObject({ final: true });
+});
+
 describe("a reading that an earlier release gave up", () => {
   test.each(asks)("is made anew when there comes %s", async (_who, event, status) => {
     const store = memoryStore();

@@ -1,7 +1,7 @@
 /** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import type { ClaimedEffect, EffectResult } from "../../ports/store.js";
+import { ASKED_ANEW, type ClaimedEffect, type EffectResult } from "../../ports/store.js";
 
 export interface Kept extends Omit<ClaimedEffect, "previousError"> {
   leaseUntil: number;
@@ -38,5 +38,5 @@ export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "do
 export const hurried = (row: Kept, at: number): void => {
   if (!isReading(row.effect.type)) return;
   if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at });
-  else row.notBefore = Math.min(row.notBefore, at);
+  else if (row.notBefore > at) Object.assign(row, { notBefore: at, error: ASKED_ANEW });
 };

@@ -56,7 +56,7 @@ export const statementsOf = (s: string) => ({
   claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
   uncount: `UPDATE ${s}.outbox SET attempts = greatest(0, attempts - 1) WHERE id = ANY ($2::text[]) AND worker = $1`,
-  hurry: `WITH sooner AS (UPDATE ${s}.outbox SET not_before = $2
+  hurry: `WITH sooner AS (UPDATE ${s}.outbox SET not_before = $2, error = $3
       WHERE order_id = ANY ($1::text[]) AND NOT dead AND not_before > $2 AND ${READING})
     SELECT id FROM ${s}.outbox WHERE order_id = ANY ($1::text[]) AND dead AND ${READING}`,
   disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,

@@ -1,7 +1,7 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
-import { type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
+import { ASKED_ANEW, type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { DamagedRows } from "./damaged.js";
@@ -183,7 +183,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         ["text"],
         orderIds.map((id) => [id]),
       );
-      const dead = await write(sql.hurry, ...ids, at);
+      const dead = await write(sql.hurry, ...ids, at, ASKED_ANEW);
       // One by one: reviving waits for the claims that have begun.
       for (const [id] of dead) await write(sql.revive, id, at);
       opened().notices.tell(at);

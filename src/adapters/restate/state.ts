@@ -5,7 +5,7 @@ import type { Reading } from "../../../machines/facts.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Came } from "../../engine/attempt.js";
 import type { Receipt } from "../../engine/receipt.js";
-import type { ClaimedEffect, InboxRow, OrderRow } from "../../ports/store.js";
+import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type OrderRow } from "../../ports/store.js";
 
 export interface OpenEffect extends OutboxRow {
   createdAt: number;
@@ -79,7 +79,7 @@ export const hurry = (effects: OpenEffect[], at: number): void => {
   for (const row of effects) {
     if (row.underWay || !isReading(row.effect.type)) continue;
     if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
-    else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false });
+    else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false, error: ASKED_ANEW });
   }
 };
 

@@ -1,6 +1,7 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
 import {
+  ASKED_ANEW,
   type CommitResult,
   type DamagedRow,
   type EffectResult,
@@ -109,7 +110,7 @@ export class StoreDatabase {
   hurry(orderIds: string[], at: number): void {
     this.#together(() => {
       for (const orderId of orderIds) {
-        this.#do.hurry.run(at, orderId, at);
+        this.#do.hurry.run(at, ASKED_ANEW, orderId, at);
         this.#do.hurryDead.run(at, orderId);
       }
     });

@@ -77,7 +77,9 @@ export function prepare(db: Sqlite.Database) {
       `UPDATE outbox SET not_before = ?, error = ?, attempts = max(0, attempts - ?), lease_until = 0, worker = NULL
        WHERE id = ? AND worker = ?`,
     ),
-    hurry: write(`UPDATE outbox SET not_before = ? WHERE order_id = ? AND dead = 0 AND not_before > ? AND ${READING}`),
+    hurry: write(
+      `UPDATE outbox SET not_before = ?, error = ? WHERE order_id = ? AND dead = 0 AND not_before > ? AND ${READING}`,
+    ),
     hurryDead: write(
       `UPDATE outbox SET dead = 0, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = ?
        WHERE order_id = ? AND dead = 1 AND ${READING}`,

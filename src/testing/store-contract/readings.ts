@@ -1,6 +1,7 @@
 /** Readings that wait for their next try, and are asked for anew. */
 import assert from "node:assert/strict";
 import type { OutboxRow } from "../../core/record.js";
+import { ASKED_ANEW } from "../../ports/store.js";
 import { type Case, changeOf, effectOf, idsOf, T } from "./sample.js";
 
 const LEASE = 1000;
@@ -33,7 +34,7 @@ export const readings: Case[] = [
   },
   {
     title:
-      "A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest; whatever else waits stays as it is.",
+      "A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is.",
     async run(place) {
       const store = await place.open();
       const ids = ["waits", "back", "dead", "money", "shop", "other", "soon"];
@@ -60,7 +61,7 @@ export const readings: Case[] = [
       assert.deepEqual(idsOf(due).sort(), ["back:1:0", "dead:1:0", "waits:1:0"]);
       assert.deepEqual(
         Object.fromEntries(due.map(({ orderId, attempts, previousError }) => [orderId, [attempts, previousError]])),
-        { back: [2, "HTTP 500"], waits: [2, "HTTP 500"], dead: [1, null] },
+        { back: [2, ASKED_ANEW], waits: [2, ASKED_ANEW], dead: [1, null] },
       );
       assert.deepEqual(await store.deadEffects(9), []);
       assert.equal(
