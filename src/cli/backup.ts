@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import { backUp, draftOf, restore } from "../adapters/sqlite/copy.js";
 import { withoutPassword } from "../ports/passwords.js";
 import { StoreError } from "../ports/store.js";
-import { exitCodes, refused, wrongUsage } from "./ending.js";
+import { exitCodes, exits, refused, wrongUsage } from "./ending.js";
 import { isPostgres, storeOption, withStore } from "./stores.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -14,18 +14,19 @@ interface Options {
   to: string;
   from?: string;
   json?: boolean;
+  allowDamaged?: boolean;
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Shows how the copy grows, and says what stands in the way. */
-const copying = async (from: string, to: string, json: boolean, copy: () => Promise<void>): Promise<void> => {
+const copying = async <T>(from: string, to: string, json: boolean, copy: () => Promise<T>): Promise<T> => {
   const bar = new SingleBar({ format: "[{bar}] {percentage} %", stream: process.stderr, noTTYOutput: false });
   const shows = process.stderr.isTTY === true && !json;
   if (shows) bar.start(sizeOf(from), 0);
   const looking = setInterval(() => shows && bar.update(sizeOf(draftOf(to))), 200);
   try {
-    await copy();
+    return await copy();
   } catch (error) {
     throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
   } finally {
@@ -34,16 +35,24 @@ const copying = async (from: string, to: string, json: boolean, copy: () => Prom
   }
 };
 
-const runBackup = async ({ store, to, json = false }: Options): Promise<void> => {
+const SHOWN = 20;
+
+const runBackup = async ({ store, to, json = false, allowDamaged = false }: Options): Promise<void> => {
   if (isPostgres(store)) {
     throw wrongUsage(
       `PostgreSQL has its own: pg_dump --format=custom --schema=order_status --file=${to} ${withoutPassword(store)}`,
     );
   }
-  await copying(store, to, json, () => backUp(store, to));
-  const bytes = sizeOf(to);
-  if (json) sayJson({ store, to, bytes });
-  else say(`${store} is backed up in ${to} (${bytes} bytes).`);
+  const { at, damaged } = await copying(store, to, json, () => backUp(store, to, { allowDamaged }));
+  const bytes = sizeOf(at);
+  if (damaged.length > 0 && !allowDamaged) process.exitCode = exits.trouble;
+  if (json) return sayJson({ store, to: at, bytes, damaged });
+  say(`${store} is ${damaged.length > 0 && !allowDamaged ? "copied to" : "backed up in"} ${at} (${bytes} bytes).`);
+  if (damaged.length === 0) return;
+  say("Not every row of it can be read:");
+  for (const { what } of damaged.slice(0, SHOWN)) say(what);
+  if (damaged.length > SHOWN) say(`and ${damaged.length - SHOWN} more, or yet more; --json names the first hundred`);
+  if (!allowDamaged) say("Repair them (order-status repair) and back up again, or take it as it is: --allow-damaged");
 };
 
 const runRestore = async ({ store, from, json = false }: Options): Promise<void> => {
@@ -71,11 +80,13 @@ export const addBackup = (program: Command): void => {
     .description("copy a SQLite store while the engine goes on")
     .addOption(storeOption())
     .requiredOption("--to <file>", "where the copy goes; a file that exists is left alone")
+    .option("--allow-damaged", "take a copy with rows that cannot be read for a backup")
     .option("--json", "the outcome as JSON")
     .addHelpText(
       "after",
       `
-The copy is checked before it gets its name, so a file of that name is whole.
+The copy is checked before it gets its name, every row of it, so a file of that name is whole. One with rows that
+cannot be read is called as asked with .damaged behind it, and the command ends with 1.
 
 Examples:
   $ order-status backup --store orders.db --to backup.db

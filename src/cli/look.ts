@@ -62,7 +62,9 @@ export const lookAt = (id: string, options: LookOptions): Promise<Looked> => {
       return { type: effect.type, attempts, notBefore, error, dead };
     });
     const [loaded] = await store.load([{ orderId: id, eventIds: [] }]);
-    return { record, history, open, parked: loaded?.parked ?? null };
+    // An engine may not have met the damaged row yet.
+    const [damaged] = await store.examine(id);
+    return { record, history, open, parked: loaded?.parked ?? damaged?.what ?? null };
   });
 };
 

@@ -18,6 +18,7 @@ import { addInspect } from "./inspect.js";
 import { addMigrate } from "./migrate.js";
 import { addPrune } from "./prune.js";
 import { addReconcile } from "./reconcile.js";
+import { addRepair } from "./repair.js";
 import { addScenarios } from "./scenarios.js";
 import { addServe } from "./serve.js";
 import { addShow } from "./show.js";
@@ -58,6 +59,7 @@ for (const add of [
   addCan,
   addReconcile,
   addDeadLetters,
+  addRepair,
   addApply,
   addPrune,
   addBackup,

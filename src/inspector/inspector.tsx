@@ -127,8 +127,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
       ?.trim();
     log.error({ path: c.req.routePath, kind: error.name, from }, "a page of the inspector failed");
     const { t } = viewOf(c).words;
-    const store = error instanceof StoreError;
-    return message(c, store ? 503 : 500, t(store ? "error store" : "error internal"));
+    if (!(error instanceof StoreError)) return message(c, 500, t("error internal"));
+    return message(c, 503, t(error.code === "corrupt" ? "error damaged" : "error store"));
   });
   app.notFound((c) => message(c, 404, viewOf(c).words.t("error unknown")));
   app.use(async (c, next) => {

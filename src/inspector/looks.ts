@@ -59,13 +59,14 @@ export const problemsOf = async (engine: Looking, health: Looking["health"]): Pr
     notOffered = why;
   };
   const latest = { before: null };
-  const [{ ok, counts }, unfinished, flagged, parked] = await Promise.all([
+  const [{ ok, counts, damaged }, unfinished, flagged, parked] = await Promise.all([
     health(),
     offered(() => engine.unfinished(PROBLEMS), missing),
     offered(() => engine.list({ flagged: true, latest, limit: PROBLEMS }), missing),
     offered(() => engine.list({ parked: true, latest, limit: PROBLEMS }), missing),
   ]);
-  return { ok, counts, notOffered, unfinished, flagged: flagged ?? [], parked: parked ?? [], limit: PROBLEMS };
+  const shown = { flagged: flagged ?? [], parked: parked ?? [], limit: PROBLEMS };
+  return { ok, counts, damaged, notOffered, unfinished, ...shown };
 };
 
 const placeIn = (before: string): { updatedAt: number; orderId: string } | null => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parser } from "@prometheus-io/lezer-promql";
+import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { PlacedOrder } from "../../machines/events.js";
@@ -158,6 +159,23 @@ describe("the commands, run as they stand", () => {
     expect(said).toContain("tried again now; was: no such order");
     expect(said).toContain("Nothing was given up.");
     await until(() => woo.order("1001").status === "on-hold", "the shop");
+  });
+
+  test("a damaged row", async () => {
+    const past = new Sqlite(file());
+    past.prepare("UPDATE history SET entry = 'oops' WHERE order_id = '1001' AND seq = 1").run();
+    past.close();
+    await engine.history("1001");
+    expect((await engine.health()).damaged).toEqual(["1001"]);
+    const said = await run("damaged");
+    expect(said).toMatch(
+      /1001 +history +1 +entry 1 in the history of order 1001 is damaged: its checksum is another one/,
+    );
+    expect(said).toContain("history  is emptied");
+    expect((await engine.health()).damaged).toEqual([]);
+    expect(
+      (await engine.submit("1001", { type: "order.updated", by: "shop", change: "a note" })).postponed,
+    ).toBeUndefined();
   });
 
   test("backup, retention and restore of SQLite", async () => {

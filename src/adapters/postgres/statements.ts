@@ -108,9 +108,9 @@ export const statementsOf = (s: string) => ({
         WHERE NOT dead AND not_before <= (extract(epoch FROM now()) * 1000)::bigint ORDER BY not_before, n LIMIT ${LOOKED_AT}) i
       WHERE NOT ${known(s, "i", "$1::integer[]")}), (SELECT count(*) FROM ${s}.orders WHERE flagged),
     (SELECT count(DISTINCT order_id) FROM ${s}.damaged),
-    (SELECT min(created_at) FROM ${s}.outbox WHERE NOT dead),
+    (SELECT min(created_at) FROM ${s}.outbox o WHERE NOT dead AND ${rests(s, "o")}),
     ARRAY(SELECT envelope FROM ${s}.inbox WHERE NOT dead ORDER BY n LIMIT 20),
-    (SELECT min(at) FROM ${s}.timers)`,
+    (SELECT at FROM ${s}.timers t WHERE ${rests(s, "t")} ORDER BY at LIMIT 1)`,
 });
 
 /** Why an order is set aside; one of other machines is, for whoever does not know them. */

@@ -153,8 +153,8 @@ export function prepare(db: Sqlite.Database) {
          (SELECT count(*) FROM inbox WHERE dead = 1), (SELECT count(*) FROM timers),
          (SELECT count(*) FROM orders WHERE parked IS NOT NULL), (SELECT count(*) FROM orders WHERE flagged = 1),
          (SELECT count(DISTINCT order_id) FROM damaged),
-         (SELECT min(created_at) FROM outbox WHERE dead = 0), NULL,
-         (SELECT min(at) FROM timers)`,
+         (SELECT min(created_at) FROM outbox WHERE dead = 0 AND ${rests("outbox")}), NULL,
+         (SELECT at FROM timers WHERE ${rests("timers")} ORDER BY at LIMIT 1)`,
     ),
     oldestEvents: value<[], string>("SELECT envelope FROM inbox WHERE dead = 0 ORDER BY rowid LIMIT 20"),
   };

@@ -198,6 +198,12 @@ export const gauges = {
     means: "Orders set aside because this release does not know their state.",
     of: ({ counts }) => counts?.parked ?? null,
   },
+  damaged: {
+    name: "order_status.orders.damaged",
+    unit: "1",
+    means: "Orders that rest because a stored row of theirs cannot be read.",
+    of: ({ counts }) => counts?.damaged ?? null,
+  },
   flagged: {
     name: "order_status.orders.flagged",
     unit: "1",

@@ -8,6 +8,8 @@ import { Flag, HiddenError, Layout, OrderLink, Section, Status, Table, Time, typ
 export interface Problems {
   ok: boolean;
   counts: Counts | null;
+  /** Orders that rest because a row of theirs cannot be read, the first ones. */
+  damaged: string[];
   /** What the runtime cannot tell, in its own words. */
   notOffered: string | null;
   unfinished: Unfinished | null;
@@ -215,13 +217,17 @@ const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { count
   );
 };
 
+/** As many as health names. */
+const DAMAGED_NAMED = 20;
+
 export const ProblemsPage: FC<{ view: View; problems: Problems }> = ({ view, problems }) => {
   const { t } = view.words;
-  const { ok, unfinished, flagged, parked, notOffered, limit } = problems;
+  const { ok, damaged, unfinished, flagged, parked, notOffered, limit } = problems;
   const dead = (unfinished?.deadEffects.length ?? 0) + (unfinished?.deadEvents.length ?? 0);
   const overdue = unfinished?.overdueTimers ?? [];
   const waiting = (unfinished?.openEffects.length ?? 0) + (unfinished?.waitingEvents.length ?? 0);
-  const calm = ok && notOffered === null && dead + flagged.length + parked.length + overdue.length === 0;
+  const found = dead + damaged.length + flagged.length + parked.length + overdue.length;
+  const calm = ok && notOffered === null && found === 0;
   return (
     <Layout view={view} title={t("problems title")} live>
       <h1>{t("problems title")}</h1>
@@ -240,6 +246,22 @@ export const ProblemsPage: FC<{ view: View; problems: Problems }> = ({ view, pro
       ) : null}
       {dead > 0 && unfinished !== null ? (
         <DeadLetters view={view} effects={unfinished.deadEffects} events={unfinished.deadEvents} limit={limit} />
+      ) : null}
+      {damaged.length > 0 ? (
+        <Section
+          id="damaged"
+          head={t("damaged head")}
+          count={countOf(view, damaged.length, DAMAGED_NAMED)}
+          help={t("damaged help")}
+        >
+          <ul class="plain">
+            {damaged.map((id) => (
+              <li>
+                <OrderLink view={view} id={id} />
+              </li>
+            ))}
+          </ul>
+        </Section>
       ) : null}
       {parked.length > 0 ? (
         <Orders

@@ -5,8 +5,8 @@ export const orderTexts = {
   "why because": ["{status} since {since}, because {rule}.", "{status} sedan {since}, eftersom {rule}."],
   "why placed": ["{status} since {since}.", "{status} sedan {since}."],
   "why parked": [
-    "Set aside: this version of the machines does not know its state. Its events wait for a deployment that does.",
-    "Ställd åt sidan: den här versionen av maskinerna känner inte till dess tillstånd. Dess händelser väntar på en version som gör det.",
+    "Set aside: these machines do not know its state, or a stored row of it is damaged. Its events wait; order-status show says for what.",
+    "Ställd åt sidan: de här maskinerna känner inte till dess tillstånd, eller en lagrad rad är skadad. Dess händelser väntar; order-status show säger på vad.",
   ],
   "set off by": ["Set off by", "Utlöst av"],
   "next head": ["What comes next", "Vad som kommer härnäst"],

@@ -8,8 +8,8 @@ export const otherTexts = {
   ],
   "problems not offered": ["Not to be seen here: {why}", "Kan inte visas här: {why}"],
   "store trouble": [
-    "The store cannot write; nothing is acknowledged meanwhile.",
-    "Lagret kan inte skriva; inget kvitteras under tiden.",
+    "The store cannot write, or something that should run fails again and again; the log says what.",
+    "Lagret kan inte skriva, eller något som ska gå misslyckas gång på gång; loggen säger vad.",
   ],
   "count orders": ["orders", "ordrar"],
   "count dead": ["dead letters", "döda brev"],
@@ -33,10 +33,15 @@ export const otherTexts = {
     "Shop and bank disagree, and no rule settles it.",
     "Butik och bank är oense, och ingen regel avgör.",
   ],
+  "damaged head": ["Damaged", "Skadade"],
+  "damaged help": [
+    "A stored row of these orders cannot be read, so they rest; all others go on. What is left of one: order-status repair",
+    "En lagrad rad för dessa ordrar kan inte läsas, så de vilar; alla andra går vidare. Vad som finns kvar: order-status repair",
+  ],
   "parked head": ["Set aside", "Ställda åt sidan"],
   "parked help": [
-    "Today's machines do not know the state of these orders; their events wait.",
-    "Dagens maskiner känner inte till dessa ordrars tillstånd; deras händelser väntar.",
+    "Today's machines do not know the state of these orders, or a stored row of theirs is damaged; their events wait.",
+    "Dagens maskiner känner inte till dessa ordrars tillstånd, eller en lagrad rad är skadad; deras händelser väntar.",
   ],
   "oldest head": ["Oldest unprocessed", "Äldst obehandlat"],
   "oldest help": [
@@ -189,6 +194,10 @@ export const otherTexts = {
   "error internal": [
     "Something went wrong; the log of the server says what.",
     "Något gick fel; serverns logg säger vad.",
+  ],
+  "error damaged": [
+    "A stored row of this order is damaged. All other orders go on. What is left of it: order-status repair",
+    "En lagrad rad för denna order är skadad. Alla andra ordrar går vidare. Vad som finns kvar: order-status repair",
   ],
   "error store": ["The store does not answer now; try again.", "Lagret svarar inte nu; försök igen."],
 } as const satisfies Record<string, readonly [english: string, swedish: string]>;
