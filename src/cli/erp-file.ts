@@ -1,6 +1,7 @@
 /** An ERP's file: which order is to become what. Pure: text in, rows out, each with what is wrong with it. */
 import { parse } from "csv-parse/sync";
 import { merchantEventFor } from "../../machines/events.js";
+import { Id } from "../../machines/text.js";
 import { wrongUsage } from "./ending.js";
 
 export interface Row {
@@ -9,6 +10,10 @@ export interface Row {
   wanted: string;
   asks: { event: { type: string; [key: string]: unknown } } | { wrong: string };
 }
+
+/** Bytes that are no UTF-8 come as U+FFFD; another order may be called that. */
+const wrongId = (id: string): string | null =>
+  id.includes("\uFFFD") ? "must be UTF-8" : (Id.safeParse(id).error?.issues[0]?.message ?? null);
 
 const COLUMNS = "the columns order_id and status (and amount, where there is one)";
 
@@ -47,6 +52,8 @@ export const rowsIn = (text: string): Row[] => {
     if (cells.length !== head.length)
       return { ...row, asks: { wrong: `the row has ${cells.length} columns, and the first line ${head.length}` } };
     if (id === "") return { ...row, asks: { wrong: "the row names no order" } };
+    const wrong = wrongId(id);
+    if (wrong !== null) return { ...row, asks: { wrong: `order_id: ${wrong}` } };
     return { ...row, asks: askedBy(wanted, amount < 0 ? "" : (cells[amount] ?? "")) };
   });
 };

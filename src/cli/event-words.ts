@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { merchantEventFor, OrderEvent, type PlacedOrder } from "../../machines/events.js";
 import { Line, OrderStatus } from "../../machines/facts.js";
-import { shortened } from "../../machines/text.js";
+import { Id, shortened, Text, Word } from "../../machines/text.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
 
@@ -25,21 +25,21 @@ const callback = z.strictObject({
   query: aside,
   digestConfiguration: aside,
   type: z.literal("callback"),
-  kind: z.string().max(60),
+  kind: Word(60),
   payload: z
     .looseObject({
-      paymentId: z.string().min(1).max(100).optional(),
-      status: z.string().max(60).nullish(),
-      action: z.string().max(60).nullish(),
+      paymentId: Id.optional(),
+      status: Word(60).nullish(),
+      action: Word(60).nullish(),
     })
     .default({}),
 });
 const edit = z.strictObject({
   ...told,
   type: z.literal("admin.editLines"),
-  remove: z.array(z.string()).default([]),
+  remove: z.array(Text(100)).default([]),
   add: ScenarioLines.default([]),
-  setQuantity: z.record(z.string(), z.number().nonnegative()).default({}),
+  setQuantity: z.record(Text(100), z.number().nonnegative()).default({}),
   newTotal: money.optional(),
 });
 

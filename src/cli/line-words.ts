@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { PlacedOrder } from "../../machines/events.js";
 import { noSuchPayment, OrderStatus, type Reading } from "../../machines/facts.js";
+import { Currency, Id, Moment, Text, Word } from "../../machines/text.js";
 import { ROUNDING } from "../adapters/nets/easy.js";
 import { readingOf as netsReadingOf } from "../adapters/nets/reading.js";
 import { Payment as NetsPayment } from "../adapters/nets/schema.js";
@@ -11,22 +12,23 @@ import { type Issue, issuesOf, minor, ScenarioLines } from "./event-words.js";
 
 const DAY_MS = 86_400_000;
 
-const Moment = z
+const When = z
   .union([z.iso.datetime({ offset: true }), z.number().int()], { error: "an ISO 8601 time or epoch milliseconds" })
-  .transform((at) => (typeof at === "number" ? at : Date.parse(at)));
+  .transform((at) => (typeof at === "number" ? at : Date.parse(at)))
+  .pipe(Moment);
 
 const Order = z.strictObject({
-  id: z.union([z.string().min(1).max(100), z.number()]).default(1),
+  id: z.union([Id, z.int()]).default(1),
   status: OrderStatus,
   total: z.number().nonnegative().optional(),
-  currency: z.string().length(3).default("SEK"),
+  currency: Currency.default("SEK"),
   lines: ScenarioLines.default([]),
   needsProcessing: z.boolean().default(true),
-  paymentMethod: z.string().optional(),
-  paymentId: z.string().max(100).nullish(),
-  previousPaymentIds: z.array(z.string().max(100)).default([]),
-  createdAt: Moment.optional(),
-  updatedAt: Moment.optional(),
+  paymentMethod: Word().optional(),
+  paymentId: Id.nullish(),
+  previousPaymentIds: z.array(Id).max(100).default([]),
+  createdAt: When.optional(),
+  updatedAt: When.optional(),
   thankYouSeen: z.boolean().default(false),
   // Part of a scenario's order, and nothing that a decision looks at.
   datePaid: z.unknown().optional(),
@@ -41,8 +43,8 @@ const amount = z.number().default(0);
 const UNAVAILABLE = "unavailable";
 
 const BankPayment = z.looseObject({
-  id: z.string().max(100).optional(),
-  status: z.string(),
+  id: Id.optional(),
+  status: Word(),
   rejectedReason: z.union([z.string().transform((category) => ({ category })), z.looseObject({})]).nullish(),
   order: z
     .looseObject({
@@ -57,22 +59,20 @@ const BankPayment = z.looseObject({
 });
 
 export const Line = z.strictObject({
-  id: z.union([z.string(), z.number()]).optional(),
+  id: z.union([Text(100), z.int()]).optional(),
   order: Order,
   // The word is taken as a status, so that whatever is wrong with a payment is told by its field.
   payment: z.preprocess((given) => (given === UNAVAILABLE ? { status: given } : given), BankPayment.nullish()),
-  netsPayment: z
-    .looseObject({ paymentId: z.string().max(100).optional(), paymentType: z.string().optional() })
-    .nullish(),
+  netsPayment: z.looseObject({ paymentId: Id.optional(), paymentType: Word().optional() }).nullish(),
   taskStatus: z.union([z.looseObject({ completed: z.boolean() }), z.literal(UNAVAILABLE)]).nullish(),
   earlier: z
-    .array(z.looseObject({ type: z.string(), at: Moment.optional() }))
+    .array(z.looseObject({ type: z.string(), at: When.optional() }))
     .max(100)
     .default([]),
   event: z.looseObject({ type: z.string() }),
   follow: z.enum(["confirmed", "refused", "unknown"]).optional(),
   settings: z.looseObject({}).optional(),
-  now: Moment.optional(),
+  now: When.optional(),
 });
 export type Line = z.infer<typeof Line>;
 

@@ -27,6 +27,23 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
+type Told = Reconciled | { error: { message: string } };
+
+/** Reads one line per order. @returns why the run did not come to its end; null = it did */
+const readInto = async (all: Reconciled[], response: Response, told: () => void): Promise<string | null> => {
+  try {
+    for await (const line of linesOf(response)) {
+      const one = JSON.parse(line) as Told;
+      if ("error" in one) return one.error.message;
+      all.push(one);
+      told();
+    }
+    return null;
+  } catch (error) {
+    return `the connection broke (${error instanceof Error ? error.message : String(error)})`;
+  }
+};
+
 const run = async (options: Options): Promise<void> => {
   if (options.apply && options.dryRun) throw wrongUsage("--apply and --dry-run exclude each other");
   const query = new URLSearchParams({
@@ -45,10 +62,9 @@ const run = async (options: Options): Promise<void> => {
   const shows = process.stderr.isTTY === true && !options.json;
   if (shows) bar.start(0, 0, { moved: 0 });
   const all: Reconciled[] = [];
-  for await (const line of linesOf(response)) {
-    all.push(JSON.parse(line) as Reconciled);
+  const broken = await readInto(all, response, () => {
     if (shows) bar.update(all.length, { moved: all.filter((one) => one.outcome === "moved").length });
-  }
+  });
   if (shows) bar.stop();
   const count = (outcome: Reconciled["outcome"]) => all.filter((one) => one.outcome === outcome).length;
   const summary = {
@@ -59,6 +75,9 @@ const run = async (options: Options): Promise<void> => {
   };
   if (options.json) sayJson({ ...summary, orders: all });
   else report(all, summary);
+  if (broken !== null) {
+    throw new Ends(exits.trouble, `the reconciliation broke off after ${all.length} orders: ${broken}; run it again`);
+  }
   if (summary.unread > 0) process.exitCode = exits.refused;
 };
 

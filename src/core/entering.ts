@@ -1,8 +1,8 @@
 /** What enters beside an event: ids, options, filters, answers. A caller in JavaScript may hand in anything. */
 import { z } from "zod";
-import { Source } from "../../machines/events.js";
+import { Command, OrderPlaced, Source } from "../../machines/events.js";
 import { OrderStatus } from "../../machines/facts.js";
-import { DOTS, Id, Texts, Word } from "../../machines/text.js";
+import { DOTS, Id, Moment, Texts, Word } from "../../machines/text.js";
 import { isStorable } from "./storable.js";
 
 /** Longer and odder than what is placed today: a store may hold ids that were placed by an earlier version. */
@@ -31,6 +31,15 @@ export const Filter = z.strictObject({
   after: KnownId.or(z.literal("")).optional(),
   latest: z.strictObject({ before: z.object({ updatedAt: z.number(), orderId: KnownId }).nullable() }).optional(),
   limit: Count,
+});
+
+/** A message that whoever reaches another durable execution may send to it. */
+export const Entered = z.object({
+  id: Id,
+  orderId: KnownId,
+  at: Moment,
+  source: Source,
+  event: z.discriminatedUnion("type", [OrderPlaced, ...Command.options]),
 });
 
 /** What a gateway says of a payment that it opened. */

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { Command } from "../../machines/commands.js";
+import { Id, InnerId, Word } from "../../machines/text.js";
 import type { Reconciled } from "../ports/runtime.js";
 import type { Room } from "./inspector.js";
 import { type Actable, actable, PROBLEMS } from "./looks.js";
@@ -11,13 +12,13 @@ import { hours, perPage, ReconciledPage, ReconcilePage } from "./pages/reconcile
 const isActable = (type: string): type is Actable => (actable as readonly string[]).includes(type);
 const eventOf = (type: Actable): Command => (type === "reconcile.asked" ? { type } : { type, via: "inspector" });
 
-const Doing = z.object({ id: z.string().min(1).max(100) });
-const Retrying = z.object({ id: z.string().min(1).max(200), order: z.string().min(1).max(100) });
+const Doing = z.object({ id: Id });
+const Retrying = z.object({ id: InnerId, order: Word().min(1) });
 const Reconciling = z.object({
   hours: z.coerce.number().refine((n) => (hours as readonly number[]).includes(n)),
   apply: z.stringbool(),
   /** The order with which the page before ended. */
-  after: z.string().min(1).max(100).optional(),
+  after: Word().min(1).optional(),
 });
 
 /** Longer than a bank takes to answer, shorter than a person waits. */

@@ -8,6 +8,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
 import { tokensIn } from "../ports/access.js";
+import { shortened, Text, Word } from "../../machines/text.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Looking, Runtime } from "../ports/runtime.js";
@@ -78,7 +79,7 @@ const Asked = z.object({
   flagged: z.literal("true").optional(),
   parked: z.literal("true").optional(),
   since: z.preprocess(blankIsNone, z.enum(["1h", "24h", "7d"]).optional()),
-  before: z.string().max(130).optional(),
+  before: Word(130).optional(),
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
@@ -168,7 +169,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     return send(c, page);
   });
   app.get("/find", async (c) => {
-    const q = (c.req.query("q") ?? "").trim().slice(0, 100);
+    const q = shortened((c.req.query("q") ?? "").trim(), 100);
     const found = (await engine.read(q)) === null ? await engine.findByPayment(q) : { orderId: q };
     if (found !== null) return c.redirect(`${base}/orders/${encodeURIComponent(found.orderId)}`);
     return message(c, 404, viewOf(c).words.t("find none", { q }));
@@ -234,7 +235,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
   return { fetch: (request) => app.fetch(request) };
 };
 
-const Asking = z.object({ by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(200) });
+const trimmed = (most: number) => z.string().trim().pipe(Text(most).min(1));
+const Asking = z.object({ by: trimmed(100), why: trimmed(200) });
 
 /** What an action ended with, said by codes alone: the address may be anybody's. */
 const doneText = (c: Context, { t, reason }: Words): string | null => {

@@ -41,7 +41,7 @@ export interface HttpOptions
 
 const Checkout = z.strictObject({ gateway: Id });
 /** Without its times an order was made now. */
-const Place = z.strictObject({
+export const Place = z.strictObject({
   orderId: Id,
   order: PlacedOrder.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }),
 });

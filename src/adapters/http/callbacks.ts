@@ -15,14 +15,14 @@ import { knownPayment } from "./known-payment.js";
  * is used, deaf to the rest.
  */
 const claim = Word(60).nullish();
-const Authorization = z
+export const Authorization = z
   .object({ paymentId: Id, status: claim })
   .transform(({ paymentId, status }) => ({ paymentId, claims: status ?? null }));
-const Management = z
+export const Management = z
   .object({ paymentId: Id, action: claim })
   .transform(({ paymentId, action }) => ({ paymentId, claims: action ?? null }));
 /** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */
-const Legacy = z.object({ paymentId: Id, result: Word(60).optional() });
+export const Legacy = z.object({ paymentId: Id, result: Word(60).optional() });
 const legacyKinds = new Set([
   "BOOKED",
   "AUTOMATIC_FRAUD_CONTROL",

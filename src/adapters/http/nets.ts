@@ -28,7 +28,7 @@ export interface NetsOptions {
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
 
 /** Strict in what is used, deaf to the rest: the event is a hint, and what it claims is never believed. */
-const Webhook = z.object({
+export const Webhook = z.object({
   /** The same each time it is sent again. */
   id: Id.max(90),
   event: z.string().regex(/^payment\.[\w.]{1,50}$/),

@@ -33,7 +33,7 @@ export interface ResursCheckoutOptions {
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
 const Submitted = z.object({ paymentId, customer: z.unknown() });
-const Rejected = z.object({
+export const Rejected = z.object({
   paymentId,
   rejection: z.enum(["fail", "deny"]),
   message: Text(1000).nullish(),

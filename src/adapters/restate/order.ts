@@ -8,6 +8,8 @@
  */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { cooldownEndsAt } from "../../../machines/guards.js";
+import { Id, wrongIn } from "../../../machines/text.js";
+import { Entered } from "../../core/entering.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import { why } from "../../core/why.js";
@@ -39,6 +41,15 @@ export interface OrderParts extends TurnParts {
 
 /** As far back as a cause is looked for. */
 const LATEST = 200;
+
+/** Whoever reaches Restate may send this, past the door. null = nothing is wrong. */
+const wrongWith = (orderId: string, envelope: unknown): string | null => {
+  const entered = Entered.safeParse(envelope);
+  if (!entered.success) return wrongIn(entered.error);
+  if (entered.data.orderId !== orderId) return "orderId: must be the order that it is sent to";
+  const isNew = entered.data.event.type === "order.placed";
+  return isNew && !Id.safeParse(orderId).success ? "orderId: must be an id" : null;
+};
 
 export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
   const { names, clock } = parts;
@@ -112,9 +123,12 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
   return sdk.object({
     name: names.order,
     handlers: {
-      submit: exclusive(lazy, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "submit" }>) =>
-        take(ctx, message),
-      ),
+      submit: exclusive(lazy, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "submit" }>) => {
+        const wrong = wrongWith(ctx.key, message?.envelope);
+        // Trying again would not help, and what cannot come out again must not enter.
+        if (wrong !== null) throw new sdk.TerminalError(`not a valid message: ${wrong}`, { errorCode: 400 });
+        return take(ctx, { kind: "submit", envelope: message.envelope, listener: message.listener ?? null });
+      }),
       revive: exclusive(lazy, (ctx: Restate.ObjectContext, id: string) => take(ctx, { kind: "revive", id })),
       settle: exclusive(inside, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "settle" }>) =>
         take(ctx, message),

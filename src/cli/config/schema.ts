@@ -2,8 +2,12 @@
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
+import { Word } from "../../../machines/text.js";
 import { scopes } from "../../ports/access.js";
 import { hasPassword } from "../../ports/passwords.js";
+
+/** What is not seen in the file would be sent to the bank all the same. */
+const text = Word(2000).min(1);
 
 const NOT_HERE =
   'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
@@ -21,7 +25,7 @@ const address = z.url({
 });
 
 const place = z
-  .union([z.string().min(1), SecretSchema], 'write the path of a SQLite file, or env("DATABASE_URL")')
+  .union([text, SecretSchema], 'write the path of a SQLite file, or env("DATABASE_URL")')
   .refine((value) => typeof value !== "string" || !hasPassword(value), {
     error:
       'a password does not stand in the file; put the whole address into the environment and write env("DATABASE_URL")',
@@ -37,11 +41,11 @@ type CustomerOf = (orderId: string) => Record<string, unknown> | Promise<Record<
 
 const legacy = {
   baseUrl: address.describe("the SOAP services, such as https://ecommerce.resurs.com/ws/V4"),
-  userName: z.string().min(1).describe("the web service user"),
+  userName: text.describe("the web service user"),
   password: SecretSchema.describe("that user's password"),
 };
 const booking = {
-  paymentMethodId: z.string().min(1).optional().describe("which of the bank's payment methods is offered"),
+  paymentMethodId: text.optional().describe("which of the bank's payment methods is offered"),
   customerOf: z
     .custom<CustomerOf>((value) => typeof value === "function", "this is no function")
     .optional()
@@ -57,8 +61,8 @@ const Gateways = z
         ),
         clientId: SecretSchema.describe("the client's id"),
         clientSecret: SecretSchema.describe("the client's secret"),
-        storeId: z.string().min(1).optional().describe("the store at the bank"),
-        paymentMethodId: z.string().min(1).optional().describe("which of the store's payment methods is offered"),
+        storeId: text.optional().describe("the store at the bank"),
+        paymentMethodId: text.optional().describe("which of the store's payment methods is offered"),
       })
       .optional()
       .describe("Resurs Bank, Merchant API 2.0"),
@@ -109,12 +113,12 @@ const Shop = z.strictObject({
     "the secret that the WordPress plugin was given, where it is installed",
   ),
   paymentMethods: z
-    .record(z.string(), GatewayName)
+    .record(Word(), GatewayName)
     .describe(
       "an order's payment_method in WooCommerce, and the gateway below that takes it; other orders are left alone",
     ),
   customStatuses: z
-    .record(z.string(), OrderStatus)
+    .record(Word(), OrderStatus)
     .default({})
     .describe("statuses of other plugins, and the status each stands for"),
 });
@@ -130,7 +134,7 @@ const ScopedToken = z.strictObject({
 
 const Http = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(8080).describe("where it listens; 0 = any free port"),
-  host: z.string().min(1).default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
+  host: text.default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
   publicUrl: address.describe("where the bank and the customer reach it"),
   apiToken: z
     .union([SecretSchema, z.array(ScopedToken).min(1)], {
@@ -202,12 +206,12 @@ const Http = z.strictObject({
     .strictObject({
       algorithm: z.enum(["MD5", "SHA1"]),
       salts: z.array(SecretSchema).min(1),
-      parameters: z.array(z.string()).optional(),
+      parameters: z.array(text).optional(),
     })
     .optional()
     .describe("what the callbacks of Resurs's older flows were registered with"),
-  thankYouUrl: z.string().optional().describe("where a customer who paid goes on to; `{orderId}` is put in"),
-  cartUrl: z.string().optional().describe("where one who did not goes on to; `{orderId}` and `{error}` are put in"),
+  thankYouUrl: text.optional().describe("where a customer who paid goes on to; `{orderId}` is put in"),
+  cartUrl: text.optional().describe("where one who did not goes on to; `{orderId}` and `{error}` are put in"),
   inspectorActions: z.boolean().default(false).describe("whether people may act from the inspector"),
   drainSeconds: z
     .number()

@@ -1,21 +1,22 @@
 /** The scenario format: a whole order life as data. Amounts are major units, times are ISO 8601 in UTC. */
 import { z } from "zod";
+import { Currency, Id, Text, Word } from "../../../machines/text.js";
 
 const when = z.iso.datetime();
 
-const ScenarioLine = z.object({ sku: z.string(), quantity: z.number(), total: z.number() });
+const ScenarioLine = z.object({ sku: Text(100), quantity: z.number(), total: z.number() });
 export type ScenarioLine = z.infer<typeof ScenarioLine>;
 
 const ScenarioOrder = z.object({
-  id: z.union([z.number(), z.string()]),
-  status: z.string(),
+  id: z.union([z.int(), Id]),
+  status: Word(),
   total: z.number(),
-  currency: z.string().default("SEK"),
+  currency: Currency.default("SEK"),
   lines: z.array(ScenarioLine).default([]),
   needsProcessing: z.boolean().default(true),
-  paymentMethod: z.string().default("resurs"),
-  paymentId: z.string().nullable().default(null),
-  previousPaymentIds: z.array(z.string()).default([]),
+  paymentMethod: Word().default("resurs"),
+  paymentId: Id.nullable().default(null),
+  previousPaymentIds: z.array(Id).default([]),
   createdAt: when,
   updatedAt: when,
   datePaid: when.nullable().default(null),
@@ -37,7 +38,7 @@ export const ScenarioSettings = z.object({
 
 const GatewayEntry = z.looseObject({
   from: when,
-  payment: z.looseObject({ id: z.string() }).nullish(),
+  payment: z.looseObject({ id: Id }).nullish(),
   taskStatus: z.looseObject({ completed: z.boolean() }).nullish(),
   faults: z.record(z.string(), z.string()).optional(),
 });
@@ -49,10 +50,10 @@ export const Expectation = z.looseObject({ asOf: when });
 export type Expectation = Record<string, unknown> & { asOf?: string };
 
 export const Scenario = z.looseObject({
-  id: z.string(),
-  area: z.string(),
-  title: z.string(),
-  gateway: z.string(),
+  id: Text(100),
+  area: Text(100),
+  title: Text(1000),
+  gateway: Word(),
   strictness: z.enum(["seed", "derived", "ambiguous"]).optional(),
   given: z.looseObject({
     t0: when,
