@@ -4,6 +4,7 @@ import type { Unfinished } from "../../ports/runtime.js";
 import type { Counts, DeadEffect, InboxRow, OrderRow } from "../../ports/store.js";
 import { isFlag } from "../seen.js";
 import { Flag, HiddenError, Layout, OrderLink, Section, Status, Table, Time, type View } from "./layout.js";
+import { Tiles } from "./tiles.js";
 
 export interface Problems {
   ok: boolean;
@@ -175,48 +176,6 @@ const Waiting: FC<{ view: View; unfinished: Unfinished }> = ({ view, unfinished 
   );
 };
 
-const Tile: FC<{ n: number | string; label: string; tone?: string; href?: string }> = ({ n, label, tone, href }) => {
-  const inside = (
-    <>
-      <b>{n}</b> <span>{label}</span>
-    </>
-  );
-  return <li class={`tile ${tone ?? ""}`}>{href === undefined ? inside : <a href={href}>{inside}</a>}</li>;
-};
-
-const Tiles: FC<{ view: View; problems: Problems }> = ({ view, problems: { counts } }) => {
-  const { t } = view.words;
-  if (counts === null) return null;
-  const dead = counts.deadEffects + counts.deadEvents;
-  const oldest = (n: number) => (n > 0 ? "#oldest" : undefined);
-  const bad = (n: number) => (n > 0 ? "bad" : "");
-  return (
-    <ul class="tiles">
-      <Tile n={dead} label={t("count dead")} tone={bad(dead)} href={dead > 0 ? "#dead" : undefined} />
-      <Tile
-        n={counts.flagged}
-        label={t("count flagged")}
-        tone={counts.flagged > 0 ? "warn" : ""}
-        href={`${view.base}/orders?flagged=true`}
-      />
-      <Tile
-        n={counts.parked}
-        label={t("count parked")}
-        tone={bad(counts.parked)}
-        href={`${view.base}/orders?parked=true`}
-      />
-      <Tile n={counts.waitingEffects} label={t("count effects")} href={oldest(counts.waitingEffects)} />
-      <Tile n={counts.waitingEvents} label={t("count events")} href={oldest(counts.waitingEvents)} />
-      <Tile n={counts.timers} label={t("count timers")} />
-      <Tile
-        n={counts.orders.toLocaleString(view.words.language)}
-        label={t("count orders")}
-        href={`${view.base}/orders`}
-      />
-    </ul>
-  );
-};
-
 /** As many as health names. */
 const DAMAGED_NAMED = 20;
 
@@ -237,7 +196,7 @@ export const ProblemsPage: FC<{ view: View; problems: Problems }> = ({ view, pro
         </p>
       )}
       {notOffered === null ? null : <p class="banner">{t("problems not offered", { why: notOffered })}</p>}
-      <Tiles view={view} problems={problems} />
+      <Tiles view={view} counts={problems.counts} />
       {calm ? (
         <div class="calm">
           <p>{t("problems none")}</p>
