@@ -43,6 +43,7 @@ const created = (answer: CreatedPayment): CreatedPayment => {
 /** The gateway, whose answers can all be kept. */
 export const checkedGateway = (gateway: Gateway): Gateway => ({
   name: gateway.name,
+  ...(gateway.api === undefined ? {} : { api: gateway.api }),
   tolerance: gateway.tolerance,
   readPayment: async (paymentId) => answered(await gateway.readPayment(paymentId)),
   capture: async (call) => answered(await gateway.capture(call)),

@@ -34,7 +34,7 @@ import { watched } from "./watched.js";
 export class Engine implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly gateways: readonly string[];
+  readonly gateways: ReadonlyMap<string, string>;
   private readonly rules: Rules;
   private readonly store: Store;
   private readonly observer: Observer;
@@ -77,7 +77,7 @@ export class Engine implements Runtime {
     this.listener = isolatedListener(options.onDecision, "onDecision", log);
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
-    this.gateways = options.gateways.map(({ name }) => name);
+    this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
     this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(watched(g, this.observer))]));
     this.looks = lookingAt({
       store: this.store,

@@ -46,6 +46,8 @@ export type CreatedPayment =
 export interface Gateway {
   /** The name in `facts.payment.gateway`. */
   readonly name: string;
+  /** The API whose callbacks report its payments, such as `resurs-mapi`; left out: it is called as the gateway is. */
+  readonly api?: string;
   /** How far the gateway's rounding may differ from the order total, in minor units. */
   readonly tolerance: number;
   /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */

@@ -164,8 +164,8 @@ export interface Looking {
 }
 
 export interface Runtime extends Looking {
-  /** Names of the gateways that were set up here: only their routes exist. */
-  readonly gateways: readonly string[];
+  /** The API of each gateway that was set up here, by the gateway's name: only the routes of these APIs exist. */
+  readonly gateways: ReadonlyMap<string, string>;
   /**
    * Makes the order known. Placing it again is a no-op.
    * @throws InvalidEvent

@@ -214,6 +214,7 @@ export const inProcessBank = ({
 
   return {
     name: "bank",
+    api: "resurs-mapi",
     tolerance: 0,
     accounts,
     ledger,

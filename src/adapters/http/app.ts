@@ -183,7 +183,11 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
     const orderId = c.req.param("orderId");
     const { gateway } = parsed.data;
-    const created = await engine.checkout(orderId, gateway, urlsFor(publicUrl(), orderId, gateway, await keys()));
+    const created = await engine.checkout(
+      orderId,
+      gateway,
+      urlsFor(publicUrl(), orderId, engine.gateways.get(gateway) ?? gateway, await keys()),
+    );
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
     return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
   });

@@ -24,7 +24,7 @@ const OLDER_FLOWS = ["resurs-simplified", "resurs-hosted", "resurs-rco"];
 
 export const publicRoutes = (options: PublicOptions): Hono => {
   const { engine, admission, shopWebhooks, resursDigest = null, netsAuthorization = null } = options;
-  const offered = (names: string[]) => engine.gateways.filter((name) => names.includes(name));
+  const offered = (apis: string[]) => [...engine.gateways].flatMap(([name, api]) => (apis.includes(api) ? [name] : []));
   const app = new Hono();
 
   const proofs: ((c: Context) => Proof | null)[] = [

@@ -23,17 +23,18 @@ const registeredOnce = "resurs/legacy";
  *
  * @param base where this app is mounted, as the bank and the customer reach it
  * @param keys `addressKeys` of the same engine and callback keys that the app has
+ * @param api the gateway's API, which is its name unless it was given another one
  * @param attempt names this try to pay; made up where left out. Where the payment is there before its addresses are made,
  *   its id
  */
 export const urlsFor = (
   base: string,
   orderId: string,
-  gateway: string,
+  api: string,
   keys: AddressKeys,
   attempt = randomBytes(9).toString("base64url"),
 ): CheckoutUrls & { attempt: string; signedUrl: string; signingFailedUrl: string } => {
-  const callbacks = callbacksOf[gateway] ?? gateway;
+  const callbacks = callbacksOf[api] ?? api;
   const tokens = callbacks === registeredOnce ? null : keys.callbacks;
   const way = tokens === null ? "" : `/t/${callbackToken(tokens, orderId)}`;
   const mount = base.replace(/\/+$/, "");

@@ -168,6 +168,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
 
   return {
     name: options.name ?? "nets-easy",
+    api: "nets-easy",
     tolerance: ROUNDING,
     readPayment,
     async capture({ paymentId, amount, key }) {

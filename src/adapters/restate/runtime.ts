@@ -177,7 +177,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   return {
     clock,
     settings,
-    gateways: [...gateways.keys()],
+    gateways: new Map([...gateways.values()].map(({ name, api = name }) => [name, api])),
     submit,
     read,
     can,

@@ -44,6 +44,7 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
   return {
     ...afterShopOf(soapOf(options)),
     name: options.name ?? "resurs-rco",
+    api: "resurs-rco",
 
     async openCheckout(checkout) {
       const path = pathOf(checkout.preferredId);

@@ -16,6 +16,7 @@ export const resursHosted = (options: ResursHostedOptions): Gateway => {
   return {
     ...afterShopOf(soapOf(options)),
     name: options.name ?? "resurs-hosted",
+    api: "resurs-hosted",
 
     async createPayment(payment): Promise<CreatedPayment> {
       const attempt = attemptOf(payment, "hosted", options.paymentMethodId);

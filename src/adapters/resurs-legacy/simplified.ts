@@ -27,6 +27,7 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
   return {
     ...afterShop,
     name: options.name ?? "resurs-simplified",
+    api: "resurs-simplified",
 
     async createPayment(payment): Promise<CreatedPayment> {
       const attempt = attemptOf(payment, "simplified", options.paymentMethodId);

@@ -161,6 +161,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
 
   return {
     name: options.name ?? "resurs-mapi",
+    api: "resurs-mapi",
     tolerance: 0,
     readPayment,
     capture: ({ paymentId, key }) => change("capture", paymentId, { creator: CREATOR, transactionId: key }),
