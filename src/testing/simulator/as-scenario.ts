@@ -29,7 +29,7 @@ const cannot = (script: Script): string | null => {
       !(step.do === "tell" && !(step.event.type in statusOf) && !sayable(step.event.type)) &&
       !(
         step.do === "bankFault" &&
-        (step.fault === "slow" || step.fault === "502-after" || step.op === "create" || step.op === "book")
+        (["slow", "502-after", "never"].includes(step.fault) || step.op === "create" || step.op === "book")
       );
     if (!told) return `the step "${step.do}" has no words in the format`;
   }

@@ -6,10 +6,12 @@ import type { VirtualClock } from "../virtual-clock.js";
 import { Account, mannerOf } from "./accounts.js";
 import type { Chance } from "./chance.js";
 import { count, type Evidence, type LedgerEntry, type MoneyOp, type Truth } from "./evidence.js";
-import { type BankChange, type BankFault, type BankOp, SECOND } from "./script.js";
+import { type Away, type BankChange, type BankFault, type BankOp, HOUR, SECOND } from "./script.js";
 
 /** As long as the adapters wait for an answer. */
 export const TIMEOUT = 30 * SECOND;
+/** How late the answer comes of a call that nobody gives up on; longer than any lease. */
+const NEVER = 3 * HOUR;
 
 /** Nets's own plugin lets this much pass for rounding, in minor units. */
 const ROUNDING = 30;
@@ -32,6 +34,9 @@ interface Call {
 }
 
 const lost: GatewayAnswer & { kind: "unknown" } = { kind: "unknown", detail: "no answer" };
+/** It was done, and we never hear of it, or hours later. */
+const isLost = (fault: BankFault | Away | null): boolean =>
+  fault === "timeout-after" || fault === "502-after" || fault === "never";
 const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
   kind: "refused",
   reason: "gateway-refused",
@@ -43,6 +48,7 @@ export class Bank {
   private readonly attempts = new Map<string, Account[]>();
   private armed: { op: BankOp; fault: BankFault; left: number }[] = [];
   private stale = { lag: 0, until: 0 };
+  private away: { how: Away; until: number } = { how: "500", until: 0 };
 
   constructor(private readonly parts: BankParts) {}
 
@@ -55,9 +61,15 @@ export class Bank {
     this.stale = { lag, until: this.parts.clock.now() + during };
   }
 
+  /** For a while it answers nothing, whatever is asked. */
+  leave(how: Away, during: number): void {
+    this.away = { how, until: this.parts.clock.now() + during };
+  }
+
   /** All is well again. */
   heal(): void {
     this.armed = [];
+    this.away = { how: "500", until: 0 };
     this.stale = { lag: 0, until: 0 };
   }
 
@@ -100,8 +112,7 @@ export class Bank {
       createPayment: async ({ orderId, total, preferredId }): Promise<CreatedPayment> => {
         const fault = this.faultFor("create");
         await this.travel(fault);
-        if (fault !== null && fault !== "slow" && fault !== "timeout-after" && fault !== "502-after")
-          return { kind: "failed", detail: fault };
+        if (fault !== null && fault !== "slow" && !isLost(fault)) return { kind: "failed", detail: fault };
         const { id, status } = this.open(orderId, name, total, preferredId ?? null);
         if (fault !== null && fault !== "slow") return { kind: "failed", detail: "no answer" };
         await this.travel(null);
@@ -113,7 +124,11 @@ export class Bank {
     };
   }
 
-  private faultFor(op: BankOp): BankFault | null {
+  private faultFor(op: BankOp): BankFault | Away | null {
+    if (this.parts.clock.now() < this.away.until) {
+      count(this.parts.evidence.faults, "bank away");
+      return this.away.how;
+    }
     const found = this.armed.find((one) => one.op === op && one.left > 0);
     if (found === undefined) return null;
     found.left -= 1;
@@ -123,17 +138,27 @@ export class Bank {
   }
 
   /** Half of the way there and back. */
-  private async travel(fault: BankFault | null): Promise<void> {
+  private async travel(fault: BankFault | Away | null): Promise<void> {
     const { clock, luck, answersWithin } = this.parts;
     if (fault === "slow") await clock.sleep(luck.between(4 * SECOND, 24 * SECOND));
     else if (fault === "timeout-before") await clock.sleep(TIMEOUT);
     else if (answersWithin > 0) await clock.sleep(luck.between(1, answersWithin / 2));
   }
 
-  private failure(fault: BankFault): Exclude<GatewayAnswer, { kind: "ok" }> | null {
+  /** The way of an answer back to us. */
+  private async back(fault: BankFault | Away | null): Promise<void> {
+    if (fault === "timeout-after") await this.parts.clock.sleep(TIMEOUT);
+    else if (fault === "never") {
+      this.parts.evidence.points.add("a call whose answer never came in its lease");
+      await this.parts.clock.sleep(NEVER);
+    } else await this.travel(null);
+  }
+
+  private failure(fault: BankFault | Away): Exclude<GatewayAnswer, { kind: "ok" }> | null {
     const { luck } = this.parts;
     if (fault === "429") return { kind: "retry", afterMs: luck.between(1, 20) * SECOND, detail: "429" };
     if (fault === "401") return refused("HTTP 401");
+    if (fault === "unreachable") return { kind: "retry", afterMs: null, detail: "network: ECONNREFUSED" };
     if (fault === "500") return { kind: "unknown", detail: "HTTP 500" };
     return fault === "timeout-before" ? lost : null;
   }
@@ -161,9 +186,8 @@ export class Bank {
         reading = this.give(account, older, true);
       } else this.give(account, reading);
     } else this.give(account, reading);
-    if (fault === "timeout-after") await clock.sleep(TIMEOUT);
-    else await this.travel(null);
-    if (fault === "timeout-after" || fault === "502-after") return this.told(`read ${paymentId}`, lost);
+    await this.back(fault);
+    if (isLost(fault)) return this.told(`read ${paymentId}`, lost);
     return this.told(`read ${paymentId}`, { kind: "ok", reading });
   }
 
@@ -193,6 +217,7 @@ export class Bank {
     const what = `${op} ${call.paymentId} ${call.amount}${call.all ? " all" : ""} key=${call.key}`;
     // It never got there.
     if (fault === "timeout-before") return this.told(what, lost);
+    if (fault === "unreachable") return this.told(what, this.failure(fault) ?? lost);
     const entry = this.entry(op, call);
     const answer = (fault === null ? null : this.failure(fault)) ?? this.carriedOut(op, call, entry);
     entry.answer = answer.kind;
@@ -221,6 +246,7 @@ export class Bank {
     await this.travel(fault);
     const what = `book ${call.paymentId} key=${call.key}`;
     if (fault === "timeout-before") return this.told(what, lost);
+    if (fault === "unreachable") return this.told(what, this.failure(fault) ?? lost);
     const entry = this.entry("book", call);
     let answer: GatewayAnswer | null = fault === null ? null : this.failure(fault);
     const account = this.accounts.get(call.paymentId);
@@ -237,13 +263,12 @@ export class Bank {
   private async answered(
     what: string,
     entry: LedgerEntry,
-    fault: BankFault | null,
+    fault: BankFault | Away | null,
     answer: GatewayAnswer,
   ): Promise<GatewayAnswer> {
     if (entry.effect > 0) this.parts.evidence.log.push(`${this.parts.clock.now()} bank moves ${entry.effect}: ${what}`);
-    if (fault === "timeout-after") await this.parts.clock.sleep(TIMEOUT);
-    else await this.travel(null);
-    if (fault !== "timeout-after" && fault !== "502-after") return this.told(what, answer);
+    await this.back(fault);
+    if (!isLost(fault)) return this.told(what, answer);
     entry.answer = "unknown";
     return this.told(what, lost);
   }

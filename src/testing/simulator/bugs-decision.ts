@@ -3,7 +3,7 @@ import { createMachine } from "xstate";
 import type { decide as theDecide } from "../../core/decide.js";
 import type { Rules } from "../../core/fold.js";
 import type { Bug } from "./bugs.js";
-import type { PlantSite } from "./world.js";
+import type { PlantSite } from "./plant.js";
 
 type Decide = typeof theDecide;
 
@@ -62,6 +62,28 @@ export const decisionBugs: Record<string, Bug> = {
       const standing = event.type === "timer.fired" ? record?.timers[event.timer] : undefined;
       if (event.type !== "timer.fired" || standing === undefined) return {};
       return { envelope: { ...envelope, event: { ...event, generation: standing.generation } } };
+    }),
+  },
+  "stranger-believed": {
+    says: "whoever opens a return page is taken for the customer, without any proof",
+    plant: before((_record, envelope) => {
+      const { event } = envelope;
+      if (event.type !== "customer.returned" || event.attempt !== null) return {};
+      const { attempt: _, ...vouchedFor } = event;
+      return { envelope: { ...envelope, event: vouchedFor } };
+    }),
+  },
+  "shop-clock-believed": {
+    says: "an order keeps the moments that the shop says, also where its clock is hours ahead",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const { record, entry } = decision;
+        if (entry.event.type !== "order.placed" || record.version > 1) return decision;
+        const { createdAt, updatedAt } = entry.event.order;
+        const facts = { ...record.facts, order: { ...record.facts.order, createdAt, updatedAt } };
+        return { ...decision, record: { ...record, facts } };
+      },
     }),
   },
   "capture-frozen": {

@@ -1,4 +1,5 @@
 /** Bugs in what is made durable, and when. */
+import { isReading } from "../../../machines/effects.js";
 import type { Store } from "../../ports/store.js";
 import type { Bug } from "./bugs.js";
 
@@ -79,6 +80,54 @@ export const storeBugs: Record<string, Bug> = {
         ...inner,
         commit: (changes) => inner.commit(changes.map((change) => ({ ...change, history: change.history.slice(-1) }))),
       }),
+    }),
+  },
+  "reading-given-up": {
+    says: "a reading that failed forty times is a dead letter, and its order waits for a person",
+    plant: () => ({
+      store: (inner) => {
+        const often = new Set<string>();
+        return {
+          ...inner,
+          async claim(...args) {
+            const rows = await inner.claim(...args);
+            for (const row of rows) if (isReading(row.effect.type) && row.attempts > 40) often.add(row.id);
+            return rows;
+          },
+          release: (worker, results) =>
+            inner.release(
+              worker,
+              results.map((r) =>
+                r.outcome === "retry" && often.has(r.id) ? { id: r.id, outcome: "dead", error: r.error } : r,
+              ),
+            ),
+        };
+      },
+    }),
+  },
+  "asking-anew-changes-nothing": {
+    says: "a reading that waits for its next try is left to its wait, whoever asks",
+    plant: () => ({ store: (inner) => ({ ...inner, hurry: async () => {} }) }),
+  },
+  "hung-call-keeps-its-lane": {
+    says: "an effect whose call never came back is never taken up again",
+    plant: () => ({
+      store: (inner) => {
+        const begun = new Set<string>();
+        return {
+          ...inner,
+          async claim(...args) {
+            const rows = await inner.claim(...args);
+            const fresh = rows.filter(({ id }) => !begun.has(id));
+            for (const { id } of rows) begun.add(id);
+            return fresh;
+          },
+          release: (worker, results) => {
+            for (const { id } of results) begun.delete(id);
+            return inner.release(worker, results);
+          },
+        };
+      },
     }),
   },
   "lost-callback-on-failed-read": {

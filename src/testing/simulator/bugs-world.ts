@@ -30,7 +30,23 @@ const again = async <C>(call: (c: C) => Promise<GatewayAnswer>, c: C): Promise<G
   return answer.kind === "unknown" ? call(c) : answer;
 };
 
+const madeText = (id: unknown): string => String(id).replace(/[\ud800-\udfff]/g, "?");
+
 export const worldBugs: Record<string, Bug> = {
+  "numbers-made-text": {
+    says: "a number that comes as an id is made a text on the way in, and half a character a question mark",
+    plant: () => ({
+      entry: ({ submit, place }) => ({
+        submit: (orderId, event, options) =>
+          submit(
+            madeText(orderId),
+            "paymentId" in event ? { ...event, paymentId: madeText(event.paymentId) } : event,
+            options?.id === undefined ? options : { ...options, id: madeText(options.id) },
+          ),
+        place: (orderId, order) => place(madeText(orderId), order),
+      }),
+    }),
+  },
   "mail-twice": {
     says: "a call to the shop that is repeated completes the payment a second time",
     plant: ({ woo }) => {

@@ -5,7 +5,7 @@
 import { decisionBugs } from "./bugs-decision.js";
 import { storeBugs } from "./bugs-store.js";
 import { worldBugs } from "./bugs-world.js";
-import type { Plant, PlantSite } from "./world.js";
+import type { Plant, PlantSite } from "./plant.js";
 
 export interface Bug {
   /** What it does wrong, as a clause. */

@@ -25,8 +25,9 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
     if (entry.seq >= seq) break;
     const { event, eventId, answers, from, to, at, effects } = entry;
     if (event.type === "order.placed") {
-      created = event.order.createdAt;
-      written = event.order.updatedAt;
+      // What a shop's clock that is ahead says of the future counts as now.
+      created = Math.min(event.order.createdAt, at);
+      written = Math.min(event.order.updatedAt, at);
     }
     // A payment that comes too late for the order is written nowhere.
     if (answers.some((answer) => answer.eventId === eventId && answer.outcome === "refused")) continue;
@@ -96,7 +97,26 @@ const staleTimers = (lived: Lived): Found[] =>
     return at < standing.at ? `a timer rang ${standing.at - at} ms too early` : null;
   });
 
+/** However far ahead the shop's clock is: what it says of the future counts as now. */
+const heldTooLong = (lived: Lived): Found[] => {
+  const { steps, settings } = lived.script;
+  // Our own clock, set forward and back, is another matter.
+  if (steps.some((step) => step.do === "kill" && step.jump !== 0)) return [];
+  return each(lived, ({ record }, { at, answers }) => {
+    const { callbackDelaySeconds } = flowOf(lived.world.registry, record.facts.payment.gateway);
+    const most = Math.max(settings.cooldownSeconds, callbackDelaySeconds) * 1000;
+    const held = answers.find(({ reason, until }) => reason === "cooldown" && (until ?? 0) - at > most);
+    return held === undefined ? null : `a callback was held for ${(held.until ?? 0) - at} ms`;
+  });
+};
+
 export const timeLaws: readonly Law[] = [
+  {
+    name: "held-no-longer",
+    says: "a callback gives way to the customer for the cooldown and no longer, whatever the shop's clock says",
+    source: "seed 003, Order Status Flow; docs/security.md",
+    broken: heldTooLong,
+  },
   {
     name: "customer-first",
     says: "no callback moves anything before the cooldown is over, counted from the order's last write",

@@ -1,5 +1,6 @@
 /** The laws: what may never be seen of a life, each with its source. What is broken is told with its order. */
 import type { OrderEnd } from "./evidence.js";
+import { awayLaws } from "./laws-away.js";
 import { historyLaws } from "./laws-history.js";
 import { moneyLaws } from "./laws-money.js";
 import { shopLaws } from "./laws-shop.js";
@@ -50,8 +51,24 @@ const nothingIsGivenUp: Law = {
       .map((detail) => ({ orderId: "", detail })),
 };
 
+const refusesIllFormed: Law = {
+  name: "ill-formed-is-refused",
+  says: "text that is not well-formed, a number for a text, a moment or an amount out of range is refused by name",
+  source: "docs/security.md",
+  broken: ({ evidence }) => evidence.broken.filter(({ law }) => law === "ill-formed-is-refused"),
+};
+
 /** In this order they are asked: what a merchant would notice comes first. */
-export const laws: readonly Law[] = [...moneyLaws, ...shopLaws, referenceLaw, ...historyLaws, rests, nothingIsGivenUp];
+export const laws: readonly Law[] = [
+  ...moneyLaws,
+  ...shopLaws,
+  referenceLaw,
+  ...historyLaws,
+  ...awayLaws,
+  refusesIllFormed,
+  rests,
+  nothingIsGivenUp,
+];
 
 export const breachesOf = (lived: Lived, asked: readonly Law[] = laws): Breach[] =>
   asked.flatMap((law) => law.broken(lived).map((found) => ({ law: law.name, ...found })));

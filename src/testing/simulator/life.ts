@@ -1,6 +1,7 @@
 /** Lives one script from its beginning until the dust has settled, and says what was seen. */
 import type { Evidence, OrderEnd, StoreEnd } from "./evidence.js";
 import { storeEnd } from "./evidence.js";
+import { BACK_WITHIN } from "./laws-away.js";
 import { play, reconciled } from "./play.js";
 import { MINUTE, type Script, T0 } from "./script.js";
 import { NeverRests, World, type WorldOptions } from "./world.js";
@@ -55,8 +56,9 @@ export const live = async (script: Script, options: WorldOptions = {}): Promise<
       if (script.steps[i - 1]?.at !== step.at) await clock.advanceTo(T0 + step.at, settle);
       play(world, step);
     }
-    // What the last step set going meets its faults too.
-    await clock.advanceTo(clock.now() + LAST_ACT, settle);
+    // What the last step set going meets its faults too, and a bank that is away comes back by itself.
+    const back = script.steps.map((step) => (step.do === "away" ? T0 + step.at + step.for + BACK_WITHIN : 0));
+    await clock.advanceTo(Math.max(clock.now() + LAST_ACT, ...back), settle);
     world.note("--- the dust settles");
     await world.rest();
     before = await ends(world);

@@ -2,6 +2,7 @@
 import type { Command } from "../../../machines/commands.js";
 import type { SubmitOptions } from "../../engine/receipt.js";
 import { count } from "./evidence.js";
+import { illFormed } from "./ill-formed.js";
 import type { Process } from "./process.js";
 import { HOUR, inWords, MINUTE, SECOND, type Step } from "./script.js";
 import type { World } from "./world.js";
@@ -10,6 +11,7 @@ import type { World } from "./world.js";
 const PATIENCE = 30 * SECOND;
 /** When the bank sends a callback again that nobody took. */
 const AGAIN = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR];
+const DAY = 24 * HOUR;
 const CLICKS_AGAIN = [10 * SECOND, MINUTE];
 
 interface Delivery {
@@ -115,6 +117,24 @@ export const reconciled = async (process: Process): Promise<void> => {
 };
 const LONG_AGO = 100 * 24 * HOUR;
 
+/** Whoever sends it hears that it was refused, and nothing else happens. */
+const sendIllFormed = async (
+  world: World,
+  process: Process,
+  step: Extract<Step, { do: "illFormed" }>,
+): Promise<void> => {
+  const { evidence } = world;
+  const [what, send] = illFormed[step.what % illFormed.length] ?? ["nothing", async () => {}];
+  const orderId = orderOf(world, step.order);
+  const said = await send(process.entry, orderId).then(
+    () => "taken in",
+    (error: Error) => error.name,
+  );
+  world.note(`${what}: ${said}`);
+  if (said === "InvalidEvent") evidence.points.add("what is ill-formed was refused");
+  else evidence.broken.push({ law: "ill-formed-is-refused", orderId, detail: `${what}: ${said}` });
+};
+
 export const play = (world: World, step: Step): void => {
   const { bank, clock, evidence } = world;
   world.note(`--- ${inWords(step)}`);
@@ -161,6 +181,14 @@ export const play = (world: World, step: Step): void => {
       return bank.arm(step.op, step.fault, step.times);
     case "stale":
       return bank.age(step.lag, step.for);
+    case "away":
+      evidence.points.add(`the bank was away for ${step.for >= 2 * DAY ? "days" : "hours"}`);
+      return bank.leave(step.how, step.for);
+    case "illFormed": {
+      const process = world.running(node);
+      if (process !== null) void world.errand(sendIllFormed(world, process, step), process);
+      return;
+    }
     case "shopFault":
       return world.woo.failNext(step.times, step.when);
     case "storeFault":

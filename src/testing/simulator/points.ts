@@ -54,6 +54,10 @@ const coincidences = [
   "a forged callback that led nowhere",
   "money asked back after a lost answer",
   "two orders in one life, both at the bank",
+  "a call whose answer never came in its lease",
+  "the bank was away for hours",
+  "the bank was away for days",
+  "what is ill-formed was refused",
 ];
 
 export const points: readonly string[] = [

@@ -11,6 +11,7 @@ import type { Gateway } from "../../ports/gateway.js";
 import type { Shop } from "../../ports/shop.js";
 import { type Change, type Store, StoreError } from "../../ports/store.js";
 import type { VirtualClock } from "../virtual-clock.js";
+import type { Entry } from "./ill-formed.js";
 import type { StoreFault } from "./script.js";
 
 /** One place where a process waits: `store.commit`, `bank.capture`, `shop.carryOut`, `ack`. */
@@ -27,6 +28,7 @@ export interface Trap {
 
 /** What a process has of the world around it. */
 export interface Surroundings {
+  entry?(inner: Entry): Entry;
   clock: VirtualClock;
   /** Somebody moved: the world is not at rest. */
   moved(): void;
@@ -59,6 +61,7 @@ export class Process {
     this.tellDeath = resolve;
   });
   readonly engine: Engine;
+  readonly entry: Entry;
 
   constructor(
     readonly name: string,
@@ -75,6 +78,12 @@ export class Process {
       clock: this.clock(),
       worker: name,
     });
+    const { engine } = this;
+    const entry: Entry = {
+      submit: (...given) => engine.submit(...given),
+      place: (...given) => engine.place(...given),
+    };
+    this.entry = around.entry?.(entry) ?? entry;
   }
 
   get standsStill(): boolean {
@@ -94,7 +103,7 @@ export class Process {
   async submit(orderId: string, event: Command, options: SubmitOptions): Promise<Receipt> {
     await this.awake();
     if (this.dead) return never();
-    const receipt = await this.engine.submit(orderId, event, options);
+    const receipt = await this.entry.submit(orderId, event, options);
     return this.pass("ack", async () => receipt);
   }
 

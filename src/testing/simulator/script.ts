@@ -17,7 +17,7 @@ export interface OrderPlan {
   status: OrderStatus;
   lines: Line[];
   needsProcessing: boolean;
-  /** Milliseconds before the life begins. */
+  /** Milliseconds before the life begins; less than 0 = the shop's clock is ahead. */
   createdBefore: number;
   /** The payment that it comes with; null = none was begun. */
   payment: BankChange | "at-the-bank" | null;
@@ -34,7 +34,10 @@ export type BankChange =
   | { signed: string };
 
 export type BankOp = "read" | "capture" | "cancel" | "refund" | "addOrderLines" | "book" | "create";
-export type BankFault = "timeout-before" | "timeout-after" | "500" | "502-after" | "429" | "401" | "slow";
+/** `never`: it is done, and the answer comes hours later, from a client that knows no timeout. */
+export type BankFault = "timeout-before" | "timeout-after" | "500" | "502-after" | "429" | "401" | "slow" | "never";
+/** A bank that is away answers 500, or cannot be reached at all. */
+export type Away = "500" | "unreachable";
 
 /** A merchant's, a shop's or a customer's event, as it is submitted. */
 export type Told = Extract<
@@ -67,6 +70,9 @@ export type Step = {
   // what goes wrong
   | { do: "bankFault"; op: BankOp; fault: BankFault; times: number }
   | { do: "stale"; lag: number; for: number }
+  | { do: "away"; how: Away; for: number }
+  /** What no edge may take in: which one of `illFormed` comes. */
+  | { do: "illFormed"; order: number; what: number }
   | { do: "shopFault"; when: "before" | "after"; times: number }
   | { do: "storeFault"; code: StoreFault; for: number }
   | { do: "slowStore"; up: number; for: number }

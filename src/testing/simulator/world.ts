@@ -3,7 +3,6 @@ import type { Envelope } from "../../../machines/events.js";
 import { registry as current, type Registry } from "../../../machines/index.js";
 import { memoryStore } from "../../adapters/memory/store.js";
 import { decide as theDecide } from "../../core/decide.js";
-import type { Gateway } from "../../ports/gateway.js";
 import type { Log } from "../../ports/log.js";
 import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
@@ -13,25 +12,9 @@ import { Bank } from "./bank.js";
 import { Chance, mixed } from "./chance.js";
 import { count, type Evidence, noEvidence } from "./evidence.js";
 import { observedShop, observedStore } from "./observed.js";
+import type { Plant, PlantSite } from "./plant.js";
 import { type Place, Process, type Trap } from "./process.js";
 import { HOUR, type OrderPlan, type Script, type StoreFault, T0, totalOf } from "./script.js";
-
-/** What a planted bug may put between the engine and the world. */
-export interface Plant {
-  store?(inner: Store, process: { name: string; stoodStill(): boolean }): Store;
-  gateway?(inner: Gateway): Gateway;
-  shop?(inner: Shop): Shop;
-  decide?: typeof theDecide;
-  registry?: Registry;
-}
-
-export interface PlantSite {
-  luck: Chance;
-  clock: VirtualClock;
-  woo: WooDouble;
-  registry: Registry;
-  decide: typeof theDecide;
-}
 
 /** Who goes on next, where somebody else than chance is to say so. */
 export interface Turns {
@@ -110,6 +93,10 @@ export class World {
     return this.ticks;
   }
 
+  private moved(): void {
+    this.activity += 1;
+  }
+
   note(line: string): void {
     this.evidence.log.push(`${this.clock.now()} ${line}`);
   }
@@ -126,16 +113,16 @@ export class World {
     const { id, gateway, status, lines, needsProcessing, payment } = plan;
     const createdAt = T0 - plan.createdBefore;
     const order = { total: totalOf(lines), currency: "SEK", lines, needsProcessing, createdAt, updatedAt: createdAt };
-    const paid = ["processing", "completed", "refunded"].includes(status);
-    this.woo.addOrder({ ...order, id, status, datePaid: paid ? createdAt : null });
+    const datePaid = ["processing", "completed", "refunded"].includes(status) ? createdAt : null;
+    this.woo.addOrder({ ...order, id, status, datePaid });
     let paymentId: string | null = null;
     if (payment !== null && gateway !== null) {
       const account = this.bank.open(id, gateway, order.total);
       if (payment !== "at-the-bank") account.change(payment, T0);
       paymentId = account.id;
     }
-    const placed = { ...order, status, gateway, paymentId, previousPaymentIds: [], customerReturned: false };
-    await this.running(0)?.engine.place(id, placed);
+    const given = { status, gateway, paymentId, previousPaymentIds: [], customerReturned: false };
+    await this.running(0)?.engine.place(id, { ...order, ...given });
   }
 
   /** The process of this node, or of the other where this one is down. */
@@ -166,9 +153,8 @@ export class World {
       this.offsets[node] ?? 0,
       {
         clock,
-        moved: () => {
-          this.activity += 1;
-        },
+        ...(plant.entry && { entry: plant.entry }),
+        moved: () => this.moved(),
         died: (_, place, side) => this.died(node, place, side),
         paused: (one, place) => {
           stood = true;
@@ -259,7 +245,7 @@ export class World {
       return await (process === undefined ? work : Promise.race([work, process.death.then(() => null)]));
     } finally {
       this.errands -= 1;
-      this.activity += 1;
+      this.moved();
     }
   }
 

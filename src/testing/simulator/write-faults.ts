@@ -58,6 +58,7 @@ const bankFault = (draft: Draft): { op: BankOp; fault: BankFault } => ({
     "429",
     "401",
     "slow",
+    "never",
   ]),
 });
 

@@ -7,7 +7,7 @@ import { Chance, mixed } from "./chance.js";
 import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
 import { addFaults } from "./write-faults.js";
 import { merchantActs } from "./write-merchant.js";
-import { Draft, payingLife } from "./write-payment.js";
+import { type Act, Draft, payingLife } from "./write-payment.js";
 import { addTheme } from "./write-themes.js";
 
 /** Every choice made otherwise than by default. */
@@ -75,7 +75,9 @@ const planOf = (chance: Chance, plot: Plot, id: string, gateways: string[]): Ord
   const gateway = chance.happens(0.03) ? null : chance.one(gateways);
   const common = { id, gateway, lines: linesOf(chance), needsProcessing: !chance.happens(0.12) };
   if (plot === "checkout" || gateway === null) {
-    return { ...common, status: "pending", createdBefore: chance.between(0, 90) * SECOND, payment: null };
+    // Now and then the shop's clock is ahead, or its time zone is another one.
+    const createdBefore = chance.happens(0.06) ? -chance.between(1, 150) * MINUTE : chance.between(0, 90) * SECOND;
+    return { ...common, status: "pending", createdBefore, payment: null };
   }
   const createdBefore = chance.between(10 * MINUTE, 6 * HOUR);
   if (plot === "paid") {
@@ -104,6 +106,39 @@ const strangersCome = (chance: Chance, draft: Draft, orders: number): void => {
     const at = chance.between(0, chance.happens(0.5) ? 2 * MINUTE : HOUR);
     const order = chance.between(0, orders - 1);
     draft.add(at, { do: "return", order, page: chance.one(ReturnPage.options), stranger: true });
+  }
+};
+
+const asksOnceItIsBack = ({ chance }: Draft, order: number): Act => {
+  const asks: Act[] = [
+    { do: "return", order, page: "success" },
+    { do: "return", order, page: "fail", stranger: true },
+    { do: "tell", order, event: { type: "merchant.completed", via: "dropdown" } },
+    { do: "callback", order, kind: "AUTHORIZATION", claims: "AUTHORIZED", attempt: null },
+    { do: "reconcile" },
+  ];
+  return chance.one(asks);
+};
+
+/** The bank goes for hours or days, and in most of these lives nothing else goes wrong. */
+const bankLeaves = (draft: Draft, orders: number): void => {
+  const { chance } = draft;
+  const long = { hours: chance.between(1, 8), day: 24, week: 7 * 24 }[
+    chance.weighted({ hours: 60, day: 30, week: 10 })
+  ];
+  const at = Math.max(0, draft.someMoment() - chance.between(0, 20) * SECOND);
+  draft.add(at, { do: "away", how: chance.one(["500", "unreachable"]), for: long * HOUR });
+  for (let order = 0; order < orders; order += 1) {
+    if (chance.happens(0.7))
+      draft.add(at + long * HOUR + chance.between(1, 500) * SECOND, asksOnceItIsBack(draft, order));
+  }
+};
+
+const illFormedComes = (draft: Draft, orders: number): void => {
+  const { chance } = draft;
+  for (let left = chance.between(1, 3); left > 0; left -= 1) {
+    const order = chance.between(0, orders - 1);
+    draft.add(chance.between(0, HOUR), { do: "illFormed", order, what: chance.between(0, 1000) });
   }
 };
 
@@ -139,7 +174,10 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
   // The shop counts every note as a write of the order; the naive reference does not keep the shop's notes.
   if (!calm && chance.happens(0.3)) draft.add(chance.between(0, 4 * HOUR), { do: "holdStock" });
   if (!calm && chance.happens(0.2)) draft.add(chance.between(0, 4 * HOUR), { do: "reconcile" });
-  if (!calm) addFaults(draft, nodes);
+  const leaves = !calm && chance.happens(0.015);
+  if (!calm && !(leaves && chance.happens(0.8))) addFaults(draft, nodes);
+  if (leaves) bankLeaves(draft, orders.length);
+  if (!calm && chance.happens(0.05)) illFormedComes(draft, orders.length);
   const answersWithin = calm ? 0 : chance.one([0, 200, 2000, 6000]);
   if (!calm && chance.happens(0.02)) {
     const event = { type: "data.revealed", by: "support", why: "the customer asked" } as const;
