@@ -221,6 +221,42 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     expect((await get("/healthz")).status).toBe(200);
   });
 
+  test("doors 6: what cannot come out again enters neither at the runtime nor at Restate's own ingress", async () => {
+    const { runtime, placed, at, name } = await opened();
+    await placed("o");
+    const given = (id: unknown) => id as string;
+    for (const id of ["\ud800", "a\0b", "1001 ", "..", 1001, null]) {
+      await expect(runtime.place(given(id), order(null, clock.now()))).rejects.toThrow("orderId: must ");
+    }
+    await expect(runtime.read(given(1001))).rejects.toThrow("orderId: must be a string");
+    await expect(runtime.findByPayment(given(7))).rejects.toThrow("paymentId: must be a string");
+    await expect(runtime.list({ limit: Number.NaN })).rejects.toThrow("filter.limit: must ");
+    const asked = { type: "reconcile.asked" } as const;
+    await expect(runtime.submit(at("o"), asked, { id: "x\ud800" })).rejects.toThrow("options.id: must be well-formed");
+
+    const envelope = { id: "e", orderId: at("o"), at: clock.now(), source: "shop", event: asked };
+    const hostile: [object, RegExp][] = [
+      [{ id: "x\ud800" }, /id: must be well-formed/],
+      [{ id: 7 }, /id: must be a string/],
+      [{ orderId: "another" }, /orderId: must be the order that it is sent to/],
+      [{ at: 8_640_000_000_000_000 }, /at: must not be after the year 2100/],
+      [{ source: "stranger" }, /source: /],
+      [{ event: { type: "payment.notCreated", detail: "\0" } }, /event.detail: must have no control/],
+      [{ event: { type: "timer.fired", timer: "t", generation: 1 } }, /event.type: /],
+    ];
+    for (const [more, says] of hostile) {
+      const message = { kind: "submit", envelope: { ...envelope, ...more }, listener: null };
+      const answer = await fetch(`${server.ingressUrl}/${name}/${at("o")}/submit`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(message),
+      });
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringMatching(says)]);
+    }
+    expect(await runtime.history(at("o"))).toHaveLength(1);
+    expect(await runtime.submit(at("o"), asked, { id: "e", wait: "settled" })).toMatchObject({ to: "processing" });
+  });
+
   test("a server that does not know the service says what is to be done", async () => {
     const nobody = restateRuntime({ ingressUrl: server.ingressUrl, name: "nobody" });
     await expect(nobody.read("o")).rejects.toThrow(/no service "nobody".*register/);
