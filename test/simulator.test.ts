@@ -197,6 +197,22 @@ describe("scripts by hand", () => {
     expect(lived.evidence.ledger[0]?.at).toBeGreaterThan(T0 + limits.leaseMs);
   });
 
+  it("a process that stood still past half of its lease writes nothing to the shop: another has gone on", async () => {
+    const [paid] = byHand.orders as [Script["orders"][number]];
+    const pause = { place: "store.claim", points: 1, side: "after", for: 3 * 3_600_000 } as const;
+    const steps: Script["steps"] = [
+      { n: 0, at: 999, do: "pause", ...pause, node: 1 },
+      { n: 1, at: 1000, do: "tell", order: 0, event: { type: "merchant.failed", via: "dropdown" }, node: 1 },
+      // Another hand is faster than the node that takes over.
+      { n: 2, at: 30_000, do: "write", order: 0, status: "on-hold", node: 0 },
+      { n: 3, at: 600_000, do: "tell", order: 0, event: { type: "merchant.processed", via: "dropdown" }, node: 0 },
+    ];
+    const { lived, breaches } = await liveScript({ ...byHand, nodes: 2, orders: [paid], steps }, { seed: 0 });
+    expect(breaches).toEqual([]);
+    expect(lived.evidence.faults["process stood still"]).toBe(1);
+    expect(lived.after[0]?.inShop.statusHistory.map(({ to }) => to)).not.toContain("failed");
+  });
+
   it("a reconciliation does not take a change that the shop has not heard of yet for another hand's", async () => {
     const steps: Script["steps"] = [
       { n: 0, at: 0, do: "shopFault", when: "before", times: 4 },

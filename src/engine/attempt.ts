@@ -79,7 +79,7 @@ export class Attempts {
 
   constructor(private readonly parts: AttemptParts) {}
 
-  /** @param sendUntil no call that moves money is begun after this moment */
+  /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
   at(row: ClaimedEffect, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
     const { observer, clock } = this.parts;
     return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
@@ -87,6 +87,8 @@ export class Attempts {
 
   private make(row: ClaimedEffect, sendUntil: number): Promise<Came> {
     const { effect } = row;
+    // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
+    if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
     return this.money(row, effect as MoneyCall, sendUntil);

@@ -10,6 +10,7 @@ import {
   restateService,
 } from "../../src/adapters/restate/index.js";
 import { systemClock } from "../../src/ports/clock.js";
+import type { Observer } from "../../src/ports/observer.js";
 import { NotOffered } from "../../src/ports/runtime.js";
 import { StoreError } from "../../src/ports/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
@@ -83,6 +84,22 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
       expect(woo.confirmationMails(shop.at(id))).toBe(1);
       expect(woo.order(shop.at(id)).statusHistory).toHaveLength(1);
     }
+  });
+
+  test("a listener, an observer and a log that throw change nothing, and money moves once", {
+    timeout: 60_000,
+  }, async () => {
+    const boom = () => {
+      throw new Error("boom");
+    };
+    const observer = new Proxy({} as Observer, { get: () => boom });
+    const log = { debug: boom, info: boom, warn: boom, error: boom };
+    const shop = await opened({ onDecision: boom, observer, log });
+    await shop.placed("o", "processing");
+    const told = await shop.runtime.submit(shop.at("o"), complete, { wait: "settled" });
+    expect(told).toMatchObject({ outcome: "moved", to: "completed" });
+    await until(() => shop.status("o") === "completed", "the order");
+    expect(shop.calls("o")).toEqual(["capture"]);
   });
 
   test("the server is killed while a capture is on its way to the bank: nobody looks before it can have arrived", {

@@ -150,4 +150,24 @@ export const waiting: Case[] = [
       assert.deepEqual(await scene.door.effectsOf("o"), []);
     },
   },
+  {
+    title: "A reading whose next try is minutes away is made within seconds when somebody new asks for the payment.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o", { faults: { getPayment: "http-429:retry-after=600" } });
+      const first = await scene.called("o");
+      assert.deepEqual([first.outcome, first.final], ["deferred", false]);
+      await until(() => scene.bank.reads.length > 0, "the first try");
+      const waiting = async () => (await scene.door.effectsOf("o")).find(({ effect }) => effect.type === "readPayment");
+      await until(async () => ((await waiting())?.notBefore ?? 0) > Date.now() + MINUTE, "the long wait");
+      scene.pays("pay-o");
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      const asked = await scene.door.submit("o", { type: "reconcile.asked" }, { wait: "settled", timeoutMs: 20_000 });
+      assert.equal(asked.final, true);
+      await scene.reads("o", "processing");
+      await scene.rests("o");
+      scene.paidOnce("o");
+      assert.deepEqual(await scene.door.effectsOf("o"), []);
+    },
+  },
 ];

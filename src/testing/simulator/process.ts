@@ -48,8 +48,8 @@ export interface Surroundings {
 const never = (): Promise<never> => new Promise(() => {});
 
 const writing = new Set(["commit", "postpone", "claim", "release", "hurry", "disown", "revive", "park"]);
-/** Nobody can call back what is on its way: a process stands still before it has decided to send, or after it did. */
-const sends = (place: Place): boolean => place.startsWith("bank.");
+/** A process stands still before it has decided to send or to write to the shop, or after it did. */
+const sends = (place: Place): boolean => place.startsWith("bank.") || place === "shop.carryOut";
 
 export class Process {
   dead = false;
@@ -135,7 +135,8 @@ export class Process {
     await this.around.turn(this, place);
     this.around.moved();
     this.reaches(place, "before");
-    if (this.asleep !== null) await this.awake();
+    // Nobody can call back what is on its way.
+    if (this.asleep !== null && !sends(place)) await this.awake();
     if (this.dead) return never();
     const result = await act();
     this.around.moved();
