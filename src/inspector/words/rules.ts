@@ -52,6 +52,7 @@ export const rulesInSwedish: Record<string, string> = {
     restarted: "ordern skrevs, så dess tid börjar om",
     "not-due": "varorna hålls fortfarande åt kunden",
   }),
+  "return/unproven": "adressen som öppnades bevisar inget nu, och kunden är kvar hos banken",
   "fail-page/cancelled": "kunden kom tillbaka från banken utan att ha betalat",
   "checkout/payment-created": "betalningen skapades hos banken",
   "checkout/tries-again": "kunden försöker betala igen",
