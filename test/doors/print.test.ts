@@ -71,7 +71,7 @@ describe("doors 8: no text of others is obeyed by the terminal in what is printe
   it("scenarios", async () => {
     await sameLines(async (says) => {
       const file = join(folder, `${says.length}.json`);
-      await writeFile(file, JSON.stringify([{ id: says, area: says, nonsense: says }]));
+      await writeFile(file, JSON.stringify([{ id: "printed", area: "print", [says]: says }]));
       const ended = await cli(["scenarios", file]);
       expect(ended.out).toContain("failed");
       return ended;
