@@ -19,8 +19,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 3,
     // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
-    testTimeout: 90_000,
-    hookTimeout: 60_000,
+    testTimeout: 360_000,
+    hookTimeout: 240_000,
     sequence: { sequencer: LongestFirst },
   },
 });

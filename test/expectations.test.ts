@@ -14,7 +14,7 @@ const total = () => Object.values(replaced).reduce((sum, n) => sum + n, 0);
 const fieldOf = (name: string): string => /^\w+/.exec(name)?.[0] ?? name;
 
 const replaceEach = (scenario: Scenario, immovable: string[]) => {
-  it(`${scenario.id}: nothing expected of it can be replaced unnoticed`, { timeout: 60_000 }, async () => {
+  it(`${scenario.id}: nothing expected of it can be replaced unnoticed`, { timeout: 240_000 }, async () => {
     const { result, seen } = await runScenario(scenario);
     expect(result.differences).toEqual([]);
     const [first] = seen;

@@ -39,7 +39,7 @@ describe.skipIf(missing.length > 0)("the recorded plugins", () => {
 
   beforeAll(async () => {
     for (const file of files) seen[file] = await played(file);
-  }, 60_000);
+  }, 240_000);
 
   for (const file of files) {
     const { rows, same, different, outside: beyond } = tallies[file];

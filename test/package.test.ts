@@ -69,7 +69,7 @@ describe("the package", () => {
     await run(process.execPath, [bin("publint/src/cli.js"), "run", tarball, "--strict"], { cwd: root });
     const attw = bin("@arethetypeswrong/cli/dist/index.js");
     await run(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-emoji"], { cwd: root });
-  }, 120_000);
+  }, 480_000);
 
   test("stays within its size, and brings what it should", async () => {
     expect((await stat(tarball)).size).toBeLessThan(LARGEST_PACKAGE);
@@ -106,7 +106,7 @@ describe("the package", () => {
     code.push('import { createEngine } from "order-status-engine";', "// @ts-expect-error", "createEngine({});");
     await writeFile(join(folder, "types.ts"), code.join("\n"));
     await compiled("types.ts");
-  }, 120_000);
+  }, 480_000);
 
   test("nothing runs at its installation, and little comes along", async () => {
     const ours = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
@@ -126,7 +126,7 @@ describe("the package", () => {
     const text = await readFile(join(folder, "order-status.config.ts"), "utf8");
     await writeFile(join(folder, "wrong.config.ts"), text.replace("publicUrl:", "publicUrI:"));
     await expect(compiled("wrong.config.ts")).rejects.toThrow("publicUrI");
-  }, 120_000);
+  }, 480_000);
 
   test.each([
     ["sqlite", "sqliteStore", 'sqliteStore({ file: "orders.db" }).open()', "npm install better-sqlite3@12"],
@@ -208,7 +208,7 @@ describe("the package", () => {
       } finally {
         process.kill(-(child.pid ?? 0), "SIGKILL");
       }
-    }, 60_000);
+    }, 240_000);
 
     test("the program, as often as one likes", async () => {
       const program = blocks["first.mjs"] ?? "";

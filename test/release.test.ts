@@ -39,7 +39,7 @@ beforeAll(async () => {
   await git("config", "core.excludesFile", join(copy, ".git-exclude"));
   await git("add", "-A");
   await git("commit", "-qm", "all");
-}, 60_000);
+}, 240_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 test("the bill of materials names what a user installs, and no tool of ours", async () => {
@@ -50,7 +50,7 @@ test("the bill of materials names what a user installs, and no tool of ours", as
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   expect(named).toEqual(expect.arrayContaining(Object.keys(dependencies)));
   expect(Object.keys(devDependencies).filter((name) => named.includes(name))).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 test("a dry run goes through every step, sends nothing and tags nothing", async () => {
   const { code, said } = await release("--dry-run", "--no-test");
@@ -60,7 +60,7 @@ test("a dry run goes through every step, sends nothing and tags nothing", async 
   expect(code).toBe(0);
   expect(await git("tag")).toBe("");
   expect(await git("status", "--porcelain")).toBe("");
-}, 60_000);
+}, 240_000);
 
 test("what is not as it should be stops it, with the fix", async () => {
   const stopped = async (says: string, ...args: string[]) => {
@@ -88,4 +88,4 @@ test("what is not as it should be stops it, with the fix", async () => {
   await writeFile(join(copy, "CHANGELOG.md"), "# Changelog\n\n## 0.0.9\n");
   await git("commit", "-qam", "no changes told");
   await stopped(`CHANGELOG.md has no section "## ${version}"`, ...dry);
-}, 60_000);
+}, 240_000);

@@ -9,7 +9,7 @@ import { own, shared } from "./scenarios/files.js";
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 if (typeof server === "string") it.skip(`every scenario on PostgreSQL: ${server}`, () => {});
 else {
@@ -30,7 +30,7 @@ else {
       const unsupported = unsupportedBecause(scenario);
       if (unsupported !== null) it.skip(`${name} (${unsupported})`, () => {});
       else
-        it(name, { timeout: 60_000 }, async () => {
+        it(name, { timeout: 240_000 }, async () => {
           expect((await runScenario(scenario, engineStage(ground))).result.differences).toEqual([]);
         });
     }

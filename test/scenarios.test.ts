@@ -13,7 +13,7 @@ const live = (scenario: Scenario) => {
     it.skip(`${name} (${unsupported})`, () => {});
     return;
   }
-  it(name, { timeout: 60_000 }, async () => {
+  it(name, { timeout: 240_000 }, async () => {
     const { result } = await runScenario(scenario);
     expect(result.differences).toEqual([]);
     expect(result.unchecked.filter((one) => !forReaders.includes(one))).toEqual([]);

@@ -60,7 +60,7 @@ describe("lives", () => {
     expect((await liveMany({ seed: 4 }, 0, 40)).digest).not.toBe((await liveMany({ seed: 3 }, 0, 40)).digest);
   });
 
-  it("the result is the same whatever the number of threads", { timeout: 60_000 }, async () => {
+  it("the result is the same whatever the number of threads", { timeout: 240_000 }, async () => {
     const one = await campaign({ seed: SEED, lives: 450 });
     expect(await campaign({ seed: SEED, lives: 450, workers: 2 })).toEqual(one);
     const bug = { seed: SEED, lives: 1000, bug: "dropped-write" };
@@ -84,7 +84,7 @@ describe("planted bugs", () => {
     for (const { says } of Object.values(bugs)) expect(says).toMatch(/^[a-z].*[^.]$/);
   });
   for (const bug of Object.keys(bugs).filter((name) => !rare.includes(name))) {
-    it(`${bug} is found`, { timeout: 60_000 }, async () => {
+    it(`${bug} is found`, { timeout: 240_000 }, async () => {
       expect(await caught(bug, SEED, 1500)).not.toBeNull();
     });
   }
@@ -98,7 +98,7 @@ const breakOf = async (bug: string) => {
 };
 
 describe("a breach", () => {
-  it("is shrunk to a few steps, and the same law stays broken", { timeout: 60_000 }, async () => {
+  it("is shrunk to a few steps, and the same law stays broken", { timeout: 240_000 }, async () => {
     const { options, script, law } = await breakOf("refund-without-amount");
     const small = await shrink(script, law, options);
     expect(small.script.steps.length).toBeLessThanOrEqual(4);
@@ -149,7 +149,7 @@ const byHand: Script = {
 
 describe("scripts by hand", () => {
   it("live as they are written, and become scenarios that the real engine passes over HTTP and SQLite", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const { lived, breaches } = await liveScript(byHand, { seed: 0 });
     expect(breaches).toEqual([]);
@@ -254,7 +254,7 @@ describe("a merchant's click, with the process lost at every place at which it w
     { do: "pause", for: 3 * 3_600_000 },
   ] as const;
   for (const event of clicks) {
-    it(`${event.type}: killed or standing still there, the money moves once`, { timeout: 60_000 }, async () => {
+    it(`${event.type}: killed or standing still there, the money moves once`, { timeout: 240_000 }, async () => {
       const missed: string[] = [];
       for (const trap of traps) {
         for (const side of ["before", "after"] as const) {
@@ -313,7 +313,7 @@ const nothing = {
 };
 
 describe("the command", () => {
-  it("lives, says the figures, and ends with 0", { timeout: 60_000 }, async () => {
+  it("lives, says the figures, and ends with 0", { timeout: 240_000 }, async () => {
     const { code, out } = await cli(["simulate", "--lives", "60", "--seed", "7"]);
     expect(out).toMatch(/^lives {5}60 \(\d+ in which nothing goes wrong\), \d+ a second$/m);
     expect(out).toContain("breaches  0");
@@ -321,7 +321,7 @@ describe("the command", () => {
   });
 
   it("finds a planted bug, shrinks it, saves it, says how to see it again, and ends with 3", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "simulate-"));
     try {

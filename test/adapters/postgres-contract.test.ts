@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 let places = 0;
 /** A schema of its own for each case: a database takes ten times as long. */

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 const openOn = async (connectionString: string, options: PostgresOptions = {}): Promise<Store> => {
   const store = postgresStore({ connectionString, ...options });

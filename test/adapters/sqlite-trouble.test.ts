@@ -50,7 +50,7 @@ const readOrder = (db: StoreDatabase, orderId: string) => {
 };
 
 test("the power goes at any byte of the log: what was acknowledged before is there, whole, and nothing else", {
-  timeout: 120_000,
+  timeout: 480_000,
 }, async () => {
   const store = sqliteStore({ file });
   await store.open();

@@ -175,7 +175,7 @@ describe("a weekend without callbacks", () => {
 
     const again = await run(["reconcile", "--apply", "--url", url, "--json"]).end;
     expect(JSON.parse(again.out)).toMatchObject({ moved: 0, explained: 0, unread: 0 });
-  }, 120_000);
+  }, 480_000);
 });
 
 describe("before the click", () => {
@@ -193,5 +193,5 @@ describe("before the click", () => {
     expect(JSON.parse(no.out)).toMatchObject({ allowed: false, reason: "unable-to-capture-frozen-order" });
     expect(await run(["can", "3", "completed", "--url", url]).end).toMatchObject({ code: 3 });
     expect(await run(["can", "1", "sideways", "--url", url]).end).toMatchObject({ code: 2 });
-  }, 30_000);
+  }, 120_000);
 });

@@ -106,7 +106,7 @@ beforeAll(async () => {
   await until(() => out.includes("\n") || child.exitCode !== null, "the engine to serve");
   if (child.exitCode !== null) throw new Error(err);
   shop.webhooks.add({ topic: "order.updated", delivery_url: `${url}/shop/webhooks`, secret: "canary-of-the-webhook" });
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   child?.kill("SIGKILL");
@@ -142,7 +142,7 @@ const capturedAt = (gateway: GatewayName, id: string) =>
 
 test.each(Object.entries(pays))(
   "an order paid by %s: from the shop's webhook to the captured money",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (name, pay) => {
     const gateway = name as GatewayName;
     const id = String(Object.keys(pays).indexOf(name) + 1001);

@@ -14,7 +14,7 @@ import { cli, served } from "./run.js";
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 const command = new URL("../../src/cli/main.js", import.meta.url).pathname;
 
@@ -64,7 +64,7 @@ const run = async (address: string, sql: string): Promise<unknown[]> => {
 describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "string" ? ` (${server})` : ""}`, () => {
   const database = () => (typeof server === "string" ? Promise.reject(new Error(server)) : server.database());
 
-  it("two nodes serve the same orders, and each drains when told to stop", { timeout: 60_000 }, async () => {
+  it("two nodes serve the same orders, and each drains when told to stop", { timeout: 240_000 }, async () => {
     const address = await database();
     const [one, other] = await Promise.all([node(address), node(address)]);
     expect(one.store).not.toContain(new URL(address).password || "no password was set");
@@ -92,7 +92,7 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
     expect([code, orders > 0, unknown]).toEqual([0, true, []]);
   });
 
-  it("inspect looks into it beside its node, as a user who may only look", { timeout: 60_000 }, async () => {
+  it("inspect looks into it beside its node, as a user who may only look", { timeout: 240_000 }, async () => {
     const address = await database();
     const early = await cli(["inspect", "--store", address]);
     expect([early.code, early.err]).toEqual([1, expect.stringContaining("holds no store of this release")]);
@@ -135,7 +135,7 @@ describe.skipIf(typeof server === "string")(`PostgreSQL${typeof server === "stri
     expect(await run(address, "SELECT version FROM order_status.orders")).toEqual([{ version: 1 }]);
   });
 
-  it("scenarios are lived there, and leave nothing behind", { timeout: 60_000 }, async () => {
+  it("scenarios are lived there, and leave nothing behind", { timeout: 240_000 }, async () => {
     const address = await database();
     const { file, remove } = await temporary();
     try {

@@ -41,7 +41,7 @@ test("every program of the page is a file with a name", () => {
   ]);
 });
 
-test("the page's tests pass in a folder of their own, one against a shop over HTTP", { timeout: 120_000 }, async () => {
+test("the page's tests pass in a folder of their own, one against a shop over HTTP", { timeout: 480_000 }, async () => {
   const port = await freePort();
   const shop = await sampleShop({ bankUrl: `http://127.0.0.1:${port}` });
   const env = { ...process.env, SHOP_URL: shop.url, BANK_PORT: String(port) };
@@ -53,7 +53,7 @@ test("the page's tests pass in a folder of their own, one against a shop over HT
   expect(report.testResults).toHaveLength(programs.length - 1);
 });
 
-test("the page's own law is put to the simulator by the page's own command", { timeout: 120_000 }, async () => {
+test("the page's own law is put to the simulator by the page's own command", { timeout: 480_000 }, async () => {
   const command =
     blocks
       .findLast(({ language }) => language === "sh")

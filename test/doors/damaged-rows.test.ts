@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 /** A place for a store, and a way past it. */
 interface Disk {
@@ -213,7 +213,7 @@ const stores: [name: string, disk: () => Promise<Disk>, damages: Damage[]][] = [
 ];
 
 describe.each(stores)("%s", (_name, made, damages) => {
-  test.each(damages)("%s in %s stops one order", { timeout: 20_000 }, async (_what, table, text, ...values) => {
+  test.each(damages)("%s in %s stops one order", { timeout: 80_000 }, async (_what, table, text, ...values) => {
     const disk = await made();
     const place = await filled(disk);
     // An event that is decided writes anew what is listed.

@@ -70,7 +70,7 @@ describe("doors 2: bodies that do not come", () => {
     expect((await fetch(`${made.served.url}/orders/o`, { headers })).status).toBe(200);
     // Whoever sends at once is served as well, though he proves nothing.
     expect((await reject(made)).status).toBe(204);
-  }, 60_000);
+  }, 240_000);
 
   test.each(paths)(
     "%s held by more than there are places for: those who prove themselves have their own",
@@ -122,7 +122,7 @@ describe("doors 2: bodies that do not come", () => {
     );
     await until(() => sockets.every(({ closedAfter }) => closedAfter !== null), "their end");
     for (const { closedAfter } of sockets) expect(closedAfter).toBeLessThan(20_000);
-  }, 40_000);
+  }, 160_000);
 });
 
 describe("doors 4: bodies that are held", () => {

@@ -62,7 +62,7 @@ describe("stop() answers at once whoever waits for the end of", () => {
   });
 });
 
-test("stop() answers by name whoever waits for a store that does not answer", { timeout: 20_000 }, async () => {
+test("stop() answers by name whoever waits for a store that does not answer", { timeout: 80_000 }, async () => {
   const inner = memoryStore();
   let hangs = false;
   const store: Store = { ...inner, commit: (changes) => (hangs ? new Promise(() => {}) : inner.commit(changes)) };

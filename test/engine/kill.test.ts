@@ -94,7 +94,7 @@ const wasPaidOnce = (id: string) => {
 const once1 = { status: "processing", changes: 1, mails: 1, stockReductions: 1 };
 
 test("killed while a callback gives way to the customer: it is acted on when the minute ends, and not before", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const place = await temporary();
   const first = await started(place.file, 3);
@@ -125,7 +125,7 @@ describe("killed after the callback was acknowledged", () => {
   const moments = Array.from({ length: 24 }, (_, i) => Math.round((i * 40) / 23));
 
   test("at 24 moments from 0 to 40 ms after the answer: nothing is lost and nothing happens twice", {
-    timeout: 120_000,
+    timeout: 480_000,
   }, async () => {
     const place = await temporary();
     let child = await started(place.file, 0);
@@ -156,7 +156,7 @@ describe("killed after the callback was acknowledged", () => {
   test.each(places)(
     "twenty orders at once on %s, killed in the middle, five times over",
     {
-      timeout: 120_000,
+      timeout: 480_000,
     },
     async (what, made) => {
       const place = await made();

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 const HOUR = 60 * MINUTE;
 const started = async (options: Partial<EngineOptions> = {}, store: PostgresOptions = {}): Promise<Engine> => {
@@ -73,7 +73,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
   });
 
   test("the customer at one and the bank at the other, a hundred times: paid once each", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const both = [await started(), await started()] as const;
     const ids = Array.from({ length: 100 }, (_, i) => `o${i}`);
@@ -120,7 +120,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
   });
 
   test("while the database is away callbacks are answered 503 and none is lost; the same process takes them again", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const engine = await started({}, { patienceMs: 100 });
     const { fetch } = httpApp({ engine, apiToken: null });

@@ -61,7 +61,7 @@ describe("the bank is away for ten minutes while fifty orders are paid", () => {
     ["it asks to be left alone for half a minute", "http-429:retry-after=30"],
   ])(
     "%s: every callback is taken, every order is right soon after, none is lost",
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (_how, fault) => {
       const { world, answers, during } = await outage(fault);
       expect(answers).toEqual(ids.map(() => 202));
@@ -80,7 +80,7 @@ describe("the bank is away for ten minutes while fifty orders are paid", () => {
     },
   );
 
-  test("meanwhile it is asked only now and then, whether it is back", { timeout: 60_000 }, async () => {
+  test("meanwhile it is asked only now and then, whether it is back", { timeout: 240_000 }, async () => {
     const { reads } = await outage("http-500");
     await place?.end();
     place = null;
@@ -91,7 +91,7 @@ describe("the bank is away for ten minutes while fifty orders are paid", () => {
   });
 
   test("a merchant who completes an order meanwhile captures once, when the bank is back", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const world = await made();
     await world.order("o", { status: "processing" });

@@ -84,7 +84,11 @@ export const gatewayTo = (url: string, clock: Clock) =>
   resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", paymentMethodId: "m", clock });
 
 /** The same bank under another gateway's name, for a test that is about whose payment it is. */
-export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway => ({ ...gatewayTo(url, clock), name, api: name });
+export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway => ({
+  ...gatewayTo(url, clock),
+  name,
+  api: name,
+});
 
 const everything = { burst: 1e6, perSecond: 1e6 };
 /** What a test sends at one moment of its clock would be a flood anywhere else. */

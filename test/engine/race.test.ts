@@ -79,7 +79,7 @@ describe.each(shops)("%s", (_name, settings) => {
   };
 
   test(`${ROUNDS} orders: one change of status, one confirmation mail, one stock reduction, one note, whoever is first`, {
-    timeout: 120_000,
+    timeout: 480_000,
   }, async () => {
     for (let n = 0; n < ROUNDS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => round(`${n + i}`, n + i)));

@@ -95,7 +95,7 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     ["mayTryRefundAgain", "stillLeftToRefund", more, "the payment is read back: partly captured"],
     ["canAddTheRest", "stillWithinCreditLimit", reserved, "cancel is confirmed: missing"],
     ["awaitsBooking", "isMissing", "booked-once: it is there", "the payment is read: at the bank"],
-  ])("%s without %s", { timeout: 60_000 }, (guard, part, law, last) => {
+  ])("%s without %s", { timeout: 240_000 }, (guard, part, law, last) => {
     const rules = { settings: Settings.parse({}), registry: forgetting(guard, part) };
     const gateway = guard === "awaitsBooking" ? "resurs-simplified" : "resurs-mapi";
     const [first] = explore({ rules, gateway }).breaches;

@@ -149,7 +149,7 @@ describe("return × callback on two nodes", () => {
 
   test.each(Object.entries(meetings))(
     "%s: every interleaving keeps every law",
-    { timeout: 120_000 },
+    { timeout: 480_000 },
     async (name, meeting) => {
       const { broken, different } = await liveAll(meeting);
       console.info(
@@ -163,7 +163,7 @@ describe("return × callback on two nodes", () => {
   test.each([
     ["no-version-check", "an accepted payment"],
     ["trust-the-callback", "a rejected payment and the fail page"],
-  ])("%s, planted, breaks some of them", { timeout: 120_000 }, async (bug, name) => {
+  ])("%s, planted, breaks some of them", { timeout: 480_000 }, async (bug, name) => {
     const { broken } = await liveAll(meetings[name] as Meeting, bug);
     console.info(`return × callback with ${bug}: ${broken.length} of ${all.length} interleavings break a law`);
     expect(broken.length).toBeGreaterThan(0);

@@ -107,7 +107,7 @@ describe.each(Object.entries(programs))("%s", (_name, program) => {
       return new URL(new RegExp(`"(http[^"]+/${page}/[^"]+)"`).exec(made)?.[1] ?? "").pathname;
     });
     place = { paymentId: body.paymentId as string, callbacks: given.slice(OUTSIDE.length), success, fail };
-  }, 120_000);
+  }, 480_000);
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });

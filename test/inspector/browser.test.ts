@@ -23,7 +23,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     stage = await Stage.made();
     await stage.everything();
     browser = await launch();
-  }, 60_000);
+  }, 240_000);
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close();
     expect(faults.splice(0)).toEqual([]);

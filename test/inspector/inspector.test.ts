@@ -239,7 +239,7 @@ describe("actions go through the public door", () => {
   });
 
   test("a reconciliation of more orders than a page holds goes on where the page ended", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const many = await Stage.made();
     const ids = Array.from({ length: 203 }, (_, i) => `many-${String(i).padStart(3, "0")}`);
@@ -340,7 +340,7 @@ describe("what may be about a person", () => {
 
   // Every page there is, some hundreds.
   test("is in no page and no log until it is asked for, and each asking is written down", {
-    timeout: 120_000,
+    timeout: 480_000,
   }, async () => {
     await stage.person();
     const record = JSON.stringify(await stage.engine.read("canary"));

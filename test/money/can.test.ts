@@ -102,7 +102,7 @@ describe("Whether an action is possible", () => {
       })),
     );
     await engine.stop();
-  }, 60_000);
+  }, 240_000);
 
   const named = ({ status, payment, action }: Cell) => `${action} on ${status}, payment ${payment}`;
 

@@ -14,7 +14,7 @@ describe(`After ${CALLS} calls about money, one in four of them lost or thrown b
   let tally: Tally;
   beforeAll(async () => {
     tally = await campaign(CALLS, SEED);
-  }, 120_000);
+  }, 480_000);
 
   it("that many calls were really made, and the bank really lost so many answers", () => {
     expect(tally.calls).toBeGreaterThanOrEqual(CALLS);
@@ -94,19 +94,19 @@ describe("The checker sees a bug that is planted", () => {
     expect(found).toContain("refund took effect twice");
     expect(found).toContain("captured more than was authorised");
     expect(found).toContain("refunded more than was captured");
-  }, 30_000);
+  }, 120_000);
 
   it("it is caught as well where the bank itself refuses the second capture", async () => {
     const found = laws(breachesOf(await planted("repeats-blind", false)));
     expect(found).toContain("capture sent again after it took effect");
     expect(found).toContain("the bank had to refuse");
-  }, 30_000);
+  }, 120_000);
 
   it("a client that says captured without capturing is caught", async () => {
     const found = laws(breachesOf(await planted("completes-first", false)));
     expect(found).toContain("completed before its capture");
     expect(found).toContain("completed without its capture");
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("The same click delivered twice in the same moment", () => {

@@ -15,13 +15,13 @@ const server = () => {
 };
 afterAll(async () => {
   if (typeof started !== "string") await started.stop();
-}, 60_000);
+}, 240_000);
 
 let fleet: Fleet | null = null;
 afterEach(async () => {
   await fleet?.end();
   fleet = null;
-}, 30_000);
+}, 120_000);
 const opened = async (options: Omit<FleetOptions, "server">): Promise<Fleet> => {
   fleet = await Fleet.open({ server: server(), ...options });
   return fleet;
@@ -29,7 +29,7 @@ const opened = async (options: Omit<FleetOptions, "server">): Promise<Fleet> => 
 
 describe.skipIf(none !== null)(
   `two nodes on PostgreSQL${none === null ? "" : ` (${none})`}`,
-  { timeout: 120_000 },
+  { timeout: 480_000 },
   () => {
     test("a callback and a return at the same moment on both are one change, one mail, one stock reduction", async () => {
       expect(await sameMoment(server(), 30)).toMatchObject({ rounds: 30, breaches: [] });

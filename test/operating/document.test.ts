@@ -86,14 +86,14 @@ describe("the commands, run as they stand", () => {
       databaseUrl = await server.database();
       await ended(postgresStore({ connectionString: databaseUrl }), "old-too");
     }
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await served.close();
     await engine.stop();
     await bank.close();
     if (typeof server !== "string") await server.stop();
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 
   /** A database as the page wants it in the environment. */
   const databaseIn = (address: string): Record<string, string> => {

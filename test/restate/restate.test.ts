@@ -69,7 +69,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   };
 
   test("the server is killed with ten orders in the middle of everything: each is paid once", {
-    timeout: 120_000,
+    timeout: 480_000,
   }, async () => {
     const shop = await opened();
     const ids = Array.from({ length: 10 }, (_, i) => `o${i}`);
@@ -87,7 +87,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   });
 
   test("a listener, an observer and a log that throw change nothing, and money moves once", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const boom = () => {
       throw new Error("boom");
@@ -103,7 +103,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   });
 
   test("the server is killed while a capture is on its way to the bank: nobody looks before it can have arrived", {
-    timeout: 120_000,
+    timeout: 480_000,
   }, async () => {
     const gateway = gatewayTo(bank.url, clock);
     let begun = false;
@@ -128,7 +128,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   });
 
   test("a call that would begin too late after its intent does not begin: another may have taken over", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     // Whatever time passes is too much, none included.
     const shop = await opened({ limits: { leaseMs: -4 } });
@@ -141,7 +141,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   });
 
   test("somebody cancels the invocation that asks the bank: the order hears of it, and asks again", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const shop = await opened({ limits: { leaseMs: 500 } });
     await shop.placed("o");
@@ -202,7 +202,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     await expect(runtime.checkout(at("o"), "klarna", urls)).rejects.toThrow(/klarna.*resurs-mapi/);
   });
 
-  test("a reconciliation puts right what no callback told of", { timeout: 60_000 }, async () => {
+  test("a reconciliation puts right what no callback told of", { timeout: 240_000 }, async () => {
     const { runtime, placed, at, status } = await opened();
     await placed("lost");
     const found = [];

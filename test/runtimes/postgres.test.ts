@@ -7,7 +7,7 @@ const script = new URL("./postgres-node.js", import.meta.url);
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
-}, 60_000);
+}, 240_000);
 
 if (typeof server === "string") it.skip(`the runtime contract on PostgreSQL: ${server}`, () => {});
 else {

@@ -66,7 +66,7 @@ describe("a shop written by hand", () => {
   };
   test.each(Object.keys(mistakes) as Mistake[])(
     "%s is found, and told in at most six steps",
-    { timeout: 120_000 },
+    { timeout: 480_000 },
     async (mistake) => {
       const served = await sampleShop({ bankUrl: bank.url, mistake });
       const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 500, seed: 7 });
@@ -113,7 +113,7 @@ describe("the engine, behind its own HTTP", () => {
     );
   });
 
-  test("is caught where it and the test disagree about a setting", { timeout: 120_000 }, () =>
+  test("is caught where it and the test disagree about a setting", { timeout: 480_000 }, () =>
     withEngine({ choices: Choices.parse({ pendingWhileCustomerIsAway: "stay" }) }, async (backend) => {
       const { errorInstance } = await fc.check(keeps({ backend, bank, clock }), { numRuns: 200, seed: 7 });
       expect(errorInstance).toMatchObject({ law: { name: "as-the-story-goes" } });

@@ -71,4 +71,4 @@ test("the program of docs/woocommerce.md runs as it stands, and hears of the sho
   await ask(shop, clock.now(), "PUT", "/orders/7", { status: "cancelled" });
   await shop.webhooks.runQueue();
   expect(await status()).toBe("cancelled");
-}, 60_000);
+}, 240_000);

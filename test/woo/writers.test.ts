@@ -9,4 +9,4 @@ test("two writers at once: no change is lost, no note is written twice, every co
   expect(tally.merchantWrites).toBeGreaterThan(60);
   expect(tally.engineWrites).toBeGreaterThan(20);
   expect(tally.conflicts).toBeGreaterThan(10);
-}, 60_000);
+}, 240_000);
