@@ -45,7 +45,7 @@ export const Command = z.discriminatedUnion("type", [
   /** A hint, never believed: it leads to a reading of the payment. */
   z.strictObject({
     type: z.literal("callback.received"),
-    kind: Word(60).min(1),
+    kind: Word(60),
     paymentId: Id,
     claims: Word(60).nullable(),
     content: Word().nullable(),
