@@ -172,3 +172,15 @@ export const flagsFrom = (json: unknown): string[] => {
   if (!texts(flags)) throw new Unreadable(`flags are ${shown(flags)}`);
   return flags as string[];
 };
+
+/** When the first of these events came in that says so; null = none does. */
+export const firstAt = (envelopes: string[]): number | null => {
+  for (const json of envelopes) {
+    try {
+      return envelopeFrom(json).at;
+    } catch {
+      // Set aside when it is due.
+    }
+  }
+  return null;
+};

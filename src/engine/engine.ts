@@ -13,6 +13,7 @@ import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolat
 import { silent } from "../ports/log.js";
 import type { Figures, Observer } from "../ports/observer.js";
 import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
@@ -46,6 +47,7 @@ export class Engine implements Runtime {
   private readonly delivery: Delivery;
   private readonly wake: Wake;
   private readonly waiters: Waiters;
+  private readonly shop: Shop;
   private readonly loops = new Loops();
   private readonly looks: Looking;
   /** A name per start: a container gives every process the same pid. */
@@ -85,6 +87,7 @@ export class Engine implements Runtime {
       clock: this.clock,
       gatewayOf: ({ facts }) => this.byName.get(facts.payment.gateway ?? "") ?? null,
     });
+    this.shop = checkedShop(options.shop);
     const random = options.random ?? Math.random;
     const { store, clock, limits, observer } = this;
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
@@ -104,7 +107,7 @@ export class Engine implements Runtime {
     this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
     this.delivery = new Delivery({
       store,
-      shop: checkedShop(options.shop),
+      shop: this.shop,
       clock,
       limits,
       log,
@@ -251,7 +254,7 @@ export class Engine implements Runtime {
     return reconcile(
       {
         store: this.store,
-        shop: checkedShop(this.options.shop),
+        shop: this.shop,
         clock: this.clock,
         rules: this.rules,
         settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),

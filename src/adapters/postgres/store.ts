@@ -1,4 +1,5 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
+import { firstAt } from "../../core/readable.js";
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
@@ -270,7 +271,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     async counts() {
       const counted = countsIn(only(await read(sql.counts, versions)));
-      return { ...counted, oldestEventAt: wire.firstAt(counted.oldestEventAt as unknown as string[]) };
+      return { ...counted, oldestEventAt: firstAt(counted.oldestEventAt as unknown as string[]) };
     },
 
     damaged: (limit) => damaged.list(limit),

@@ -187,15 +187,3 @@ export const readEvent = (row: Row): InboxRow => {
   const read = sound(`event ${eventId} of order ${orderId}`, () => envelopeFrom(envelope, { orderId, id: eventId }));
   return { envelope: read, attempts, notBefore, error, dead };
 };
-
-/** When the first of these events came in that says so; null = none does. */
-export const firstAt = (envelopes: string[]): number | null => {
-  for (const json of envelopes) {
-    try {
-      return envelopeFrom(json).at;
-    } catch {
-      // Set aside when it is due.
-    }
-  }
-  return null;
-};

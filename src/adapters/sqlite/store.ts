@@ -1,5 +1,6 @@
 /** The store in one SQLite file, written by one process. */
 
+import { firstAt } from "../../core/readable.js";
 import { rowOf } from "../../ports/listing.js";
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
@@ -189,7 +190,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     secret: async (name, made) => database().call("secret", name, made),
     async counts(): Promise<Counts> {
       const { counts, oldest } = await (await beside()).call("counts");
-      return { ...countsIn(counts), oldestEventAt: wire.firstAt(oldest) };
+      return { ...countsIn(counts), oldestEventAt: firstAt(oldest) };
     },
 
     damaged: async (limit) => database().call("damaged", limit),

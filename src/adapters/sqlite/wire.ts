@@ -215,15 +215,3 @@ export const readEvent = (row: Columns): InboxRow => {
   const read = sound(what, () => envelopeFrom(envelope, { orderId, id }));
   return { envelope: read, attempts, notBefore, error, dead: dead === 1 };
 };
-
-/** When the first of these events came in that says so; null = none does. */
-export const firstAt = (envelopes: string[]): number | null => {
-  for (const json of envelopes) {
-    try {
-      return envelopeFrom(json).at;
-    } catch {
-      // Set aside when it is due.
-    }
-  }
-  return null;
-};
