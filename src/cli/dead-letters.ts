@@ -1,54 +1,123 @@
 /** `dead-letters`: what was given up after all its attempts, and another try. */
+import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { DeadLetter } from "../ports/runtime.js";
-import { Ends, exitCodes, exits } from "./ending.js";
+import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
-import { moment, say, sayJson, table } from "./terminal.js";
+import { complain, moment, say, sayJson, table } from "./terminal.js";
 
 interface Options extends RemoteOptions {
   revive?: true;
+  all?: true;
   json?: true;
 }
 
 type Told = DeadLetter & { revived: boolean };
 
-/** As many of each kind as the engine tells of at once. */
-const MOST = 500;
+const PAGE = 500;
+/** Each is a commit of its own: several under way keep the disk busy, and leave the engine room for its work. */
+const AT_ONCE = 8;
+/** Of those that were revived, so many are shown. */
+const SHOWN = 20;
+/** Where no terminal shows a bar, a line says how far it is, this often. */
+const TELL_MS = 5000;
 
-const revived = async (options: Options, { orderId, id }: DeadLetter): Promise<boolean> => {
+const pageOf = async (options: Options, after: string | null) => {
+  const query = new URLSearchParams({ limit: String(PAGE), ...(after === null ? {} : { after }) });
+  const response = await ask(options, `/dead-letters?${query}`);
+  if (!response.ok) throw new Ends(exits.trouble, `${options.url} answered ${response.status}`);
+  return (await response.json()) as { deadLetters: DeadLetter[]; next?: string | null };
+};
+
+/** All of them, a page at a time. */
+const allOf = async (options: Options): Promise<DeadLetter[]> => {
+  const all: DeadLetter[] = [];
+  for (let after: string | null = null; ; ) {
+    const { deadLetters, next = null } = await pageOf(options, after);
+    all.push(...deadLetters);
+    if (next === null || deadLetters.length === 0) return all;
+    after = next;
+  }
+};
+
+const reviveOne = async (options: Options, { orderId, id }: DeadLetter): Promise<boolean> => {
   const path = `/orders/${encodeURIComponent(orderId)}/revive`;
   return (await ask(options, path, { method: "POST", body: { id } })).ok;
 };
 
-const run = async (ids: string[], options: Options): Promise<void> => {
-  const response = await ask(options, `/dead-letters?limit=${MOST}`);
-  if (!response.ok) throw new Ends(exits.trouble, `${options.url} answered ${response.status}`);
-  const all = ((await response.json()) as { deadLetters: DeadLetter[] }).deadLetters;
-  const missing = ids.filter((id) => !all.some((one) => one.id === id || one.orderId === id));
-  const chosen = ids.length === 0 ? all : all.filter(({ id, orderId }) => ids.includes(id) || ids.includes(orderId));
-  const told: Told[] = [];
-  for (const one of chosen) {
-    // Orders may have events of one name, such as the first: reviving one of them revives the others.
-    const already =
-      one.kind === "event" && told.some(({ kind, id, revived }) => kind === "event" && id === one.id && revived);
-    told.push({ ...one, revived: options.revive === true && (already || (await revived(options, one))) });
-  }
-  if (options.json) sayJson({ deadLetters: told, missing });
-  else report(told, missing);
-  if (missing.length > 0 || (options.revive && told.some((one) => !one.revived))) process.exitCode = exits.refused;
+/** How far it is, on stderr: a bar on a terminal, a line now and then elsewhere. */
+const progressOf = (total: number) => {
+  const bar = new SingleBar({ format: "{bar} {value}/{total} revived", stream: process.stderr, noTTYOutput: false });
+  const shows = process.stderr.isTTY === true;
+  let told = performance.now();
+  if (shows) bar.start(total, 0);
+  return {
+    at(done: number): void {
+      if (shows) return bar.update(done);
+      if (performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      complain(`revived ${done} of ${total}`);
+    },
+    stop: () => bar.stop(),
+  };
 };
 
-const report = (told: Told[], missing: string[]): void => {
-  const rows = told.map((one) => [
+/** @throws Ends that says how many were revived before the engine was lost */
+const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<Told[]> => {
+  const told: Told[] = chosen.map((one) => ({ ...one, revived: false }));
+  const progress = progressOf(told.length);
+  const waiting = told.values();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const one of waiting) {
+      one.revived = await reviveOne(options, one);
+      if (one.revived) done += 1;
+      progress.at(done);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  } catch (error) {
+    const sofar = `revived ${done} of ${told.length} before that; run it again`;
+    throw error instanceof Ends ? new Ends(error.code, error.message, [sofar]) : error;
+  } finally {
+    progress.stop();
+  }
+  return told;
+};
+
+const run = async (ids: string[], options: Options): Promise<void> => {
+  if (options.all && ids.length > 0) throw wrongUsage("name some, or say --all, not both");
+  const all = await allOf(options);
+  const names = new Set(all.flatMap(({ id, orderId }) => [id, orderId]));
+  const missing = ids.filter((id) => !names.has(id));
+  const asked = new Set(ids);
+  const chosen = ids.length === 0 ? all : all.filter(({ id, orderId }) => asked.has(id) || asked.has(orderId));
+  const told = options.revive
+    ? await reviveAll(chosen, options)
+    : chosen.map((one): Told => ({ ...one, revived: false }));
+  const revived = told.filter((one) => one.revived).length;
+  if (options.json)
+    sayJson({ deadLetters: told.map(({ place: _, ...one }) => one), missing, revived, of: told.length });
+  else report(told, missing, options.revive === true);
+  if (missing.length > 0 || (options.revive && revived < told.length)) process.exitCode = exits.refused;
+};
+
+const report = (told: Told[], missing: string[], revive: boolean): void => {
+  // Those that were not revived come first: they are what a person has to look at.
+  const shown = revive ? [...told].sort((a, b) => Number(a.revived) - Number(b.revived)).slice(0, SHOWN) : told;
+  const rows = shown.map((one) => [
     one.orderId,
     one.id,
     one.type,
     moment(one.since),
     String(one.attempts),
-    `${one.revived ? "tried again now; was: " : ""}${one.error}`,
+    `${one.revived ? "tried again now; was: " : revive ? "was gone by then: " : ""}${one.error}`,
   ]);
   if (rows.length > 0) say(table(["order", "id", "what", "since", "attempts", "error"], rows));
   else if (missing.length === 0) say("Nothing was given up.");
+  if (shown.length < told.length) say(`and ${told.length - shown.length} more; --json names them all`);
+  if (revive && told.length > 0) say(`revived ${told.filter((one) => one.revived).length} of ${told.length}`);
   for (const id of missing) say(`There is no dead letter ${id}, and none of an order of that name.`);
 };
 
@@ -57,14 +126,17 @@ export const addDeadLetters = (program: Command): void => {
     .argument("[ids...]", "of effects, events or orders (left out: all)")
     .description("list what was given up after all its attempts, and try it again")
     .option("--revive", "try them again at once, as if for the first time")
-    .option("--json", "as JSON")
+    .option("--all", "all of them, as where none is named")
+    .option("--json", "each of them, how many were revived and of how many, as JSON")
     .addHelpText(
       "after",
       `
+With --revive the count comes last, "revived 34774 of 34774"; how far it is goes to stderr.
+
 Examples:
   $ order-status dead-letters
   $ order-status dead-letters 1001 --revive      all of order 1001, once the cause is gone
-  $ order-status dead-letters --revive           all of them
+  $ order-status dead-letters --revive --all     all of them
 ${exitCodes("one of them is not there, or could not be revived")}`,
     )
     .action(run);

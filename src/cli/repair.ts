@@ -12,9 +12,6 @@ interface Options {
   json?: true;
 }
 
-/** As many as are told of at once. */
-const MOST = 500;
-
 const becomes: Record<DamagedRow["table"], string> = {
   orders: "cannot be mended here: restore a backup, or --forget the order and have the shop place it anew",
   listed: "is written anew from the record",
@@ -31,7 +28,7 @@ const shown = (rows: DamagedRow[]): string[] =>
   );
 
 const listAll = async ({ store: place, json }: Options): Promise<void> => {
-  const rows = await withStore(place, { readOnly: true }, (store) => store.damaged(MOST));
+  const rows = await withStore(place, { readOnly: true }, (store) => store.damaged(Number.MAX_SAFE_INTEGER));
   if (rows.length > 0) process.exitCode = exits.refused;
   if (json) return sayJson({ damaged: rows });
   if (rows.length === 0) return say("No row is set aside.");

@@ -69,7 +69,8 @@ export const write = async (text: string): Promise<void> => {
 /** Lines with columns as wide as their widest cell; the last one is cut where the terminal ends. */
 export const table = (head: string[], rows: string[][]): string[] => {
   const body = rows.map((row) => row.map(visible));
-  const widths = head.map((_, i) => Math.max(...[head, ...body].map((row) => row[i]?.length ?? 0)));
+  // No spread of all rows: more than some 100,000 arguments overflow the stack.
+  const widths = head.map((name, i) => body.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), name.length));
   const before = widths.slice(0, -1).reduce((sum, w) => sum + w + 2, 0);
   const last = Math.max(20, width() - before);
   const line = (row: string[]): string =>

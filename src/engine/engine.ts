@@ -242,9 +242,9 @@ export class Engine implements Runtime {
     return record === null ? null : paymentOf(record, () => named(this.byName, record.facts.payment.gateway ?? ""));
   }
 
-  /** A dead effect or event is tried again at once. */
-  async revive(id: string): Promise<boolean> {
-    const revived = await this.store.revive(knownId(id, "id"), this.clock.now());
+  /** A dead effect or event is tried again at once; with the order, only that order's. */
+  async revive(id: string, orderId?: string): Promise<boolean> {
+    const revived = await this.store.revive(knownId(id, "id"), this.clock.now(), orderId);
     if (revived) this.wake.alarm(this.clock.now());
     return revived;
   }

@@ -12,9 +12,10 @@ import { why } from "../core/why.js";
 import type { Clock } from "../ports/clock.js";
 import { parseCommand } from "../ports/command.js";
 import type { Gateway } from "../ports/gateway.js";
-import { type DeadLetter, type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
-import { type ClaimedEffect, type InboxRow, type Loaded, type Store, StoreError } from "../ports/store.js";
+import { type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
+import { type Loaded, type Store, StoreError } from "../ports/store.js";
 import { countOf, filterOf, knownId } from "./asked.js";
+import { deadLettersIn } from "./dead-letters.js";
 import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
 
 const LATEST = 200;
@@ -64,15 +65,6 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   return why(record, history, await store.effectsOf(orderId), parked, registry);
 };
 
-export const deadEffect = ({ id, orderId, effect, attempts, createdAt }: ClaimedEffect, error: string): DeadLetter => {
-  return { id, orderId, kind: "effect", type: effect.type, attempts, error, since: createdAt };
-};
-
-export const deadEvent = ({ envelope, attempts, error }: InboxRow): DeadLetter => {
-  const { id, orderId, event, at } = envelope;
-  return { id, orderId, kind: "event", type: event.type, attempts, error, since: at };
-};
-
 /** @param reading the payment as it is to be taken; null = as it was last read */
 export const verdictOn = (
   record: OrderRecord,
@@ -111,10 +103,13 @@ export const readingOf = async (record: OrderRecord, gateway: Gateway): Promise<
 
 const NAMED = 20;
 
+/** Rows come by their order, and an order may have any number of them. */
 const damagedOrders = async (store: Store): Promise<string[]> => {
-  // An order has few rows that wait, so this many rows are of at least so many orders, or of all there are.
-  const rows = await store.damaged(NAMED * 10);
-  return [...new Set(rows.map(({ orderId }) => orderId))].slice(0, NAMED);
+  for (let limit = NAMED * 10; ; limit *= 10) {
+    const rows = await store.damaged(limit);
+    const orders = new Set(rows.map(({ orderId }) => orderId));
+    if (orders.size >= NAMED || rows.length < limit) return [...orders].slice(0, NAMED);
+  }
 };
 
 export interface LookOptions {
@@ -162,11 +157,7 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
       }
     },
     list: async (filter) => store.list(filterOf(filter)),
-    async deadLetters(limit) {
-      countOf(limit, "limit");
-      const [effects, events] = await Promise.all([store.deadEffects(limit), store.deadEvents(limit)]);
-      return [...effects.map(({ row, error }) => deadEffect(row, error)), ...events.map(deadEvent)];
-    },
+    deadLetters: async (limit, after) => deadLettersIn(store, countOf(limit, "limit"), after),
     async unfinished(limit) {
       countOf(limit, "limit");
       const [deadEffects, deadEvents, openEffects, waitingEvents, overdueTimers] = await Promise.all([

@@ -13,7 +13,7 @@ import type { Shop } from "../ports/shop.js";
 import { type OrderRow, type Store, StoreError } from "../ports/store.js";
 
 export interface ReconcileParts {
-  store: Pick<Store, "list" | "effectsOf" | "damaged">;
+  store: Pick<Store, "list" | "effectsOf" | "load">;
   shop: Shop;
   clock: Clock;
   rules: Rules;
@@ -24,8 +24,6 @@ export interface ReconcileParts {
 }
 
 const PAGE = 200;
-/** More than ever are damaged at once by anything but a broken disk. */
-const DAMAGED = 10_000;
 const FRESH_MS = 15 * 60_000;
 
 /** Every order in doubt once: what it was, what it is now, and why. */
@@ -61,15 +59,15 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
 
 /** The orders whose payment was not read for long. One that is damaged stops no other: it is told of as unread. */
 const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: number) => {
-  const aside = new Map((await parts.store.damaged(DAMAGED)).map(({ orderId, what }) => [orderId, what]));
+  const loaded = await parts.store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })));
   const damaged: Reconciled[] = [];
   const unread = ({ orderId, status, flags }: OrderRow, why: string): null => {
     damaged.push({ orderId, before: status, after: status, outcome: "unread", why, flags });
     return null;
   };
   const records = await Promise.all(
-    rows.map((row) => {
-      const what = aside.get(row.orderId);
+    rows.map((row, i) => {
+      const what = loaded[i]?.damaged;
       if (what !== undefined) return unread(row, what);
       return parts.read(row.orderId).catch((error: unknown) => {
         if (error instanceof StoreError && error.code === "corrupt") return unread(row, error.message);

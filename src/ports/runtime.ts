@@ -119,6 +119,8 @@ export interface DeadLetter {
   error: string;
   /** When it was decided, or came in; epoch ms. */
   since: number;
+  /** Where it stands in the list; given as `after`, the page after it follows. */
+  place: string;
 }
 
 export type WaitingEffect = ClaimedEffect & { error: string | null; dead: boolean };
@@ -157,8 +159,12 @@ export interface Looking {
   health(): Promise<Health>;
   /** @throws NotOffered */
   list(filter: OrderFilter): Promise<OrderRow[]>;
-  /** The oldest of each kind first, at most `limit` of each. @throws NotOffered */
-  deadLetters(limit: number): Promise<DeadLetter[]>;
+  /**
+   * A page of them, in an order of the runtime's own that stays: the engine tells effects before events, the oldest of each
+   * kind first; Restate tells order by order. Fewer than `limit` = there are no more.
+   * @param after the `place` of the last one of the page before @throws InvalidEvent, NotOffered
+   */
+  deadLetters(limit: number, after?: string): Promise<DeadLetter[]>;
   /** At most `limit` of each, of all orders. @throws NotOffered */
   unfinished(limit: number): Promise<Unfinished>;
 }
@@ -186,7 +192,10 @@ export interface Runtime extends Looking {
   secret(name: string, made: string | null): Promise<string | null>;
   /** The payment as the bank has it at this moment, or why there is none to see. null = no such order. */
   payment(orderId: string): Promise<PaymentView | null>;
-  /** A dead effect or event is tried again at once. Of an event, some runtimes need to be told the order. */
+  /**
+   * A dead effect or event is tried again at once; false = there is none. Several orders may have events of one id: with
+   * the order, only that order's is revived. Some runtimes need to be told the order of an event.
+   */
   revive(id: string, orderId?: string): Promise<boolean>;
   /** Asks the bank about every order in doubt. @throws NotOffered */
   reconcile(options?: ReconcileOptions): AsyncGenerator<Reconciled>;

@@ -72,7 +72,8 @@ export const storableOnly = <S extends Store>(store: S): S => {
     },
     history: async (orderId, ...page) => (isStorable(orderId) ? store.history(orderId, ...page) : []),
     effectsOf: async (orderId) => (isStorable(orderId) ? store.effectsOf(orderId) : []),
-    revive: async (id, now) => isStorable(id) && store.revive(id, now),
+    revive: async (id, now, ...of) =>
+      isStorable(id) && of.every((one) => one === undefined || isStorable(one)) && store.revive(id, now, ...of),
     async park(orderId, reason) {
       refuse(orderId, { "reason for setting it aside": reason });
       return store.park(orderId, reason);

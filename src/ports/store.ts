@@ -106,6 +106,13 @@ export interface DeadEffect {
   row: ClaimedEffect;
   error: string;
 }
+/** Where a dead effect stands in their list. */
+export type EffectPlace = Pick<ClaimedEffect, "createdAt" | "orderId" | "seq" | "index">;
+
+export interface DeadEvent extends InboxRow {
+  /** Where it stands in their list; greater than those of all before it. */
+  n: number;
+}
 
 export interface Counts {
   /** Beyond 100,000 a store may estimate this, the timers and the waiting events; with more than 10,000 of those, `parked` too. */
@@ -214,10 +221,11 @@ export interface Store {
   effectsOf(orderId: string): Promise<(ClaimedEffect & { error: string | null; dead: boolean })[]>;
   /** Effects that are neither carried out nor dead, of all orders, oldest first. */
   openEffects(limit: number): Promise<(ClaimedEffect & { error: string | null })[]>;
-  deadEffects(limit: number): Promise<DeadEffect[]>;
-  deadEvents(limit: number): Promise<InboxRow[]>;
-  /** A dead effect or event that is revived is due at once, with its attempts forgotten. */
-  revive(id: string, now: number): Promise<boolean>;
+  /** Dead effects and events come oldest first, a page at a time: each page starts after the last one of the page before. */
+  deadEffects(limit: number, after?: EffectPlace): Promise<DeadEffect[]>;
+  deadEvents(limit: number, after?: number): Promise<DeadEvent[]>;
+  /** A dead effect or event that is revived is due at once, with its attempts forgotten. Several orders may have events of one id: with the order, only that order's is revived. */
+  revive(id: string, now: number, orderId?: string): Promise<boolean>;
   /** A parked order stays visible with its reason until it is unparked. */
   park(orderId: string, reason: string | null): Promise<void>;
   /** The first secret under a name stays, whoever comes later with another one. */

@@ -1,5 +1,6 @@
 /** What every store keeps to. Free of any test runner: a case throws when the store breaks its word. */
 import { damaged } from "./store-contract/damaged.js";
+import { dead } from "./store-contract/dead.js";
 import { effects } from "./store-contract/effects.js";
 import { orders } from "./store-contract/orders.js";
 import { readings } from "./store-contract/readings.js";
@@ -10,4 +11,13 @@ import { waiting } from "./store-contract/waiting.js";
 
 export type { Case, Damageable, Place } from "./store-contract/sample.js";
 
-export const storeContract: Case[] = [...orders, ...effects, ...readings, ...text, ...waiting, ...secrets, ...damaged];
+export const storeContract: Case[] = [
+  ...orders,
+  ...effects,
+  ...dead,
+  ...readings,
+  ...text,
+  ...waiting,
+  ...secrets,
+  ...damaged,
+];

@@ -45,7 +45,7 @@ const inFile = (lane: Lane, ids: string[]) => {
       openEffects: effects.filter(({ dead }) => !dead).map(({ claimed }) => claimed.id),
       deadEffects: effects.filter(({ dead }) => dead).map(({ claimed, error }) => `${claimed.id}: ${error}`),
       openEvents: db.dueEvents(FAR, 1000).map((row) => wire.readEvent(row).envelope.id),
-      deadEvents: db.deadEvents(1000).map((row) => wire.readEvent(row).envelope.id),
+      deadEvents: db.deadEvents(0, 1000).map((row) => wire.readEvent(row).envelope.id),
       timers,
     };
     const orders = ids.map((orderId) => {

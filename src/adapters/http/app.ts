@@ -53,6 +53,10 @@ const Query = z.strictObject({
   after: Word().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
+const DeadLetters = z.strictObject({
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
 const shortOf = (error: unknown): string => quoted(error instanceof Error ? error.message : String(error), 300);
 
@@ -120,9 +124,11 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const changes = ({ req }: Context) => !["GET", "HEAD"].includes(req.method) && !req.path.endsWith("/can");
   app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
   app.get("/dead-letters", reads, async (c) => {
-    const { data } = Query.safeParse(c.req.query());
-    if (data === undefined) return c.json({ error: { code: "invalid-query" } }, 400);
-    return c.json({ deadLetters: await engine.deadLetters(data.limit) });
+    const query = DeadLetters.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    const { limit, after } = query.data;
+    const deadLetters = await engine.deadLetters(limit, after);
+    return c.json({ deadLetters, next: deadLetters.length === limit ? (deadLetters.at(-1)?.place ?? null) : null });
   });
   /** What was given up is tried again at once. */
   app.post("/orders/:orderId/revive", async (c) => {

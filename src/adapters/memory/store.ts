@@ -6,7 +6,7 @@ import {
   type Change,
   type ClaimedEffect,
   type CommitResult,
-  type InboxRow,
+  type DeadEvent,
   type Store,
   StoreError,
   type TimerRow,
@@ -21,6 +21,7 @@ import {
   type Kept,
   type KeptOrder,
   older,
+  onlyWhile,
   released,
 } from "./kept.js";
 import { secrets } from "./secrets.js";
@@ -37,7 +38,8 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const payments = new Map<string, Set<string>>();
   const outbox = new Map<string, Kept>();
   const timers = new Map<string, Map<string, TimerRow>>();
-  const inbox = new Map<string, InboxRow>();
+  const inbox = new Map<string, DeadEvent>();
+  let lastN = 0;
   let isOpen = false;
 
   const allTimers = () => [...timers.values()].flatMap((own) => [...own.values()]);
@@ -168,13 +170,17 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     async postpone(rows) {
       for (const row of rows) {
         const { orderId, id } = row.envelope;
-        if (orders.get(orderId)?.decided.has(id)) inbox.delete(inboxKey(orderId, id));
-        else inbox.set(inboxKey(orderId, id), copy(row));
+        const key = inboxKey(orderId, id);
+        if (orders.get(orderId)?.decided.has(id)) inbox.delete(key);
+        else {
+          lastN += 1;
+          inbox.set(key, { ...copy(row), n: inbox.get(key)?.n ?? lastN });
+        }
       }
     },
     async dueEvents(now, limit) {
       const due = events(false).filter((row) => row.notBefore <= now);
-      return copy(due.sort((a, b) => a.notBefore - b.notBefore).slice(0, limit));
+      return copy(due.sort((a, b) => a.notBefore - b.notBefore).slice(0, limit)).map(({ n: _, ...row }) => row);
     },
     async nextDue() {
       const moments = [
@@ -221,22 +227,24 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         .slice(0, limit)
         .map((row) => ({ ...shown(row), error: row.error }));
     },
-    async deadEffects(limit) {
+    async deadEffects(limit, after) {
       return effects(true)
+        .filter((row) => after === undefined || older(row, after) > 0)
         .sort(older)
         .slice(0, limit)
         .map((row) => ({ row: shown(row), error: row.error ?? "" }));
     },
-    async deadEvents(limit) {
-      return copy(events(true).slice(0, limit));
+    async deadEvents(limit, after = 0) {
+      return copy(events(true).filter(({ n }) => n > after)).slice(0, limit);
     },
-    async revive(id, now) {
+    async revive(id, now, orderId) {
+      const ofOrder = (one: string) => orderId === undefined || one === orderId;
       const effect = outbox.get(id);
-      if (effect?.dead) {
+      if (effect?.dead && ofOrder(effect.orderId)) {
         Object.assign(effect, { dead: false, attempts: 0, error: null, notBefore: now });
         return true;
       }
-      const dead = events(true).filter((row) => row.envelope.id === id);
+      const dead = events(true).filter(({ envelope }) => envelope.id === id && ofOrder(envelope.orderId));
       for (const row of dead) Object.assign(row, { dead: false, attempts: 0, notBefore: now });
       return dead.length > 0;
     },
@@ -279,16 +287,4 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     isOpen = false;
   };
   return storableOnly({ ...onlyWhile(() => isOpen, store), open, close });
-}
-
-/** The same functions, refused while the store is closed. */
-function onlyWhile<T extends object>(isOpen: () => boolean, store: T): T {
-  const guarded = Object.entries(store).map(([name, work]) => [
-    name,
-    async (...args: unknown[]) => {
-      if (!isOpen()) throw new StoreError("closed", "The store is not open.");
-      return work(...args);
-    },
-  ]);
-  return Object.fromEntries(guarded);
 }

@@ -96,9 +96,13 @@ export const statementsOf = (s: string) => ({
   ),
   effectsOf: `SELECT ${EFFECT}, dead FROM ${s}.outbox WHERE order_id = $1 ORDER BY seq, idx`,
   openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
-  deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
-  deadEvents: `SELECT ${WAITING} FROM ${s}.inbox WHERE dead ORDER BY n LIMIT $1`,
+  deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead AND (created_at, order_id, seq, idx) > ($2, $3, $4, $5)
+    ORDER BY created_at, order_id, seq, idx LIMIT $1`,
+  deadEvents: `SELECT ${WAITING}, n FROM ${s}.inbox WHERE dead AND n > $2 ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
+  isDeadEffectOf: `SELECT 1 FROM ${s}.outbox WHERE id = $1 AND order_id = $2 AND dead`,
+  reviveEventOf: `UPDATE ${s}.inbox SET dead = false, attempts = 0, not_before = $2
+    WHERE event_id = $1 AND order_id = $3 AND dead RETURNING 1`,
   park: `UPDATE ${s}.orders SET parked = $1 WHERE order_id = $2`,
   counts: `SELECT ${counted(`${s}.orders`)}, (SELECT count(*) FROM ${s}.outbox WHERE NOT dead),
     (SELECT count(*) FROM ${s}.outbox WHERE dead), ${counted(`${s}.inbox`, `${s}.inbox_open`, "NOT dead")},

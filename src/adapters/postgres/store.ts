@@ -249,17 +249,20 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside }, limit);
       return rows.map((row) => ({ ...row, error: row.previousError }));
     },
-    async deadEffects(limit) {
-      const ask = (most: number) => read(sql.deadEffects, most);
+    async deadEffects(limit, after) {
+      const ask = (most: number) => read(sql.deadEffects, most, ...wire.writePlace(after));
       const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside }, limit);
       return rows.map((row) => ({ row, error: row.previousError ?? "" }));
     },
-    async deadEvents(limit) {
-      const ask = (most: number) => read(sql.deadEvents, most);
-      return readable({ ask, read: wire.readEvent, setAside: eventsAside }, limit);
+    async deadEvents(limit, after = 0) {
+      const ask = (most: number) => read(sql.deadEvents, most, after);
+      return readable({ ask, read: wire.readDeadEvent, setAside: eventsAside }, limit);
     },
-    async revive(id, now) {
-      const revived = only(await write(sql.revive, id, now))[0] as boolean;
+    async revive(id, now, orderId) {
+      const asEffect = orderId === undefined || (await read(sql.isDeadEffectOf, id, orderId)).length > 0;
+      const revived = asEffect
+        ? (only(await write(sql.revive, id, now))[0] as boolean)
+        : (await write(sql.reviveEventOf, id, now, orderId)).length > 0;
       if (revived) opened().notices.tell(now);
       return revived;
     },

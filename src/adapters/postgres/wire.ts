@@ -10,7 +10,16 @@ import {
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import type { Change, ClaimedEffect, InboxRow, Loaded, OrderRow, TimerRow } from "../../ports/store.js";
+import type {
+  Change,
+  ClaimedEffect,
+  DeadEvent,
+  EffectPlace,
+  InboxRow,
+  Loaded,
+  OrderRow,
+  TimerRow,
+} from "../../ports/store.js";
 import { columns, type Kind } from "./arrays.js";
 import { parts, shapes } from "./commit.js";
 import type { Row } from "./connections.js";
@@ -187,3 +196,8 @@ export const readEvent = (row: Row): InboxRow => {
   const read = sound(`event ${eventId} of order ${orderId}`, () => envelopeFrom(envelope, { orderId, id: eventId }));
   return { envelope: read, attempts, notBefore, error, dead };
 };
+export const readDeadEvent = (row: Row): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });
+
+/** Left out: before all of them. */
+export const writePlace = (place?: EffectPlace): unknown[] =>
+  place === undefined ? [-1, "", 0, 0] : [place.createdAt, place.orderId, place.seq, place.index];

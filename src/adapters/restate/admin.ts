@@ -33,14 +33,13 @@ export class Admin {
       }));
   }
 
-  /** Orders with something that is not done, the longest waiting first. */
+  /** Orders with something that is not done, of each kind the longest waiting first: much that waits hides nothing dead. */
   async withWork(limit: number): Promise<string[]> {
     const all = await this.summaries("what is unfinished");
-    return all
-      .filter((row) => row.waitingEffects + row.deadEffects + row.waitingEvents + row.deadEvents > 0)
-      .sort((a, b) => (a.oldestEffectAt ?? a.updatedAt) - (b.oldestEffectAt ?? b.updatedAt))
-      .slice(0, limit)
-      .map((row) => row.orderId);
+    const sorted = all.sort((a, b) => (a.oldestEffectAt ?? a.updatedAt) - (b.oldestEffectAt ?? b.updatedAt));
+    const kinds = ["deadEffects", "deadEvents", "waitingEffects", "waitingEvents"] as const;
+    const found = kinds.flatMap((kind) => sorted.filter((row) => row[kind] > 0).slice(0, limit));
+    return [...new Set(found.map(({ orderId }) => orderId))];
   }
 
   async counts(): Promise<Counts> {

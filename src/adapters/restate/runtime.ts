@@ -7,7 +7,7 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../../engine/asked.js";
 import { checkout, named } from "../../engine/checkout.js";
-import { deadEffect, deadEvent, paymentOf, readingOf } from "../../engine/look.js";
+import { paymentOf, readingOf } from "../../engine/look.js";
 import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
@@ -15,7 +15,6 @@ import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
 import {
   type CanOptions,
-  type DeadLetter,
   NotOffered,
   type Receipt,
   type ReconcileOptions,
@@ -28,6 +27,7 @@ import {
 import type { Shop } from "../../ports/shop.js";
 import { type OrderFilter, StoreError } from "../../ports/store.js";
 import { Admin, unfinishedIn } from "./admin.js";
+import { deadLettersIn } from "./dead-letters.js";
 import { loadClients } from "./driver.js";
 import type { Waiting } from "./ends.js";
 import { DEFAULT_NAME, namesFor } from "./names.js";
@@ -199,25 +199,8 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       const record = await read(orderId);
       return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));
     },
-    async deadLetters(limit) {
-      const summaries = await admin.summaries("dead letters");
-      const found: DeadLetter[] = [];
-      for (const { orderId, deadEffects, deadEvents } of summaries) {
-        if (deadEffects + deadEvents === 0) continue;
-        const state = await order<OrderState | null>(orderId, "state");
-        const effects = (state?.effects ?? []).filter((row) => row.dead);
-        found.push(
-          ...effects.map((row) => deadEffect({ ...row, previousError: row.error }, row.error ?? "")),
-          ...(state?.inbox ?? []).filter((row) => row.dead).map(deadEvent),
-        );
-      }
-      const oldest = (kind: DeadLetter["kind"]) =>
-        found
-          .filter((one) => one.kind === kind)
-          .sort((a, b) => a.since - b.since)
-          .slice(0, limit);
-      return [...oldest("effect"), ...oldest("event")];
-    },
+    deadLetters: async (limit, after) =>
+      deadLettersIn(await admin.summaries("dead letters"), state, countOf(limit, "limit"), after),
     async revive(id, orderId) {
       // An effect's id begins with its order's: `order:version:index`.
       const of = orderId ?? /^(.+):\d+:\d+$/.exec(id)?.[1];
@@ -248,7 +231,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       }
       return reconcile(
         {
-          store: { list: (filter) => admin.list(filter), effectsOf, damaged: async () => [] },
+          store: { list: (filter) => admin.list(filter), effectsOf, load: async () => [] },
           shop: checkedShop(shop),
           clock,
           rules,

@@ -9,18 +9,18 @@ import { insteadOf, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import { type Stored, type Table, tables } from "./rows.js";
-import { rests, type Statements } from "./statements.js";
+import { DEAD_EFFECTS, DEAD_EVENTS, rests, type Statements } from "./statements.js";
 import * as wire from "./wire.js";
 
 /** A place in a table where a reader met a row that it could not read. */
 const places = {
   dueTimers: ["timers", "at <= ? AND RESTS ORDER BY at, order_id, timer LIMIT ?"],
   dueEvents: ["inbox", "dead = 0 AND not_before <= ? AND RESTS ORDER BY not_before, rowid LIMIT ?"],
-  deadEvents: ["inbox", "dead = 1 ORDER BY rowid LIMIT ?"],
+  deadEvents: ["inbox", DEAD_EVENTS],
   claimed: ["outbox", "dead = 0 AND not_before <= ? AND (worker = ? OR lease_until <= ?)"],
   effectsOf: ["outbox", "order_id = ?"],
   openEffects: ["outbox", "dead = 0 ORDER BY created_at, order_id, seq, idx LIMIT ?"],
-  deadEffects: ["outbox", "dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?"],
+  deadEffects: ["outbox", DEAD_EFFECTS],
   history: ["history", "order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?"],
   record: ["orders", "order_id = ?"],
   listed: ["orders", "rowid = ?"],

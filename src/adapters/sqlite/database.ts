@@ -14,7 +14,7 @@ import {
 import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
 import type { Opened } from "./opening.js";
-import { ORDER, prepare, rests, type Statements } from "./statements.js";
+import { type EffectPlaceColumns, ORDER, prepare, rests, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
 export class StoreDatabase {
@@ -226,16 +226,18 @@ export class StoreDatabase {
     return this.#do.openEffects.all(limit);
   }
 
-  deadEffects(limit: number): Columns[] {
-    return this.#do.deadEffects.all(limit);
+  deadEffects(after: EffectPlaceColumns, limit: number): Columns[] {
+    return this.#do.deadEffects.all(...after, limit);
   }
 
-  deadEvents(limit: number): Columns[] {
-    return this.#do.deadEvents.all(limit);
+  deadEvents(after: number, limit: number): Columns[] {
+    return this.#do.deadEvents.all(after, limit);
   }
 
-  revive(id: string, now: number): boolean {
-    return this.#do.reviveEffect.run(now, id).changes > 0 || this.#do.reviveEvent.run(now, id).changes > 0;
+  /** @param orderId null = of whatever order */
+  revive(id: string, now: number, orderId: string | null): boolean {
+    const { reviveEffect, reviveEvent } = this.#do;
+    return reviveEffect.run(now, id, orderId).changes > 0 || reviveEvent.run(now, id, orderId).changes > 0;
   }
 
   park(orderId: string, reason: string | null): void {

@@ -19,6 +19,12 @@ export const rests = (table: string): string =>
 /** A text and no JSON to the statement: a damaged effect must not stop the others. */
 const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
 
+/** A page of the dead, after the one that is bound first. */
+export const DEAD_EFFECTS = `dead = 1 AND (created_at, order_id, seq, idx) > (?, ?, ?, ?)
+  ORDER BY created_at, order_id, seq, idx LIMIT ?`;
+export const DEAD_EVENTS = "dead = 1 AND rowid > ? ORDER BY rowid LIMIT ?";
+export type EffectPlaceColumns = [createdAt: number, orderId: string, seq: number, index: number];
+
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
 
 interface Reads<P extends unknown[], R> {
@@ -137,15 +143,16 @@ export function prepare(db: Sqlite.Database) {
     openEffects: rows<[number]>(
       `SELECT ${EFFECT} FROM outbox WHERE dead = 0 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
     ),
-    deadEffects: rows<[number]>(
-      `SELECT ${EFFECT} FROM outbox WHERE dead = 1 ORDER BY created_at, order_id, seq, idx LIMIT ?`,
-    ),
-    deadEvents: rows<[number]>(`SELECT ${WAITING} FROM inbox WHERE dead = 1 ORDER BY rowid LIMIT ?`),
+    deadEffects: rows<[...EffectPlaceColumns, number]>(`SELECT ${EFFECT} FROM outbox WHERE ${DEAD_EFFECTS}`),
+    deadEvents: rows<[number, number]>(`SELECT ${WAITING}, rowid FROM inbox WHERE ${DEAD_EVENTS}`),
     reviveEffect: write(
       `UPDATE outbox SET dead = 0, attempts = 0, error = NULL, lease_until = 0, worker = NULL, not_before = ?
-       WHERE id = ? AND dead = 1`,
+       WHERE id = ? AND dead = 1 AND order_id = coalesce(?, order_id)`,
     ),
-    reviveEvent: write("UPDATE inbox SET dead = 0, attempts = 0, not_before = ? WHERE event_id = ? AND dead = 1"),
+    reviveEvent: write(
+      `UPDATE inbox SET dead = 0, attempts = 0, not_before = ?
+       WHERE event_id = ? AND dead = 1 AND order_id = coalesce(?, order_id)`,
+    ),
     park: write("UPDATE orders SET parked = ? WHERE order_id = ?"),
     counts: rows<[]>(
       `SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox WHERE dead = 0),

@@ -175,17 +175,19 @@ export function sqliteStore(options: SqliteOptions): Store {
       const rows = await readable({ ask, read: wire.readEffect, setAside: aside }, limit);
       return rows.map(({ claimed, error }) => ({ ...claimed, error }));
     },
-    async deadEffects(limit) {
-      const ask = (most: number) => database().call("deadEffects", most);
-      const aside = (_: unknown, most: number) => setAside("deadEffects", most);
+    async deadEffects(limit, after) {
+      const place = wire.writePlace(after);
+      const ask = (most: number) => database().call("deadEffects", place, most);
+      const aside = (_: unknown, most: number) => setAside("deadEffects", ...place, most);
       const rows = await readable({ ask, read: wire.readEffect, setAside: aside }, limit);
       return rows.map(({ claimed, error }) => ({ row: claimed, error: error ?? "" }));
     },
-    async deadEvents(limit) {
-      const ask = (most: number) => database().call("deadEvents", most);
-      return readable({ ask, read: wire.readEvent, setAside: (_, most) => setAside("deadEvents", most) }, limit);
+    async deadEvents(limit, after = 0) {
+      const ask = (most: number) => database().call("deadEvents", after, most);
+      const aside = (_: unknown, most: number) => setAside("deadEvents", after, most);
+      return readable({ ask, read: wire.readDeadEvent, setAside: aside }, limit);
     },
-    revive: async (id, now) => database().call("revive", id, now),
+    revive: async (id, now, orderId) => database().call("revive", id, now, orderId ?? null),
     park: async (orderId, reason) => database().call("park", orderId, reason),
     secret: async (name, made) => database().call("secret", name, made),
     async counts(): Promise<Counts> {

@@ -14,6 +14,8 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import {
   type Change,
   type ClaimedEffect,
+  type DeadEvent,
+  type EffectPlace,
   type InboxRow,
   type Loaded,
   type OrderRow,
@@ -21,6 +23,8 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
+
+import type { EffectPlaceColumns } from "./statements.js";
 
 /** One row; each statement in statements.ts says which columns, the functions here agree with it. */
 export type Columns = unknown[];
@@ -187,6 +191,10 @@ export const readEffect = (row: Columns): { claimed: ClaimedEffect; error: strin
   return { claimed, error, dead: dead === 1 };
 };
 
+/** Left out: before all of them. */
+export const writePlace = (place?: EffectPlace): EffectPlaceColumns =>
+  place === undefined ? [-1, "", 0, 0] : [place.createdAt, place.orderId, place.seq, place.index];
+
 export const readTimer = (row: Columns): TimerRow => {
   const [orderId, timer, generation, at, sum] = row as [string, string, number, number, number];
   const what = `timer ${timer} of order ${orderId}`;
@@ -215,3 +223,4 @@ export const readEvent = (row: Columns): InboxRow => {
   const read = sound(what, () => envelopeFrom(envelope, { orderId, id }));
   return { envelope: read, attempts, notBefore, error, dead: dead === 1 };
 };
+export const readDeadEvent = (row: Columns): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });

@@ -33,14 +33,16 @@ const Retry: FC<{ view: View; id: string; orderId: string; what: string }> = ({ 
   );
 };
 
-const DeadLetters: FC<{ view: View; effects: DeadEffect[]; events: InboxRow[]; limit: number }> = (props) => {
+const DeadLetters: FC<{ view: View; effects: DeadEffect[]; events: InboxRow[]; limit: number; exact?: number }> = (
+  props,
+) => {
   const { view, effects, events } = props;
   const { t } = view.words;
   return (
     <Section
       id="dead"
       head={t("dead head")}
-      count={countOf(view, effects.length + events.length, props.limit)}
+      count={countOf(view, effects.length + events.length, props.limit, props.exact)}
       help={t("dead help")}
     >
       <Table label={t("dead head")} head={[t("list order"), t("list what"), t("list since"), t("effect error"), ""]}>
@@ -95,12 +97,18 @@ const Orders: FC<{
   help: string;
   rows: OrderRow[];
   limit: number;
+  exact?: number;
   query: string;
 }> = (props) => {
   const { view, rows } = props;
   const { t } = view.words;
   return (
-    <Section id={props.id} head={props.head} count={countOf(view, rows.length, props.limit)} help={props.help}>
+    <Section
+      id={props.id}
+      head={props.head}
+      count={countOf(view, rows.length, props.limit, props.exact)}
+      help={props.help}
+    >
       <Table label={props.head} head={[t("list order"), t("list status"), t("list flags"), t("list written")]}>
         {rows.slice(0, 10).map((row) => (
           <tr>
@@ -128,8 +136,13 @@ const Orders: FC<{
   );
 };
 
-const countOf = (view: View, n: number, limit: number): string =>
-  n >= limit ? view.words.t("at least", { n }) : String(n);
+/** @param exact what the store counted, where it counts them: the list may hold the first ones alone */
+const countOf = (view: View, n: number, limit: number, exact?: number): string =>
+  n < limit ? String(n) : exact === undefined || exact < n ? view.words.t("at least", { n }) : String(exact);
+
+/** All dead letters; left out: the store does not count. */
+const deadIn = ({ counts }: Problems): number | undefined =>
+  counts === null ? undefined : counts.deadEffects + counts.deadEvents;
 
 const Waiting: FC<{ view: View; unfinished: Unfinished }> = ({ view, unfinished }) => {
   const { t } = view.words;
@@ -204,13 +217,19 @@ export const ProblemsPage: FC<{ view: View; problems: Problems }> = ({ view, pro
         </div>
       ) : null}
       {dead > 0 && unfinished !== null ? (
-        <DeadLetters view={view} effects={unfinished.deadEffects} events={unfinished.deadEvents} limit={limit} />
+        <DeadLetters
+          view={view}
+          effects={unfinished.deadEffects}
+          events={unfinished.deadEvents}
+          limit={limit}
+          exact={deadIn(problems)}
+        />
       ) : null}
       {damaged.length > 0 ? (
         <Section
           id="damaged"
           head={t("damaged head")}
-          count={countOf(view, damaged.length, DAMAGED_NAMED)}
+          count={countOf(view, damaged.length, DAMAGED_NAMED, problems.counts?.damaged)}
           help={t("damaged help")}
         >
           <ul class="plain">
@@ -241,6 +260,7 @@ export const ProblemsPage: FC<{ view: View; problems: Problems }> = ({ view, pro
           help={t("flagged help")}
           rows={flagged}
           limit={limit}
+          exact={problems.counts?.flagged}
           query="flagged=true"
         />
       ) : null}

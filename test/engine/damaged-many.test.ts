@@ -1,0 +1,73 @@
+/** More rows are set aside than any page holds: none of their orders is overlooked. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { changeOf } from "../../src/testing/store-contract/sample.js";
+import { cli } from "../cli/run.js";
+
+let directory: string;
+let engine: Engine;
+const file = () => join(directory, "orders.db");
+
+/** Rows of the history: an order may have any number of them. */
+const setAside = (rows: [orderId: string, count: number][]): void => {
+  const db = new Sqlite(file());
+  const insert = db.prepare(
+    "INSERT INTO damaged (order_id, tbl, id, what, row) VALUES (?, 'history', ?, 'is torn', '{}')",
+  );
+  db.transaction(() => {
+    for (const [orderId, count] of rows) for (let i = 0; i < count; i += 1) insert.run(orderId, String(i));
+  })();
+  db.close();
+};
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "many-"));
+  const store = sqliteStore({ file: file() });
+  await store.open();
+  await store.commit(["big", "small", "well"].map((id) => changeOf(id, 0, { paymentId: `pay-${id}` })));
+  await store.close();
+  const carryOut = async () => ({ kind: "done" }) as const;
+  engine = createEngine({ store, gateways: [], shop: { carryOut, readStatus: async () => null } });
+});
+afterEach(async () => {
+  await engine.stop();
+  rmSync(directory, { recursive: true });
+});
+
+test("health names the first twenty orders, whatever an order before them has", async () => {
+  setAside([["big", 2500], ...Array.from({ length: 25 }, (_, i): [string, number] => [`o${10 + i}`, 1 + (i % 3)])]);
+  await engine.start();
+  const { damaged, counts } = await engine.health();
+  expect(damaged).toEqual(["big", ...Array.from({ length: 19 }, (_, i) => `o${10 + i}`)]);
+  expect(counts?.damaged).toBe(26);
+});
+
+test("repair lists every row", async () => {
+  setAside([
+    ["big", 620],
+    ["small", 2],
+  ]);
+  const { code, out } = await cli(["repair", "--store", file(), "--json"]);
+  expect(code).toBe(3);
+  expect(JSON.parse(out).damaged).toHaveLength(622);
+});
+
+test("reconcile asks nobody about an order whose row comes after ten thousand others", async () => {
+  setAside([
+    ["big", 10_000],
+    ["small", 1],
+  ]);
+  await engine.start();
+  const found = [];
+  for await (const one of engine.reconcile({ dryRun: true })) found.push([one.orderId, one.outcome, one.why]);
+  expect(found.slice(0, 2)).toEqual([
+    ["big", "unread", "is torn"],
+    ["small", "unread", "is torn"],
+  ]);
+  expect(found[2]?.slice(0, 2)).toEqual(["well", "unread"]);
+});
