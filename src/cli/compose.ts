@@ -26,7 +26,8 @@ import {
   registerCallbacks,
 } from "../testing/banks.js";
 import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
-import { Ends, exits } from "./ending.js";
+import { atMost } from "./ending.js";
+import { checkPort, noPort } from "./listening.js";
 import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
 import { storeAt } from "./stores.js";
 
@@ -76,6 +77,9 @@ export interface Parts extends Common {
   around?: (fetch: Fetch, engine: Engine, url: () => string) => Fetch;
 }
 
+/** After a start that failed, for letting go of what was opened: what went wrong is said at once, whatever hangs. */
+const LET_GO_MS = 1000;
+
 /** Where the inspector is mounted beside the API. */
 export const INSPECTOR = "/inspector";
 const isInspector = (request: Request): boolean => {
@@ -83,19 +87,15 @@ const isInspector = (request: Request): boolean => {
   return pathname === INSPECTOR || pathname.startsWith(`${INSPECTOR}/`);
 };
 
-export const taken =
-  (port: number) =>
-  (error: NodeJS.ErrnoException): never => {
-    if (error.code !== "EADDRINUSE") throw error;
-    throw new Ends(exits.trouble, `port ${port} is taken; choose another with --port, or 0 for any free one`);
-  };
-
 /** An engine behind a door, with whatever store, shop and banks it is given. */
 export const compose = async (parts: Parts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
-  // First, because a port that is taken is the likeliest trouble, and nothing else is open yet.
-  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(taken(parts.stately));
+  const { port = 0, host = "127.0.0.1" } = parts;
+  // First, because a port that is taken is the likeliest trouble, and nothing is open yet: an engine that has begun to
+  // work would have to end its calls before it could be stopped.
+  await checkPort(port, host);
+  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(noPort(parts.stately));
   const engine = createEngine({
     store,
     gateways,
@@ -139,8 +139,7 @@ export const compose = async (parts: Parts): Promise<Running> => {
       engine,
       () => url,
     );
-    const { port = 0, host = "127.0.0.1" } = parts;
-    const served = await listen(door, { port, hostname: host }).catch(taken(port));
+    const served = await listen(door, { port, hostname: host }).catch(noPort(port, host));
     url = served.url;
     const stop = async (drainMs = 0) => {
       draining = true;
@@ -150,7 +149,7 @@ export const compose = async (parts: Parts): Promise<Running> => {
     };
     return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
-    await end();
+    await atMost(LET_GO_MS, end());
     throw error;
   }
 };
@@ -185,7 +184,10 @@ export const composeSandbox = async (
       around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
     });
     registerCallbacks(banks, one.url);
-    await stockUp(woo, one.engine);
+    await stockUp(woo, one.engine).catch(async (error: unknown) => {
+      await atMost(LET_GO_MS, one.stop());
+      throw error;
+    });
     const stop = async (drainMs?: number) => {
       await one.stop(drainMs);
       await closeBanks(banks);

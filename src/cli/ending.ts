@@ -40,6 +40,23 @@ export const endOf = (error: unknown): Exit => {
   return error instanceof Ends ? error.code : exits.trouble;
 };
 
+/** Waits for it no longer than this, and says nothing of how it ended. */
+export const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let late: NodeJS.Timeout | undefined;
+  const given = new Promise<void>((resolve) => {
+    late = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => {}), given]);
+  clearTimeout(late);
+};
+
+/** How long a command that failed may take to let go of what it had opened. */
+const LAST_MS = 1500;
+
+/** A command that failed ends, also where something that it opened would keep the process alive. */
+export const endSoon = (): void =>
+  void setTimeout(() => process.exit(process.exitCode ?? exits.trouble), LAST_MS).unref();
+
 /** Whoever reads us may stop reading, as `head` does: that is no trouble of ours. */
 export const endQuietlyWithReader = (): void => {
   for (const stream of [process.stdout, process.stderr]) {

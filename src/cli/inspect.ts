@@ -8,8 +8,9 @@ import { inspector } from "../inspector/inspector.js";
 import { systemClock } from "../ports/clock.js";
 import { withoutPassword } from "../ports/passwords.js";
 import type { Store } from "../ports/store.js";
-import { lookingStore, taken } from "./compose.js";
+import { lookingStore } from "./compose.js";
 import { exitCodes, wrongUsage } from "./ending.js";
+import { noPort } from "./listening.js";
 import { wholeIn } from "./options.js";
 import { appendPrivate } from "./private-file.js";
 import { untilToldToStop } from "./stopping.js";
@@ -39,7 +40,7 @@ const serveOver = async (store: Store, place: string, { port, reveals, json }: O
             ),
         }),
   });
-  const served = await listen(looks.fetch, { port }).catch(taken(port));
+  const served = await listen(looks.fetch, { port }).catch(noPort(port));
   if (json) sayJson({ url: served.url, store: place }, 0);
   else say([`Look at ${place} at ${served.url}/`, "Nothing is changed. Ctrl-C stops."]);
   await untilToldToStop();

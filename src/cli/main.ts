@@ -12,7 +12,7 @@ import { addDeadLetters } from "./dead-letters.js";
 import { addDecide } from "./decide.js";
 import { addDemo } from "./demo.js";
 import { addDraw } from "./draw.js";
-import { endOf, endQuietlyWithReader, exitCodes } from "./ending.js";
+import { endOf, endQuietlyWithReader, endSoon, exitCodes } from "./ending.js";
 import { addInit } from "./init.js";
 import { addInspect } from "./inspect.js";
 import { addMigrate } from "./migrate.js";
@@ -79,4 +79,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = endOf(error);
+  endSoon();
 }

@@ -19,8 +19,9 @@ export class Heartbeat {
   ) {}
 
   async begin(worker: string): Promise<void> {
-    this.#worker = worker;
     await this.#beat(worker);
+    // Only now: where the first beat fails, the start does, and there is nothing to take back.
+    this.#worker = worker;
     this.#beating ??= setInterval(() => void this.#beat(worker).catch(() => {}), this.silenceMs / BEATS).unref();
   }
 

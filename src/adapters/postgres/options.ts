@@ -78,7 +78,7 @@ export const settledOptions = (options: PostgresOptions): Settled => {
   const notify = options.notify ?? true;
   const pool: PoolOptions = {
     application_name: "order-status-engine",
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 2000,
     // A server that is gone without a word would keep a call waiting for a quarter of an hour.
     query_timeout: 30_000,
     keepAlive: true,

@@ -13,7 +13,7 @@ import {
 } from "../../ports/store.js";
 import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
-import type { Opened } from "./opening.js";
+import { BUSY_TIMEOUT_MS, type Opened } from "./opening.js";
 import { type EffectPlaceColumns, ORDER, prepare, rests, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
@@ -120,8 +120,10 @@ export class StoreDatabase {
     this.#do.disown.run(worker, JSON.stringify(known));
   }
 
+  /** The first write of an engine that starts. */
   reclaim(worker: string): void {
     this.#do.reclaim.run(worker);
+    this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   }
 
   restored(): void {

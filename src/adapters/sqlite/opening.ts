@@ -14,7 +14,10 @@ export interface Opened {
   close(): void;
 }
 
-const BUSY_TIMEOUT_MS = 5000;
+/** How long a statement waits for another process that writes. */
+export const BUSY_TIMEOUT_MS = 5000;
+/** The same where an engine starts: whoever holds its file for longer is no neighbour that prunes, and is named at once. */
+export const STARTING_TIMEOUT_MS = 1000;
 /** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
 const OLDEST_SQLITE = [3, 51, 3];
 
@@ -35,7 +38,11 @@ export function openFile(options: SqliteOptions): Opened {
     // Looked at again: it may have been made while we waited for the ownership.
     if (existsSync(file)) checkHeader(file);
     else create(file);
-    db = new Sqlite(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db = new Sqlite(file, {
+      readonly: readOnly,
+      fileMustExist: true,
+      timeout: owns ? STARTING_TIMEOUT_MS : BUSY_TIMEOUT_MS,
+    });
     checkLibrary(db);
     checkVersion(db, file);
     if (!readOnly) configure(db);

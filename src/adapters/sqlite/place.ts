@@ -18,11 +18,20 @@ export function createPrivate(file: string): void {
   closeSync(openSync(file, "a", 0o600));
 }
 
+/** 0 = it cannot be seen: no reason to warn, and none to fail. */
+const modeOf = (file: string): number => {
+  try {
+    return statSync(file).mode;
+  } catch {
+    return 0;
+  }
+};
+
 const warned = new Set<string>();
 
 /** Says once that a store holds payments and amounts, and that others can read it. A mode means nothing on Windows. */
 export function warnIfOthersRead(file: string): void {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+  const mode = modeOf(file);
   if (process.platform === "win32" || (mode & 0o077) === 0 || warned.has(file)) return;
   warned.add(file);
   process.emitWarning(`others on this computer can read ${file}; run: chmod 600 ${file}*`, {
