@@ -9,6 +9,7 @@ import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../ports/store.js";
 import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
+import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 
 const LONGEST_ERROR = 500;
 const STOPPED = "the process stopped while the call was under way";
@@ -36,6 +37,8 @@ export interface AttemptParts {
   random(): number;
   /** Whether anybody still waits for this reading. */
   isAwaited(row: ClaimedEffect): Promise<boolean>;
+  /** Whether an earlier reading found this payment. */
+  wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
   /** False: others may be about to take the effect over. */
   heard?(): boolean;
 }
@@ -106,6 +109,7 @@ export class Attempts {
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
       case "refused":
+        if (!wasRefusedOnce(row)) return this.askSecond(refusedOnce(answer.detail));
         this.parts.log.warn({ effect: row.id }, "the shop refused an effect");
         return { kind: "dead", error: answer.detail };
     }
@@ -117,10 +121,13 @@ export class Attempts {
     if (waits !== null) return waits;
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
-    if (answer.kind !== "ok") {
+    const first = answer.kind === "ok" && !answer.reading.exists && row.previousError !== MISSING_ONCE;
+    const unbelieved = first && (await this.parts.wasSeen(row, effect.paymentId));
+    if (answer.kind !== "ok" || unbelieved) {
       // Never given up while somebody waits for it, however long the bank is away and whatever it says meanwhile.
       const isAwaited = effect.type === "readBack" || (await this.parts.isAwaited(row));
       if (!isAwaited) return { kind: "done" };
+      if (answer.kind === "ok") return this.askSecond(MISSING_ONCE);
       return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
@@ -153,7 +160,8 @@ export class Attempts {
         return {
           kind: "event",
           how: "ok",
-          event: { type: `${family}.confirmed`, effectId, reading: answer.reading },
+          // What was just done to it is there, whatever a lagging replica says.
+          event: { type: `${family}.confirmed`, effectId, reading: answer.reading?.exists ? answer.reading : null },
         };
       case "refused": {
         const { reason, detail } = answer;
@@ -168,6 +176,10 @@ export class Attempts {
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
     }
+  }
+
+  private askSecond(error: string): Came {
+    return { kind: "retry", notBefore: this.parts.clock.now() + this.parts.limits.secondWordMs, error };
   }
 
   /** Not before `afterMs`, within reason, or after the usual wait. */

@@ -15,6 +15,7 @@ export interface DeliverParts {
   store: Store;
   gatewayOf(orderId: string): Promise<Gateway>;
   isAwaited(row: ClaimedEffect): Promise<boolean>;
+  wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
   shop: Shop;
   clock: Clock;
   limits: Limits;

@@ -28,6 +28,7 @@ import { Mailboxes } from "./process.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
+import { wasSeen } from "./second-word.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
 import { watched } from "./watched.js";
@@ -117,6 +118,7 @@ export class Engine implements Runtime {
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       isAwaited: async ({ id, orderId }) => isAwaited(await this.read(orderId), id),
+      wasSeen: async ({ orderId }, paymentId) => wasSeen(await this.read(orderId), paymentId),
       submit: async (orderId, id, event, settles) => {
         const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
         const told = await this.reception.receive(envelope, { settles });

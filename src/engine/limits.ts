@@ -27,6 +27,8 @@ export interface Limits {
   askedAnewMs: number;
   /** A bank or a shop that asks to be left alone for longer is asked again after this. */
   longestAskedMs: number;
+  /** How long after the first time a word is asked for again that is believed only the second time (`second-word.ts`). */
+  secondWordMs: number;
   /** Calls in a row that fail before a gateway is left alone for a while. */
   failuresBeforeBreak: number;
   breakMs: number;
@@ -53,6 +55,7 @@ export const limits: Limits = {
   attemptsPerEvent: 5,
   askedAnewMs: 1_000,
   longestAskedMs: 600_000,
+  secondWordMs: 30_000,
   failuresBeforeBreak: 5,
   breakMs: 15_000,
   parkedRetryMs: 300_000,

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
+import { type FrontPage, frontAnswer } from "./front-page.js";
 import { type Answer, write } from "./resurs-http.js";
 
 export interface BankServer<Operation> {
@@ -10,6 +11,8 @@ export interface BankServer<Operation> {
   delayNext(operation: Operation, ms: number): void;
   /** Answers to the operation are worked out at once and kept back until the returned function is called. */
   hold(operation: Operation): () => void;
+  /** From now on whatever stands before the bank answers everything; null = it lets everything through again. */
+  front(page: FrontPage | null): void;
   /** Requests that are kept waiting right now: until the client hangs up, for `delayNext`, or by `hold`. */
   held(): number;
   close(): Promise<void>;
@@ -26,11 +29,17 @@ export const bankServer = async <Operation>(options: {
   const { clock, end, reply } = options;
   const delays = new Map<Operation, number[]>();
   const holds = new Map<Operation, Promise<void>>();
+  let before: FrontPage | null = null;
   let held = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
+    const page = before;
+    if (page !== null) {
+      if (page.passedOn) await reply(request);
+      return write(response, frontAnswer(page));
+    }
     const { operation, answer } = await reply(request);
     const delay = operation === null ? undefined : delays.get(operation)?.shift();
     const hold = operation === null ? undefined : holds.get(operation);
@@ -64,6 +73,9 @@ export const bankServer = async <Operation>(options: {
         holds.delete(operation);
         release();
       };
+    },
+    front: (page) => {
+      before = page;
     },
     held: () => held,
     close: () =>

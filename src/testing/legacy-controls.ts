@@ -1,4 +1,5 @@
 /** What a test can do to the double of the older services, and what it can see of it. */
+import type { FrontPage } from "./front-page.js";
 import type { LegacyCallback, LegacyDelivery, Registration } from "./legacy-callbacks.js";
 import type { LegacyCall, LegacyOperation } from "./legacy-http.js";
 import type { SeriesEntry } from "./resurs-accounts.js";
@@ -27,6 +28,8 @@ export interface LegacyDouble {
   setSeries(paymentId: string, entries: SeriesEntry[]): void;
   /** The next answer to the operation is worked out at once and sent `ms` later. */
   delayNext(operation: LegacyOperation, ms: number): void;
+  /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
+  front(page: FrontPage | null): void;
   /** What becomes of the next payment, whoever pays it. */
   nextBooking(booking: { status: BookedStatus | "SIGNING"; signingUrl?: string | null }): void;
   /** Who pays next; his payment goes the way of the test person. */

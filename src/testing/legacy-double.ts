@@ -20,7 +20,7 @@ import {
 } from "./legacy-http.js";
 import { spoken, stands } from "./legacy-words.js";
 import { major } from "./resurs-books.js";
-import type { Fault } from "./resurs-faults.js";
+import { type Fault, heard, stopped } from "./resurs-faults.js";
 import { type Answer, signPage } from "./resurs-http.js";
 
 export type { LegacyCallback, LegacyDigest, Registration } from "./legacy-callbacks.js";
@@ -64,9 +64,7 @@ export const legacyDouble = async (options: {
   }
 
   const atFault = (fault: Fault | null, id: string): Answer | null => {
-    if (fault?.kind === "not-exist") {
-      return fault.code === "404" ? { status: 404 } : faultOf(fault.code, `There is no payment ${id}`);
-    }
+    if (fault?.kind === "not-exist") return faultOf(fault.code, `There is no payment ${id}`);
     if (fault?.kind !== "http") return null;
     const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
     return { status: fault.status, body: `Fault of the scenario: ${fault.status}`, headers };
@@ -96,9 +94,9 @@ export const legacyDouble = async (options: {
       at: clock.now(),
       key: asked.key,
       applied,
-      answer: fault?.kind === "timeout" ? "lost" : String(answer.status),
+      answer: String(heard(fault, answer)?.status ?? "lost"),
     });
-    return fault?.kind === "timeout" ? null : answer;
+    return heard(fault, answer);
   };
 
   const page = ({ method, id }: LegacyRequest): Answer => {
@@ -116,13 +114,13 @@ export const legacyDouble = async (options: {
     if (!asked.authorized) return { status: 401 };
     const fault = accounts.faultFor(accounts.at(id), operation);
     if (operation === "getPayment") reads.push({ op: operation, paymentId: id, at: clock.now() });
-    if (fault?.kind === "timeout" && !fault.applied) return null;
+    const unheard = stopped(fault);
+    if (unheard !== undefined) return unheard;
     if (isCall(operation)) return moved(asked, operation, fault);
-    const answer = atFault(fault, id) ?? quietly(asked, operation);
-    return fault?.kind === "timeout" ? null : answer;
+    return heard(fault, atFault(fault, id) ?? quietly(asked, operation));
   };
 
-  const { url, held, delayNext, close } = await bankServer<LegacyOperation | "sign">({
+  const { url, held, delayNext, front, close } = await bankServer<LegacyOperation | "sign">({
     clock,
     port: options.port,
     end,
@@ -138,6 +136,7 @@ export const legacyDouble = async (options: {
     close,
     setSeries: accounts.setSeries,
     delayNext,
+    front,
     nextBooking: bookings.setNext,
     nextPerson: bookings.setNextPerson,
     whenSigned: checkouts.whenSigned,

@@ -1,4 +1,5 @@
 /** What a test can do to the Nets double, and what it can see of it. */
+import type { FrontPage } from "./front-page.js";
 import type { NetsSeriesEntry } from "./nets-accounts.js";
 import type { NetsCall } from "./nets-books.js";
 import type { NetsDelivery } from "./nets-deliveries.js";
@@ -24,6 +25,8 @@ export interface NetsDouble {
   setSeries(paymentId: string, entries: NetsSeriesEntry[]): void;
   /** The next answer to the operation is worked out at once and sent `ms` later. */
   delayNext(operation: NetsOperation, ms: number): void;
+  /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
+  front(page: FrontPage | null): void;
   /** The customer of a payment created here pays all of it; the webhook goes out. */
   customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
   /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */

@@ -20,6 +20,7 @@ import {
 import type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
 import { netsDeliveriesOf } from "./nets-deliveries.js";
 import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest, OrderItems } from "./nets-http.js";
+import { heard, stopped } from "./resurs-faults.js";
 import type { Answer } from "./resurs-http.js";
 
 export type { NetsSeriesEntry } from "./nets-accounts.js";
@@ -114,11 +115,14 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     };
     if (op === "getPayment") {
       reads.push({ op, paymentId, at: clock.now() });
-      if (fault?.kind === "timeout") return null;
+      const unheard = stopped(fault);
+      if (unheard !== undefined) return unheard;
       const found = account?.payment;
-      return atFault() ?? (found ? { status: 200, body: answered(found) } : no(404, "NotFound", "Payment not found"));
+      const answer = found ? { status: 200, body: answered(found) } : no(404, "NotFound", "Payment not found");
+      return heard(fault, atFault() ?? answer);
     }
-    if (fault?.kind === "timeout" && !fault.applied) return null;
+    const unheard = stopped(fault);
+    if (unheard !== undefined) return unheard;
     if (op === "updateOrder") {
       const payment = account?.payment;
       const answer = atFault() ?? (payment ? updateOrder(payment, asked) : no(404, "NotFound", "Payment not found"));
@@ -133,12 +137,12 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
       at: clock.now(),
       key,
       applied,
-      answer: fault?.kind === "timeout" ? "lost" : String(answer.status),
+      answer: String(heard(fault, answer)?.status ?? "lost"),
     });
-    return fault?.kind === "timeout" ? null : answer;
+    return heard(fault, answer);
   };
 
-  const { url, held, delayNext, close } = await bankServer<NetsOperation>({
+  const { url, held, delayNext, front, close } = await bankServer<NetsOperation>({
     clock,
     port: options.port,
     end,
@@ -161,6 +165,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     close,
     setSeries: accounts.setSeries,
     delayNext,
+    front,
     customerPays(paymentId, paymentType) {
       const account = accounts.pay(paymentId, paymentType, newId());
       void deliver(paymentId, "payment.checkout.completed");

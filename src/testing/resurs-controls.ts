@@ -1,4 +1,5 @@
 /** What a test can do to the bank's double, and what it can see of it. */
+import type { FrontPage } from "./front-page.js";
 import type { SeriesEntry } from "./resurs-accounts.js";
 import type { MoneyCall } from "./resurs-books.js";
 import type { Delivery } from "./resurs-deliveries.js";
@@ -26,6 +27,8 @@ export interface ResursDouble {
   delayNext(operation: Operation, ms: number): void;
   /** Answers to the operation are worked out at once and kept back until the returned function is called. */
   hold(operation: Operation): () => void;
+  /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
+  front(page: FrontPage | null): void;
   /** Who pays next; `callbacks: false` loses every callback about that payment. */
   nextPerson(governmentId: string, options?: { callbacks?: boolean }): void;
   /** The customer finishes at the bank and is sent on to `redirectUrl`. */

@@ -9,6 +9,7 @@ import { type Account, accountsOf, answered } from "./resurs-accounts.js";
 import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./resurs-books.js";
 import type { RecordedCall, ResursDouble } from "./resurs-controls.js";
 import { deliveriesOf } from "./resurs-deliveries.js";
+import { heard, stopped } from "./resurs-faults.js";
 import { type Answer, type Call, type Operation, operationOf, received, signPage } from "./resurs-http.js";
 import { newPayment } from "./resurs-orders.js";
 import { ACCEPTED_PERSON } from "./resurs-persons.js";
@@ -104,7 +105,8 @@ export const resursDouble = async (options: {
   const paymentCall = (op: Exclude<Operation, "token" | "createPayment">, id: string, call: Call): Answer | null => {
     const account = accounts.at(id);
     const fault = admitted(call) ? accounts.faultFor(account, op) : null;
-    if (fault?.kind === "timeout" && !fault.applied) return null;
+    const unheard = stopped(fault);
+    if (unheard !== undefined) return unheard;
     const refused = (): Answer | null => {
       if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
       if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
@@ -114,7 +116,7 @@ export const resursDouble = async (options: {
     };
     if (op === "getPayment" || op === "getTaskStatuses") {
       reads.push({ op, paymentId: id, at: clock.now() });
-      return fault?.kind === "timeout" ? null : (refused() ?? read(op, account));
+      return heard(fault, refused() ?? read(op, account));
     }
     const { lines } = call;
     const books = account.payment?.books;
@@ -135,9 +137,9 @@ export const resursDouble = async (options: {
       at: clock.now(),
       key: call.field("transactionId") ?? null,
       applied: answer.status === 200,
-      answer: fault?.kind === "timeout" ? "lost" : String(answer.status),
+      answer: String(heard(fault, answer)?.status ?? "lost"),
     });
-    return fault?.kind === "timeout" ? null : answer;
+    return heard(fault, answer);
   };
 
   const sign = (paymentId: string): { status: string; redirectUrl: string | null } => {
@@ -159,7 +161,7 @@ export const resursDouble = async (options: {
     return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
   };
 
-  const { url, held, hold, delayNext, close } = await bankServer<Operation | "sign">({
+  const { url, held, hold, delayNext, front, close } = await bankServer<Operation | "sign">({
     clock,
     port: options.port,
     end,
@@ -176,6 +178,7 @@ export const resursDouble = async (options: {
     close,
     setSeries: accounts.setSeries,
     delayNext,
+    front,
     hold,
     nextPerson: (governmentId, { callbacks = true } = {}) => {
       next = { governmentId, callbacks };

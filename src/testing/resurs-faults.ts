@@ -1,8 +1,13 @@
+import { type FrontPage, frontAnswer, frontPage } from "./front-page.js";
+import type { Answer } from "./resurs-http.js";
+
 /** Faults in a scenario's words: `kind`, or `kind:n` for the first n calls only. */
 export type Fault = { first: number } & (
   | { kind: "http"; status: number; retryAfter: number | null }
   | { kind: "timeout"; applied: boolean }
   | { kind: "not-exist"; code: string }
+  /** `front-404`, `front-403-plain`, `front-404-json-after-apply`: not the bank answers, but what stands before it. */
+  | { kind: "front"; page: FrontPage }
 );
 
 const count = (word: string | undefined, text: string): number => {
@@ -25,6 +30,11 @@ export const parseFault = (text: string): Fault => {
     tooMuch(2);
     return { kind, code: String(count(rest[0] ?? "8", text)), first: count(rest[1], text) };
   }
+  const page = kind.startsWith("front-") ? frontPage(kind.slice("front-".length)) : null;
+  if (page) {
+    tooMuch(1);
+    return { kind: "front", page, first: count(rest[0], text) };
+  }
   const status = /^http-([45]\d\d)$/.exec(kind)?.[1];
   if (!status) throw new Error(`fault "${text}": unknown kind "${kind}"`);
   const wait = /^retry-after=(\d+)$/.exec(rest[0] ?? "")?.[1];
@@ -35,4 +45,16 @@ export const parseFault = (text: string): Fault => {
     retryAfter: wait ? Number(wait) : null,
     first: count(rest[wait ? 1 : 0], text),
   };
+};
+
+/** The answer to a request that never came to the bank; null = none, ever; undefined = it came there. */
+export const stopped = (fault: Fault | null): Answer | null | undefined => {
+  if (fault?.kind === "timeout" && !fault.applied) return null;
+  return fault?.kind === "front" && !fault.page.passedOn ? frontAnswer(fault.page) : undefined;
+};
+
+/** What is heard of the bank's answer; null = nothing, ever. */
+export const heard = (fault: Fault | null, answer: Answer): Answer | null => {
+  if (fault?.kind === "timeout") return null;
+  return fault?.kind === "front" ? frontAnswer(fault.page) : answer;
 };

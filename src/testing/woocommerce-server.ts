@@ -7,6 +7,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
+import { type FrontPage, frontAnswer } from "./front-page.js";
+import { write } from "./resurs-http.js";
 import { type WooDouble, wooDouble } from "./woocommerce-double.js";
 import { type Details, failure, Numbers, type Product, type RestAnswer, restJson } from "./woocommerce-json.js";
 import { keyring, type RestKey } from "./woocommerce-keys.js";
@@ -20,8 +22,10 @@ export interface Disturbance {
   afterMs?: number;
   lost?: true;
   answerLost?: true;
-  /** Answered by whatever stands before the shop. */
-  status?: number;
+  /** Answered by whatever stands before the shop, with or without having passed it on. */
+  front?: FrontPage;
+  /** Answered by WordPress's REST API without WooCommerce, as while its plugins are being updated. */
+  code?: { status: number; code: string };
 }
 
 export interface WooServerOptions {
@@ -172,15 +176,17 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
     const trouble = options.disturb?.({ method, path: address.pathname }) ?? {};
     await held(response, trouble.beforeMs);
     if (trouble.lost) return void response.destroy();
-    const { status, body } = trouble.status
-      ? { status: trouble.status, body: "<html>trouble</html>" }
-      : await answerTo(method, address, text);
+    const { front, code } = trouble;
+    const own = async (): Promise<RestAnswer> =>
+      code ? failure(code.status, code.code, "Trouble of the test.") : answerTo(method, address, text);
+    const { status, body } = front && !front.passedOn ? { status: front.status, body: null } : await own();
     for (const order of about(address.pathname)) numbers.count(order);
     webhooks.endRequest();
     // As it was at that moment: what is sent late is not what the order has become meanwhile.
     const told = typeof body === "string" ? body : JSON.stringify(body);
     await held(response, trouble.afterMs);
     if (trouble.answerLost) return void response.destroy();
+    if (front) return write(response, frontAnswer(front));
     const headers = {
       "content-type": "application/json; charset=UTF-8",
       date: new Date(clock.now()).toUTCString(),

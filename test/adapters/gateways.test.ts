@@ -22,6 +22,7 @@ import {
   resursDouble,
 } from "../../src/testing/index.js";
 import { legacyDouble } from "../../src/testing/legacy-double.js";
+import { faultOf } from "../../src/testing/legacy-http.js";
 
 const TIMEOUT_MS = 30_000;
 
@@ -86,6 +87,7 @@ const resurs: GatewayFixture = {
       timeoutMs: TIMEOUT_MS,
       secrets: [clientSecret],
       unknownId: randomUUID(),
+      no: (status) => ({ status, body: JSON.stringify({ traceId: "t-1", code: "NO", message: "no" }) }),
       bring(state, total, part) {
         const id = randomUUID();
         const { authorized, captured, canceled, refunded } = booksIn(state, total, part);
@@ -139,6 +141,7 @@ const nets: GatewayFixture = {
       timeoutMs: TIMEOUT_MS,
       secrets: [secretKey],
       unknownId: newId(),
+      no: (status) => ({ status, body: JSON.stringify({ code: "1001", message: "no", source: "Internal" }) }),
       bring(state, total, part) {
         const id = newId();
         const { captured, canceled, refunded } = booksIn(state, total, part);
@@ -217,6 +220,11 @@ const older = (
       timeoutMs: TIMEOUT_MS,
       secrets: [password],
       unknownId: randomUUID(),
+      // A fault comes with HTTP 500, whatever it is about.
+      no: () => {
+        const { status, body, headers } = faultOf("21", "no");
+        return { status, body: String(body), headers };
+      },
       bring(state, total, part) {
         const id = randomUUID();
         if (state !== "waiting") bank.expectPayment(id, total / 100);

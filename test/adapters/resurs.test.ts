@@ -183,7 +183,7 @@ describe("token", () => {
       clock,
       fetch: async () => new Response("{}", { status: 404 }),
     });
-    expect((await with404.readPayment(ID)).kind).toBe("refused");
+    expect((await with404.readPayment(ID)).kind).toBe("retry");
     const with500 = resursMapi({
       baseUrl: "http://bank.invalid",
       clientId: "a",
@@ -257,10 +257,21 @@ describe("faults", () => {
     expect((await gateway.readPayment("../../oauth2")).kind).toBe("refused");
   });
 
-  test("the older codes 8 and 3 count under any HTTP status", async () => {
-    const gateway = await oddBank({ status: 500, body: JSON.stringify({ code: 8, message: "no" }) });
-    expect(await gateway.readPayment(ID)).toMatchObject({ kind: "ok", reading: { exists: false } });
-  });
+  test.each([8, 3, "8", "PAYMENT_NOT_FOUND"])(
+    "the bank's own error with 404 and code %s is a missing payment",
+    async (code) => {
+      const body = JSON.stringify({ traceId: "t", code, message: "no", timestamp: "2026-11-20T12:00:00Z" });
+      const headers = { "content-type": "application/json" };
+      const gateway = await oddBank({ status: 404, body, headers });
+      expect(await gateway.readPayment(ID)).toMatchObject({ kind: "ok", reading: { exists: false } });
+      for (const odd of [
+        { status: 500, body, headers },
+        { status: 404, body, headers: { "content-type": "text/html" } },
+      ]) {
+        expect((await (await oddBank(odd)).readPayment(ID)).kind).toBe("unknown");
+      }
+    },
+  );
 
   test("a bank that is not there was certainly not reached", async () => {
     const { bank, gateway } = await given();
@@ -295,7 +306,11 @@ describe("faults", () => {
   });
 
   test("the bank's message is cut", async () => {
-    const gateway = await oddBank({ status: 400, body: JSON.stringify({ code: "X", message: "m".repeat(5000) }) });
+    const gateway = await oddBank({
+      status: 400,
+      body: JSON.stringify({ traceId: "t", code: "X", message: "m".repeat(5000) }),
+      headers: { "content-type": "application/json" },
+    });
     const answer = await gateway.capture(capture);
     expect(answer).toMatchObject({ kind: "refused" });
     expect(answer.kind === "refused" && answer.detail.length).toBe(300);
@@ -326,8 +341,28 @@ describe("faults", () => {
     expect(parseFault("http-500:2")).toMatchObject({ status: 500, first: 2 });
     expect(parseFault("not-exist:8")).toEqual({ kind: "not-exist", code: "8", first: Number.POSITIVE_INFINITY });
     expect(parseFault("not-exist:3:1")).toMatchObject({ code: "3", first: 1 });
+    expect(parseFault("front-404")).toEqual({
+      kind: "front",
+      page: { status: 404, body: "html", passedOn: false },
+      first: Number.POSITIVE_INFINITY,
+    });
+    expect(parseFault("front-403-json-after-apply:2")).toEqual({
+      kind: "front",
+      page: { status: 403, body: "json", passedOn: true },
+      first: 2,
+    });
     expect(parseFault("timeout-after-apply:1")).toEqual({ kind: "timeout", applied: true, first: 1 });
-    for (const bad of ["", "http-200", "http-500:x", "http-500:1:2", "timeout", "not-exist:a"]) {
+    for (const bad of [
+      "",
+      "http-200",
+      "http-500:x",
+      "http-500:1:2",
+      "timeout",
+      "not-exist:a",
+      "front-200",
+      "front-404-pdf",
+      "front-404:1:2",
+    ]) {
       expect(() => parseFault(bad)).toThrow("fault");
     }
   });

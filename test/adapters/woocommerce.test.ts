@@ -262,11 +262,11 @@ describe("what is written beside the status", () => {
 
 describe("trouble", () => {
   test.each([
-    [{ status: 401 }, "retry", "woo doctor"],
-    [{ status: 429 }, "retry", "HTTP 429"],
-    [{ status: 502 }, "retry", "HTTP 502"],
-    [{ status: 500 }, "retry", "HTTP 500"],
-    [{ status: 200 }, "retry", "no answer of WooCommerce"],
+    [{ front: { status: 401 } }, "retry", "woo doctor"],
+    [{ front: { status: 429 } }, "retry", "HTTP 429"],
+    [{ front: { status: 502 } }, "retry", "HTTP 502"],
+    [{ front: { status: 500 } }, "retry", "HTTP 500"],
+    [{ front: { status: 200 } }, "retry", "no answer of WooCommerce"],
     [{ lost: true }, "retry", "network"],
   ] as const)("%j is a %s, and the order stays as it was", async (disturbance, kind, detail) => {
     const { carryOut, meddle, order } = await shopWith();
@@ -385,7 +385,7 @@ describe("webhooks", () => {
 
   test("trouble is no failure of the webhook, which seven of them would switch off", async () => {
     const { outcome, meddle, engine } = await paid();
-    meddle(() => ({ status: 502 }));
+    meddle(() => ({ front: { status: 502 } }));
     expect(await outcome(signed('{"id":7}'))).toEqual({ status: 200, outcome: "left-to-reconcile" });
     expect(await outcome(signed("not json"))).toEqual({ status: 200, outcome: "not-an-order" });
     const deleted = signed('{"id":7}', { "x-wc-webhook-topic": "order.deleted" });

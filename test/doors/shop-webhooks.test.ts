@@ -52,7 +52,7 @@ const world = async (placed: Parameters<typeof order>[2] = {}) => {
       if (/\/orders\/\d+$/.test(path)) asked.push(method);
       if (lost === 0) return undefined;
       lost -= 1;
-      return { status: 502 };
+      return { front: { status: 502 } };
     },
   });
   ends.push(() => server.close());

@@ -1,5 +1,6 @@
 /** Giftwell as it would be if the shop had to book what the customer has signed: right, or wrong in one way. */
-import { asking } from "../../src/adapters/exchange/exchange.js";
+import { z } from "zod";
+import { asking, ownError } from "../../src/adapters/exchange/exchange.js";
 import type { Gateway, GatewayAnswer } from "../../src/index.js";
 import type { GatewayFixture } from "../../src/testing/index.js";
 import { toyBank } from "../toy/toy-bank.js";
@@ -43,8 +44,9 @@ export const twoSteps = (how: Partial<Booking>): GatewayFixture => {
       if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
       if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
       const { status, retryAfterMs, body } = exchange;
+      const own = ownError(exchange, z.object({ why: z.string() })) !== null;
       if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail: "busy" };
-      if (status >= 400 && status < 500 && status !== 408) return refused(`HTTP ${status}`);
+      if (own && status >= 400 && status < 500 && status !== 408) return refused(`HTTP ${status}`);
       const done = typeof body === "object" && body !== null && "booked" in body;
       return done ? { kind: "ok", reading: null } : { kind: "unknown", detail: `HTTP ${status}` };
     };

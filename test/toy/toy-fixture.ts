@@ -49,6 +49,7 @@ export const giftwellFixture = (make: Make = giftwellGateway, bank = toyBank(API
       timeoutMs: TIMEOUT_MS,
       secrets: [API_KEY],
       unknownId: "gift-0-hold",
+      no: (status) => ({ status, body: JSON.stringify({ why: "no" }) }),
       bring(state, total, part) {
         const word = words[state] ?? "held";
         const { spent, released, returned } = moved(state, total, part);

@@ -1,6 +1,6 @@
 /** Giftwell as a gateway. Every trouble is a value that says what it means for the money. */
 import type { Clock, CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "order-status-engine";
-import { asking, type Exchange } from "order-status-engine/exchange";
+import { asking, type Exchange, ownError } from "order-status-engine/exchange";
 import { noSuchPayment, type PossibleAction, type Reading } from "order-status-engine/machines";
 import { z } from "zod";
 
@@ -71,11 +71,12 @@ const refusal = (detail: string): Failure => ({ kind: "refused", reason: "gatewa
 const failureOf = (exchange: Exchange): Failure => {
   if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
-  const { status, retryAfterMs, body } = exchange;
-  const why = Trouble.safeParse(body).data?.why.slice(0, 200);
-  const detail = `HTTP ${status}${why ? `: ${why}` : ""}`;
+  const { status, retryAfterMs } = exchange;
+  // Without Giftwell's own error a proxy may have answered, and nobody knows what became of the request.
+  const own = ownError(exchange, Trouble);
+  const detail = `HTTP ${status}${own ? `: ${own.why.slice(0, 200)}` : ""}`;
   if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail };
-  return status >= 400 && status < 500 && status !== 408 ? refusal(detail) : { kind: "unknown", detail };
+  return own && status >= 400 && status < 500 && status !== 408 ? refusal(detail) : { kind: "unknown", detail };
 };
 
 /** An id comes from a callback, which anybody may send: it must not lead to another address. */
@@ -99,7 +100,8 @@ export const giftwellGateway = (options: GiftwellOptions): Gateway => {
     const path = pathOf(id);
     if (path === null) return refusal("this is no hold");
     const exchange = await ask(path, { headers });
-    if (exchange.kind === "answer" && exchange.status === 404) return { kind: "ok", reading: noSuchPayment(id) };
+    const isGone = exchange.kind === "answer" && exchange.status === 404 && ownError(exchange, Trouble) !== null;
+    if (isGone) return { kind: "ok", reading: noSuchPayment(id) };
     return holdIn(exchange, id);
   };
 

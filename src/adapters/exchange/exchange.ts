@@ -1,10 +1,18 @@
 /** One HTTP question and its answer, within a time that the clock measures. Never throws. */
+import type { z } from "zod";
 import type { Clock } from "../../ports/clock.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
 
 export type Exchange =
   /** `body` is the JSON that came, undefined when nothing came, the text itself when it is no JSON or over `answerLimits`. */
-  | { kind: "answer"; status: number; retryAfterMs: number | null; body: unknown }
+  | {
+      kind: "answer";
+      status: number;
+      retryAfterMs: number | null;
+      /** Its content type says that it is JSON. */
+      json: boolean;
+      body: unknown;
+    }
   /** No connection came about, so the question certainly did not arrive. */
   | { kind: "not-sent"; detail: string }
   | { kind: "lost"; detail: string };
@@ -94,6 +102,7 @@ const fetched = async (
       kind: "answer",
       status: response.status,
       retryAfterMs: retryAfter(response.headers, clock.now()),
+      json: /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get("content-type") ?? ""),
       // What succeeded may carry a new token.
       body: jsonOf(response.ok ? text : without(text, secretsIn(init, secrets))),
     };
@@ -104,6 +113,14 @@ const fetched = async (
     return { kind: code !== null && NEVER_CONNECTED.has(code) ? "not-sent" : "lost", detail };
   }
 };
+
+/**
+ * Whose word an answer is. A proxy, a gateway or a load balancer in front of a bank or a shop answers 400, 403, 404, 405
+ * and 410 too, in HTML, as text, with nothing, or in a JSON of its own. So an error is the API's own word only where it
+ * comes as JSON in the API's own shape. null = the front may have said it, and nobody knows what became of the request.
+ */
+export const ownError = <T>(exchange: Exchange, shape: z.ZodType<T>): T | null =>
+  exchange.kind === "answer" && exchange.json ? (shape.safeParse(exchange.body).data ?? null) : null;
 
 export interface AskingOptions {
   baseUrl: string;

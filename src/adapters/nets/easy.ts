@@ -5,7 +5,7 @@ import { quoted, wrongIn } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
-import { asking, type Exchange } from "../exchange/exchange.js";
+import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import {
   type Cart,
@@ -17,7 +17,7 @@ import {
   refundParts,
   type Webhook,
 } from "./requests.js";
-import { Created, Moved, Opened, Payment, Trouble } from "./schema.js";
+import { Created, Moved, Opened, OwnError, OwnRefusal, Payment, Trouble } from "./schema.js";
 
 export type { NewEmbeddedCheckout } from "./requests.js";
 
@@ -80,8 +80,11 @@ const failureOf = (exchange: Exchange): Failure => {
   if (exchange.kind === "answer") {
     const { status } = exchange;
     if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // Whoever turns our key away, the request went no further.
+    if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
-    if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
+    const isOwn = ownError(exchange, OwnRefusal) !== null;
+    if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
   }
   return { kind: "unknown", detail };
 };
@@ -114,7 +117,8 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
       return { kind: "done", body: exchange.body };
     }
-    const notFound = exchange.kind === "answer" && exchange.status === 404;
+    // Only Nets's own error says that there is no such payment: the 404 of a front speaks of the front.
+    const notFound = exchange.kind === "answer" && exchange.status === 404 && ownError(exchange, OwnError) !== null;
     return { kind: "failed", failure: failureOf(exchange), code: troubleOf(exchange).code, notFound };
   };
 

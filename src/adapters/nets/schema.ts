@@ -61,7 +61,15 @@ export const Created = z.looseObject({
     .regex(/^https?:\/\//i),
 });
 
-/** Errors come as {code, message, source}, or as {errors: {field: [text]}} where the request itself was wrong. */
+const code = z.union([z.string().min(1), z.number()]);
+
+/** What Nets says of a payment: {code, message, source}. */
+export const OwnError = z.looseObject({ code, message: z.string(), source: z.string().min(1) });
+
+/** Nets's own no: that, or {errors: {field: [text]}} where the request itself was wrong. */
+export const OwnRefusal = z.union([OwnError, z.looseObject({ errors: z.record(z.string(), z.array(z.string())) })]);
+
+/** The words of an error, whoever said them. */
 export const Trouble = z.looseObject({
   code: z.union([z.string(), z.number()]).nullish().catch(null),
   message: z.string().nullish().catch(null),

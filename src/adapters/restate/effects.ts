@@ -7,7 +7,7 @@ import type { Gateway } from "../../ports/gateway.js";
 import type { Names } from "./names.js";
 import type { Errand, Lost } from "./state.js";
 
-export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited"> {
+export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited" | "wasSeen"> {
   names: Names;
   gateways: Map<string, Gateway>;
 }
@@ -28,6 +28,7 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     limits: { ...limits, callMs: 0 },
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
+    wasSeen: async (row) => (row as Errand).seen,
     gatewayOf: async (row) => named(gateways, (row as Errand).gateway ?? ""),
   });
 

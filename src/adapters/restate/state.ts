@@ -86,6 +86,8 @@ export const hurry = (effects: OpenEffect[], at: number): void => {
 /** An effect on its way out, with what it needs to know of its order. */
 export interface Errand extends ClaimedEffect {
   gateway: string | null;
+  /** An earlier reading found the payment that it is about. */
+  seen: boolean;
 }
 
 export type Reply =

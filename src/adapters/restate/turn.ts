@@ -8,6 +8,7 @@ import { migrate } from "../../core/migrate.js";
 import type { Answer } from "../../core/record.js";
 import { type Limits, retryAfterMs } from "../../engine/limits.js";
 import { type Receipt, receiptOf, shortOf } from "../../engine/receipt.js";
+import { wasSeen } from "../../engine/second-word.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
 import type { Due, Errand, Message, OpenEffect, OrderState, Reply, Taken } from "./state.js";
@@ -273,8 +274,10 @@ export class Turn {
 
   private send(row: OpenEffect): void {
     const { error: previousError, dead: _, underWay: __, armed: ___, ...rest } = row;
-    const gateway = this.state.record?.facts.payment.gateway ?? null;
-    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway });
+    const { record } = this.state;
+    const gateway = record?.facts.payment.gateway ?? null;
+    const seen = "paymentId" in row.effect && wasSeen(record, row.effect.paymentId);
+    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 

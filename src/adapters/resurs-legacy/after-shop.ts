@@ -7,7 +7,7 @@ import { annulmentOf, partOf } from "./requests.js";
 import { Payment } from "./schema.js";
 import type { Soap, SoapOperation } from "./transport.js";
 
-/** 002: "code 8, 3, or 404 (meaning 'payment does not exist')". */
+/** 002: "code 8, 3, or 404 (meaning 'payment does not exist')": in the bank's own fault, for the 404 of a front speaks of the front. */
 const NO_SUCH_PAYMENT = ["8", "3", "404"];
 /**
  * The payment is in no state for it (20, 25), or can no longer be credited (23), finalized (26) or annulled (36): these
@@ -23,8 +23,7 @@ const SPENT: Record<string, (reading: Reading) => boolean> = {
   creditPayment: ({ captured, refunded }) => captured - refunded <= 0,
 };
 
-const meansNoPayment = (answer: Extract<Called, { kind: "failed" }>): boolean =>
-  answer.notFound || NO_SUCH_PAYMENT.includes(answer.code ?? "");
+const meansNoPayment = ({ code }: Extract<Called, { kind: "failed" }>): boolean => NO_SUCH_PAYMENT.includes(code ?? "");
 
 /** An id may come from a callback, and goes nowhere unless it looks like one that the bank or a shop makes. */
 export const isPaymentId = (id: string): boolean => /^[\w*-]{1,100}$/.test(id);

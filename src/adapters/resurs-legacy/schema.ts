@@ -70,6 +70,9 @@ export const CheckoutSession = z.looseObject({
   baseUrl: webAddress.nullish(),
 });
 
+/** The JSON services' own error: all that they share is the code. */
+export const OwnError = z.looseObject({ errorCode: z.union([z.string().min(1), z.number()]) });
+
 /** Errors of the JSON services, whose words differ from one to the next. */
 export const Trouble = z.looseObject({
   errorCode: z.union([z.string(), z.number()]).nullish().catch(null),

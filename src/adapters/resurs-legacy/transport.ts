@@ -84,14 +84,13 @@ export const soapOf = (options: LegacyOptions): Soap => {
     const told = exchange.kind === "answer" && typeof exchange.body === "string" ? readXml(exchange.body) : null;
     const body = Envelope.safeParse(told).data?.Envelope.Body;
     const error = Fault.safeParse(body?.Fault).data?.detail;
-    if (error) return { kind: "failed", failure: faultFailure(error), code: error.errorTypeId, notFound: false };
+    if (error) return { kind: "failed", failure: faultFailure(error), code: error.errorTypeId };
     if (exchange.kind !== "answer" || exchange.status < 200 || exchange.status >= 300) {
-      const notFound = exchange.kind === "answer" && exchange.status === 404;
-      return { kind: "failed", failure: failureOf(exchange), code: null, notFound };
+      return { kind: "failed", failure: failureOf(exchange, false), code: null };
     }
     const name = answerNames(operation).find((one) => body !== undefined && Object.hasOwn(body, one));
     return name === undefined
-      ? { kind: "failed", failure: unexpected(operation), code: null, notFound: false }
+      ? { kind: "failed", failure: unexpected(operation), code: null }
       : { kind: "done", body: body?.[name] };
   };
 };

@@ -3,10 +3,10 @@ import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
-import { asking, type Exchange } from "../exchange/exchange.js";
+import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
-import { NewlyCreated, Payment, TaskStatus, Trouble } from "./schema.js";
+import { NewlyCreated, OwnError, Payment, TaskStatus, TokenError, Trouble } from "./schema.js";
 import { tokensOf } from "./token.js";
 
 export interface ResursMapiOptions {
@@ -39,35 +39,33 @@ const unexpected = (what: string, wrong = ""): Failure => ({
   detail: quoted(`unexpected answer to ${what}${wrong && `: ${wrong}`}`, LONGEST_DETAIL),
 });
 
-const troubleOf = (exchange: Exchange): { code: string | null; message: string } => {
-  if (exchange.kind !== "answer") return { code: null, message: exchange.detail };
-  const told = Trouble.safeParse(exchange.body);
-  const message = told.success ? told.data.message : null;
-  return {
-    code: told.success && told.data.code != null ? String(told.data.code) : null,
-    message: quoted(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL),
-  };
+const detailOf = (exchange: Exchange): string => {
+  if (exchange.kind !== "answer") return exchange.detail;
+  const message = Trouble.safeParse(exchange.body).data?.message;
+  return quoted(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL);
 };
 
+/** The bank itself said it, and not what stands before it. */
+const isOwn = (exchange: Exchange, stage: Stage): boolean =>
+  ownError(exchange, OwnError) !== null || (stage === "token" && ownError(exchange, TokenError) !== null);
+
 const failureOf = (exchange: Exchange, stage: Stage): Failure => {
-  const { message: detail } = troubleOf(exchange);
+  const detail = detailOf(exchange);
   if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
   if (exchange.kind === "answer") {
     const { status } = exchange;
     if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // Whoever turns our keys away, the request went no further.
+    if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
-    if (status >= 400 && status < 500 && status !== 408) return refusal(detail);
+    if (status >= 400 && status < 500 && status !== 408 && isOwn(exchange, stage)) return refusal(detail);
   }
   return stage === "token" ? { kind: "retry", afterMs: null, detail } : { kind: "unknown", detail };
 };
 
-const saysNotFound = (exchange: Exchange): boolean => exchange.kind === "answer" && exchange.status === 404;
-
-/** The bank knows no such payment: 404, or the older error codes 8 and 3. */
-const missing = (exchange: Exchange): boolean => {
-  const { code } = troubleOf(exchange);
-  return saysNotFound(exchange) || code === "8" || code === "3";
-};
+/** The bank knows no such payment. Only its own error says so: the 404 of a front speaks of the front. */
+const saysNotFound = (exchange: Exchange): boolean =>
+  exchange.kind === "answer" && exchange.status === 404 && isOwn(exchange, "call");
 
 /** An id may come from a callback; it must not be able to lead to another path. */
 const pathOf = (paymentId: string): string | null =>
@@ -137,7 +135,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     if (!path) return refusal("this is no payment id");
     const answer = await call("GET", path);
     if (answer.kind === "failed") {
-      return missing(answer.exchange) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
+      return saysNotFound(answer.exchange) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
     }
     const payment = paymentFrom(answer.body, paymentId);
     if (typeof payment === "string") return unexpected("getPayment", payment);

@@ -57,8 +57,15 @@ export const Token = z.looseObject({
   expires_in: z.number().min(0).max(31_536_000).nullish(),
 });
 
-/** Errors come as {traceId, code, message, timestamp}; the older codes are numbers. */
+const code = z.union([z.string().min(1), z.number()]);
+
+/** The API's own error: {traceId, code, message, timestamp}. What a front answers has no trace id and code of the bank's. */
+export const OwnError = z.looseObject({ traceId: z.string().min(1), code, message: z.string() });
+
+/** The token's address answers as OAuth 2.0 says (RFC 6749, 5.2). */
+export const TokenError = z.looseObject({ error: z.string().min(1) });
+
+/** The words of an error, whoever said them. */
 export const Trouble = z.looseObject({
-  code: z.union([z.string(), z.number()]).nullish().catch(null),
   message: z.string().nullish().catch(null),
 });

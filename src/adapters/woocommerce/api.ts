@@ -4,14 +4,15 @@ import type { z } from "zod";
 import { quoted } from "../../../machines/text.js";
 import type { Clock } from "../../ports/clock.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
-import { asking, type Exchange } from "../exchange/exchange.js";
+import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
 import { Trouble } from "./schema.js";
 
 export type Told<T> =
   | { kind: "ok"; body: T }
+  /** WooCommerce itself says that it has no such order. */
   | { kind: "missing" }
-  /** A definite no; asking again gives the same answer. */
+  /** WooCommerce's own no to this request. */
   | { kind: "refused"; detail: string }
   /** It was not done, or nobody knows whether it was: to be looked at again, not before `afterMs`. */
   | { kind: "trouble"; afterMs: number | null; detail: string };
@@ -38,6 +39,19 @@ const LONGEST_DETAIL = 300;
 /** An order of a thousand lines, with all that plugins keep with each. */
 const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
+/** WooCommerce has no such order. */
+const GONE = [
+  "woocommerce_rest_shop_order_invalid_id",
+  "woocommerce_rest_order_invalid_id",
+  "woocommerce_rest_invalid_order_id",
+  "woocommerce_rest_invalid_shop_order_id",
+];
+/**
+ * A no to this very request. WordPress's other codes are none: `rest_no_route` comes while WooCommerce is switched off
+ * for an update, `rest_forbidden` from a plugin that guards the API, `rest_invalid_json` from whatever cut the request.
+ */
+const REFUSES = /^(?:woocommerce_|rest_invalid_param$|rest_missing_callback_param$)/;
+
 const wordsOf = (exchange: Exchange & { kind: "answer" }): string => {
   const told = Trouble.safeParse(exchange.body).data;
   return quoted(`HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`, LONGEST_DETAIL);
@@ -48,19 +62,21 @@ const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { k
   if (exchange.kind === "lost") return { kind: "trouble", afterMs: lateMs, detail: exchange.detail };
   const { status } = exchange;
   const detail = wordsOf(exchange);
+  // Without it the shop itself has not spoken: whatever stands before it, or a WordPress without WooCommerce.
+  const code = ownError(exchange, Trouble)?.code ?? null;
   if (status === 401 || status === 403) {
     const hint = "; `order-status woo doctor` says what is wrong with the keys";
-    return { kind: "trouble", afterMs: KEYS_REFUSED_WAIT_MS, detail: `${detail}${hint}` };
+    return { kind: "trouble", afterMs: code === null ? null : KEYS_REFUSED_WAIT_MS, detail: `${detail}${hint}` };
   }
-  if (status === 404 || detail.includes("invalid_id")) return { kind: "missing" };
+  if (code !== null && GONE.includes(code)) return { kind: "missing" };
   if (status === 429) return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
   // What stands before the shop says these when it gave up waiting, so the shop may still be at work.
   if (status === 408 || status >= 502) return { kind: "trouble", afterMs: exchange.retryAfterMs ?? lateMs, detail };
-  // A 500 with a code of its own is WooCommerce's no; one without is PHP that broke.
-  if (status === 500 && !Trouble.safeParse(exchange.body).data?.code.startsWith("woocommerce_")) {
-    return { kind: "trouble", afterMs: null, detail };
+  // A 500 with a code of WooCommerce's own is its no; one without is PHP that broke.
+  if (code !== null && REFUSES.test(code) && (status < 500 || code.startsWith("woocommerce_"))) {
+    return { kind: "refused", detail };
   }
-  return { kind: "refused", detail };
+  return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
 };
 
 export const wooApi = (options: ApiOptions) => {

@@ -1,6 +1,7 @@
 /** Answers that are lost, late or a no: what each may say of the money. */
 import assert from "node:assert/strict";
-import type { Abilities, Law } from "./bench.js";
+import { type FrontPage, frontAnswer, frontBodies } from "../front-page.js";
+import type { Abilities, Bench, Law } from "./bench.js";
 import type { Trouble } from "./front.js";
 import {
   answered,
@@ -23,6 +24,20 @@ const answer = (status: number, headers: Record<string, string> = {}, after = fa
   headers: { "content-type": "application/json", ...headers },
   body: '{"message":"trouble"}',
 });
+
+/** The bank's own no. */
+const own = ({ no }: Bench, asked: number): Trouble => {
+  const { status, headers, body } = no(asked);
+  return { kind: "answer", after: false, status, body, headers: headers ?? { "content-type": "application/json" } };
+};
+
+const fromFront = (page: FrontPage, after: boolean): Trouble => {
+  const { status, body, headers = {} } = frontAnswer(page);
+  const trouble = { kind: "answer", after, status } as const;
+  return typeof body === "object"
+    ? { ...trouble, body: JSON.stringify(body), headers: { "content-type": "application/json" } }
+    : { ...trouble, body: String(body ?? ""), headers };
+};
 
 const SERVER_ERRORS = [500, 502, 503, 504];
 
@@ -106,13 +121,47 @@ export const losses = (can: Abilities): Law[] => [
     },
   },
   {
-    title: "A no of the bank (400, 401, 403, 422) is a no, and nothing moves.",
+    title: "A no of the bank (400, 401, 403, 422), in its own words, is a no, and nothing moves.",
     async run(bench) {
       for (const move of movesOf(can)) {
         for (const status of [400, 401, 403, 422]) {
-          const { answer: told, before, after } = await troubled(bench, move, answer(status));
+          const { answer: told, before, after } = await troubled(bench, move, own(bench, status));
           isOneOf(told, ["refused"], `${move.operation} under ${status}`);
           assert.deepEqual(after, before);
+        }
+      }
+    },
+  },
+  {
+    title: "An error of what stands before the bank (400, 403, 404, 405, 410) is no word of the bank's: unknown.",
+    async run(bench) {
+      const { front } = bench;
+      for (const { operation, state, ask } of everyCall(can)) {
+        const paymentId = await bench.bring(state, TOTAL, PART);
+        for (const status of [400, 403, 404, 405, 410]) {
+          for (const body of frontBodies) {
+            front.trouble(operation, fromFront({ status, body }, false));
+            const due = operation === "createPayment" ? (["failed"] as const) : (["unknown", "retry"] as const);
+            isOneOf(
+              await answered(() => ask(bench, paymentId)),
+              [...due],
+              `${operation} under a front's ${status} ${body}`,
+            );
+          }
+        }
+        front.trouble(operation, null);
+      }
+    },
+  },
+  {
+    title: "A call that took effect behind a front that answers 403, 404 or 405 is unknown, and the reading shows it.",
+    async run(bench) {
+      for (const move of movesOf(can)) {
+        for (const status of [403, 404, 405]) {
+          const { paymentId, answer, after } = await troubled(bench, move, fromFront({ status }, true));
+          isOneOf(answer, ["unknown"], `${move.operation} under a front's ${status}`);
+          assert(move.tookEffect(after), `${move.operation} did not come to the bank`);
+          assert(move.tookEffect(await readOf(bench, paymentId)), `the reading does not show the ${move.operation}`);
         }
       }
     },
@@ -128,7 +177,7 @@ export const losses = (can: Abilities): Law[] => [
         isOneOf(await answered(read), ["unknown", "retry"], `a reading under ${status}`);
       }
       for (const status of [401, 403]) {
-        front.trouble("readPayment", answer(status));
+        front.trouble("readPayment", own(bench, status));
         isOneOf(await answered(read), ["refused"], `a reading under ${status}`);
       }
       front.trouble("readPayment", { kind: "broken", after: true });
