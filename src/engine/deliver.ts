@@ -1,6 +1,8 @@
 /** Carries effects out and turns every reply into a new event. */
 import { movesMoney } from "../../machines/effects.js";
 import type { Reply } from "../../machines/events.js";
+import { isAwaited } from "../core/finish.js";
+import type { OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
@@ -10,12 +12,12 @@ import { type ClaimedEffect, type EffectResult, type Store, StoreError } from ".
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
 import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
 import type { Loops } from "./loops.js";
+import { wasSeen } from "./second-word.js";
 
 export interface DeliverParts {
   store: Store;
   gatewayOf(orderId: string): Promise<Gateway>;
-  isAwaited(row: ClaimedEffect): Promise<boolean>;
-  wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
+  read(orderId: string): Promise<OrderRecord | null>;
   shop: Shop;
   clock: Clock;
   limits: Limits;
@@ -44,10 +46,12 @@ export class Delivery {
   private stopped = false;
 
   constructor(private readonly parts: DeliverParts) {
-    const { store, gatewayOf } = parts;
+    const { store, gatewayOf, read } = parts;
     this.attempts = new Attempts({
       ...parts,
       gatewayOf: ({ orderId }) => gatewayOf(orderId),
+      isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
+      wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
       heard: () => store.heard?.() ?? true,
     });
   }

@@ -3,7 +3,6 @@ import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/eve
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { type Decision, decide } from "../core/decide.js";
-import { isAwaited } from "../core/finish.js";
 import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -28,7 +27,6 @@ import { Mailboxes } from "./process.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
-import { wasSeen } from "./second-word.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
 import { watched } from "./watched.js";
@@ -117,8 +115,7 @@ export class Engine implements Runtime {
       worker: this.worker,
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
-      isAwaited: async ({ id, orderId }) => isAwaited(await this.read(orderId), id),
-      wasSeen: async ({ orderId }, paymentId) => wasSeen(await this.read(orderId), paymentId),
+      read: (orderId) => this.read(orderId),
       submit: async (orderId, id, event, settles) => {
         const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
         const told = await this.reception.receive(envelope, { settles });

@@ -409,7 +409,7 @@ test("GET /metrics is there where it is wanted, and asks for the token", async (
 test("a real pino is a logger, and its lines hold no person", async () => {
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-  const world = await made({ log });
+  const world = await made({ log, limits: { secondWordMs: 0 } });
   await world.order("o", { meta: { name: CANARY } });
   const app = httpApp({ engine: world.engine, apiToken: null, log });
   await app.fetch(post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: CANARY }));

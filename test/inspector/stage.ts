@@ -47,6 +47,7 @@ export class Stage {
         return decide(record, envelope, now, rules);
       },
       ...engine,
+      limits: { secondWordMs: 0, ...engine.limits },
     });
     const looks = inspector({ engine: stage.place.engine, base: BASE, actions: true, log, ...more });
     stage.served = await listen((request) =>

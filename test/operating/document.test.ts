@@ -47,6 +47,7 @@ describe("the commands, run as they stand", () => {
       gateways: [gatewayTo(bank.url, clock)],
       shop: woo.shop,
       clock: { now, sleep: (ms, signal) => clock.sleep(ms, signal) },
+      limits: { secondWordMs: 0 },
     });
     await made.start();
     return made;

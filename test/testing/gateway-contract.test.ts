@@ -46,6 +46,9 @@ const TOO_MUCH = "Never more is given back than was captured.";
 const KEY_SENT = "The key goes along with every call that is said to carry it.";
 const KEY_ONCE = "The same key twice moves money once, where the bank is said to see to it.";
 const ODD_KEY = "A key made of a long order number in any letters hinders no call.";
+const FRONT = "An error of what stands before the bank (400, 403, 404, 405, 410) is no word of the bank's: unknown.";
+const BEHIND =
+  "A call that took effect behind a front that answers 403, 404 or 405 is unknown, and the reading shows it.";
 const NEVER_GOT = "A call that the bank never got is unknown or asked again, never done and never a no.";
 const LOST = "A call that took effect and whose answer was lost is unknown, and the reading afterwards shows it.";
 const SERVER_ERROR = "The bank's own trouble (5xx, 408) with a call leaves it unknown.";
@@ -74,7 +77,7 @@ const wrong: [string, Make, string[]][] = [
       };
       return { ...gateway, capture };
     },
-    [NEVER_GOT, LOST, SERVER_ERROR, IN_TIME, NONSENSE, ENDLESS, REDIRECT],
+    [NEVER_GOT, LOST, SERVER_ERROR, FRONT, BEHIND, IN_TIME, NONSENSE, ENDLESS, REDIRECT],
   ],
   [
     "takes a lost answer for one that may be sent again",
@@ -86,7 +89,7 @@ const wrong: [string, Make, string[]][] = [
       };
       return { ...gateway, refund };
     },
-    [LOST, SERVER_ERROR, NONSENSE, REDIRECT],
+    [LOST, SERVER_ERROR, BEHIND, NONSENSE, REDIRECT],
   ],
   [
     "takes the bank's trouble for a no",
@@ -142,7 +145,7 @@ const wrong: [string, Make, string[]][] = [
       const gateway = right(options);
       const capture: Gateway["capture"] = async (call) => {
         const answer = await gateway.capture(call);
-        return answer.kind === "refused" ? { ...answer, detail: `${answer.detail} for ${options.apiKey}` } : answer;
+        return answer.kind === "unknown" ? { ...answer, detail: `${answer.detail} for ${options.apiKey}` } : answer;
       };
       return { ...gateway, capture };
     },
@@ -171,6 +174,7 @@ const wrong: [string, Make, string[]][] = [
       REFUND_PART,
       REFUND_LINES,
       LOST,
+      BEHIND,
     ],
   ],
   [
@@ -279,6 +283,7 @@ const wrong: [string, Make, string[]][] = [
       REFUND_PART,
       REFUND_LINES,
       LOST,
+      BEHIND,
       NEW,
     ],
   ],
@@ -294,7 +299,7 @@ describe("a gateway that books in two steps, and", () => {
     ["is right", {}, []],
     ["books again what is booked", { once: false }, [BOOKED_TWICE]],
     ["books what nobody has signed", { asksForSignature: false }, [UNSIGNED]],
-    ["says that it booked, and did not", { books: false }, [ODD_KEY, LOST, BOOKED, BOOKED_TWICE]],
+    ["says that it booked, and did not", { books: false }, [ODD_KEY, LOST, BEHIND, BOOKED, BOOKED_TWICE]],
   ])("%s", async (_, how, broken) => expect(await brokenBy(twoSteps(how))).toEqual(broken));
 });
 

@@ -112,7 +112,7 @@ export const waiting: Case[] = [
   {
     title: "An effect that is given up stays visible and holds nothing up; revived, it is carried out.",
     async run(scene) {
-      await scene.open();
+      await scene.open({ limits: { secondWordMs: 100 } });
       await scene.order("o");
       const shop = scene.woo.shop;
       const { carryOut } = shop;
