@@ -110,6 +110,20 @@ export const waiting: Case[] = [
     },
   },
   {
+    title:
+      "A payment that was there is not gone on one answer: its reservation is let go before the order is cancelled.",
+    async run(scene) {
+      await scene.open({ limits: { secondWordMs: 300 } });
+      await scene.order("o", { status: "processing" });
+      await scene.door.submit("o", { type: "reconcile.asked" }, { wait: "settled" });
+      scene.pays("pay-o", { getPayment: "not-exist:8:1" });
+      await scene.door.submit("o", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+      await scene.reads("o", "cancelled");
+      assert.deepEqual(scene.calls("o"), ["cancel"]);
+      assert.equal(scene.bank.books("pay-o")?.authorized, 0);
+    },
+  },
+  {
     title: "An effect that is given up stays visible and holds nothing up; revived, it is carried out.",
     async run(scene) {
       await scene.open({ limits: { secondWordMs: 100 } });
