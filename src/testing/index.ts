@@ -14,6 +14,7 @@ export { type Decided, type DecisionLaw, decisionLaws } from "./decision/laws.js
 export { Life, rulesWith, type Told } from "./decision/life.js";
 export { anyLife, anyMove, DecisionBreach, type LifeScript, live, type Move, play } from "./decision/moves.js";
 export { anOrder, callback, PAYMENT, type PaymentName, payments, reading } from "./decision/samples.js";
+export { type FrontBody, type FrontPage, frontAnswer } from "./front-page.js";
 export * from "./gateway-contract.js";
 export { type LegacyDouble, legacyDouble } from "./legacy-double.js";
 export { type KillPoint, Mortal } from "./mortal.js";
