@@ -41,7 +41,7 @@ export const sandboxDoor =
     if (record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
     const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
     return created.kind === "ok"
-      ? new Response(null, { status: 303, headers: { location: created.redirectUrl } })
+      ? new Response(null, { status: 303, headers: { location: new URL(created.redirectUrl).href } })
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });
   };
 

@@ -26,12 +26,12 @@ export interface Doors {
   end(): Promise<void>;
 }
 
-/** @param gateways names of the bank, beside `resurs-mapi`; or with `only`, instead of it */
+/** @param engine names of the bank, beside `resurs-mapi`; or with `only`, instead of it; or gateways of one's own */
 export const doors = async (
   options: Partial<HttpOptions> = {},
-  gateways: { more?: string[]; only?: string[] } = {},
+  engine: NonNullable<Parameters<typeof Place.made>[0]> = {},
 ): Promise<Doors> => {
-  const world = await Place.made(gateways);
+  const world = await Place.made(engine);
   const app = httpApp({
     engine: world.engine,
     apiToken: "the token of the API",

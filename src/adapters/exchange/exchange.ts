@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../ports/clock.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
+import { thrownText } from "../../ports/thrown.js";
 
 export type Exchange =
   /** `body` is the JSON that came, undefined when nothing came, the text itself when it is no JSON or over `answerLimits`. */
@@ -40,12 +41,22 @@ const codeOf = (error: unknown): string | null => {
 const SHORTEST_SECRET = 4;
 
 /** What this request carried that nobody else is to see. */
-const secretsIn = (init: RequestInit, secrets: string[]): string[] => {
+const secretsIn = (headers: Headers, secrets: string[]): string[] => {
   // The last word: what stands before it is the name of the scheme.
-  const authorization = new Headers(init.headers).get("authorization")?.split(" ").at(-1) ?? "";
+  const authorization = headers.get("authorization")?.split(" ").at(-1) ?? "";
   return [...secrets, authorization]
     .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+    .flatMap((secret) => [secret, encodeURIComponent(secret.replace(/\p{Cs}/gu, "\uFFFD"))]);
+};
+
+/** The request's headers; null = `fetch` would refuse the address, the method or a header. */
+const headersOf = (url: string, { method, headers }: RequestInit): Headers | null => {
+  try {
+    return new Request(url, { method: method ?? "GET", headers: headers ?? {} }).headers;
+  } catch {
+    // Its message repeats the value, and that may be a secret.
+    return null;
+  }
 };
 
 /** A bank may repeat what it was sent, and the words of its errors end in order notes and logs. */
@@ -94,6 +105,14 @@ const fetched = async (
   init: RequestInit,
   { fetch, clock, secrets = [], longestAnswerBytes = LONGEST_ANSWER_BYTES }: AskingOptions,
 ): Promise<Exchange> => {
+  const headers = headersOf(url, init);
+  if (headers === null) {
+    return {
+      kind: "not-sent",
+      detail: "the request cannot be built: its address, a header or its method is not valid",
+    };
+  }
+  const hidden = secretsIn(headers, secrets);
   try {
     // A redirect could carry the token or the money's key elsewhere.
     const response = await fetch(url, { ...init, redirect: "error" });
@@ -104,12 +123,11 @@ const fetched = async (
       retryAfterMs: retryAfter(response.headers, clock.now()),
       json: /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get("content-type") ?? ""),
       // What succeeded may carry a new token.
-      body: jsonOf(response.ok ? text : without(text, secretsIn(init, secrets))),
+      body: jsonOf(response.ok ? text : without(text, hidden)),
     };
   } catch (error) {
     const code = codeOf(error);
-    const words = code ?? (error instanceof Error ? error.message : String(error));
-    const detail = `network: ${without(words, secretsIn(init, secrets))}`;
+    const detail = `network: ${without(code ?? thrownText(error), hidden)}`;
     return { kind: code !== null && NEVER_CONNECTED.has(code) ? "not-sent" : "lost", detail };
   }
 };

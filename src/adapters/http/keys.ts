@@ -51,8 +51,17 @@ export const keysOnce = (engine: Pick<Runtime, "secret">, callbackKeys?: Callbac
   };
 };
 
+export const LONGEST_KEY_ID = 20;
+
+/** Of so many bytes as base64url. */
+const lengthOf = (bytes: number): number => Math.ceil((bytes * 4) / 3);
+
+/** An id of an order or an attempt, 100 characters of up to four bytes each, as an address names it. */
+export const LONGEST_NAMED = lengthOf(100 * 4);
+
 /** 128 bits, which nobody guesses. */
 const MAC_BYTES = 16;
+export const MAC_LENGTH = lengthOf(MAC_BYTES);
 
 /** @param context keeps what was signed for one purpose from being good for another */
 export const macOf = (secret: string, context: string, signed: string): string =>

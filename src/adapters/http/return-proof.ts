@@ -3,10 +3,10 @@
  * payment attempt and the page. In the path, because banks add parameters of their own to the query.
  */
 import type { ReturnPage } from "../../../machines/commands.js";
-import { type CallbackKey, macOf } from "./keys.js";
+import { type CallbackKey, LONGEST_KEY_ID, LONGEST_NAMED, MAC_LENGTH, macOf } from "./keys.js";
 import { sameSecret } from "./secret.js";
 
-const LONGEST_PROOF = 600;
+const LONGEST_PROOF = LONGEST_KEY_ID + LONGEST_NAMED + MAC_LENGTH + "..".length;
 
 /** As JSON, no two lists of texts read the same. */
 const mac = (secret: string, ...signed: string[]): string =>

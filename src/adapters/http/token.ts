@@ -4,10 +4,11 @@
  * `<key id>.<order>.<nonce>.<mac>`: made when the payment is, kept nowhere, and checked without looking anything up.
  */
 import { randomBytes } from "node:crypto";
-import { type CallbackKey, macOf } from "./keys.js";
+import { type CallbackKey, LONGEST_KEY_ID, LONGEST_NAMED, MAC_LENGTH, macOf } from "./keys.js";
 import { sameSecret } from "./secret.js";
 
-const LONGEST_TOKEN = 300;
+const NONCE_LENGTH = 12;
+const LONGEST_TOKEN = LONGEST_KEY_ID + LONGEST_NAMED + NONCE_LENGTH + MAC_LENGTH + "...".length;
 
 const mac = (secret: string, signed: string): string => macOf(secret, "order-status callback", signed);
 

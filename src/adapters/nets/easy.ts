@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
 import { asking, type Exchange, ownError } from "../exchange/exchange.js";
+import { requireHeaderValues } from "../exchange/header-values.js";
 import { readingOf } from "./reading.js";
 import {
   type Cart,
@@ -96,6 +97,7 @@ const pathOf = (paymentId: string): string | null =>
 /** Nets Easy, named `nets-easy`. It asks Nets nothing before it is used. */
 export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   requireLongSecrets({ "webhook.authorization": options.webhook?.authorization });
+  requireHeaderValues({ secretKey: options.secretKey, "webhook.authorization": options.webhook?.authorization });
   const ask = asking({
     baseUrl: options.baseUrl,
     clock: options.clock,

@@ -58,7 +58,7 @@ export const Created = z.looseObject({
   hostedPaymentPageUrl: z
     .string()
     .max(4000)
-    .regex(/^https?:\/\//i),
+    .regex(/^https?:\/\/[^\s\p{Cc}]+$/iu),
 });
 
 const code = z.union([z.string().min(1), z.number()]);

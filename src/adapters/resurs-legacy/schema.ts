@@ -38,7 +38,7 @@ export type Payment = z.infer<typeof Payment>;
 const webAddress = z
   .string()
   .max(4000)
-  .regex(/^https?:\/\//i);
+  .regex(/^https?:\/\/[^\s\p{Cc}]+$/iu);
 
 /** bookPaymentResult, the answer to bookPayment and to bookSignedPayment. */
 export const Booked = z.looseObject({

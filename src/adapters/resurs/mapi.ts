@@ -99,14 +99,12 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
         },
         body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
       });
+      const again = tokens.cameOf(token.value, exchange);
       if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
         return { kind: "done", body: exchange.body };
       }
-      if (exchange.kind === "answer" && exchange.status === 401) {
-        tokens.drop(token.value);
-        // A token may have been withdrawn early; once is enough to find out.
-        if (attempt === 1) continue;
-      }
+      // A token may have been withdrawn early; once is enough to find out.
+      if (again && attempt === 1) continue;
       return { kind: "failed", failure: failureOf(exchange, "call"), exchange };
     }
   };

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { Id, Word } from "../../../machines/text.js";
+import { isHeaderWord } from "../exchange/header-values.js";
 
 /** Ten digits and two decimals is the API's own limit. */
 const amount = z.number().min(-9_999_999_999.99).max(9_999_999_999.99);
@@ -42,7 +43,7 @@ export type Payment = z.infer<typeof Payment>;
 const webAddress = z
   .string()
   .max(4000)
-  .regex(/^https?:\/\//i);
+  .regex(/^https?:\/\/[^\s\p{Cc}]+$/iu);
 
 export const NewlyCreated = z.looseObject({
   id: Id,
@@ -53,8 +54,9 @@ export const NewlyCreated = z.looseObject({
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
 
 export const Token = z.looseObject({
-  access_token: z.string().min(1).max(20_000),
-  expires_in: z.number().min(0).max(31_536_000).nullish(),
+  access_token: z.string().refine(isHeaderWord),
+  /** A time that makes no sense says nothing of the token. */
+  expires_in: z.number().min(0).nullish().catch(null),
 });
 
 const code = z.union([z.string().min(1), z.number()]);

@@ -7,15 +7,24 @@ export type TokenAnswer = { kind: "token"; value: string } | { kind: "none"; exc
 
 export interface Tokens {
   get(): Promise<TokenAnswer>;
-  /** The bank did not accept it. Only that very token is dropped: another caller may have renewed it by now. */
-  drop(value: string): void;
+  /**
+   * What came of a call with this token. A token is kept for as long as it cannot be the cause of a failure. Only that
+   * very token is dropped: another caller may have renewed it by now.
+   * @returns whether the call is worth repeating at once, with another token
+   */
+  cameOf(value: string, exchange: Exchange): boolean;
 }
 
 const DOCUMENTED_LIFE_S = 3599;
+/** Whatever the bank says: a token that stopped working must not stay for days. */
+const LONGEST_LIFE_S = 3600;
 const EARLY_S = 60;
 
+/** What a server says that does not take a token, or cannot read the head that it stands in. */
+const MAY_BE_THE_TOKEN = new Set([400, 401, 403, 431]);
+
 export const tokensOf = (options: { ask: Ask; clientId: string; clientSecret: string; clock: Clock }): Tokens => {
-  let held: { value: string; until: number } | null = null;
+  let held: { value: string; until: number; worked: boolean } | null = null;
   let underWay: Promise<TokenAnswer> | null = null;
 
   const renew = async (): Promise<TokenAnswer> => {
@@ -34,8 +43,8 @@ export const tokensOf = (options: { ask: Ask; clientId: string; clientSecret: st
     if (!token.success) {
       return { kind: "none", exchange: { kind: "lost", detail: "unexpected answer to the request for a token" } };
     }
-    const life = token.data.expires_in ?? DOCUMENTED_LIFE_S;
-    held = { value: token.data.access_token, until: askedAt + (life - EARLY_S) * 1000 };
+    const life = Math.min(token.data.expires_in ?? DOCUMENTED_LIFE_S, LONGEST_LIFE_S);
+    held = { value: token.data.access_token, until: askedAt + (life - EARLY_S) * 1000, worked: false };
     return { kind: "token", value: held.value };
   };
 
@@ -47,8 +56,21 @@ export const tokensOf = (options: { ask: Ask; clientId: string; clientSecret: st
       });
       return underWay;
     },
-    drop(value) {
-      if (held?.value === value) held = null;
+    cameOf(value, exchange) {
+      const own = held?.value === value ? held : null;
+      const status = exchange.kind === "answer" ? exchange.status : null;
+      // A payment that is not there says nothing of the token.
+      if (status === 404) return false;
+      if (status !== null && status >= 200 && status < 300) {
+        if (own !== null) own.worked = true;
+        return false;
+      }
+      const refused = status !== null && MAY_BE_THE_TOKEN.has(status);
+      const worked = own?.worked ?? false;
+      // A token that never worked may be why the connection broke, too.
+      if (own !== null && (refused || !worked)) held = null;
+      // Dropped by another call meanwhile: what this one was told says nothing of the new token.
+      return status === 401 || (refused && !worked);
     },
   };
 };

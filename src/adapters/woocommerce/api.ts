@@ -33,8 +33,8 @@ export interface ApiOptions extends WooKeys {
   fetch?: typeof globalThis.fetch;
 }
 
-/** Keys that are wrong are put right by a person, and then all goes on. */
-const KEYS_REFUSED_WAIT_MS = 60_000;
+/** Keys or an address that are wrong are put right by a person, and then all goes on. */
+const WRONG_SETTING_WAIT_MS = 60_000;
 const LONGEST_DETAIL = 300;
 /** An order of a thousand lines, with all that plugins keep with each. */
 const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -66,7 +66,7 @@ const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { k
   const code = ownError(exchange, Trouble)?.code ?? null;
   if (status === 401 || status === 403) {
     const hint = "; `order-status woo doctor` says what is wrong with the keys";
-    return { kind: "trouble", afterMs: code === null ? null : KEYS_REFUSED_WAIT_MS, detail: `${detail}${hint}` };
+    return { kind: "trouble", afterMs: code === null ? null : WRONG_SETTING_WAIT_MS, detail: `${detail}${hint}` };
   }
   if (code !== null && GONE.includes(code)) return { kind: "missing" };
   if (status === 429) return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
@@ -98,6 +98,9 @@ export const wooApi = (options: ApiOptions) => {
     body?: object,
   ): Promise<Told<T>> => {
     const text = body === undefined ? undefined : JSON.stringify(body);
+    if (!URL.canParse(`${base}/${path}`)) {
+      return { kind: "trouble", afterMs: WRONG_SETTING_WAIT_MS, detail: "the shop's address (url) is none" };
+    }
     const signed = withKeys(options, method, new URL(`${base}/${path}`), clock.now());
     const exchange = await asking({
       baseUrl: base,
