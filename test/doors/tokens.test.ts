@@ -137,14 +137,11 @@ describe("a token that the bank gave out and does not take", () => {
 
   it("that worked before is fetched anew for the next call, and the no is a no", async () => {
     let status = 200;
-    const { seen, baseUrl } = await bankWith(
-      [good],
-      (_, response) => {
-        const own = { traceId: "t", code: "BAD_REQUEST", message: "no" };
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(JSON.stringify(status === 200 ? paid("p") : own));
-      },
-    );
+    const { seen, baseUrl } = await bankWith([good], (_, response) => {
+      const own = { traceId: "t", code: "BAD_REQUEST", message: "no" };
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(status === 200 ? paid("p") : own));
+    });
     const gateway = gatewayAt(baseUrl);
     await gateway.readPayment("p");
     status = 400;
