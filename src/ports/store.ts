@@ -246,18 +246,31 @@ export type EffectResult =
   | { id: string; outcome: "retry"; notBefore: number; error: string; paused?: boolean }
   | { id: string; outcome: "dead"; error: string };
 
-/** Why a store cannot do it. `busy` and `full` pass; what is `unstorable` never does; the others need a person. */
+/**
+ * Why a store cannot do it. `busy` and `full` pass, and so does `moved` (its file is not where it was) once it is back; what
+ * is `unstorable` never does; the others need a person.
+ */
 export class StoreError extends Error {
   override name = "StoreError";
   constructor(
-    readonly code: "busy" | "full" | "readonly" | "corrupt" | "not-ours" | "newer" | "locked" | "closed" | "unstorable",
+    readonly code:
+      | "busy"
+      | "full"
+      | "moved"
+      | "readonly"
+      | "corrupt"
+      | "not-ours"
+      | "newer"
+      | "locked"
+      | "closed"
+      | "unstorable",
     message: string,
     options?: ErrorOptions,
   ) {
     super(message, options);
   }
-  /** Whether the same call may succeed later without anybody's help. */
+  /** Whether the same call may succeed later, in this process. */
   get passes(): boolean {
-    return this.code === "busy" || this.code === "full";
+    return this.code === "busy" || this.code === "full" || this.code === "moved";
   }
 }

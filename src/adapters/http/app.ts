@@ -101,7 +101,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const says = {
       ok,
       trouble: trouble === null ? null : "store-unavailable",
-      ...(may(c, "read") || may(c, "metrics") ? { counts } : {}),
+      ...(may(c, "read") || may(c, "metrics") ? { counts, ...(trouble === null ? {} : { detail: trouble }) } : {}),
     };
     return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
   });

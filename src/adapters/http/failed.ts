@@ -27,7 +27,8 @@ export const failed = (c: Context, error: unknown) => {
       return c.json({ error: { code: "not-offered", message: known.message } }, 501);
   }
   if (error instanceof StoreError) {
-    return c.json({ error: { code: "store-unavailable" } }, 503, { "Retry-After": "5" });
+    const code = error.code === "moved" ? "store-moved" : "store-unavailable";
+    return c.json({ error: { code } }, 503, { "Retry-After": "5" });
   }
   return c.json({ error: { code: "internal" } }, 500);
 };

@@ -44,6 +44,7 @@ const says: Record<Code, string> = {
   readonly: "it cannot be written. Check the user, its rights and the database, and that it is no standby",
   corrupt: "it is damaged or its disk fails. Stop the engine and look into the server's log before anything else",
   "not-ours": "its tables are gone. Restore a backup, or start anew with another schema",
+  moved: "",
   newer: "",
   locked: "",
   closed: "",

@@ -13,7 +13,8 @@ import {
 } from "../../ports/store.js";
 import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
-import { BUSY_TIMEOUT_MS, type Opened } from "./opening.js";
+import type { Identity } from "./identity.js";
+import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
 import { type EffectPlaceColumns, ORDER, prepare, rests, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
@@ -40,6 +41,15 @@ export class StoreDatabase {
 
   close(): void {
     this.#opened.close();
+  }
+
+  get identity(): Identity {
+    return this.#opened.identity;
+  }
+
+  /** @throws StoreError where the file under this name is no longer the one that is open */
+  check(): void {
+    this.#opened.check();
   }
 
   load(asked: { orderId: string; eventIds: string[] }[]): [Columns | null, string[], string | null][] {
@@ -122,8 +132,12 @@ export class StoreDatabase {
 
   /** The first write of an engine that starts. */
   reclaim(worker: string): void {
-    this.#do.reclaim.run(worker);
-    this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    this.#db.pragma(`busy_timeout = ${STARTING_TIMEOUT_MS}`);
+    try {
+      this.#do.reclaim.run(worker);
+    } finally {
+      this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
   }
 
   restored(): void {

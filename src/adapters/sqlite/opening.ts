@@ -3,7 +3,9 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSy
 import { basename, dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
-import { isBusy, isForeign, wayOut } from "./errors.js";
+import { wayOut } from "./errors.js";
+import { checkOneName, checkSame, type Identity, identityOf } from "./identity.js";
+import { checkElsewhere, noteOpened, takeOwnership } from "./owner.js";
 import { createPrivate, putInPlace } from "./place.js";
 import { APPLICATION_ID, missingIn, SCHEMA_VERSION, schema, steps } from "./schema.js";
 import type { SqliteOptions } from "./store.js";
@@ -11,6 +13,9 @@ import type { SqliteOptions } from "./store.js";
 export interface Opened {
   file: string;
   db: Sqlite.Database;
+  identity: Identity;
+  /** @throws StoreError where the file under this name is no longer the one that is open */
+  check(): void;
   close(): void;
 }
 
@@ -21,23 +26,36 @@ export const STARTING_TIMEOUT_MS = 1000;
 /** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-export function openFile(options: SqliteOptions): Opened {
+export interface OpeningOptions extends SqliteOptions {
+  /** The file that another thread of this process has open already. */
+  sameAs?: Identity;
+}
+
+export function openFile(options: OpeningOptions): Opened {
   const file = settledPath(options.file);
   const readOnly = options.readOnly ?? false;
   const owns = !readOnly && !options.beside;
   const exists = existsSync(file);
-  if (exists) checkHeader(file);
+  checkOneName(file);
+  // Beside another thread of this process nothing is opened and closed by hand: closing would let go of that one's locks.
+  if (options.sameAs !== undefined) checkSame(file, options.sameAs);
+  else if (exists) checkHeader(file);
   else if (!owns) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
   const owner = !owns ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
   let db: Sqlite.Database | null = null;
   const close = () => {
-    db?.close();
-    owner?.close();
+    try {
+      db?.close();
+    } finally {
+      owner?.close();
+    }
   };
   try {
     // Looked at again: it may have been made while we waited for the ownership.
-    if (existsSync(file)) checkHeader(file);
-    else create(file);
+    if (options.sameAs === undefined) {
+      if (existsSync(file)) checkHeader(file);
+      else create(file);
+    }
     db = new Sqlite(file, {
       readonly: readOnly,
       fileMustExist: true,
@@ -45,12 +63,16 @@ export function openFile(options: SqliteOptions): Opened {
     });
     checkLibrary(db);
     checkVersion(db, file);
+    if (owns) checkElsewhere(db, file);
     if (!readOnly) configure(db);
     if (owns) {
       checkWhole(db, file);
       bringUp(db);
+      noteOpened(db, file);
     } else db.exec(missingIn(db.pragma("user_version", { simple: true }) as number));
-    return { file, db, close };
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const identity = options.sameAs ?? identityOf(file);
+    return { file, db, identity, check: () => checkSame(file, identity), close };
   } catch (error) {
     close();
     throw error;
@@ -83,29 +105,6 @@ const notOurs = (file: string, what: string) =>
     "not-ours",
     `${file} ${what}; nothing was changed. Name another file. If it was the store of this engine, it is damaged: ${wayOut(file)}`,
   );
-
-/** Held as a lock of the operating system, which goes with the process however that ends. */
-function takeOwnership(file: string, timeout: number): Sqlite.Database {
-  const lock = `${file}-owner`;
-  createPrivate(lock);
-  const owner = new Sqlite(lock, { timeout });
-  try {
-    owner.pragma("journal_mode = MEMORY");
-    owner.exec("BEGIN EXCLUSIVE");
-    return owner;
-  } catch (error) {
-    owner.close();
-    if (isBusy(error))
-      throw new StoreError(
-        "locked",
-        `${file} is in use by another engine. Stop that one first, or open the store for reading only.`,
-        { cause: error },
-      );
-    if (isForeign(error))
-      throw new StoreError("not-ours", `${lock} is not the lock of a store. Move it away.`, { cause: error });
-    throw error;
-  }
-}
 
 /** Built beside its place and moved there when it is whole: a crash on the way leaves no half a store. */
 function create(file: string): void {

@@ -2,7 +2,7 @@
 import type { StoreDatabase } from "./database.js";
 import type { CrossedError } from "./errors.js";
 
-export type Method = keyof StoreDatabase;
+export type Method = Exclude<keyof StoreDatabase, "identity" | "check">;
 
 /** Requests are answered in the order in which they came. */
 export interface Request {

@@ -6,6 +6,7 @@ import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
 import { type Counts, countsIn, type OrderRow, type Store, StoreError } from "../../ports/store.js";
 import type { Found } from "./damaged.js";
+import { numberOf } from "./identity.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
@@ -20,6 +21,9 @@ export interface SqliteOptions {
   beside?: boolean;
 }
 
+/** Files that a store of this process owns, by their numbers: SQLite takes two names of one file for one within a process. */
+const ownedHere = new Set<string>();
+
 /**
  * The store in one SQLite file, made where there is none. Needs `better-sqlite3`; without it `open` says which command
  * installs it. A file that another engine owns is refused.
@@ -29,6 +33,7 @@ export function sqliteStore(options: SqliteOptions): Store {
   let reader: Promise<DatabaseThread> | null = null;
   /** An opening or closing under way. */
   let between: Promise<unknown> | null = null;
+  const owns = !options.readOnly && !options.beside;
 
   /** Found at once, not awaited: what is asked before the closing must be on its way before the closing is. */
   const database = (): DatabaseThread => {
@@ -40,7 +45,7 @@ export function sqliteStore(options: SqliteOptions): Store {
   const beside = async (): Promise<DatabaseThread> => {
     const own = database();
     if (options.readOnly) return own;
-    reader ??= DatabaseThread.start({ ...options, readOnly: true }).catch((error: unknown) => {
+    reader ??= DatabaseThread.start({ ...options, readOnly: true, sameAs: own.identity }).catch((error: unknown) => {
       reader = null;
       throw error;
     });
@@ -70,10 +75,17 @@ export function sqliteStore(options: SqliteOptions): Store {
   return storableOnly({
     async open() {
       if (thread || between) throw new StoreError("locked", `${options.file} is already open. Close it first.`);
+      const found = numberOf(options.file);
+      if (owns && ownedHere.has(found))
+        throw new StoreError(
+          "locked",
+          `${options.file} is in use by another engine of this process. Stop that one first.`,
+        );
       const starting = DatabaseThread.start(options);
       between = starting;
       try {
         thread = await starting;
+        if (owns) ownedHere.add(thread.identity[""] ?? "");
         if (!options.readOnly) warnIfOthersRead(options.file);
       } finally {
         between = null;
@@ -83,6 +95,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     async close() {
       if (between) await between.catch(() => {});
       if (!thread) return;
+      if (owns) ownedHere.delete(thread.identity[""] ?? "");
       const closing = Promise.all([thread.close(), reader?.then((own) => own.close())]);
       thread = null;
       reader = null;

@@ -3,8 +3,9 @@ import { Worker } from "node:worker_threads";
 import { StoreError } from "../../ports/store.js";
 import type { StoreDatabase } from "./database.js";
 import { arrived } from "./errors.js";
+import type { Identity } from "./identity.js";
+import type { OpeningOptions } from "./opening.js";
 import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
-import type { SqliteOptions } from "./store.js";
 
 interface Asked {
   resolve(value: unknown): void;
@@ -16,13 +17,17 @@ export class DatabaseThread {
   readonly #worker: Worker;
   readonly #asked = new Map<number, Asked>();
   readonly #ended: Promise<void>;
+  /** Of the file that is open; given to whoever opens it once more in this process. */
+  identity: Identity = {};
   #last = OPENING;
   #gone: Error | null = null;
 
-  static async start(options: SqliteOptions): Promise<DatabaseThread> {
+  static async start(options: OpeningOptions): Promise<DatabaseThread> {
     const thread = new DatabaseThread(options);
     try {
-      await new Promise((resolve, reject) => thread.#asked.set(OPENING, { resolve, reject }));
+      thread.identity = await new Promise<Identity>((resolve, reject) =>
+        thread.#asked.set(OPENING, { resolve: resolve as Asked["resolve"], reject }),
+      );
       return thread;
     } catch (error) {
       await thread.#ended;
@@ -30,7 +35,7 @@ export class DatabaseThread {
     }
   }
 
-  private constructor(options: SqliteOptions) {
+  private constructor(options: OpeningOptions) {
     this.#file = options.file;
     // Without the flags of this process: some, such as --input-type, keep a worker from starting.
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options, execArgv: [] });

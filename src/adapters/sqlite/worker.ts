@@ -2,15 +2,14 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { StoreDatabase } from "./database.js";
 import { crossing } from "./errors.js";
-import { openFile } from "./opening.js";
+import { type OpeningOptions, openFile } from "./opening.js";
 import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
-import type { SqliteOptions } from "./store.js";
 
 type Methods = Record<Method, (...args: unknown[]) => unknown>;
 
-serve(parentPort as MessagePort, workerData as SqliteOptions);
+serve(parentPort as MessagePort, workerData as OpeningOptions);
 
-function serve(port: MessagePort, options: SqliteOptions): void {
+function serve(port: MessagePort, options: OpeningOptions): void {
   const answer = (id: number, work: () => unknown) => {
     let reply: Reply;
     try {
@@ -24,12 +23,21 @@ function serve(port: MessagePort, options: SqliteOptions): void {
   let database: StoreDatabase | null = null;
   answer(OPENING, () => {
     database = new StoreDatabase(openFile(options));
+    return database.identity;
   });
   // Refused: nothing holds the thread any longer, so it ends.
   if (database === null) return;
+  const own = database as StoreDatabase;
   const methods = database as unknown as Methods;
   port.on("message", ({ id, method, args }: Request) => {
-    answer(id, () => methods[method](...args));
+    answer(id, () => {
+      if (method === "close") return own.close();
+      own.check();
+      const done = methods[method](...args);
+      // Once more: what was written into a file that was moved meanwhile is not acknowledged.
+      own.check();
+      return done;
+    });
     if (method === "close") port.close();
   });
 }
