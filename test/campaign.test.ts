@@ -17,7 +17,15 @@ const run = (room: string, ...args: string[]): Promise<Ended> =>
     );
   });
 
-const rooms = { crash: "kills", door: "door", fuzz: "fuzz", money: "money", nodes: "nodes", woo: "woo" };
+const rooms = {
+  crash: "kills",
+  door: "door",
+  fuzz: "fuzz",
+  lanes: "lanes",
+  money: "money",
+  nodes: "nodes",
+  woo: "woo",
+};
 
 test.each(Object.entries(rooms))(
   "%s says how it is used, with examples, and what its exit codes mean",
@@ -37,6 +45,7 @@ test.each([
   ["woo", "--rounds", "2"],
   ["money", "--calls", "20"],
   ["door", "--requests", "50", "--seconds", "0"],
+  ["lanes", "--orders", "70", "--timers", "100", "--seconds", "1"],
   ["fuzz", "--inputs", "50", "--workers", "1"],
 ])(
   "%s has its figures as JSON, alone on stdout, and how far it is on stderr",

@@ -4,6 +4,7 @@ import type { Reply } from "../../machines/events.js";
 import { quoted } from "../../machines/text.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
+import type { Kind } from "../ports/lanes.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
@@ -53,6 +54,9 @@ const mayBeDone = ({ previousError }: ClaimedEffect): boolean =>
 /** Whether an attempt at a call that moves money sends it. */
 export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDone(row);
 
+/** `kind`: who waits for it, where the runtime knows. */
+type Attempted = ClaimedEffect & { kind?: Kind };
+
 type MoneyCall = Extract<Effect, { key: string }>;
 
 /** Left alone for a while after several failures in a row; then one call tries whether it is back. */
@@ -62,7 +66,9 @@ class Breaker {
   constructor(private readonly limits: Limits) {}
   failed(now: number): void {
     this.failures += 1;
-    if (this.failures >= this.limits.failuresBeforeBreak) this.openUntil = now + this.limits.breakMs;
+    // Calls that are let through meanwhile do not put off the next try of all others.
+    if (this.failures >= this.limits.failuresBeforeBreak && now >= this.openUntil)
+      this.openUntil = now + this.limits.breakMs;
   }
   worked(): void {
     this.failures = 0;
@@ -83,12 +89,12 @@ export class Attempts {
   constructor(private readonly parts: AttemptParts) {}
 
   /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
-  at(row: ClaimedEffect, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
+  at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
     const { observer, clock } = this.parts;
     return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
   }
 
-  private make(row: ClaimedEffect, sendUntil: number): Promise<Came> {
+  private make(row: Attempted, sendUntil: number): Promise<Came> {
     const { effect } = row;
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
     if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
@@ -115,9 +121,11 @@ export class Attempts {
     }
   }
 
-  private async read(row: ClaimedEffect, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
+  private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
     const gateway = await this.parts.gatewayOf(row);
-    const waits = this.broken(row, gateway);
+    // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
+    const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
+    const waits = isWaitedFor ? null : this.broken(row, gateway);
     if (waits !== null) return waits;
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);

@@ -8,9 +8,10 @@ import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
-import { type ClaimedEffect, type EffectResult, type Store, StoreError } from "../ports/store.js";
+import { type Claim, type EffectResult, type Store, StoreError } from "../ports/store.js";
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
-import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
+import { roomIn } from "./lanes.js";
+import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
 import type { Loops } from "./loops.js";
 import { wasSeen } from "./second-word.js";
 
@@ -27,7 +28,7 @@ export interface DeliverParts {
   worker: string;
   random(): number;
   /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
-  submit(orderId: string, eventId: string, event: Reply, settles: string): Promise<number | null>;
+  submit(row: Claim, how: string, event: Reply): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -35,7 +36,7 @@ export interface DeliverParts {
 export class Delivery {
   private readonly attempts: Attempts;
   /** Under way; one whose lease is over may have been claimed again. */
-  private readonly running = new Set<{ id: string; leaseUntil: number }>();
+  private readonly running = new Set<Pick<Claim, "id" | "peer" | "kind"> & { leaseUntil: number }>();
   /** What the store has not said that it wrote. */
   private readonly finished: EffectResult[] = [];
   /** The store may have more in our name than we hold: a claim failed on the way, or brought what was not begun. */
@@ -96,12 +97,12 @@ export class Delivery {
     const { store, clock, limits, worker } = this.parts;
     const now = clock.now();
     // A call that never comes back keeps its room for a lease, and no longer: the others must not wait for it.
-    const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now).length;
-    const room = limits.effectsAtOnce - busy;
-    if (room <= 0 || this.stopped) return;
+    const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now);
+    const { effectsAtOnce, effectsPerClaim, leaseMs } = limits;
+    if (effectsAtOnce <= 0 || this.stopped) return;
     if (this.unsure) await store.disown(worker, this.held());
     this.unsure = true;
-    const rows = await store.claim(now, Math.min(room, limits.effectsPerClaim), limits.leaseMs, worker);
+    const rows = await store.claim(now, effectsPerClaim, leaseMs, worker, roomIn(effectsAtOnce, busy));
     this.unsure = false;
     for (const row of rows) {
       // The store has written its last result, and we were not told: the same result, written again, would free it
@@ -110,11 +111,11 @@ export class Delivery {
         this.unsure = true;
         continue;
       }
-      void this.carryOut(row, now + limits.leaseMs);
+      void this.carryOut(row, now + leaseMs);
     }
     // What is neither settled nor released by then can be claimed again.
-    if (rows.length > 0) this.parts.alarm(now + limits.leaseMs);
-    if (rows.length === limits.effectsPerClaim) this.again = true;
+    if (rows.length > 0) this.parts.alarm(now + leaseMs);
+    if (rows.length === effectsPerClaim) this.again = true;
   }
 
   /** Claimed, and neither settled nor released. */
@@ -122,8 +123,8 @@ export class Delivery {
     return [...this.running, ...this.finished].map(({ id }) => id);
   }
 
-  private async carryOut(row: ClaimedEffect, leaseUntil: number): Promise<void> {
-    const own = { id: row.id, leaseUntil };
+  private async carryOut(row: Claim, leaseUntil: number): Promise<void> {
+    const own = { id: row.id, peer: row.peer, kind: row.kind, leaseUntil };
     this.running.add(own);
     try {
       const came = await this.attempts.at(row, leaseUntil - this.parts.limits.leaseMs / 2);
@@ -153,7 +154,7 @@ export class Delivery {
   }
 
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
-  private async settle(row: ClaimedEffect, came: Came, leaseUntil: number): Promise<EffectResult | null> {
+  private async settle(row: Claim, came: Came, leaseUntil: number): Promise<EffectResult | null> {
     switch (came.kind) {
       case "event": {
         const until = await this.takeIn(row, came, leaseUntil);
@@ -164,7 +165,13 @@ export class Delivery {
       case "done":
         return { id: row.id, outcome: "done" };
       case "retry":
-        return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error };
+        return {
+          id: row.id,
+          outcome: "retry",
+          notBefore: came.notBefore,
+          error: came.error,
+          unhurried: row.kind !== "background" && row.attempts >= HURRIED_ATTEMPTS,
+        };
       case "paused":
         return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error, paused: true };
       case "dead":
@@ -173,11 +180,11 @@ export class Delivery {
   }
 
   /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
-  private async takeIn(row: ClaimedEffect, came: Came & { kind: "event" }, leaseUntil: number): Promise<number | null> {
+  private async takeIn(row: Claim, came: Came & { kind: "event" }, leaseUntil: number): Promise<number | null> {
     const { submit, clock } = this.parts;
     for (;;) {
       try {
-        return await submit(row.orderId, `${row.id}/${came.how}`, came.event, row.id);
+        return await submit(row, came.how, came.event);
       } catch (error) {
         const passes = error instanceof StoreError && error.passes;
         if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;

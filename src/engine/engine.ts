@@ -116,9 +116,9 @@ export class Engine implements Runtime {
       random,
       gatewayOf: (orderId) => this.gatewayOf(orderId),
       read: (orderId) => this.read(orderId),
-      submit: async (orderId, id, event, settles) => {
-        const envelope: Envelope = { id, orderId, at: clock.now(), source: "gateway", event };
-        const told = await this.reception.receive(envelope, { settles });
+      submit: async ({ orderId, id: settles, kind }, how, event) => {
+        const envelope: Envelope = { id: `${settles}/${how}`, orderId, at: clock.now(), source: "gateway", event };
+        const told = await this.reception.receive(envelope, { settles, kind });
         return told.postponed ? told.until : null;
       },
       alarm: (at) => this.wake.alarm(at),

@@ -8,7 +8,7 @@ export interface Limits {
   recordsInMemory: number;
   /** Effects claimed in one go. */
   effectsPerClaim: number;
-  /** Calls to gateways and shop under way at once. */
+  /** Calls to one bank, or to the shop, under way at once. */
   effectsAtOnce: number;
   /** After this long without a result, another worker may take an effect over. Longer than any call's timeout. */
   leaseMs: number;
@@ -63,6 +63,9 @@ export const limits: Limits = {
   troubleMs: 5_000,
   stopMs: 10_000,
 };
+
+/** An effect that failed so often waits in the background for its next try, until somebody new waits for it. */
+export const HURRIED_ATTEMPTS = 3;
 
 /** Until a store that failed is tried again. */
 export const AFTER_TROUBLE_MS = 1000;

@@ -1,6 +1,7 @@
 /** An event on its way through a mailbox. */
 import type { Envelope } from "../../machines/events.js";
 import type { Answer, OrderRecord } from "../core/record.js";
+import type { Kind } from "../ports/lanes.js";
 import type { InboxRow } from "../ports/store.js";
 
 export interface Decided {
@@ -22,6 +23,8 @@ export interface Posted {
   mayRepeat: boolean;
   /** The effect whose result it is. */
   settles: string | null;
+  /** Who waits for it; null = as its event says. */
+  kind: Kind | null;
   /** It waits in the store's inbox. */
   kept: boolean;
   /** How often it was tried since it waits there. */

@@ -15,8 +15,10 @@ import type { Observer } from "../ports/observer.js";
 import { refusalOf } from "../ports/storable.js";
 import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
 import { asKnown, type Known } from "./known.js";
+import { kindOfChange } from "./lanes.js";
 import { AFTER_TROUBLE_MS, type Limits, MOST_ROUNDS, retryAfterMs } from "./limits.js";
 import { onceMore, type Posted, postponedRow } from "./posted.js";
+import { Queued } from "./queued.js";
 import { UnknownOrder } from "./receipt.js";
 
 export interface ProcessParts {
@@ -47,7 +49,7 @@ interface Group {
 const CROWD = 16;
 
 export class Mailboxes {
-  private readonly waiting = new Map<string, Posted[]>();
+  private readonly waiting = new Queued();
   private readonly busy = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
   private readonly versions: number[];
@@ -67,10 +69,7 @@ export class Mailboxes {
   }
 
   post(post: Posted): void {
-    const { orderId } = post.envelope;
-    const box = this.waiting.get(orderId);
-    if (box === undefined) this.waiting.set(orderId, [post]);
-    else box.push(post);
+    this.waiting.add(post);
     this.size += 1;
     this.schedule();
   }
@@ -98,17 +97,9 @@ export class Mailboxes {
   }
 
   private take(): Map<string, Posted[]> {
-    const taken = new Map<string, Posted[]>();
     const most = Math.min(this.parts.limits.ordersPerGroup, this.share());
-    for (const [orderId, posts] of this.waiting) {
-      if (taken.size >= most) break;
-      if (this.busy.has(orderId)) continue;
-      taken.set(orderId, posts);
-    }
-    for (const orderId of taken.keys()) {
-      this.waiting.delete(orderId);
-      this.busy.add(orderId);
-    }
+    const taken = this.waiting.take(most, (orderId) => this.busy.has(orderId));
+    for (const orderId of taken.keys()) this.busy.add(orderId);
     return taken;
   }
 
@@ -272,6 +263,7 @@ export class Mailboxes {
         record,
         history: decisions.map((d) => d.entry),
         effects: decisions.flatMap((d) => d.effects),
+        kind: kindOfChange(decided, record),
         timers: { set, cancel: [...cancel, ...rang] },
         settled,
         ...(settled.length === 0 ? {} : { settledBy: this.parts.worker }),

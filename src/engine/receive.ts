@@ -53,6 +53,7 @@ export class Reception {
         mark,
         mayRepeat: false,
         settles: null,
+        kind: null,
         kept: false,
         attempts: 0,
         ...how,

@@ -1,6 +1,9 @@
 /**
  * The door that every runtime has: the engine on a store, and the same decisions on another durable execution.
  * Whoever speaks of orders, the HTTP app among them, is handed one of these and does not know which.
+ *
+ * A customer who waits is not kept from his answer by calls that hang or by work that is late. The engine gives each
+ * peer and each kind of whoever waits a lane of its own; another durable execution has its own way to that.
  */
 import type { Effect } from "../../machines/effects.js";
 import type { Command, NewOrder, Source } from "../../machines/events.js";

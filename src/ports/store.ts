@@ -5,6 +5,7 @@
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "../core/record.js";
+import type { Kind, Room } from "./lanes.js";
 
 export type { Lane, OutboxRow, TimerRow } from "../core/record.js";
 
@@ -19,6 +20,12 @@ export interface ClaimedEffect extends OutboxRow {
   previousError: string | null;
 }
 
+/** An effect with the lane that it was claimed in. */
+export interface Claim extends ClaimedEffect {
+  peer: string;
+  kind: Kind;
+}
+
 export interface Change {
   orderId: string;
   /** 0 = the order must not exist yet. */
@@ -26,6 +33,8 @@ export interface Change {
   record: OrderRecord;
   history: HistoryEntry[];
   effects: OutboxRow[];
+  /** Who waits for these effects, and from now on for whatever else of the order is open; left out: nobody. */
+  kind?: Kind;
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** Effects whose result this change takes in: done, in the same transaction. */
   settled: string[];
@@ -184,8 +193,8 @@ export interface Store {
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
 
-  /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. */
-  claim(now: number, limit: number, leaseMs: number, worker: string): Promise<ClaimedEffect[]>;
+  /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. Nothing is claimed for which there is no room, what somebody waits for comes first, and what an order has open is as urgent as the most urgent of its changes. */
+  claim(now: number, limit: number, leaseMs: number, worker: string, room?: Room): Promise<Claim[]>;
   /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing. */
   release(worker: string, results: EffectResult[]): Promise<void>;
   /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is. */
@@ -242,8 +251,8 @@ export interface Store {
 
 export type EffectResult =
   | { id: string; outcome: "done" }
-  /** `paused`: nothing was tried, so it does not count as an attempt. */
-  | { id: string; outcome: "retry"; notBefore: number; error: string; paused?: boolean }
+  /** `paused`: nothing was tried, so it does not count as an attempt. `unhurried`: it goes to the background. */
+  | { id: string; outcome: "retry"; notBefore: number; error: string; paused?: boolean; unhurried?: boolean }
   | { id: string; outcome: "dead"; error: string };
 
 /**

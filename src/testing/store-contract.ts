@@ -2,6 +2,7 @@
 import { damaged } from "./store-contract/damaged.js";
 import { dead } from "./store-contract/dead.js";
 import { effects } from "./store-contract/effects.js";
+import { lanes } from "./store-contract/lanes.js";
 import { orders } from "./store-contract/orders.js";
 import { readings } from "./store-contract/readings.js";
 import type { Case } from "./store-contract/sample.js";
@@ -15,6 +16,7 @@ export const storeContract: Case[] = [
   ...orders,
   ...effects,
   ...dead,
+  ...lanes,
   ...readings,
   ...text,
   ...waiting,

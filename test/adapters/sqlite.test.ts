@@ -11,7 +11,7 @@ import { openFile } from "../../src/adapters/sqlite/opening.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { writeChange } from "../../src/adapters/sqlite/wire.js";
 import { StoreError } from "../../src/ports/store.js";
-import { changeOf, effectOf, load, T } from "../../src/testing/store-contract/sample.js";
+import { changeOf, effectOf, idsOf, load, T } from "../../src/testing/store-contract/sample.js";
 
 let directory: string;
 let file: string;
@@ -52,6 +52,10 @@ const withFile = (change: (db: Sqlite.Database) => void) => {
 
 test("a file of the version before is brought up to this one, and until then can be looked at", async () => {
   await filled(3);
+  const store = sqliteStore({ file });
+  await store.open();
+  await store.commit([changeOf("waits", 0, { effects: [effectOf("waits", 1, 0)] })]);
+  await store.close();
   const made = () => {
     const db = new Sqlite(file, { readonly: true });
     const names = db.prepare("SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").pluck().all();
@@ -64,16 +68,18 @@ test("a file of the version before is brought up to this one, and until then can
     db.exec("DROP INDEX orders_latest; DROP INDEX orders_status_latest; DROP INDEX orders_flagged_latest");
     db.exec("DROP TABLE secrets");
     db.exec("DROP TABLE damaged");
+    db.exec("DROP INDEX outbox_lane; ALTER TABLE outbox DROP COLUMN peer; ALTER TABLE outbox DROP COLUMN kind");
     db.pragma("user_version = 1");
   });
   const looking = sqliteStore({ file, readOnly: true });
   await looking.open();
-  expect(await looking.list({ latest: { before: null }, limit: 9 })).toHaveLength(3);
+  expect(await looking.list({ latest: { before: null }, limit: 9 })).toHaveLength(4);
   expect(await looking.damaged(9)).toEqual([]);
+  expect(idsOf(await looking.effectsOf("waits"))).toEqual(["waits:1:0"]);
   await looking.close();
   expect(made().version).toBe(1);
-  const store = sqliteStore({ file });
   await store.open();
+  expect(idsOf(await store.claim(T, 9, 9, "w"))).toEqual(["waits:1:0"]);
   await store.close();
   expect(made()).toEqual(today);
 });

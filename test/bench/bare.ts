@@ -38,7 +38,8 @@ export const writerOn = (db: Sqlite.Database): Bare["write"] => {
         statements.updateOrder.run(...change.order, orderId, change.expectedVersion);
       }
       for (const entry of change.history) statements.insertHistory.run(orderId, ...entry);
-      for (const effect of change.effects) statements.insertEffect.run(...effect);
+      if (change.urgent !== null) statements.raise().run(change.urgent, orderId, change.urgent);
+      for (const effect of change.effects) statements.insertEffect().run(...effect);
       for (const timer of change.cancel) statements.cancelTimer.run(orderId, ...timer);
       for (const timer of change.set) statements.setTimer.run(...timer);
     }

@@ -1,7 +1,7 @@
 /** The same rows written by hand: what somebody who knows PostgreSQL would write for this one job, and no more. */
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { tables } from "../../src/adapters/postgres/tables.js";
+import { lanes, tables } from "../../src/adapters/postgres/tables.js";
 import { listed } from "../../src/core/listed.js";
 import type { Change } from "../../src/ports/store.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
@@ -145,7 +145,7 @@ export const handWritten = async (connectionString: string, how: How): Promise<H
   const { schema, grouped, prepared } = how;
   const pool = new pg.Pool({ connectionString, max: how.connections });
   pool.on("error", () => {});
-  await pool.query(`CREATE SCHEMA ${schema}; ${tables(schema)}`);
+  await pool.query(`CREATE SCHEMA ${schema}; ${tables(schema)}${lanes(schema)}`);
   const load = LOAD.replace("bare.", `${schema}.`);
   const group = several(schema);
   /** The name of a statement is its text: there are few. */

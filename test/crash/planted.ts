@@ -1,5 +1,5 @@
 /** Stores with a known bug each, to see that a kill brings it to light. */
-import type { ClaimedEffect, Store, TimerRow } from "../../src/ports/store.js";
+import type { Store, TimerRow } from "../../src/ports/store.js";
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -33,8 +33,9 @@ const acknowledgesFirst = (inner: Store): Store => {
 /** What is to be done for the shop is crossed off when it is claimed, not when it was done. */
 const settlesFirst = (inner: Store): Store => ({
   ...inner,
-  async claim(now, limit, leaseMs, worker) {
-    const rows = await inner.claim(now, limit, leaseMs, worker);
+  async claim(...asked) {
+    const [, , , worker] = asked;
+    const rows = await inner.claim(...asked);
     const shop = rows.filter(({ lane }) => lane === "shop");
     if (shop.length > 0)
       await inner.release(
@@ -71,8 +72,8 @@ const keepsTimersInMemory = (inner: Store): Store => {
 /** A call whose process died is sent again, as if nothing could have come of it. */
 const sendsAgainBlind = (inner: Store): Store => ({
   ...inner,
-  async claim(now, limit, leaseMs, worker) {
-    const rows: ClaimedEffect[] = await inner.claim(now, limit, leaseMs, worker);
+  async claim(...asked) {
+    const rows = await inner.claim(...asked);
     return rows.map((row) => ({ ...row, previousError: row.previousError ?? "failed" }));
   },
 });

@@ -1,9 +1,9 @@
 /** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import { ASKED_ANEW, type ClaimedEffect, type EffectPlace, type EffectResult, StoreError } from "../../ports/store.js";
+import { ASKED_ANEW, type Claim, type EffectPlace, type EffectResult, StoreError } from "../../ports/store.js";
 
-export interface Kept extends Omit<ClaimedEffect, "previousError"> {
+export interface Kept extends Omit<Claim, "previousError"> {
   leaseUntil: number;
   worker: string | null;
   dead: boolean;
@@ -20,6 +20,20 @@ export const earlier = (a: EffectPlace, b: EffectPlace) => a.seq - b.seq || a.in
 export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
+export const inTurn = (a: Kept, b: Kept) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
+/** The first open effect of every order's lane, and until when anything in that lane is leased. */
+export const laneHeads = (open: Kept[]): { head: Kept; leasedUntil: number }[] => {
+  const lanes = new Map<string, { head: Kept; leasedUntil: number }>();
+  for (const row of open) {
+    const key = JSON.stringify([row.orderId, row.lane]);
+    const lane = lanes.get(key);
+    lanes.set(key, {
+      head: lane && earlier(lane.head, row) < 0 ? lane.head : row,
+      leasedUntil: Math.max(lane?.leasedUntil ?? 0, row.leaseUntil),
+    });
+  }
+  return [...lanes.values()];
+};
 export const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
 export const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
@@ -31,6 +45,7 @@ export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "do
     return;
   }
   row.notBefore = result.notBefore;
+  if (result.unhurried) row.kind = "background";
   if (result.paused) row.attempts = Math.max(0, row.attempts - 1);
 };
 

@@ -1,5 +1,6 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
 import { listed } from "../../core/listed.js";
+import { boundless, dueInLanes, mostUrgent, peerOf, rankOf } from "../../ports/lanes.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
 import { storableOnly } from "../../ports/storable.js";
 import {
@@ -18,8 +19,10 @@ import {
   free,
   hurried,
   inboxKey,
+  inTurn,
   type Kept,
   type KeptOrder,
+  laneHeads,
   older,
   onlyWhile,
   released,
@@ -50,25 +53,11 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     [...outbox.values(), ...allTimers()].some((row) => row.orderId === orderId) ||
     [...inbox.values()].some((row) => row.envelope.orderId === orderId);
 
-  /** The first open effect of every lane, and until when anything in that lane is leased. */
-  const laneHeads = () => {
-    const lanes = new Map<string, { head: Kept; leasedUntil: number }>();
-    for (const row of effects(false)) {
-      const key = JSON.stringify([row.orderId, row.lane]);
-      const lane = lanes.get(key);
-      lanes.set(key, {
-        head: lane && earlier(lane.head, row) < 0 ? lane.head : row,
-        leasedUntil: Math.max(lane?.leasedUntil ?? 0, row.leaseUntil),
-      });
-    }
-    return [...lanes.values()];
-  };
-
-  const shown = ({ leaseUntil, worker, dead, error, ...row }: Kept): ClaimedEffect =>
+  const shown = ({ leaseUntil, worker, dead, error, peer, kind, ...row }: Kept): ClaimedEffect =>
     copy({ ...row, previousError: error });
 
   const apply = (change: Change): CommitResult => {
-    const { orderId, record, history, settledBy } = change;
+    const { orderId, record, history, settledBy, kind = "background" } = change;
     const before = orders.get(orderId);
     if ((before?.record.version ?? 0) !== change.expectedVersion) return "conflict";
     const ids = history.map((entry) => entry.eventId);
@@ -84,10 +73,13 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     for (const paymentId of listed(record).payments)
       payments.set(paymentId, (payments.get(paymentId) ?? new Set()).add(orderId));
     for (const settled of change.settled) outbox.delete(settled);
+    const waited = kind === "background" ? [] : outbox.values();
+    for (const row of waited) if (row.orderId === orderId) row.kind = mostUrgent([row.kind, kind]);
     for (const row of change.effects) {
+      const peer = peerOf(row.lane, record.facts.payment.gateway);
       const createdAt = history.find((entry) => entry.seq === row.seq)?.at ?? record.facts.order.updatedAt;
       const fresh = { attempts: 0, createdAt, leaseUntil: 0, worker: null, dead: false, error: null };
-      outbox.set(row.id, { ...copy(row), ...fresh });
+      outbox.set(row.id, { ...copy(row), ...fresh, peer, kind });
     }
     const own = timers.get(orderId) ?? new Map<string, TimerRow>();
     for (const { timer, generation } of change.timers.cancel)
@@ -114,17 +106,19 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       return found[0] ?? null;
     },
 
-    async claim(now, limit, leaseMs, worker) {
-      const heads = laneHeads()
+    async claim(now, limit, leaseMs, worker, room = boundless) {
+      const due = laneHeads(effects(false))
         .filter(({ head, leasedUntil }) => head.notBefore <= now && leasedUntil <= now)
         .map(({ head }) => head)
-        .sort((a, b) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b))
-        .slice(0, limit);
-      return heads.map((head) => {
+        .sort(inTurn);
+      const peers = new Set(due.map(({ peer }) => peer));
+      const dueIn = (peer: string, rank: number, most: number) =>
+        due.filter((head) => head.peer === peer && rankOf(head.kind) === rank).slice(0, most);
+      return dueInLanes(room, peers, limit, dueIn, inTurn).map((head) => {
         head.attempts += 1;
         head.leaseUntil = now + leaseMs;
         head.worker = worker;
-        const claimed = shown(head);
+        const claimed = { ...shown(head), peer: head.peer, kind: head.kind };
         head.error = null;
         return claimed;
       });
@@ -186,7 +180,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       const moments = [
         ...allTimers().map((row) => row.at),
         ...events(false).map((row) => row.notBefore),
-        ...laneHeads().map(({ head, leasedUntil }) => Math.max(head.notBefore, leasedUntil)),
+        ...laneHeads(effects(false)).map(({ head, leasedUntil }) => Math.max(head.notBefore, leasedUntil)),
       ];
       return moments.length === 0 ? null : moments.reduce((a, b) => Math.min(a, b));
     },

@@ -1,8 +1,8 @@
-/** Migration 1: `commit_changes`, one call for a whole group of changes. Each order is there once. */
+/** `commit_changes`, one call for a whole group of changes. Each order is there once. */
 import { type Kind, typeOf } from "./arrays.js";
 
 /** The columns of each table that a change writes, in the order in which wire.ts makes them. */
-export const shapes = {
+const shapesBeforeLanes = {
   orders: {
     order_id: "text",
     expected: "int",
@@ -35,16 +35,25 @@ export const shapes = {
   decided: { order_id: "text", event_id: "text" },
 } as const satisfies Record<string, Record<string, Kind>>;
 
+/** Since migration 5. `raised`: orders whose open effects are this urgent from now on. */
+export const shapes = {
+  ...shapesBeforeLanes,
+  effects: { ...shapesBeforeLanes.effects, peer: "text", kind: "int" },
+  raised: { order_id: "text", kind: "int" },
+} as const satisfies Record<string, Record<string, Kind>>;
+
 type Part = keyof typeof shapes;
 export const parts = Object.keys(shapes) as Part[];
 
-const parameters = parts.flatMap((part) =>
-  Object.entries(shapes[part]).map(([name, kind]) => ({ name: `${part}_${name}`, type: typeOf(kind as Kind) })),
-);
+type Shapes = Record<string, Record<string, Kind>>;
+const parametersOf = (of: Shapes) =>
+  Object.entries(of).flatMap(([part, columns]) =>
+    Object.entries(columns).map(([name, kind]) => ({ name: `${part}_${name}`, type: typeOf(kind) })),
+  );
 
 /** A part of the parameters as a table of its own, called `n`. */
-const rowsOf = (part: Part): string => {
-  const names = Object.keys(shapes[part]);
+const rowsIn = (of: Shapes, part: string): string => {
+  const names = Object.keys(of[part] ?? {});
   return `unnest(${names.map((name) => `${part}_${name}`).join(", ")}) AS n(${names.join(", ")})`;
 };
 const NOT_REFUSED = "n.order_id <> ALL (refused)";
@@ -53,7 +62,9 @@ const ORDER = "version, machine, status, state, flags, flagged, in_doubt, update
 const orderOf = (alias: string): string => ORDER.replaceAll(/\w+/g, (name) => `${alias}.${name}`);
 
 export const callCommit = (s: string): string =>
-  `SELECT conflicting, lost FROM ${s}.commit_changes(${parameters.map(({ type }, i) => `$${i + 1}::${type}`).join(", ")})`;
+  `SELECT conflicting, lost FROM ${s}.commit_changes(${parametersOf(shapes)
+    .map(({ type }, i) => `$${i + 1}::${type}`)
+    .join(", ")})`;
 
 /**
  * A function, because its statements are planned once per connection and not once per commit: nothing in it is a
@@ -67,14 +78,31 @@ const aside = (s: string): string => `
   conflicting := conflicting || ARRAY(SELECT DISTINCT d.order_id FROM ${s}.damaged d WHERE d.order_id = ANY (orders_order_id));`;
 
 /** Migration 1. */
-export const commitFunction = (s: string): string => `CREATE FUNCTION ${commitBody(s, "")}`;
+export const commitFunction = (s: string): string => `CREATE FUNCTION ${commitBody(s, "", shapesBeforeLanes)}`;
 /** Migration 4. */
-export const commitUnlessAside = (s: string): string => `CREATE OR REPLACE FUNCTION ${commitBody(s, aside(s))}`;
+export const commitUnlessAside = (s: string): string =>
+  `CREATE OR REPLACE FUNCTION ${commitBody(s, aside(s), shapesBeforeLanes)}`;
+/** Migration 5: beside the one before, which takes other parameters. */
+export const commitWithLanes = (s: string): string => `CREATE FUNCTION ${commitBody(s, aside(s), shapes)}`;
+
+/** A row that somebody holds at this moment is being claimed or given back: waiting for it could be mutual. */
+const raise = (s: string, rows: string): string => `
+  IF cardinality(raised_order_id) > 0 THEN
+    WITH free AS MATERIALIZED (
+      SELECT e.id, n.kind FROM ${rows} JOIN ${s}.outbox e ON e.order_id = n.order_id AND e.kind > n.kind
+      WHERE ${NOT_REFUSED} FOR UPDATE OF e SKIP LOCKED)
+    UPDATE ${s}.outbox e SET kind = free.kind FROM free WHERE e.id = free.id;
+  END IF;`;
 
 /** @param refusals more statements that add to `conflicting` */
-const commitBody = (s: string, refusals: string): string => `
+const commitBody = (s: string, refusals: string, of: Shapes): string => {
+  const rowsOf = (part: string) => rowsIn(of, part);
+  const effects = Object.keys(of.effects ?? {});
+  return `
 ${s}.commit_changes(
-  ${parameters.map(({ name, type }) => `${name} ${type}`).join(",\n  ")},
+  ${parametersOf(of)
+    .map(({ name, type }) => `${name} ${type}`)
+    .join(",\n  ")},
   OUT conflicting text[], OUT lost text[])
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
@@ -130,9 +158,10 @@ ${refusals}
   IF cardinality(settled_id) > 0 THEN
     DELETE FROM ${s}.outbox e USING ${rowsOf("settled")} WHERE e.id = n.id AND ${NOT_REFUSED};
   END IF;
+${"raised" in of ? raise(s, rowsOf("raised")) : ""}
   IF cardinality(effects_id) > 0 THEN
-    INSERT INTO ${s}.outbox (id, order_id, seq, idx, lane, effect, not_before, created_at)
-      SELECT n.id, n.order_id, n.seq, n.idx, n.lane, n.effect, n.not_before, n.created_at
+    INSERT INTO ${s}.outbox (${effects.join(", ")})
+      SELECT ${effects.map((name) => `n.${name}`).join(", ")}
       FROM ${rowsOf("effects")} WHERE ${NOT_REFUSED};
   END IF;
   IF cardinality(cancelled_timer) > 0 THEN
@@ -150,3 +179,4 @@ ${refusals}
   END IF;
 END $$;
 `;
+};

@@ -3,6 +3,7 @@ import type { PoolClient } from "pg";
 import { listed } from "../../core/listed.js";
 import { insteadOf, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import type { Connections, Row } from "./connections.js";
 import * as wire from "./wire.js";
@@ -249,13 +250,14 @@ export class DamagedRows {
     if ("effect" in instead) {
       const { id, seq, index, lane, effect, notBefore } = instead.effect;
       await ask(
-        `INSERT INTO ${this.s}.outbox (id, order_id, seq, idx, lane, effect, not_before, created_at) VALUES ($2, $1, $3, $4, $5, $6, $7, $7)`,
+        `INSERT INTO ${this.s}.outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, peer) VALUES ($2, $1, $3, $4, $5, $6, $7, $7, $8)`,
         id,
         seq,
         index,
         lane,
         JSON.stringify(effect),
         notBefore,
+        peerOf(lane, record.facts.payment.gateway),
       );
     } else {
       await ask(

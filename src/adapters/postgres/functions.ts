@@ -5,9 +5,9 @@
  * one that may be under way, so it waits for every claim that has begun, and claims wait for it: a lock of the
  * transaction, which needs no session.
  */
-const CLAIMING = 0x4f53;
+export const CLAIMING = 0x4f53;
 
-const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND (p.seq, p.idx) < (o.seq, o.idx)";
+export const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND (p.seq, p.idx) < (o.seq, o.idx)";
 
 /**
  * Whether the caller knows the version of the machines that wrote the order of `row`; null knows all. A subquery and no
@@ -16,7 +16,7 @@ const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND 
 export const known = (s: string, row: string, versions: string): string =>
   `coalesce((SELECT k.machine FROM ${s}.orders k WHERE k.order_id = ${row}.order_id) = ANY (${versions}), true)`;
 
-const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
+export const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
 
 /** Of an order that is set aside nothing is due. */
 export const rests = (s: string, row: string): string =>

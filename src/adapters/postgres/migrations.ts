@@ -6,9 +6,10 @@
  * wants files and has no lock; umzug 3 takes steps from memory but leaves table, lock and transaction to its user, and
  * with those written a loop is all it adds. None refuses a schema that is newer than the program, or another's.
  */
-import { commitFunction, commitUnlessAside } from "./commit.js";
+import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
 import { functions, functionsUnlessAside } from "./functions.js";
-import { damaged, latestFirst, secrets, tables } from "./tables.js";
+import { claimInLanes } from "./lanes.js";
+import { damaged, lanes, latestFirst, secrets, tables } from "./tables.js";
 
 export interface Migration {
   number: number;
@@ -26,4 +27,5 @@ export const migrations: Migration[] = [
     name: "rows that cannot be read are set aside with their order",
     sql: (s) => damaged(s) + commitUnlessAside(s) + functionsUnlessAside(s),
   },
+  { number: 5, name: "effects in lanes", sql: (s) => lanes(s) + commitWithLanes(s) + claimInLanes(s) },
 ];

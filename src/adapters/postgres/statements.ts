@@ -53,9 +53,11 @@ export const statementsOf = (s: string) => ({
   keepSecret: `INSERT INTO ${s}.secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
   secret: `SELECT value FROM ${s}.secrets WHERE name = $1`,
 
-  claim: `SELECT ${EFFECT} FROM ${s}.claim_effects($1, $2, $3, $4, $5::integer[])`,
+  claim: `SELECT ${EFFECT}, peer, kind
+    FROM ${s}.claim_in_lanes($1, $2, $3, $4, $5::integer[], $6, $7::integer[], $8::text[], $9::integer[], $10::integer[])`,
   release: `SELECT ${s}.release_effects($1, $2::text[], $3::text[], $4::bigint[], $5::text[])`,
   uncount: `UPDATE ${s}.outbox SET attempts = greatest(0, attempts - 1) WHERE id = ANY ($2::text[]) AND worker = $1`,
+  unhurry: `UPDATE ${s}.outbox SET kind = 3 WHERE id = ANY ($2::text[]) AND worker = $1 AND kind < 3`,
   hurry: `WITH sooner AS (UPDATE ${s}.outbox SET not_before = $2, error = $3
       WHERE order_id = ANY ($1::text[]) AND NOT dead AND not_before > $2 AND ${READING})
     SELECT id FROM ${s}.outbox WHERE order_id = ANY ($1::text[]) AND dead AND ${READING}`,

@@ -1,5 +1,6 @@
 /** The store in a schema of the merchant's PostgreSQL, written by as many nodes as there are. */
 import { firstAt } from "../../core/readable.js";
+import { boundless } from "../../ports/lanes.js";
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
@@ -156,9 +157,10 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return row ? { orderId: row[0] as string, current: row[1] as boolean } : null;
     },
 
-    async claim(now, limit, leaseMs, worker) {
-      const ask = (most: number) => write(sql.claim, now, most, leaseMs, worker, versions);
-      const rows = await readable({ ask, read: wire.readEffect, setAside: effectsAside, taken: true }, limit);
+    async claim(now, limit, leaseMs, worker, room = boundless) {
+      const lanes = wire.writeRoom(room);
+      const ask = (most: number) => write(sql.claim, now, most, leaseMs, worker, versions, ...lanes);
+      const rows = await readable({ ask, read: wire.readClaim, setAside: effectsAside, taken: true }, limit);
       return rows.sort(wire.inOrder);
     },
     async release(worker, results) {
@@ -168,11 +170,17 @@ export function postgresStore(options: PostgresOptions = {}): Store {
         one.outcome === "done" ? [] : [[one.id, one.outcome === "retry" ? one.notBefore : null, one.error]],
       );
       const values = [worker, ...columns(["text"], done), ...columns(["text", "bigint", "text"], ended)];
-      const paused = results.flatMap((one) => (one.outcome === "retry" && one.paused ? [[one.id]] : []));
-      if (paused.length === 0) await connections.write(sql.release, values);
+      const retried = results.flatMap((one) => (one.outcome === "retry" ? [one] : []));
+      const before = [
+        { text: sql.uncount, ids: retried.filter(({ paused }) => paused) },
+        { text: sql.unhurry, ids: retried.filter(({ unhurried }) => unhurried) },
+      ].filter(({ ids }) => ids.length > 0);
+      if (before.length === 0) await connections.write(sql.release, values);
       else {
         await connections.together(async (client) => {
-          await client.query({ text: sql.uncount, values: [worker, ...columns(["text"], paused)] });
+          for (const { text, ids } of before) {
+            await client.query({ text, values: [worker, ids.map(({ id }) => id)] });
+          }
           await client.query({ text: sql.release, values });
         });
       }

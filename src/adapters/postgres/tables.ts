@@ -118,6 +118,14 @@ CREATE TABLE ${s}.secrets (
 );
 `;
 
+/** Migration 5: what waited before is nobody's hurry. An older node beside this one says neither of its effects. */
+export const lanes = (s: string): string => `
+ALTER TABLE ${s}.outbox ADD COLUMN peer text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE ${s}.outbox ADD COLUMN kind integer NOT NULL DEFAULT 3;
+UPDATE ${s}.outbox SET peer = lane;
+CREATE INDEX outbox_lane ON ${s}.outbox (peer, kind, not_before, order_id, seq, idx) WHERE NOT dead;
+`;
+
 /**
  * Migration 4: rows that could not be read. A record, what is listed of it and an entry stand where they stood as well;
  * an effect, a timer or an event only here. `row` is JSON of the row as it was found.

@@ -10,8 +10,10 @@ import {
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { kindAt, peerOf, type Room, rankOf } from "../../ports/lanes.js";
 import type {
   Change,
+  Claim,
   ClaimedEffect,
   DeadEvent,
   EffectPlace,
@@ -37,12 +39,16 @@ export const writeChanges = (changes: Change[]): unknown[] => {
     cancelled: [],
     set: [],
     decided: [],
+    raised: [],
   };
   for (const change of changes) write(change, rows);
   return parts.flatMap((part) => columns(Object.values(shapes[part]) as Kind[], rows[part]));
 };
 
-const write = ({ orderId, expectedVersion, record, history, ...rest }: Change, rows: Written): void => {
+const write = (
+  { orderId, expectedVersion, record, history, kind = "background", ...rest }: Change,
+  rows: Written,
+): void => {
   const { status, state, flags, inDoubt, updatedAt, payments } = listed(record);
   rows.orders.push([
     orderId,
@@ -63,8 +69,11 @@ const write = ({ orderId, expectedVersion, record, history, ...rest }: Change, r
   for (const id of rest.settled) rows.settled.push([orderId, id, rest.settledBy ?? null]);
   for (const { id, seq, index, lane, effect, notBefore } of rest.effects) {
     const createdAt = history.find((entry) => entry.seq === seq)?.at ?? updatedAt;
-    rows.effects.push([id, orderId, seq, index, lane, JSON.stringify(effect), notBefore, createdAt]);
+    const peer = peerOf(lane, record.facts.payment.gateway);
+    const said = JSON.stringify(effect);
+    rows.effects.push([id, orderId, seq, index, lane, said, notBefore, createdAt, peer, rankOf(kind)]);
   }
+  if (kind !== "background") rows.raised.push([orderId, rankOf(kind)]);
   for (const { timer, generation } of rest.timers.cancel) rows.cancelled.push([orderId, timer, generation]);
   for (const { timer, generation, at } of rest.timers.set) rows.set.push([orderId, timer, generation, at]);
   for (const id of rest.decided) rows.decided.push([orderId, id]);
@@ -164,9 +173,25 @@ export const readEffect = (row: Row): ClaimedEffect => {
 };
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+type ClaimColumns = [...EffectColumns, peer: string, kind: number];
+export const readClaim = (row: Row): Claim => {
+  const [peer, kind] = (row as ClaimColumns).slice(-2) as [string, number];
+  return { ...readEffect(row), peer, kind: kindAt(kind) };
+};
+
+/** The last parameters of `claim_in_lanes`. */
+export const writeRoom = ({ perPeer, kept, underWay }: Room): unknown[] => {
+  const busy = Object.entries(underWay).flatMap(([peer, calls]) => calls.map((n, rank) => [peer, rank, n]));
+  return [perPeer, [...kept], ...columns(["text", "int", "int"], busy)];
+};
+
 /** The order in which they were claimed; an UPDATE does not say. */
-export const inOrder = (a: ClaimedEffect, b: ClaimedEffect): number =>
-  a.notBefore - b.notBefore || compare(a.orderId, b.orderId) || a.seq - b.seq || a.index - b.index;
+export const inOrder = (a: Claim, b: Claim): number =>
+  rankOf(a.kind) - rankOf(b.kind) ||
+  a.notBefore - b.notBefore ||
+  compare(a.orderId, b.orderId) ||
+  a.seq - b.seq ||
+  a.index - b.index;
 
 export const readTimer = (row: Row): TimerRow => {
   const [orderId, timer, generation, at] = row as [string, string, number, number];

@@ -7,6 +7,7 @@ import { isUtf8 } from "node:buffer";
 import type Sqlite from "better-sqlite3";
 import { insteadOf, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import { type Stored, type Table, tables } from "./rows.js";
 import { DEAD_EFFECTS, DEAD_EVENTS, rests, type Statements } from "./statements.js";
@@ -138,8 +139,11 @@ export class DamagedRows {
     const lost = { id: String(row.id), seq: Number(row.seq), index: Number(row.idx), lane: row.lane as "shop" };
     const instead = insteadOf(lost, record, this.#entryOf(record.orderId, lost.seq));
     if (instead === null) return;
-    if ("effect" in instead) this.write.insertEffect.run(...wire.writeEffect(instead.effect, instead.effect.notBefore));
-    else {
+    if ("effect" in instead) {
+      const { effect } = instead;
+      const peer = peerOf(effect.lane, record.facts.payment.gateway);
+      this.write.insertEffect().run(...wire.writeEffect(effect, effect.notBefore, peer));
+    } else {
       const waits = { attempts: 0, notBefore: instead.event.at, error: "its effect was damaged", dead: false };
       this.write.postpone.run(...wire.writeEvent({ envelope: instead.event, ...waits }));
     }

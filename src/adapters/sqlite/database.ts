@@ -1,5 +1,6 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
+import { dueInLanes, type Room, rankOf } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
   type CommitResult,
@@ -14,9 +15,11 @@ import {
 import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
+import { listStatement } from "./list.js";
 import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
-import { type EffectPlaceColumns, ORDER, prepare, rests, type Statements } from "./statements.js";
+import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
+import * as wire from "./wire.js";
 
 export class StoreDatabase {
   readonly #opened: Opened;
@@ -84,7 +87,8 @@ export class StoreDatabase {
     for (const id of change.payments) this.#do.insertPayment.run(id, orderId);
     for (const entry of change.history) this.#do.insertHistory.run(orderId, ...entry);
     for (const id of change.settled) this.#do.settle.run(id);
-    for (const effect of change.effects) this.#do.insertEffect.run(...effect);
+    if (change.urgent !== null) this.#do.raise().run(change.urgent, orderId, change.urgent);
+    for (const effect of change.effects) this.#do.insertEffect().run(...effect);
     for (const timer of change.cancel) this.#do.cancelTimer.run(orderId, ...timer);
     for (const timer of change.set) this.#do.setTimer.run(...timer);
     for (const eventId of change.decided) this.#do.decide.run(orderId, eventId);
@@ -96,8 +100,10 @@ export class StoreDatabase {
   }
 
   /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
-  claim(now: number, limit: number, leaseMs: number, worker: string): Columns[] {
-    const found = this.#do.claimable.all({ now, limit });
+  claim(now: number, limit: number, leaseMs: number, worker: string, room: Room): Columns[] {
+    const claimable = this.#do.claimable();
+    const due = (peer: string, kind: number, most: number) => claimable.all({ now, limit: most, peer, kind });
+    const found = dueInLanes(room, this.#peers(), limit, due, wire.inTurn);
     if (found.length > 0) {
       this.#together(() => {
         for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
@@ -106,13 +112,24 @@ export class StoreDatabase {
     return found;
   }
 
+  /** Those that anything waits for. */
+  *#peers(): Generator<string> {
+    let peer = this.#do.firstPeer().get();
+    while (peer !== undefined) {
+      yield peer;
+      peer = this.#do.nextPeer().get(peer);
+    }
+  }
+
   release(worker: string, results: EffectResult[]): void {
     this.#together(() => {
       for (const result of results) {
         if (result.outcome === "done") this.#do.finish.run(result.id, worker);
-        else if (result.outcome === "retry")
-          this.#do.retry.run(result.notBefore, result.error, Number(result.paused ?? false), result.id, worker);
-        else this.#do.bury.run(result.error, result.id, worker);
+        else if (result.outcome === "retry") {
+          const { notBefore, error, paused = false, unhurried } = result;
+          const least = rankOf(unhurried ? "background" : "customer");
+          this.#do.retry().run(notBefore, error, Number(paused), least, result.id, worker);
+        } else this.#do.bury.run(result.error, result.id, worker);
       }
     });
   }
@@ -198,40 +215,13 @@ export class StoreDatabase {
   }
 
   list(filter: OrderFilter): Columns[] {
-    const where = ["TRUE"];
-    const bound: unknown[] = [];
-    if (filter.after !== undefined) {
-      where.push("order_id > ?");
-      bound.push(filter.after);
-    }
-    // Written out, not bound: only so does SQLite see that a partial index fits.
-    if (filter.flagged !== undefined) where.push(`flagged = ${Number(filter.flagged)}`);
-    if (filter.inDoubt !== undefined) where.push(`in_doubt = ${Number(filter.inDoubt)}`);
-    if (filter.status !== undefined) {
-      where.push("status = ?");
-      bound.push(filter.status);
-    }
-    if (filter.updatedSince !== undefined) {
-      where.push("updated_at >= ?");
-      bound.push(filter.updatedSince);
-    }
-    if (filter.parked !== undefined) {
-      const aside = `(parked IS NOT NULL OR NOT ${rests("orders")})`;
-      where.push(filter.parked ? aside : `NOT ${aside}`);
-    }
-    if (filter.latest?.before) {
-      where.push("(updated_at, order_id) < (?, ?)");
-      bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
-    }
-    const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
-    const sql = `SELECT ${ORDER}, rowid, (SELECT what FROM damaged d WHERE d.order_id = orders.order_id LIMIT 1) FROM orders
-      WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ?`;
+    const { sql, bound } = listStatement(filter);
     let statement = this.#lists.get(sql);
     if (!statement) {
       statement = this.#db.prepare<unknown[], Columns>(sql).raw();
       this.#lists.set(sql, statement);
     }
-    return statement.all(...bound, filter.limit);
+    return statement.all(...bound);
   }
 
   effectsOf(orderId: string): Columns[] {

@@ -2,7 +2,7 @@
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
@@ -34,8 +34,20 @@ CREATE TABLE damaged (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Due effects of one peer and one kind are found without reading those of the others. */
+const dueInLane = `
+CREATE INDEX outbox_lane ON outbox(peer, kind, not_before) WHERE dead = 0;
+`;
+
+/** What waited before is nobody's hurry. */
+const lanes = `
+ALTER TABLE outbox ADD COLUMN peer TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 3;
+UPDATE outbox SET peer = lane;
+${dueInLane}`;
+
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged };
+export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes };
 
 /** What stands in for the tables that an older file lacks, where it is only looked at. They hold nothing. */
 export const missingIn = (version: number): string => (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "");
@@ -101,10 +113,12 @@ CREATE TABLE outbox (
   error       TEXT,
   sum         INTEGER NOT NULL,
   effect      TEXT NOT NULL,
+  peer        TEXT NOT NULL DEFAULT '',
+  kind        INTEGER NOT NULL DEFAULT 3,
   PRIMARY KEY (order_id, seq, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_due  ON outbox(not_before) WHERE dead = 0;
-CREATE INDEX outbox_dead ON outbox(created_at) WHERE dead = 1;
+CREATE INDEX outbox_dead ON outbox(created_at) WHERE dead = 1;${dueInLane}
 
 CREATE TABLE timers (
   order_id   TEXT NOT NULL,

@@ -41,6 +41,14 @@ export function prepare(db: Sqlite.Database) {
     db.prepare<P, R>(sql).raw();
   const value = <P extends unknown[], V>(sql: string): Reads<P, V> => db.prepare<P, V>(sql).pluck();
   const write = (sql: string): Writes => db.prepare<unknown[]>(sql);
+  /** Prepared when it is needed: an older file that is opened for reading lacks the columns, and needs no such statement. */
+  const later = <S extends object>(make: () => S): (() => S) => {
+    let made: S | null = null;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
   return {
     order: rows<[string]>(`SELECT ${RECORD} FROM orders WHERE order_id = ?`),
     damagedOf: value<[string], string>("SELECT what FROM damaged WHERE order_id = ? LIMIT 1"),
@@ -54,9 +62,12 @@ export function prepare(db: Sqlite.Database) {
     relist: write(`UPDATE orders SET (${LISTED_VALUES}) = (?,?,?,?,?,?,?,?,?) WHERE order_id = ?`),
     insertPayment: write("INSERT INTO payments (payment_id, order_id) VALUES (?,?) ON CONFLICT DO NOTHING"),
     insertHistory: write("INSERT INTO history (order_id, seq, event_id, at, entry, sum) VALUES (?,?,?,?,?,?)"),
-    insertEffect: write(
-      "INSERT INTO outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, sum) VALUES (?,?,?,?,?,?,?,?,?)",
+    insertEffect: later(() =>
+      write(
+        "INSERT INTO outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, sum, peer, kind) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+      ),
     ),
+    raise: later(() => write("UPDATE outbox SET kind = ? WHERE order_id = ? AND kind > ?")),
     setTimer: write(`INSERT OR REPLACE INTO timers (${TIMER}) VALUES (?,?,?,?,?)`),
     cancelTimer: write("DELETE FROM timers WHERE order_id = ? AND timer = ? AND generation = ?"),
     holder: value<[string], string | null>("SELECT worker FROM outbox WHERE id = ?"),
@@ -69,19 +80,29 @@ export function prepare(db: Sqlite.Database) {
     ),
 
     // A revived effect may stand before one that is already under way; they still go one after the other.
-    claimable: rows<[{ now: number; limit: number }]>(
-      `SELECT ${EFFECT} FROM outbox o WHERE dead = 0 AND not_before <= @now AND lease_until <= @now AND ${rests("o")}
-         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
-         AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
-                           AND p.dead = 0 AND p.lease_until > @now)
-       ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
+    claimable: later(() =>
+      rows<[{ now: number; limit: number; peer: string; kind: number }]>(
+        `SELECT ${EFFECT}, peer, kind FROM outbox o
+         WHERE dead = 0 AND peer = @peer AND kind = @kind AND not_before <= @now AND lease_until <= @now AND ${rests("o")}
+           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
+           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
+                             AND p.dead = 0 AND p.lease_until > @now)
+         ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
+      ),
+    ),
+    // One after the other, each by a look at the index: a queue of one peer is not read to find the next.
+    firstPeer: later(() => value<[], string>("SELECT peer FROM outbox WHERE dead = 0 ORDER BY peer LIMIT 1")),
+    nextPeer: later(() =>
+      value<[string], string>("SELECT peer FROM outbox WHERE dead = 0 AND peer > ? ORDER BY peer LIMIT 1"),
     ),
     // Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
     lease: write("UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = ?"),
     finish: write("DELETE FROM outbox WHERE id = ? AND worker = ?"),
-    retry: write(
-      `UPDATE outbox SET not_before = ?, error = ?, attempts = max(0, attempts - ?), lease_until = 0, worker = NULL
-       WHERE id = ? AND worker = ?`,
+    retry: later(() =>
+      write(
+        `UPDATE outbox SET not_before = ?, error = ?, attempts = max(0, attempts - ?), kind = max(kind, ?),
+         lease_until = 0, worker = NULL WHERE id = ? AND worker = ?`,
+      ),
     ),
     hurry: write(
       `UPDATE outbox SET not_before = ?, error = ? WHERE order_id = ? AND dead = 0 AND not_before > ? AND ${READING}`,

@@ -1,6 +1,7 @@
 /** The store in one SQLite file, written by one process. */
 
 import { firstAt } from "../../core/readable.js";
+import { boundless } from "../../ports/lanes.js";
 import { rowOf } from "../../ports/listing.js";
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
@@ -127,15 +128,11 @@ export function sqliteStore(options: SqliteOptions): Store {
       return row && { orderId: row[0] as string, current: row[1] === 1 };
     },
 
-    async claim(now, limit, leaseMs, worker) {
+    async claim(now, limit, leaseMs, worker, room = boundless) {
       return readable(
         {
-          ask: (most) => database().call("claim", now, most, leaseMs, worker),
-          read: (row) => {
-            const { claimed } = wire.readEffect(row);
-            // Read before the lease was taken.
-            return { ...claimed, attempts: claimed.attempts + 1 };
-          },
+          ask: (most) => database().call("claim", now, most, leaseMs, worker, room),
+          read: wire.readClaim,
           setAside: () => setAside("claimed", now, worker, now),
           taken: true,
         },

@@ -11,8 +11,10 @@ import {
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { type Kind, kindAt, peerOf, rankOf } from "../../ports/lanes.js";
 import {
   type Change,
+  type Claim,
   type ClaimedEffect,
   type DeadEvent,
   type EffectPlace,
@@ -62,11 +64,14 @@ export interface WireChange {
   cancel: Columns[];
   settled: string[];
   settledBy: string | null;
+  /** Rank of whoever waits; null = nobody. */
+  urgent: number | null;
   decided: string[];
 }
 
 export const writeChange = (change: Change): WireChange => {
-  const { orderId, record, history, timers } = change;
+  const { orderId, record, history, timers, kind = "background" } = change;
+  const peer = (lane: OutboxRow["lane"]) => peerOf(lane, record.facts.payment.gateway);
   const createdAt = new Map(history.map((entry) => [entry.seq, entry.at]));
   return {
     orderId,
@@ -74,18 +79,21 @@ export const writeChange = (change: Change): WireChange => {
     order: writeOrder(record),
     payments: listed(record).payments,
     history: history.map((entry) => [entry.seq, entry.eventId, ...sealedEntry(entry)]),
-    effects: change.effects.map((row) => writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt)),
+    effects: change.effects.map((row) =>
+      writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt, peer(row.lane), kind),
+    ),
     set: timers.set.map(writeTimer),
     cancel: timers.cancel.map((row) => [row.timer, row.generation]),
     settled: change.settled,
     settledBy: change.settledBy ?? null,
+    urgent: kind === "background" ? null : rankOf(kind),
     decided: change.decided,
   };
 };
 
-export const writeEffect = (row: OutboxRow, createdAt: number): Columns => {
+export const writeEffect = (row: OutboxRow, createdAt: number, peer: string, kind: Kind = "background"): Columns => {
   const said = [row.id, row.orderId, row.seq, row.index, row.lane, JSON.stringify(row.effect)];
-  return [...said, row.notBefore, createdAt, sumOf(...said)];
+  return [...said, row.notBefore, createdAt, sumOf(...said), peer, rankOf(kind)];
 };
 
 export const writeTimer = (row: TimerRow): Columns => {
@@ -194,6 +202,22 @@ export const readEffect = (row: Columns): { claimed: ClaimedEffect; error: strin
 /** Left out: before all of them. */
 export const writePlace = (place?: EffectPlace): EffectPlaceColumns =>
   place === undefined ? [-1, "", 0, 0] : [place.createdAt, place.orderId, place.seq, place.index];
+
+type ClaimColumns = [...EffectColumns, peer: string, kind: number];
+/** Read before the lease was taken. */
+export const readClaim = (row: Columns): Claim => {
+  const [peer, kind] = (row as ClaimColumns).slice(-2) as [string, number];
+  const { claimed } = readEffect(row);
+  return { ...claimed, attempts: claimed.attempts + 1, peer, kind: kindAt(kind) };
+};
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** The order in which effects of one kind are claimed. */
+export const inTurn = (a: Columns, b: Columns): number => {
+  const [, orderA, seqA, indexA, , , beforeA] = a as ClaimColumns;
+  const [, orderB, seqB, indexB, , , beforeB] = b as ClaimColumns;
+  return beforeA - beforeB || compare(orderA, orderB) || seqA - seqB || indexA - indexB;
+};
 
 export const readTimer = (row: Columns): TimerRow => {
   const [orderId, timer, generation, at, sum] = row as [string, string, number, number, number];

@@ -49,8 +49,8 @@ export const observedStore = (inner: Store, node: string, watching: Watching): S
       }
       return results;
     },
-    async claim(at, limit, leaseMs, worker) {
-      const claimed = await inner.claim(at, limit, leaseMs, worker);
+    async claim(...asked) {
+      const claimed = await inner.claim(...asked);
       if (claimed.some((row) => row.attempts > 1 && row.previousError === null))
         evidence.points.add("an effect was taken over from a worker that was gone");
       return claimed;

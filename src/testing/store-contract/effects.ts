@@ -12,7 +12,8 @@ export const effects: Case[] = [
       const row = effectOf("a", 1, 0);
       await store.commit([changeOf("a", 0, { effects: [row], at: T + 5 })]);
       assert.deepEqual(await store.claim(T - 1, 9, LEASE, "w1"), []);
-      const first = { ...row, attempts: 1, createdAt: T + 5, previousError: null };
+      const lane = { peer: "gateway resurs", kind: "background" };
+      const first = { ...row, ...lane, attempts: 1, createdAt: T + 5, previousError: null };
       assert.deepEqual(await store.claim(T, 9, LEASE, "w1"), [first]);
       assert.deepEqual(await store.claim(T + LEASE - 1, 9, LEASE, "w2"), []);
       assert.deepEqual(await store.claim(T + LEASE, 9, LEASE, "w2"), [{ ...first, attempts: 2 }]);

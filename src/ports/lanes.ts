@@ -1,0 +1,61 @@
+/**
+ * Calls run in lanes: one for each peer (a bank, the shop) and each kind of whoever waits. A peer that hangs and a
+ * backlog that nobody waits for fill their own lanes and no other.
+ */
+
+/** Who waits for a call, the most urgent first. Stores keep the place in this list. */
+export const kinds = ["customer", "merchant", "callback", "background"] as const;
+export type Kind = (typeof kinds)[number];
+
+export const rankOf = (kind: Kind): number => kinds.indexOf(kind);
+/** What a store does not know is nobody's hurry. */
+export const kindAt = (rank: unknown): Kind => kinds[rank as number] ?? "background";
+export const mostUrgent = (some: Kind[]): Kind => kindAt(Math.min(...some.map(rankOf)));
+
+/** The peer of every effect of the lane `shop`; a bank is named as its gateway is. */
+export const SHOP = "shop";
+/** @param gateway of the order; null = it has none here */
+export const peerOf = (lane: string, gateway: string | null): string =>
+  lane === "shop" ? SHOP : `gateway ${gateway ?? ""}`;
+
+/** How many calls may be begun, and for whom. */
+export interface Room {
+  /** Calls to one peer under way at once. */
+  perPeer: number;
+  /** Of these, how many nobody else may take, by rank of the kind. */
+  kept: readonly number[];
+  /** Calls under way, for each peer by rank of the kind; a peer that is not here has none. */
+  underWay: Readonly<Record<string, readonly number[]>>;
+}
+
+export const boundless: Room = { perPeer: 1_000_000_000, kept: [0, 0, 0, 0], underWay: {} };
+
+/** Every other kind has what it uses or what is kept for it, whichever is more; the rest is free for this one. */
+const freeFor = ({ perPeer, kept }: Room, used: number[], rank: number): number =>
+  kinds.reduce((free, _, i) => free - Math.max(used[i] ?? 0, i === rank ? 0 : (kept[i] ?? 0)), perPeer);
+
+/**
+ * What is due in the lanes that have room, as much of each as there is room for; of more than `limit` the most urgent
+ * kinds, and of one kind what `compare` puts first.
+ * @param due at most so many effects that are due in one lane, the oldest first
+ */
+export const dueInLanes = <T>(
+  room: Room,
+  peers: Iterable<string>,
+  limit: number,
+  due: (peer: string, rank: number, most: number) => T[],
+  compare: (a: T, b: T) => number,
+): T[] => {
+  const found: T[][] = kinds.map(() => []);
+  for (const peer of peers) {
+    const used = kinds.map((_, rank) => room.underWay[peer]?.[rank] ?? 0);
+    for (const rank of kinds.keys()) {
+      const most = Math.min(limit, freeFor(room, used, rank));
+      if (most <= 0) continue;
+      const rows = due(peer, rank, most);
+      used[rank] = (used[rank] ?? 0) + rows.length;
+      found[rank]?.push(...rows);
+    }
+  }
+  return found.flatMap((rows) => rows.sort(compare)).slice(0, limit);
+};
