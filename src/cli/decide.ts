@@ -1,6 +1,7 @@
 /** `decide`: JSON Lines in, JSON Lines out, one for one and in order. Nothing is stored and nobody is asked. */
 import type { Command } from "commander";
 import { Settings } from "../../machines/settings.js";
+import { thrownText } from "../ports/thrown.js";
 import { visibleJson } from "../ports/visible.js";
 import { decideLine } from "./decide-line.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
@@ -22,7 +23,7 @@ const readSettings = (text: string): Record<string, unknown> => {
 };
 
 const failed = (error: unknown, line: number) => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   return { error: { message, ...(error instanceof BadLine ? { issues: error.issues } : {}), line } };
 };
 

@@ -1,5 +1,6 @@
 /** How a command ends, and what is said when it does not end well. */
 import { CommanderError } from "commander";
+import { thrownText } from "../ports/thrown.js";
 import { complain } from "./terminal.js";
 
 export const exits = { done: 0, trouble: 1, usage: 2, refused: 3 } as const;
@@ -33,7 +34,7 @@ Exit codes:
 /** Says it on stderr and answers with the code to exit with. */
 export const endOf = (error: unknown): Exit => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   const [first = "", ...details] = error instanceof Ends ? error.lines : [message];
   complain([`order-status: ${first}`, ...details]);
   if (process.env.DEBUG && error instanceof Error) complain(String(error.stack).split("\n"));

@@ -2,6 +2,7 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { Reconciled } from "../ports/runtime.js";
+import { thrownText } from "../ports/thrown.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { sinceWhen } from "./options.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
@@ -40,7 +41,7 @@ const readInto = async (all: Reconciled[], response: Response, told: () => void)
     }
     return null;
   } catch (error) {
-    return `the connection broke (${error instanceof Error ? error.message : String(error)})`;
+    return `the connection broke (${thrownText(error)})`;
   }
 };
 

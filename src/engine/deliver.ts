@@ -9,6 +9,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import { type Claim, type EffectResult, type Store, StoreError } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
@@ -131,7 +132,7 @@ export class Delivery {
       const result = await this.settle(row, came, leaseUntil);
       this.finish(result, leaseUntil);
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = thrownText(error);
       this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
       if (!movesMoney(row.effect.type)) {
@@ -208,7 +209,7 @@ export class Delivery {
         for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);
         if (!this.stopped) await this.run();
       } catch (error) {
-        log.warn({ detail: String(error) }, "writing the results of effects failed; trying again");
+        log.warn({ detail: thrownText(error) }, "writing the results of effects failed; trying again");
         written = false;
         alarm(clock.now() + AFTER_TROUBLE_MS);
       } finally {

@@ -14,6 +14,7 @@ import { parseCommand } from "../ports/command.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
 import { type Loaded, type Store, StoreError } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 import { countOf, filterOf, knownId } from "./asked.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
@@ -152,7 +153,7 @@ export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Look
         const counts = await store.counts();
         return { ok: true, trouble: null, counts, damaged: counts.damaged > 0 ? await damagedOrders(store) : [] };
       } catch (error) {
-        const trouble = error instanceof Error ? error.message : String(error);
+        const trouble = thrownText(error);
         return { ok: false, trouble, counts: null, damaged: [] };
       }
     },

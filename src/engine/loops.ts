@@ -1,4 +1,6 @@
 /** Which of the engine's loops fail again and again. One failure is a hiccup and tried again; two in a row are trouble. */
+import { thrownText } from "../ports/thrown.js";
+
 const IN_A_ROW = 2;
 
 /** What runs over and over, in the words in which health names it. */
@@ -29,7 +31,7 @@ export class Loops {
     const named = [...this.failing]
       .filter(([, { times }]) => times >= IN_A_ROW)
       .map(([loop, { times, error }]) => {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = thrownText(error);
         return `${loop} failed ${times} times in a row: ${why}`;
       });
     return named.length === 0 ? null : named.join("; ");

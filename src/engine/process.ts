@@ -14,6 +14,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import { refusalOf } from "../ports/storable.js";
 import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 import { asKnown, type Known } from "./known.js";
 import { kindOfChange } from "./lanes.js";
 import { AFTER_TROUBLE_MS, type Limits, MOST_ROUNDS, retryAfterMs } from "./limits.js";
@@ -241,7 +242,7 @@ export class Mailboxes {
         decided.push({ post, decision });
         ids.add(post.envelope.id);
       } catch (error) {
-        const detail = quoted(error instanceof Error ? error.message : String(error), 500);
+        const detail = quoted(thrownText(error), 500);
         this.parts.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
         const wait = retryAfterMs(post.attempts + 1, this.parts.limits.longestRetryMs, this.parts.random);
         postponed.push(this.later(post, detail, wait));

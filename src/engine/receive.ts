@@ -3,6 +3,7 @@ import type { Envelope } from "../../machines/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
+import { thrownText } from "../ports/thrown.js";
 import type { Limits } from "./limits.js";
 import type { Posted } from "./posted.js";
 import { type Receipt, receiptOf, Stopped, UnknownOrder } from "./receipt.js";
@@ -63,7 +64,7 @@ export class Reception {
         },
         failed: (error) => {
           if (!(error instanceof UnknownOrder)) {
-            const detail = error instanceof Error ? error.message : String(error);
+            const detail = thrownText(error);
             this.refused = { detail, until: clock.now() + limits.troubleMs };
             log.error({ orderId: envelope.orderId, detail }, "an event could not be stored");
           }

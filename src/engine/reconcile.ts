@@ -11,6 +11,7 @@ import type { ReadAnswer } from "../ports/gateway.js";
 import type { Receipt, Reconciled, ReconcileOptions } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
 import { type OrderRow, type Store, StoreError } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 
 export interface ReconcileParts {
   store: Pick<Store, "list" | "effectsOf" | "load">;
@@ -138,7 +139,7 @@ const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconcil
 /** A gateway that is not set up here, or that throws, is no reason to leave the others unasked. */
 const unread = (error: unknown): ReadAnswer => ({
   kind: "unknown",
-  detail: error instanceof Error ? error.message : String(error),
+  detail: thrownText(error),
 });
 
 const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {

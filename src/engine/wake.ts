@@ -5,6 +5,7 @@ import { whyNoEvent } from "../ports/command.js";
 import type { Log } from "../ports/log.js";
 import { UnknownOrder } from "../ports/runtime.js";
 import type { InboxRow, Store, TimerRow } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
 import type { Loop, Loops } from "./loops.js";
 
@@ -83,7 +84,7 @@ export class Wake {
       await store.hurry([...new Set(orderIds)], at);
       this.alarm(at);
     } catch (error) {
-      log.warn({ detail: String(error) }, "a reading that is asked for anew could not be made sooner");
+      log.warn({ detail: thrownText(error) }, "a reading that is asked for anew could not be made sooner");
     }
   }
 
@@ -173,7 +174,7 @@ export class Wake {
     try {
       return loop === null ? await part() : await loops.round(loop, part);
     } catch (error) {
-      log.warn({ detail: String(error) }, "looking for due work failed; trying again");
+      log.warn({ detail: thrownText(error) }, "looking for due work failed; trying again");
       this.alarm(clock.now() + AFTER_TROUBLE_MS);
       return null;
     }
@@ -184,7 +185,7 @@ export class Wake {
     this.ringing.add(key);
     void act()
       .catch((error: unknown) => {
-        this.parts.log.warn({ detail: String(error) }, "a due event could not be taken in; trying again");
+        this.parts.log.warn({ detail: thrownText(error) }, "a due event could not be taken in; trying again");
         this.alarm(this.parts.clock.now() + AFTER_TROUBLE_MS);
       })
       .finally(() => {

@@ -5,6 +5,7 @@
 import type { Log } from "./log.js";
 import { type Observer, unobserved } from "./observer.js";
 import { withoutPasswords } from "./passwords.js";
+import { thrownText } from "./thrown.js";
 import { visible } from "./visible.js";
 
 type Report = (error: unknown) => void;
@@ -12,7 +13,7 @@ type Report = (error: unknown) => void;
 const reporting =
   (log: Log, type: string): Report =>
   (error) => {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = thrownText(error);
     log.error({ type, detail }, "a listener or observer failed; nothing else changes");
   };
 

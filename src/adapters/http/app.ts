@@ -11,6 +11,7 @@ import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
+import { thrownText } from "../../ports/thrown.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
@@ -58,7 +59,7 @@ const DeadLetters = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
-const shortOf = (error: unknown): string => quoted(error instanceof Error ? error.message : String(error), 300);
+const shortOf = (error: unknown): string => quoted(thrownText(error), 300);
 
 const Reconcile = z.strictObject({
   since: z.iso.datetime().optional(),
@@ -226,7 +227,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
         for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
       } catch (error) {
         // The status is sent already: the last line says that the run did not come to its end.
-        log.error({ detail: String(error) }, "a reconciliation broke off");
+        log.error({ detail: thrownText(error) }, "a reconciliation broke off");
         await out.write(`${JSON.stringify({ error: { code: "broken-off", message: shortOf(error) } })}\n`);
       }
     });

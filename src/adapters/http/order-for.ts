@@ -1,6 +1,7 @@
 /** A checkout that happens at the bank asks for the shop's order: one per payment, however often it asks. */
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
+import { thrownText } from "../../ports/thrown.js";
 import type { Admission } from "./admission.js";
 import { knownPayment } from "./known-payment.js";
 
@@ -30,7 +31,7 @@ export const orderFor = async (
     if (!admission.mayCreate(known?.orderId ?? null)) return { error: TOO_MANY };
     return (await create()) ?? { error: "no-order" };
   } catch (error) {
-    log.error({ detail: error instanceof Error ? error.message : String(error) }, "the order could not be created");
+    log.error({ detail: thrownText(error) }, "the order could not be created");
     return { error: "no-order" };
   }
 };

@@ -1,6 +1,7 @@
 /** Says to the other nodes that this one lives, so that they need not wait for its leases when it does not. */
+import { thrownText } from "../../ports/thrown.js";
 
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const said = (error: unknown): string => thrownText(error);
 
 /** Beats in the time after which a node counts as dead: a few may be lost. */
 const BEATS = 5;

@@ -4,6 +4,7 @@ import { movesMoney } from "../../../machines/effects.js";
 import { type AttemptParts, Attempts, type Came, sends } from "../../engine/attempt.js";
 import { named } from "../../engine/checkout.js";
 import type { Gateway } from "../../ports/gateway.js";
+import { thrownText } from "../../ports/thrown.js";
 import type { Names } from "./names.js";
 import type { Errand, Lost } from "./state.js";
 
@@ -36,7 +37,7 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     try {
       return await attempts.at(errand);
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = thrownText(error);
       log.error({ effect: errand.id, type: errand.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: the next attempt looks first.
       return movesMoney(errand.effect.type) ? { kind: "lost", at: clock.now() } : attempts.retry(errand, null, detail);

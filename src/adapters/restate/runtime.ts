@@ -26,6 +26,7 @@ import {
 } from "../../ports/runtime.js";
 import type { Shop } from "../../ports/shop.js";
 import { type OrderFilter, StoreError } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
 import { Admin, unfinishedIn } from "./admin.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { loadClients } from "./driver.js";
@@ -64,7 +65,7 @@ export interface RestateRuntime extends Runtime {
 }
 
 const troubleIn = (error: unknown, service: string, handler: string): StoreError => {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = thrownText(error);
   if ((error as { status?: number }).status === 404) {
     const wayOut = "serve it with restateService and register it with registerService";
     return new StoreError("not-ours", `Restate knows no service "${service}": ${wayOut}`, { cause: error });
@@ -218,7 +219,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
         const [counts, damaged] = await Promise.all([admin.counts(), admin.damaged()]);
         return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20) };
       } catch (error) {
-        const trouble = error instanceof Error ? error.message : String(error);
+        const trouble = thrownText(error);
         return { ok: false, trouble, counts: null, damaged: [] };
       }
     },

@@ -11,6 +11,7 @@ import { type Receipt, receiptOf, shortOf } from "../../engine/receipt.js";
 import { wasSeen } from "../../engine/second-word.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
+import { thrownText } from "../../ports/thrown.js";
 import type { Due, Errand, Message, OpenEffect, OrderState, Reply, Taken } from "./state.js";
 import { hurry, nothing } from "./state.js";
 
@@ -128,7 +129,7 @@ export class Turn {
       this.decided(this.parts.decide(record, envelope, this.now, rules));
       return "decided";
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = thrownText(error);
       log.error({ orderId: this.orderId, event: envelope.event.type, detail }, "deciding an event threw");
       this.postpone(envelope, attempts, detail, retryAfterMs(attempts + 1, limits.longestRetryMs, random));
       this.postponed = "threw";

@@ -12,6 +12,7 @@ import {
   type Repaired,
   StoreError,
 } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
 import { DamagedRows, type Found } from "./damaged.js";
 import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
@@ -37,7 +38,7 @@ export class StoreDatabase {
     } catch (error) {
       const { file } = opened;
       opened.close();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = thrownText(error);
       throw new StoreError("corrupt", `${file} has not the tables of a store (${why}). ${wayOut(file)}`);
     }
   }

@@ -1,5 +1,6 @@
 /** SQLite's errors in the words of the port, in a shape that crosses threads. */
 import { StoreError } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
 
 export interface CrossedError {
   /** null = none of the store's own reasons, so a fault in the program. */
@@ -50,7 +51,7 @@ export const isForeign = (error: unknown): boolean => sqliteCode(error) === "SQL
 
 export const crossing = (error: unknown, file: string): CrossedError => {
   if (error instanceof StoreError) return { code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   const found = sqliteCode(error);
   const code = codes.find(([prefix]) => found.startsWith(prefix))?.[1] ?? null;
   if (code === null) return { code, message: found ? `${file}: ${message} (${found})` : message };

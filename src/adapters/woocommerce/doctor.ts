@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
+import { thrownText } from "../../ports/thrown.js";
 import { type ApiOptions, type Told, wooApi } from "./api.js";
 import { Statuses } from "./schema.js";
 
@@ -94,7 +95,7 @@ const skewOf = async ({ url, clock: time, timeoutMs = 15_000, fetch = globalThis
     const middle = (before + time.now()) / 2;
     return (Date.parse(response.headers.get("date") ?? "") - middle) / 1000 || 0;
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const cause = thrownText(error instanceof Error ? (error.cause ?? error) : error);
     return `nothing answers: ${cause}`;
   }
 };

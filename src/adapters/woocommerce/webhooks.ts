@@ -14,6 +14,7 @@ import { type Log, silent } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
+import { thrownText } from "../../ports/thrown.js";
 import type { Told } from "./api.js";
 import { type CustomStatuses, placedOrder } from "./order.js";
 import { Repeats } from "./repeats.js";
@@ -136,7 +137,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
       repeats.took(delivery);
       return answer(200, outcome);
     } catch (error) {
-      log.error({ orderId, detail: error instanceof Error ? error.message : String(error) }, "a webhook was not taken");
+      log.error({ orderId, detail: thrownText(error) }, "a webhook was not taken");
       return answer(200, "left-to-reconcile");
     }
   };

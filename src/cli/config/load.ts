@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { secretFault } from "../../ports/secrets.js";
+import { thrownText } from "../../ports/thrown.js";
 import { refused, wrongUsage } from "../ending.js";
 import { warnIfOthersRead } from "../private-file.js";
 import { isPostgres } from "../stores.js";
@@ -47,7 +48,7 @@ const read = async (file: string): Promise<unknown> => {
     const module = await jiti.import<{ default?: unknown }>(file);
     return module.default;
   } catch (error) {
-    const [first = "", ...more] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [first = "", ...more] = thrownText(error).split("\n");
     throw wrongUsage(`${file} cannot be read: ${first}`, more);
   }
 };

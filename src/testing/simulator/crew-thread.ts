@@ -1,5 +1,6 @@
 /** One thread of a campaign: lives the share that it is asked for. */
 import { parentPort } from "node:worker_threads";
+import { thrownText } from "../../ports/thrown.js";
 import { liveMany } from "./campaign.js";
 import { type Share, withModule } from "./crew.js";
 
@@ -8,6 +9,6 @@ parentPort?.on("message", async ({ options, module, from, to }: Share) => {
     const tally = await liveMany(await withModule(options, module), from, to);
     parentPort?.postMessage({ tally });
   } catch (error) {
-    parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) });
+    parentPort?.postMessage({ error: thrownText(error) });
   }
 });
