@@ -20,7 +20,7 @@ const shop: Shop = {
     try {
       return (await ask("/carryOut", [orderId, effectId, effect])) as Awaited<ReturnType<Shop["carryOut"]>>;
     } catch (error) {
-      return { kind: "retry", afterMs: 50, detail: String(error) };
+      return { kind: "retry", afterMs: 1000, detail: String(error) };
     }
   },
   readStatus: async (orderId) => (await ask("/readStatus", [orderId])) as Awaited<ReturnType<Shop["readStatus"]>>,

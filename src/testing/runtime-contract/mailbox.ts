@@ -167,7 +167,7 @@ export const mailbox: Case[] = [
         atOnce -= 1;
         if (!failed) {
           failed = true;
-          return { kind: "retry", afterMs: 300, detail: "not now" };
+          return { kind: "retry", afterMs: 1000, detail: "not now" };
         }
         done.push(effectId);
         return carryOut(orderId, effectId, effect);

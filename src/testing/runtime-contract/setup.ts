@@ -47,7 +47,7 @@ const shopAt = (url: string): Shop => {
       try {
         return (await ask("/carryOut", asked)) as Awaited<ReturnType<Shop["carryOut"]>>;
       } catch (error) {
-        return { kind: "retry", afterMs: 50, detail: String(error) };
+        return { kind: "retry", afterMs: 1000, detail: String(error) };
       }
     },
     readStatus: async (orderId) => (await ask("/readStatus", [orderId])) as Awaited<ReturnType<Shop["readStatus"]>>,
