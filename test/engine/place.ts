@@ -92,7 +92,12 @@ export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway =
 
 const everything = { burst: 1e6, perSecond: 1e6 };
 /** What a test sends at one moment of its clock would be a flood anywhere else. */
-export const unlimited = { total: everything, unprovenOrder: everything, unprovenReadings: everything };
+export const unlimited = {
+  total: everything,
+  unprovenOrder: everything,
+  unprovenReturns: everything,
+  unprovenReadings: everything,
+};
 
 type Callback = Extract<Command, { type: "callback.received" }>;
 

@@ -48,16 +48,25 @@ export interface AdmissionOptions {
 }
 
 export interface AdmissionLimits {
-  /** Of one source that proves nothing: an IPv4 address, or an IPv6 network of 64 bits. */
+  /**
+   * Of one source that proves nothing: an IPv4 address, or an IPv6 network of 64 bits. Its returns with a proof are
+   * counted apart, by the same rate.
+   */
   source: Rate;
   /** Of one order, of requests that proved themselves. */
   order: Rate;
   /** Of one order, of requests that prove nothing: each may cost a reading of the payment, and the bank counts those. */
   unprovenOrder: Rate;
+  /** Readings that returns without a proof cause, of one order: each is two entries in its history. */
+  unprovenReturns: Rate;
   /** Of all requests that prove nothing. */
   total: Rate;
-  /** Of all requests that proved themselves. */
+  /** Of one proof: one order's token or return link, one digest. Whoever has it may send it by the thousand. */
+  proof: Rate;
+  /** Of all requests that proved themselves, but for returns. */
   provenTotal: Rate;
+  /** Of all returns that proved themselves: a share of their own, for a customer is not a bank. */
+  provenReturns: Rate;
   /** Readings that all returns without a proof may cause together. */
   unprovenReadings: Rate;
   /** Rejections in a bank's frame, of one order: each is a note in the shop. */
@@ -70,8 +79,11 @@ export const admissionLimits: AdmissionLimits = {
   source: { burst: 50, perSecond: 10 },
   order: { burst: 10, perSecond: 0.5 },
   unprovenOrder: { burst: 10, perSecond: 0.2 },
+  unprovenReturns: { burst: 1, perSecond: 1 / 60 },
   total: { burst: 1000, perSecond: 500 },
+  proof: { burst: 50, perSecond: 10 },
   provenTotal: { burst: 4000, perSecond: 2000 },
+  provenReturns: { burst: 1000, perSecond: 500 },
   unprovenReadings: { burst: 30, perSecond: 2 },
   rejections: { burst: 5, perSecond: 1 / 600 },
   creations: { burst: 50, perSecond: 5 },
@@ -81,6 +93,8 @@ export const admissionLimits: AdmissionLimits = {
 export interface Proof {
   /** The order that the proof names; null = it names none. */
   order: string | null;
+  /** What is counted as one and the same proof; null = it proves who is asking, and not one thing. */
+  one: string | null;
 }
 
 export interface Entry {
@@ -88,12 +102,18 @@ export interface Entry {
   banksOnly?: boolean;
   /** What proves the request before its body is read; null = nothing does. */
   proof?: (c: Context) => Proof | null | Promise<Proof | null>;
+  /** It is a customer's browser that asks, and no bank. */
+  returns?: boolean;
   /** The body proves it: whoever fails to is counted when that is known, and nobody else. */
   byBody?: boolean;
 }
 
 const DEFAULTS = { requestsAtOnce: 4000, unprovenAtOnce: 1000, bufferedBytes: 64 * 1024 * 1024 };
 const ALL = "";
+
+/** From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all. null = nobody is. */
+const visitorAt = (source: string | null): string | null =>
+  source === null || isLoopback(source) ? null : sourceOfAddress(source);
 
 export class Admission {
   private readonly allowed: Networks | null;
@@ -105,7 +125,7 @@ export class Admission {
     private readonly options: AdmissionOptions,
   ) {
     const limits = { ...admissionLimits, ...options.limits };
-    this.allowed = options.allowFrom ? new Networks(options.allowFrom) : null;
+    this.allowed = options.allowFrom ? new Networks(options.allowFrom, "allowFrom") : null;
     this.buckets = Object.fromEntries(
       Object.entries(limits).map(([name, rate]) => [name, new Buckets(engine.clock, rate)]),
     ) as Record<keyof AdmissionLimits, Buckets>;
@@ -116,7 +136,7 @@ export class Admission {
 
   /** In front of a public route, before anything of the request but its head is looked at. */
   readonly entry =
-    ({ banksOnly = false, proof, byBody = false }: Entry): MiddlewareHandler =>
+    ({ banksOnly = false, proof, byBody = false, returns = false }: Entry): MiddlewareHandler =>
     async (c, next) => {
       const source = (this.options.sourceOf ?? addressOf)(c.req.raw);
       if (banksOnly && this.allowed !== null && !this.allowed.has(source)) {
@@ -125,7 +145,8 @@ export class Admission {
       }
       const proved = (await proof?.(c)) ?? null;
       c.set("proof", proved);
-      const wait = proved === null ? this.unprovenWait(source, byBody) : this.buckets.provenTotal.take(ALL);
+      const wait =
+        proved === null ? this.unprovenWait(source, byBody) : this.provenWait(proved, returns ? { source } : null);
       if (wait > 0) return this.tooMany(c, wait);
       if (!["", "identity"].includes(c.req.header("content-encoding") ?? "")) {
         this.tell("encoded-body");
@@ -144,7 +165,7 @@ export class Admission {
 
   /** What `byBody` waits for: the body proved the request. */
   proved(c: Context): void {
-    c.set("proof", { order: null } satisfies Proof);
+    c.set("proof", { order: null, one: null } satisfies Proof);
     (c.get("reading") as Reading).place.prove();
     this.tell("passed");
   }
@@ -154,7 +175,7 @@ export class Admission {
     const { callbackKeys } = this.options;
     const token = /\/t\/([^/]+)\//.exec(c.req.path)?.[1];
     const order = token === undefined || !callbackKeys ? null : orderOfToken(callbackKeys, token);
-    return order === null ? null : { order };
+    return order === null ? null : { order, one: `callbacks of ${order}` };
   };
 
   /** Without a token: only where none are given out. */
@@ -187,13 +208,13 @@ export class Admission {
    * knows: an invented number takes no bucket.
    */
   async mayRead(c: Context, orderId: string): Promise<boolean> {
-    const { order, unprovenOrder, unprovenReadings } = this.buckets;
+    const { order, unprovenReturns, unprovenReadings } = this.buckets;
     const proven = Boolean(c.get("proof"));
     if (!proven && unprovenReadings.wait(ALL) > 0) return false;
     if ((await this.engine.read(orderId)) === null) return false;
     const name = `return of ${orderId}`;
     if (proven) return order.take(name) === 0;
-    return unprovenOrder.take(name) === 0 && unprovenReadings.take(ALL) === 0;
+    return unprovenReturns.take(name) === 0 && unprovenReadings.take(ALL) === 0;
   }
 
   /** Whether one more rejection in the bank's frame is kept with a known order. */
@@ -239,11 +260,19 @@ export class Admission {
   /** @param onlyAsks counts nothing */
   private unprovenWait(source: string | null, onlyAsks: boolean): number {
     const { source: sources, total } = this.buckets;
-    // From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all.
-    const visitor = source === null || isLoopback(source) ? null : sourceOfAddress(source);
+    const visitor = visitorAt(source);
     if (onlyAsks) return visitor === null ? 0 : sources.wait(visitor);
     // Once all together are too many, sources are not counted: a flood from ever new ones fills no memory.
     return total.wait(ALL) || (visitor === null ? 0 : sources.take(visitor)) || total.take(ALL);
+  }
+
+  /** One proof and one source come before what all share, so that nobody uses up what the others need. */
+  private provenWait({ one }: Proof, returns: { source: string | null } | null): number {
+    const { proof, source: sources, provenTotal, provenReturns } = this.buckets;
+    const own = one === null ? 0 : proof.take(one);
+    if (returns === null) return own || provenTotal.take(ALL);
+    const visitor = visitorAt(returns.source);
+    return own || (visitor === null ? 0 : sources.take(`returns from ${visitor}`)) || provenReturns.take(ALL);
   }
 
   private nobody(c: Context): Response {

@@ -17,7 +17,7 @@ import { Admission, type AdmissionOptions } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
-import { keysOnce } from "./keys.js";
+import { keysOnce, requireKeys } from "./keys.js";
 import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 import { urlsFor } from "./urls.js";
@@ -78,6 +78,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const options = { ...given, log, observer: isolatedObserver(given.observer, log) };
   const { engine } = options;
   const { may, needs } = accessFor(options);
+  if (options.callbackKeys != null) requireKeys("callbackKeys", options.callbackKeys);
   requireLongSecrets({
     ...Object.fromEntries((options.callbackKeys ?? []).map(({ id, secret }) => [`callbackKeys, ${id}`, secret])),
     netsAuthorization: options.netsAuthorization,

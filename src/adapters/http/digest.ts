@@ -39,5 +39,5 @@ export const digestIn =
   (c: Context): Proof | null => {
     const kind = /^\/callbacks\/resurs\/legacy\/(\w+)$/.exec(c.req.path)?.[1];
     if (kind === undefined || options === null || !provesItself(options, kind, c.req.query())) return null;
-    return { order: null };
+    return { order: null, one: `digest ${c.req.query("digest")?.toUpperCase()}` };
   };

@@ -41,7 +41,7 @@ export const authorizationIn =
   (authorization: string | null) =>
   (c: Context): Proof | null => {
     if (authorization === null || c.req.path !== "/callbacks/nets") return null;
-    return sameSecret(c.req.header("authorization") ?? "", authorization) ? { order: null } : null;
+    return sameSecret(c.req.header("authorization") ?? "", authorization) ? { order: null, one: null } : null;
   };
 
 interface Taking extends NetsOptions {

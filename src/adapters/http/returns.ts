@@ -68,9 +68,9 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
     const { orderId = "", page = "", proof } = c.req.param() as Record<string, string | undefined>;
     const attempt = proof === undefined ? null : attemptProven((await keys()).returns, orderId, page, proof);
     c.set("attempt", attempt);
-    return attempt === null ? null : { order: orderId };
+    return attempt === null ? null : { order: orderId, one: `returns of ${orderId}` };
   };
-  app.get("/:orderId/:page/:proof?", admission.entry({ proof: proofIn }), async (c) => {
+  app.get("/:orderId/:page/:proof?", admission.entry({ proof: proofIn, returns: true }), async (c) => {
     const { data: page } = ReturnPage.safeParse(c.req.param("page"));
     if (page === undefined) return c.json({ error: { code: "invalid-event" } }, 400);
     const attempt = c.get("attempt" as never) as string | null;

@@ -1,5 +1,7 @@
 /** Where a request comes from: which address counts, and what is counted as one source. */
 import { BlockList, isIP, isIPv6 } from "node:net";
+import { z } from "zod";
+import { wrongIn } from "../../../machines/text.js";
 import { addressOf } from "../../ports/access.js";
 
 /** The sixteen bytes of an IPv6 address, two by two. */
@@ -40,11 +42,30 @@ export const sourceOfAddress = (given: string): string => {
   return `${network.map((group) => group.toString(16)).join(":")}::/64`;
 };
 
+/** An address or a network, as options and the configuration file take it. */
+export const Network = z
+  .union(
+    [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+    "this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
+  )
+  .refine((entry) => plainAddress(entry.split("/")[0] ?? "") === entry.split("/")[0]?.toLowerCase(), {
+    error: "this is an IPv4 address inside an IPv6 one; write the IPv4 address, such as 13.50.187.51",
+  });
+const AllNetworks = z.array(Network, "must be a list of addresses and networks");
+
 export class Networks {
   private readonly list = new BlockList();
 
-  /** @param entries addresses and networks: `13.50.187.51`, `10.0.0.0/8`, `2001:db8::/32` */
-  constructor(entries: string[]) {
+  /**
+   * @param entries addresses and networks: `13.50.187.51`, `10.0.0.0/8`, `2001:db8::/32`
+   * @param field where they were given
+   * @throws TypeError that names the field and what it must be
+   */
+  constructor(entries: string[], field = "networks") {
+    const { error } = AllNetworks.safeParse(entries);
+    if (error !== undefined) {
+      throw new TypeError(wrongIn({ issues: error.issues.map((one) => ({ ...one, path: [field, ...one.path] })) }));
+    }
     for (const entry of entries) {
       const [address = "", prefix] = entry.split("/");
       const family = isIPv6(address) ? "ipv6" : "ipv4";
@@ -83,10 +104,11 @@ export const clientAddress = ({
   proxies = [],
   socketOf = addressOf,
 }: ClientAddressOptions): ((request: Request) => string | null) => {
-  const trusted = new Networks([...NEARBY, ...proxies]);
+  const nearby = new Networks(NEARBY);
+  const listed = new Networks(proxies, "proxies");
   return (request) => {
     const socket = socketOf(request);
-    if (!trusted.has(socket)) return socket;
+    if (!nearby.has(socket) && !listed.has(socket)) return socket;
     // A proxy adds the address it saw to the end; what stands before that is the word of whoever asks.
     return request.headers.get(header)?.split(",").at(-1)?.trim() || socket;
   };

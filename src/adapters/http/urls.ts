@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { ReturnPage } from "../../../machines/commands.js";
 import type { CheckoutUrls } from "../../ports/runtime.js";
-import type { AddressKeys } from "./keys.js";
+import { type AddressKeys, requireKeys } from "./keys.js";
 import { returnProof } from "./return-proof.js";
 import { callbackToken } from "./token.js";
 
@@ -26,6 +26,7 @@ const registeredOnce = "resurs/legacy";
  * @param api the gateway's API, which is its name unless it was given another one
  * @param attempt names this try to pay; made up where left out. Where the payment is there before its addresses are made,
  *   its id
+ * @throws TypeError where a key is none
  */
 export const urlsFor = (
   base: string,
@@ -34,6 +35,8 @@ export const urlsFor = (
   keys: AddressKeys,
   attempt = randomBytes(9).toString("base64url"),
 ): CheckoutUrls & { attempt: string; signedUrl: string; signingFailedUrl: string } => {
+  requireKeys("keys.returns", keys.returns, { own: true });
+  if (keys.callbacks !== null) requireKeys("keys.callbacks", keys.callbacks);
   const callbacks = callbacksOf[api] ?? api;
   const tokens = callbacks === registeredOnce ? null : keys.callbacks;
   const way = tokens === null ? "" : `/t/${callbackToken(tokens, orderId)}`;

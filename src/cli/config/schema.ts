@@ -3,6 +3,8 @@ import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
 import { Word } from "../../../machines/text.js";
+import { callbackKeysSchema } from "../../adapters/http/keys.js";
+import { Network } from "../../adapters/http/source.js";
 import { scopes } from "../../ports/access.js";
 import { hasPassword } from "../../ports/passwords.js";
 
@@ -31,10 +33,6 @@ const place = z
       'a password does not stand in the file; put the whole address into the environment and write env("DATABASE_URL")',
   });
 
-const network = z.union(
-  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  "this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
-);
 const rate = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });
 
 type CustomerOf = (orderId: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
@@ -143,15 +141,11 @@ const Http = z.strictObject({
     .describe(
       "asked of whoever uses the API and the inspector: one that opens all of it, or a list of `{ token, scopes }` with `read`, `act`, `metrics`",
     ),
-  callbackKeys: z
-    .array(
-      z.strictObject({ id: z.string().regex(/^\w{1,20}$/, "letters and digits, at most 20"), secret: SecretSchema }),
-    )
-    .min(1)
+  callbackKeys: callbackKeysSchema(SecretSchema)
     .optional()
     .describe("keys of the tokens in the addresses that banks are given, newest first; left out: no tokens"),
   allowFrom: z
-    .array(network)
+    .array(Network)
     .optional()
     .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; left out: all"),
   sourceHeader: z
@@ -162,7 +156,7 @@ const Http = z.strictObject({
       "the header in which your proxy names the client's address, such as x-real-ip; left out: there is no proxy",
     ),
   proxies: z
-    .array(network)
+    .array(Network)
     .default([])
     .describe(
       "proxies whose header is believed, beside those on this computer and in private networks: addresses and networks",
@@ -172,8 +166,11 @@ const Http = z.strictObject({
       source: rate,
       order: rate,
       unprovenOrder: rate,
+      unprovenReturns: rate,
       total: rate,
+      proof: rate,
       provenTotal: rate,
+      provenReturns: rate,
       unprovenReadings: rate,
       rejections: rate,
       creations: rate,
