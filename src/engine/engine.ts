@@ -23,6 +23,7 @@ import { limits as defaultLimits, type Limits } from "./limits.js";
 import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import { Loops } from "./loops.js";
 import type { EngineOptions } from "./options.js";
+import { prepare } from "./prepare.js";
 import { Mailboxes } from "./process.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
@@ -138,7 +139,7 @@ export class Engine implements Runtime {
     });
     this.lifetime = new Lifetime(limits.stopMs, {
       open: () => store.open(versionsKnown(this.rules.registry)),
-      prepare: () => store.reclaim(this.worker),
+      prepare: () => prepare({ store, clock, log, limits, rules: this.rules, worker: this.worker }),
       close: () => store.close(),
       begin: () => {
         this.wake.start();

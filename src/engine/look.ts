@@ -4,6 +4,7 @@ import type { Reading } from "../../machines/facts.js";
 import { cooldownEndsAt } from "../../machines/guards.js";
 import type { Registry } from "../../machines/index.js";
 import { type Explanation, explanations } from "../../machines/reasons.js";
+import { notAhead } from "../core/ahead.js";
 import type { Rules } from "../core/fold.js";
 import { foresee } from "../core/foresee.js";
 import { migrate } from "../core/migrate.js";
@@ -31,7 +32,7 @@ const recordIn = (loaded: Loaded | undefined): OrderRecord | null => {
  * Reads records as today's machines read them; one that they do not know comes as it is stored. All that are asked
  * for in one turn are read together: effects are claimed by the dozen, and each asks whose bank it is for.
  */
-export const recordReader = (store: Store, registry: Registry) => {
+export const recordReader = (store: Store, registry: Registry, clock: Pick<Clock, "now"> = { now: Date.now }) => {
   let asked: string[] = [];
   let answers: Promise<Loaded[]> | null = null;
   const together = async (): Promise<Loaded[]> => {
@@ -47,7 +48,7 @@ export const recordReader = (store: Store, registry: Registry) => {
     const record = recordIn((await answers)[at]);
     if (record === null) return null;
     const migrated = migrate(record, registry);
-    return "record" in migrated ? migrated.record : record;
+    return "record" in migrated ? notAhead(migrated.record, clock.now()) : record;
   };
 };
 
@@ -123,7 +124,7 @@ export interface LookOptions {
 
 /** Everything that can be seen of the orders of a store, from beside a running engine as well. */
 export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Looking => {
-  const read = recordReader(store, rules.registry);
+  const read = recordReader(store, rules.registry, clock);
   return {
     clock,
     read,

@@ -178,6 +178,17 @@ export interface Pruned {
   last: string | null;
 }
 
+/** In ms: the longest that anything waits, as kinds go. What is due later than that was set by a clock that was ahead. */
+export interface LongestWaits {
+  leaseMs: number;
+  effectMs: number;
+  eventMs: number;
+  /** By how their names begin. */
+  timers: { prefix: string; ms: number }[];
+  /** When an effect or an event is due that waited for longer. */
+  soonMs: number;
+}
+
 /** The error of a reading that was not left to its own wait, because somebody new waits for it. */
 export const ASKED_ANEW = "asked for anew";
 
@@ -203,6 +214,8 @@ export interface Store {
   disown(worker: string, known: string[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
   reclaim(worker: string): Promise<void>;
+  /** What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer after its longest wait, a lease ends in time. Nothing else changes. */
+  pullIn(now: number, longest: LongestWaits): Promise<number>;
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
   heard?(): boolean;
   /** What a store does in the background and failed at twice in a row is named; null = all of it works. */

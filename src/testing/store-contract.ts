@@ -1,4 +1,5 @@
 /** What every store keeps to. Free of any test runner: a case throws when the store breaks its word. */
+import { clock } from "./store-contract/clock.js";
 import { damaged } from "./store-contract/damaged.js";
 import { dead } from "./store-contract/dead.js";
 import { effects } from "./store-contract/effects.js";
@@ -17,6 +18,7 @@ export const storeContract: Case[] = [
   ...effects,
   ...dead,
   ...lanes,
+  ...clock,
   ...readings,
   ...text,
   ...waiting,

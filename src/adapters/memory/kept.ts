@@ -1,7 +1,15 @@
 /** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
-import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import { ASKED_ANEW, type Claim, type EffectPlace, type EffectResult, StoreError } from "../../ports/store.js";
+import type { HistoryEntry, OrderRecord, TimerRow } from "../../core/record.js";
+import {
+  ASKED_ANEW,
+  type Claim,
+  type EffectPlace,
+  type EffectResult,
+  type InboxRow,
+  type LongestWaits,
+  StoreError,
+} from "../../ports/store.js";
 
 export interface Kept extends Omit<Claim, "previousError"> {
   leaseUntil: number;
@@ -67,3 +75,30 @@ export function onlyWhile<T extends object>(isOpen: () => boolean, store: T): T 
   ]);
   return Object.fromEntries(guarded);
 }
+
+export const allOf = (timers: Map<string, Map<string, TimerRow>>): TimerRow[] =>
+  [...timers.values()].flatMap((own) => [...own.values()]);
+
+/** Changes the rows that wait longer than they can have to, and counts them. */
+export const pulledIn = (
+  now: number,
+  { leaseMs, effectMs, eventMs, soonMs, timers: names }: LongestWaits,
+  effects: Kept[],
+  events: InboxRow[],
+  timers: TimerRow[],
+): number => {
+  let rows = 0;
+  const pull = <R, K extends keyof R>(row: R, key: K, ms: number, to: number) => {
+    if ((row[key] as number) <= now + ms) return;
+    row[key] = (now + to) as R[K];
+    rows += 1;
+  };
+  for (const row of effects) pull(row, "leaseUntil", leaseMs, leaseMs);
+  for (const row of effects) if (!row.dead) pull(row, "notBefore", effectMs, soonMs);
+  for (const row of events) if (!row.dead) pull(row, "notBefore", eventMs, soonMs);
+  for (const row of timers) {
+    const known = names.find(({ prefix }) => row.timer.startsWith(prefix));
+    if (known !== undefined) pull(row, "at", known.ms, known.ms);
+  }
+  return rows;
+};

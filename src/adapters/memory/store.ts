@@ -13,6 +13,7 @@ import {
   type TimerRow,
 } from "../../ports/store.js";
 import {
+  allOf,
   byOrder,
   compare,
   earlier,
@@ -25,6 +26,7 @@ import {
   laneHeads,
   older,
   onlyWhile,
+  pulledIn,
   released,
 } from "./kept.js";
 import { secrets } from "./secrets.js";
@@ -45,7 +47,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   let lastN = 0;
   let isOpen = false;
 
-  const allTimers = () => [...timers.values()].flatMap((own) => [...own.values()]);
+  const allTimers = () => allOf(timers);
   const effects = (dead: boolean) => [...outbox.values()].filter((row) => row.dead === dead);
   const events = (dead: boolean) => [...inbox.values()].filter((row) => row.dead === dead);
 
@@ -147,6 +149,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         if (row.worker !== null && row.worker !== worker) free(row);
       }
     },
+    pullIn: async (now, longest) => pulledIn(now, longest, [...outbox.values()], [...inbox.values()], allOf(timers)),
     async restored() {
       for (const row of outbox.values()) {
         if (row.lane !== "gateway" || row.dead) continue;

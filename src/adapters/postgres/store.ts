@@ -12,6 +12,7 @@ import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
 import { openSchema } from "./opening.js";
 import { type PostgresOptions, settledOptions } from "./options.js";
+import { pullIn } from "./pull-in.js";
 import { listStatement, statementsOf } from "./statements.js";
 import { type Wave, waves } from "./waves.js";
 import * as wire from "./wire.js";
@@ -198,6 +199,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       opened().notices.tell(at);
     },
     disown: async (worker, known) => void (await write(sql.disown, worker, known)),
+    pullIn: (now, longest) => pullIn(write, schema, now, longest),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async reclaim(worker) {

@@ -2,10 +2,11 @@
 import { isReading } from "../../../machines/effects.js";
 import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
+import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Came } from "../../engine/attempt.js";
 import type { Receipt } from "../../engine/receipt.js";
-import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type OrderRow } from "../../ports/store.js";
+import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
 
 export interface OpenEffect extends OutboxRow {
   createdAt: number;
@@ -81,6 +82,15 @@ export const hurry = (effects: OpenEffect[], at: number): void => {
     if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
     else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false, error: ASKED_ANEW });
   }
+};
+
+/** Moments that a clock wrote which was ahead; see core/ahead.ts. What waits comes when the server's clock says so. */
+export const pulledIn = (state: OrderState, now: number, { effectMs, eventMs }: LongestWaits): OrderState => {
+  if (state.record !== null) state.record = notAhead(state.record, now);
+  for (const row of state.effects)
+    if (row.notBefore > now + effectMs) Object.assign(row, { notBefore: now, armed: false });
+  for (const row of state.inbox) if (row.notBefore > now + eventMs) row.notBefore = now;
+  return state;
 };
 
 /** An effect on its way out, with what it needs to know of its order. */

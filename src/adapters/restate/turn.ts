@@ -1,19 +1,20 @@
 /** One message to one order: what becomes of it. Pure but for the clock and the dice that it is handed. */
-
 import type { Envelope, PlacedOrder } from "../../../machines/events.js";
+import { mayWait } from "../../core/ahead.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
 import { isAwaited } from "../../core/finish.js";
 import type { Rules } from "../../core/fold.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer } from "../../core/record.js";
 import { type Limits, retryAfterMs } from "../../engine/limits.js";
+import { longestWaits } from "../../engine/prepare.js";
 import { type Receipt, receiptOf, shortOf } from "../../engine/receipt.js";
 import { wasSeen } from "../../engine/second-word.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { Due, Errand, Message, OpenEffect, OrderState, Reply, Taken } from "./state.js";
-import { hurry, nothing } from "./state.js";
+import { hurry, nothing, pulledIn } from "./state.js";
 
 export interface TurnParts {
   rules: Rules;
@@ -44,7 +45,7 @@ export class Turn {
     private readonly parts: TurnParts,
     private readonly now: number,
   ) {
-    this.state = structuredClone(before ?? nothing);
+    this.state = pulledIn(structuredClone(before ?? nothing), now, longestWaits(parts.limits, parts.rules));
   }
 
   take(message: Message): Taken {
@@ -194,7 +195,8 @@ export class Turn {
     const set = this.state.record?.timers[timer];
     if (set?.generation !== generation) return;
     // The server counts the delay on its own clock, and somebody may have set that one forward.
-    if (set.at > this.now) return this.remind(set.at, { what: "timer", timer, generation });
+    const isEarly = mayWait(timer, set.at, this.now, this.parts.rules);
+    if (isEarly) return this.remind(set.at, { what: "timer", timer, generation });
     this.happen(rung({ orderId: this.orderId, timer, generation, at: set.at }, this.now), 0);
   }
 

@@ -6,6 +6,7 @@ import {
   type CommitResult,
   type DamagedRow,
   type EffectResult,
+  type LongestWaits,
   type OrderFilter,
   type Page,
   type Pruned,
@@ -18,6 +19,7 @@ import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
 import { listStatement } from "./list.js";
 import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
+import { pullIn } from "./pull-in.js";
 import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 import * as wire from "./wire.js";
@@ -156,6 +158,10 @@ export class StoreDatabase {
     } finally {
       this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
+  }
+
+  pullIn(now: number, longest: LongestWaits): number {
+    return this.#together(() => pullIn(this.#db, now, longest));
   }
 
   restored(): void {

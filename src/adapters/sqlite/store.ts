@@ -143,6 +143,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     hurry: async (orderIds, at) => database().call("hurry", orderIds, at),
     disown: async (worker, known) => database().call("disown", worker, known),
     reclaim: async (worker) => database().call("reclaim", worker),
+    pullIn: async (now, longest) => database().call("pullIn", now, longest),
     restored: async () => database().call("restored"),
 
     async dueTimers(now, limit) {

@@ -1,0 +1,67 @@
+/**
+ * What a clock that was ahead left behind. A node that began with its clock three days ahead stamped what it wrote, and
+ * set what is to happen, three days too late. Put right, it would hold its orders for three days. Pure.
+ *
+ * Nothing waits longer than its kind can have to: what is due later than that was set by a clock that was ahead.
+ */
+import { linkLifetimeMinutes } from "../../machines/settings.js";
+import type { Rules } from "./fold.js";
+import type { OrderRecord } from "./record.js";
+
+/** Nodes' clocks differ by less; a wait that is longer by this much harms nobody. */
+export const SLACK_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** How long each delay of the machines can be, by its name there. */
+export const longestDelays = ({ settings, registry }: Rules): Record<string, number> => {
+  const callbacks = Object.values(registry.flows).map(({ callbackDelaySeconds }) => callbackDelaySeconds);
+  return {
+    cooldownRemaining: Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
+    linkLifetime: linkLifetimeMinutes(settings) * 60_000,
+  };
+};
+
+/** How the name of a timer begins that waits for a delay. */
+export const timerOf = (delay: string): string => `xstate.after.${delay}.`;
+
+/** Whether a timer that is set to `at` can still have to wait: not for longer than its delay can be, where that is known. */
+export const mayWait = (timer: string, at: number, now: number, rules: Rules): boolean => {
+  const known = Object.entries(longestDelays(rules)).find(([delay]) => timer.startsWith(timerOf(delay)));
+  return at > now && (known === undefined || at <= now + known[1] + SLACK_MS);
+};
+
+/**
+ * The record with no moment in it that has not come yet: such a one counts as now. When the payment was read is then not
+ * known, so it counts as long ago. The same record where there is none.
+ */
+export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
+  const { order, payment, waiting, operation } = record.facts;
+  const moments = [
+    order.createdAt,
+    order.updatedAt,
+    order.customerReturnedAt ?? 0,
+    payment.readAt ?? 0,
+    operation?.since ?? 0,
+    ...order.rejections.map(({ at }) => at),
+    ...waiting.map(({ at }) => at),
+  ];
+  if (!moments.some((at) => at > now + SLACK_MS)) return record;
+  const late = (at: number) => Math.min(at, now);
+  const isRead = payment.readAt !== null && payment.readAt > now;
+  return {
+    ...record,
+    facts: {
+      ...record.facts,
+      order: {
+        ...order,
+        createdAt: late(order.createdAt),
+        updatedAt: late(order.updatedAt),
+        customerReturnedAt: order.customerReturnedAt === null ? null : late(order.customerReturnedAt),
+        rejections: order.rejections.map((one) => ({ ...one, at: late(one.at) })),
+      },
+      payment: isRead ? { ...payment, readAt: now - DAY_MS } : payment,
+      waiting: waiting.map((one) => ({ ...one, at: late(one.at) })),
+      operation: operation === null ? null : { ...operation, since: late(operation.since) },
+    },
+  };
+};
