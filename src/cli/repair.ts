@@ -18,7 +18,8 @@ const becomes: Record<DamagedRow["table"], string> = {
   history: "is emptied; the order does not need it, and its number stays",
   outbox: "goes; a reading or a status is asked for again, a call that moves money is looked up at the bank",
   timers: "is set anew from the record",
-  inbox: "goes; what a bank said in it is asked for again by reconcile",
+  inbox: "is tried again where the event itself is whole; else it goes, and reconcile asks the bank what it was about",
+  damaged: "goes; what it stood for is made anew from the record",
 };
 
 const shown = (rows: DamagedRow[]): string[] =>
@@ -54,7 +55,9 @@ const apply = async (orderId: string, { store: place, json, forget = false }: Op
   for (const row of taken) say(JSON.stringify(row));
   if (left.length > 0) {
     say(shown(left));
-    return say(`Order ${orderId} still rests: its record ${becomes.orders}.`);
+    const record = left.some((row) => row.table === "orders");
+    const why = record ? `its record ${becomes.orders}` : "what is lost cannot be made anew; restore a backup";
+    return say(`Order ${orderId} still rests: ${why}. Nothing was taken out.`);
   }
   if (taken.length === 0) return say(`There was nothing to repair of order ${orderId}.`);
   if (forget) return say(`Order ${orderId} is forgotten. Have the shop place it anew.`);

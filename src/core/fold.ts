@@ -10,7 +10,8 @@ import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
-import type { Actor, Answer, Lane, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import { laneOf } from "./lanes.js";
+import type { Actor, Answer, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { type Asked, initialValue, step, type TimerChange } from "./step.js";
 
 /** How an event is shown to the order machine. */
@@ -30,16 +31,6 @@ export interface Rules {
 }
 
 const statuses = new Set<StateValue>(OrderStatus.options);
-const toTheShop = new Set<Effect["type"]>([
-  "completePayment",
-  "setOrderStatus",
-  "setOrderLines",
-  "setOrderMeta",
-  "addOrderNote",
-  "recordRefund",
-]);
-const laneOf = (effect: Effect): Lane => (toTheShop.has(effect.type) ? "shop" : "gateway");
-
 export const statusIn = (value: StateValue): OrderStatus | null =>
   statuses.has(value) ? (value as OrderStatus) : null;
 
@@ -212,7 +203,7 @@ export class Fold {
       orderId,
       seq: this.seq,
       index,
-      lane: laneOf(effect),
+      lane: laneOf(effect.type),
       effect,
       notBefore,
     });

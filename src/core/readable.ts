@@ -5,6 +5,8 @@
 import type { Effect, EffectType } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
+import { laneOf } from "./lanes.js";
+import { outOfRange } from "./ranges.js";
 import type { HistoryEntry, Lane, OrderRecord, TimerRow } from "./record.js";
 
 /** A row that cannot be read; the message says of what, and what is wrong. */
@@ -125,16 +127,22 @@ const shapes: Record<EffectType, Record<string, Check>> = {
   addOrderNote: { note: text },
   recordRefund: { amount: count, lines: orNull(list) },
 };
-const lanes: Check = (value) => value === "gateway" || value === "shop";
 
 /** @throws Unreadable */
 export const effectFrom = (json: unknown, lane: Lane): Effect => {
-  if (!lanes(lane)) throw new Unreadable(`lane is ${shown(lane)}`);
   const effect = parsed(json);
   const shape = Object.hasOwn(shapes, String(effect.type)) ? shapes[effect.type as EffectType] : undefined;
   if (shape === undefined) throw new Unreadable(`${shown(effect.type)} is no effect that is known here`);
+  same("lane", lane, laneOf(effect.type as EffectType));
   must(effect, shape);
   return effect as unknown as Effect;
+};
+
+/** The columns that no checksum covers. @throws Unreadable */
+export const inRange = <T extends Parameters<typeof outOfRange>[0]>(row: T): T => {
+  const wrong = outOfRange(row);
+  if (wrong !== null) throw new Unreadable(wrong);
+  return row;
 };
 
 /** An event's own content is looked at when it is decided. @throws Unreadable */

@@ -69,8 +69,8 @@ export interface Loaded {
 /** A row that cannot be read. */
 export interface DamagedRow {
   orderId: string;
-  /** `orders` is the record, `listed` what lists show of it. */
-  table: "orders" | "listed" | "history" | "outbox" | "timers" | "inbox";
+  /** `orders` is the record, `listed` what lists show of it, `damaged` a row that was set aside and was damaged there. */
+  table: "orders" | "listed" | "history" | "outbox" | "timers" | "inbox" | "damaged";
   /** Of the effect, the timer or the event; of an entry its number. */
   id: string;
   /** What is wrong, in words. */

@@ -1,6 +1,6 @@
 /** PostgreSQL's own: opening and refusing, and what its errors become. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -138,6 +138,13 @@ describe.skipIf(typeof server === "string")("opening", () => {
     for (const part of ["src/adapters/postgres", "src/ports", "src/core", "machines"])
       cpSync(join(built, part), join(folder, part), { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    // What every part of the package needs; the driver is the one that is left to choose.
+    mkdirSync(join(folder, "node_modules"));
+    for (const needed of ["zod", "xstate"])
+      symlinkSync(
+        fileURLToPath(new URL(`../../../node_modules/${needed}`, import.meta.url)),
+        join(folder, "node_modules", needed),
+      );
     const script = `import { postgresStore } from "./src/adapters/postgres/store.js"; await postgresStore().open();`;
     const asked = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
     await expect(asked).rejects.toMatchObject({ stderr: expect.stringContaining("Run: npm install pg") });

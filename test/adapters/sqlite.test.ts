@@ -68,6 +68,7 @@ test("a file of the version before is brought up to this one, and until then can
     db.exec("DROP INDEX orders_latest; DROP INDEX orders_status_latest; DROP INDEX orders_flagged_latest");
     db.exec("DROP TABLE secrets");
     db.exec("DROP TABLE damaged");
+    db.exec("DROP INDEX outbox_odd; DROP INDEX inbox_odd; DROP INDEX timers_odd");
     db.exec("DROP INDEX outbox_lane; ALTER TABLE outbox DROP COLUMN peer; ALTER TABLE outbox DROP COLUMN kind");
     db.pragma("user_version = 1");
   });

@@ -2,62 +2,19 @@
  * One row of one order is damaged by hand, in each table of each store on a disk: fifty other orders live on as if
  * nothing had happened, at the same moments of the clock, and health says which order it is.
  */
-import Sqlite from "better-sqlite3";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Reconciled } from "../../src/ports/runtime.js";
-import type { Store } from "../../src/ports/store.js";
-import { run } from "../adapters/postgres-client.js";
-import { startPostgres } from "../adapters/postgres-server.js";
-import { bankHas, callback, MINUTE, Place, T0, temporary } from "../engine/place.js";
+import { bankHas, callback, MINUTE, Place, T0 } from "../engine/place.js";
+import { type Disk, startDisks } from "./disks.js";
 
-const server = await startPostgres();
+const disks = await startDisks();
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
+  await disks.end();
 });
-afterAll(async () => {
-  if (typeof server !== "string") await server.stop();
-}, 240_000);
-
-/** A place for a store, and a way past it. */
-interface Disk {
-  store(): Store;
-  /** Every `?` is one value. */
-  sql(text: string, ...values: unknown[]): Promise<void>;
-}
-
-const sqlite = async (): Promise<Disk> => {
-  const { file, remove } = await temporary();
-  ends.push(remove);
-  return {
-    store: () => sqliteStore({ file }),
-    async sql(text, ...values) {
-      const db = new Sqlite(file);
-      const { changes } = db.prepare(text).run(...values);
-      db.close();
-      expect([text, changes]).not.toEqual([text, 0]);
-    },
-  };
-};
-
-let schemas = 0;
-const url = typeof server === "string" ? "" : await server.database();
-const postgres = async (): Promise<Disk> => {
-  schemas += 1;
-  const schema = `damaged_${schemas}`;
-  return {
-    store: () => postgresStore({ connectionString: url, schema, pollMs: 600_000 }),
-    async sql(text, ...values) {
-      const parts = text.split("?");
-      const numbered = parts.map((part, i) => (i === 0 ? part : `$${i}${part}`)).join("");
-      const placed = numbered.replaceAll(/(UPDATE|FROM) (\w+)/g, `$1 ${schema}.$2`);
-      await run(url, placed, values);
-    },
-  };
-};
+afterAll(() => disks.stop(), 240_000);
 
 const others = Array.from({ length: 50 }, (_, i) => `o${i}`);
 /** As long as callbacks give way to the customer. */
@@ -206,10 +163,10 @@ const inSqlite: Damage[] = [
 ];
 
 const stores: [name: string, disk: () => Promise<Disk>, damages: Damage[]][] = [
-  ["SQLite", sqlite, [...everywhere, ...inSqlite]],
-  ...(typeof server === "string"
+  ["SQLite", disks.sqlite, [...everywhere, ...inSqlite]],
+  ...(disks.postgres === null
     ? []
-    : [["PostgreSQL", postgres, everywhere] as [string, () => Promise<Disk>, Damage[]]]),
+    : [["PostgreSQL", disks.postgres, everywhere] as [string, () => Promise<Disk>, Damage[]]]),
 ];
 
 describe.each(stores)("%s", (_name, made, damages) => {
@@ -222,6 +179,8 @@ describe.each(stores)("%s", (_name, made, damages) => {
 
     const engine = await place.start({ store: disk.store() });
     place.engine = engine;
+    // Met before the next decision, which writes the order's timers anew.
+    await place.rest();
     // Every commit writes anew what is listed.
     if (table !== "listed") {
       await engine.submit("sick", { type: "order.updated", by: "shop", change: "a note" }).catch(() => {});
@@ -235,7 +194,9 @@ describe.each(stores)("%s", (_name, made, damages) => {
 
     await all(engine);
     const { ok, trouble, damaged, counts } = await engine.health();
-    expect([ok, trouble, counts?.damaged]).toEqual([true, null, 1]);
+    // A row that came to lie under another order's name is missed by its own order, which rests as well.
+    const names = text.includes("SET order_id") && (table === "outbox" || table === "inbox") ? 2 : 1;
+    expect([ok, trouble, counts?.damaged]).toEqual([true, null, names]);
     const [named] = damaged;
     const sick = table === "listed" && text.includes("eda080") ? named : "sick";
     if (!text.includes("SET order_id")) expect(damaged).toEqual([sick]);

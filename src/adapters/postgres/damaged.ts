@@ -1,14 +1,13 @@
 /** Rows that cannot be read, put out of the way of all others. */
 import type { PoolClient } from "pg";
-import { listed } from "../../core/listed.js";
-import { insteadOf, timersIn } from "../../core/rebuilt.js";
-import type { HistoryEntry, OrderRecord } from "../../core/record.js";
-import { peerOf } from "../../ports/lanes.js";
+import { orderIn } from "../../core/lanes.js";
+import { keptRow } from "../../ports/damaged.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import type { Connections, Row } from "./connections.js";
+import { type Ask, envelopeOf, mend } from "./repair.js";
 import * as wire from "./wire.js";
 
-type Table = DamagedRow["table"];
+export type Table = Exclude<DamagedRow["table"], "damaged">;
 
 interface Shape {
   /** The table itself, its columns in the order in which they are read, and the one that names a row. */
@@ -49,10 +48,10 @@ const shapes: Record<Table, Shape> = {
   },
   outbox: {
     from: "outbox",
-    columns: "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error",
+    columns: "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, lease_until, worker, kind",
     name: "id",
     said: "effect",
-    read: wire.readEffect,
+    read: wire.readLeased,
     gone: true,
   },
   timers: {
@@ -74,15 +73,17 @@ const shapes: Record<Table, Shape> = {
 };
 const all = Object.keys(shapes) as Table[];
 
-interface Damage {
+export interface Damage {
   orderId: string;
   id: string;
   said: string;
   what: string;
 }
 
+export type Found = Damage & { row: Record<string, unknown> };
+
 /** Looks at rows of one table with what identifies them in front. */
-const looked = (table: Table, rows: Row[]): (Damage & { row: Record<string, unknown> })[] =>
+const looked = (table: Table, rows: Row[]): Found[] =>
   rows.flatMap(([orderId, id, said, json, ...row]) => {
     try {
       shapes[table].read(row);
@@ -104,6 +105,17 @@ export class DamagedRows {
     private readonly connections: () => Connections,
   ) {}
 
+  /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
+  asideIn(readOnly: boolean) {
+    return (table: Table, order: number, id: number) => async (rows: Row[]) => {
+      if (readOnly) return;
+      await this.setAside(
+        table,
+        rows.map((row) => ({ orderId: row[order], id: row[id] })),
+      );
+    };
+  }
+
   /** Of rows that were read just now: those that cannot be, moved or named. Two nodes that find the same do no harm. */
   async setAside(table: Table, which: { orderId: unknown; id: unknown }[]): Promise<void> {
     const { name } = shapes[table];
@@ -114,7 +126,7 @@ export class DamagedRows {
     await this.#put(table, looked(table, rows));
   }
 
-  async #put(table: Table, damages: Damage[], client?: PoolClient): Promise<void> {
+  async #put(table: Table, damages: Found[], client?: PoolClient): Promise<void> {
     if (damages.length === 0) return;
     const { from, name, said, gone } = shapes[table];
     const same = `t.order_id = g.order_id AND t.${name}::text = g.id AND ${said} = g.said`;
@@ -131,6 +143,31 @@ export class DamagedRows {
     const values = [table, column("orderId"), column("id"), column("said"), column("what")];
     if (client === undefined) await this.connections().write(text, values);
     else await client.query(text, values);
+    const rows = damages.map(({ orderId, id, what, row }) => ({ orderId, table, id, what, row }));
+    await this.#tellNamed(rows, client);
+  }
+
+  /** Where a row of one order stands under another, that other one has lost it and must not wait for it for ever. */
+  async #tellNamed(rows: DamagedRow[], client?: PoolClient): Promise<void> {
+    for (const one of rows) {
+      const named = one.table === "outbox" ? orderIn(one.id) : (envelopeOf(one)?.orderId ?? null);
+      if (named === null || named === one.orderId) continue;
+      const text = `INSERT INTO ${this.s}.damaged (order_id, tbl, id, what, row)
+        SELECT order_id, $2, $3, $4, $5 FROM ${this.s}.orders WHERE order_id = $1 ON CONFLICT DO NOTHING`;
+      const values = [named, one.table, one.id, one.what, JSON.stringify(one.row)];
+      if (client === undefined) await this.connections().write(text, values);
+      else await client.query(text, values);
+    }
+  }
+
+  /** Sets aside what would never come due, and so would never be met. */
+  async sweep(odd: Record<"oddEffects" | "oddEvents" | "oddTimers", string>): Promise<void> {
+    const read = (text: string) => this.connections().read(text, []);
+    const found = await Promise.all([read(odd.oddEffects), read(odd.oddEvents), read(odd.oddTimers)]);
+    for (const [i, table] of (["outbox", "inbox", "timers"] as const).entries()) {
+      const rows = (found[i] ?? []).map(([orderId, id]) => ({ orderId, id }));
+      if (rows.length > 0) await this.setAside(table, rows);
+    }
   }
 
   async list(limit: number): Promise<DamagedRow[]> {
@@ -150,8 +187,8 @@ export class DamagedRows {
     return (await ask(`SELECT order_id, tbl, id, what, row FROM ${this.s}.damaged WHERE order_id = $1`)).map(kept);
   }
 
-  async #damagedOf(ask: (text: string) => Promise<Row[]>): Promise<(DamagedRow & Damage)[]> {
-    const found: (DamagedRow & Damage)[] = [];
+  async #damagedOf(ask: (text: string) => Promise<Row[]>): Promise<(Found & { table: Table })[]> {
+    const found: (Found & { table: Table })[] = [];
     for (const table of all) {
       const rows = await ask(selectAll(this.s, table, "order_id = $1"));
       found.push(...looked(table, rows).map((one) => ({ ...one, table })));
@@ -162,115 +199,44 @@ export class DamagedRows {
   /** With the order's own row held, so that no node decides anything meanwhile. */
   repair(orderId: string, { forget }: { forget: boolean }): Promise<Repaired> {
     return this.connections().together(async (client) => {
-      const ask = async (text: string, ...more: unknown[]): Promise<Row[]> =>
+      const ask: Ask = async (text, ...more) =>
         (await client.query<Row>({ text, values: [orderId, ...more], rowMode: "array" })).rows;
       await ask(`SELECT 1 FROM ${this.s}.orders WHERE order_id = $1 FOR UPDATE`);
-      return forget ? this.#forget(ask) : this.#mend(ask, client, orderId);
+      return forget ? this.#forget(ask) : this.#mend(ask, client);
     });
   }
 
-  async #mend(
-    ask: (text: string, ...more: unknown[]) => Promise<Row[]>,
-    client: PoolClient,
-    orderId: string,
-  ): Promise<Repaired> {
+  async #mend(ask: Ask, client: PoolClient): Promise<Repaired> {
     const before = await this.#keptOf(ask);
     const damages = await this.#damagedOf(ask);
-    const lost = damages.filter(({ table }) => table !== "orders");
-    const left = damages.filter(({ table }) => table === "orders");
-    await this.#put(
-      "outbox",
-      lost.filter(({ table }) => table === "outbox"),
-      client,
-    );
-    await this.#put(
-      "timers",
-      lost.filter(({ table }) => table === "timers"),
-      client,
-    );
-    await this.#put(
-      "inbox",
-      lost.filter(({ table }) => table === "inbox"),
-      client,
-    );
-    for (const { table, id } of lost)
+    // Set aside even where nothing comes of the repair: the order rests.
+    for (const table of all)
+      await this.#put(
+        table,
+        damages.filter((one) => one.table === table),
+        client,
+      );
+    const found = [...before, ...damages.map(asRow)];
+    const broken = damages.filter(({ table }) => table === "orders").map(asRow);
+    if (broken.length > 0) {
+      const others = found.filter(({ table }) => table !== "orders" && table !== "listed");
+      return { taken: [], left: [...others, ...broken] };
+    }
+    const taken = found.filter(({ table }) => table !== "orders");
+    await client.query("SAVEPOINT untouched");
+    for (const { table, id } of taken)
       if (table === "history")
         await ask(`UPDATE ${this.s}.history SET entry = NULL WHERE order_id = $1 AND seq::text = $2`, id);
-    await ask(`DELETE FROM ${this.s}.damaged WHERE order_id = $1`);
-    const taken = [...before.filter(({ table }) => table !== "orders"), ...lost.map(asRow)];
-    if (left.length > 0) {
-      await this.#put("orders", left, client);
-      return { taken, left: left.map(asRow) };
+    const why = await mend(this.s, ask, taken);
+    if (why !== null) {
+      await client.query("ROLLBACK TO untouched");
+      return { taken: [], left: taken.map((one) => ({ ...one, what: `${one.what}; ${why}` })) };
     }
-    const [found] = await ask(`SELECT record, version FROM ${this.s}.orders WHERE order_id = $1`);
-    if (found !== undefined) await this.#anew(ask, wire.readRecord(orderId, found[0], found[1]), taken);
+    await ask(`DELETE FROM ${this.s}.damaged WHERE order_id = $1`);
     return { taken, left: [] };
   }
 
-  /** What the record still says of the rows that are gone. */
-  async #anew(
-    ask: (text: string, ...more: unknown[]) => Promise<Row[]>,
-    record: OrderRecord,
-    taken: DamagedRow[],
-  ): Promise<void> {
-    const { status, state, flags, inDoubt, updatedAt } = listed(record);
-    await ask(
-      `UPDATE ${this.s}.orders SET status = $2, state = $3, flags = $4, flagged = $5, in_doubt = $6, updated_at = $7, payment_id = $8 WHERE order_id = $1`,
-      status,
-      state,
-      JSON.stringify(flags),
-      flags.length > 0,
-      inDoubt,
-      updatedAt,
-      record.facts.payment.id,
-    );
-    for (const { timer, generation, at } of timersIn(record)) {
-      await ask(
-        `INSERT INTO ${this.s}.timers (order_id, timer, generation, at) VALUES ($1, $2, $3, $4) ON CONFLICT (order_id, timer) DO NOTHING`,
-        timer,
-        generation,
-        at,
-      );
-    }
-    for (const { table, row } of taken) if (table === "outbox") await this.#standIn(ask, record, row);
-  }
-
-  async #standIn(
-    ask: (text: string, ...more: unknown[]) => Promise<Row[]>,
-    record: OrderRecord,
-    row: Record<string, unknown>,
-  ): Promise<void> {
-    const lost = { id: String(row.id), seq: Number(row.seq), index: Number(row.idx), lane: row.lane as "shop" };
-    const [found] = await ask(
-      `SELECT entry, order_id, seq FROM ${this.s}.history WHERE order_id = $1 AND seq = $2`,
-      lost.seq,
-    );
-    const instead = insteadOf(lost, record, entryIn(found));
-    if (instead === null) return;
-    if ("effect" in instead) {
-      const { id, seq, index, lane, effect, notBefore } = instead.effect;
-      await ask(
-        `INSERT INTO ${this.s}.outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, peer) VALUES ($2, $1, $3, $4, $5, $6, $7, $7, $8)`,
-        id,
-        seq,
-        index,
-        lane,
-        JSON.stringify(effect),
-        notBefore,
-        peerOf(lane, record.facts.payment.gateway),
-      );
-    } else {
-      await ask(
-        `INSERT INTO ${this.s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
-         VALUES ($1, $2, $3, 0, $4, 'its effect was damaged', false) ON CONFLICT DO NOTHING`,
-        instead.event.id,
-        JSON.stringify(instead.event),
-        instead.event.at,
-      );
-    }
-  }
-
-  async #forget(ask: (text: string, ...more: unknown[]) => Promise<Row[]>): Promise<Repaired> {
+  async #forget(ask: Ask): Promise<Repaired> {
     const taken = await this.#keptOf(ask);
     for (const table of all.filter((one) => one !== "listed")) {
       for (const [orderId, id, , json] of await ask(selectAll(this.s, table, "order_id = $1"))) {
@@ -284,15 +250,6 @@ export class DamagedRows {
   }
 }
 
-const entryIn = (row: Row | undefined): HistoryEntry | null => {
-  try {
-    return row === undefined || row[0] === null ? null : wire.readEntry(row);
-  } catch {
-    return null;
-  }
-};
-
 const asRow = ({ orderId, table, id, what, row }: DamagedRow): DamagedRow => ({ orderId, table, id, what, row });
 
-const kept = ([orderId, table, id, what, row]: Row): DamagedRow =>
-  ({ orderId, table, id, what, row: JSON.parse(row as string) }) as DamagedRow;
+const kept = (row: Row): DamagedRow => keptRow(...(row as Parameters<typeof keptRow>));

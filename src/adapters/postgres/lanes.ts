@@ -1,8 +1,12 @@
-/** Migration 5: a claim that knows how much room there is in each lane; `dueInLanes` of the port, in the database. */
+/** A claim that knows how much room there is in each lane; `dueInLanes` of the port, in the database. */
+import { effectInRange } from "../../core/ranges.js";
 import { BY_KEY, CLAIMING, EARLIER, known, rests } from "./functions.js";
 
-export const claimInLanes = (s: string): string => `
-CREATE FUNCTION ${s}.claim_in_lanes(moment bigint, most integer, lease_ms bigint, by text, versions integer[],
+const RETURNED = "e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error";
+
+/** @param sound a condition that holds for a row whose numbers can be; "TRUE" = it is not asked */
+const claim = (s: string, sound: string): string => `
+FUNCTION ${s}.claim_in_lanes(moment bigint, most integer, lease_ms bigint, by text, versions integer[],
   per_peer integer, kept integer[], busy_peer text[], busy_kind integer[], busy_calls integer[])
 RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
   attempts integer, created_at bigint, error text, peer text, kind integer)
@@ -38,10 +42,10 @@ BEGIN
       WITH head AS MATERIALIZED (
         SELECT o.id FROM ${s}.outbox o
         WHERE NOT o.dead AND o.peer = which AND o.kind = rank AND o.not_before <= moment
-          AND (o.lease_until <= moment OR o.worker = ANY (silent))
+          AND (o.lease_until <= moment OR o.worker = ANY (silent) OR NOT (${sound}))
           AND ${known(s, "o", "versions")} AND ${rests(s, "o")}
           AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
-          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
+          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane AND p.id <> o.id
                             AND NOT p.dead AND p.lease_until > moment AND p.worker <> ALL (silent))
         ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT least(most, room) FOR UPDATE OF o SKIP LOCKED)
       SELECT coalesce(array_agg(head.id), '{}') INTO due FROM head;
@@ -51,11 +55,22 @@ BEGIN
   END LOOP;
   -- Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
   RETURN QUERY WITH head AS MATERIALIZED (
-    SELECT o.id, o.error FROM unnest(found) AS n(id) JOIN ${s}.outbox o ON o.id = n.id
-    ORDER BY o.kind, o.not_before, o.order_id, o.seq, o.idx LIMIT most)
-  UPDATE ${s}.outbox e SET attempts = e.attempts + 1, error = NULL, lease_until = moment + lease_ms, worker = by
-  FROM head WHERE e.id = head.id
-  RETURNING e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error,
-    e.peer, e.kind;
+    SELECT o.id, o.error, (${sound}) AS sound FROM unnest(found) AS n(id) JOIN ${s}.outbox o ON o.id = n.id
+    ORDER BY o.kind, o.not_before, o.order_id, o.seq, o.idx LIMIT most),
+  claimed AS (
+    UPDATE ${s}.outbox e SET attempts = e.attempts + 1, error = NULL, lease_until = moment + lease_ms, worker = by
+    FROM head WHERE e.id = head.id AND head.sound RETURNING ${RETURNED}, e.peer, e.kind)
+  SELECT * FROM claimed UNION ALL
+    SELECT ${RETURNED.replace("e.effect", "''")}, e.peer, e.kind FROM head JOIN ${s}.outbox e ON e.id = head.id
+    WHERE NOT head.sound;
 END $$;
 `;
+
+/** Migration 5. */
+export const claimInLanes = (s: string): string => `CREATE ${claim(s, "TRUE")}`;
+
+/**
+ * Migration 6: a row that is due and whose numbers cannot be is given out as it stands and with no effect in it, so
+ * that whoever claims finds that it cannot be read. Computing with one would fail, and nobody's effects would be claimed.
+ */
+export const claimInRange = (s: string): string => `CREATE OR REPLACE ${claim(s, effectInRange("o."))}`;

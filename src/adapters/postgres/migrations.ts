@@ -8,7 +8,7 @@
  */
 import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
 import { functions, functionsUnlessAside } from "./functions.js";
-import { claimInLanes } from "./lanes.js";
+import { claimInLanes, claimInRange } from "./lanes.js";
 import { damaged, lanes, latestFirst, secrets, tables } from "./tables.js";
 
 export interface Migration {
@@ -28,4 +28,5 @@ export const migrations: Migration[] = [
     sql: (s) => damaged(s) + commitUnlessAside(s) + functionsUnlessAside(s),
   },
   { number: 5, name: "effects in lanes", sql: (s) => lanes(s) + commitWithLanes(s) + claimInLanes(s) },
+  { number: 6, name: "a claim computes with no number that cannot be", sql: claimInRange },
 ];

@@ -1,4 +1,6 @@
 /** Every statement, with the schema's name in it. */
+import { LATEST } from "../../../machines/text.js";
+import { effectInRange } from "../../core/ranges.js";
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
 import { callCommit } from "./commit.js";
@@ -100,6 +102,10 @@ export const statementsOf = (s: string) => ({
   openEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE NOT dead ORDER BY created_at, order_id, seq, idx LIMIT $1`,
   deadEffects: `SELECT ${EFFECT} FROM ${s}.outbox WHERE dead AND (created_at, order_id, seq, idx) > ($2, $3, $4, $5)
     ORDER BY created_at, order_id, seq, idx LIMIT $1`,
+  // Due at a moment that never comes, or leased to nobody: no claim would meet them.
+  oddEffects: `SELECT order_id, id FROM ${s}.outbox WHERE NOT (${effectInRange()}) LIMIT 1000`,
+  oddEvents: `SELECT order_id, event_id FROM ${s}.inbox WHERE NOT dead AND not_before > ${LATEST} LIMIT 1000`,
+  oddTimers: `SELECT order_id, timer FROM ${s}.timers WHERE at > 8640000000000000 LIMIT 1000`,
   deadEvents: `SELECT ${WAITING}, n FROM ${s}.inbox WHERE dead AND n > $2 ORDER BY n LIMIT $1`,
   revive: `SELECT ${s}.revive($1, $2)`,
   isDeadEffectOf: `SELECT 1 FROM ${s}.outbox WHERE id = $1 AND order_id = $2 AND dead`,

@@ -3,7 +3,7 @@ import { firstAt } from "../../core/readable.js";
 import { boundless } from "../../ports/lanes.js";
 import { readable } from "../../ports/reading.js";
 import { storableOnly } from "../../ports/storable.js";
-import { ASKED_ANEW, type CommitResult, countsIn, type DamagedRow, type Store, StoreError } from "../../ports/store.js";
+import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
 import { Connections, driver, type Row } from "./connections.js";
 import { DamagedRows } from "./damaged.js";
@@ -53,14 +53,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     writable().connections.write(text, values);
   const only = ([row]: Row[]): Row => row ?? [];
   const damaged = new DamagedRows(schema, () => opened().connections);
-  /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
-  const asideIn = (table: DamagedRow["table"], order: number, id: number) => async (rows: Row[]) => {
-    if (readOnly) return;
-    await damaged.setAside(
-      table,
-      rows.map((row) => ({ orderId: row[order], id: row[id] })),
-    );
-  };
+  const asideIn = damaged.asideIn(readOnly);
   const effectsAside = asideIn("outbox", 1, 0);
   const eventsAside = asideIn("inbox", 5, 6);
 
@@ -283,6 +276,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return (only(await read(sql.secret, name))[0] as string | undefined) ?? null;
     },
     async counts() {
+      if (!readOnly) await damaged.sweep(sql);
       const counted = countsIn(only(await read(sql.counts, versions)));
       return { ...counted, oldestEventAt: firstAt(counted.oldestEventAt as unknown as string[]) };
     },

@@ -1,15 +1,19 @@
 /** Changes as columns for `commit_changes`, and rows as the port has them. JSON is made and read here. */
+
+import type { Envelope } from "../../../machines/events.js";
 import { listed } from "../../core/listed.js";
 import {
   effectFrom,
   entryFrom,
   envelopeFrom,
   flagsFrom,
+  inRange,
   listedFrom,
   recordFrom,
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { reasonOf } from "../../ports/damaged.js";
 import { kindAt, peerOf, type Room, rankOf } from "../../ports/lanes.js";
 import type {
   Change,
@@ -20,6 +24,7 @@ import type {
   InboxRow,
   Loaded,
   OrderRow,
+  OutboxRow,
   TimerRow,
 } from "../../ports/store.js";
 import { columns, type Kind } from "./arrays.js";
@@ -95,7 +100,9 @@ const sound = <T>(what: string, read: () => T): T => {
     return read();
   } catch (error) {
     const why = (error as Error).message;
-    throw new Error(`${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`);
+    throw new Error(
+      reasonOf(`${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`),
+    );
   }
 };
 
@@ -118,7 +125,7 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
   const aside = new Map<string, string>();
   for (const row of rows as Found[]) {
     const [orderId, record, , eventId, , damaged] = row;
-    if (damaged !== null) aside.set(orderId, damaged);
+    if (damaged !== null) aside.set(orderId, reasonOf(damaged));
     else if (eventId !== null) events.set(orderId, (events.get(orderId) ?? new Set()).add(eventId));
     else if (record !== null) orders.set(orderId, row);
   }
@@ -131,7 +138,8 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
     if (found === undefined) return { record: null, seen, parked: damaged ?? null, ...marked };
     const [, json, parked, , version] = found;
     try {
-      return { record: readRecord(orderId, json, version), seen, parked: parked ?? damaged ?? null, ...marked };
+      const why = parked === null ? (damaged ?? null) : reasonOf(parked);
+      return { record: readRecord(orderId, json, version), seen, parked: why, ...marked };
     } catch (error) {
       const { message } = error as Error;
       return { record: null, seen, parked: message, damaged: message };
@@ -163,13 +171,29 @@ type EffectColumns = [
   createdAt: number,
   error: string | null,
 ];
-export const readEffect = (row: Row): ClaimedEffect => {
-  const [id, orderId, seq, index, lane, effect, notBefore, attempts, createdAt, error] = row as EffectColumns;
+/** What a row says for good, whatever stands in its other columns. */
+export const readContent = (row: Row): OutboxRow => {
+  const [id, orderId, seq, index, lane, effect, notBefore] = row as EffectColumns;
   const what = `effect ${id} of order ${orderId}`;
-  if (id !== `${orderId}:${seq}:${index}`)
-    throw new Error(`${what} is damaged: its id and its place are of two effects`);
-  const place = { id, orderId, seq, index, lane, effect: sound(what, () => effectFrom(effect, lane)), notBefore };
-  return { ...place, attempts, createdAt, previousError: error };
+  return sound(what, () => {
+    if (id !== `${orderId}:${seq}:${index}`) throw new Error("its id and its place are of two effects");
+    return { id, orderId, seq, index, lane, effect: effectFrom(effect, lane), notBefore };
+  });
+};
+export const readEffect = (row: Row): ClaimedEffect => {
+  const [id, orderId, , , , , notBefore, attempts, createdAt, error] = row as EffectColumns;
+  const content = readContent(row);
+  sound(`effect ${id} of order ${orderId}`, () => inRange({ attempts, notBefore, createdAt, error }));
+  return { ...content, attempts, createdAt, previousError: error };
+};
+/** With whose it is, and who waits for it, behind the other columns. */
+export const readLeased = (row: Row): ClaimedEffect => {
+  const effect = readEffect(row);
+  const [until, worker, kind] = row.slice(10);
+  const { id, orderId, attempts, notBefore, createdAt, previousError: error } = effect;
+  const lease = { until, worker };
+  sound(`effect ${id} of order ${orderId}`, () => inRange({ attempts, notBefore, createdAt, error, kind, lease }));
+  return effect;
 };
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -208,18 +232,24 @@ export const writeEvent = ({ envelope, attempts, notBefore, error, dead }: Inbox
   error,
   dead,
 ];
+type EventColumns = [
+  envelope: string,
+  attempts: number,
+  notBefore: number,
+  error: string,
+  dead: boolean,
+  orderId: string,
+  eventId: string,
+];
+/** The event alone, whatever stands in the other columns. */
+export const readEnvelope = ([envelope]: Row): Envelope => envelopeFrom(envelope);
 export const readEvent = (row: Row): InboxRow => {
-  const [envelope, attempts, notBefore, error, dead, orderId, eventId] = row as [
-    string,
-    number,
-    number,
-    string,
-    boolean,
-    string,
-    string,
-  ];
-  const read = sound(`event ${eventId} of order ${orderId}`, () => envelopeFrom(envelope, { orderId, id: eventId }));
-  return { envelope: read, attempts, notBefore, error, dead };
+  const [json, attempts, notBefore, error, dead, orderId, id] = row as EventColumns;
+  return sound(`event ${id} of order ${orderId}`, () => ({
+    envelope: envelopeFrom(json, { orderId, id }),
+    ...inRange({ attempts, notBefore, error }),
+    dead,
+  }));
 };
 export const readDeadEvent = (row: Row): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });
 

@@ -1,6 +1,6 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import { dueInLanes, type Room, rankOf } from "../../ports/lanes.js";
+import { type Room, rankOf } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
   type CommitResult,
@@ -15,20 +15,22 @@ import {
 } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { DamagedRows, type Found } from "./damaged.js";
+import { dueEffects } from "./due.js";
 import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
 import { listStatement } from "./list.js";
 import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
 import { pullIn } from "./pull-in.js";
+import { Repair } from "./repair.js";
 import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
-import * as wire from "./wire.js";
 
 export class StoreDatabase {
   readonly #opened: Opened;
   readonly #db: Sqlite.Database;
   readonly #do: Statements;
   readonly #damaged: DamagedRows;
+  readonly #repair: Repair;
   readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
 
   constructor(opened: Opened) {
@@ -36,7 +38,8 @@ export class StoreDatabase {
     this.#db = opened.db;
     try {
       this.#do = prepare(this.#db);
-      this.#damaged = new DamagedRows(this.#db, this.#do);
+      this.#damaged = new DamagedRows(this.#db);
+      this.#repair = new Repair(this.#db, this.#damaged, this.#do);
     } catch (error) {
       const { file } = opened;
       opened.close();
@@ -104,9 +107,8 @@ export class StoreDatabase {
 
   /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
   claim(now: number, limit: number, leaseMs: number, worker: string, room: Room): Columns[] {
-    const claimable = this.#do.claimable();
-    const due = (peer: string, kind: number, most: number) => claimable.all({ now, limit: most, peer, kind });
-    const found = dueInLanes(room, this.#peers(), limit, due, wire.inTurn);
+    this.sweep();
+    const found = dueEffects(this.#do, room, now, limit);
     if (found.length > 0) {
       this.#together(() => {
         for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
@@ -115,13 +117,9 @@ export class StoreDatabase {
     return found;
   }
 
-  /** Those that anything waits for. */
-  *#peers(): Generator<string> {
-    let peer = this.#do.firstPeer().get();
-    while (peer !== undefined) {
-      yield peer;
-      peer = this.#do.nextPeer().get(peer);
-    }
+  /** Sets aside what would never come due, and so would never be met. */
+  sweep(): void {
+    for (const [found, any] of this.#do.oddities()) if (any.get() !== undefined) this.#damaged.setAside(found);
   }
 
   release(worker: string, results: EffectResult[]): void {
@@ -286,7 +284,7 @@ export class StoreDatabase {
   }
 
   repair(orderId: string, how: { forget: boolean }): Repaired {
-    return this.#damaged.repair(orderId, how);
+    return this.#repair.of(orderId, how);
   }
 
   /** IMMEDIATE: waiting for the write lock happens at the beginning, where nothing is done yet. */

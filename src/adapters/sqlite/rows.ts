@@ -24,9 +24,12 @@ const columnsOf = (texts: string, others: string, first = ""): string =>
     .filter((one) => one !== "")
     .join(", ");
 
-const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.toString() : value);
+/** A whole number comes as a bigint, so that the greatest are not rounded; those that a double keeps become numbers. */
+export const asNumber = (value: unknown): unknown =>
+  typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.toString() : asNumber(value));
 /** As a statement would have read it. */
-const row = (stored: Stored, names: string): unknown[] => names.split(", ").map((name) => plain(stored[name]));
+export const rowAs = (stored: Stored, names: string): unknown[] => names.split(", ").map((name) => plain(stored[name]));
 
 export const tables = {
   orders: {
@@ -39,8 +42,8 @@ export const tables = {
     name: "order_id",
     gone: null,
     readers: {
-      orders: (stored) => wire.readRecord(String(plain(stored.order_id)), row(stored, RECORD) as wire.RecordColumns),
-      listed: (stored) => wire.readOrder(row(stored, ORDER)),
+      orders: (stored) => wire.readRecord(String(plain(stored.order_id)), rowAs(stored, RECORD) as wire.RecordColumns),
+      listed: (stored) => wire.readOrder(rowAs(stored, ORDER)),
     },
   },
   history: {
@@ -49,31 +52,31 @@ export const tables = {
     name: "seq",
     gone: "UPDATE history SET entry = ''",
     readers: {
-      history: (stored) => (stored.entry as Buffer).length > 0 && wire.readEntry(row(stored, ENTRY)),
+      history: (stored) => (stored.entry as Buffer).length > 0 && wire.readEntry(rowAs(stored, ENTRY)),
     },
   },
   outbox: {
     columns: columnsOf(
       "order_id id lane worker error effect",
-      "seq idx not_before attempts lease_until created_at dead sum",
+      "seq idx not_before attempts lease_until created_at dead sum kind",
     ),
     key: ["order_id", "seq", "idx"],
     name: "id",
     gone: "DELETE FROM outbox",
-    readers: { outbox: (stored) => wire.readEffect(row(stored, EFFECT)) },
+    readers: { outbox: (stored) => wire.readRanked(rowAs(stored, `${EFFECT}, kind`)) },
   },
   timers: {
     columns: columnsOf("order_id timer", "generation at sum"),
     key: ["order_id", "timer"],
     name: "timer",
     gone: "DELETE FROM timers",
-    readers: { timers: (stored) => wire.readTimer(row(stored, TIMER)) },
+    readers: { timers: (stored) => wire.readTimer(rowAs(stored, TIMER)) },
   },
   inbox: {
     columns: columnsOf("order_id event_id error envelope", "attempts not_before dead sum", "rowid AS rowid"),
     key: ["rowid"],
     name: "event_id",
     gone: "DELETE FROM inbox",
-    readers: { inbox: (stored) => wire.readEvent(row(stored, WAITING)) },
+    readers: { inbox: (stored) => wire.readEvent(rowAs(stored, WAITING)) },
   },
 } satisfies Record<Table, Shape>;

@@ -1,8 +1,9 @@
 /** What the file holds. A change here needs a new SCHEMA_VERSION and a step that brings older files up. */
+import { effectInRange, eventInRange } from "../../core/ranges.js";
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
@@ -46,8 +47,20 @@ ALTER TABLE outbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 3;
 UPDATE outbox SET peer = lane;
 ${dueInLane}`;
 
+/** Rows whose numbers cannot be: they would never come due, or count as neither open nor dead. */
+export const oddEffect = `NOT (${effectInRange()} AND dead IN (0, 1))`;
+export const oddEvent = `NOT (${eventInRange()} AND dead IN (0, 1))`;
+export const oddTimer = "NOT (at BETWEEN 0 AND 8640000000000000 AND generation >= 0)";
+
+/** Indexes that hold nothing in a sound file, so that asking for such rows costs nothing. */
+const odd = `
+CREATE INDEX outbox_odd ON outbox(order_id) WHERE ${oddEffect};
+CREATE INDEX inbox_odd  ON inbox(order_id) WHERE ${oddEvent};
+CREATE INDEX timers_odd ON timers(order_id) WHERE ${oddTimer};
+`;
+
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes };
+export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes, 6: odd };
 
 /** What stands in for the tables that an older file lacks, where it is only looked at. They hold nothing. */
 export const missingIn = (version: number): string => (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "");
@@ -144,4 +157,4 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_due  ON inbox(not_before) WHERE dead = 0;
 CREATE INDEX inbox_dead ON inbox(event_id) WHERE dead = 1;
-${damaged}`;
+${odd}${damaged}`;

@@ -1,8 +1,11 @@
 /** Every statement, prepared once. Parameters are named only where one is used twice. */
 import type Sqlite from "better-sqlite3";
+import { effectInRange } from "../../core/ranges.js";
+import { oddEffect, oddEvent, oddTimer } from "./schema.js";
 
 /** Each list of columns in the order in which wire.ts writes and reads it. */
-export const EFFECT = "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum";
+export const EFFECT =
+  "id, order_id, seq, idx, lane, effect, not_before, attempts, created_at, error, dead, sum, lease_until, worker";
 export const EVENT = "envelope, attempts, not_before, error, dead, sum";
 export const WAITING = `${EVENT}, order_id, event_id`;
 export const TIMER = "order_id, timer, generation, at, sum";
@@ -81,19 +84,25 @@ export function prepare(db: Sqlite.Database) {
 
     // A revived effect may stand before one that is already under way; they still go one after the other.
     claimable: later(() =>
-      rows<[{ now: number; limit: number; peer: string; kind: number }]>(
+      rows<[{ now: number; limit: number; peer: Buffer; kind: number }]>(
         `SELECT ${EFFECT}, peer, kind FROM outbox o
-         WHERE dead = 0 AND peer = @peer AND kind = @kind AND not_before <= @now AND lease_until <= @now AND ${rests("o")}
+         WHERE dead = 0 AND peer = CAST(@peer AS TEXT) AND kind = @kind AND not_before <= @now AND lease_until <= @now
+           AND ${effectInRange("o.")} AND ${rests("o")}
            AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
            AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
                              AND p.dead = 0 AND p.lease_until > @now)
          ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
       ),
     ),
-    // One after the other, each by a look at the index: a queue of one peer is not read to find the next.
-    firstPeer: later(() => value<[], string>("SELECT peer FROM outbox WHERE dead = 0 ORDER BY peer LIMIT 1")),
+    // One after the other, each by a look at the index: a queue of one peer is not read to find the next. By their bytes:
+    // of a name that is no UTF-8 the next one would be itself.
+    firstPeer: later(() =>
+      value<[], Buffer>("SELECT CAST(peer AS BLOB) FROM outbox WHERE dead = 0 ORDER BY peer LIMIT 1"),
+    ),
     nextPeer: later(() =>
-      value<[string], string>("SELECT peer FROM outbox WHERE dead = 0 AND peer > ? ORDER BY peer LIMIT 1"),
+      value<[Buffer], Buffer>(
+        "SELECT CAST(peer AS BLOB) FROM outbox WHERE dead = 0 AND peer > CAST(? AS TEXT) ORDER BY peer LIMIT 1",
+      ),
     ),
     // Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
     lease: write("UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = ?"),
@@ -122,6 +131,14 @@ export function prepare(db: Sqlite.Database) {
        WHERE lane = 'gateway' AND dead = 0`,
     ),
 
+    oddities: later(
+      () =>
+        [
+          ["oddEffects", value<[], number>(`SELECT 1 FROM outbox WHERE ${oddEffect} LIMIT 1`)],
+          ["oddEvents", value<[], number>(`SELECT 1 FROM inbox WHERE ${oddEvent} LIMIT 1`)],
+          ["oddTimers", value<[], number>(`SELECT 1 FROM timers WHERE ${oddTimer} LIMIT 1`)],
+        ] as const,
+    ),
     dueTimers: rows<[number, number]>(
       `SELECT ${TIMER} FROM timers WHERE at <= ? AND ${rests("timers")} ORDER BY at, order_id, timer LIMIT ?`,
     ),

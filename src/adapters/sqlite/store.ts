@@ -202,6 +202,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     park: async (orderId, reason) => database().call("park", orderId, reason),
     secret: async (name, made) => database().call("secret", name, made),
     async counts(): Promise<Counts> {
+      if (!options.readOnly) await database().call("sweep");
       const { counts, oldest } = await (await beside()).call("counts");
       return { ...countsIn(counts), oldestEventAt: firstAt(oldest) };
     },

@@ -1,16 +1,19 @@
 /** Rows as they cross the thread: flat lists of what SQLite binds, JSON made and read on this side. */
 import { crc32 } from "node:zlib";
+import type { Envelope } from "../../../machines/events.js";
 import { listed } from "../../core/listed.js";
 import {
   effectFrom,
   entryFrom,
   envelopeFrom,
   flagsFrom,
+  inRange,
   listedFrom,
   recordFrom,
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { reasonOf } from "../../ports/damaged.js";
 import { type Kind, kindAt, peerOf, rankOf } from "../../ports/lanes.js";
 import {
   type Change,
@@ -36,7 +39,7 @@ const sumOf = (...said: unknown[]): number => crc32(said.join("\n"));
 const damaged = (what: string, why: string): StoreError =>
   new StoreError(
     "corrupt",
-    `${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`,
+    reasonOf(`${what} is damaged: ${why}. See what is left of it with order-status repair, or restore a backup`),
   );
 
 /** @throws StoreError where the row does not say any more what was written */
@@ -141,11 +144,13 @@ export const readLoaded = (
   row: Columns | null,
   damaged: string | null = null,
 ): Omit<Loaded, "seen"> => {
-  const aside = damaged === null ? {} : { damaged };
-  if (row === null) return { record: null, parked: damaged, ...aside };
+  const why = damaged === null ? null : reasonOf(damaged);
+  const aside = why === null ? {} : { damaged: why };
+  if (row === null) return { record: null, parked: why, ...aside };
   const columns = row as RecordColumns;
+  const [, parked] = columns;
   try {
-    return { record: readRecord(orderId, columns), parked: columns[1] ?? damaged, ...aside };
+    return { record: readRecord(orderId, columns), parked: parked === null ? why : reasonOf(parked), ...aside };
   } catch (error) {
     const { message } = error as Error;
     return { record: null, parked: message, damaged: message };
@@ -188,15 +193,36 @@ type EffectColumns = [
   error: string | null,
   dead: number,
   sum: number,
+  leaseUntil: number,
+  worker: string | null,
 ];
-export const readEffect = (row: Columns): { claimed: ClaimedEffect; error: string | null; dead: boolean } => {
-  const [id, orderId, seq, index, lane, effect, notBefore, attempts, createdAt, error, dead, sum] =
-    row as EffectColumns;
+/** What a row says for good, whatever stands in its other columns. */
+export const readContent = (row: Columns): OutboxRow => {
+  const [id, orderId, seq, index, lane, effect, notBefore, , , , , sum] = row as EffectColumns;
   const what = `effect ${id} of order ${orderId}`;
   whole(sum, what, id, orderId, seq, index, lane, effect);
-  const place = { id, orderId, seq, index, lane, effect: sound(what, () => effectFrom(effect, lane)), notBefore };
-  const claimed = { ...place, attempts, createdAt, previousError: error };
-  return { claimed, error, dead: dead === 1 };
+  return { id, orderId, seq, index, lane, effect: sound(what, () => effectFrom(effect, lane)), notBefore };
+};
+export const readEffect = (row: Columns): { claimed: ClaimedEffect; error: string | null; dead: boolean } => {
+  const [id, orderId, , , , , notBefore, attempts, createdAt, error, dead, , until, worker] = row as EffectColumns;
+  const content = readContent(row);
+  sound(`effect ${id} of order ${orderId}`, () => {
+    inRange({ attempts, notBefore, createdAt, error, lease: { until, worker } });
+    return flag(dead);
+  });
+  return { claimed: { ...content, attempts, createdAt, previousError: error }, error, dead: dead === 1 };
+};
+/** With the rank of whoever waits behind the other columns. */
+export const readRanked = (row: Columns): OutboxRow => {
+  const { claimed, error } = readEffect(row);
+  const { id, orderId, attempts, notBefore } = claimed;
+  sound(`effect ${id} of order ${orderId}`, () => inRange({ attempts, notBefore, error, kind: row.at(-1) }));
+  return claimed;
+};
+/** @throws Error */
+const flag = (dead: unknown): boolean => {
+  if (dead !== 0 && dead !== 1) throw new Error(`dead is ${String(dead)}`);
+  return dead === 1;
 };
 
 /** Left out: before all of them. */
@@ -240,11 +266,21 @@ type EventColumns = [
   orderId: string,
   eventId: string,
 ];
-export const readEvent = (row: Columns): InboxRow => {
-  const [envelope, attempts, notBefore, error, dead, sum, orderId, id] = row as EventColumns;
+/** The event alone, whatever stands in the other columns. */
+export const readEnvelope = (row: Columns): Envelope => {
+  const [envelope, , , , , sum, orderId, id] = row as EventColumns;
   const what = `event ${id} of order ${orderId}`;
   whole(sum, what, envelope);
-  const read = sound(what, () => envelopeFrom(envelope, { orderId, id }));
-  return { envelope: read, attempts, notBefore, error, dead: dead === 1 };
+  return sound(what, () => envelopeFrom(envelope));
+};
+export const readEvent = (row: Columns): InboxRow => {
+  const [json, attempts, notBefore, error, dead, sum, orderId, id] = row as EventColumns;
+  const what = `event ${id} of order ${orderId}`;
+  whole(sum, what, json);
+  return sound(what, () => ({
+    envelope: envelopeFrom(json, { orderId, id }),
+    ...inRange({ attempts, notBefore, error }),
+    dead: flag(dead),
+  }));
 };
 export const readDeadEvent = (row: Columns): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });
