@@ -2,6 +2,8 @@
 export interface Limits {
   /** Orders decided in one transaction: larger groups add latency and no throughput (measured, docs/performance.md). */
   ordersPerGroup: number;
+  /** Of them, orders that nobody waits for: whoever comes meanwhile waits for the end of a group. */
+  unhurriedPerGroup: number;
   /** Groups under way at once: one is decided here while the other is written. */
   groupsAtOnce: number;
   /** Records kept in memory; the version check makes a stale one harmless. */
@@ -44,6 +46,7 @@ export interface Limits {
 
 export const limits: Limits = {
   ordersPerGroup: 256,
+  unhurriedPerGroup: 32,
   groupsAtOnce: 2,
   recordsInMemory: 10_000,
   effectsPerClaim: 64,

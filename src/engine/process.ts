@@ -98,8 +98,9 @@ export class Mailboxes {
   }
 
   private take(): Map<string, Posted[]> {
-    const most = Math.min(this.parts.limits.ordersPerGroup, this.share());
-    const taken = this.waiting.take(most, (orderId) => this.busy.has(orderId));
+    const { ordersPerGroup, unhurriedPerGroup } = this.parts.limits;
+    const most = Math.min(ordersPerGroup, this.share());
+    const taken = this.waiting.take(most, unhurriedPerGroup, (orderId) => this.busy.has(orderId));
     for (const orderId of taken.keys()) this.busy.add(orderId);
     return taken;
   }

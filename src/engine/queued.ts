@@ -1,7 +1,11 @@
 /** Events that wait to be decided, by order: of one order in the order in which they came, and urgent orders first. */
-import { kinds, rankOf } from "../ports/lanes.js";
+import { type Kind, kindAt, kinds, mostUrgent, rankOf } from "../ports/lanes.js";
 import { kindOfPosted } from "./lanes.js";
 import type { Posted } from "./posted.js";
+
+/** An answer that came is taken in before new work is begun: until then its call keeps its room. */
+const turnOf = (post: Posted): Kind =>
+  post.settles === null ? kindOfPosted(post) : mostUrgent([kindOfPosted(post), "callback"]);
 
 export class Queued {
   private readonly posts = new Map<string, Posted[]>();
@@ -18,19 +22,20 @@ export class Queued {
     const before = this.posts.get(orderId);
     if (before === undefined) this.posts.set(orderId, [post]);
     else before.push(post);
-    const rank = rankOf(kindOfPosted(post));
+    const rank = rankOf(turnOf(post));
     const now = this.queues.findIndex((queue) => queue.has(orderId));
     if (now >= 0 && now <= rank) return;
     this.queues[now]?.delete(orderId);
     this.queues[rank]?.add(orderId);
   }
 
-  /** Takes out all events of at most so many orders. */
-  take(most: number, isBusy: (orderId: string) => boolean): Map<string, Posted[]> {
+  /** Takes out all events of at most so many orders, of those that nobody waits for at most `unhurried`. */
+  take(most: number, unhurried: number, isBusy: (orderId: string) => boolean): Map<string, Posted[]> {
     const taken = new Map<string, Posted[]>();
-    for (const queue of this.queues) {
+    for (const [rank, queue] of this.queues.entries()) {
+      const until = kindAt(rank) === "background" ? Math.min(most, taken.size + unhurried) : most;
       for (const orderId of queue) {
-        if (taken.size >= most) return taken;
+        if (taken.size >= until) break;
         if (isBusy(orderId)) continue;
         taken.set(orderId, this.posts.get(orderId) ?? []);
         this.posts.delete(orderId);

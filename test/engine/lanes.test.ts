@@ -152,11 +152,11 @@ test("the shop hangs with 200 orders waiting: a customer's return is answered", 
   expect(await world.returns(customer)).toBe(true);
 });
 
-test("5,000 timers are due at the start, and the bank hangs at them: a customer's reading is begun at once", async () => {
+test("3,000 timers are due at the start, and the bank hangs at them: a customer's reading is begun at once", async () => {
   const settings = { cooldownSeconds: 60 };
   await world.start({ settings });
   const at = world.engine.clock.now();
-  const late = Array.from({ length: 5000 }, (_, i) => `t${i}`);
+  const late = Array.from({ length: 3000 }, (_, i) => `t${i}`);
   await Promise.all(late.map((id) => world.engine.place(id, order(`pay-${id}`, at))));
   await world.callbacks(late);
   const [customer = ""] = await world.orders("c", 1);
@@ -275,15 +275,29 @@ test("a page that proved nothing takes no place of a customer's", async () => {
 test.each<[string, Command & { type: "customer.returned" | "merchant.completed" }]>([
   ["a customer's return", { type: "customer.returned", page: "success" }],
   ["a merchant's click", { type: "merchant.completed", via: "api" }],
-])("%s is decided before a batch of 3,000 events that came before it", async (_what, event) => {
+])("%s is decided before a batch of 2,000 events that came before it", async (_what, event) => {
   await world.start();
-  const doubted = await world.orders("d", 3000);
+  const doubted = await world.orders("d", 2000);
   const [one = ""] = await world.orders("c", 1);
   world.decided.length = 0;
   const batch = world.reconciled(doubted);
   await world.engine.submit(one, event);
   await batch;
   expect(world.decided.indexOf(`${one} ${event.type}`)).toBeLessThan(2 * usual.ordersPerGroup);
+});
+
+test("one who comes in the middle of a batch waits for the groups under way, and those are small", async () => {
+  await world.start();
+  const doubted = await world.orders("d", 1500);
+  const [customer = ""] = await world.orders("c", 1);
+  const asked = () => world.decided.filter((said) => said.endsWith(" reconcile.asked")).length;
+  const batch = world.reconciled(doubted);
+  await until(() => asked() > 100, "the first groups");
+  const before = asked();
+  await world.engine.submit(customer, { type: "customer.returned", page: "success" });
+  // Those under way, and what goes along in his own.
+  expect(asked() - before).toBeLessThanOrEqual((usual.groupsAtOnce + 1) * usual.unhurriedPerGroup);
+  await batch;
 });
 
 test("events of one order are decided in the order in which they came, whoever waits for which", async () => {
