@@ -58,7 +58,7 @@ export const Command = z.discriminatedUnion("type", [
      * current attempt, the page counts for nothing and the payment is read. Left out: the shop's own code says that its
      * customer is back, and knows him by its session.
      */
-    attempt: z.string().max(100).nullable().optional(),
+    attempt: Word().nullable().optional(),
   }),
 
   merchant("merchant.completed"),

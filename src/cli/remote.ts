@@ -16,6 +16,13 @@ export const remoteOptions = (command: Command): Command =>
 
 const PATIENCE = 20;
 
+/** Whatever stands before the engine may name any time. */
+const LONGEST_PAUSE_S = 600;
+
+/** In seconds; 1 where there is no whole number of them. */
+export const waitIn = (retryAfter: string | null): number =>
+  /^\d+$/.test(retryAfter ?? "") ? Math.min(Number(retryAfter), LONGEST_PAUSE_S) : 1;
+
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Sends until the engine takes it: one that is busy or has no room says when to come back. */
@@ -49,6 +56,6 @@ export const ask = async (
     }
     if ((response.status !== 429 && response.status !== 503) || attempt >= PATIENCE) return response;
     await response.arrayBuffer();
-    await pause(Number(response.headers.get("retry-after") ?? 1));
+    await pause(waitIn(response.headers.get("retry-after")));
   }
 };

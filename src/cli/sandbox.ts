@@ -1,6 +1,7 @@
 /** What a sandbox has beside the engine: a shop that holds whatever is placed, and a checkout that leads to the bank. */
 import { addressKeys } from "../adapters/http/keys.js";
 import { urlsFor } from "../adapters/http/urls.js";
+import { KnownId } from "../core/entering.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Engine } from "../engine/engine.js";
 import type { WooDouble } from "../testing/woocommerce-double.js";
@@ -30,15 +31,24 @@ export const stockUp = async (woo: WooDouble, engine: Engine): Promise<void> => 
   } while (after !== undefined);
 };
 
+/** null = no order can have such an id. */
+const orderIdIn = (part: string): string | null => {
+  try {
+    return KnownId.safeParse(decodeURIComponent(part)).data ?? null;
+  } catch {
+    return null;
+  }
+};
+
 /** `GET /checkout/<order>` creates the payment and sends the customer on to the bank, as a shop's checkout does. */
 export const sandboxDoor =
   (inner: Fetch, engine: Engine, url: () => string): Fetch =>
   async (request) => {
     const orderId = /^\/checkout\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
     if (orderId === undefined || request.method !== "GET") return inner(request);
-    const id = decodeURIComponent(orderId);
-    const record = await engine.read(id);
-    if (record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
+    const id = orderIdIn(orderId);
+    const record = id === null ? null : await engine.read(id);
+    if (id === null || record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
     const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
     return created.kind === "ok"
       ? new Response(null, { status: 303, headers: { location: new URL(created.redirectUrl).href } })

@@ -3,6 +3,7 @@ import { OrderStatus, Reading } from "../../machines/facts.js";
 import { quoted, Word, wrongIn } from "../../machines/text.js";
 import { NewlyOpened } from "../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../ports/gateway.js";
+import { withoutMinusZero } from "../ports/json.js";
 import type { Shop, ShopAnswer } from "../ports/shop.js";
 import { thrownText } from "../ports/thrown.js";
 
@@ -45,7 +46,7 @@ const readingIn = (reading: unknown, paymentId: string): Reading | null => {
   if (read.data !== null && read.data.paymentId !== paymentId) {
     throw new TypeError("paymentId: it is another payment's");
   }
-  return read.data;
+  return withoutMinusZero(read.data);
 };
 
 const answered = (answer: GatewayAnswer, paymentId: string): GatewayAnswer => {

@@ -11,7 +11,7 @@ import { shortened, Text, Word } from "../../machines/text.js";
 import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
-import type { Looking, Runtime } from "../ports/runtime.js";
+import { InvalidEvent, type Looking, type Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
 import { type Access, entryOf, headers, isFromHere } from "./access.js";
 import { actionRoutes } from "./action-routes.js";
@@ -121,6 +121,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
 
   const app = new Hono({ strict: false }).basePath(base);
   app.onError((error, c) => {
+    // An id that no order can have, in an address that somebody made up.
+    if (error instanceof InvalidEvent && c.req.method !== "POST") return c.notFound();
     // What an exception says may be about a person; where it came from is not.
     const from = error.stack
       ?.split("\n")

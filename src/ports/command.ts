@@ -1,5 +1,6 @@
 /** Reads what comes from outside the engine, before anything is done with it. */
 import { Command, type NewOrder, OrderEvent, OrderPlaced, type ReadCommand, Reply } from "../../machines/events.js";
+import { withoutMinusZero } from "./json.js";
 import { InvalidEvent } from "./runtime.js";
 
 type Placed = Extract<OrderEvent, { type: "order.placed" }>;
@@ -28,7 +29,7 @@ export const parseCommand = (event: unknown): ReadCommand => {
   const message = notToSubmit(event);
   if (message !== null) throw new InvalidEvent([{ path: "type", message }]);
   const parsed = Command.safeParse(event);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));
 };
 
@@ -39,7 +40,7 @@ export const parseCommand = (event: unknown): ReadCommand => {
  */
 export const parsePlaced = (order: NewOrder, tolerance: number): Placed => {
   const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, tolerance } });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));
 };
 

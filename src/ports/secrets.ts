@@ -3,11 +3,18 @@
 /** Of 16 random letters and digits nobody tries them all, however fast a signature can be tried. */
 export const SHORTEST_SECRET = 16;
 
+/** Sixteen random digits have fewer in one case of ten thousand; sixteen spaces, or a word over and over, always. */
+const FEWEST_DIFFERENT = 5;
+
+const WAY_OUT = "make one with: openssl rand -hex 16 (order-status init makes them too)";
+
 /** @returns what is wrong with it, without the secret; null = nothing */
-export const secretFault = (secret: string): string | null =>
-  secret.length >= SHORTEST_SECRET
-    ? null
-    : `the secret has fewer than ${SHORTEST_SECRET} characters; make one with: openssl rand -hex 16 (order-status init makes them too)`;
+export const secretFault = (secret: string): string | null => {
+  if (secret.length < SHORTEST_SECRET) return `the secret has fewer than ${SHORTEST_SECRET} characters; ${WAY_OUT}`;
+  if (secret !== secret.trim()) return `the secret begins or ends with a space, which headers lose; ${WAY_OUT}`;
+  if (new Set(secret).size >= FEWEST_DIFFERENT) return null;
+  return `the secret has fewer than ${FEWEST_DIFFERENT} different characters; ${WAY_OUT}`;
+};
 
 /**
  * @param secrets by the name of the option; null and undefined = not set

@@ -116,7 +116,7 @@ describe("config", () => {
     const config = { ...sample(), logLevel: "warn" as const };
     const cwd = await folder({
       "order-status.config.mjs": configText(config),
-      ".env": Object.entries(everySecret(config, () => "x".repeat(16)))
+      ".env": Object.entries(everySecret(config, () => "16 letters of it"))
         .map((entry) => entry.join("="))
         .join("\n"),
     });

@@ -70,6 +70,18 @@ describe("doors low: a secret of fewer than 16 characters", () => {
     expect(() => take(LONG)).not.toThrow();
   });
 
+  it.each([" ".repeat(16), "a".repeat(40), "abcd".repeat(8), ` ${LONG}`, `${LONG}\n`, "\t".repeat(20)])(
+    "a secret that is no better for its length, %j, is refused by name",
+    (secret) => {
+      for (const [name, take] of Object.entries(takers)) {
+        const says = new RegExp(
+          `^${name.replace(", of the inspector", "")}: the secret (has fewer than 5 different|begins or ends)`,
+        );
+        expect(() => take(secret)).toThrow(says);
+      }
+    },
+  );
+
   it("is measured in characters", () => {
     expect(SHORT).toHaveLength(SHORTEST_SECRET - 1);
     expect([secretFault(SHORT) === null, secretFault(LONG) === null]).toEqual([false, true]);

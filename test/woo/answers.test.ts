@@ -39,9 +39,7 @@ const outages: Record<string, Answer> = {
   "HTTP 429": json(429, "overloaded", "it is too busy, HTTP 429"),
   "HTTP 429 of a proxy": { http: [429, "<h1>slow down</h1>"], says: "it is too busy, HTTP 429" },
   "HTTP 500": json(500, "internal", "HTTP 500"),
-  "HTTP 502": { http: [502, "<h1>Bad Gateway</h1>"], says: "HTTP 502" },
   "HTTP 503": json(503, "store-unavailable", "HTTP 503"),
-  "HTTP 504": { http: [504, ""], says: "HTTP 504" },
   // A body that looks like an answer makes none of an error.
   "HTTP 500 with an outcome": { http: [500, '{"outcome":"moved"}'], says: "HTTP 500" },
 };
@@ -83,6 +81,23 @@ const late: Record<string, Answer> = {
     "did not answer within 15 seconds",
   ),
   "no answer in time, without cURL": network("http_request_failed", "fsocket timed out", "did not answer within"),
+  "a connection that ended without an answer": network(
+    "http_request_failed",
+    "cURL error 52: Empty reply from server",
+    "the connection to the engine broke",
+  ),
+  "a connection that broke": network(
+    "http_request_failed",
+    "cURL error 56: Recv failure: Connection reset by peer",
+    "the connection to the engine broke",
+  ),
+  "half an answer, and the connection broke": network(
+    "http_request_failed",
+    "cURL error 18: transfer closed with 12 bytes remaining to read",
+    "the connection to the engine broke",
+  ),
+  "HTTP 502": { http: [502, "<h1>Bad Gateway</h1>"], says: "no answer of it (HTTP 502)" },
+  "HTTP 504": { http: [504, ""], says: "no answer of it (HTTP 504)" },
   "half an answer in time": network(
     "http_request_failed",
     "cURL error 28: Operation timed out after 15000 milliseconds with 12 out of 300 bytes received",

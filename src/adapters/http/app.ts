@@ -14,7 +14,7 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
-import { readBody } from "./body.js";
+import { type Body, readExactly } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
 import { keysOnce, requireKeys } from "./keys.js";
@@ -59,6 +59,8 @@ const DeadLetters = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const refusedBody = (c: Context, { status, code, issues }: Extract<Body, { ok: false }>) =>
+  c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
 const shortOf = (error: unknown): string => quoted(thrownText(error), 300);
 
 const Reconcile = z.strictObject({
@@ -87,8 +89,10 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const app = new Hono();
   app.onError((error, c) => {
     const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
-    log.error({ path, detail: error.message }, "a request failed");
-    return failed(c, error);
+    const answer = failed(c, error);
+    // Whoever sends nonsense must not fill the log.
+    log[answer.status < 500 ? "debug" : "error"]({ path, detail: thrownText(error) }, "a request failed");
+    return answer;
   });
   app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
 
@@ -134,8 +138,9 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   });
   /** What was given up is tried again at once. */
   app.post("/orders/:orderId/revive", async (c) => {
-    const body = await readBody(c);
-    const parsed = Revive.safeParse(body.ok ? body.json : null);
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    const parsed = Revive.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-revive", issues: parsed.error.issues } }, 400);
     const revived = await engine.revive(parsed.data.id, c.req.param("orderId"));
     return revived ? c.json({ revived }) : c.json({ error: { code: "unknown-dead-letter" } }, 404);
@@ -153,8 +158,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     return c.json({ orders, next: orders.length === limit ? (orders.at(-1)?.orderId ?? null) : null });
   });
   app.post("/orders", async (c) => {
-    const body = await readBody(c);
-    if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
     const parsed = Place.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
     const { orderId, order } = parsed.data;
@@ -185,8 +190,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   });
   /** WooCommerce's process_payment, in its own words: `result` and `redirect`. */
   app.post("/orders/:orderId/checkout", async (c) => {
-    const body = await readBody(c);
-    if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
     const parsed = Checkout.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
     const orderId = c.req.param("orderId");
@@ -201,8 +206,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   });
   /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
   app.post("/orders/:orderId/events", async (c) => {
-    const body = await readBody(c);
-    if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
     const id = c.req.header("idempotency-key");
     const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
       wait: "settled",
@@ -234,9 +239,19 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     });
   });
   app.post("/orders/:orderId/can", async (c) => {
-    const body = await readBody(c);
-    if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
     return c.json(await engine.can(c.req.param("orderId"), parseCommand(body.json)));
   });
-  return { fetch: (request) => app.fetch(request) };
+  return {
+    async fetch(request) {
+      try {
+        return await app.fetch(request);
+      } catch (thrown) {
+        // Hono hands on what is no error, as a host's own code may throw.
+        log.error({ detail: thrownText(thrown) }, "a request failed");
+        return Response.json({ error: { code: "internal" } }, { status: 500 });
+      }
+    },
+  };
 };

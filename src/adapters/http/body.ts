@@ -1,6 +1,6 @@
 /** Reading a body that anybody on the internet may have written: bounded in size, in time and in depth. */
 import type { Context } from "hono";
-import { overLimits } from "../../ports/json.js";
+import { lostIn, overLimits } from "../../ports/json.js";
 import type { Place } from "./places.js";
 
 /** Standard Webhooks advises less than 20 kB; a Resurs callback is 150 bytes. */
@@ -14,6 +14,8 @@ interface Refused {
   ok: false;
   status: 400 | 408 | 413 | 503;
   code: string;
+  /** What is wrong with it, by its field. */
+  issues?: { path: string; message: string }[];
 }
 export type Bytes = { ok: true; bytes: Uint8Array } | Refused;
 export type Body = { ok: true; json: unknown; text: string } | Refused;
@@ -126,4 +128,11 @@ export const readBody = async (c: Context, cap = BODY_CAP_BYTES): Promise<Body> 
   } catch {
     return { ok: false, status: 400, code: "not-json" };
   }
+};
+
+/** As `readBody`, for what is kept word for word: what JavaScript would read as something else is refused. */
+export const readExactly = async (c: Context): Promise<Body> => {
+  const body = await readBody(c);
+  const lost = body.ok ? lostIn(body.text) : null;
+  return lost === null ? body : { ok: false, status: 400, code: "not-exact", issues: [lost] };
 };

@@ -1,6 +1,7 @@
 /** The customer comes back from the bank: the payment is read, and he is sent on to where it leads. */
 import { type Context, Hono } from "hono";
 import { ReturnPage } from "../../../machines/commands.js";
+import { KnownId } from "../../core/entering.js";
 import type { Runtime } from "../../ports/runtime.js";
 import type { Admission, Proof } from "./admission.js";
 import type { AddressKeys } from "./keys.js";
@@ -81,7 +82,7 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
     app.get("/landing", admission.entry({}), async (c) => {
       const read = readContainer(c.req.query("apiData") ?? "");
       const { wc_order_id: orderId, preferred_id: paymentId } = read.ok ? read.data : {};
-      const order = orderId === undefined ? null : await engine.read(orderId);
+      const order = KnownId.safeParse(orderId).success ? await engine.read(orderId as string) : null;
       // The container names the order and proves nothing: the payment is read, and no more.
       if (orderId === undefined || order === null || order.facts.payment.id !== paymentId) {
         return c.json({ error: { code: "not-a-landing" } }, 400);

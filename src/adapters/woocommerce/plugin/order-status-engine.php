@@ -195,6 +195,10 @@ final class Order_Status_Engine {
 		if ( in_array( $code, array( 200, 202, 409 ), true ) && isset( $body['outcome'] ) && is_string( $body['outcome'] ) ) {
 			return self::answered( $body );
 		}
+		// A proxy passed it on and has no answer of the engine's: it may be at work on it.
+		if ( in_array( $code, array( 502, 504, 520, 524 ), true ) ) {
+			return self::maybe_heard( $order, sprintf( 'a proxy before the engine has no answer of it (HTTP %d); the engine was asked', $code ) );
+		}
 		if ( 408 === $code || 429 === $code || $code >= 500 ) {
 			return self::down( $order, $event, sprintf( 429 === $code ? 'it is too busy, HTTP %d' : 'it answered HTTP %d', $code ) );
 		}
@@ -220,12 +224,20 @@ final class Order_Status_Engine {
 		if ( 'http_request_not_executed' === $error->get_error_code() ) {
 			return self::misconfigured( $order, 'WordPress blocks the request: ' . $why );
 		}
-		// It was heard, and may be acted on: to go on here as well would be two hands at once.
 		if ( false !== stripos( $why, 'timed out' ) && ! preg_match( '/connect|resolv/i', $why ) ) {
-			$says = sprintf( 'the engine did not answer within %d seconds and may still be at work on it; nothing was changed here', self::PATIENCE );
-			return self::told( $order, self::verdict( self::REFUSED, $says, 'order_status_engine_late', 504 ) );
+			return self::maybe_heard( $order, sprintf( 'the engine did not answer within %d seconds', self::PATIENCE ) );
+		}
+		// The connection came about and broke: 16, 92 and 95 of HTTP/2 and HTTP/3, 18 half an answer, 52 none, 55 and 56 while sending and receiving.
+		if ( preg_match( '/cURL error (16|18|52|55|56|92|95)\b/i', $why ) ) {
+			return self::maybe_heard( $order, 'the connection to the engine broke (' . $why . ')' );
 		}
 		return self::down( $order, $event, 'it cannot be reached: ' . $why );
+	}
+
+	/** The question may have arrived and be acted on: to go on here as well would be two hands at once. */
+	private static function maybe_heard( $order, $why ) {
+		$says = $why . ' and may still be at work on it; nothing was changed here';
+		return self::told( $order, self::verdict( self::REFUSED, $says, 'order_status_engine_late', 504 ) );
 	}
 
 	/** An outage: the one case that WHEN_DOWN is about. */
