@@ -143,7 +143,10 @@ export const compose = async (parts: Parts): Promise<Running> => {
     url = served.url;
     const stop = async (drainMs = 0) => {
       draining = true;
+      served.drain();
       if (drainMs > 0) await clock.sleep(drainMs);
+      // Whoever waits for the end of what he asked for is told that it is under way, and not cut off.
+      engine.waiters.stop();
       await served.close(parts.graceMs);
       await end();
     };

@@ -46,7 +46,7 @@ export class Engine implements Runtime {
   private readonly mailboxes: Mailboxes;
   private readonly delivery: Delivery;
   private readonly wake: Wake;
-  private readonly waiters: Waiters;
+  readonly waiters: Waiters;
   private readonly shop: Shop;
   private readonly loops = new Loops();
   private readonly looks: Looking;

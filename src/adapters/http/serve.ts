@@ -1,14 +1,26 @@
 /** A Node server around the app, for those who have none. */
+import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { noteSocket } from "../../ports/access.js";
+import { Connections } from "./connections.js";
 
 export interface Served {
   url: string;
-  /** Takes no more requests; those under way get this long to end (default: none). */
+  /** Goes on, and closes each connection with its next answer. */
+  drain(): void;
+  /**
+   * Takes no more connections. Those that are open get this long to end what is under way (default: none); one on which
+   * nothing comes for a second is closed.
+   */
   close(graceMs?: number): Promise<void>;
 }
 
+/** How often a server that stops looks for connections that have become idle. */
 const IDLE_MS = 20;
+/** A request may be on its way on an idle connection: it gets this long to arrive. */
+const LINGER_MS = 1000;
+/** Longer than the minute for which proxies keep an idle connection: who closes it first cuts what the other sends. */
+const KEPT_MS = 65_000;
 
 /** A head has as long as a body has. */
 const HEAD_MS = 10_000;
@@ -27,24 +39,29 @@ export const listen = (
       noteSocket(request, incoming.socket.remoteAddress);
       return fetch(request);
     };
-    const serverOptions = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS };
+    const serverOptions = {
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LOOK_MS,
+      keepAliveTimeout: KEPT_MS,
+    };
     const server = serve({ fetch: noted, port, hostname, serverOptions }, (info) => {
       resolve({
         url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${info.port}`,
+        drain: () => connections.end(),
         close: (graceMs = 0) =>
           new Promise((done) => {
-            const cut = () => "closeAllConnections" in server && server.closeAllConnections();
-            const late = graceMs > 0 ? setTimeout(cut, graceMs) : null;
-            // A connection that a client keeps open after its last answer would hold us up for the whole time.
-            const idle = setInterval(() => "closeIdleConnections" in server && server.closeIdleConnections(), IDLE_MS);
-            server.close(() => {
-              if (late !== null) clearTimeout(late);
+            connections.end();
+            const late = setTimeout(() => connections.cut(), graceMs);
+            const idle = setInterval(() => connections.closeIdle(Math.min(LINGER_MS, graceMs)), IDLE_MS);
+            connections.refuse(() => {
+              clearTimeout(late);
               clearInterval(idle);
               done();
             });
-            if (late === null) cut();
           }),
       });
-    });
+    }) as Server;
+    const connections = new Connections(server);
     server.on("error", reject);
   });
