@@ -283,6 +283,7 @@ export class StoreError extends Error {
       | "corrupt"
       | "not-ours"
       | "newer"
+      | "older"
       | "locked"
       | "closed"
       | "unstorable",

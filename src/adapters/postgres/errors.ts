@@ -46,6 +46,7 @@ const says: Record<Code, string> = {
   "not-ours": "its tables are gone. Restore a backup, or start anew with another schema",
   moved: "",
   newer: "",
+  older: "",
   locked: "",
   closed: "",
   unstorable: "",

@@ -8,6 +8,7 @@ import { checkOneName, checkSame, type Identity, identityOf } from "./identity.j
 import { checkElsewhere, noteOpened, takeOwnership } from "./owner.js";
 import { createPrivate, putInPlace } from "./place.js";
 import { APPLICATION_ID, missingIn, SCHEMA_VERSION, schema, steps } from "./schema.js";
+import { checkShape } from "./shape.js";
 import type { SqliteOptions } from "./store.js";
 
 export interface Opened {
@@ -63,6 +64,7 @@ export function openFile(options: OpeningOptions): Opened {
     });
     checkLibrary(db);
     checkVersion(db, file);
+    if (options.sameAs === undefined) checkShape(db, file);
     if (owns) checkElsewhere(db, file);
     if (!readOnly) configure(db);
     if (owns) {
