@@ -26,3 +26,10 @@ export const requireLongSecrets = (secrets: Record<string, string | null | undef
     if (fault !== null) throw new TypeError(`${name}: ${fault}`);
   }
 };
+
+/** A store has no log; whoever runs the process reads its warnings. */
+export const warnOfSecret = (name: string, place: string): void =>
+  process.emitWarning(
+    `${place}: the secret "${name}" was damaged and is not used; addresses that it signed count as unproven from now on`,
+    { code: "ORDER_STATUS_SECRET" },
+  );

@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { wrongIn } from "../../../machines/text.js";
 import type { Runtime } from "../../ports/runtime.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
 
 export interface CallbackKey {
   /** 1 to 20 letters, digits, _ and -, and not "_" alone; it stands in the address. No other key has it. */
@@ -78,6 +79,7 @@ export const addressKeys = async (
   // A shop that has configured keys since may still have customers at the bank whose addresses the kept one signed.
   const fresh = configured.length > 0 ? null : randomBytes(32).toString("base64url");
   const kept = await engine.secret(SECRET_NAME, fresh);
+  requireLongSecrets({ [SECRET_NAME]: kept });
   return {
     callbacks: callbackKeys,
     returns: [...configured, ...(kept === null ? [] : [{ id: OWN_KEY, secret: kept }])],

@@ -9,7 +9,7 @@
 import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
 import { functions, functionsUnlessAside } from "./functions.js";
 import { claimInLanes, claimInRange } from "./lanes.js";
-import { damaged, lanes, latestFirst, secrets, tables } from "./tables.js";
+import { damaged, lanes, latestFirst, sealedSecrets, secrets, tables } from "./tables.js";
 
 export interface Migration {
   number: number;
@@ -29,4 +29,5 @@ export const migrations: Migration[] = [
   },
   { number: 5, name: "effects in lanes", sql: (s) => lanes(s) + commitWithLanes(s) + claimInLanes(s) },
   { number: 6, name: "a claim computes with no number that cannot be", sql: claimInRange },
+  { number: 7, name: "secrets with a checksum", sql: sealedSecrets },
 ];

@@ -42,18 +42,33 @@ const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERI
     (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;
 
 export const statementsOf = (s: string) => ({
-  load: `SELECT order_id, record, parked, NULL AS event_id, version, NULL AS damaged
-      FROM ${s}.orders WHERE order_id = ANY ($1::text[])
-    UNION ALL SELECT h.order_id, NULL, NULL, h.event_id, NULL, NULL FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
+  load: `SELECT order_id, record, parked, NULL AS event_id, version, NULL AS damaged,
+        payment_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM ${s}.payments p WHERE p.payment_id = o.payment_id AND p.order_id = o.order_id) AS lacks_payment
+      FROM ${s}.orders o WHERE order_id = ANY ($1::text[])
+    UNION ALL SELECT h.order_id, NULL, NULL, h.event_id, NULL, NULL, false FROM unnest($2::text[], $3::text[]) AS n(order_id, event_id)
       JOIN ${s}.history h ON h.order_id = n.order_id AND h.event_id = n.event_id
-    UNION ALL SELECT order_id, NULL, NULL, NULL, NULL, what FROM ${s}.damaged WHERE order_id = ANY ($1::text[])`,
+    UNION ALL SELECT order_id, NULL, NULL, NULL, NULL, what, false FROM ${s}.damaged WHERE order_id = ANY ($1::text[])`,
   commit: callCommit(s),
-  byPayment: `SELECT p.order_id, o.payment_id IS NOT DISTINCT FROM p.payment_id AS current
-    FROM ${s}.payments p JOIN ${s}.orders o USING (order_id)
-    WHERE p.payment_id = $1 ORDER BY current DESC, p.order_id LIMIT 1`,
+  byPayment: `SELECT p.order_id, o.payment_id IS NOT DISTINCT FROM p.payment_id, o.record, o.version
+    FROM ${s}.payments p LEFT JOIN ${s}.orders o USING (order_id) WHERE p.payment_id = $1`,
+  naming: `SELECT order_id, false, record, version FROM ${s}.orders WHERE strpos(record, $1) > 0`,
+  settlePayment: `WITH gone AS (DELETE FROM ${s}.payments WHERE payment_id = $1 AND order_id <> ALL ($2::text[]))
+    INSERT INTO ${s}.payments (payment_id, order_id) SELECT $1, * FROM unnest($2::text[]) ON CONFLICT DO NOTHING`,
+  keepPayments: `INSERT INTO ${s}.payments (payment_id, order_id) SELECT payment_id, order_id FROM ${s}.orders
+    WHERE payment_id IS NOT NULL AND order_id = ANY ($1::text[]) ON CONFLICT DO NOTHING`,
+  keepOpenPayments: `INSERT INTO ${s}.payments (payment_id, order_id) SELECT payment_id, order_id FROM ${s}.orders
+    WHERE payment_id IS NOT NULL AND in_doubt ON CONFLICT DO NOTHING`,
 
-  keepSecret: `INSERT INTO ${s}.secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-  secret: `SELECT value FROM ${s}.secrets WHERE name = $1`,
+  keepSecret: `INSERT INTO ${s}.secrets (name, value, sum) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+  secret: `SELECT value, sum FROM ${s}.secrets WHERE name = $1`,
+  sealSecret: `UPDATE ${s}.secrets SET sum = $3 WHERE name = $1 AND value = $2 AND sum IS NULL`,
+  // Of two nodes that find it damaged at once, one replaces it.
+  replaceSecret: `WITH gone AS (
+      UPDATE ${s}.secrets SET value = $2, sum = $3
+      WHERE name = $1 AND value = $4 AND sum IS NOT DISTINCT FROM $5 RETURNING 1)
+    INSERT INTO ${s}.secrets (name, value, sum) SELECT $1 || ', damaged', $4, $5 FROM gone
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value, sum = excluded.sum`,
 
   claim: `SELECT ${EFFECT}, peer, kind
     FROM ${s}.claim_in_lanes($1, $2, $3, $4, $5::integer[], $6, $7::integer[], $8::text[], $9::integer[], $10::integer[])`,

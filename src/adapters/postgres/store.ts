@@ -2,6 +2,7 @@
 import { firstAt } from "../../core/readable.js";
 import { boundless } from "../../ports/lanes.js";
 import { readable } from "../../ports/reading.js";
+import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
@@ -12,7 +13,9 @@ import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
 import { openSchema } from "./opening.js";
 import { type PostgresOptions, settledOptions } from "./options.js";
+import { orderOf } from "./payments.js";
 import { pullIn } from "./pull-in.js";
+import { secretOf } from "./secrets.js";
 import { listStatement, statementsOf } from "./statements.js";
 import { type Wave, waves } from "./waves.js";
 import * as wire from "./wire.js";
@@ -51,6 +54,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
   };
   const write = async (text: string, ...values: unknown[]): Promise<Row[]> =>
     writable().connections.write(text, values);
+  const both = { read, write: readOnly ? null : write };
   const only = ([row]: Row[]): Row => row ?? [];
   const damaged = new DamagedRows(schema, () => opened().connections);
   const asideIn = damaged.asideIn(readOnly);
@@ -113,6 +117,8 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       );
       const rows = await read(sql.load, ...ids, ...columns(["text", "text"], events));
       const loaded = wire.readLoaded(asked, rows);
+      const lacking = rows.flatMap((row) => (row[6] === true ? [row[0]] : []));
+      if (lacking.length > 0) await both.write?.(sql.keepPayments, lacking);
       const news = asked.filter((_, i) => loaded[i]?.record === null && loaded[i]?.damaged !== undefined);
       const unnamed = news.filter(({ orderId }) => !rows.some((row) => row[5] !== null && row[0] === orderId));
       if (unnamed.length > 0) await asideIn("orders", 0, 0)(unnamed.map(({ orderId }) => [orderId]));
@@ -146,10 +152,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       notices.tell(wire.firstDue(changes.filter((_, i) => results[i] === "committed")));
       return results;
     },
-    async findByPayment(paymentId) {
-      const [row] = await read(sql.byPayment, paymentId);
-      return row ? { orderId: row[0] as string, current: row[1] as boolean } : null;
-    },
+    findByPayment: async (paymentId) => orderOf(paymentId, both, sql),
 
     async claim(now, limit, leaseMs, worker, room = boundless) {
       const lanes = wire.writeRoom(room);
@@ -198,6 +201,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     async reclaim(worker) {
       const { connections, heartbeat } = writable();
       await connections.write(sql.forget, []);
+      await connections.write(sql.keepOpenPayments, []);
       await heartbeat.begin(worker);
     },
     heard: () => open?.heartbeat.heard ?? false,
@@ -270,11 +274,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       return revived;
     },
     park: async (orderId, reason) => void (await write(sql.park, reason, orderId)),
-    // Two statements: one that finds the row of another node in its way does not see it.
-    async secret(name, made) {
-      if (made !== null) await write(sql.keepSecret, name, made);
-      return (only(await read(sql.secret, name))[0] as string | undefined) ?? null;
-    },
+    secret: async (name, made) => secretOf(both, sql, name, made, () => warnOfSecret(name, place)),
     async counts() {
       if (!readOnly) await damaged.sweep(sql);
       const counted = countsIn(only(await read(sql.counts, versions)));

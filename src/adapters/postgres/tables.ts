@@ -140,3 +140,8 @@ CREATE TABLE ${s}.damaged (
   PRIMARY KEY (order_id, tbl, id)
 );
 `;
+
+/** Migration 7: a checksum over name and value; null in a row that an older node wrote. */
+export const sealedSecrets = (s: string): string => `
+ALTER TABLE ${s}.secrets ADD COLUMN sum bigint;
+`;

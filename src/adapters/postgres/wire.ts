@@ -15,6 +15,7 @@ import {
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { reasonOf } from "../../ports/damaged.js";
 import { kindAt, peerOf, type Room, rankOf } from "../../ports/lanes.js";
+import type { Named } from "../../ports/payments.js";
 import type {
   Change,
   Claim,
@@ -108,6 +109,17 @@ const sound = <T>(what: string, read: () => T): T => {
 
 export const readRecord = (orderId: string, json: unknown, version: unknown): OrderRecord =>
   sound(`the record of order ${orderId}`, () => recordFrom(json, orderId, version as number));
+
+/** An order that a payment leads to: none where there is no such order. */
+export const readNamed = ([orderId, current, json, version]: Row): Named[] => {
+  if (json === null) return [];
+  const named = { orderId: orderId as string, current: current as boolean };
+  try {
+    return [{ ...named, record: readRecord(named.orderId, json, version) }];
+  } catch {
+    return [{ ...named, record: null }];
+  }
+};
 
 type Found = [
   orderId: string,

@@ -20,8 +20,10 @@ import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
 import { listStatement } from "./list.js";
 import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
+import { prune } from "./prune.js";
 import { pullIn } from "./pull-in.js";
 import { Repair } from "./repair.js";
+import { type KeptSecret, secretIn } from "./secrets.js";
 import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
@@ -62,6 +64,9 @@ export class StoreDatabase {
   }
 
   load(asked: { orderId: string; eventIds: string[] }[]): [Columns | null, string[], string | null][] {
+    if (!this.#db.readonly)
+      for (const { orderId } of asked)
+        if (this.#do.lacksPayment.get(orderId) !== undefined) this.#do.keepPayment.run(orderId);
     return asked.map(({ orderId, eventIds }) => [
       this.#do.order.get(orderId) ?? null,
       eventIds.filter((id) => this.#do.seen.get(orderId, id) !== undefined),
@@ -101,8 +106,21 @@ export class StoreDatabase {
     return "committed";
   }
 
-  findByPayment(paymentId: string): Columns | null {
-    return this.#do.byPayment.get(paymentId) ?? null;
+  findByPayment(paymentId: string): Columns[] {
+    return this.#do.byPayment.all(paymentId);
+  }
+
+  /** Reads every record. */
+  ordersNaming(paymentId: string): Columns[] {
+    return this.#do.naming.all(JSON.stringify(paymentId));
+  }
+
+  /** These orders have the payment, and no others. */
+  settlePayment(paymentId: string, orderIds: string[]): void {
+    this.#together(() => {
+      this.#do.strayPayments.run(paymentId, JSON.stringify(orderIds));
+      for (const orderId of orderIds) this.#do.insertPayment.run(paymentId, orderId);
+    });
   }
 
   /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
@@ -153,6 +171,7 @@ export class StoreDatabase {
     this.#db.pragma(`busy_timeout = ${STARTING_TIMEOUT_MS}`);
     try {
       this.#do.reclaim.run(worker);
+      this.#do.keepPayments.run();
     } finally {
       this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
@@ -202,21 +221,9 @@ export class StoreDatabase {
     return this.#do.history.all(orderId, after, limit);
   }
 
-  prune(before: number, { after, limit, dryRun }: Page): Pruned {
-    const all = () => {
-      const page = this.#do.finalOrders.all(after, limit);
-      const gone = page.map(([orderId, version]) => {
-        if (this.#do.isFinished.get({ orderId, version, before }) === undefined) return 0;
-        if (dryRun) return this.#do.fullHistory.get(orderId, version) ?? 0;
-        return this.#do.emptyHistory.run(orderId, version).changes;
-      });
-      return {
-        entries: gone.reduce((sum, entries) => sum + entries, 0),
-        orders: gone.filter((entries) => entries > 0).length,
-        last: page.length < limit ? null : (page.at(-1)?.[0] ?? null),
-      };
-    };
-    return dryRun ? all() : this.#together(all);
+  prune(before: number, page: Page): Pruned {
+    const all = () => prune(this.#do, before, page);
+    return page.dryRun ? all() : this.#together(all);
   }
 
   list(filter: OrderFilter): Columns[] {
@@ -255,11 +262,8 @@ export class StoreDatabase {
     this.#do.park.run(reason, orderId);
   }
 
-  /** Prepared here: an older file that is opened for reading has no such table. */
-  secret(name: string, made: string | null): string | null {
-    const insert = "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING";
-    if (made !== null) this.#db.prepare(insert).run(name, made);
-    return this.#db.prepare<[string], string>("SELECT value FROM secrets WHERE name = ?").pluck().get(name) ?? null;
+  secret(name: string, made: string | null): KeptSecret {
+    return this.#db.readonly ? secretIn(this.#db, name, null) : this.#together(() => secretIn(this.#db, name, made));
   }
 
   counts(): { counts: Columns; oldest: string[] } {

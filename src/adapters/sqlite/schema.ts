@@ -3,13 +3,18 @@ import { effectInRange, eventInRange } from "../../core/ranges.js";
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
 CREATE INDEX orders_latest         ON orders(updated_at, order_id);
 CREATE INDEX orders_status_latest  ON orders(status, updated_at, order_id);
 CREATE INDEX orders_flagged_latest ON orders(updated_at, order_id) WHERE flagged = 1;
+`;
+
+/** A checksum over name and value; null in a row that an older release wrote. */
+const sealed = `
+ALTER TABLE secrets ADD COLUMN sum INTEGER;
 `;
 
 /** By name; written once. */
@@ -60,7 +65,7 @@ CREATE INDEX timers_odd ON timers(order_id) WHERE ${oddTimer};
 `;
 
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes, 6: odd };
+export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes, 6: odd, 7: sealed };
 
 /** What stands in for the tables that an older file lacks, where it is only looked at. They hold nothing. */
 export const missingIn = (version: number): string => (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "");
@@ -90,7 +95,7 @@ CREATE INDEX orders_status   ON orders(status, order_id);
 CREATE INDEX orders_flagged  ON orders(order_id) WHERE flagged = 1;
 CREATE INDEX orders_in_doubt ON orders(order_id) WHERE in_doubt = 1;
 CREATE INDEX orders_parked   ON orders(order_id) WHERE parked IS NOT NULL;
-${latestFirst}${secrets}
+${latestFirst}${secrets}${sealed}
 -- Only grows. Whether a payment is the order's current one stands in orders.payment_id, and only there.
 CREATE TABLE payments (
   payment_id TEXT NOT NULL,

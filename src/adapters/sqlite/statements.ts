@@ -78,8 +78,24 @@ export function prepare(db: Sqlite.Database) {
     decide: write("DELETE FROM inbox WHERE order_id = ? AND event_id = ?"),
 
     byPayment: rows<[string]>(
-      `SELECT p.order_id, o.payment_id IS p.payment_id AS current FROM payments p JOIN orders o USING (order_id)
-       WHERE p.payment_id = ? ORDER BY current DESC, p.order_id LIMIT 1`,
+      `SELECT p.order_id, o.payment_id IS p.payment_id, ${RECORD} FROM payments p LEFT JOIN orders o USING (order_id)
+       WHERE p.payment_id = ?`,
+    ),
+    naming: rows<[string]>(`SELECT order_id, 0, ${RECORD} FROM orders WHERE instr(record, ?) > 0`),
+    strayPayments: write(
+      "DELETE FROM payments WHERE payment_id = ? AND order_id NOT IN (SELECT value FROM json_each(?))",
+    ),
+    lacksPayment: value<[string], number>(
+      `SELECT 1 FROM orders o WHERE order_id = ? AND payment_id IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM payments p WHERE p.payment_id = o.payment_id AND p.order_id = o.order_id)`,
+    ),
+    keepPayment: write(
+      `INSERT INTO payments (payment_id, order_id) SELECT payment_id, order_id FROM orders
+       WHERE order_id = ? AND payment_id IS NOT NULL ON CONFLICT DO NOTHING`,
+    ),
+    keepPayments: write(
+      `INSERT INTO payments (payment_id, order_id) SELECT payment_id, order_id FROM orders
+       WHERE in_doubt = 1 AND payment_id IS NOT NULL ON CONFLICT DO NOTHING`,
     ),
 
     // A revived effect may stand before one that is already under way; they still go one after the other.

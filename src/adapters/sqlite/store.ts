@@ -3,7 +3,9 @@
 import { firstAt } from "../../core/readable.js";
 import { boundless } from "../../ports/lanes.js";
 import { rowOf } from "../../ports/listing.js";
+import { ownersOf } from "../../ports/payments.js";
 import { readable } from "../../ports/reading.js";
+import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { type Counts, countsIn, type OrderRow, type Store, StoreError } from "../../ports/store.js";
 import type { Found } from "./damaged.js";
@@ -124,8 +126,20 @@ export function sqliteStore(options: SqliteOptions): Store {
       return database().call("commit", written);
     },
     async findByPayment(paymentId) {
-      const row = await database().call("findByPayment", paymentId);
-      return row && { orderId: row[0] as string, current: row[1] === 1 };
+      const rows = await database().call("findByPayment", paymentId);
+      const own = ownersOf(paymentId, rows.flatMap(wire.readNamed));
+      if (own.length === rows.length) return own[0] ?? null;
+      // A row leads astray: the records say where to.
+      const all = ownersOf(paymentId, (await (await beside()).call("ordersNaming", paymentId)).flatMap(wire.readNamed));
+      const owners = [...new Map([...own, ...all].map((one) => [one.orderId, one])).values()];
+      if (!options.readOnly) {
+        await database().call(
+          "settlePayment",
+          paymentId,
+          owners.map(({ orderId }) => orderId),
+        );
+      }
+      return owners.find(({ current }) => current) ?? owners[0] ?? null;
     },
 
     async claim(now, limit, leaseMs, worker, room = boundless) {
@@ -200,7 +214,11 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     revive: async (id, now, orderId) => database().call("revive", id, now, orderId ?? null),
     park: async (orderId, reason) => database().call("park", orderId, reason),
-    secret: async (name, made) => database().call("secret", name, made),
+    async secret(name, made) {
+      const { value, damaged } = await database().call("secret", name, made);
+      if (damaged) warnOfSecret(name, options.file);
+      return value;
+    },
     async counts(): Promise<Counts> {
       if (!options.readOnly) await database().call("sweep");
       const { counts, oldest } = await (await beside()).call("counts");

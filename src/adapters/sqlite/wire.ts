@@ -15,6 +15,7 @@ import {
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { reasonOf } from "../../ports/damaged.js";
 import { type Kind, kindAt, peerOf, rankOf } from "../../ports/lanes.js";
+import type { Named } from "../../ports/payments.js";
 import {
   type Change,
   type Claim,
@@ -132,6 +133,17 @@ export const readRecord = (orderId: string, [json, , version, sum]: RecordColumn
   const what = `the record of order ${orderId}`;
   whole(sum, what, orderId, version, json);
   return sound(what, () => recordFrom(json, orderId, version));
+};
+
+/** An order that a payment leads to: none where there is no such order. */
+export const readNamed = ([orderId, current, ...row]: Columns): Named[] => {
+  if (row[0] === null) return [];
+  const named = { orderId: orderId as string, current: current === 1 };
+  try {
+    return [{ ...named, record: readRecord(named.orderId, row as unknown as RecordColumns) }];
+  } catch {
+    return [{ ...named, record: null }];
+  }
 };
 
 /**
