@@ -47,7 +47,7 @@ const stores = [
 ];
 const cases = stores.flatMap(([name, made]) => records.map((record) => [name, record[0], made, record] as const));
 
-test.each(cases)("%s: %s", async (_name, _what, made, [, facts, paymentId]) => {
+test.each(cases)("%s: %s: a repair says that it cannot", async (_name, _what, made, [, facts, paymentId]) => {
   const disk = await made();
   const store = disk.store();
   await store.open();
