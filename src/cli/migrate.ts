@@ -16,13 +16,15 @@ interface Options {
 
 const SHOWN = 20;
 
-const report = ({ orders, versions, unknown }: MigrationCheck, place: string): void => {
+const report = ({ orders, versions, unknown, damaged }: MigrationCheck, place: string): void => {
   say(`${orders} orders in ${place}; these machines are ${registry.id}, version ${registry.version}`);
   if (versions.length > 0) {
     const rows = versions.map((v) => [v.machine, v.version, v.orders, v.current, v.migrate, v.unknown].map(String));
     say(["", ...table(["machines", "version", "orders", "as they are", "to migrate", "unknown"], rows)]);
   }
-  if (unknown.length === 0) return say(["", "Every order is known: nothing would be set aside."]);
+  if (damaged.length > 0)
+    say(["", `${damaged.length} more cannot be read and rest as they are: order-status repair names their rows`]);
+  if (unknown.length === 0) return say(["", "Every order that can be read is known: nothing would be set aside."]);
   const rows = unknown.slice(0, SHOWN).map(({ orderId, reason }) => [orderId, reason]);
   say(["", ...table(["order", "would be set aside, because it was"], rows)]);
   if (unknown.length > SHOWN) say(`and ${unknown.length - SHOWN} more; --json names them all`);
@@ -42,7 +44,7 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
     if (shows) bar.stop();
     if (json) sayJson({ machine: registry.id, version: registry.version, ...checked });
     else report(checked, withoutPassword(place));
-    if (checked.unknown.length > 0) process.exitCode = exits.refused;
+    if (checked.unknown.length + checked.damaged.length > 0) process.exitCode = exits.refused;
   });
 };
 
@@ -63,7 +65,7 @@ Orders are migrated when they are decided next; one that no migration leads to i
 Examples:
   $ order-status migrate --check --store orders.db
   $ order-status migrate --check --store postgres://shop@db/orders --json   before a deployment
-${exitCodes("some orders are unknown and would be set aside")}`,
+${exitCodes("some orders are unknown and would be set aside, or cannot be read")}`,
     )
     .action(run);
 };

@@ -20,6 +20,8 @@ export interface MigrationCheck {
   orders: number;
   versions: StoredVersion[];
   unknown: { orderId: string; reason: string }[];
+  /** Their records cannot be read, so nothing is known of their versions; not among `orders`. */
+  damaged: { orderId: string; reason: string }[];
 }
 
 const PAGE = 500;
@@ -32,11 +34,16 @@ export const checkMigration = async (
 ): Promise<MigrationCheck> => {
   const versions = new Map<string, StoredVersion>();
   const unknown: MigrationCheck["unknown"] = [];
+  const damaged: MigrationCheck["damaged"] = [];
   let orders = 0;
   for (let after: string | undefined; ; ) {
     const rows = await store.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const { record } of await store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })))) {
-      if (record === null) continue;
+    const loaded = await store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })));
+    for (const [i, { record, parked }] of loaded.entries()) {
+      if (record === null) {
+        damaged.push({ orderId: rows[i]?.orderId ?? "", reason: parked ?? "it has no record" });
+        continue;
+      }
       const { id: machine, version } = record.machine;
       const key = `${machine} ${version}`;
       const stored = versions.get(key) ?? { machine, version, orders: 0, current: 0, migrate: 0, unknown: 0 };
@@ -53,5 +60,5 @@ export const checkMigration = async (
     after = rows.at(-1)?.orderId;
     if (rows.length < PAGE) break;
   }
-  return { orders, versions: [...versions.values()].sort((a, b) => a.version - b.version), unknown };
+  return { orders, versions: [...versions.values()].sort((a, b) => a.version - b.version), unknown, damaged };
 };

@@ -71,3 +71,13 @@ test("reconcile asks nobody about an order whose row comes after ten thousand ot
   ]);
   expect(found[2]?.slice(0, 2)).toEqual(["well", "unread"]);
 });
+
+test("migrate --check tells of orders whose record cannot be read", async () => {
+  const db = new Sqlite(file());
+  db.prepare("UPDATE orders SET record = '{' WHERE order_id IN ('big', 'small')").run();
+  db.close();
+  const { code, out } = await cli(["migrate", "--check", "--store", file(), "--json"]);
+  const { orders, damaged } = JSON.parse(out);
+  expect([code, orders, damaged.map(({ orderId }: { orderId: string }) => orderId)]).toEqual([3, 1, ["big", "small"]]);
+  expect((await cli(["migrate", "--check", "--store", file()])).out).toContain("2 more cannot be read");
+});
