@@ -25,6 +25,8 @@ export const Command = z.discriminatedUnion("type", [
     status: OrderStatus,
     version: z.number().int().positive().optional(),
   }),
+  /** A payment is being opened at the bank; what an earlier try brings from now on is an earlier attempt. */
+  z.strictObject({ type: z.literal("checkout.began"), attempt: Id }),
   z.strictObject({
     type: z.literal("payment.created"),
     paymentId: Id,
@@ -34,7 +36,7 @@ export const Command = z.discriminatedUnion("type", [
     meta: Texts(20_000).optional(),
   }),
   /** The bank took no payment: the customer is told and may try again. */
-  z.strictObject({ type: z.literal("payment.notCreated"), detail: Text(500) }),
+  z.strictObject({ type: z.literal("payment.notCreated"), detail: Text(500), attempt: Id.optional() }),
   /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
   z.strictObject({
     type: z.literal("checkout.rejected"),
@@ -84,6 +86,10 @@ export const Command = z.discriminatedUnion("type", [
     adds: z.boolean(),
   }),
   merchant("merchant.recalculated"),
+  /** A person has asked the bank: the call whose answer was lost will not take effect any more. */
+  merchant("merchant.endedWait"),
+  /** A person has settled what the bank's books show too much: from now on they are taken as they are. */
+  merchant("merchant.acknowledged"),
 
   /** WooCommerce's job that cancels unpaid orders wants this one. */
   z.strictObject({ type: z.literal("shop.holdStockDue") }),

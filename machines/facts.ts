@@ -92,6 +92,12 @@ export const Operation = z.object({
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
   tries: z.number().int(),
+  /** The call takes all that is left, so the bank can carry it out once only. */
+  whole: z.boolean().default(false),
+  /** When the last answer was lost; null = none was. */
+  lostAt: moment.nullable().default(null),
+  /** Why the bank refused the call when it was repeated after a lost answer; null = it did not. */
+  refused: z.string().nullable().default(null),
   before: Amounts,
   since: moment,
 });
@@ -125,6 +131,9 @@ export type Wish = z.infer<typeof Wish>;
 export const Rejection = z.object({ at: moment, type: z.enum(["fail", "deny"]) });
 export type Rejection = z.infer<typeof Rejection>;
 
+const Intended = z.object({ captured: minor.nullable(), refunded: minor.nullable(), reserved: minor.nullable() });
+export type Intended = z.infer<typeof Intended>;
+
 export const Facts = z.object({
   order: z.object({
     status: OrderStatus,
@@ -147,11 +156,18 @@ export const Facts = z.object({
     previousIds: z.array(z.string()),
     readAt: moment.nullable(),
     captureFailed: z.boolean(),
+    /**
+     * What all our calls together asked for, in minor units; null = we asked for none. The bank's books may not show
+     * more: `reserved` counts what is authorised or captured.
+     */
+    intended: Intended.default({ captured: null, refunded: null, reserved: null }),
     /** Some gateways round; a difference up to this many minor units is no mismatch. */
     tolerance: minor,
   }),
   waiting: z.array(Waiting),
   operation: Operation.nullable(),
+  /** The payment that is being opened at the bank; null = none is. */
+  checkout: z.object({ attempt: z.string(), since: moment }).nullable().default(null),
 });
 export type Facts = z.infer<typeof Facts>;
 
@@ -192,6 +208,7 @@ export const unreadPayment = (
     previousIds,
     readAt: null,
     captureFailed: false,
+    intended: { captured: null, refunded: null, reserved: null },
     tolerance,
     // No payment id, no payment: there is nothing to ask the gateway about.
     exists: id !== null,

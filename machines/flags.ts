@@ -15,6 +15,23 @@ const cancelledInFull = (c: Considered) =>
 const held = (c: Considered) => c.payment.authorized + c.payment.captured - c.payment.refunded;
 const status = (c: Considered) => c.order.status;
 
+/** By how much the bank's books show more than all our calls asked for; 0 while a call is under way. */
+const more = (c: Considered, shown: number, intended: number | null): number =>
+  c.operation !== null || !ours(c) || intended === null ? 0 : Math.max(0, shown - intended);
+const excess = {
+  refunded: (c: Considered) => more(c, c.payment.refunded, c.payment.intended.refunded),
+  captured: (c: Considered) => more(c, c.payment.captured, c.payment.intended.captured),
+  reserved: (c: Considered) => more(c, c.payment.authorized + c.payment.captured, c.payment.intended.reserved),
+};
+
+export interface FlagRule {
+  test(c: Considered): boolean;
+  /** By how much shop and bank differ, in minor units. */
+  amount?(c: Considered): number;
+  says: string;
+  remedy: string;
+}
+
 /** Each test looks at the facts alone; `says` and `remedy` are what a person reads. */
 export const flags = {
   "discrepancy:paid-but-cancelled": {
@@ -71,6 +88,24 @@ export const flags = {
     says: "The order reads refunded, but the bank has not given the money back.",
     remedy: "Refund the payment in the Merchant Portal.",
   },
+  "discrepancy:refunded-twice": {
+    test: (c: Considered) => excess.refunded(c) > 0,
+    amount: (c: Considered) => excess.refunded(c),
+    says: "The bank gave back more than was asked for here.",
+    remedy: "Compare the refunds in the Merchant Portal with the order, and have the bank take back what is too much.",
+  },
+  "discrepancy:captured-twice": {
+    test: (c: Considered) => excess.captured(c) > 0,
+    amount: (c: Considered) => excess.captured(c),
+    says: "The bank captured more than was asked for here.",
+    remedy: "Compare the captures in the Merchant Portal with the order, and refund what is too much.",
+  },
+  "discrepancy:reserved-twice": {
+    test: (c: Considered) => excess.reserved(c) > 0,
+    amount: (c: Considered) => excess.reserved(c),
+    says: "The bank holds more than was asked for here.",
+    remedy: "Cancel in the Merchant Portal what is reserved too much, before anything is captured.",
+  },
   "capture-failed": {
     test: (c: Considered) => c.payment.captureFailed,
     says: "The bank refused the capture, or never confirmed it.",
@@ -90,5 +125,8 @@ export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:frozen-at-gateway": [],
   "discrepancy:amount-mismatch": ["merchant.recalculated"],
   "discrepancy:refunded-not-credited": [],
+  "discrepancy:refunded-twice": ["merchant.acknowledged"],
+  "discrepancy:captured-twice": ["merchant.acknowledged"],
+  "discrepancy:reserved-twice": ["merchant.acknowledged"],
   "capture-failed": ["merchant.completed"],
 };

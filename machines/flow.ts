@@ -1,5 +1,6 @@
 /** What differs between the ways of paying: one row of traits and one statechart of the payment each. */
 import type { AnyStateMachine } from "xstate";
+import type { Operation } from "./facts.js";
 
 export interface Flow {
   /** Its name in the order notes. */
@@ -18,4 +19,11 @@ export interface Flow {
   linkExpires: boolean;
   /** What the customer signed is booked by the shop, in a call of its own (002, step 4b). */
   booksWhenSigned: boolean;
+  /**
+   * The settle window: how long after a call's answer was lost the bank may still act on it. No bank's documents say;
+   * ten minutes are an assumption, longer than a front keeps a request that it has answered 504 for.
+   */
+  settleSeconds: number;
+  /** The calls that the bank carries out once for each key, however often they are sent. */
+  repeatableByKey: Operation["kind"][];
 }

@@ -9,7 +9,15 @@ import { and, not, or } from "xstate";
 import { singleFacts } from "./questions.js";
 import type { Reason } from "./reasons.js";
 
-export { type Considered, cooldownEndsAt, dueAt, MOST_TRIES, nextDueAt } from "./questions.js";
+export {
+  type Considered,
+  cooldownEndsAt,
+  dueAt,
+  LONGEST_LOOK_MS,
+  MOST_TRIES,
+  nextDueAt,
+  nextLookIn,
+} from "./questions.js";
 
 const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
@@ -111,18 +119,20 @@ const combined = {
   isNotFrozen: not("isFrozen"),
 
   // may the same call go out again, now that the payment was read back and shows no effect of it?
-  mayTryCaptureAgain: and(["mayTryAgain", not("isFrozen"), not("isInInspection"), not("isRejected"), "offersCapture"]),
-  mayTryCancelAgain: and(["mayTryAgain", "offersCancel", not("hasCaptured")]),
-  mayTryRefundAgain: and(["mayTryAgain", "offersRefund", "stillLeftToRefund"]),
-  mayTryRebuildAgain: and(["mayTryAgain", "isCancelledInFull", "stillWithinCreditLimit"]),
+  mayTryCaptureAgain: and(["mayRepeat", not("isFrozen"), not("isInInspection"), not("isRejected"), "offersCapture"]),
+  mayTryCancelAgain: and(["mayRepeat", "offersCancel", not("hasCaptured")]),
+  mayTryRefundAgain: and(["mayRepeat", "offersRefund", "stillLeftToRefund"]),
+  mayTryRebuildAgain: and(["mayRepeat", "isCancelledInFull", "stillWithinCreditLimit"]),
   canAddTheRest: and(["leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndRestCanBeAdded: and(["cancelTookEffect", "leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndLeavesSomething: and(["cancelTookEffect", "leavesSomething"]),
 
   /** Seed 002, step 4b: signed, and not yet booked. A payment that is there needs no booking. */
   awaitsBooking: and(["isMissing", "booksWhenSigned"]),
-  mayTryBookingAgain: and(["mayTryAgain", "isMissing"]),
+  mayTryBookingAgain: and(["mayRepeat", "isMissing"]),
   customerFindsNoPayment: and(["isMissing", "customerAsked"]),
+  customerFindsNoPaymentAfterRefusal: and(["isMissing", "customerAsked", "repeatWasRefused"]),
+  isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),
   wasAskedToComplete: and(["captureTookEffect", "completesTheOrder"]),
@@ -178,4 +188,5 @@ export const whyNotHere: Record<string, Reason> = {
   "merchant.refunded": "refund-not-possible",
   "merchant.refundedAmount": "refund-not-possible",
   "merchant.captured": "capture-not-possible",
+  "merchant.endedWait": "no-lost-answer",
 };

@@ -5,6 +5,7 @@
  */
 import type { AnyStateMachine } from "xstate";
 import { cooldownMachine } from "./cooldown.js";
+import type { Facts } from "./facts.js";
 import type { Flow } from "./flow.js";
 import { legacyMachine } from "./legacy.js";
 import { netsMachine } from "./nets.js";
@@ -31,8 +32,16 @@ export interface Registry {
   /** By the name of the gateway. One that is not named here pays as the Merchant API does. */
   flows: Record<string, Flow>;
   /** From the version before: order states that were renamed. A version without a way here is parked, never guessed. */
-  migrations: { from: number; to: number; renamed: Record<string, string> }[];
+  migrations: {
+    from: number;
+    to: number;
+    renamed: Record<string, string>;
+    /** Fills in what the facts of the older version did not have. */
+    facts?: (facts: Facts) => Facts;
+  }[];
 }
+
+const SETTLE_SECONDS = 600;
 
 /** Resurs's Merchant API, and every gateway that speaks its words. */
 export const merchantApi: Flow = {
@@ -44,6 +53,8 @@ export const merchantApi: Flow = {
   recreatesLines: true,
   linkExpires: true,
   booksWhenSigned: false,
+  settleSeconds: SETTLE_SECONDS,
+  repeatableByKey: [],
 };
 
 /** Nets Easy: the webhook waits two minutes for the customer, and rounding may differ. */
@@ -56,6 +67,9 @@ export const netsEasy: Flow = {
   recreatesLines: false,
   linkExpires: false,
   booksWhenSigned: false,
+  settleSeconds: SETTLE_SECONDS,
+  /** Nets's documents, "Idempotency": a charge or refund with a key that came before is answered and not made again. */
+  repeatableByKey: ["capture", "refund"],
 };
 
 /** Resurs's simplified and hosted flows: WooCommerce's own checkout, then signing, then booking. */
@@ -68,6 +82,8 @@ export const standardFlow: Flow = {
   recreatesLines: false,
   linkExpires: false,
   booksWhenSigned: true,
+  settleSeconds: SETTLE_SECONDS,
+  repeatableByKey: [],
 };
 
 /** Resurs Checkout, v1 and v2: the purchase happens in the bank's frame, and the bank books it. */
@@ -89,9 +105,22 @@ export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> 
     ].map((machine) => [machine.id, machine]),
   );
 
+/** A call that was under way: its answer may have been lost since it was asked for, and it may have been for a part. */
+const withLostAnswers = ({ payment, operation, ...facts }: Facts): Facts => ({
+  ...facts,
+  payment: { ...payment, intended: { captured: null, refunded: null, reserved: null } },
+  operation: operation && {
+    ...operation,
+    whole: operation.kind !== "refund" && operation.kind !== "rebuild",
+    lostAt: operation.since,
+    refused: null,
+  },
+  checkout: null,
+});
+
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 2,
+  version: 3,
   order: orderMachine,
   cooldown: cooldownMachine,
   flows: {
@@ -101,5 +130,8 @@ export const registry: Registry = {
     "resurs-rco": resursCheckout,
     "nets-easy": netsEasy,
   },
-  migrations: [{ from: 1, to: 2, renamed: {} }],
+  migrations: [
+    { from: 1, to: 2, renamed: {} },
+    { from: 2, to: 3, renamed: {}, facts: withLostAnswers },
+  ],
 };

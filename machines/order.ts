@@ -8,7 +8,7 @@
 import { setup } from "xstate";
 import { actions } from "./effects.js";
 import type { OrderEvent } from "./events.js";
-import { type Considered, guards } from "./guards.js";
+import { type Considered, guards, nextLookIn } from "./guards.js";
 import type { Meta } from "./meta.js";
 import { linkLifetimeMinutes } from "./settings.js";
 
@@ -297,6 +297,148 @@ const followTheShop = [
   { guard: "seesRefunded", target: ".refunded", meta: { rule: "shop/seen" } },
 ] as const;
 
+/** Whoever waits for a lost answer: nothing of this call goes out again before the bank can no longer act on it. */
+const staysOpen = {
+  guard: "mayStillTakeEffect",
+  target: "unknown",
+  reenter: true,
+} as const;
+
+const captureSeen = [
+  {
+    guard: "wasAskedToComplete",
+    target: "#order.completed",
+    actions: { type: "setStatus", params: { note: "capture-success" } },
+    meta: { rule: "capture/read-back" },
+  },
+  {
+    guard: "captureTookEffect",
+    target: "#order.returning",
+    actions: { type: "addNote", params: { note: "capture-success" } },
+    meta: { rule: "capture/read-back" },
+  },
+] as const;
+const captureFailed = {
+  target: "#order.returning",
+  actions: ["rememberFailedCapture", { type: "addNote", params: { note: "capture-failed" } }],
+} as const;
+/** A reading that was taken after the answer to a capture was lost. */
+const whenCaptureIsLookedFor = [
+  ...captureSeen,
+  { guard: "mayTryCaptureAgain", target: "asked", actions: "capturePayment", meta: { rule: "capture/again" } },
+  { ...staysOpen, meta: { rule: "capture/waits", reason: "outcome-unknown" } },
+  { ...captureFailed, guard: "repeatWasRefused", meta: { rule: "capture/refused" } },
+  { ...captureFailed, meta: { rule: "capture/given-up" } },
+] as const;
+
+const refundSeen = [
+  {
+    guard: "isRefundedInFull",
+    target: "#order.refunded",
+    actions: { type: "setStatus", params: { note: "refund-success" } },
+    meta: { rule: "refund/read-back" },
+  },
+  {
+    guard: "refundTookEffect",
+    target: "#order.returning",
+    actions: ["recordRefund", { type: "addNote", params: { note: "refund-success" } }],
+    meta: { rule: "refund/read-back" },
+  },
+] as const;
+const refundFailed = {
+  target: "#order.returning",
+  actions: { type: "addNote", params: { note: "refund-failed" } },
+} as const;
+const whenRefundIsLookedFor = [
+  ...refundSeen,
+  { guard: "mayTryRefundAgain", target: "asked", actions: "refundPayment", meta: { rule: "refund/again" } },
+  { ...staysOpen, meta: { rule: "refund/waits", reason: "outcome-unknown" } },
+  { ...refundFailed, guard: "repeatWasRefused", meta: { rule: "refund/refused" } },
+  { ...refundFailed, meta: { rule: "refund/given-up" } },
+] as const;
+
+const cancelSeen = {
+  guard: "cancelTookEffect",
+  target: "#order.cancelled",
+  actions: { type: "setStatus", params: { note: "cancel-success" } },
+  meta: { rule: "cancel/read-back" },
+} as const;
+const cancelFailed = {
+  target: "#order.returning",
+  actions: { type: "addNote", params: { note: "cancel-failed" } },
+} as const;
+const whenCancelIsLookedFor = [
+  cancelSeen,
+  { guard: "mayTryCancelAgain", target: "asked", actions: "cancelPayment", meta: { rule: "cancel/again" } },
+  { ...staysOpen, meta: { rule: "cancel/waits", reason: "outcome-unknown" } },
+  { ...cancelFailed, guard: "repeatWasRefused", meta: { rule: "cancel/refused" } },
+  { ...cancelFailed, meta: { rule: "cancel/given-up" } },
+] as const;
+
+const modifyFailed = {
+  target: "#order.returning",
+  actions: { type: "addNote", params: { note: "modify-failed" } },
+} as const;
+/** The cancellation of a change of lines: the rest is reserved anew once it is seen. */
+const oldLinesGone = [
+  {
+    guard: "cancelTookEffectAndRestCanBeAdded",
+    target: "adding",
+    actions: "addOrderLines",
+    meta: { rule: "modify/read-back" },
+  },
+  { ...modifyFailed, guard: "cancelTookEffectAndLeavesSomething", meta: { rule: "modify/given-up" } },
+  {
+    guard: "cancelTookEffect",
+    target: "#order.returning",
+    actions: { type: "addNote", params: { note: "modify-success" } },
+    meta: { rule: "modify/read-back" },
+  },
+] as const;
+const whenOldLinesAreLookedFor = [
+  ...oldLinesGone,
+  { guard: "mayTryCancelAgain", target: "cancelling", actions: "cancelPayment", meta: { rule: "modify/again" } },
+  { ...staysOpen, target: "cancelUnknown", meta: { rule: "modify/waits", reason: "outcome-unknown" } },
+  { ...modifyFailed, guard: "repeatWasRefused", meta: { rule: "modify/refused" } },
+  { ...modifyFailed, meta: { rule: "modify/given-up" } },
+] as const;
+const newLinesSeen = {
+  guard: "linesTookEffect",
+  target: "#order.returning",
+  actions: { type: "addNote", params: { note: "modify-success" } },
+  meta: { rule: "modify/read-back" },
+} as const;
+const whenNewLinesAreLookedFor = [
+  newLinesSeen,
+  { guard: "mayTryRebuildAgain", target: "adding", actions: "addOrderLines", meta: { rule: "modify/again" } },
+  { ...staysOpen, target: "addUnknown", meta: { rule: "modify/waits", reason: "outcome-unknown" } },
+  { ...modifyFailed, guard: "repeatWasRefused", meta: { rule: "modify/refused" } },
+  { ...modifyFailed, meta: { rule: "modify/given-up" } },
+] as const;
+
+const whenBookingIsLookedFor = [
+  { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", meta: { rule: "book/again" } },
+  {
+    ...staysOpen,
+    guard: "isMissingAndMayStillCome",
+    meta: { rule: "book/waits", reason: "outcome-unknown" },
+  },
+  {
+    guard: "customerFindsNoPaymentAfterRefusal",
+    target: "#order.failed",
+    actions: { type: "setStatus", params: { note: "payment-status-failed" } },
+    meta: { rule: "book/refused" },
+  },
+  {
+    guard: "isMissing",
+    target: "#order.pending",
+    actions: { type: "addNote", params: { note: "signing-failed" } },
+    meta: { rule: "book/given-up" },
+  },
+] as const;
+
+const moneyUnderWay = { meta: { rule: "money/under-way" } } as const;
+
 /** An order that becomes pending again is being written at this moment. */
 const lastWrite = ({ order, now }: Considered): number =>
   order.status === "pending" ? Math.max(order.createdAt, order.updatedAt) : now;
@@ -315,6 +457,8 @@ export const orderMachine = setup({
       context.payment.gateway !== null && context.flow.linkExpires
         ? lastWrite(context) + linkLifetimeMinutes(context.settings) * 60_000 - context.now
         : Number.POSITIVE_INFINITY,
+    /** Until the payment is read again for the effect of a call whose answer was lost. */
+    nextLook: ({ context }) => nextLookIn(context),
   },
 }).createMachine({
   id: "order",
@@ -370,6 +514,12 @@ export const orderMachine = setup({
           on: {
             "book.refused": [
               {
+                guard: "answerWasLost",
+                target: "unknown",
+                actions: "readBack",
+                meta: { rule: "book/refused-after-loss" },
+              },
+              {
                 guard: "customerAsked",
                 target: "refused",
                 actions: ["readBack", { type: "addNote", params: { note: "signing-failed" } }],
@@ -387,22 +537,22 @@ export const orderMachine = setup({
           },
         },
         unknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
-          on: {
-            "payment.readBack": [
-              {
-                guard: "mayTryBookingAgain",
-                target: "asked",
-                actions: "bookSignedPayment",
-                meta: { rule: "book/again" },
-              },
-              {
-                guard: "isMissing",
-                target: "#order.pending",
-                actions: { type: "addNote", params: { note: "signing-failed" } },
-                meta: { rule: "book/given-up" },
-              },
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: {
+            nextLook: [
+              ...whenBookingIsLookedFor,
+              /** The payment is there: what it says decides. */
+              { target: "unknown", actions: "readBack", meta: { rule: "book/unknown" } },
             ],
+          },
+          on: {
+            "payment.readBack": whenBookingIsLookedFor,
+            "merchant.endedWait": {
+              guard: "isMissing",
+              target: "#order.pending",
+              actions: { type: "addNote", params: { note: "signing-failed" } },
+              meta: { rule: "book/ended-by-person" },
+            },
           },
         },
         refused: {
@@ -501,42 +651,25 @@ export const orderMachine = setup({
               },
               { target: "unknown", actions: "readBack", meta: { rule: "capture/unknown" } },
             ],
-            "capture.refused": {
-              target: "#order.returning",
-              actions: ["rememberFailedCapture", { type: "addNote", params: { note: "capture-failed" } }],
-              meta: { rule: "capture/refused" },
-            },
+            "capture.refused": [
+              {
+                guard: "answerWasLost",
+                target: "unknown",
+                actions: "readBack",
+                meta: { rule: "capture/refused-after-loss" },
+              },
+              { ...captureFailed, meta: { rule: "capture/refused" } },
+            ],
             "capture.unknown": { target: "unknown", actions: "readBack", meta: { rule: "capture/unknown" } },
           },
         },
         unknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: { nextLook: whenCaptureIsLookedFor },
           on: {
-            "payment.readBack": [
-              {
-                guard: "wasAskedToComplete",
-                target: "#order.completed",
-                actions: { type: "setStatus", params: { note: "capture-success" } },
-                meta: { rule: "capture/read-back" },
-              },
-              {
-                guard: "captureTookEffect",
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "capture-success" } },
-                meta: { rule: "capture/read-back" },
-              },
-              {
-                guard: "mayTryCaptureAgain",
-                target: "asked",
-                actions: "capturePayment",
-                meta: { rule: "capture/again" },
-              },
-              {
-                target: "#order.returning",
-                actions: ["rememberFailedCapture", { type: "addNote", params: { note: "capture-failed" } }],
-                meta: { rule: "capture/given-up" },
-              },
-            ],
+            "payment.readBack": whenCaptureIsLookedFor,
+            "payment.read": [...captureSeen, moneyUnderWay],
+            "merchant.endedWait": [...captureSeen, { ...captureFailed, meta: { rule: "capture/ended-by-person" } }],
           },
         },
       },
@@ -576,37 +709,25 @@ export const orderMachine = setup({
               },
               { target: "unknown", actions: "readBack", meta: { rule: "refund/unknown" } },
             ],
-            "refund.refused": {
-              target: "#order.returning",
-              actions: { type: "addNote", params: { note: "refund-failed" } },
-              meta: { rule: "refund/refused" },
-            },
+            "refund.refused": [
+              {
+                guard: "answerWasLost",
+                target: "unknown",
+                actions: "readBack",
+                meta: { rule: "refund/refused-after-loss" },
+              },
+              { ...refundFailed, meta: { rule: "refund/refused" } },
+            ],
             "refund.unknown": { target: "unknown", actions: "readBack", meta: { rule: "refund/unknown" } },
           },
         },
         unknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: { nextLook: whenRefundIsLookedFor },
           on: {
-            "payment.readBack": [
-              {
-                guard: "isRefundedInFull",
-                target: "#order.refunded",
-                actions: { type: "setStatus", params: { note: "refund-success" } },
-                meta: { rule: "refund/read-back" },
-              },
-              {
-                guard: "refundTookEffect",
-                target: "#order.returning",
-                actions: ["recordRefund", { type: "addNote", params: { note: "refund-success" } }],
-                meta: { rule: "refund/read-back" },
-              },
-              { guard: "mayTryRefundAgain", target: "asked", actions: "refundPayment", meta: { rule: "refund/again" } },
-              {
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "refund-failed" } },
-                meta: { rule: "refund/given-up" },
-              },
-            ],
+            "payment.readBack": whenRefundIsLookedFor,
+            "payment.read": [...refundSeen, moneyUnderWay],
+            "merchant.endedWait": [...refundSeen, { ...refundFailed, meta: { rule: "refund/ended-by-person" } }],
           },
         },
       },
@@ -636,31 +757,25 @@ export const orderMachine = setup({
               },
               { target: "unknown", actions: "readBack", meta: { rule: "cancel/unknown" } },
             ],
-            "cancel.refused": {
-              target: "#order.returning",
-              actions: { type: "addNote", params: { note: "cancel-failed" } },
-              meta: { rule: "cancel/refused" },
-            },
+            "cancel.refused": [
+              {
+                guard: "answerWasLost",
+                target: "unknown",
+                actions: "readBack",
+                meta: { rule: "cancel/refused-after-loss" },
+              },
+              { ...cancelFailed, meta: { rule: "cancel/refused" } },
+            ],
             "cancel.unknown": { target: "unknown", actions: "readBack", meta: { rule: "cancel/unknown" } },
           },
         },
         unknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: { nextLook: whenCancelIsLookedFor },
           on: {
-            "payment.readBack": [
-              {
-                guard: "cancelTookEffect",
-                target: "#order.cancelled",
-                actions: { type: "setStatus", params: { note: "cancel-success" } },
-                meta: { rule: "cancel/read-back" },
-              },
-              { guard: "mayTryCancelAgain", target: "asked", actions: "cancelPayment", meta: { rule: "cancel/again" } },
-              {
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "cancel-failed" } },
-                meta: { rule: "cancel/given-up" },
-              },
-            ],
+            "payment.readBack": whenCancelIsLookedFor,
+            "payment.read": [cancelSeen, moneyUnderWay],
+            "merchant.endedWait": [cancelSeen, { ...cancelFailed, meta: { rule: "cancel/ended-by-person" } }],
           },
         },
       },
@@ -725,87 +840,58 @@ export const orderMachine = setup({
                 meta: { rule: "modify/confirmed" },
               },
             ],
-            "cancel.refused": {
-              target: "#order.returning",
-              actions: { type: "addNote", params: { note: "modify-failed" } },
-              meta: { rule: "modify/refused" },
-            },
+            "cancel.refused": [
+              {
+                guard: "answerWasLost",
+                target: "cancelUnknown",
+                actions: "readBack",
+                meta: { rule: "modify/refused-after-loss" },
+              },
+              { ...modifyFailed, meta: { rule: "modify/refused" } },
+            ],
             "cancel.unknown": { target: "cancelUnknown", actions: "readBack", meta: { rule: "modify/unknown" } },
           },
         },
         cancelUnknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: { nextLook: whenOldLinesAreLookedFor },
           on: {
-            "payment.readBack": [
-              {
-                guard: "cancelTookEffectAndRestCanBeAdded",
-                target: "adding",
-                actions: "addOrderLines",
-                meta: { rule: "modify/read-back" },
-              },
-              {
-                guard: "cancelTookEffectAndLeavesSomething",
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "modify-failed" } },
-                meta: { rule: "modify/given-up" },
-              },
-              {
-                guard: "cancelTookEffect",
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "modify-success" } },
-                meta: { rule: "modify/read-back" },
-              },
-              {
-                guard: "mayTryCancelAgain",
-                target: "cancelling",
-                actions: "cancelPayment",
-                meta: { rule: "modify/again" },
-              },
-              {
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "modify-failed" } },
-                meta: { rule: "modify/given-up" },
-              },
-            ],
+            "payment.readBack": whenOldLinesAreLookedFor,
+            "payment.read": [...oldLinesGone, moneyUnderWay],
+            "merchant.endedWait": [...oldLinesGone, { ...modifyFailed, meta: { rule: "modify/ended-by-person" } }],
           },
         },
         adding: {
           on: {
-            "rebuild.confirmed": {
-              target: "#order.returning",
-              actions: { type: "addNote", params: { note: "modify-success" } },
-              meta: { rule: "modify/confirmed" },
-            },
-            "rebuild.refused": {
-              target: "#order.returning",
-              actions: { type: "addNote", params: { note: "modify-failed" } },
-              meta: { rule: "modify/refused" },
-            },
-            "rebuild.unknown": { target: "addUnknown", actions: "readBack", meta: { rule: "modify/unknown" } },
-          },
-        },
-        addUnknown: {
-          meta: { says: "The answer was lost; the payment is read back" },
-          on: {
-            "payment.readBack": [
+            "rebuild.confirmed": [
               {
                 guard: "linesTookEffect",
                 target: "#order.returning",
                 actions: { type: "addNote", params: { note: "modify-success" } },
-                meta: { rule: "modify/read-back" },
+                meta: { rule: "modify/confirmed" },
               },
-              {
-                guard: "mayTryRebuildAgain",
-                target: "adding",
-                actions: "addOrderLines",
-                meta: { rule: "modify/again" },
-              },
-              {
-                target: "#order.returning",
-                actions: { type: "addNote", params: { note: "modify-failed" } },
-                meta: { rule: "modify/given-up" },
-              },
+              /** The bank's yes may come without the payment. */
+              { target: "addUnknown", actions: "readBack", meta: { rule: "modify/unknown" } },
             ],
+            "rebuild.refused": [
+              {
+                guard: "answerWasLost",
+                target: "addUnknown",
+                actions: "readBack",
+                meta: { rule: "modify/refused-after-loss" },
+              },
+              { ...modifyFailed, meta: { rule: "modify/refused" } },
+            ],
+            "rebuild.unknown": { target: "addUnknown", actions: "readBack", meta: { rule: "modify/unknown" } },
+          },
+        },
+        addUnknown: {
+          meta: { says: "The bank's answer was lost; the payment is read until it shows what became of the call" },
+          after: { nextLook: whenNewLinesAreLookedFor },
+          on: {
+            "payment.readBack": whenNewLinesAreLookedFor,
+            "payment.read": [newLinesSeen, moneyUnderWay],
+            "merchant.endedWait": [newLinesSeen, { ...modifyFailed, meta: { rule: "modify/ended-by-person" } }],
           },
         },
       },

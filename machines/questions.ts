@@ -7,7 +7,7 @@ import type { Flow } from "./flow.js";
 import type { Settings } from "./settings.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
-export interface Considered extends Facts {
+export interface Considered extends Omit<Facts, "checkout"> {
   now: number;
   settings: Settings;
   flow: Flow;
@@ -169,8 +169,12 @@ export const singleFacts = {
   captureTookEffect: fact((c) => tookEffect(c, "captured")),
   cancelTookEffect: fact((c) => tookEffect(c, "canceled")),
   refundTookEffect: fact((c) => tookEffect(c, "refunded")),
-  linesTookEffect: fact((c) => (c.operation?.amount ?? -1) === c.payment.authorized),
-  mayTryAgain: fact((c) => (c.operation?.tries ?? 0) < MOST_TRIES),
+  linesTookEffect: fact((c) => c.operation !== null && c.payment.authorized >= c.operation.amount),
+  mayRepeat: fact((c) => isRepeatable(c)),
+  mayStillTakeEffect: fact((c) => c.now < settledAt(c)),
+  /** An earlier try of this call got no answer. */
+  answerWasLost: fact((c) => c.operation !== null && c.operation.lostAt !== null),
+  repeatWasRefused: fact((c) => c.operation !== null && c.operation.refused !== null),
   customerAsked: fact((c) => c.operation?.askedType.startsWith("customer.") === true),
   completesTheOrder: fact((c) => c.operation?.leadsTo === "completed"),
 
@@ -182,6 +186,38 @@ export const singleFacts = {
   seesCancelled: sees("cancelled"),
   seesCompleted: sees("completed"),
   seesRefunded: sees("refunded"),
+};
+
+/** When a payment is read for the effect of a call whose answer was lost: seconds after the loss, then every 120 s. */
+const LOOKS = [2, 5, 15, 30, 60, 120];
+/** Between two of them lies no more than this, in milliseconds. */
+export const LONGEST_LOOK_MS = 120_000;
+/** A call that the bank carries out once only is repeated after the looks up to here. */
+const SHORT_SECONDS = 15;
+
+/** The end of the gateway's settle window: from then on a call that nobody has seen never took effect. */
+const settledAt = ({ operation, flow }: Considered): number =>
+  operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000;
+
+/**
+ * A call for all that is left can take effect once only, because the bank refuses the second; so can one whose key
+ * the bank remembers. A part could be booked twice, so it waits until the first can no longer be booked.
+ */
+const isRepeatable = (c: Considered): boolean => {
+  const { operation, flow } = c;
+  if (operation === null || operation.refused !== null || operation.tries >= MOST_TRIES) return false;
+  const once = operation.whole || flow.repeatableByKey.includes(operation.kind);
+  return c.now >= (once ? Math.min(settledAt(c), (operation.lostAt ?? 0) + SHORT_SECONDS * 1000) : settledAt(c));
+};
+
+/** Milliseconds until the payment is read again for a lost call's effect; endless where no answer was lost. */
+export const nextLookIn = (c: Considered): number => {
+  const lostAt = c.operation?.lostAt;
+  if (lostAt == null) return Number.POSITIVE_INFINITY;
+  const passed = (c.now - lostAt) / 1000;
+  const next = LOOKS.find((seconds) => seconds > passed) ?? passed + 120;
+  const end = (settledAt(c) - lostAt) / 1000;
+  return Math.round((passed < end ? Math.min(next, end) : next) * 1000 - passed * 1000);
 };
 
 /** After this many attempts whose outcome was "it did not happen", a person is asked. */

@@ -26,10 +26,13 @@ const words = {
   "unknown-payment": "The message is about a payment that is not this order's.",
   "gateway-refused": "The bank refused the call.",
   "operation-in-flight": "Money of this order is on the move; wait for the bank's answer.",
+  "no-lost-answer": "No answer of the bank is being waited for.",
   "not-possible-now": "The order cannot take this step from where it is.",
   "not-awaiting-payment": "The order is not waiting for a payment.",
   "not-ours": "The order was paid with another payment method.",
   "bad-digest": "The message does not prove that it comes from the bank, so nothing was read.",
+  "checkout-under-way": "A payment of this order is being opened at the bank; wait for its page.",
+  "checkout-superseded": "A newer try to pay has begun, so this one is an earlier attempt.",
   "payment-not-created": "The bank took no payment; the customer may try again.",
   // no-ops
   "no-change": "The order already reads what the payment says.",

@@ -2,14 +2,9 @@
  * Every rule that a transition may cite: what the document says, in short, and what we do. docs/rules.md is
  * made from this table; a test demands that every rule is cited by a machine and every citation is here.
  */
-export interface Rule {
-  /** Document and section. */
-  source: string;
-  /** The document, in short and in our words; "-" where no document speaks of it. */
-  doc: string;
-  /** What we do, as a clause that can follow "Because:". */
-  rule: string;
-}
+import { named, outcome, own, type Rule, r } from "./rule.js";
+
+export type { Rule } from "./rule.js";
 
 const update = "003 Status::update Process";
 const flow = "003 Order Status Flow";
@@ -17,22 +12,6 @@ const capture = "003 Enable Capture";
 const cancel = "003 Enable Cancel";
 const refund = "003 Enable Refund";
 const modify = "003 Enable Modify";
-const own = "our own";
-
-const r = (source: string, doc: string, rule: string): Rule => ({ source, doc, rule });
-const outcome = (source: string, what: string) => ({
-  unknown: r(own, "-", `the answer to the ${what} was lost, so the payment is read back before anything is sent again`),
-  "read-back": r(own, "-", `the answer to the ${what} was lost, and the payment that was read back shows its effect`),
-  again: r(own, "-", `the payment that was read back shows no ${what}, so the same call goes out again`),
-  "given-up": r(own, "-", `the ${what} did not happen after several attempts, so the order stays what it was`),
-  refused: r(
-    source,
-    "a failed action is written to the order notes",
-    `the bank refused the ${what}, so the order stays what it was`,
-  ),
-});
-const named = (prefix: string, table: Record<string, Rule>): Record<string, Rule> =>
-  Object.fromEntries(Object.entries(table).map(([name, rule]) => [`${prefix}/${name}`, rule]));
 
 export const rules: Record<string, Rule> = {
   "order/placed": r("000 Purchasing", "the shop creates the order first, as pending", "the shop placed the order"),
@@ -166,6 +145,9 @@ export const rules: Record<string, Rule> = {
     "the plugin creates the payment",
     "the payment was created at the bank",
   ),
+  "checkout/began": r(own, "-", "a payment is being opened at the bank"),
+  "checkout/under-way": r(own, "-", "one payment of an order is opened at a time"),
+  "checkout/superseded": r(own, "-", "a newer try to pay had begun when the bank answered"),
   "checkout/tries-again": r(own, "-", "the customer tries the payment again"),
 
   "checkout/rejected": r(
@@ -191,6 +173,17 @@ export const rules: Record<string, Rule> = {
       "the answer to the booking was lost, so the payment is read back before anything is sent again",
     ),
     again: r(own, "-", "the bank still has no payment, so the booking goes out again"),
+    waits: r(
+      own,
+      "-",
+      "the bank has no payment yet and may still book it, so it is asked again before anything is sent",
+    ),
+    "refused-after-loss": r(
+      own,
+      "-",
+      "the bank refused the repeated booking; the payment is read, because the first call may have taken effect",
+    ),
+    "ended-by-person": r(own, "-", "a person ended the wait for the booking, and the bank has no payment"),
     "given-up": r(own, "-", "the booking did not happen after several attempts, so the order stays pending"),
     "read-after-refusal": r(
       own,

@@ -18,6 +18,8 @@ const merchantDoes: Record<string, string> = {
   "merchant.refundedAmount": "refunds a part",
   "merchant.editedLines": "edits the lines",
   "merchant.recalculated": "presses Recalculate",
+  "merchant.endedWait": "ends the wait for the bank's answer",
+  "merchant.acknowledged": "has settled the difference",
 };
 
 const others: Record<string, string> = {

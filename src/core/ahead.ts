@@ -4,6 +4,7 @@
  *
  * Nothing waits longer than its kind can have to: what is due later than that was set by a clock that was ahead.
  */
+import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./fold.js";
 import type { OrderRecord } from "./record.js";
@@ -12,21 +13,20 @@ import type { OrderRecord } from "./record.js";
 export const SLACK_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** How long each delay of the machines can be, by its name there. */
-export const longestDelays = ({ settings, registry }: Rules): Record<string, number> => {
+/** How long a timer can have to wait, by how its name begins. */
+export const longestTimers = ({ settings, registry }: Rules): Record<string, number> => {
   const callbacks = Object.values(registry.flows).map(({ callbackDelaySeconds }) => callbackDelaySeconds);
   return {
-    cooldownRemaining: Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
-    linkLifetime: linkLifetimeMinutes(settings) * 60_000,
+    "xstate.after.cooldownRemaining.": Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
+    "xstate.after.linkLifetime.": linkLifetimeMinutes(settings) * 60_000,
+    "xstate.after.nextLook.": LONGEST_LOOK_MS,
+    "look.again.": DAY_MS,
   };
 };
 
-/** How the name of a timer begins that waits for a delay. */
-export const timerOf = (delay: string): string => `xstate.after.${delay}.`;
-
 /** Whether a timer that is set to `at` can still have to wait: not for longer than its delay can be, where that is known. */
 export const mayWait = (timer: string, at: number, now: number, rules: Rules): boolean => {
-  const known = Object.entries(longestDelays(rules)).find(([delay]) => timer.startsWith(timerOf(delay)));
+  const known = Object.entries(longestTimers(rules)).find(([prefix]) => timer.startsWith(prefix));
   return at > now && (known === undefined || at <= now + known[1] + SLACK_MS);
 };
 
@@ -35,13 +35,15 @@ export const mayWait = (timer: string, at: number, now: number, rules: Rules): b
  * known, so it counts as long ago. The same record where there is none.
  */
 export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
-  const { order, payment, waiting, operation } = record.facts;
+  const { order, payment, waiting, operation, checkout } = record.facts;
   const moments = [
     order.createdAt,
     order.updatedAt,
     order.customerReturnedAt ?? 0,
     payment.readAt ?? 0,
     operation?.since ?? 0,
+    operation?.lostAt ?? 0,
+    checkout?.since ?? 0,
     ...order.rejections.map(({ at }) => at),
     ...waiting.map(({ at }) => at),
   ];
@@ -61,7 +63,12 @@ export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
       },
       payment: isRead ? { ...payment, readAt: now - DAY_MS } : payment,
       waiting: waiting.map((one) => ({ ...one, at: late(one.at) })),
-      operation: operation === null ? null : { ...operation, since: late(operation.since) },
+      operation: operation && {
+        ...operation,
+        since: late(operation.since),
+        lostAt: operation.lostAt === null ? null : late(operation.lostAt),
+      },
+      checkout: checkout && { ...checkout, since: late(checkout.since) },
     },
   };
 };

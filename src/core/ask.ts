@@ -63,6 +63,9 @@ const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial
     lines: null,
     leadsTo: null,
     tries: 0,
+    whole: false,
+    lostAt: null,
+    refused: null,
     before: { authorized, captured, canceled, refunded },
     since: a.now,
     ...more,
@@ -83,9 +86,11 @@ const idOf = (facts: Facts): string => {
 };
 
 /** Tries count per call: a call of another kind within one operation starts anew. */
-const sending = (a: Asking, operation: Operation, effect: (o: Operation) => Effect): Answered => {
+const sending = (a: Asking, operation: Operation, whole: boolean, effect: (o: Operation) => Effect): Answered => {
   const again = a.rule?.endsWith("/again") ?? false;
-  const tried = { ...operation, tries: again ? operation.tries + 1 : 1 };
+  const tried: Operation = again
+    ? { ...operation, tries: operation.tries + 1 }
+    : { ...operation, tries: 1, whole, lostAt: null, refused: null };
   return {
     facts: { ...a.facts, operation: tried },
     effect: effect(tried),
@@ -102,21 +107,25 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
     case "readPayment":
       return at(a, { type, paymentId: idOf(facts) });
     case "readBack": {
-      // A second look follows a second failure: wait as long as for the call itself.
-      const tries = facts.operation?.tries ?? 1;
+      const { operation } = facts;
       const effect: Effect = { type, paymentId: idOf(facts) };
-      return { facts, effect, notBefore: a.now + (tries > 1 ? backoffMs(tries) : 0) };
+      if (operation === null) return at(a, effect);
+      const refused = a.eventType.endsWith(".refused");
+      const looked = refused
+        ? { ...operation, refused: operation.lostAt === null ? null : a.detail }
+        : { ...operation, lostAt: a.now };
+      return at(a, effect, { ...facts, operation: looked });
     }
     case "bookSignedPayment": {
       const operation = facts.operation ?? begin(a, "book", order.total);
-      return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+      return sending(a, operation, true, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
     }
     case "capturePayment": {
       law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status), "nothing is captured from such a payment");
       law(payment.authorized > 0, "there must be something to capture");
       const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
       const operation = current(facts) ?? begin(a, "capture", payment.authorized, { leadsTo });
-      return sending(a, operation, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+      return sending(a, operation, true, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
     }
     case "cancelPayment": {
       law(payment.captured === 0, "nothing is cancelled after a capture");
@@ -125,7 +134,8 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
         (wish !== null && wish.lines !== null
           ? begin(a, "rebuild", wish.total ?? 0, { lines: wish.lines })
           : begin(a, "cancel", payment.authorized, { leadsTo: "cancelled" }));
-      return sending(a, operation, (o) => ({
+      // Before new lines it is a part: carried out late and twice, it would let the new lines go as well.
+      return sending(a, operation, operation.kind === "cancel", (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.before.authorized,
@@ -138,7 +148,8 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
       const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
       const operation = current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
-      return sending(a, operation, (o) => ({
+      // With money still reserved more can be captured, and a refund carried out late would take of that.
+      return sending(a, operation, operation.amount === left && payment.authorized === 0, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.amount,
@@ -154,7 +165,7 @@ export const ask = ({ type, params }: Asked, a: Asking): Answered => {
         operation.amount <= (payment.creditLimit ?? payment.total),
         "never more is reserved than the bank authorised",
       );
-      return sending(a, operation, (o) => ({
+      return sending(a, operation, false, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.amount,

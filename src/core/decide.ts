@@ -7,17 +7,17 @@
 
 import { notes } from "../../machines/effects.js";
 import { type Envelope, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { OrderStatus, Rejection, Waiting } from "../../machines/facts.js";
+import type { OrderStatus, Waiting } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
+import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
 import { Fold, type Rules, type Shown } from "./fold.js";
-import { rejectionMeta } from "./metadata.js";
+import { atLeastAsShown } from "./intended.js";
 import type { OrderRecord } from "./record.js";
-import { ofEarlierAttempt, placed, remember, waitingFor } from "./remember.js";
-import { initialValue } from "./step.js";
+import { placed, remember, waitingFor } from "./remember.js";
 
 export type { Decision } from "./finish.js";
 
@@ -44,10 +44,8 @@ export const decide = (
   return finished(fold);
 };
 
-const itself = (fold: Fold): Shown => ({ eventId: fold.envelope.id, type: fold.envelope.event.type });
-
 const place = (fold: Fold): void => {
-  const shown = { ...itself(fold), seen: fold.facts.order.status };
+  const shown = { ...fold.itself, seen: fold.facts.order.status };
   fold.moveOrder(shown);
   fold.answer(shown, "moved", { rule: "order/placed" });
 };
@@ -56,30 +54,36 @@ const happen = (fold: Fold): void => {
   const { event } = fold.envelope;
   switch (event.type) {
     case "order.placed":
-      return fold.answer(itself(fold), "ignored", { reason: "already-placed" });
+      return fold.answer(fold.itself, "ignored", { reason: "already-placed" });
     case "timer.fired":
       return wake(fold, event.timer, event.generation);
     case "order.seen":
       if (event.version !== undefined && event.version + 1 !== fold.seq)
-        return fold.answer(itself(fold), "ignored", { reason: "superseded" });
+        return fold.answer(fold.itself, "ignored", { reason: "superseded" });
       return follow(fold, event.status);
     case "shop.conflicted":
       return follow(fold, event.status);
     case "payment.read":
       return read(fold, event.effectId, event.reading.paymentId);
+    case "checkout.began":
+      return beginCheckout(fold, event.attempt);
     case "payment.created":
-      return attach(fold, event.paymentId, event.meta ?? {});
+      return isSuperseded(fold, event.attempt)
+        ? attachEarlier(fold, event.paymentId)
+        : attach(fold, event.paymentId, event.meta ?? {});
     case "payment.notCreated":
-      return notCreated(fold, event.detail);
+      return notCreated(fold, event.detail, event.attempt);
     case "data.revealed":
-      return fold.answer(itself(fold), "ignored", { reason: "recorded" });
+      return fold.answer(fold.itself, "ignored", { reason: "recorded" });
+    case "merchant.acknowledged":
+      return acknowledge(fold);
     case "checkout.rejected":
       return rejected(fold, event.rejection, event.message);
     case "order.updated": {
       fold.facts = remember(fold.facts, fold.envelope);
-      const order = fold.moveOrder(itself(fold));
+      const order = fold.moveOrder(fold.itself);
       const cooldown = fold.moveCooldown("order.updated");
-      return fold.answer(itself(fold), "ignored", {
+      return fold.answer(fold.itself, "ignored", {
         rule: cooldown?.rule ?? order?.rule ?? null,
         reason: "no-change",
       });
@@ -95,7 +99,7 @@ const happen = (fold: Fold): void => {
 /** A callback is about this payment, or it is about nothing that concerns the order now. */
 const callback = (fold: Fold, kind: string, paymentId: string): void => {
   const { payment, waiting } = fold.facts;
-  const me = itself(fold);
+  const me = fold.itself;
   if (kind === "TEST") return fold.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
   if (paymentId !== payment.id) {
     const reason = payment.previousIds.includes(paymentId) ? "stale-payment" : "unknown-payment";
@@ -113,7 +117,7 @@ const callback = (fold: Fold, kind: string, paymentId: string): void => {
 const wish = (fold: Fold): void => {
   const { event } = fold.envelope;
   const { payment, order } = fold.facts;
-  const me = itself(fold);
+  const me = fold.itself;
   const mine = waitingFor(fold.envelope, fold.facts);
   const shown: Shown = { ...me, wish: mine.wish };
   if (event.type === "shop.holdStockDue" && !holdStockIsOver(fold)) {
@@ -160,7 +164,7 @@ const awaitReading = (fold: Fold, mine: Waiting): void => {
 
 /** A timer that was replaced or cancelled since is stale, whatever it says. */
 const wake = (fold: Fold, timer: string, generation: number): void => {
-  const me = itself(fold);
+  const me = fold.itself;
   if (fold.timers[timer]?.generation !== generation) {
     return fold.answer(me, "ignored", { reason: "stale-timer" });
   }
@@ -176,7 +180,7 @@ const wake = (fold: Fold, timer: string, generation: number): void => {
 
 /** The reading is here: the payment follows it, and whoever waited for it is let through in the order of arrival. */
 const read = (fold: Fold, readingId: string, paymentId: string): void => {
-  const me = itself(fold);
+  const me = fold.itself;
   const asked = fold.facts.waiting.filter((w) => w.readingId === readingId);
   if (asked.length === 0 || paymentId !== fold.facts.payment.id) {
     return fold.answer(me, "ignored", { reason: "superseded" });
@@ -227,54 +231,19 @@ const result = (fold: Fold): void => {
   fold.facts = remember(fold.facts, fold.envelope);
   if (fold.facts.payment !== payment) fold.movePayment();
   const detail = "reason" in event ? event.detail || event.reason : undefined;
-  fold.show({ ...itself(fold), detail });
+  fold.show({ ...fold.itself, detail });
 };
 
-/** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
-const attach = (fold: Fold, paymentId: string, meta: Record<string, string>): void => {
-  const status = fold.facts.order.status;
-  const shown = itself(fold);
-  if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
-    return fold.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
-  }
-  // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
-  const another = paymentId !== fold.facts.payment.id;
-  const late = fold.facts.waiting.filter((w) => another && w.held);
-  const { attempt } = fold.facts.payment;
-  fold.facts = remember(fold.facts, fold.envelope);
-  if (another || fold.facts.payment.attempt !== attempt) fold.facts = ofEarlierAttempt(fold.facts);
-  if (another) {
-    fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
-    fold.states = { ...fold.states, payment: initialValue(fold.flow.payment) };
-  }
-  const taken = fold.moveOrder(shown);
-  if (another) fold.moveCooldown("payment.created");
-  if (Object.keys(meta).length > 0) fold.add({ type: "setOrderMeta", meta }, fold.now);
-  fold.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
-  for (const { eventId } of late) {
-    const reason = "stale-payment";
-    fold.answer({ eventId, type: "callback.received" }, "refused", { rule: `callback/${reason}`, reason });
-  }
-};
-
-/** "Log, handle and return what happened": the order is told, and stays what it was. */
-const notCreated = (fold: Fold, detail: string): void => {
-  const note = notes["not-created"].replace("{bank}", () => fold.flow.bank).replace("{reason}", () => detail);
-  fold.add({ type: "addOrderNote", note }, fold.now);
-  fold.answer(itself(fold), "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
-};
-
-/** Kept for the merchant, who would else only see that the bank knows no payment. */
-const rejected = (fold: Fold, rejection: Rejection["type"], message: string | null): void => {
-  fold.facts = remember(fold.facts, fold.envelope);
-  fold.add({ type: "setOrderMeta", meta: rejectionMeta(fold.facts.order.rejections, message) }, fold.now);
-  fold.add({ type: "addOrderNote", note: notes["customer-rejected"].replace("{reason}", rejection) }, fold.now);
-  fold.answer(itself(fold), "ignored", { rule: "checkout/rejected", reason: "checkout-rejected" });
+/** What the bank holds or gave back too much was settled by a person: it is taken as asked for. */
+const acknowledge = (fold: Fold): void => {
+  const { payment } = fold.facts;
+  fold.facts = { ...fold.facts, payment: { ...payment, intended: atLeastAsShown(payment) } };
+  fold.answer(fold.itself, "ignored", { reason: "recorded" });
 };
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
 const follow = (fold: Fold, seen: OrderStatus): void => {
-  const shown = { ...itself(fold), seen };
+  const shown = { ...fold.itself, seen };
   const status = fold.facts.order.status;
   if (seen === status) return fold.answer(shown, "ignored", { reason: "same-status" });
   if (fold.facts.operation !== null) return fold.answer(shown, "ignored", { reason: "operation-in-flight" });
@@ -289,10 +258,10 @@ const anotherGatewaysOrder = (fold: Fold): void => {
   const { event } = fold.envelope;
   const wanted = statusWantedBy[event.type];
   if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(fold, event.status);
-  if (wanted === undefined) return fold.answer(itself(fold), "ignored", { reason: "not-ours", rule: "order/not-ours" });
+  if (wanted === undefined) return fold.answer(fold.itself, "ignored", { reason: "not-ours", rule: "order/not-ours" });
   const status = fold.facts.order.status;
-  if (wanted === status) return fold.answer(itself(fold), "ignored", { reason: "same-status" });
-  fold.moveOrder({ ...itself(fold), type: "order.seen", seen: wanted });
+  if (wanted === status) return fold.answer(fold.itself, "ignored", { reason: "same-status" });
+  fold.moveOrder({ ...fold.itself, type: "order.seen", seen: wanted });
   fold.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, fold.now);
-  fold.answer(itself(fold), "moved", { rule: "order/not-ours", from: status });
+  fold.answer(fold.itself, "moved", { rule: "order/not-ours", from: status });
 };

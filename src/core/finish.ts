@@ -1,6 +1,6 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
 import { waitsForReading } from "../../machines/events.js";
-import { type FlagName, flags } from "../../machines/flags.js";
+import { type FlagName, type FlagRule, flags } from "../../machines/flags.js";
 import type { Fold } from "./fold.js";
 import type { Flag, HistoryEntry, Message, OrderRecord, OutboxRow, TimerRow } from "./record.js";
 import { structureHash } from "./structure.js";
@@ -46,12 +46,17 @@ const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } =
   const holds = (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test(considered));
   const up = holds.filter((name) => !standing.some((f) => f.flag === name));
   const down = standing.map((f) => f.flag).filter((name) => !holds.includes(name));
-  if (up.length === 0 && down.length === 0) return { all: before, up, down };
+  const amounts = (flag: FlagName) => {
+    const amount = (flags[flag] as FlagRule).amount?.(considered);
+    return amount === undefined ? {} : { amount };
+  };
+  const changed = standing.some((f) => holds.includes(f.flag) && f.amount !== amounts(f.flag).amount);
+  if (up.length === 0 && down.length === 0 && !changed) return { all: before, up, down };
   const cleared = standing.filter((f) => down.includes(f.flag)).map((f) => ({ ...f, clearedAt: fold.now }));
   return {
     all: [
-      ...standing.filter((f) => !down.includes(f.flag)),
-      ...up.map((flag) => ({ flag, raisedAt: fold.now, clearedAt: null })),
+      ...standing.filter((f) => !down.includes(f.flag)).map((f) => ({ ...f, ...amounts(f.flag) })),
+      ...up.map((flag) => ({ flag, ...amounts(flag), raisedAt: fold.now, clearedAt: null })),
       ...[...before.filter((f) => f.clearedAt !== null), ...cleared].slice(-KEPT_FLAGS),
     ],
     up,

@@ -10,6 +10,8 @@ import { reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
+
+import { intendedAfter, LATER_LOOKS } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import type { Actor, Answer, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { type Asked, initialValue, step, type TimerChange } from "./step.js";
@@ -31,6 +33,7 @@ export interface Rules {
 }
 
 const statuses = new Set<StateValue>(OrderStatus.options);
+
 export const statusIn = (value: StateValue): OrderStatus | null =>
   statuses.has(value) ? (value as OrderStatus) : null;
 
@@ -63,6 +66,11 @@ export class Fold {
       payment: initialValue(this.flow.payment),
       cooldown: initialValue(registry.cooldown),
     };
+  }
+
+  /** The event itself, as it is shown to the order machine. */
+  get itself(): Shown {
+    return { eventId: this.envelope.id, type: this.envelope.event.type };
   }
 
   get seq(): number {
@@ -227,10 +235,12 @@ export class Fold {
         eventType: shown.type,
         rule,
         bank: this.flow.bank,
-        detail: shown.detail ?? "no confirmation after several attempts",
+        detail: shown.detail ?? this.facts.operation?.refused ?? "no confirmation after several attempts",
         effectId,
       });
+      const lostBefore = this.facts.operation?.lostAt ?? null;
       this.facts = answered.facts;
+      if ((this.facts.operation?.lostAt ?? lostBefore) !== lostBefore) this.lookAgainLater();
       if (answered.effect !== null) this.add(answered.effect, answered.notBefore);
       if (action.type === "readPayment") this.facts = { ...this.facts, waiting: this.asking(effectId) };
     }
@@ -248,15 +258,25 @@ export class Fold {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    this.facts = { ...this.facts, operation: null };
-    this.moveCooldown("money.settled");
     const rule = meta.rule ?? null;
-    const failed = rule?.endsWith("/refused") || rule?.endsWith("/given-up");
+    const failed = /\/(refused|given-up|ended-by-person)$/.test(rule ?? "");
+    const intended = intendedAfter(this.facts.payment.intended, operation, !failed);
+    this.facts = { ...this.facts, operation: null, payment: { ...this.facts.payment, intended } };
+    this.moveCooldown("money.settled");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
       rule,
       reason: failed ? "gateway-refused" : null,
       from: status,
     });
+  }
+
+  /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */
+  private lookAgainLater(): void {
+    for (const minutes of LATER_LOOKS) {
+      this.generation += 1;
+      const timer = { generation: this.generation, at: this.now + minutes * 60_000 };
+      this.timers = { ...this.timers, [`look.again.${minutes}`]: timer };
+    }
   }
 
   private setTimers(changes: TimerChange[]): void {

@@ -58,6 +58,7 @@ export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
       ...record,
       machine: { ...record.machine, version: way.to },
       states: { ...record.states, order: renamedIn(record.states.order, way.renamed) },
+      facts: way.facts?.(record.facts) ?? record.facts,
     };
   }
   if (record.machine.hash !== hash || record !== stored) {

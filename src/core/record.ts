@@ -28,6 +28,8 @@ export interface States {
 
 export interface Flag {
   flag: FlagName;
+  /** By how much shop and bank differ, in minor units; only of flags that are about an amount. */
+  amount?: number;
   raisedAt: number;
   clearedAt: number | null;
 }

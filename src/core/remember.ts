@@ -118,6 +118,7 @@ export const placed = (envelope: Envelope): Facts => {
     ),
     waiting: [],
     operation: null,
+    checkout: null,
   };
   return notLater(facts, envelope.at);
 };

@@ -1,4 +1,6 @@
 /** Why an order is where it is, in at most five plain lines. Pure. */
+
+import type { Operation } from "../../machines/facts.js";
 import { flags } from "../../machines/flags.js";
 import { registry as currentRegistry, flowOf, type Registry } from "../../machines/index.js";
 import { reasons } from "../../machines/reasons.js";
@@ -60,7 +62,26 @@ const lastWord = (history: HistoryEntry[]): string | null => {
   return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reasons[reason] ?? reason}`;
 };
 
+const calls: Record<Operation["kind"], string> = {
+  book: "booking",
+  capture: "capture",
+  cancel: "cancellation",
+  refund: "refund",
+  rebuild: "change of lines",
+};
+
+/** The bank's answer was lost, so nothing of that call is sent again before the bank can no longer act on it. */
+const waitForLostAnswer = ({ facts, timers }: OrderRecord): string | null => {
+  const { operation } = facts;
+  const look = Object.entries(timers).find(([name]) => name.includes("nextLook"))?.[1];
+  if (operation?.lostAt == null || look === undefined) return null;
+  const call = calls[operation.kind];
+  return `Next: the answer to the ${call} was lost at ${at(operation.lostAt)}; the payment is read again at ${at(look.at)}.`;
+};
+
 const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
+  const waits = waitForLostAnswer(record);
+  if (waits !== null && open.every((e) => !e.dead)) return waits;
   const dead = open.find((e) => e.dead);
   if (dead !== undefined)
     return `Next: nothing by itself; ${dead.effect.type} was given up after ${dead.attempts} attempts.`;
@@ -70,6 +91,8 @@ const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
     return `Next: ${effect.effect.type} is under way${when}.`;
   }
   const timer = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at)[0];
+  if (timer?.[0].startsWith("look.again"))
+    return `Next: the payment is read again at ${at(timer[1].at)}, because an answer was lost.`;
   if (timer === undefined) return "Next: nothing is planned; the bank's next callback or a person moves it.";
   const [name, { at: due }] = timer;
   return name.includes("cooldownRemaining")
@@ -85,7 +108,10 @@ const whatToDo = (record: OrderRecord): string => {
   const raised = record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
   const first = raised[0];
   if (first !== undefined) return `Do: ${flags[first].says} ${flags[first].remedy}`;
-  if (record.facts.operation !== null) return "Do: nothing; wait for the bank's answer.";
+  const { operation } = record.facts;
+  if (operation?.lostAt != null)
+    return `Do: nothing; or ask the bank whether it has the ${calls[operation.kind]}, and end the wait if it has not.`;
+  if (operation !== null) return "Do: nothing; wait for the bank's answer.";
   switch (record.facts.order.status) {
     case "processing":
       return "Do: ship, then set the order to completed; that captures the money.";

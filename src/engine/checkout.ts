@@ -5,14 +5,13 @@ import { quoted } from "../../machines/text.js";
 import type { OrderRecord } from "../core/record.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
-import { UnknownOrder, type Verdict } from "./receipt.js";
+import { type Receipt, UnknownOrder } from "./receipt.js";
 
 /** What it needs of the engine. */
 export interface Placed {
   readonly settings: Settings;
   read(orderId: string): Promise<OrderRecord | null>;
-  can(orderId: string, event: Command): Promise<Verdict>;
-  submit(orderId: string, event: Command): Promise<unknown>;
+  submit(orderId: string, event: Command): Promise<Receipt>;
 }
 
 /** @throws UnknownGateway */
@@ -34,9 +33,10 @@ export const checkout = async (
   const record = await engine.read(orderId);
   if (record === null) throw new UnknownOrder(orderId);
   const { order, payment } = record.facts;
-  const { allowed, reason } = await engine.can(orderId, { type: "payment.created", paymentId: "not-yet" });
-  if (!allowed) return { kind: "failed", detail: `the order takes no payment now (${reason})` };
-  const { attempt, ...addresses } = urls;
+  const { attempt = crypto.randomUUID(), ...addresses } = urls;
+  const began = await engine.submit(orderId, { type: "checkout.began", attempt });
+  if (began.outcome === "refused")
+    return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
   const created = await gateway.createPayment({
     orderId,
     total: order.total,
@@ -46,11 +46,32 @@ export const checkout = async (
     preferredId: payment.id,
     ...addresses,
   });
-  await engine.submit(
+  const told = await engine.submit(
     orderId,
     created.kind === "ok"
       ? { type: "payment.created", paymentId: created.paymentId, attempt, meta: created.meta }
-      : { type: "payment.notCreated", detail: quoted(created.detail, 500) },
+      : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
   );
+  // The customer is at the page of the newer payment: two open pages are two payments.
+  if (told.reason === "checkout-superseded") return { kind: "failed", detail: "a newer try to pay has begun" };
   return created;
 };
+
+/** Those between the click and the bank's answer being written down, on this node. */
+export class Checkouts {
+  private readonly open = new Map<string, Promise<CreatedPayment>>();
+
+  get underWay(): boolean {
+    return this.open.size > 0;
+  }
+
+  /** Whoever presses Pay again while the bank is still opening the payment is sent to the same page. */
+  once(engine: Placed, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CreatedPayment> {
+    const key = JSON.stringify([orderId, gateway.name]);
+    const open = this.open.get(key);
+    if (open !== undefined) return open;
+    const opened = checkout(engine, gateway, orderId, urls).finally(() => this.open.delete(key));
+    this.open.set(key, opened);
+    return opened;
+  }
+}

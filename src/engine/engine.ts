@@ -16,7 +16,7 @@ import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
-import { checkout, named } from "./checkout.js";
+import { Checkouts, named } from "./checkout.js";
 import { Delivery } from "./deliver.js";
 import { Lifetime } from "./lifetime.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
@@ -53,8 +53,7 @@ export class Engine implements Runtime {
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private readonly lifetime: Lifetime;
-  /** Checkouts between the bank's answer and its being written down. */
-  private checkouts = 0;
+  private readonly checkouts = new Checkouts();
 
   readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
   readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
@@ -150,7 +149,7 @@ export class Engine implements Runtime {
         this.delivery.stop();
       },
       stopLooking: () => this.wake.stop(),
-      busy: () => !this.idle || this.checkouts > 0,
+      busy: () => !this.idle || this.checkouts.underWay,
       refuse: () => this.reception.stop(),
     });
   }
@@ -229,11 +228,8 @@ export class Engine implements Runtime {
     const gatewayNamed = named(this.byName, gateway);
     // A payment that the bank has opened is written down, also where the stop came in between.
     const submit = (id: string, event: Command) => this.take(id, parseCommand(event), {});
-    const { settings, read, can } = this;
-    this.checkouts += 1;
-    return checkout({ settings, read, can, submit }, gatewayNamed, orderId, urls).finally(() => {
-      this.checkouts -= 1;
-    });
+    const { settings, read } = this;
+    return this.checkouts.once({ settings, read, submit }, gatewayNamed, orderId, urls);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */

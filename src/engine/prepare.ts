@@ -1,5 +1,5 @@
 /** What is left to do between the opening of the store and the first work. */
-import { longestDelays, SLACK_MS, timerOf } from "../core/ahead.js";
+import { longestTimers, SLACK_MS } from "../core/ahead.js";
 import type { Rules } from "../core/fold.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
@@ -14,7 +14,7 @@ export const longestWaits = (limits: Limits, rules: Rules): LongestWaits => ({
   eventMs: Math.max(limits.parkedRetryMs, limits.longestRetryMs) + SLACK_MS,
   // As long as a call may be under way that was begun just before.
   soonMs: limits.callMs,
-  timers: Object.entries(longestDelays(rules)).map(([delay, ms]) => ({ prefix: timerOf(delay), ms: ms + SLACK_MS })),
+  timers: Object.entries(longestTimers(rules)).map(([prefix, ms]) => ({ prefix, ms: ms + SLACK_MS })),
 });
 
 export const prepare = async (parts: {

@@ -25,6 +25,8 @@ export const merchantEvents = [
   "merchant.failed",
   "merchant.reopened",
   "merchant.recalculated",
+  "merchant.endedWait",
+  "merchant.acknowledged",
 ] as const satisfies Command["type"][];
 
 export const actable = [...merchantEvents, "reconcile.asked"] as const;

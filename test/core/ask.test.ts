@@ -1,14 +1,14 @@
 /** What each action asks of the bank or the shop: amounts, keys, moments, and the laws of money. */
 import { describe, expect, test } from "vitest";
 import type { ActionName, EffectParams, NoteKey } from "../../machines/effects.js";
-import type { Facts } from "../../machines/facts.js";
+import type { Facts, Operation } from "../../machines/facts.js";
 import { type Answered, type Asking, ask, backoffMs } from "../../src/core/ask.js";
 import { SECOND, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
 
 const factsOf = (said: Said): Facts => {
   const { order, payment, waiting, operation } = considered(said);
-  return { order, payment, waiting, operation };
+  return { order, payment, waiting, operation, checkout: null };
 };
 
 const asked = (type: ActionName, said: Said = {}, more: Partial<Asking> = {}, params?: EffectParams): Answered =>
@@ -37,6 +37,9 @@ const begun = {
   lines: null,
   leadsTo: null,
   tries: 1,
+  whole: true,
+  lostAt: null,
+  refused: null,
   before: { authorized: 100_000, captured: 0, canceled: 0, refunded: 0 },
   since: T0,
 };
@@ -79,7 +82,7 @@ describe("a call that moves money", () => {
   test("a change of lines cancels the whole first, and remembers what is to be reserved anew", () => {
     const { facts, effect } = asked("cancelPayment", { wish: { lines: some, total: 60_000 } });
     expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, key: "o:2:0:cancel" });
-    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some });
+    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
     const tried = asked("cancelPayment", { call: { kind: "rebuild", amount: 60_000, lines: some } });
     expect(tried.facts.operation).toMatchObject({ kind: "rebuild", amount: 60_000, lines: some, key: "call-1" });
   });
@@ -91,7 +94,7 @@ describe("a call that moves money", () => {
   test("lines are reserved anew for what they cost, under a key of their own", () => {
     const { facts, effect } = asked("addOrderLines", { wish: { lines: some, total: 60_000 } });
     expect(effect).toEqual({ type: "addOrderLines", ...at, amount: 60_000, lines: some, key: "o:2:0:lines" });
-    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some });
+    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
   });
 
   test("without other lines it is the order's own that are reserved anew", () => {
@@ -186,14 +189,27 @@ describe("a look at the payment", () => {
   });
 
   test.each([
-    ["at once after the first failure", { call: { tries: 1 } }, 0],
-    ["later after the second", { call: { tries: 2 } }, 4],
-    ["later still after the third", { call: { tries: 3 } }, 8],
-    ["at once where no call is known", {}, 0],
-  ] satisfies [string, Said, number][])("looks for the effect of a call: %s", (_when, said, seconds) => {
+    ["the first", { call: { tries: 1 } }],
+    ["the third", { call: { tries: 3 } }],
+    ["none that is known", {}],
+  ] satisfies [string, Said][])("looks for the effect of a call at once: %s", (_which, said) => {
     const { effect, notBefore } = asked("readBack", said);
     expect(effect).toEqual({ type: "readBack", paymentId: "pay-1" });
-    expect(notBefore).toBe(T0 + seconds * SECOND);
+    expect(notBefore).toBe(T0);
+  });
+
+  test("after a lost answer remembers when it was lost, each time anew", () => {
+    const lost = (call: Partial<Operation>) =>
+      asked("readBack", { call }, { eventType: "refund.unknown" }).facts.operation;
+    expect(lost({})).toMatchObject({ lostAt: T0, refused: null });
+    expect(lost({ lostAt: T0 - 99_000 })).toMatchObject({ lostAt: T0, refused: null });
+  });
+
+  test("after a refusal remembers why, where an earlier answer was lost", () => {
+    const refused = (call: Partial<Operation>) =>
+      asked("readBack", { call }, { eventType: "refund.refused" }).facts.operation;
+    expect(refused({ lostAt: T0 - 99_000 })).toMatchObject({ lostAt: T0 - 99_000, refused: "the bank said no" });
+    expect(refused({})).toMatchObject({ lostAt: null, refused: null });
   });
 });
 

@@ -216,27 +216,95 @@ describe("the bank's answer to a call", () => {
     expect(sent(silent).at(-1)).toMatchObject({ note: "Capturing payment at Resurs Bank failed (limit)." });
   });
 
-  test("that was lost is looked for, and after six tries given up", () => {
+  /** The reading that the order's own timer asks for, once it rings. */
+  const lookAgain = (life: ReturnType<typeof asked>, found = reading()): number => {
+    const [timer, { generation, at }] = Object.entries(life.record.timers).find(([name]) =>
+      name.includes("nextLook"),
+    ) as [string, { generation: number; at: number }];
+    life.now = at;
+    life.tell({ type: "timer.fired", timer, generation });
+    const look = life.open.find(({ effect }) => effect.type === "readPayment");
+    life.tell({ type: "payment.read", effectId: look?.id ?? "", reading: found });
+    return at;
+  };
+  const readBack = (life: ReturnType<typeof asked>, found = reading()): void => {
+    const look = life.open.find(({ effect }) => effect.type === "readBack");
+    life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: found });
+  };
+  const captures = (life: ReturnType<typeof asked>) => sent(life).filter(({ type }) => type === "capturePayment");
+
+  test("that was lost is looked for after 0, 2, 5 and 15 seconds, and then made again", () => {
     const life = asked();
+    const lost = life.now;
+    life.bankAnswers({ is: "lost" });
+    readBack(life);
+    const looks = [lookAgain(life), lookAgain(life)].map((at) => at - lost);
+    expect(captures(life)).toHaveLength(1);
+    looks.push(lookAgain(life) - lost);
+    expect(looks).toEqual([2000, 5000, 15_000]);
+    expect(captures(life)).toHaveLength(2);
+  });
+
+  test("that was lost six times is looked for until the bank can no longer act on it, and then given up", () => {
+    const life = asked();
+    let lost = 0;
     for (let tries = 1; tries <= 6; tries += 1) {
+      lost = life.now;
       life.bankAnswers({ is: "lost" });
       expect(life.answers.at(-1)).toMatchObject({ type: "capture.unknown", outcome: "moved", rule: "capture/unknown" });
-      const look = life.open.find(({ effect }) => effect.type === "readBack");
-      life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: reading() });
+      readBack(life);
+      while (captures(life).length === tries && life.record.facts.operation !== null) lookAgain(life);
     }
-    expect(life.history.at(-1)?.answers[0]).toMatchObject({
-      eventId: "asked",
+    expect(life.now - lost).toBe(600_000);
+    expect(life.answerTo("asked")).toMatchObject({
       outcome: "refused",
       rule: "capture/given-up",
       reason: "gateway-refused",
     });
-    expect(sent(life).filter(({ type }) => type === "capturePayment")).toHaveLength(6);
+    expect(captures(life)).toHaveLength(6);
     expect(sent(life).at(-1)).toMatchObject({
       note: "Capturing payment at Resurs Bank failed (no confirmation after several attempts).",
     });
-    expect(new Set(sent(life).flatMap((effect) => (effect.type === "capturePayment" ? [effect.key] : []))).size).toBe(
-      1,
-    );
+    expect(new Set(captures(life).map((effect) => (effect as { key: string }).key)).size).toBe(1);
+  });
+
+  test("a refusal of the repeated call is not believed before the payment was read until the end of the window", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    readBack(life);
+    while (captures(life).length === 1) lookAgain(life);
+    life.bankAnswers({ is: "refused" });
+    expect(life.history.at(-1)?.answers[0]).toMatchObject({ rule: "capture/refused-after-loss" });
+    readBack(life);
+    lookAgain(life, payments.captured);
+    expect(life.answerTo("asked")).toMatchObject({ outcome: "moved", rule: "capture/read-back", to: "completed" });
+  });
+
+  test("a refusal of the repeated call stands where the payment shows nothing", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    readBack(life);
+    while (captures(life).length === 1) lookAgain(life);
+    life.bankAnswers({ is: "refused" });
+    readBack(life);
+    while (life.record.facts.operation !== null) lookAgain(life);
+    expect(life.answerTo("asked")).toMatchObject({ outcome: "refused", rule: "capture/refused" });
+    expect(sent(life).at(-1)).toMatchObject({ note: "Capturing payment at Resurs Bank failed (the bank said no)." });
+    expect(captures(life)).toHaveLength(2);
+  });
+
+  test("a person ends the wait for it", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    readBack(life);
+    life.settle({ type: "merchant.endedWait", via: "api" });
+    expect(life.answerTo("asked")).toMatchObject({ outcome: "refused", rule: "capture/ended-by-person" });
+    expect(life.record.states.order).toBe("processing");
+    expect(Object.keys(life.record.timers).filter((name) => name.includes("nextLook"))).toEqual([]);
+    expect(answerTo(life, { type: "merchant.endedWait", via: "api" })).toMatchObject({
+      outcome: "refused",
+      reason: "no-lost-answer",
+    });
   });
 
   test("that was lost is found where the payment shows its effect", () => {

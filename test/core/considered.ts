@@ -32,6 +32,9 @@ const aCall: Operation = {
   lines: null,
   leadsTo: null,
   tries: 1,
+  whole: true,
+  lostAt: null,
+  refused: null,
   before: { authorized: 100_000, captured: 0, canceled: 0, refunded: 0 },
   since: T0,
 };

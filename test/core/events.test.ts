@@ -48,8 +48,10 @@ const wellFormed: object[] = [
   { type: "order.placed", order: { ...order, lines: Array(1000).fill(line) } },
   { type: "order.updated", by: long(100), change: long(200) },
   { type: "order.seen", status: "failed" },
+  { type: "checkout.began", attempt: long(100) },
   created,
   { type: "payment.notCreated", detail: long(500) },
+  { type: "payment.notCreated", detail: "", attempt: long(100) },
   rejection,
   callback,
   { ...callback, claims: null, content: null },
@@ -61,6 +63,8 @@ const wellFormed: object[] = [
   { type: "merchant.refundedAmount", amount: 5, lines: [line] },
   edited,
   { type: "merchant.recalculated" },
+  { type: "merchant.endedWait" },
+  { type: "merchant.acknowledged" },
   { type: "shop.holdStockDue" },
   { type: "reconcile.asked" },
   revealed,
@@ -98,7 +102,9 @@ const malformed: [path: string, object][] = [
   ["paymentId", { ...created, paymentId: long(101) }],
   [`meta.${long(101)}`, { ...created, meta: { [long(101)]: "" } }],
   ["meta.a", { ...created, meta: { a: long(20_001) } }],
+  ["attempt", { type: "checkout.began", attempt: long(101) }],
   ["detail", { type: "payment.notCreated", detail: long(501) }],
+  ["attempt", { type: "payment.notCreated", detail: "", attempt: "" }],
   ["message", { ...rejection, message: long(1001) }],
   ["kind", { ...callback, kind: long(61) }],
   ["paymentId", { ...callback, paymentId: long(101) }],
@@ -176,6 +182,7 @@ describe("an event", () => {
       "merchant.refundedAmount",
       "merchant.editedLines",
       "merchant.recalculated",
+      "merchant.endedWait",
       "shop.holdStockDue",
       "reconcile.asked",
     ]);
@@ -193,7 +200,10 @@ describe("the facts", () => {
       waiting: [{ wish: { amount: 1, lines: [line], total: 1, adds: true } }],
       order: { rejections: [{ at: 1, type: "deny" }] },
     });
-    expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ order, payment, waiting, operation });
+    const checkout = { attempt: "a", since: 1 };
+    const facts = { order, payment, waiting, operation, checkout };
+    expect(Facts.parse(facts)).toEqual(facts);
+    expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ ...facts, checkout: null });
   });
 
   test("know five calls that move money, and six words for a payment", () => {

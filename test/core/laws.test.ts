@@ -17,7 +17,7 @@ import { frozen } from "./frozen.js";
 
 /** The same lives on every build; LAW_LIVES=200000 lives that many others. */
 const LIVES = Number(process.env.LAW_LIVES ?? 5000);
-const timeout = 30_000 + LIVES;
+const timeout = 120_000 + LIVES;
 const campaign = { numRuns: LIVES, ...(process.env.LAW_LIVES === undefined ? { seed: 20261120 } : {}) };
 
 test("a life of random events, readings, answers and timers breaks no law and never throws", { timeout }, () => {
@@ -142,8 +142,17 @@ describe("a bank whose answers get lost", () => {
             life.now += 10 * MINUTE;
             if (OrderEvent.safeParse(event).success) life.tell(event);
             // Whatever was asked for is carried out, in order, with the luck it has.
-            for (let i = 0; i < 60 && life.open.length > 0; i += 1) {
-              const row = life.open.shift() as OutboxRow;
+            for (let i = 0; i < 200; i += 1) {
+              const row = life.open.shift();
+              if (row === undefined) {
+                // A call whose answer was lost is looked for at the times that the order has set.
+                const [timer, due] =
+                  Object.entries(life.record.timers).find(([name]) => name.includes("nextLook")) ?? [];
+                if (timer === undefined || due === undefined) break;
+                life.now = Math.max(life.now, due.at);
+                life.tell({ type: "timer.fired", timer, generation: due.generation });
+                continue;
+              }
               life.now = Math.max(life.now, row.notBefore);
               const { type } = row.effect;
               const family = type in resultOf ? resultOf[type as keyof typeof resultOf] : undefined;

@@ -187,6 +187,9 @@ test("what a person may do about a flag is something that an order understands",
     "discrepancy:rejected-at-gateway: merchant.cancelled",
     "discrepancy:rejected-at-gateway: merchant.failed",
     "discrepancy:amount-mismatch: merchant.recalculated",
+    "discrepancy:refunded-twice: merchant.acknowledged",
+    "discrepancy:captured-twice: merchant.acknowledged",
+    "discrepancy:reserved-twice: merchant.acknowledged",
     "capture-failed: merchant.completed",
   ]);
 });

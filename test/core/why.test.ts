@@ -257,7 +257,9 @@ describe("why a machine has no branch", () => {
     expect(handles(orderMachine, value, "merchant.completed")).toBe(true);
     expect(handles(orderMachine, value, "order.seen")).toBe(true);
     expect(handles(orderMachine, value, "merchant.cancelled")).toBe(false);
-    expect(metaOf(orderMachine, value).says).toBe("The answer was lost; the payment is read back");
+    expect(metaOf(orderMachine, value).says).toBe(
+      "The bank's answer was lost; the payment is read until it shows what became of the call",
+    );
     expect(metaOf(orderMachine, { capturing: "asked" }).says).toBe("The payment is being captured");
     expect(metaOf(paymentMachine, { ACCEPTED: "captured" })).toEqual({ says: "captured" });
   });

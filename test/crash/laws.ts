@@ -118,7 +118,17 @@ export const broken = (lane: Lane, ends: End[]): string[] => {
   const after = orders.map((one) => endOf(lane, one));
   const evidence = noEvidence();
   evidence.ledger = lane.bank.calls.map(({ op, paymentId, key, applied, at }, tick) => {
-    return { tick, at, op, paymentId, key: key ?? "", body: "", effect: Number(applied), answer: "ok" };
+    return {
+      tick,
+      at,
+      op,
+      paymentId,
+      key: key ?? "",
+      body: "",
+      effect: Number(applied),
+      answer: "ok",
+      bookedLate: null,
+    };
   });
   evidence.acknowledged = ends.flatMap(({ orderId, acknowledged }) =>
     acknowledged.map((one, tick) => ({ ...one, tick, at: 0, orderId, paymentId: null })),

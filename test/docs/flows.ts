@@ -68,6 +68,8 @@ const traits: Record<Exclude<keyof Flow, "bank" | "payment">, string> = {
   recreatesLines: "lines can be reserved again after a cancellation",
   linkExpires: "the customer's link runs out",
   booksWhenSigned: "what was signed is booked by the shop",
+  settleSeconds: "how long the bank may still act on a call whose answer was lost (seconds)",
+  repeatableByKey: "calls that the bank carries out once for each key",
 };
 
 const callback: OrderEvent = {

@@ -5,7 +5,7 @@ import { Settings } from "../../machines/settings.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { nothing, pulledIn } from "../../src/adapters/restate/state.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { longestDelays, mayWait, notAhead, timerOf } from "../../src/core/ahead.js";
+import { longestTimers, mayWait, notAhead } from "../../src/core/ahead.js";
 import { limits } from "../../src/engine/limits.js";
 import { longestWaits } from "../../src/engine/prepare.js";
 import type { Clock } from "../../src/ports/clock.js";
@@ -136,8 +136,9 @@ const rules = { settings: Settings.parse({}), registry };
 
 test("every delay of the machines has its longest wait", () => {
   const delays = Object.values(machinesOf(registry)).flatMap((machine) => Object.keys(machine.implementations.delays));
-  expect(Object.keys(longestDelays(rules)).sort()).toEqual([...new Set(delays)].sort());
-  for (const ms of Object.values(longestDelays(rules))) expect(Number.isFinite(ms)).toBe(true);
+  const timers = [...new Set(delays)].map((delay) => `xstate.after.${delay}.`);
+  expect(Object.keys(longestTimers(rules)).sort()).toEqual(["look.again.", ...timers].sort());
+  for (const ms of Object.values(longestTimers(rules))) expect(Number.isFinite(ms)).toBe(true);
 });
 
 test("a record of today is the same object; one that is ahead has no moment to come", () => {
@@ -189,7 +190,7 @@ test("on Restate, what is due later than it can be counts as due; timers come wh
   ]);
   expect(put.inbox.map(({ notBefore }) => notBefore - T0)).toEqual([0, 300_000]);
   expect(put.record?.facts.order.updatedAt).toBe(T0);
-  const timer = `${timerOf("linkLifetime")}order.pending`;
+  const timer = "xstate.after.linkLifetime.order.pending";
   expect([T0, T0 + MINUTE, T0 + 120 * MINUTE, T0 + AHEAD].map((at) => mayWait(timer, at, T0, rules))).toEqual([
     false,
     true,

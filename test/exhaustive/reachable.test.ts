@@ -23,19 +23,19 @@ const otherwise = {
 
 type Space = [string, string | null, object, { states: number; transitions: number }];
 /** The others take every transition of it already: with `npm run exhaustive`. */
-const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 12_416, transitions: 1_063_072 }]];
+const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 14_208, transitions: 1_583_818 }]];
 const spaces: Space[] = [
-  ["Merchant API", "resurs-mapi", {}, { states: 13_376, transitions: 1_264_436 }],
-  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_172, transitions: 972_144 }],
-  ["Nets Easy", "nets-easy", {}, { states: 11_991, transitions: 1_026_607 }],
-  ["simplified and hosted", "resurs-simplified", {}, { states: 12_704, transitions: 1_109_944 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 15_840, transitions: 1_996_022 }],
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_312, transitions: 1_038_268 }],
+  ["Nets Easy", "nets-easy", {}, { states: 13_783, transitions: 1_546_503 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 14_784, transitions: 1_704_814 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
-    { states: 16_092, transitions: 1_507_525 },
+    { states: 19_236, transitions: 2_419_375 },
   ],
-  ["paid another way", null, {}, { states: 72, transitions: 3_900 }],
+  ["paid another way", null, {}, { states: 72, transitions: 4_044 }],
   ...(process.env.EXHAUSTIVE === "all" ? rest : []),
 ];
 
@@ -101,6 +101,6 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     const [first] = explore({ rules, gateway }).breaches;
     expect(first?.law).toBe(law);
     expect(first?.way.at(-1)).toBe(last);
-    expect(first?.way.length).toBeLessThanOrEqual(5);
+    expect(first?.way.length).toBeLessThanOrEqual(6);
   });
 });

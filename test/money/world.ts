@@ -83,10 +83,10 @@ export const littleWorld = async (options: WorldOptions = {}): Promise<LittleWor
     }
     throw new Error("it does not come to rest");
   };
-  /** Timers of a cooldown are work; timers of a link are not. */
+  /** Timers of a cooldown and of a lost answer are work; timers of a link are not. */
   const heldCallbacks = async (): Promise<boolean> => {
     const due = (await store.dueTimers(Number.MAX_SAFE_INTEGER, 100_000)) as { timer: string }[];
-    return due.some(({ timer }) => timer.includes("cooldownRemaining"));
+    return due.some(({ timer }) => timer.includes("cooldownRemaining") || timer.includes("nextLook"));
   };
   const during = async <T>(act: Promise<T>): Promise<T> => {
     let done = false;

@@ -45,4 +45,6 @@ export const giftwell: Flow = {
   recreatesLines: false,
   linkExpires: false,
   booksWhenSigned: false,
+  settleSeconds: 600,
+  repeatableByKey: [],
 };

@@ -194,7 +194,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       ask<Known | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined),
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
-      checkout({ settings, read, can, submit }, named(gateways, gateway), orderId, urls),
+      checkout({ settings, read, submit }, named(gateways, gateway), orderId, urls),
     secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {
       const record = await read(orderId);

@@ -103,8 +103,10 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
         return { kind: "done", body: exchange.body };
       }
-      // A token may have been withdrawn early; once is enough to find out.
-      if (again && attempt === 1) continue;
+      // A token may have been withdrawn early; once is enough to find out. What moves money goes out again only where the
+      // bank turned the token away: any other answer may be a front's, and the bank may have the call.
+      const turnedAway = exchange.kind === "answer" && exchange.status === 401;
+      if (again && attempt === 1 && (method === "GET" || turnedAway)) continue;
       return { kind: "failed", failure: failureOf(exchange, "call"), exchange };
     }
   };

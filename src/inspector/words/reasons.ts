@@ -47,6 +47,9 @@ export const reasonsInSwedish: Record<string, string> = {
   cooldown: "Bankens meddelande lämnar företräde åt kunden i en minut efter att ordern senast skrevs.",
   "reading-payment": "Banken tillfrågas först om betalningen.",
   "awaiting-gateway": "Anropet är på väg; statusen följer när banken har bekräftat.",
+  "checkout-under-way": "En betalning för ordern håller på att öppnas hos banken; vänta på dess sida.",
+  "checkout-superseded": "Ett nyare betalningsförsök har börjat, så detta är ett tidigare försök.",
+  "no-lost-answer": "Inget svar från banken inväntas.",
   "outcome-unknown": "Bankens svar gick förlorat; betalningen läses av innan något skickas igen.",
 };
 
@@ -82,6 +85,18 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
   "discrepancy:refunded-not-credited": {
     says: "Ordern är återbetald, men banken har inte gett tillbaka pengarna.",
     remedy: "Återbetala betalningen i Merchant Portal.",
+  },
+  "discrepancy:refunded-twice": {
+    says: "Banken har gett tillbaka mer än vad som begärdes härifrån.",
+    remedy: "Jämför återbetalningarna i Merchant Portal med ordern och låt banken ta tillbaka det som är för mycket.",
+  },
+  "discrepancy:captured-twice": {
+    says: "Banken har dragit mer än vad som begärdes härifrån.",
+    remedy: "Jämför dragningarna i Merchant Portal med ordern och betala tillbaka det som är för mycket.",
+  },
+  "discrepancy:reserved-twice": {
+    says: "Banken håller mer än vad som begärdes härifrån.",
+    remedy: "Avbryt i Merchant Portal det som är reserverat för mycket innan något dras.",
   },
   "capture-failed": {
     says: "Banken nekade dragningen, eller bekräftade den aldrig.",

@@ -140,6 +140,7 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
       previousIds: fc.constant<string[]>([]),
       readAt: fc.option(moment),
       captureFailed: fc.boolean(),
+      intended: fc.record({ captured: fc.option(amount), refunded: fc.option(amount), reserved: fc.option(amount) }),
       tolerance: fc.constantFrom(0, 1),
     }),
     waiting: fc.array(
@@ -164,6 +165,9 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
         lines: fc.option(lines),
         leadsTo: fc.option(anyStatus),
         tries: fc.integer({ min: 0, max: 7 }),
+        whole: fc.boolean(),
+        lostAt: fc.option(moment),
+        refused: fc.option(fc.constant("not allowed")),
         before: fc.record({ authorized: amount, captured: amount, canceled: amount, refunded: amount }),
         since: moment,
       }),

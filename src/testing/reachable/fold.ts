@@ -7,6 +7,7 @@
  * - Where a reading comes before any guard looks, because somebody waits for it or a call is under way, what was
  *   read last is forgotten.
  * - Attempts are some or the most. Of a call it is kept whether the customer asked for it, but not who else did.
+ * - The looks at a payment long after a lost answer are forgotten: they read it as a reconciliation does.
  * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are forgotten, and so is
  *   whether the customer has been on the thank-you page: no guard asks for any of them.
  */
@@ -28,12 +29,16 @@ export const CALL = "o:1:1";
 const ASKED_BY = "asked";
 
 const moment = (at: number): number => (at < NOW ? LONG_AGO : NOW);
+const kept = (timers: OrderRecord["timers"]): string[] =>
+  Object.keys(timers)
+    .filter((timer) => !timer.startsWith("look.again"))
+    .sort();
 const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 
 export const folded = (record: OrderRecord): OrderRecord => {
   const { order, payment, waiting, operation } = record.facts;
   const ours = operation !== null && payment.transactionIds.includes(operation.key);
-  const timers = Object.keys(record.timers).sort();
+  const timers = kept(record.timers);
   const renamed: OrderRecord = {
     ...record,
     version: 1,
@@ -53,6 +58,7 @@ export const folded = (record: OrderRecord): OrderRecord => {
         rejectedReason: null,
         readAt: payment.readAt === null ? null : LONG_AGO,
         transactionIds: ours ? [CALL] : [],
+        intended: { captured: null, refunded: null, reserved: null },
       },
       waiting: waiting.map((one, i) => ({
         ...one,
@@ -71,8 +77,11 @@ export const folded = (record: OrderRecord): OrderRecord => {
               key: CALL,
               lines: operation.lines === null ? null : [],
               tries: counted(operation.tries),
+              lostAt: operation.lostAt === null ? null : moment(operation.lostAt),
+              refused: operation.refused === null ? null : "",
               since: NOW,
             },
+      checkout: null,
     },
     flags: [],
     timers: Object.fromEntries(timers.map((timer, i) => [timer, { generation: i + 1, at: NOW }])),
@@ -90,13 +99,14 @@ export const forgetful = (record: OrderRecord): OrderRecord => {
 
 /** So much time goes by that whatever had to wait has waited long enough. */
 export const later = (record: OrderRecord): OrderRecord => {
-  const { order, waiting } = record.facts;
+  const { order, waiting, operation } = record.facts;
   return {
     ...record,
     facts: {
       ...record.facts,
       order: { ...order, createdAt: LONG_AGO, updatedAt: LONG_AGO },
       waiting: waiting.map((one) => ({ ...one, at: LONG_AGO })),
+      operation: operation?.lostAt == null ? operation : { ...operation, lostAt: LONG_AGO },
     },
   };
 };
@@ -118,10 +128,10 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
     if (wish !== null) key += ` ${wish.amount} ${wish.lines === null} ${wish.total} ${wish.adds}`;
   }
   if (operation !== null) {
-    const { kind, amount, lines, leadsTo, tries, before, askedType, key: name } = operation;
+    const { kind, amount, lines, leadsTo, tries, before, askedType, key: name, whole, lostAt, refused } = operation;
     key += ` ${kind} ${amount} ${lines === null} ${leadsTo} ${counted(tries)} ${askedType.startsWith("customer.")}`;
     key += ` ${before.authorized} ${before.captured} ${before.canceled} ${before.refunded}`;
-    key += ` ${p.transactionIds.includes(name)}`;
+    key += ` ${p.transactionIds.includes(name)} ${whole} ${lostAt === null ? "" : lostAt < NOW} ${refused !== null}`;
   }
-  return `${key} ${Object.keys(timers).sort()}`;
+  return `${key} ${kept(timers)}`;
 };

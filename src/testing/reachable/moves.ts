@@ -100,6 +100,8 @@ const merchants: Record<string, Told> = {
   "merchant adds a line": { type: "merchant.editedLines", via, lines: [], total: WHOLE, adds: true },
   "merchant adds too much": { type: "merchant.editedLines", via, lines: [], total: 2 * WHOLE, adds: true },
   "merchant recalculates": { type: "merchant.recalculated", via },
+  "merchant ends the wait": { type: "merchant.endedWait", via },
+  "merchant has settled the difference": { type: "merchant.acknowledged", via },
 };
 
 const callback = (more: object): Told => {
@@ -189,7 +191,7 @@ export const movesFrom = (record: OrderRecord): Move[] => {
   const { operation, waiting } = record.facts;
   const ends = endsOf(record);
   // A callback waits for the end of a call: that end is what comes.
-  if (operation !== null && waiting.length > 0) return [...ends, ...timersOf(record)];
+  if (operation !== null && waiting.length > 0) return [...ends, ...readingsOf(record), ...timersOf(record)];
   const called = ends.filter((move) => !isBare(move));
   return [...called, ...readingsOf(record), ...timersOf(record), ...always];
 };

@@ -6,10 +6,9 @@ import type { VirtualClock } from "../virtual-clock.js";
 import { Account, mannerOf } from "./accounts.js";
 import type { Chance } from "./chance.js";
 import { count, type Evidence, type LedgerEntry, type MoneyOp, type Truth } from "./evidence.js";
+import { FRONT_404, LateCalls, lost, TIMEOUT } from "./late-calls.js";
 import { type Away, type BankChange, type BankFault, type BankOp, HOUR, SECOND } from "./script.js";
 
-/** As long as the adapters wait for an answer. */
-export const TIMEOUT = 30 * SECOND;
 /** How late the answer comes of a call that nobody gives up on; longer than any lease. */
 const NEVER = 3 * HOUR;
 
@@ -33,7 +32,6 @@ interface Call {
   lines?: unknown;
 }
 
-const lost: GatewayAnswer & { kind: "unknown" } = { kind: "unknown", detail: "no answer" };
 /** It was done, and we never hear of it, or hours later. */
 const isLost = (fault: BankFault | Away | null): boolean =>
   fault === "timeout-after" || fault === "502-after" || fault === "never";
@@ -46,11 +44,14 @@ const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
 export class Bank {
   private readonly accounts = new Map<string, Account>();
   private readonly attempts = new Map<string, Account[]>();
+  private readonly late: LateCalls;
   private armed: { op: BankOp; fault: BankFault; left: number }[] = [];
   private stale = { lag: 0, until: 0 };
   private away: { how: Away; until: number } = { how: "500", until: 0 };
 
-  constructor(private readonly parts: BankParts) {}
+  constructor(private readonly parts: BankParts) {
+    this.late = new LateCalls(parts);
+  }
 
   arm(op: BankOp, fault: BankFault, times: number): void {
     this.armed.push({ op, fault, left: times });
@@ -160,6 +161,7 @@ export class Bank {
     if (fault === "401") return refused("HTTP 401");
     if (fault === "unreachable") return { kind: "retry", afterMs: null, detail: "network: ECONNREFUSED" };
     if (fault === "500") return { kind: "unknown", detail: "HTTP 500" };
+    if (fault === "front-404") return { kind: "unknown", detail: FRONT_404 };
     return fault === "timeout-before" ? lost : null;
   }
 
@@ -187,7 +189,7 @@ export class Bank {
       } else this.give(account, reading);
     } else this.give(account, reading);
     await this.back(fault);
-    if (isLost(fault)) return this.told(`read ${paymentId}`, lost);
+    if (isLost(fault) || fault === "late" || fault === "too-late") return this.told(`read ${paymentId}`, lost);
     return this.told(`read ${paymentId}`, { kind: "ok", reading });
   }
 
@@ -206,7 +208,18 @@ export class Bank {
   private entry(op: MoneyOp, { paymentId, key, amount, all, lines }: Call): LedgerEntry {
     const { clock, evidence, tick } = this.parts;
     const body = JSON.stringify([op, paymentId, amount, all ?? null, lines ?? null]);
-    const entry = { tick: tick(), at: clock.now(), op, paymentId, key, body, effect: 0, answer: "unknown" as const };
+    const at = clock.now();
+    const entry = {
+      tick: tick(),
+      at,
+      op,
+      paymentId,
+      key,
+      body,
+      effect: 0,
+      answer: "unknown" as const,
+      bookedLate: null,
+    };
     evidence.ledger.push(entry);
     return entry;
   }
@@ -217,8 +230,10 @@ export class Bank {
     const what = `${op} ${call.paymentId} ${call.amount}${call.all ? " all" : ""} key=${call.key}`;
     // It never got there.
     if (fault === "timeout-before") return this.told(what, lost);
-    if (fault === "unreachable") return this.told(what, this.failure(fault) ?? lost);
+    if (fault === "unreachable" || fault === "front-404") return this.told(what, this.failure(fault) ?? lost);
     const entry = this.entry(op, call);
+    if (fault === "late" || fault === "too-late")
+      return this.told(what, await this.late.lost(what, entry, fault, () => this.carriedOut(op, call, entry)));
     const answer = (fault === null ? null : this.failure(fault)) ?? this.carriedOut(op, call, entry);
     entry.answer = answer.kind;
     return this.answered(what, entry, fault, answer);
@@ -228,6 +243,7 @@ export class Bank {
     const { clock } = this.parts;
     const account = this.accounts.get(call.paymentId);
     if (account === undefined) return refused("no such payment");
+    if (this.late.refusesAnother(entry)) return refused("the same call is under way");
     const { byAmounts, booked, logsKeys } = account.manner;
     // Nets knows the keys of charges and refunds: the same again gets the same answer.
     const again = byAmounts && (op === "capture" || op === "refund") && account.done.has(call.key);
@@ -246,18 +262,24 @@ export class Bank {
     await this.travel(fault);
     const what = `book ${call.paymentId} key=${call.key}`;
     if (fault === "timeout-before") return this.told(what, lost);
-    if (fault === "unreachable") return this.told(what, this.failure(fault) ?? lost);
+    if (fault === "unreachable" || fault === "front-404") return this.told(what, this.failure(fault) ?? lost);
     const entry = this.entry("book", call);
+    if (fault === "late" || fault === "too-late")
+      return this.told(what, await this.late.lost(what, entry, fault, () => this.booked(call, entry)));
     let answer: GatewayAnswer | null = fault === null ? null : this.failure(fault);
+    answer ??= this.booked(call, entry);
+    entry.answer = answer.kind;
+    return this.answered(what, entry, fault, answer);
+  }
+
+  private booked(call: Call, entry: LedgerEntry): GatewayAnswer {
     const account = this.accounts.get(call.paymentId);
-    if (answer === null && account === undefined) answer = refused("no such payment");
-    if (answer === null && account !== undefined) {
-      const why = account.book(call.key, this.parts.clock.now());
-      if (why === null) entry.effect = 1;
-      answer = why === null ? { kind: "ok", reading: this.give(account, account.reading()) } : refused(why);
-    }
-    entry.answer = (answer ?? lost).kind;
-    return this.answered(what, entry, fault, answer ?? lost);
+    if (account === undefined) return refused("no such payment");
+    if (this.late.refusesAnother(entry)) return refused("the same call is under way");
+    const why = account.book(call.key, this.parts.clock.now());
+    if (why !== null) return refused(why);
+    entry.effect = 1;
+    return { kind: "ok", reading: this.give(account, account.reading()) };
   }
 
   private async answered(

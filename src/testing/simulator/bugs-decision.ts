@@ -8,7 +8,7 @@ import type { PlantSite } from "./plant.js";
 type Decide = typeof theDecide;
 
 /** The same decision, with something changed on the way in. */
-const before =
+export const before =
   (
     change: (
       ...args: Parameters<Decide>

@@ -3,6 +3,7 @@
  * decision and touch nothing of the product. A campaign with one of them must find it.
  */
 import { decisionBugs } from "./bugs-decision.js";
+import { lateBugs } from "./bugs-late.js";
 import { storeBugs } from "./bugs-store.js";
 import { worldBugs } from "./bugs-world.js";
 import type { Plant, PlantSite } from "./plant.js";
@@ -13,4 +14,4 @@ export interface Bug {
   plant(site: PlantSite): Plant;
 }
 
-export const bugs: Readonly<Record<string, Bug>> = { ...storeBugs, ...decisionBugs, ...worldBugs };
+export const bugs: Readonly<Record<string, Bug>> = { ...storeBugs, ...decisionBugs, ...lateBugs, ...worldBugs };

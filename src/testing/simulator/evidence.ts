@@ -43,6 +43,8 @@ export interface LedgerEntry extends Ticked {
   /** What it moved, in minor units; a booking moves 1. 0 = nothing. */
   effect: number;
   answer: GatewayAnswer["kind"];
+  /** When the bank booked it, where that was after the call; null = at once. */
+  bookedLate: { tick: number; at: number } | null;
 }
 
 /** A reading that the bank gave, or a call's answer that carried one. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { flags } from "../../../machines/flags.js";
 import { flowOf } from "../../../machines/index.js";
 import { reasons } from "../../../machines/reasons.js";
+import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { OrderEnd } from "./evidence.js";
 import type { Found, Law } from "./laws.js";
@@ -36,7 +37,9 @@ const replayed = ({ history, record }: OrderEnd, { script, evidence, world }: Li
     const { orderId, eventId: id, source, event, at } = entry;
     const envelope = evidence.envelopes.get(entry) ?? { id, orderId, at, source, event };
     try {
-      const decision = world.decide(again, envelope, at, rules);
+      // A record that a clock ahead has written is loaded as one of now.
+      const loaded: OrderRecord | null = again === null ? null : notAhead(again, at);
+      const decision = world.decide(loaded, envelope, at, rules);
       if (decision.record.facts.order.status !== entry.to)
         return `entry ${entry.seq} leads to ${decision.record.facts.order.status} now`;
       again = decision.record;

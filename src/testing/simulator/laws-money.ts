@@ -1,7 +1,9 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
+import { flowOf } from "../../../machines/index.js";
 import type { Committed, Evidence, Given, LedgerEntry } from "./evidence.js";
 import type { Found, Law } from "./laws.js";
 import type { Lived } from "./life.js";
+import { MINUTE } from "./script.js";
 
 const effectOf: Record<string, string> = {
   capture: "capturePayment",
@@ -66,6 +68,75 @@ const askedAt = ({ evidence }: Lived, { commit }: Decided): number => {
   return asked?.tick ?? 0;
 };
 
+/** A process whose clock jumps while it waits for a lost answer waits too short or too long. */
+const aClockJumped = ({ script }: Pick<Lived, "script">): boolean =>
+  script.steps.some((step) => step.do === "kill" && step.jump !== 0);
+
+/** The gateways' settle window. */
+const SETTLE = 10 * MINUTE;
+const twice: Partial<Record<LedgerEntry["op"], string>> = {
+  refund: "discrepancy:refunded-twice",
+  addOrderLines: "discrepancy:reserved-twice",
+  // It let new lines go with it: nothing is too much, and nothing is left.
+  cancel: "discrepancy:payment-cancelled-order-active",
+};
+
+/** A call that the bank might carry out more than once: neither all that is left, nor one whose key it remembers. */
+const isPart = (lived: Lived, { op, key, paymentId }: LedgerEntry): boolean => {
+  if (op !== "refund" && op !== "addOrderLines") return false;
+  const decided = decidedCalls(lived.evidence).get(`${paymentId} ${key}`)?.[0];
+  const gateway = decided?.commit.record.facts.payment.gateway ?? null;
+  if (flowOf(lived.world.registry, gateway).repeatableByKey.includes("refund")) return false;
+  return op === "addOrderLines" || decided?.effect.all === false;
+};
+
+/** Booked later than anybody waits, and the order has said by how much it is too much, or it was all let go since. */
+const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: LedgerEntry[]): boolean => {
+  const done = calls.filter(({ effect }) => effect > 0);
+  const inTime = done.filter(({ at, bookedLate }) => bookedLate === null || bookedLate.at - at < SETTLE);
+  if (inTime.length > 1 && !aClockJumped({ script })) return false;
+  const end = after.find((one) => one.orderId === orderId);
+  const excess = done.reduce((sum, { effect }) => sum + effect, 0) - (done[0]?.effect ?? 0);
+  const flag = end?.record?.flags.find((f) => f.flag === twice[calls[0]?.op ?? "book"]);
+  const booked = Math.max(...done.map(({ tick, bookedLate }) => bookedLate?.tick ?? tick));
+  const letGo = evidence.ledger.some(
+    ({ op, paymentId, effect, tick }) =>
+      op === "cancel" && paymentId === calls[0]?.paymentId && effect > 0 && tick > booked,
+  );
+  const settled = end?.history.some(({ event }) => event.type === "merchant.acknowledged") ?? false;
+  const told = calls[0]?.op === "cancel" ? flag !== undefined : (flag?.amount ?? 0) >= excess;
+  return letGo || settled || told;
+};
+
+/** It was sent although it had taken effect: before it was decided, where the bank booked late and was read since. */
+const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): boolean => {
+  const { given } = lived.evidence;
+  const decided = decidedCalls(lived.evidence).get(`${call.paymentId} ${call.key}`) ?? [];
+  const own = decided.findLast(({ commit }) => commit.tick < call.tick)?.commit.tick ?? 0;
+  return calls.some(({ effect, tick, bookedLate }) => {
+    if (effect === 0 || tick >= call.tick) return false;
+    if (bookedLate === null) return true;
+    return given.some((g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own);
+  });
+};
+
+/** How the operation that this call belongs to was told to end. */
+const endOf = (lived: Lived, { op, key, paymentId }: LedgerEntry): { refused: boolean; byPerson: boolean } | null => {
+  const decided = decidedCalls(lived.evidence).get(`${paymentId} ${key}`)?.[0];
+  const { kind, askedBy: asked } = decided?.commit.record.facts.operation ?? {};
+  // What is let go before new lines is one half: the other may be refused.
+  if (decided === undefined || asked === undefined || (kind === "rebuild" && op === "cancel")) return null;
+  const { history = [] } = lived.after.find(({ orderId }) => orderId === decided.commit.orderId) ?? {};
+  for (const { answers, seq } of history) {
+    if (seq < decided.commit.record.version) continue;
+    const answer = answers.find(({ eventId, outcome }) => eventId === asked && outcome !== "deferred");
+    if (answer === undefined) continue;
+    const refused = answer.outcome === "refused" && answer.reason === "gateway-refused";
+    return { refused, byPerson: answer.rule?.endsWith("ended-by-person") ?? false };
+  }
+  return null;
+};
+
 export const moneyLaws: readonly Law[] = [
   {
     name: "moved-once",
@@ -73,11 +144,42 @@ export const moneyLaws: readonly Law[] = [
     source: "fault model F14, I4; seed 003, Enable Capture",
     broken: (lived) =>
       [...byKey(lived)].flatMap(([key, calls]) => {
-        const first = calls.findIndex(({ effect }) => effect > 0);
-        if (first < 0 || first === calls.length - 1) return [];
-        const orderId = orderOf(lived, calls[0]?.paymentId ?? "");
         const times = calls.filter(({ effect }) => effect > 0).length;
+        const orderId = orderOf(lived, calls[0]?.paymentId ?? "");
+        const tooOften = times > 1 && !isFlagged(lived, orderId, calls);
+        if (!tooOften && !calls.some((call) => isSentInVain(lived, call, calls))) return [];
         return [{ orderId, detail: `${key} was sent ${calls.length} times and took effect ${times} times` }];
+      }),
+  },
+  {
+    name: "a-part-waits",
+    says: "a call for a part whose answer was lost goes out again only when the bank can no longer book it",
+    source: "docs/guarantees.md, A bank that books late",
+    broken: (lived) =>
+      [...byKey(lived)].flatMap(([key, calls]) => {
+        const [first] = calls;
+        if (first === undefined || !isPart(lived, first) || aClockJumped(lived)) return [];
+        const early = calls.find(({ at }, i) => {
+          const before = calls[i - 1];
+          return before?.answer === "unknown" && at - before.at < SETTLE;
+        });
+        const orderId = orderOf(lived, first.paymentId);
+        return early === undefined ? [] : [{ orderId, detail: `${key} was sent again too soon` }];
+      }),
+  },
+  {
+    name: "a-refusal-is-read-back",
+    says: "what a merchant is told was refused did not take effect, unless the bank booked it later than anybody waits",
+    source: "docs/guarantees.md, A bank that books late",
+    broken: (lived) =>
+      [...byKey(lived)].flatMap(([key, calls]) => {
+        const done = calls.find(({ effect }) => effect > 0);
+        const [first] = calls;
+        if (done === undefined || first === undefined) return [];
+        const ended = endOf(lived, first);
+        const tooLate = done.bookedLate !== null && done.bookedLate.at - done.at >= SETTLE;
+        if (!ended?.refused || ended.byPerson || tooLate || aClockJumped(lived)) return [];
+        return [{ orderId: orderOf(lived, done.paymentId), detail: `${key} took effect, and was told as refused` }];
       }),
   },
   {

@@ -10,15 +10,19 @@ export const unreachable: Record<string, string> = {
     "the door looks the order up by the payment, so the payment is always one of its own",
   "reason unknown-payment": "the door looks the order up by the payment, so the payment is always one of its own",
   "reason switched-off": "no decision gives it: what is switched off says so by its rule",
-  "reason outcome-unknown": "no decision gives it: a lost answer says so by its rule",
   "reason already-placed": "an order is placed once, before anything happens to it",
 };
 
 /** Things that have to meet: a fault, and the moment at which it hurts. */
 const coincidences = [
   ...["read", "capture", "cancel", "refund", "addOrderLines", "book"].flatMap((op) =>
-    ["timeout-before", "timeout-after", "500", "502-after", "429", "401", "slow"].map((fault) => `bank ${op} ${fault}`),
+    ["timeout-before", "timeout-after", "500", "502-after", "429", "401", "slow", "front-404"].map(
+      (fault) => `bank ${op} ${fault}`,
+    ),
   ),
+  ...["capture", "cancel", "refund", "addOrderLines", "book"].map((op) => `bank ${op} booked late`),
+  ...["capture", "cancel", "refund", "addOrderLines"].map((op) => `bank ${op} booked too-late`),
+  ...["capture", "cancel", "book"].map((op) => `bank ${op} refused while the first is under way`),
   ...["before", "after"].flatMap((side) =>
     [
       "store.commit of news",

@@ -34,8 +34,23 @@ export type BankChange =
   | { signed: string };
 
 export type BankOp = "read" | "capture" | "cancel" | "refund" | "addOrderLines" | "book" | "create";
-/** `never`: it is done, and the answer comes hours later, from a client that knows no timeout. */
-export type BankFault = "timeout-before" | "timeout-after" | "500" | "502-after" | "429" | "401" | "slow" | "never";
+/**
+ * `never`: it is done, and the answer comes hours later, from a client that knows no timeout. `late`: no answer, and it
+ * is booked up to two minutes later; `too-late`: later than anybody waits for it. `front-404`: the bank's front answers
+ * for it, without the bank.
+ */
+export type BankFault =
+  | "timeout-before"
+  | "timeout-after"
+  | "500"
+  | "502-after"
+  | "429"
+  | "401"
+  | "slow"
+  | "never"
+  | "late"
+  | "too-late"
+  | "front-404";
 /** A bank that is away answers 500, or cannot be reached at all. */
 export type Away = "500" | "unreachable";
 

@@ -59,6 +59,10 @@ const bankFault = (draft: Draft): { op: BankOp; fault: BankFault } => ({
     "401",
     "slow",
     "never",
+    "late",
+    "late",
+    "too-late",
+    "front-404",
   ]),
 });
 

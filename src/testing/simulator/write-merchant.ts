@@ -26,6 +26,8 @@ const acts = {
   process: 3,
   fail: 3,
   reopen: 3,
+  "end the wait": 2,
+  acknowledge: 2,
 };
 
 const eventOf = (chance: Chance, plan: OrderPlan): Told => {
@@ -51,6 +53,10 @@ const eventOf = (chance: Chance, plan: OrderPlan): Told => {
       return { type: "merchant.processed", via };
     case "fail":
       return { type: "merchant.failed", via };
+    case "end the wait":
+      return { type: "merchant.endedWait", via };
+    case "acknowledge":
+      return { type: "merchant.acknowledged", via };
     default:
       return { type: "merchant.reopened", via };
   }

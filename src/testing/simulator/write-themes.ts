@@ -10,7 +10,10 @@ interface Themed {
   settings: Settings;
 }
 
-const faults: BankFault[] = ["timeout-before", "timeout-after", "500", "502-after", "429", "401", "slow"];
+const faults: BankFault[] = [
+  ...(["timeout-before", "timeout-after", "500", "502-after", "429", "401", "slow"] as const),
+  ...(["late", "late", "too-late", "front-404"] as const),
+];
 const times = ({ chance }: Draft): number => (chance.happens(0.3) ? 9 : chance.between(1, 2));
 
 const paid = (plan: OrderPlan): void => {

@@ -59,6 +59,7 @@ export const recordOf = (orderId: string, version: number, wanted: Wanted = {}):
       payment: unreadPayment("resurs", wanted.paymentId ?? null, wanted.previousIds ?? []),
       waiting: [],
       operation: null,
+      checkout: null,
     },
     flags: (wanted.flags ?? []).map((flag) => ({ flag, raisedAt: at, clearedAt: null })),
     timers: {},
