@@ -272,11 +272,7 @@ export class Fold {
 
   /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */
   private lookAgainLater(): void {
-    for (const minutes of LATER_LOOKS) {
-      this.generation += 1;
-      const timer = { generation: this.generation, at: this.now + minutes * 60_000 };
-      this.timers = { ...this.timers, [`look.again.${minutes}`]: timer };
-    }
+    this.setTimers(LATER_LOOKS.map((minutes) => ({ set: `look.again.${minutes}`, delayMs: minutes * 60_000 })));
   }
 
   private setTimers(changes: TimerChange[]): void {
