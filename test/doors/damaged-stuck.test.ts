@@ -30,6 +30,9 @@ const capture = {
   lines: null,
   leadsTo: null,
   tries: 1,
+  whole: true,
+  lostAt: null,
+  refused: null,
   before: { authorized: 1, captured: 0, canceled: 0, refunded: 0 },
   since: T,
 };
