@@ -12,8 +12,8 @@ import { freePort } from "./free-port.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (path: string): string => join(root, "node_modules", path);
-/** 600 kB at the time of writing, a third of it the test harness that users are given. */
-const LARGEST_PACKAGE = 750_000;
+/** 770 kB at the time of writing, a third of it the test harness that users are given. */
+const LARGEST_PACKAGE = 850_000;
 /** With all that comes along but the optional drivers: 46 packages at the time of writing. */
 const MOST_PACKAGES = 60;
 

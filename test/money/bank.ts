@@ -34,6 +34,8 @@ export interface FaultShares {
   lostButDone: number;
   /** The answer is lost, and nothing happened. */
   lostAndNotDone: number;
+  /** The answer is lost, and the money moves up to two minutes later, where it still can. */
+  lostAndLate: number;
   /** 429 with Retry-After. */
   tooMany: number;
   /** 500; nothing happened, but nobody is told. */
@@ -45,6 +47,7 @@ export interface FaultShares {
 export const usualFaults: FaultShares = {
   lostButDone: 0.1,
   lostAndNotDone: 0.1,
+  lostAndLate: 0.05,
   tooMany: 0.05,
   broken: 0.05,
   readLost: 0.1,
@@ -53,13 +56,14 @@ export const usualFaults: FaultShares = {
 export const noFaults: FaultShares = {
   lostButDone: 0,
   lostAndNotDone: 0,
+  lostAndLate: 0,
   tooMany: 0,
   broken: 0,
   readLost: 0,
   readTooMany: 0,
 };
 
-export type Fault = "lost, done" | "lost, not done" | "429" | "500";
+export type Fault = "lost, done" | "lost, not done" | "lost, late" | "429" | "500";
 
 export interface LedgerEntry {
   op: MoneyCall;
@@ -72,6 +76,8 @@ export interface LedgerEntry {
   fault: Fault | null;
   answer: GatewayAnswer["kind"];
   at: number;
+  /** When it took effect, or would have. */
+  bookedAt: number;
 }
 
 export interface Account {
@@ -105,6 +111,7 @@ const drawn = (roll: number, faults: FaultShares): Fault | null => {
   const kinds: [Fault, number][] = [
     ["lost, done", faults.lostButDone],
     ["lost, not done", faults.lostAndNotDone],
+    ["lost, late", faults.lostAndLate],
     ["429", faults.tooMany],
     ["500", faults.broken],
   ];
@@ -182,6 +189,7 @@ export const inProcessBank = ({
       fault,
       answer: "ok",
       at: clock.now(),
+      bookedAt: clock.now(),
     };
     ledger.push(entry);
     const answered = (answer: GatewayAnswer): GatewayAnswer => {
@@ -193,21 +201,32 @@ export const inProcessBank = ({
     if (fault === "lost, not done") return answered({ kind: "unknown", detail: "no answer" });
     if (account === undefined)
       return answered({ kind: "refused", reason: "gateway-refused", detail: "no such payment" });
-    const why = gullible ? null : objection(account.books, account.status, op, lines);
+    /** Books it, or says why not. */
+    const book = (): string | null => {
+      const why = gullible ? null : objection(account.books, account.status, op, lines);
+      if (why !== null) return why;
+      actions += 1;
+      const transactionId = op === "capture" || op === "refund" ? key : undefined;
+      entry.effect = gullible ? amount : amountOf(account.books, op, lines);
+      entry.bookedAt = clock.now();
+      const after = booksAfter(account.books, op, {
+        lines,
+        actionId: String(actions),
+        created: new Date(clock.now()).toISOString(),
+        ...(transactionId === undefined ? {} : { transactionId }),
+      });
+      account.books = gullible ? { ...after, ...amounts(believed(account.books, op, amount)) } : after;
+      return null;
+    };
+    if (fault === "lost, late") {
+      void clock.sleep(Math.floor(random() * 120_000)).then(book);
+      return answered({ kind: "unknown", detail: "no answer" });
+    }
+    const why = book();
     if (why !== null) {
       if (fault === "lost, done") return answered({ kind: "unknown", detail: "no answer" });
       return answered({ kind: "refused", reason: "gateway-refused", detail: why });
     }
-    actions += 1;
-    const transactionId = op === "capture" || op === "refund" ? key : undefined;
-    entry.effect = gullible ? amount : amountOf(account.books, op, lines);
-    const after = booksAfter(account.books, op, {
-      lines,
-      actionId: String(actions),
-      created: new Date(clock.now()).toISOString(),
-      ...(transactionId === undefined ? {} : { transactionId }),
-    });
-    account.books = gullible ? { ...after, ...amounts(believed(account.books, op, amount)) } : after;
     if (fault === "lost, done") return answered({ kind: "unknown", detail: "no answer" });
     return answered({ kind: "ok", reading: op === "addOrderLines" ? null : readingOf(paymentId, account) });
   };

@@ -70,7 +70,7 @@ describe(`After ${CALLS} calls about money, one in four of them lost or thrown b
 
 describe("Calls that never get through", () => {
   it("are given up after six tries with a note, and a capture with a flag; the order stays what it was", async () => {
-    const none = { lostButDone: 0, tooMany: 0, broken: 0, readLost: 0, readTooMany: 0 };
+    const none = { lostButDone: 0, lostAndLate: 0, tooMany: 0, broken: 0, readLost: 0, readTooMany: 0 };
     const lives = await moneyLives({ orders: 60, seed: 5, faults: { ...none, lostAndNotDone: 1 } });
     expect(breachesOf(lives)).toEqual([]);
     expect(lives.givenUp.some((g) => g.rule === "capture/given-up")).toBe(true);

@@ -156,8 +156,9 @@ export const moneyLives = async (options: MoneyLivesOptions): Promise<MoneyLives
       seen.push({ law: "refunded before its credit", orderId, detail: `${books?.refunded} of ${books?.captured}` });
     }
   };
+  const { gullible = false } = options;
   const world = await littleWorld({
-    bank: { random, faults: options.faults ?? usualFaults, gullible: options.gullible ?? false },
+    bank: { random, faults: options.faults ?? (gullible ? neverLate : usualFaults), gullible },
     gateway: (bank) => (plant === "repeats-blind" ? blind(bank) : plant === "completes-first" ? hasty(bank) : bank),
     random,
     onDecision: watch,
@@ -237,6 +238,11 @@ export const moneyLives = async (options: MoneyLivesOptions): Promise<MoneyLives
   };
 };
 
+/** A bank that books all of it twice and late keeps nothing that the engine could rely on. */
+const neverLate: FaultShares = { ...usualFaults, lostAndLate: 0 };
+/** A call that an open breaker holds back goes out so long after its reading at most. */
+const JUST_BOOKED_MS = 20_000;
+
 /** How the order note begins, whatever the bank is called. */
 const failureNote: Record<string, RegExp> = {
   capture: /^Capturing payment at .+ failed/,
@@ -270,12 +276,16 @@ export const breachesOf = (lives: MoneyLives): Breach[] => {
     for (const call of calls) keys.set(call.key, [...(keys.get(call.key) ?? []), call]);
     for (const [key, sent] of keys) {
       const done = sent.filter((e) => e.effect > 0).length;
-      const first = sent.findIndex((e) => e.effect > 0);
       if (done > 1) broken(`${sent[0]?.op} took effect twice`, `${key} ${done} times`);
-      if (first >= 0 && first < sent.length - 1) broken(`${sent[0]?.op} sent again after it took effect`, key);
+      // Between a reading and the call that follows it the bank may book what it got before.
+      const known = (e: LedgerEntry) => e.bookedAt + (e.fault === "lost, late" ? JUST_BOOKED_MS : 0);
+      if (sent.some((e) => sent.some((before) => before.effect > 0 && before !== e && known(before) < e.at)))
+        broken(`${sent[0]?.op} sent again after it took effect`, key);
       if (new Set(sent.map((e) => e.body)).size > 1) broken("one key, several bodies", key);
     }
-    if (calls.some((e) => e.answer === "refused")) broken("the bank had to refuse", JSON.stringify(calls));
+    const isLate = ({ key }: LedgerEntry) => calls.some((e) => e.key === key && e.fault === "lost, late");
+    if (calls.some((e) => e.answer === "refused" && !isLate(e)))
+      broken("the bank had to refuse", JSON.stringify(calls));
 
     // The ledger's own arithmetic, beside the books.
     const initial = lives.totals.get(orderId)?.initial ?? 0;
