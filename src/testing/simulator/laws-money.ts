@@ -90,7 +90,7 @@ const isPart = (lived: Lived, { op, key, paymentId }: LedgerEntry): boolean => {
   return op === "addOrderLines" || decided?.effect.all === false;
 };
 
-/** Booked later than anybody waits, and the order has said by how much it is too much, or it was all let go since. */
+/** Booked later than anybody waits, and the order has said by how much it is too much, or a new change of lines has mended it since. */
 const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: LedgerEntry[]): boolean => {
   const done = calls.filter(({ effect }) => effect > 0);
   const inTime = done.filter(({ at, bookedLate }) => bookedLate === null || bookedLate.at - at < SETTLE);
@@ -99,13 +99,14 @@ const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: L
   const excess = done.reduce((sum, { effect }) => sum + effect, 0) - (done[0]?.effect ?? 0);
   const flag = end?.record?.flags.find((f) => f.flag === twice[calls[0]?.op ?? "book"]);
   const booked = Math.max(...done.map(({ tick, bookedLate }) => bookedLate?.tick ?? tick));
-  const letGo = evidence.ledger.some(
+  const mends = calls[0]?.op === "cancel" ? "addOrderLines" : "cancel";
+  const mended = evidence.ledger.some(
     ({ op, paymentId, effect, tick }) =>
-      op === "cancel" && paymentId === calls[0]?.paymentId && effect > 0 && tick > booked,
+      op === mends && paymentId === calls[0]?.paymentId && effect > 0 && tick > booked,
   );
   const settled = end?.history.some(({ event }) => event.type === "merchant.acknowledged") ?? false;
   const told = calls[0]?.op === "cancel" ? flag !== undefined : (flag?.amount ?? 0) >= excess;
-  return letGo || settled || told;
+  return mended || settled || told;
 };
 
 /** It was sent although it had taken effect: before it was decided, where the bank booked late and was read since. */
