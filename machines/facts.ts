@@ -134,6 +134,14 @@ export type Rejection = z.infer<typeof Rejection>;
 const Intended = z.object({ captured: minor.nullable(), refunded: minor.nullable(), reserved: minor.nullable() });
 export type Intended = z.infer<typeof Intended>;
 
+/** `open`: the bank has not answered. `earlier`: tries that got no answer before a newer one began. */
+const Checkout = z.object({
+  attempt: z.string(),
+  since: moment,
+  open: z.boolean(),
+  earlier: z.array(z.string()),
+});
+
 export const Facts = z.object({
   order: z.object({
     status: OrderStatus,
@@ -166,8 +174,8 @@ export const Facts = z.object({
   }),
   waiting: z.array(Waiting),
   operation: Operation.nullable(),
-  /** The payment that is being opened at the bank; null = none is. */
-  checkout: z.object({ attempt: z.string(), since: moment }).nullable().default(null),
+  /** The last try to open a payment at the bank; null = there was none. */
+  checkout: Checkout.nullable().default(null),
 });
 export type Facts = z.infer<typeof Facts>;
 

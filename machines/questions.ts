@@ -169,7 +169,7 @@ export const singleFacts = {
   captureTookEffect: fact((c) => tookEffect(c, "captured")),
   cancelTookEffect: fact((c) => tookEffect(c, "canceled")),
   refundTookEffect: fact((c) => tookEffect(c, "refunded")),
-  linesTookEffect: fact((c) => c.operation !== null && c.payment.authorized >= c.operation.amount),
+  linesTookEffect: fact((c) => newLinesStand(c)),
   mayRepeat: fact((c) => isRepeatable(c)),
   mayStillTakeEffect: fact((c) => c.now < settledAt(c)),
   /** An earlier try of this call got no answer. */
@@ -188,6 +188,12 @@ export const singleFacts = {
   seesRefunded: sees("refunded"),
 };
 
+/** The old reservation is gone, so what is reserved are the new lines: a reading of before the cancellation shows neither. */
+const newLinesStand = ({ operation, payment }: Considered): boolean =>
+  operation !== null &&
+  payment.authorized >= operation.amount &&
+  payment.canceled >= operation.before.canceled + operation.before.authorized;
+
 /** When a payment is read for the effect of a call whose answer was lost: seconds after the loss, then every 120 s. */
 const LOOKS = [2, 5, 15, 30, 60, 120];
 /** Between two of them lies no more than this, in milliseconds. */
@@ -195,9 +201,15 @@ export const LONGEST_LOOK_MS = 120_000;
 /** A call that the bank carries out once only is repeated after the looks up to here. */
 const SHORT_SECONDS = 15;
 
-/** The end of the gateway's settle window: from then on a call that nobody has seen never took effect. */
+/** A reading that is answered now was begun no longer ago: a token and the payment, 30 seconds each. */
+const LONGEST_READING_MS = 60_000;
+
+/**
+ * From then on a call that a reading does not show never took effect: the gateway's settle window is over, and the
+ * reading was begun after it.
+ */
 const settledAt = ({ operation, flow }: Considered): number =>
-  operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000;
+  operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000 + LONGEST_READING_MS;
 
 /**
  * A call for all that is left can take effect once only, because the bank refuses the second; so can one whose key

@@ -52,7 +52,7 @@ const sentence = (params: EffectParams | undefined, a: Asking): string => {
 };
 
 const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial<Operation> = {}): Operation => {
-  const { authorized, captured, canceled, refunded } = a.facts.payment;
+  const { authorized, captured, canceled, refunded, intended } = a.facts.payment;
   return {
     kind,
     // What follows from a booking was asked for by whoever signed.
@@ -66,7 +66,13 @@ const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial
     whole: false,
     lostAt: null,
     refused: null,
-    before: { authorized, captured, canceled, refunded },
+    // A reading may lag behind what was confirmed before.
+    before: {
+      authorized,
+      captured: Math.max(captured, intended.captured ?? 0),
+      canceled,
+      refunded: Math.max(refunded, intended.refunded ?? 0),
+    },
     since: a.now,
     ...more,
   };

@@ -1,6 +1,6 @@
 /** A payment of the order is opened at the bank: one at a time, and a late answer is an earlier attempt. */
 import { notes } from "../../machines/effects.js";
-import type { Rejection } from "../../machines/facts.js";
+import type { Facts, Rejection } from "../../machines/facts.js";
 import { handles } from "./explain.js";
 import type { Fold } from "./fold.js";
 import { rejectionMeta } from "./metadata.js";
@@ -9,6 +9,7 @@ import { initialValue } from "./step.js";
 
 /** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
 const CHECKOUT_MS = 35_000;
+const KEPT_ATTEMPTS = 20;
 
 /** One payment of an order is opened at a time, whichever node the customer's clicks come to. */
 export const beginCheckout = (fold: Fold, attempt: string): void => {
@@ -17,23 +18,32 @@ export const beginCheckout = (fold: Fold, attempt: string): void => {
   if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
     return fold.answer(me, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
-  if (checkout !== null && fold.now < checkout.since + CHECKOUT_MS) {
+  if (checkout?.open && fold.now < checkout.since + CHECKOUT_MS) {
     return fold.answer(me, "refused", { reason: "checkout-under-way", rule: "checkout/under-way" });
   }
-  fold.facts = { ...fold.facts, checkout: { attempt, since: fold.now } };
+  const unanswered = checkout?.open ? [checkout.attempt] : [];
+  const earlier = [...(checkout?.earlier ?? []), ...unanswered].slice(-KEPT_ATTEMPTS);
+  fold.facts = { ...fold.facts, checkout: { attempt, since: fold.now, open: true, earlier } };
   fold.answer(me, "ignored", { rule: "checkout/began", reason: "recorded" });
 };
 
 /** The bank opened it so late that the customer had tried again. */
 export const isSuperseded = ({ facts }: Fold, attempt: string | undefined): boolean =>
-  attempt !== undefined && facts.checkout !== null && facts.checkout.attempt !== attempt;
+  attempt !== undefined && (facts.checkout?.earlier.includes(attempt) ?? false);
 
-/** The order keeps the newer try; a message about this payment is known to be about one of its own. */
-export const attachEarlier = (fold: Fold, paymentId: string): void => {
+/** The bank has answered. */
+const answered = ({ checkout }: Facts): Facts["checkout"] => checkout && { ...checkout, open: false };
+
+/** A message about this payment is known to be about one of the order's own. */
+const keepAsEarlier = (fold: Fold, paymentId: string): void => {
   const { payment } = fold.facts;
-  if (paymentId !== payment.id && !payment.previousIds.includes(paymentId)) {
-    fold.facts = { ...fold.facts, payment: { ...payment, previousIds: [...payment.previousIds, paymentId] } };
-  }
+  if (paymentId === payment.id || payment.previousIds.includes(paymentId)) return;
+  fold.facts = { ...fold.facts, payment: { ...payment, previousIds: [...payment.previousIds, paymentId] } };
+};
+
+/** The order keeps the newer try. */
+export const attachEarlier = (fold: Fold, paymentId: string): void => {
+  keepAsEarlier(fold, paymentId);
   const reason = "checkout-superseded";
   fold.answer(fold.itself, "refused", { rule: "checkout/superseded", reason });
 };
@@ -43,13 +53,14 @@ export const attach = (fold: Fold, paymentId: string, meta: Record<string, strin
   const status = fold.facts.order.status;
   const shown = fold.itself;
   if (!handles(fold.rules.registry.order, fold.states.order, "payment.created")) {
+    keepAsEarlier(fold, paymentId);
     return fold.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== fold.facts.payment.id;
   const late = fold.facts.waiting.filter((w) => another && w.held);
   const { attempt } = fold.facts.payment;
-  fold.facts = { ...remember(fold.facts, fold.envelope), checkout: null };
+  fold.facts = { ...remember(fold.facts, fold.envelope), checkout: answered(fold.facts) };
   if (another || fold.facts.payment.attempt !== attempt) fold.facts = ofEarlierAttempt(fold.facts);
   if (another) {
     fold.facts = { ...fold.facts, waiting: fold.facts.waiting.filter((w) => !w.held) };
@@ -67,7 +78,7 @@ export const attach = (fold: Fold, paymentId: string, meta: Record<string, strin
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 export const notCreated = (fold: Fold, detail: string, attempt: string | undefined): void => {
-  if (!isSuperseded(fold, attempt)) fold.facts = { ...fold.facts, checkout: null };
+  if (!isSuperseded(fold, attempt)) fold.facts = { ...fold.facts, checkout: answered(fold.facts) };
   const note = notes["not-created"].replace("{bank}", () => fold.flow.bank).replace("{reason}", () => detail);
   fold.add({ type: "addOrderNote", note }, fold.now);
   fold.answer(fold.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });

@@ -220,7 +220,7 @@ const letThrough = (fold: Fold, waiting: Waiting): void => {
 };
 
 const calledAs = (type: string): string => {
-  if (type.startsWith("xstate.")) return "timer.fired";
+  if (type.startsWith("xstate.") || type.startsWith("look.again.")) return "timer.fired";
   return type.startsWith("customer.") ? "customer.returned" : type;
 };
 

@@ -52,8 +52,9 @@ export const checkout = async (
       ? { type: "payment.created", paymentId: created.paymentId, attempt, meta: created.meta }
       : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
   );
-  // The customer is at the page of the newer payment: two open pages are two payments.
-  if (told.reason === "checkout-superseded") return { kind: "failed", detail: "a newer try to pay has begun" };
+  // Nobody is sent to a payment that the order does not take: two open pages are two payments.
+  if (created.kind === "ok" && told.outcome === "refused")
+    return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };
   return created;
 };
 

@@ -261,7 +261,8 @@ const branches: Record<string, [event: string, facts: Said, comes: string][]> = 
     ["payment.readBack", { pays: "accepted", call: { ...rest, tries: 6 }, order: { status: "processing"} }, "processing | modify/given-up | addNote(modify-failed)"],
   ],
   "rebuilding.adding": [
-    ["rebuild.confirmed", { call: rest, order: { status: "processing"} }, "processing | modify/confirmed | addNote(modify-success)"],
+    ["rebuild.confirmed", { call: rest, order: { status: "processing"} }, "rebuilding.addUnknown | modify/unknown | readBack"],
+    ["rebuild.confirmed", { pays: { total: 160_000, authorized: 60_000, canceled: 100_000 }, call: rest, order: { status: "processing"} }, "processing | modify/confirmed | addNote(modify-success)"],
     ["rebuild.refused", { call: rest, order: { status: "processing"} }, "processing | modify/refused | addNote(modify-failed)"],
     ["rebuild.unknown", { call: rest }, "rebuilding.addUnknown | modify/unknown | readBack"],
   ],

@@ -200,7 +200,7 @@ describe("the facts", () => {
       waiting: [{ wish: { amount: 1, lines: [line], total: 1, adds: true } }],
       order: { rejections: [{ at: 1, type: "deny" }] },
     });
-    const checkout = { attempt: "a", since: 1 };
+    const checkout = { attempt: "a", since: 1, open: true, earlier: [] };
     const facts = { order, payment, waiting, operation, checkout };
     expect(Facts.parse(facts)).toEqual(facts);
     expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ ...facts, checkout: null });

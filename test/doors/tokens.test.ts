@@ -119,9 +119,23 @@ describe("a token that the bank gave out and does not take", () => {
 
   it.each([400, 401, 403, 431])("is fetched anew at once after HTTP %d", async (status) => {
     const { seen, baseUrl } = await bankWith([bad, good], refusesFirst(status));
-    const gateway = gatewayAt(baseUrl);
-    expect(await gateway.capture({ paymentId: "p", amount: 100_000, key: "k" })).toMatchObject({ kind: "ok" });
+    expect(await gatewayAt(baseUrl).readPayment("p")).toMatchObject({ kind: "ok" });
     expect(seen).toEqual({ tokens: 2, calls: 2 });
+  });
+
+  it("does not have a call that moves money sent twice, but for HTTP 401: the bank may have it", async () => {
+    const capture = { paymentId: "p", amount: 100_000, key: "k" };
+    const turnedAway = await bankWith([bad, good], refusesFirst(401));
+    expect(await gatewayAt(turnedAway.baseUrl).capture(capture)).toMatchObject({ kind: "ok" });
+    expect(turnedAway.seen).toEqual({ tokens: 2, calls: 2 });
+    for (const status of [400, 403, 431]) {
+      const { seen, baseUrl } = await bankWith([bad, good], refusesFirst(status));
+      const gateway = gatewayAt(baseUrl);
+      expect(await gateway.capture(capture)).toMatchObject({ kind: "unknown" });
+      expect(seen).toEqual({ tokens: 1, calls: 1 });
+      expect(await gateway.readPayment("p")).toMatchObject({ kind: "ok" });
+      expect(seen).toEqual({ tokens: 2, calls: 2 });
+    }
   });
 
   it.each([

@@ -132,7 +132,9 @@ const endOf = (lived: Lived, { op, key, paymentId }: LedgerEntry): { refused: bo
     if (seq < decided.commit.record.version) continue;
     const answer = answers.find(({ eventId, outcome }) => eventId === asked && outcome !== "deferred");
     if (answer === undefined) continue;
-    const refused = answer.outcome === "refused" && answer.reason === "gateway-refused";
+    // What was booked may be captured at once, and that may be refused.
+    const own = answer.rule?.startsWith(op === "addOrderLines" ? "modify/" : `${op}/`) ?? false;
+    const refused = own && answer.outcome === "refused" && answer.reason === "gateway-refused";
     return { refused, byPerson: answer.rule?.endsWith("ended-by-person") ?? false };
   }
   return null;

@@ -1,0 +1,54 @@
+/** One payment of an order is opened at a time; what an earlier try brings late is an earlier attempt. */
+import { describe, expect, test } from "vitest";
+import type { Told } from "../../src/testing/decision/life.js";
+import { answerTo, lifeOf } from "./lives.js";
+
+const began = (attempt: string): Told => ({ type: "checkout.began", attempt });
+const created = (paymentId: string, attempt: string): Told => ({ type: "payment.created", paymentId, attempt });
+const failed = (attempt: string): Told => ({ type: "payment.notCreated", detail: "no", attempt });
+const underWay = { outcome: "refused", reason: "checkout-under-way" };
+const superseded = { outcome: "refused", reason: "checkout-superseded" };
+
+describe("a checkout", () => {
+  test("keeps another one out until the bank has answered, or for 35 seconds", () => {
+    const life = lifeOf();
+    life.tell(began("one"));
+    expect(answerTo(life, began("two"))).toMatchObject(underWay);
+    life.now += 34_999;
+    expect(life.tell(began("two")).entry.answers[0]).toMatchObject(underWay);
+    life.now += 1;
+    expect(life.tell(began("two")).entry.answers[0]).toMatchObject({ outcome: "ignored", rule: "checkout/began" });
+  });
+
+  test.each([
+    ["while the newer one is under way", []],
+    ["after the newer one was answered", [created("pay-two", "two")]],
+    ["after the newer one failed", [failed("two")]],
+  ] as const)("that is answered %s is an earlier attempt", (_, then) => {
+    const life = lifeOf();
+    const before = life.record.facts.payment.id;
+    life.tell(began("one"));
+    life.now += 35_000;
+    life.tell(began("two"));
+    for (const event of then) life.tell(event);
+    const current = then.length > 0 && then[0]?.type === "payment.created" ? "pay-two" : before;
+    expect(life.tell(created("pay-one", "one")).entry.answers[0]).toMatchObject(superseded);
+    expect(life.record.facts.payment.id).toBe(current);
+    expect(life.record.facts.payment.previousIds).toContain("pay-one");
+  });
+
+  test("that is answered while it is the last one makes the payment the order's", () => {
+    const life = lifeOf();
+    life.tell(began("one"));
+    life.tell(created("pay-one", "one"));
+    life.tell(began("two"));
+    life.tell(created("pay-two", "two"));
+    expect(life.record.facts.payment.id).toBe("pay-two");
+  });
+
+  test("that is answered when the order takes no payment any more is known as one of its own", () => {
+    const life = lifeOf({ status: "processing" });
+    expect(life.tell(created("pay-late", "late")).entry.answers[0]).toMatchObject({ reason: "not-awaiting-payment" });
+    expect(life.record.facts.payment.previousIds).toContain("pay-late");
+  });
+});

@@ -1,0 +1,51 @@
+/** The bank opens a payment so late that the order has gone on: nobody is sent there, and the payment is known. */
+import { expect, test } from "vitest";
+import { littleWorld, T0 } from "../money/world.js";
+
+const urls = {
+  successUrl: "https://shop.example/success",
+  failUrl: "https://shop.example/fail",
+  callbackUrl: "https://shop.example/callbacks/bank",
+};
+const order = {
+  status: "pending",
+  total: 1000,
+  currency: "SEK",
+  gateway: "bank",
+  createdAt: T0,
+  updatedAt: T0,
+  paymentId: null,
+  customerReturned: false,
+  needsProcessing: true,
+} as const;
+
+test("cancelled while the bank opens the payment: the customer is told that it failed", async () => {
+  let answer: () => void = () => {};
+  const opening = new Promise<void>((resolve) => (answer = resolve));
+  const world = await littleWorld({
+    gateway: (bank) => ({
+      ...bank,
+      createPayment: async () => {
+        await opening;
+        return {
+          kind: "ok",
+          paymentId: "late",
+          status: "TASK_REDIRECTION_REQUIRED",
+          redirectUrl: "https://bank.example",
+        };
+      },
+    }),
+  });
+  world.woo.addOrder({ id: "1", ...order, lines: [], datePaid: null });
+  await world.engine.place("1", { ...order, lines: [], previousPaymentIds: [] });
+  const checkout = world.engine.checkout("1", "bank", urls);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await world.engine.submit("1", { type: "merchant.cancelled", via: "api" });
+  answer();
+  expect(await checkout).toEqual({
+    kind: "failed",
+    detail: "the order takes this payment no more (not-awaiting-payment)",
+  });
+  expect((await world.engine.read("1"))?.facts.payment.previousIds).toEqual(["late"]);
+  await world.engine.stop();
+});
