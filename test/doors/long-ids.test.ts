@@ -18,7 +18,7 @@ const LONGEST = {
   "four bytes a pair": "🎉".repeat(50),
   "two bytes each": "é".repeat(100),
   "one byte each": "x".repeat(100),
-  "all that an address escapes": "/?#%&+;=@ ".repeat(9) + "/?#%&+;=@x",
+  "all that an address escapes": `${"/?#%&+;=@ ".repeat(9)}/?#%&+;=@x`,
 };
 
 const token = { authorization: "Bearer the token of the API" };
