@@ -167,6 +167,8 @@ export const whyNot: Record<string, Reason> = {
 
 /** Where the documents have their own word for one action. */
 export const whyNotFor: Record<string, Record<string, Reason>> = {
+  // The booking is there after all, and the next reading takes the order on.
+  "merchant.endedWait": { isMissing: "no-lost-answer" },
   "merchant.completed": { "!isFrozen": "unable-to-capture-frozen-order" },
   "merchant.captured": { "!isFrozen": "unable-to-capture-frozen-order" },
   "merchant.editedLines": {

@@ -15,6 +15,7 @@ test(`five kills at each of ${pointNames.length} points, and every law holds aft
     expect([point, kills[`${point} before`], kills[`${point} after`]]).toEqual([point, 3, 2]);
 });
 
+// It ends with the first breach; a write that is faster than the signal hides the first bug from some kills.
 describe("a planted bug is found by a few kills", () => {
   const planted: [bug: PlantedBug, points: Point[], law: RegExp][] = [
     ["ack-before-commit", ["http.answer"], /unknown-order|acknowledged-is-kept|still open/],
@@ -23,7 +24,7 @@ describe("a planted bug is found by a few kills", () => {
     ["blind-retry", ["bank.capture", "bank.refund"], /moved-once|answered 409/],
   ];
   test.each(planted)("%s", { timeout: 300_000 }, async (bug, points, law) => {
-    const { breaches } = await killEverywhere({ kills: 8, seed: 5, lanes: 1, points, bug, untilBreach: true });
+    const { breaches } = await killEverywhere({ kills: 60, seed: 5, lanes: 1, points, bug, untilBreach: true });
     expect(breaches.map(({ detail }) => detail).join("\n")).toMatch(law);
   });
 });

@@ -76,6 +76,7 @@ export const readings: Record<string, Reading> = {
   "partly refunded": payment({ authorized: 0, captured: WHOLE, refunded: PART, offers: toGiveBack }),
   refunded: payment({ authorized: 0, captured: WHOLE, refunded: WHOLE, offers: [] }),
   cancelled: payment({ ...nothing, canceled: WHOLE }),
+  "cancelled, and new lines reserved": payment({ total: 2 * WHOLE, canceled: WHOLE }),
   "cancelled, no credit left": payment({ ...nothing, canceled: WHOLE, creditLimit: 0 }),
 };
 

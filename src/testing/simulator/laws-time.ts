@@ -44,10 +44,10 @@ const isPutBack = ({ script }: Lived): boolean => script.steps.some((step) => st
 
 const tooEarly = (lived: Lived): Found[] => {
   if (isPutBack(lived)) return [];
-  return each(lived, ({ orderId, record }, entry) => {
+  return each(lived, ({ orderId, before, record }, entry) => {
     const callback = entry.answers.find((answer) => answer.type === "callback.received" && acts(answer));
     // The end of a call answers whoever asked for it; he was let through when it began.
-    if (callback === undefined || endsACall(entry)) return null;
+    if (callback === undefined || endsACall(entry, before)) return null;
     const history = lived.after.find((end) => end.orderId === orderId)?.history ?? [];
     const { created, written } = writtenBefore(history, entry.seq, lived);
     const { choices, cooldownSeconds } = lived.script.settings;
@@ -73,7 +73,7 @@ const actedUnread = (lived: Lived): Found[] => {
   return each(lived, ({ orderId, tick, before }, entry) => {
     const payment = before?.facts.payment;
     if (payment === undefined || payment.gateway === null || payment.id === null) return null;
-    if (endsACall(entry)) return null;
+    if (endsACall(entry, before)) return null;
     const read = entry.event.type === "payment.read" ? entry.event.reading.paymentId : payment.id;
     for (const answer of entry.answers) {
       if (!asksFirst(answer.type) || !acts(answer)) continue;
@@ -85,8 +85,11 @@ const actedUnread = (lived: Lived): Found[] => {
   });
 };
 
-const endsACall = ({ event }: HistoryEntry): boolean =>
-  /^(book|capture|cancel|refund|rebuild)\./.test(event.type) || event.type === "payment.readBack";
+/** An answer, or a reading while the call was under way: whoever asked for it was let through when it began. */
+const endsACall = ({ event }: HistoryEntry, before: Committed["before"]): boolean =>
+  /^(book|capture|cancel|refund|rebuild)\./.test(event.type) ||
+  event.type === "payment.readBack" ||
+  (before?.facts.operation ?? null) !== null;
 
 const staleTimers = (lived: Lived): Found[] =>
   each(lived, ({ before }, entry) => {

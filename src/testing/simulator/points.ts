@@ -10,6 +10,8 @@ export const unreachable: Record<string, string> = {
     "the door looks the order up by the payment, so the payment is always one of its own",
   "reason unknown-payment": "the door looks the order up by the payment, so the payment is always one of its own",
   "reason switched-off": "no decision gives it: what is switched off says so by its rule",
+  "rule checkout/superseded": "the simulator's bank answers a checkout within 35 seconds",
+  "reason checkout-superseded": "the simulator's bank answers a checkout within 35 seconds",
   "reason already-placed": "an order is placed once, before anything happens to it",
 };
 
@@ -98,7 +100,7 @@ export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
       const asked = new Set(answers.map(({ type }) => type));
       if (event.type === "payment.read" && asked.has("callback.received") && asked.has("customer.returned"))
         reached.add("the customer and a callback answered by one reading");
-      if (event.type === "payment.readBack" && effects.some((e) => e.type === "refundPayment"))
+      if (answers.some((a) => a.rule === "refund/again") && effects.some((e) => e.type === "refundPayment"))
         reached.add("money asked back after a lost answer");
     }
   }

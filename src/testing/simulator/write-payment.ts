@@ -184,6 +184,8 @@ export const payingLife = (draft: Draft, order: number, plan: OrderPlan, flow: F
   if (atCheckout) {
     const from = chance.between(0, 30 * SECOND);
     draft.add(from, { do: "checkout", order });
+    // Pressed once more while the bank still opens the payment.
+    if (!draft.calm && draft.chance.happens(0.1)) draft.add(from + 1, { do: "checkout", order });
     if (chance.happens(0.08)) draft.add(from + SECOND, { do: "tell", order, event: turnedAway(chance) });
     paidAt = attempt(draft, order, flow, from, 0);
     if (chance.happens(0.15)) {

@@ -14,14 +14,23 @@ const faults: BankFault[] = [
   ...(["timeout-before", "timeout-after", "500", "502-after", "429", "401", "slow"] as const),
   ...(["late", "late", "too-late", "front-404"] as const),
 ];
-const times = ({ chance }: Draft): number => (chance.happens(0.3) ? 9 : chance.between(1, 2));
+const times = ({ chance }: Draft): number => (chance.happens(0.4) ? 9 : chance.between(1, 2));
+
+/** A person has asked the bank, and does not wait for a lost answer any longer. */
+const endsTheWait = ({ draft, order }: Themed, at: number): void => {
+  const { chance, calm } = draft;
+  if (calm || !chance.happens(0.4)) return;
+  const event = { type: "merchant.endedWait", via: "api" } as const;
+  draft.add(at + chance.between(2 * SECOND, 5 * MINUTE), { do: "tell", order, event });
+};
 
 const paid = (plan: OrderPlan): void => {
   Object.assign(plan, { status: "processing", payment: { status: "ACCEPTED" }, createdBefore: 30 * MINUTE });
 };
 
 /** Lines are removed, the bank stumbles over it, and somebody presses Recalculate. */
-const changedLines = ({ draft, order, plan }: Themed): void => {
+const changedLines = (themed: Themed): void => {
+  const { draft, order, plan } = themed;
   const { chance } = draft;
   paid(plan);
   if (plan.lines.length < 2) plan.lines = [...plan.lines, { sku: "SECOND", quantity: 1, total: 12_000 }];
@@ -31,6 +40,7 @@ const changedLines = ({ draft, order, plan }: Themed): void => {
   const lines = plan.lines.slice(1);
   const edit = { type: "merchant.editedLines", via: "api", lines, total: totalOf(lines), adds: false } as const;
   draft.add(at, { do: "tell", order, event: edit });
+  endsTheWait(themed, at);
   const op = gone || chance.happens(0.8) ? "addOrderLines" : "cancel";
   if (!draft.calm) draft.add(0, { do: "bankFault", op, fault: chance.one(faults), times: times(draft) });
   if (!draft.calm && chance.happens(0.3)) {
@@ -60,7 +70,8 @@ const paidTooLate = ({ draft, order, plan, settings }: Themed): void => {
 };
 
 /** A refund, or a part of one, that does not get through for long. */
-const stubbornRefund = ({ draft, order, plan }: Themed): void => {
+const stubbornRefund = (themed: Themed): void => {
+  const { draft, order, plan } = themed;
   const { chance } = draft;
   paid(plan);
   const at = chance.between(SECOND, 10 * MINUTE);
@@ -69,6 +80,7 @@ const stubbornRefund = ({ draft, order, plan }: Themed): void => {
   const refund = { type: "merchant.refundedAmount", via: "api", amount, lines: null } as const;
   const full = { type: "merchant.refunded", via: "api", amount: null } as const;
   draft.add(at + 5 * MINUTE, { do: "tell", order, event: chance.happens(0.5) ? refund : full });
+  endsTheWait(themed, at + 5 * MINUTE);
   if (!draft.calm) draft.add(0, { do: "bankFault", op: "refund", fault: chance.one(faults), times: times(draft) });
   if (!draft.calm && chance.happens(0.3)) {
     const trap = { place: "bank.refund", points: 1, side: chance.one(["before", "after"] as const) };
@@ -86,22 +98,27 @@ const paidAgain = ({ draft, order, plan }: Themed): void => {
 };
 
 /** The bank refuses for long to take the money. */
-const stubbornCancel = ({ draft, order, plan }: Themed): void => {
+const stubbornCancel = (themed: Themed): void => {
+  const { draft, order, plan } = themed;
   const { chance } = draft;
   paid(plan);
   const kind = chance.one(["merchant.cancelled", "merchant.completed"] as const);
-  draft.add(chance.between(SECOND, 10 * MINUTE), { do: "tell", order, event: { type: kind, via: "api" } });
+  const at = chance.between(SECOND, 10 * MINUTE);
+  draft.add(at, { do: "tell", order, event: { type: kind, via: "api" } });
+  endsTheWait(themed, at);
   const op = kind === "merchant.cancelled" ? "cancel" : "capture";
   if (!draft.calm) draft.add(0, { do: "bankFault", op, fault: chance.one(faults), times: times(draft) });
 };
 
 /** What was signed is booked with trouble. */
-const stubbornBooking = ({ draft, order, plan }: Themed): void => {
+const stubbornBooking = (themed: Themed): void => {
+  const { draft, order, plan } = themed;
   const { chance } = draft;
   Object.assign(plan, { status: "pending", payment: null, createdBefore: 30 * SECOND });
   draft.add(SECOND, { do: "checkout", order });
   const at = chance.between(10 * SECOND, 3 * MINUTE);
   draft.add(at, { do: "bank", order, change: { signed: chance.one(["ACCEPTED", "ACCEPTED", "FROZEN", "DENIED"]) } });
+  endsTheWait(themed, at + 2 * SECOND);
   if (chance.happens(0.7)) draft.add(at + 2 * SECOND, { do: "return", order, page: "signing-landing" });
   draft.add(at + chance.between(0, 3 * MINUTE), { do: "callback", order, kind: "BOOKED", claims: null, attempt: null });
   if (!draft.calm) draft.add(0, { do: "bankFault", op: "book", fault: chance.one(faults), times: times(draft) });
