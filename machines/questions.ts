@@ -194,10 +194,11 @@ const newLinesStand = ({ operation, payment }: Considered): boolean =>
   payment.authorized >= operation.amount &&
   payment.canceled >= operation.before.canceled + operation.before.authorized;
 
-/** When a payment is read for the effect of a call whose answer was lost: seconds after the loss, then every 120 s. */
+/** A payment is read for the effect of a call whose answer was lost so many seconds after the loss. */
 const LOOKS = [2, 5, 15, 30, 60, 120];
-/** Between two of them lies no more than this, in milliseconds. */
-export const LONGEST_LOOK_MS = 120_000;
+/** After these it is read every so many seconds; no two looks lie further apart. */
+const EVERY_SECONDS = 120;
+export const LONGEST_LOOK_MS = EVERY_SECONDS * 1000;
 /** A call that the bank carries out once only is repeated after the looks up to here. */
 const SHORT_SECONDS = 15;
 
@@ -227,7 +228,7 @@ export const nextLookIn = (c: Considered): number => {
   const lostAt = c.operation?.lostAt;
   if (lostAt == null) return Number.POSITIVE_INFINITY;
   const passed = (c.now - lostAt) / 1000;
-  const next = LOOKS.find((seconds) => seconds > passed) ?? passed + 120;
+  const next = LOOKS.find((seconds) => seconds > passed) ?? passed + EVERY_SECONDS;
   const end = (settledAt(c) - lostAt) / 1000;
   return Math.round((passed < end ? Math.min(next, end) : next) * 1000 - passed * 1000);
 };

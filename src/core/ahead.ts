@@ -7,6 +7,7 @@
 import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./fold.js";
+import { LATER_LOOKS } from "./intended.js";
 import type { OrderRecord } from "./record.js";
 
 /** Nodes' clocks differ by less; a wait that is longer by this much harms nobody. */
@@ -20,7 +21,7 @@ export const longestTimers = ({ settings, registry }: Rules): Record<string, num
     "xstate.after.cooldownRemaining.": Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
     "xstate.after.linkLifetime.": linkLifetimeMinutes(settings) * 60_000,
     "xstate.after.nextLook.": LONGEST_LOOK_MS,
-    "look.again.": DAY_MS,
+    "look.again.": Math.max(...LATER_LOOKS) * 60_000,
   };
 };
 

@@ -192,3 +192,12 @@ export const firstAt = (envelopes: string[]): number | null => {
   }
   return null;
 };
+
+/** What is read of a row of which something is damaged; null = it cannot be read. */
+export const trusted = <T>(read: () => T): T | null => {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+};

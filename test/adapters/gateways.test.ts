@@ -23,6 +23,7 @@ import {
 } from "../../src/testing/index.js";
 import { legacyDouble } from "../../src/testing/legacy-double.js";
 import { faultOf } from "../../src/testing/legacy-http.js";
+import { olderOperation, resursOperation } from "./operations.js";
 
 const TIMEOUT_MS = 30_000;
 
@@ -60,15 +61,6 @@ const resursStatus: Partial<Record<PaymentState, string>> = {
   waiting: "TASK_REDIRECTION_REQUIRED",
   frozen: "FROZEN",
   rejected: "REJECTED",
-};
-
-const resursOperation = ({ method, path }: { method: string; path: string }): BankOperation | null => {
-  if (path === "/oauth2/token") return "signIn";
-  if (method === "GET") return "readPayment";
-  if (path === "/v2/payments") return "createPayment";
-  const last = path.split("/").at(-1);
-  if (last === "order") return "addOrderLines";
-  return last === "capture" || last === "cancel" || last === "refund" ? last : null;
 };
 
 const resurs: GatewayFixture = {
@@ -162,15 +154,6 @@ const nets: GatewayFixture = {
   },
 };
 
-const soapOperations: [RegExp, BankOperation][] = [
-  [/finalizePayment\b/, "capture"],
-  [/annulPayment\b/, "cancel"],
-  [/creditPayment\b/, "refund"],
-  [/bookSignedPayment\b/, "bookSignedPayment"],
-  [/bookPayment\b/, "createPayment"],
-  [/getPayment\b/, "readPayment"],
-];
-
 /** Its payment begins in the bank's frame: opened first, and then told to the order. */
 const framed = (options: ResursCheckoutOptions): Gateway => {
   const rco = resursCheckout(options);
@@ -200,10 +183,7 @@ const older = (
     const bank = await legacyDouble({ clock });
     const baseUrl = await inFrontOf({
       answer: forwardTo(bank.url),
-      operationOf: ({ path, body }) =>
-        path.includes("back-channel") || path.includes("checkout/payments")
-          ? "createPayment"
-          : (soapOperations.find(([name]) => name.test(String(body)))?.[1] ?? null),
+      operationOf: olderOperation,
     });
     const password = "legacy-password";
     const through = (address: string) => address.replace(bank.url, baseUrl);

@@ -1,5 +1,5 @@
 /** The file of a store that is moved, replaced or linked while an engine has it open. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   copyFileSync,
@@ -23,6 +23,7 @@ import { createEngine } from "../../src/engine/engine.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
 import { changeOf } from "../../src/testing/store-contract/sample.js";
 import { order } from "../engine/place.js";
+import { storeElsewhere } from "./sqlite-process.js";
 
 let root: string;
 let directory: string;
@@ -62,19 +63,8 @@ const refusal = async (work: Promise<unknown>): Promise<StoreError> => {
 
 /** An engine's store in a process of its own, with two orders. */
 const elsewhere = async (): Promise<ChildProcess> => {
-  const modules = new URL("../../src", import.meta.url);
-  const child = spawn(process.execPath, [
-    "--input-type=module",
-    "-e",
-    `import { sqliteStore } from "${modules}/adapters/sqlite/store.js";
-     import { changeOf } from "${modules}/testing/store-contract/sample.js";
-     const store = sqliteStore({ file: ${JSON.stringify(file)} });
-     await store.open();
-     await store.commit([changeOf("a", 0), changeOf("b", 0)]);
-     console.log("open");`,
-  ]);
+  const child = await storeElsewhere(file, ["a", "b"]);
   children.push(child);
-  await once(child.stdout, "data");
   return child;
 };
 

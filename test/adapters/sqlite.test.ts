@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +11,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { writeChange } from "../../src/adapters/sqlite/wire.js";
 import { StoreError } from "../../src/ports/store.js";
 import { changeOf, effectOf, idsOf, load, T } from "../../src/testing/store-contract/sample.js";
+import { storeElsewhere } from "./sqlite-process.js";
 
 let directory: string;
 let file: string;
@@ -170,19 +170,8 @@ test("what a crash left of a store in the making is made anew", async () => {
 });
 
 test("a second process is refused until the first is gone, however it goes; what it committed is there", async () => {
-  const modules = new URL("../../src", import.meta.url);
-  const child = spawn(process.execPath, [
-    "--input-type=module",
-    "-e",
-    `import { sqliteStore } from "${modules}/adapters/sqlite/store.js";
-     import { changeOf } from "${modules}/testing/store-contract/sample.js";
-     const store = sqliteStore({ file: ${JSON.stringify(file)} });
-     await store.open();
-     await store.commit([changeOf("a", 0)]);
-     console.log("open");`,
-  ]);
+  const child = await storeElsewhere(file, ["a"]);
   children.push(child);
-  await once(child.stdout, "data");
   const error = await refusal({ file });
   expect(error.code).toBe("locked");
   expect(error.message).toContain(file);

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Command, OrderEvent, Reply } from "../../machines/events.js";
 import { InvalidEvent } from "../../src/engine/receipt.js";
+import { reading } from "../../src/testing/decision/samples.js";
 import { bankHas, Place, post, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
@@ -29,22 +30,7 @@ const waiting = async () => {
   return { world, effectId: effect?.id ?? "none", send };
 };
 
-const accepted = {
-  paymentId: "pay-o",
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 100_000,
-  authorized: 100_000,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE"],
-  creditLimit: 100_000,
-  taskCompleted: true,
-  transactionIds: [],
-};
+const accepted = reading({ paymentId: "pay-o", offers: ["CAPTURE"], taskCompleted: true });
 
 const answers = (effectId: string): Record<string, { type: string }> => ({
   "the payment, read": { type: "payment.read", effectId, reading: accepted } as { type: string },

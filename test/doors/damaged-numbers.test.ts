@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { DamagedRow } from "../../src/ports/store.js";
-import { callback, Place, T0 } from "../engine/place.js";
+import { bankHas, callback, Place, T0 } from "../engine/place.js";
 import { type Disk, startDisks } from "./disks.js";
 
 const disks = await startDisks();
@@ -18,28 +18,6 @@ afterAll(() => disks.stop(), 240_000);
 const well = ["w1", "w2"];
 const LARGEST = { SQLite: "9223372036854775807", PostgreSQL: "2147483647" };
 type Name = keyof typeof LARGEST;
-
-const seriesOf = (id: string, faults?: Record<string, string>) => [
-  {
-    from: 0,
-    payment: {
-      id,
-      status: "ACCEPTED",
-      rejectedReason: null,
-      order: {
-        totalOrderAmount: 1000,
-        authorizedAmount: 1000,
-        capturedAmount: 0,
-        canceledAmount: 0,
-        refundedAmount: 0,
-        possibleActions: ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"],
-      },
-      application: { approvedCreditLimit: 1000 },
-    },
-    taskStatus: { completed: true },
-    ...(faults && { faults }),
-  },
-];
 
 /** `LARGEST` stands for the greatest number that the column holds. */
 type Damage = [table: string, set: string, only?: Name];
@@ -111,7 +89,7 @@ const waiting = async (disk: Disk, ids: string[]): Promise<Place> => {
   const notBefore = place.clock.now();
   await store.postpone(late.map((envelope) => ({ envelope, attempts: 1, notBefore, error: "threw", dead: false })));
   await store.close();
-  for (const id of ids) place.bank.setSeries(`pay-${id}`, seriesOf(`pay-${id}`));
+  for (const id of ids) bankHas(place.bank, `pay-${id}`);
   return place;
 };
 
@@ -219,7 +197,7 @@ describe.each(stores)("%s", (name, made) => {
     await place.rest();
     await place.engine.stop();
     await damage(disk, list, " AND lane = 'gateway'");
-    for (const id of ids) place.bank.setSeries(`pay-${id}`, seriesOf(`pay-${id}`));
+    for (const id of ids) bankHas(place.bank, `pay-${id}`);
     place.engine = await place.start({ store: disk.store() });
     await place.after(60_000);
     expect(place.bank.calls.filter(({ applied }) => applied)).toEqual([]);

@@ -6,6 +6,7 @@ import type { Reading } from "../../machines/facts.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import { thrownText } from "../../src/ports/thrown.js";
+import { reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, order, Place, shopHas, T0 } from "../engine/place.js";
 
 let place: Place | null = null;
@@ -14,22 +15,8 @@ afterEach(async () => {
   place = null;
 });
 
-const accepted = (paymentId: string): Reading => ({
-  paymentId,
-  exists: true,
-  status: "ACCEPTED",
-  rejectedReason: null,
-  hasOrder: true,
-  total: 100_000,
-  authorized: 100_000,
-  captured: 0,
-  canceled: 0,
-  refunded: 0,
-  offers: ["CAPTURE", "CANCEL"],
-  creditLimit: null,
-  taskCompleted: null,
-  transactionIds: [],
-});
+const accepted = (paymentId: string): Reading =>
+  reading({ paymentId, offers: ["CAPTURE", "CANCEL"], creditLimit: null });
 const good = (paymentId: string) => ({ kind: "ok" as const, reading: accepted(paymentId) });
 
 type Says = (paymentId: string) => unknown;

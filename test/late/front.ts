@@ -1,7 +1,9 @@
 /** A front between a gateway and its bank that loses the answer to a call, and passes the call on later or never. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Bank, BankOperation } from "../../src/testing/index.js";
+import { headersOf, textOf } from "../../src/testing/gateway-contract/front.js";
+import { type Bank, type BankOperation, frontAnswer } from "../../src/testing/index.js";
+import { write } from "../../src/testing/resurs-http.js";
 import type { VirtualClock } from "../../src/testing/virtual-clock.js";
 
 /** How the answer is lost: a front that gave up, a connection that breaks, nothing at all, a front without its bank. */
@@ -28,25 +30,6 @@ export interface LateFront {
   close(): Promise<void>;
 }
 
-const PAGES = {
-  "404": [
-    404,
-    "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>",
-  ],
-  "504": [
-    504,
-    "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>",
-  ],
-} as const;
-
-const OF_THE_CONNECTION = ["connection", "content-length", "expect", "host", "keep-alive", "transfer-encoding"];
-
-const textOf = async (request: IncomingMessage): Promise<string> => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part);
-  return Buffer.concat(parts).toString("utf8");
-};
-
 /** @param refusal how this bank says no to a call that it does not allow */
 export const lateFront = async (bank: Bank, clock: VirtualClock, refusal: () => Response): Promise<LateFront> => {
   const plans: Plan[] = [];
@@ -68,10 +51,7 @@ export const lateFront = async (bank: Bank, clock: VirtualClock, refusal: () => 
 
   const passedOn = (request: IncomingMessage, body: string): Promise<Response> => {
     const { method = "GET" } = request;
-    const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
-      value === undefined || OF_THE_CONNECTION.includes(name) ? [] : [[name, String(value)]],
-    );
-    const init = { method, headers, ...(method === "GET" ? {} : { body }) };
+    const init = { method, headers: headersOf(request), ...(method === "GET" ? {} : { body }) };
     return bank.answer(new Request(new URL(request.url ?? "/", front.url), init));
   };
   const relay = async (response: ServerResponse, reply: Response): Promise<void> => {
@@ -92,10 +72,8 @@ export const lateFront = async (bank: Bank, clock: VirtualClock, refusal: () => 
         await new Promise((resolve) => response.once("close", resolve));
         held -= 1;
         return;
-      default: {
-        const [status, page] = PAGES[loss === "404" ? "404" : "504"];
-        return void response.writeHead(status, { "content-type": "text/html" }).end(page);
-      }
+      default:
+        return write(response, frontAnswer({ status: loss === "404" ? 404 : 504 }));
     }
   };
   const taken = (from: Plan[], operation: BankOperation | null, text: string): Plan | null => {

@@ -15,6 +15,7 @@ import { legacyDouble } from "../../src/testing/legacy-double.js";
 import { Mortal } from "../../src/testing/mortal.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
+import { olderOperation, resursOperation } from "../adapters/operations.js";
 import { type LateFront, type Loss, lateFront } from "./front.js";
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
@@ -73,8 +74,6 @@ interface Place {
   /** A payment of TOTAL that is accepted, captured or signed and not booked. */
   bring(state: "accepted" | "captured" | "signed"): string;
   books(paymentId: string): Books | null;
-  /** Payments that were opened for this order. */
-  opened(orderId: string): string[];
   sign(paymentId: string): void;
   close(): Promise<void>;
 }
@@ -89,14 +88,6 @@ const minorOf = (books: Books | null): Books | null =>
     refunded: minor(books.refunded),
   };
 
-const mapiOperation = ({ method, path }: { method: string; path: string }): BankOperation | null => {
-  if (method === "GET") return "readPayment";
-  if (path === "/v2/payments") return "createPayment";
-  const last = path.split("/").at(-1);
-  if (last === "order") return "addOrderLines";
-  return last === "capture" || last === "cancel" || last === "refund" ? last : null;
-};
-
 const refusal = () =>
   Response.json(
     { traceId: randomUUID(), code: "BAD_REQUEST", message: "Not allowed", timestamp: new Date(T0).toISOString() },
@@ -105,9 +96,8 @@ const refusal = () =>
 
 const merchantApi = async (clock: VirtualClock): Promise<Place> => {
   const bank = await resursDouble({ clock });
-  const front = await lateFront({ answer: forwardTo(bank.url), operationOf: mapiOperation }, clock, refusal);
+  const front = await lateFront({ answer: forwardTo(bank.url), operationOf: resursOperation }, clock, refusal);
   const gateway = resursMapi({ baseUrl: front.url, clientId: "shop", clientSecret: "a-secret-of-the-shop", clock });
-  const made = new Map<string, string[]>();
   return {
     clock,
     front,
@@ -130,18 +120,12 @@ const merchantApi = async (clock: VirtualClock): Promise<Place> => {
       return id;
     },
     books: (id) => minorOf(bank.books(id)),
-    opened: (orderId) => made.get(orderId) ?? [],
     sign: (id) => void bank.customerSigns(id),
     close: async () => {
       await front.close();
       await bank.close();
     },
   };
-};
-
-const soapOperation = ({ body }: { body: string }): BankOperation | null => {
-  if (/bookSignedPayment\b/.test(body)) return "bookSignedPayment";
-  return /getPayment\b/.test(body) ? "readPayment" : null;
 };
 
 const soapRefusal = () =>
@@ -152,7 +136,7 @@ const soapRefusal = () =>
 
 const simplifiedFlow = async (clock: VirtualClock): Promise<Place> => {
   const bank = await legacyDouble({ clock });
-  const front = await lateFront({ answer: forwardTo(bank.url), operationOf: soapOperation }, clock, soapRefusal);
+  const front = await lateFront({ answer: forwardTo(bank.url), operationOf: olderOperation }, clock, soapRefusal);
   const baseUrl = bank.addresses.baseUrl.replace(bank.url, front.url);
   const gateway = resursSimplified({ baseUrl, userName: "shop", password: "a-password-of-the-shop", clock });
   return {
@@ -165,7 +149,6 @@ const simplifiedFlow = async (clock: VirtualClock): Promise<Place> => {
       return id;
     },
     books: (id) => minorOf(bank.books(id)),
-    opened: () => [],
     sign: () => {},
     close: async () => {
       await front.close();
@@ -178,7 +161,8 @@ interface Story {
   place: (clock: VirtualClock) => Promise<Place>;
   operation: BankOperation;
   state: "accepted" | "captured" | "signed" | "none";
-  click: Command;
+  /** null: the customer presses Pay. */
+  click: Command | null;
   effect(books: Books): Pick<Cell, "times" | "one" | "excess">;
 }
 
@@ -252,7 +236,7 @@ const stories: Record<CallName, Story> = {
     place: merchantApi,
     operation: "createPayment",
     state: "none",
-    click: { type: "merchant.completed", via },
+    click: null,
     effect: ({ authorized }) => per(authorized, TOTAL),
   },
 };
@@ -371,29 +355,20 @@ export const row = async (call: CallName, loss: Loss, killed: boolean): Promise<
   await world.settle();
   let open: () => void = () => {};
   if (killed) front.gate = new Promise((resolve) => (open = resolve));
-  const pressed: Promise<unknown>[] = orders.map(({ id }) =>
-    story.state === "none"
-      ? pays(world, place, id).then((paymentId) => {
-          payments.set(id, paymentId);
-          if (paymentId !== "") place.sign(paymentId);
-        })
-      : world.engine.submit(id, story.click, { id: "click" }),
-  );
+  const { click } = story;
+  const buys = async (id: string): Promise<void> => {
+    const paymentId = await pays(world, place, id);
+    payments.set(id, paymentId);
+    if (paymentId !== "") place.sign(paymentId);
+  };
+  for (const { id } of orders) void (click === null ? buys(id) : world.engine.submit(id, click, { id: "click" }));
   if (killed) {
     while (front.met() < orders.length) await new Promise((resolve) => setImmediate(resolve));
     await world.restart();
     front.gate = null;
     open();
-    if (story.state === "none") {
-      pressed.push(
-        ...orders.map(({ id }) =>
-          pays(world, place, id).then((paymentId) => {
-            payments.set(id, paymentId);
-            if (paymentId !== "") place.sign(paymentId);
-          }),
-        ),
-      );
-    }
+    // Whoever was at the checkout tries again.
+    if (click === null) for (const { id } of orders) void buys(id);
   }
   await clock.advanceTo(T0 + HORIZON_MINUTES * MINUTE, () => world.settle());
   const cells: Cell[] = [];
@@ -401,7 +376,7 @@ export const row = async (call: CallName, loss: Loss, killed: boolean): Promise<
     const record = await world.engine.read(id);
     const books = place.books(payments.get(id) ?? "") ?? none;
     const answers = (await world.engine.history(id)).flatMap((h) => h.answers);
-    const answer = answers.findLast((a) => a.eventId === "click" || story.state === "none");
+    const answer = answers.findLast((a) => a.eventId === "click" || click === null);
     const standing = record?.flags.filter((f) => f.clearedAt === null) ?? [];
     cells.push({
       call,

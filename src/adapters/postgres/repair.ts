@@ -1,6 +1,7 @@
 /** How an order goes on without its damaged rows: what its record and its history still say is written anew. */
 import type { Envelope } from "../../../machines/events.js";
 import { listed } from "../../core/listed.js";
+import { trusted } from "../../core/readable.js";
 import { rebuilt, timersIn } from "../../core/rebuilt.js";
 import type { OrderRecord, OutboxRow } from "../../core/record.js";
 import { peerOf } from "../../ports/lanes.js";
@@ -11,14 +12,6 @@ import * as wire from "./wire.js";
 /** A statement whose first value is the order's id. */
 export type Ask = (text: string, ...more: unknown[]) => Promise<Row[]>;
 
-/** null = it cannot be read. */
-const trusted = <T>(read: () => T): T | null => {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-};
 const contentOf = ({ row }: DamagedRow): OutboxRow | null =>
   trusted(() => wire.readContent([row.id, row.order_id, row.seq, row.idx, row.lane, row.effect, row.not_before]));
 /** The event that a row of the inbox holds, whatever its other columns say. */
@@ -62,19 +55,12 @@ export const mend = async (s: string, ask: Ask, taken: DamagedRow[]): Promise<st
 };
 
 const writeListed = async (s: string, ask: Ask, record: OrderRecord): Promise<void> => {
-  const { status, state, flags, inDoubt, updatedAt, payments } = listed(record);
   await ask(
     `UPDATE ${s}.orders SET status = $2, state = $3, flags = $4, flagged = $5, in_doubt = $6, updated_at = $7,
        payment_id = $8 WHERE order_id = $1`,
-    status,
-    state,
-    JSON.stringify(flags),
-    flags.length > 0,
-    inDoubt,
-    updatedAt,
-    record.facts.payment.id,
+    ...wire.writeListed(record),
   );
-  for (const id of payments)
+  for (const id of listed(record).payments)
     await ask(`INSERT INTO ${s}.payments (order_id, payment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id);
   for (const { timer, generation, at } of timersIn(record)) {
     await ask(

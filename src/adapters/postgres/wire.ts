@@ -51,25 +51,20 @@ export const writeChanges = (changes: Change[]): unknown[] => {
   return parts.flatMap((part) => columns(Object.values(shapes[part]) as Kind[], rows[part]));
 };
 
+/** What lists show of a record: status, state, flags, flagged, in_doubt, updated_at, payment_id. */
+export const writeListed = (record: OrderRecord): unknown[] => {
+  const { status, state, flags, inDoubt, updatedAt } = listed(record);
+  return [status, state, JSON.stringify(flags), flags.length > 0, inDoubt, updatedAt, record.facts.payment.id];
+};
+
 const write = (
   { orderId, expectedVersion, record, history, kind = "background", ...rest }: Change,
   rows: Written,
 ): void => {
-  const { status, state, flags, inDoubt, updatedAt, payments } = listed(record);
-  rows.orders.push([
-    orderId,
-    expectedVersion,
-    record.version,
-    record.machine.version,
-    status,
-    state,
-    JSON.stringify(flags),
-    flags.length > 0,
-    inDoubt,
-    updatedAt,
-    record.facts.payment.id,
-    JSON.stringify(record),
-  ]);
+  const { version, machine } = record;
+  const { updatedAt, payments } = listed(record);
+  const said = [version, machine.version, ...writeListed(record), JSON.stringify(record)];
+  rows.orders.push([orderId, expectedVersion, ...said]);
   for (const id of payments) rows.payments.push([id, orderId]);
   for (const entry of history) rows.history.push([orderId, entry.seq, entry.eventId, entry.at, JSON.stringify(entry)]);
   for (const id of rest.settled) rows.settled.push([orderId, id, rest.settledBy ?? null]);

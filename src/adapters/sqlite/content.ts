@@ -1,20 +1,13 @@
 /** What a row that was set aside still says for good, whatever is wrong with its other columns. */
 import type { Envelope } from "../../../machines/events.js";
 import { orderIn } from "../../core/lanes.js";
+import { trusted } from "../../core/readable.js";
 import type { OutboxRow } from "../../core/record.js";
 import type { DamagedRow } from "../../ports/store.js";
 import { rowAs } from "./rows.js";
 import { EFFECT, WAITING } from "./statements.js";
 import * as wire from "./wire.js";
 
-/** null = it cannot be read. */
-export const trusted = <T>(read: () => T): T | null => {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-};
 export const contentOf = ({ row }: DamagedRow): OutboxRow | null => trusted(() => wire.readContent(rowAs(row, EFFECT)));
 export const envelopeOf = ({ row }: DamagedRow): Envelope | null =>
   trusted(() => wire.readEnvelope(rowAs(row, WAITING)));

@@ -1,11 +1,12 @@
 /** How an order goes on without its damaged rows. Inside the database's thread. */
 import type Sqlite from "better-sqlite3";
 import { listed } from "../../core/listed.js";
+import { trusted } from "../../core/readable.js";
 import { rebuilt, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
-import { contentOf, envelopeOf, trusted } from "./content.js";
+import { contentOf, envelopeOf } from "./content.js";
 import { type DamagedRows, shown } from "./damaged.js";
 import { type Stored, type Table, tables } from "./rows.js";
 import type { Statements } from "./statements.js";

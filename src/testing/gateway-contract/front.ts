@@ -62,7 +62,7 @@ export interface Front {
 const MOST_POURED = 64_000_000;
 const ELSEWHERE = "/elsewhere";
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
+export const textOf = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part);
   return Buffer.concat(parts).toString("utf8");
@@ -71,7 +71,7 @@ const textOf = async (request: IncomingMessage): Promise<string> => {
 /** Headers that belong to one connection and not to the message. */
 const OF_THE_CONNECTION = ["connection", "content-length", "expect", "host", "keep-alive", "transfer-encoding"];
 
-const headersOf = (request: IncomingMessage): [string, string][] =>
+export const headersOf = (request: IncomingMessage): [string, string][] =>
   Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
     value === undefined || OF_THE_CONNECTION.includes(name) ? [] : [[name, String(value)]],
   );

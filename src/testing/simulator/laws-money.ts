@@ -3,7 +3,7 @@ import { flowOf } from "../../../machines/index.js";
 import type { Committed, Evidence, Given, LedgerEntry } from "./evidence.js";
 import type { Found, Law } from "./laws.js";
 import type { Lived } from "./life.js";
-import { MINUTE } from "./script.js";
+import { clockJumps, MINUTE } from "./script.js";
 
 const effectOf: Record<string, string> = {
   capture: "capturePayment",
@@ -18,7 +18,16 @@ interface Decided {
   effect: { type: string; amount: number; lines?: unknown; all?: boolean };
 }
 
-/** Every decided call that moves money, by its key; tried again, the same key comes again. */
+/** By the evidence of a life that has ended. */
+const known = new WeakMap<Evidence, Map<string, Decided[]>>();
+
+/** Every decision to make this call, oldest first; tried again, the same key comes again. */
+const decisionsOf = (evidence: Evidence, { paymentId, key }: Pick<LedgerEntry, "paymentId" | "key">): Decided[] => {
+  const calls = known.get(evidence) ?? decidedCalls(evidence);
+  known.set(evidence, calls);
+  return calls.get(`${paymentId} ${key}`) ?? [];
+};
+
 const decidedCalls = ({ commits }: Evidence): Map<string, Decided[]> => {
   const calls = new Map<string, Decided[]>();
   for (const commit of commits) {
@@ -36,9 +45,8 @@ const orderOf = (lived: Lived, paymentId: string): string =>
 
 const perCall = (find: (entry: LedgerEntry, decided: Decided[], lived: Lived) => string | null) => {
   return (lived: Lived): Found[] => {
-    const calls = decidedCalls(lived.evidence);
     return lived.evidence.ledger.flatMap((entry) => {
-      const detail = find(entry, calls.get(`${entry.paymentId} ${entry.key}`) ?? [], lived);
+      const detail = find(entry, decisionsOf(lived.evidence, entry), lived);
       return detail === null ? [] : [{ orderId: orderOf(lived, entry.paymentId), detail }];
     });
   };
@@ -69,8 +77,7 @@ const askedAt = ({ evidence }: Lived, { commit }: Decided): number => {
 };
 
 /** A process whose clock jumps while it waits for a lost answer waits too short or too long. */
-const aClockJumped = ({ script }: Pick<Lived, "script">): boolean =>
-  script.steps.some((step) => step.do === "kill" && step.jump !== 0);
+const aClockJumped = ({ script }: Pick<Lived, "script">): boolean => clockJumps(script).length > 0;
 
 /** The gateways' settle window. */
 const SETTLE = 10 * MINUTE;
@@ -82,9 +89,10 @@ const twice: Partial<Record<LedgerEntry["op"], string>> = {
 };
 
 /** A call that the bank might carry out more than once: neither all that is left, nor one whose key it remembers. */
-const isPart = (lived: Lived, { op, key, paymentId }: LedgerEntry): boolean => {
+const isPart = (lived: Lived, call: LedgerEntry): boolean => {
+  const { op } = call;
   if (op !== "refund" && op !== "addOrderLines") return false;
-  const decided = decidedCalls(lived.evidence).get(`${paymentId} ${key}`)?.[0];
+  const [decided] = decisionsOf(lived.evidence, call);
   const gateway = decided?.commit.record.facts.payment.gateway ?? null;
   if (flowOf(lived.world.registry, gateway).repeatableByKey.includes("refund")) return false;
   return op === "addOrderLines" || decided?.effect.all === false;
@@ -112,8 +120,7 @@ const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: L
 /** It was sent although it had taken effect: before it was decided, where the bank booked late and was read since. */
 const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): boolean => {
   const { given } = lived.evidence;
-  const decided = decidedCalls(lived.evidence).get(`${call.paymentId} ${call.key}`) ?? [];
-  const own = decided.findLast(({ commit }) => commit.tick < call.tick)?.commit.tick ?? 0;
+  const own = decisionsOf(lived.evidence, call).findLast(({ commit }) => commit.tick < call.tick)?.commit.tick ?? 0;
   return calls.some(({ effect, tick, bookedLate }) => {
     if (effect === 0 || tick >= call.tick) return false;
     if (bookedLate === null) return true;
@@ -122,8 +129,9 @@ const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): bo
 };
 
 /** How the operation that this call belongs to was told to end. */
-const endOf = (lived: Lived, { op, key, paymentId }: LedgerEntry): { refused: boolean; byPerson: boolean } | null => {
-  const decided = decidedCalls(lived.evidence).get(`${paymentId} ${key}`)?.[0];
+const endOf = (lived: Lived, call: LedgerEntry): { refused: boolean; byPerson: boolean } | null => {
+  const { op } = call;
+  const [decided] = decisionsOf(lived.evidence, call);
   const { kind, askedBy: asked } = decided?.commit.record.facts.operation ?? {};
   // What is let go before new lines is one half: the other may be refused.
   if (decided === undefined || asked === undefined || (kind === "rebuild" && op === "cancel")) return null;

@@ -4,6 +4,7 @@ import type { Answer, HistoryEntry } from "../../core/record.js";
 import type { Committed } from "./evidence.js";
 import type { Found, Law } from "./laws.js";
 import type { Lived } from "./life.js";
+import { clockJumps } from "./script.js";
 
 const each = (lived: Lived, find: (commit: Committed, entry: HistoryEntry) => string | null): Found[] =>
   lived.evidence.commits.flatMap((commit) =>
@@ -40,7 +41,7 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
 };
 
 /** What a clock that was ahead stamped and set counts from when it was put right, which no entry tells. */
-const isPutBack = ({ script }: Lived): boolean => script.steps.some((step) => step.do === "kill" && step.jump < 0);
+const isPutBack = ({ script }: Lived): boolean => clockJumps(script).some((ms) => ms < 0);
 
 const tooEarly = (lived: Lived): Found[] => {
   if (isPutBack(lived)) return [];
@@ -107,9 +108,9 @@ const staleTimers = (lived: Lived): Found[] =>
 
 /** However far ahead the shop's clock is: what it says of the future counts as now. */
 const heldTooLong = (lived: Lived): Found[] => {
-  const { steps, settings } = lived.script;
+  const { settings } = lived.script;
   // Our own clock, set forward and back, is another matter.
-  if (steps.some((step) => step.do === "kill" && step.jump !== 0)) return [];
+  if (clockJumps(lived.script).length > 0) return [];
   return each(lived, ({ record }, { at, answers }) => {
     const { callbackDelaySeconds } = flowOf(lived.world.registry, record.facts.payment.gateway);
     const most = Math.max(settings.cooldownSeconds, callbackDelaySeconds) * 1000;

@@ -121,3 +121,7 @@ export const inWords = (step: Step): string => {
   const words = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `+${(at / SECOND).toFixed(3)}s ${what}${node === undefined ? "" : ` node=${node}`} ${words.join(" ")}`.trimEnd();
 };
+
+/** How far clocks jump in this life, in ms: forward, or back where less than 0. */
+export const clockJumps = ({ steps }: Pick<Script, "steps">): number[] =>
+  steps.flatMap((step) => (step.do === "kill" && step.jump !== 0 ? [step.jump] : []));
