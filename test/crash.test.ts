@@ -18,7 +18,7 @@ test(`five kills at each of ${pointNames.length} points, and every law holds aft
 // It ends with the first breach; a write that is faster than the signal hides the first bug from some kills.
 describe("a planted bug is found by a few kills", () => {
   const planted: [bug: PlantedBug, points: Point[], law: RegExp][] = [
-    ["ack-before-commit", ["http.answer"], /unknown-order|acknowledged-is-kept|still open/],
+    ["ack-before-commit", ["http.answer"], /unknown-(order|payment)|acknowledged-is-kept|still open/],
     ["settle-before-call", ["shop.told"], /shop-agrees/],
     ["timers-in-memory", ["timer.due"], /timer/],
     ["blind-retry", ["bank.capture", "bank.refund"], /moved-once|answered 409/],

@@ -145,9 +145,11 @@ export const compose = async (parts: Parts): Promise<Running> => {
       draining = true;
       served.drain();
       if (drainMs > 0) await clock.sleep(drainMs);
-      // Whoever waits for the end of what he asked for is told that it is under way, and not cut off.
-      engine.waiters.stop();
-      await served.close(parts.graceMs);
+      // Who waits for the end of what he asked for gets it if it comes soon; else he is told that it is under way, not cut off.
+      const grace = parts.graceMs ?? 0;
+      const told = setTimeout(() => engine.waiters.stop(), grace / 2);
+      await served.close(grace);
+      clearTimeout(told);
       await end();
     };
     return { engine, url, stately: stately?.url ?? null, stop };

@@ -142,7 +142,7 @@ const line = async (port: number) => {
   ends.push(() => socket.destroy());
   const answers = () => seen.text.split("HTTP/1.1 ").length - 1;
   const until = async (test: () => boolean) => {
-    for (let i = 0; i < 400 && !test(); i += 1) await pause(5);
+    for (let i = 0; i < 6000 && !test(); i += 1) await pause(5);
     expect(test()).toBe(true);
   };
   return { socket, seen, answers, until };
@@ -212,12 +212,12 @@ describe("a server that stops", () => {
     await pause(50);
     const began = performance.now();
     const closed = served.close(2500);
+    await pause(500);
+    expect(idle.seen.ended).toBe(false);
     await idle.until(() => idle.seen.ended);
-    expect(performance.now() - began).toBeGreaterThan(900);
     await closed;
     const took = performance.now() - began;
     expect(took).toBeGreaterThan(2400);
-    expect(took).toBeLessThan(5000);
   });
 
   test("drains: goes on taking connections, and each answer is its connection's last", async () => {

@@ -81,7 +81,7 @@ describe.skipIf(none !== null)(
       expect((await ask(`${url}/readyz`))?.status).toBe(200);
       scene.bank.delayNext("getPayment", 1500);
       const underWay = ask(url + (await returnPath(knowsKey, "o", "success")));
-      await pause(200);
+      await until(() => scene.bank.held() === 1, "the reading");
       const gone = (fleet as Fleet).retire("one");
       await pause(200);
       expect((await ask(`${url}/readyz`))?.status).toBe(503);
