@@ -1,6 +1,6 @@
 /** `npm run release -- --dry-run` and `npm run sbom`, on a copy with a history of its own. */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const CHANGES = "# Changelog\n\n## VERSION (unreleased)\n\n- All of it.\n";
 const git = async (...args: string[]) =>
   (await run("git", ["-c", "user.name=a", "-c", "user.email=a@b.test", ...args], { cwd: copy })).stdout;
 /** Whatever goes wrong here, nothing can be sent: there is no registry at that port. */
-const env = { ...process.env, npm_config_registry: "http://127.0.0.1:1" };
+const env = { ...process.env, npm_config_registry: "http://127.0.0.1:1", GITHUB_REPOSITORY: "shop/engine" };
 const release = (...args: string[]) =>
   run(".ci/release", args, { cwd: copy, env }).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
@@ -56,7 +56,7 @@ test("a dry run goes through every step, sends nothing and tags nothing", async 
   const { code, said } = await release("--dry-run", "--no-test");
   expect(said).toContain(`release: version ${version}`);
   expect(said).toMatch(/^\d+ files, \d+ bytes packed/m);
-  expect(said).toContain(`would publish ${version} with provenance and tag v${version}; nothing was sent`);
+  expect(said).toContain(`${version} is ready, nothing was sent; next: git tag -s v${version}`);
   expect(code).toBe(0);
   expect(await git("tag")).toBe("");
   expect(await git("status", "--porcelain")).toBe("");
@@ -72,12 +72,13 @@ test("what is not as it should be stops it, with the fix", async () => {
   const dry = ["--dry-run", "--no-test"];
   await stopped("there is no option --wet", "--wet");
   await stopped("--no-test goes with --dry-run", "--no-test");
-  await stopped("still says", ...[]);
+  await stopped(`this commit is not v${version}; try --dry-run first, then git tag -s v${version}`);
   await writeFile(join(copy, "new.ts"), "");
   await stopped("the tree is not clean; commit or stash: ?? new.ts", ...dry);
   await rm(join(copy, "new.ts"));
   await git("tag", `v${version}`);
   await stopped(`v${version} is tagged already`, ...dry);
+  await stopped("still says");
   await git("tag", "-d", `v${version}`);
   await rm(join(copy, "dist/src/index.js"));
   await stopped("missing from the package: dist/src/index.js", ...dry);
@@ -88,4 +89,25 @@ test("what is not as it should be stops it, with the fix", async () => {
   await writeFile(join(copy, "CHANGELOG.md"), "# Changelog\n\n## 0.0.9\n");
   await git("commit", "-qam", "no changes told");
   await stopped(`CHANGELOG.md has no section "## ${version}"`, ...dry);
+}, 240_000);
+
+test("on its tag it makes the package and the bill of materials; the repository is the one it was built in", async () => {
+  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const tagged = async (repository: object) => {
+    await writeFile(join(copy, "CHANGELOG.md"), CHANGES.replace("VERSION (unreleased)", `${version} (2026-01-31)`));
+    // The tests are being run already.
+    const scripts = { ...manifest.scripts, test: "true" };
+    await writeFile(join(copy, "package.json"), JSON.stringify({ ...manifest, scripts, ...repository }, null, 2));
+    await git("commit", "-qam", "release");
+    await git("tag", "-fam", "release", `v${version}`);
+    return release();
+  };
+  expect((await tagged({ repository: undefined })).said).toContain("package.json has no repository");
+  const other = await tagged({ repository: "https://github.com/shop/engine2" });
+  expect(other.said).toContain("package.json names the repository shop/engine2, and this is shop/engine");
+  const { code, said } = await tagged({ repository: { type: "git", url: "git+https://github.com/shop/engine.git" } });
+  expect(said).toContain(`${version} is in dist/release`);
+  expect(code).toBe(0);
+  const made = await readdir(join(copy, "dist/release"));
+  expect(made.sort()).toEqual([`order-status-engine-${version}.tgz`, "sbom.cdx.json"]);
 }, 240_000);
