@@ -10,9 +10,12 @@ const waits = (c: Considered) =>
   ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED", "INSPECTION"].includes(c.payment.status);
 const ours = (c: Considered) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: Considered) => ours(c) && c.payment.status === "ACCEPTED";
-const cancelledInFull = (c: Considered) =>
-  c.payment.total > 0 && c.payment.authorized === 0 && c.payment.canceled === c.payment.total;
 const held = (c: Considered) => c.payment.authorized + c.payment.captured - c.payment.refunded;
+const cancelledInFull = (c: Considered) =>
+  c.payment.total > 0 &&
+  c.payment.authorized === 0 &&
+  c.payment.captured === 0 &&
+  c.payment.canceled === c.payment.total;
 const status = (c: Considered) => c.order.status;
 
 /** By how much the bank's books show more than all our calls asked for; 0 while a call is under way. */

@@ -245,5 +245,9 @@ const tookEffect = (c: Considered, amount: "captured" | "canceled" | "refunded")
   if (operation === null) return false;
   if (amount !== "canceled" && payment.transactionIds.includes(operation.key)) return true;
   const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
-  return asked > 0 && payment[amount] >= operation.before[amount] + asked;
+  if (asked <= 0) return false;
+  const grown = payment[amount] - operation.before[amount];
+  // Where a part was cancelled at the bank meanwhile, the rest is captured and there is nothing left to capture.
+  const takesTheRest = amount === "captured" && operation.whole && payment.authorized === 0 && grown > 0;
+  return takesTheRest || grown >= asked;
 };

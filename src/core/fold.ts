@@ -6,11 +6,10 @@ import { type Facts, OrderStatus, type Waiting, type Wish } from "../../machines
 import { type Considered, dueAt, whyNotHere } from "../../machines/guards.js";
 import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
-import { reasons } from "../../machines/reasons.js";
+import { type Reason, reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
-
 import { intendedAfter, LATER_LOOKS } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import type { Actor, Answer, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
@@ -171,13 +170,19 @@ export class Fold {
         to: operation.leadsTo ?? to,
       });
     }
-    if (to !== status) return this.answer(shown, "moved", { rule, from: status });
-    if (this.effects.length > effectsBefore) {
+    if (to !== status || this.effects.length > effectsBefore)
       return this.answer(shown, "moved", { rule, from: status });
-    }
-    const reason =
-      rule === "money/under-way" ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
+    const isUnderWay = rule === "money/under-way";
+    // A merchant may ask for more than the call under way leads to.
+    if (isUnderWay && shown.type.startsWith("merchant.") && operation?.leadsTo !== statusWantedBy[shown.type])
+      return this.refuse(shown, "operation-in-flight", status);
+    const reason = isUnderWay ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
+  }
+
+  private refuse(shown: Shown, reason: Reason, from: OrderStatus): void {
+    this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });
+    this.note(reasons[reason] ?? reason, reason);
   }
 
   /** No branch took it: a merchant is refused and told why, anything else changes nothing. */
@@ -195,26 +200,23 @@ export class Fold {
     const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
     const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
     const reason = against[0] ?? (this.facts.operation === null ? here : "operation-in-flight");
-    this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from: status });
-    this.note(reasons[reason] ?? reason, reason);
+    this.refuse(shown, reason, status);
   }
 
   note(text: string, reason: string): void {
     this.add({ type: "addOrderNote", note: `${text} (${reason})` }, this.now);
   }
 
+  /** The id that the next effect gets. */
+  private get effectId(): string {
+    return `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
+  }
+
   add(effect: Effect, notBefore: number): void {
-    const index = this.effects.length;
+    const { effectId: id, seq } = this;
     const { orderId } = this.envelope;
-    this.effects.push({
-      id: `${orderId}:${this.seq}:${index}`,
-      orderId,
-      seq: this.seq,
-      index,
-      lane: laneOf(effect.type),
-      effect,
-      notBefore,
-    });
+    const lane = laneOf(effect.type);
+    this.effects.push({ id, orderId, seq, index: this.effects.length, lane, effect, notBefore });
   }
 
   private carry(
@@ -224,7 +226,7 @@ export class Fold {
     from: OrderStatus,
   ): void {
     for (const action of actions) {
-      const effectId = `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
+      const { effectId } = this;
       const answered = ask(action, {
         facts: this.facts,
         now: this.now,
@@ -240,7 +242,9 @@ export class Fold {
       });
       const lostBefore = this.facts.operation?.lostAt ?? null;
       this.facts = answered.facts;
-      if ((this.facts.operation?.lostAt ?? lostBefore) !== lostBefore) this.lookAgainLater();
+      const lost = (this.facts.operation?.lostAt ?? lostBefore) !== lostBefore;
+      // A yes that came without the payment is no lost answer.
+      if (lost && !shown.type.endsWith(".confirmed")) this.lookAgainLater();
       if (answered.effect !== null) this.add(answered.effect, answered.notBefore);
       if (action.type === "readPayment") this.facts = { ...this.facts, waiting: this.asking(effectId) };
     }

@@ -20,9 +20,9 @@ export const roomIn = (perPeer: number, underWay: Iterable<Pick<Claim, "peer" | 
 
 const kindOfType = (type: string): Kind => {
   // At the checkout he waits for the payment that was opened for him.
-  if (type === "customer.returned" || type.startsWith("payment.")) return "customer";
+  if (type === "customer.returned" || /^(payment|checkout)\./.test(type)) return "customer";
   if (type.startsWith("merchant.") || type === "data.revealed") return "merchant";
-  if (/^(callback|checkout|order)\./.test(type)) return "callback";
+  if (/^(callback|order)\./.test(type)) return "callback";
   return "background";
 };
 
