@@ -1,5 +1,23 @@
-import { defineConfig } from "vitest/config";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * What a test starts as a process or a thread is the built file beside it: Node 20 cannot run TypeScript. So a module
+ * is told that it stands where its built file stands.
+ */
+const asBuilt: Plugin = {
+  name: "as-built",
+  enforce: "pre",
+  transform(code, id) {
+    const [file = ""] = id.split("?");
+    if (!/\.tsx?$/.test(file) || !file.startsWith(root) || !code.includes("import.meta.url")) return null;
+    const built = `${root}dist/${file.slice(root.length)}`.replace(/\.tsx?$/, ".js");
+    return { code: code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(built).href)), map: null };
+  },
+};
 
 /** A minute and more each. They begin first: whoever begins last is waited for alone. */
 const LONGEST = ["exhaustive/reachable", "runtimes/", "crash.test", "engine/kill", "simulator.test", "package.test"];
@@ -12,15 +30,32 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const unit = ["test/core/**/*.test.ts"];
+
 export default defineConfig({
-  // Most of a file's time is waiting for a disk or a server: one worker more than the two processors of the build.
+  plugins: [asBuilt],
   test: {
-    include: ["dist/test/**/*.test.js"],
-    pool: "forks",
-    maxWorkers: 3,
-    // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
-    testTimeout: 360_000,
-    hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: unit, pool: "threads", isolate: false, maxWorkers: 2, testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: "system",
+          include: ["test/**/*.test.ts"],
+          exclude: [...unit, "**/node_modules/**", "test/hosts/**/.next/**"],
+          globalSetup: "./test/build.ts",
+          pool: "forks",
+          // Most of a file's time is waiting for a disk or a server: one worker more than the two processors of the build.
+          maxWorkers: 3,
+          // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
+          testTimeout: 360_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -15,9 +15,9 @@ import type { OrderEvent } from "./events.js";
 import { type Considered, guards, nextDueAt } from "./guards.js";
 import type { Meta } from "./meta.js";
 
-const queued = { meta: { rule: "cooldown/queued" } };
+const queued = { meta: { rule: "cooldown/queued" } } as const;
 const askNow = { target: "reading", actions: "readPayment", meta: { rule: "cooldown/never-held" } } as const;
-const askNowToo = { meta: { rule: "cooldown/next-reading" } };
+const askNowToo = { meta: { rule: "cooldown/next-reading" } } as const;
 
 export const cooldownMachine = setup({
   types: {

@@ -9,7 +9,7 @@ import type { Facts } from "./facts.js";
 import type { Flow } from "./flow.js";
 import { legacyMachine } from "./legacy.js";
 import { netsMachine } from "./nets.js";
-import { orderMachine } from "./order.js";
+import { orderMachine } from "./order/order.js";
 import { paymentMachine } from "./payment.js";
 
 export * from "./effects.js";

@@ -1,4 +1,5 @@
 import type { Reason } from "./reasons.js";
+import type { RuleId } from "./rules.js";
 
 /** What a state or a transition says of itself. */
 export interface Meta {
@@ -7,7 +8,7 @@ export interface Meta {
   /** The reason class with which a state refuses every merchant action it has no branch for. */
   refuses?: Reason;
   /** The row of docs/rules.md that a transition carries out. */
-  rule?: string;
+  rule?: RuleId;
   /** Why a documented no-op does nothing. */
   reason?: Reason;
 }

@@ -34,5 +34,9 @@ export const outcome = (source: string, what: string) => ({
     `the bank refused the ${what}, so the order stays what it was`,
   ),
 });
-export const named = (prefix: string, table: Record<string, Rule>): Record<string, Rule> =>
-  Object.fromEntries(Object.entries(table).map(([name, rule]) => [`${prefix}/${name}`, rule]));
+/** The rules of a table, each with the prefix before its name. */
+export const named = <P extends string, N extends string>(prefix: P, table: Record<N, Rule>) =>
+  Object.fromEntries(Object.entries<Rule>(table).map(([name, rule]) => [`${prefix}/${name}`, rule])) as Record<
+    `${P}/${N}`,
+    Rule
+  >;

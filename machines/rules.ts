@@ -13,7 +13,7 @@ const cancel = "003 Enable Cancel";
 const refund = "003 Enable Refund";
 const modify = "003 Enable Modify";
 
-export const rules: Record<string, Rule> = {
+const table = {
   "order/placed": r("000 Purchasing", "the shop creates the order first, as pending", "the shop placed the order"),
   "order/not-ours": r(own, "-", "the order was paid another way, so the merchant does as WooCommerce lets him"),
   "shop/seen": r(
@@ -289,3 +289,8 @@ export const rules: Record<string, Rule> = {
     ),
   }),
 };
+
+/** A rule by its name. A misspelt one does not compile. */
+export type RuleId = keyof typeof table;
+/** Every rule by its name, as it is stored with a decision. */
+export const rules: Record<string, Rule> = table;

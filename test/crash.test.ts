@@ -4,15 +4,16 @@ import { killEverywhere } from "./crash/kills.js";
 import type { PlantedBug } from "./crash/planted.js";
 import { type Point, pointNames } from "./crash/points.js";
 
-const KILLS = 5;
+/** `npm run campaign:kills` makes as many as one likes. */
+const KILLS = 2;
 
-test(`five kills at each of ${pointNames.length} points, and every law holds afterwards`, {
+test(`two kills at each of ${pointNames.length} points, and every law holds afterwards`, {
   timeout: 600_000,
 }, async () => {
   const { breaches, kills } = await killEverywhere({ kills: KILLS, seed: 7, lanes: 2 });
   expect(breaches).toEqual([]);
   for (const point of pointNames)
-    expect([point, kills[`${point} before`], kills[`${point} after`]]).toEqual([point, 3, 2]);
+    expect([point, kills[`${point} before`], kills[`${point} after`]]).toEqual([point, 1, 1]);
 });
 
 // It ends with the first breach; a write that is faster than the signal hides the first bug from some kills.

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { registry } from "../machines/index.js";
 import { defaultSettings } from "../machines/settings.js";
 import { limits } from "../src/engine/limits.js";
@@ -25,16 +25,16 @@ import {
 import { T0, type Told } from "../src/testing/simulator/script.js";
 import { afterReading, edges } from "../src/testing/simulator/table.js";
 import { cli } from "./cli/run.js";
-import { caught } from "./simulator/caught.js";
 
 const SEED = 7;
 
 describe("lives", () => {
-  it("twenty thousand of them break no law, and come to every rare branch", { timeout: 600_000 }, async () => {
-    const tally = await campaign({ seed: SEED, lives: 20_000, workers: 2 });
+  // `npm run campaign` is as long as one likes, and fails where a rare branch was never reached.
+  it("two thousand of them break no law", { timeout: 600_000 }, async () => {
+    const tally = await campaign({ seed: SEED, lives: 2000, workers: 2 });
     expect(tally.broken).toEqual([]);
-    expect(tally.calm).toBeGreaterThan(3000);
-    expect(tally.decisions).toBeGreaterThan(200_000);
+    expect(tally.calm).toBeGreaterThan(300);
+    expect(tally.decisions).toBeGreaterThan(20_000);
     // It was no walk in the park.
     for (const fault of [
       "process killed",
@@ -43,9 +43,8 @@ describe("lives", () => {
       "store busy",
       "shop failed after",
     ])
-      expect(tally.faults[fault], fault).toBeGreaterThan(500);
+      expect(tally.faults[fault], fault).toBeGreaterThan(50);
     expect(Object.keys(unreachable).filter((point) => tally.points[point] !== undefined)).toEqual([]);
-    expect(points.filter((point) => tally.points[point] === undefined)).toEqual([]);
   });
 
   it("the same seed gives the same log, byte for byte, twice", async () => {
@@ -61,9 +60,9 @@ describe("lives", () => {
   });
 
   it("the result is the same whatever the number of threads", { timeout: 240_000 }, async () => {
-    const one = await campaign({ seed: SEED, lives: 450 });
-    expect(await campaign({ seed: SEED, lives: 450, workers: 2 })).toEqual(one);
-    const bug = { seed: SEED, lives: 1000, bug: "dropped-write" };
+    const one = await campaign({ seed: SEED, lives: 250 });
+    expect(await campaign({ seed: SEED, lives: 250, workers: 2 })).toEqual(one);
+    const bug = { seed: SEED, lives: 250, bug: "dropped-write" };
     expect(await campaign({ ...bug, workers: 3 })).toEqual(await campaign(bug));
   });
 
@@ -75,26 +74,34 @@ describe("lives", () => {
   });
 });
 
-/** Rare enough to need thousands of lives; `npm run campaign:bugs` finds these too. */
-const rare = ["stale-timer-obeyed"];
+/** The table of the document, which `npm run campaign:bugs` prints: the life in which each is found, and by which laws. */
+const table = await readFile(new URL("../../docs/simulator.md", import.meta.url), "utf8").then((text) =>
+  [...text.matchAll(/^\| `([a-z0-9-]+)` \| .* \| ((?:`[a-z-]+`(?:, )?)+) \| (\d+) \|$/gm)].map(
+    ([, bug = "", by = "", life]) => ({ bug, life: Number(life), by: by.replaceAll("`", "").split(", ") }),
+  ),
+);
 
 describe("planted bugs", () => {
   it("are many, and each says what it does", () => {
     expect(Object.keys(bugs).length).toBeGreaterThanOrEqual(18);
     for (const { says } of Object.values(bugs)) expect(says).toMatch(/^[a-z].*[^.]$/);
+    expect(table.map(({ bug }) => bug)).toEqual(Object.keys(bugs));
   });
-  for (const bug of Object.keys(bugs).filter((name) => !rare.includes(name))) {
-    it(`${bug} is found`, { timeout: 240_000 }, async () => {
-      expect(await caught(bug, SEED, 1500)).not.toBeNull();
-    });
-  }
+  test.each(table.map((row) => [row.bug, row] as const))(
+    "%s is found",
+    { timeout: 240_000 },
+    async (bug, { life, by }) => {
+      const [broken] = (await liveMany({ seed: SEED, bug }, life, life + 1)).broken;
+      expect([...new Set(broken?.breaches.map(({ law }) => law))]).toEqual(by);
+    },
+  );
 });
 
 const breakOf = async (bug: string) => {
-  const found = await caught(bug, SEED, 1500);
+  const found = table.find((row) => row.bug === bug);
   const options = { seed: SEED, bug };
   const script = scriptFor(options, found?.life ?? 0);
-  return { options, script, law: found?.laws[0] ?? "" };
+  return { options, script, law: found?.by[0] ?? "" };
 };
 
 describe("a breach", () => {

@@ -213,10 +213,9 @@ export class Fold {
   }
 
   add(effect: Effect, notBefore: number): void {
-    const { effectId: id, seq } = this;
-    const { orderId } = this.envelope;
-    const lane = laneOf(effect.type);
-    this.effects.push({ id, orderId, seq, index: this.effects.length, lane, effect, notBefore });
+    const { effectId: id, seq, envelope } = this;
+    const row = { id, orderId: envelope.orderId, seq, index: this.effects.length, lane: laneOf(effect.type) };
+    this.effects.push({ ...row, effect, notBefore });
   }
 
   private carry(

@@ -21,7 +21,7 @@ test("every rule that the decision cites by itself is a row of the table", () =>
 });
 
 test("every row of the table is cited somewhere", () => {
-  const cited = new Set(all.map((t) => t.meta.rule));
+  const cited = new Set<string | undefined>(all.map((t) => t.meta.rule));
   const built = new Set(["callback/stale-payment", "callback/unknown-payment"]);
   expect(core).toContain("`callback/$" + "{reason}`");
   expect(Object.keys(rules).filter((rule) => !cited.has(rule) && !inCode.has(rule) && !built.has(rule))).toEqual([]);

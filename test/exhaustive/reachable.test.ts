@@ -22,13 +22,10 @@ const otherwise = {
 };
 
 type Space = [string, string | null, object, { states: number; transitions: number }];
-/** The others take every transition of it already: with `npm run exhaustive`. */
-const rest: Space[] = [["Resurs Checkout", "resurs-rco", {}, { states: 15_518, transitions: 1_890_971 }]];
-const spaces: Space[] = [
+const isWhole = process.env.EXHAUSTIVE === "all";
+/** These stand for the others, which take the same transitions: all of them with `npm run exhaustive`. */
+const some: Space[] = [
   ["Merchant API", "resurs-mapi", {}, { states: 17_690, transitions: 2_494_011 }],
-  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_658, transitions: 1_088_753 }],
-  ["Nets Easy", "nets-easy", {}, { states: 15_093, transitions: 1_853_061 }],
-  ["simplified and hosted", "resurs-simplified", {}, { states: 16_094, transitions: 2_016_431 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
@@ -36,27 +33,36 @@ const spaces: Space[] = [
     { states: 21_609, transitions: 3_033_458 },
   ],
   ["paid another way", null, {}, { states: 72, transitions: 4_044 }],
-  ...(process.env.EXHAUSTIVE === "all" ? rest : []),
+];
+const rest: Space[] = [
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_658, transitions: 1_088_753 }],
+  ["Nets Easy", "nets-easy", {}, { states: 15_093, transitions: 1_853_061 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 16_094, transitions: 2_016_431 }],
+  ["Resurs Checkout", "resurs-rco", {}, { states: 15_518, transitions: 1_890_971 }],
 ];
 
 describe("the reachable space", () => {
   const coverage = new Coverage();
   const watched = coverage.watch({ ...registry, flows });
 
-  test.each(spaces)("%s: no state breaks a law", { timeout: 900_000 }, (name, gateway, settings, counts) => {
-    const explored = explore({ rules: { settings: Settings.parse(settings), registry: watched }, gateway });
-    const { breaches, ...found } = explored;
-    console.info(`reachable, ${name}: ${found.states} states, ${found.transitions} transitions`);
-    expect(breaches).toEqual([]);
-    expect(found).toEqual(counts);
-  });
+  test.each(isWhole ? [...some, ...rest] : some)(
+    "%s: no state breaks a law",
+    { timeout: 900_000 },
+    (name, gateway, settings, counts) => {
+      const explored = explore({ rules: { settings: Settings.parse(settings), registry: watched }, gateway });
+      const { breaches, ...found } = explored;
+      console.info(`reachable, ${name}: ${found.states} states, ${found.transitions} transitions`);
+      expect(breaches).toEqual([]);
+      expect(found).toEqual(counts);
+    },
+  );
 
   test("the hosted flow is the simplified one: nothing more can happen in it", () => {
     expect(registry.flows["resurs-hosted"]).toBe(registry.flows["resurs-simplified"]);
   });
 
   // What is unreachable is taken out of the machine, not listed here.
-  test("every transition of every machine was taken, and every guard has said yes and no", () => {
+  test.runIf(isWhole)("every transition of every machine was taken, and every guard has said yes and no", () => {
     expect(coverage.missing).toEqual([]);
   });
 });

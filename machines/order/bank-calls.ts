@@ -1,0 +1,109 @@
+/**
+ * Money moves first, status follows. Every call to the bank is asked, and then confirmed, refused or unknown. After an
+ * unknown the payment is read again and again, until it shows the call, the call may go out again, or it is given up.
+ */
+import type { ActionName } from "../effects.js";
+import type { GuardName } from "../guards.js";
+import { note, type orderSetup, rule, status } from "./setup.js";
+
+type Noted = ReturnType<typeof note> | ReturnType<typeof status>;
+type Family = "capture" | "refund" | "cancel";
+
+interface Call {
+  says: string;
+  /** The first word of its events and of its rules. */
+  family: Family;
+  /** The merchant's wish that is under way already. */
+  wish: "merchant.completed" | "merchant.refunded" | "merchant.cancelled";
+  /** How a reading shows that it took effect, and what becomes of the order then. `part`: it has a rule of its own. */
+  seen: { guard: GuardName; target: string; actions: Noted | [ActionName, Noted]; part?: true }[];
+  again: { guard: GuardName; actions: ActionName };
+  failed: Noted | [ActionName, Noted];
+}
+
+/** The order goes back to the status that it reads. */
+export const home = "#order.returning";
+export const lost = "The bank's answer was lost; the payment is read until it shows what became of the call";
+export const underWay = rule("money/under-way");
+
+/** Nothing of a call goes out again before the bank can no longer act on it. */
+export const staysOpen = (target: string) => ({ guard: "mayStillTakeEffect", target, reenter: true }) as const;
+
+/** What one call to the bank may lead to. */
+const bankCall = ({ says, family, wish, seen, again, failed }: Call) => {
+  const readBack = { target: "unknown", actions: "readBack" };
+  const gaveUp = { target: home, actions: failed };
+  const confirmed = seen.map(({ part, ...branch }) =>
+    part === undefined
+      ? { ...branch, ...rule(`${family}/confirmed`) }
+      : { ...branch, ...rule("refund/confirmed-part") },
+  );
+  const shown = seen.map(({ part: _, ...branch }) => ({ ...branch, ...rule(`${family}/read-back`) }));
+  const looked = [
+    ...shown,
+    { guard: again.guard, target: "asked", actions: again.actions, ...rule(`${family}/again`) },
+    { ...staysOpen("unknown"), ...rule(`${family}/waits`, "outcome-unknown") },
+    { ...gaveUp, guard: "repeatWasRefused", ...rule(`${family}/refused`) },
+    { ...gaveUp, ...rule(`${family}/given-up`) },
+  ];
+  return {
+    meta: { says },
+    initial: "asked",
+    states: {
+      asked: {
+        on: {
+          [`${family}.confirmed`]: [...confirmed, { ...readBack, ...rule(`${family}/unknown`) }],
+          [`${family}.refused`]: [
+            { guard: "answerWasLost", ...readBack, ...rule(`${family}/refused-after-loss`) },
+            { ...gaveUp, ...rule(`${family}/refused`) },
+          ],
+          [`${family}.unknown`]: { ...readBack, ...rule(`${family}/unknown`) },
+        },
+      },
+      unknown: {
+        meta: { says: lost },
+        after: { nextLook: looked },
+        on: {
+          "payment.readBack": looked,
+          "payment.read": [...shown, underWay],
+          "merchant.endedWait": [...shown, { ...gaveUp, ...rule(`${family}/ended-by-person`) }],
+        },
+      },
+    },
+    on: { "payment.read": underWay, [wish]: underWay },
+    // XState's types know no event whose name is put together.
+  } as unknown as Parameters<typeof orderSetup.createStateConfig>[0];
+};
+
+export const capturing = bankCall({
+  says: "The payment is being captured",
+  family: "capture",
+  wish: "merchant.completed",
+  seen: [
+    { guard: "wasAskedToComplete", target: "#order.completed", actions: status("capture-success") },
+    { guard: "captureTookEffect", target: home, actions: note("capture-success") },
+  ],
+  again: { guard: "mayTryCaptureAgain", actions: "capturePayment" },
+  failed: ["rememberFailedCapture", note("capture-failed")],
+});
+
+export const refunding = bankCall({
+  says: "The payment is being refunded",
+  family: "refund",
+  wish: "merchant.refunded",
+  seen: [
+    { guard: "isRefundedInFull", target: "#order.refunded", actions: status("refund-success") },
+    { guard: "refundTookEffect", target: home, actions: ["recordRefund", note("refund-success")], part: true },
+  ],
+  again: { guard: "mayTryRefundAgain", actions: "refundPayment" },
+  failed: note("refund-failed"),
+});
+
+export const cancelling = bankCall({
+  says: "The payment is being cancelled",
+  family: "cancel",
+  wish: "merchant.cancelled",
+  seen: [{ guard: "cancelTookEffect", target: "#order.cancelled", actions: status("cancel-success") }],
+  again: { guard: "mayTryCancelAgain", actions: "cancelPayment" },
+  failed: note("cancel-failed"),
+});

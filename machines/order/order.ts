@@ -1,0 +1,157 @@
+/**
+ * The WooCommerce order, as the documents say it lives. Hold it beside seed 003, "Order Status Flow",
+ * "Status::update Process" and "Order Management": each `meta.rule` is a row of docs/rules.md.
+ *
+ * `payment.read` and `merchant.*` arrive here only with a reading of the payment that was taken after whatever caused
+ * them. Whatever no branch takes is ignored or refused, and says why.
+ */
+import type { Considered } from "../guards.js";
+import { cancelling, capturing, refunding } from "./bank-calls.js";
+import { booking } from "./booking.js";
+import * as merchant from "./merchant.js";
+import * as reading from "./reading.js";
+import { rebuilding } from "./rebuilding.js";
+import { orderSetup, rule, status } from "./setup.js";
+
+/** What another hand wrote to the shop is followed, and flagged where the payment disagrees. */
+const followTheShop = [
+  { guard: "seesPending", target: ".pending", ...rule("shop/seen") },
+  { guard: "seesProcessing", target: ".processing", ...rule("shop/seen") },
+  { guard: "seesOnHold", target: ".on-hold", ...rule("shop/seen") },
+  { guard: "seesFailed", target: ".failed", ...rule("shop/seen") },
+  { guard: "seesCancelled", target: ".cancelled", ...rule("shop/seen") },
+  { guard: "seesCompleted", target: ".completed", ...rule("shop/seen") },
+  { guard: "seesRefunded", target: ".refunded", ...rule("shop/seen") },
+] as const;
+
+/** How a merchant ends an order that the customer has paid, or that waits for the bank; and what else he may ask of it. */
+const ends = {
+  "merchant.completed": merchant.complete,
+  "merchant.cancelled": merchant.cancel,
+  "merchant.refunded": merchant.refund,
+} as const;
+const changes = {
+  "merchant.failed": merchant.fail,
+  "merchant.reopened": merchant.reopen,
+  "merchant.captured": merchant.capture,
+  "merchant.refundedAmount": merchant.refundAmount,
+  "merchant.editedLines": merchant.editLines,
+  "merchant.recalculated": merchant.recalculate,
+} as const;
+
+export const orderMachine = orderSetup.createMachine({
+  id: "order",
+  initial: "checkout-draft",
+  context: {} as Considered,
+  on: {
+    "order.placed": followTheShop,
+    "order.seen": followTheShop,
+    "shop.conflicted": followTheShop,
+  },
+  states: {
+    "checkout-draft": { meta: { says: "The customer is still at the checkout" } },
+
+    pending: {
+      meta: { says: "Waiting for the customer's payment" },
+      after: { linkLifetime: reading.whenLinkExpires },
+      on: {
+        "payment.read": reading.whenPending,
+        "reconcile.asked": reading.whenReconciled,
+        "customer.unproven": reading.whenPendingUnproven,
+        "customer.signed": reading.whenSigned,
+        "callback.received": reading.whenSigned,
+        "customer.failed": reading.whenCustomerFails,
+        "shop.holdStockDue": reading.whenLinkExpires,
+        "order.updated": { target: "pending", reenter: true, ...rule("ttl/restarted") },
+        "payment.created": { target: "pending", reenter: true, ...rule("checkout/payment-created") },
+        "merchant.completed": merchant.complete,
+        "merchant.cancelled": merchant.cancel,
+        "merchant.processed": merchant.process,
+        "merchant.held": merchant.hold,
+        "merchant.failed": merchant.fail,
+        "merchant.editedLines": merchant.editLines,
+        "merchant.recalculated": merchant.recalculate,
+      },
+    },
+
+    booking,
+
+    "on-hold": {
+      meta: { says: "The payment waits for the bank" },
+      on: {
+        "payment.read": reading.whenOnHold,
+        ...ends,
+        "merchant.processed": merchant.process,
+        ...changes,
+      },
+    },
+
+    processing: {
+      meta: { says: "Paid; the shop prepares the goods" },
+      on: {
+        "payment.read": reading.whenProcessing,
+        "customer.unproven": reading.whenProcessingUnproven,
+        ...ends,
+        "merchant.held": merchant.hold,
+        ...changes,
+      },
+    },
+
+    capturing,
+
+    completed: {
+      meta: { says: "Captured and done", refuses: "terminal-status" },
+      on: {
+        "payment.read": rule("terminal/completed"),
+        "merchant.refunded": merchant.refund,
+        "merchant.refundedAmount": merchant.refundAmount,
+      },
+    },
+
+    refunding,
+
+    refunded: {
+      meta: { says: "The money was given back", refuses: "terminal-status" },
+      on: { "payment.read": rule("terminal/refunded") },
+    },
+
+    cancelling,
+
+    cancelled: {
+      meta: { says: "Cancelled", refuses: "terminal-status" },
+      on: { "payment.read": reading.whenCancelled },
+    },
+
+    failed: {
+      meta: { says: "The payment failed; the customer may try again" },
+      on: {
+        "payment.read": reading.whenFailed,
+        "customer.unproven": reading.whenFailedUnproven,
+        "customer.failed": reading.whenCustomerFails,
+        "payment.created": {
+          target: "pending",
+          actions: status("customer-tries-again"),
+          ...rule("checkout/tries-again"),
+        },
+        "merchant.completed": merchant.complete,
+        "merchant.cancelled": merchant.cancel,
+        "merchant.processed": merchant.process,
+        "merchant.held": merchant.hold,
+        "merchant.reopened": merchant.reopen,
+      },
+    },
+
+    rebuilding,
+
+    /** Back to the status that the order reads, in no time. */
+    returning: {
+      always: [
+        { guard: "wasPending", target: "pending" },
+        { guard: "wasProcessing", target: "processing" },
+        { guard: "wasOnHold", target: "on-hold" },
+        { guard: "wasFailed", target: "failed" },
+        { target: "completed" },
+      ],
+    },
+  },
+});

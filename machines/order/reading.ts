@@ -1,0 +1,151 @@
+/**
+ * What a reading of the payment makes of the order: seed 003, "Status::update Process". One table per status; the first
+ * branch whose guard holds is taken, and the last one is "otherwise".
+ */
+import { rule, status } from "./setup.js";
+
+type Sure = "isAccepted" | "holdsMoney";
+
+/** "For ACCEPTED status, the order is marked as processing." WooCommerce makes it completed where nothing needs processing. */
+const whenPaid = (sure: Sure) =>
+  [
+    {
+      guard: "isDoneOncePaid",
+      target: "completed",
+      actions: "completePayment",
+      ...rule("status-update/accepted-virtual"),
+    },
+    {
+      guard: "isDoneOnceCaptured",
+      target: "capturing",
+      actions: "capturePayment",
+      ...rule("status-update/accepted-virtual"),
+    },
+    { guard: sure, target: "processing", actions: "completePayment", ...rule("status-update/accepted") },
+  ] as const;
+
+const whenAccepted = (sure: Sure) =>
+  [
+    {
+      guard: "paysAnotherAmount",
+      target: "on-hold",
+      actions: status("amount-differs"),
+      ...rule("status-update/amount-differs"),
+    },
+    ...whenPaid(sure),
+  ] as const;
+
+/** "If the completed flag is set to true, the order status will be set to failed. If false, cancelled." */
+const failed = {
+  guard: "isRejectedAfterTheTask",
+  target: "failed",
+  actions: status("payment-status-failed"),
+  ...rule("status-update/rejected-failed"),
+} as const;
+const aborted = {
+  guard: "isRejected",
+  target: "cancelled",
+  actions: status("payment-status-cancelled"),
+  ...rule("status-update/rejected-cancelled"),
+} as const;
+const whenRejected = [failed, aborted] as const;
+
+/** "Otherwise, the status is set to on-hold", an unknown future word included. */
+const otherwise = {
+  target: "on-hold",
+  actions: status("payment-status-on-hold"),
+  ...rule("status-update/otherwise"),
+} as const;
+/** What is not pending is put on hold only where the payment could still be worked with. */
+const onHoldIfEditable = { ...otherwise, guard: "canBeEdited", ...rule("status-update/validated") } as const;
+const notValidated = rule("status-update/not-validated");
+const already = rule("status-update/already");
+
+/** "For pending, without validation": the match over the payment's status, branch by branch. */
+const whenKnown = [
+  ...whenAccepted("isAccepted"),
+  ...whenRejected,
+  { guard: "isMissing", ...rule("status-update/no-such-payment", "payment-missing") },
+] as const;
+
+export const whenPending = [
+  ...whenKnown,
+  { guard: "staysPendingMeanwhile", ...rule("status-update/still-at-the-bank") },
+  otherwise,
+] as const;
+
+/** Nothing happened at the bank: a customer who is still there is left alone. */
+export const whenReconciled = [
+  { guard: "isAwaitingCustomer", ...rule("reconcile/still-at-the-bank", "still-at-the-bank") },
+  ...whenKnown,
+  otherwise,
+] as const;
+
+/**
+ * A return page was opened under an address that proves nothing, or under an earlier attempt's: only what the bank says
+ * of the payment counts. Somebody who knows an order's number must not move it while its customer is at the bank.
+ */
+const stillAtTheBank = { guard: "isAwaitingCustomer", ...rule("return/unproven", "still-at-the-bank") } as const;
+export const whenPendingUnproven = [stillAtTheBank, ...whenKnown, otherwise] as const;
+
+/** The landing page of the signing, or a callback in its place when the customer never came back. */
+export const whenSigned = [
+  { guard: "awaitsBooking", target: "booking", actions: "bookSignedPayment", ...rule("book/signed") },
+  ...whenPending,
+] as const;
+
+/** The booking brought the payment into being, or somebody else did: what it says decides. */
+export const whenBooked = [...whenAccepted("isAccepted"), ...whenRejected, otherwise] as const;
+
+/** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
+const expired = { target: "cancelled", actions: status("time-limit-reached"), ...rule("ttl/expired") } as const;
+export const whenLinkExpires = [
+  ...whenAccepted("isAccepted"),
+  ...whenRejected,
+  { guard: "isAwaitingCustomer", ...expired },
+  { guard: "isMissing", ...expired },
+  otherwise,
+] as const;
+
+/** Seed 000: "customers redirected to a fail-page will render the order to be canceled". Never a paid one. */
+const gaveUp = { target: "cancelled", actions: status("customer-cancelled"), ...rule("fail-page/cancelled") } as const;
+export const whenCustomerFails = [
+  ...whenAccepted("isAccepted"),
+  { guard: "isRejected", ...gaveUp, actions: status("payment-status-cancelled") },
+  { guard: "isAwaitingCustomer", ...gaveUp },
+  { guard: "isMissing", ...gaveUp },
+  otherwise,
+] as const;
+
+export const whenOnHold = [
+  { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
+  ...whenPaid("holdsMoney"),
+  failed,
+  { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
+  aborted,
+  already,
+] as const;
+
+export const whenProcessing = [
+  { guard: "isAccepted", ...already },
+  { guard: "staysProcessingWhenRejected", ...rule("status-update/rejected-stays-processing") },
+  ...whenRejected,
+  onHoldIfEditable,
+  notValidated,
+] as const;
+export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const;
+
+export const whenFailed = [
+  ...whenAccepted("holdsMoney"),
+  { guard: "isAccepted", ...notValidated },
+  { guard: "isRejectedAfterTheTask", ...already },
+  { ...aborted, guard: "isReleased" },
+  onHoldIfEditable,
+  notValidated,
+] as const;
+export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const;
+
+export const whenCancelled = [
+  { guard: "revives", target: "processing", actions: "completePayment", ...rule("terminal/revived") },
+  rule("terminal/cancelled"),
+] as const;

@@ -1,0 +1,88 @@
+/** A change of order lines: seed 003, "Enable Modify". Everything is cancelled, then the rest is reserved anew. */
+import { home, lost, staysOpen, underWay } from "./bank-calls.js";
+import { note, orderSetup, rule } from "./setup.js";
+
+const done = { target: home, actions: note("modify-success") } as const;
+const gaveUp = { target: home, actions: note("modify-failed") } as const;
+const addTheRest = { target: "adding", actions: "addOrderLines" } as const;
+
+/** How a reading shows that the old lines are gone, and what follows. */
+const oldLinesGone = [
+  { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/read-back") },
+  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...rule("modify/given-up") },
+  { guard: "cancelTookEffect", ...done, ...rule("modify/read-back") },
+] as const;
+const cancelLooked = [
+  ...oldLinesGone,
+  { guard: "mayTryCancelAgain", target: "cancelling", actions: "cancelPayment", ...rule("modify/again") },
+  { ...staysOpen("cancelUnknown"), ...rule("modify/waits", "outcome-unknown") },
+  { ...gaveUp, guard: "repeatWasRefused", ...rule("modify/refused") },
+  { ...gaveUp, ...rule("modify/given-up") },
+] as const;
+
+const newLinesSeen = { guard: "linesTookEffect", ...done, ...rule("modify/read-back") } as const;
+const addLooked = [
+  newLinesSeen,
+  { guard: "mayTryRebuildAgain", ...addTheRest, ...rule("modify/again") },
+  { ...staysOpen("addUnknown"), ...rule("modify/waits", "outcome-unknown") },
+  { ...gaveUp, guard: "repeatWasRefused", ...rule("modify/refused") },
+  { ...gaveUp, ...rule("modify/given-up") },
+] as const;
+
+const endedByPerson = { ...gaveUp, ...rule("modify/ended-by-person") } as const;
+const cancelReadBack = { target: "cancelUnknown", actions: "readBack" } as const;
+const addReadBack = { target: "addUnknown", actions: "readBack" } as const;
+
+export const rebuilding = orderSetup.createStateConfig({
+  meta: { says: "The payment is being changed to the new lines" },
+  initial: "cancelling",
+  states: {
+    cancelling: {
+      on: {
+        "cancel.confirmed": [
+          { guard: "canAddTheRest", ...addTheRest, ...rule("modify/recreate") },
+          { guard: "leavesSomething", ...gaveUp, ...rule("modify/given-up") },
+          { ...done, ...rule("modify/confirmed") },
+        ],
+        "cancel.refused": [
+          { guard: "answerWasLost", ...cancelReadBack, ...rule("modify/refused-after-loss") },
+          { ...gaveUp, ...rule("modify/refused") },
+        ],
+        "cancel.unknown": { ...cancelReadBack, ...rule("modify/unknown") },
+      },
+    },
+    cancelUnknown: {
+      meta: { says: lost },
+      after: { nextLook: cancelLooked },
+      on: {
+        "payment.readBack": cancelLooked,
+        "payment.read": [...oldLinesGone, underWay],
+        "merchant.endedWait": [...oldLinesGone, endedByPerson],
+      },
+    },
+    adding: {
+      on: {
+        "rebuild.confirmed": [
+          { guard: "linesTookEffect", ...done, ...rule("modify/confirmed") },
+          /** The bank's yes may come without the payment. */
+          { ...addReadBack, ...rule("modify/unknown") },
+        ],
+        "rebuild.refused": [
+          { guard: "answerWasLost", ...addReadBack, ...rule("modify/refused-after-loss") },
+          { ...gaveUp, ...rule("modify/refused") },
+        ],
+        "rebuild.unknown": { ...addReadBack, ...rule("modify/unknown") },
+      },
+    },
+    addUnknown: {
+      meta: { says: lost },
+      after: { nextLook: addLooked },
+      on: {
+        "payment.readBack": addLooked,
+        "payment.read": [newLinesSeen, underWay],
+        "merchant.endedWait": [newLinesSeen, endedByPerson],
+      },
+    },
+  },
+  on: { "payment.read": underWay },
+});

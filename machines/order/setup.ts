@@ -1,0 +1,41 @@
+/** The vocabulary of the order machine, and three words that keep its tables at one line a branch. */
+import { setup } from "xstate";
+import { actions, type NoteKey } from "../effects.js";
+import type { OrderEvent } from "../events.js";
+import { type Considered, guards, nextLookIn } from "../guards.js";
+import type { Meta } from "../meta.js";
+import type { Reason } from "../reasons.js";
+import type { RuleId } from "../rules.js";
+import { linkLifetimeMinutes } from "../settings.js";
+
+/** An order that becomes pending again is being written at this moment. */
+const lastWrite = ({ order, now }: Considered): number =>
+  order.status === "pending" ? Math.max(order.createdAt, order.updatedAt) : now;
+
+export const orderSetup = setup({
+  types: {
+    context: {} as Considered,
+    events: {} as OrderEvent | { type: "customer.failed" | "customer.signed" | "customer.unproven" },
+    meta: {} as Meta,
+  },
+  guards,
+  actions,
+  delays: {
+    /** Without end where no link of ours can run out. */
+    linkLifetime: ({ context }) =>
+      context.payment.gateway !== null && context.flow.linkExpires
+        ? lastWrite(context) + linkLifetimeMinutes(context.settings) * 60_000 - context.now
+        : Number.POSITIVE_INFINITY,
+    /** Until the payment is read again for the effect of a call whose answer was lost. */
+    nextLook: ({ context }) => nextLookIn(context),
+  },
+});
+
+/** The shop is told the status, with this order note. */
+export const status = (note: NoteKey) => ({ type: "setStatus", params: { note } }) as const;
+/** The order keeps its status, and gets this note. */
+export const note = (note: NoteKey) => ({ type: "addNote", params: { note } }) as const;
+/** The row of docs/rules.md that a branch carries out, and the reason class of one that does nothing. */
+export const rule = (rule: RuleId, reason?: Reason) => ({
+  meta: reason === undefined ? { rule } : { rule, reason },
+});
