@@ -38,7 +38,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: unit, pool: "threads", isolate: false, maxWorkers: 2, testTimeout: 60_000 },
+        test: {
+          name: "unit",
+          include: unit,
+          pool: "threads",
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
@@ -53,6 +61,7 @@ export default defineConfig({
           // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
           testTimeout: 360_000,
           hookTimeout: 240_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
