@@ -97,8 +97,11 @@ describe("the documents", () => {
 
   it("every relative link of the README and docs leads somewhere", async () => {
     const hosts = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
+    const decisions = (await readdir(join(root, "docs/decisions"))).map((name) => `docs/decisions/${name}`);
     for (const page of [
       ...hosts,
+      ...decisions,
+      "CONTRIBUTING.md",
       "README.md",
       "docs/architecture.md",
       "docs/configuration.md",

@@ -31,7 +31,7 @@ const moduleSays = (source: string): string => {
 export const llmsDocument = (): string => {
   const { description } = JSON.parse(read("package.json")) as { description: string };
   const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md") && !name.startsWith("statecharts"))
+    .filter((name) => name.endsWith(".md") && !/^(statecharts|decisions\/\d)/.test(name))
     .sort();
   return `# order-status-engine
 
