@@ -22,6 +22,8 @@ export interface ExploreOptions {
   decide?: typeof theDecide;
   /** Called for each state once, as it is found. `way` tells the shortest way there. */
   found?(record: OrderRecord, way: () => string[]): void;
+  /** Asked before each state's moves: true = what was found is enough, and it goes no further. */
+  enough?(): boolean;
 }
 
 export interface Explored {
@@ -48,7 +50,7 @@ const tooMany = ({ facts: { waiting } }: OrderRecord): boolean =>
 const isSame = (before: OrderRecord | null, { states, facts, timers }: OrderRecord): boolean =>
   before !== null && before.states === states && before.facts === facts && before.timers === timers;
 
-export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOptions): Explored => {
+export const explore = ({ rules, gateway, decide = theDecide, found, enough }: ExploreOptions): Explored => {
   const known = new Set<string>();
   /** By the state's number; a record is let go once it was looked at. */
   const ways: Way[] = [];
@@ -110,7 +112,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found }: ExploreOp
 
   for (const move of beginnings(gateway, rules.settings)) happens(null, move, -1);
   // What is beyond a broken law is no order's life any more.
-  for (let state = 0; state < open.length && breaches.size === 0; state += 1) {
+  for (let state = 0; state < open.length && breaches.size === 0 && !enough?.(); state += 1) {
     const record = open[state] as OrderRecord;
     open[state] = null;
     reach(later(record), { from: state, by: "time goes by" });
