@@ -65,8 +65,10 @@ describe("the documents", () => {
   it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {
     const pages = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
     const shown = (await Promise.all(pages.map((page) => shownIn(page, "test/hosts/")))).flat();
-    const files = (await readdir(join(root, "test/hosts"), { recursive: true })).filter((name) => name.endsWith(".ts"));
-    const examples = files.filter((name) => !name.endsWith(".test.ts") && name !== "requests.ts");
+    const files = await readdir(join(root, "test/hosts"), { recursive: true });
+    const examples = files.filter(
+      (name) => /(?<!\.named)\.ts$/.test(name) && name !== "requests.ts" && !name.startsWith("node_modules/"),
+    );
     expect([...new Set(shown)].sort()).toEqual(examples.map((name) => `test/hosts/${name}`).sort());
   });
 

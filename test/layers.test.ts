@@ -160,7 +160,7 @@ const namedEmptily = (source: Source): string[] => {
 
 const sources = ["machines", "src", "test"].flatMap((folder) =>
   readdirSync(`${project}${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.tsx?$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
     .sort()
     .map((name) => {
       const path = posix.join(folder, name.replaceAll("\\", "/"));

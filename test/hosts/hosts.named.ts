@@ -13,7 +13,7 @@ import { order, shopHas, until } from "../engine/place.js";
 import { OUTSIDE, PAID, type Place, requests, TOKEN, UNPAID, WEBHOOK_SECRET } from "./requests.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const nextCli = fileURLToPath(new URL("../../../node_modules/next/dist/bin/next", import.meta.url));
+const nextCli = fileURLToPath(new URL("../../../test/hosts/node_modules/next/dist/bin/next", import.meta.url));
 const clock = systemClock();
 const DRAIN_MS = 300;
 const quiet = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { entries } from "./api.js";
+import { entries } from "../docs/entries.js";
 
 test("npm run docs:api finds nothing wrong and writes a page for each entry", async () => {
   const out = await mkdtemp(join(tmpdir(), "order-status-api-"));

@@ -1,29 +1,9 @@
 /** The API pages, `npm run docs:api`: every exported name of every entry, into dist/api or the folder that is named. */
-import { existsSync, readFileSync } from "node:fs";
-import { register } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { entries } from "../docs/entries.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** typedoc asks for TypeScript's JavaScript API, which TypeScript 7 has no more: it is handed TypeScript 6. */
-const hook = `export const resolve = (name, context, next) => next(name === "typescript" ? "typescript-6" : name, context);`;
-register(`data:text/javascript,${encodeURIComponent(hook)}`);
-
-interface Manifest {
-  exports: Record<string, string | { types: string }>;
-}
-
-/** Each entry of the package with its source. */
-export const entries = (): { name: string; source: string }[] => {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
-  return Object.entries(manifest.exports).flatMap(([path, entry]) => {
-    if (typeof entry === "string") return [];
-    const source = entry.types.replace("./dist/", "").replace(/\.d\.ts$/, "");
-    const kind = existsSync(join(root, `${source}.tsx`)) ? "tsx" : "ts";
-    return [{ name: `order-status-engine${path.slice(1)}`, source: `${source}.${kind}` }];
-  });
-};
 
 /** typedoc calls an entry by its file; a user knows it by the name that he imports. */
 const entryNames = (): Map<string, string> =>

@@ -5,8 +5,8 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { Logger, run } from "graphile-worker";
 import pg from "pg";
-import type { Change } from "../../src/ports/store.js";
-import { type HandWritten, handWritten } from "./hand-written.js";
+import type { Change } from "../../../src/ports/store.js";
+import { type HandWritten, handWritten } from "../hand-written.js";
 
 const byHand = (connectionString: string, schema: string) =>
   handWritten(connectionString, { schema, connections: 8, grouped: false, prepared: true });

@@ -1,22 +1,22 @@
 /**
- * `node dist/test/bench/postgres.js [--quick] [--json]`: durable events per second on PostgreSQL, from submit() to the
+ * `node dist/test/bench/peers/postgres.js [--quick] [--json]`: durable events per second on PostgreSQL, from submit() to the
  * receipt, against the same rows written by hand on the same server, against libraries of the field that do the same
  * work, and against Restate's own package. Nobody delivers: effects and timers are left lying.
  */
 import { cpus, loadavg } from "node:os";
 import pg from "pg";
-import type { Command } from "../../machines/commands.js";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
-import { startPostgres } from "../adapters/postgres-server.js";
-import { noServerBecause, type RestateServer, restateServer } from "../restate/server.js";
-import { type HandWritten, handWritten, relayByHand } from "./hand-written.js";
-import { bareCommits, dbos, graphileWorker } from "./peers.js";
-import { relay } from "./relay.js";
-import { restateEngine } from "./restate-engine.js";
+import type { Command } from "../../../machines/commands.js";
+import { postgresStore } from "../../../src/adapters/postgres/store.js";
+import { createEngine, type Engine } from "../../../src/engine/engine.js";
+import { startPostgres } from "../../adapters/postgres-server.js";
+import { noServerBecause, type RestateServer, restateServer } from "../../restate/server.js";
+import { type HandWritten, handWritten, relayByHand } from "../hand-written.js";
+import { relay } from "../relay.js";
+import { restateEngine } from "../restate-engine.js";
+import { firstToEach, printed, printedLatencies, type Table, turns } from "../rounds.js";
+import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "../work.js";
+import { bareCommits, dbos, graphileWorker } from "./libraries.js";
 import { restateXState } from "./restate-xstate.js";
-import { firstToEach, printed, printedLatencies, type Table, turns } from "./rounds.js";
-import { Foretold, gateway, IN_FLIGHT, inFlight, perSecond, placeAll, shop, type Told, undelivered } from "./work.js";
 
 const quick = process.argv.includes("--quick");
 const [rounds, perRound] = quick ? [1, 100] : [9, 500];

@@ -25,7 +25,7 @@ describe("the bench", () => {
   });
 
   test("on PostgreSQL writes what is written by hand, or says why there is none", { timeout: 240_000 }, async () => {
-    const { stdout } = await run(process.execPath, [path("./postgres.js"), "--quick", "--json"]);
+    const { stdout } = await run(process.execPath, [path("./peers/postgres.js"), "--quick", "--json"]);
     const told = JSON.parse(stdout) as { skipped?: string; tables: Table[] };
     if (told.skipped !== undefined) return console.warn(told.skipped);
     expect(told.tables.map(({ rows }) => rows.length)).toEqual([noServerBecause === null ? 10 : 8, 2]);
