@@ -12,7 +12,7 @@
 import { setup } from "xstate";
 import { actions } from "./effects.js";
 import type { OrderEvent } from "./events.js";
-import { type Considered, guards, nextDueAt } from "./guards.js";
+import { type GuardContext, guards, nextDueAt } from "./guards.js";
 import type { Meta } from "./meta.js";
 
 const queued = { meta: { rule: "cooldown/queued" } } as const;
@@ -21,7 +21,7 @@ const askNowToo = { meta: { rule: "cooldown/next-reading" } } as const;
 
 export const cooldownMachine = setup({
   types: {
-    context: {} as Considered,
+    context: {} as GuardContext,
     events: {} as OrderEvent | { type: "someone.asked" } | { type: "money.settled" },
     meta: {} as Meta,
   },
@@ -33,7 +33,7 @@ export const cooldownMachine = setup({
 }).createMachine({
   id: "cooldown",
   initial: "idle",
-  context: {} as Considered,
+  context: {} as GuardContext,
   states: {
     idle: {
       meta: { says: "nothing waits" },

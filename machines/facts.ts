@@ -104,7 +104,7 @@ export const Operation = z.object({
 export type Operation = z.infer<typeof Operation>;
 
 /** An event that waits for a reading taken after it arrived. */
-export const Waiting = z.object({
+export const WaitingEvent = z.object({
   eventId: z.string(),
   type: z.string(),
   at: moment,
@@ -114,18 +114,18 @@ export const Waiting = z.object({
   content: z.string().nullable(),
   /** The effect whose reading answers it; null = not asked for yet. */
   readingId: z.string().nullable(),
-  wish: z.lazy(() => Wish).nullable(),
+  wish: z.lazy(() => CommandPayload).nullable(),
 });
-export type Waiting = z.infer<typeof Waiting>;
+export type WaitingEvent = z.infer<typeof WaitingEvent>;
 
 /** What a merchant asks for, beside the target status. */
-export const Wish = z.object({
+export const CommandPayload = z.object({
   amount: minor.nullable().default(null),
   lines: z.array(Line).nullable().default(null),
   total: minor.nullable().default(null),
   adds: z.boolean().default(false),
 });
-export type Wish = z.infer<typeof Wish>;
+export type CommandPayload = z.infer<typeof CommandPayload>;
 
 /** The customer was turned away in the bank's frame and may have tried again (002, "Payment failures"). */
 export const Rejection = z.object({ at: moment, type: z.enum(["fail", "deny"]) });
@@ -172,7 +172,7 @@ export const Facts = z.object({
     /** Some gateways round; a difference up to this many minor units is no mismatch. */
     tolerance: minor,
   }),
-  waiting: z.array(Waiting),
+  waiting: z.array(WaitingEvent),
   operation: Operation.nullable(),
   /** The last try to open a payment at the bank; null = there was none. */
   checkout: Checkout.nullable().default(null),

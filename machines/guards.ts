@@ -10,9 +10,9 @@ import { singleFacts } from "./questions.js";
 import type { Reason } from "./reasons.js";
 
 export {
-  type Considered,
   cooldownEndsAt,
   dueAt,
+  type GuardContext,
   LONGEST_LOOK_MS,
   MOST_TRIES,
   nextDueAt,

@@ -17,7 +17,7 @@ export * from "./events.js";
 export * from "./facts.js";
 export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
-export { type Considered, cooldownEndsAt, guards } from "./guards.js";
+export { cooldownEndsAt, type GuardContext, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
 export { type Reason, reasons } from "./reasons.js";
 export * from "./settings.js";

@@ -4,12 +4,12 @@
  */
 import { setup } from "xstate";
 import type { OrderEvent } from "./events.js";
-import { type Considered, guards } from "./guards.js";
+import { type GuardContext, guards } from "./guards.js";
 import type { Meta } from "./meta.js";
 
 export const legacyMachine = setup({
   types: {
-    context: {} as Considered,
+    context: {} as GuardContext,
     events: {} as OrderEvent,
     meta: {} as Meta,
   },
@@ -17,7 +17,7 @@ export const legacyMachine = setup({
 }).createMachine({
   id: "legacy",
   initial: "UNREAD",
-  context: {} as Considered,
+  context: {} as GuardContext,
   states: {
     UNREAD: { meta: { says: "nobody has asked the bank yet" } },
     notBooked: { meta: { says: "nothing is booked at the bank" } },

@@ -4,12 +4,12 @@
  */
 import { setup } from "xstate";
 import type { OrderEvent } from "./events.js";
-import { type Considered, guards } from "./guards.js";
+import { type GuardContext, guards } from "./guards.js";
 import type { Meta } from "./meta.js";
 
 export const paymentMachine = setup({
   types: {
-    context: {} as Considered,
+    context: {} as GuardContext,
     events: {} as OrderEvent,
     meta: {} as Meta,
   },
@@ -17,7 +17,7 @@ export const paymentMachine = setup({
 }).createMachine({
   id: "payment",
   initial: "UNREAD",
-  context: {} as Considered,
+  context: {} as GuardContext,
   states: {
     UNREAD: { meta: { says: "nobody has asked the gateway yet" } },
     TASK_REDIRECTION_REQUIRED: { meta: { says: "the customer is at the bank" } },

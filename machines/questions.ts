@@ -2,28 +2,28 @@
  * Every yes/no question about one fact. They look at remembered facts, never at the event.
  * What is made of several facts stands in guards.ts.
  */
-import type { Facts, OrderStatus, PossibleAction, Waiting, Wish } from "./facts.js";
+import type { CommandPayload, Facts, OrderStatus, PossibleAction, WaitingEvent } from "./facts.js";
 import type { Flow } from "./flow.js";
 import type { Settings } from "./settings.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
-export interface Considered extends Omit<Facts, "checkout"> {
+export interface GuardContext extends Omit<Facts, "checkout"> {
   now: number;
   settings: Settings;
   flow: Flow;
   /** What the event in hand wishes for; null where it wishes for nothing. */
-  wish: Wish | null;
+  wish: CommandPayload | null;
   /** The status named by `order.placed` and `order.seen`. */
   seen: OrderStatus | null;
 }
 
-type Args = { context: Considered };
+type Args = { context: GuardContext };
 const fact =
-  (test: (c: Considered) => boolean) =>
+  (test: (c: GuardContext) => boolean) =>
   ({ context }: Args) =>
     test(context);
 
-const isOffered = (c: Considered, ...actions: PossibleAction[]) =>
+const isOffered = (c: GuardContext, ...actions: PossibleAction[]) =>
   c.payment.exists && c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a));
 const offers = (...actions: PossibleAction[]) => fact((c) => isOffered(c, ...actions));
 const says = (status: string) => fact((c) => c.payment.exists && c.payment.status === status);
@@ -31,28 +31,28 @@ const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 
 /** Until when callbacks give way to the customer: epoch milliseconds. */
-export const cooldownEndsAt = (c: Pick<Considered, "order" | "settings">): number =>
+export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): number =>
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;
 
 /** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
 export const dueAt = (
-  c: Pick<Considered, "order" | "settings" | "flow" | "operation">,
-  waiting: Pick<Waiting, "at">,
+  c: Pick<GuardContext, "order" | "settings" | "flow" | "operation">,
+  waiting: Pick<WaitingEvent, "at">,
 ): number =>
   c.operation === null
     ? Math.max(cooldownEndsAt(c), waiting.at + c.flow.callbackDelaySeconds * 1000)
     : Number.POSITIVE_INFINITY;
 
-const heldNow = (c: Considered) => c.waiting.filter((w) => w.held && w.readingId === null);
+const heldNow = (c: GuardContext) => c.waiting.filter((w) => w.held && w.readingId === null);
 
 /** When the first held callback becomes due; endless, where none is held. */
-export const nextDueAt = (c: Considered): number => Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)));
+export const nextDueAt = (c: GuardContext): number => Math.min(...heldNow(c).map((waiting) => dueAt(c, waiting)));
 
-const refundable = (c: Considered) => c.payment.captured - c.payment.refunded;
-const within = (c: Considered, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;
-const wishedAmount = (c: Considered) => c.wish?.amount ?? 0;
-const wishedTotal = (c: Considered) => c.wish?.total ?? c.order.total;
+const refundable = (c: GuardContext) => c.payment.captured - c.payment.refunded;
+const within = (c: GuardContext, a: number, b: number) => Math.abs(a - b) <= c.payment.tolerance;
+const wishedAmount = (c: GuardContext) => c.wish?.amount ?? 0;
+const wishedTotal = (c: GuardContext) => c.wish?.total ?? c.order.total;
 
 /** One fact each. */
 export const singleFacts = {
@@ -189,7 +189,7 @@ export const singleFacts = {
 };
 
 /** The old reservation is gone, so what is reserved are the new lines: a reading of before the cancellation shows neither. */
-const newLinesStand = ({ operation, payment }: Considered): boolean =>
+const newLinesStand = ({ operation, payment }: GuardContext): boolean =>
   operation !== null &&
   payment.authorized >= operation.amount &&
   payment.canceled >= operation.before.canceled + operation.before.authorized;
@@ -209,14 +209,14 @@ const LONGEST_READING_MS = 60_000;
  * From then on a call that a reading does not show never took effect: the gateway's settle window is over, and the
  * reading was begun after it.
  */
-const settledAt = ({ operation, flow }: Considered): number =>
+const settledAt = ({ operation, flow }: GuardContext): number =>
   operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000 + LONGEST_READING_MS;
 
 /**
  * A call for all that is left can take effect once only, because the bank refuses the second; so can one whose key
  * the bank remembers. A part could be booked twice, so it waits until the first can no longer be booked.
  */
-const isRepeatable = (c: Considered): boolean => {
+const isRepeatable = (c: GuardContext): boolean => {
   const { operation, flow } = c;
   if (operation === null || operation.refused !== null || operation.tries >= MOST_TRIES) return false;
   const once = operation.whole || flow.repeatableByKey.includes(operation.kind);
@@ -224,7 +224,7 @@ const isRepeatable = (c: Considered): boolean => {
 };
 
 /** Milliseconds until the payment is read again for a lost call's effect; endless where no answer was lost. */
-export const nextLookIn = (c: Considered): number => {
+export const nextLookIn = (c: GuardContext): number => {
   const lostAt = c.operation?.lostAt;
   if (lostAt == null) return Number.POSITIVE_INFINITY;
   const passed = (c.now - lostAt) / 1000;
@@ -240,7 +240,7 @@ export const MOST_TRIES = 6;
  * The transaction id in the payment's action log is proof; without a log the amount must have grown by
  * what was asked for.
  */
-const tookEffect = (c: Considered, amount: "captured" | "canceled" | "refunded"): boolean => {
+const tookEffect = (c: GuardContext, amount: "captured" | "canceled" | "refunded"): boolean => {
   const { operation, payment } = c;
   if (operation === null) return false;
   if (amount !== "canceled" && payment.transactionIds.includes(operation.key)) return true;

@@ -1,15 +1,15 @@
 /** The public API: the engine and its ports. Adapters, machines and the test harness have entries of their own. */
 export type { Command, NewOrder } from "../machines/events.js";
+export type { Rules } from "./core/builder.js";
 export { type Decision, decide, defaultRules } from "./core/decide.js";
-export type { Rules } from "./core/fold.js";
-export { type Foreseen, foresee } from "./core/foresee.js";
+export { type DecisionPreview, preview } from "./core/preview.js";
 export type { Answer, Flag, HistoryEntry, OrderRecord, OutboxRow, Outcome, States, TimerRow } from "./core/record.js";
 export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";
-export { type LookOptions, lookingAt } from "./engine/look.js";
 export type { EngineOptions } from "./engine/options.js";
 export { prune } from "./engine/prune.js";
+export { type QueryOptions, queriesOf } from "./engine/queries.js";
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";

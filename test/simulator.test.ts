@@ -22,7 +22,7 @@ import {
   traceOf,
   unreachable,
 } from "../src/testing/index.js";
-import { T0, type Told } from "../src/testing/simulator/script.js";
+import { type SubmittedEvent, T0 } from "../src/testing/simulator/script.js";
 import { afterReading, edges } from "../src/testing/simulator/table.js";
 import { cli } from "./cli/run.js";
 
@@ -250,7 +250,7 @@ describe("scripts by hand", () => {
 
 /** SQLite's own way: the first place fails, then the second, until there are no more. */
 describe("a merchant's click, with the process lost at every place at which it waits", () => {
-  const clicks: Told[] = [
+  const clicks: SubmittedEvent[] = [
     { type: "merchant.completed", via: "dropdown" },
     { type: "merchant.refundedAmount", via: "api", amount: 20_000, lines: null },
   ];

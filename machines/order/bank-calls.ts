@@ -9,7 +9,7 @@ import { note, type orderSetup, rule, status } from "./setup.js";
 type Noted = ReturnType<typeof note> | ReturnType<typeof status>;
 type Family = "capture" | "refund" | "cancel";
 
-interface Call {
+interface BankCall {
   says: string;
   /** The first word of its events and of its rules. */
   family: Family;
@@ -30,7 +30,7 @@ export const underWay = rule("money/under-way");
 export const staysOpen = (target: string) => ({ guard: "mayStillTakeEffect", target, reenter: true }) as const;
 
 /** What one call to the bank may lead to. */
-const bankCall = ({ says, family, wish, seen, again, failed }: Call) => {
+const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
   const readBack = { target: "unknown", actions: "readBack" };
   const gaveUp = { target: home, actions: failed };
   const confirmed = seen.map(({ part, ...branch }) =>

@@ -5,7 +5,7 @@
  * `payment.read` and `merchant.*` arrive here only with a reading of the payment that was taken after whatever caused
  * them. Whatever no branch takes is ignored or refused, and says why.
  */
-import type { Considered } from "../guards.js";
+import type { GuardContext } from "../guards.js";
 import { cancelling, capturing, refunding } from "./bank-calls.js";
 import { booking } from "./booking.js";
 import * as merchant from "./merchant.js";
@@ -42,7 +42,7 @@ const changes = {
 export const orderMachine = orderSetup.createMachine({
   id: "order",
   initial: "checkout-draft",
-  context: {} as Considered,
+  context: {} as GuardContext,
   on: {
     "order.placed": followTheShop,
     "order.seen": followTheShop,

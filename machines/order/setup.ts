@@ -2,19 +2,19 @@
 import { setup } from "xstate";
 import { actions, type NoteKey } from "../effects.js";
 import type { OrderEvent } from "../events.js";
-import { type Considered, guards, nextLookIn } from "../guards.js";
+import { type GuardContext, guards, nextLookIn } from "../guards.js";
 import type { Meta } from "../meta.js";
 import type { Reason } from "../reasons.js";
 import type { RuleId } from "../rules.js";
 import { linkLifetimeMinutes } from "../settings.js";
 
 /** An order that becomes pending again is being written at this moment. */
-const lastWrite = ({ order, now }: Considered): number =>
+const lastWrite = ({ order, now }: GuardContext): number =>
   order.status === "pending" ? Math.max(order.createdAt, order.updatedAt) : now;
 
 export const orderSetup = setup({
   types: {
-    context: {} as Considered,
+    context: {} as GuardContext,
     events: {} as OrderEvent | { type: "customer.failed" | "customer.signed" | "customer.unproven" },
     meta: {} as Meta,
   },

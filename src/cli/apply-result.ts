@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 
 export type Word = "done" | "no-op" | "refused" | "waiting" | "error";
-export interface Result {
+export interface ApplyLine {
   row: number;
   order_id: string;
   wanted: string;
@@ -29,7 +29,7 @@ const asCell = (value: string | number): string | number =>
 const fromCell = (cell: string): string => cell.replace(/^'/, "");
 
 export const headLine = stringify([[...HEAD]]);
-export const lineOf = (result: Result): string => stringify([HEAD.map((name) => asCell(result[name]))]);
+export const lineOf = (result: ApplyLine): string => stringify([HEAD.map((name) => asCell(result[name]))]);
 
 type Cells = Record<(typeof HEAD)[number], string>;
 
@@ -43,13 +43,13 @@ const rowsIn = (lines: string[]): Cells[] => {
   return [];
 };
 
-const resultIn = (cells: Cells): Result => {
+const resultIn = (cells: Cells): ApplyLine => {
   const read = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, fromCell(cell)]));
-  return { ...(read as unknown as Result), row: Number(cells.row) };
+  return { ...(read as unknown as ApplyLine), row: Number(cells.row) };
 };
 
 /** What an earlier, killed run has done of this very file; null = there is none. */
-export const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: Result[] } | null> => {
+export const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: ApplyLine[] } | null> => {
   const text = await readFile(part, "utf8").catch(() => null);
   const [head, ...rest] = text?.split("\n") ?? [];
   const [, runId, of] = /^# run (\S+) of (\S+)$/.exec(head ?? "") ?? [];

@@ -4,10 +4,10 @@ import { readFile, rm } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { reasons } from "../../machines/reasons.js";
-import type { Receipt, Verdict } from "../engine/receipt.js";
-import { headLine, lineOf, type Result, unfinished, type Word } from "./apply-result.js";
+import type { Preview, Receipt } from "../engine/receipt.js";
+import { type ApplyLine, headLine, lineOf, unfinished, type Word } from "./apply-result.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
-import { type Row, rowsIn } from "./erp-file.js";
+import { type ErpRow, rowsIn } from "./erp-file.js";
 import { appendPrivate, writePrivate } from "./private-file.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
@@ -25,12 +25,12 @@ const wordFor = (outcome: string, final: boolean): Word =>
   !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
 
 /** One row, carried out once however often it is sent: its key names the run and the row. */
-const carryOut = async (
-  { orderId: order_id, wanted, asks }: Row,
+const execute = async (
+  { orderId: order_id, wanted, asks }: ErpRow,
   row: number,
   runId: string,
   options: Options,
-): Promise<Result> => {
+): Promise<ApplyLine> => {
   const bare = { row, order_id, wanted, status: "", reason: "", says: "" };
   if ("wrong" in asks) return { ...bare, outcome: "error", says: asks.wrong };
   const { event } = asks;
@@ -38,7 +38,7 @@ const carryOut = async (
   if (options.dryRun) {
     const response = await ask(options, `${path}/can`, { method: "POST", body: event });
     if (!response.ok) return { ...bare, outcome: "error", says: `there is no order ${order_id}` };
-    const { allowed, outcome, reason, to } = (await response.json()) as Verdict;
+    const { allowed, outcome, reason, to } = (await response.json()) as Preview;
     return {
       ...bare,
       outcome: allowed ? "done" : wordFor(outcome, true),
@@ -86,7 +86,7 @@ const run = async (file: string, options: Options): Promise<void> => {
   for (let i = results.length; i < rows.length; i += group) {
     const some = rows.slice(i, i + group);
     const done = await Promise.all(
-      sameOrderAfterEachOther(some, i, (wanted, row) => carryOut(wanted, row, runId, options)),
+      sameOrderAfterEachOther(some, i, (wanted, row) => execute(wanted, row, runId, options)),
     );
     results.push(...done);
     await appendPrivate(part, done.map(lineOf).join(""));
@@ -115,10 +115,10 @@ const run = async (file: string, options: Options): Promise<void> => {
 
 /** Rows of one order keep the order of the file. */
 const sameOrderAfterEachOther = (
-  some: Row[],
+  some: ErpRow[],
   from: number,
-  act: (wanted: Row, row: number) => Promise<Result>,
-): Promise<Result>[] => {
+  act: (wanted: ErpRow, row: number) => Promise<ApplyLine>,
+): Promise<ApplyLine>[] => {
   const last = new Map<string, Promise<unknown>>();
   return some.map((wanted, i) => {
     const key = wanted.orderId;

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { merchantEventFor } from "../../machines/events.js";
 import { reasons } from "../../machines/reasons.js";
-import type { Verdict } from "../engine/receipt.js";
+import type { Preview } from "../engine/receipt.js";
 import { exitCodes, exits, refused, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
@@ -21,7 +21,7 @@ const run = async (id: string, what: string, options: RemoteOptions & { json?: t
   const response = await ask(options, `/orders/${encodeURIComponent(id)}/can`, { method: "POST", body: eventIn(what) });
   if (response.status === 404) throw refused(`there is no order ${id} there`);
   if (!response.ok) throw wrongUsage(`the engine does not take this event: ${await response.text()}`);
-  const verdict = (await response.json()) as Verdict;
+  const verdict = (await response.json()) as Preview;
   if (options.json) sayJson(verdict);
   else if (verdict.allowed)
     say(`yes: the order goes to ${verdict.to}${verdict.rule === null ? "" : ` (${verdict.rule})`}`);

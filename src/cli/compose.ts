@@ -5,7 +5,7 @@ import { listen } from "../adapters/http/serve.js";
 import { memoryStore } from "../adapters/memory/store.js";
 import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
-import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
+import type { ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 import { inspector } from "../inspector/inspector.js";
@@ -42,7 +42,7 @@ export interface Common {
   apiToken: ApiTokens | null;
   /** How long requests under way may take when it stops. */
   graceMs?: number;
-  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: ActorMessage[]) => void;
   /** Whether people may act from the inspector. */
   actions?: boolean;
   /** Where a Stately inspector can listen to the machines; left out: nowhere. */
@@ -66,7 +66,7 @@ export interface Sandbox extends Running {
   woo: WooDouble;
 }
 
-export interface Parts extends Common {
+export interface ServerParts extends Common {
   store: Store;
   gateways: Gateway[];
   shop: Shop;
@@ -88,7 +88,7 @@ const isInspector = (request: Request): boolean => {
 };
 
 /** An engine behind a door, with whatever store, shop and banks it is given. */
-export const compose = async (parts: Parts): Promise<Running> => {
+export const compose = async (parts: ServerParts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
   const { store, gateways, shop, settings, onDecision } = parts;
   const { port = 0, host = "127.0.0.1" } = parts;

@@ -12,7 +12,7 @@ interface Options extends RemoteOptions {
   json?: true;
 }
 
-type Told = DeadLetter & { revived: boolean };
+type DeadLetterLine = DeadLetter & { revived: boolean };
 
 const PAGE = 500;
 /** Each is a commit of its own: several under way keep the disk busy, and leave the engine room for its work. */
@@ -63,8 +63,8 @@ const progressOf = (total: number) => {
 };
 
 /** @throws Ends that says how many were revived before the engine was lost */
-const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<Told[]> => {
-  const told: Told[] = chosen.map((one) => ({ ...one, revived: false }));
+const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<DeadLetterLine[]> => {
+  const told: DeadLetterLine[] = chosen.map((one) => ({ ...one, revived: false }));
   const progress = progressOf(told.length);
   const waiting = told.values();
   let done = 0;
@@ -95,7 +95,7 @@ const run = async (ids: string[], options: Options): Promise<void> => {
   const chosen = ids.length === 0 ? all : all.filter(({ id, orderId }) => asked.has(id) || asked.has(orderId));
   const told = options.revive
     ? await reviveAll(chosen, options)
-    : chosen.map((one): Told => ({ ...one, revived: false }));
+    : chosen.map((one): DeadLetterLine => ({ ...one, revived: false }));
   const revived = told.filter((one) => one.revived).length;
   if (options.json)
     sayJson({ deadLetters: told.map(({ place: _, ...one }) => one), missing, revived, of: told.length });
@@ -103,7 +103,7 @@ const run = async (ids: string[], options: Options): Promise<void> => {
   if (missing.length > 0 || (options.revive && revived < told.length)) process.exitCode = exits.refused;
 };
 
-const report = (told: Told[], missing: string[], revive: boolean): void => {
+const report = (told: DeadLetterLine[], missing: string[], revive: boolean): void => {
   // Those that were not revived come first: they are what a person has to look at.
   const shown = revive ? [...told].sort((a, b) => Number(a.revived) - Number(b.revived)).slice(0, SHOWN) : told;
   const rows = shown.map((one) => [

@@ -3,17 +3,22 @@ import type { Effect } from "../../machines/effects.js";
 import type { Envelope, OrderEvent, PlacedOrder } from "../../machines/events.js";
 import { type FlagName, flags } from "../../machines/flags.js";
 import { flowOf, registry, Settings } from "../../machines/index.js";
+import type { Rules } from "../core/builder.js";
 import { decide } from "../core/decide.js";
-import type { Rules } from "../core/fold.js";
-import { type Foreseen, foresee } from "../core/foresee.js";
+import { type DecisionPreview, preview } from "../core/preview.js";
 import type { OrderRecord, OutboxRow } from "../core/record.js";
 import { sourceOf } from "../engine/receipt.js";
 import { issuesOf, ourEvent } from "./event-words.js";
 import { type Follow, followed } from "./follow.js";
-import { BadLine, idOf, Line, placedFrom, readingFrom, type Told } from "./line-words.js";
+import { BadLine, DecideLine, idOf, type PaymentAnswer, placedFrom, readingFrom } from "./line-words.js";
 
 /** Whoever needs no reading is flagged by the payment given as well: the shop knows it, however long ago it was read. */
-const flagsOf = (seen: Foreseen, told: Told, now: number, { settings, registry }: Rules): FlagName[] => {
+const flagsOf = (
+  seen: DecisionPreview,
+  told: PaymentAnswer,
+  now: number,
+  { settings, registry }: Rules,
+): FlagName[] => {
   const { facts } = seen.record;
   if (told == null || facts.payment.readAt !== null || seen.answer.outcome === "deferred") return seen.flags;
   const { paymentId: _, ...says } = told;
@@ -55,7 +60,7 @@ const expiry = ({ timers }: OrderRecord): { expires?: string } => {
 };
 
 /** Where it all leads, if the bank answers every call in the same way. */
-const endOf = (seen: Foreseen, now: number, rules: Rules, told: Told, ends: Follow) => {
+const endOf = (seen: DecisionPreview, now: number, rules: Rules, told: PaymentAnswer, ends: Follow) => {
   const { record, answer, effects, at, open } = followed(seen, EVENT, now, rules, told, ends);
   const { outcome, rule } = answer;
   return {
@@ -72,7 +77,7 @@ const EVENT = "event";
 
 /** What `decide` answers to a line, already parsed from JSON. */
 export const decideLine = (json: unknown, settingsGiven: Record<string, unknown>, clock: () => number) => {
-  const read = Line.safeParse(json);
+  const read = DecideLine.safeParse(json);
   if (!read.success) {
     throw new BadLine(read.error.issues.map(({ path, message }) => ({ path: path.join(".") || "line", message })));
   }
@@ -91,9 +96,9 @@ export const decideLine = (json: unknown, settingsGiven: Record<string, unknown>
   let { record } = decide(null, envelope("placed", { type: "order.placed", order }, placedAt), placedAt, rules);
   for (const [index, { at = placedAt, ...words }] of line.earlier.entries()) {
     const one = envelope(`earlier/${index}`, eventFrom(words, order, `earlier.${index}`), at);
-    record = foresee(record, one, at, rules, told).record;
+    record = preview(record, one, at, rules, told).record;
   }
-  const seen = foresee(record, envelope(EVENT, event, now), now, rules, told);
+  const seen = preview(record, envelope(EVENT, event, now), now, rules, told);
   const { outcome, from, to, reason, rule, until } = seen.answer;
   return {
     ...(line.id === undefined ? {} : { id: line.id }),

@@ -1,7 +1,7 @@
 /** The hour that the demo lives through: what happens to each order, and when. Times are minutes into the hour. */
 import type { DemoWorld } from "./demo-world.js";
 
-export interface Story {
+export interface DemoStory {
   orderId: string;
   title: string;
   placedAt: number;
@@ -31,7 +31,7 @@ export const bankIsDown = { from: 41, to: 51 };
 export const HOUR = 60;
 export const HOLD_STOCK_MINUTES = 30;
 
-const told: Omit<Story, "orderId">[] = [
+const told: Omit<DemoStory, "orderId">[] = [
   { title: "paid", placedAt: 0.2, signsAt: 1 },
   { title: "frozen, then thawed", placedAt: 1, person: "198001010001", signsAt: 1.5 },
   { title: "frozen, then rejected", placedAt: 1.2, person: "197801069241", signsAt: 2 },
@@ -117,20 +117,20 @@ const told: Omit<Story, "orderId">[] = [
   { title: "never paid, and no error", gateway: "nets-easy", placedAt: 55, signsAt: null },
 ];
 
-export const stories: Story[] = told.map((story, i) => ({ orderId: String(1001 + i), ...story }));
+export const stories: DemoStory[] = told.map((story, i) => ({ orderId: String(1001 + i), ...story }));
 
-export interface Step {
+export interface DemoStep {
   at: number;
   act: (world: DemoWorld) => Promise<unknown>;
 }
 
 /** Everything that somebody does, in order of time; what follows from it is the engine's and the bank's doing. */
-export const steps: Step[] = stories
-  .flatMap((story): Step[] => {
+export const steps: DemoStep[] = stories
+  .flatMap((story): DemoStep[] => {
     const { orderId, placedAt, signsAt, returnsAfter = 3, later = [] } = story;
-    const signs: Step[] =
+    const signs: DemoStep[] =
       signsAt === null ? [] : [{ at: signsAt, act: async (world) => world.signs(orderId, returnsAfter === 0) }];
-    const returns: Step[] =
+    const returns: DemoStep[] =
       signsAt === null || !returnsAfter
         ? []
         : [{ at: signsAt + returnsAfter / 60, act: (world) => world.returns(orderId) }];

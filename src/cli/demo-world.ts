@@ -6,7 +6,7 @@ import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { checkoutTo, deliveringFrom, heldBy } from "../testing/banks.js";
 import { VirtualClock } from "../testing/virtual-clock.js";
 import { composeSandbox, type Sandbox } from "./compose.js";
-import { bankIsDown, HOLD_STOCK_MINUTES, HOUR, type Story } from "./demo-stories.js";
+import { bankIsDown, type DemoStory, HOLD_STOCK_MINUTES, HOUR } from "./demo-stories.js";
 import { checkout, type Fetch } from "./sandbox.js";
 
 const MINUTE_MS = 60_000;
@@ -73,7 +73,7 @@ export class DemoWorld {
     );
   }
 
-  async buys({ orderId, person, virtual, gateway = "resurs-mapi", books }: Story): Promise<void> {
+  async buys({ orderId, person, virtual, gateway = "resurs-mapi", books }: DemoStory): Promise<void> {
     const { engine, banks, url } = this.sandbox;
     const total = 49_900 + Number(orderId) * 100;
     const now = this.clock.now();

@@ -4,7 +4,7 @@ import { merchantEventFor } from "../../machines/events.js";
 import { Id } from "../../machines/text.js";
 import { wrongUsage } from "./ending.js";
 
-export interface Row {
+export interface ErpRow {
   orderId: string;
   /** The status as it stands in the file. */
   wanted: string;
@@ -17,7 +17,7 @@ const wrongId = (id: string): string | null =>
 
 const COLUMNS = "the columns order_id and status (and amount, where there is one)";
 
-const askedBy = (status: string, amount: string): Row["asks"] => {
+const askedBy = (status: string, amount: string): ErpRow["asks"] => {
   const type = Object.entries(merchantEventFor).find(([name]) => name === status.replace(/^wc-/, ""))?.[1];
   if (type === undefined) return { wrong: `"${status}" is no status a merchant can set` };
   if (amount === "") return { event: { type, via: "erp" } };
@@ -28,7 +28,7 @@ const askedBy = (status: string, amount: string): Row["asks"] => {
 };
 
 /** @throws UsageError where the text is no CSV, or its first line names no columns of ours */
-export const rowsIn = (text: string): Row[] => {
+export const rowsIn = (text: string): ErpRow[] => {
   let records: string[][];
   try {
     records = parse(text, { skip_empty_lines: true, trim: true, bom: true, relax_column_count: true });

@@ -43,7 +43,7 @@ const edit = z.strictObject({
   newTotal: money.optional(),
 });
 
-const ScenarioEvent = z.discriminatedUnion("type", [
+const EventLine = z.discriminatedUnion("type", [
   callback,
   z.strictObject({
     ...told,
@@ -62,9 +62,9 @@ const ScenarioEvent = z.discriminatedUnion("type", [
   z.strictObject({ ...told, type: z.literal("reconcile.run") }),
   z.strictObject({ ...told, type: z.literal("external.directWrite"), status: OrderStatus }),
 ]);
-type ScenarioEvent = z.infer<typeof ScenarioEvent>;
+type EventLine = z.infer<typeof EventLine>;
 
-const scenarioTypes = new Set(ScenarioEvent.options.map((o) => String([...o.shape.type.values][0])));
+const scenarioTypes = new Set(EventLine.options.map((o) => String([...o.shape.type.values][0])));
 const ownTypes = new Set(OrderEvent.options.map((o) => String([...o.shape.type.values][0])));
 
 /** The lines and the total as they would be after the edit. */
@@ -82,7 +82,7 @@ const edited = ({ remove, add, setQuantity, newTotal }: z.infer<typeof edit>, or
   return { lines, total, adds: add.length > 0 || raised };
 };
 
-const translated = (event: ScenarioEvent, order: Pick<PlacedOrder, "lines" | "paymentId">): unknown => {
+const translated = (event: EventLine, order: Pick<PlacedOrder, "lines" | "paymentId">): unknown => {
   switch (event.type) {
     case "callback": {
       const { paymentId = order.paymentId ?? "none", status, action } = event.payload;
@@ -131,7 +131,7 @@ export const ourEvent = (event: { type: string }, order: Pick<PlacedOrder, "line
   }
   let own: unknown = event;
   if (scenarioTypes.has(event.type)) {
-    const read = ScenarioEvent.safeParse(event);
+    const read = EventLine.safeParse(event);
     if (!read.success) return { issues: issuesOf(read.error, "event") };
     own = translated(read.data, order);
   }

@@ -2,9 +2,9 @@
 import { type Effect, movesMoney, resultOf } from "../../machines/effects.js";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
 import type { Reading } from "../../machines/facts.js";
+import type { Rules } from "../core/builder.js";
 import { COOLDOWN_TIMER, decide } from "../core/decide.js";
-import type { Rules } from "../core/fold.js";
-import type { Foreseen } from "../core/foresee.js";
+import type { DecisionPreview } from "../core/preview.js";
 import type { Answer, OrderRecord, OutboxRow } from "../core/record.js";
 
 /** What the bank makes of the calls: done, turned down, or no answer that tells. */
@@ -20,11 +20,11 @@ export interface Followed {
   open: "reading-payment" | "outcome-unknown" | null;
 }
 
-type Call = Extract<Effect, { type: keyof typeof resultOf }>;
-const isCall = (effect: Effect): effect is Call => movesMoney(effect.type);
+type MoneyEffect = Extract<Effect, { type: keyof typeof resultOf }>;
+const isCall = (effect: Effect): effect is MoneyEffect => movesMoney(effect.type);
 
 /** The payment once the call took effect. */
-const once = (call: Call, reading: Reading): Reading => {
+const once = (call: MoneyEffect, reading: Reading): Reading => {
   const { authorized, captured, canceled, refunded } = reading;
   const { amount } = call;
   switch (call.type) {
@@ -43,7 +43,7 @@ const once = (call: Call, reading: Reading): Reading => {
 
 /** Follows until nothing more comes of it; a call whose answer was lost stays open. */
 export const followed = (
-  seen: Foreseen,
+  seen: DecisionPreview,
   eventId: string,
   now: number,
   rules: Rules,
@@ -61,7 +61,7 @@ export const followed = (
     if (read !== undefined) return reading == null ? null : { type: "payment.read", effectId: read.id, reading };
     const sent = last.find(({ effect }) => isCall(effect));
     if (sent !== undefined) {
-      const call = sent.effect as Call;
+      const call = sent.effect as MoneyEffect;
       const family = resultOf[call.type];
       if (ends === "unknown") return { type: `${family}.unknown`, effectId: sent.id, detail: "" };
       if (ends === "refused") {

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { registry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import { listen } from "../adapters/http/serve.js";
-import { lookingAt } from "../engine/look.js";
+import { queriesOf } from "../engine/queries.js";
 import { inspector } from "../inspector/inspector.js";
 import { systemClock } from "../ports/clock.js";
 import { withoutPassword } from "../ports/passwords.js";
@@ -27,7 +27,7 @@ interface Options {
 const serveOver = async (store: Store, place: string, { port, reveals, json }: Options): Promise<void> => {
   const clock = systemClock();
   const rules = { settings: Settings.parse({}), registry };
-  const engine = lookingAt({ store, rules, clock, gatewayOf: () => null });
+  const engine = queriesOf({ store, rules, clock, gatewayOf: () => null });
   const looks = inspector({
     engine,
     ...(reveals === undefined

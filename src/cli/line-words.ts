@@ -5,9 +5,9 @@ import { noSuchPayment, OrderStatus, type Reading } from "../../machines/facts.j
 import { Currency, Id, Moment, Text, Word } from "../../machines/text.js";
 import { ROUNDING } from "../adapters/nets/easy.js";
 import { readingOf as netsReadingOf } from "../adapters/nets/reading.js";
-import { Payment as NetsPayment } from "../adapters/nets/schema.js";
+import { NetsPayment } from "../adapters/nets/schema.js";
 import { readingOf } from "../adapters/resurs/reading.js";
-import { Payment } from "../adapters/resurs/schema.js";
+import { ResursPayment } from "../adapters/resurs/schema.js";
 import { type Issue, issuesOf, minor, ScenarioLines } from "./event-words.js";
 
 const DAY_MS = 86_400_000;
@@ -58,7 +58,7 @@ const BankPayment = z.looseObject({
     .nullish(),
 });
 
-export const Line = z.strictObject({
+export const DecideLine = z.strictObject({
   id: z.union([Text(100), z.int()]).optional(),
   order: Order,
   // The word is taken as a status, so that whatever is wrong with a payment is told by its field.
@@ -74,7 +74,7 @@ export const Line = z.strictObject({
   settings: z.looseObject({}).optional(),
   now: When.optional(),
 });
-export type Line = z.infer<typeof Line>;
+export type DecideLine = z.infer<typeof DecideLine>;
 
 /** A line that says nothing we can decide; `issues` names each field and what it wants. */
 export class BadLine extends Error {
@@ -87,10 +87,10 @@ export class BadLine extends Error {
 /** A shop that names no payment id still means the payment it gives. */
 const UNNAMED = "payment-1";
 
-const idGiven = ({ payment, netsPayment }: Line): string | undefined => payment?.id ?? netsPayment?.paymentId;
+const idGiven = ({ payment, netsPayment }: DecideLine): string | undefined => payment?.id ?? netsPayment?.paymentId;
 
 /** The payment of the order; null = it has none. */
-export const idOf = (line: Line): string | null => {
+export const idOf = (line: DecideLine): string | null => {
   const { order, payment, netsPayment, event } = line;
   if (order.paymentId !== undefined) return order.paymentId;
   const told = (event.payload as { paymentId?: unknown } | undefined)?.paymentId;
@@ -99,13 +99,18 @@ export const idOf = (line: Line): string | null => {
   return idGiven(line) ?? (isNone && typeof told === "string" ? told : UNNAMED);
 };
 
-const gatewayOf = ({ order, netsPayment }: Line): string | null => {
+const gatewayOf = ({ order, netsPayment }: DecideLine): string | null => {
   const method = order.paymentMethod ?? (netsPayment == null ? "resurs" : "nets");
   if (/^nets(-easy)?$/.test(method)) return "nets-easy";
   return /^resurs(-mapi)?$/.test(method) ? "resurs-mapi" : null;
 };
 
-export const placedFrom = (line: Line, paymentId: string | null, reading: Told, now: number): PlacedOrder => {
+export const placedFrom = (
+  line: DecideLine,
+  paymentId: string | null,
+  reading: PaymentAnswer,
+  now: number,
+): PlacedOrder => {
   const { order } = line;
   const createdAt = order.createdAt ?? order.updatedAt ?? now - DAY_MS;
   const gateway = gatewayOf(line);
@@ -128,9 +133,9 @@ export const placedFrom = (line: Line, paymentId: string | null, reading: Told, 
 };
 
 /** The payment as the bank would answer now; undefined = there is none to ask about, null = the bank does not answer. */
-export type Told = Reading | null | undefined;
+export type PaymentAnswer = Reading | null | undefined;
 
-export const readingFrom = (line: Line, paymentId: string | null): Told => {
+export const readingFrom = (line: DecideLine, paymentId: string | null): PaymentAnswer => {
   const { payment, netsPayment, taskStatus, earlier } = line;
   if (payment?.status === UNAVAILABLE) return null;
   // An earlier event may have given the order the payment that the line speaks of.
@@ -144,7 +149,7 @@ export const readingFrom = (line: Line, paymentId: string | null): Told => {
   }
   const ours = paymentId?.toLowerCase() === named.toLowerCase() ? (paymentId ?? named) : named;
   if (payment == null) return fromNets({ ...netsPayment, paymentId: ours });
-  const read = Payment.safeParse({ ...payment, id: ours });
+  const read = ResursPayment.safeParse({ ...payment, id: ours });
   if (!read.success) throw new BadLine(issuesOf(read.error, "payment"));
   // The bank is asked for the task only where the payment was rejected.
   const told = taskStatus === UNAVAILABLE ? taskStatus : (taskStatus?.completed ?? null);
@@ -152,7 +157,7 @@ export const readingFrom = (line: Line, paymentId: string | null): Told => {
 };
 
 /** As Nets answers it, with a scenario's short word for the payment type. */
-const fromNets = ({ paymentType, ...payment }: NonNullable<Line["netsPayment"]>): Reading => {
+const fromNets = ({ paymentType, ...payment }: NonNullable<DecideLine["netsPayment"]>): Reading => {
   const paymentDetails = payment.paymentDetails ?? (paymentType === undefined ? undefined : { paymentType });
   const read = NetsPayment.safeParse({ payment: { ...payment, paymentDetails } });
   if (read.success) return netsReadingOf(read.data.payment);

@@ -1,13 +1,13 @@
 /** Looks at one order: in the file, beside a running engine, or by asking the engine over HTTP. */
 import { registry } from "../../machines/index.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
-import { recordReader, whyOf } from "../engine/look.js";
+import { recordReader, whyOf } from "../engine/queries.js";
 import type { Store } from "../ports/store.js";
 import { lookingStore } from "./compose.js";
 import { Ends, exits, refused } from "./ending.js";
 import { ask, type RemoteOptions } from "./remote.js";
 
-export interface LookOptions extends RemoteOptions {
+export interface LookFlags extends RemoteOptions {
   db?: string;
   json?: true;
 }
@@ -51,7 +51,7 @@ const get = async <T>(options: RemoteOptions, id: string, what: string): Promise
   return (await response.json()) as T;
 };
 
-export const lookAt = (id: string, options: LookOptions): Promise<Looked> => {
+export const lookAt = (id: string, options: LookFlags): Promise<Looked> => {
   const { db } = options;
   if (db === undefined) return lookOver(id, options);
   return inFile(db, async (store) => {
@@ -75,7 +75,7 @@ const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => 
   return { record, history, open: null, parked: null };
 };
 
-export const whyIs = async (id: string, options: LookOptions): Promise<string[]> => {
+export const whyIs = async (id: string, options: LookFlags): Promise<string[]> => {
   const { db } = options;
   if (db === undefined) return (await get<{ lines: string[] }>(options, id, "/why")).lines;
   const lines = await inFile(db, (store) => whyOf(store, registry, id));

@@ -28,13 +28,13 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-type Told = Reconciled | { error: { message: string } };
+type ReconcileLine = Reconciled | { error: { message: string } };
 
 /** Reads one line per order. @returns why the run did not come to its end; null = it did */
 const readInto = async (all: Reconciled[], response: Response, told: () => void): Promise<string | null> => {
   try {
     for await (const line of linesOf(response)) {
-      const one = JSON.parse(line) as Told;
+      const one = JSON.parse(line) as ReconcileLine;
       if ("error" in one) return one.error.message;
       all.push(one);
       told();

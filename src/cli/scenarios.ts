@@ -17,18 +17,18 @@ interface Options {
   json?: true;
 }
 
-interface Result {
+interface ReportLine {
   id: string;
   ok: boolean;
   differences: Difference[];
   unchecked: string[];
 }
 
-interface Report {
+interface ScenariosReport {
   passed: number;
   failed: number;
   unsupported: { id: string; reason: string }[];
-  results: Result[];
+  results: ReportLine[];
 }
 
 const names = (text: string): string[] => text.split(",").map((name) => name.trim());
@@ -41,7 +41,10 @@ const chosen = (all: Candidate[], { area, id }: Options): Candidate[] => {
   throw wrongUsage(`no scenario has that area and id; the areas here are ${areas}`);
 };
 
-const live = async ({ id, read }: Candidate, stage?: OpenStage): Promise<Result & { unsupported: string | null }> => {
+const live = async (
+  { id, read }: Candidate,
+  stage?: OpenStage,
+): Promise<ReportLine & { unsupported: string | null }> => {
   const bare = { id, ok: false, unchecked: [], unsupported: null };
   if ("differences" in read) return { ...bare, differences: read.differences };
   try {
@@ -62,8 +65,8 @@ const progress = (done: number, all: number, id: string): void => {
   process.stderr.write(`\r\x1b[K${line}`);
 };
 
-const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage): Promise<Report> => {
-  const report: Report = { passed: 0, failed: 0, unsupported: [], results: [] };
+const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage): Promise<ScenariosReport> => {
+  const report: ScenariosReport = { passed: 0, failed: 0, unsupported: [], results: [] };
   for (const [i, one] of candidates.entries()) {
     progress(i, candidates.length, one.id);
     const { unsupported, ...result } = await live(one, stage);
@@ -77,7 +80,7 @@ const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage):
   return report;
 };
 
-const tell = ({ passed, failed, unsupported, results }: Report): void => {
+const tell = ({ passed, failed, unsupported, results }: ScenariosReport): void => {
   for (const { id, differences } of results.filter((r) => !r.ok)) {
     say(paint("red", `failed  ${id}`));
     for (const { expect, want, got } of differences) {

@@ -46,14 +46,14 @@ const settingsWith = (settings: Settings, { cooldown, holdStock }: Options): Set
   ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
 });
 
-interface Opened {
+interface OpenedServer {
   running: Running;
   /** What else `--json` tells, and what a person is told. */
   more: Record<string, string>;
   says: string;
 }
 
-const opened = async (config: Ready | null, place: string | undefined, common: Common): Promise<Opened> => {
+const opened = async (config: Ready | null, place: string | undefined, common: Common): Promise<OpenedServer> => {
   if (config === null) {
     const running = await composeSandbox({ ...common, ...(place === undefined ? {} : { store: place }) });
     const bank = running.banks.resurs.url;

@@ -5,7 +5,7 @@ import { orderMachine } from "../../machines/index.js";
 import { metaOf } from "../core/explain.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { exitCodes } from "./ending.js";
-import { type Looked, type LookOptions, lookAt } from "./look.js";
+import { type Looked, type LookFlags, lookAt } from "./look.js";
 import { becauseOf, eventInWords, money } from "./plain-words.js";
 import { remoteOptions } from "./remote.js";
 import { moment, paint, say, sayJson, table } from "./terminal.js";
@@ -86,7 +86,7 @@ Examples:
   $ order-status show 1001 --db orders.db --json
 ${exitCodes("there is no such order")}`,
     )
-    .action(async (id: string, options: LookOptions) => {
+    .action(async (id: string, options: LookFlags) => {
       const looked = await lookAt(id, options);
       if (options.json) sayJson(looked);
       else tell(looked);

@@ -70,14 +70,14 @@ const saved = async (folder: string, script: Script, law: string, own: Simulatio
 const replayOf = ({ seed, bug }: Options, life: number): string =>
   `order-status simulate --seed ${seed} --life ${life} --trace${bug === undefined ? "" : ` --bug ${bug}`}`;
 
-interface Found {
+interface FoundBreach {
   life: number;
   breaches: Breach[];
   shrunk: Shrunk | null;
   savedAs: string | null;
 }
 
-const lookedInto = async (life: number, own: SimulationOptions, options: Options): Promise<Found> => {
+const lookedInto = async (life: number, own: SimulationOptions, options: Options): Promise<FoundBreach> => {
   const script = scriptFor(own, life);
   const { breaches } = await liveScript(script, own);
   const law = breaches[0]?.law;
@@ -87,7 +87,7 @@ const lookedInto = async (life: number, own: SimulationOptions, options: Options
   return { life, breaches, shrunk, savedAs };
 };
 
-const tellFound = ({ life, breaches, shrunk, savedAs }: Found, options: Options): void => {
+const tellFound = ({ life, breaches, shrunk, savedAs }: FoundBreach, options: Options): void => {
   say(paint("red", `breach in life ${life} of seed ${options.seed}`));
   tellBreaches(breaches);
   if (shrunk !== null) {

@@ -1,7 +1,7 @@
 /** `why`: why an order is where it is, in at most five lines. */
 import type { Command } from "commander";
 import { exitCodes } from "./ending.js";
-import { type LookOptions, whyIs } from "./look.js";
+import { type LookFlags, whyIs } from "./look.js";
 import { remoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -19,7 +19,7 @@ Examples:
   $ order-status why 1001 --db orders.db
 ${exitCodes("there is no such order")}`,
     )
-    .action(async (id: string, options: LookOptions) => {
+    .action(async (id: string, options: LookFlags) => {
       const lines = await whyIs(id, options);
       if (options.json) sayJson({ orderId: id, lines });
       else say(lines);

@@ -1,6 +1,6 @@
 /** `woo doctor`: whether a shop and its engine are set up for each other. */
 import { type Command, Option } from "commander";
-import { type Finding, wooDoctor } from "../adapters/woocommerce/doctor.js";
+import { type DoctorFinding, wooDoctor } from "../adapters/woocommerce/doctor.js";
 import { systemClock } from "../ports/clock.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
@@ -25,7 +25,7 @@ const addressOf = (text: string): URL => {
   throw wrongUsage(`"${text}" is no address; give it with https://, such as https://shop.example`);
 };
 
-const marks: Record<Finding["verdict"], string> = {
+const marks: Record<DoctorFinding["verdict"], string> = {
   ok: paint("green", "✓"),
   warning: paint("yellow", "!"),
   wrong: paint("red", "✗"),

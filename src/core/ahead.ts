@@ -6,7 +6,7 @@
  */
 import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
-import type { Rules } from "./fold.js";
+import type { Rules } from "./builder.js";
 import { LATER_LOOKS } from "./intended.js";
 import type { OrderRecord } from "./record.js";
 

@@ -1,16 +1,16 @@
 /** From the name of an action to the effect it asks for, filled in from the facts. */
 import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
-import type { Facts, Operation, OrderStatus, Wish } from "../../machines/facts.js";
-import type { Asked } from "./step.js";
+import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import type { RequestedAction } from "./step.js";
 
-export interface Asking {
+export interface EffectContext {
   facts: Facts;
   now: number;
   /** The status before and after the transition that asks. */
   from: OrderStatus;
   to: OrderStatus;
-  wish: Wish | null;
+  wish: CommandPayload | null;
   /** Id of the event that is being decided. */
   eventId: string;
   eventType: string;
@@ -23,7 +23,7 @@ export interface Asking {
   effectId: string;
 }
 
-export interface Answered {
+export interface EffectAndFacts {
   facts: Facts;
   effect: Effect | null;
   notBefore: number;
@@ -39,7 +39,7 @@ export const backoffMs = (tries: number): number =>
 const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
 
 /** The sentence of the order note, with its bank, amount and reason; the reason is the bank's own text, so it comes last. */
-const sentence = (params: EffectParams | undefined, a: Asking): string => {
+const sentence = (params: EffectParams | undefined, a: EffectContext): string => {
   const { payment, order, operation } = a.facts;
   const text = params?.note === undefined ? notes["payment-complete"] : notes[params.note];
   const filled = text
@@ -51,7 +51,7 @@ const sentence = (params: EffectParams | undefined, a: Asking): string => {
     : filled;
 };
 
-const begin = (a: Asking, kind: Operation["kind"], amount: number, more: Partial<Operation> = {}): Operation => {
+const begin = (a: EffectContext, kind: Operation["kind"], amount: number, more: Partial<Operation> = {}): Operation => {
   const { authorized, captured, canceled, refunded, intended } = a.facts.payment;
   return {
     kind,
@@ -92,7 +92,12 @@ const idOf = (facts: Facts): string => {
 };
 
 /** Tries count per call: a call of another kind within one operation starts anew. */
-const sending = (a: Asking, operation: Operation, whole: boolean, effect: (o: Operation) => Effect): Answered => {
+const sending = (
+  a: EffectContext,
+  operation: Operation,
+  whole: boolean,
+  effect: (o: Operation) => Effect,
+): EffectAndFacts => {
   const again = a.rule?.endsWith("/again") ?? false;
   const tried: Operation = again
     ? { ...operation, tries: operation.tries + 1 }
@@ -104,9 +109,13 @@ const sending = (a: Asking, operation: Operation, whole: boolean, effect: (o: Op
   };
 };
 
-const at = (a: Asking, effect: Effect | null, facts = a.facts): Answered => ({ facts, effect, notBefore: a.now });
+const at = (a: EffectContext, effect: Effect | null, facts = a.facts): EffectAndFacts => ({
+  facts,
+  effect,
+  notBefore: a.now,
+});
 
-export const ask = ({ type, params }: Asked, a: Asking): Answered => {
+export const ask = ({ type, params }: RequestedAction, a: EffectContext): EffectAndFacts => {
   const { facts, wish } = a;
   const { payment, order } = facts;
   switch (type) {

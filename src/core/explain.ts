@@ -1,14 +1,14 @@
 /** Why a machine has no branch for an event: derived from the guards that said no, so it cannot disagree with them. */
 import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
 import { and, not, or } from "xstate";
-import { type Considered, whyNot, whyNotFor } from "../../machines/guards.js";
+import { type GuardContext, whyNot, whyNotFor } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
 import type { Reason } from "../../machines/reasons.js";
 
 /** `guards` are there where `check` is one of the three below. */
-type Combined = ((args: unknown) => boolean) & { check?: unknown; guards: Named[] };
-type Named = string | Combined;
-type Plain = (args: { context: Considered }) => boolean;
+type Combined = ((args: unknown) => boolean) & { check?: unknown; guards: GuardRef[] };
+type GuardRef = string | Combined;
+type Plain = (args: { context: GuardContext }) => boolean;
 
 const checkOf = (guard: unknown): unknown => (guard as Combined).check;
 const AND = checkOf(and([]));
@@ -48,18 +48,18 @@ export const metaOf = (machine: AnyStateMachine, value: StateValue): Meta =>
   );
 
 /** What a guard answers, whatever it is made of. */
-export const evaluate = (machine: AnyStateMachine, guard: Named, context: Considered): boolean => {
+export const evaluate = (machine: AnyStateMachine, guard: GuardRef, context: GuardContext): boolean => {
   const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
   if (found === undefined) throw new Error(`no guard named ${String(guard)}`);
   const parts = found.guards;
   if (found.check === AND) return parts.every((part) => evaluate(machine, part, context));
   if (found.check === OR) return parts.some((part) => evaluate(machine, part, context));
-  if (found.check === NOT) return !evaluate(machine, parts[0] as Named, context);
+  if (found.check === NOT) return !evaluate(machine, parts[0] as GuardRef, context);
   return (found as unknown as Plain)({ context });
 };
 
 /** The single facts that made a guard say no, in the order of the document's bullets; `!` = had to be absent. */
-const noes = (machine: AnyStateMachine, guard: Named, context: Considered): string[] => {
+const noes = (machine: AnyStateMachine, guard: GuardRef, context: GuardContext): string[] => {
   if (evaluate(machine, guard, context)) return [];
   const found = typeof guard === "string" ? (machine.implementations.guards[guard] as unknown as Combined) : guard;
   if (found.check === AND) return found.guards.flatMap((part) => noes(machine, part, context));
@@ -75,9 +75,9 @@ export const reasonsAgainst = (
   machine: AnyStateMachine,
   value: StateValue,
   type: string,
-  context: Considered,
+  context: GuardContext,
 ): Reason[] => {
-  const proper = candidates(machine, value, type).at(-1)?.guard as Named | undefined;
+  const proper = candidates(machine, value, type).at(-1)?.guard as GuardRef | undefined;
   if (proper === undefined) return [];
   const words = whyNotFor[type] ?? {};
   // A guard of somebody's own registry may have no reason here; then its name says it.

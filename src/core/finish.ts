@@ -1,8 +1,8 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
 import { waitsForReading } from "../../machines/events.js";
 import { type FlagName, type FlagRule, flags } from "../../machines/flags.js";
-import type { Fold } from "./fold.js";
-import type { Flag, HistoryEntry, Message, OrderRecord, OutboxRow, TimerRow } from "./record.js";
+import type { DecisionBuilder } from "./builder.js";
+import type { ActorMessage, Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
 import { structureHash } from "./structure.js";
 
 export interface Decision {
@@ -11,7 +11,7 @@ export interface Decision {
   effects: OutboxRow[];
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** What the three actors said to each other on the way, for whoever watches. */
-  messages: Message[];
+  messages: ActorMessage[];
   /** A reading asked for earlier is still to come, and somebody new waits for it: it is not left to its backoff. */
   asksAnew: boolean;
 }
@@ -19,7 +19,7 @@ export interface Decision {
 /** A reading this young has hardly been tried. */
 const YOUNG_MS = 1000;
 
-const asksAnew = ({ before, envelope, now }: Fold): boolean => {
+const asksAnew = ({ before, envelope, now }: DecisionBuilder): boolean => {
   const { type } = envelope.event;
   if (before === null || !(waitsForReading(type) || type === "payment.created" || type === "timer.fired")) return false;
   const { waiting, operation } = before.facts;
@@ -39,9 +39,9 @@ export const isAwaited = (record: OrderRecord | null, readingId: string): boolea
 /** Cleared flags are kept for the reader, but not for ever. */
 const KEPT_FLAGS = 20;
 
-const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } => {
-  const considered = fold.considered();
-  const before = fold.before?.flags ?? [];
+const raised = (builder: DecisionBuilder): { all: Flag[]; up: FlagName[]; down: FlagName[] } => {
+  const considered = builder.guardContext();
+  const before = builder.before?.flags ?? [];
   const standing = before.filter((f) => f.clearedAt === null);
   const holds = (Object.keys(flags) as FlagName[]).filter((name) => flags[name].test(considered));
   const up = holds.filter((name) => !standing.some((f) => f.flag === name));
@@ -52,11 +52,11 @@ const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } =
   };
   const changed = standing.some((f) => holds.includes(f.flag) && f.amount !== amounts(f.flag).amount);
   if (up.length === 0 && down.length === 0 && !changed) return { all: before, up, down };
-  const cleared = standing.filter((f) => down.includes(f.flag)).map((f) => ({ ...f, clearedAt: fold.now }));
+  const cleared = standing.filter((f) => down.includes(f.flag)).map((f) => ({ ...f, clearedAt: builder.now }));
   return {
     all: [
       ...standing.filter((f) => !down.includes(f.flag)).map((f) => ({ ...f, ...amounts(f.flag) })),
-      ...up.map((flag) => ({ flag, ...amounts(flag), raisedAt: fold.now, clearedAt: null })),
+      ...up.map((flag) => ({ flag, ...amounts(flag), raisedAt: builder.now, clearedAt: null })),
       ...[...before.filter((f) => f.clearedAt !== null), ...cleared].slice(-KEPT_FLAGS),
     ],
     up,
@@ -64,42 +64,42 @@ const raised = (fold: Fold): { all: Flag[]; up: FlagName[]; down: FlagName[] } =
   };
 };
 
-export const finished = (fold: Fold): Decision => {
-  const { envelope, before, now, rules, facts, states } = fold;
+export const finished = (builder: DecisionBuilder): Decision => {
+  const { envelope, before, now, rules, facts, states } = builder;
   const { orderId } = envelope;
-  const flagged = raised(fold);
+  const flagged = raised(builder);
   const record: OrderRecord = {
     orderId,
-    version: fold.seq,
+    version: builder.seq,
     machine: { id: rules.registry.id, version: rules.registry.version, hash: structureHash(rules.registry) },
     states,
     facts,
     flags: flagged.all,
-    timers: fold.timers,
-    generation: fold.generation,
+    timers: builder.timers,
+    generation: builder.generation,
   };
   const entry: HistoryEntry = {
     orderId,
-    seq: fold.seq,
+    seq: builder.seq,
     at: now,
     eventId: envelope.id,
     source: envelope.source,
     event: envelope.event,
-    answers: fold.answers,
-    from: fold.from,
+    answers: builder.answers,
+    from: builder.from,
     to: facts.order.status,
     states,
-    effects: fold.effects.map(({ id, effect }) => ({ id, type: effect.type })),
+    effects: builder.effects.map(({ id, effect }) => ({ id, type: effect.type })),
     raised: flagged.up,
     cleared: flagged.down,
   };
   return {
     record,
     entry,
-    effects: fold.effects,
+    effects: builder.effects,
     timers: timersBetween(before, record),
-    messages: fold.messages,
-    asksAnew: asksAnew(fold),
+    messages: builder.messages,
+    asksAnew: asksAnew(builder),
   };
 };
 

@@ -15,18 +15,19 @@ export class Unreadable extends Error {
 }
 
 type Bag = Record<string, unknown>;
-type Check = (value: unknown) => boolean;
+type IsReadable = (value: unknown) => boolean;
 
 /** The last moment that a Date can name; epoch ms. */
 const LAST = 8_640_000_000_000_000;
-const text: Check = (value) => typeof value === "string";
+const text: IsReadable = (value) => typeof value === "string";
 /** What a row is found by: half a surrogate pair does not come back from a store as it went in. */
-const id: Check = (value) => typeof value === "string" && !/\p{Surrogate}/u.test(value);
-const moment: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST;
-const whole: Check = Number.isSafeInteger;
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const list: Check = Array.isArray;
-const bag: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const id: IsReadable = (value) => typeof value === "string" && !/\p{Surrogate}/u.test(value);
+const moment: IsReadable = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST;
+const whole: IsReadable = Number.isSafeInteger;
+const count: IsReadable = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const list: IsReadable = Array.isArray;
+const bag: IsReadable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const statuses: Record<OrderStatus, true> = {
   "checkout-draft": true,
   pending: true,
@@ -37,12 +38,12 @@ const statuses: Record<OrderStatus, true> = {
   completed: true,
   refunded: true,
 };
-const status: Check = (value) => Object.hasOwn(statuses, String(value));
+const status: IsReadable = (value) => Object.hasOwn(statuses, String(value));
 const orNull =
-  (check: Check): Check =>
+  (check: IsReadable): IsReadable =>
   (value) =>
     value === null || check(value);
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
+const texts: IsReadable = (value) => Array.isArray(value) && value.every(text);
 
 const parsed = (json: unknown): Bag => {
   let value: unknown;
@@ -56,20 +57,20 @@ const parsed = (json: unknown): Bag => {
 };
 
 /** @throws Unreadable naming the first key that is not as it must be */
-const must = (value: unknown, checks: Record<string, Check>, of = ""): void => {
+const must = (value: unknown, checks: Record<string, IsReadable>, of = ""): void => {
   for (const key in checks) {
     const found = (value as Bag)[key];
-    if (!(checks[key] as Check)(found)) throw new Unreadable(`${of}${key} is ${shown(found)}`);
+    if (!(checks[key] as IsReadable)(found)) throw new Unreadable(`${of}${key} is ${shown(found)}`);
   }
 };
 
 const shown = (value: unknown): string => (JSON.stringify(value) ?? "missing").slice(0, 60);
 
 /** How a store keeps an id, where it cannot keep every character. */
-type Kept = (id: string) => string;
-const asGiven: Kept = (id) => id;
+type KeepId = (id: string) => string;
+const asGiven: KeepId = (id) => id;
 
-const same = (what: string, is: unknown, wanted: unknown, kept: Kept = asGiven): void => {
+const same = (what: string, is: unknown, wanted: unknown, kept: KeepId = asGiven): void => {
   if (is !== wanted && (typeof is !== "string" || kept(is) !== wanted))
     throw new Unreadable(`${what} is ${shown(is)} and not ${shown(wanted)}`);
 };
@@ -112,7 +113,7 @@ export const entryFrom = (json: unknown, orderId: string, seq: number): HistoryE
 const money = { paymentId: text, amount: count, key: text };
 const change = { from: status, to: status, note: text };
 const lines = { lines: list };
-const shapes: Record<EffectType, Record<string, Check>> = {
+const shapes: Record<EffectType, Record<string, IsReadable>> = {
   readPayment: { paymentId: text },
   readBack: { paymentId: text },
   bookSignedPayment: money,

@@ -61,10 +61,10 @@ const rowFor = (record: OrderRecord, id: string, effect: Effect): OutboxRow | nu
   return place && { id, orderId, ...place, lane: laneOf(effect.type), effect, notBefore: atOnce(record) };
 };
 
-type Part = Rebuilt;
-const nothing: Part = { effects: [], events: [], stuck: null };
+type RebuiltPart = Rebuilt;
+const nothing: RebuiltPart = { effects: [], events: [], stuck: null };
 
-const readingsAgain = (record: OrderRecord, { kept }: Left): Part => {
+const readingsAgain = (record: OrderRecord, { kept }: Left): RebuiltPart => {
   const { waiting, payment } = record.facts;
   const ids = new Set(waiting.flatMap(({ readingId }) => (readingId === null ? [] : [readingId])));
   const missing = [...ids].filter((id) => !kept.some((row) => row.id === id));
@@ -84,7 +84,7 @@ const families: Record<Operation["kind"], string[]> = {
 };
 const isCall = (type: EffectType): boolean => movesMoney(type) || type === "readBack";
 
-const callAgain = (record: OrderRecord, { lost, kept, entries }: Left): Part => {
+const callAgain = (record: OrderRecord, { lost, kept, entries }: Left): RebuiltPart => {
   const { orderId, facts } = record;
   const { operation, payment } = facts;
   if (operation === null || lost.length === 0 || kept.some(({ effect }) => isCall(effect.type))) return nothing;
@@ -118,7 +118,7 @@ const freeId = ({ orderId, version }: OrderRecord, kept: OutboxRow[]): string =>
   return `${orderId}:${version}:${index}`;
 };
 
-const writesAgain = (record: OrderRecord, { lost, kept, entries }: Left): Part => {
+const writesAgain = (record: OrderRecord, { lost, kept, entries }: Left): RebuiltPart => {
   const { orderId } = record;
   const asked = entries.flatMap((entry) => entry.effects.map((effect) => ({ ...effect, entry })));
   const rows = new Map<string, OutboxRow>();
@@ -140,10 +140,10 @@ const writesAgain = (record: OrderRecord, { lost, kept, entries }: Left): Part =
 
 const setsStatus = ({ type }: { type: EffectType }): boolean => type === "setOrderStatus" || type === "completePayment";
 
-type Asked = { id: string; type: EffectType; entry: HistoryEntry };
+type AskedEffect = { id: string; type: EffectType; entry: HistoryEntry };
 
 /** null = nothing can stand in for it, as for a note. */
-const writeAgain = (record: OrderRecord, asked: Asked | undefined): OutboxRow | null => {
+const writeAgain = (record: OrderRecord, asked: AskedEffect | undefined): OutboxRow | null => {
   if (asked === undefined || isReading(asked.type) || movesMoney(asked.type)) return null;
   const { id, type, entry } = asked;
   if (setsStatus(asked)) {

@@ -1,15 +1,21 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
 import type { Envelope, OrderEvent } from "../../machines/events.js";
-import { type Facts, type Reading, unreadPayment, type Waiting, type Wish } from "../../machines/facts.js";
+import {
+  type CommandPayload,
+  type Facts,
+  type Reading,
+  unreadPayment,
+  type WaitingEvent,
+} from "../../machines/facts.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
 /** Nobody reads more, and a browser may send as many as it likes. */
 const KEPT_REJECTIONS = 20;
 
-const noWish: Wish = { amount: null, lines: null, total: null, adds: false };
+const noWish: CommandPayload = { amount: null, lines: null, total: null, adds: false };
 
 /** What the event wishes for beside its type. */
-const wishOf = (envelope: Envelope, facts: Facts): Wish | null => {
+const wishOf = (envelope: Envelope, facts: Facts): CommandPayload | null => {
   const { event } = envelope;
   switch (event.type) {
     case "merchant.refunded":
@@ -48,7 +54,7 @@ const shownAs = (envelope: Envelope, facts: Facts): string => {
   return event.type;
 };
 
-export const waitingFor = (envelope: Envelope, facts: Facts): Waiting => ({
+export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
   eventId: envelope.id,
   type: shownAs(envelope, facts),
   at: envelope.at,

@@ -8,19 +8,19 @@
  */
 import { type AnyStateMachine, type AnyStateNode, createEmptyActor, type StateValue } from "xstate";
 import type { ActionName, EffectParams } from "../../machines/effects.js";
-import type { Considered } from "../../machines/guards.js";
+import type { GuardContext } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
 
-export interface Asked {
+export interface RequestedAction {
   type: ActionName;
   params: EffectParams | undefined;
 }
 
 export type TimerChange = { set: string; delayMs: number } | { cancel: string };
 
-export interface Step {
+export interface StepResult {
   value: StateValue;
-  actions: Asked[];
+  actions: RequestedAction[];
   timers: TimerChange[];
   /** Meta of the transition taken; null = the machine has no branch for this event now. */
   taken: Meta | null;
@@ -59,16 +59,16 @@ const scope = {
 } as unknown as Parameters<AnyStateMachine["transition"]>[2];
 
 type Snapshot = ReturnType<AnyStateMachine["resolveState"]> & { _nodes: AnyStateNode[] };
-type Delay = number | string | ((args: { context: Considered; event: { type: string } }) => number);
+type Delay = number | string | ((args: { context: GuardContext; event: { type: string } }) => number);
 
 /** What XState did for one transition; null = it depends on the facts, so XState is to do it each time. */
 interface Plan {
   value: StateValue;
-  actions: Asked[];
+  actions: RequestedAction[];
   timers: ({ cancel: string } | { set: string; delay: Delay })[];
 }
 
-interface Place {
+interface TableEntry {
   /** The resolved snapshot: the machines keep nothing but their value in it. */
   template: Snapshot;
   rests: boolean;
@@ -76,9 +76,9 @@ interface Place {
   plans: Map<object, Plan | null>;
 }
 
-interface Kept {
+interface MachineTable {
   /** By the value. */
-  places: Map<string, Place>;
+  places: Map<string, TableEntry>;
   initial: StateValue | null;
   /** By the timer's id; null = something beside guards and delays looks at the facts. */
   delays: Map<string, Delay> | null;
@@ -107,7 +107,7 @@ const isPlain = (machine: AnyStateMachine, action: Action): boolean => {
 
 const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
 
-const delaysIn = (machine: AnyStateMachine): Kept["delays"] => {
+const delaysIn = (machine: AnyStateMachine): MachineTable["delays"] => {
   const delays = new Map<string, Delay>();
   for (const node of nodesUnder(machine.root)) {
     const transitions = [...node.transitions.values(), node.always ?? []].flat();
@@ -125,9 +125,9 @@ const delaysIn = (machine: AnyStateMachine): Kept["delays"] => {
   return delays;
 };
 
-const machines = new WeakMap<AnyStateMachine, Kept>();
+const machines = new WeakMap<AnyStateMachine, MachineTable>();
 
-const keptOf = (machine: AnyStateMachine): Kept => {
+const keptOf = (machine: AnyStateMachine): MachineTable => {
   let kept = machines.get(machine);
   if (kept === undefined) {
     kept = { places: new Map(), initial: null, delays: delaysIn(machine) };
@@ -139,7 +139,7 @@ const keptOf = (machine: AnyStateMachine): Kept => {
 /** It moves on by no facts alone. */
 const rests = ({ _nodes }: Snapshot): boolean => _nodes.every((node) => node.always === undefined);
 
-const placeOf = (machine: AnyStateMachine, { places }: Kept, value: StateValue): Place => {
+const placeOf = (machine: AnyStateMachine, { places }: MachineTable, value: StateValue): TableEntry => {
   const key = typeof value === "string" ? value : JSON.stringify(value);
   let place = places.get(key);
   if (place === undefined) {
@@ -151,7 +151,7 @@ const placeOf = (machine: AnyStateMachine, { places }: Kept, value: StateValue):
 };
 
 /** Called right after XState has done it. */
-const planOf = (kept: Kept, next: Snapshot, done: Step): Plan | null => {
+const planOf = (kept: MachineTable, next: Snapshot, done: StepResult): Plan | null => {
   const { delays } = kept;
   if (delays === null || taken.length !== 1 || !rests(next)) return null;
   const timers = done.timers.map((change) =>
@@ -160,14 +160,14 @@ const planOf = (kept: Kept, next: Snapshot, done: Step): Plan | null => {
   return { value: done.value, actions: done.actions, timers };
 };
 
-const msOf = (machine: AnyStateMachine, delay: Delay, context: Considered, event: { type: string }): number => {
+const msOf = (machine: AnyStateMachine, delay: Delay, context: GuardContext, event: { type: string }): number => {
   const found = typeof delay === "string" ? (machine.implementations.delays[delay] as unknown as Delay) : delay;
   const ms = typeof found === "function" ? found({ context, event }) : (found as number);
   return Math.max(0, Math.ceil(ms));
 };
 
-const sorted = (): Pick<Step, "actions" | "timers"> => {
-  const asked: Asked[] = [];
+const sorted = (): Pick<StepResult, "actions" | "timers"> => {
+  const asked: RequestedAction[] = [];
   const timers: TimerChange[] = [];
   for (const { type, params } of actions) {
     if (type === "xstate.raise") {
@@ -192,9 +192,9 @@ const begin = () => {
 export const step = (
   machine: AnyStateMachine,
   value: StateValue,
-  context: Considered,
+  context: GuardContext,
   event: { type: string },
-): Step => {
+): StepResult => {
   const kept = keptOf(machine);
   const { template, rests, plans } = placeOf(machine, kept, value);
   const snapshot = { ...template, context } as Snapshot;
@@ -229,7 +229,7 @@ export const initialValue = (machine: AnyStateMachine): StateValue => {
 /** Whether the machine knows this value; a value it does not know belongs to another version. */
 export const knows = (machine: AnyStateMachine, value: StateValue): boolean => {
   try {
-    machine.resolveState({ value, context: {} as Considered });
+    machine.resolveState({ value, context: {} as GuardContext });
     return true;
   } catch {
     return false;

@@ -8,7 +8,7 @@ import { rules } from "../../machines/rules.js";
 import { metaOf } from "./explain.js";
 import type { HistoryEntry, OrderRecord } from "./record.js";
 
-export interface OpenEffect {
+export interface PendingCall {
   effect: { type: string };
   attempts: number;
   notBefore: number;
@@ -79,7 +79,7 @@ const waitForLostAnswer = ({ facts, timers }: OrderRecord): string | null => {
   return `Next: the answer to the ${call} was lost at ${at(operation.lostAt)}; the payment is read again at ${at(look.at)}.`;
 };
 
-const nextSteps = (record: OrderRecord, open: OpenEffect[]): string => {
+const nextSteps = (record: OrderRecord, open: PendingCall[]): string => {
   const waits = waitForLostAnswer(record);
   if (waits !== null && open.every((e) => !e.dead)) return waits;
   const dead = open.find((e) => e.dead);
@@ -140,7 +140,7 @@ const whatToDo = (record: OrderRecord): string => {
 export const why = (
   record: OrderRecord,
   history: HistoryEntry[],
-  open: OpenEffect[],
+  open: PendingCall[],
   parked: string | null = null,
   registry: Registry = currentRegistry,
 ): string[] => {

@@ -135,8 +135,8 @@ const carriedOut = (answer: ShopAnswer): ShopAnswer => {
 
 /** The shop, whose answers can all be kept, and which throws nothing but errors. */
 export const checkedShop = (shop: Shop): Shop => ({
-  carryOut: async (...asked) => {
-    const answer = await telling(async () => shop.carryOut(...asked));
+  execute: async (...asked) => {
+    const answer = await telling(async () => shop.execute(...asked));
     return taken(
       () => carriedOut(answer),
       (detail) => ({ kind: "retry", afterMs: null, detail }),

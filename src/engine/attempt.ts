@@ -4,7 +4,7 @@ import type { Reply } from "../../machines/events.js";
 import { quoted } from "../../machines/text.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
-import type { Kind } from "../ports/lanes.js";
+import type { CallKind } from "../ports/lanes.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
@@ -17,7 +17,7 @@ const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
 
-export type Came =
+export type AttemptResult =
   | { kind: "done" }
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
   | { kind: "event"; how: string; event: Reply }
@@ -55,9 +55,9 @@ const mayBeDone = ({ previousError }: ClaimedEffect): boolean =>
 export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDone(row);
 
 /** `kind`: who waits for it, where the runtime knows. */
-type Attempted = ClaimedEffect & { kind?: Kind };
+type Attempted = ClaimedEffect & { kind?: CallKind };
 
-type MoneyCall = Extract<Effect, { key: string }>;
+type KeyedEffect = Extract<Effect, { key: string }>;
 
 /** Left alone for a while after several failures in a row; then one call tries whether it is back. */
 class Breaker {
@@ -89,22 +89,22 @@ export class Attempts {
   constructor(private readonly parts: AttemptParts) {}
 
   /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
-  at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<Came> {
+  at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<AttemptResult> {
     const { observer, clock } = this.parts;
     return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
   }
 
-  private make(row: Attempted, sendUntil: number): Promise<Came> {
+  private make(row: Attempted, sendUntil: number): Promise<AttemptResult> {
     const { effect } = row;
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
     if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
-    return this.money(row, effect as MoneyCall, sendUntil);
+    return this.money(row, effect as KeyedEffect, sendUntil);
   }
 
-  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
-    const answer = await this.parts.shop.carryOut(row.orderId, row.id, effect);
+  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<AttemptResult> {
+    const answer = await this.parts.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
         return { kind: "done" };
@@ -121,7 +121,10 @@ export class Attempts {
     }
   }
 
-  private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
+  private async read(
+    row: Attempted,
+    effect: Extract<Effect, { type: "readPayment" | "readBack" }>,
+  ): Promise<AttemptResult> {
     const gateway = await this.parts.gatewayOf(row);
     // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
     const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
@@ -142,7 +145,7 @@ export class Attempts {
     return { kind: "event", how: "read", event: { type, effectId: row.id, reading: answer.reading } };
   }
 
-  private async money(row: ClaimedEffect, effect: MoneyCall, sendUntil: number): Promise<Came> {
+  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptResult> {
     const family = resultOf[effect.type];
     if (wasLost(row)) {
       // It may still be on its way to the bank, and a look at the payment now would be too early.
@@ -186,12 +189,12 @@ export class Attempts {
     }
   }
 
-  private askSecond(error: string): Came {
+  private askSecond(error: string): AttemptResult {
     return { kind: "retry", notBefore: this.parts.clock.now() + this.parts.limits.secondWordMs, error };
   }
 
   /** Not before `afterMs`, within reason, or after the usual wait. */
-  retry(row: ClaimedEffect, afterMs: number | null, error: string): Came {
+  retry(row: ClaimedEffect, afterMs: number | null, error: string): AttemptResult {
     const { clock, limits, random } = this.parts;
     const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
     const wait =
@@ -208,7 +211,7 @@ export class Attempts {
     return breaker;
   }
 
-  private broken(row: ClaimedEffect, gateway: Gateway): Came | null {
+  private broken(row: ClaimedEffect, gateway: Gateway): AttemptResult | null {
     const { clock, limits, random } = this.parts;
     const now = clock.now();
     const closedUntil = this.breaker(gateway).closedUntil(now);
@@ -236,7 +239,7 @@ const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
   detail: `${gateway.name} does not book what was signed`,
 });
 
-const call = (gateway: Gateway, effect: MoneyCall): Promise<GatewayAnswer> => {
+const call = (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
   switch (effect.type) {
     case "bookSignedPayment":
       return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));

@@ -8,7 +8,7 @@ import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
 import { type Receipt, UnknownOrder } from "./receipt.js";
 
 /** What it needs of the engine. */
-export interface Placed {
+export interface CheckoutEngine {
   readonly settings: Settings;
   read(orderId: string): Promise<OrderRecord | null>;
   submit(orderId: string, event: Command): Promise<Receipt>;
@@ -25,7 +25,7 @@ export const named = (gateways: Map<string, Gateway>, name: string): Gateway => 
 
 /** @throws UnknownOrder */
 export const checkout = async (
-  engine: Placed,
+  engine: CheckoutEngine,
   gateway: Gateway,
   orderId: string,
   urls: CheckoutUrls,
@@ -67,7 +67,7 @@ export class Checkouts {
   }
 
   /** Whoever presses Pay again while the bank is still opening the payment is sent to the same page. */
-  once(engine: Placed, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CreatedPayment> {
+  once(engine: CheckoutEngine, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CreatedPayment> {
     const key = JSON.stringify([orderId, gateway.name]);
     const open = this.open.get(key);
     if (open !== undefined) return open;

@@ -20,10 +20,10 @@ const effectPlace = ({ createdAt, seq, index, orderId }: EffectPlace): string =>
   `effect.${createdAt}.${seq}.${index}.${orderId}`;
 const eventPlace = ({ n }: DeadEvent): string => `event.${n}`;
 
-type Place = { effect: EffectPlace } | { event: number };
+type DeadLetterPlace = { effect: EffectPlace } | { event: number };
 
 /** @throws InvalidEvent */
-const placeIn = (text: string): Place => {
+const placeIn = (text: string): DeadLetterPlace => {
   const [, createdAt, seq, index, orderId = ""] = /^effect\.(\d{1,15})\.(\d{1,9})\.(\d{1,9})\.(.+)$/s.exec(text) ?? [];
   if (createdAt !== undefined && isStorable(orderId))
     return { effect: { createdAt: Number(createdAt), seq: Number(seq), index: Number(index), orderId } };

@@ -10,7 +10,7 @@ import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import { type Claim, type EffectResult, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
-import { Attempts, type Came, NOT_TAKEN_IN } from "./attempt.js";
+import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
 import type { Loops } from "./loops.js";
@@ -34,7 +34,7 @@ export interface DeliverParts {
   alarm(at: number): void;
 }
 
-export class Delivery {
+export class Outbox {
   private readonly attempts: Attempts;
   /** Under way; one whose lease is over may have been claimed again. */
   private readonly running = new Set<Pick<Claim, "id" | "peer" | "kind"> & { leaseUntil: number }>();
@@ -54,7 +54,7 @@ export class Delivery {
       gatewayOf: ({ orderId }) => gatewayOf(orderId),
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
-      heard: () => store.heard?.() ?? true,
+      heard: () => store.isAlive?.() ?? true,
     });
   }
 
@@ -101,7 +101,7 @@ export class Delivery {
     const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now);
     const { effectsAtOnce, effectsPerClaim, leaseMs } = limits;
     if (effectsAtOnce <= 0 || this.stopped) return;
-    if (this.unsure) await store.disown(worker, this.held());
+    if (this.unsure) await store.releaseUnacknowledged(worker, this.held());
     this.unsure = true;
     const rows = await store.claim(now, effectsPerClaim, leaseMs, worker, roomIn(effectsAtOnce, busy));
     this.unsure = false;
@@ -112,7 +112,7 @@ export class Delivery {
         this.unsure = true;
         continue;
       }
-      void this.carryOut(row, now + leaseMs);
+      void this.execute(row, now + leaseMs);
     }
     // What is neither settled nor released by then can be claimed again.
     if (rows.length > 0) this.parts.alarm(now + leaseMs);
@@ -124,7 +124,7 @@ export class Delivery {
     return [...this.running, ...this.finished].map(({ id }) => id);
   }
 
-  private async carryOut(row: Claim, leaseUntil: number): Promise<void> {
+  private async execute(row: Claim, leaseUntil: number): Promise<void> {
     const own = { id: row.id, peer: row.peer, kind: row.kind, leaseUntil };
     this.running.add(own);
     try {
@@ -155,7 +155,7 @@ export class Delivery {
   }
 
   /** Null = a reply that was taken in as an event; its commit has settled the effect. */
-  private async settle(row: Claim, came: Came, leaseUntil: number): Promise<EffectResult | null> {
+  private async settle(row: Claim, came: AttemptResult, leaseUntil: number): Promise<EffectResult | null> {
     switch (came.kind) {
       case "event": {
         const until = await this.takeIn(row, came, leaseUntil);
@@ -181,7 +181,11 @@ export class Delivery {
   }
 
   /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
-  private async takeIn(row: Claim, came: Came & { kind: "event" }, leaseUntil: number): Promise<number | null> {
+  private async takeIn(
+    row: Claim,
+    came: AttemptResult & { kind: "event" },
+    leaseUntil: number,
+  ): Promise<number | null> {
     const { submit, clock } = this.parts;
     for (;;) {
       try {

@@ -2,35 +2,35 @@
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/events.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
+import type { Rules } from "../core/builder.js";
 import { type Decision, decide } from "../core/decide.js";
-import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../ports/command.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { silent } from "../ports/log.js";
-import type { Figures, Observer } from "../ports/observer.js";
-import type { CheckoutUrls, Looking, PaymentView, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type { Gauges, Observer } from "../ports/observer.js";
+import type { CheckoutUrls, PaymentView, Queries, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { Checkouts, named } from "./checkout.js";
-import { Delivery } from "./deliver.js";
+import { Outbox } from "./deliver.js";
+import { instrumented } from "./instrumented.js";
 import { Lifetime } from "./lifetime.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
-import { answerGiven, lookingAt, paymentOf, receiptGiven } from "./look.js";
 import { Loops } from "./loops.js";
 import type { EngineOptions } from "./options.js";
 import { prepare } from "./prepare.js";
 import { Mailboxes } from "./process.js";
+import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
-import { watched } from "./watched.js";
 
 export class Engine implements Runtime {
   readonly settings: Settings;
@@ -44,28 +44,28 @@ export class Engine implements Runtime {
   private readonly limits: Limits;
   private readonly byName: Map<string, Gateway>;
   private readonly mailboxes: Mailboxes;
-  private readonly delivery: Delivery;
+  private readonly delivery: Outbox;
   private readonly wake: Wake;
   readonly waiters: Waiters;
   private readonly shop: Shop;
   private readonly loops = new Loops();
-  private readonly looks: Looking;
+  private readonly looks: Queries;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
 
-  readonly can: Looking["can"] = (...asked) => this.looks.can(...asked);
-  readonly read: Looking["read"] = (...asked) => this.looks.read(...asked);
-  readonly parked: Looking["parked"] = (...asked) => this.looks.parked(...asked);
-  readonly why: Looking["why"] = (...asked) => this.looks.why(...asked);
-  readonly history: Looking["history"] = (...asked) => this.looks.history(...asked);
-  readonly effectsOf: Looking["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
-  readonly findByPayment: Looking["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
-  readonly cooldownEndsAt: Looking["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
-  readonly list: Looking["list"] = (...asked) => this.looks.list(...asked);
-  readonly deadLetters: Looking["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
-  readonly unfinished: Looking["unfinished"] = (...asked) => this.looks.unfinished(...asked);
+  readonly can: Queries["can"] = (...asked) => this.looks.can(...asked);
+  readonly read: Queries["read"] = (...asked) => this.looks.read(...asked);
+  readonly parked: Queries["parked"] = (...asked) => this.looks.parked(...asked);
+  readonly why: Queries["why"] = (...asked) => this.looks.why(...asked);
+  readonly history: Queries["history"] = (...asked) => this.looks.history(...asked);
+  readonly effectsOf: Queries["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
+  readonly findByPayment: Queries["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
+  readonly cooldownEndsAt: Queries["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
+  readonly list: Queries["list"] = (...asked) => this.looks.list(...asked);
+  readonly deadLetters: Queries["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
+  readonly unfinished: Queries["unfinished"] = (...asked) => this.looks.unfinished(...asked);
   readonly secret: Runtime["secret"] = (...asked) => this.store.secret(...asked);
 
   constructor(private readonly options: EngineOptions) {
@@ -79,8 +79,8 @@ export class Engine implements Runtime {
     this.limits = { ...defaultLimits, ...options.limits };
     this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
-    this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(watched(g, this.observer))]));
-    this.looks = lookingAt({
+    this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(instrumented(g, this.observer))]));
+    this.looks = queriesOf({
       store: this.store,
       rules: this.rules,
       clock: this.clock,
@@ -104,7 +104,7 @@ export class Engine implements Runtime {
       alarm: (at) => this.wake.alarm(at),
     });
     this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
-    this.delivery = new Delivery({
+    this.delivery = new Outbox({
       store,
       shop: this.shop,
       clock,
@@ -263,13 +263,13 @@ export class Engine implements Runtime {
   }
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
-  async health(): ReturnType<Looking["health"]> {
+  async health(): ReturnType<Queries["health"]> {
     const seen = await this.looks.health();
     const trouble = this.reception.trouble() ?? this.loops.trouble() ?? this.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
 
-  private async figures(): Promise<Figures> {
+  private async figures(): Promise<Gauges> {
     const { ok, counts } = await this.health();
     return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
   }

@@ -1,14 +1,14 @@
 /** Whether this node can decide an order, and what becomes of one that it cannot. */
 import { quoted } from "../../machines/text.js";
 import { notAhead } from "../core/ahead.js";
-import type { Rules } from "../core/fold.js";
+import type { Rules } from "../core/builder.js";
 import { migrate } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Loaded, Store } from "../ports/store.js";
 import type { Limits } from "./limits.js";
 
-export interface Known {
+export interface KnownOrder {
   record: OrderRecord | null;
   seen: string[];
   /** Why it cannot be decided here. */
@@ -23,7 +23,7 @@ export const asKnown = async (
   versions: number[],
   orderId: string,
   found: Loaded,
-): Promise<Known> => {
+): Promise<KnownOrder> => {
   if (found.record === null || found.damaged !== undefined) {
     const parked = found.damaged ?? found.parked;
     if (parked !== null) log.error({ orderId, reason: parked }, "order cannot be read");

@@ -1,14 +1,14 @@
 /** Who waits for a call is decided by the event that asked for it. How the lanes share a peer is in the port. */
 import type { OrderEvent } from "../../machines/events.js";
 import type { Answer, OrderRecord, OutboxRow } from "../core/record.js";
-import { type Kind, kinds, mostUrgent, type Room, rankOf } from "../ports/lanes.js";
+import { type CallKind, kinds, type LaneCapacity, mostUrgent, rankOf } from "../ports/lanes.js";
 import type { Claim } from "../ports/store.js";
-import type { Posted } from "./posted.js";
+import type { MailboxEntry } from "./posted.js";
 
 /** Of the calls to one peer, what is kept for each kind; the rest goes to whoever comes, the most urgent first. */
-const kept: Record<Kind, number> = { customer: 1 / 4, merchant: 1 / 16, callback: 1 / 8, background: 1 / 16 };
+const kept: Record<CallKind, number> = { customer: 1 / 4, merchant: 1 / 16, callback: 1 / 8, background: 1 / 16 };
 
-export const roomIn = (perPeer: number, underWay: Iterable<Pick<Claim, "peer" | "kind">>): Room => {
+export const roomIn = (perPeer: number, underWay: Iterable<Pick<Claim, "peer" | "kind">>): LaneCapacity => {
   const used: Record<string, number[]> = {};
   for (const { peer, kind } of underWay) {
     used[peer] ??= kinds.map(() => 0);
@@ -18,7 +18,7 @@ export const roomIn = (perPeer: number, underWay: Iterable<Pick<Claim, "peer" | 
   return { perPeer, kept: kinds.map((kind) => Math.floor(perPeer * kept[kind])), underWay: used };
 };
 
-const kindOfType = (type: string): Kind => {
+const kindOfType = (type: string): CallKind => {
   // At the checkout he waits for the payment that was opened for him.
   if (type === "customer.returned" || /^(payment|checkout)\./.test(type)) return "customer";
   if (type.startsWith("merchant.") || type === "data.revealed") return "merchant";
@@ -32,7 +32,7 @@ const isReply = (type: string): boolean => type === "payment.read" || type === "
 const isStranger = (event: OrderEvent): boolean => event.type === "customer.returned" && event.attempt === null;
 
 /** What answers a call is as urgent as the call was. */
-export const kindOfPosted = ({ envelope, kind }: Posted): Kind => {
+export const kindOfPosted = ({ envelope, kind }: MailboxEntry): CallKind => {
   if (kind !== null) return kind;
   const { event, source } = envelope;
   if (source === "reconcile" || source === "timer" || source === "gateway") return "background";
@@ -40,16 +40,16 @@ export const kindOfPosted = ({ envelope, kind }: Posted): Kind => {
 };
 
 /** A reply answers whoever waited for it, and may begin a reading for those who came meanwhile. */
-const kindsOfReply = (answers: Answer[], { facts }: OrderRecord, effects: OutboxRow[]): Kind[] => {
+const kindsOfReply = (answers: Answer[], { facts }: OrderRecord, effects: OutboxRow[]): CallKind[] => {
   const begun = facts.waiting.filter(({ readingId }) => effects.some(({ id }) => id === readingId));
   const told = answers.filter(({ outcome }) => outcome !== "deferred");
   return [...told, ...begun].map(({ type }) => (isReply(type) ? "background" : kindOfType(type)));
 };
 
 export const kindOfChange = (
-  posts: { post: Posted; decision: { entry: { answers: Answer[] }; effects: OutboxRow[] } }[],
+  posts: { post: MailboxEntry; decision: { entry: { answers: Answer[] }; effects: OutboxRow[] } }[],
   record: OrderRecord,
-): Kind =>
+): CallKind =>
   mostUrgent(
     posts.flatMap(({ post, decision: { entry, effects } }) => [
       kindOfPosted(post),

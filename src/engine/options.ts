@@ -2,7 +2,7 @@
 import type { Registry } from "../../machines/index.js";
 import type { Settings } from "../../machines/settings.js";
 import type { decide } from "../core/decide.js";
-import type { HistoryEntry, Message, OrderRecord } from "../core/record.js";
+import type { ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Log } from "../ports/log.js";
@@ -31,5 +31,5 @@ export interface EngineOptions {
   /** Replaces the decision, for tests that plant a fault. */
   decide?: typeof decide;
   /** Told of every committed decision, in order. What it throws, or a promise of it that rejects, is logged, no more. */
-  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: Message[]) => void;
+  onDecision?: (entry: HistoryEntry, record: OrderRecord, messages: ActorMessage[]) => void;
 }

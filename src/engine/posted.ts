@@ -1,10 +1,10 @@
 /** An event on its way through a mailbox. */
 import type { Envelope } from "../../machines/events.js";
 import type { Answer, OrderRecord } from "../core/record.js";
-import type { Kind } from "../ports/lanes.js";
+import type { CallKind } from "../ports/lanes.js";
 import type { InboxRow } from "../ports/store.js";
 
-export interface Decided {
+export interface DecidedEntry {
   answers: Answer[];
   record: OrderRecord;
 }
@@ -15,7 +15,7 @@ export interface Postponed {
   until?: number;
 }
 
-export interface Posted {
+export interface MailboxEntry {
   envelope: Envelope;
   /** By which the observer knows it again. */
   mark: unknown;
@@ -24,21 +24,26 @@ export interface Posted {
   /** The effect whose result it is. */
   settles: string | null;
   /** Who waits for it; null = as its event says. */
-  kind: Kind | null;
+  kind: CallKind | null;
   /** It waits in the store's inbox. */
   kept: boolean;
   /** How often it was tried since it waits there. */
   attempts: number;
-  decided(result: Decided | { repeated: true } | Postponed): void;
+  decided(result: DecidedEntry | { repeated: true } | Postponed): void;
   failed(error: unknown): void;
 }
 
 /** The event as it waits in the inbox; one of a parked order waits for as long as it takes. */
-export const postponedRow = (post: Posted, error: string, notBefore: number, attemptsPerEvent: number): InboxRow => {
+export const postponedRow = (
+  post: MailboxEntry,
+  error: string,
+  notBefore: number,
+  attemptsPerEvent: number,
+): InboxRow => {
   const attempts = post.attempts + 1;
   const parked = error.startsWith("parked:");
   return { envelope: post.envelope, attempts, notBefore, error, dead: !parked && attempts >= attemptsPerEvent };
 };
 
 /** The event once more, where nobody knows whether it was written. */
-export const onceMore = (post: Posted): Posted => ({ ...post, mayRepeat: true });
+export const onceMore = (post: MailboxEntry): MailboxEntry => ({ ...post, mayRepeat: true });

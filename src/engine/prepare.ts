@@ -1,6 +1,6 @@
 /** What is left to do between the opening of the store and the first work. */
 import { longestTimers, SLACK_MS } from "../core/ahead.js";
-import type { Rules } from "../core/fold.js";
+import type { Rules } from "../core/builder.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { LongestWaits, Store } from "../ports/store.js";
@@ -26,7 +26,7 @@ export const prepare = async (parts: {
   worker: string;
 }): Promise<void> => {
   const { store, clock, log, limits, rules, worker } = parts;
-  await store.reclaim(worker);
+  await store.recoverLeases(worker);
   const rows = await store.pullIn(clock.now(), longestWaits(limits, rules));
   if (rows > 0)
     log.warn({ rows }, "the clock was ahead when these were set to wait; they are due within their longest wait");

@@ -5,9 +5,9 @@
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
 import { quoted } from "../../machines/text.js";
+import type { Rules } from "../core/builder.js";
 import type { decide as Decide, Decision } from "../core/decide.js";
 import { timersBetween } from "../core/finish.js";
-import type { Rules } from "../core/fold.js";
 import { versionsKnown } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
@@ -15,10 +15,10 @@ import type { Observer } from "../ports/observer.js";
 import { refusalOf } from "../ports/storable.js";
 import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
-import { asKnown, type Known } from "./known.js";
+import { asKnown, type KnownOrder } from "./known.js";
 import { kindOfChange } from "./lanes.js";
 import { AFTER_TROUBLE_MS, type Limits, MOST_ROUNDS, retryAfterMs } from "./limits.js";
-import { onceMore, type Posted, postponedRow } from "./posted.js";
+import { type MailboxEntry, onceMore, postponedRow } from "./posted.js";
 import { Queued } from "./queued.js";
 import { UnknownOrder } from "./receipt.js";
 
@@ -41,9 +41,9 @@ export interface ProcessParts {
 
 interface Group {
   change: Change;
-  posts: { post: Posted; decision: Decision }[];
+  posts: { post: MailboxEntry; decision: Decision }[];
   /** The same event, delivered again in the same turn. */
-  twins: Posted[];
+  twins: MailboxEntry[];
 }
 
 /** Fewer orders than this are not worth two transactions. */
@@ -54,7 +54,7 @@ export class Mailboxes {
   private readonly busy = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
   private readonly versions: number[];
-  private readonly later = (post: Posted, error: string, waitMs: number): InboxRow =>
+  private readonly later = (post: MailboxEntry, error: string, waitMs: number): InboxRow =>
     postponedRow(post, error, this.parts.now() + waitMs, this.parts.limits.attemptsPerEvent);
   private groups = 0;
   private scheduled = false;
@@ -69,7 +69,7 @@ export class Mailboxes {
     return this.size === 0;
   }
 
-  post(post: Posted): void {
+  post(post: MailboxEntry): void {
     this.waiting.add(post);
     this.size += 1;
     this.schedule();
@@ -97,7 +97,7 @@ export class Mailboxes {
     return this.groups === 0 && size >= CROWD ? Math.ceil(size / 2) : size;
   }
 
-  private take(): Map<string, Posted[]> {
+  private take(): Map<string, MailboxEntry[]> {
     const { ordersPerGroup, unhurriedPerGroup } = this.parts.limits;
     const most = Math.min(ordersPerGroup, this.share());
     const taken = this.waiting.take(most, unhurriedPerGroup, (orderId) => this.busy.has(orderId));
@@ -105,13 +105,13 @@ export class Mailboxes {
     return taken;
   }
 
-  private async run(taken: Map<string, Posted[]>): Promise<void> {
+  private async run(taken: Map<string, MailboxEntry[]>): Promise<void> {
     await this.through(taken);
     for (const orderId of taken.keys()) this.busy.delete(orderId);
     this.size -= [...taken.values()].flat().length;
   }
 
-  private async through(taken: Map<string, Posted[]>): Promise<void> {
+  private async through(taken: Map<string, MailboxEntry[]>): Promise<void> {
     let open = taken;
     try {
       for (let rounds = 0; open.size > 0; rounds += 1) {
@@ -132,7 +132,7 @@ export class Mailboxes {
   }
 
   /** Decides and commits one group; returns the orders that have to be decided again. */
-  private async attempt(open: Map<string, Posted[]>): Promise<Map<string, Posted[]>> {
+  private async attempt(open: Map<string, MailboxEntry[]>): Promise<Map<string, MailboxEntry[]>> {
     const { store, now, observer } = this.parts;
     const begun = performance.now();
     const known = await this.load(open);
@@ -168,7 +168,7 @@ export class Mailboxes {
     const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
     if (postponed.length > 0) await store.postpone(postponed);
     for (const { notBefore } of postponed) this.parts.alarm(notBefore);
-    const again = new Map<string, Posted[]>();
+    const again = new Map<string, MailboxEntry[]>();
     const done: Group["posts"] = [];
     for (const [i, group] of groups.entries()) {
       const { orderId, record } = group.change;
@@ -196,8 +196,8 @@ export class Mailboxes {
     return again;
   }
 
-  private async load(open: Map<string, Posted[]>) {
-    const known = new Map<string, Known>();
+  private async load(open: Map<string, MailboxEntry[]>) {
+    const known = new Map<string, KnownOrder>();
     const asked: { orderId: string; eventIds: string[] }[] = [];
     for (const [orderId, posts] of open) {
       const record = this.records.get(orderId);
@@ -219,7 +219,7 @@ export class Mailboxes {
   private decideAll(
     orderId: string,
     start: OrderRecord | null,
-    posts: Posted[],
+    posts: MailboxEntry[],
     postponed: InboxRow[],
     after: (() => void)[],
     now: number,
@@ -227,7 +227,7 @@ export class Mailboxes {
     let record = start;
     const decided: Group["posts"] = [];
     const ids = new Set<string>();
-    const twins: Posted[] = [];
+    const twins: MailboxEntry[] = [];
     for (const post of posts) {
       if (ids.has(post.envelope.id)) {
         twins.push(post);
@@ -276,7 +276,7 @@ export class Mailboxes {
   }
 
   /** The worker that took the effect over looks what became of it; two results of one call could disagree. */
-  private leaveToTheOther(post: Posted): void {
+  private leaveToTheOther(post: MailboxEntry): void {
     this.parts.observer.leaseLost();
     this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
     post.decided({ repeated: true });

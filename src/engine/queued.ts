@@ -1,14 +1,14 @@
 /** Events that wait to be decided, by order: of one order in the order in which they came, and urgent orders first. */
-import { type Kind, kindAt, kinds, mostUrgent, rankOf } from "../ports/lanes.js";
+import { type CallKind, kindAt, kinds, mostUrgent, rankOf } from "../ports/lanes.js";
 import { kindOfPosted } from "./lanes.js";
-import type { Posted } from "./posted.js";
+import type { MailboxEntry } from "./posted.js";
 
 /** An answer that came is taken in before new work is begun: until then its call keeps its room. */
-const turnOf = (post: Posted): Kind =>
+const turnOf = (post: MailboxEntry): CallKind =>
   post.settles === null ? kindOfPosted(post) : mostUrgent([kindOfPosted(post), "callback"]);
 
 export class Queued {
-  private readonly posts = new Map<string, Posted[]>();
+  private readonly posts = new Map<string, MailboxEntry[]>();
   /** Each order once, in the queue of the most urgent of its events. */
   private readonly queues = kinds.map(() => new Set<string>());
 
@@ -17,7 +17,7 @@ export class Queued {
     return this.posts.size;
   }
 
-  add(post: Posted): void {
+  add(post: MailboxEntry): void {
     const { orderId } = post.envelope;
     const before = this.posts.get(orderId);
     if (before === undefined) this.posts.set(orderId, [post]);
@@ -30,8 +30,8 @@ export class Queued {
   }
 
   /** Takes out all events of at most so many orders, of those that nobody waits for at most `unhurried`. */
-  take(most: number, unhurried: number, isBusy: (orderId: string) => boolean): Map<string, Posted[]> {
-    const taken = new Map<string, Posted[]>();
+  take(most: number, unhurried: number, isBusy: (orderId: string) => boolean): Map<string, MailboxEntry[]> {
+    const taken = new Map<string, MailboxEntry[]>();
     for (const [rank, queue] of this.queues.entries()) {
       const until = kindAt(rank) === "background" ? Math.min(most, taken.size + unhurried) : most;
       for (const orderId of queue) {

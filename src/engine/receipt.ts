@@ -1,11 +1,11 @@
 /** From an event to what its caller gets back. */
 import type { Envelope, EventType, Source } from "../../machines/events.js";
 import type { Answer } from "../core/record.js";
-import type { Receipt, SubmitOptions, Verdict } from "../ports/runtime.js";
+import type { Preview, Receipt, SubmitOptions } from "../ports/runtime.js";
 import type { Postponed } from "./posted.js";
 
 export { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../ports/runtime.js";
-export type { Receipt, SubmitOptions, Verdict };
+export type { Preview, Receipt, SubmitOptions };
 
 export const sourceOf = (type: EventType): Source => {
   if (type.startsWith("merchant.") || type === "data.revealed") return "merchant";

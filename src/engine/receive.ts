@@ -5,7 +5,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import { thrownText } from "../ports/thrown.js";
 import type { Limits } from "./limits.js";
-import type { Posted } from "./posted.js";
+import type { MailboxEntry } from "./posted.js";
 import { type Receipt, receiptOf, Stopped, UnknownOrder } from "./receipt.js";
 
 export interface ReceiveParts {
@@ -13,7 +13,7 @@ export interface ReceiveParts {
   log: Log;
   clock: Clock;
   limits: Limits;
-  post(event: Posted): void;
+  post(event: MailboxEntry): void;
 }
 
 export class Reception {
@@ -31,7 +31,7 @@ export class Reception {
     return this.refused !== null && this.parts.clock.now() < this.refused.until ? this.refused.detail : null;
   }
 
-  receive(envelope: Envelope, how: Partial<Posted> = {}): Promise<Receipt> {
+  receive(envelope: Envelope, how: Partial<MailboxEntry> = {}): Promise<Receipt> {
     return this.parts.observer.receive(envelope, (mark) => this.post(envelope, how, mark));
   }
 
@@ -43,7 +43,7 @@ export class Reception {
     for (const refuse of this.open) refuse(stopped);
   }
 
-  private post(envelope: Envelope, how: Partial<Posted>, mark: unknown): Promise<Receipt> {
+  private post(envelope: Envelope, how: Partial<MailboxEntry>, mark: unknown): Promise<Receipt> {
     const { post, log, clock, limits } = this.parts;
     let refuse = (_: Stopped): void => {};
     const posted = new Promise<Receipt>((resolve, reject) => {

@@ -2,9 +2,9 @@
 import type { Command, OrderEvent } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
-import type { Rules } from "../core/fold.js";
-import { type Foreseen, foresee } from "../core/foresee.js";
+import type { Rules } from "../core/builder.js";
 import { migrate } from "../core/migrate.js";
+import { type DecisionPreview, preview } from "../core/preview.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import type { ReadAnswer } from "../ports/gateway.js";
@@ -159,10 +159,15 @@ const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconci
   return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };
 };
 
-const happening = (parts: ReconcileParts, record: OrderRecord, event: OrderEvent, reading?: Reading): Foreseen => {
+const happening = (
+  parts: ReconcileParts,
+  record: OrderRecord,
+  event: OrderEvent,
+  reading?: Reading,
+): DecisionPreview => {
   const now = parts.clock.now();
   const envelope = { id: "dry-run", orderId: record.orderId, at: now, source: "reconcile", event } as const;
   return reading === undefined
-    ? foresee(record, envelope, now, parts.rules)
-    : foresee(record, envelope, now, parts.rules, reading);
+    ? preview(record, envelope, now, parts.rules)
+    : preview(record, envelope, now, parts.rules, reading);
 };

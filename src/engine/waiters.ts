@@ -6,7 +6,7 @@ import { type Receipt, shortOf } from "./receipt.js";
 const FIRST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
-export interface Waiting {
+export interface WaitingCaller {
   /** The final answer, or null when the time is over or the engine stops. */
   end: Promise<Receipt | null>;
   forget(): void;
@@ -23,7 +23,7 @@ export class Waiters {
     private readonly look: ((orderId: string, eventId: string) => Promise<Answer | null>) | null = null,
   ) {}
 
-  add(orderId: string, eventId: string, timeoutMs: number): Waiting {
+  add(orderId: string, eventId: string, timeoutMs: number): WaitingCaller {
     const key = `${orderId}\n${eventId}`;
     const abort = new AbortController();
     const callers = this.waiting.get(key) ?? new Set();

@@ -10,7 +10,7 @@ import {
   tokensIn,
 } from "../ports/access.js";
 
-export type Access =
+export type InspectorAccess =
   /**
    * Requests from this computer. `socketOf` says the address of a request's socket; left out: `order-status` knows it,
    * and a host that mounts the pages itself has to say.
@@ -25,7 +25,7 @@ export type Access =
   | { kind: "host" };
 
 /** `scopes`: what whoever came in may do. */
-export type Entry =
+export type AccessResult =
   | { in: true; who: string; scopes: readonly Scope[] }
   | { in: false; status: 401 | 403; says: string };
 
@@ -44,7 +44,7 @@ const credentialsIn = (header: string): { user: string; password: string } | nul
   return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
 
-export const entryOf = (access: Access, request: Request): Entry => {
+export const entryOf = (access: InspectorAccess, request: Request): AccessResult => {
   switch (access.kind) {
     case "host":
       return { in: true, who: "", scopes };

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { Command } from "../../machines/commands.js";
 import { Id, InnerId, Word } from "../../machines/text.js";
 import type { Reconciled } from "../ports/runtime.js";
-import type { Room } from "./inspector.js";
+import type { RouteContext } from "./inspector.js";
 import { type Actable, actable, PROBLEMS } from "./looks.js";
-import { ActionPage, type DeadLetter, RetryPage } from "./pages/actions.js";
+import { ActionPage, type DeadLetterView, RetryPage } from "./pages/actions.js";
 import { hours, perPage, ReconciledPage, ReconcilePage } from "./pages/reconcile.js";
 
 const isActable = (type: string): type is Actable => (actable as readonly string[]).includes(type);
@@ -24,7 +24,7 @@ const Reconciling = z.object({
 /** Longer than a bank takes to answer, shorter than a person waits. */
 const PATIENCE_MS = 8_000;
 
-export const actionRoutes = (room: Room, acts: boolean): Hono => {
+export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
   const { engine, log, viewOf, send, message } = room;
   const app = new Hono();
   const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
@@ -63,7 +63,7 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     return c.redirect(`${viewOf(c).base}/orders/${encodeURIComponent(orderId)}?${query}`, 303);
   });
 
-  const deadLetter = async (id: string, orderId: string): Promise<DeadLetter | null> => {
+  const deadLetter = async (id: string, orderId: string): Promise<DeadLetterView | null> => {
     const [effects, record] = await Promise.all([engine.effectsOf(orderId), engine.read(orderId)]);
     const effect = effects.find((row) => row.id === id && row.dead) ?? null;
     if (effect !== null) return { orderId, effect, event: null, verdict: null, fresh: false, record };
@@ -71,7 +71,7 @@ export const actionRoutes = (room: Room, acts: boolean): Hono => {
     const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
     if (event === null) return null;
     const command = Command.safeParse(event.envelope.event).data;
-    // What threw once may throw again; then there is nothing to foresee.
+    // What threw once may throw again; then there is nothing to preview.
     const tried = record === null || command === undefined ? null : await dryRun(orderId, command).catch(() => null);
     return { orderId, effect: null, event, ...(tried ?? { verdict: null, fresh: false }), record };
   };

@@ -92,14 +92,19 @@ export interface Lit {
 }
 
 /** What a drawing is lit up with. */
-interface Life {
+interface ChartLife {
   /** In order, up to the moment that is shown. */
   history: HistoryEntry[];
   now: StateValue;
   label: (actor: Actor, state: string) => string;
 }
 
-const lightUp = async (name: string, drawing: Drawing, actor: Actor, { history, now, label }: Life): Promise<Lit> => {
+const lightUp = async (
+  name: string,
+  drawing: Drawing,
+  actor: Actor,
+  { history, now, label }: ChartLife,
+): Promise<Lit> => {
   const { chart, arrows, svg } = drawing;
   const state = pathOf(now);
   const lit = new Map<string, string>();
@@ -140,7 +145,7 @@ export const chartsOf = async (
   states: States,
   words: Words,
 ): Promise<Charts> => {
-  const label: Life["label"] = (actor, state) =>
+  const label: ChartLife["label"] = (actor, state) =>
     words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state });
   const lit = (actor: Actor, name: string, of: (chart: Chart) => Chart = (chart) => chart) => {
     const drawing = drawingOf(name, words, () => of(chartOf(machineOf(actor, gateway))));

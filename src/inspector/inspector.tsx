@@ -11,9 +11,9 @@ import { shortened, Text, Word } from "../../machines/text.js";
 import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
-import { InvalidEvent, type Looking, type Runtime } from "../ports/runtime.js";
+import { InvalidEvent, type Queries, type Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
-import { type Access, entryOf, headers, isFromHere } from "./access.js";
+import { entryOf, headers, type InspectorAccess, isFromHere } from "./access.js";
 import { actionRoutes } from "./action-routes.js";
 import { countsKept, filterOf, orderSeen, PAGE, problemsOf } from "./looks.js";
 import { masked } from "./mask.js";
@@ -26,7 +26,7 @@ import { icon, style } from "./style.js";
 import { type Language, languages, type Words, wordsIn } from "./words/words.js";
 
 /** What is looked at: a runtime, or only the half of it that looks. */
-export type Inspected = Looking & Partial<Omit<Runtime, keyof Looking>>;
+export type Inspected = Queries & Partial<Omit<Runtime, keyof Queries>>;
 
 export interface Reveal {
   orderId: string;
@@ -39,7 +39,7 @@ export interface InspectorOptions {
   /** Where it is mounted. Default: at the root. */
   base?: string;
   /** Default: only this computer. */
-  access?: Access;
+  access?: InspectorAccess;
   /** Lets people act, where the engine takes events. Default: it only looks. */
   actions?: boolean;
   /**
@@ -51,7 +51,7 @@ export interface InspectorOptions {
 }
 
 /** What the routes have in hand. */
-export interface Room {
+export interface RouteContext {
   engine: Inspected;
   log: Log;
   viewOf: (c: Context) => View;
@@ -103,13 +103,13 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const path = url.pathname + url.search;
     return { words: words[languageOf(c)], base, path, acts, reveals: recordReveal !== null };
   };
-  const send: Room["send"] = (c, page, status = 200) => {
+  const send: RouteContext["send"] = (c, page, status = 200) => {
     const html = `<!DOCTYPE html>${page}`;
     const tag = `"${createHash("sha256").update(html).digest("base64url").slice(0, 22)}"`;
     if (status === 200 && c.req.header("if-none-match") === tag) return c.body(null, 304);
     return c.html(html, status, { ETag: tag });
   };
-  const message: Room["message"] = (c, status, says) => {
+  const message: RouteContext["message"] = (c, status, says) => {
     const view = viewOf(c);
     return send(c, <MessagePage view={view} title={view.words.t("error title")} says={says} />, status);
   };
@@ -117,7 +117,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const entry = entryOf(access, c.req.raw);
     return entry.in ? entry.who : "";
   };
-  const room: Room = { engine, log, viewOf, send, who, message };
+  const room: RouteContext = { engine, log, viewOf, send, who, message };
 
   const app = new Hono({ strict: false }).basePath(base);
   app.onError((error, c) => {

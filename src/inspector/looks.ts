@@ -1,10 +1,10 @@
 /** What each page shows, gathered from the half of the door that changes nothing. */
 import type { Command } from "../../machines/events.js";
-import { type Looking, NotOffered } from "../ports/runtime.js";
+import { NotOffered, type Queries } from "../ports/runtime.js";
 import type { OrderFilter } from "../ports/store.js";
 import { chartsOf, wayOf } from "./chart.js";
 import type { OrderSeen } from "./pages/order.js";
-import { type Asked, spans } from "./pages/orders.js";
+import { type OrdersQuery, spans } from "./pages/orders.js";
 import type { Problems } from "./pages/problems.js";
 import { momentOf, rowsOf } from "./seen.js";
 import type { Words } from "./words/words.js";
@@ -46,8 +46,8 @@ const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void)
 /** Counting a million orders takes the store a tenth of a second, and every open page asks every two. */
 const COUNTED_FOR_MS = 10_000;
 
-export const countsKept = (engine: Looking): (() => ReturnType<Looking["health"]>) => {
-  let counted: { at: number; health: ReturnType<Looking["health"]> } | null = null;
+export const countsKept = (engine: Queries): (() => ReturnType<Queries["health"]>) => {
+  let counted: { at: number; health: ReturnType<Queries["health"]> } | null = null;
   return () => {
     const now = performance.now();
     if (counted === null || now - counted.at > COUNTED_FOR_MS) counted = { at: now, health: engine.health() };
@@ -55,7 +55,7 @@ export const countsKept = (engine: Looking): (() => ReturnType<Looking["health"]
   };
 };
 
-export const problemsOf = async (engine: Looking, health: Looking["health"]): Promise<Problems> => {
+export const problemsOf = async (engine: Queries, health: Queries["health"]): Promise<Problems> => {
   let notOffered: string | null = null;
   const missing = (why: string) => {
     notOffered = why;
@@ -76,7 +76,7 @@ const placeIn = (before: string): { updatedAt: number; orderId: string } | null 
   return found === null ? null : { updatedAt: Number(found[1]), orderId: found[2] ?? "" };
 };
 
-export const filterOf = (asked: Asked, now: number): OrderFilter => ({
+export const filterOf = (asked: OrdersQuery, now: number): OrderFilter => ({
   ...(asked.status === undefined ? {} : { status: asked.status }),
   ...(asked.flagged ? { flagged: true } : {}),
   ...(asked.parked ? { parked: true } : {}),
@@ -86,7 +86,7 @@ export const filterOf = (asked: Asked, now: number): OrderFilter => ({
   limit: PAGE + 1,
 });
 
-const verdictsOn = async (engine: Looking, orderId: string): Promise<OrderSeen["verdicts"]> =>
+const verdictsOn = async (engine: Queries, orderId: string): Promise<OrderSeen["verdicts"]> =>
   Promise.all(merchantEvents.map(async (type) => ({ type, verdict: await engine.can(orderId, { type }) })));
 
 export interface OrderAsked {
@@ -98,7 +98,7 @@ export interface OrderAsked {
 }
 
 export const orderSeen = async (
-  engine: Looking,
+  engine: Queries,
   orderId: string,
   { at, troubleOnly, done }: OrderAsked,
   words: Words,

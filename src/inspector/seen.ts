@@ -9,7 +9,7 @@ export interface BasedOn {
   reading: Reading;
 }
 
-export interface Row {
+export interface TimelineRow {
   entry: HistoryEntry;
   /** What was answered at once. */
   first: Answer | null;
@@ -29,7 +29,7 @@ const lastOf = (answers: Answer[], eventId: string): Answer | null =>
   answers.findLast((answer) => answer.eventId === eventId) ?? null;
 
 /** What the outcome of a delivery is called, in one word of the table. */
-export type Mark =
+export type OutcomeWord =
   | "moved"
   | "ignored"
   | "refused"
@@ -41,7 +41,7 @@ export type Mark =
   | "under-way"
   | "noted";
 
-const marks: Record<string, Mark> = {
+const marks: Record<string, OutcomeWord> = {
   duplicate: "duplicate",
   "stale-payment": "stale",
   "unknown-payment": "stale",
@@ -54,17 +54,17 @@ const marks: Record<string, Mark> = {
   recorded: "noted",
 };
 
-export const markOf = ({ outcome, reason }: Pick<Answer, "outcome" | "reason">): Mark =>
+export const markOf = ({ outcome, reason }: Pick<Answer, "outcome" | "reason">): OutcomeWord =>
   outcome === "moved" ? "moved" : (marks[reason ?? ""] ?? outcome);
 
-const quiet = new Set<Mark>(["moved", "noted", "asked", "under-way", "deferred"]);
+const quiet = new Set<OutcomeWord>(["moved", "noted", "asked", "under-way", "deferred"]);
 
 /** A callback that was compared with the payments of the order needs no reading to be turned down. */
 const restsOnReading = (answer: Answer): boolean => !answer.rule?.startsWith("callback/");
 
-export const rowsOf = (history: HistoryEntry[]): Row[] => {
+export const rowsOf = (history: HistoryEntry[]): TimelineRow[] => {
   const byEvent = new Map(history.map((entry) => [entry.eventId, entry]));
-  const later = new Map<string, NonNullable<Row["later"]>>();
+  const later = new Map<string, NonNullable<TimelineRow["later"]>>();
   const readings: BasedOn[] = [];
   const readingAt = new Map<number, BasedOn | null>();
   for (const entry of history) {
@@ -75,7 +75,7 @@ export const rowsOf = (history: HistoryEntry[]): Row[] => {
       if (answer.eventId !== entry.eventId) later.set(answer.eventId, { answer, seq: entry.seq, at: entry.at });
     }
   }
-  return history.map((entry): Row => {
+  return history.map((entry): TimelineRow => {
     const first = lastOf(entry.answers, entry.eventId);
     const last = later.get(entry.eventId) ?? null;
     const told = entry.answers
@@ -101,23 +101,23 @@ export const rowsOf = (history: HistoryEntry[]): Row[] => {
 };
 
 /** Deliveries of the same, one after the other, that came to the same end. */
-export interface Fold {
+export interface FoldedDeliveries {
   /** The deliveries themselves, at least three. */
-  deliveries: Row[];
+  deliveries: TimelineRow[];
   /** With them the readings that they asked for, in the order of their steps. */
-  rows: Row[];
+  rows: TimelineRow[];
 }
 
 /** Fewer are quicker read than opened. */
 const WORTH_FOLDING = 3;
 
 /** The last word on it. */
-export const wordOf = (row: Row): Answer | null => row.later?.answer ?? row.first;
-const stirs = ({ entry }: Row): boolean =>
+export const wordOf = (row: TimelineRow): Answer | null => row.later?.answer ?? row.first;
+const stirs = ({ entry }: TimelineRow): boolean =>
   entry.from !== entry.to || entry.raised.length > 0 || entry.cleared.length > 0;
 
 /** What two deliveries share that say the same, were answered the same, and changed nothing; null = something did. */
-const sameness = (row: Row): string | null => {
+const sameness = (row: TimelineRow): string | null => {
   const { event, source, effects } = row.entry;
   const word = wordOf(row);
   if (stirs(row) || row.told.length > 0 || (word?.outcome !== "ignored" && word?.outcome !== "refused")) return null;
@@ -127,17 +127,17 @@ const sameness = (row: Row): string | null => {
 };
 
 /** A step that only answered deliveries of the fold, and each like the one before. */
-const echo = (row: Row, deliveries: Row[]): string | null => {
+const echo = (row: TimelineRow, deliveries: TimelineRow[]): string | null => {
   const own = new Set(deliveries.map(({ entry }) => entry.eventId));
   const { entry, told } = row;
   if (stirs(row) || told.length === 0 || !told.every(({ answer }) => own.has(answer.eventId))) return null;
   return JSON.stringify([entry.event.type, readingIn(entry)?.status, entry.effects.map(({ type }) => type)]);
 };
 
-const foldFrom = (rows: Row[], start: number): Fold | null => {
-  const like = sameness(rows[start] as Row);
+const foldFrom = (rows: TimelineRow[], start: number): FoldedDeliveries | null => {
+  const like = sameness(rows[start] as TimelineRow);
   if (like === null) return null;
-  const fold: Fold = { deliveries: [], rows: [] };
+  const fold: FoldedDeliveries = { deliveries: [], rows: [] };
   let heard: string | null = null;
   for (const row of rows.slice(start)) {
     if (sameness(row) === like) fold.deliveries.push(row);
@@ -152,11 +152,11 @@ const foldFrom = (rows: Row[], start: number): Fold | null => {
 };
 
 /** Rows as they are read: what came over and over in one, everything else by itself. */
-export const foldsOf = (rows: Row[]): (Row | Fold)[] => {
-  const folded: (Row | Fold)[] = [];
+export const foldsOf = (rows: TimelineRow[]): (TimelineRow | FoldedDeliveries)[] => {
+  const folded: (TimelineRow | FoldedDeliveries)[] = [];
   for (let i = 0; i < rows.length; ) {
     const fold = foldFrom(rows, i);
-    folded.push(fold ?? (rows[i] as Row));
+    folded.push(fold ?? (rows[i] as TimelineRow));
     i += fold?.rows.length ?? 1;
   }
   return folded;

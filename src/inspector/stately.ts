@@ -4,7 +4,7 @@
  */
 import { WebSocketServer } from "ws";
 import type { OrderEvent } from "../../machines/events.js";
-import type { Actor, HistoryEntry, Message, OrderRecord } from "../core/record.js";
+import type { Actor, ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
 import { actors, machineOf } from "./chart.js";
 import { masked } from "./mask.js";
 
@@ -22,7 +22,7 @@ interface Sent {
 export interface StatelyServer {
   url: string;
   /** To be called with every decision, in order: `onDecision` of the engine. */
-  tell(entry: HistoryEntry, record: OrderRecord, messages: Message[]): void;
+  tell(entry: HistoryEntry, record: OrderRecord, messages: ActorMessage[]): void;
   /** Sends those who listen away. */
   close(): Promise<void>;
 }
@@ -42,12 +42,12 @@ const snapshotOf = (value: unknown, { facts }: OrderRecord) => ({
 });
 
 /** The whole of the event for the one that came from outside; of an earlier one, its name. */
-const eventOf = ({ type, eventId }: Message, entry: HistoryEntry): { type: string } => {
+const eventOf = ({ type, eventId }: ActorMessage, entry: HistoryEntry): { type: string } => {
   const event: Partial<OrderEvent> = eventId === entry.eventId ? entry.event : {};
   return { ...(masked(event) as object), type };
 };
 
-const messagesOf = (entry: HistoryEntry, record: OrderRecord, told: Message[], isNew: boolean): Sent[] => {
+const messagesOf = (entry: HistoryEntry, record: OrderRecord, told: ActorMessage[], isNew: boolean): Sent[] => {
   const { orderId } = record;
   const { gateway } = record.facts.payment;
   const common = { rootId: orderId, createdAt: String(entry.at), id: null, _version: VERSION };

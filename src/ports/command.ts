@@ -3,7 +3,7 @@ import { Command, type NewOrder, OrderEvent, OrderPlaced, type ReadCommand, Repl
 import { withoutMinusZero } from "./json.js";
 import { InvalidEvent } from "./runtime.js";
 
-type Placed = Extract<OrderEvent, { type: "order.placed" }>;
+type PlacedEvent = Extract<OrderEvent, { type: "order.placed" }>;
 
 const replies = new Set<unknown>(Reply.options.map(({ shape }) => shape.type.value));
 
@@ -38,7 +38,7 @@ export const parseCommand = (event: unknown): ReadCommand => {
  * @param tolerance how far the gateway's rounding may differ, in minor units
  * @throws InvalidEvent
  */
-export const parsePlaced = (order: NewOrder, tolerance: number): Placed => {
+export const parsePlaced = (order: NewOrder, tolerance: number): PlacedEvent => {
   const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, tolerance } });
   if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));

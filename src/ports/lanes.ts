@@ -5,12 +5,12 @@
 
 /** Who waits for a call, the most urgent first. Stores keep the place in this list. */
 export const kinds = ["customer", "merchant", "callback", "background"] as const;
-export type Kind = (typeof kinds)[number];
+export type CallKind = (typeof kinds)[number];
 
-export const rankOf = (kind: Kind): number => kinds.indexOf(kind);
+export const rankOf = (kind: CallKind): number => kinds.indexOf(kind);
 /** What a store does not know is nobody's hurry. */
-export const kindAt = (rank: unknown): Kind => kinds[rank as number] ?? "background";
-export const mostUrgent = (some: Kind[]): Kind => kindAt(Math.min(...some.map(rankOf)));
+export const kindAt = (rank: unknown): CallKind => kinds[rank as number] ?? "background";
+export const mostUrgent = (some: CallKind[]): CallKind => kindAt(Math.min(...some.map(rankOf)));
 
 /** The peer of every effect of the lane `shop`; a bank is named as its gateway is. */
 export const SHOP = "shop";
@@ -19,7 +19,7 @@ export const peerOf = (lane: string, gateway: string | null): string =>
   lane === "shop" ? SHOP : `gateway ${gateway ?? ""}`;
 
 /** How many calls may be begun, and for whom. */
-export interface Room {
+export interface LaneCapacity {
   /** Calls to one peer under way at once. */
   perPeer: number;
   /** Of these, how many nobody else may take, by rank of the kind. */
@@ -28,10 +28,10 @@ export interface Room {
   underWay: Readonly<Record<string, readonly number[]>>;
 }
 
-export const boundless: Room = { perPeer: 1_000_000_000, kept: [0, 0, 0, 0], underWay: {} };
+export const boundless: LaneCapacity = { perPeer: 1_000_000_000, kept: [0, 0, 0, 0], underWay: {} };
 
 /** Every other kind has what it uses or what is kept for it, whichever is more; the rest is free for this one. */
-const freeFor = ({ perPeer, kept }: Room, used: number[], rank: number): number =>
+const freeFor = ({ perPeer, kept }: LaneCapacity, used: number[], rank: number): number =>
   kinds.reduce((free, _, i) => free - Math.max(used[i] ?? 0, i === rank ? 0 : (kept[i] ?? 0)), perPeer);
 
 /**
@@ -40,7 +40,7 @@ const freeFor = ({ perPeer, kept }: Room, used: number[], rank: number): number 
  * @param due at most so many effects that are due in one lane, the oldest first
  */
 export const dueInLanes = <T>(
-  room: Room,
+  room: LaneCapacity,
   peers: Iterable<string>,
   limit: number,
   due: (peer: string, rank: number, most: number) => T[],

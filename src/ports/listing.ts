@@ -1,10 +1,11 @@
 /** One order as a list shows it, and whether a list wants it. */
-import { isInDoubt, listed } from "../core/listed.js";
+
 import type { OrderRecord } from "../core/record.js";
+import { isInDoubt, summaryOf } from "../core/summary.js";
 import type { OrderFilter, OrderRow } from "./store.js";
 
 export const rowOf = (record: OrderRecord, parked: string | null): OrderRow => {
-  const { status, state, flags, updatedAt } = listed(record);
+  const { status, state, flags, updatedAt } = summaryOf(record);
   return { orderId: record.orderId, status, state, version: record.version, updatedAt, flags, parked };
 };
 
@@ -17,11 +18,12 @@ export const matches = ({ orderId, status, flags, updatedAt, parked }: OrderRow,
   (filter.after === undefined || orderId > filter.after) &&
   (filter.latest?.before == null || byLatest({ orderId, updatedAt }, filter.latest.before) > 0);
 
-type Place = Pick<OrderRow, "orderId" | "updatedAt">;
-const byLatest = (a: Place, b: Place): number => b.updatedAt - a.updatedAt || compare(b.orderId, a.orderId);
+type ListPosition = Pick<OrderRow, "orderId" | "updatedAt">;
+const byLatest = (a: ListPosition, b: ListPosition): number =>
+  b.updatedAt - a.updatedAt || compare(b.orderId, a.orderId);
 /** Ids are compared byte by byte, as every store does. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The order in which a list asks for its rows. */
-export const inOrder = (filter: OrderFilter): ((a: Place, b: Place) => number) =>
+export const inOrder = (filter: OrderFilter): ((a: ListPosition, b: ListPosition) => number) =>
   filter.latest === undefined ? (a, b) => compare(a.orderId, b.orderId) : byLatest;

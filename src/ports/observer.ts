@@ -9,7 +9,7 @@ import type { Receipt } from "./runtime.js";
 import type { ClaimedEffect, Counts } from "./store.js";
 
 /** How things stand at this moment. */
-export interface Figures {
+export interface Gauges {
   /** It runs, and its store can be written to. */
   ok: boolean;
   /** null = the store cannot be asked. */
@@ -43,7 +43,7 @@ export type AdmissionOutcome =
 
 export interface Observer {
   /** The engine has started; `figures` may be asked at any time. */
-  watch(figures: () => Promise<Figures>): void;
+  watch(figures: () => Promise<Gauges>): void;
   /** Takes one event in, until it is durable. The mark it hands on comes back with the decision. */
   receive(envelope: Envelope, take: (mark: unknown) => Promise<Receipt>): Promise<Receipt>;
   /** An event was decided, and is durable. */

@@ -1,8 +1,9 @@
 /** Which order has a payment follows from the records; what a store keeps to find it by may be damaged. */
-import { listed } from "../core/listed.js";
-import type { OrderRecord } from "../core/record.js";
 
-export interface Named {
+import type { OrderRecord } from "../core/record.js";
+import { summaryOf } from "../core/summary.js";
+
+export interface PaymentRow {
   orderId: string;
   /** As the store's list has it. */
   current: boolean;
@@ -11,9 +12,9 @@ export interface Named {
 }
 
 /** Those of the orders that have or had the payment, the one that is paid by it first. */
-export const ownersOf = (paymentId: string, named: Named[]): { orderId: string; current: boolean }[] =>
+export const ownersOf = (paymentId: string, named: PaymentRow[]): { orderId: string; current: boolean }[] =>
   named
-    .filter(({ record }) => record === null || listed(record).payments.includes(paymentId))
+    .filter(({ record }) => record === null || summaryOf(record).payments.includes(paymentId))
     .map(({ orderId, current, record }) => ({
       orderId,
       current: record === null ? current : record.facts.payment.id === paymentId,

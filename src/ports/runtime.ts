@@ -44,7 +44,7 @@ export interface SubmitOptions {
   timeoutMs?: number;
 }
 
-export interface Verdict {
+export interface Preview {
   allowed: boolean;
   outcome: Outcome;
   reason: ReceiptReason | null;
@@ -137,10 +137,10 @@ export interface Health {
 }
 
 /** The half of the door that changes nothing. */
-export interface Looking {
+export interface Queries {
   readonly clock: Clock;
   /** The answer before the click. @throws InvalidEvent, UnknownOrder */
-  can(orderId: string, event: Command, options?: CanOptions): Promise<Verdict>;
+  can(orderId: string, event: Command, options?: CanOptions): Promise<Preview>;
   /** The record as today's machines read it; null = no such order. */
   read(orderId: string): Promise<OrderRecord | null>;
   /** Why the order is set aside; null = it is not. */
@@ -172,7 +172,7 @@ export interface Looking {
   unfinished(limit: number): Promise<Unfinished>;
 }
 
-export interface Runtime extends Looking {
+export interface Runtime extends Queries {
   /** The API of each gateway that was set up here, by the gateway's name: only the routes of these APIs exist. */
   readonly gateways: ReadonlyMap<string, string>;
   /**

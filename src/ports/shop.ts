@@ -12,7 +12,7 @@ export type ShopAnswer =
 
 export interface Shop {
   /** `effectId` marks what was done, so that a note is written once. */
-  carryOut(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer>;
+  execute(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer>;
   /** The order as the shop reads it now; null = no such order. */
   readStatus(orderId: string): Promise<OrderStatus | null>;
 }

@@ -1,6 +1,7 @@
 /** What every store can give back as it was given. The rest is refused, or would come back as something else. */
-import { listed } from "../core/listed.js";
+
 import { isStorable } from "../core/storable.js";
+import { summaryOf } from "../core/summary.js";
 import { type Change, type Store, StoreError } from "./store.js";
 
 const refuse = (orderId: string, said: Record<string, string | number | null>): void => {
@@ -15,7 +16,7 @@ const refuse = (orderId: string, said: Record<string, string | number | null>): 
 };
 
 const check = ({ orderId, record, history, effects, timers, settled, settledBy, decided }: Change): void => {
-  const { status, updatedAt, payments } = listed(record);
+  const { status, updatedAt, payments } = summaryOf(record);
   refuse(orderId, { "order id": orderId, version: record.version, status, "moment of its last change": updatedAt });
   for (const id of payments) refuse(orderId, { "payment id": id });
   for (const { seq, eventId, at } of history) refuse(orderId, { number: seq, "event id": eventId, moment: at });

@@ -5,7 +5,7 @@
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "../core/record.js";
-import type { Kind, Room } from "./lanes.js";
+import type { CallKind, LaneCapacity } from "./lanes.js";
 
 export type { Lane, OutboxRow, TimerRow } from "../core/record.js";
 
@@ -23,7 +23,7 @@ export interface ClaimedEffect extends OutboxRow {
 /** An effect with the lane that it was claimed in. */
 export interface Claim extends ClaimedEffect {
   peer: string;
-  kind: Kind;
+  kind: CallKind;
 }
 
 export interface Change {
@@ -34,7 +34,7 @@ export interface Change {
   history: HistoryEntry[];
   effects: OutboxRow[];
   /** Who waits for these effects, and from now on for whatever else of the order is open; left out: nobody. */
-  kind?: Kind;
+  kind?: CallKind;
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** Effects whose result this change takes in: done, in the same transaction. */
   settled: string[];
@@ -205,19 +205,19 @@ export interface Store {
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
 
   /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. Nothing is claimed for which there is no room, what somebody waits for comes first, and what an order has open is as urgent as the most urgent of its changes. */
-  claim(now: number, limit: number, leaseMs: number, worker: string, room?: Room): Promise<Claim[]>;
+  claim(now: number, limit: number, leaseMs: number, worker: string, room?: LaneCapacity): Promise<Claim[]>;
   /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing. */
   release(worker: string, results: EffectResult[]): Promise<void>;
   /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is. */
   hurry(orderIds: string[], at: number): Promise<void>;
   /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
-  disown(worker: string, known: string[]): Promise<void>;
+  releaseUnacknowledged(worker: string, known: string[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
-  reclaim(worker: string): Promise<void>;
+  recoverLeases(worker: string): Promise<void>;
   /** What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer after its longest wait, a lease ends in time. Nothing else changes. */
   pullIn(now: number, longest: LongestWaits): Promise<number>;
   /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
-  heard?(): boolean;
+  isAlive?(): boolean;
   /** What a store does in the background and failed at twice in a row is named; null = all of it works. */
   trouble?(): string | null;
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../ports/clock.js";
 import { type FrontPage, frontAnswer } from "./front-page.js";
-import { type Answer, write } from "./resurs-http.js";
+import { type HttpAnswer, write } from "./resurs-http.js";
 
 export interface BankServer<Operation> {
   url: string;
@@ -24,7 +24,7 @@ export const bankServer = async <Operation>(options: {
   port: number | undefined;
   end: AbortController;
   /** What was asked for, and the answer: worked out at once; null = no answer, ever. */
-  reply(request: IncomingMessage): Promise<{ operation: Operation | null; answer: Answer | null }>;
+  reply(request: IncomingMessage): Promise<{ operation: Operation | null; answer: HttpAnswer | null }>;
 }): Promise<BankServer<Operation>> => {
   const { clock, end, reply } = options;
   const delays = new Map<Operation, number[]>();

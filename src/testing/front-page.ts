@@ -1,5 +1,5 @@
 /** What stands before a bank or a shop and answers in its place: a proxy, a load balancer, an API gateway. */
-import type { Answer } from "./resurs-http.js";
+import type { HttpAnswer } from "./resurs-http.js";
 
 /** How it words the answer: a page as nginx has it, a line of text, nothing at all, or a gateway's own JSON. */
 export const frontBodies = ["html", "plain", "empty", "json"] as const;
@@ -24,7 +24,7 @@ const reasons: Record<number, string> = {
   504: "Gateway Time-out",
 };
 
-export const frontAnswer = ({ status, body = "html" }: FrontPage): Answer => {
+export const frontAnswer = ({ status, body = "html" }: FrontPage): HttpAnswer => {
   const words = `${status} ${reasons[status] ?? "Error"}`;
   switch (body) {
     case "html": {

@@ -7,7 +7,7 @@
  * ```
  */
 import { beginnings } from "./gateway-contract/beginnings.js";
-import type { GatewayFixture, Law } from "./gateway-contract/bench.js";
+import type { ContractLaw, GatewayFixture } from "./gateway-contract/bench.js";
 import { frontOf } from "./gateway-contract/front.js";
 import { losses } from "./gateway-contract/losses.js";
 import { money } from "./gateway-contract/money.js";
@@ -17,14 +17,14 @@ import { VirtualClock } from "./virtual-clock.js";
 
 export type {
   Abilities,
-  Books,
+  ContractBooks,
   GatewayFixture,
   GatewayUnderTest,
   MoneyOperation,
   Opening,
   PaymentState,
 } from "./gateway-contract/bench.js";
-export { type Bank, type BankOperation, forwardTo } from "./gateway-contract/front.js";
+export { type BankOperation, type FrontedBank, forwardTo } from "./gateway-contract/front.js";
 
 export interface GatewayCase {
   title: string;
@@ -33,7 +33,7 @@ export interface GatewayCase {
 
 const START = Date.parse("2026-11-20T12:00:00.000Z");
 
-const tried = async ({ run }: Law, { open, can }: GatewayFixture): Promise<void> => {
+const tried = async ({ run }: ContractLaw, { open, can }: GatewayFixture): Promise<void> => {
   const clock = new VirtualClock(START);
   const closing: (() => Promise<void>)[] = [];
   try {

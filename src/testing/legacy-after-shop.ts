@@ -5,11 +5,11 @@ import type { LegacyCallback } from "./legacy-callbacks.js";
 import { noPayment } from "./legacy-checkouts.js";
 import { answerOf, faultOf, type LegacyCall, type LegacyRequest } from "./legacy-http.js";
 import { type Diff, diffsOf, stands } from "./legacy-words.js";
-import type { Account } from "./resurs-accounts.js";
+import type { ResursAccount } from "./resurs-accounts.js";
 import { amountOf, type BankLine, booksAfter, major, objection } from "./resurs-books.js";
-import type { Answer } from "./resurs-http.js";
+import type { HttpAnswer } from "./resurs-http.js";
 
-export type Move = Exclude<LegacyCall, "bookSignedPayment">;
+export type AfterShopCall = Exclude<LegacyCall, "bookSignedPayment">;
 
 /** Why the bank does not do what is not possible, by its list of error codes. */
 const IMPOSSIBLE = { capture: "26", cancel: "36", refund: "23" };
@@ -35,10 +35,10 @@ const updateOf = ({ amount, created, ...diff }: Diff) => ({
 export const movesOf =
   (clock: Clock, strict: boolean, tell: (kind: LegacyCallback, id: string, more?: { body?: object }) => void) =>
   (
-    op: Move,
-    { id, payment }: Account,
+    op: AfterShopCall,
+    { id, payment }: ResursAccount,
     { amount, key }: LegacyRequest,
-  ): { answer: Answer; amount: number; applied: boolean } => {
+  ): { answer: HttpAnswer; amount: number; applied: boolean } => {
     if (!stands(payment) || !payment.books) return { answer: noPayment(id), amount: 0, applied: false };
     const lines: BankLine[] | null = amount === null ? null : [{ totalAmountIncludingVat: major(amount) }];
     const acted = major(amountOf(payment.books, op, lines));

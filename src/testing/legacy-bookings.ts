@@ -2,11 +2,11 @@
 import type { Clock } from "../ports/clock.js";
 import type { LegacyCallback } from "./legacy-callbacks.js";
 import type { BookedStatus } from "./legacy-controls.js";
-import type { Intent } from "./legacy-intents.js";
+import type { CheckoutIntent } from "./legacy-intents.js";
 import { bookedWord, stands } from "./legacy-words.js";
-import { type Account, accountsOf } from "./resurs-accounts.js";
+import { accountsOf, type ResursAccount } from "./resurs-accounts.js";
 import { booksAfter, major, sumOf } from "./resurs-books.js";
-import { ACCEPTED_PERSON, type Step, stepsOf } from "./resurs-persons.js";
+import { ACCEPTED_PERSON, type PersonStep, stepsOf } from "./resurs-persons.js";
 
 /** "Seconds after bookPayment"; how many is an assumption. */
 const SCREENING_MS = 5000;
@@ -21,7 +21,7 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
   let nextStatus: { status: BookedStatus | "SIGNING"; signingUrl?: string | null } | null = null;
   let nextPerson: string | null = null;
 
-  const changed = (account: Account, status: string): void => {
+  const changed = (account: ResursAccount, status: string): void => {
     const { id, payment } = account;
     if (!told.has(id)) {
       told.add(id);
@@ -36,13 +36,13 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
   };
   const accounts = accountsOf(clock, closed, changed);
 
-  const byPerson = (steps: Step[]): BookedStatus => {
+  const byPerson = (steps: PersonStep[]): BookedStatus => {
     if (steps[0]?.status === "REJECTED") return "DENIED";
     return steps[0]?.status === "ACCEPTED" ? "BOOKED" : "FROZEN";
   };
 
   /** The steps of a payment with this beginning: the person's own where they fit. */
-  const stepsFor = (status: BookedStatus, person: Step[]): Step[] => {
+  const stepsFor = (status: BookedStatus, person: PersonStep[]): PersonStep[] => {
     if (byPerson(person) === status) return person;
     return [{ afterMs: 0, status: status === "FROZEN" ? "FROZEN" : "ACCEPTED" }];
   };
@@ -56,7 +56,11 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
       nextPerson = governmentId;
     },
     /** What is to become of an attempt, said before it or by who makes it. */
-    outcomeOf(intent: Intent): { status: BookedStatus | "SIGNING"; signingUrl?: string | null; person: Step[] } {
+    outcomeOf(intent: CheckoutIntent): {
+      status: BookedStatus | "SIGNING";
+      signingUrl?: string | null;
+      person: PersonStep[];
+    } {
       const person = stepsOf(nextPerson ?? intent.governmentId ?? ACCEPTED_PERSON);
       const booking = nextStatus ?? { status: byPerson(person) };
       nextStatus = null;
@@ -65,7 +69,7 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
       return { ...booking, person };
     },
     /** The payment comes into being, or does not; the word that bookPayment has for it. */
-    bringAbout(id: string, intent: Intent, status: BookedStatus, person: Step[]): BookedStatus {
+    bringAbout(id: string, intent: CheckoutIntent, status: BookedStatus, person: PersonStep[]): BookedStatus {
       if (status === "DENIED") return status;
       const { lines, screened } = intent;
       told.delete(id);
@@ -74,7 +78,7 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
         const steps = stepsFor(status, person);
         const thaws = status !== "FROZEN";
         if (thaws) unscreened.add(id);
-        const frozen: Step = { afterMs: 0, status: "FROZEN" };
+        const frozen: PersonStep = { afterMs: 0, status: "FROZEN" };
         accounts.book(id, lines, thaws ? [frozen, { afterMs: SCREENING_MS, status: "ACCEPTED" }] : steps);
         if (!thaws) tell("AUTOMATIC_FRAUD_CONTROL", id, { result: "FROZEN" });
         return "FROZEN";
@@ -92,6 +96,6 @@ export const bookingsOf = (clock: Clock, closed: AbortSignal, tell: Tell) => {
       const { payment } = accounts.at(id);
       return stands(payment) ? { status: bookedWord(payment), total: major(payment.books?.total ?? 0) } : null;
     },
-    totalOf: ({ lines }: Intent): number => major(sumOf(lines)),
+    totalOf: ({ lines }: CheckoutIntent): number => major(sumOf(lines)),
   };
 };

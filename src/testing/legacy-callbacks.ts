@@ -1,7 +1,7 @@
 /** The older services' callbacks: where they go, how they are signed, and that they are sent until they are taken. */
 import { createHash } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
-import { type Attempt, redelivery } from "./redelivery.js";
+import { type DeliveryAttempt, redelivery } from "./redelivery.js";
 import { ASSUMED_SCHEDULE_S } from "./resurs-deliveries.js";
 
 export type LegacyCallback =
@@ -26,7 +26,7 @@ export interface Registration {
   digest: LegacyDigest | null;
 }
 
-export interface LegacyDelivery extends Attempt {
+export interface LegacyDelivery extends DeliveryAttempt {
   paymentId: string;
   kind: LegacyCallback;
   method: "GET" | "POST";

@@ -3,31 +3,31 @@ import { randomUUID } from "node:crypto";
 import type { bookingsOf } from "./legacy-bookings.js";
 import type { BookedStatus } from "./legacy-controls.js";
 import { answerOf, faultOf, type LegacyRequest } from "./legacy-http.js";
-import { type Intent, intentOf } from "./legacy-intents.js";
-import type { Answer } from "./resurs-http.js";
-import { ACCEPTED_PERSON, type Step, stepsOf } from "./resurs-persons.js";
+import { type CheckoutIntent, intentOf } from "./legacy-intents.js";
+import type { HttpAnswer } from "./resurs-http.js";
+import { ACCEPTED_PERSON, type PersonStep, stepsOf } from "./resurs-persons.js";
 
 /** An attempt that has not become a payment. */
-interface Open {
-  intent: Intent;
+interface OpenCheckout {
+  intent: CheckoutIntent;
   status: BookedStatus;
-  person: Step[];
+  person: PersonStep[];
   /** Signing alone does not book in the simplified flow: bookSignedPayment does. */
   booksItself: boolean;
 }
 
-export const noPayment = (id: string): Answer => faultOf("8", `There is no payment ${id}`);
-const badJson = (description: string): Answer => ({ status: 400, body: { errorCode: 1, description } });
+export const noPayment = (id: string): HttpAnswer => faultOf("8", `There is no payment ${id}`);
+const badJson = (description: string): HttpAnswer => ({ status: 400, body: { errorCode: 1, description } });
 
 /** `url`: the double's own, known once it listens. */
 export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => string) => {
-  const open = new Map<string, Open>();
+  const open = new Map<string, OpenCheckout>();
   const signed = new Map<string, BookedStatus>();
   const list: unknown[] = [];
   const creates: unknown[] = [];
   const pageOf = (id: string): string => `${url()}/sign/${encodeURIComponent(id)}`;
 
-  const book = ({ id, content }: LegacyRequest): Answer => {
+  const book = ({ id, content }: LegacyRequest): HttpAnswer => {
     list.push(content);
     const intent = intentOf("bookPayment", content);
     if (!intent) return faultOf("1", "The booking is not complete");
@@ -49,7 +49,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     });
   };
 
-  const bookSigned = (id: string): { answer: Answer; amount: number; applied: boolean } => {
+  const bookSigned = (id: string): { answer: HttpAnswer; amount: number; applied: boolean } => {
     const there = bookings.standing(id);
     const attempt = open.get(id);
     if (!there && !attempt) return { answer: noPayment(id), amount: 0, applied: false };
@@ -63,7 +63,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
   };
 
   /** The hosted page and the checkout's frame: the customer does the rest. */
-  const openFor = (op: "hosted" | "checkout", { id, content }: LegacyRequest): Answer => {
+  const openFor = (op: "hosted" | "checkout", { id, content }: LegacyRequest): HttpAnswer => {
     creates.push(content);
     const intent = intentOf(op, content);
     if (!intent) return badJson("The request is not complete");
@@ -77,7 +77,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     return { status: 200, body: { ...frame, customer: {} } };
   };
 
-  const updateReference = ({ id, content }: LegacyRequest): Answer => {
+  const updateReference = ({ id, content }: LegacyRequest): HttpAnswer => {
     const { paymentReference: to } = (content ?? {}) as { paymentReference?: unknown };
     if (typeof to !== "string") return badJson("The reference is missing");
     if (bookings.standing(to)) return { status: 400, body: { errorCode: 8, description: `${to} is taken` } };

@@ -21,7 +21,7 @@ import {
 import { spoken, stands } from "./legacy-words.js";
 import { major } from "./resurs-books.js";
 import { type Fault, heard, stopped } from "./resurs-faults.js";
-import { type Answer, signPage } from "./resurs-http.js";
+import { type HttpAnswer, signPage } from "./resurs-http.js";
 
 export type { LegacyCallback, LegacyDigest, Registration } from "./legacy-callbacks.js";
 export type { LegacyDouble, RecordedLegacyCall } from "./legacy-controls.js";
@@ -63,14 +63,14 @@ export const legacyDouble = async (options: {
     for (const kind of KINDS) callbacks.register(kind, registrationAt(url, kind, digest));
   }
 
-  const atFault = (fault: Fault | null, id: string): Answer | null => {
+  const atFault = (fault: Fault | null, id: string): HttpAnswer | null => {
     if (fault?.kind === "not-exist") return faultOf(fault.code, `There is no payment ${id}`);
     if (fault?.kind !== "http") return null;
     const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
     return { status: fault.status, body: `Fault of the scenario: ${fault.status}`, headers };
   };
 
-  const quietly = (asked: LegacyRequest, operation: LegacyOperation): Answer => {
+  const quietly = (asked: LegacyRequest, operation: LegacyOperation): HttpAnswer => {
     const { id } = asked;
     if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
     if (operation === "updateReference") return checkouts.updateReference(asked);
@@ -80,7 +80,7 @@ export const legacyDouble = async (options: {
   };
 
   /** null = no answer, ever. */
-  const moved = (asked: LegacyRequest, op: LegacyCall, fault: Fault | null): Answer | null => {
+  const moved = (asked: LegacyRequest, op: LegacyCall, fault: Fault | null): HttpAnswer | null => {
     const refusal = atFault(fault, asked.id);
     const carriedOut = () =>
       op === "bookSignedPayment" ? checkouts.bookSigned(asked.id) : move(op, accounts.at(asked.id), asked);
@@ -99,14 +99,14 @@ export const legacyDouble = async (options: {
     return heard(fault, answer);
   };
 
-  const page = ({ method, id }: LegacyRequest): Answer => {
+  const page = ({ method, id }: LegacyRequest): HttpAnswer => {
     if (!checkouts.isOpen(id)) return { status: 404 };
     if (method === "GET") return signPage;
     return { status: 303, headers: { location: checkouts.finish(id).redirectUrl ?? url } };
   };
 
   /** null = no answer, ever. */
-  const answerTo = (asked: LegacyRequest): Answer | null => {
+  const answerTo = (asked: LegacyRequest): HttpAnswer | null => {
     const { operation, id } = asked;
     if (operation === "sign") return page(asked);
     // Without the bank's own error in it: a message that it did not understand.

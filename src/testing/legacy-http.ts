@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { z } from "zod";
-import type { Answer } from "./resurs-http.js";
+import type { HttpAnswer } from "./resurs-http.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
 export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | "updateReference";
@@ -66,19 +66,19 @@ const envelope = (body: object): string =>
     "soap:Envelope": { "@_xmlns:soap": "http://schemas.xmlsoap.org/soap/envelope/", "soap:Body": body },
   });
 
-const xml = (status: number, body: object): Answer => ({
+const xml = (status: number, body: object): HttpAnswer => ({
   status,
   body: envelope(body),
   headers: { "content-type": "text/xml; charset=utf-8" },
 });
 
-export const answerOf = (operation: LegacyOperation, value?: object): Answer => {
+export const answerOf = (operation: LegacyOperation, value?: object): HttpAnswer => {
   const [name, namespace] = ANSWERS[operation] ?? ["", ""];
   const content = { "@_xmlns:ns2": `${NAMESPACE}/${namespace}`, ...(value === undefined ? {} : { return: value }) };
   return xml(200, { [`ns2:${name}`]: content });
 };
 
-export const faultOf = (code: string, message: string): Answer =>
+export const faultOf = (code: string, message: string): HttpAnswer =>
   xml(500, {
     "soap:Fault": {
       faultcode: "soap:Server",
@@ -125,10 +125,10 @@ const Content = z.looseObject({
   paymentData: z.looseObject({ preferredId: z.string().optional() }).optional(),
 });
 
-type Asked = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key">;
-const nothing: Asked = { operation: null, id: "", content: undefined, amount: null, key: null };
+type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key">;
+const nothing: LegacyContent = { operation: null, id: "", content: undefined, amount: null, key: null };
 
-const soapRequest = (service: string, text: string): Asked => {
+const soapRequest = (service: string, text: string): LegacyContent => {
   let body: unknown;
   try {
     body = parser.parse(text)?.Envelope?.Body;
@@ -148,7 +148,7 @@ const soapRequest = (service: string, text: string): Asked => {
   };
 };
 
-const jsonRequest = (method: string, path: string, text: string): Asked => {
+const jsonRequest = (method: string, path: string, text: string): LegacyContent => {
   const content = jsonFrom(text);
   const page = /^\/sign\/([^/]+)$/.exec(path)?.[1];
   if (page && (method === "GET" || method === "POST")) {

@@ -32,7 +32,7 @@ const CheckoutBody = z.looseObject({
 });
 
 /** One attempt to pay, before there is a payment. */
-export interface Intent {
+export interface CheckoutIntent {
   lines: BankLine[];
   governmentId?: string;
   successUrl: string;
@@ -47,7 +47,7 @@ const bankIntent = (
   { orderData, customer }: { orderData: z.infer<typeof Spec>; customer?: { governmentId?: string } },
   marks: z.infer<typeof Marks>,
   urls: { successUrl: string; failUrl: string },
-): Intent => ({
+): CheckoutIntent => ({
   lines: linesOf(orderData),
   governmentId: customer?.governmentId,
   successUrl: urls.successUrl,
@@ -57,7 +57,7 @@ const bankIntent = (
 });
 
 /** What is asked for; null = not what the documents describe. */
-export const intentOf = (operation: "bookPayment" | "hosted" | "checkout", content: unknown): Intent | null => {
+export const intentOf = (operation: "bookPayment" | "hosted" | "checkout", content: unknown): CheckoutIntent | null => {
   if (operation === "bookPayment") {
     const asked = Simplified.safeParse(content).data;
     return asked ? bankIntent(asked, asked.paymentData, asked.signing) : null;

@@ -1,8 +1,8 @@
 /** A payment in the words of the Merchant API, said in those of the older services. */
-import type { Account } from "./resurs-accounts.js";
-import { type Books, type LogEntry, major, sumOf } from "./resurs-books.js";
+import type { ResursAccount } from "./resurs-accounts.js";
+import { type LogEntry, major, type ResursBooks, sumOf } from "./resurs-books.js";
 
-type Payment = NonNullable<Account["payment"]>;
+type LegacyWire = NonNullable<ResursAccount["payment"]>;
 type DiffType = "AUTHORIZE" | "DEBIT" | "CREDIT" | "ANNUL";
 
 export interface Diff {
@@ -14,11 +14,11 @@ export interface Diff {
   amount: number;
 }
 
-const offers = ({ actions }: Books, action: string): boolean =>
+const offers = ({ actions }: ResursBooks, action: string): boolean =>
   actions.includes(action) || actions.includes(`PARTIAL_${action}`);
 
 /** Rejected money is let go; the older services have no other word for it. */
-const annulledOf = ({ status, books }: Payment): number => {
+const annulledOf = ({ status, books }: LegacyWire): number => {
   if (!books) return 0;
   return status === "REJECTED" ? Math.max(books.canceled, books.total - books.captured) : books.canceled;
 };
@@ -37,7 +37,7 @@ const parts = (log: LogEntry[], from: LogEntry["type"], type: DiffType, amount: 
   return left > 0 ? [...remembered, rest] : remembered;
 };
 
-export const diffsOf = (payment: Payment): Diff[] => {
+export const diffsOf = (payment: LegacyWire): Diff[] => {
   const { books } = payment;
   if (!books) return [];
   const created = String(payment.fields.created);
@@ -49,7 +49,7 @@ export const diffsOf = (payment: Payment): Diff[] => {
   ];
 };
 
-const statusWords = (payment: Payment): string[] => {
+const statusWords = (payment: LegacyWire): string[] => {
   const { status, books } = payment;
   // A word of tomorrow is said as it is.
   if (!["ACCEPTED", "FROZEN", "INSPECTION", "REJECTED"].includes(status)) return [status];
@@ -65,10 +65,10 @@ const statusWords = (payment: Payment): string[] => {
 };
 
 /** Before the customer has signed there is no payment. */
-export const stands = (payment: Payment | null): payment is Payment =>
+export const stands = (payment: LegacyWire | null): payment is LegacyWire =>
   payment !== null && !["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
 
-const limitOf = ({ fields, books }: Payment): number => {
+const limitOf = ({ fields, books }: LegacyWire): number => {
   const application = fields.application as { approvedCreditLimit?: number } | undefined;
   return application?.approvedCreditLimit || major(books?.total ?? 0);
 };
@@ -77,7 +77,7 @@ const limitOf = ({ fields, books }: Payment): number => {
 const decimal = (amount: number): string => amount.toFixed(5);
 
 /** The `return` of getPayment. */
-export const spoken = (id: string, payment: Payment) => {
+export const spoken = (id: string, payment: LegacyWire) => {
   const { books, status } = payment;
   const current = books ? books.total - annulledOf(payment) - books.refunded : 0;
   return {
@@ -103,7 +103,7 @@ export const spoken = (id: string, payment: Payment) => {
 };
 
 /** bookPaymentStatus of a payment that stands. */
-export const bookedWord = ({ status, books }: Payment): "BOOKED" | "FINALIZED" | "FROZEN" => {
+export const bookedWord = ({ status, books }: LegacyWire): "BOOKED" | "FINALIZED" | "FROZEN" => {
   if (status === "FROZEN" || status === "INSPECTION") return "FROZEN";
   return books && books.captured > 0 ? "FINALIZED" : "BOOKED";
 };

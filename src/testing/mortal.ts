@@ -46,7 +46,7 @@ export class Mortal {
       "postpone",
       "claim",
       "release",
-      "disown",
+      "releaseUnacknowledged",
       "hurry",
       "revive",
       "park",
@@ -57,7 +57,7 @@ export class Mortal {
       get: (target, name) => {
         const member = Reflect.get(target, name) as unknown;
         if (typeof member !== "function") return member;
-        if (name === "heard") return () => target.heard?.();
+        if (name === "heard") return () => target.isAlive?.();
         if (name === "onDue")
           return (listener: (at: number) => void) => target.onDue?.((at) => void (this.dead || listener(at)));
         return (...args: unknown[]) =>
@@ -96,7 +96,7 @@ export class Mortal {
 
   shop(inner: Shop): Shop {
     return {
-      carryOut: (...args) => this.living(() => inner.carryOut(...args)),
+      execute: (...args) => this.living(() => inner.execute(...args)),
       readStatus: (...args) => this.living(() => inner.readStatus(...args)),
     };
   }

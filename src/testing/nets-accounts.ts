@@ -1,7 +1,7 @@
 /** The payments at the Nets double: what each one is at this moment. */
 import type { Clock } from "../ports/clock.js";
-import { type NetsPayment, paymentFrom, type ScenarioNetsPayment } from "./nets-books.js";
-import type { NetsWebhook } from "./nets-deliveries.js";
+import { type NetsBookEntry, paymentFrom, type ScenarioNetsPayment } from "./nets-books.js";
+import type { NetsSubscription } from "./nets-deliveries.js";
 import { type Dated, faultFor, seriesOf } from "./series.js";
 
 /** One entry of a scenario's `given.gateway`: it counts, whole, from `from` on. */
@@ -17,12 +17,12 @@ export interface Checkout {
   returnUrl: string | null;
   /** The money is taken at once. */
   charges: boolean;
-  webhooks: NetsWebhook[];
+  webhooks: NetsSubscription[];
 }
 
 export interface NetsAccount {
   id: string;
-  payment: NetsPayment | null;
+  payment: NetsBookEntry | null;
   checkout: Checkout | null;
   series: Dated<NetsSeriesEntry>[];
   adopted: Dated<NetsSeriesEntry> | null;
@@ -54,7 +54,7 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
       account.series = seriesOf(entries);
     },
     faultFor,
-    create(id: string, order: NetsPayment["order"], checkout: Checkout): NetsAccount {
+    create(id: string, order: NetsBookEntry["order"], checkout: Checkout): NetsAccount {
       const account = at(id);
       const { amount, currency, reference } = order;
       account.checkout = checkout;

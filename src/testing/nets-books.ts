@@ -8,7 +8,7 @@ export interface NetsCharge {
   created: string;
 }
 
-export interface NetsPayment {
+export interface NetsBookEntry {
   paymentId: string;
   created: string;
   reserved: number;
@@ -40,13 +40,13 @@ export interface Refusal {
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-export const chargedOf = ({ charges }: NetsPayment): number => sum(charges.map(({ amount }) => amount));
-export const refundedOf = ({ refunds }: NetsPayment): number => sum(refunds.map(({ amount }) => amount));
-export const authorizedOf = (payment: NetsPayment): number =>
+export const chargedOf = ({ charges }: NetsBookEntry): number => sum(charges.map(({ amount }) => amount));
+export const refundedOf = ({ refunds }: NetsBookEntry): number => sum(refunds.map(({ amount }) => amount));
+export const authorizedOf = (payment: NetsBookEntry): number =>
   // Swish and its like take the money at once: it is nowhere reserved.
   payment.paymentType === "A2A" ? 0 : Math.max(0, payment.reserved - chargedOf(payment) - payment.cancelled);
 /** What an account-to-account payment took, no charge ever being sent. */
-export const takenOf = (payment: NetsPayment): number =>
+export const takenOf = (payment: NetsBookEntry): number =>
   payment.paymentType === "A2A" ? Math.max(payment.reserved, chargedOf(payment)) : chargedOf(payment);
 
 export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: string, id: () => string) => {
@@ -54,7 +54,7 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
   const { reservedAmount = 0, chargedAmount = 0, refundedAmount = 0, cancelledAmount = 0 } = summary;
   const made = chargedAmount > 0 ? [{ chargeId: id(), amount: chargedAmount }] : [];
   let toSpread = refundedAmount;
-  const payment: NetsPayment = {
+  const payment: NetsBookEntry = {
     paymentId,
     created: at,
     reserved: reservedAmount,
@@ -78,7 +78,7 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
 };
 
 /** The payment as GET answers it; an amount of nothing is left out, as Nets leaves it out. */
-export const answered = (payment: NetsPayment) => {
+export const answered = (payment: NetsBookEntry) => {
   const { paymentId, created, order, paymentType, fields } = payment;
   const amounts = {
     reservedAmount: payment.reserved,
@@ -104,7 +104,7 @@ const no = (code: string, message: string, status = 400): Refusal => ({ status, 
 
 /** Why Nets says no, or null. `chargeId` null = the payment as a whole. Facts 10.3. */
 export const objection = (
-  payment: NetsPayment,
+  payment: NetsBookEntry,
   op: NetsCall,
   amount: number,
   chargeId: string | null,
@@ -128,8 +128,8 @@ export const objection = (
 };
 
 /** Changes the books by a call that was not objected to; the new charge's, refund's or cancellation's id. */
-export const carryOut = (
-  payment: NetsPayment,
+export const execute = (
+  payment: NetsBookEntry,
   op: NetsCall,
   call: { amount: number; chargeId: string | null; id: string; at: string },
 ): void => {

@@ -1,17 +1,17 @@
 /** Delivers Nets's webhooks and sends again what was not answered with 200. */
 import type { Clock } from "../ports/clock.js";
-import { type Attempt, redelivery } from "./redelivery.js";
+import { type DeliveryAttempt, redelivery } from "./redelivery.js";
 
 /** Seconds between attempts. An assumption: "growing intervals until given up" is all that is documented. */
 const ASSUMED_SCHEDULE_S = [0, 30, 60, 300, 900, 3600, 14_400, 43_200];
 
-export interface NetsDelivery extends Attempt {
+export interface NetsDelivery extends DeliveryAttempt {
   paymentId: string;
   event: string;
   id: string;
 }
 
-export interface NetsWebhook {
+export interface NetsSubscription {
   eventName: string;
   url: string;
   authorization: string;
@@ -24,7 +24,10 @@ export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
     list,
     underWay,
     /** Resolves when the webhook was taken, or given up. The same message each time, its id included. */
-    send({ url, authorization }: NetsWebhook, message: { id: string; event: string; data: { paymentId: string } }) {
+    send(
+      { url, authorization }: NetsSubscription,
+      message: { id: string; event: string; data: { paymentId: string } },
+    ) {
       const { id, event, data } = message;
       return send({
         url,

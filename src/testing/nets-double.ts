@@ -9,10 +9,10 @@ import { type NetsAccount, netsAccounts } from "./nets-accounts.js";
 import {
   answered,
   authorizedOf,
-  carryOut,
   chargedOf,
+  execute,
+  type NetsBookEntry,
   type NetsCall,
-  type NetsPayment,
   objection,
   refundedOf,
   takenOf,
@@ -21,7 +21,7 @@ import type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
 import { netsDeliveriesOf } from "./nets-deliveries.js";
 import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest, OrderItems } from "./nets-http.js";
 import { heard, stopped } from "./resurs-faults.js";
-import type { Answer } from "./resurs-http.js";
+import type { HttpAnswer } from "./resurs-http.js";
 
 export type { NetsSeriesEntry } from "./nets-accounts.js";
 export type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
@@ -36,19 +36,19 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
   const accounts = netsAccounts(clock, newId);
   const deliveries = netsDeliveriesOf(clock, end.signal);
   /** By address and key: what was asked with it, and what was answered. */
-  const repeatable = new Map<string, { amount: number; answer: Answer }>();
+  const repeatable = new Map<string, { amount: number; answer: HttpAnswer }>();
   const calls: RecordedNetsCall[] = [];
   const reads: NetsDouble["reads"] = [];
   const creates: unknown[] = [];
   const updates: unknown[] = [];
 
   const iso = (): string => new Date(clock.now()).toISOString();
-  const no = (status: number, code: string, message: string): Answer => ({
+  const no = (status: number, code: string, message: string): HttpAnswer => ({
     status,
     body: { code, message, source: "Internal" },
   });
 
-  const create = ({ json }: NetsRequest): Answer => {
+  const create = ({ json }: NetsRequest): HttpAnswer => {
     creates.push(json);
     const asked = Creation.safeParse(json);
     if (!asked.success) {
@@ -66,7 +66,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     return { status: 201, body: { paymentId: id, ...(embedded ? {} : { hostedPaymentPageUrl: `${url}/pay/${id}` }) } };
   };
 
-  const updateOrder = (payment: NetsPayment, { json }: NetsRequest): Answer => {
+  const updateOrder = (payment: NetsBookEntry, { json }: NetsRequest): HttpAnswer => {
     updates.push(json);
     const asked = OrderItems.safeParse(json);
     if (!asked.success) return no(400, "1005", "The amount differs from the order items");
@@ -78,7 +78,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
 
   /** The answer to a call that may change the books, and whether this very call changed them. */
   const move = (op: NetsCall, account: NetsAccount | null, { id, ofCharge, key, json }: NetsRequest) => {
-    const refused = (answer: Answer) => ({ answer, applied: false });
+    const refused = (answer: HttpAnswer) => ({ answer, applied: false });
     const payment = account?.payment;
     if (!payment) return refused(no(404, ofCharge ? "1011" : "NotFound", `There is no ${id}`));
     const asked = Move.safeParse(json);
@@ -92,14 +92,14 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     const objected = objection(payment, op, amount, chargeId);
     if (objected) return refused(no(objected.status, objected.code, objected.message));
     const own = newId();
-    carryOut(payment, op, { amount, chargeId, id: own, at: iso() });
-    const answer: Answer = { status: 201, body: { [ID_NAMES[op]]: own } };
+    execute(payment, op, { amount, chargeId, id: own, at: iso() });
+    const answer: HttpAnswer = { status: 201, body: { [ID_NAMES[op]]: own } };
     if (key !== null && op !== "cancel") repeatable.set(place, { amount, answer });
     return { answer, applied: true };
   };
 
   /** null = no answer, ever. */
-  const answerTo = (asked: NetsRequest): Answer | null => {
+  const answerTo = (asked: NetsRequest): HttpAnswer | null => {
     const { operation: op, id, key } = asked;
     if (op === null) return no(404, "NotFound", "There is no such endpoint");
     if (!asked.secretKey) return { status: 401 };
@@ -107,7 +107,7 @@ export const netsDouble = async (options: { clock: Clock; port?: number }): Prom
     const account = asked.ofCharge ? accounts.ofCharge(id) : accounts.at(id);
     const paymentId = account?.id ?? id;
     const fault = account ? accounts.faultFor(account, op) : null;
-    const atFault = (): Answer | null => {
+    const atFault = (): HttpAnswer | null => {
       if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
       if (fault?.kind !== "http") return null;
       const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };

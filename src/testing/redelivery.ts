@@ -4,14 +4,14 @@ import type { Clock } from "../ports/clock.js";
 
 const LONGEST_ANSWER_MS = 30_000;
 
-export interface Attempt {
+export interface DeliveryAttempt {
   at: number;
   attempt: number;
   /** The HTTP status; null = no answer came. */
   answer: number | null;
 }
 
-export interface Message {
+export interface RedeliveredRequest {
   url: string;
   headers?: Record<string, string>;
   /** Posted as JSON; without one it is a GET. */
@@ -21,7 +21,7 @@ export interface Message {
   /** Seconds before each attempt, the first included. */
   schedule: number[];
   taken(answer: number): boolean;
-  attempted(attempt: Attempt, method: "GET" | "POST"): void;
+  attempted(attempt: DeliveryAttempt, method: "GET" | "POST"): void;
 }
 
 export const redelivery = (clock: Clock, closed: AbortSignal) => {
@@ -29,7 +29,7 @@ export const redelivery = (clock: Clock, closed: AbortSignal) => {
   setMaxListeners(0, closed);
   let underWay = 0;
 
-  const ask = async ({ url, headers, body }: Message): Promise<number | null> => {
+  const ask = async ({ url, headers, body }: RedeliveredRequest): Promise<number | null> => {
     const call = new AbortController();
     const wait = new AbortController();
     const nothing = () => null;
@@ -57,7 +57,7 @@ export const redelivery = (clock: Clock, closed: AbortSignal) => {
     /** Attempts that wait for their answer right now. */
     underWay: () => underWay,
     /** Resolves when the message was taken, or given up. */
-    async send(message: Message): Promise<void> {
+    async send(message: RedeliveredRequest): Promise<void> {
       for (const [index, seconds] of message.schedule.entries()) {
         try {
           if (seconds > 0) await clock.sleep(seconds * 1000, closed);

@@ -1,8 +1,16 @@
 /** The payments at the bank's double: what each one is at this moment, and what will become of it. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
-import { authorizedBooks, type BankLine, type Books, type LogEntry, major, minor, sumOf } from "./resurs-books.js";
-import { type Step, stepsOf } from "./resurs-persons.js";
+import {
+  authorizedBooks,
+  type BankLine,
+  type LogEntry,
+  major,
+  minor,
+  type ResursBooks,
+  sumOf,
+} from "./resurs-books.js";
+import { type PersonStep, stepsOf } from "./resurs-persons.js";
 import { type Dated, faultFor, seriesOf } from "./series.js";
 
 /** A payment in the Merchant API's words and major units, possibleActions as plain names. */
@@ -38,25 +46,25 @@ export interface Customer {
   callbackUrl: string | null;
 }
 
-type Change = Omit<Step, "afterMs"> & { at: number; completed: boolean };
+type PersonChange = Omit<PersonStep, "afterMs"> & { at: number; completed: boolean };
 
-interface Payment {
+interface AccountPayment {
   status: string;
   rejectedReason: { category?: string | null } | null;
   completed: boolean | null;
   /** null = a payment without an order. */
-  books: Books | null;
+  books: ResursBooks | null;
   /** Everything else, as it was given. */
   fields: Record<string, unknown>;
   orderFields: Record<string, unknown>;
 }
 
-export interface Account {
+export interface ResursAccount {
   id: string;
   /** null = the bank knows no such payment. */
-  payment: Payment | null;
+  payment: AccountPayment | null;
   customer: Customer | null;
-  changes: Change[];
+  changes: PersonChange[];
   series: Dated<SeriesEntry>[];
   adopted: Dated<SeriesEntry> | null;
   timer: AbortController | null;
@@ -69,7 +77,7 @@ const logEntry = (type: LogEntry["type"], created: number, orderLines: BankLine[
   orderLines,
 });
 
-const paymentFrom = (entry: SeriesEntry, from: number, before: Payment | null): Payment | null => {
+const paymentFrom = (entry: SeriesEntry, from: number, before: AccountPayment | null): AccountPayment | null => {
   if (!entry.payment) return null;
   const { status, rejectedReason, order, ...fields } = entry.payment;
   const { possibleActions, actionLog, ...orderFields } = order ?? {};
@@ -95,7 +103,7 @@ const paymentFrom = (entry: SeriesEntry, from: number, before: Payment | null): 
 };
 
 /** The payment as GET answers it. */
-export const answered = (id: string, { status, rejectedReason, books, fields, orderFields }: Payment) => ({
+export const answered = (id: string, { status, rejectedReason, books, fields, orderFields }: AccountPayment) => ({
   paymentActions: [],
   ...fields,
   id,
@@ -116,14 +124,14 @@ export const answered = (id: string, { status, rejectedReason, books, fields, or
 export const accountsOf = (
   clock: Clock,
   closed: AbortSignal,
-  statusChanged: (account: Account, status: string) => void,
+  statusChanged: (account: ResursAccount, status: string) => void,
 ) => {
-  const accounts = new Map<string, Account>();
+  const accounts = new Map<string, ResursAccount>();
 
-  const account = (id: string): Account => {
+  const account = (id: string): ResursAccount => {
     const known = accounts.get(id);
     if (known) return known;
-    const added: Account = {
+    const added: ResursAccount = {
       id,
       payment: null,
       customer: null,
@@ -136,7 +144,7 @@ export const accountsOf = (
     return added;
   };
 
-  const apply = (one: Account, change: Change): void => {
+  const apply = (one: ResursAccount, change: PersonChange): void => {
     const { payment } = one;
     if (!payment?.books) return;
     const { total, log } = payment.books;
@@ -155,9 +163,9 @@ export const accountsOf = (
   };
 
   /** Brings the payment up to this moment. */
-  const settle = (one: Account): Account => {
+  const settle = (one: ResursAccount): ResursAccount => {
     const now = clock.now();
-    while (one.changes[0] && one.changes[0].at <= now) apply(one, one.changes.shift() as Change);
+    while (one.changes[0] && one.changes[0].at <= now) apply(one, one.changes.shift() as PersonChange);
     const latest = one.series.findLast(({ from }) => from <= now) ?? null;
     if (latest && latest !== one.adopted) {
       one.payment = paymentFrom(latest.entry, latest.from, one.payment);
@@ -167,7 +175,7 @@ export const accountsOf = (
     return one;
   };
 
-  const plan = (one: Account, changes: Change[]): void => {
+  const plan = (one: ResursAccount, changes: PersonChange[]): void => {
     one.timer?.abort();
     const timer = new AbortController();
     one.timer = timer;
@@ -184,14 +192,20 @@ export const accountsOf = (
   };
 
   return {
-    at: (id: string): Account => settle(account(id)),
+    at: (id: string): ResursAccount => settle(account(id)),
     setSeries(id: string, entries: SeriesEntry[]): void {
       const one = account(id);
       one.adopted = null;
       one.series = seriesOf(entries);
     },
     faultFor,
-    create(customer: Customer, lines: BankLine[], minutes: number, orderReference: string, fields: object): Account {
+    create(
+      customer: Customer,
+      lines: BankLine[],
+      minutes: number,
+      orderReference: string,
+      fields: object,
+    ): ResursAccount {
       const now = clock.now();
       const one = account(randomUUID());
       one.customer = customer;
@@ -209,7 +223,7 @@ export const accountsOf = (
       return one;
     },
     /** A payment under an id that the shop chose, and what becomes of it from now on. */
-    book(id: string, lines: BankLine[], steps: Step[]): Account {
+    book(id: string, lines: BankLine[], steps: PersonStep[]): ResursAccount {
       const now = clock.now();
       const one = settle(account(id));
       one.payment = {
@@ -227,7 +241,7 @@ export const accountsOf = (
       return one;
     },
     /** Whoever comes after the link has expired, or a second time, changes nothing. */
-    sign(one: Account): void {
+    sign(one: ResursAccount): void {
       if (!one.customer) throw new Error(`payment ${one.id} was not created here, so nobody can sign it`);
       if (one.payment?.status !== "TASK_REDIRECTION_REQUIRED") return;
       const now = clock.now();

@@ -24,7 +24,7 @@ export interface LogEntry {
   creator?: string;
 }
 
-export interface Books {
+export interface ResursBooks {
   total: number;
   authorized: number;
   captured: number;
@@ -41,28 +41,33 @@ export const major = (amount: number): number => amount / 100;
 export const sumOf = (lines: BankLine[]): number =>
   lines.reduce((sum, line) => sum + minor(line.totalAmountIncludingVat), 0);
 
-export const authorizedBooks = (total: number, log: LogEntry[]): Books => {
+export const authorizedBooks = (total: number, log: LogEntry[]): ResursBooks => {
   const books = { total, authorized: total, captured: 0, canceled: 0, refunded: 0, actions: [], log };
   return { ...books, actions: actionsOf(books) };
 };
 
-const actionsOf = (books: Books): PossibleAction[] => [
+const actionsOf = (books: ResursBooks): PossibleAction[] => [
   ...(books.authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"] as const) : []),
   ...(books.captured > books.refunded ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
 ];
 
 /** What a call may act on at most; null = any amount. */
-const available = (books: Books, op: MoneyCall): number | null => {
+const available = (books: ResursBooks, op: MoneyCall): number | null => {
   if (op === "addOrderLines") return null;
   return op === "refund" ? books.captured - books.refunded : books.authorized;
 };
 
 /** What a call acts on: its lines, or all that is left. */
-export const amountOf = (books: Books, op: MoneyCall, lines: BankLine[] | null): number =>
+export const amountOf = (books: ResursBooks, op: MoneyCall, lines: BankLine[] | null): number =>
   lines ? sumOf(lines) : (available(books, op) ?? 0);
 
 /** Why the bank says no, or null. */
-export const objection = (books: Books, status: string, op: MoneyCall, lines: BankLine[] | null): string | null => {
+export const objection = (
+  books: ResursBooks,
+  status: string,
+  op: MoneyCall,
+  lines: BankLine[] | null,
+): string | null => {
   const amount = amountOf(books, op, lines);
   if (op === "addOrderLines" && !lines?.length) return "orderLines must not be empty";
   if (status !== "ACCEPTED") return `${op} is not possible while the payment is ${status}`;
@@ -79,14 +84,14 @@ const TYPES = { capture: "CAPTURE", cancel: "CANCEL", refund: "REFUND", addOrder
 
 /** The books after a call that took effect. */
 export const booksAfter = (
-  books: Books,
+  books: ResursBooks,
   op: MoneyCall,
   call: { lines: BankLine[] | null; actionId: string; created: string; transactionId?: string; creator?: string },
-): Books => {
+): ResursBooks => {
   const { lines, ...entry } = call;
   // Without strictness a call may ask for more than there is; the books never go below nothing.
   const amount = Math.min(amountOf(books, op, lines), available(books, op) ?? Number.POSITIVE_INFINITY);
-  const after: Books = {
+  const after: ResursBooks = {
     ...books,
     log: [
       ...books.log,

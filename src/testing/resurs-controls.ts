@@ -2,8 +2,8 @@
 import type { FrontPage } from "./front-page.js";
 import type { SeriesEntry } from "./resurs-accounts.js";
 import type { MoneyCall } from "./resurs-books.js";
-import type { Delivery } from "./resurs-deliveries.js";
-import type { Operation } from "./resurs-http.js";
+import type { CallbackDelivery } from "./resurs-deliveries.js";
+import type { HttpOperation } from "./resurs-http.js";
 
 export interface RecordedCall {
   op: MoneyCall;
@@ -24,9 +24,9 @@ export interface ResursDouble {
   close(): Promise<void>;
   setSeries(paymentId: string, entries: SeriesEntry[]): void;
   /** The next answer to the operation is worked out at once and sent `ms` later. */
-  delayNext(operation: Operation, ms: number): void;
+  delayNext(operation: HttpOperation, ms: number): void;
   /** Answers to the operation are worked out at once and kept back until the returned function is called. */
-  hold(operation: Operation): () => void;
+  hold(operation: HttpOperation): () => void;
   /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
   front(page: FrontPage | null): void;
   /** Who pays next; `callbacks: false` loses every callback about that payment. */
@@ -52,5 +52,5 @@ export interface ResursDouble {
   creates: unknown[];
   /** How many tokens were given out. */
   readonly tokens: number;
-  deliveries: Delivery[];
+  deliveries: CallbackDelivery[];
 }

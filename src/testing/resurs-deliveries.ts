@@ -1,6 +1,6 @@
 /** Delivers authorization callbacks and sends again what was not taken. */
 import type { Clock } from "../ports/clock.js";
-import { type Attempt, redelivery } from "./redelivery.js";
+import { type DeliveryAttempt, redelivery } from "./redelivery.js";
 
 /**
  * Seconds between one attempt and the next, the first attempt included. An assumption: the Merchant API's own
@@ -10,13 +10,13 @@ export const ASSUMED_SCHEDULE_S = [
   0, 30, 45, 60, 90, 150, 240, 330, 510, 780, 1200, 1800, 2700, 3600, 5400, 9000, 14_400, 18_000, 28_800, 43_200,
 ];
 
-export interface Delivery extends Attempt {
+export interface CallbackDelivery extends DeliveryAttempt {
   paymentId: string;
   status: string;
 }
 
 export interface Deliveries {
-  list: Delivery[];
+  list: CallbackDelivery[];
   /** Attempts that wait for their answer right now. */
   underWay(): number;
   /** Resolves when the callback was taken, or given up. */
@@ -24,7 +24,7 @@ export interface Deliveries {
 }
 
 export const deliveriesOf = (clock: Clock, closed: AbortSignal): Deliveries => {
-  const list: Delivery[] = [];
+  const list: CallbackDelivery[] = [];
   const { send, underWay } = redelivery(clock, closed);
   return {
     list,

@@ -5,12 +5,12 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
 import { bankServer } from "./bank-server.js";
-import { type Account, accountsOf, answered } from "./resurs-accounts.js";
+import { accountsOf, answered, type ResursAccount } from "./resurs-accounts.js";
 import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./resurs-books.js";
 import type { RecordedCall, ResursDouble } from "./resurs-controls.js";
 import { deliveriesOf } from "./resurs-deliveries.js";
 import { heard, stopped } from "./resurs-faults.js";
-import { type Answer, type Call, type Operation, operationOf, received, signPage } from "./resurs-http.js";
+import { type HttpAnswer, type HttpCall, type HttpOperation, operationOf, received, signPage } from "./resurs-http.js";
 import { newPayment } from "./resurs-orders.js";
 import { ACCEPTED_PERSON } from "./resurs-persons.js";
 
@@ -42,14 +42,14 @@ export const resursDouble = async (options: {
     if (told && customer?.callbackUrl) void deliveries.send(customer.callbackUrl, { paymentId: id, status: told });
   });
 
-  const no = (status: number, code: string, message: string): Answer => ({
+  const no = (status: number, code: string, message: string): HttpAnswer => ({
     status,
     body: { traceId: randomUUID(), code, message, timestamp: new Date(clock.now()).toISOString() },
   });
 
-  const admitted = (call: Call): boolean => (given.get(call.bearer ?? "") ?? 0) > clock.now();
+  const admitted = (call: HttpCall): boolean => (given.get(call.bearer ?? "") ?? 0) > clock.now();
 
-  const token = (call: Call): Answer => {
+  const token = (call: HttpCall): HttpAnswer => {
     const form = new URLSearchParams(call.text);
     if (form.get("grant_type") !== "client_credentials" || !form.get("client_id") || !form.get("client_secret")) {
       return { status: 401, body: { error: "invalid_client" } };
@@ -60,7 +60,7 @@ export const resursDouble = async (options: {
     return { status: 200, body: { access_token: value, token_type: "Bearer", expires_in: TOKEN_LIFE_S } };
   };
 
-  const create = (call: Call): Answer => {
+  const create = (call: HttpCall): HttpAnswer => {
     if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
     creates.push(call.json);
     const asked = newPayment(call.json);
@@ -78,14 +78,14 @@ export const resursDouble = async (options: {
     return { status: 200, body: account.payment && answered(account.id, account.payment) };
   };
 
-  const read = (op: "getPayment" | "getTaskStatuses", { id, payment }: Account): Answer => {
+  const read = (op: "getPayment" | "getTaskStatuses", { id, payment }: ResursAccount): HttpAnswer => {
     if (!payment) return no(404, "NOT_FOUND", `There is no payment ${id}`);
     if (op === "getPayment") return { status: 200, body: answered(id, payment) };
     return payment.completed === null ? { status: 204 } : { status: 200, body: { completed: payment.completed } };
   };
 
   /** Changes the books, or says why not. */
-  const carryOut = (op: MoneyCall, account: Account, call: Call, lines: BankLine[] | null): Answer => {
+  const execute = (op: MoneyCall, account: ResursAccount, call: HttpCall, lines: BankLine[] | null): HttpAnswer => {
     const { id, payment } = account;
     if (!payment) return no(404, "NOT_FOUND", `There is no payment ${id}`);
     if (!payment.books) return no(400, "BAD_REQUEST", "The payment has no order");
@@ -102,12 +102,16 @@ export const resursDouble = async (options: {
   };
 
   /** null = no answer, ever. */
-  const paymentCall = (op: Exclude<Operation, "token" | "createPayment">, id: string, call: Call): Answer | null => {
+  const paymentCall = (
+    op: Exclude<HttpOperation, "token" | "createPayment">,
+    id: string,
+    call: HttpCall,
+  ): HttpAnswer | null => {
     const account = accounts.at(id);
     const fault = admitted(call) ? accounts.faultFor(account, op) : null;
     const unheard = stopped(fault);
     if (unheard !== undefined) return unheard;
-    const refused = (): Answer | null => {
+    const refused = (): HttpAnswer | null => {
       if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
       if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
       if (fault?.kind !== "http") return null;
@@ -122,7 +126,7 @@ export const resursDouble = async (options: {
     const books = account.payment?.books;
     const amount = books ? major(amountOf(books, op, lines)) : 0;
     const refusal = refused();
-    const answer = refusal ?? carryOut(op, account, call, lines);
+    const answer = refusal ?? execute(op, account, call, lines);
     calls.push({
       op,
       paymentId: id,
@@ -150,7 +154,7 @@ export const resursDouble = async (options: {
     return { status, redirectUrl: (status === "REJECTED" ? customer?.failUrl : customer?.successUrl) ?? null };
   };
 
-  const answerTo = (operation: Operation | "sign", id: string, call: Call): Answer | null => {
+  const answerTo = (operation: HttpOperation | "sign", id: string, call: HttpCall): HttpAnswer | null => {
     if (!call.valid) return no(400, "BAD_REQUEST", "The body is no JSON object, or its orderLines are no lines");
     if (operation === "token") return token(call);
     if (operation === "createPayment") return create(call);
@@ -161,7 +165,7 @@ export const resursDouble = async (options: {
     return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
   };
 
-  const { url, held, hold, delayNext, front, close } = await bankServer<Operation | "sign">({
+  const { url, held, hold, delayNext, front, close } = await bankServer<HttpOperation | "sign">({
     clock,
     port: options.port,
     end,

@@ -1,5 +1,5 @@
 import { type FrontPage, frontAnswer, frontPage } from "./front-page.js";
-import type { Answer } from "./resurs-http.js";
+import type { HttpAnswer } from "./resurs-http.js";
 
 /** Faults in a scenario's words: `kind`, or `kind:n` for the first n calls only. */
 export type Fault = { first: number } & (
@@ -48,13 +48,13 @@ export const parseFault = (text: string): Fault => {
 };
 
 /** The answer to a request that never came to the bank; null = none, ever; undefined = it came there. */
-export const stopped = (fault: Fault | null): Answer | null | undefined => {
+export const stopped = (fault: Fault | null): HttpAnswer | null | undefined => {
   if (fault?.kind === "timeout" && !fault.applied) return null;
   return fault?.kind === "front" && !fault.page.passedOn ? frontAnswer(fault.page) : undefined;
 };
 
 /** What is heard of the bank's answer; null = nothing, ever. */
-export const heard = (fault: Fault | null, answer: Answer): Answer | null => {
+export const heard = (fault: Fault | null, answer: HttpAnswer): HttpAnswer | null => {
   if (fault?.kind === "timeout") return null;
   return fault?.kind === "front" ? frontAnswer(fault.page) : answer;
 };

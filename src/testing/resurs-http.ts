@@ -3,16 +3,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { BankLine, MoneyCall } from "./resurs-books.js";
 
-export type Operation = MoneyCall | "getPayment" | "getTaskStatuses" | "createPayment" | "token";
+export type HttpOperation = MoneyCall | "getPayment" | "getTaskStatuses" | "createPayment" | "token";
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   /** A text is sent as a page, anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-export interface Call {
+export interface HttpCall {
   method: string;
   path: string;
   bearer: string | null;
@@ -47,7 +47,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-export const received = async (request: IncomingMessage): Promise<Call> => {
+export const received = async (request: IncomingMessage): Promise<HttpCall> => {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
@@ -73,7 +73,7 @@ export const received = async (request: IncomingMessage): Promise<Call> => {
   };
 };
 
-const OPERATIONS: Record<string, Operation> = {
+const OPERATIONS: Record<string, HttpOperation> = {
   "GET ": "getPayment",
   "GET tasks/status": "getTaskStatuses",
   "POST capture": "capture",
@@ -82,7 +82,7 @@ const OPERATIONS: Record<string, Operation> = {
   "POST order": "addOrderLines",
 };
 
-export const operationOf = ({ method, path }: Call): { operation: Operation | "sign" | null; id: string } => {
+export const operationOf = ({ method, path }: HttpCall): { operation: HttpOperation | "sign" | null; id: string } => {
   if (method === "POST" && path === "/oauth2/token") return { operation: "token", id: "" };
   if (method === "POST" && path === "/v2/payments") return { operation: "createPayment", id: "" };
   const page = /^\/sign\/([\w-]+)$/.exec(path);
@@ -93,13 +93,13 @@ export const operationOf = ({ method, path }: Call): { operation: Operation | "s
 };
 
 /** Where the customer signs when a person tries the double in a browser. */
-export const signPage: Answer = {
+export const signPage: HttpAnswer = {
   status: 200,
   headers: { "content-type": "text/html; charset=utf-8" },
   body: '<!doctype html><title>Test bank</title><h1>Test bank</h1><form method="post"><button>Sign</button></form>',
 };
 
-export const write = (response: ServerResponse, { status, body, headers }: Answer): void => {
+export const write = (response: ServerResponse, { status, body, headers }: HttpAnswer): void => {
   if (response.destroyed) return;
   const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
   response.writeHead(status, { ...type, ...headers });

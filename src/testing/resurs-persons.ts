@@ -1,5 +1,5 @@
 /** Resurs's public Swedish test persons: what becomes of their payments, counted from the moment they sign. */
-export interface Step {
+export interface PersonStep {
   afterMs: number;
   status: "ACCEPTED" | "FROZEN" | "INSPECTION" | "REJECTED";
   rejectedReason?: string;
@@ -9,14 +9,14 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-const accepted = (afterMs = 0): Step => ({ afterMs, status: "ACCEPTED" });
-const rejected = (rejectedReason: string, afterMs = 0): Step => ({ afterMs, status: "REJECTED", rejectedReason });
-const frozen: Step = { afterMs: 0, status: "FROZEN" };
-const inspected: Step = { afterMs: 0, status: "INSPECTION" };
+const accepted = (afterMs = 0): PersonStep => ({ afterMs, status: "ACCEPTED" });
+const rejected = (rejectedReason: string, afterMs = 0): PersonStep => ({ afterMs, status: "REJECTED", rejectedReason });
+const frozen: PersonStep = { afterMs: 0, status: "FROZEN" };
+const inspected: PersonStep = { afterMs: 0, status: "INSPECTION" };
 
 export const ACCEPTED_PERSON = "198305147715";
 
-const persons: Record<string, Step[]> = {
+const persons: Record<string, PersonStep[]> = {
   [ACCEPTED_PERSON]: [accepted()],
   "198801082382": [accepted()],
   "197211072793": [rejected("CREDIT_DENIED")],
@@ -37,5 +37,5 @@ const persons: Record<string, Step[]> = {
 };
 
 /** The documents write the number with and without the century. Anybody else is accepted. */
-export const stepsOf = (governmentId: string): Step[] =>
+export const stepsOf = (governmentId: string): PersonStep[] =>
   persons[governmentId] ?? persons[`19${governmentId}`] ?? [accepted()];

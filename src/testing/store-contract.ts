@@ -6,14 +6,14 @@ import { effects } from "./store-contract/effects.js";
 import { lanes } from "./store-contract/lanes.js";
 import { orders } from "./store-contract/orders.js";
 import { readings } from "./store-contract/readings.js";
-import type { Case } from "./store-contract/sample.js";
+import type { StoreCase } from "./store-contract/sample.js";
 import { secrets } from "./store-contract/secrets.js";
 import { text } from "./store-contract/text.js";
 import { waiting } from "./store-contract/waiting.js";
 
-export type { Case, Damageable, Place } from "./store-contract/sample.js";
+export type { Damageable, StoreCase, StorePlace } from "./store-contract/sample.js";
 
-export const storeContract: Case[] = [
+export const storeContract: StoreCase[] = [
   ...orders,
   ...effects,
   ...dead,

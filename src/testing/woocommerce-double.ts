@@ -11,12 +11,12 @@ import type { Shop, ShopAnswer } from "../ports/shop.js";
 import { cancelledWhenUnpaid, flags, flagsIn, validForPaymentComplete } from "./woocommerce-effects.js";
 import { type StoredOrder, type WoocommerceRules, woocommerceRules } from "./woocommerce-rules.js";
 
-export interface WooOrder extends StoredOrder {
+export interface DoubleOrder extends StoredOrder {
   /** Stock held for the customer: counts only while the order is still open. */
   stockReserved: boolean;
 }
 
-export interface NewOrder {
+export interface NewWooOrder {
   id: string;
   status: OrderStatus;
   total: number;
@@ -34,9 +34,9 @@ export interface NewOrder {
 }
 
 export interface WooDouble {
-  addOrder(order: NewOrder): void;
+  addOrder(order: NewWooOrder): void;
   /** A copy; throws when there is no such order. */
-  order(id: string): WooOrder;
+  order(id: string): DoubleOrder;
   setStatus(id: string, to: string, note?: string): void;
   paymentComplete(id: string, transactionId?: string): boolean;
   /** As from the order screen: the last of the money closes the order. False = invalid amount. */
@@ -50,7 +50,7 @@ export interface WooDouble {
   /** How often the customer was told that the order is paid. */
   confirmationMails(id: string): number;
   shop: Shop;
-  /** The next n calls to `shop.carryOut` answer "retry": "before" anything is done, or "after" it all was. */
+  /** The next n calls to `shop.execute` answer "retry": "before" anything is done, or "after" it all was. */
   failNext(n: number, when?: "before" | "after"): void;
   /** The orders as they are kept, and the rules that act on them: what the double's REST API speaks of. */
   readonly orders: Map<string, StoredOrder>;
@@ -81,7 +81,7 @@ export const wooDouble = (options: {
     return order;
   };
 
-  const addOrder = (given: NewOrder): void => {
+  const addOrder = (given: NewWooOrder): void => {
     const { id, status, total, lines, alreadyNotified, createdVia = "checkout", ...rest } = given;
     if (orders.has(id)) throw new Error(`Order ${id} is in the shop already`);
     const meta = { ...flagsIn(status, manageStock, alreadyNotified), ...structuredClone(given.meta) };
@@ -190,7 +190,7 @@ export const wooDouble = (options: {
   };
 
   const shop: Shop = {
-    async carryOut(orderId, effectId, effect) {
+    async execute(orderId, effectId, effect) {
       const failed = failing("before");
       if (failed !== null) return failed;
       const order = orders.get(orderId);

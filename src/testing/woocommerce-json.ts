@@ -55,7 +55,7 @@ export const newestSecondFirst = <T extends { at: number }>(things: T[]): T[] =>
   [...things].sort((a, b) => Math.floor(b.at / 1000) - Math.floor(a.at / 1000));
 
 /** Numbers for what the rules keep without one: in the order in which things came, never used twice. */
-export class Numbers {
+export class ThingNumbers {
   private last: number;
   private readonly ofThing = new WeakMap<object, number>();
   private readonly ofName = new Map<string, number>();
@@ -82,16 +82,16 @@ export class Numbers {
   }
 }
 
-export interface Surroundings {
+export interface JsonContext {
   /** Where the shop is, without a slash at the end. */
   url: string;
-  numbers: Numbers;
+  numbers: ThingNumbers;
   rules: WoocommerceRules;
   products: Product[];
   detailsOf(order: StoredOrder): Details;
 }
 
-export const restJson = ({ url, numbers, products, detailsOf }: Surroundings) => {
+export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => {
   const api = `${url}/wp-json/wc/v3`;
 
   const lineOf = (order: StoredOrder, line: StoredOrder["lines"][number], discount: number) => {

@@ -5,18 +5,18 @@ import type { WooDouble } from "./woocommerce-double.js";
 import {
   type Details,
   failure,
-  type Numbers,
   needsPayment,
   newestSecondFirst,
   type Product,
   type RestAnswer,
   type restJson,
+  type ThingNumbers,
 } from "./woocommerce-json.js";
 import { refundable, type StoredOrder } from "./woocommerce-rules.js";
 
-export interface Parts {
+export interface OrderRouteParts {
   woo: WooDouble;
-  numbers: Numbers;
+  numbers: ThingNumbers;
   products: Product[];
   customStatuses: Record<string, string>;
   json: ReturnType<typeof restJson>;
@@ -24,7 +24,7 @@ export interface Parts {
   now(): number;
 }
 
-type Body = Record<string, unknown>;
+type OrderBody = Record<string, unknown>;
 
 /** As WooCommerce lists them. */
 const registered: OrderStatus[] = [
@@ -38,7 +38,7 @@ const registered: OrderStatus[] = [
   "checkout-draft",
 ];
 
-const Change = z.object({
+const OrderPatch = z.object({
   transaction_id: z.string().optional(),
   payment_method: z.string().optional(),
   payment_method_title: z.string().optional(),
@@ -57,11 +57,11 @@ const Change = z.object({
     .optional(),
   set_paid: z.boolean().optional(),
 });
-type Change = z.infer<typeof Change>;
+type OrderPatch = z.infer<typeof OrderPatch>;
 
 const minor = (text: string): number => Math.round(Number(text) * 100);
 
-export const ordersApi = (parts: Parts) => {
+export const ordersApi = (parts: OrderRouteParts) => {
   const { woo, numbers, products, json, now } = parts;
   const { rules, orders } = woo;
   const slugs = [...registered, ...Object.keys(parts.customStatuses)];
@@ -86,7 +86,7 @@ export const ordersApi = (parts: Parts) => {
     return words.includes(status) ? null : invalid("status", told, told, "not_in_enum", null);
   };
 
-  const setLines = (order: StoredOrder, items: NonNullable<Change["line_items"]>): void => {
+  const setLines = (order: StoredOrder, items: NonNullable<OrderPatch["line_items"]>): void => {
     for (const item of items) {
       const line = order.lines.find((one) => item.id !== undefined && numbers.of(one) === item.id);
       const product = products.find((one) => one.id === item.product_id || one.sku === item.sku);
@@ -100,8 +100,8 @@ export const ordersApi = (parts: Parts) => {
     order.total = order.lines.reduce((sum, line) => sum + line.total, 0);
   };
 
-  const write = (order: StoredOrder, body: Body, creating: boolean): void => {
-    const change = Change.parse(body);
+  const write = (order: StoredOrder, body: OrderBody, creating: boolean): void => {
+    const change = OrderPatch.parse(body);
     const inBin = order.status === "trash";
     const { id } = order;
     if (change.transaction_id !== undefined) order.transactionId = change.transaction_id;
@@ -125,10 +125,10 @@ export const ordersApi = (parts: Parts) => {
   };
   const onUpdate = (id: string) => rules.saved(id);
 
-  const create = (body: Body): RestAnswer => {
+  const create = (body: OrderBody): RestAnswer => {
     const bad = badStatus(body.status);
     if (bad !== null) return bad;
-    const lines = (Change.parse(body).line_items ?? []).map((item) => {
+    const lines = (OrderPatch.parse(body).line_items ?? []).map((item) => {
       const product = products.find((one) => one.id === item.product_id || one.sku === item.sku);
       const quantity = item.quantity ?? 1;
       return { sku: product?.sku ?? "", quantity, total: (product?.price ?? 0) * quantity };
@@ -162,8 +162,8 @@ export const ordersApi = (parts: Parts) => {
     return { status: 200, body: found.slice(from, from + size).map(json.orderOf) };
   };
 
-  const batch = (body: Body): RestAnswer => {
-    const update = (Array.isArray(body.update) ? body.update : []).map((one: Body & { id: number }) => {
+  const batch = (body: OrderBody): RestAnswer => {
+    const update = (Array.isArray(body.update) ? body.update : []).map((one: OrderBody & { id: number }) => {
       const order = orders.get(String(one.id));
       if (order === undefined) {
         const { body: error } = unknownId(400);
@@ -176,7 +176,7 @@ export const ordersApi = (parts: Parts) => {
     return { status: 200, body: { update } };
   };
 
-  const notes = (order: StoredOrder, method: string, query: URLSearchParams, body: Body): RestAnswer => {
+  const notes = (order: StoredOrder, method: string, query: URLSearchParams, body: OrderBody): RestAnswer => {
     if (method === "GET") {
       const wanted = order.notes.filter((note) => query.get("type") !== "customer" || note.toCustomer);
       return { status: 200, body: newestSecondFirst(wanted).map((note) => json.noteOf(order, note)) };
@@ -194,7 +194,7 @@ export const ordersApi = (parts: Parts) => {
     return { status: 201, body: json.noteOf(order, note) };
   };
 
-  const refunds = (order: StoredOrder, method: string, body: Body): RestAnswer => {
+  const refunds = (order: StoredOrder, method: string, body: OrderBody): RestAnswer => {
     if (method === "GET") {
       return { status: 200, body: [...order.refunds].reverse().map((refund) => json.refundOf(order, refund)) };
     }
@@ -231,7 +231,7 @@ export const ordersApi = (parts: Parts) => {
     return { status: 200, body: { id } };
   };
 
-  return (method: string, path: string, query: URLSearchParams, body: Body): RestAnswer => {
+  return (method: string, path: string, query: URLSearchParams, body: OrderBody): RestAnswer => {
     if (path === "reports/orders/totals") {
       const total = (slug: string) => [...orders.values()].filter(({ status }) => status === slug).length;
       return {

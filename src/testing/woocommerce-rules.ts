@@ -45,7 +45,7 @@ export interface StoredOrder {
   reservation: boolean;
 }
 
-export interface Surroundings {
+export interface ShopContext {
   now(): number;
   manageStock: boolean;
   /** Statuses that a plugin of the shop adds, with their labels: nothing hangs on them (last rows of 2.5). */
@@ -57,7 +57,7 @@ export interface Surroundings {
 export const refundable = (order: StoredOrder): number =>
   order.total - order.refunds.reduce((sum, refund) => sum + refund.amount, 0);
 
-export const woocommerceRules = ({ now, manageStock, customStatuses, onHook }: Surroundings) => {
+export const woocommerceRules = ({ now, manageStock, customStatuses, onHook }: ShopContext) => {
   const labelOf = (status: string): string | undefined => customStatuses[status] ?? labels[status as WooStatus];
 
   /** An odd word becomes `pending` without a complaint (2.1). */

@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.js";
 import { type FrontPage, frontAnswer } from "./front-page.js";
 import { write } from "./resurs-http.js";
 import { type WooDouble, wooDouble } from "./woocommerce-double.js";
-import { type Details, failure, Numbers, type Product, type RestAnswer, restJson } from "./woocommerce-json.js";
+import { type Details, failure, type Product, type RestAnswer, restJson, ThingNumbers } from "./woocommerce-json.js";
 import { keyring, type RestKey } from "./woocommerce-keys.js";
 import { ordersApi } from "./woocommerce-orders.js";
 import type { StoredOrder } from "./woocommerce-rules.js";
@@ -42,7 +42,7 @@ export interface WooServerOptions {
   deliveryTimeoutMs?: number;
 }
 
-export interface Change {
+export interface ShopChange {
   orderId: string;
   /** The consumer key. */
   by: string;
@@ -57,7 +57,7 @@ export interface WooServer {
   keys: { engine: RestKey; merchant: RestKey; readOnly: RestKey };
   webhooks: Webhooks;
   /** Every change of a status that came over REST, with the key that made it, as it happened. */
-  changes: Change[];
+  changes: ShopChange[];
   /** Sets what the rules do not know of an order: address, payment method, coupons. */
   describe(orderId: string, details: Partial<Details>): void;
   /** Requests that are kept waiting right now, by `beforeMs` or `afterMs`. */
@@ -69,8 +69,8 @@ const LARGEST_BODY = 2_000_000;
 
 export const wooServer = async (options: WooServerOptions): Promise<WooServer> => {
   const { clock, customStatuses = {}, products = [] } = options;
-  const numbers = new Numbers(100_000);
-  const changes: Change[] = [];
+  const numbers = new ThingNumbers(100_000);
+  const changes: ShopChange[] = [];
   const details = new Map<string, Partial<Details>>();
   let url = "";
 

@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../ports/clock.js";
 import { failure, type RestAnswer } from "./woocommerce-json.js";
 
-export interface Webhook {
+export interface WooWebhook {
   id: number;
   name: string;
   status: "active" | "paused" | "disabled";
@@ -20,7 +20,7 @@ export interface Webhook {
   pendingDelivery: boolean;
 }
 
-export interface Parts {
+export interface WebhookParts {
   clock: Clock;
   url(): string;
   /** What is delivered; null = the order is gone. */
@@ -51,15 +51,15 @@ export const phpJson = (value: unknown): string =>
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString().slice(0, 19));
 
 export class Webhooks {
-  private readonly all = new Map<number, Webhook>();
+  private readonly all = new Map<number, WooWebhook>();
   private last = 0;
   /** A delivery's id is WordPress's `wp_hash` of webhook and second: the same for two orders of one second. */
   private readonly salt = randomBytes(16);
   /** What happened in the request under way; it is queued when the request ends. */
-  private touched: { webhook: Webhook; orderId: string }[] = [];
-  private queue: { webhook: Webhook; orderId: string }[] = [];
+  private touched: { webhook: WooWebhook; orderId: string }[] = [];
+  private queue: { webhook: WooWebhook; orderId: string }[] = [];
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: WebhookParts) {}
 
   onHook(hook: string, orderId: string): void {
     for (const webhook of this.all.values()) {
@@ -89,7 +89,7 @@ export class Webhooks {
     return due.length;
   }
 
-  byId(id: number): Webhook | undefined {
+  byId(id: number): WooWebhook | undefined {
     return this.all.get(id);
   }
 
@@ -105,7 +105,7 @@ export class Webhooks {
     if (webhook === undefined) return failure(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.");
     if (method === "DELETE") this.all.delete(id);
     else if (method !== "GET") {
-      if (typeof body.status === "string") webhook.status = body.status as Webhook["status"];
+      if (typeof body.status === "string") webhook.status = body.status as WooWebhook["status"];
       if (typeof body.delivery_url === "string") webhook.deliveryUrl = body.delivery_url;
       if (typeof body.secret === "string") webhook.secret = body.secret;
       await this.saved(webhook);
@@ -114,9 +114,9 @@ export class Webhooks {
   }
 
   /** As PHP adds one: without a greeting, until it is saved again. */
-  add(body: Record<string, unknown>): Webhook {
+  add(body: Record<string, unknown>): WooWebhook {
     this.last += 1;
-    const webhook: Webhook = {
+    const webhook: WooWebhook = {
       id: this.last,
       name: String(body.name ?? `Webhook created on ${iso(this.parts.clock.now())}`),
       status: "active",
@@ -132,7 +132,7 @@ export class Webhooks {
     return webhook;
   }
 
-  private json(webhook: Webhook): object {
+  private json(webhook: WooWebhook): object {
     const api = `${this.parts.url()}/wp-json/wc/v3/webhooks`;
     const { id, name, status, topic, deliveryUrl, createdAt, modifiedAt } = webhook;
     const { resource, event } = split(topic);
@@ -157,12 +157,12 @@ export class Webhooks {
   }
 
   /** Each save of an active webhook tries again to be greeted. */
-  private async saved(webhook: Webhook): Promise<void> {
+  private async saved(webhook: WooWebhook): Promise<void> {
     webhook.modifiedAt = this.parts.clock.now();
     if (webhook.status === "active" && webhook.pendingDelivery) await this.ping(webhook);
   }
 
-  private async ping(webhook: Webhook): Promise<void> {
+  private async ping(webhook: WooWebhook): Promise<void> {
     const status = await this.send(webhook.deliveryUrl, this.parts.pingTimeoutMs, true, {
       headers: { "content-type": "application/x-www-form-urlencoded", "user-agent": agent },
       body: `webhook_id=${webhook.id}`,
@@ -170,7 +170,7 @@ export class Webhooks {
     if (status === 200) webhook.pendingDelivery = false;
   }
 
-  private async deliver(webhook: Webhook, orderId: string): Promise<void> {
+  private async deliver(webhook: WooWebhook, orderId: string): Promise<void> {
     const { resource, event } = split(webhook.topic);
     const order = this.parts.orderJson(orderId);
     if (order === null && event !== "deleted") return;

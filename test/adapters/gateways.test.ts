@@ -13,7 +13,7 @@ import {
 import type { Gateway } from "../../src/index.js";
 import {
   type BankOperation,
-  type Books,
+  type ContractBooks,
   forwardTo,
   type GatewayFixture,
   gatewayContract,
@@ -28,7 +28,7 @@ import { olderOperation, resursOperation } from "./operations.js";
 const TIMEOUT_MS = 30_000;
 
 /** Amounts by state, in minor units. */
-const booksIn = (state: PaymentState, total: number, part: number): Books => {
+const booksIn = (state: PaymentState, total: number, part: number): ContractBooks => {
   const none = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
   switch (state) {
     case "accepted":
@@ -49,7 +49,7 @@ const booksIn = (state: PaymentState, total: number, part: number): Books => {
 };
 
 /** The doubles tell their books in major units. */
-const minorOf = (books: (Books & { total: number }) | null): Books | null =>
+const minorOf = (books: (ContractBooks & { total: number }) | null): ContractBooks | null =>
   books && {
     authorized: Math.round(books.authorized * 100),
     captured: Math.round(books.captured * 100),

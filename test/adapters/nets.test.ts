@@ -7,7 +7,7 @@ import { memoryStore } from "../../src/adapters/memory/store.js";
 import { type NetsEasyOptions, netsEasy } from "../../src/adapters/nets/easy.js";
 import { readingOf } from "../../src/adapters/nets/reading.js";
 import { idempotencyKey } from "../../src/adapters/nets/requests.js";
-import { Payment } from "../../src/adapters/nets/schema.js";
+import { NetsPayment } from "../../src/adapters/nets/schema.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/testing/index.js";
 import type { ScenarioNetsPayment } from "../../src/testing/nets-books.js";
@@ -79,7 +79,7 @@ const oddNets = async (status: number, body: unknown) => {
 };
 
 describe("the reading", () => {
-  const read = (payment: object) => readingOf(Payment.parse({ payment: { paymentId: ID, ...payment } }).payment);
+  const read = (payment: object) => readingOf(NetsPayment.parse({ payment: { paymentId: ID, ...payment } }).payment);
   const summary = (
     reservedAmount?: number,
     chargedAmount?: number,

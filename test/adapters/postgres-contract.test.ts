@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, test } from "vitest";
 import { type PostgresOptions, postgresStore } from "../../src/adapters/postgres/store.js";
 import type { Store } from "../../src/ports/store.js";
-import { type Place, storeContract } from "../../src/testing/store-contract.js";
+import { type StorePlace, storeContract } from "../../src/testing/store-contract.js";
 import { run } from "./postgres-client.js";
 import { startPostgres } from "./postgres-server.js";
 
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 let places = 0;
 /** A schema of its own for each case: a database takes ten times as long. */
-const placeIn = (connectionString: string, more: PostgresOptions = {}): Place => {
+const placeIn = (connectionString: string, more: PostgresOptions = {}): StorePlace => {
   places += 1;
   const options = { ...more, schema: `place_${places}` };
   const open = async (versions?: number[]) => {
@@ -36,7 +36,7 @@ const placeIn = (connectionString: string, more: PostgresOptions = {}): Place =>
     await run(connectionString, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.recipes (name text)`);
     return open();
   };
-  const damage: Place["damage"] = async (table, orderId, column, value) => {
+  const damage: StorePlace["damage"] = async (table, orderId, column, value) => {
     const text = `UPDATE ${options.schema}.${table} SET ${column} = $1 WHERE order_id = $2`;
     await run(connectionString, text, [value, orderId]);
   };

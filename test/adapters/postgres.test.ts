@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { Connections } from "../../src/adapters/postgres/connections.js";
+import { PgConnections } from "../../src/adapters/postgres/connections.js";
 import { migrations } from "../../src/adapters/postgres/migrations.js";
 import { openSchema } from "../../src/adapters/postgres/opening.js";
 import { settledOptions } from "../../src/adapters/postgres/options.js";
@@ -99,7 +99,7 @@ describe.skipIf(typeof server === "string")("opening", () => {
   test("a step that fails leaves nothing behind, and the next start takes it", async () => {
     const url = await fresh();
     const settled = settledOptions({ connectionString: url });
-    const connections = new Connections(pg, settled.pool, settled.place, 0);
+    const connections = new PgConnections(pg, settled.pool, settled.place, 0);
     const before = await everythingIn(url);
     const number = migrations.length + 1;
     const broken = { number, name: "broken", sql: (s: string) => `CREATE TABLE ${s}.half (x int); SELECT 1 / 0` };

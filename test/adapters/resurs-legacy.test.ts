@@ -10,7 +10,7 @@ import {
   resursSimplified,
 } from "../../src/adapters/resurs-legacy/index.js";
 import { readingOf } from "../../src/adapters/resurs-legacy/reading.js";
-import { Payment } from "../../src/adapters/resurs-legacy/schema.js";
+import { LegacyPayment } from "../../src/adapters/resurs-legacy/schema.js";
 import { readXml, writeXml } from "../../src/adapters/resurs-legacy/xml.js";
 import type { NewPayment } from "../../src/ports/gateway.js";
 import { type LegacyDouble, legacyDouble, VirtualClock } from "../../src/testing/index.js";
@@ -143,7 +143,7 @@ describe("the reading", () => {
     more: { frozen?: string; fraud?: string; limit?: string } = {},
   ) =>
     readingOf(
-      Payment.parse({
+      LegacyPayment.parse({
         id: ID,
         totalAmount: "10.00",
         fraud: "false",

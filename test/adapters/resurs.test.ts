@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { readingOf } from "../../src/adapters/resurs/reading.js";
-import { Payment } from "../../src/adapters/resurs/schema.js";
+import { ResursPayment } from "../../src/adapters/resurs/schema.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { GatewayAnswer } from "../../src/ports/gateway.js";
 import { amountOf, authorizedBooks, booksAfter, type MoneyCall } from "../../src/testing/resurs-books.js";
@@ -414,7 +414,7 @@ describe("requests", () => {
 });
 
 describe("reading", () => {
-  const read = (payment: object) => readingOf(Payment.parse({ id: ID, status: "ACCEPTED", ...payment }));
+  const read = (payment: object) => readingOf(ResursPayment.parse({ id: ID, status: "ACCEPTED", ...payment }));
 
   test("words that are not known: statuses are kept, actions are dropped", () => {
     const { order } = accepted({ possibleActions: [{ action: "CAPTURE" }, { action: "TELEPORT" }] });
@@ -434,12 +434,14 @@ describe("reading", () => {
   test("no order, a reason without a category, no limit", () => {
     const reading = read({ order: null, rejectedReason: {}, application: {} });
     expect(reading).toMatchObject({ hasOrder: false, total: 0, offers: [], rejectedReason: null, creditLimit: null });
-    expect(Payment.safeParse({ id: ID, status: "ACCEPTED", order: { totalOrderAmount: 1e300 } }).success).toBe(false);
+    expect(ResursPayment.safeParse({ id: ID, status: "ACCEPTED", order: { totalOrderAmount: 1e300 } }).success).toBe(
+      false,
+    );
   });
 });
 
 test("a reason in a shape that nobody knows does not hide the payment", () => {
-  const { data } = Payment.safeParse({ id: ID, status: "REJECTED", rejectedReason: "CREDIT_DENIED" });
+  const { data } = ResursPayment.safeParse({ id: ID, status: "REJECTED", rejectedReason: "CREDIT_DENIED" });
   expect(data).toMatchObject({ status: "REJECTED", rejectedReason: null });
 });
 

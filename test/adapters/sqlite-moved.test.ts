@@ -159,7 +159,7 @@ test.each(Object.keys(troubles))(
   "over HTTP: 503 that names the cause, bad health, and back to work: %s",
   async (name) => {
     const { begin, end, says } = troubles[name] as Trouble;
-    const shop = { carryOut: async () => ({ kind: "done" }) as const, readStatus: async () => null };
+    const shop = { execute: async () => ({ kind: "done" }) as const, readStatus: async () => null };
     const engine = createEngine({ store, gateways: [], shop, limits: { troubleMs: 1 } });
     await engine.start();
     const apiToken = "the token of the tests";

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Store } from "../../src/ports/store.js";
-import { type Place, storeContract } from "../../src/testing/store-contract.js";
+import { type StorePlace, storeContract } from "../../src/testing/store-contract.js";
 
 let directory: string;
 let opened: Store[];
@@ -19,7 +19,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const placeOf = (make: () => Store): Place => {
+const placeOf = (make: () => Store): StorePlace => {
   const open = async (versions?: number[]) => {
     const store = make();
     await store.open(versions);
@@ -33,11 +33,11 @@ const placeOf = (make: () => Store): Place => {
   return { open, reopen };
 };
 
-const memory = (): Place => {
+const memory = (): StorePlace => {
   const store = memoryStore();
   return placeOf(() => store);
 };
-const sqlite = (): Place => ({
+const sqlite = (): StorePlace => ({
   ...placeOf(() => sqliteStore({ file: join(directory, "store.db") })),
   async damage(table, orderId, column, value) {
     const db = new Sqlite(join(directory, "store.db"));

@@ -366,11 +366,11 @@ describe("spans", () => {
       const inside: string[] = [];
       const world = await made();
       await world.order("o");
-      const carryOut = world.woo.shop.carryOut.bind(world.woo.shop);
-      world.woo.shop.carryOut = (...args) => {
+      const execute = world.woo.shop.execute.bind(world.woo.shop);
+      world.woo.shop.execute = (...args) => {
         tracer.startSpan("the shop's request").end();
         inside.push(args[2].type);
-        return carryOut(...args);
+        return execute(...args);
       };
       spans.reset();
       await tracer.startActiveSpan("POST /callbacks", async (span) => {
@@ -416,7 +416,7 @@ test("a real pino is a logger, and its lines hold no person", async () => {
   const app = httpApp({ engine: world.engine, apiToken: null, log });
   await app.fetch(post("/callbacks/resurs/authorization", { paymentId: "pay-o", status: CANARY }));
   await world.rest();
-  world.woo.shop.carryOut = async () => ({ kind: "refused", detail: "planted" });
+  world.woo.shop.execute = async () => ({ kind: "refused", detail: "planted" });
   await world.tell("o", { type: "merchant.held", via: "dropdown" });
   const warned = lines.map((line) => JSON.parse(line) as { level: number; msg: string; effect?: string });
   expect(warned).toContainEqual(

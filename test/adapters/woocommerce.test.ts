@@ -12,7 +12,7 @@ import {
   type WooServerOptions,
   wooServer,
 } from "../../src/testing/index.js";
-import type { NewOrder } from "../../src/testing/woocommerce-double.js";
+import type { NewWooOrder } from "../../src/testing/woocommerce-double.js";
 import { order, Place, T0, until } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 type Told = { method: string; path: string };
 const shopWith = async (
-  over: Partial<NewOrder> = {},
+  over: Partial<NewWooOrder> = {},
   options: Partial<WooServerOptions> = {},
   more: Partial<WooShopOptions> = {},
 ) => {
@@ -61,7 +61,7 @@ const shopWith = async (
     clock,
     shop,
     asked,
-    carryOut: (effectId: string, effect: ShopEffect) => shop.carryOut("7", effectId, effect),
+    execute: (effectId: string, effect: ShopEffect) => shop.execute("7", effectId, effect),
     merchant: (status: string) => ask(server, clock.now(), "PUT", "/orders/7", { status }),
     order: () => server.woo.order("7"),
     notes: () => server.woo.order("7").notes.map(({ text }) => text),
@@ -84,24 +84,24 @@ const mine = (notes: string[], text: string) => notes.filter((note) => note.star
 
 describe("a status", () => {
   test("is completed as WooCommerce completes a payment, with one note, and with the transaction", async () => {
-    const { carryOut, order, notes } = await shopWith();
-    expect(await carryOut("e1", pay)).toEqual({ kind: "done" });
+    const { execute, order, notes } = await shopWith();
+    expect(await execute("e1", pay)).toEqual({ kind: "done" });
     expect(order()).toMatchObject({ status: "processing", transactionId: "T-1", stockReductions: 1 });
     expect(notes()).toContain("Payment complete.");
-    expect(await carryOut("e1", pay)).toEqual({ kind: "done" });
+    expect(await execute("e1", pay)).toEqual({ kind: "done" });
     expect(mine(notes(), "Paid by card.").length).toBe(1);
     expect(order().statusHistory.length).toBe(1);
   });
 
   test("words that WooCommerce has written itself are not written again", async () => {
-    const { carryOut, notes } = await shopWith();
-    await carryOut("e1", { ...pay, note: "Payment complete." });
+    const { execute, notes } = await shopWith();
+    await execute("e1", { ...pay, note: "Payment complete." });
     expect(mine(notes(), "Payment complete.").length).toBe(1);
   });
 
   test("an order on hold is completed too, which set_paid alone would not do", async () => {
-    const { carryOut, order } = await shopWith({ status: "on-hold" });
-    expect(await carryOut("e1", { ...pay, from: "on-hold" })).toEqual({ kind: "done" });
+    const { execute, order } = await shopWith({ status: "on-hold" });
+    expect(await execute("e1", { ...pay, from: "on-hold" })).toEqual({ kind: "done" });
     expect(order()).toMatchObject({ status: "processing", transactionId: "T-1" });
     expect(order().datePaid).not.toBeNull();
   });
@@ -109,22 +109,22 @@ describe("a status", () => {
   test.each(["cancelled", "on-hold", "refunded"] as const)(
     "another hand was faster and made it %s: nothing is written",
     async (status) => {
-      const { carryOut, order, server } = await shopWith({ status });
-      expect(await carryOut("e1", pay)).toEqual({ kind: "conflict", status });
-      expect(await carryOut("e2", complete)).toEqual({ kind: "conflict", status });
+      const { execute, order, server } = await shopWith({ status });
+      expect(await execute("e1", pay)).toEqual({ kind: "conflict", status });
+      expect(await execute("e2", complete)).toEqual({ kind: "conflict", status });
       expect(order().notes).toEqual([]);
       expect(server.changes).toEqual([]);
     },
   );
 
   test("another hand did the same: done, and nothing is written", async () => {
-    const { carryOut, order } = await shopWith({ status: "processing" });
-    expect(await carryOut("e1", pay)).toEqual({ kind: "done" });
+    const { execute, order } = await shopWith({ status: "processing" });
+    expect(await execute("e1", pay)).toEqual({ kind: "done" });
     expect(order().notes).toEqual([]);
   });
 
   test("a change between our look and our write is put back and reported", async () => {
-    const { carryOut, order, meddle, server, notes } = await shopWith();
+    const { execute, order, meddle, server, notes } = await shopWith();
     let meddled = false;
     meddle(({ method }) => {
       if (method !== "PUT" || meddled) return undefined;
@@ -133,16 +133,16 @@ describe("a status", () => {
       server.woo.setStatus("7", "failed");
       return undefined;
     });
-    expect(await carryOut("e1", pay)).toEqual({ kind: "conflict", status: "failed" });
+    expect(await execute("e1", pay)).toEqual({ kind: "conflict", status: "failed" });
     expect(order().status).toBe("failed");
     expect(order().statusHistory.map(({ to }) => to)).toEqual(["failed", "processing", "failed"]);
     expect(mine(notes(), "Paid by card.")).toEqual([]);
     // Asked again, it says the same.
-    expect(await carryOut("e1", pay)).toEqual({ kind: "conflict", status: "failed" });
+    expect(await execute("e1", pay)).toEqual({ kind: "conflict", status: "failed" });
   });
 
   test("the same where the process died after its write", async () => {
-    const { carryOut, order, meddle, server } = await shopWith({ status: "processing" });
+    const { execute, order, meddle, server } = await shopWith({ status: "processing" });
     let put = false;
     meddle(({ method, path }) => {
       if (method === "PUT") {
@@ -152,26 +152,26 @@ describe("a status", () => {
       // Whatever is asked after the write is lost, as with a process that is gone.
       return put && method === "GET" && path.endsWith("/notes") ? { lost: true } : undefined;
     });
-    expect(await carryOut("e1", complete)).toMatchObject({ kind: "retry" });
+    expect(await execute("e1", complete)).toMatchObject({ kind: "retry" });
     expect(order().status).toBe("completed");
     meddle(() => undefined);
-    expect(await carryOut("e1", complete)).toEqual({ kind: "conflict", status: "cancelled" });
+    expect(await execute("e1", complete)).toEqual({ kind: "conflict", status: "cancelled" });
     expect(order().status).toBe("cancelled");
   });
 
   test("a change after ours stays, and is reported", async () => {
-    const { carryOut, order, meddle, server, notes } = await shopWith();
+    const { execute, order, meddle, server, notes } = await shopWith();
     meddle(({ method }) => {
       if (method === "POST") server.woo.setStatus("7", "on-hold");
       return undefined;
     });
-    expect(await carryOut("e1", pay)).toEqual({ kind: "conflict", status: "on-hold" });
+    expect(await execute("e1", pay)).toEqual({ kind: "conflict", status: "on-hold" });
     expect(order().status).toBe("on-hold");
     expect(mine(notes(), "Paid by card.").length).toBe(1);
   });
 
   test("the shop's own names of statuses are read, in whatever language", async () => {
-    const { carryOut, order, meddle, server } = await shopWith(
+    const { execute, order, meddle, server } = await shopWith(
       { status: "processing" },
       { customStatuses: { completed: "Klar", processing: "Behandlas", cancelled: "Avbruten" } },
     );
@@ -183,7 +183,7 @@ describe("a status", () => {
       }
       return undefined;
     });
-    expect(await carryOut("e1", complete)).toEqual({ kind: "conflict", status: "cancelled" });
+    expect(await execute("e1", complete)).toEqual({ kind: "conflict", status: "cancelled" });
     expect(order().status).toBe("cancelled");
   });
 
@@ -192,71 +192,71 @@ describe("a status", () => {
     const told = await shopWith({}, options, { customStatuses: { picking: "processing" } });
     await told.merchant("picking");
     expect(await told.shop.readStatus("7")).toBe("processing");
-    expect(await told.carryOut("e1", pay)).toEqual({ kind: "done" });
-    expect(await told.carryOut("e2", complete)).toEqual({ kind: "done" });
+    expect(await told.execute("e1", pay)).toEqual({ kind: "done" });
+    expect(await told.execute("e2", complete)).toEqual({ kind: "done" });
     expect(told.order().status).toBe("completed");
     const untold = await shopWith({}, options);
     await untold.merchant("picking");
-    const answer = await untold.carryOut("e1", pay);
+    const answer = await untold.execute("e1", pay);
     expect(answer).toEqual({ kind: "refused", detail: expect.stringContaining("customStatuses") });
   });
 });
 
 describe("what is written beside the status", () => {
   test("a note whose answer was lost is there once", async () => {
-    const { carryOut, meddle, notes } = await shopWith();
+    const { execute, meddle, notes } = await shopWith();
     const note = { type: "addOrderNote", note: "Refused by the bank." } as const;
     meddle(({ method }) => (method === "POST" ? { answerLost: true } : undefined));
     // Not before the shop has certainly ended what it was at.
-    expect(await carryOut("e1", note)).toMatchObject({ kind: "retry", afterMs: 30_000 });
+    expect(await execute("e1", note)).toMatchObject({ kind: "retry", afterMs: 30_000 });
     meddle(() => undefined);
-    expect(await carryOut("e1", note)).toEqual({ kind: "done" });
+    expect(await execute("e1", note)).toEqual({ kind: "done" });
     expect(mine(notes(), "Refused").length).toBe(1);
-    await carryOut("e2", note);
+    await execute("e2", note);
     expect(mine(notes(), "Refused").length).toBe(2);
   });
 
   test("a note that came twice all the same is taken out with the next", async () => {
-    const { carryOut, server, notes } = await shopWith();
+    const { execute, server, notes } = await shopWith();
     const note = { type: "addOrderNote", note: "Refused by the bank." } as const;
-    await carryOut("e1", note);
+    await execute("e1", note);
     server.woo.addNote("7", notes()[0] as string);
-    await carryOut("e2", note);
+    await execute("e2", note);
     expect(new Set(notes()).size).toBe(notes().length);
   });
 
   test("a refund is recorded once, and moves no money", async () => {
-    const { carryOut, meddle, order } = await shopWith({ status: "completed" });
+    const { execute, meddle, order } = await shopWith({ status: "completed" });
     const refund = { type: "recordRefund", amount: 400, lines: null } as const;
     meddle(({ method }) => (method === "POST" ? { answerLost: true } : undefined));
-    expect(await carryOut("e1", refund)).toMatchObject({ kind: "retry" });
+    expect(await execute("e1", refund)).toMatchObject({ kind: "retry" });
     meddle(() => undefined);
-    expect(await carryOut("e1", refund)).toEqual({ kind: "done" });
+    expect(await execute("e1", refund)).toEqual({ kind: "done" });
     expect(order().refunds.map(({ amount }) => amount)).toEqual([400]);
-    expect(await carryOut("e2", { ...refund, amount: 601 })).toMatchObject({
+    expect(await execute("e2", { ...refund, amount: 601 })).toMatchObject({
       kind: "refused",
       detail: expect.stringContaining("Invalid refund amount."),
     });
   });
 
   test("metadata and lines are written as they are wanted, and not twice", async () => {
-    const { carryOut, order, asked } = await shopWith(
+    const { execute, order, asked } = await shopWith(
       {},
       { products: [{ id: 3, name: "Cup", sku: "cup", price: 250 }] },
     );
-    await carryOut("e1", { type: "setOrderMeta", meta: { resursPaymentId: "p" } });
+    await execute("e1", { type: "setOrderMeta", meta: { resursPaymentId: "p" } });
     expect(order().meta).toMatchObject({ resursPaymentId: "p" });
     const lines = [
       { sku: "tea", quantity: 1, total: 500 },
       { sku: "cup", quantity: 2, total: 500 },
     ];
-    expect(await carryOut("e2", { type: "setOrderLines", lines, total: 1000 })).toEqual({ kind: "done" });
+    expect(await execute("e2", { type: "setOrderLines", lines, total: 1000 })).toEqual({ kind: "done" });
     expect(order()).toMatchObject({ lines, total: 1000 });
     const writes = () => asked.filter(({ method }) => method === "PUT").length;
     const before = writes();
-    expect(await carryOut("e3", { type: "setOrderLines", lines, total: 1000 })).toEqual({ kind: "done" });
+    expect(await execute("e3", { type: "setOrderLines", lines, total: 1000 })).toEqual({ kind: "done" });
     expect(writes()).toBe(before);
-    expect(await carryOut("e4", { type: "setOrderLines", lines, total: 1200 })).toMatchObject({ kind: "refused" });
+    expect(await execute("e4", { type: "setOrderLines", lines, total: 1200 })).toMatchObject({ kind: "refused" });
   });
 });
 
@@ -269,16 +269,16 @@ describe("trouble", () => {
     [{ front: { status: 200 } }, "retry", "no answer of WooCommerce"],
     [{ lost: true }, "retry", "network"],
   ] as const)("%j is a %s, and the order stays as it was", async (disturbance, kind, detail) => {
-    const { carryOut, meddle, order } = await shopWith();
+    const { execute, meddle, order } = await shopWith();
     meddle(() => disturbance);
-    expect(await carryOut("e1", pay)).toMatchObject({ kind, detail: expect.stringContaining(detail) });
+    expect(await execute("e1", pay)).toMatchObject({ kind, detail: expect.stringContaining(detail) });
     expect(order().status).toBe("pending");
   });
 
   test("keys that are wrong are not told to anybody, and are waited for", async () => {
     const { server, clock } = await shopWith();
     const shop = wooShop({ url: server.url, consumerKey: "ck_wrong", consumerSecret: "cs_canary", clock });
-    const answer = await shop.carryOut("7", "e1", pay);
+    const answer = await shop.execute("7", "e1", pay);
     expect(answer).toMatchObject({ kind: "retry", afterMs: 60_000 });
     expect(JSON.stringify(answer)).not.toMatch(/cs_canary|ck_wrong/);
   });
@@ -287,7 +287,7 @@ describe("trouble", () => {
     const { shop } = await shopWith();
     expect(await shop.readStatus("8")).toBeNull();
     for (const id of ["8", "../users", "7/notes"]) {
-      expect(await shop.carryOut(id, "e1", pay)).toMatchObject({ kind: "refused" });
+      expect(await shop.execute(id, "e1", pay)).toMatchObject({ kind: "refused" });
     }
   });
 });

@@ -83,9 +83,9 @@ export const relayByHand = (file: string, store: string): RelayByHand => {
       db.prepare("ATTACH ? AS store").run(store);
       db.exec("DELETE FROM main.outbox; INSERT INTO main.outbox SELECT * FROM store.outbox; DETACH store");
     },
-    async run(carryOut) {
+    async run(execute) {
       for (let rows = claim(Date.now()); rows.length > 0; rows = claim(Date.now())) {
-        await Promise.all(rows.map(({ effect }) => carryOut(effect)));
+        await Promise.all(rows.map(({ effect }) => execute(effect)));
         done(rows);
       }
     },

@@ -5,13 +5,13 @@
 import { type AnyStateMachine, createActor, initialTransition, type StateValue, transition } from "xstate";
 import { type Effect, notes } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
-import type { Facts, OrderStatus, Waiting } from "../../machines/facts.js";
-import { type Considered, cooldownEndsAt } from "../../machines/guards.js";
+import type { Facts, OrderStatus, WaitingEvent } from "../../machines/facts.js";
+import { cooldownEndsAt, type GuardContext } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, orderMachine, paymentMachine } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import { ask } from "../../src/core/ask.js";
 import { placed, remember, waitingFor } from "../../src/core/remember.js";
-import type { Asked } from "../../src/core/step.js";
+import type { RequestedAction } from "../../src/core/step.js";
 import type { Contender } from "./mix.js";
 
 interface State {
@@ -27,7 +27,7 @@ interface State {
 type Restore = (
   machine: AnyStateMachine,
   value: StateValue,
-  context: Considered,
+  context: GuardContext,
 ) => ReturnType<AnyStateMachine["resolveState"]>;
 
 const byCreateActor: Restore = (machine, value, context) =>
@@ -48,7 +48,7 @@ class Order {
     readonly restore: Restore,
   ) {}
 
-  considered(wish: Waiting["wish"] = null, seen: OrderStatus | null = null): Considered {
+  considered(wish: WaitingEvent["wish"] = null, seen: OrderStatus | null = null): GuardContext {
     return { ...this.state.facts, now: this.envelope.at, settings: defaultSettings, flow: merchantApi, wish, seen };
   }
 
@@ -66,7 +66,7 @@ class Order {
     this.collect(actions, this.envelope.id, type, null, state.facts.order.status);
   }
 
-  order(eventId: string, type: string, wish: Waiting["wish"] = null, seen: OrderStatus | null = null): void {
+  order(eventId: string, type: string, wish: WaitingEvent["wish"] = null, seen: OrderStatus | null = null): void {
     const { state } = this;
     const { status } = state.facts.order;
     const snapshot = this.restore(orderMachine, state.order, this.considered(wish, seen));
@@ -87,7 +87,7 @@ class Order {
   }
 
   /** Asks for a reading of the payment, or waits for the cooldown. */
-  wait(waiting: Waiting): void {
+  wait(waiting: WaitingEvent): void {
     const { state } = this;
     state.facts = { ...state.facts, waiting: [...state.facts.waiting, waiting] };
     this.cooldown(waiting.held ? "callback.received" : "someone.asked");
@@ -101,7 +101,7 @@ class Order {
     actions: { type: string; params: unknown }[],
     eventId: string,
     eventType: string,
-    wish: Waiting["wish"],
+    wish: WaitingEvent["wish"],
     from: OrderStatus,
   ): void {
     const { state } = this;
@@ -118,7 +118,7 @@ class Order {
         continue;
       }
       const effectId = this.nextId();
-      const answered = ask({ type, params } as Asked, {
+      const answered = ask({ type, params } as RequestedAction, {
         facts: state.facts,
         now,
         from,

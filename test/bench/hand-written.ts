@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { lanes, tables } from "../../src/adapters/postgres/tables.js";
-import { listed } from "../../src/core/listed.js";
+import { summaryOf } from "../../src/core/summary.js";
 import type { Change } from "../../src/ports/store.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
 
@@ -21,7 +21,7 @@ const partsOf = (changes: Change[]): Part[] => [
     columns: `order_id, expected, ${ORDER}`,
     types: ["text", "int", "int", "int", "text", "text", "text", "bool", "bool", "bigint", "text", "text"],
     rows: changes.map(({ orderId, expectedVersion, record }) => {
-      const { status, state, flags, inDoubt, updatedAt } = listed(record);
+      const { status, state, flags, inDoubt, updatedAt } = summaryOf(record);
       const found = [orderId, expectedVersion, record.version, record.machine.version, status, state];
       return [
         ...found,
@@ -222,7 +222,7 @@ export const relayByHand = (connectionString: string): RelayByHand => {
       await pool.query("INSERT INTO relay_outbox SELECT * FROM order_status.outbox");
       await pool.query("CREATE TABLE IF NOT EXISTS touched AS SELECT 0 AS n");
     },
-    async run(carryOut) {
+    async run(execute) {
       for (;;) {
         const { rows } = await pool.query({
           name: "claim",
@@ -232,7 +232,7 @@ export const relayByHand = (connectionString: string): RelayByHand => {
           values: [Date.now()],
         });
         if (rows.length === 0) return;
-        await Promise.all(rows.map(({ effect }) => carryOut(effect)));
+        await Promise.all(rows.map(({ effect }) => execute(effect)));
         const ids = rows.map(({ id }) => id);
         await pool.query({ name: "done", text: "DELETE FROM relay_outbox WHERE id = ANY ($1::text[])", values: [ids] });
       }

@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
-import { lookingAt } from "../../src/engine/look.js";
+import { queriesOf } from "../../src/engine/queries.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { Place, T0 } from "../engine/place.js";
@@ -112,7 +112,7 @@ try {
   fill(file);
   const store = sqliteStore({ file, readOnly: true });
   await store.open();
-  const engine = lookingAt({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
+  const engine = queriesOf({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
   const looks = inspector({ engine, access: { kind: "host" } });
   const page = async (path: string, holds: string, asked = looks) => {
     const text = await (await asked.fetch(new Request(`http://localhost${path}`))).text();

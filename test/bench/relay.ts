@@ -18,11 +18,11 @@ import {
   undelivered,
 } from "./work.js";
 
-/** Claims what is due, calls `carryOut` for each, deletes them; until there is nothing. */
+/** Claims what is due, calls `execute` for each, deletes them; until there is nothing. */
 export interface RelayByHand {
   /** Takes the effects that lie in the store's outbox. */
   copy(): Promise<void> | void;
-  run(carryOut: (effect: string) => Promise<void>): Promise<void>;
+  run(execute: (effect: string) => Promise<void>): Promise<void>;
   /** One small durable write: what the server or the disk takes for the least there is. */
   touch(): Promise<void> | void;
   close(): Promise<void> | void;

@@ -24,7 +24,7 @@ export const gateway: Gateway = {
   addOrderLines: unused,
   createPayment: unused,
 };
-export const shop = { carryOut: unused, readStatus: unused };
+export const shop = { execute: unused, readStatus: unused };
 
 /** A bank and a shop that answer at once; told of each effect's id, and of a reading's payment. */
 export const answering = (begun: (id: string) => void): { gateway: Gateway; shop: Shop } => ({
@@ -36,7 +36,7 @@ export const answering = (begun: (id: string) => void): { gateway: Gateway; shop
     },
   },
   shop: {
-    async carryOut(_, effectId) {
+    async execute(_, effectId) {
       begun(effectId);
       return { kind: "done" };
     },

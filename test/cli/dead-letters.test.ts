@@ -58,7 +58,7 @@ const started = async (made: Store): Promise<void> => {
     gateways: [],
     // Nothing that is revived here comes to an end: so the counts stand still.
     shop: {
-      carryOut: async () => ({ kind: "retry", afterMs: 600_000, detail: "later" }),
+      execute: async () => ({ kind: "retry", afterMs: 600_000, detail: "later" }),
       readStatus: async () => null,
     },
     limits: { attemptsPerEvent: 1_000_000 },

@@ -218,7 +218,7 @@ describe("in a program, an engine whose start failed lets Node exit where", () =
       import { createEngine } from ${JSON.stringify(join(dist, "src/index.js"))};
       import { sqliteStore } from ${JSON.stringify(join(dist, "src/adapters/sqlite/store.js"))};
       import { postgresStore } from ${JSON.stringify(join(dist, "src/adapters/postgres/store.js"))};
-      const shop = { carryOut: async () => ({ kind: "done" }), readStatus: async () => null };
+      const shop = { execute: async () => ({ kind: "done" }), readStatus: async () => null };
       const engine = createEngine({ store: ${store}, gateways: [], shop });
       try {
         await engine.start();

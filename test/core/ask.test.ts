@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ActionName, EffectParams, NoteKey } from "../../machines/effects.js";
 import type { Facts, Operation } from "../../machines/facts.js";
-import { type Answered, type Asking, ask, backoffMs } from "../../src/core/ask.js";
+import { ask, backoffMs, type EffectAndFacts, type EffectContext } from "../../src/core/ask.js";
 import { SECOND, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
 
@@ -11,7 +11,12 @@ const factsOf = (said: Said): Facts => {
   return { order, payment, waiting, operation, checkout: null };
 };
 
-const asked = (type: ActionName, said: Said = {}, more: Partial<Asking> = {}, params?: EffectParams): Answered =>
+const asked = (
+  type: ActionName,
+  said: Said = {},
+  more: Partial<EffectContext> = {},
+  params?: EffectParams,
+): EffectAndFacts =>
   ask(
     { type, params },
     {

@@ -1,6 +1,6 @@
 /** What an answer is, and what is answered to an attempt to pay and to what the bank says of a call. */
 import { describe, expect, test } from "vitest";
-import type { Told } from "../../src/testing/decision/life.js";
+import type { EventInput } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, completed, fresh, LINK, lifeOf, type Placed, sent, success } from "./lives.js";
@@ -32,7 +32,7 @@ test("an answer names its event, its outcome, the rule, the reason, the way and 
 });
 
 describe("a payment attempt", () => {
-  const created = (paymentId: string, meta?: Record<string, string>): Told => ({
+  const created = (paymentId: string, meta?: Record<string, string>): EventInput => ({
     type: "payment.created",
     paymentId,
     meta,
@@ -176,7 +176,7 @@ describe("a payment attempt", () => {
 });
 
 describe("the bank's answer to a call", () => {
-  const asked = (event: Told = completed, order: Placed = { status: "processing" }, pays = reading()) => {
+  const asked = (event: EventInput = completed, order: Placed = { status: "processing" }, pays = reading()) => {
     const life = lifeOf(order);
     life.tell(event, "asked");
     life.read(pays);

@@ -1,11 +1,11 @@
 /** One payment of an order is opened at a time; what an earlier try brings late is an earlier attempt. */
 import { describe, expect, test } from "vitest";
-import type { Told } from "../../src/testing/decision/life.js";
+import type { EventInput } from "../../src/testing/decision/life.js";
 import { answerTo, lifeOf } from "./lives.js";
 
-const began = (attempt: string): Told => ({ type: "checkout.began", attempt });
-const created = (paymentId: string, attempt: string): Told => ({ type: "payment.created", paymentId, attempt });
-const failed = (attempt: string): Told => ({ type: "payment.notCreated", detail: "no", attempt });
+const began = (attempt: string): EventInput => ({ type: "checkout.began", attempt });
+const created = (paymentId: string, attempt: string): EventInput => ({ type: "payment.created", paymentId, attempt });
+const failed = (attempt: string): EventInput => ({ type: "payment.notCreated", detail: "no", attempt });
 const underWay = { outcome: "refused", reason: "checkout-under-way" };
 const superseded = { outcome: "refused", reason: "checkout-superseded" };
 

@@ -1,7 +1,7 @@
 /** The facts that a machine is shown, made from what is special about them. */
-import type { Facts, Operation, OrderStatus, Reading, Wish } from "../../machines/facts.js";
+import type { CommandPayload, Facts, Operation, OrderStatus, Reading } from "../../machines/facts.js";
 import { unreadPayment } from "../../machines/facts.js";
-import type { Considered } from "../../machines/guards.js";
+import type { GuardContext } from "../../machines/guards.js";
 import { flowOf, registry } from "../../machines/index.js";
 import { type Choices, Settings } from "../../machines/settings.js";
 import { anOrder, PAYMENT, type PaymentName, payments } from "../../src/testing/decision/samples.js";
@@ -14,7 +14,7 @@ export interface Said {
   gateway?: string | null;
   settings?: Partial<Omit<Settings, "choices">>;
   choices?: Partial<Choices>;
-  wish?: Partial<Wish>;
+  wish?: Partial<CommandPayload>;
   seen?: OrderStatus;
   /** The call that is under way. */
   call?: Partial<Operation>;
@@ -39,7 +39,7 @@ const aCall: Operation = {
   since: T0,
 };
 
-export const considered = (said: Said = {}): Considered => {
+export const considered = (said: Said = {}): GuardContext => {
   const { pays = {}, gateway = "resurs-mapi", choices = {}, wish, call, waiting = [] } = said;
   const { total, currency, lines, needsProcessing, createdAt, updatedAt, status } = anOrder();
   const { paymentId: _, ...payment } = typeof pays === "string" ? payments[pays] : { ...payments.accepted, ...pays };

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
 import { Choices } from "../../machines/settings.js";
 import { decide } from "../../src/core/decide.js";
-import { Life, rulesWith, type Told } from "../../src/testing/decision/life.js";
+import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, type PaymentName, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { frozen } from "./frozen.js";
@@ -350,7 +350,7 @@ const asks = {
     total: 540_000,
     adds: false,
   },
-} satisfies Record<string, Told>;
+} satisfies Record<string, EventInput>;
 type Ask = keyof typeof asks;
 
 const wishes: [PaymentName, Record<Ask, string>][] = [

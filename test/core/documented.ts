@@ -1,13 +1,13 @@
 /** What XState itself says of a step, without what we do beside it. */
 import { expect } from "vitest";
 import { type AnyStateMachine, createActor, type StateValue, transition } from "xstate";
-import type { Considered } from "../../machines/guards.js";
-import type { Step } from "../../src/core/step.js";
+import type { GuardContext } from "../../machines/guards.js";
+import type { StepResult } from "../../src/core/step.js";
 
 const deaf = { setTimeout: () => 0, clearTimeout() {} };
 
 /** The transition taken, as an actor tells whoever inspects it. */
-const told = (machine: AnyStateMachine, value: StateValue, context: Considered, event: { type: string }) => {
+const told = (machine: AnyStateMachine, value: StateValue, context: GuardContext, event: { type: string }) => {
   const seen: { meta?: object }[] = [];
   const actor = createActor(machine, {
     snapshot: machine.resolveState({ value, context }),
@@ -29,9 +29,9 @@ const told = (machine: AnyStateMachine, value: StateValue, context: Considered, 
 export const documented = (
   machine: AnyStateMachine,
   value: StateValue,
-  context: Considered,
+  context: GuardContext,
   event: { type: string },
-): Step => {
+): StepResult => {
   const [next, asked] = transition(machine, machine.resolveState({ value, context }), event);
   const actions = asked as unknown as { type: string; params: { id: string; delay: number; sendId: string } }[];
   const byActor = told(machine, value, context, event);
@@ -42,7 +42,7 @@ export const documented = (
     taken: byActor.taken,
     actions: actions
       .filter(({ type }) => !isTimer(type))
-      .map(({ type, params }) => ({ type, params }) as unknown as Step["actions"][number]),
+      .map(({ type, params }) => ({ type, params }) as unknown as StepResult["actions"][number]),
     timers: actions
       .filter(
         ({ type, params }) =>

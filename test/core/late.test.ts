@@ -1,14 +1,14 @@
 /** What is answered while a call is under way, and what ends a call whose answer was lost. */
 import { describe, expect, test } from "vitest";
 import type { Reading } from "../../machines/facts.js";
-import type { Life, Told } from "../../src/testing/decision/life.js";
+import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { payments, reading } from "../../src/testing/decision/samples.js";
 import { completed, lifeOf } from "./lives.js";
 
-const capturedOnly: Told = { type: "merchant.captured", via: "api" };
-const refunded: Told = { type: "merchant.refunded", via: "api" };
-const part: Told = { type: "merchant.refundedAmount", via: "api", amount: 100, lines: null };
-const cancelled: Told = { type: "merchant.cancelled", via: "api" };
+const capturedOnly: EventInput = { type: "merchant.captured", via: "api" };
+const refunded: EventInput = { type: "merchant.refunded", via: "api" };
+const part: EventInput = { type: "merchant.refundedAmount", via: "api", amount: 100, lines: null };
+const cancelled: EventInput = { type: "merchant.cancelled", via: "api" };
 
 /** The payment as it is read back. */
 const readBack = (life: Life, says: Reading) => {
@@ -18,7 +18,7 @@ const readBack = (life: Life, says: Reading) => {
 };
 
 describe("a click while a call is under way", () => {
-  const underWay = (first: Told, status: "processing" | "completed", pays = reading()) => {
+  const underWay = (first: EventInput, status: "processing" | "completed", pays = reading()) => {
     const life = lifeOf({ status });
     life.tell(first, "first");
     life.read(pays);

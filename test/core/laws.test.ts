@@ -9,7 +9,7 @@ import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { OutboxRow } from "../../src/core/record.js";
 import { anyEvent, anyOrder, anySettings } from "../../src/testing/decision/arbitraries.js";
 import { breachesOf } from "../../src/testing/decision/laws.js";
-import { Life, type Told } from "../../src/testing/decision/life.js";
+import { type EventInput, Life } from "../../src/testing/decision/life.js";
 import { anyLife, DecisionBreach, play } from "../../src/testing/decision/moves.js";
 import { callback, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -82,7 +82,7 @@ class Bank {
     });
   }
 
-  carryOut(row: OutboxRow): boolean {
+  execute(row: OutboxRow): boolean {
     const { effect } = row;
     switch (effect.type) {
       case "capturePayment":
@@ -137,7 +137,7 @@ describe("a bank whose answers get lost", () => {
           );
           const bank = new Bank();
           let reserved = 1000;
-          for (const [event, fates] of [[callback(), []] as [Told, Fate[]], ...steps]) {
+          for (const [event, fates] of [[callback(), []] as [EventInput, Fate[]], ...steps]) {
             if (event.type === "payment.created" || event.type === "order.seen") continue;
             life.now += 10 * MINUTE;
             if (OrderEvent.safeParse(event).success) life.tell(event);
@@ -161,9 +161,9 @@ describe("a bank whose answers get lost", () => {
                 life.tell({ type: "payment.readBack", effectId: row.id, reading: bank.read() });
               else if (family !== undefined) {
                 const luck = fates.shift() ?? "answered";
-                const done = (luck === "answered" || luck === "lost after") && bank.carryOut(row);
+                const done = (luck === "answered" || luck === "lost after") && bank.execute(row);
                 if (done && row.effect.type === "addOrderLines") reserved += row.effect.amount;
-                const told: Told =
+                const told: EventInput =
                   luck === "refused" || (luck === "answered" && !done)
                     ? { type: `${family}.refused`, effectId: row.id, reason: "gateway-refused", detail: "no" }
                     : luck === "answered"

@@ -2,7 +2,7 @@
 import type { Effect } from "../../machines/effects.js";
 import type { Settings } from "../../machines/settings.js";
 import type { Answer } from "../../src/core/record.js";
-import { Life, rulesWith, type Told } from "../../src/testing/decision/life.js";
+import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder } from "../../src/testing/decision/samples.js";
 import { T0 } from "../../src/testing/simulator/script.js";
 
@@ -15,14 +15,14 @@ export const COOLDOWN = "xstate.after.cooldownRemaining.cooldown.holding";
 export const LINK = "xstate.after.linkLifetime.order.pending";
 
 /** The event's own answer, at once. */
-export const answerTo = (life: Life, event: Told): Answer => {
+export const answerTo = (life: Life, event: EventInput): Answer => {
   life.tell(event, "mine");
   return life.answerTo("mine");
 };
 export const sent = (life: Life): Effect[] => life.effects.map(({ effect }) => effect);
 export const completed = { type: "merchant.completed", via: "api" } as const;
 export const success = { type: "customer.returned", page: "success" } as const;
-export const ring = (life: Life, timer: string): Told => ({
+export const ring = (life: Life, timer: string): EventInput => ({
   type: "timer.fired",
   timer,
   generation: life.record.timers[timer]?.generation ?? -1,

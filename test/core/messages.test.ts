@@ -1,7 +1,7 @@
 /** What is answered to messages: the bank's and the customer's, a reading, a timer. */
 import { describe, expect, test } from "vitest";
 import type { Settings } from "../../machines/settings.js";
-import type { Told } from "../../src/testing/decision/life.js";
+import type { EventInput } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, COOLDOWN, completed, fresh, LINK, lifeOf, ring, sent, success } from "./lives.js";
@@ -211,7 +211,7 @@ describe("a reading", () => {
     });
   });
 
-  test.each<[string, Told, Partial<Settings>, object]>([
+  test.each<[string, EventInput, Partial<Settings>, object]>([
     ["a merchant", completed, {}, { outcome: "refused", rule: "refused/terminal-status" }],
     [
       "the shop",

@@ -12,13 +12,13 @@ import {
   raise,
   type StateValue,
 } from "xstate";
-import type { Considered } from "../../machines/guards.js";
-import { type Step, step } from "../../src/core/step.js";
+import type { GuardContext } from "../../machines/guards.js";
+import { type StepResult, step } from "../../src/core/step.js";
 import { anyFacts } from "../../src/testing/decision/arbitraries.js";
 import { documented } from "./documented.js";
 
 interface Args {
-  context: Considered;
+  context: GuardContext;
 }
 const implementations = {
   actions: {
@@ -86,10 +86,10 @@ const others: Record<string, AnyStateMachine> = {
       c: {},
     },
   }),
-  "a timer by the facts": asking(raise(x, { id: "t", delay: ({ context }) => (context as Considered).now })),
+  "a timer by the facts": asking(raise(x, { id: "t", delay: ({ context }) => (context as GuardContext).now })),
   "a timer of so many milliseconds": asking(raise(x, { id: "t", delay: 100 })),
-  "a timer without a name": asking(raise(x, { delay: ({ context }) => (context as Considered).now })),
-  "a timer taken away by the facts": asking(cancel(({ context }) => `t${(context as Considered).now}`)),
+  "a timer without a name": asking(raise(x, { delay: ({ context }) => (context as GuardContext).now })),
+  "a timer taken away by the facts": asking(cancel(({ context }) => `t${(context as GuardContext).now}`)),
   "a timer taken away by name": asking(cancel("t")),
   "two timers of one name": made({
     initial: "a",
@@ -119,13 +119,16 @@ const others: Record<string, AnyStateMachine> = {
 };
 
 /** Of an action that is none of ours the name is enough: its words lead to half of XState. */
-const inWords = ({ value, actions, timers, taken }: Step): string => {
+const inWords = ({ value, actions, timers, taken }: StepResult): string => {
   const asked = actions.map(({ type, params }) => (type.startsWith("xstate.") ? type : { type, params }));
   return JSON.stringify([value, asked, timers, taken]);
 };
 
 describe("a machine of another kind", () => {
-  const at = (now: number): Considered => ({ ...(fc.sample(anyFacts, { numRuns: 1, seed: 1 })[0] as Considered), now });
+  const at = (now: number): GuardContext => ({
+    ...(fc.sample(anyFacts, { numRuns: 1, seed: 1 })[0] as GuardContext),
+    now,
+  });
 
   test.each(Object.entries(others))("with %s goes as XState says, the first time and later", (_what, machine) => {
     const { value } = createActor(machine).getSnapshot() as { value: StateValue };

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { registry } from "../../machines/index.js";
 import { decide } from "../../src/core/decide.js";
 import { timersBetween } from "../../src/core/finish.js";
-import { foresee } from "../../src/core/foresee.js";
-import { isInDoubt, listed } from "../../src/core/listed.js";
+import { preview } from "../../src/core/preview.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import { structureHash } from "../../src/core/structure.js";
+import { isInDoubt, summaryOf } from "../../src/core/summary.js";
 import { Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -20,7 +20,7 @@ const capturing = () => {
 describe("a list shows", () => {
   test("an order on its way", () => {
     const { record } = capturing();
-    expect(listed(record)).toEqual({
+    expect(summaryOf(record)).toEqual({
       status: "processing",
       state: '{"capturing":"asked"}',
       flags: [],
@@ -33,15 +33,15 @@ describe("a list shows", () => {
   test("the flags that stand, and those alone", () => {
     const life = new Life(anOrder({ status: "processing" }));
     life.settle(callback(), payments.frozen);
-    expect(listed(life.record)).toMatchObject({ state: "processing", flags: ["discrepancy:frozen-at-gateway"] });
+    expect(summaryOf(life.record)).toMatchObject({ state: "processing", flags: ["discrepancy:frozen-at-gateway"] });
     life.settle(callback());
     expect(life.record.flags).toHaveLength(1);
-    expect(listed(life.record).flags).toEqual([]);
+    expect(summaryOf(life.record).flags).toEqual([]);
   });
 
   test("an order whose payment has not begun by its earlier ones", () => {
     const life = new Life(anOrder({ paymentId: null, previousPaymentIds: ["pay-0"] }));
-    expect(listed(life.record).payments).toEqual(["pay-0"]);
+    expect(summaryOf(life.record).payments).toEqual(["pay-0"]);
   });
 
   test("whether it is in doubt: an end without a flag is not", () => {
@@ -213,12 +213,12 @@ describe("what would become of it", () => {
 
   test("is what then becomes of it, with the payment as it is taken", () => {
     const life = new Life(anOrder({ status: "processing" }));
-    const frozen = foresee(life.record, completed, T0, rulesWith(), payments.frozen);
+    const frozen = preview(life.record, completed, T0, rulesWith(), payments.frozen);
     expect(frozen.answer).toMatchObject({ outcome: "refused", reason: "unable-to-capture-frozen-order", eventId: "e" });
     expect(frozen.flags).toEqual(["discrepancy:frozen-at-gateway"]);
     expect(frozen.effects.map((e) => e.effect.type)).toEqual(["readPayment", "addOrderNote"]);
     expect(frozen.record.facts.payment).toMatchObject({ status: "FROZEN", readAt: T0 });
-    const accepted = foresee(life.record, completed, T0, undefined, payments.accepted);
+    const accepted = preview(life.record, completed, T0, undefined, payments.accepted);
     expect(accepted.answer).toMatchObject({ outcome: "deferred", reason: "awaiting-gateway", to: "completed" });
     expect(accepted.flags).toEqual([]);
   });
@@ -226,46 +226,46 @@ describe("what would become of it", () => {
   test("is told of the payment as it was last read, where nothing else is said", () => {
     const life = new Life(anOrder({ status: "processing" }));
     life.settle(callback(), payments.frozen);
-    expect(foresee(life.record, completed, T0).answer).toMatchObject({ reason: "unable-to-capture-frozen-order" });
+    expect(preview(life.record, completed, T0).answer).toMatchObject({ reason: "unable-to-capture-frozen-order" });
     life.settle(callback());
-    const { answer, flags } = foresee(life.record, completed, T0);
+    const { answer, flags } = preview(life.record, completed, T0);
     expect([answer.reason, flags]).toEqual(["awaiting-gateway", []]);
   });
 
   test("is not known where the payment cannot be read, and hangs on it", () => {
     const life = new Life(anOrder({ status: "processing" }));
-    const { answer, effects } = foresee(life.record, completed, T0, rulesWith(), null);
+    const { answer, effects } = preview(life.record, completed, T0, rulesWith(), null);
     expect(answer).toMatchObject({ outcome: "deferred", reason: "reading-payment" });
     expect(effects).toHaveLength(1);
     expect(
-      foresee(life.record, envelope({ type: "merchant.held", via: "api" }), T0, rulesWith(), null).answer.outcome,
+      preview(life.record, envelope({ type: "merchant.held", via: "api" }), T0, rulesWith(), null).answer.outcome,
     ).toBe("moved");
   });
 
   test("is asked of no reading where none would be made", () => {
     const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
-    const { answer, effects, record } = foresee(life.record, envelope(callback()), T0);
+    const { answer, effects, record } = preview(life.record, envelope(callback()), T0);
     expect(answer).toMatchObject({ outcome: "deferred", reason: "cooldown" });
     expect([effects.length, record.version]).toEqual([0, 2]);
     const paidElsewhere = new Life(anOrder({ gateway: null, paymentId: null }));
-    expect(foresee(paidElsewhere.record, completed, T0).answer).toMatchObject({ outcome: "moved", to: "completed" });
+    expect(preview(paidElsewhere.record, completed, T0).answer).toMatchObject({ outcome: "moved", to: "completed" });
   });
 
   test("is the answer to what was asked, and not to whoever is answered with it", () => {
     const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
     life.tell(callback());
-    const created = foresee(life.record, envelope({ type: "payment.created", paymentId: "pay-2" }), T0);
+    const created = preview(life.record, envelope({ type: "payment.created", paymentId: "pay-2" }), T0);
     expect(created.answer).toMatchObject({ eventId: "e", outcome: "moved", rule: "checkout/payment-created" });
     const timer = "xstate.after.cooldownRemaining.cooldown.holding";
     const { generation = 0 } = life.record.timers[timer] ?? {};
-    const rung = foresee(life.record, envelope({ type: "timer.fired", timer, generation }), T0 + MINUTE);
+    const rung = preview(life.record, envelope({ type: "timer.fired", timer, generation }), T0 + MINUTE);
     expect(rung.answer).toMatchObject({ outcome: "ignored", reason: "reading-payment" });
     expect([rung.effects.length, rung.record.version]).toEqual([1, 3]);
   });
 
   test("is known of a customer's return, which is noted before the payment is read", () => {
     const returned = envelope({ type: "customer.returned", page: "success" });
-    const { answer, effects } = foresee(new Life().record, returned, T0, rulesWith(), payments.accepted);
+    const { answer, effects } = preview(new Life().record, returned, T0, rulesWith(), payments.accepted);
     expect(answer).toMatchObject({ outcome: "moved", to: "processing" });
     expect(effects.map(({ effect }) => effect.type)).toEqual(["addOrderNote", "readPayment", "completePayment"]);
   });
@@ -273,7 +273,7 @@ describe("what would become of it", () => {
   test("the reading bears the event's name, and changes nothing that is kept", () => {
     const life = new Life(anOrder({ status: "processing" }));
     const kept = JSON.stringify(life.record);
-    foresee(life.record, completed, T0);
+    preview(life.record, completed, T0);
     expect(JSON.stringify(life.record)).toBe(kept);
     expect(decide(life.record, completed, T0).record.version).toBe(2);
   });

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AnyStateMachine, createActor, type StateValue } from "xstate";
-import type { Considered } from "../../machines/guards.js";
+import type { GuardContext } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, netsMachine, orderMachine, paymentMachine } from "../../machines/index.js";
-import { initialValue, knows, type Step, step } from "../../src/core/step.js";
+import { initialValue, knows, type StepResult, step } from "../../src/core/step.js";
 import { anyFacts } from "../../src/testing/decision/arbitraries.js";
 import { documented } from "./documented.js";
 
@@ -31,7 +31,8 @@ const valuesOf = (machine: AnyStateMachine): StateValue[] => {
 const RUNS = Number(process.env.STEP_RUNS ?? 100);
 const runs = { numRuns: RUNS, ...(process.env.STEP_RUNS === undefined ? {} : { seed: 20261120 }) };
 
-const asText = ({ value, actions, timers, taken }: Step): string => JSON.stringify([value, actions, timers, taken]);
+const asText = ({ value, actions, timers, taken }: StepResult): string =>
+  JSON.stringify([value, actions, timers, taken]);
 
 describe.each(machines)("the %s machine", (_name, machine) => {
   const values = valuesOf(machine);
@@ -70,12 +71,12 @@ describe.each(machines)("the %s machine", (_name, machine) => {
   });
 
   test("a state that it does not have is an error, never a guess", () => {
-    expect(() => step(machine, "shipped", {} as Considered, { type: "payment.read" })).toThrow(/shipped/);
+    expect(() => step(machine, "shipped", {} as GuardContext, { type: "payment.read" })).toThrow(/shipped/);
   });
 });
 
 describe("timers are data", () => {
-  const facts = (now: number) => ({ ...fc.sample(anyFacts, { numRuns: 1, seed: 7 })[0], now }) as Considered;
+  const facts = (now: number) => ({ ...fc.sample(anyFacts, { numRuns: 1, seed: 7 })[0], now }) as GuardContext;
   const callback = {
     eventId: "e",
     type: "callback.received",
@@ -84,7 +85,7 @@ describe("timers are data", () => {
     readingId: null,
     wish: null,
   };
-  const calm = (now: number): Considered => {
+  const calm = (now: number): GuardContext => {
     const base = facts(now);
     return {
       ...base,
@@ -132,7 +133,7 @@ describe("timers are data", () => {
     expect(step(cooldownMachine, value, calm(now), { type }).timers).toEqual(timers);
   });
 
-  const placedAs = (now: number): Considered => {
+  const placedAs = (now: number): GuardContext => {
     const facts = calm(now);
     return { ...facts, order: { ...facts.order, status: "pending" }, seen: "pending" };
   };
@@ -153,7 +154,7 @@ describe("timers are data", () => {
 });
 
 test("an event that no branch takes leaves everything as it was and says so", () => {
-  const [facts] = fc.sample(anyFacts, { numRuns: 1, seed: 1 }) as [Considered];
+  const [facts] = fc.sample(anyFacts, { numRuns: 1, seed: 1 }) as [GuardContext];
   expect(step(orderMachine, "processing", facts, { type: "capture.confirmed" })).toEqual({
     value: "processing",
     actions: [],

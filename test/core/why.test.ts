@@ -4,19 +4,19 @@ import { and, or, setup } from "xstate";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
-import { isHeldByHand, type OpenEffect, why } from "../../src/core/why.js";
+import { isHeldByHand, type PendingCall, why } from "../../src/core/why.js";
 import { Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { considered } from "./considered.js";
 
-const told = (life: Life, open: OpenEffect[] = []) => why(life.record, life.history, open);
+const told = (life: Life, open: PendingCall[] = []) => why(life.record, life.history, open);
 const paid = (status: "processing" | "pending" = "pending", pays = reading()) => {
   const life = new Life(anOrder({ status }));
   life.settle(callback(), pays);
   return life;
 };
-const effect = (more: Partial<OpenEffect> = {}): OpenEffect => ({
+const effect = (more: Partial<PendingCall> = {}): PendingCall => ({
   effect: { type: "readPayment" },
   attempts: 0,
   notBefore: T0 + MINUTE,

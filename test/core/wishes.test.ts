@@ -1,6 +1,6 @@
 /** What is answered to whoever works in the shop, and to the shop itself. */
 import { describe, expect, test } from "vitest";
-import type { Told } from "../../src/testing/decision/life.js";
+import type { EventInput } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, completed, fresh, lifeOf, sent, success } from "./lives.js";
@@ -46,7 +46,7 @@ describe("a merchant's wish", () => {
     ["merchant.held", {}, "completed", "terminal-status"],
     ["merchant.reopened", {}, "checkout-draft", "not-possible-now"],
   ] as const)("%s (%j) of an order that is %s: %s", (type, more, status, reason) => {
-    expect(answerTo(lifeOf({ status }), { type, via: "api", ...more } as Told)).toMatchObject({
+    expect(answerTo(lifeOf({ status }), { type, via: "api", ...more } as EventInput)).toMatchObject({
       outcome: "refused",
       reason,
     });
@@ -101,7 +101,7 @@ describe("a merchant's wish", () => {
     ["merchant.recalculated", {}, { lines: anOrder().lines, total: 100_000 }],
   ])("waits as it was said: %s %j", (type, said, wish) => {
     const life = lifeOf({ status: "processing" });
-    life.tell({ type, via: "api", ...said } as Told);
+    life.tell({ type, via: "api", ...said } as EventInput);
     const noWish = { amount: null, lines: null, total: null, adds: false };
     expect(life.record.facts.waiting).toEqual([
       { eventId: "e1", type, at: T0, held: false, content: null, readingId: "o:2:0", wish: { ...noWish, ...wish } },
@@ -162,7 +162,7 @@ describe("the shop", () => {
   });
 
   test("tells of a write: what winds up a timer is the rule of it", () => {
-    const written: Told = { type: "order.updated", by: "plugin", change: "note" };
+    const written: EventInput = { type: "order.updated", by: "plugin", change: "note" };
     expect(answerTo(lifeOf(), written)).toMatchObject({
       outcome: "ignored",
       rule: "ttl/restarted",

@@ -8,7 +8,7 @@ import { root } from "../root.js";
 import { all } from "./parts.js";
 
 const source = (path: string): string => readFileSync(new URL(path, root), "utf8");
-const core = ["ask", "checkout", "decide", "explain", "finish", "fold", "foresee", "intended", "remember"]
+const core = ["ask", "checkout", "decide", "explain", "finish", "builder", "preview", "intended", "remember"]
   .map((n) => source(`src/core/${n}.ts`))
   .join("\n");
 const engine = ["process", "receipt"].map((n) => source(`src/engine/${n}.ts`)).join("\n");

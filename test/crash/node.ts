@@ -50,10 +50,10 @@ const gateway: Gateway = {
 const ask = async (path: string, body: unknown): Promise<unknown> =>
   (await fetch(`${setup.shopUrl}${path}`, { method: "POST", body: JSON.stringify(body) })).json();
 const shop: Shop = {
-  carryOut: (...asked) =>
+  execute: (...asked) =>
     called("shop.told", async () => {
       try {
-        return (await ask("/carryOut", asked)) as Awaited<ReturnType<Shop["carryOut"]>>;
+        return (await ask("/execute", asked)) as Awaited<ReturnType<Shop["execute"]>>;
       } catch (error) {
         return { kind: "retry", afterMs: 1000, detail: String(error) } as const;
       }

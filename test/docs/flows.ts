@@ -3,7 +3,7 @@ import type { OrderEvent } from "../../machines/events.js";
 import { type Flow, registry } from "../../machines/index.js";
 import { defaultRules } from "../../src/core/decide.js";
 import { metaOf } from "../../src/core/explain.js";
-import { foresee } from "../../src/core/foresee.js";
+import { preview } from "../../src/core/preview.js";
 import { NOW, payments, placedAs, table } from "./tables.js";
 
 interface Chapter {
@@ -85,7 +85,7 @@ const pendingTable = (gateway: string, flow: Flow): string => {
   const rows = Object.entries(payments).map(([name, reading]) => {
     const envelope = { id: "e", orderId: "1", at: NOW, source: "callback", event: callback } as const;
     // Late enough for every cooldown: what is asked here is what becomes of it, not when.
-    const { answer, record, effects } = foresee(pending, envelope, NOW + 3_600_000, defaultRules, reading);
+    const { answer, record, effects } = preview(pending, envelope, NOW + 3_600_000, defaultRules, reading);
     const booked = effects.some((e) => e.effect.type === "bookSignedPayment") ? "booked first" : "–";
     const becomes = answer.to === "pending" ? booked : `**${answer.to}**`;
     return [name, metaOf(flow.payment, record.states.payment).says ?? "", becomes];

@@ -5,7 +5,7 @@ import type { OrderStatus, PossibleAction, Reading } from "../../machines/facts.
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
-import { foresee } from "../../src/core/foresee.js";
+import { preview } from "../../src/core/preview.js";
 import type { OrderRecord } from "../../src/core/record.js";
 
 export const NOW = Date.parse("2026-01-02T12:00:00Z");
@@ -121,7 +121,7 @@ const callback: OrderEvent = {
 };
 
 export const foreseen = (status: OrderStatus, payment: Reading, event: OrderEvent) =>
-  foresee(placedAs(status), { id: "e", orderId: "1", at: NOW, source: "merchant", event }, NOW, defaultRules, payment);
+  preview(placedAs(status), { id: "e", orderId: "1", at: NOW, source: "merchant", event }, NOW, defaultRules, payment);
 
 export const table = (head: string[], rows: string[][]): string =>
   [

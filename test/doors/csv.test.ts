@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { headLine, lineOf, type Result, unfinished } from "../../src/cli/apply-result.js";
+import { type ApplyLine, headLine, lineOf, unfinished } from "../../src/cli/apply-result.js";
 import { cli } from "../cli/run.js";
 import { engineThatSays } from "./hostile.js";
 
@@ -29,7 +29,7 @@ const FORMULAS = {
 };
 const AS_THEY_ARE = ["1001", "-100", "+46", "-99.50", "A-1", "no such status", "a=b", "a,b", 'say "no"', "two\nlines"];
 
-const resultOf = (row: number, text: string): Result => {
+const resultOf = (row: number, text: string): ApplyLine => {
   return { row, order_id: text, wanted: text, outcome: "error", status: text, reason: text, says: text };
 };
 const cellsOf = (text: string): string[] => (parse(lineOf(resultOf(1, text))) as string[][])[0] ?? [];
@@ -95,7 +95,7 @@ describe("doors low: apply", () => {
     const engine = await engineThatSays("no");
     try {
       const { out } = await cli(["apply", file(), "--url", engine.url, "--json"]);
-      const { results } = JSON.parse(out) as { results: Result[] };
+      const { results } = JSON.parse(out) as { results: ApplyLine[] };
       expect(results.slice(0, 2)).toEqual(before);
       expect(results[2]).toMatchObject({ row: 3, order_id: "-2+3" });
     } finally {

@@ -21,7 +21,7 @@ const stores = [
 const opened = async (disk: Disk): Promise<Store> => {
   const store = disk.store();
   await store.open();
-  await store.reclaim("a node");
+  await store.recoverLeases("a node");
   ends.push(() => store.close());
   return store;
 };

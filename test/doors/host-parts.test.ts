@@ -181,9 +181,9 @@ describe("whatever is thrown", () => {
     let well = false;
     const { world, tell } = await stage({ readPayment: async (id) => good(id) }, (inner) => ({
       ...inner,
-      carryOut: async (...asked) => {
+      execute: async (...asked) => {
         if (!well) throw thrown;
-        return inner.carryOut(...asked);
+        return inner.execute(...asked);
       },
     }));
     await tell({ type: "reconcile.asked" });

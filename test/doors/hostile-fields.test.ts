@@ -12,16 +12,16 @@ import { Webhook } from "../../src/adapters/http/nets.js";
 import { Rejected } from "../../src/adapters/http/resurs-checkout.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { Payment as NetsPayment } from "../../src/adapters/nets/schema.js";
+import { NetsPayment } from "../../src/adapters/nets/schema.js";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { Payment as ResursPayment } from "../../src/adapters/resurs/schema.js";
+import { ResursPayment } from "../../src/adapters/resurs/schema.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { placedOrder, wooShop } from "../../src/adapters/woocommerce/index.js";
 import { WooOrder } from "../../src/adapters/woocommerce/schema.js";
 import { decideLine } from "../../src/cli/decide-line.js";
 import { rowsIn } from "../../src/cli/erp-file.js";
-import { BadLine, Line } from "../../src/cli/line-words.js";
+import { BadLine, DecideLine } from "../../src/cli/line-words.js";
 import { Submitting } from "../../src/core/entering.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Gateway, ReadAnswer } from "../../src/ports/gateway.js";
@@ -478,7 +478,7 @@ describe("doors 6: files", () => {
       event: { type: "customer.return", page: "success" },
     };
     const faults: string[] = [];
-    for (const path of pathsOf(Line)) {
+    for (const path of pathsOf(DecideLine)) {
       for (const given of HOSTILE) {
         const line = withField(withParents(example, path), path, given);
         try {

@@ -42,8 +42,8 @@ describe("doors low: the bank's HTML in a note of the shop", () => {
   it.each(Object.entries(HTML))("%s is shown, and once", async (_, text) => {
     const { shop, notes } = await shopWith();
     const effect = { type: "addOrderNote", note: `Capturing failed (${text}).` } as const;
-    expect(await shop.carryOut("7", "e1", effect)).toEqual({ kind: "done" });
-    expect(await shop.carryOut("7", "e1", effect)).toEqual({ kind: "done" });
+    expect(await shop.execute("7", "e1", effect)).toEqual({ kind: "done" });
+    expect(await shop.execute("7", "e1", effect)).toEqual({ kind: "done" });
     expect(notes()).toHaveLength(1);
     const [note = ""] = notes();
     expect(note).not.toMatch(/[<>"']/);
@@ -57,15 +57,15 @@ describe("doors low: the bank's HTML in a note of the shop", () => {
   it("is found again by its reference after another with the same words", async () => {
     const { shop, notes } = await shopWith();
     const note = "Refunding failed (<b>&'\").";
-    for (const id of ["e1", "e2", "e1", "e2"]) await shop.carryOut("7", id, { type: "addOrderNote", note });
+    for (const id of ["e1", "e2", "e1", "e2"]) await shop.execute("7", id, { type: "addOrderNote", note });
     expect(notes()).toHaveLength(2);
   });
 
   it("stands in the note of a change of status too", async () => {
     const { shop, notes } = await shopWith();
     const change = { type: "setOrderStatus", from: "pending", to: "failed", note: "Rejected (<script>)." } as const;
-    expect(await shop.carryOut("7", "e1", change)).toEqual({ kind: "done" });
-    expect(await shop.carryOut("7", "e1", change)).toEqual({ kind: "done" });
+    expect(await shop.execute("7", "e1", change)).toEqual({ kind: "done" });
+    expect(await shop.execute("7", "e1", change)).toEqual({ kind: "done" });
     expect(notes().filter((note) => note.startsWith("Rejected (&lt;script&gt;)."))).toHaveLength(1);
     expect(notes().join("")).not.toContain("<");
   });

@@ -287,14 +287,14 @@ describe("a shop that is away for a week costs no order and leaves no dead lette
   ])("%s", async (_how, answers) => {
     const { world } = await made();
     const { shop } = world.woo;
-    const { carryOut } = shop;
-    shop.carryOut = answers;
+    const { execute } = shop;
+    shop.execute = answers;
     await world.order("o");
     await world.engine.submit("o", callback("pay-o"));
     await later(world, 7 * DAY);
     expect(world.status("o")).toBe("pending");
     expect((await world.engine.health()).counts).toMatchObject({ deadEffects: 0 });
-    shop.carryOut = carryOut;
+    shop.execute = execute;
     await later(world, slow.longestRetryMs);
     expect(world.status("o")).toBe("processing");
     expect(world.woo.confirmationMails("o")).toBe(1);

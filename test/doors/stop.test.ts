@@ -118,7 +118,7 @@ describe("stop() during a failed start", () => {
     createEngine({
       store,
       gateways: [],
-      shop: { carryOut: async () => ({ kind: "done" }), readStatus: async () => null },
+      shop: { execute: async () => ({ kind: "done" }), readStatus: async () => null },
     });
 
   test("works, and lets go of the store that was opened", async () => {
@@ -126,7 +126,7 @@ describe("stop() during a failed start", () => {
     let closed = 0;
     const store: Store = {
       ...inner,
-      reclaim: () => Promise.reject(new StoreError("full", "no room")),
+      recoverLeases: () => Promise.reject(new StoreError("full", "no room")),
       close: async () => {
         closed += 1;
         await inner.close();

@@ -16,9 +16,9 @@ const ask = async (path: string, body: unknown): Promise<unknown> => {
 };
 /** A shop at the other end of a wire: a lost connection is worth another try. */
 const shop: Shop = {
-  carryOut: async (orderId, effectId, effect) => {
+  execute: async (orderId, effectId, effect) => {
     try {
-      return (await ask("/carryOut", [orderId, effectId, effect])) as Awaited<ReturnType<Shop["carryOut"]>>;
+      return (await ask("/execute", [orderId, effectId, effect])) as Awaited<ReturnType<Shop["execute"]>>;
     } catch (error) {
       return { kind: "retry", afterMs: 1000, detail: String(error) };
     }

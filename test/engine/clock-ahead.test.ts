@@ -80,10 +80,10 @@ describe.each(stores)("on %s, once it is put right", (_, make) => {
   test("a change that the shop could not take is written within a minute", async () => {
     const { world, right } = await wrong(await make());
     await world.order("o");
-    const carryOut = world.woo.shop.carryOut.bind(world.woo.shop);
+    const execute = world.woo.shop.execute.bind(world.woo.shop);
     let away = true;
-    world.woo.shop.carryOut = async (...asked) =>
-      away ? { kind: "retry", afterMs: 500_000, detail: "away" } : carryOut(...asked);
+    world.woo.shop.execute = async (...asked) =>
+      away ? { kind: "retry", afterMs: 500_000, detail: "away" } : execute(...asked);
     await world.engine.submit("o", { type: "reconcile.asked" });
     await world.rest();
     away = false;

@@ -31,8 +31,8 @@ beforeEach(async () => {
   await store.open();
   await store.commit(["big", "small", "well"].map((id) => changeOf(id, 0, { paymentId: `pay-${id}` })));
   await store.close();
-  const carryOut = async () => ({ kind: "done" }) as const;
-  engine = createEngine({ store, gateways: [], shop: { carryOut, readStatus: async () => null } });
+  const execute = async () => ({ kind: "done" }) as const;
+  engine = createEngine({ store, gateways: [], shop: { execute: execute, readStatus: async () => null } });
 });
 afterEach(async () => {
   await engine.stop();

@@ -52,7 +52,7 @@ class World {
   }
 
   private readonly shop: Shop = {
-    carryOut: async () => {
+    execute: async () => {
       this.atShop += 1;
       if (this.shopHangs) return new Promise(() => {});
       this.atShop -= 1;

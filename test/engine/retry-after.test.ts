@@ -56,7 +56,7 @@ describe.each(wishes(T0))("asked to wait for %s", (_, wish) => {
       clock,
       fetch: busy(wish),
     });
-    const answer = await shop.carryOut("7", "e", { type: "addOrderNote", note: "n" });
+    const answer = await shop.execute("7", "e", { type: "addOrderNote", note: "n" });
     expect(answer).toMatchObject({ kind: "retry", afterMs: TEN_MINUTES });
   });
 });

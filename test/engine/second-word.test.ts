@@ -156,12 +156,12 @@ test.each<[string, (typeof done | typeof no)[], number, number]>([
 ])("a shop that %s", async (_, words, dead, tries) => {
   const { place } = await world();
   const { shop } = place.woo;
-  const { carryOut } = shop;
+  const { execute } = shop;
   let made = 0;
-  shop.carryOut = async (...asked): Promise<ShopAnswer> => {
+  shop.execute = async (...asked): Promise<ShopAnswer> => {
     const word = words[Math.min(made, words.length - 1)];
     made += 1;
-    return word === "no" ? { kind: "refused", detail: "invalid id" } : carryOut(...asked);
+    return word === "no" ? { kind: "refused", detail: "invalid id" } : execute(...asked);
   };
   await place.order("o");
   await place.engine.submit("o", callback("pay-o"));

@@ -4,8 +4,8 @@
  */
 import type { Envelope, OrderEvent } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
+import type { Rules } from "../../src/core/builder.js";
 import { type Decision, decide } from "../../src/core/decide.js";
-import type { Rules } from "../../src/core/fold.js";
 import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
 import { sourceOf } from "../../src/engine/receipt.js";
 import { rung } from "../../src/engine/wake.js";
@@ -170,7 +170,7 @@ export class Model {
     if (post !== null) {
       return seen === null ? this.with(world, node, { seen: world.record }) : this.commit(world, node, post, seen);
     }
-    if (claimed !== null) return this.carryOut(world, node, claimed);
+    if (claimed !== null) return this.execute(world, node, claimed);
     const row = this.claimable(world);
     if (row === null) return world;
     const outbox = world.outbox.map((open) => (open.row === row ? { row, node } : open));
@@ -211,7 +211,7 @@ export class Model {
     );
   }
 
-  private carryOut(world: World, node: number, { row, done }: NonNullable<Node["claimed"]>): World {
+  private execute(world: World, node: number, { row, done }: NonNullable<Node["claimed"]>): World {
     const { effect, id } = row;
     if (done) {
       return this.with(world, node, { claimed: null }, { outbox: world.outbox.filter((open) => open.row !== row) });

@@ -7,7 +7,7 @@ import { defaultSettings } from "../../machines/settings.js";
 import { bugs } from "../../src/testing/simulator/bugs.js";
 import { breachesOf } from "../../src/testing/simulator/laws.js";
 import { live } from "../../src/testing/simulator/life.js";
-import type { BankChange, Script, Step } from "../../src/testing/simulator/script.js";
+import type { BankChange, Script, ScriptStep } from "../../src/testing/simulator/script.js";
 import type { Turns } from "../../src/testing/simulator/world.js";
 
 /** What a handler does, one thing after the other. Whatever else it asks the world for waits for nobody. */
@@ -17,7 +17,7 @@ const handler = [
   "store.claim",
   "bank.readPayment",
   "store.commit",
-  "shop.carryOut",
+  "shop.execute",
 ];
 
 /** Every word of `a` letters A and `b` letters B. */
@@ -67,7 +67,7 @@ const MINUTE = 60_000;
 
 interface Meeting {
   payment: BankChange;
-  page: Extract<Step, { do: "return" }>["page"];
+  page: Extract<ScriptStep, { do: "return" }>["page"];
   age: number;
   ends: string;
   /** How many of the interleavings differ to the engine: work that one node has done is not there for the other. */

@@ -160,7 +160,7 @@ class World {
     this.engine = createEngine({
       store: memoryStore(),
       gateways: ["resurs-mapi", "nets-easy", "resurs-rco"].map(bank),
-      shop: { carryOut: async () => ({ kind: "done" }), readStatus: async () => null },
+      shop: { execute: async () => ({ kind: "done" }), readStatus: async () => null },
       clock,
       settings: { cooldownSeconds: 1 },
     });

@@ -129,7 +129,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
 
 /** The engine's shop: Medusa is told of a payment whose status changed, and asks the provider what it is. */
 export const tellsMedusa = (webhookUrl: string, engine: () => Engine): Shop => ({
-  async carryOut(orderId, _effectId, effect) {
+  async execute(orderId, _effectId, effect) {
     if (!("to" in effect)) return { kind: "done" };
     const init = {
       method: "POST",

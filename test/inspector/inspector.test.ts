@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
-import { lookingAt } from "../../src/engine/look.js";
+import { queriesOf } from "../../src/engine/queries.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
@@ -414,7 +414,7 @@ test("a production file is opened read-only, beside its engine, and nothing in i
   const store = sqliteStore({ file: stage.file, readOnly: true });
   await store.open();
   const before = readFileSync(stage.file);
-  const engine = lookingAt({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
+  const engine = queriesOf({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
   const looks = inspector({ engine, actions: true, access: { kind: "host" } });
   for (const path of ["/", "/orders", "/orders/held", "/orders/dead/raw", "/orders/canary/reveal"]) {
     const response = await looks.fetch(new Request(`http://localhost${path}`));

@@ -36,10 +36,10 @@ export class Stage {
       store: sqliteStore({ file }),
       log,
       shop: {
-        carryOut: async (orderId, effectId, effect) =>
+        execute: async (orderId, effectId, effect) =>
           stage.refuses.has(orderId)
             ? { kind: "refused", detail: `409 ${CANARY} is not there` }
-            : stage.place.woo.shop.carryOut(orderId, effectId, effect),
+            : stage.place.woo.shop.execute(orderId, effectId, effect),
         readStatus: (orderId) => stage.place.woo.shop.readStatus(orderId),
       },
       decide: (record, envelope, now, rules) => {

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createMachine } from "xstate";
 import { machinesOf, registry } from "../../machines/index.js";
-import type { HistoryEntry, Message, OrderRecord } from "../../src/core/record.js";
+import type { ActorMessage, HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import { type StatelyServer, statelyServer } from "../../src/inspector/stately.js";
 import { until } from "../engine/place.js";
 import { CANARY, Stage } from "./stage.js";
 
 let server: StatelyServer;
 let stage: Stage;
-const decided: { entry: HistoryEntry; record: OrderRecord; messages: Message[] }[] = [];
+const decided: { entry: HistoryEntry; record: OrderRecord; messages: ActorMessage[] }[] = [];
 beforeAll(async () => {
   server = await statelyServer();
   stage = await Stage.made(

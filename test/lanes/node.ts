@@ -28,7 +28,7 @@ export interface Ready {
 
 /** WooCommerce's part does not matter here; that it is another process does. */
 const shopAt = (url: string): Shop => ({
-  async carryOut(orderId) {
+  async execute(orderId) {
     try {
       const signal = AbortSignal.timeout(30_000);
       const { ok } = await fetch(`${url}/orders/${orderId}`, { method: "POST", body: "{}", signal });

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { headersOf, textOf } from "../../src/testing/gateway-contract/front.js";
-import { type Bank, type BankOperation, frontAnswer } from "../../src/testing/index.js";
+import { type BankOperation, type FrontedBank, frontAnswer } from "../../src/testing/index.js";
 import { write } from "../../src/testing/resurs-http.js";
 import type { VirtualClock } from "../../src/testing/virtual-clock.js";
 
@@ -31,7 +31,11 @@ export interface LateFront {
 }
 
 /** @param refusal how this bank says no to a call that it does not allow */
-export const lateFront = async (bank: Bank, clock: VirtualClock, refusal: () => Response): Promise<LateFront> => {
+export const lateFront = async (
+  bank: FrontedBank,
+  clock: VirtualClock,
+  refusal: () => Response,
+): Promise<LateFront> => {
   const plans: Plan[] = [];
   const refusals: Plan[] = [];
   let held = 0;

@@ -10,10 +10,10 @@ import {
   amountOf,
   authorizedBooks,
   type BankLine,
-  type Books,
   booksAfter,
   type MoneyCall,
   objection,
+  type ResursBooks,
 } from "../../src/testing/resurs-books.js";
 
 /** xorshift32, spread by a multiplication: the same seed, the same life. */
@@ -83,7 +83,7 @@ export interface LedgerEntry {
 export interface Account {
   status: string;
   rejectedReason: string | null;
-  books: Books;
+  books: ResursBooks;
   creditLimit: number | null;
   taskCompleted: Reading["taskCompleted"];
   /** false = a payment without an order structure. */
@@ -124,7 +124,7 @@ const drawn = (roll: number, faults: FaultShares): Fault | null => {
 };
 
 /** The books after a call that nobody questions. */
-const believed = (books: Books, op: MoneyCall, amount: number): Books => {
+const believed = (books: ResursBooks, op: MoneyCall, amount: number): ResursBooks => {
   switch (op) {
     case "capture":
       return { ...books, authorized: Math.max(0, books.authorized - amount), captured: books.captured + amount };
@@ -271,7 +271,7 @@ export const inProcessBank = ({
   };
 };
 
-const amounts = ({ total, authorized, captured, canceled, refunded }: Books) => ({
+const amounts = ({ total, authorized, captured, canceled, refunded }: ResursBooks) => ({
   total,
   authorized,
   captured,

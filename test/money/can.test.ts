@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ReadCommand } from "../../machines/commands.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
-import type { Receipt, Verdict } from "../../src/engine/receipt.js";
+import type { Preview, Receipt } from "../../src/engine/receipt.js";
 import type { Shop } from "../../src/ports/shop.js";
 import { actions, payments, statuses } from "../docs/tables.js";
 import { type LittleWorld, littleWorld, MINUTE, T0 } from "./world.js";
@@ -15,14 +15,14 @@ interface Cell {
   action: string;
   before: OrderStatus | undefined;
   calls: number;
-  verdict: Verdict;
+  verdict: Preview;
   receipt: Receipt;
   after: OrderStatus | undefined;
   sent: number;
 }
 
 /** A shop that does as it is told, so that only the engine is seen. */
-const willing: Shop = { carryOut: async () => ({ kind: "done" }), readStatus: async () => null };
+const willing: Shop = { execute: async () => ({ kind: "done" }), readStatus: async () => null };
 
 const put = (world: LittleWorld, paymentId: string, says: Reading): void => {
   if (!says.exists) return;

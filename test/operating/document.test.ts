@@ -149,9 +149,9 @@ describe("the commands, run as they stand", () => {
   });
 
   test("a dead letter", async () => {
-    const carryOut = woo.shop.carryOut.bind(woo.shop);
+    const execute = woo.shop.execute.bind(woo.shop);
     let sick = true;
-    woo.shop.carryOut = async (...args) => (sick ? { kind: "refused", detail: "no such order" } : carryOut(...args));
+    woo.shop.execute = async (...args) => (sick ? { kind: "refused", detail: "no such order" } : execute(...args));
     await engine.submit("1001", { type: "merchant.held" });
     await until(async () => (await engine.health()).counts?.deadEffects === 1, "the dead letter");
     sick = false;

@@ -12,10 +12,10 @@ import {
   backendCommands,
   backendLaws,
   liveAgainst,
+  type ObservedOrder,
   type ResursDouble,
   resursDouble,
   runtimeBackend,
-  type Seen,
   type ShopUnderTest,
   VirtualClock,
   wooDouble,
@@ -35,7 +35,7 @@ const overHttp = (url: string): Backend => ({
   checkout: async (basket) => (await post(`${url}/orders`, basket)).json() as never,
   customerReturns: (orderId, page) => fetch(`${url}/return/${orderId}/${page}`),
   merchantSets: (orderId, status) => post(`${url}/orders/${orderId}/status`, { status }),
-  look: async (orderId) => (await fetch(`${url}/orders/${orderId}`)).json() as Promise<Seen>,
+  look: async (orderId) => (await fetch(`${url}/orders/${orderId}`)).json() as Promise<ObservedOrder>,
   timePasses: (ms) => post(`${url}/time`, { ms }),
 });
 

@@ -68,7 +68,7 @@ describe("given, when, then", () => {
 
   test("a history out of a running engine goes on where it ended", async () => {
     const clock = new VirtualClock(T0);
-    const shop = { carryOut: async () => ({ kind: "done" }) as const, readStatus: async () => null };
+    const shop = { execute: async () => ({ kind: "done" }) as const, readStatus: async () => null };
     const engine = createEngine({ store: memoryStore(), gateways: [], shop, clock });
     await engine.start();
     const { tolerance: _, ...order } = anOrder({ paymentId: null, status: "on-hold" });

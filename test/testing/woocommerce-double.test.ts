@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
-import { type NewOrder, wooDouble } from "../../src/testing/woocommerce-double.js";
+import { type NewWooOrder, wooDouble } from "../../src/testing/woocommerce-double.js";
 import {
   compare,
   leftOut,
@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)("as recorded on WooCommerce 11.0.1", () => {
 });
 
 const minute = 60_000;
-const shopWith = (over: Partial<NewOrder> = {}, options: { holdStockMinutes?: number | null } = {}) => {
+const shopWith = (over: Partial<NewWooOrder> = {}, options: { holdStockMinutes?: number | null } = {}) => {
   const clock = { time: 1_800_000_000_000 };
   const woo = wooDouble({ now: () => clock.time, ...options });
   woo.addOrder({
@@ -105,7 +105,7 @@ describe("the shop's own rules", () => {
   test("cancelling puts back what was taken, though the lines have changed since", async () => {
     const { woo, order } = shopWith({ status: "processing" });
     const lines = [{ sku: "tea", quantity: 1, total: 500 }];
-    await woo.shop.carryOut("7", "e1", { type: "setOrderLines", lines, total: 500 });
+    await woo.shop.execute("7", "e1", { type: "setOrderLines", lines, total: 500 });
     woo.setStatus("7", "cancelled", "No longer wanted.");
     expect(order()).toMatchObject({ total: 500, lines, stockIncreases: 1, stockChange: { tea: 2 } });
     expect(texts(order().notes)).toContain("No longer wanted. Order status changed from Processing to Cancelled.");
@@ -141,10 +141,10 @@ describe("the shop's own rules", () => {
     expect(byHand.order().refunds.map((refund) => refund.amount)).toEqual([400, 600]);
 
     const byEngine = shopWith({ status: "completed" });
-    await byEngine.woo.shop.carryOut("7", "e1", { type: "recordRefund", amount: 400, lines: null });
+    await byEngine.woo.shop.execute("7", "e1", { type: "recordRefund", amount: 400, lines: null });
     expect(byEngine.order().status).toBe("completed");
     const close = { type: "setOrderStatus", from: "completed", to: "refunded", note: "" } as const;
-    await byEngine.woo.shop.carryOut("7", "e2", close);
+    await byEngine.woo.shop.execute("7", "e2", close);
     expect(byEngine.order().refunds.map((refund) => refund.amount)).toEqual([400, 600]);
   });
 
@@ -164,7 +164,7 @@ describe("the shop's own rules", () => {
   test("the hold-stock job goes by the last write, and can be stopped", async () => {
     const { woo, clock, order } = shopWith();
     clock.time += 59 * minute;
-    await woo.shop.carryOut("7", "e1", { type: "addOrderNote", note: "Still here." });
+    await woo.shop.execute("7", "e1", { type: "addOrderNote", note: "Still here." });
     clock.time += 60 * minute;
     expect(woo.cancelUnpaidOrders()).toEqual([]);
     clock.time += 1;
@@ -187,10 +187,10 @@ describe("the shop as the engine sees it", () => {
 
   test("the same effect twice does nothing the second time, even after the order moved on", async () => {
     const { woo, order } = shopWith();
-    expect(await woo.shop.carryOut("7", "e1", pay)).toEqual({ kind: "done" });
+    expect(await woo.shop.execute("7", "e1", pay)).toEqual({ kind: "done" });
     woo.setStatus("7", "cancelled");
     const before = order();
-    expect(await woo.shop.carryOut("7", "e1", pay)).toEqual({ kind: "done" });
+    expect(await woo.shop.execute("7", "e1", pay)).toEqual({ kind: "done" });
     expect(order()).toEqual(before);
     expect(texts(before.notes).filter((text) => text === "Paid.").length).toBe(1);
   });
@@ -198,7 +198,7 @@ describe("the shop as the engine sees it", () => {
   test("another hand was faster: done when it went our way, a conflict when it did not", async () => {
     const answers = async (status: OrderStatus) => {
       const { woo } = shopWith({ status });
-      return [await woo.shop.carryOut("7", "e1", pay), await woo.shop.carryOut("7", "e2", complete)];
+      return [await woo.shop.execute("7", "e1", pay), await woo.shop.execute("7", "e2", complete)];
     };
     expect(await answers("on-hold")).toEqual([{ kind: "done" }, { kind: "done" }]);
     expect(await answers("completed")).toEqual([{ kind: "conflict", status: "completed" }, { kind: "done" }]);
@@ -208,16 +208,16 @@ describe("the shop as the engine sees it", () => {
 
   test("a conflict is not remembered as done", async () => {
     const { woo, order } = shopWith();
-    expect(await woo.shop.carryOut("7", "e1", complete)).toEqual({ kind: "conflict", status: "pending" });
+    expect(await woo.shop.execute("7", "e1", complete)).toEqual({ kind: "conflict", status: "pending" });
     woo.setStatus("7", "processing");
-    expect(await woo.shop.carryOut("7", "e1", complete)).toEqual({ kind: "done" });
+    expect(await woo.shop.execute("7", "e1", complete)).toEqual({ kind: "done" });
     expect(order().status).toBe("completed");
   });
 
   test("a note is written once for each effect", async () => {
     const { woo, order } = shopWith();
     const note = { type: "addOrderNote", note: "Payment failed." } as const;
-    for (const id of ["e1", "e1", "e2"]) await woo.shop.carryOut("7", id, note);
+    for (const id of ["e1", "e1", "e2"]) await woo.shop.execute("7", id, note);
     expect(order().notes.map(({ text, key }) => [text, key])).toEqual([
       ["Payment failed.", "e1"],
       ["Payment failed.", "e2"],
@@ -227,18 +227,18 @@ describe("the shop as the engine sees it", () => {
   test("an outage before the work, and one that only loses the answer", async () => {
     const { woo, order } = shopWith();
     woo.failNext(1);
-    expect(await woo.shop.carryOut("7", "e1", pay)).toMatchObject({ kind: "retry" });
+    expect(await woo.shop.execute("7", "e1", pay)).toMatchObject({ kind: "retry" });
     expect(order().status).toBe("pending");
     woo.failNext(1, "after");
-    expect(await woo.shop.carryOut("7", "e1", pay)).toMatchObject({ kind: "retry" });
+    expect(await woo.shop.execute("7", "e1", pay)).toMatchObject({ kind: "retry" });
     expect(order().status).toBe("processing");
-    expect(await woo.shop.carryOut("7", "e1", pay)).toEqual({ kind: "done" });
+    expect(await woo.shop.execute("7", "e1", pay)).toEqual({ kind: "done" });
     expect(woo.confirmationMails("7")).toBe(1);
   });
 
   test("an order the shop does not have", async () => {
     const { woo } = shopWith();
     expect(await woo.shop.readStatus("8")).toBeNull();
-    expect(await woo.shop.carryOut("8", "e1", pay)).toMatchObject({ kind: "refused" });
+    expect(await woo.shop.execute("8", "e1", pay)).toMatchObject({ kind: "refused" });
   });
 });

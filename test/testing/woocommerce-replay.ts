@@ -1,7 +1,7 @@
 /** Plays the rows recorded on a real WooCommerce 11.0.1 against the double, and says what differs. */
 import { existsSync, readFileSync } from "node:fs";
 import type { OrderStatus } from "../../machines/facts.js";
-import { type NewOrder, type WooDouble, type WooOrder, wooDouble } from "../../src/testing/woocommerce-double.js";
+import { type DoubleOrder, type NewWooOrder, type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
 import { flags } from "../../src/testing/woocommerce-effects.js";
 
 export type Row = Record<string, unknown>;
@@ -46,7 +46,7 @@ const mailIds = (mails: unknown): string[] =>
   (mails as (string | { id: string })[]).map((mail) => (typeof mail === "string" ? mail : mail.id));
 
 /** The double's version of everything a row says about one step. */
-const observed = (before: WooOrder, after: WooOrder): Row => {
+const observed = (before: DoubleOrder, after: DoubleOrder): Row => {
   const pair = (flag: string) => [before.meta[flag], after.meta[flag]];
   const delta = after.lines.map(({ sku }) => (after.stockChange[sku] ?? 0) - (before.stockChange[sku] ?? 0));
   return {
@@ -111,7 +111,7 @@ const skusOf = (kind: string): string[] =>
 
 const needsProcessing = (kind: string): boolean => kind !== "virtual_downloadable" && kind !== "no_items";
 
-const add = (woo: WooDouble, kind: string, status: OrderStatus, over: Partial<NewOrder>): void => {
+const add = (woo: WooDouble, kind: string, status: OrderStatus, over: Partial<NewWooOrder>): void => {
   const lines = skusOf(kind).map((sku) => ({ sku, quantity: 2, total: 20_000 }));
   woo.addOrder({
     id: "1",

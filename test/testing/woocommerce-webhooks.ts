@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { type WooServer, wooServer } from "../../src/testing/woocommerce-server.js";
-import type { Webhook } from "../../src/testing/woocommerce-webhooks.js";
+import type { WooWebhook } from "../../src/testing/woocommerce-webhooks.js";
 import type { Row } from "./woocommerce-replay.js";
 import { ask } from "./woocommerce-rest.js";
 
@@ -45,7 +45,7 @@ type Receiver = Awaited<ReturnType<typeof receiver>>;
 
 export class WebhookReplay {
   private order = "";
-  private failing: Webhook | undefined;
+  private failing: WooWebhook | undefined;
 
   private constructor(
     private readonly shop: WooServer,
@@ -172,7 +172,7 @@ export class WebhookReplay {
   }
 
   private state(): Row {
-    const { failureCount, status, pendingDelivery } = this.failing as Webhook;
+    const { failureCount, status, pendingDelivery } = this.failing as WooWebhook;
     return { failure_count: failureCount, webhook_status: status, pending_delivery: pendingDelivery };
   }
 

@@ -1,6 +1,6 @@
 /** Giftwell's adapter and its bank, as the gateway contract wants them. */
 import type { Clock, Gateway } from "order-status-engine";
-import type { Books, GatewayFixture, PaymentState } from "order-status-engine/testing";
+import type { ContractBooks, GatewayFixture, PaymentState } from "order-status-engine/testing";
 import { toyBank } from "./toy-bank.js";
 import { giftwellGateway } from "./toy-gateway.js";
 
@@ -62,7 +62,7 @@ export const giftwellFixture = (make: Make = giftwellGateway, bank = toyBank(API
           returned,
         });
       },
-      books(paymentId): Books | null {
+      books(paymentId): ContractBooks | null {
         const hold = bank.holds.get(paymentId);
         if (hold === undefined) return null;
         return { authorized: hold.held, captured: hold.spent, canceled: hold.released, refunded: hold.returned };

@@ -1,14 +1,14 @@
 /** The payment at Giftwell, a bank of gift cards: a statechart of its own, and what is special about paying there. */
-import { type Considered, type Flow, guards, type Meta, type OrderEvent } from "order-status-engine/machines";
+import { type Flow, type GuardContext, guards, type Meta, type OrderEvent } from "order-status-engine/machines";
 import { setup } from "xstate";
 
 export const giftwellMachine = setup({
-  types: { context: {} as Considered, events: {} as OrderEvent, meta: {} as Meta },
+  types: { context: {} as GuardContext, events: {} as OrderEvent, meta: {} as Meta },
   guards,
 }).createMachine({
   id: "giftwell",
   initial: "unasked",
-  context: {} as Considered,
+  context: {} as GuardContext,
   states: {
     unasked: { meta: { says: "nobody has asked Giftwell yet" } },
     offered: { meta: { says: "Giftwell waits for the customer's card" } },

@@ -99,7 +99,7 @@ test.each(answers)("%s: what it means", async (_, disturbance, meaning) => {
   ends.push(() => server.close());
   const { key: consumerKey, secret: consumerSecret } = server.keys.engine;
   const shop = wooShop({ url: server.url, consumerKey, consumerSecret, clock });
-  const told = await shop.carryOut("7", "e1", { type: "addOrderNote", note: "n" });
+  const told = await shop.execute("7", "e1", { type: "addOrderNote", note: "n" });
   expect(told.kind).toBe(meaning === "gone" ? "refused" : meaning);
   if (meaning === "gone") expect(told).toMatchObject({ detail: "the shop has no order 7" });
   const status = await shop.readStatus("7").catch(() => "cannot say");

@@ -8,7 +8,7 @@ import { memoryStore } from "../../src/adapters/memory/store.js";
 import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
-import { type Change, resursDouble, VirtualClock, type WooServer, wooServer } from "../../src/testing/index.js";
+import { resursDouble, type ShopChange, VirtualClock, type WooServer, wooServer } from "../../src/testing/index.js";
 import { Chance } from "../../src/testing/simulator/chance.js";
 import { bankHas, lines, T0 } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";
@@ -174,7 +174,7 @@ const judge = async (engine: Engine, shop: WooServer, orderId: string, tally: Ta
   }
 
   const changes = shop.changes.filter((change) => change.orderId === orderId);
-  const merchants = ({ by }: Change) => by === shop.keys.merchant.key;
+  const merchants = ({ by }: ShopChange) => by === shop.keys.merchant.key;
   const meant = history
     .filter(({ effects }) => effects.some(({ type }) => type === "completePayment" || type === "setOrderStatus"))
     .map(({ from, to }) => `${from} to ${to}`);
@@ -189,7 +189,8 @@ const judge = async (engine: Engine, shop: WooServer, orderId: string, tally: Ta
       return;
     }
     tally.engineWrites += 1;
-    const goesBack = (a: Change, b: Change | undefined) => b !== undefined && a.from === b.to && a.to === b.from;
+    const goesBack = (a: ShopChange, b: ShopChange | undefined) =>
+      b !== undefined && a.from === b.to && a.to === b.from;
     const putsBack = changes.slice(0, index).some((one) => !merchants(one) && goesBack(one, change));
     if (putsBack) tally.putBack += 1;
     if (putsBack || meant.includes(told)) return;

@@ -18,7 +18,7 @@ export type Exchange =
   | { kind: "not-sent"; detail: string }
   | { kind: "lost"; detail: string };
 
-export type Ask = (path: string, init: RequestInit) => Promise<Exchange>;
+export type SendRequest = (path: string, init: RequestInit) => Promise<Exchange>;
 
 /** A payment with a long action log stays far below this; an endless answer must not fill the memory. */
 const LONGEST_ANSWER_BYTES = 1024 * 1024;
@@ -153,7 +153,7 @@ export interface AskingOptions {
 
 /** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. Throws nothing. */
 export const asking =
-  (options: AskingOptions): Ask =>
+  (options: AskingOptions): SendRequest =>
   async (path, init) => {
     const { clock, timeoutMs } = options;
     const url = `${options.baseUrl.replace(/\/+$/, "")}/${path}`;

@@ -28,14 +28,14 @@ export interface AccessOptions {
 const refused = (code: string, message: string): Response =>
   Response.json({ error: { code, message } }, { status: 403 });
 
-export interface Access {
+export interface ApiAccess {
   /** Whether whoever sent it may do this. */
   may(c: Context, scope: Scope): boolean;
   /** Lets through whoever may: else 401 without a token, and 403 with a code that says what is missing. */
   needs(scope: Scope): MiddlewareHandler;
 }
 
-const onlyFromHere = (socketOf: SocketOf): Access => ({
+const onlyFromHere = (socketOf: SocketOf): ApiAccess => ({
   may: (c) => comesFromHere(c.req.raw, socketOf) === true,
   needs: () => async (c, next) => {
     const here = comesFromHere(c.req.raw, socketOf);
@@ -48,7 +48,7 @@ const onlyFromHere = (socketOf: SocketOf): Access => ({
   },
 });
 
-const withTokens = (tokens: readonly ApiToken[]): Access => {
+const withTokens = (tokens: readonly ApiToken[]): ApiAccess => {
   const opened = (c: Context): Scope[] | null => {
     const given = c.req.header("authorization") ?? "";
     const found = tokens.filter(({ token }) => sameSecret(given, `Bearer ${token}`));
@@ -66,7 +66,7 @@ const withTokens = (tokens: readonly ApiToken[]): Access => {
 };
 
 /** @throws TypeError where it was not said who may come in */
-export const accessFor = ({ apiToken, socketOf = addressOf }: AccessOptions): Access => {
+export const accessFor = ({ apiToken, socketOf = addressOf }: AccessOptions): ApiAccess => {
   if (apiToken === undefined) {
     throw new TypeError(
       "httpApp needs apiToken: a token, a list of tokens with scopes, or null for this computer alone",

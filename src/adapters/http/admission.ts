@@ -8,7 +8,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { addressOf } from "../../ports/access.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
 import type { Runtime } from "../../ports/runtime.js";
-import { BODY_TIMEOUT_MS, type Reading } from "./body.js";
+import { BODY_TIMEOUT_MS, type BodyReading } from "./body.js";
 import { Buckets, type Rate } from "./buckets.js";
 import type { CallbackKey } from "./keys.js";
 import { Places } from "./places.js";
@@ -97,7 +97,7 @@ export interface Proof {
   one: string | null;
 }
 
-export interface Entry {
+export interface RouteEntry {
   /** Only the addresses of `allowFrom` may come in here. */
   banksOnly?: boolean;
   /** What proves the request before its body is read; null = nothing does. */
@@ -136,7 +136,7 @@ export class Admission {
 
   /** In front of a public route, before anything of the request but its head is looked at. */
   readonly entry =
-    ({ banksOnly = false, proof, byBody = false, returns = false }: Entry): MiddlewareHandler =>
+    ({ banksOnly = false, proof, byBody = false, returns = false }: RouteEntry): MiddlewareHandler =>
     async (c, next) => {
       const source = (this.options.sourceOf ?? addressOf)(c.req.raw);
       if (banksOnly && this.allowed !== null && !this.allowed.has(source)) {
@@ -166,7 +166,7 @@ export class Admission {
   /** What `byBody` waits for: the body proved the request. */
   proved(c: Context): void {
     c.set("proof", { order: null, one: null } satisfies Proof);
-    (c.get("reading") as Reading).place.prove();
+    (c.get("reading") as BodyReading).place.prove();
     this.tell("passed");
   }
 
@@ -248,7 +248,7 @@ export class Admission {
       return undefined;
     }
     const { bodyTimeoutMs: timeoutMs = BODY_TIMEOUT_MS } = this.options;
-    c.set("reading", { place, timeoutMs, refused: (why) => this.tell(why) } satisfies Reading);
+    c.set("reading", { place, timeoutMs, refused: (why) => this.tell(why) } satisfies BodyReading);
     await work().finally(() => place.leave());
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Reading a body that anybody on the internet may have written: bounded in size, in time and in depth. */
 import type { Context } from "hono";
 import { lostIn, overLimits } from "../../ports/json.js";
-import type { Place } from "./places.js";
+import type { RequestSlot } from "./places.js";
 
 /** Standard Webhooks advises less than 20 kB; a Resurs callback is 150 bytes. */
 export const BODY_CAP_BYTES = 16 * 1024;
@@ -41,7 +41,7 @@ class Pieces {
 
   constructor(
     private readonly cap: number,
-    private readonly place: Place,
+    private readonly place: RequestSlot,
   ) {}
 
   /** null = it was added. */
@@ -59,7 +59,7 @@ class Pieces {
   }
 }
 
-const bytesOf = async (request: Request, cap: number, timeoutMs: number, place: Place): Promise<Bytes> => {
+const bytesOf = async (request: Request, cap: number, timeoutMs: number, place: RequestSlot): Promise<Bytes> => {
   if (Number(request.headers.get("content-length") ?? 0) > cap) return refusals.tooLarge;
   if (request.body === null) return { ok: true, bytes: new Uint8Array() };
   const reader = request.body.getReader();
@@ -91,7 +91,7 @@ const bytesOf = async (request: Request, cap: number, timeoutMs: number, place: 
 
 /** The body as it came, within the room that the admission gave the request. */
 export const readBytes = async (c: Context, cap: number): Promise<Bytes> => {
-  const { place, timeoutMs, refused } = c.get("reading") as Reading;
+  const { place, timeoutMs, refused } = c.get("reading") as BodyReading;
   const body = await bytesOf(c.req.raw, cap, timeoutMs, place);
   if (body.ok) return body;
   // What is still to come of it is of no use to anybody.
@@ -104,8 +104,8 @@ export const readBytes = async (c: Context, cap: number): Promise<Bytes> => {
 };
 
 /** What the admission leaves with a request that may have a body. */
-export interface Reading {
-  place: Place;
+export interface BodyReading {
+  place: RequestSlot;
   timeoutMs: number;
   refused(why: "slow-body" | "no-room"): void;
 }

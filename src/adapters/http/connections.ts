@@ -9,7 +9,7 @@ interface State {
   read: number;
 }
 
-export class Connections {
+export class HttpConnections {
   private readonly open = new Map<Socket, State>();
   private isLast = false;
 

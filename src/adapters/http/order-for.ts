@@ -7,7 +7,7 @@ import { knownPayment } from "./known-payment.js";
 
 export const TOO_MANY = "too-many";
 
-interface Asking {
+interface OrderLookup {
   engine: Runtime;
   log: Log;
   admission: Admission;
@@ -17,7 +17,7 @@ interface Asking {
 
 /** @param create makes the shop's order and places it in the engine; null = it does not */
 export const orderFor = async (
-  { engine, log, admission, gateways }: Asking,
+  { engine, log, admission, gateways }: OrderLookup,
   paymentId: string,
   create: () => Promise<{ orderId: string } | null>,
 ): Promise<{ orderId: string } | { error: string }> => {

@@ -4,7 +4,7 @@
  * loses to whoever sends at once, so sockets held open take nothing from anybody.
  */
 
-export interface Room {
+export interface RequestLimits {
   /** Requests under way at once of those who proved themselves. */
   proven: number;
   /** And of those who did not. */
@@ -17,20 +17,20 @@ export class Places {
   private readonly underWay = { proven: 0, unproven: 0 };
   private readonly bytes = { proven: 0, unproven: 0 };
   /** Unproven ones whose body is still coming, the one that has waited longest first. */
-  private readonly waiting = new Set<Place>();
+  private readonly waiting = new Set<RequestSlot>();
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: RequestLimits) {}
 
   /** null = there is none. */
-  take(proven: boolean): Place | null {
+  take(proven: boolean): RequestSlot | null {
     const kind = proven ? "proven" : "unproven";
     if (this.underWay[kind] >= this.room[kind] && (proven || !this.oneGivesWay())) return null;
     this.underWay[kind] += 1;
-    return new Place(this, proven);
+    return new RequestSlot(this, proven);
   }
 
   /** @internal Whether there is room for so many more bytes. */
-  hold(place: Place, bytes: number): boolean {
+  hold(place: RequestSlot, bytes: number): boolean {
     // A request that has to give way for itself is the slowest of all.
     while (!this.hasRoom(place.proven, bytes)) if (!this.oneGivesWay() || place.gone) return false;
     this.bytes[place.kind] += bytes;
@@ -38,7 +38,7 @@ export class Places {
   }
 
   /** @internal */
-  awaitsBody(place: Place, awaits: boolean): void {
+  awaitsBody(place: RequestSlot, awaits: boolean): void {
     if (awaits) this.waiting.add(place);
     else this.waiting.delete(place);
   }
@@ -52,7 +52,7 @@ export class Places {
   }
 
   /** @internal */
-  leave(place: Place, bytes: number): void {
+  leave(place: RequestSlot, bytes: number): void {
     this.waiting.delete(place);
     this.underWay[place.kind] -= 1;
     this.bytes[place.kind] -= bytes;
@@ -71,7 +71,7 @@ export class Places {
 }
 
 /** The place of one request. */
-export class Place {
+export class RequestSlot {
   private bytes = 0;
   private stop: (() => void) | null = null;
   /** It was given up, or has left. */

@@ -7,10 +7,10 @@ import { readBytes } from "./body.js";
 import { type CallbackOptions, legacyCallbackRoutes, merchantApiCallbackRoutes } from "./callbacks.js";
 import { digestIn } from "./digest.js";
 import { authorizationIn, type NetsOptions, netsRoutes } from "./nets.js";
-import { type ResursCheckoutOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
+import { type CheckoutRouteOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
 import { type ReturnOptions, returnRoutes } from "./returns.js";
 
-export interface PublicOptions extends NetsOptions, ResursCheckoutOptions, CallbackOptions, ReturnOptions {
+export interface PublicOptions extends NetsOptions, CheckoutRouteOptions, CallbackOptions, ReturnOptions {
   log: Log;
   admission: Admission;
   /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */

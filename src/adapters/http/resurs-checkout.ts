@@ -17,7 +17,7 @@ import { knownPayment } from "./known-payment.js";
 import { orderFor, TOO_MANY } from "./order-for.js";
 import { urlsFor } from "./urls.js";
 
-export interface ResursCheckoutOptions {
+export interface CheckoutRouteOptions {
   engine: Runtime;
   log: Log;
   admission: Admission;
@@ -39,12 +39,12 @@ export const Rejected = z.object({
   message: Text(1000).nullish(),
 });
 
-interface Taking extends ResursCheckoutOptions {
+interface Taking extends CheckoutRouteOptions {
   /** Whose payments these routes take. */
   gateways: string[];
 }
 
-export const resursCheckoutRoutes = (given: ResursCheckoutOptions, gateways: string[]): Hono => {
+export const resursCheckoutRoutes = (given: CheckoutRouteOptions, gateways: string[]): Hono => {
   const app = new Hono();
   const options = { ...given, gateways };
   const { onCheckoutSubmitted } = options;
@@ -57,7 +57,7 @@ export const resursCheckoutRoutes = (given: ResursCheckoutOptions, gateways: str
 const createOrder = async (
   c: Context,
   options: Taking,
-  create: NonNullable<ResursCheckoutOptions["onCheckoutSubmitted"]>,
+  create: NonNullable<CheckoutRouteOptions["onCheckoutSubmitted"]>,
 ) => {
   const { engine, publicUrl, keys } = options;
   const body = await readBody(c);

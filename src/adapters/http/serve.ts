@@ -2,7 +2,7 @@
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { noteSocket } from "../../ports/access.js";
-import { Connections } from "./connections.js";
+import { HttpConnections } from "./connections.js";
 
 export interface Served {
   url: string;
@@ -62,6 +62,6 @@ export const listen = (
           }),
       });
     }) as Server;
-    const connections = new Connections(server);
+    const connections = new HttpConnections(server);
     server.on("error", reject);
   });

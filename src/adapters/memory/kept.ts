@@ -11,7 +11,7 @@ import {
   StoreError,
 } from "../../ports/store.js";
 
-export interface Kept extends Omit<Claim, "previousError"> {
+export interface MemoryRow extends Omit<Claim, "previousError"> {
   leaseUntil: number;
   worker: string | null;
   dead: boolean;
@@ -28,10 +28,10 @@ export const earlier = (a: EffectPlace, b: EffectPlace) => a.seq - b.seq || a.in
 export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
-export const inTurn = (a: Kept, b: Kept) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
+export const inTurn = (a: MemoryRow, b: MemoryRow) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
 /** The first open effect of every order's lane, and until when anything in that lane is leased. */
-export const laneHeads = (open: Kept[]): { head: Kept; leasedUntil: number }[] => {
-  const lanes = new Map<string, { head: Kept; leasedUntil: number }>();
+export const laneHeads = (open: MemoryRow[]): { head: MemoryRow; leasedUntil: number }[] => {
+  const lanes = new Map<string, { head: MemoryRow; leasedUntil: number }>();
   for (const row of open) {
     const key = JSON.stringify([row.orderId, row.lane]);
     const lane = lanes.get(key);
@@ -42,10 +42,10 @@ export const laneHeads = (open: Kept[]): { head: Kept; leasedUntil: number }[] =
   }
   return [...lanes.values()];
 };
-export const free = (row: Kept) => Object.assign(row, { leaseUntil: 0, worker: null });
+export const free = (row: MemoryRow) => Object.assign(row, { leaseUntil: 0, worker: null });
 export const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);
 
-export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "done" }>): void => {
+export const released = (row: MemoryRow, result: Exclude<EffectResult, { outcome: "done" }>): void => {
   free(row);
   row.error = result.error;
   if (result.outcome === "dead") {
@@ -58,7 +58,7 @@ export const released = (row: Kept, result: Exclude<EffectResult, { outcome: "do
 };
 
 /** A reading is due at `at` at the latest; anything else stays as it is. */
-export const hurried = (row: Kept, at: number): void => {
+export const hurried = (row: MemoryRow, at: number): void => {
   if (!isReading(row.effect.type)) return;
   if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at });
   else if (row.notBefore > at) Object.assign(row, { notBefore: at, error: ASKED_ANEW });
@@ -83,7 +83,7 @@ export const allOf = (timers: Map<string, Map<string, TimerRow>>): TimerRow[] =>
 export const pulledIn = (
   now: number,
   { leaseMs, effectMs, eventMs, soonMs, timers: names }: LongestWaits,
-  effects: Kept[],
+  effects: MemoryRow[],
   events: InboxRow[],
   timers: TimerRow[],
 ): number => {

@@ -1,5 +1,5 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
-import { listed } from "../../core/listed.js";
+import { summaryOf } from "../../core/summary.js";
 import { boundless, dueInLanes, mostUrgent, peerOf, rankOf } from "../../ports/lanes.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
 import { storableOnly } from "../../ports/storable.js";
@@ -21,9 +21,9 @@ import {
   hurried,
   inboxKey,
   inTurn,
-  type Kept,
   type KeptOrder,
   laneHeads,
+  type MemoryRow,
   older,
   onlyWhile,
   pulledIn,
@@ -41,7 +41,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const orders = new Map<string, KeptOrder>();
   /** Payment id -> the orders that have or had it. */
   const payments = new Map<string, Set<string>>();
-  const outbox = new Map<string, Kept>();
+  const outbox = new Map<string, MemoryRow>();
   const timers = new Map<string, Map<string, TimerRow>>();
   const inbox = new Map<string, DeadEvent>();
   let lastN = 0;
@@ -55,7 +55,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     [...outbox.values(), ...allTimers()].some((row) => row.orderId === orderId) ||
     [...inbox.values()].some((row) => row.envelope.orderId === orderId);
 
-  const shown = ({ leaseUntil, worker, dead, error, peer, kind, ...row }: Kept): ClaimedEffect =>
+  const shown = ({ leaseUntil, worker, dead, error, peer, kind, ...row }: MemoryRow): ClaimedEffect =>
     copy({ ...row, previousError: error });
 
   const apply = (change: Change): CommitResult => {
@@ -72,7 +72,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     order.record = copy(record);
     order.history.push(...copy(history));
     for (const id of ids) order.decided.add(id);
-    for (const paymentId of listed(record).payments)
+    for (const paymentId of summaryOf(record).payments)
       payments.set(paymentId, (payments.get(paymentId) ?? new Set()).add(orderId));
     for (const settled of change.settled) outbox.delete(settled);
     const waited = kind === "background" ? [] : outbox.values();
@@ -139,12 +139,12 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     async hurry(orderIds, at) {
       for (const row of outbox.values()) if (orderIds.includes(row.orderId)) hurried(row, at);
     },
-    async disown(worker, known) {
+    async releaseUnacknowledged(worker, known) {
       for (const row of outbox.values()) {
         if (row.worker === worker && !known.includes(row.id)) free(row);
       }
     },
-    async reclaim(worker) {
+    async recoverLeases(worker) {
       for (const row of outbox.values()) {
         if (row.worker !== null && row.worker !== worker) free(row);
       }
@@ -193,7 +193,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       return copy(entries.filter((entry) => entry.seq > after).slice(0, limit));
     },
     async prune(before, { after, limit, dryRun }) {
-      const final = [...orders.values()].filter(({ record }) => record.orderId > after && !listed(record).inDoubt);
+      const final = [...orders.values()].filter(({ record }) => record.orderId > after && !summaryOf(record).inDoubt);
       const page = final.sort((a, b) => byOrder(a.record, b.record)).slice(0, limit);
       let entries = 0;
       let of = 0;
@@ -263,7 +263,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         deadEvents: events(true).length,
         timers: allTimers().length,
         parked: all.filter((order) => order.parked !== null).length,
-        flagged: all.filter(({ record }) => listed(record).flags.length > 0).length,
+        flagged: all.filter(({ record }) => summaryOf(record).flags.length > 0).length,
         damaged: 0,
         oldestEffectAt: earliest(open.map((row) => row.createdAt)),
         oldestEventAt: postponed[0]?.envelope.at ?? null,

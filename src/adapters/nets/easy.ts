@@ -13,12 +13,12 @@ import {
   createBody,
   embeddedBody,
   idempotencyKey,
+  type NetsWebhook,
   type NewEmbeddedCheckout,
   orderItemsBody,
   refundParts,
-  type Webhook,
 } from "./requests.js";
-import { Created, Moved, Opened, OwnError, OwnRefusal, Payment, Trouble } from "./schema.js";
+import { Created, Moved, NetsPayment, Opened, OwnError, OwnRefusal, Trouble } from "./schema.js";
 
 export type { NewEmbeddedCheckout } from "./requests.js";
 
@@ -43,7 +43,7 @@ export interface NetsEasyOptions {
   fetch?: typeof globalThis.fetch;
   name?: string;
   /** Where Nets reports a completed checkout; left out: it does not. */
-  webhook?: Webhook;
+  webhook?: NetsWebhook;
   /** The shop's terms, which Nets shows; left out: the front page of the shop. */
   termsUrl?: string;
 }
@@ -125,12 +125,12 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   };
 
   /** null = Nets knows no such payment. */
-  const fetchPayment = async (paymentId: string): Promise<{ payment: Payment | null } | Failure> => {
+  const fetchPayment = async (paymentId: string): Promise<{ payment: NetsPayment | null } | Failure> => {
     const path = pathOf(paymentId);
     if (!path) return refusal("this is no payment id");
     const answer = await call("GET", path);
     if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
-    const told = Payment.safeParse(answer.body);
+    const told = NetsPayment.safeParse(answer.body);
     // The order knows its payment by the id that was asked for, whatever letters Nets writes it in.
     const unexpected = (wrong: string): Failure => ({
       kind: "unknown",

@@ -1,6 +1,6 @@
 /** A payment as Nets describes it, which is by its amounts alone, as a reading in the words of the machines. */
 import type { PossibleAction, Reading } from "../../../machines/facts.js";
-import type { Charge, Payment } from "./schema.js";
+import type { Charge, NetsPayment } from "./schema.js";
 
 /** Money moves from account to account at once: what is reserved is taken, and no charge is ever sent. */
 const ACCOUNT_TO_ACCOUNT = "A2A";
@@ -8,7 +8,7 @@ const ACCOUNT_TO_ACCOUNT = "A2A";
 const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
 
 /** Pending refunds count too: money on its way must not be given back a second time. */
-const refundedOf = ({ summary, refunds }: Payment): number => {
+const refundedOf = ({ summary, refunds }: NetsPayment): number => {
   const underWayOrDone = (refunds ?? []).filter(({ refundState }) => !CAME_TO_NOTHING.includes(refundState ?? ""));
   return Math.max(
     summary?.refundedAmount ?? 0,
@@ -17,7 +17,7 @@ const refundedOf = ({ summary, refunds }: Payment): number => {
 };
 
 /** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
-const statusOf = (payment: Payment, reserved: number, charged: number): string => {
+const statusOf = (payment: NetsPayment, reserved: number, charged: number): string => {
   if (reserved > 0 || charged > 0 || payment.subscription?.id) return "ACCEPTED";
   return payment.terminated ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
 };
@@ -28,7 +28,7 @@ const offersOf = (authorized: number, refundable: number): PossibleAction[] => [
   ...(refundable > 0 ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
 ];
 
-export const readingOf = (payment: Payment): Reading => {
+export const readingOf = (payment: NetsPayment): Reading => {
   const { reservedAmount: reserved = 0, chargedAmount = 0, cancelledAmount: canceled = 0 } = payment.summary ?? {};
   const atOnce = payment.paymentDetails?.paymentType === ACCOUNT_TO_ACCOUNT;
   const captured = atOnce ? Math.max(chargedAmount, reserved - canceled) : chargedAmount;
@@ -57,7 +57,7 @@ export const readingOf = (payment: Payment): Reading => {
 };
 
 /** What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent. */
-export const chargesLeft = (payment: Payment): { chargeId: string; left: number }[] => {
+export const chargesLeft = (payment: NetsPayment): { chargeId: string; left: number }[] => {
   let spent = refundedOf(payment);
   const oldestFirst = [...(payment.charges ?? [])].sort((a: Charge, b: Charge) =>
     (a.created ?? "").localeCompare(b.created ?? ""),

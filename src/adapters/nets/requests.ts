@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { chargesLeft } from "./reading.js";
-import type { Payment } from "./schema.js";
+import type { NetsPayment } from "./schema.js";
 
-export interface Webhook {
+export interface NetsWebhook {
   /** Left out: where the order's callbacks go. */
   url?: string;
   /** Comes back as it is in the webhook's `authorization` header, and is all that proves its sender. */
@@ -36,8 +36,8 @@ const items = (lines: Line[], amount: number) => {
     : [item("Order", 1, amount, "order")];
 };
 
-interface Shop {
-  webhook?: Webhook;
+interface ShopUrls {
+  webhook?: NetsWebhook;
   termsUrl?: string;
 }
 
@@ -54,13 +54,13 @@ export type Cart = Pick<NewPayment, "lines" | "total">;
 
 const orderOf = ({ lines, total }: Cart) => ({ items: items(lines, total), amount: total });
 
-const notifications = ({ webhook }: Shop, callbackUrl: string) => {
+const notifications = ({ webhook }: ShopUrls, callbackUrl: string) => {
   if (webhook === undefined) return {};
   const { url = callbackUrl, authorization } = webhook;
   return { notifications: { webhooks: [{ eventName: "payment.checkout.completed", url, authorization }] } };
 };
 
-export const createBody = (payment: NewPayment, shop: Shop) => ({
+export const createBody = (payment: NewPayment, shop: ShopUrls) => ({
   order: { ...orderOf(payment), currency: payment.currency, reference: payment.orderId },
   checkout: {
     integrationType: "HostedPaymentPage",
@@ -73,7 +73,7 @@ export const createBody = (payment: NewPayment, shop: Shop) => ({
   ...notifications(shop, payment.callbackUrl),
 });
 
-export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: Shop) => ({
+export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: ShopUrls) => ({
   order: { ...orderOf(checkout), currency: checkout.currency, reference: checkout.reference },
   checkout: {
     integrationType: "EmbeddedCheckout",
@@ -96,7 +96,7 @@ export interface RefundPart {
  * when only its beginning took effect. Giving back everything that is left is safe as a series, oldest charge
  * first: once a part is gone, the same amount can never be asked for again.
  */
-export const refundParts = (payment: Payment, amount: number, all: boolean): RefundPart[] => {
+export const refundParts = (payment: NetsPayment, amount: number, all: boolean): RefundPart[] => {
   const charges = chargesLeft(payment);
   const path = (chargeId: string) => `v1/charges/${encodeURIComponent(chargeId)}/refunds`;
   const fits = charges.find(({ left }) => left >= amount);

@@ -18,7 +18,7 @@ const compared = z.string().max(100);
 const Charge = z.looseObject({ chargeId: word.min(1), amount, created: z.string().max(60).nullish() });
 export type Charge = z.infer<typeof Charge>;
 
-export const Payment = z.looseObject({
+export const NetsPayment = z.looseObject({
   payment: z.looseObject({
     paymentId: Id,
     /** The moment at which the payment was ended; absent while it may still be paid. */
@@ -41,7 +41,7 @@ export const Payment = z.looseObject({
     subscription: z.looseObject({ id: word.nullish() }).nullish(),
   }),
 });
-export type Payment = z.infer<typeof Payment>["payment"];
+export type NetsPayment = z.infer<typeof NetsPayment>["payment"];
 
 /** What a call that moves money is answered with: the id of what it made. */
 export const Moved = {

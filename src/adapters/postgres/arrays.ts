@@ -32,17 +32,17 @@ const empty = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TEXT_OID]);
 const plain = (values: unknown[]): string => `{${values.map((value) => value ?? "NULL").join(",")}}`;
 
 /** What a column holds: `json` is a text that JSON.stringify() made. */
-export type Kind = "text" | "json" | "int" | "bigint" | "boolean";
+export type ColumnKind = "text" | "json" | "int" | "bigint" | "boolean";
 
-export const typeOf = (kind: Kind): string => (kind === "json" ? "text[]" : `${kind}[]`);
+export const typeOf = (kind: ColumnKind): string => (kind === "json" ? "text[]" : `${kind}[]`);
 
-const column = (kind: Kind, values: unknown[]): Buffer | string => {
+const column = (kind: ColumnKind, values: unknown[]): Buffer | string => {
   if (kind === "json" || kind === "text") return texts(values as (string | null)[]);
   return plain(values);
 };
 
 /** Rows turned into columns, in the order of the kinds. */
-export const columns = (kinds: Kind[], rows: unknown[][]): (Buffer | string)[] =>
+export const columns = (kinds: ColumnKind[], rows: unknown[][]): (Buffer | string)[] =>
   kinds.map((kind, i) =>
     column(
       kind,

@@ -1,5 +1,5 @@
 /** `commit_changes`, one call for a whole group of changes. Each order is there once. */
-import { type Kind, typeOf } from "./arrays.js";
+import { type ColumnKind, typeOf } from "./arrays.js";
 
 /** The columns of each table that a change writes, in the order in which wire.ts makes them. */
 const shapesBeforeLanes = {
@@ -33,19 +33,19 @@ const shapesBeforeLanes = {
   cancelled: { order_id: "text", timer: "text", generation: "int" },
   set: { order_id: "text", timer: "text", generation: "int", at: "bigint" },
   decided: { order_id: "text", event_id: "text" },
-} as const satisfies Record<string, Record<string, Kind>>;
+} as const satisfies Record<string, Record<string, ColumnKind>>;
 
 /** Since migration 5. `raised`: orders whose open effects are this urgent from now on. */
 export const shapes = {
   ...shapesBeforeLanes,
   effects: { ...shapesBeforeLanes.effects, peer: "text", kind: "int" },
   raised: { order_id: "text", kind: "int" },
-} as const satisfies Record<string, Record<string, Kind>>;
+} as const satisfies Record<string, Record<string, ColumnKind>>;
 
-type Part = keyof typeof shapes;
-export const parts = Object.keys(shapes) as Part[];
+type CommitPart = keyof typeof shapes;
+export const parts = Object.keys(shapes) as CommitPart[];
 
-type Shapes = Record<string, Record<string, Kind>>;
+type Shapes = Record<string, Record<string, ColumnKind>>;
 const parametersOf = (of: Shapes) =>
   Object.entries(of).flatMap(([part, columns]) =>
     Object.entries(columns).map(([name, kind]) => ({ name: `${part}_${name}`, type: typeOf(kind) })),

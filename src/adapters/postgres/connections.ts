@@ -4,7 +4,7 @@ import type { Pool, PoolClient, PoolConfig } from "pg";
 import { StoreError } from "../../ports/store.js";
 import { inOurWords, isLost, isUndone } from "./errors.js";
 
-export type Row = unknown[];
+export type PgRow = unknown[];
 
 const FIRST_WAIT_MS = 50;
 const INT8 = 20;
@@ -33,7 +33,7 @@ export const driver = async (): Promise<typeof Pg> => {
   }
 };
 
-export class Connections {
+export class PgConnections {
   readonly #pool: Pool;
   readonly #place: string;
   readonly #patienceMs: number;
@@ -56,12 +56,12 @@ export class Connections {
   }
 
   /** One statement, one transaction, one way there and back. Never prepared by name: a pooler may change the server's end. */
-  write(text: string, values: unknown[]): Promise<Row[]> {
+  write(text: string, values: unknown[]): Promise<PgRow[]> {
     return this.#withClient((client) => rowsOf(client, text, values), isUndone);
   }
 
   /** Asked again where the connection broke: reading twice does no harm. */
-  read(text: string, values: unknown[]): Promise<Row[]> {
+  read(text: string, values: unknown[]): Promise<PgRow[]> {
     return this.#withClient(
       (client) => rowsOf(client, text, values),
       (error) => isUndone(error) || isLost(error),
@@ -117,8 +117,8 @@ export class Connections {
   }
 }
 
-const rowsOf = async (client: PoolClient, text: string, values: unknown[]): Promise<Row[]> =>
-  (await client.query<Row>({ text, values, rowMode: "array" })).rows;
+const rowsOf = async (client: PoolClient, text: string, values: unknown[]): Promise<PgRow[]> =>
+  (await client.query<PgRow>({ text, values, rowMode: "array" })).rows;
 
 const used = async <T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> => {
   let failed: unknown;

@@ -3,11 +3,11 @@ import type { PoolClient } from "pg";
 import { orderIn } from "../../core/lanes.js";
 import { keptRow } from "../../ports/damaged.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
-import type { Connections, Row } from "./connections.js";
-import { type Ask, envelopeOf, mend } from "./repair.js";
+import type { PgConnections, PgRow } from "./connections.js";
+import { envelopeOf, mend, type RunStatement } from "./repair.js";
 import * as wire from "./wire.js";
 
-export type Table = Exclude<DamagedRow["table"], "damaged">;
+export type PgTable = Exclude<DamagedRow["table"], "damaged">;
 
 interface Shape {
   /** The table itself, its columns in the order in which they are read, and the one that names a row. */
@@ -16,12 +16,12 @@ interface Shape {
   name: string;
   /** What it says, by which it is known that it is still the row that was read. */
   said: string;
-  read(row: Row): unknown;
+  read(row: PgRow): unknown;
   /** It is taken out of the table; else it stays where it is, and is only named. */
   gone: boolean;
 }
 
-const shapes: Record<Table, Shape> = {
+const shapes: Record<PgTable, Shape> = {
   orders: {
     from: "orders",
     columns: "order_id, record, version",
@@ -71,43 +71,43 @@ const shapes: Record<Table, Shape> = {
     gone: true,
   },
 };
-const all = Object.keys(shapes) as Table[];
+const all = Object.keys(shapes) as PgTable[];
 
-export interface Damage {
+export interface PgDamage {
   orderId: string;
   id: string;
   said: string;
   what: string;
 }
 
-export type Found = Damage & { row: Record<string, unknown> };
+export type DamagedRecord = PgDamage & { row: Record<string, unknown> };
 
 /** Looks at rows of one table with what identifies them in front. */
-const looked = (table: Table, rows: Row[]): Found[] =>
+const looked = (table: PgTable, rows: PgRow[]): DamagedRecord[] =>
   rows.flatMap(([orderId, id, said, json, ...row]) => {
     try {
       shapes[table].read(row);
       return [];
     } catch (error) {
-      const damage = { orderId, id, said, what: (error as Error).message } as Damage;
+      const damage = { orderId, id, said, what: (error as Error).message } as PgDamage;
       return [{ ...damage, row: JSON.parse(json as string) }];
     }
   });
 
-const selectAll = (s: string, table: Table, where: string): string => {
+const selectAll = (s: string, table: PgTable, where: string): string => {
   const { from, name, said, columns } = shapes[table];
   return `SELECT order_id, ${name}::text, ${said}, row_to_json(t)::text, ${columns} FROM ${s}.${from} t WHERE ${where}`;
 };
 
-export class DamagedRows {
+export class PgDamagedRows {
   constructor(
     private readonly s: string,
-    private readonly connections: () => Connections,
+    private readonly connections: () => PgConnections,
   ) {}
 
   /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
   asideIn(readOnly: boolean) {
-    return (table: Table, order: number, id: number) => async (rows: Row[]) => {
+    return (table: PgTable, order: number, id: number) => async (rows: PgRow[]) => {
       if (readOnly) return;
       await this.setAside(
         table,
@@ -117,7 +117,7 @@ export class DamagedRows {
   }
 
   /** Of rows that were read just now: those that cannot be, moved or named. Two nodes that find the same do no harm. */
-  async setAside(table: Table, which: { orderId: unknown; id: unknown }[]): Promise<void> {
+  async setAside(table: PgTable, which: { orderId: unknown; id: unknown }[]): Promise<void> {
     const { name } = shapes[table];
     const rows = await this.connections().read(
       selectAll(this.s, table, `(order_id, ${name}::text) IN (SELECT * FROM unnest($1::text[], $2::text[]))`),
@@ -126,7 +126,7 @@ export class DamagedRows {
     await this.#put(table, looked(table, rows));
   }
 
-  async #put(table: Table, damages: Found[], client?: PoolClient): Promise<void> {
+  async #put(table: PgTable, damages: DamagedRecord[], client?: PoolClient): Promise<void> {
     if (damages.length === 0) return;
     const { from, name, said, gone } = shapes[table];
     const same = `t.order_id = g.order_id AND t.${name}::text = g.id AND ${said} = g.said`;
@@ -139,7 +139,7 @@ export class DamagedRows {
       found AS (${found})
       INSERT INTO ${this.s}.damaged (order_id, tbl, id, what, row) SELECT order_id, $1, id, what, row FROM found
       ON CONFLICT (order_id, tbl, id) DO UPDATE SET what = excluded.what, row = excluded.row`;
-    const column = (key: keyof Damage) => damages.map((one) => one[key]);
+    const column = (key: keyof PgDamage) => damages.map((one) => one[key]);
     const values = [table, column("orderId"), column("id"), column("said"), column("what")];
     if (client === undefined) await this.connections().write(text, values);
     else await client.query(text, values);
@@ -183,12 +183,12 @@ export class DamagedRows {
     return [...found.values()];
   }
 
-  async #keptOf(ask: (text: string) => Promise<Row[]>): Promise<DamagedRow[]> {
+  async #keptOf(ask: (text: string) => Promise<PgRow[]>): Promise<DamagedRow[]> {
     return (await ask(`SELECT order_id, tbl, id, what, row FROM ${this.s}.damaged WHERE order_id = $1`)).map(kept);
   }
 
-  async #damagedOf(ask: (text: string) => Promise<Row[]>): Promise<(Found & { table: Table })[]> {
-    const found: (Found & { table: Table })[] = [];
+  async #damagedOf(ask: (text: string) => Promise<PgRow[]>): Promise<(DamagedRecord & { table: PgTable })[]> {
+    const found: (DamagedRecord & { table: PgTable })[] = [];
     for (const table of all) {
       const rows = await ask(selectAll(this.s, table, "order_id = $1"));
       found.push(...looked(table, rows).map((one) => ({ ...one, table })));
@@ -199,14 +199,14 @@ export class DamagedRows {
   /** With the order's own row held, so that no node decides anything meanwhile. */
   repair(orderId: string, { forget }: { forget: boolean }): Promise<Repaired> {
     return this.connections().together(async (client) => {
-      const ask: Ask = async (text, ...more) =>
-        (await client.query<Row>({ text, values: [orderId, ...more], rowMode: "array" })).rows;
+      const ask: RunStatement = async (text, ...more) =>
+        (await client.query<PgRow>({ text, values: [orderId, ...more], rowMode: "array" })).rows;
       await ask(`SELECT 1 FROM ${this.s}.orders WHERE order_id = $1 FOR UPDATE`);
       return forget ? this.#forget(ask) : this.#mend(ask, client);
     });
   }
 
-  async #mend(ask: Ask, client: PoolClient): Promise<Repaired> {
+  async #mend(ask: RunStatement, client: PoolClient): Promise<Repaired> {
     const before = await this.#keptOf(ask);
     const damages = await this.#damagedOf(ask);
     // Set aside even where nothing comes of the repair: the order rests.
@@ -236,7 +236,7 @@ export class DamagedRows {
     return { taken, left: [] };
   }
 
-  async #forget(ask: Ask): Promise<Repaired> {
+  async #forget(ask: RunStatement): Promise<Repaired> {
     const taken = await this.#keptOf(ask);
     for (const table of all.filter((one) => one !== "listed")) {
       for (const [orderId, id, , json] of await ask(selectAll(this.s, table, "order_id = $1"))) {
@@ -252,4 +252,4 @@ export class DamagedRows {
 
 const asRow = ({ orderId, table, id, what, row }: DamagedRow): DamagedRow => ({ orderId, table, id, what, row });
 
-const kept = (row: Row): DamagedRow => keptRow(...(row as Parameters<typeof keptRow>));
+const kept = (row: PgRow): DamagedRow => keptRow(...(row as Parameters<typeof keptRow>));

@@ -2,18 +2,18 @@
 import { rowOf } from "../../ports/listing.js";
 import { readable } from "../../ports/reading.js";
 import type { OrderRow } from "../../ports/store.js";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 import * as wire from "./wire.js";
 
 interface Lists {
-  ask(most: number): Promise<Row[]>;
-  load(orderId: string): Promise<Row[]>;
-  setAside(damaged: Row[]): Promise<void>;
+  ask(most: number): Promise<PgRow[]>;
+  load(orderId: string): Promise<PgRow[]>;
+  setAside(damaged: PgRow[]): Promise<void>;
 }
 
 /** One that cannot be read as it is listed is shown as its record has it; where that cannot be read either, not at all. */
 export const listOf = ({ ask, load, setAside }: Lists, limit: number): Promise<OrderRow[]> => {
-  const listed = async (row: Row): Promise<OrderRow | null> => {
+  const listed = async (row: PgRow): Promise<OrderRow | null> => {
     try {
       return wire.readOrder(row);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Bringing the schema up to date, or saying why not. A schema that is not ours is left alone. */
 import type { PoolClient } from "pg";
 import { StoreError } from "../../ports/store.js";
-import type { Connections } from "./connections.js";
+import type { PgConnections } from "./connections.js";
 import { type Migration, migrations as ours } from "./migrations.js";
 import type { Settled } from "./options.js";
 
@@ -9,14 +9,14 @@ import type { Settled } from "./options.js";
 const MARK = "order-status-engine";
 const MIGRATING = 0x4f54;
 
-interface Found {
+interface SchemaState {
   exists: boolean;
   /** Tables, views, functions and the like. */
   objects: number;
   mark: string | null;
 }
 
-export async function openSchema(connections: Connections, settled: Settled, migrations = ours): Promise<void> {
+export async function openSchema(connections: PgConnections, settled: Settled, migrations = ours): Promise<void> {
   const { schema: s, readOnly } = settled;
   const found = await lookAt((sql, values) => connections.read(sql, values), s);
   const version = found.mark === MARK ? await versionOf((sql) => connections.read(sql, []), s) : 0;
@@ -27,7 +27,12 @@ export async function openSchema(connections: Connections, settled: Settled, mig
   await connections.together((client) => migrate(client, settled, migrations));
 }
 
-const check = ({ exists, objects, mark }: Found, version: number, settled: Settled, migrations: Migration[]): void => {
+const check = (
+  { exists, objects, mark }: SchemaState,
+  version: number,
+  settled: Settled,
+  migrations: Migration[],
+): void => {
   if (exists && objects > 0 && mark !== MARK)
     throw new StoreError(
       "not-ours",
@@ -43,7 +48,7 @@ const check = ({ exists, objects, mark }: Found, version: number, settled: Settl
 /** One transaction: a step that fails leaves the schema as it was. */
 const migrate = async (client: PoolClient, settled: Settled, migrations: Migration[]): Promise<void> => {
   const s = settled.schema;
-  const ask: Ask = async (text, values) => (await client.query({ text, values, rowMode: "array" })).rows;
+  const ask: RunQuery = async (text, values) => (await client.query({ text, values, rowMode: "array" })).rows;
   // Released with the transaction. Whoever waits here finds the work done.
   await client.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", [MIGRATING, s]);
   const found = await lookAt(ask, s);
@@ -62,9 +67,9 @@ const migrate = async (client: PoolClient, settled: Settled, migrations: Migrati
   }
 };
 
-type Ask = (sql: string, values: unknown[]) => Promise<unknown[][]>;
+type RunQuery = (sql: string, values: unknown[]) => Promise<unknown[][]>;
 
-const lookAt = async (ask: Ask, schema: string): Promise<Found> => {
+const lookAt = async (ask: RunQuery, schema: string): Promise<SchemaState> => {
   const [row] = await ask(
     `SELECT (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = n.oid)
           + (SELECT count(*)::int FROM pg_proc p WHERE p.pronamespace = n.oid)
@@ -78,7 +83,7 @@ const lookAt = async (ask: Ask, schema: string): Promise<Found> => {
   return { exists: true, objects, mark };
 };
 
-const versionOf = async (ask: Ask, s: string): Promise<number> => {
+const versionOf = async (ask: RunQuery, s: string): Promise<number> => {
   const [row] = await ask(`SELECT coalesce(max(number), 0) FROM ${s}.migrations`, []);
   return row?.[0] as number;
 };

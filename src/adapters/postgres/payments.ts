@@ -1,9 +1,9 @@
 /** From a payment to its order. */
 import { ownersOf } from "../../ports/payments.js";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 import { readNamed } from "./wire.js";
 
-type Ask = (text: string, ...values: unknown[]) => Promise<Row[]>;
+type Ask = (text: string, ...values: unknown[]) => Promise<PgRow[]>;
 
 /** @param write null = nothing may be written */
 export const orderOf = async (

@@ -1,6 +1,6 @@
 /** What waits longer than it can have to, because the clock was ahead when it was set. */
 import type { LongestWaits } from "../../ports/store.js";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 
 const effectsOf = (s: string): string => `UPDATE ${s}.outbox SET not_before = $1::bigint + $3::bigint
   WHERE NOT dead AND not_before > $1::bigint + $2::bigint RETURNING 1`;
@@ -14,7 +14,7 @@ const restOf = (s: string): string => `WITH
   SELECT (SELECT count(*) FROM leases) + (SELECT count(*) FROM events) + (SELECT count(*) FROM rung)`;
 
 export const pullIn = async (
-  write: (text: string, ...values: unknown[]) => Promise<Row[]>,
+  write: (text: string, ...values: unknown[]) => Promise<PgRow[]>,
   schema: string,
   now: number,
   { leaseMs, effectMs, eventMs, soonMs, timers }: LongestWaits,

@@ -1,16 +1,16 @@
 /** How an order goes on without its damaged rows: what its record and its history still say is written anew. */
 import type { Envelope } from "../../../machines/events.js";
-import { listed } from "../../core/listed.js";
 import { trusted } from "../../core/readable.js";
 import { rebuilt, timersIn } from "../../core/rebuilt.js";
 import type { OrderRecord, OutboxRow } from "../../core/record.js";
+import { summaryOf } from "../../core/summary.js";
 import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow } from "../../ports/store.js";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 import * as wire from "./wire.js";
 
 /** A statement whose first value is the order's id. */
-export type Ask = (text: string, ...more: unknown[]) => Promise<Row[]>;
+export type RunStatement = (text: string, ...more: unknown[]) => Promise<PgRow[]>;
 
 const contentOf = ({ row }: DamagedRow): OutboxRow | null =>
   trusted(() => wire.readContent([row.id, row.order_id, row.seq, row.idx, row.lane, row.effect, row.not_before]));
@@ -19,12 +19,12 @@ export const envelopeOf = ({ table, row }: DamagedRow): Envelope | null =>
   table === "inbox" ? trusted(() => wire.readEnvelope([row.envelope])) : null;
 
 /** @returns why the order cannot go on; null = it can */
-export const mend = async (s: string, ask: Ask, taken: DamagedRow[]): Promise<string | null> => {
+export const mend = async (s: string, ask: RunStatement, taken: DamagedRow[]): Promise<string | null> => {
   const [found] = await ask(`SELECT record, version, order_id FROM ${s}.orders WHERE order_id = $1`);
   if (found === undefined) return null;
   const [json, version, orderId] = found;
   const record = wire.readRecord(orderId as string, json, version);
-  const each = <T>(rows: Row[], read: (row: Row) => T): T[] =>
+  const each = <T>(rows: PgRow[], read: (row: PgRow) => T): T[] =>
     rows.flatMap((row) => {
       const one = trusted(() => read(row));
       return one === null ? [] : [one];
@@ -54,13 +54,13 @@ export const mend = async (s: string, ask: Ask, taken: DamagedRow[]): Promise<st
   return null;
 };
 
-const writeListed = async (s: string, ask: Ask, record: OrderRecord): Promise<void> => {
+const writeListed = async (s: string, ask: RunStatement, record: OrderRecord): Promise<void> => {
   await ask(
     `UPDATE ${s}.orders SET status = $2, state = $3, flags = $4, flagged = $5, in_doubt = $6, updated_at = $7,
        payment_id = $8 WHERE order_id = $1`,
     ...wire.writeListed(record),
   );
-  for (const id of listed(record).payments)
+  for (const id of summaryOf(record).payments)
     await ask(`INSERT INTO ${s}.payments (order_id, payment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id);
   for (const { timer, generation, at } of timersIn(record)) {
     await ask(
@@ -73,7 +73,7 @@ const writeListed = async (s: string, ask: Ask, record: OrderRecord): Promise<vo
   }
 };
 
-const writeEffect = async (s: string, ask: Ask, row: OutboxRow, peer: string): Promise<void> => {
+const writeEffect = async (s: string, ask: RunStatement, row: OutboxRow, peer: string): Promise<void> => {
   const { id, seq, index, lane, effect, notBefore } = row;
   await ask(
     `INSERT INTO ${s}.outbox (id, order_id, seq, idx, lane, effect, not_before, created_at, peer)
@@ -89,7 +89,7 @@ const writeEffect = async (s: string, ask: Ask, row: OutboxRow, peer: string): P
 };
 
 /** What was decided already is not kept. */
-const writeEvent = async (s: string, ask: Ask, event: Envelope, { facts }: OrderRecord): Promise<void> => {
+const writeEvent = async (s: string, ask: RunStatement, event: Envelope, { facts }: OrderRecord): Promise<void> => {
   await ask(
     `INSERT INTO ${s}.inbox (order_id, event_id, envelope, attempts, not_before, error, dead)
      SELECT $1, $2, $3, 0, $4, 'its row was damaged', false

@@ -1,8 +1,8 @@
 /** Secrets by name. One that is not as it was made is no secret any more. */
 import { crc32 } from "node:zlib";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 
-type Ask = (text: string, ...values: unknown[]) => Promise<Row[]>;
+type Ask = (text: string, ...values: unknown[]) => Promise<PgRow[]>;
 type Statements = Record<"secret" | "keepSecret" | "sealSecret" | "replaceSecret", string>;
 
 const sealOf = (name: string, value: string): number => crc32(`${name}\n${value}`);

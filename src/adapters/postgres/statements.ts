@@ -78,7 +78,7 @@ export const statementsOf = (s: string) => ({
   hurry: `WITH sooner AS (UPDATE ${s}.outbox SET not_before = $2, error = $3
       WHERE order_id = ANY ($1::text[]) AND NOT dead AND not_before > $2 AND ${READING})
     SELECT id FROM ${s}.outbox WHERE order_id = ANY ($1::text[]) AND dead AND ${READING}`,
-  disown: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,
+  releaseUnacknowledged: `UPDATE ${s}.outbox SET lease_until = 0, worker = NULL WHERE worker = $1 AND id <> ALL ($2::text[])`,
 
   restored: `UPDATE ${s}.outbox SET attempts = greatest(attempts, 1), error = NULL, lease_until = 0, worker = NULL
     WHERE lane = 'gateway' AND NOT dead`,

@@ -6,8 +6,8 @@ import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
-import { Connections, driver, type Row } from "./connections.js";
-import { DamagedRows } from "./damaged.js";
+import { driver, PgConnections, type PgRow } from "./connections.js";
+import { PgDamagedRows } from "./damaged.js";
 import { Heartbeat } from "./heartbeat.js";
 import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
@@ -22,8 +22,8 @@ import * as wire from "./wire.js";
 
 export type { PostgresOptions } from "./options.js";
 
-interface Open {
-  connections: Connections;
+interface OpenStore {
+  connections: PgConnections;
   notices: Notices;
   heartbeat: Heartbeat;
 }
@@ -36,34 +36,34 @@ export function postgresStore(options: PostgresOptions = {}): Store {
   const settled = settledOptions(options);
   const { schema, place, pool, patienceMs, silenceMs, readOnly } = settled;
   const sql = statementsOf(schema);
-  let open: Open | null = null;
+  let open: OpenStore | null = null;
   /** Of the machines, that this node knows; null = all. */
   let versions: number[] | null = null;
   /** An opening or closing under way. */
   let between: Promise<unknown> | null = null;
 
-  const opened = (): Open => {
+  const opened = (): OpenStore => {
     if (!open) throw new StoreError("closed", `${place}: the store is not open.`);
     return open;
   };
-  const read = async (text: string, ...values: unknown[]): Promise<Row[]> => opened().connections.read(text, values);
-  const writable = (): Open => {
+  const read = async (text: string, ...values: unknown[]): Promise<PgRow[]> => opened().connections.read(text, values);
+  const writable = (): OpenStore => {
     const own = opened();
     if (readOnly) throw new StoreError("readonly", `${place}: the store was opened for reading only.`);
     return own;
   };
-  const write = async (text: string, ...values: unknown[]): Promise<Row[]> =>
+  const write = async (text: string, ...values: unknown[]): Promise<PgRow[]> =>
     writable().connections.write(text, values);
   const both = { read, write: readOnly ? null : write };
-  const only = ([row]: Row[]): Row => row ?? [];
-  const damaged = new DamagedRows(schema, () => opened().connections);
+  const only = ([row]: PgRow[]): PgRow => row ?? [];
+  const damaged = new PgDamagedRows(schema, () => opened().connections);
   const asideIn = damaged.asideIn(readOnly);
   const effectsAside = asideIn("outbox", 1, 0);
   const eventsAside = asideIn("inbox", 5, 6);
 
-  const start = async (): Promise<Open> => {
+  const start = async (): Promise<OpenStore> => {
     const pg = await driver();
-    const connections = new Connections(pg, pool, place, patienceMs);
+    const connections = new PgConnections(pg, pool, place, patienceMs);
     try {
       await openSchema(connections, settled);
     } catch (error) {
@@ -77,7 +77,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     });
     return { connections, notices: new Notices(pg, settled, send), heartbeat };
   };
-  const stop = async ({ connections, notices, heartbeat }: Open): Promise<void> => {
+  const stop = async ({ connections, notices, heartbeat }: OpenStore): Promise<void> => {
     await notices.close();
     await heartbeat.end();
     await connections.close();
@@ -130,7 +130,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       const results = changes.map((): CommitResult => "conflict");
       const [wave, ...more] = waves(changes);
       if (!wave) return results;
-      const note = (own: Wave, rows: Row[]) => {
+      const note = (own: Wave, rows: PgRow[]) => {
         const [conflicting, lost] = (rows[0] ?? [[], []]) as [string[], string[]];
         for (const { change, at } of own) {
           const { orderId } = change;
@@ -146,7 +146,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       else {
         await connections.together(async (client) => {
           for (const own of [wave, ...more])
-            note(own, (await client.query<Row>({ text: sql.commit, values: written(own), rowMode: "array" })).rows);
+            note(own, (await client.query<PgRow>({ text: sql.commit, values: written(own), rowMode: "array" })).rows);
         });
       }
       notices.tell(wire.firstDue(changes.filter((_, i) => results[i] === "committed")));
@@ -194,17 +194,17 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       for (const [id] of dead) await write(sql.revive, id, at);
       opened().notices.tell(at);
     },
-    disown: async (worker, known) => void (await write(sql.disown, worker, known)),
+    releaseUnacknowledged: async (worker, known) => void (await write(sql.releaseUnacknowledged, worker, known)),
     pullIn: (now, longest) => pullIn(write, schema, now, longest),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
-    async reclaim(worker) {
+    async recoverLeases(worker) {
       const { connections, heartbeat } = writable();
       await connections.write(sql.forget, []);
       await connections.write(sql.keepOpenPayments, []);
       await heartbeat.begin(worker);
     },
-    heard: () => open?.heartbeat.heard ?? false,
+    isAlive: () => open?.heartbeat.heard ?? false,
     trouble: () => open?.heartbeat.trouble ?? open?.notices.trouble ?? null,
 
     async dueTimers(now, limit) {
@@ -245,7 +245,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     },
     async effectsOf(orderId) {
       const ask = () => read(sql.effectsOf, orderId);
-      const withEnd = (row: Row) => {
+      const withEnd = (row: PgRow) => {
         const claimed = wire.readEffect(row);
         return { ...claimed, error: claimed.previousError, dead: row[10] as boolean };
       };

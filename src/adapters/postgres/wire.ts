@@ -1,7 +1,6 @@
 /** Changes as columns for `commit_changes`, and rows as the port has them. JSON is made and read here. */
 
 import type { Envelope } from "../../../machines/events.js";
-import { listed } from "../../core/listed.js";
 import {
   effectFrom,
   entryFrom,
@@ -13,9 +12,10 @@ import {
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { summaryOf } from "../../core/summary.js";
 import { reasonOf } from "../../ports/damaged.js";
-import { kindAt, peerOf, type Room, rankOf } from "../../ports/lanes.js";
-import type { Named } from "../../ports/payments.js";
+import { kindAt, type LaneCapacity, peerOf, rankOf } from "../../ports/lanes.js";
+import type { PaymentRow } from "../../ports/payments.js";
 import type {
   Change,
   Claim,
@@ -28,11 +28,11 @@ import type {
   OutboxRow,
   TimerRow,
 } from "../../ports/store.js";
-import { columns, type Kind } from "./arrays.js";
+import { type ColumnKind, columns } from "./arrays.js";
 import { parts, shapes } from "./commit.js";
-import type { Row } from "./connections.js";
+import type { PgRow } from "./connections.js";
 
-type Written = Record<keyof typeof shapes, Row[]>;
+type Written = Record<keyof typeof shapes, PgRow[]>;
 
 /** The parameters of `commit_changes`. */
 export const writeChanges = (changes: Change[]): unknown[] => {
@@ -48,12 +48,12 @@ export const writeChanges = (changes: Change[]): unknown[] => {
     raised: [],
   };
   for (const change of changes) write(change, rows);
-  return parts.flatMap((part) => columns(Object.values(shapes[part]) as Kind[], rows[part]));
+  return parts.flatMap((part) => columns(Object.values(shapes[part]) as ColumnKind[], rows[part]));
 };
 
 /** What lists show of a record: status, state, flags, flagged, in_doubt, updated_at, payment_id. */
 export const writeListed = (record: OrderRecord): unknown[] => {
-  const { status, state, flags, inDoubt, updatedAt } = listed(record);
+  const { status, state, flags, inDoubt, updatedAt } = summaryOf(record);
   return [status, state, JSON.stringify(flags), flags.length > 0, inDoubt, updatedAt, record.facts.payment.id];
 };
 
@@ -62,7 +62,7 @@ const write = (
   rows: Written,
 ): void => {
   const { version, machine } = record;
-  const { updatedAt, payments } = listed(record);
+  const { updatedAt, payments } = summaryOf(record);
   const said = [version, machine.version, ...writeListed(record), JSON.stringify(record)];
   rows.orders.push([orderId, expectedVersion, ...said]);
   for (const id of payments) rows.payments.push([id, orderId]);
@@ -106,7 +106,7 @@ export const readRecord = (orderId: string, json: unknown, version: unknown): Or
   sound(`the record of order ${orderId}`, () => recordFrom(json, orderId, version as number));
 
 /** An order that a payment leads to: none where there is no such order. */
-export const readNamed = ([orderId, current, json, version]: Row): Named[] => {
+export const readNamed = ([orderId, current, json, version]: PgRow): PaymentRow[] => {
   if (json === null) return [];
   const named = { orderId: orderId as string, current: current as boolean };
   try {
@@ -116,7 +116,7 @@ export const readNamed = ([orderId, current, json, version]: Row): Named[] => {
   }
 };
 
-type Found = [
+type OrderColumnsRead = [
   orderId: string,
   record: string | null,
   parked: string | null,
@@ -126,11 +126,11 @@ type Found = [
 ];
 
 /** Rows of one order's record, of each event seen, and of what is damaged of an order. A damaged record sets its order aside. */
-export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], rows: Row[]): Loaded[] => {
-  const orders = new Map<string, Found>();
+export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], rows: PgRow[]): Loaded[] => {
+  const orders = new Map<string, OrderColumnsRead>();
   const events = new Map<string, Set<string>>();
   const aside = new Map<string, string>();
-  for (const row of rows as Found[]) {
+  for (const row of rows as OrderColumnsRead[]) {
     const [orderId, record, , eventId, , damaged] = row;
     if (damaged !== null) aside.set(orderId, reasonOf(damaged));
     else if (eventId !== null) events.set(orderId, (events.get(orderId) ?? new Set()).add(eventId));
@@ -154,11 +154,11 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
   });
 };
 
-export const readEntry = ([entry, orderId, seq]: Row): HistoryEntry =>
+export const readEntry = ([entry, orderId, seq]: PgRow): HistoryEntry =>
   sound(`entry ${seq} in the history of order ${orderId}`, () => entryFrom(entry, orderId as string, seq as number));
 
 type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null];
-export const readOrder = (row: Row): OrderRow => {
+export const readOrder = (row: PgRow): OrderRow => {
   const [orderId, status, state, version, updatedAt, flags, parked] = row as OrderColumns;
   return sound(`what is listed of order ${orderId}`, () => ({
     ...listedFrom({ orderId, status, state, version, updatedAt, flags: flagsFrom(flags) }),
@@ -179,7 +179,7 @@ type EffectColumns = [
   error: string | null,
 ];
 /** What a row says for good, whatever stands in its other columns. */
-export const readContent = (row: Row): OutboxRow => {
+export const readContent = (row: PgRow): OutboxRow => {
   const [id, orderId, seq, index, lane, effect, notBefore] = row as EffectColumns;
   const what = `effect ${id} of order ${orderId}`;
   return sound(what, () => {
@@ -187,14 +187,14 @@ export const readContent = (row: Row): OutboxRow => {
     return { id, orderId, seq, index, lane, effect: effectFrom(effect, lane), notBefore };
   });
 };
-export const readEffect = (row: Row): ClaimedEffect => {
+export const readEffect = (row: PgRow): ClaimedEffect => {
   const [id, orderId, , , , , notBefore, attempts, createdAt, error] = row as EffectColumns;
   const content = readContent(row);
   sound(`effect ${id} of order ${orderId}`, () => inRange({ attempts, notBefore, createdAt, error }));
   return { ...content, attempts, createdAt, previousError: error };
 };
 /** With whose it is, and who waits for it, behind the other columns. */
-export const readLeased = (row: Row): ClaimedEffect => {
+export const readLeased = (row: PgRow): ClaimedEffect => {
   const effect = readEffect(row);
   const [until, worker, kind] = row.slice(10);
   const { id, orderId, attempts, notBefore, createdAt, previousError: error } = effect;
@@ -205,13 +205,13 @@ export const readLeased = (row: Row): ClaimedEffect => {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 type ClaimColumns = [...EffectColumns, peer: string, kind: number];
-export const readClaim = (row: Row): Claim => {
+export const readClaim = (row: PgRow): Claim => {
   const [peer, kind] = (row as ClaimColumns).slice(-2) as [string, number];
   return { ...readEffect(row), peer, kind: kindAt(kind) };
 };
 
 /** The last parameters of `claim_in_lanes`. */
-export const writeRoom = ({ perPeer, kept, underWay }: Room): unknown[] => {
+export const writeRoom = ({ perPeer, kept, underWay }: LaneCapacity): unknown[] => {
   const busy = Object.entries(underWay).flatMap(([peer, calls]) => calls.map((n, rank) => [peer, rank, n]));
   return [perPeer, [...kept], ...columns(["text", "int", "int"], busy)];
 };
@@ -224,13 +224,13 @@ export const inOrder = (a: Claim, b: Claim): number =>
   a.seq - b.seq ||
   a.index - b.index;
 
-export const readTimer = (row: Row): TimerRow => {
+export const readTimer = (row: PgRow): TimerRow => {
   const [orderId, timer, generation, at] = row as [string, string, number, number];
   return sound(`timer ${timer} of order ${orderId}`, () => timerFrom({ orderId, timer, generation, at }));
 };
 
-export const EVENT_KINDS: Kind[] = ["text", "text", "json", "int", "bigint", "text", "boolean"];
-export const writeEvent = ({ envelope, attempts, notBefore, error, dead }: InboxRow): Row => [
+export const EVENT_KINDS: ColumnKind[] = ["text", "text", "json", "int", "bigint", "text", "boolean"];
+export const writeEvent = ({ envelope, attempts, notBefore, error, dead }: InboxRow): PgRow => [
   envelope.orderId,
   envelope.id,
   JSON.stringify(envelope),
@@ -249,8 +249,8 @@ type EventColumns = [
   eventId: string,
 ];
 /** The event alone, whatever stands in the other columns. */
-export const readEnvelope = ([envelope]: Row): Envelope => envelopeFrom(envelope);
-export const readEvent = (row: Row): InboxRow => {
+export const readEnvelope = ([envelope]: PgRow): Envelope => envelopeFrom(envelope);
+export const readEvent = (row: PgRow): InboxRow => {
   const [json, attempts, notBefore, error, dead, orderId, id] = row as EventColumns;
   return sound(`event ${id} of order ${orderId}`, () => ({
     envelope: envelopeFrom(json, { orderId, id }),
@@ -258,7 +258,7 @@ export const readEvent = (row: Row): InboxRow => {
     dead,
   }));
 };
-export const readDeadEvent = (row: Row): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });
+export const readDeadEvent = (row: PgRow): DeadEvent => ({ ...readEvent(row), n: row.at(-1) as number });
 
 /** Left out: before all of them. */
 export const writePlace = (place?: EffectPlace): unknown[] =>

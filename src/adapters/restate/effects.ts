@@ -1,12 +1,12 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
-import { type AttemptParts, Attempts, type Came, sends } from "../../engine/attempt.js";
+import { type AttemptParts, type AttemptResult, Attempts, sends } from "../../engine/attempt.js";
 import { named } from "../../engine/checkout.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { Names } from "./names.js";
-import type { Errand, Lost } from "./state.js";
+import type { Lost, OutgoingCall } from "./state.js";
 
 export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited" | "wasSeen"> {
   names: Names;
@@ -16,7 +16,7 @@ export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaite
 /** A call begins within this part of its lease, and its own timeout ends it well before the rest is over. */
 const BEGINS_WITHIN = 1 / 4;
 
-interface Intent {
+interface CallIntent {
   by: string;
   at: number;
 }
@@ -29,11 +29,11 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     limits: { ...limits, callMs: 0 },
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
-    wasSeen: async (row) => (row as Errand).seen,
-    gatewayOf: async (row) => named(gateways, (row as Errand).gateway ?? ""),
+    wasSeen: async (row) => (row as OutgoingCall).seen,
+    gatewayOf: async (row) => named(gateways, (row as OutgoingCall).gateway ?? ""),
   });
 
-  const attempt = async (errand: Errand): Promise<Came | Lost> => {
+  const attempt = async (errand: OutgoingCall): Promise<AttemptResult | Lost> => {
     try {
       return await attempts.at(errand);
     } catch (error) {
@@ -63,25 +63,25 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
    * All this needs Restate's two-way protocol over HTTP/2, as `listen` serves it: where each step ends the execution,
    * none would ever meet its own intent, and every call would count as lost. Safe, but nothing would get done.
    */
-  const once = async (ctx: Restate.Context, errand: Errand): Promise<Came | Lost> => {
+  const once = async (ctx: Restate.Context, errand: OutgoingCall): Promise<AttemptResult | Lost> => {
     const by = crypto.randomUUID();
-    const intent = await ctx.run<Intent>("intent", () => ({ by, at: clock.now() }));
+    const intent = await ctx.run<CallIntent>("intent", () => ({ by, at: clock.now() }));
     const superseded = ctx.request().attemptCompletedSignal;
     // A step in any case, of the same name: the journal may hold the beginning of one already.
-    return ctx.run<Came | Lost>(errand.effect.type, async () => {
+    return ctx.run<AttemptResult | Lost>(errand.effect.type, async () => {
       const late = clock.now() - intent.at > limits.leaseMs * BEGINS_WITHIN;
       const mine = intent.by === by && !late && !superseded.aborted;
       return mine ? attempt(errand) : { kind: "lost", at: intent.at };
     });
   };
 
-  const carryOut = async (ctx: Restate.Context, errand: Errand): Promise<void> => {
-    let came: Came | Lost;
+  const execute = async (ctx: Restate.Context, errand: OutgoingCall): Promise<void> => {
+    let came: AttemptResult | Lost;
     try {
       came =
         movesMoney(errand.effect.type) && sends(errand)
           ? await once(ctx, errand)
-          : await ctx.run<Came | Lost>(errand.effect.type, () => attempt(errand));
+          : await ctx.run<AttemptResult | Lost>(errand.effect.type, () => attempt(errand));
     } catch (error) {
       // Somebody cancelled the invocation: the order must hear of it, or its lane would wait for ever.
       if (!(error instanceof sdk.TerminalError)) throw error;
@@ -92,5 +92,5 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     ctx.genericSend({ ...order, parameter, inputSerde: sdk.serde.json });
   };
 
-  return sdk.service({ name: names.effects, handlers: { carryOut }, options: { ingressPrivate: true } });
+  return sdk.service({ name: names.effects, handlers: { execute }, options: { ingressPrivate: true } });
 };

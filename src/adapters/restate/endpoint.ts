@@ -6,8 +6,8 @@ import { Settings } from "../../../machines/settings.js";
 import { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
+import { instrumented } from "../../engine/instrumented.js";
 import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
-import { watched } from "../../engine/watched.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../../ports/isolated.js";
@@ -68,7 +68,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
   const { shop, gateways, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
-  const byName = new Map(gateways.map((gateway) => [gateway.name, checkedGateway(watched(gateway, observer))]));
+  const byName = new Map(gateways.map((gateway) => [gateway.name, checkedGateway(instrumented(gateway, observer))]));
   const limits = { ...defaultLimits, ...options.limits };
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
   const names = namesFor(name);

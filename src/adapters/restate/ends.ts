@@ -2,26 +2,26 @@
 import type * as Restate from "@restatedev/restate-sdk/node";
 import type { Receipt } from "../../engine/receipt.js";
 import type { Names } from "./names.js";
-import type { Message, Reply } from "./state.js";
+import type { ObjectMessage, OrderReply } from "./state.js";
 
-export interface Waiting {
+export interface WaitingSubmit {
   orderId: string;
-  message: Extract<Message, { kind: "submit" }>;
+  message: Extract<ObjectMessage, { kind: "submit" }>;
   /** null = whoever waits goes by another clock than Restate's. */
   timeoutMs: number | null;
 }
 
 export const endsService = (sdk: typeof Restate, names: Names) => {
   const { json } = sdk.serde;
-  const submit = async (ctx: Restate.Context, { orderId, message, timeoutMs }: Waiting): Promise<Reply> => {
+  const submit = async (ctx: Restate.Context, { orderId, message, timeoutMs }: WaitingSubmit): Promise<OrderReply> => {
     const end = ctx.awakeable<Receipt>();
     const listening = { ...message, listener: end.id };
     const order = { service: names.order, key: orderId, inputSerde: json };
-    const reply = await ctx.genericCall<unknown, Reply>({
+    const reply = await ctx.genericCall<unknown, OrderReply>({
       ...order,
       method: "submit",
       parameter: listening,
-      outputSerde: json as Restate.Serde<Reply>,
+      outputSerde: json as Restate.Serde<OrderReply>,
     });
     if (reply.kind !== "receipt" || reply.receipt.final) return reply;
     try {

@@ -13,7 +13,7 @@ import { Entered } from "../../core/entering.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import { why } from "../../core/why.js";
-import { verdictOn } from "../../engine/look.js";
+import { verdictOn } from "../../engine/queries.js";
 import type { Clock } from "../../ports/clock.js";
 import { rowOf } from "../../ports/listing.js";
 import { eventKey, historyKey, type Names, STATE, SUMMARY } from "./names.js";
@@ -21,12 +21,12 @@ import {
   type Due,
   eventIdIn,
   isReadable,
-  type Message,
+  type ObjectMessage,
+  type ObjectQuestion,
+  type ObjectTurn,
+  type OrderReply,
   type OrderState,
-  type Question,
-  type Reply,
   type Summary,
-  type Taken,
 } from "./state.js";
 import { Turn, type TurnParts } from "./turn.js";
 
@@ -55,7 +55,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
   const { names, clock } = parts;
   const { exclusive, shared } = sdk.handlers.object;
 
-  const take = async (ctx: Restate.ObjectContext, message: Message): Promise<Reply> => {
+  const take = async (ctx: Restate.ObjectContext, message: ObjectMessage): Promise<OrderReply> => {
     const eventId = eventIdIn(ctx.key, message);
     const reading = ctx.get<OrderState>(STATE);
     const known = eventId === null ? null : await ctx.get<Answer>(eventKey(eventId));
@@ -67,7 +67,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
     return taken.reply;
   };
 
-  const write = async (ctx: Restate.ObjectContext, before: OrderState | null, taken: Taken): Promise<void> => {
+  const write = async (ctx: Restate.ObjectContext, before: OrderState | null, taken: ObjectTurn): Promise<void> => {
     const { entry, reminders } = taken;
     if (entry !== null) ctx.set(historyKey(entry.seq), entry);
     for (const answer of finalOnes(taken.answers)) ctx.set(eventKey(answer.eventId), answer);
@@ -87,7 +87,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
       await ctx.genericCall({ ...known, parameter: { orderId: ctx.key, current }, inputSerde: sdk.serde.json });
     }
     for (const errand of taken.errands) {
-      ctx.genericSend({ service: names.effects, method: "carryOut", parameter: errand, inputSerde: sdk.serde.json });
+      ctx.genericSend({ service: names.effects, method: "execute", parameter: errand, inputSerde: sdk.serde.json });
     }
     if (parts.delays === "sent") for (const { at, due } of reminders) remind(ctx, due, at - taken.now);
     for (const { listener, receipt } of taken.told) ctx.resolveAwakeable(listener, receipt);
@@ -123,17 +123,17 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
   return sdk.object({
     name: names.order,
     handlers: {
-      submit: exclusive(lazy, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "submit" }>) => {
+      submit: exclusive(lazy, (ctx: Restate.ObjectContext, message: Extract<ObjectMessage, { kind: "submit" }>) => {
         const wrong = wrongWith(ctx.key, message?.envelope);
         // Trying again would not help, and what cannot come out again must not enter.
         if (wrong !== null) throw new sdk.TerminalError(`not a valid message: ${wrong}`, { errorCode: 400 });
         return take(ctx, { kind: "submit", envelope: message.envelope, listener: message.listener ?? null });
       }),
       revive: exclusive(lazy, (ctx: Restate.ObjectContext, id: string) => take(ctx, { kind: "revive", id })),
-      settle: exclusive(inside, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "settle" }>) =>
+      settle: exclusive(inside, (ctx: Restate.ObjectContext, message: Extract<ObjectMessage, { kind: "settle" }>) =>
         take(ctx, message),
       ),
-      forget: exclusive(inside, (ctx: Restate.ObjectContext, message: Extract<Message, { kind: "forget" }>) =>
+      forget: exclusive(inside, (ctx: Restate.ObjectContext, message: Extract<ObjectMessage, { kind: "forget" }>) =>
         take(ctx, message),
       ),
       due: exclusive(inside, (ctx: Restate.ObjectContext, due: Due) => take(ctx, { kind: "due", due })),
@@ -157,7 +157,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
       history: shared((ctx: Restate.ObjectSharedContext, { after, limit }: { after: number; limit: number }) =>
         entries(ctx, after, limit),
       ),
-      can: shared(lazy, async (ctx: Restate.ObjectSharedContext, { event, reading }: Question) => {
+      can: shared(lazy, async (ctx: Restate.ObjectSharedContext, { event, reading }: ObjectQuestion) => {
         const standing = await record(ctx);
         return standing === null ? null : verdictOn(standing, event, clock.now(), parts.rules, reading);
       }),

@@ -2,7 +2,7 @@
 import type * as Restate from "@restatedev/restate-sdk/node";
 import type { Names } from "./names.js";
 
-export interface Known {
+export interface PaymentEntry {
   orderId: string;
   /** The order has not moved on to another payment. */
   current: boolean;
@@ -11,7 +11,7 @@ export interface Known {
 const ORDERS = "orders";
 
 /** An order that has it now comes before one that had it. */
-const first = (a: Known, b: Known): number =>
+const first = (a: PaymentEntry, b: PaymentEntry): number =>
   Number(b.current) - Number(a.current) || (a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0);
 
 export const paymentsObject = (sdk: typeof Restate, { payments }: Names) => {
@@ -19,11 +19,13 @@ export const paymentsObject = (sdk: typeof Restate, { payments }: Names) => {
   return sdk.object({
     name: payments,
     handlers: {
-      note: exclusive({ ingressPrivate: true }, async (ctx: Restate.ObjectContext, known: Known) => {
-        const others = ((await ctx.get<Known[]>(ORDERS)) ?? []).filter(({ orderId }) => orderId !== known.orderId);
+      note: exclusive({ ingressPrivate: true }, async (ctx: Restate.ObjectContext, known: PaymentEntry) => {
+        const others = ((await ctx.get<PaymentEntry[]>(ORDERS)) ?? []).filter(
+          ({ orderId }) => orderId !== known.orderId,
+        );
         ctx.set(ORDERS, [...others, known].sort(first));
       }),
-      find: shared(async (ctx: Restate.ObjectSharedContext) => (await ctx.get<Known[]>(ORDERS))?.[0] ?? null),
+      find: shared(async (ctx: Restate.ObjectSharedContext) => (await ctx.get<PaymentEntry[]>(ORDERS))?.[0] ?? null),
     },
   });
 };

@@ -7,7 +7,7 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../../engine/asked.js";
 import { checkout, named } from "../../engine/checkout.js";
-import { paymentOf, readingOf } from "../../engine/look.js";
+import { paymentOf, readingOf } from "../../engine/queries.js";
 import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
@@ -16,12 +16,12 @@ import type { Gateway } from "../../ports/gateway.js";
 import {
   type CanOptions,
   NotOffered,
+  type Preview,
   type Receipt,
   type ReconcileOptions,
   type Runtime,
   type SubmitOptions,
   UnknownOrder,
-  type Verdict,
   type WaitingEffect,
 } from "../../ports/runtime.js";
 import type { Shop } from "../../ports/shop.js";
@@ -30,10 +30,10 @@ import { thrownText } from "../../ports/thrown.js";
 import { Admin, unfinishedIn } from "./admin.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { loadClients } from "./driver.js";
-import type { Waiting } from "./ends.js";
+import type { WaitingSubmit } from "./ends.js";
 import { DEFAULT_NAME, namesFor } from "./names.js";
-import type { Known } from "./payments.js";
-import type { OrderState, Question, Reply } from "./state.js";
+import type { PaymentEntry } from "./payments.js";
+import type { ObjectQuestion, OrderReply, OrderState } from "./state.js";
 
 export interface RestateRuntimeOptions {
   ingressUrl: string;
@@ -113,19 +113,19 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const order = async <T>(orderId: string, handler: string, parameter?: unknown, waits?: Waits) =>
     ask<T>(names.order, handler, knownId(orderId, "orderId"), parameter, waits);
 
-  const receiptIn = (orderId: string, reply: Reply): Receipt => {
+  const receiptIn = (orderId: string, reply: OrderReply): Receipt => {
     if (reply.kind === "receipt") return reply.receipt;
     throw new UnknownOrder(orderId);
   };
 
-  const settled = async (message: Waiting["message"], timeoutMs: number): Promise<Receipt> => {
+  const settled = async (message: WaitingSubmit["message"], timeoutMs: number): Promise<Receipt> => {
     const { orderId } = message.envelope;
     const held = options.delays === "held";
-    const waiting: Waiting = { orderId, message, timeoutMs: held ? null : timeoutMs };
+    const waiting: WaitingSubmit = { orderId, message, timeoutMs: held ? null : timeoutMs };
     const abort = new AbortController();
     // Restate ends the wait itself, where it goes by the same clock; it is given time to say so.
     const waits: Waits = held ? { signal: abort.signal } : { timeoutMs: timeoutMs + requestTimeoutMs };
-    const end = ask<Reply>(names.ends, "submit", null, waiting, waits);
+    const end = ask<OrderReply>(names.ends, "submit", null, waiting, waits);
     if (!held) return receiptIn(orderId, await end);
     const late = clock.sleep(timeoutMs, abort.signal).then(
       () => null,
@@ -135,7 +135,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     try {
       const reply = await Promise.race([end, late]);
       if (reply !== null) return receiptIn(orderId, reply);
-      return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
+      return receiptIn(orderId, await order<OrderReply>(orderId, "submit", message));
     } finally {
       abort.abort();
     }
@@ -146,7 +146,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     const envelope: Envelope = { id, orderId, at: clock.now(), source: how.source ?? sourceOf(event.type), event };
     const message = { kind: "submit", envelope, listener: null } as const;
     if (how.wait === "settled") return settled(message, how.timeoutMs ?? 30_000);
-    return receiptIn(orderId, await order<Reply>(orderId, "submit", message));
+    return receiptIn(orderId, await order<OrderReply>(orderId, "submit", message));
   };
 
   const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> => {
@@ -157,12 +157,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
 
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
-  const can = async (orderId: string, event: Command, { fresh = false }: CanOptions = {}): Promise<Verdict> => {
-    const question: Question = { event: parseCommand(event), reading: null };
+  const can = async (orderId: string, event: Command, { fresh = false }: CanOptions = {}): Promise<Preview> => {
+    const question: ObjectQuestion = { event: parseCommand(event), reading: null };
     const record = fresh ? await read(orderId) : null;
     const gateway = gateways.get(record?.facts.payment.gateway ?? "");
     if (record !== null && gateway !== undefined) question.reading = await readingOf(record, gateway);
-    const verdict = await order<Verdict | null>(orderId, "can", question);
+    const verdict = await order<Preview | null>(orderId, "can", question);
     if (verdict === null) throw new UnknownOrder(orderId);
     return verdict;
   };
@@ -191,7 +191,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     parked: async (orderId) => (await state(orderId))?.parked ?? null,
     effectsOf,
     findByPayment: async (paymentId) =>
-      ask<Known | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined),
+      ask<PaymentEntry | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined),
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, submit }, named(gateways, gateway), orderId, urls),
@@ -208,7 +208,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       if (of === undefined) {
         throw new NotOffered("Restate keeps each order by itself: to revive an event, say which order it belongs to");
       }
-      const reply = await order<Reply>(of, "revive", id);
+      const reply = await order<OrderReply>(of, "revive", id);
       return reply.kind === "revived" && reply.yes;
     },
     async health() {

@@ -4,11 +4,11 @@ import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
-import type { Came } from "../../engine/attempt.js";
+import type { AttemptResult } from "../../engine/attempt.js";
 import type { Receipt } from "../../engine/receipt.js";
 import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
 
-export interface OpenEffect extends OutboxRow {
+export interface StoredCall extends OutboxRow {
   createdAt: number;
   /** How often it was sent to be carried out. */
   attempts: number;
@@ -35,7 +35,7 @@ export interface OrderState {
   record: OrderRecord | null;
   /** Why the order is set aside. */
   parked: string | null;
-  effects: OpenEffect[];
+  effects: StoredCall[];
   inbox: InboxRow[];
   /** Awakeables of those who wait for the end of an event. */
   listeners: Record<string, string[]>;
@@ -55,9 +55,9 @@ export const isReadable = (state: OrderState): boolean =>
 /** A call may have begun at `at`, and nobody will ever say how it ended. */
 export type Lost = { kind: "lost"; at: number };
 
-export type Message =
+export type ObjectMessage =
   | { kind: "submit"; envelope: Envelope; listener: string | null }
-  | { kind: "settle"; effectId: string; attempts: number; came: Came | Lost }
+  | { kind: "settle"; effectId: string; attempts: number; came: AttemptResult | Lost }
   | { kind: "due"; due: Due }
   | { kind: "revive"; id: string }
   | { kind: "forget"; eventId: string; listener: string };
@@ -66,7 +66,7 @@ export const ringId = (orderId: string, timer: string, generation: number): stri
   `${orderId}/${timer}/${generation}`;
 
 /** The event that a message brings, by its id; null = it brings none. */
-export const eventIdIn = (orderId: string, message: Message): string | null => {
+export const eventIdIn = (orderId: string, message: ObjectMessage): string | null => {
   if (message.kind === "submit") return message.envelope.id;
   if (message.kind === "settle" && message.came.kind === "event") return `${message.effectId}/${message.came.how}`;
   if (message.kind !== "due") return null;
@@ -76,7 +76,7 @@ export const eventIdIn = (orderId: string, message: Message): string | null => {
 };
 
 /** Readings that wait for their next try, or were given up, are due at `at` at the latest. */
-export const hurry = (effects: OpenEffect[], at: number): void => {
+export const hurry = (effects: StoredCall[], at: number): void => {
   for (const row of effects) {
     if (row.underWay || !isReading(row.effect.type)) continue;
     if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
@@ -94,34 +94,34 @@ export const pulledIn = (state: OrderState, now: number, { effectMs, eventMs }: 
 };
 
 /** An effect on its way out, with what it needs to know of its order. */
-export interface Errand extends ClaimedEffect {
+export interface OutgoingCall extends ClaimedEffect {
   gateway: string | null;
   /** An earlier reading found the payment that it is about. */
   seen: boolean;
 }
 
-export type Reply =
+export type OrderReply =
   | { kind: "receipt"; receipt: Receipt }
   | { kind: "unknown-order" }
   | { kind: "revived"; yes: boolean };
 
 /** One turn of the object, whole: journaled in one step, so that a second execution does what the first one did. */
-export interface Taken {
+export interface ObjectTurn {
   /** null = as it was. */
   state: OrderState | null;
   entry: HistoryEntry | null;
   answers: Answer[];
-  errands: Errand[];
+  errands: OutgoingCall[];
   reminders: { at: number; due: Due }[];
   /** Payment ids that came to this order, or left it. */
   payments: { paymentId: string; current: boolean }[];
   told: { listener: string; receipt: Receipt }[];
-  reply: Reply;
+  reply: OrderReply;
   now: number;
 }
 
 /** What would become of an event; without a reading, on the payment as it was last read. */
-export interface Question {
+export interface ObjectQuestion {
   event: OrderEvent;
   reading: Reading | null;
 }

@@ -1,9 +1,9 @@
 /** One message to one order: what becomes of it. Pure but for the clock and the dice that it is handed. */
 import type { Envelope, PlacedOrder } from "../../../machines/events.js";
 import { mayWait } from "../../core/ahead.js";
+import type { Rules } from "../../core/builder.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
 import { isAwaited } from "../../core/finish.js";
-import type { Rules } from "../../core/fold.js";
 import { migrate } from "../../core/migrate.js";
 import type { Answer } from "../../core/record.js";
 import { type Limits, retryAfterMs } from "../../engine/limits.js";
@@ -13,7 +13,7 @@ import { wasSeen } from "../../engine/second-word.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
 import { thrownText } from "../../ports/thrown.js";
-import type { Due, Errand, Message, OpenEffect, OrderState, Reply, Taken } from "./state.js";
+import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
 import { hurry, nothing, pulledIn } from "./state.js";
 
 export interface TurnParts {
@@ -27,14 +27,14 @@ export interface TurnParts {
 
 type Became = "decided" | "repeated" | "postponed" | "unknown-order";
 
-const earlier = (a: OpenEffect, b: OpenEffect): number => a.seq - b.seq || a.index - b.index;
+const earlier = (a: StoredCall, b: StoredCall): number => a.seq - b.seq || a.index - b.index;
 
 export class Turn {
   private readonly state: OrderState;
   private decision: Decision | null = null;
-  private readonly errands: Errand[] = [];
-  private readonly reminders: Taken["reminders"] = [];
-  private readonly told: Taken["told"] = [];
+  private readonly errands: OutgoingCall[] = [];
+  private readonly reminders: ObjectTurn["reminders"] = [];
+  private readonly told: ObjectTurn["told"] = [];
   private postponed: "parked" | "threw" | null = null;
 
   /** @param known the answer that the message's event got before; null = it was never decided */
@@ -48,7 +48,7 @@ export class Turn {
     this.state = pulledIn(structuredClone(before ?? nothing), now, longestWaits(parts.limits, parts.rules));
   }
 
-  take(message: Message): Taken {
+  take(message: ObjectMessage): ObjectTurn {
     const reply = this.act(message);
     this.pump();
     const { decision, state, before, now } = this;
@@ -68,7 +68,7 @@ export class Turn {
     };
   }
 
-  private act(message: Message): Reply {
+  private act(message: ObjectMessage): OrderReply {
     switch (message.kind) {
       case "submit":
         return this.submit(message.envelope, message.listener);
@@ -89,7 +89,7 @@ export class Turn {
     return { kind: "revived", yes: true };
   }
 
-  private submit(envelope: Envelope, listener: string | null): Reply {
+  private submit(envelope: Envelope, listener: string | null): OrderReply {
     const became = this.happen(envelope, this.waitingAs(envelope.id)?.attempts ?? 0);
     if (became === "unknown-order") return { kind: "unknown-order" };
     const receipt = this.receipt(envelope, became);
@@ -200,7 +200,7 @@ export class Turn {
     this.happen(rung({ orderId: this.orderId, timer, generation, at: set.at }, this.now), 0);
   }
 
-  private settle({ effectId, attempts, came }: Extract<Message, { kind: "settle" }>): void {
+  private settle({ effectId, attempts, came }: Extract<ObjectMessage, { kind: "settle" }>): void {
     const row = this.state.effects.find((one) => one.id === effectId);
     if (row === undefined || !row.underWay || row.attempts !== attempts) return;
     row.underWay = false;
@@ -234,12 +234,12 @@ export class Turn {
     }
   }
 
-  private close(row: OpenEffect): void {
+  private close(row: StoredCall): void {
     this.state.effects = this.state.effects.filter((one) => one.id !== row.id);
   }
 
   /** Nobody knows how it ended. The next attempt comes when the lost one can no longer be under way, and looks first. */
-  private lose(row: OpenEffect, since: number): void {
+  private lose(row: StoredCall, since: number): void {
     row.error = null;
     row.notBefore = since + this.parts.limits.leaseMs;
   }
@@ -275,7 +275,7 @@ export class Turn {
     }
   }
 
-  private send(row: OpenEffect): void {
+  private send(row: StoredCall): void {
     const { error: previousError, dead: _, underWay: __, armed: ___, ...rest } = row;
     const { record } = this.state;
     const gateway = record?.facts.payment.gateway ?? null;
@@ -284,7 +284,7 @@ export class Turn {
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 
-  private payments(): Taken["payments"] {
+  private payments(): ObjectTurn["payments"] {
     const held = (state: OrderState | null): Map<string, boolean> => {
       const payment = state?.record?.facts.payment;
       const all = new Map((payment?.previousIds ?? []).map((id) => [id, false]));

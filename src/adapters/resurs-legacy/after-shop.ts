@@ -4,7 +4,7 @@ import type { Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js"
 import { type Called, refusal, unexpected } from "./failure.js";
 import { readingOf } from "./reading.js";
 import { annulmentOf, partOf } from "./requests.js";
-import { Payment } from "./schema.js";
+import { LegacyPayment } from "./schema.js";
 import type { Soap, SoapOperation } from "./transport.js";
 
 /** 002: "code 8, 3, or 404 (meaning 'payment does not exist')": in the bank's own fault, for the 404 of a front speaks of the front. */
@@ -35,7 +35,7 @@ export const afterShopOf = (soap: Soap) => {
     if (answer.kind === "failed") {
       return meansNoPayment(answer) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
     }
-    const told = Payment.safeParse((answer.body as { return?: unknown } | null)?.return);
+    const told = LegacyPayment.safeParse((answer.body as { return?: unknown } | null)?.return);
     return told.success && told.data.id === paymentId
       ? { kind: "ok", reading: readingOf(told.data) }
       : unexpected("getPayment");

@@ -4,18 +4,18 @@
  */
 import type { PossibleAction, Reading } from "../../../machines/facts.js";
 import { shortened } from "../../../machines/text.js";
-import type { Payment } from "./schema.js";
+import type { LegacyPayment } from "./schema.js";
 
 const KNOWN = ["DEBITABLE", "CREDITABLE", "IS_DEBITED", "IS_CREDITED", "IS_ANNULLED"];
 
-const sumOf = ({ paymentDiffs }: Payment, type: string): number =>
+const sumOf = ({ paymentDiffs }: LegacyPayment, type: string): number =>
   paymentDiffs.filter((diff) => diff.type === type).reduce((sum, { paymentSpec }) => sum + paymentSpec.totalAmount, 0);
 
 /** A part that is annulled leaves the rest debitable; only when nothing is left was the payment annulled. */
-const annulled = ({ status }: Payment, captured: number): boolean =>
+const annulled = ({ status }: LegacyPayment, captured: number): boolean =>
   status.includes("IS_ANNULLED") && !status.includes("DEBITABLE") && captured === 0;
 
-const statusOf = (payment: Payment, captured: number): string => {
+const statusOf = (payment: LegacyPayment, captured: number): string => {
   const { status, frozen, fraud } = payment;
   // An annulled payment may still carry the mark of the control that ended it.
   if (annulled(payment, captured)) return "REJECTED";
@@ -26,14 +26,14 @@ const statusOf = (payment: Payment, captured: number): string => {
   return shortened(status.join(" "), 100) || "NO_STATUS";
 };
 
-const offersOf = ({ status, frozen }: Payment): PossibleAction[] => [
+const offersOf = ({ status, frozen }: LegacyPayment): PossibleAction[] => [
   ...(status.includes("DEBITABLE") && !frozen
     ? (["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"] as const)
     : []),
   ...(status.includes("CREDITABLE") ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
 ];
 
-export const readingOf = (payment: Payment): Reading => {
+export const readingOf = (payment: LegacyPayment): Reading => {
   const captured = sumOf(payment, "DEBIT");
   const canceled = sumOf(payment, "ANNUL");
   const history = payment.paymentDiffs.length > 0;

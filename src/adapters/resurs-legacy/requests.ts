@@ -69,7 +69,7 @@ export interface CheckoutOptions {
 }
 
 /** One attempt to pay: its id, and what the shop has to keep of it. */
-export interface Attempt {
+export interface PaymentAttempt {
   preferredId: string;
   /** Where the bank sends the customer: with the container, so that the order is found without the shop's session. */
   successUrl: string;
@@ -83,7 +83,7 @@ export const containerOf = (of: {
   preferredId: string;
   checkoutType: string;
   paymentMethodId?: string;
-}): { data: ApiData; meta: Attempt["meta"] & { apiDataId: string } } => {
+}): { data: ApiData; meta: PaymentAttempt["meta"] & { apiDataId: string } } => {
   const { orderId, preferredId, checkoutType, paymentMethodId } = of;
   const method: Record<string, string> = paymentMethodId === undefined ? {} : { paymentMethod: paymentMethodId };
   const data: ApiData = {
@@ -99,7 +99,7 @@ export const containerOf = (of: {
 };
 
 /** The addresses as getSigningUrl makes them (002). */
-export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): Attempt => {
+export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): PaymentAttempt => {
   const { orderId } = payment;
   // The order's own number otherwise: a second booking under it is refused rather than made twice.
   const preferredId = payment.preferredId ?? orderId;
@@ -112,7 +112,7 @@ export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMeth
   return { preferredId, successUrl: successUrl.href, failUrl: payment.signingFailedUrl ?? payment.failUrl, meta };
 };
 
-const paymentData = ({ preferredId }: Attempt, { paymentMethodId }: CheckoutOptions) => ({
+const paymentData = ({ preferredId }: PaymentAttempt, { paymentMethodId }: CheckoutOptions) => ({
   preferredId,
   paymentMethodId,
 });
@@ -124,7 +124,7 @@ const control = ({ waitForFraudControl = true }: CheckoutOptions) => ({
   finalizeIfBooked: false,
 });
 
-export const bookingOf = async (payment: NewPayment, attempt: Attempt, options: CheckoutOptions) => ({
+export const bookingOf = async (payment: NewPayment, attempt: PaymentAttempt, options: CheckoutOptions) => ({
   paymentData: { ...paymentData(attempt, options), ...control(options) },
   orderData: paymentSpec(payment.lines, payment.total),
   customer: await options.customerOf?.(payment.orderId),
@@ -135,7 +135,7 @@ export const bookingOf = async (payment: NewPayment, attempt: Attempt, options: 
  * Assumption: the hosted flow's documents are gone. From ecomphp it is known that this is bookPayment in JSON, with the
  * three marks of paymentData beside it; where the addresses stand is a guess.
  */
-export const hostedBodyOf = async (payment: NewPayment, attempt: Attempt, options: CheckoutOptions) => ({
+export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt, options: CheckoutOptions) => ({
   paymentData: paymentData(attempt, options),
   ...control(options),
   orderData: paymentSpec(payment.lines, payment.total),

@@ -23,7 +23,7 @@ const PaymentDiff = z.looseObject({
 });
 
 /** getPayment's `payment`. */
-export const Payment = z.looseObject({
+export const LegacyPayment = z.looseObject({
   id: Id,
   totalAmount: amount,
   limit: z.union([silent, amount]).optional(),
@@ -32,7 +32,7 @@ export const Payment = z.looseObject({
   frozen: flag,
   status: z.array(word).max(100).default([]),
 });
-export type Payment = z.infer<typeof Payment>;
+export type LegacyPayment = z.infer<typeof LegacyPayment>;
 
 /** The customer is sent to this address, so nothing but a web address will do. */
 const webAddress = z

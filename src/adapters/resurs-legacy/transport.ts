@@ -1,7 +1,7 @@
 /** The ways to the older services: SOAP 1.1 for shop and after-shop, JSON for the hosted page and the checkout. */
 import { z } from "zod";
 import type { Clock } from "../../ports/clock.js";
-import { type Ask, asking } from "../exchange/exchange.js";
+import { asking, type SendRequest } from "../exchange/exchange.js";
 import { type Called, failureOf, faultFailure, jsonFailure, unexpected } from "./failure.js";
 import { ECommerceError } from "./schema.js";
 import { readXml, writeXml } from "./xml.js";
@@ -50,7 +50,7 @@ const Fault = z.looseObject({
 
 export type Soap = (operation: SoapOperation, content: object) => Promise<Called>;
 
-const askFrom = (options: LegacyOptions, baseUrl: string): Ask =>
+const askFrom = (options: LegacyOptions, baseUrl: string): SendRequest =>
   asking({
     baseUrl,
     clock: options.clock,

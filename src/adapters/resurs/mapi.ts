@@ -6,7 +6,7 @@ import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../p
 import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, orderLines } from "./requests.js";
-import { NewlyCreated, OwnError, Payment, TaskStatus, TokenError, Trouble } from "./schema.js";
+import { NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
 import { tokensOf } from "./token.js";
 
 export interface ResursMapiOptions {
@@ -25,7 +25,7 @@ type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
 type Called = { kind: "done"; body: unknown } | { kind: "failed"; failure: Failure; exchange: Exchange };
 
 /** What happened before the call itself, while fetching the token, cannot have moved money. */
-type Stage = "token" | "call";
+type CallStage = "token" | "call";
 
 const LONGEST_DETAIL = 300;
 
@@ -46,10 +46,10 @@ const detailOf = (exchange: Exchange): string => {
 };
 
 /** The bank itself said it, and not what stands before it. */
-const isOwn = (exchange: Exchange, stage: Stage): boolean =>
+const isOwn = (exchange: Exchange, stage: CallStage): boolean =>
   ownError(exchange, OwnError) !== null || (stage === "token" && ownError(exchange, TokenError) !== null);
 
-const failureOf = (exchange: Exchange, stage: Stage): Failure => {
+const failureOf = (exchange: Exchange, stage: CallStage): Failure => {
   const detail = detailOf(exchange);
   if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
   if (exchange.kind === "answer") {
@@ -112,8 +112,8 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
   };
 
   /** The payment, or what is wrong with the answer. */
-  const paymentFrom = (body: unknown, paymentId: string): Payment | string => {
-    const payment = Payment.safeParse(body);
+  const paymentFrom = (body: unknown, paymentId: string): ResursPayment | string => {
+    const payment = ResursPayment.safeParse(body);
     if (!payment.success) return wrongIn(payment.error);
     // The order knows its payment by the id that was asked for, whatever letters the bank writes it in.
     const own = payment.data.id.toLowerCase() === paymentId.toLowerCase();

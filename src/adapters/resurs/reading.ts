@@ -1,11 +1,11 @@
 /** A payment as the bank describes it (major units, floats) as a reading in minor units. */
 import { PossibleAction, type Reading } from "../../../machines/facts.js";
-import type { Payment } from "./schema.js";
+import type { ResursPayment } from "./schema.js";
 
 /** Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here. */
 export const minorUnits = (major: number): number => Math.round(major * 100);
 
-export const readingOf = (payment: Payment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
+export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
   const { order } = payment;
   const limit = payment.application?.approvedCreditLimit;
   return {

@@ -28,7 +28,7 @@ const Order = z.looseObject({
     .nullish(),
 });
 
-export const Payment = z.looseObject({
+export const ResursPayment = z.looseObject({
   id: Id,
   /** A word we do not know yet is kept: the machines read it as unrecognised. */
   status: word.min(1),
@@ -37,7 +37,7 @@ export const Payment = z.looseObject({
   order: Order.nullish(),
   application: z.looseObject({ approvedCreditLimit: amount.nullish() }).nullish(),
 });
-export type Payment = z.infer<typeof Payment>;
+export type ResursPayment = z.infer<typeof ResursPayment>;
 
 /** The customer is sent to this address, so nothing but a web address will do. */
 const webAddress = z

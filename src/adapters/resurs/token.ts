@@ -1,6 +1,6 @@
 /** OAuth2 client credentials: one token for everybody, fetched by whoever needs it first. */
 import type { Clock } from "../../ports/clock.js";
-import type { Ask, Exchange } from "../exchange/exchange.js";
+import type { Exchange, SendRequest } from "../exchange/exchange.js";
 import { Token } from "./schema.js";
 
 export type TokenAnswer = { kind: "token"; value: string } | { kind: "none"; exchange: Exchange };
@@ -23,7 +23,12 @@ const EARLY_S = 60;
 /** What a server says that does not take a token, or cannot read the head that it stands in. */
 const MAY_BE_THE_TOKEN = new Set([400, 401, 403, 431]);
 
-export const tokensOf = (options: { ask: Ask; clientId: string; clientSecret: string; clock: Clock }): Tokens => {
+export const tokensOf = (options: {
+  ask: SendRequest;
+  clientId: string;
+  clientSecret: string;
+  clock: Clock;
+}): Tokens => {
   let held: { value: string; until: number; worked: boolean } | null = null;
   let underWay: Promise<TokenAnswer> | null = null;
 

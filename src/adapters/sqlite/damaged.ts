@@ -8,7 +8,7 @@ import type Sqlite from "better-sqlite3";
 import { keptRow } from "../../ports/damaged.js";
 import type { DamagedRow } from "../../ports/store.js";
 import { orderNamedIn } from "./content.js";
-import { asNumber, type Stored, type Table, tables } from "./rows.js";
+import { asNumber, type SqliteTable, type Stored, tables } from "./rows.js";
 import { oddEffect, oddEvent, oddTimer } from "./schema.js";
 import { DEAD_EFFECTS, DEAD_EVENTS, rests } from "./statements.js";
 
@@ -27,12 +27,12 @@ const places = {
   oddEffects: ["outbox", oddEffect],
   oddEvents: ["inbox", oddEvent],
   oddTimers: ["timers", oddTimer],
-} as const satisfies Record<string, [Table, string]>;
-export type Found = keyof typeof places;
+} as const satisfies Record<string, [SqliteTable, string]>;
+export type DamageKind = keyof typeof places;
 
 /** What was found damaged, and where it lies. */
-export interface Damage {
-  table: Table;
+export interface SqliteDamage {
+  table: SqliteTable;
   as: DamagedRow["table"];
   stored: Stored;
   what: string;
@@ -45,7 +45,7 @@ const plainValue = (value: unknown): unknown => {
   return isUtf8(value) ? value.toString() : { hex: value.toString("hex") };
 };
 
-export const shown = ({ table, as, stored, what }: Damage): DamagedRow => ({
+export const shown = ({ table, as, stored, what }: SqliteDamage): DamagedRow => ({
   orderId: String(stored.order_id),
   table: as,
   id: String(stored[tables[table].name] ?? ""),
@@ -53,11 +53,11 @@ export const shown = ({ table, as, stored, what }: Damage): DamagedRow => ({
   row: Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, plainValue(value)])),
 });
 
-export class DamagedRows {
+export class SqliteDamagedRows {
   constructor(private readonly db: Sqlite.Database) {}
 
   /** Sets aside what cannot be read there. */
-  setAside(found: Found, ...bound: unknown[]): void {
+  setAside(found: DamageKind, ...bound: unknown[]): void {
     const [table, where] = places[found];
     const damages = this.#lookAt(table, where, bound);
     const putAll = () => {
@@ -87,7 +87,7 @@ export class DamagedRows {
   /** Every row of the file, the first ones that are damaged. */
   all(limit: number): DamagedRow[] {
     const found: DamagedRow[] = this.list(limit);
-    for (const table of Object.keys(tables) as Table[]) {
+    for (const table of Object.keys(tables) as SqliteTable[]) {
       for (const one of this.#eachDamaged(table, "TRUE", [])) {
         if (found.length >= limit) return found;
         found.push(shown(one));
@@ -108,25 +108,25 @@ export class DamagedRows {
     return [...new Map(all.map((id) => [id.toString("hex"), id])).values()];
   }
 
-  ofOrder(raw: Buffer): Damage[] {
-    return (Object.keys(tables) as Table[]).flatMap((table) =>
+  ofOrder(raw: Buffer): SqliteDamage[] {
+    return (Object.keys(tables) as SqliteTable[]).flatMap((table) =>
       this.#lookAt(table, "order_id = CAST(? AS TEXT)", [raw]),
     );
   }
 
-  #lookAt(table: Table, where: string, bound: unknown[]): Damage[] {
+  #lookAt(table: SqliteTable, where: string, bound: unknown[]): SqliteDamage[] {
     return [...this.#eachDamaged(table, where, bound)];
   }
 
   /** A file of a version before lacks a column, where it is only looked at. */
-  #columnsOf(table: Table): string {
+  #columnsOf(table: SqliteTable): string {
     const { columns } = tables[table];
     if (table !== "outbox") return columns;
     const has = this.db.prepare("SELECT 1 FROM pragma_table_info('outbox') WHERE name = 'kind'").get() !== undefined;
     return has ? columns : columns.replace("kind", "3 AS kind");
   }
 
-  *each(table: Table, where: string, bound: unknown[]): Generator<Stored> {
+  *each(table: SqliteTable, where: string, bound: unknown[]): Generator<Stored> {
     const sql = `SELECT ${this.#columnsOf(table)} FROM ${table} WHERE ${where.replace("RESTS", rests(table))}`;
     yield* this.db
       .prepare<unknown[], Stored>(sql)
@@ -134,7 +134,7 @@ export class DamagedRows {
       .iterate(...bound);
   }
 
-  *#eachDamaged(table: Table, where: string, bound: unknown[]): Generator<Damage> {
+  *#eachDamaged(table: SqliteTable, where: string, bound: unknown[]): Generator<SqliteDamage> {
     for (const stored of this.each(table, where, bound)) {
       for (const [as, read] of Object.entries(tables[table].readers)) {
         try {
@@ -147,7 +147,7 @@ export class DamagedRows {
   }
 
   /** A record, what is listed of it and an entry stay where they are; work goes out of the way. */
-  put(one: Damage): void {
+  put(one: SqliteDamage): void {
     const row = shown(one);
     this.#keep(one.stored.order_id, row);
     this.tellNamed(row);
@@ -168,7 +168,7 @@ export class DamagedRows {
     if (exists) this.#keep(named, one);
   }
 
-  takeOut({ table, stored }: Damage): void {
+  takeOut({ table, stored }: SqliteDamage): void {
     const { key, gone } = tables[table];
     const which = key.map((name) => (Buffer.isBuffer(stored[name]) ? `${name} = CAST(? AS TEXT)` : `${name} = ?`));
     if (gone !== null) this.db.prepare(`${gone} WHERE ${which.join(" AND ")}`).run(...key.map((name) => stored[name]));

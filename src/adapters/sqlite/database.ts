@@ -1,6 +1,6 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
 import type Sqlite from "better-sqlite3";
-import { type Room, rankOf } from "../../ports/lanes.js";
+import { type LaneCapacity, rankOf } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
   type CommitResult,
@@ -14,7 +14,7 @@ import {
   StoreError,
 } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
-import { DamagedRows, type Found } from "./damaged.js";
+import { type DamageKind, SqliteDamagedRows } from "./damaged.js";
 import { dueEffects } from "./due.js";
 import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
@@ -31,7 +31,7 @@ export class StoreDatabase {
   readonly #opened: Opened;
   readonly #db: Sqlite.Database;
   readonly #do: Statements;
-  readonly #damaged: DamagedRows;
+  readonly #damaged: SqliteDamagedRows;
   readonly #repair: Repair;
   readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
 
@@ -40,7 +40,7 @@ export class StoreDatabase {
     this.#db = opened.db;
     try {
       this.#do = prepare(this.#db);
-      this.#damaged = new DamagedRows(this.#db);
+      this.#damaged = new SqliteDamagedRows(this.#db);
       this.#repair = new Repair(this.#db, this.#damaged, this.#do);
     } catch (error) {
       const { file } = opened;
@@ -124,7 +124,7 @@ export class StoreDatabase {
   }
 
   /** Looks before it takes the write lock: an idle engine asks often and finds nothing. Nobody else writes in between. */
-  claim(now: number, limit: number, leaseMs: number, worker: string, room: Room): Columns[] {
+  claim(now: number, limit: number, leaseMs: number, worker: string, room: LaneCapacity): Columns[] {
     this.sweep();
     const found = dueEffects(this.#do, room, now, limit);
     if (found.length > 0) {
@@ -162,15 +162,15 @@ export class StoreDatabase {
     });
   }
 
-  disown(worker: string, known: string[]): void {
-    this.#do.disown.run(worker, JSON.stringify(known));
+  releaseUnacknowledged(worker: string, known: string[]): void {
+    this.#do.releaseUnacknowledged.run(worker, JSON.stringify(known));
   }
 
   /** The first write of an engine that starts. */
-  reclaim(worker: string): void {
+  recoverLeases(worker: string): void {
     this.#db.pragma(`busy_timeout = ${STARTING_TIMEOUT_MS}`);
     try {
-      this.#do.reclaim.run(worker);
+      this.#do.recoverLeases.run(worker);
       this.#do.keepPayments.run();
     } finally {
       this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -270,7 +270,7 @@ export class StoreDatabase {
     return { counts: this.#do.counts.get() ?? [], oldest: this.#do.oldestEvents.all() };
   }
 
-  setAside(found: Found, ...bound: unknown[]): void {
+  setAside(found: DamageKind, ...bound: unknown[]): void {
     this.#damaged.setAside(found, ...bound);
   }
 

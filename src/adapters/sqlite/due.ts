@@ -1,9 +1,9 @@
 /** The effects that are due, lane by lane. Inside the database's thread. */
-import { dueInLanes, type Room } from "../../ports/lanes.js";
+import { dueInLanes, type LaneCapacity } from "../../ports/lanes.js";
 import type { Statements } from "./statements.js";
 import { type Columns, inTurn } from "./wire.js";
 
-export const dueEffects = (statements: Statements, room: Room, now: number, limit: number): Columns[] => {
+export const dueEffects = (statements: Statements, room: LaneCapacity, now: number, limit: number): Columns[] => {
   const claimable = statements.claimable();
   let bytes: Buffer | undefined;
   /** Those that anything waits for. */

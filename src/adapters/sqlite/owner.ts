@@ -50,17 +50,17 @@ const isOwned = (file: string): boolean => {
 
 /** Kept among what is kept by name; the file's number tells a copy, which may be opened anywhere, from the file itself. */
 const NOTE = "opened as";
-interface Note {
+interface OwnerNote {
   path: string;
   number: string;
 }
 
-const noteIn = (db: Sqlite.Database): Note | null => {
+const noteIn = (db: Sqlite.Database): OwnerNote | null => {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'secrets'").get();
   if (isThere === undefined) return null;
   const text = db.prepare<[string], string>("SELECT value FROM secrets WHERE name = ?").pluck().get(NOTE);
   try {
-    return text === undefined ? null : (JSON.parse(text) as Note);
+    return text === undefined ? null : (JSON.parse(text) as OwnerNote);
   } catch {
     return null;
   }
@@ -86,7 +86,7 @@ export const checkElsewhere = (db: Sqlite.Database, file: string): void => {
 
 /** Notes in the file itself where it is opened now: its log is found by name alone. */
 export const noteOpened = (db: Sqlite.Database, file: string): void => {
-  const now: Note = { path: file, number: numberOf(file) };
+  const now: OwnerNote = { path: file, number: numberOf(file) };
   const before = noteIn(db);
   if (before?.path === now.path && before.number === now.number) return;
   db.prepare("INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)").run(NOTE, JSON.stringify(now));

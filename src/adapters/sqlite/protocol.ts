@@ -10,7 +10,7 @@ export interface Request {
   method: Method;
   args: unknown[];
 }
-export type Reply = { id: number; value: unknown } | { id: number; error: CrossedError };
+export type WorkerReply = { id: number; value: unknown } | { id: number; error: CrossedError };
 
 /** The reply to the opening, which nobody asked for with a message. */
 export const OPENING = 0;

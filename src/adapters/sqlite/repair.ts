@@ -1,14 +1,14 @@
 /** How an order goes on without its damaged rows. Inside the database's thread. */
 import type Sqlite from "better-sqlite3";
-import { listed } from "../../core/listed.js";
 import { trusted } from "../../core/readable.js";
 import { rebuilt, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
+import { summaryOf } from "../../core/summary.js";
 import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import { contentOf, envelopeOf } from "./content.js";
-import { type DamagedRows, shown } from "./damaged.js";
-import { type Stored, type Table, tables } from "./rows.js";
+import { type SqliteDamagedRows, shown } from "./damaged.js";
+import { type SqliteTable, type Stored, tables } from "./rows.js";
 import type { Statements } from "./statements.js";
 import * as wire from "./wire.js";
 
@@ -22,7 +22,7 @@ class Stuck extends Error {
 export class Repair {
   constructor(
     private readonly db: Sqlite.Database,
-    private readonly rows: DamagedRows,
+    private readonly rows: SqliteDamagedRows,
     private readonly write: Pick<
       Statements,
       "relist" | "setTimer" | "insertEffect" | "postpone" | "seen" | "holder" | "insertPayment"
@@ -89,7 +89,7 @@ export class Repair {
     const elsewhere = effects.find(({ id }) => this.write.holder.get(id) !== undefined);
     if (elsewhere !== undefined) return `effect ${elsewhere.id} stands under another order; repair that one first`;
     this.write.relist.run(...wire.writeListed(record), orderId);
-    for (const paymentId of listed(record).payments) this.write.insertPayment.run(paymentId, orderId);
+    for (const paymentId of summaryOf(record).payments) this.write.insertPayment.run(paymentId, orderId);
     for (const timer of timersIn(record)) this.write.setTimer.run(...wire.writeTimer(timer));
     for (const effect of effects) {
       const peer = peerOf(effect.lane, record.facts.payment.gateway);
@@ -119,7 +119,7 @@ export class Repair {
   #forget(raw: Buffer): Repaired {
     const kept = this.rows.keptOf(raw);
     const taken: DamagedRow[] = [];
-    for (const table of Object.keys(tables) as Table[]) {
+    for (const table of Object.keys(tables) as SqliteTable[]) {
       for (const stored of this.rows.each(table, "order_id = CAST(? AS TEXT)", [raw])) {
         taken.push(shown({ table, as: table, stored, what: "forgotten with its order" }));
       }

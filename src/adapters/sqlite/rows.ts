@@ -3,7 +3,7 @@ import type { DamagedRow } from "../../ports/store.js";
 import { EFFECT, ENTRY, ORDER, RECORD, TIMER, WAITING } from "./statements.js";
 import * as wire from "./wire.js";
 
-export type Table = "orders" | "history" | "outbox" | "timers" | "inbox";
+export type SqliteTable = "orders" | "history" | "outbox" | "timers" | "inbox";
 /** Column → value; texts as the bytes that they are. */
 export type Stored = Record<string, unknown>;
 
@@ -79,4 +79,4 @@ export const tables = {
     gone: "DELETE FROM inbox",
     readers: { inbox: (stored) => wire.readEvent(rowAs(stored, WAITING)) },
   },
-} satisfies Record<Table, Shape>;
+} satisfies Record<SqliteTable, Shape>;

@@ -30,7 +30,7 @@ export type EffectPlaceColumns = [createdAt: number, orderId: string, seq: numbe
 
 const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
 
-interface Reads<P extends unknown[], R> {
+interface ReadStatements<P extends unknown[], R> {
   get(...bound: P): R | undefined;
   all(...bound: P): R[];
   iterate(...bound: P): IterableIterator<R>;
@@ -40,9 +40,9 @@ interface Writes {
 }
 
 export function prepare(db: Sqlite.Database) {
-  const rows = <P extends unknown[], R extends unknown[] = unknown[]>(sql: string): Reads<P, R> =>
+  const rows = <P extends unknown[], R extends unknown[] = unknown[]>(sql: string): ReadStatements<P, R> =>
     db.prepare<P, R>(sql).raw();
-  const value = <P extends unknown[], V>(sql: string): Reads<P, V> => db.prepare<P, V>(sql).pluck();
+  const value = <P extends unknown[], V>(sql: string): ReadStatements<P, V> => db.prepare<P, V>(sql).pluck();
   const write = (sql: string): Writes => db.prepare<unknown[]>(sql);
   /** Prepared when it is needed: an older file that is opened for reading lacks the columns, and needs no such statement. */
   const later = <S extends object>(make: () => S): (() => S) => {
@@ -137,11 +137,11 @@ export function prepare(db: Sqlite.Database) {
        WHERE order_id = ? AND dead = 1 AND ${READING}`,
     ),
     bury: write("UPDATE outbox SET dead = 1, error = ?, lease_until = 0, worker = NULL WHERE id = ? AND worker = ?"),
-    disown: write(
+    releaseUnacknowledged: write(
       `UPDATE outbox SET lease_until = 0, worker = NULL
        WHERE worker = ? AND id NOT IN (SELECT value FROM json_each(?))`,
     ),
-    reclaim: write("UPDATE outbox SET lease_until = 0, worker = NULL WHERE worker IS NOT NULL AND worker <> ?"),
+    recoverLeases: write("UPDATE outbox SET lease_until = 0, worker = NULL WHERE worker IS NOT NULL AND worker <> ?"),
     restored: write(
       `UPDATE outbox SET attempts = max(attempts, 1), error = NULL, lease_until = 0, worker = NULL
        WHERE lane = 'gateway' AND dead = 0`,

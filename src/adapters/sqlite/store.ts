@@ -8,7 +8,7 @@ import { readable } from "../../ports/reading.js";
 import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { type Counts, countsIn, type OrderRow, type Store, StoreError } from "../../ports/store.js";
-import type { Found } from "./damaged.js";
+import type { DamageKind } from "./damaged.js";
 import { numberOf } from "./identity.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
@@ -56,7 +56,7 @@ export function sqliteStore(options: SqliteOptions): Store {
   };
 
   /** Whoever only looks leaves it to the engine. */
-  const setAside = async (found: Found, ...bound: unknown[]): Promise<void> => {
+  const setAside = async (found: DamageKind, ...bound: unknown[]): Promise<void> => {
     if (!options.readOnly) await database().call("setAside", found, ...bound);
   };
 
@@ -155,8 +155,8 @@ export function sqliteStore(options: SqliteOptions): Store {
     },
     release: async (worker, results) => database().call("release", worker, results),
     hurry: async (orderIds, at) => database().call("hurry", orderIds, at),
-    disown: async (worker, known) => database().call("disown", worker, known),
-    reclaim: async (worker) => database().call("reclaim", worker),
+    releaseUnacknowledged: async (worker, known) => database().call("releaseUnacknowledged", worker, known),
+    recoverLeases: async (worker) => database().call("recoverLeases", worker),
     pullIn: async (now, longest) => database().call("pullIn", now, longest),
     restored: async () => database().call("restored"),
 

@@ -5,9 +5,9 @@ import type { StoreDatabase } from "./database.js";
 import { arrived } from "./errors.js";
 import type { Identity } from "./identity.js";
 import type { OpeningOptions } from "./opening.js";
-import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+import { type Method, OPENING, type Request, type WorkerReply } from "./protocol.js";
 
-interface Asked {
+interface PendingReply {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -15,7 +15,7 @@ interface Asked {
 export class DatabaseThread {
   readonly #file: string;
   readonly #worker: Worker;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new Map<number, PendingReply>();
   readonly #ended: Promise<void>;
   /** Of the file that is open; given to whoever opens it once more in this process. */
   identity: Identity = {};
@@ -26,7 +26,7 @@ export class DatabaseThread {
     const thread = new DatabaseThread(options);
     try {
       thread.identity = await new Promise<Identity>((resolve, reject) =>
-        thread.#asked.set(OPENING, { resolve: resolve as Asked["resolve"], reject }),
+        thread.#asked.set(OPENING, { resolve: resolve as PendingReply["resolve"], reject }),
       );
       return thread;
     } catch (error) {
@@ -39,7 +39,7 @@ export class DatabaseThread {
     this.#file = options.file;
     // Without the flags of this process: some, such as --input-type, keep a worker from starting.
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: options, execArgv: [] });
-    this.#worker.on("message", (reply: Reply) => {
+    this.#worker.on("message", (reply: WorkerReply) => {
       const asked = this.#asked.get(reply.id);
       this.#asked.delete(reply.id);
       if ("error" in reply) asked?.reject(arrived(reply.error));
@@ -59,7 +59,7 @@ export class DatabaseThread {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve: resolve as Asked["resolve"], reject });
+      this.#asked.set(id, { resolve: resolve as PendingReply["resolve"], reject });
       this.#worker.postMessage({ id, method, args } satisfies Request);
     });
   }

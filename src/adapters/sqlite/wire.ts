@@ -1,7 +1,6 @@
 /** Rows as they cross the thread: flat lists of what SQLite binds, JSON made and read on this side. */
 import { crc32 } from "node:zlib";
 import type { Envelope } from "../../../machines/events.js";
-import { listed } from "../../core/listed.js";
 import {
   effectFrom,
   entryFrom,
@@ -13,9 +12,10 @@ import {
   timerFrom,
 } from "../../core/readable.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { summaryOf } from "../../core/summary.js";
 import { reasonOf } from "../../ports/damaged.js";
-import { type Kind, kindAt, peerOf, rankOf } from "../../ports/lanes.js";
-import type { Named } from "../../ports/payments.js";
+import { type CallKind, kindAt, peerOf, rankOf } from "../../ports/lanes.js";
+import type { PaymentRow } from "../../ports/payments.js";
 import {
   type Change,
   type Claim,
@@ -81,7 +81,7 @@ export const writeChange = (change: Change): WireChange => {
     orderId,
     expectedVersion: change.expectedVersion,
     order: writeOrder(record),
-    payments: listed(record).payments,
+    payments: summaryOf(record).payments,
     history: history.map((entry) => [entry.seq, entry.eventId, ...sealedEntry(entry)]),
     effects: change.effects.map((row) =>
       writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt, peer(row.lane), kind),
@@ -95,7 +95,12 @@ export const writeChange = (change: Change): WireChange => {
   };
 };
 
-export const writeEffect = (row: OutboxRow, createdAt: number, peer: string, kind: Kind = "background"): Columns => {
+export const writeEffect = (
+  row: OutboxRow,
+  createdAt: number,
+  peer: string,
+  kind: CallKind = "background",
+): Columns => {
   const said = [row.id, row.orderId, row.seq, row.index, row.lane, JSON.stringify(row.effect)];
   return [...said, row.notBefore, createdAt, sumOf(...said), peer, rankOf(kind)];
 };
@@ -107,7 +112,7 @@ export const writeTimer = (row: TimerRow): Columns => {
 
 /** What lists show of a record. */
 export const writeListed = (record: OrderRecord): Columns => {
-  const { status, state, flags, inDoubt, updatedAt } = listed(record);
+  const { status, state, flags, inDoubt, updatedAt } = summaryOf(record);
   const flagsJson = JSON.stringify(flags);
   return [
     record.version,
@@ -136,7 +141,7 @@ export const readRecord = (orderId: string, [json, , version, sum]: RecordColumn
 };
 
 /** An order that a payment leads to: none where there is no such order. */
-export const readNamed = ([orderId, current, ...row]: Columns): Named[] => {
+export const readNamed = ([orderId, current, ...row]: Columns): PaymentRow[] => {
   if (row[0] === null) return [];
   const named = { orderId: orderId as string, current: current === 1 };
   try {

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { StoreDatabase } from "./database.js";
 import { crossing } from "./errors.js";
 import { type OpeningOptions, openFile } from "./opening.js";
-import { type Method, OPENING, type Reply, type Request } from "./protocol.js";
+import { type Method, OPENING, type Request, type WorkerReply } from "./protocol.js";
 
 type Methods = Record<Method, (...args: unknown[]) => unknown>;
 
@@ -11,7 +11,7 @@ serve(parentPort as MessagePort, workerData as OpeningOptions);
 
 function serve(port: MessagePort, options: OpeningOptions): void {
   const answer = (id: number, work: () => unknown) => {
-    let reply: Reply;
+    let reply: WorkerReply;
     try {
       reply = { id, value: work() };
     } catch (error) {

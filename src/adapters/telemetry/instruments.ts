@@ -2,7 +2,7 @@
  * Every number that is kept: one table for OpenTelemetry, for Prometheus and for docs/operating.md. A label has as many
  * values as the machines have words and the host has gateways; none holds an order, a payment or a person.
  */
-import type { Figures } from "../../ports/observer.js";
+import type { Gauges } from "../../ports/observer.js";
 
 interface Described {
   /** In OpenTelemetry's way; `prometheusName` makes Prometheus's of it. */
@@ -117,7 +117,7 @@ export const histograms = {
 
 interface Gauge extends Described {
   /** Per value of the label; null = not known now. */
-  of(figures: Figures): Record<string, number> | number | null;
+  of(figures: Gauges): Record<string, number> | number | null;
 }
 
 const secondsSince = (at: number | null | undefined, now: number): number | null =>

@@ -1,7 +1,7 @@
 /** The table's instruments, each with two ways out: Prometheus's text, and whatever OpenTelemetry SDK the host has. */
 import type { BatchObservableCallback, Meter } from "@opentelemetry/api";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Figures } from "../../ports/observer.js";
+import type { Gauges } from "../../ports/observer.js";
 import { type CounterName, counters, gauges, type HistogramName, histograms, prometheusName } from "./instruments.js";
 
 type Labels = Record<string, string>;
@@ -16,13 +16,13 @@ const measured = (value: Record<string, number> | number | null, labels: readonl
   return Object.entries(value).map(([word, number]) => [{ [labels[0] ?? ""]: word }, number]);
 };
 
-export class Numbers {
+export class Metrics {
   readonly registry = new Registry();
   private readonly counts;
   private readonly times;
   private readonly gauges;
   /** How things stand; null = no engine has started. */
-  figures: (() => Promise<Figures>) | null = null;
+  figures: (() => Promise<Gauges>) | null = null;
 
   constructor(meter: Meter) {
     const registers = [this.registry];

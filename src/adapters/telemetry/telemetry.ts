@@ -3,7 +3,7 @@ import { type Meter, metrics, type Span, type Tracer, trace } from "@opentelemet
 import type { Registry } from "prom-client";
 import { reasons } from "../../../machines/reasons.js";
 import type { DecidedEvent, Observer } from "../../ports/observer.js";
-import { Numbers } from "./numbers.js";
+import { Metrics } from "./numbers.js";
 import { Remembered } from "./remembered.js";
 import { Spans } from "./spans.js";
 
@@ -26,7 +26,7 @@ export interface Telemetry {
   registry: Registry;
 }
 
-interface Mark {
+interface OpenSpan {
   span: Span;
   /** By the engine's clock. */
   at: number;
@@ -50,12 +50,12 @@ const outcomeOf = ({ kind, how = "" }: { kind: string; how?: string }): string =
 
 /** OpenTelemetry's spans and numbers of an engine, as its `observer`; and Prometheus's text, as `metrics` of the door. */
 export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
-  const numbers = new Numbers(options.meter ?? metrics.getMeter(NAME));
+  const numbers = new Metrics(options.meter ?? metrics.getMeter(NAME));
   const spans = new Spans(options.tracer ?? trace.getTracer(NAME));
   /** When the callbacks came that are not answered yet. */
   const arrivals = new Remembered<{ at: number; held: boolean }>();
 
-  const answered = ({ decision: { entry }, ended }: DecidedEvent, mark: Mark): void => {
+  const answered = ({ decision: { entry }, ended }: DecidedEvent, mark: OpenSpan): void => {
     for (const { eventId, type, outcome, reason, rule } of entry.answers) {
       const stopped = outcome === "moved" ? "" : (rule ?? "");
       numbers.count("events", { event: type, outcome, reason: reasonClass(reason), rule: stopped });
@@ -81,7 +81,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
     },
     async receive(envelope, take) {
       const { source, event } = envelope;
-      const mark: Mark = { span: spans.received(envelope), at: envelope.at, received: performance.now() };
+      const mark: OpenSpan = { span: spans.received(envelope), at: envelope.at, received: performance.now() };
       try {
         const receipt = await take(mark);
         if (receipt.postponed) numbers.count("postponed", { why: receipt.reason ?? "" });
@@ -96,7 +96,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
       }
     },
     decided(event) {
-      const mark = event.mark as Mark;
+      const mark = event.mark as OpenSpan;
       spans.decided(event, mark.span);
       answered(event, mark);
       for (const flag of event.decision.entry.raised) numbers.count("flagsRaised", { flag });

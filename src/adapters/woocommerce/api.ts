@@ -8,7 +8,7 @@ import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
 import { Trouble } from "./schema.js";
 
-export type Told<T> =
+export type ApiResult<T> =
   | { kind: "ok"; body: T }
   /** WooCommerce itself says that it has no such order. */
   | { kind: "missing" }
@@ -57,7 +57,7 @@ const wordsOf = (exchange: Exchange & { kind: "answer" }): string => {
   return quoted(`HTTP ${exchange.status}${told ? ` (${told.code}): ${told.message}` : ""}`, LONGEST_DETAIL);
 };
 
-const troubleOf = (exchange: Exchange, lateMs: number): Exclude<Told<never>, { kind: "ok" }> => {
+const troubleOf = (exchange: Exchange, lateMs: number): Exclude<ApiResult<never>, { kind: "ok" }> => {
   if (exchange.kind === "not-sent") return { kind: "trouble", afterMs: null, detail: exchange.detail };
   if (exchange.kind === "lost") return { kind: "trouble", afterMs: lateMs, detail: exchange.detail };
   const { status } = exchange;
@@ -96,7 +96,7 @@ export const wooApi = (options: ApiOptions) => {
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     body?: object,
-  ): Promise<Told<T>> => {
+  ): Promise<ApiResult<T>> => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     if (!URL.canParse(`${base}/${path}`)) {
       return { kind: "trouble", afterMs: WRONG_SETTING_WAIT_MS, detail: "the shop's address (url) is none" };

@@ -3,10 +3,10 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { thrownText } from "../../ports/thrown.js";
-import { type ApiOptions, type Told, wooApi } from "./api.js";
+import { type ApiOptions, type ApiResult, wooApi } from "./api.js";
 import { Statuses } from "./schema.js";
 
-export interface Finding {
+export interface DoctorFinding {
   check: string;
   /** `warning` works, and will surprise somebody one day. */
   verdict: "ok" | "warning" | "wrong";
@@ -30,19 +30,19 @@ const SKEW_ODD_S = 60;
 const Setting = z.object({ value: z.union([z.string(), z.number()]).nullish() });
 const Webhooks = z.array(z.object({ id: z.number(), status: z.string(), topic: z.string(), delivery_url: z.string() }));
 
-const ok = (check: string, says: string): Finding => ({ check, verdict: "ok", says, fix: null });
-const warning = (check: string, says: string, fix: string): Finding => ({ check, verdict: "warning", says, fix });
-const wrong = (check: string, says: string, fix: string): Finding => ({ check, verdict: "wrong", says, fix });
+const ok = (check: string, says: string): DoctorFinding => ({ check, verdict: "ok", says, fix: null });
+const warning = (check: string, says: string, fix: string): DoctorFinding => ({ check, verdict: "warning", says, fix });
+const wrong = (check: string, says: string, fix: string): DoctorFinding => ({ check, verdict: "wrong", says, fix });
 
-const detailOf = (told: Exclude<Told<unknown>, { kind: "ok" }>): string =>
+const detailOf = (told: Exclude<ApiResult<unknown>, { kind: "ok" }>): string =>
   told.kind === "missing" ? "HTTP 404" : told.detail.replace(/; `order-status woo doctor`.*/, "");
 
 const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 
 /** @returns findings in the order of the questions; later ones are left out where nothing answers */
-export const wooDoctor = async (options: DoctorOptions): Promise<Finding[]> => {
+export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]> => {
   const shop = new URL(options.url);
-  const found: Finding[] = [];
+  const found: DoctorFinding[] = [];
   const { ask } = wooApi(options);
 
   if (shop.protocol === "https:") found.push(ok("address", `${shop.origin} is reached over HTTPS`));
@@ -79,7 +79,7 @@ export const wooDoctor = async (options: DoctorOptions): Promise<Finding[]> => {
   return found;
 };
 
-type Ask = ReturnType<typeof wooApi>["ask"];
+type CallShop = ReturnType<typeof wooApi>["ask"];
 
 /** The shop's clock minus ours, in seconds, or why there is no telling. */
 const skewOf = async ({ url, clock: time, timeoutMs = 15_000, fetch = globalThis.fetch }: DoctorOptions) => {
@@ -100,7 +100,7 @@ const skewOf = async ({ url, clock: time, timeoutMs = 15_000, fetch = globalThis
   }
 };
 
-const clock = (skew: number): Finding => {
+const clock = (skew: number): DoctorFinding => {
   const says = `the clocks of the shop and of this computer are ${Math.abs(Math.round(skew))} s apart`;
   const fix = "let both take their time from NTP (timedatectl set-ntp true)";
   if (Math.abs(skew) >= SKEW_WRONG_S) return wrong("clock", says, fix);
@@ -108,19 +108,19 @@ const clock = (skew: number): Finding => {
   return ok("clock", "the clocks of the shop and of this computer agree");
 };
 
-const settingOf = async (ask: Ask, path: string): Promise<string | null> => {
+const settingOf = async (ask: CallShop, path: string): Promise<string | null> => {
   const told = await ask(Setting, "GET", `settings/${path}`);
   return told.kind === "ok" ? String(told.body.value ?? "") : null;
 };
 
-const mayNotRead = (check: string): Finding =>
+const mayNotRead = (check: string): DoctorFinding =>
   warning(
     check,
     "the key's user may not read the settings, so this was not looked at",
     "use a key of a shop manager, or look yourself",
   );
 
-const decimals = async (ask: Ask): Promise<Finding> => {
+const decimals = async (ask: CallShop): Promise<DoctorFinding> => {
   const value = await settingOf(ask, "general/woocommerce_price_num_decimals");
   if (value === null) return mayNotRead("decimals");
   if (value === "2") return ok("decimals", "amounts have two decimals");
@@ -129,7 +129,7 @@ const decimals = async (ask: Ask): Promise<Finding> => {
   return wrong("decimals", `amounts have ${value} decimals`, fix);
 };
 
-const holdStock = async (ask: Ask, { holdStockMinutes }: DoctorOptions): Promise<Finding> => {
+const holdStock = async (ask: CallShop, { holdStockMinutes }: DoctorOptions): Promise<DoctorFinding> => {
   const managed = await settingOf(ask, "products/woocommerce_manage_stock");
   const minutes = await settingOf(ask, "products/woocommerce_hold_stock_minutes");
   if (managed === null || minutes === null) return mayNotRead("hold-stock");
@@ -146,7 +146,7 @@ const holdStock = async (ask: Ask, { holdStockMinutes }: DoctorOptions): Promise
   return wrong("hold-stock", `${says}, and the engine was told ${told}`, fix);
 };
 
-const statuses = async (ask: Ask, { customStatuses }: DoctorOptions): Promise<Finding> => {
+const statuses = async (ask: CallShop, { customStatuses }: DoctorOptions): Promise<DoctorFinding> => {
   const told = await ask(Statuses, "GET", "orders/statuses");
   if (told.kind !== "ok") return warning("statuses", detailOf(told), "try again");
   const unknown = told.body
@@ -157,7 +157,7 @@ const statuses = async (ask: Ask, { customStatuses }: DoctorOptions): Promise<Fi
   return warning("statuses", `plugins add ${unknown.join(", ")}; orders in such a status are left alone`, fix);
 };
 
-const webhook = async (ask: Ask, options: DoctorOptions): Promise<Finding[]> => {
+const webhook = async (ask: CallShop, options: DoctorOptions): Promise<DoctorFinding[]> => {
   const { callbackUrl } = options;
   if (callbackUrl === null) {
     const fix = "give --callback, the address that the shop's webhooks go to";

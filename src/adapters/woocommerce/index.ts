@@ -1,5 +1,5 @@
 /** A real WooCommerce: the shop over REST v3, its webhooks, and a doctor for the set-up. */
-export { type DoctorOptions, type Finding, wooDoctor } from "./doctor.js";
+export { type DoctorFinding as Finding, type DoctorOptions, wooDoctor } from "./doctor.js";
 export type { WooKeys } from "./keys.js";
 export { type CustomStatuses, placedOrder, statusOf } from "./order.js";
 export { type WooShop, type WooShopOptions, wooShop } from "./shop.js";

@@ -1,12 +1,17 @@
 /** Bringing the shop's lines to what the engine has; nothing is written where they are so already. */
 import type { Line } from "../../../machines/facts.js";
-import { orderPath, type Told, type WooApi } from "./api.js";
+import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { linesOf } from "./order.js";
 import { WooOrder } from "./schema.js";
 
 const major = (minor: number): string => (minor / 100).toFixed(2);
 
-export const writeLines = async (api: WooApi, orderId: string, lines: Line[], total: number): Promise<Told<null>> => {
+export const writeLines = async (
+  api: WooApi,
+  orderId: string,
+  lines: Line[],
+  total: number,
+): Promise<ApiResult<null>> => {
   const path = orderPath(orderId);
   if (path === null) return { kind: "missing" };
   const told = await api.ask(WooOrder, "GET", path);

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { orderPath, type Told, type WooApi } from "./api.js";
+import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { Note, Notes } from "./schema.js";
 
 export const referenceOf = (orderId: string, effectId: string): string =>
@@ -19,7 +19,7 @@ const asHtml = (text: string): string => text.replace(/[&<>"']/g, (character) =>
 const REFERENCE = /\[#([0-9a-f]{8})\]$/;
 const referenceIn = (text: string): string | null => REFERENCE.exec(text.trim())?.[1] ?? null;
 
-export const readNotes = async (api: WooApi, orderId: string): Promise<Told<Note[]>> => {
+export const readNotes = async (api: WooApi, orderId: string): Promise<ApiResult<Note[]>> => {
   const path = orderPath(orderId, "/notes");
   if (path === null) return { kind: "missing" };
   const told = await api.ask(Notes, "GET", path);
@@ -49,7 +49,7 @@ export const noteOnce = async (
   reference: string,
   text: string,
   after = Number.POSITIVE_INFINITY,
-): Promise<Told<null>> => {
+): Promise<ApiResult<null>> => {
   const html = asHtml(text);
   const before = await readNotes(api, orderId);
   if (before.kind !== "ok") return before;
@@ -67,7 +67,7 @@ export const noteOnce = async (
   return { kind: "ok", body: null };
 };
 
-interface Change {
+interface StatusChange {
   from: string;
   to: string;
 }
@@ -82,13 +82,13 @@ const named = (text: string, labels: Map<string, string>): string[] =>
     .map(({ slug }) => slug);
 
 /** WooCommerce writes a note per change, in the shop's language: the name of the status left, then of the one entered. */
-const changeIn = (text: string, labels: Map<string, string>): Change | null => {
+const changeIn = (text: string, labels: Map<string, string>): StatusChange | null => {
   const [from, to] = named(text, labels).slice(-2);
   return from === undefined || to === undefined ? null : { from, to };
 };
 
 /** One write of ours: from which status in which, after which note, and whether WooCommerce writes a note of it. */
-export interface Write {
+export interface NoteWrite {
   from: string;
   to: string;
   after: number;
@@ -104,7 +104,7 @@ export interface Write {
  *
  * @param labels slug → name, as the shop calls its statuses
  */
-export const leftBy = ({ from, to, after, silent }: Write, notes: Note[], labels: Map<string, string>): string => {
+export const leftBy = ({ from, to, after, silent }: NoteWrite, notes: Note[], labels: Map<string, string>): string => {
   let left: string | null = null;
   let status = from;
   for (const { id, note } of notes) {

@@ -1,6 +1,6 @@
 /** The shop's own record of money that went back; it moves none. */
 import { z } from "zod";
-import { orderPath, type Told, type WooApi } from "./api.js";
+import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { Refund, Refunds } from "./schema.js";
 
 /** WooCommerce knows no key for a refund either, so the reason carries the reference; of two the first stays. */
@@ -9,10 +9,10 @@ export const recordRefund = async (
   orderId: string,
   reference: string,
   amount: number,
-): Promise<Told<null>> => {
+): Promise<ApiResult<null>> => {
   const path = orderPath(orderId, "/refunds");
   if (path === null) return { kind: "missing" };
-  const mine = async (): Promise<Told<Refund[]>> => {
+  const mine = async (): Promise<ApiResult<Refund[]>> => {
     const told = await api.ask(Refunds, "GET", `${path}?per_page=100`);
     if (told.kind !== "ok") return told;
     const found = told.body.filter(({ reason }) => reason?.endsWith(`[#${reference}]`));

@@ -14,7 +14,7 @@ const MOST = 10_000;
 const WINDOW_MS = 60_000;
 const REPEATS_PER_WINDOW = 3;
 
-export interface Delivery {
+export interface WebhookDelivery {
   orderId: string;
   body: Uint8Array;
   /** `X-WC-Webhook-Delivery-ID`; not signed. */
@@ -41,7 +41,7 @@ export class Repeats {
   constructor(private readonly clock: Clock) {}
 
   /** Whether the shop is to be asked because of it. */
-  isWorthReading({ orderId, body, deliveryId }: Delivery): boolean {
+  isWorthReading({ orderId, body, deliveryId }: WebhookDelivery): boolean {
     const digest = digestOf(body);
     const isNew = !this.bodies.has(digest);
     keep(this.bodies, digest, true);
@@ -51,7 +51,7 @@ export class Repeats {
   }
 
   /** It was acted on, so the same delivery is not looked at again. */
-  took({ body, deliveryId }: Delivery): void {
+  took({ body, deliveryId }: WebhookDelivery): void {
     if (deliveryId !== null) keep(this.taken, digestOf(body, deliveryId), true);
   }
 

@@ -9,9 +9,9 @@ import { z } from "zod";
 import type { ShopEffect } from "../../../machines/effects.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
-import { type ApiOptions, orderPath, type Told, type WooApi, wooApi } from "./api.js";
+import { type ApiOptions, type ApiResult, orderPath, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
-import { leftBy, noteOnce, readNotes, referenceOf, type Write } from "./notes.js";
+import { leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
 import { type CustomStatuses, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
 import { Statuses, WooOrder } from "./schema.js";
@@ -23,12 +23,12 @@ export interface WooShopOptions extends ApiOptions {
 
 export interface WooShop extends Shop {
   /** The order as the shop has it now. */
-  readOrder(orderId: string): Promise<Told<WooOrder>>;
+  readOrder(orderId: string): Promise<ApiResult<WooOrder>>;
   /** @throws Error when the shop cannot be asked */
   readStatus(orderId: string): Promise<OrderStatus | null>;
 }
 
-type Failure = Exclude<Told<never>, { kind: "ok" }>;
+type Failure = Exclude<ApiResult<never>, { kind: "ok" }>;
 
 /** Our last write to an order, kept with it: which one it was, the last note before it, and the status it left. */
 const MARK = "_order_status_engine";
@@ -48,19 +48,19 @@ const answerTo = (orderId: string, failure: Failure): ShopAnswer => {
   }
 };
 
-export const readOrder = (api: WooApi, orderId: string): Promise<Told<WooOrder>> => {
+export const readOrder = (api: WooApi, orderId: string): Promise<ApiResult<WooOrder>> => {
   const path = orderPath(orderId);
   return path === null ? Promise.resolve({ kind: "missing" }) : api.ask(WooOrder, "GET", path);
 };
 
-interface Mark extends Omit<Write, "to"> {
+interface WriteMark extends Omit<NoteWrite, "to"> {
   reference: string;
 }
 
-const written = ({ reference, after, from, silent }: Mark): string =>
+const written = ({ reference, after, from, silent }: WriteMark): string =>
   [reference, after, from, silent ? "paid" : "set"].join(":");
 
-const markOf = (order: WooOrder): Mark | null => {
+const markOf = (order: WooOrder): WriteMark | null => {
   const value = order.meta_data.findLast(({ key }) => key === MARK)?.value;
   const parts = /^([0-9a-f]{8}):(\d+):([\w-]+):(paid|set)$/.exec(typeof value === "string" ? value : "");
   const [, reference, after, from, how] = parts ?? [];
@@ -90,7 +90,7 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   };
 
   /** The order, and the id of its last note before that: what is written later has a greater one. */
-  const look = async (orderId: string): Promise<Told<{ order: WooOrder; lastNote: number }>> => {
+  const look = async (orderId: string): Promise<ApiResult<{ order: WooOrder; lastNote: number }>> => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
     const order = await readOrder(api, orderId);
@@ -100,7 +100,7 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   };
 
   /** The status that our write went over; null = none. */
-  const wentOver = async (orderId: string, write: Write): Promise<Told<string | null>> => {
+  const wentOver = async (orderId: string, write: NoteWrite): Promise<ApiResult<string | null>> => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
     const left = leftBy(write, notes.body, await labelled());
@@ -185,7 +185,7 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   };
 
   /** An attempt before this one wrote the status and was not heard of again: what it would have done next. */
-  const takeUp = async (orderId: string, { reference, ...mark }: Mark, to: string): Promise<Moved> => {
+  const takeUp = async (orderId: string, { reference, ...mark }: WriteMark, to: string): Promise<Moved> => {
     const over = await wentOver(orderId, { ...mark, to });
     if (over.kind !== "ok") return over;
     if (over.body !== null) return putBack(orderId, over.body, to, reference, 0);
@@ -198,11 +198,11 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     return told.kind === "ok" ? { kind: "done" } : answerTo(orderId, told);
   };
 
-  const plain = (orderId: string, told: Told<unknown>): ShopAnswer =>
+  const plain = (orderId: string, told: ApiResult<unknown>): ShopAnswer =>
     told.kind === "ok" ? { kind: "done" } : answerTo(orderId, told);
 
   return {
-    async carryOut(orderId, effectId, effect) {
+    async execute(orderId, effectId, effect) {
       const reference = referenceOf(orderId, effectId);
       switch (effect.type) {
         case "completePayment":

@@ -15,7 +15,7 @@ import type { Runtime } from "../../ports/runtime.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
-import type { Told } from "./api.js";
+import type { ApiResult } from "./api.js";
 import { type CustomStatuses, placedOrder } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
@@ -60,7 +60,7 @@ const orderIdIn = (text: string): string | null => {
 };
 
 /** A deletion is the shop's to tell: it has no such order, or has it in the trash. */
-const isGone = (told: Told<WooOrder>): boolean =>
+const isGone = (told: ApiResult<WooOrder>): boolean =>
   told.kind === "missing" || (told.kind === "ok" && told.body.status === "trash");
 
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
@@ -78,7 +78,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   const repeats = new Repeats(engine.clock);
 
   /** An order that the engine does not know yet. */
-  const place = async (orderId: string, told: Told<WooOrder>): Promise<string> => {
+  const place = async (orderId: string, told: ApiResult<WooOrder>): Promise<string> => {
     if (told.kind !== "ok" || isGone(told)) return "unknown-order";
     const order = placedOrder(told.body, gateways, customStatuses, engine.clock.now());
     if (order.gateway === null) return "not-ours";
@@ -86,7 +86,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     return "placed";
   };
 
-  const look = async (orderId: string): Promise<Told<WooOrder>> => {
+  const look = async (orderId: string): Promise<ApiResult<WooOrder>> => {
     const told = await shop.readOrder(orderId);
     if (told.kind === "ok" || told.kind === "missing") return told;
     throw new Error(`the shop could not be asked for order ${orderId}: ${told.detail}`);

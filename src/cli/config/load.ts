@@ -14,7 +14,7 @@ import { type Checked, ConfigSchema, type Ready } from "./schema.js";
 /** Looked for in this order where none is named. */
 export const FILES = ["ts", "mts", "js", "mjs"].map((kind) => `order-status.config.${kind}`);
 
-export interface Loaded {
+export interface LoadedConfig {
   file: string;
   /** With the defaults filled in, and the names of the secrets in place of them. */
   checked: Checked;
@@ -90,7 +90,7 @@ const readEnvironment = (file: string): void => {
   process.loadEnvFile(beside);
 };
 
-export const load = async (named?: string): Promise<Loaded> => {
+export const load = async (named?: string): Promise<LoadedConfig> => {
   const file = fileAt(named);
   readEnvironment(file);
   const config = checked(await read(file), file);

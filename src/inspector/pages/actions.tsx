@@ -4,7 +4,7 @@ import type { Effect } from "../../../machines/effects.js";
 import { movesMoney } from "../../../machines/effects.js";
 import type { EventType } from "../../../machines/events.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Verdict } from "../../ports/runtime.js";
+import type { Preview } from "../../ports/runtime.js";
 import type { ClaimedEffect, InboxRow } from "../../ports/store.js";
 import { Flag, HiddenError, Layout, orderPath, Status, type View } from "./layout.js";
 
@@ -42,7 +42,7 @@ const effectText = (view: View, effect: Effect, currency: string): string => {
   return name;
 };
 
-const Consequence: FC<{ view: View; record: OrderRecord; verdict: Verdict }> = ({ view, record, verdict }) => {
+const Consequence: FC<{ view: View; record: OrderRecord; verdict: Preview }> = ({ view, record, verdict }) => {
   const { words } = view;
   const { t } = words;
   const from = record.facts.order.status;
@@ -88,7 +88,7 @@ const Consequence: FC<{ view: View; record: OrderRecord; verdict: Verdict }> = (
 export interface Tried {
   record: OrderRecord;
   type: EventType;
-  verdict: Verdict;
+  verdict: Preview;
   /** The bank was asked just now. */
   fresh: boolean;
   /** The id under which it will be done; pressing twice does it once. */
@@ -129,18 +129,18 @@ export const ActionPage: FC<{ view: View; tried: Tried }> = ({ view, tried }) =>
   );
 };
 
-export interface DeadLetter {
+export interface DeadLetterView {
   orderId: string;
   effect: (ClaimedEffect & { error: string | null }) | null;
   event: InboxRow | null;
   /** What deciding the event again would do. */
-  verdict: Verdict | null;
+  verdict: Preview | null;
   /** The bank was asked just now. */
   fresh: boolean;
   record: OrderRecord | null;
 }
 
-export const RetryPage: FC<{ view: View; id: string; dead: DeadLetter | null }> = ({ view, id, dead }) => {
+export const RetryPage: FC<{ view: View; id: string; dead: DeadLetterView | null }> = ({ view, id, dead }) => {
   const { t } = view.words;
   const effect = dead?.effect ?? null;
   return (

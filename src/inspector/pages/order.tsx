@@ -4,9 +4,9 @@ import type { EventType } from "../../../machines/events.js";
 import { remedies } from "../../../machines/flags.js";
 import type { OrderRecord } from "../../core/record.js";
 import { isHeldByHand } from "../../core/why.js";
-import type { Verdict, WaitingEffect } from "../../ports/runtime.js";
+import type { Preview, WaitingEffect } from "../../ports/runtime.js";
 import { type Charts, machineOf, type Stop } from "../chart.js";
-import type { Moment, Row } from "../seen.js";
+import type { Moment, TimelineRow } from "../seen.js";
 import { Effects, Money, Possible, Timers, Try } from "./beside.js";
 import { Flag, Layout, orderPath, Section, Status, Time, Told, type View } from "./layout.js";
 import { Timeline } from "./timeline.js";
@@ -17,14 +17,14 @@ export interface OrderSeen {
   moment: Moment;
   /** Whether the moment is now. */
   now: boolean;
-  rows: Row[];
+  rows: TimelineRow[];
   troubleOnly: boolean;
   earlier: { href: string | null } | null;
   effects: WaitingEffect[];
   parked: string | null;
   charts: Charts;
   way: Stop[];
-  verdicts: { type: EventType; verdict: Verdict }[];
+  verdicts: { type: EventType; verdict: Preview }[];
   /** What has just been done from here. */
   done: string | null;
 }

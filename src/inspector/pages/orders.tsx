@@ -7,7 +7,7 @@ import { Flag, Layout, OrderLink, Status, Table, Time, type View } from "./layou
 export const spans = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
 export type Span = keyof typeof spans;
 
-export interface Asked {
+export interface OrdersQuery {
   status?: OrderStatus;
   flagged?: boolean;
   parked?: boolean;
@@ -16,7 +16,7 @@ export interface Asked {
   before?: string;
 }
 
-const queryOf = ({ status, flagged, parked, since }: Asked, before?: string): string => {
+const queryOf = ({ status, flagged, parked, since }: OrdersQuery, before?: string): string => {
   const query = new URLSearchParams();
   if (status !== undefined) query.set("status", status);
   if (flagged) query.set("flagged", "true");
@@ -26,7 +26,7 @@ const queryOf = ({ status, flagged, parked, since }: Asked, before?: string): st
   return query.size === 0 ? "" : `?${query}`;
 };
 
-const Filter: FC<{ view: View; asked: Asked }> = ({ view, asked }) => {
+const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
   const { t } = view.words;
   return (
     <form class="filter" action={`${view.base}/orders`} method="get" aria-label={t("filter head")}>
@@ -66,7 +66,7 @@ const Filter: FC<{ view: View; asked: Asked }> = ({ view, asked }) => {
   );
 };
 
-export const OrdersPage: FC<{ view: View; asked: Asked; rows: OrderRow[]; more: boolean }> = (props) => {
+export const OrdersPage: FC<{ view: View; asked: OrdersQuery; rows: OrderRow[]; more: boolean }> = (props) => {
   const { view, asked, rows, more } = props;
   const { t } = view.words;
   const last = rows.at(-1);

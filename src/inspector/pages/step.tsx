@@ -2,7 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { OrderEvent } from "../../../machines/events.js";
 import type { Answer, HistoryEntry } from "../../core/record.js";
-import { markOf, type Row } from "../seen.js";
+import { markOf, type TimelineRow } from "../seen.js";
 import { Flag, Status, Time, type View } from "./layout.js";
 
 export const Mark: FC<{ view: View; answer: Pick<Answer, "outcome" | "reason"> }> = ({ view, answer }) => {
@@ -69,7 +69,7 @@ const Again: FC<{ view: View; answer: Answer }> = ({ view, answer }) => {
   );
 };
 
-const BasedOn: FC<{ view: View; row: Row; currency: string }> = ({ view, row, currency }) => {
+const BasedOn: FC<{ view: View; row: TimelineRow; currency: string }> = ({ view, row, currency }) => {
   const { t } = view.words;
   const word = row.later?.answer ?? row.first;
   const byIds = word?.rule?.startsWith("callback/") && word.outcome !== "deferred";
@@ -108,13 +108,13 @@ export const Asks: FC<{ view: View; effects: HistoryEntry["effects"] }> = ({ vie
   );
 
 /** Where the last word was said. */
-export const Then: FC<{ view: View; later: NonNullable<Row["later"]> }> = ({ view: { words }, later }) => (
+export const Then: FC<{ view: View; later: NonNullable<TimelineRow["later"]> }> = ({ view: { words }, later }) => (
   <a href={`#step-${later.seq}`}>
     {words.t("row later text", { outcome: words.t(`outcome ${markOf(later.answer)}`), n: later.seq })}
   </a>
 );
 
-const Details: FC<{ view: View; row: Row; currency: string }> = ({ view, row, currency }) => {
+const Details: FC<{ view: View; row: TimelineRow; currency: string }> = ({ view, row, currency }) => {
   const { t } = view.words;
   const { entry, first, later, told } = row;
   return (
@@ -212,7 +212,12 @@ export const StepLinks: FC<{ view: View; seq: number; path: string }> = ({ view:
   );
 };
 
-export const Step: FC<{ view: View; row: Row; currency: string; path: string }> = ({ view, row, currency, path }) => {
+export const Step: FC<{ view: View; row: TimelineRow; currency: string; path: string }> = ({
+  view,
+  row,
+  currency,
+  path,
+}) => {
   const { entry, first, told } = row;
   // A reading is no news by itself where it answers somebody who waited for it.
   const own = first !== null && told.length > 0 && first.outcome !== "moved" ? null : first;

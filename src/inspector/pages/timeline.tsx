@@ -1,12 +1,12 @@
 /** Everything that happened to an order, a row each: also what was held, repeated, skipped or refused. */
 import type { FC } from "hono/jsx";
-import { type Fold, foldsOf, markOf, type Row, wordOf } from "../seen.js";
+import { type FoldedDeliveries, foldsOf, markOf, type TimelineRow, wordOf } from "../seen.js";
 import { Time, Told, type View } from "./layout.js";
 import { Asks, Because, Headline, Mark, Step, StepLinks, Then, When } from "./step.js";
 
 interface TimelineProps {
   view: View;
-  rows: Row[];
+  rows: TimelineRow[];
   currency: string;
   /** Where the order's pages are. */
   path: string;
@@ -17,7 +17,7 @@ interface TimelineProps {
 }
 
 /** One of many: what it shares with the others is said above them. */
-const Delivery: FC<{ view: View; row: Row; path: string; alike: boolean }> = ({ view, row, path, alike }) => {
+const Delivery: FC<{ view: View; row: TimelineRow; path: string; alike: boolean }> = ({ view, row, path, alike }) => {
   const { t } = view.words;
   const { entry, later } = row;
   return (
@@ -35,11 +35,15 @@ const Delivery: FC<{ view: View; row: Row; path: string; alike: boolean }> = ({ 
 };
 
 /** What came over and over, with one word for all; each delivery waits behind a click. */
-const Folded: FC<{ view: View; fold: Fold; path: string }> = ({ view, fold: { deliveries, rows }, path }) => {
+const Folded: FC<{ view: View; fold: FoldedDeliveries; path: string }> = ({
+  view,
+  fold: { deliveries, rows },
+  path,
+}) => {
   const { t } = view.words;
-  const [first, last] = [deliveries[0] as Row, deliveries.at(-1) as Row];
+  const [first, last] = [deliveries[0] as TimelineRow, deliveries.at(-1) as TimelineRow];
   const word = wordOf(last);
-  const ends = { first: first.entry.seq, last: (rows.at(-1) as Row).entry.seq };
+  const ends = { first: first.entry.seq, last: (rows.at(-1) as TimelineRow).entry.seq };
   return (
     <li
       class="step"
@@ -77,7 +81,7 @@ const Folded: FC<{ view: View; fold: Fold; path: string }> = ({ view, fold: { de
 const FIRST = 3;
 const LAST = 12;
 
-const troubleIn = (one: Row | Fold): (Row | Fold)[] => {
+const troubleIn = (one: TimelineRow | FoldedDeliveries): (TimelineRow | FoldedDeliveries)[] => {
   if (!("rows" in one)) return one.trouble ? [one] : [];
   const rows = one.rows.filter((row) => row.trouble);
   return rows.length === 0 ? [] : [{ ...one, rows }];
@@ -89,7 +93,7 @@ export const Timeline: FC<TimelineProps> = (props) => {
   const shown = foldsOf(all).flatMap((one) => (troubleOnly ? troubleIn(one) : [one]));
   const long = shown.length > FIRST + LAST + 2;
   const between = shown.slice(FIRST, -LAST).reduce((n, one) => n + ("rows" in one ? one.rows.length : 1), 0);
-  const list = (some: (Row | Fold)[]) => (
+  const list = (some: (TimelineRow | FoldedDeliveries)[]) => (
     <ol class="timeline">
       {some.map((one) =>
         "rows" in one ? (

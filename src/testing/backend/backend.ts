@@ -12,7 +12,7 @@ export interface Basket {
 }
 
 /** What anybody can see of an order in the shop. */
-export interface Seen {
+export interface ObservedOrder {
   status: OrderStatus;
   /** How often the customer was told that the order is paid. */
   confirmationMails: number;
@@ -32,7 +32,7 @@ export interface Backend {
   customerReturns(orderId: string, page: "success" | "fail"): Promise<unknown>;
   /** The merchant picks a status; a refusal is an answer like any other and does not throw. */
   merchantSets(orderId: string, status: "completed" | "cancelled" | "refunded"): Promise<unknown>;
-  look(orderId: string): Promise<Seen>;
+  look(orderId: string): Promise<ObservedOrder>;
   /**
    * The backend's own clock moves on by so many ms, and whatever became due is done. Left out: the backend lives by
    * the wall clock, and no step lets time go by; then `settings.cooldownSeconds` has to be 0 on both sides.

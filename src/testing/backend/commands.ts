@@ -1,14 +1,14 @@
 /** What may happen to an order, as commands of a model-based run: check, run, toString. */
 import fc from "fast-check";
 import { MINUTE } from "../simulator/script.js";
-import { type BackendCommand, click, goesOn, type Model, type Run } from "./run.js";
+import { type BackendCommand, type BackendRun, click, goesOn, type Model } from "./run.js";
 
 /** One thing that happens: in words, whether it can, what the reference makes of it, and how it is done. */
 export interface Deed {
   says: string;
   can?(model: Readonly<Model>): boolean;
   told(model: Model): void;
-  done(run: Run): Promise<void> | void;
+  done(run: BackendRun): Promise<void> | void;
 }
 
 /** Any deed as a command; users write their own the same way. */

@@ -3,13 +3,13 @@ import type { OrderStatus } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
 import type { RecordedCall } from "../resurs-controls.js";
 import { edges } from "../simulator/table.js";
-import type { Seen } from "./backend.js";
+import type { ObservedOrder } from "./backend.js";
 
 /** What was seen after one step. */
 export interface Look {
   /** What had happened. */
   step: string;
-  seen: Seen;
+  seen: ObservedOrder;
   /** The payment at the bank when the step began, in the bank's word. */
   bankSaid: string;
   merchantAsked: string | null;
@@ -41,7 +41,7 @@ export interface BackendLaw {
   broken(life: BackendLife): string | null;
 }
 
-const now = ({ looks }: BackendLife): Seen => (looks.at(-1) as Look).seen;
+const now = ({ looks }: BackendLife): ObservedOrder => (looks.at(-1) as Look).seen;
 const changes = (life: BackendLife): { from: OrderStatus; to: OrderStatus; look: Look }[] =>
   life.looks.slice(1).flatMap((look, i) => {
     const from = (life.looks[i] as Look).seen.status;

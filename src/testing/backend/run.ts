@@ -4,7 +4,7 @@ import { merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
-import { Story } from "../simulator/reference.js";
+import { ReferenceStory } from "../simulator/reference.js";
 import { clicked } from "../simulator/reference-merchant.js";
 import { MINUTE, SECOND, T0 } from "../simulator/script.js";
 import type { Basket, ShopUnderTest } from "./backend.js";
@@ -37,7 +37,7 @@ export class BackendBreach extends Error {
 
 /** What a step knows of the life before it is taken: the naive reference, and the reference's time. */
 export interface Model {
-  story: Story;
+  story: ReferenceStory;
   now: number;
   /** Whether the backend has a clock that a test can move. */
   canWait: boolean;
@@ -60,7 +60,7 @@ const told: Record<string, "AUTHORIZED" | "FROZEN" | "REJECTED"> = {
   REJECTED: "REJECTED",
 };
 
-export class Run {
+export class BackendRun {
   readonly steps: string[];
   readonly bankStatuses = ["TASK_REDIRECTION_REQUIRED"];
   private readonly looks: Look[] = [];
@@ -84,10 +84,10 @@ export class Run {
     this.deliveriesBefore = shop.bank.deliveries.length;
   }
 
-  static async begin(shop: ShopUnderTest): Promise<{ model: Model; real: Run }> {
+  static async begin(shop: ShopUnderTest): Promise<{ model: Model; real: BackendRun }> {
     const basket = shop.basket ?? book;
     const { orderId, paymentId } = await shop.backend.checkout(basket);
-    const run = new Run(shop, basket, orderId, paymentId);
+    const run = new BackendRun(shop, basket, orderId, paymentId);
     const plan = {
       id: orderId,
       gateway: "resurs-mapi",
@@ -97,7 +97,7 @@ export class Run {
       createdBefore: 0,
       payment: "at-the-bank" as const,
     };
-    const story = new Story(plan, run.settings, registry);
+    const story = new ReferenceStory(plan, run.settings, registry);
     // The double would let the link run out by itself; here the steps say what becomes of the payment.
     run.setPayment("TASK_REDIRECTION_REQUIRED", 0, false);
     run.looks.push(await run.look());
@@ -257,9 +257,9 @@ export const click = ({ story, now }: Model, status: "completed" | "cancelled" |
  * @throws BackendBreach
  */
 export const liveAgainst = async (shop: ShopUnderTest, commands: Iterable<BackendCommand>): Promise<void> => {
-  const begun = await Run.begin(shop);
+  const begun = await BackendRun.begin(shop);
   await fc.asyncModelRun(() => begun, commands);
   await begun.real.comesToRest(begun.model);
 };
 
-export type BackendCommand = fc.AsyncCommand<Model, Run>;
+export type BackendCommand = fc.AsyncCommand<Model, BackendRun>;

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../../machines/facts.js";
-import type { Considered } from "../../../machines/guards.js";
+import type { GuardContext } from "../../../machines/guards.js";
 import { merchantApi, netsEasy } from "../../../machines/index.js";
 import { Choices, Settings } from "../../../machines/settings.js";
 import { T0 } from "../simulator/script.js";
-import type { Told } from "./life.js";
+import type { EventInput } from "./life.js";
 import { PAYMENT } from "./samples.js";
 
 const amount = fc.constantFrom(0, 1, 400, 600, 1000);
@@ -118,7 +118,7 @@ const wish = fc.record({
 const anyStatus = fc.constantFrom(...OrderStatus.options);
 
 /** Facts without a law between them: a guard has to answer whatever it is shown. */
-export const anyFacts: fc.Arbitrary<Considered> = fc
+export const anyFacts: fc.Arbitrary<GuardContext> = fc
   .record({
     order: fc.record({
       status: anyStatus,
@@ -183,7 +183,7 @@ export const anyFacts: fc.Arbitrary<Considered> = fc
 const via = fc.constantFrom("dropdown" as const, "bulk" as const, "api" as const);
 
 /** Everything that the outside may send, in the schema's shape. */
-export const anyEvent: fc.Arbitrary<Told> = fc.oneof(
+export const anyEvent: fc.Arbitrary<EventInput> = fc.oneof(
   fc.constant({ type: "order.updated", by: "plugin", change: "note" }),
   fc.record({ type: fc.constant("order.seen"), status: anyStatus }),
   fc.record(

@@ -14,7 +14,7 @@ import type { Settings } from "../../../machines/settings.js";
 import type { Answer, HistoryEntry } from "../../core/record.js";
 import { why } from "../../core/why.js";
 import { SECOND } from "../simulator/script.js";
-import { type BankAnswer, Life, rulesWith, type Told } from "./life.js";
+import { type BankAnswer, type EventInput, Life, rulesWith } from "./life.js";
 import { anOrder, type PaymentName, payments } from "./samples.js";
 
 /** What is said of a decision; what is left out is not looked at. */
@@ -46,10 +46,10 @@ export class DecisionDiffers extends Error {
 /** A payment as a reading shows it, or by the name it has in `payments`. */
 export type SomePayment = Reading | PaymentName;
 
-type Step = (life: Life, scene: Scene) => void;
+type Step = (life: Life, scene: GivenScene) => void;
 
 /** What a sentence has come to. */
-interface Scene {
+interface GivenScene {
   bank: Reading;
   /** The event that is asked about, and the decisions before it. */
   asked: { id: string; type: string; after: number } | null;
@@ -64,7 +64,7 @@ export interface Given {
   /** Time goes by; timers that become due ring. */
   later(seconds: number): this;
   /** These happen, one after the other; `then` asks about the last one. */
-  when(...events: [Told, ...Told[]]): When;
+  when(...events: [EventInput, ...EventInput[]]): When;
 }
 
 export interface When extends Given {
@@ -89,9 +89,9 @@ class Sentence implements When {
     return new Sentence(this.begin, [...this.steps, step]) as this;
   }
 
-  private play(): { life: Life; scene: Scene } {
+  private play(): { life: Life; scene: GivenScene } {
     const life = this.begin();
-    const scene: Scene = { bank: payments.accepted, asked: null };
+    const scene: GivenScene = { bank: payments.accepted, asked: null };
     for (const step of this.steps) step(life, scene);
     return { life, scene };
   }
@@ -106,7 +106,7 @@ class Sentence implements When {
     return this.and((life, { bank }) => life.wait(seconds * SECOND, bank));
   }
 
-  when(...events: [Told, ...Told[]]): When {
+  when(...events: [EventInput, ...EventInput[]]): When {
     return this.and((life, scene) => {
       for (const event of events) {
         const after = life.decisions.length;

@@ -5,7 +5,7 @@ import type { Decision } from "../../core/decide.js";
 import type { OrderRecord } from "../../core/record.js";
 import { SECOND } from "../simulator/script.js";
 
-export interface Decided {
+export interface DecidedStep {
   before: OrderRecord;
   decision: Decision;
   settings: Settings;
@@ -17,32 +17,32 @@ export interface DecisionLaw {
   /** The document, or the invariant of the fault model. */
   source: string;
   /** What broke it; nothing = it was kept. */
-  broken(decided: Decided): string[];
+  broken(decided: DecidedStep): string[];
 }
 
-export interface Breach {
+export interface BrokenLaw {
   law: string;
   says: string;
   detail: string;
 }
 
-type Effect = Decision["effects"][number]["effect"];
+type EffectOf = Decision["effects"][number]["effect"];
 
 const ofType =
-  <Type extends Effect["type"]>(
+  <Type extends EffectOf["type"]>(
     type: Type,
-    find: (effect: Extract<Effect, { type: Type }>, decided: Decided) => string | null,
+    find: (effect: Extract<EffectOf, { type: Type }>, decided: DecidedStep) => string | null,
   ) =>
-  (decided: Decided): string[] =>
+  (decided: DecidedStep): string[] =>
     decided.decision.effects.flatMap(({ effect }) => {
-      const detail = effect.type === type ? find(effect as Extract<Effect, { type: Type }>, decided) : null;
+      const detail = effect.type === type ? find(effect as Extract<EffectOf, { type: Type }>, decided) : null;
       return detail === null ? [] : [detail];
     });
 
 const unless = (kept: boolean, detail: () => string): string[] => (kept ? [] : [detail()]);
 
 /** The changes that the shop is told of. */
-const told = ({ decision }: Decided) => decision.effects.flatMap(({ effect }) => ("to" in effect ? [effect] : []));
+const told = ({ decision }: DecidedStep) => decision.effects.flatMap(({ effect }) => ("to" in effect ? [effect] : []));
 
 /** What the shop itself said. */
 const saidByTheShop = new Set(["order.seen", "shop.conflicted"]);
@@ -53,7 +53,7 @@ const cooldownEnd = ({ facts: { order } }: OrderRecord, { choices, cooldownSecon
   (choices.cooldownFrom === "created" ? order.createdAt : Math.max(order.createdAt, order.updatedAt)) +
   cooldownSeconds * SECOND;
 
-const hearsOfEveryChange = (decided: Decided): string[] => {
+const hearsOfEveryChange = (decided: DecidedStep): string[] => {
   const { before, decision } = decided;
   const changes = told(decided);
   const { type } = decision.entry.event;
@@ -67,7 +67,7 @@ const hearsOfEveryChange = (decided: Decided): string[] => {
   ];
 };
 
-const captureAllowed = (_: Effect, { before, decision, settings }: Decided): string | null => {
+const captureAllowed = (_: EffectOf, { before, decision, settings }: DecidedStep): string | null => {
   const { payment } = decision.record.facts;
   if (!payment.exists || ["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status))
     return `it is ${payment.status}`;
@@ -77,7 +77,7 @@ const captureAllowed = (_: Effect, { before, decision, settings }: Decided): str
   return asked && !settings.enableCapture ? "capture is switched off" : null;
 };
 
-const customerFirst = ({ before, decision: { entry }, settings }: Decided): string[] =>
+const customerFirst = ({ before, decision: { entry }, settings }: DecidedStep): string[] =>
   entry.answers.flatMap((answer) => {
     // What was let through and asked the bank for something is answered whenever the bank answers.
     if (answer.type !== "callback.received" || before.facts.operation?.askedBy === answer.eventId) return [];
@@ -221,5 +221,5 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
 ];
 
-export const breachesOf = (decided: Decided, laws: readonly DecisionLaw[] = decisionLaws): Breach[] =>
+export const breachesOf = (decided: DecidedStep, laws: readonly DecisionLaw[] = decisionLaws): BrokenLaw[] =>
   laws.flatMap(({ name, says, broken }) => broken(decided).map((detail) => ({ law: name, says, detail })));

@@ -5,15 +5,15 @@ import { type Envelope, OrderEvent, type PlacedOrder } from "../../../machines/e
 import type { Reading } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
+import type { Rules } from "../../core/builder.js";
 import { type Decision, decide } from "../../core/decide.js";
-import type { Rules } from "../../core/fold.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import { sourceOf } from "../../engine/receipt.js";
 import { T0 } from "../simulator/script.js";
 import { anOrder, reading } from "./samples.js";
 
 /** Whatever can happen to an order, as it is submitted. */
-export type Told = z.input<typeof OrderEvent>;
+export type EventInput = z.input<typeof OrderEvent>;
 
 /** Today's machines under these settings; what is left out is the default. */
 export const rulesWith = (settings: z.input<typeof Settings> = {}): Rules => ({
@@ -92,7 +92,7 @@ export class Life {
     return decision;
   }
 
-  tell(event: Told, id = `e${++this.count}`): Decision {
+  tell(event: EventInput, id = `e${++this.count}`): Decision {
     return this.decided(this.record, event, id);
   }
 
@@ -107,7 +107,7 @@ export class Life {
   }
 
   /** The event, with the payment read whenever it is asked for; the last answer to it. */
-  settle(event: Told, says: Reading = reading()): Answer {
+  settle(event: EventInput, says: Reading = reading()): Answer {
     const id = `e${++this.count}`;
     this.tell(event, id);
     this.read(says);

@@ -9,12 +9,12 @@ import type { Decision } from "../../core/decide.js";
 import type { OutboxRow } from "../../core/record.js";
 import { SECOND } from "../simulator/script.js";
 import { anyEvent, anyOrder, anyReading, anySettings } from "./arbitraries.js";
-import { type Breach, breachesOf, type DecisionLaw, decisionLaws } from "./laws.js";
-import { Life, type Told } from "./life.js";
+import { type BrokenLaw, breachesOf, type DecisionLaw, decisionLaws } from "./laws.js";
+import { type EventInput, Life } from "./life.js";
 import { PAYMENT } from "./samples.js";
 
-export type Move =
-  | { what: "event"; event: Told }
+export type LifeMove =
+  | { what: "event"; event: EventInput }
   /** The n-th thing that was asked for is answered. */
   | {
       what: "answer";
@@ -26,7 +26,7 @@ export type Move =
   | { what: "timer"; which: number }
   | { what: "time"; seconds: number };
 
-export const anyMove: fc.Arbitrary<Move> = fc.oneof(
+export const anyMove: fc.Arbitrary<LifeMove> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ what: fc.constant("event" as const), event: anyEvent }) },
   {
     weight: 6,
@@ -48,7 +48,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
 export interface LifeScript {
   order: PlacedOrder;
   settings: Settings;
-  moves: Move[];
+  moves: LifeMove[];
 }
 
 /** An order, a shop's settings, and what happens; shrinks to fewer and plainer moves. */
@@ -59,7 +59,7 @@ export const anyLife = ({ minMoves = 0, maxMoves = 40 } = {}): fc.Arbitrary<Life
     moves: fc.array(anyMove, { minLength: minMoves, maxLength: maxMoves, size: "max" }),
   });
 
-const answerTo = (row: OutboxRow, move: Extract<Move, { what: "answer" }>): Told | null => {
+const answerTo = (row: OutboxRow, move: Extract<LifeMove, { what: "answer" }>): EventInput | null => {
   const { effect, id: effectId } = row;
   const { how, reading, status } = move;
   if (effect.type === "readPayment") return { type: "payment.read", effectId, reading };
@@ -72,7 +72,7 @@ const answerTo = (row: OutboxRow, move: Extract<Move, { what: "answer" }>): Told
 };
 
 /** Carries one move out; null where there is nothing to move. */
-export const play = (life: Life, move: Move): Decision | null => {
+export const play = (life: Life, move: LifeMove): Decision | null => {
   switch (move.what) {
     case "time":
       life.now += move.seconds * SECOND;
@@ -101,7 +101,7 @@ export const play = (life: Life, move: Move): Decision | null => {
 export class DecisionBreach extends Error {
   override name = "DecisionBreach";
   constructor(
-    readonly breach: Breach,
+    readonly breach: BrokenLaw,
     readonly life: Life,
   ) {
     const steps = life.history.map(({ event, answers, to }, i) => {

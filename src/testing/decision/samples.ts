@@ -2,7 +2,7 @@
 import { PlacedOrder } from "../../../machines/events.js";
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { MINUTE, T0 } from "../simulator/script.js";
-import type { Told } from "./life.js";
+import type { EventInput } from "./life.js";
 
 export const PAYMENT = "pay-1";
 
@@ -74,7 +74,7 @@ export const anOrder = (says: Partial<PlacedOrder> = {}): PlacedOrder =>
   });
 
 /** The bank's message about the order's payment, unless something else is said. */
-export const callback = (more: Partial<Extract<Told, { type: "callback.received" }>> = {}): Told => ({
+export const callback = (more: Partial<Extract<EventInput, { type: "callback.received" }>> = {}): EventInput => ({
   type: "callback.received",
   kind: "AUTHORIZATION",
   paymentId: PAYMENT,

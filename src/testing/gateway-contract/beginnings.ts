@@ -1,11 +1,11 @@
 /** How a payment comes into being: it is created, and where that is a step of its own, signed and booked. */
 import assert from "node:assert/strict";
-import type { Abilities, Bench, Law } from "./bench.js";
+import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import { answered, everyMove, isOneOf, NEW_PAYMENT, PART, readOf, sane, shown, TOTAL } from "./moves.js";
 
 const create = (bench: Bench) => answered(() => bench.gateway.createPayment(NEW_PAYMENT));
 
-const booking: Law[] = [
+const booking: ContractLaw[] = [
   {
     title: "What the customer has signed is booked, and the reading afterwards shows it.",
     async run(bench) {
@@ -39,14 +39,14 @@ const booking: Law[] = [
   },
 ];
 
-const noBooking: Law = {
+const noBooking: ContractLaw = {
   title: "There is no booking where signing is all that the customer has to do.",
   async run({ gateway }) {
     assert.equal(gateway.bookSignedPayment, undefined);
   },
 };
 
-export const beginnings = (can: Abilities): Law[] => [
+export const beginnings = (can: Abilities): ContractLaw[] => [
   {
     title: "A gateway has a name, and rounds by a whole number of minor units.",
     async run({ gateway }) {

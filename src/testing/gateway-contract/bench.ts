@@ -1,7 +1,7 @@
 /** What a gateway is tried on: itself, its bank with a faulty server before it, and a clock that stands still. */
 import type { Gateway } from "../../ports/gateway.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import type { Bank, Front } from "./front.js";
+import type { Front, FrontedBank } from "./front.js";
 
 export type MoneyOperation = "capture" | "cancel" | "refund" | "addOrderLines" | "bookSignedPayment";
 
@@ -39,7 +39,7 @@ export interface Abilities {
 }
 
 /** In minor units. */
-export interface Books {
+export interface ContractBooks {
   authorized: number;
   captured: number;
   canceled: number;
@@ -59,7 +59,7 @@ export interface GatewayUnderTest {
   /** Makes a payment of `total` at the bank that stands in this state, past the gateway; its id. `part` of it was captured or refunded where the state says partly. */
   bring(state: PaymentState, total: number, part: number): string | Promise<string>;
   /** What the bank itself has in its books; null = no such payment. */
-  books(paymentId: string): Books | null | Promise<Books | null>;
+  books(paymentId: string): ContractBooks | null | Promise<ContractBooks | null>;
   close?(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export interface Opening {
   /** Stands still; both the gateway and its bank are to live by it. */
   clock: VirtualClock;
   /** Puts the faulty server before the bank; the address that the gateway is to be given. */
-  inFrontOf(bank: Bank): Promise<string>;
+  inFrontOf(bank: FrontedBank): Promise<string>;
 }
 
 export interface GatewayFixture {
@@ -83,7 +83,7 @@ export interface Bench extends GatewayUnderTest {
 }
 
 /** A law throws where the gateway breaks it. */
-export interface Law {
+export interface ContractLaw {
   title: string;
   run(bench: Bench): Promise<void>;
 }

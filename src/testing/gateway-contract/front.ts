@@ -13,7 +13,7 @@ export type BankOperation =
   | "bookSignedPayment"
   | "signIn";
 
-export interface Bank {
+export interface FrontedBank {
   /** Answers as the bank would: a function of one's own, or `forwardTo` a double's address. */
   answer(request: Request): Promise<Response>;
   /** Null = nothing that the contract has a word for. */
@@ -36,7 +36,7 @@ export type Trouble =
   | { kind: "echo"; status: number }
   | { kind: "redirect"; status: number };
 
-export interface Seen {
+export interface ObservedRequest {
   operation: BankOperation | null;
   headers: IncomingMessage["headers"];
   /** Address, headers and body. */
@@ -49,7 +49,7 @@ export interface Front {
   trouble(operation: BankOperation, trouble: Trouble | null): void;
   /** Requests that are kept waiting right now. */
   held(): number;
-  seen: Seen[];
+  seen: ObservedRequest[];
   /** Requests that came because somebody followed a redirect. */
   readonly strayed: number;
   /** Endless answers that were read to `MOST_POURED`. */
@@ -78,7 +78,7 @@ export const headersOf = (request: IncomingMessage): [string, string][] =>
 
 /** Answers with what a server at this address answers. */
 export const forwardTo =
-  (url: string): Bank["answer"] =>
+  (url: string): FrontedBank["answer"] =>
   async (request) => {
     const { pathname, search } = new URL(request.url);
     const { method, headers } = request;
@@ -103,9 +103,9 @@ const pour = (response: ServerResponse): Promise<boolean> =>
     more();
   });
 
-export const frontOf = async (bank: Bank): Promise<Front & { close(): Promise<void> }> => {
+export const frontOf = async (bank: FrontedBank): Promise<Front & { close(): Promise<void> }> => {
   const troubles = new Map<BankOperation, Trouble>();
-  const seen: Seen[] = [];
+  const seen: ObservedRequest[] = [];
   let held = 0;
   let strayed = 0;
   let drained = 0;
@@ -140,7 +140,7 @@ export const frontOf = async (bank: Bank): Promise<Front & { close(): Promise<vo
     trouble: Trouble,
     request: IncomingMessage,
     response: ServerResponse,
-    sent: Seen,
+    sent: ObservedRequest,
     body: string,
   ) => {
     const json = { "content-type": "application/json" };
@@ -191,7 +191,11 @@ export const frontOf = async (bank: Bank): Promise<Front & { close(): Promise<vo
       return void response.writeHead(200, { "content-type": "application/json" }).end("{}");
     }
     const operation = bank.operationOf({ method, path, body });
-    const sent: Seen = { operation, headers, text: `${method} ${path}\n${JSON.stringify(headers)}\n${body}` };
+    const sent: ObservedRequest = {
+      operation,
+      headers,
+      text: `${method} ${path}\n${JSON.stringify(headers)}\n${body}`,
+    };
     seen.push(sent);
     const trouble = operation === null ? undefined : troubles.get(operation);
     if (trouble === undefined) relay(response, await asked(request, body));

@@ -1,7 +1,7 @@
 /** Answers that are lost, late or a no: what each may say of the money. */
 import assert from "node:assert/strict";
 import { type FrontPage, frontAnswer, frontBodies } from "../front-page.js";
-import type { Abilities, Bench, Law } from "./bench.js";
+import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import type { Trouble } from "./front.js";
 import {
   answered,
@@ -41,7 +41,7 @@ const fromFront = (page: FrontPage, after: boolean): Trouble => {
 
 const SERVER_ERRORS = [500, 502, 503, 504];
 
-export const losses = (can: Abilities): Law[] => [
+export const losses = (can: Abilities): ContractLaw[] => [
   {
     title: "A call that the bank never got is unknown or asked again, never done and never a no.",
     async run(bench) {

@@ -1,16 +1,16 @@
 /** Money moves as it was asked for, once, and never more than there is. */
 import assert from "node:assert/strict";
-import type { Abilities, Bench, Books, Law, PaymentState } from "./bench.js";
+import type { Abilities, Bench, ContractBooks, ContractLaw, PaymentState } from "./bench.js";
 import { amountsIn, answered, everyMove, isOneOf, KEY, movesOf, PART, readOf, sane, TOTAL } from "./moves.js";
 
-const none: Books = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
+const none: ContractBooks = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
 
 /** The bank's books, the answer's own reading and the next reading all say the same. */
 const comesTo = async (
   bench: Bench,
   paymentId: string,
   call: () => ReturnType<Bench["gateway"]["capture"]>,
-  due: Books,
+  due: ContractBooks,
 ) => {
   const answer = await answered(call);
   isOneOf(answer, ["ok"], "a call that the bank takes");
@@ -41,7 +41,7 @@ const movesNothing = async (
 
 const has = ({ lacks = [] }: Abilities, state: PaymentState): boolean => !lacks.includes(state);
 
-const refundsOfAPart: Law[] = [
+const refundsOfAPart: ContractLaw[] = [
   {
     title: "A refund of a part gives back that part; the rest can be given back after it.",
     async run(bench) {
@@ -81,7 +81,7 @@ const refundsOfAPart: Law[] = [
   },
 ];
 
-const noPart: Law = {
+const noPart: ContractLaw = {
   title: "A refund of a part is refused where the bank cannot do it, and nothing is given back.",
   async run(bench) {
     const paymentId = await bench.bring("captured", TOTAL, PART);
@@ -89,7 +89,7 @@ const noPart: Law = {
   },
 };
 
-const linesAgain: Law = {
+const linesAgain: ContractLaw = {
   title: "After a cancellation the new lines are reserved.",
   async run(bench) {
     const paymentId = await bench.bring("cancelled", TOTAL, PART);
@@ -100,7 +100,7 @@ const linesAgain: Law = {
   },
 };
 
-const noLinesAgain: Law = {
+const noLinesAgain: ContractLaw = {
   title: "New lines are refused where the bank cannot reserve them, and the bank is not asked.",
   async run(bench) {
     const paymentId = await bench.bring("cancelled", TOTAL, PART);
@@ -110,7 +110,7 @@ const noLinesAgain: Law = {
   },
 };
 
-const keys = (can: Abilities): Law[] => [
+const keys = (can: Abilities): ContractLaw[] => [
   {
     title: "The key goes along with every call that is said to carry it.",
     async run(bench) {
@@ -163,7 +163,7 @@ const keys = (can: Abilities): Law[] => [
   },
 ];
 
-export const money = (can: Abilities): Law[] => [
+export const money = (can: Abilities): ContractLaw[] => [
   {
     title: "A capture takes everything, and the reading afterwards shows it.",
     async run(bench) {

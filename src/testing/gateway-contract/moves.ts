@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { Reading } from "../../../machines/facts.js";
 import type { CreatedPayment, GatewayAnswer, NewPayment, ReadAnswer } from "../../ports/gateway.js";
-import type { Abilities, Bench, Books, MoneyOperation, PaymentState } from "./bench.js";
+import type { Abilities, Bench, ContractBooks, MoneyOperation, PaymentState } from "./bench.js";
 import type { BankOperation, Trouble } from "./front.js";
 
 /** Amounts that a float would not bear. */
@@ -11,42 +11,42 @@ export const TOTAL = 123_457;
 export const PART = 33_333;
 export const KEY = "1001:5:0";
 
-export interface Move {
+export interface ContractCall {
   operation: MoneyOperation;
   /** Where the payment stands before. */
   state: PaymentState;
   /** All that is left, or what is asked for. */
   ask(bench: Bench, paymentId: string, key?: string): Promise<GatewayAnswer>;
-  tookEffect(books: Books | null): boolean;
+  tookEffect(books: ContractBooks | null): boolean;
 }
 
 const LINES = [{ sku: "BOOK", quantity: 1, total: PART }];
 
-const capture: Move = {
+const capture: ContractCall = {
   operation: "capture",
   state: "accepted",
   ask: ({ gateway }, paymentId, key = KEY) => gateway.capture({ paymentId, amount: TOTAL, key }),
   tookEffect: (books) => books?.captured === TOTAL && books.authorized === 0,
 };
-const cancel: Move = {
+const cancel: ContractCall = {
   operation: "cancel",
   state: "accepted",
   ask: ({ gateway }, paymentId, key = KEY) => gateway.cancel({ paymentId, amount: TOTAL, key }),
   tookEffect: (books) => books?.canceled === TOTAL && books.authorized === 0,
 };
-const refund: Move = {
+const refund: ContractCall = {
   operation: "refund",
   state: "captured",
   ask: ({ gateway }, paymentId, key = KEY) => gateway.refund({ paymentId, amount: TOTAL, lines: null, all: true, key }),
   tookEffect: (books) => books?.refunded === TOTAL,
 };
-const addOrderLines: Move = {
+const addOrderLines: ContractCall = {
   operation: "addOrderLines",
   state: "cancelled",
   ask: ({ gateway }, paymentId, key = KEY) => gateway.addOrderLines({ paymentId, amount: PART, lines: LINES, key }),
   tookEffect: (books) => books?.authorized === PART,
 };
-const bookSignedPayment: Move = {
+const bookSignedPayment: ContractCall = {
   operation: "bookSignedPayment",
   state: "signed",
   ask: async ({ gateway }, paymentId) => {
@@ -59,7 +59,7 @@ const bookSignedPayment: Move = {
 export const everyMove = { capture, cancel, refund, addOrderLines, bookSignedPayment };
 
 /** Those that this bank can do. */
-export const movesOf = (can: Abilities): Move[] => [
+export const movesOf = (can: Abilities): ContractCall[] => [
   capture,
   cancel,
   refund,
@@ -170,7 +170,7 @@ export const sane = (reading: Reading, paymentId: string): Reading => {
   return reading;
 };
 
-export const amountsIn = ({ authorized, captured, canceled, refunded }: Books): Books => ({
+export const amountsIn = ({ authorized, captured, canceled, refunded }: ContractBooks): ContractBooks => ({
   authorized,
   captured,
   canceled,
@@ -180,10 +180,10 @@ export const amountsIn = ({ authorized, captured, canceled, refunded }: Books): 
 /** Asks for a move in trouble, on a payment made for it; what the bank's books said before and after. */
 export const troubled = async (
   bench: Bench,
-  move: Move,
+  move: ContractCall,
   trouble: Trouble,
   how: "waits" | "answers" = "answers",
-): Promise<{ paymentId: string; answer: GatewayAnswer; before: Books | null; after: Books | null }> => {
+): Promise<{ paymentId: string; answer: GatewayAnswer; before: ContractBooks | null; after: ContractBooks | null }> => {
   const { front, bring, books } = bench;
   const paymentId = await bring(move.state, TOTAL, PART);
   const before = await books(paymentId);

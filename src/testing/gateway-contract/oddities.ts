@@ -1,6 +1,6 @@
 /** Answers that are none: pages, nonsense, endless ones, redirects, and those that repeat our secrets. */
 import assert from "node:assert/strict";
-import type { Abilities, Bench, Law } from "./bench.js";
+import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import type { BankOperation, Trouble } from "./front.js";
 import { answered, everyCall, isOneOf, PART, shown, soon, TOTAL } from "./moves.js";
 
@@ -37,7 +37,7 @@ const secretsOf = ({ secrets, front }: Bench): string[] => [
   ]),
 ];
 
-export const oddities = (can: Abilities): Law[] => [
+export const oddities = (can: Abilities): ContractLaw[] => [
   {
     title: "An answer that is not the bank's (a page, nonsense) is unknown: nothing was done, and nothing is thrown.",
     async run(bench) {

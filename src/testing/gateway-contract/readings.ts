@@ -1,12 +1,12 @@
 /** What a reading of a payment says. */
 import assert from "node:assert/strict";
-import type { Abilities, Books, Law, PaymentState } from "./bench.js";
+import type { Abilities, ContractBooks, ContractLaw, PaymentState } from "./bench.js";
 import { amountsIn, answered, everyCall, isOneOf, PART, readOf, sane, shown, TOTAL } from "./moves.js";
 
-const none: Books = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
+const none: ContractBooks = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
 
 /** Amounts of a payment that the bank stands for, by state. */
-const amounts: Partial<Record<PaymentState, Books>> = {
+const amounts: Partial<Record<PaymentState, ContractBooks>> = {
   accepted: { ...none, authorized: TOTAL },
   partlyCaptured: { ...none, authorized: TOTAL - PART, captured: PART },
   captured: { ...none, captured: TOTAL },
@@ -38,7 +38,7 @@ const statusOf: Partial<Record<PaymentState, string[]>> = {
 
 const has = ({ lacks = [] }: Abilities, state: PaymentState): boolean => !lacks.includes(state);
 
-const reads = (state: PaymentState): Law => ({
+const reads = (state: PaymentState): ContractLaw => ({
   title: `A payment that ${words[state]} reads so, its amounts in minor units and its offers as they allow.`,
   async run(bench) {
     const paymentId = await bench.bring(state, TOTAL, PART);
@@ -84,7 +84,7 @@ const ODD_IDS = [
   "x".repeat(1000),
 ];
 
-export const readings = (can: Abilities): Law[] => [
+export const readings = (can: Abilities): ContractLaw[] => [
   ...(Object.keys(words) as PaymentState[])
     .filter((state) => state !== "signed" && has(can, state))
     .map((state) => reads(state)),

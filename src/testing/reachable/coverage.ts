@@ -1,6 +1,6 @@
 /** Which transitions were taken and which way each guard answered, of machines that are at work. */
 import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
-import type { Considered } from "../../../machines/guards.js";
+import type { GuardContext } from "../../../machines/guards.js";
 import type { Registry } from "../../../machines/index.js";
 import { evaluate, nodesOf } from "../../core/explain.js";
 
@@ -11,7 +11,7 @@ interface Use {
 }
 
 type Branches = AnyStateNode["always"] & object;
-type Shown = { value: StateValue; context: Considered };
+type Shown = { value: StateValue; context: GuardContext };
 
 const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
 
@@ -74,7 +74,7 @@ export class Coverage {
     }
   }
 
-  private follow(machine: AnyStateMachine, context: Considered, branches: Branches) {
+  private follow(machine: AnyStateMachine, context: GuardContext, branches: Branches) {
     for (const branch of branches) {
       const use = this.uses.get(branch) as Use;
       const { guard } = branch;

@@ -8,12 +8,13 @@
  *
  * Every law is asked of every transition, and what breaks one is told with the shortest way there.
  */
+
+import type { Rules } from "../../core/builder.js";
 import { type Decision, decide as theDecide } from "../../core/decide.js";
-import type { Rules } from "../../core/fold.js";
 import type { OrderRecord } from "../../core/record.js";
 import { breachesOf } from "../decision/laws.js";
 import { folded, forgetful, keyOf, later, NOW, ORDER } from "./fold.js";
-import { bareAnswersTo, beginnings, type Move, movesFrom, readingsOf } from "./moves.js";
+import { bareAnswersTo, beginnings, movesFrom, type ReachableMove, readingsOf } from "./moves.js";
 
 export interface ExploreOptions {
   rules: Rules;
@@ -75,7 +76,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough }: E
   };
 
   /** Null where nothing came of it but an error. */
-  const decided = (before: OrderRecord | null, event: Move["event"], way: Way): OrderRecord | null => {
+  const decided = (before: OrderRecord | null, event: ReachableMove["event"], way: Way): OrderRecord | null => {
     transitions += 1;
     const breach = (law: string) => breaches.has(law) || breaches.set(law, told(way));
     let decision: Decision;
@@ -91,7 +92,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough }: E
     return decision.record;
   };
 
-  const happens = (before: OrderRecord | null, { event, name }: Move, from: number, by = ""): void => {
+  const happens = (before: OrderRecord | null, { event, name }: ReachableMove, from: number, by = ""): void => {
     const way = { from, by: by + name };
     const record = decided(before, event, way);
     if (record === null || tooMany(record) || isSame(before, record)) return;
@@ -106,7 +107,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough }: E
   };
 
   /** What comes at once where a state is not kept for itself. */
-  const at = (record: OrderRecord, { from, by }: Way, moves: (record: OrderRecord) => Move[]): void => {
+  const at = (record: OrderRecord, { from, by }: Way, moves: (record: OrderRecord) => ReachableMove[]): void => {
     if (isNew(record, "passing ")) for (const move of moves(record)) happens(record, move, from, `${by}; then `);
   };
 

@@ -5,18 +5,18 @@ import type { Settings } from "../../../machines/settings.js";
 import type { OrderRecord } from "../../core/record.js";
 import { CALL, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
 
-export interface Move {
+export interface ReachableMove {
   /** What happens, in words. */
   name: string;
   event: OrderEvent;
 }
 
-interface Told {
+interface PartialEvent {
   type: EventType;
   [more: string]: unknown;
 }
 /** Read by the schema, as everything from outside is. */
-const movesOf = (told: [string, Told][]): Move[] =>
+const movesOf = (told: [string, PartialEvent][]): ReachableMove[] =>
   told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
 
 /** Minor units: the order costs WHOLE; PART is given back or left over. */
@@ -81,7 +81,7 @@ export const readings: Record<string, Reading> = {
 };
 
 const via = "api";
-const merchants: Record<string, Told> = {
+const merchants: Record<string, PartialEvent> = {
   "merchant completes": { type: "merchant.completed", via },
   "merchant cancels": { type: "merchant.cancelled", via },
   "merchant sets refunded": { type: "merchant.refunded", via, amount: null },
@@ -105,11 +105,11 @@ const merchants: Record<string, Told> = {
   "merchant has settled the difference": { type: "merchant.acknowledged", via },
 };
 
-const callback = (more: object): Told => {
+const callback = (more: object): PartialEvent => {
   return { type: "callback.received", kind: "AUTHORIZATION", paymentId: PAYMENT, claims: null, content: null, ...more };
 };
 
-const others: Record<string, Told> = {
+const others: Record<string, PartialEvent> = {
   ...merchants,
   "a callback": callback({}),
   "a callback about an earlier payment": callback({ paymentId: EARLIER_PAYMENT }),
@@ -131,7 +131,7 @@ const others: Record<string, Told> = {
   "a stale timer rings": { type: "timer.fired", timer: "xstate.after.linkLifetime.order.pending", generation: 0 },
   "a reading comes that nobody waits for": { type: "payment.read", effectId: "o:0:0", reading: payment() },
   ...Object.fromEntries(
-    OrderStatus.options.flatMap((status): [string, Told][] => [
+    OrderStatus.options.flatMap((status): [string, PartialEvent][] => [
       [`the shop is seen to read ${status}`, { type: "order.seen", status }],
       [`the shop objects that it reads ${status}`, { type: "shop.conflicted", effectId: "o:0:0", status }],
     ]),
@@ -142,7 +142,7 @@ const always = movesOf(Object.entries(others));
 const effectId = CALL;
 
 /** Answers to a call: confirmed with any reading or none, refused, lost; and what a look at the payment shows then. */
-const answersTo = (family: string): Move[] =>
+const answersTo = (family: string): ReachableMove[] =>
   movesOf([
     [
       `${family} is refused`,
@@ -150,12 +150,12 @@ const answersTo = (family: string): Move[] =>
     ],
     [`${family}'s answer is lost`, { type: `${family}.unknown` as EventType, effectId, detail: "" }],
     [`${family} is confirmed`, { type: `${family}.confirmed` as EventType, effectId, reading: null }],
-    ...Object.entries(readings).flatMap(([name, reading]): [string, Told][] => [
+    ...Object.entries(readings).flatMap(([name, reading]): [string, PartialEvent][] => [
       [`${family} is confirmed: ${name}`, { type: `${family}.confirmed` as EventType, effectId, reading }],
       [`the payment is read back: ${name}`, { type: "payment.readBack", effectId, reading }],
     ]),
   ]);
-const answers: Record<string, Move[]> = {
+const answers: Record<string, ReachableMove[]> = {
   book: answersTo("book"),
   capture: answersTo("capture"),
   cancel: answersTo("cancel"),
@@ -171,24 +171,24 @@ const read = movesOf(
 );
 
 /** Whatever the bank may say to somebody who asked for a reading. */
-export const readingsOf = ({ facts }: OrderRecord): Move[] =>
+export const readingsOf = ({ facts }: OrderRecord): ReachableMove[] =>
   facts.waiting.some(({ readingId }) => readingId !== null) ? read : [];
 
-const timersOf = ({ timers }: OrderRecord): Move[] =>
+const timersOf = ({ timers }: OrderRecord): ReachableMove[] =>
   Object.entries(timers).map(([timer, { generation }]) => ({
     name: `the ${timer.split(".")[2]} is over`,
     event: { type: "timer.fired", timer, generation },
   }));
 
-const isBare = ({ event }: Move): boolean => !("reading" in event) || event.reading === null;
+const isBare = ({ event }: ReachableMove): boolean => !("reading" in event) || event.reading === null;
 
 /** Answers to the call that is under way. */
-const endsOf = ({ facts: { operation } }: OrderRecord): Move[] => answers[operation?.kind ?? ""] ?? [];
+const endsOf = ({ facts: { operation } }: OrderRecord): ReachableMove[] => answers[operation?.kind ?? ""] ?? [];
 
 /** Those of them that say nothing of the payment. */
-export const bareAnswersTo = (record: OrderRecord): Move[] => endsOf(record).filter(isBare);
+export const bareAnswersTo = (record: OrderRecord): ReachableMove[] => endsOf(record).filter(isBare);
 
-export const movesFrom = (record: OrderRecord): Move[] => {
+export const movesFrom = (record: OrderRecord): ReachableMove[] => {
   const { operation, waiting } = record.facts;
   const ends = endsOf(record);
   // A callback waits for the end of a call: that end is what comes.
@@ -198,11 +198,11 @@ export const movesFrom = (record: OrderRecord): Move[] => {
 };
 
 /** The orders that everything begins with: new ones of each kind, and one that is brought in with each status. */
-export const beginnings = (gateway: string | null, { choices }: Settings): Move[] => {
+export const beginnings = (gateway: string | null, { choices }: Settings): ReachableMove[] => {
   const order = { currency: "SEK", lines: [], gateway, previousPaymentIds: [EARLIER_PAYMENT] };
   // Where the last write counts, the creation alone does not.
   const createdAt = choices.cooldownFrom === "created" ? NOW : LONG_AGO;
-  const made = (more: object): Told => {
+  const made = (more: object): PartialEvent => {
     const whole = { ...order, total: WHOLE, createdAt, updatedAt: NOW, ...more };
     return { type: "order.placed", order: PlacedOrder.parse(whole) };
   };
@@ -211,7 +211,7 @@ export const beginnings = (gateway: string | null, { choices }: Settings): Move[
     ["an order without goods is placed", made({ needsProcessing: false })],
     ["a free order is placed", made({ total: 0 })],
     ["a free order without goods is placed", made({ total: 0, needsProcessing: false })],
-    ...OrderStatus.options.map((status): [string, Told] => [
+    ...OrderStatus.options.map((status): [string, PartialEvent] => [
       `an order is brought in, ${status}`,
       made({ status, paymentId: PAYMENT }),
     ]),

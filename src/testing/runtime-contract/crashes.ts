@@ -1,6 +1,6 @@
 /** SIGKILL in every window: what was acknowledged happens, and nothing happens twice. */
 import assert from "node:assert/strict";
-import { type Case, MINUTE, pause, type Scene, until } from "./scene.js";
+import { MINUTE, pause, type RuntimeCase, type Scene, until } from "./scene.js";
 
 const complete = { type: "merchant.completed", via: "api" } as const;
 const refund = { type: "merchant.refunded", via: "api" } as const;
@@ -15,7 +15,7 @@ const completed = async (scene: Scene, id: string): Promise<void> => {
 /** Where there are several nodes, nobody knows that one is gone before its lease has ended. */
 const SOON_TAKEN_OVER = { limits: { leaseMs: 2000, callMs: 1500 }, callTimeoutMs: 1500 };
 
-export const crashes: Case[] = [
+export const crashes: RuntimeCase[] = [
   {
     title: "Killed after the commit and before the answer: sent again, it happened once.",
     needs: ["kill"],

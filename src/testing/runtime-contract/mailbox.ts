@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../../machines/commands.js";
 import { InvalidEvent, UnknownOrder } from "../../ports/runtime.js";
-import { type Case, pause, until } from "./scene.js";
+import { pause, type RuntimeCase, until } from "./scene.js";
 
-export const mailbox: Case[] = [
+export const mailbox: RuntimeCase[] = [
   {
     title: "An event is decided, carried out and answered.",
     async run(scene) {
@@ -157,10 +157,10 @@ export const mailbox: Case[] = [
       await scene.open();
       await scene.order("o");
       const { shop } = scene.woo;
-      const { carryOut } = shop;
+      const { execute } = shop;
       const done: string[] = [];
       let [atOnce, most, failed] = [0, 0, false];
-      shop.carryOut = async (orderId, effectId, effect) => {
+      shop.execute = async (orderId, effectId, effect) => {
         atOnce += 1;
         most = Math.max(most, atOnce);
         await pause(50);
@@ -170,13 +170,13 @@ export const mailbox: Case[] = [
           return { kind: "retry", afterMs: 1000, detail: "not now" };
         }
         done.push(effectId);
-        return carryOut(orderId, effectId, effect);
+        return execute(orderId, effectId, effect);
       };
       await scene.door.submit("o", { type: "customer.returned", page: "success" }, { wait: "settled" });
       await scene.door.submit("o", { type: "merchant.cancelled", via: "api" }, { wait: "settled" });
       await scene.reads("o", "cancelled");
       await scene.rests("o");
-      shop.carryOut = carryOut;
+      shop.execute = execute;
       const decided = (await scene.history("o")).flatMap(({ effects }) =>
         effects.filter(({ type }) => !/Payment|readBack/.test(type) || type === "completePayment").map(({ id }) => id),
       );

@@ -1,10 +1,10 @@
 /** More than one node, and one that comes back from the dead. */
 import assert from "node:assert/strict";
-import { type Case, pause, until } from "./scene.js";
+import { pause, type RuntimeCase, until } from "./scene.js";
 
 const complete = { type: "merchant.completed", via: "api" } as const;
 
-export const nodes: Case[] = [
+export const nodes: RuntimeCase[] = [
   {
     title: "What is kept under a name stays, whichever node comes first.",
     needs: ["secondNode"],

@@ -56,8 +56,8 @@ export const shopServer = (woo: WooDouble): Server =>
     for await (const part of request) parts.push(part as Buffer);
     const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
     const answer =
-      request.url === "/carryOut"
-        ? await woo.shop.carryOut(...(asked as Parameters<typeof woo.shop.carryOut>))
+      request.url === "/execute"
+        ? await woo.shop.execute(...(asked as Parameters<typeof woo.shop.execute>))
         : await woo.shop.readStatus(asked[0]);
     response.end(JSON.stringify(answer));
   });
@@ -210,7 +210,7 @@ export class Scene {
   }
 }
 
-export interface Case {
+export interface RuntimeCase {
   title: string;
   needs?: Ability[];
   run(scene: Scene): Promise<void>;

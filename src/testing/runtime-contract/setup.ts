@@ -43,9 +43,9 @@ const shopAt = (url: string): Shop => {
   const ask = async (path: string, body: unknown): Promise<unknown> =>
     (await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) })).json();
   return {
-    carryOut: async (...asked) => {
+    execute: async (...asked) => {
       try {
-        return (await ask("/carryOut", asked)) as Awaited<ReturnType<Shop["carryOut"]>>;
+        return (await ask("/execute", asked)) as Awaited<ReturnType<Shop["execute"]>>;
       } catch (error) {
         return { kind: "retry", afterMs: 1000, detail: String(error) };
       }

@@ -1,6 +1,6 @@
 /** Timers, clocks, and what is set aside. */
 import assert from "node:assert/strict";
-import { type Case, MINUTE, type Scene, until } from "./scene.js";
+import { MINUTE, type RuntimeCase, type Scene, until } from "./scene.js";
 import { POISON } from "./setup.js";
 
 const poison = { type: "order.updated", by: POISON, change: "x" } as const;
@@ -9,7 +9,7 @@ const quickRetries = { attemptsPerEvent: 2, longestRetryMs: 50 };
 const timerRings = async (scene: Scene, id: string) =>
   (await scene.history(id)).filter(({ event }) => event.type === "timer.fired");
 
-export const waiting: Case[] = [
+export const waiting: RuntimeCase[] = [
   {
     title: "A callback that gives way to the customer is acted on when its time comes, and not before.",
     async run(scene) {
@@ -129,15 +129,15 @@ export const waiting: Case[] = [
       await scene.open({ limits: { secondWordMs: 100 } });
       await scene.order("o");
       const shop = scene.woo.shop;
-      const { carryOut } = shop;
-      shop.carryOut = async () => ({ kind: "refused", detail: "the shop is being rebuilt" });
+      const { execute } = shop;
+      shop.execute = async () => ({ kind: "refused", detail: "the shop is being rebuilt" });
       await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
       const dead = async () => (await scene.door.effectsOf("o")).filter((one) => one.dead);
       await until(
         async () => (await dead()).some(({ effect }) => effect.type === "completePayment"),
         "the dead letter",
       );
-      shop.carryOut = carryOut;
+      shop.execute = execute;
       assert.equal(scene.woo.order("o").status, "pending");
       assert.match((await scene.door.why("o"))?.join("\n") ?? "", /given up/);
       const ids = (await dead()).map(({ id }) => id).sort();

@@ -5,15 +5,15 @@ import { InvalidEvent, NotOffered, Overloaded, type Runtime, UnknownOrder } from
 import { StoreError } from "../../ports/store.js";
 import { partsOf, type Setup, setWallClock } from "./setup.js";
 
-type Asked = { id: number; method: keyof Runtime; args: unknown[] } | { wallOffsetMs: number };
-interface Failure {
+type WireRequest = { id: number; method: keyof Runtime; args: unknown[] } | { wallOffsetMs: number };
+interface WireError {
   name: string;
   message: string;
   issues?: unknown;
   orderId?: string;
   code?: string;
 }
-type Said = { ready: string } | { stalled: true } | { id: number; result: unknown } | { id: number; failed: Failure };
+type Said = { ready: string } | { stalled: true } | { id: number; result: unknown } | { id: number; failed: WireError };
 
 const tell = (message: Said): void => void process.send?.(message, undefined, undefined, () => {});
 
@@ -22,7 +22,7 @@ export const nodeParts = () => partsOf(JSON.parse(process.argv[2] ?? "{}") as Se
 
 /** Run by the child when it has started. @param door left out where the parent reaches the runtime by itself */
 export const offer = (ready: string, door?: Runtime): void => {
-  process.on("message", (asked: Asked) => {
+  process.on("message", (asked: WireRequest) => {
     if ("wallOffsetMs" in asked) return setWallClock(asked.wallOffsetMs);
     const { id, method, args } = asked;
     const knock = async () => {
@@ -43,7 +43,7 @@ export const offer = (ready: string, door?: Runtime): void => {
   tell({ ready });
 };
 
-const errorOf = ({ name, message, issues, orderId, code }: Failure): Error => {
+const errorOf = ({ name, message, issues, orderId, code }: WireError): Error => {
   if (name === "UnknownOrder") return new UnknownOrder(orderId ?? "");
   if (name === "InvalidEvent") return new InvalidEvent(issues as InvalidEvent["issues"]);
   if (name === "Overloaded") return new Overloaded(message);
@@ -102,12 +102,12 @@ export class Guest {
     const id = this.asked;
     return new Promise((resolve, reject) => {
       this.open.set(id, { resolve, reject });
-      this.child.send({ id, method, args } satisfies Asked, (error) => error !== null && reject(error));
+      this.child.send({ id, method, args } satisfies WireRequest, (error) => error !== null && reject(error));
     });
   }
 
   setWallClock(wallOffsetMs: number): void {
-    this.child.send({ wallOffsetMs } satisfies Asked);
+    this.child.send({ wallOffsetMs } satisfies WireRequest);
   }
 
   pause(): void {

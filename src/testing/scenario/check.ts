@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Difference, Expectation, Observed } from "./format.js";
 
-type Report = (expect: string, want: unknown, got: unknown) => void;
-type Check = (want: never, seen: Observed, report: Report, all: Expectation) => void;
+type TellDifference = (expect: string, want: unknown, got: unknown) => void;
+type Check = (want: never, seen: Observed, report: TellDifference, all: Expectation) => void;
 interface Bounds {
   min?: number;
   max?: number;
@@ -11,7 +11,7 @@ interface Bounds {
 
 const ms = (iso: string): number => Date.parse(iso);
 
-const bounds = (name: string, want: Bounds, got: number, report: Report): void => {
+const bounds = (name: string, want: Bounds, got: number, report: TellDifference): void => {
   if (want.min !== undefined && got < want.min) report(`${name}.min`, want.min, got);
   if (want.max !== undefined && got > want.max) report(`${name}.max`, want.max, got);
 };
@@ -36,26 +36,27 @@ const statusAt = (seen: Observed, at: number): string | null => {
 
 const classOf = (reasons: string | string[]): string[] => (Array.isArray(reasons) ? reasons : [reasons]);
 
-interface Answered {
+interface ExpectedAnswer {
   event: number;
   orderId?: string | number;
   reason: string | string[];
 }
 
-const answered = (name: string, outcome: string) => (want: Answered[], seen: Observed, report: Report) => {
-  for (const [i, { event, orderId, reason }] of want.entries()) {
-    const found = seen.answers.filter(
-      (a) => a.event === event && a.outcome === outcome && (orderId === undefined || a.orderId === String(orderId)),
-    );
-    if (!found.some((a) => a.reason !== null && classOf(reason).includes(a.reason))) {
-      report(
-        `${name}[${i}]`,
-        { event, reason },
-        seen.answers.filter((a) => a.event === event).map(({ outcome, reason }) => ({ outcome, reason })),
+const answered =
+  (name: string, outcome: string) => (want: ExpectedAnswer[], seen: Observed, report: TellDifference) => {
+    for (const [i, { event, orderId, reason }] of want.entries()) {
+      const found = seen.answers.filter(
+        (a) => a.event === event && a.outcome === outcome && (orderId === undefined || a.orderId === String(orderId)),
       );
+      if (!found.some((a) => a.reason !== null && classOf(reason).includes(a.reason))) {
+        report(
+          `${name}[${i}]`,
+          { event, reason },
+          seen.answers.filter((a) => a.event === event).map(({ outcome, reason }) => ({ outcome, reason })),
+        );
+      }
     }
-  }
-};
+  };
 
 const mapped = (status: string, want: string): boolean =>
   want === status || (want.endsWith("xx") && status.startsWith(want.slice(0, -2)));

@@ -2,7 +2,7 @@
 import type { DigestOptions } from "../../adapters/http/digest.js";
 import type { Scenario, ScenarioEvent } from "./format.js";
 import { type Play, record } from "./played.js";
-import type { World } from "./world.js";
+import type { ScenarioWorld } from "./world.js";
 
 const words = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const LEGACY_KINDS = new Set(["BOOKED", "UNFREEZE", "AUTOMATIC_FRAUD_CONTROL", "FINALIZATION", "ANNULMENT", "UPDATE"]);
@@ -24,7 +24,7 @@ export const digestIn = ({ events }: Scenario): DigestOptions | null => {
 export const isLegacyKind = (kind: string): boolean => LEGACY_KINDS.has(kind);
 
 /** The bank puts it all into the address, and posts what tells of lines and amounts. */
-export const legacyCallback = (world: World, event: ScenarioEvent) => {
+export const legacyCallback = (world: ScenarioWorld, event: ScenarioEvent) => {
   const kind = words(event.kind) ?? "";
   const payload = (event.payload ?? {}) as Record<string, unknown>;
   const given = (event.query ?? {}) as Record<string, unknown>;

@@ -3,7 +3,7 @@ import { NETS_AUTHORIZATION } from "../banks.js";
 import type { NetsSeriesEntry } from "../nets-double.js";
 import type { Scenario, ScenarioEvent, ScenarioOrder } from "./format.js";
 import { type Play, record } from "./played.js";
-import type { World } from "./world.js";
+import type { ScenarioWorld } from "./world.js";
 
 const json = { "content-type": "application/json" };
 
@@ -42,7 +42,7 @@ const cartTotal = (scenario: Scenario, paymentId: string): number => {
   return (Math.max(0, ...amounts) || 100_000) / 100;
 };
 
-const fromTheCart = (world: World, paymentId: string): ScenarioOrder => {
+const fromTheCart = (world: ScenarioWorld, paymentId: string): ScenarioOrder => {
   const at = new Date(world.clock.now()).toISOString();
   const total = cartTotal(world.scenario, paymentId);
   return {
@@ -94,7 +94,7 @@ export const payInitialized: Play = async (world, event, index, played) => {
 };
 
 /** A webhook: the payload is its message, without the name of the event, which is the kind. */
-export const webhook = (world: World, event: ScenarioEvent) => {
+export const webhook = (world: ScenarioWorld, event: ScenarioEvent) => {
   const [node, init] = posted(
     event,
     { event: event.kind, ...(event.payload as object) },

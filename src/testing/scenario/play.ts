@@ -9,19 +9,19 @@ import { payInitialized, webhook } from "./nets.js";
 import { minor } from "./orders.js";
 import { type Play, type Played, record } from "./played.js";
 import { flood, rawRequest } from "./requests.js";
-import { POISON, type World } from "./world.js";
+import { POISON, type ScenarioWorld } from "./world.js";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const json = { "content-type": "application/json" };
 
-const firstOrder = (world: World, played: Played): string =>
+const firstOrder = (world: ScenarioWorld, played: Played): string =>
   String(played.created ?? world.scenario.given.orders[0]?.id ?? "");
-const orderOf = (world: World, event: ScenarioEvent, played: Played): string =>
+const orderOf = (world: ScenarioWorld, event: ScenarioEvent, played: Played): string =>
   event.orderId === undefined ? firstOrder(world, played) : String(event.orderId);
 
 /** An event through the API, as a plugin or an ERP sends it. */
 const submit = async (
-  world: World,
+  world: ScenarioWorld,
   event: ScenarioEvent,
   index: number,
   played: Played,
@@ -40,7 +40,7 @@ const submit = async (
   played.open.push(sent);
 };
 
-const setStatus = (world: World, event: ScenarioEvent, index: number, played: Played, orderId: string) => {
+const setStatus = (world: ScenarioWorld, event: ScenarioEvent, index: number, played: Played, orderId: string) => {
   const type = merchantEventFor[text(event.to) as keyof typeof merchantEventFor];
   if (type === undefined) throw new Error(`a merchant cannot set the status "${text(event.to)}"`);
   const via = ["dropdown", "list-button", "bulk", "erp"].includes(text(event.via)) ? event.via : "bulk";
@@ -51,7 +51,7 @@ const setStatus = (world: World, event: ScenarioEvent, index: number, played: Pl
 
 const linesOf = (lines: ScenarioLine[]) => lines.map((l) => ({ ...l, total: minor(l.total) }));
 
-const edited = (world: World, event: ScenarioEvent, orderId: string) => {
+const edited = (world: ScenarioWorld, event: ScenarioEvent, orderId: string) => {
   const order = world.woo.order(orderId);
   const remove = (event.remove as string[] | undefined) ?? [];
   const quantity = (event.setQuantity as Record<string, number> | undefined) ?? {};
@@ -71,7 +71,7 @@ const edited = (world: World, event: ScenarioEvent, orderId: string) => {
   return { lines, total, adds: add.length > 0 || raised };
 };
 
-const delivered = (world: World, event: ScenarioEvent, kind: string) => {
+const delivered = (world: ScenarioWorld, event: ScenarioEvent, kind: string) => {
   if (kind.startsWith("payment.")) return webhook(world, event);
   if (isLegacyKind(kind) || (kind === "TEST" && isOlder(world.scenario))) return legacyCallback(world, event);
   const path = kind === "TEST" ? "test" : kind === "MANAGEMENT" ? "management" : "authorization";
@@ -98,7 +98,7 @@ const callback: Play = async (world, event, index, played) => {
   played.open.push(sent);
 };
 
-const create = async (world: World, order: ScenarioOrder, played: Played) => {
+const create = async (world: ScenarioWorld, order: ScenarioOrder, played: Played) => {
   world.addToShop(order);
   await world.placeInEngine(order);
   played.created = String(order.id);

@@ -1,6 +1,6 @@
 /** What a scenario's events leave behind for its expectations. */
 import type { ScenarioEvent } from "./format.js";
-import type { World } from "./world.js";
+import type { ScenarioWorld } from "./world.js";
 
 /** What is kept of an event for the expectations. */
 export interface Played {
@@ -22,7 +22,7 @@ export interface Played {
   turnedAway: { event: number; reason: string }[];
 }
 
-export type Play = (world: World, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
+export type Play = (world: ScenarioWorld, event: ScenarioEvent, index: number, played: Played) => Promise<void>;
 
 /** The answer that an event got at the door. */
 export const record = (played: Played, index: number, status: string): void => {

@@ -7,7 +7,7 @@ import { netsPaymentId } from "./nets.js";
 import { killPointAfter, play, playable } from "./play.js";
 import type { Played } from "./played.js";
 import { type OpenStage, sqliteStage } from "./stage.js";
-import { World } from "./world.js";
+import { ScenarioWorld } from "./world.js";
 
 const major = (amount: number): number => amount / 100;
 
@@ -36,7 +36,7 @@ const played = (): Played => ({
 
 /** One life, in the given order of events, up to `asOf`. */
 const live = async (scenario: Scenario, order: number[], stage: OpenStage): Promise<Observed> => {
-  const world = new World(scenario, stage);
+  const world = new ScenarioWorld(scenario, stage);
   const seen = played();
   try {
     await world.begin();
@@ -78,7 +78,7 @@ const reasonsSeen = (
     }),
   );
 
-const observe = async (world: World, seen: Played): Promise<Observed> => {
+const observe = async (world: ScenarioWorld, seen: Played): Promise<Observed> => {
   const { scenario } = world;
   const t0 = Date.parse(scenario.given.t0);
   const ids = [...scenario.given.orders.map((o) => String(o.id)), ...(seen.created === null ? [] : [seen.created])];
@@ -159,12 +159,12 @@ const observe = async (world: World, seen: Played): Promise<Observed> => {
   };
 };
 
-const callsOf = ({ banks }: World): Omit<Observed["gatewayCalls"][number], "orderId">[] =>
+const callsOf = ({ banks }: ScenarioWorld): Omit<Observed["gatewayCalls"][number], "orderId">[] =>
   banks.all
     .flatMap((bank): Omit<Observed["gatewayCalls"][number], "orderId">[] => bank.calls)
     .sort((a, b) => a.at - b.at);
 
-const booksOf = ({ banks }: World, paymentId: string) =>
+const booksOf = ({ banks }: ScenarioWorld, paymentId: string) =>
   banks.all.map((bank) => bank.books(paymentId)).find((books) => books !== null) ?? null;
 
 const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
@@ -178,7 +178,7 @@ const flagPeriods = (histories: HistoryEntry[][]): Observed["flagPeriods"] =>
     ),
   );
 
-const createdPayment = (world: World): Record<string, unknown> | null => {
+const createdPayment = (world: ScenarioWorld): Record<string, unknown> | null => {
   const body = [...world.banks.resurs.creates, ...world.banks.nets.creates].at(-1) as
     | { options?: Record<string, unknown> }
     | undefined;
@@ -208,14 +208,14 @@ const permutations = (items: number[]): number[][] =>
         permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
       );
 
-export interface Run {
+export interface ScenarioRun {
   result: ScenarioResult;
   /** What was seen in each interleaving. */
   seen: Observed[];
 }
 
 /** @param stage where the orders live; the engine on SQLite, where it is left out */
-export const runScenario = async (scenario: Scenario, stage: OpenStage = sqliteStage): Promise<Run> => {
+export const runScenario = async (scenario: Scenario, stage: OpenStage = sqliteStage): Promise<ScenarioRun> => {
   const { id, title, area } = scenario;
   const bare = { id, title, area, differences: [], unchecked: [] };
   const unsupported = unsupportedBecause(scenario);

@@ -38,7 +38,7 @@ interface Node {
 /** An event with this author throws whenever it is handled. */
 export const POISON = "custom.throws";
 
-export class World {
+export class ScenarioWorld {
   readonly clock: VirtualClock;
   readonly logged: string[] = [];
   /** How far the wall clock was set forward or back; a process reads it when it starts. */

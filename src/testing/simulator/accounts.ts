@@ -1,11 +1,11 @@
 /** One payment at the simulator's bank: its books, what a reading of it says, and what becomes of it. */
 import { noSuchPayment, type PossibleAction, type Reading } from "../../../machines/facts.js";
 import type { Flow } from "../../../machines/index.js";
-import { amountOf, authorizedBooks, type BankLine, type Books, booksAfter, objection } from "../resurs-books.js";
+import { amountOf, authorizedBooks, type BankLine, booksAfter, objection, type ResursBooks } from "../resurs-books.js";
 import type { Truth } from "./evidence.js";
 import type { BankChange } from "./script.js";
 
-type Move = "capture" | "cancel" | "refund" | "addOrderLines";
+type AccountMove = "capture" | "cancel" | "refund" | "addOrderLines";
 
 /** What a bank is like, read off the traits of its flow. */
 export interface Manner {
@@ -25,10 +25,10 @@ export const mannerOf = (flow: Flow): Manner => ({
 
 const asLines = (amount: number): BankLine[] => [{ totalAmountIncludingVat: amount / 100 }];
 
-export class Account {
+export class BankAccount {
   status = "TASK_REDIRECTION_REQUIRED";
   task: boolean | null | "unavailable" = false;
-  books: Books | null;
+  books: ResursBooks | null;
   /** The status that booking will give it; null = nobody has signed. */
   signed: string | null = null;
   changedAt: number;
@@ -82,7 +82,7 @@ export class Account {
   private limit: number | null = null;
   private stillOffers = false;
 
-  private statusRead({ authorized, captured, canceled }: Books): string {
+  private statusRead({ authorized, captured, canceled }: ResursBooks): string {
     if (!this.manner.byAmounts) return this.status;
     if (authorized + captured + canceled > 0) return "ACCEPTED";
     return this.status === "REJECTED" ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
@@ -124,12 +124,12 @@ export class Account {
     }
     if (change.portal === "cancel" && books.captured > 0 && this.manner.byAmounts) return false;
     const part = change.portal.endsWith("-part");
-    const op = change.portal.replace("-part", "") as Move;
+    const op = change.portal.replace("-part", "") as AccountMove;
     const left = amountOf(books, op, null);
     return this.byPortal(op, part ? asLines(Math.round(left * 0.4)) : null);
   }
 
-  private byPortal(op: Move, lines: BankLine[] | null): boolean {
+  private byPortal(op: AccountMove, lines: BankLine[] | null): boolean {
     if (this.books === null || objection(this.books, this.statusRead(this.books), op, lines) !== null) return false;
     this.books = booksAfter(this.books, op, { lines, actionId: "", created: "" });
     return true;
@@ -161,7 +161,7 @@ export class Account {
   }
 
   /** Why a call of the shop's cannot be, or null. */
-  objectionTo(op: Move, amount: number, all: boolean): string | null {
+  objectionTo(op: AccountMove, amount: number, all: boolean): string | null {
     const { books } = this;
     if (books === null) return "no such payment";
     if (op === "addOrderLines" && !this.manner.logsKeys) return "nothing is reserved anew without the customer";
@@ -172,7 +172,7 @@ export class Account {
   }
 
   /** That it is done already, which may well have been an earlier try of the same call. */
-  isDoneAlready(op: Move): boolean {
+  isDoneAlready(op: AccountMove): boolean {
     const { books } = this;
     if (books === null) return false;
     if (op === "capture") return books.authorized === 0 && books.captured > 0;
@@ -180,14 +180,14 @@ export class Account {
     return op === "refund" && books.captured > 0 && books.captured === books.refunded;
   }
 
-  private linesOf(op: Move, amount: number, all: boolean): BankLine[] | null {
+  private linesOf(op: AccountMove, amount: number, all: boolean): BankLine[] | null {
     if (op === "addOrderLines" || (op === "refund" && !all)) return asLines(amount);
     return this.manner.byAmounts ? asLines(amount) : null;
   }
 
   /** Carries out a call that was not objected to; answers with what it moved. */
-  carryOut(op: Move, amount: number, all: boolean, key: string, now: number): number {
-    const books = this.books as Books;
+  execute(op: AccountMove, amount: number, all: boolean, key: string, now: number): number {
+    const books = this.books as ResursBooks;
     const lines = this.linesOf(op, amount, all);
     const moved = amountOf(books, op, lines);
     this.books = booksAfter(books, op, { lines, actionId: "", created: "", transactionId: key });

@@ -3,9 +3,9 @@
 import { merchantEventFor } from "../../../machines/events.js";
 import { flowOf, type Registry } from "../../../machines/index.js";
 import { Scenario } from "../scenario/format.js";
-import { Account, mannerOf } from "./accounts.js";
+import { BankAccount, mannerOf } from "./accounts.js";
 import { expectedEnds } from "./reference.js";
-import { type Script, type Step, T0, totalOf } from "./script.js";
+import { type Script, type ScriptStep, T0, totalOf } from "./script.js";
 
 export type AsScenario = { scenario: Scenario } | { because: string };
 
@@ -50,7 +50,7 @@ const opNames: Record<string, string> = { read: "getPayment" };
 
 type Event = { at: string; type: string; [more: string]: unknown };
 
-const eventOf = (step: Step, script: Script): Event[] => {
+const eventOf = (step: ScriptStep, script: Script): Event[] => {
   const at = iso(T0 + step.at);
   const orderId = "order" in step ? Number(script.orders[step.order]?.id) : 0;
   switch (step.do) {
@@ -91,7 +91,7 @@ const eventOf = (step: Step, script: Script): Event[] => {
 const bankOf = (script: Script, registry: Registry) =>
   script.orders.flatMap((plan, order) => {
     const flow = flowOf(registry, plan.gateway);
-    const account = new Account(uuid(order), plan.id, totalOf(plan.lines), mannerOf(flow), T0);
+    const account = new BankAccount(uuid(order), plan.id, totalOf(plan.lines), mannerOf(flow), T0);
     if (plan.payment !== null && plan.payment !== "at-the-bank") account.change(plan.payment, T0);
     const faults = Object.fromEntries(
       script.steps.flatMap((step) =>

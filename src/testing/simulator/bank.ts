@@ -3,7 +3,7 @@ import { noSuchPayment } from "../../../machines/facts.js";
 import { flowOf, type Registry } from "../../../machines/index.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import { Account, mannerOf } from "./accounts.js";
+import { BankAccount, mannerOf } from "./accounts.js";
 import type { Chance } from "./chance.js";
 import { count, type Evidence, type LedgerEntry, type MoneyOp, type Truth } from "./evidence.js";
 import { FRONT_404, LateCalls, lost, TIMEOUT } from "./late-calls.js";
@@ -24,7 +24,7 @@ export interface BankParts {
   tick(): number;
 }
 
-interface Call {
+interface SimulatedCall {
   paymentId: string;
   amount: number;
   key: string;
@@ -41,9 +41,9 @@ const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
   detail,
 });
 
-export class Bank {
-  private readonly accounts = new Map<string, Account>();
-  private readonly attempts = new Map<string, Account[]>();
+export class SimulatedBank {
+  private readonly accounts = new Map<string, BankAccount>();
+  private readonly attempts = new Map<string, BankAccount[]>();
   private readonly late: LateCalls;
   private armed: { op: BankOp; fault: BankFault; left: number }[] = [];
   private stale = { lag: 0, until: 0 };
@@ -89,12 +89,12 @@ export class Bank {
     return this.attempts.get(orderId)?.at(-1)?.change(change, this.parts.clock.now()) ?? false;
   }
 
-  open(orderId: string, gateway: string, total: number, preferredId: string | null = null): Account {
+  open(orderId: string, gateway: string, total: number, preferredId: string | null = null): BankAccount {
     const before = this.attempts.get(orderId) ?? [];
     const free = preferredId !== null && !this.accounts.has(preferredId);
     const id = free ? preferredId : `pay-${orderId}-${before.length + 1}`;
     const manner = mannerOf(flowOf(this.parts.registry, gateway));
-    const account = new Account(id, orderId, total, manner, this.parts.clock.now());
+    const account = new BankAccount(id, orderId, total, manner, this.parts.clock.now());
     this.accounts.set(id, account);
     this.attempts.set(orderId, [...before, account]);
     return account;
@@ -120,7 +120,7 @@ export class Bank {
         return { kind: "ok", paymentId: id, status, redirectUrl: `https://bank.example/${id}` };
       },
       ...(flow.booksWhenSigned
-        ? { bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as Call) }
+        ? { bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as SimulatedCall) }
         : {}),
     };
   }
@@ -165,7 +165,7 @@ export class Bank {
     return fault === "timeout-before" ? lost : null;
   }
 
-  private give(account: Account, reading: ReturnType<Account["reading"]>, stale = false) {
+  private give(account: BankAccount, reading: ReturnType<BankAccount["reading"]>, stale = false) {
     const { clock, evidence, tick } = this.parts;
     evidence.given.push({ tick: tick(), at: clock.now(), paymentId: account.id, reading, stale });
     return reading;
@@ -205,7 +205,7 @@ export class Bank {
     return answer;
   }
 
-  private entry(op: MoneyOp, { paymentId, key, amount, all, lines }: Call): LedgerEntry {
+  private entry(op: MoneyOp, { paymentId, key, amount, all, lines }: SimulatedCall): LedgerEntry {
     const { clock, evidence, tick } = this.parts;
     const body = JSON.stringify([op, paymentId, amount, all ?? null, lines ?? null]);
     const at = clock.now();
@@ -224,7 +224,7 @@ export class Bank {
     return entry;
   }
 
-  private async move(op: Exclude<MoneyOp, "book">, call: Call): Promise<GatewayAnswer> {
+  private async move(op: Exclude<MoneyOp, "book">, call: SimulatedCall): Promise<GatewayAnswer> {
     const fault = this.faultFor(op);
     await this.travel(fault);
     const what = `${op} ${call.paymentId} ${call.amount}${call.all ? " all" : ""} key=${call.key}`;
@@ -239,7 +239,7 @@ export class Bank {
     return this.answered(what, entry, fault, answer);
   }
 
-  private carriedOut(op: Exclude<MoneyOp, "book">, call: Call, entry: LedgerEntry): GatewayAnswer {
+  private carriedOut(op: Exclude<MoneyOp, "book">, call: SimulatedCall, entry: LedgerEntry): GatewayAnswer {
     const { clock } = this.parts;
     const account = this.accounts.get(call.paymentId);
     if (account === undefined) return refused("no such payment");
@@ -250,14 +250,14 @@ export class Bank {
     if (!again) {
       const why = account.objectionTo(op, call.amount, call.all ?? false);
       if (why !== null) return byAmounts && account.isDoneAlready(op) ? { kind: "unknown", detail: why } : refused(why);
-      entry.effect = account.carryOut(op, call.amount, call.all ?? false, call.key, clock.now());
+      entry.effect = account.execute(op, call.amount, call.all ?? false, call.key, clock.now());
     }
     // The older flows answer with nothing, and a change of lines is answered without the payment.
     if (booked || (logsKeys && op === "addOrderLines")) return { kind: "ok", reading: null };
     return { kind: "ok", reading: this.give(account, account.reading()) };
   }
 
-  private async book(call: Call): Promise<GatewayAnswer> {
+  private async book(call: SimulatedCall): Promise<GatewayAnswer> {
     const fault = this.faultFor("book");
     await this.travel(fault);
     const what = `book ${call.paymentId} key=${call.key}`;
@@ -272,7 +272,7 @@ export class Bank {
     return this.answered(what, entry, fault, answer);
   }
 
-  private booked(call: Call, entry: LedgerEntry): GatewayAnswer {
+  private booked(call: SimulatedCall, entry: LedgerEntry): GatewayAnswer {
     const account = this.accounts.get(call.paymentId);
     if (account === undefined) return refused("no such payment");
     if (this.late.refusesAnother(entry)) return refused("the same call is under way");

@@ -1,7 +1,7 @@
 /** Bugs in the decision itself: guards that forget, orders that turn back, timers that are believed. */
 import { createMachine } from "xstate";
+import type { Rules } from "../../core/builder.js";
 import type { decide as theDecide } from "../../core/decide.js";
-import type { Rules } from "../../core/fold.js";
 import type { Bug } from "./bugs.js";
 import type { PlantSite } from "./plant.js";
 
@@ -31,14 +31,14 @@ const choosing = (rules: Rules | undefined, choice: object): { rules?: Rules } =
     ? {}
     : { rules: { ...rules, settings: { ...rules.settings, choices: { ...rules.settings.choices, ...choice } } } };
 
-type Config = Record<string, unknown>;
+type MachineConfig = Record<string, unknown>;
 
 /** The order machine with one of its states changed. */
 const withState =
-  (state: string, change: (config: Config) => Config) =>
+  (state: string, change: (config: MachineConfig) => MachineConfig) =>
   ({ registry }: PlantSite) => {
-    const { config, implementations } = registry.order as unknown as { config: Config; implementations: never };
-    const states = config.states as Record<string, Config>;
+    const { config, implementations } = registry.order as unknown as { config: MachineConfig; implementations: never };
+    const states = config.states as Record<string, MachineConfig>;
     const order = createMachine(
       { ...config, states: { ...states, [state]: change(states[state] ?? {}) } } as never,
       implementations,
@@ -101,7 +101,7 @@ export const decisionBugs: Record<string, Bug> = {
     plant: withState("completed", (config) => ({
       ...config,
       on: {
-        ...(config.on as Config),
+        ...(config.on as MachineConfig),
         "payment.read": [
           {
             guard: "isRejected",

@@ -2,11 +2,11 @@
 import type { Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import type { Bug } from "./bugs.js";
 
-type Reading = Extract<ReadAnswer, { kind: "ok" }>["reading"];
+type BankReading = Extract<ReadAnswer, { kind: "ok" }>["reading"];
 
 /** What is read is changed before anybody sees it. */
 const misread =
-  (change: (reading: Reading) => Reading) =>
+  (change: (reading: BankReading) => BankReading) =>
   (inner: Gateway): Gateway => ({
     ...inner,
     async readPayment(paymentId) {
@@ -15,7 +15,7 @@ const misread =
     },
   });
 
-const asAccepted = (reading: Reading): Reading => ({
+const asAccepted = (reading: BankReading): BankReading => ({
   ...reading,
   exists: true,
   status: "ACCEPTED",
@@ -54,13 +54,13 @@ export const worldBugs: Record<string, Bug> = {
       return {
         shop: (inner) => ({
           ...inner,
-          async carryOut(orderId, effectId, effect) {
-            if (effect.type !== "completePayment") return inner.carryOut(orderId, effectId, effect);
+          async execute(orderId, effectId, effect) {
+            if (effect.type !== "completePayment") return inner.execute(orderId, effectId, effect);
             const repeated = tried.has(effectId);
             tried.add(effectId);
             // It does not look at what it did: the order is put back and completed anew.
             if (repeated) woo.directWrite(orderId, effect.from);
-            return inner.carryOut(orderId, repeated ? `${effectId}-again` : effectId, effect);
+            return inner.execute(orderId, repeated ? `${effectId}-again` : effectId, effect);
           },
         }),
       };
@@ -71,8 +71,8 @@ export const worldBugs: Record<string, Bug> = {
     plant: () => ({
       shop: (inner) => ({
         ...inner,
-        async carryOut(...args) {
-          const answer = await inner.carryOut(...args);
+        async execute(...args) {
+          const answer = await inner.execute(...args);
           return answer.kind === "conflict" ? { kind: "done" } : answer;
         },
       }),
@@ -83,8 +83,8 @@ export const worldBugs: Record<string, Bug> = {
     plant: () => ({
       shop: (inner) => ({
         ...inner,
-        async carryOut(...args) {
-          const answer = await inner.carryOut(...args);
+        async execute(...args) {
+          const answer = await inner.execute(...args);
           return answer.kind === "retry" ? { kind: "done" } : answer;
         },
       }),
@@ -105,7 +105,7 @@ export const worldBugs: Record<string, Bug> = {
           async readPayment(paymentId) {
             if (claimed.get(paymentId) !== "AUTHORIZED") return inner.readPayment(paymentId);
             claimed.delete(paymentId);
-            const reading: Reading = asAccepted({
+            const reading: BankReading = asAccepted({
               paymentId,
               exists: true,
               status: "ACCEPTED",
@@ -192,7 +192,7 @@ export const worldBugs: Record<string, Bug> = {
   "reading-of-another-payment": {
     says: "what is read is what was read of another payment a moment ago",
     plant: () => {
-      let last: Reading | null = null;
+      let last: BankReading | null = null;
       return {
         gateway: misread((reading) => {
           const mixedUp =

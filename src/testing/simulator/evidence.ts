@@ -48,7 +48,7 @@ export interface LedgerEntry extends Ticked {
 }
 
 /** A reading that the bank gave, or a call's answer that carried one. */
-export interface Given extends Ticked {
+export interface GivenReading extends Ticked {
   paymentId: string;
   reading: Reading;
   stale: boolean;
@@ -65,7 +65,7 @@ export interface Acknowledged extends Ticked {
 export interface Evidence {
   commits: Committed[];
   ledger: LedgerEntry[];
-  given: Given[];
+  given: GivenReading[];
   acknowledged: Acknowledged[];
   /** Another hand wrote to the shop, past every hook. */
   written: { orderId: string; at: number; status: OrderStatus }[];

@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/engine.js";
 import { T0 } from "./script.js";
 
 /** The ways into a process. */
-export type Entry = Pick<Engine, "submit" | "place">;
+export type SubmitApi = Pick<Engine, "submit" | "place">;
 
 const LONE = "\ud800";
 const tooFar = 8_640_000_000_000_001;
@@ -24,7 +24,7 @@ const note = { type: "order.updated", by: "erp", change: "note" } as const;
 const told = (more: object) =>
   ({ type: "callback.received", kind: "AUTHORIZATION", paymentId: "p", claims: null, content: null, ...more }) as never;
 
-export const illFormed: readonly (readonly [string, (entry: Entry, orderId: string) => Promise<unknown>])[] = [
+export const illFormed: readonly (readonly [string, (entry: SubmitApi, orderId: string) => Promise<unknown>])[] = [
   ["a number as order id", (entry, id) => entry.submit(Number(id) as never, note)],
   ["half a character as order id", (entry) => entry.submit(LONE, note)],
   ["a number as event id", (entry, id) => entry.submit(id, note, { id: 7 as never })],

@@ -6,6 +6,6 @@ export { type CampaignOptions, campaign, withModule } from "./crew.js";
 export { type Breach, breachesOf, type Law, laws } from "./laws.js";
 export type { Lived } from "./life.js";
 export { points, unreachable, unreachedIn } from "./points.js";
-export { type BankChange, inWords, type Script, type Step } from "./script.js";
+export { type BankChange, inWords, type Script, type ScriptStep } from "./script.js";
 export { shrink } from "./shrink.js";
 export { traceOf } from "./trace.js";

@@ -32,19 +32,19 @@ export class LateCalls {
     return true;
   }
 
-  /** No answer, at once or after the time in which one is waited for; `carryOut` happens later. */
+  /** No answer, at once or after the time in which one is waited for; `execute` happens later. */
   async lost(
     what: string,
     entry: LedgerEntry,
     fault: "late" | "too-late",
-    carryOut: () => GatewayAnswer,
+    execute: () => GatewayAnswer,
   ): Promise<GatewayAnswer> {
     const { clock, evidence, luck, tick } = this.parts;
     const after = fault === "late" ? luck.between(0, 2 * MINUTE) : luck.between(11 * MINUTE, 18 * MINUTE);
     this.waiting.push(entry);
     void clock.sleep(after).then(() => {
       this.waiting.splice(this.waiting.indexOf(entry), 1);
-      carryOut();
+      execute();
       entry.bookedLate = { tick: tick(), at: clock.now() };
       if (entry.effect > 0) evidence.points.add(`bank ${entry.op} booked ${fault}`);
       evidence.log.push(`${clock.now()} bank books late, ${entry.effect}: ${what}`);

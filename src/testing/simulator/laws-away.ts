@@ -3,15 +3,15 @@
 import type { HistoryEntry } from "../../core/record.js";
 import { limits } from "../../engine/limits.js";
 import type { OrderEnd } from "./evidence.js";
-import type { Found, Law } from "./laws.js";
+import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
-import { MINUTE, type Script, SECOND, type Step, T0 } from "./script.js";
+import { MINUTE, type Script, type ScriptStep, SECOND, T0 } from "./script.js";
 
 /** The backoff's cap, the rest of the open breaker, and a little for the way there and back. */
 export const BACK_WITHIN = limits.longestAwayMs + limits.breakMs + MINUTE;
 const ASKED_WITHIN = limits.askedAnewMs + limits.breakMs + 30 * SECOND;
 
-const otherTrouble = new Set<Step["do"]>([
+const otherTrouble = new Set<ScriptStep["do"]>([
   "bankFault",
   "stale",
   "shopFault",
@@ -28,7 +28,7 @@ const backAt = ({ steps }: Script): number | null => {
   return T0 + away.at + away.for;
 };
 
-const each = (lived: Lived, find: (end: OrderEnd, back: number) => string | null): Found[] => {
+const each = (lived: Lived, find: (end: OrderEnd, back: number) => string | null): Finding[] => {
   const back = backAt(lived.script);
   if (back === null) return [];
   return lived.after.flatMap((end) => {

@@ -6,14 +6,14 @@ import { reasons } from "../../../machines/reasons.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { OrderEnd } from "./evidence.js";
-import type { Found, Law } from "./laws.js";
+import type { Finding, Law } from "./laws.js";
 import { timeLaws } from "./laws-time.js";
 import type { Lived } from "./life.js";
 import { type Asker, afterReading } from "./table.js";
 
 const perOrder =
   (find: (end: OrderEnd, lived: Lived) => string | null) =>
-  (lived: Lived): Found[] =>
+  (lived: Lived): Finding[] =>
     lived.after.flatMap((end) => {
       const detail = find(end, lived);
       return detail === null ? [] : [{ orderId: end.orderId, detail }];

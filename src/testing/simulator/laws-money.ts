@@ -1,7 +1,7 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import type { Committed, Evidence, Given, LedgerEntry } from "./evidence.js";
-import type { Found, Law } from "./laws.js";
+import type { Committed, Evidence, GivenReading, LedgerEntry } from "./evidence.js";
+import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
 import { clockJumps, MINUTE } from "./script.js";
 
@@ -44,7 +44,7 @@ const orderOf = (lived: Lived, paymentId: string): string =>
   lived.evidence.commits.find(({ record }) => record.facts.payment.id === paymentId)?.orderId ?? "";
 
 const perCall = (find: (entry: LedgerEntry, decided: Decided[], lived: Lived) => string | null) => {
-  return (lived: Lived): Found[] => {
+  return (lived: Lived): Finding[] => {
     return lived.evidence.ledger.flatMap((entry) => {
       const detail = find(entry, decisionsOf(lived.evidence, entry), lived);
       return detail === null ? [] : [{ orderId: orderOf(lived, entry.paymentId), detail }];
@@ -61,7 +61,7 @@ const byKey = ({ evidence }: Lived): Map<string, LedgerEntry[]> => {
   return keys;
 };
 
-const forbidsCapture = ({ reading }: Given): boolean =>
+const forbidsCapture = ({ reading }: GivenReading): boolean =>
   !reading.exists ||
   ["FROZEN", "INSPECTION", "REJECTED"].includes(reading.status) ||
   !reading.offers.some((offer) => offer === "CAPTURE" || offer === "PARTIAL_CAPTURE") ||

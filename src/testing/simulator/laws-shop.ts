@@ -1,19 +1,19 @@
 /** The shop: what the customer and the merchant see. */
 import { flowOf } from "../../../machines/index.js";
 import type { OrderEnd } from "./evidence.js";
-import type { Found, Law } from "./laws.js";
+import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
-import { afterReading, edges, type Known, waitsForCustomer } from "./table.js";
+import { afterReading, edges, type TableInput, waitsForCustomer } from "./table.js";
 
 const perOrder =
   (find: (end: OrderEnd, lived: Lived) => string | null, which: "before" | "after" = "after") =>
-  (lived: Lived): Found[] =>
+  (lived: Lived): Finding[] =>
     lived[which].flatMap((end) => {
       const detail = end.record === null ? "the order is gone" : find(end, lived);
       return detail === null ? [] : [{ orderId: end.orderId, detail }];
     });
 
-export const knownOf = (end: OrderEnd, { script, world }: Lived): Known | null => {
+export const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => {
   const { record, truth } = end;
   if (record === null || truth === null || record.facts.payment.gateway === null) return null;
   const { order, payment } = record.facts;

@@ -2,11 +2,11 @@
 import { flowOf } from "../../../machines/index.js";
 import type { Answer, HistoryEntry } from "../../core/record.js";
 import type { Committed } from "./evidence.js";
-import type { Found, Law } from "./laws.js";
+import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
 import { clockJumps } from "./script.js";
 
-const each = (lived: Lived, find: (commit: Committed, entry: HistoryEntry) => string | null): Found[] =>
+const each = (lived: Lived, find: (commit: Committed, entry: HistoryEntry) => string | null): Finding[] =>
   lived.evidence.commits.flatMap((commit) =>
     commit.history.flatMap((entry) => {
       const detail = find(commit, entry);
@@ -43,7 +43,7 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
 /** What a clock that was ahead stamped and set counts from when it was put right, which no entry tells. */
 const isPutBack = ({ script }: Lived): boolean => clockJumps(script).some((ms) => ms < 0);
 
-const tooEarly = (lived: Lived): Found[] => {
+const tooEarly = (lived: Lived): Finding[] => {
   if (isPutBack(lived)) return [];
   return each(lived, ({ orderId, before, record }, entry) => {
     const callback = entry.answers.find((answer) => answer.type === "callback.received" && acts(answer));
@@ -67,7 +67,7 @@ const asksFirst = (type: string): boolean =>
   ["callback.received", "customer.returned", "reconcile.asked", "shop.holdStockDue", "timer.fired"].includes(type) ||
   (type.startsWith("merchant.") && !["merchant.failed", "merchant.held", "merchant.reopened"].includes(type));
 
-const actedUnread = (lived: Lived): Found[] => {
+const actedUnread = (lived: Lived): Finding[] => {
   const takenIn = new Map<string, number>();
   for (const { orderId, tick, history } of lived.evidence.commits)
     for (const { eventId } of history) takenIn.set(`${orderId} ${eventId}`, tick);
@@ -92,7 +92,7 @@ const endsACall = ({ event }: HistoryEntry, before: Committed["before"]): boolea
   event.type === "payment.readBack" ||
   (before?.facts.operation ?? null) !== null;
 
-const staleTimers = (lived: Lived): Found[] =>
+const staleTimers = (lived: Lived): Finding[] =>
   each(lived, ({ before }, entry) => {
     const { event, eventId, answers, at } = entry;
     if (event.type !== "timer.fired") return null;
@@ -107,7 +107,7 @@ const staleTimers = (lived: Lived): Found[] =>
   });
 
 /** However far ahead the shop's clock is: what it says of the future counts as now. */
-const heldTooLong = (lived: Lived): Found[] => {
+const heldTooLong = (lived: Lived): Finding[] => {
   const { settings } = lived.script;
   // Our own clock, set forward and back, is another matter.
   if (clockJumps(lived.script).length > 0) return [];

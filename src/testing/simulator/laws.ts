@@ -13,15 +13,15 @@ export interface Law {
   /** The document, or the invariant of the fault model. */
   source: string;
   /** What broke it; nothing = it was kept. */
-  broken(lived: Lived): Found[];
+  broken(lived: Lived): Finding[];
 }
 
-export interface Found {
+export interface Finding {
   orderId: string;
   detail: string;
 }
 
-export interface Breach extends Found {
+export interface Breach extends Finding {
   law: string;
 }
 

@@ -4,7 +4,7 @@ import { storeEnd } from "./evidence.js";
 import { BACK_WITHIN } from "./laws-away.js";
 import { play, reconciled } from "./play.js";
 import { MINUTE, type Script, T0 } from "./script.js";
-import { NeverRests, World, type WorldOptions } from "./world.js";
+import { NeverRests, SimulatedWorld, type WorldOptions } from "./world.js";
 
 const LAST_ACT = 2 * MINUTE;
 
@@ -19,10 +19,10 @@ export interface Lived {
   after: OrderEnd[];
   store: StoreEnd;
   /** What the engine decided with, for replays. */
-  world: Pick<World, "registry" | "decide">;
+  world: Pick<SimulatedWorld, "registry" | "decide">;
 }
 
-const ends = async (world: World): Promise<OrderEnd[]> =>
+const ends = async (world: SimulatedWorld): Promise<OrderEnd[]> =>
   Promise.all(
     world.script.orders.map(async ({ id }) => {
       const [loaded] = await world.kept.load([{ orderId: id, eventIds: [] }]);
@@ -45,7 +45,7 @@ const ends = async (world: World): Promise<OrderEnd[]> =>
   );
 
 export const live = async (script: Script, options: WorldOptions = {}): Promise<Lived> => {
-  const world = new World(script, options);
+  const world = new SimulatedWorld(script, options);
   const { clock, evidence, settle } = world;
   let before: OrderEnd[] = [];
   let reconciledFrom = 0;

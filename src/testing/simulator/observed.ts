@@ -3,12 +3,12 @@ import type { StateValue } from "xstate";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Shop } from "../../ports/shop.js";
 import type { Change, Store } from "../../ports/store.js";
-import type { Bank } from "./bank.js";
+import type { SimulatedBank } from "./bank.js";
 import { count, type Evidence } from "./evidence.js";
 
 interface Watching {
   evidence: Evidence;
-  bank: Bank;
+  bank: SimulatedBank;
   now(): number;
   tick(): number;
 }
@@ -65,8 +65,8 @@ export const observedStore = (inner: Store, node: string, watching: Watching): S
 export const observedShop = (inner: Shop, watching: Omit<Watching, "bank">): Shop => {
   const { evidence, now } = watching;
   return {
-    async carryOut(orderId, effectId, effect) {
-      const answer = await inner.carryOut(orderId, effectId, effect);
+    async execute(orderId, effectId, effect) {
+      const answer = await inner.execute(orderId, effectId, effect);
       const to = "to" in effect ? ` ${effect.from}>${effect.to}` : "";
       evidence.log.push(`${now()} shop ${effect.type} ${effectId}${to}: ${answer.kind}`);
       if (answer.kind === "conflict") {

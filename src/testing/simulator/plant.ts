@@ -7,7 +7,7 @@ import type { Store } from "../../ports/store.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import type { WooDouble } from "../woocommerce-double.js";
 import type { Chance } from "./chance.js";
-import type { Entry } from "./ill-formed.js";
+import type { SubmitApi } from "./ill-formed.js";
 
 /** What a planted bug may put between the engine and the world. */
 export interface Plant {
@@ -16,7 +16,7 @@ export interface Plant {
   shop?(inner: Shop): Shop;
   decide?: typeof theDecide;
   registry?: Registry;
-  entry?(inner: Entry): Entry;
+  entry?(inner: SubmitApi): SubmitApi;
 }
 
 export interface PlantSite {

@@ -4,8 +4,8 @@ import type { SubmitOptions } from "../../engine/receipt.js";
 import { count } from "./evidence.js";
 import { illFormed } from "./ill-formed.js";
 import type { Process } from "./process.js";
-import { HOUR, inWords, MINUTE, SECOND, type Step } from "./script.js";
-import type { World } from "./world.js";
+import { HOUR, inWords, MINUTE, type ScriptStep, SECOND } from "./script.js";
+import type { SimulatedWorld } from "./world.js";
 
 /** How long somebody waits for an answer before he gives up on it. */
 const PATIENCE = 30 * SECOND;
@@ -22,14 +22,14 @@ interface Delivery {
 }
 
 /** Whether it was taken: "no" is an answer as well, and one of this kind will not change. */
-type Taken = "yes" | "no" | "unheard";
+type DeliveryOutcome = "yes" | "no" | "unheard";
 
-const sent = async (world: World, process: Process, delivery: Delivery): Promise<Taken> => {
+const sent = async (world: SimulatedWorld, process: Process, delivery: Delivery): Promise<DeliveryOutcome> => {
   const { orderId, event, options } = delivery;
   const { clock, evidence } = world;
   const stop = new AbortController();
   const answer = process.submit(orderId, event, options).then(
-    ({ outcome, reason }): Taken => {
+    ({ outcome, reason }): DeliveryOutcome => {
       const { type } = event;
       const paymentId = "paymentId" in event ? event.paymentId : null;
       const { id: eventId } = options;
@@ -37,23 +37,23 @@ const sent = async (world: World, process: Process, delivery: Delivery): Promise
       world.note(`${type} ${eventId} acknowledged: ${outcome} ${reason ?? ""}`);
       return "yes";
     },
-    (error: Error): Taken => {
+    (error: Error): DeliveryOutcome => {
       if (error.name === "InvalidEvent") throw error;
       world.note(`${event.type} ${options.id} not taken: ${error.message}`);
       return error.name === "UnknownOrder" ? "no" : "unheard";
     },
   );
   const late = clock.sleep(PATIENCE, stop.signal).then(
-    (): Taken => "unheard",
-    (): Taken => "unheard",
+    (): DeliveryOutcome => "unheard",
+    (): DeliveryOutcome => "unheard",
   );
-  const gone = process.death.then((): Taken => "unheard");
+  const gone = process.death.then((): DeliveryOutcome => "unheard");
   const taken = await Promise.race([answer, late, gone]);
   stop.abort();
   return taken;
 };
 
-const deliver = async (world: World, delivery: Delivery, again: number[]): Promise<void> => {
+const deliver = async (world: SimulatedWorld, delivery: Delivery, again: number[]): Promise<void> => {
   const { id } = delivery.options;
   for (const [n, wait] of [...again, null].entries()) {
     const process = world.running(delivery.node);
@@ -67,12 +67,12 @@ const deliver = async (world: World, delivery: Delivery, again: number[]): Promi
   count(world.evidence.faults, "delivery lost");
 };
 
-const orderOf = (world: World, index: number): string => world.script.orders[index]?.id ?? "";
+const orderOf = (world: SimulatedWorld, index: number): string => world.script.orders[index]?.id ?? "";
 
-const post = (world: World, delivery: Delivery, again: number[] = CLICKS_AGAIN): void =>
+const post = (world: SimulatedWorld, delivery: Delivery, again: number[] = CLICKS_AGAIN): void =>
   void world.errand(deliver(world, delivery, again));
 
-const callback = (world: World, step: Extract<Step, { do: "callback" }>, id: string): void => {
+const callback = (world: SimulatedWorld, step: Extract<ScriptStep, { do: "callback" }>, id: string): void => {
   const { kind, claims, attempt } = step;
   const paymentId = world.bank.paymentOf(orderOf(world, step.order), attempt);
   if (paymentId === null) return;
@@ -87,7 +87,7 @@ const callback = (world: World, step: Extract<Step, { do: "callback" }>, id: str
   void world.errand(look());
 };
 
-const checkout = async (world: World, step: Extract<Step, { do: "checkout" }>): Promise<void> => {
+const checkout = async (world: SimulatedWorld, step: Extract<ScriptStep, { do: "checkout" }>): Promise<void> => {
   const gateway = world.script.orders[step.order]?.gateway ?? null;
   const process = world.running(step.node);
   if (gateway === null || process === null) return;
@@ -100,7 +100,7 @@ const checkout = async (world: World, step: Extract<Step, { do: "checkout" }>): 
   world.note(`checkout of ${orderId}: ${created?.kind ?? "no answer"}`);
 };
 
-const holdStock = (world: World, step: Step, id: string): void => {
+const holdStock = (world: SimulatedWorld, step: ScriptStep, id: string): void => {
   // The job asks about each order that it is about to cancel, and leaves it to the engine.
   world.woo.cancelUnpaidOrders((orderId) => {
     const options = { id: `${id}-${orderId}` };
@@ -119,9 +119,9 @@ const LONG_AGO = 100 * 24 * HOUR;
 
 /** Whoever sends it hears that it was refused, and nothing else happens. */
 const sendIllFormed = async (
-  world: World,
+  world: SimulatedWorld,
   process: Process,
-  step: Extract<Step, { do: "illFormed" }>,
+  step: Extract<ScriptStep, { do: "illFormed" }>,
 ): Promise<void> => {
   const { evidence } = world;
   const [what, send] = illFormed[step.what % illFormed.length] ?? ["nothing", async () => {}];
@@ -135,7 +135,7 @@ const sendIllFormed = async (
   else evidence.broken.push({ law: "ill-formed-is-refused", orderId, detail: `${what}: ${said}` });
 };
 
-export const play = (world: World, step: Step): void => {
+export const play = (world: SimulatedWorld, step: ScriptStep): void => {
   const { bank, clock, evidence } = world;
   world.note(`--- ${inWords(step)}`);
   const id = `s${step.n}`;

@@ -11,15 +11,15 @@ import type { Gateway } from "../../ports/gateway.js";
 import type { Shop } from "../../ports/shop.js";
 import { type Change, type Store, StoreError } from "../../ports/store.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import type { Entry } from "./ill-formed.js";
+import type { SubmitApi } from "./ill-formed.js";
 import type { StoreFault } from "./script.js";
 
-/** One place where a process waits: `store.commit`, `bank.capture`, `shop.carryOut`, `ack`. */
-export type Place = string;
+/** One place where a process waits: `store.commit`, `bank.capture`, `shop.execute`, `ack`. */
+export type WaitPoint = string;
 
 export interface Trap {
   /** Only such places count; null = all do. */
-  place: Place | null;
+  place: WaitPoint | null;
   points: number;
   side: "before" | "after";
   /** How long it stands still; null = it dies. */
@@ -27,13 +27,13 @@ export interface Trap {
 }
 
 /** What a process has of the world around it. */
-export interface Surroundings {
-  entry?(inner: Entry): Entry;
+export interface ProcessContext {
+  entry?(inner: SubmitApi): SubmitApi;
   clock: VirtualClock;
   /** Somebody moved: the world is not at rest. */
   moved(): void;
-  died(process: Process, place: Place, side: Trap["side"]): void;
-  paused(process: Process, place: Place): void;
+  died(process: Process, place: WaitPoint, side: Trap["side"]): void;
+  paused(process: Process, place: WaitPoint): void;
   /** Why the store cannot write now. */
   storeFault(): StoreFault | null;
   /** How long the store takes for this. */
@@ -41,15 +41,15 @@ export interface Surroundings {
   /** Whether another process has the store open. */
   othersLive(process: Process): boolean;
   /** Resolves when it is this process's turn to go on. */
-  turn(process: Process, place: Place): Promise<void>;
+  turn(process: Process, place: WaitPoint): Promise<void>;
 }
 
 // One each, so that whoever waits for it can be forgotten.
 const never = (): Promise<never> => new Promise(() => {});
 
-const writing = new Set(["commit", "postpone", "claim", "release", "hurry", "disown", "revive", "park"]);
+const writing = new Set(["commit", "postpone", "claim", "release", "hurry", "releaseUnacknowledged", "revive", "park"]);
 /** A process stands still before it has decided to send or to write to the shop, or after it did. */
-const sends = (place: Place): boolean => place.startsWith("bank.") || place === "shop.carryOut";
+const sends = (place: WaitPoint): boolean => place.startsWith("bank.") || place === "shop.execute";
 
 export class Process {
   dead = false;
@@ -61,13 +61,13 @@ export class Process {
     this.tellDeath = resolve;
   });
   readonly engine: Engine;
-  readonly entry: Entry;
+  readonly entry: SubmitApi;
 
   constructor(
     readonly name: string,
     /** How far its clock is off. */
     readonly offset: number,
-    private readonly around: Surroundings,
+    private readonly around: ProcessContext,
     options: EngineOptions,
   ) {
     this.engine = createEngine({
@@ -79,7 +79,7 @@ export class Process {
       worker: name,
     });
     const { engine } = this;
-    const entry: Entry = {
+    const entry: SubmitApi = {
       submit: (...given) => engine.submit(...given),
       place: (...given) => engine.place(...given),
     };
@@ -111,7 +111,7 @@ export class Process {
     while (this.asleep !== null) await this.asleep;
   }
 
-  private reaches(place: Place, side: Trap["side"]): void {
+  private reaches(place: WaitPoint, side: Trap["side"]): void {
     const { trap } = this;
     if (trap === null || trap.side !== side || (trap.place !== null && trap.place !== place)) return;
     if (trap.pause !== null && side === "before" && sends(place)) return;
@@ -130,7 +130,7 @@ export class Process {
     });
   }
 
-  async pass<T>(place: Place, act: () => Promise<T>): Promise<T> {
+  async pass<T>(place: WaitPoint, act: () => Promise<T>): Promise<T> {
     if (this.dead) return never();
     await this.around.turn(this, place);
     this.around.moved();
@@ -175,7 +175,7 @@ export class Process {
       (...args: unknown[]): Promise<unknown> => {
         if (name === "open" || name === "close") return Promise.resolve();
         // A store for several writers cannot know who is no more: their leases run out.
-        if (name === "reclaim" && this.around.othersLive(this)) return Promise.resolve();
+        if (name === "recoverLeases" && this.around.othersLive(this)) return Promise.resolve();
         const act = () => (inner[name] as (...a: unknown[]) => Promise<unknown>)(...args);
         const place =
           name === "commit" && (args[0] as Change[]).some(takesIn) ? "store.commit of news" : `store.${name}`;
@@ -196,7 +196,7 @@ export class Process {
 
   private shop(inner: Shop): Shop {
     return {
-      carryOut: (...args) => this.pass("shop.carryOut", () => inner.carryOut(...args)),
+      execute: (...args) => this.pass("shop.execute", () => inner.execute(...args)),
       readStatus: (...args) => this.pass("shop.readStatus", () => inner.readStatus(...args)),
     };
   }

@@ -2,16 +2,16 @@
 
 import { statusWantedBy } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
-import type { Story } from "./reference.js";
-import type { Told } from "./script.js";
+import type { ReferenceStory } from "./reference.js";
+import type { SubmittedEvent } from "./script.js";
 import { isCapturable, waitsForCustomer } from "./table.js";
 
-type Edited = Extract<Told, { type: "merchant.editedLines" }>;
+type Edited = Extract<SubmittedEvent, { type: "merchant.editedLines" }>;
 
 const untouchable = ["FROZEN", "INSPECTION"];
 
 /** "Completed → performs a full capture", or nothing where there is nothing to capture. */
-const completes = (story: Story, now: number): void => {
+const completes = (story: ReferenceStory, now: number): void => {
   const { order, settings, payment } = story;
   const reading = payment?.reading();
   const frozen = reading?.status === "FROZEN";
@@ -25,7 +25,7 @@ const completes = (story: Story, now: number): void => {
 };
 
 /** "Cancelled → performs a full cancellation. Only possible if the order has not yet been captured." */
-const cancels = (story: Story, now: number): void => {
+const cancels = (story: ReferenceStory, now: number): void => {
   const { settings, payment } = story;
   const reading = payment?.reading();
   if (!settings.enableCancel || payment === undefined || reading === undefined || !reading.exists)
@@ -35,12 +35,12 @@ const cancels = (story: Story, now: number): void => {
   if ((unpaid && captured === 0) || (total > 0 && authorized === 0 && canceled === total))
     return story.becomes("cancelled", now);
   if (captured > 0 || authorized === 0 || status !== "ACCEPTED") return;
-  payment.carryOut("cancel", authorized, true, "naive", now);
+  payment.execute("cancel", authorized, true, "naive", now);
   story.becomes("cancelled", now);
 };
 
 /** "Refunded → performs a full credit"; a part is refunded with the form. */
-const refunds = (story: Story, amount: number | null, closes: boolean, now: number): void => {
+const refunds = (story: ReferenceStory, amount: number | null, closes: boolean, now: number): void => {
   const { settings, payment, order } = story;
   const reading = payment?.reading();
   const left = reading === undefined ? 0 : reading.captured - reading.refunded;
@@ -52,14 +52,14 @@ const refunds = (story: Story, amount: number | null, closes: boolean, now: numb
     return;
   const wanted = amount ?? left;
   if (left <= 0 || wanted <= 0 || wanted > left || reading.offers.every((offer) => !offer.endsWith("REFUND"))) return;
-  payment.carryOut("refund", wanted, wanted === left, "naive", now);
+  payment.execute("refund", wanted, wanted === left, "naive", now);
   const after = payment.reading();
   if (after.authorized === 0 && after.captured === after.refunded) story.becomes("refunded", now);
   else if (order.status === "pending") story.linkBegins();
 };
 
 /** "Removing items: cancelling the entire order and then recreating it with the updated set of order lines." */
-const edits = (story: Story, event: Edited | null, now: number): void => {
+const edits = (story: ReferenceStory, event: Edited | null, now: number): void => {
   const { settings, payment, order, flow } = story;
   const total = event?.total ?? order.total;
   const write = () => {
@@ -81,10 +81,10 @@ const edits = (story: Story, event: Edited | null, now: number): void => {
     if (settings.choices.modifyWhenFullyCancelled === "refuse" || (creditLimit ?? 0) <= 0) return;
   } else {
     if (event?.adds || status !== "ACCEPTED" || captured > 0 || authorized === 0) return;
-    payment.carryOut("cancel", authorized, true, "naive", now);
+    payment.execute("cancel", authorized, true, "naive", now);
   }
   write();
-  if (total > 0) payment.carryOut("addOrderLines", total, false, "naive", now);
+  if (total > 0) payment.execute("addOrderLines", total, false, "naive", now);
   if (order.status === "pending") story.linkBegins();
 };
 
@@ -103,7 +103,7 @@ const may: Record<string, readonly string[]> = {
   completed: ["refunded", "refundedAmount"],
 };
 
-export const clicked = (story: Story, event: Told, now: number): void => {
+export const clicked = (story: ReferenceStory, event: SubmittedEvent, now: number): void => {
   const { order, plan, payment } = story;
   const wanted = statusWantedBy[event.type] as OrderStatus | undefined;
   if (plan.gateway === null) {

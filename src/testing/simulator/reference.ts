@@ -6,15 +6,15 @@
 import type { OrderStatus } from "../../../machines/facts.js";
 import { type Flow, flowOf, type Registry } from "../../../machines/index.js";
 import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
-import { Account, mannerOf } from "./accounts.js";
+import { BankAccount, mannerOf } from "./accounts.js";
 import type { Law } from "./laws.js";
 import { clicked } from "./reference-merchant.js";
-import { MINUTE, type OrderPlan, type Script, SECOND, type Step, T0, totalOf } from "./script.js";
-import { type Asker, afterReading, type Known } from "./table.js";
+import { MINUTE, type OrderPlan, type Script, type ScriptStep, SECOND, T0, totalOf } from "./script.js";
+import { type Asker, afterReading, type TableInput } from "./table.js";
 
 const ROUNDING = 30;
 
-export interface Told {
+export interface ExpectedOrder {
   status: OrderStatus;
   total: number;
   lines: OrderPlan["lines"];
@@ -22,11 +22,11 @@ export interface Told {
   /** Callbacks that give way to the customer. */
   held: { arrived: number }[];
   linkEnds: number;
-  attempts: Account[];
+  attempts: BankAccount[];
 }
 
-export class Story {
-  readonly order: Told;
+export class ReferenceStory {
+  readonly order: ExpectedOrder;
   readonly flow: Flow;
   private readonly created: number;
 
@@ -39,7 +39,7 @@ export class Story {
     // A shop whose clock is ahead: what it says of the future counts as now.
     this.created = T0 - Math.max(0, plan.createdBefore);
     const total = totalOf(plan.lines);
-    const attempts: Account[] = [];
+    const attempts: BankAccount[] = [];
     this.order = {
       status: plan.status,
       total,
@@ -56,16 +56,16 @@ export class Story {
     this.linkBegins();
   }
 
-  get payment(): Account | undefined {
+  get payment(): BankAccount | undefined {
     return this.order.attempts.at(-1);
   }
 
   begin(): void {
     const { order, plan, flow } = this;
-    order.attempts.push(new Account(`${order.attempts.length}`, plan.id, order.total, mannerOf(flow), T0));
+    order.attempts.push(new BankAccount(`${order.attempts.length}`, plan.id, order.total, mannerOf(flow), T0));
   }
 
-  known(): Known {
+  known(): TableInput {
     const { order, settings, flow, plan } = this;
     const payment = this.payment?.reading();
     if (payment === undefined) throw new Error("no payment to know of");
@@ -98,7 +98,7 @@ export class Story {
 
   capture(now: number): void {
     const authorized = this.payment?.books?.authorized ?? 0;
-    if (authorized > 0) this.payment?.carryOut("capture", authorized, true, "naive", now);
+    if (authorized > 0) this.payment?.execute("capture", authorized, true, "naive", now);
   }
 
   private dueAt({ arrived }: { arrived: number }): number {
@@ -144,21 +144,25 @@ export class Story {
   }
 }
 
-const returns = (story: Story, { page, stranger }: Extract<Step, { do: "return" }>, now: number): void => {
+const returns = (
+  story: ReferenceStory,
+  { page, stranger }: Extract<ScriptStep, { do: "return" }>,
+  now: number,
+): void => {
   if (story.payment === undefined) return;
   if (stranger) story.follows(now, "stranger");
   else if (page === "signing-landing") story.lands(now);
   else story.follows(now, page === "success" ? "anybody" : "fail page");
 };
 
-const tells = (story: Story, step: Extract<Step, { do: "callback" }>, now: number): void => {
+const tells = (story: ReferenceStory, step: Extract<ScriptStep, { do: "callback" }>, now: number): void => {
   const { attempts, held } = story.order;
   const about = step.attempt === null ? attempts.at(-1) : attempts[step.attempt];
   if (step.kind === "TEST" || about === undefined || about !== story.payment) return;
   held.push({ arrived: now });
 };
 
-const happens = (stories: Story[], step: Step, now: number): void => {
+const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void => {
   const story = "order" in step ? stories[step.order] : undefined;
   if (story === undefined) return;
   const { order, plan } = story;
@@ -183,7 +187,7 @@ const happens = (stories: Story[], step: Step, now: number): void => {
 
 /** The status of each order when all is done, and one reconciliation after it. */
 export const expectedEnds = (script: Script, registry: Registry): Map<string, OrderStatus> => {
-  const stories = script.orders.map((plan) => new Story(plan, script.settings, registry));
+  const stories = script.orders.map((plan) => new ReferenceStory(plan, script.settings, registry));
   const until = (time: number): void => {
     for (;;) {
       const next = stories.reduce((a, b) => (b.next() < a.next() ? b : a));

@@ -55,7 +55,7 @@ export type BankFault =
 export type Away = "500" | "unreachable";
 
 /** A merchant's, a shop's or a customer's event, as it is submitted. */
-export type Told = Extract<
+export type SubmittedEvent = Extract<
   OrderEvent,
   { type: `merchant.${string}` | "order.updated" | "checkout.rejected" | "data.revealed" }
 >;
@@ -63,7 +63,7 @@ export type Told = Extract<
 /** `unanswered`: it is written, and whoever asked for it is told that the store cannot do it now. */
 export type StoreFault = "busy" | "full" | "unanswered";
 
-export type Step = {
+export type ScriptStep = {
   /** Its number for life, whatever else is taken out of the script. */
   n: number;
   /** Milliseconds from the beginning of the life. */
@@ -78,7 +78,7 @@ export type Step = {
   /** `stranger`: somebody who knows the order's number opened the page, without the proof that its customer has. */
   | { do: "return"; order: number; page: ReturnPage; stranger?: true }
   /** `again`: the same click as step number `again`, under its key. */
-  | { do: "tell"; order: number; event: Told; again?: number }
+  | { do: "tell"; order: number; event: SubmittedEvent; again?: number }
   | { do: "write"; order: number; status: OrderStatus }
   | { do: "holdStock" }
   | { do: "reconcile" }
@@ -110,13 +110,13 @@ export interface Script {
   /** What chance is left beside the script: how long each answer takes, and the engine's own jitter. */
   luck: number;
   /** In order of time. */
-  steps: Step[];
+  steps: ScriptStep[];
 }
 
 export const totalOf = (lines: Line[]): number => lines.reduce((sum, line) => sum + line.total, 0);
 
 /** A step in one line, for a person. */
-export const inWords = (step: Step): string => {
+export const inWords = (step: ScriptStep): string => {
   const { n: _, at, node, do: what, ...rest } = step;
   const words = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `+${(at / SECOND).toFixed(3)}s ${what}${node === undefined ? "" : ` node=${node}`} ${words.join(" ")}`.trimEnd();

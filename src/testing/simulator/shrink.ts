@@ -2,7 +2,7 @@
 import { Settings } from "../../../machines/settings.js";
 import { liveScript, type SimulationOptions } from "./campaign.js";
 import type { Breach } from "./laws.js";
-import type { Script, Step } from "./script.js";
+import type { Script, ScriptStep } from "./script.js";
 
 const MOST_RUNS = 300;
 
@@ -24,7 +24,7 @@ const withoutOrder = (script: Script, gone: number): Script => ({
 const oneNode = (script: Script): Script => ({
   ...script,
   nodes: 1,
-  steps: script.steps.map(({ node: _, ...step }) => step as Step),
+  steps: script.steps.map(({ node: _, ...step }) => step as ScriptStep),
 });
 
 /** Everything about the shop that could be plainer, each by itself. */
@@ -48,7 +48,7 @@ const plainer = (script: Script): Script[] => {
 };
 
 /** Without these steps; a calm life stays one that the reference knows. */
-const without = (script: Script, gone: ReadonlySet<Step>): Script => ({
+const without = (script: Script, gone: ReadonlySet<ScriptStep>): Script => ({
   ...script,
   steps: script.steps.filter((step) => !gone.has(step)),
 });

@@ -7,7 +7,7 @@ import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { Flow } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 
-export interface Known {
+export interface TableInput {
   payment: Omit<Reading, "paymentId">;
   total: number;
   needsProcessing: boolean;
@@ -22,35 +22,36 @@ export interface Known {
  */
 export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger";
 
-export const waitsForCustomer = ({ payment }: Known): boolean =>
+export const waitsForCustomer = ({ payment }: TableInput): boolean =>
   payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
 
-const letGo = ({ payment: p }: Known) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
-const givenBack = ({ payment: p }: Known) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
-const isTaken = ({ payment: p }: Known) => p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
-const agrees = ({ payment: p, total, tolerance }: Known) => Math.abs(p.authorized + p.captured - total) <= tolerance;
+const letGo = ({ payment: p }: TableInput) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
+const givenBack = ({ payment: p }: TableInput) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
+const isTaken = ({ payment: p }: TableInput) => p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
+const agrees = ({ payment: p, total, tolerance }: TableInput) =>
+  Math.abs(p.authorized + p.captured - total) <= tolerance;
 
 /** "Conditions required for capturing payments", as far as an accepted payment is concerned. */
-export const isCapturable = (k: Known): boolean =>
+export const isCapturable = (k: TableInput): boolean =>
   k.payment.status === "ACCEPTED" &&
   k.payment.authorized > 0 &&
   k.payment.offers.some((offer) => offer === "CAPTURE" || offer === "PARTIAL_CAPTURE") &&
   (k.settings.choices.amountMismatch === "capture" || agrees(k));
 
-const holdsMoney = (k: Known) => k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
+const holdsMoney = (k: TableInput) => k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
 
 /** "Validated": the bank offers something to do with it. */
-const canStillBeWorkedWith = ({ payment }: Known) =>
+const canStillBeWorkedWith = ({ payment }: TableInput) =>
   payment.exists && payment.status !== "FROZEN" && payment.offers.some((offer) => !offer.includes("REFUND"));
 
 /** Paid: processing, or at once completed where nothing needs processing and the money is taken. */
-const whenPaid = (k: Known): OrderStatus => {
+const whenPaid = (k: TableInput): OrderStatus => {
   if (k.needsProcessing) return "processing";
   const done = holdsMoney(k) && (k.total === 0 || isTaken(k) || !k.settings.enableCapture);
   return done || isCapturable(k) ? "completed" : "processing";
 };
 
-const whenRejected = ({ payment, settings }: Known): OrderStatus => {
+const whenRejected = ({ payment, settings }: TableInput): OrderStatus => {
   const done =
     payment.taskCompleted === "unavailable"
       ? settings.choices.taskStatusUnavailable === "failed"
@@ -58,7 +59,7 @@ const whenRejected = ({ payment, settings }: Known): OrderStatus => {
   return done ? "failed" : "cancelled";
 };
 
-const whenPending = (k: Known, asker: Asker): OrderStatus => {
+const whenPending = (k: TableInput, asker: Asker): OrderStatus => {
   const { payment, flow, settings } = k;
   if (!payment.exists) return asker === "fail page" || asker === "time is up" ? "cancelled" : "pending";
   if (payment.status === "ACCEPTED") return flow.comparesAmounts && !agrees(k) ? "on-hold" : whenPaid(k);
@@ -70,7 +71,7 @@ const whenPending = (k: Known, asker: Asker): OrderStatus => {
 };
 
 /** The status that an order has once its payment was read. */
-export const afterReading = (status: OrderStatus, k: Known, asker: Asker = "anybody"): OrderStatus => {
+export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = "anybody"): OrderStatus => {
   const { payment, settings, flow } = k;
   const { choices } = settings;
   const accepted = payment.exists && payment.status === "ACCEPTED";

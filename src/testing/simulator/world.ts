@@ -8,18 +8,18 @@ import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { type WooDouble, wooDouble } from "../woocommerce-double.js";
-import { Bank } from "./bank.js";
+import { SimulatedBank } from "./bank.js";
 import { Chance, mixed } from "./chance.js";
 import { count, type Evidence, noEvidence } from "./evidence.js";
 import { observedShop, observedStore } from "./observed.js";
 import type { Plant, PlantSite } from "./plant.js";
-import { type Place, Process, type Trap } from "./process.js";
+import { Process, type Trap, type WaitPoint } from "./process.js";
 import { HOUR, type OrderPlan, type Script, type StoreFault, T0, totalOf } from "./script.js";
 
 /** Who goes on next, where somebody else than chance is to say so. */
 export interface Turns {
   /** Null lets the process go on at once; a promise keeps it waiting here. */
-  wait(process: string, place: Place): Promise<void> | null;
+  wait(process: string, place: WaitPoint): Promise<void> | null;
   /** Everybody who could go on has: gives the turn to one who waits. False: nobody waits. */
   next(): boolean;
 }
@@ -43,10 +43,10 @@ export class NeverRests extends Error {
   override name = "NeverRests";
 }
 
-export class World {
+export class SimulatedWorld {
   readonly clock = new VirtualClock(T0);
   readonly evidence: Evidence = noEvidence();
-  readonly bank: Bank;
+  readonly bank: SimulatedBank;
   readonly woo: WooDouble;
   readonly registry: Registry;
   readonly decide: typeof theDecide;
@@ -75,7 +75,7 @@ export class World {
     const registry = options.registry ?? current;
     const { clock, evidence } = this;
     const tick = () => this.tick();
-    this.bank = new Bank({ clock, registry, evidence, luck: new Chance(mixed(luck, 2)), answersWithin, tick });
+    this.bank = new SimulatedBank({ clock, registry, evidence, luck: new Chance(mixed(luck, 2)), answersWithin, tick });
     this.woo = wooDouble({
       now: () => clock.now(),
       holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
@@ -142,9 +142,9 @@ export class World {
     const gateways = Object.keys(this.registry.flows).map((flow) => this.bank.gateway(flow));
     const luck = new Chance(mixed(script.luck, 100 + this.starts));
     const slowShop: Shop = {
-      carryOut: async (...args) => {
+      execute: async (...args) => {
         await this.shopDelay();
-        return this.woo.shop.carryOut(...args);
+        return this.woo.shop.execute(...args);
       },
       readStatus: (id) => this.woo.shop.readStatus(id),
     };

@@ -73,7 +73,7 @@ const places = [
   "store.release",
   "store.load",
   "store.dueTimers",
-  "shop.carryOut",
+  "shop.execute",
   "ack",
 ];
 

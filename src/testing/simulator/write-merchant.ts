@@ -1,10 +1,10 @@
 /** The merchant's part of a script, his ERP's, and that of hands that write past every hook. */
 import type { Flow } from "../../../machines/index.js";
 import type { Chance } from "./chance.js";
-import { HOUR, MINUTE, type OrderPlan, SECOND, type Told, totalOf } from "./script.js";
+import { HOUR, MINUTE, type OrderPlan, SECOND, type SubmittedEvent, totalOf } from "./script.js";
 import type { Draft } from "./write-payment.js";
 
-const edit = (chance: Chance, { lines }: OrderPlan): Told => {
+const edit = (chance: Chance, { lines }: OrderPlan): SubmittedEvent => {
   const raised = chance.happens(0.15);
   const left = raised ? [...lines, { sku: "MORE", quantity: 1, total: 5000 }] : lines.slice(chance.between(0, 1));
   const total = raised && chance.happens(0.3) ? totalOf(lines) : totalOf(left);
@@ -30,7 +30,7 @@ const acts = {
   acknowledge: 2,
 };
 
-const eventOf = (chance: Chance, plan: OrderPlan): Told => {
+const eventOf = (chance: Chance, plan: OrderPlan): SubmittedEvent => {
   const via = chance.one(["dropdown", "list-button", "bulk", "erp", "api"] as const);
   switch (chance.weighted(acts)) {
     case "complete":
@@ -76,7 +76,7 @@ export const merchantActs = (
   let at = chance.happens(0.15) ? paidAt * chance.next() : paidAt + chance.between(0, HOUR);
   let pressed = false;
   for (let i = 0; i < most; i += 1) {
-    const event: Told =
+    const event: SubmittedEvent =
       !pressed && i > 0 && chance.happens(0.5) ? { type: "merchant.completed", via: "erp" } : eventOf(chance, plan);
     pressed ||= event.type === "merchant.completed";
     const n = draft.add(at, { do: "tell", order, event });

@@ -1,14 +1,14 @@
 /** The payment's part of a script: what the customer and the bank do, and the messages that tell of it. */
 import type { Flow } from "../../../machines/index.js";
 import type { Chance } from "./chance.js";
-import { type BankChange, HOUR, MINUTE, type OrderPlan, SECOND, type Step } from "./script.js";
+import { type BankChange, HOUR, MINUTE, type OrderPlan, type ScriptStep, SECOND } from "./script.js";
 
 type Distribute<T> = T extends unknown ? Omit<T, "n" | "at" | "node"> : never;
-export type Act = Distribute<Step>;
+export type Act = Distribute<ScriptStep>;
 
 /** A script in the making. */
 export class Draft {
-  private readonly steps: Step[] = [];
+  private readonly steps: ScriptStep[] = [];
   /** Lost messages, late ones, and two of them at one moment. */
   readonly lossy: boolean;
 
@@ -23,16 +23,16 @@ export class Draft {
   add(at: number, act: Act): number {
     const n = this.steps.length;
     const node = this.nodes === 2 ? { node: this.chance.one([0, 1] as const) } : {};
-    this.steps.push({ n, at: Math.max(0, Math.round(at)), ...node, ...act } as Step);
+    this.steps.push({ n, at: Math.max(0, Math.round(at)), ...node, ...act } as ScriptStep);
     return n;
   }
 
   /** A moment at which something else happens too, or nearly. */
   readonly someMoment = (): number => (this.steps.length === 0 ? 0 : this.chance.one(this.steps).at);
 
-  readonly acts = (): readonly Step[] => this.steps;
+  readonly acts = (): readonly ScriptStep[] => this.steps;
 
-  done(): Step[] {
+  done(): ScriptStep[] {
     const steps = [...this.steps].sort((a, b) => a.at - b.at || a.n - b.n);
     if (!this.calm) return steps;
     // The naive reference takes one thing after the other.

@@ -1,6 +1,6 @@
 /** What a clock that was ahead left behind. */
 import assert from "node:assert/strict";
-import { type Case, changeOf, effectOf, eventOf, T } from "./sample.js";
+import { changeOf, effectOf, eventOf, type StoreCase, T } from "./sample.js";
 
 const DAY = 86_400_000;
 const longest = {
@@ -14,7 +14,7 @@ const longest = {
   ],
 };
 
-export const clock: Case[] = [
+export const clock: StoreCase[] = [
   {
     title:
       "What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer after its longest wait, a lease ends in time.",

@@ -1,7 +1,17 @@
 /** Rows that somebody or something damaged. */
 import assert from "node:assert/strict";
 import type { Change, Store } from "../../ports/store.js";
-import { type Case, changeOf, type Damageable, effectOf, eventOf, idsOf, load, type Place, T } from "./sample.js";
+import {
+  changeOf,
+  type Damageable,
+  effectOf,
+  eventOf,
+  idsOf,
+  load,
+  type StoreCase,
+  type StorePlace,
+  T,
+} from "./sample.js";
 
 const timer = (orderId: string, at = T) => ({ orderId, timer: "t", generation: 1, at });
 
@@ -16,7 +26,7 @@ const full = (id: string, more: Partial<Change> = {}): Change => {
 };
 
 /** Opens a place with a sick order and a well one; null where rows cannot be got at. */
-const sickAndWell = async (place: Place): Promise<Store | null> => {
+const sickAndWell = async (place: StorePlace): Promise<Store | null> => {
   const store = await place.open();
   if (place.damage === undefined) return null;
   await store.commit([full("sick"), full("well")]);
@@ -51,7 +61,7 @@ const readAll = async (store: Store) => {
 };
 const idsOfOrders = (rows: { orderId: string }[]): string[] => rows.map(({ orderId }) => orderId);
 
-export const damaged: Case[] = [
+export const damaged: StoreCase[] = [
   {
     title:
       "A row that cannot be read is set aside with its order, which rests as a whole, and nobody else has to wait.",

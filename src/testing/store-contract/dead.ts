@@ -1,7 +1,7 @@
 /** What was given up: the whole list, and what of it is tried again. */
 import assert from "node:assert/strict";
 import type { Store } from "../../ports/store.js";
-import { type Case, changeOf, effectOf, eventOf, T } from "./sample.js";
+import { changeOf, effectOf, eventOf, type StoreCase, T } from "./sample.js";
 
 /** Orders with an effect each, all of them given up; several are as old as others. */
 const giveUp = async (store: Store, orders: string[]): Promise<void> => {
@@ -37,7 +37,7 @@ const eventPages = async (store: Store, limit: number): Promise<string[]> => {
 
 const names = Array.from({ length: 7 }, (_, i) => `o${i}`);
 
-export const dead: Case[] = [
+export const dead: StoreCase[] = [
   {
     title:
       "Dead effects and events come oldest first, a page at a time: each page starts after the last one of the page before.",

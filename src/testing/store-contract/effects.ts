@@ -1,10 +1,10 @@
 /** The outbox: claims, leases and lanes. */
 import assert from "node:assert/strict";
-import { type Case, changeOf, effectOf, idsOf, load, T } from "./sample.js";
+import { changeOf, effectOf, idsOf, load, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;
 
-export const effects: Case[] = [
+export const effects: StoreCase[] = [
   {
     title: "An effect is claimed by one worker at a time; when the lease runs out it can be claimed again.",
     async run(place) {
@@ -154,9 +154,9 @@ export const effects: Case[] = [
         ["b:1:0", 1, null],
       ]);
       assert.deepEqual(await claim("other", 9), [["c:1:0", 1, null]]);
-      await store.disown("w", ["a:1:0", "unheard-of"]);
+      await store.releaseUnacknowledged("w", ["a:1:0", "unheard-of"]);
       assert.deepEqual(await claim("w", 9), [["b:1:0", 2, null]]);
-      await store.disown("w", []);
+      await store.releaseUnacknowledged("w", []);
       assert.deepEqual(idsOf(await store.claim(T, 9, LEASE, "other")), ["a:1:0", "b:1:0"]);
     },
   },
@@ -168,7 +168,7 @@ export const effects: Case[] = [
       await store.commit(both);
       assert.deepEqual(idsOf(await store.claim(T, 1, LEASE, "gone")), ["a:1:0"]);
       assert.deepEqual(idsOf(await store.claim(T, 1, LEASE, "here")), ["b:1:0"]);
-      await store.reclaim("here");
+      await store.recoverLeases("here");
       // Where several write, another worker's lease may be a living one's: it runs out by itself.
       assert.deepEqual(idsOf(await store.claim(T, 9, LEASE, "here")), place.many ? [] : ["a:1:0"]);
       assert.deepEqual(idsOf(await store.claim(T + LEASE - 1, 9, LEASE, "here")), []);
@@ -266,7 +266,7 @@ export const effects: Case[] = [
     title: "What a store does in the background and failed at twice in a row is named; null = all of it works.",
     async run(place) {
       const store = await place.open();
-      await store.reclaim("w");
+      await store.recoverLeases("w");
       assert.equal(store.trouble?.() ?? null, null);
     },
   },

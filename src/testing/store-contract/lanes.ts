@@ -1,25 +1,25 @@
 /** Claims by peer and by whoever waits. */
 import assert from "node:assert/strict";
 import type { Lane } from "../../core/record.js";
-import type { Kind, Room } from "../../ports/lanes.js";
+import type { CallKind, LaneCapacity } from "../../ports/lanes.js";
 import type { Change, Store } from "../../ports/store.js";
-import { type Case, changeOf, effectOf, idsOf, T } from "./sample.js";
+import { changeOf, effectOf, idsOf, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;
-const noneUnderWay: Room = { perPeer: 4, kept: [1, 0, 0, 1], underWay: {} };
+const noneUnderWay: LaneCapacity = { perPeer: 4, kept: [1, 0, 0, 1], underWay: {} };
 
 /** An order of one bank with one effect. */
-const asked = (id: string, kind?: Kind, gateway = "resurs", lane: Lane = "gateway", at = T): Change => {
+const asked = (id: string, kind?: CallKind, gateway = "resurs", lane: Lane = "gateway", at = T): Change => {
   const change = changeOf(id, 0, { effects: [effectOf(id, 1, 0, lane, at)] });
   const { facts } = change.record;
   const record = { ...change.record, facts: { ...facts, payment: { ...facts.payment, gateway } } };
   return { ...change, record, ...(kind === undefined ? {} : { kind }) };
 };
-const claimed = async (store: Store, room: Room, limit = 99) =>
+const claimed = async (store: Store, room: LaneCapacity, limit = 99) =>
   (await store.claim(T, limit, LEASE, "w", room)).map(({ id }) => id.split(":")[0]);
 const many = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
 
-export const lanes: Case[] = [
+export const lanes: StoreCase[] = [
   {
     title:
       "Nothing is claimed for which there is no room, what somebody waits for comes first, and what an order has open is as urgent as the most urgent of its changes.",

@@ -1,11 +1,11 @@
 /** Orders, their history, and what a commit promises. */
 import assert from "node:assert/strict";
 import { StoreError } from "../../ports/store.js";
-import { type Case, changeOf, effectOf, eventOf, load, recordOf, T } from "./sample.js";
+import { changeOf, effectOf, eventOf, load, recordOf, type StoreCase, T } from "./sample.js";
 
 const refusedAs = (code: StoreError["code"]) => (error: unknown) => error instanceof StoreError && error.code === code;
 
-export const orders: Case[] = [
+export const orders: StoreCase[] = [
   {
     title: "Opening twice is refused while the first is open.",
     async run(place) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { OutboxRow } from "../../core/record.js";
 import { ASKED_ANEW } from "../../ports/store.js";
-import { type Case, changeOf, effectOf, idsOf, T } from "./sample.js";
+import { changeOf, effectOf, idsOf, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;
 const LATER = T + 60_000;
@@ -13,7 +13,7 @@ const reading = (orderId: string, seq: number, type: "readPayment" | "readBack" 
   effect: { type, paymentId: `p-${orderId}` },
 });
 
-export const readings: Case[] = [
+export const readings: StoreCase[] = [
   {
     title: "A pause counts as no attempt.",
     async run(place) {

@@ -6,7 +6,7 @@ import type { Change, InboxRow, Store } from "../../ports/store.js";
 
 export type Damageable = "orders" | "history" | "outbox" | "timers" | "inbox";
 
-export interface Place {
+export interface StorePlace {
   /** Another store on this place, opened. */
   open(versions?: number[]): Promise<Store>;
   /** Closes the one that is open and opens the place again. */
@@ -21,9 +21,9 @@ export interface Place {
   /** Opens a place of the same kind that holds something else; absent where there can be no such thing. */
   openForeign?(): Promise<Store>;
 }
-export interface Case {
+export interface StoreCase {
   title: string;
-  run(place: Place): Promise<void>;
+  run(place: StorePlace): Promise<void>;
 }
 
 export const T = 1_700_000_000_000;

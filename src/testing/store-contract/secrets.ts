@@ -1,8 +1,8 @@
 /** What is kept beside the orders. */
 import assert from "node:assert/strict";
-import type { Case } from "./sample.js";
+import type { StoreCase } from "./sample.js";
 
-export const secrets: Case[] = [
+export const secrets: StoreCase[] = [
   {
     title: "The first secret under a name stays, whoever comes later with another one.",
     async run(place) {

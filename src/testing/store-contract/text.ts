@@ -1,11 +1,11 @@
 /** What a store gives back it gives back as it was, to the byte. */
 import assert from "node:assert/strict";
 import { StoreError } from "../../ports/store.js";
-import { type Case, changeOf, effectOf, eventOf, load, T } from "./sample.js";
+import { changeOf, effectOf, eventOf, load, type StoreCase, T } from "./sample.js";
 
 const unstorable = (error: unknown) => error instanceof StoreError && error.code === "unstorable";
 
-export const text: Case[] = [
+export const text: StoreCase[] = [
   {
     title: "What could not be given back byte for byte is refused by the order's name, and nothing is written.",
     async run(place) {

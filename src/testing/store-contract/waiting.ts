@@ -1,12 +1,12 @@
 /** Timers, postponed events, the dead and the parked. */
 import assert from "node:assert/strict";
-import { type Case, changeOf, effectOf, eventOf, idsOf, load, T } from "./sample.js";
+import { changeOf, effectOf, eventOf, idsOf, load, type StoreCase, T } from "./sample.js";
 
 const timer = (name: string, at: number, generation = 1, orderId = "a") => ({ orderId, timer: name, generation, at });
 const names = (rows: { timer: string; generation: number }[]) => rows.map((row) => `${row.timer}${row.generation}`);
 const eventIds = (rows: { envelope: { id: string } }[]) => idsOf(rows.map((row) => row.envelope));
 
-export const waiting: Case[] = [
+export const waiting: StoreCase[] = [
   {
     title: "Due timers come in order of time; a replaced or cancelled timer never comes.",
     async run(place) {
@@ -161,15 +161,15 @@ export const waiting: Case[] = [
       "Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed.",
     async run(place) {
       const store = await place.open();
-      if (!place.many) return assert.equal(store.heard, undefined);
-      await store.reclaim("w");
-      assert.equal(store.heard?.(), true);
+      if (!place.many) return assert.equal(store.isAlive, undefined);
+      await store.recoverLeases("w");
+      assert.equal(store.isAlive?.(), true);
       await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0)] })]);
       assert.deepEqual(idsOf(await store.claim(T, 9, 1000, "w")), ["a:1:0"]);
       const other = await place.open();
       assert.deepEqual(await other.claim(T, 9, 1000, "other"), []);
       await store.close();
-      assert.equal(store.heard?.(), false);
+      assert.equal(store.isAlive?.(), false);
       assert.deepEqual(idsOf(await other.claim(T, 9, 1000, "other")), ["a:1:0"]);
     },
   },

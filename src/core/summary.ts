@@ -2,7 +2,7 @@
 import type { OrderStatus } from "../../machines/facts.js";
 import type { OrderRecord } from "./record.js";
 
-export interface Listed {
+export interface OrderSummary {
   status: OrderStatus;
   state: string;
   /** The flags that stand. */
@@ -18,7 +18,7 @@ const FINAL = new Set<OrderStatus>(["cancelled", "refunded", "completed"]);
 
 export const isInDoubt = (status: OrderStatus, flags: string[]): boolean => flags.length > 0 || !FINAL.has(status);
 
-export const listed = ({ facts: { order, payment }, states, flags }: OrderRecord): Listed => {
+export const summaryOf = ({ facts: { order, payment }, states, flags }: OrderRecord): OrderSummary => {
   const standing = flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag);
   return {
     status: order.status,

@@ -2,11 +2,11 @@
 import type { Envelope } from "../../machines/events.js";
 import type { Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
+import type { Rules } from "./builder.js";
 import { type Decision, decide, defaultRules } from "./decide.js";
-import type { Rules } from "./fold.js";
 import type { Answer, OrderRecord, OutboxRow } from "./record.js";
 
-export interface Foreseen {
+export interface DecisionPreview {
   answer: Answer;
   effects: OutboxRow[];
   flags: FlagName[];
@@ -26,13 +26,13 @@ const answerTo = (decision: Decision, eventId: string): Answer | undefined =>
  *
  * @param reading the payment as it is to be taken; left out = as it was last read, null = it cannot be read
  */
-export const foresee = (
+export const preview = (
   record: OrderRecord,
   envelope: Envelope,
   now: number,
   rules: Rules = defaultRules,
   reading: Reading | null = readingOf(record),
-): Foreseen => {
+): DecisionPreview => {
   const first = decide(record, envelope, now, rules);
   let last = first;
   let answer = answerTo(first, envelope.id) as Answer;

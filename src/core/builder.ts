@@ -2,8 +2,8 @@
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
-import { type Facts, OrderStatus, type Waiting, type Wish } from "../../machines/facts.js";
-import { type Considered, dueAt, whyNotHere } from "../../machines/guards.js";
+import { type CommandPayload, type Facts, OrderStatus, type WaitingEvent } from "../../machines/facts.js";
+import { dueAt, type GuardContext, whyNotHere } from "../../machines/guards.js";
 import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
@@ -12,14 +12,14 @@ import { ask } from "./ask.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
 import { intendedAfter, LATER_LOOKS } from "./intended.js";
 import { laneOf } from "./lanes.js";
-import type { Actor, Answer, Message, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
-import { type Asked, initialValue, step, type TimerChange } from "./step.js";
+import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 
 /** How an event is shown to the order machine. */
-export interface Shown {
+export interface OrderMessage {
   eventId: string;
   type: string;
-  wish?: Wish | null;
+  wish?: CommandPayload | null;
   seen?: OrderStatus;
   detail?: string;
   /** What it is called in the answer, where the machine knows it by another name. */
@@ -36,7 +36,7 @@ const statuses = new Set<StateValue>(OrderStatus.options);
 export const statusIn = (value: StateValue): OrderStatus | null =>
   statuses.has(value) ? (value as OrderStatus) : null;
 
-export class Fold {
+export class DecisionBuilder {
   facts: Facts;
   states: States;
   timers: OrderRecord["timers"];
@@ -44,7 +44,7 @@ export class Fold {
   readonly flow: Flow;
   effects: OutboxRow[] = [];
   answers: Answer[] = [];
-  messages: Message[] = [];
+  messages: ActorMessage[] = [];
   readonly from: OrderStatus | null;
 
   constructor(
@@ -68,7 +68,7 @@ export class Fold {
   }
 
   /** The event itself, as it is shown to the order machine. */
-  get itself(): Shown {
+  get itself(): OrderMessage {
     return { eventId: this.envelope.id, type: this.envelope.event.type };
   }
 
@@ -76,7 +76,7 @@ export class Fold {
     return (this.before?.version ?? 0) + 1;
   }
 
-  considered(wish: Wish | null = null, seen: OrderStatus | null = null): Considered {
+  guardContext(wish: CommandPayload | null = null, seen: OrderStatus | null = null): GuardContext {
     const { order, payment, waiting, operation } = this.facts;
     return {
       order,
@@ -91,7 +91,7 @@ export class Fold {
     };
   }
 
-  answer(to: Pick<Shown, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {
+  answer(to: Pick<OrderMessage, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {
     this.answers.push({
       eventId: to.eventId,
       type: (to.called ?? to.type) as EventType,
@@ -107,7 +107,7 @@ export class Fold {
 
   /** The payment follows the reading, the whole truth about where it stands. */
   movePayment(): void {
-    const { value } = step(this.flow.payment, this.states.payment, this.considered(), {
+    const { value } = step(this.flow.payment, this.states.payment, this.guardContext(), {
       type: "payment.read",
     });
     this.states = { ...this.states, payment: value };
@@ -121,7 +121,7 @@ export class Fold {
   }
 
   moveCooldown(type: string): Meta | null {
-    const moved = step(this.rules.registry.cooldown, this.states.cooldown, this.considered(), { type });
+    const moved = step(this.rules.registry.cooldown, this.states.cooldown, this.guardContext(), { type });
     this.states = { ...this.states, cooldown: moved.value };
     this.told("cooldown", type, this.envelope.id);
     this.setTimers(moved.timers);
@@ -130,10 +130,10 @@ export class Fold {
   }
 
   /** Null where the order has no branch for it now. */
-  moveOrder(shown: Shown): Meta | null {
+  moveOrder(shown: OrderMessage): Meta | null {
     const { registry } = this.rules;
     const status = this.facts.order.status;
-    const moved = step(registry.order, this.states.order, this.considered(shown.wish ?? null, shown.seen ?? null), {
+    const moved = step(registry.order, this.states.order, this.guardContext(shown.wish ?? null, shown.seen ?? null), {
       type: shown.type,
     });
     this.states = { ...this.states, order: moved.value };
@@ -150,13 +150,13 @@ export class Fold {
   }
 
   /** Shows an event to the order and says what became of it. */
-  show(shown: Shown): void {
+  show(shown: OrderMessage): void {
     const { status } = this.facts.order;
     const effectsBefore = this.effects.length;
     this.tell(shown, this.moveOrder(shown), status, effectsBefore);
   }
 
-  private tell(shown: Shown, meta: Meta | null, status: OrderStatus, effectsBefore: number): void {
+  private tell(shown: OrderMessage, meta: Meta | null, status: OrderStatus, effectsBefore: number): void {
     const to = this.facts.order.status;
     const rule = meta?.rule ?? null;
     if (meta === null) return this.turnDown(shown);
@@ -180,16 +180,21 @@ export class Fold {
     return this.answer(shown, "ignored", { rule, reason, from: status });
   }
 
-  private refuse(shown: Shown, reason: Reason, from: OrderStatus): void {
+  private refuse(shown: OrderMessage, reason: Reason, from: OrderStatus): void {
     this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });
     this.note(reasons[reason] ?? reason, reason);
   }
 
   /** No branch took it: a merchant is refused and told why, anything else changes nothing. */
-  turnDown(shown: Shown): void {
+  turnDown(shown: OrderMessage): void {
     const { registry } = this.rules;
     const state = metaOf(registry.order, this.states.order);
-    const against = reasonsAgainst(registry.order, this.states.order, shown.type, this.considered(shown.wish ?? null));
+    const against = reasonsAgainst(
+      registry.order,
+      this.states.order,
+      shown.type,
+      this.guardContext(shown.wish ?? null),
+    );
     const status = this.facts.order.status;
     if (!shown.type.startsWith("merchant.")) {
       return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
@@ -219,8 +224,8 @@ export class Fold {
   }
 
   private carry(
-    actions: Asked[],
-    shown: Pick<Shown, "eventId" | "type" | "wish" | "detail">,
+    actions: RequestedAction[],
+    shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "detail">,
     rule: string | null,
     from: OrderStatus,
   ): void {
@@ -250,8 +255,8 @@ export class Fold {
   }
 
   /** Whoever waits and may be let through is answered by this reading. */
-  private asking(readingId: string): Waiting[] {
-    const considered = this.considered();
+  private asking(readingId: string): WaitingEvent[] {
+    const considered = this.guardContext();
     return this.facts.waiting.map((w) =>
       w.held && this.now < dueAt(considered, w) ? { ...w, readingId: null } : { ...w, readingId },
     );

@@ -5,20 +5,20 @@ import { cooldownEndsAt } from "../../machines/guards.js";
 import type { Registry } from "../../machines/index.js";
 import { type Explanation, explanations } from "../../machines/reasons.js";
 import { notAhead } from "../core/ahead.js";
-import type { Rules } from "../core/fold.js";
-import { foresee } from "../core/foresee.js";
+import type { Rules } from "../core/builder.js";
 import { migrate } from "../core/migrate.js";
+import { preview } from "../core/preview.js";
 import type { Answer, OrderRecord } from "../core/record.js";
 import { why } from "../core/why.js";
 import type { Clock } from "../ports/clock.js";
 import { parseCommand } from "../ports/command.js";
 import type { Gateway } from "../ports/gateway.js";
-import { type Looking, type PaymentView, UnknownOrder } from "../ports/runtime.js";
+import { type PaymentView, type Queries, UnknownOrder } from "../ports/runtime.js";
 import { type Loaded, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
 import { countOf, filterOf, knownId } from "./asked.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { type Receipt, shortOf, sourceOf, type Verdict } from "./receipt.js";
+import { type Preview, type Receipt, shortOf, sourceOf } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -74,7 +74,7 @@ export const verdictOn = (
   now: number,
   rules: Rules,
   reading: Reading | null = null,
-): Verdict => {
+): Preview => {
   const { orderId } = record;
   const readAt = reading === null ? record.facts.payment.readAt : now;
   if ("parked" in migrate(record, rules.registry)) {
@@ -82,7 +82,7 @@ export const verdictOn = (
     return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null, ...nothing };
   }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
-  const { answer, effects, flags } = foresee(record, envelope, now, rules, reading ?? undefined);
+  const { answer, effects, flags } = preview(record, envelope, now, rules, reading ?? undefined);
   const { outcome, reason, rule, to } = answer;
   return {
     allowed: outcome === "moved" || outcome === "deferred",
@@ -114,7 +114,7 @@ const damagedOrders = async (store: Store): Promise<string[]> => {
   }
 };
 
-export interface LookOptions {
+export interface QueryOptions {
   store: Store;
   rules: Rules;
   clock: Clock;
@@ -123,7 +123,7 @@ export interface LookOptions {
 }
 
 /** Everything that can be seen of the orders of a store, from beside a running engine as well. */
-export const lookingAt = ({ store, rules, clock, gatewayOf }: LookOptions): Looking => {
+export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Queries => {
   const read = recordReader(store, rules.registry, clock);
   return {
     clock,
