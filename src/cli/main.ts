@@ -4,28 +4,8 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { withoutPasswords } from "../ports/passwords.js";
 import { visibleLines } from "../ports/visible.js";
-import { addApply } from "./apply.js";
-import { addBackup } from "./backup.js";
-import { addCan } from "./can.js";
-import { addConfig } from "./config.js";
-import { addDeadLetters } from "./dead-letters.js";
-import { addDecide } from "./decide.js";
-import { addDemo } from "./demo.js";
-import { addDraw } from "./draw.js";
 import { endOf, endQuietlyWithReader, endSoon, exitCodes } from "./ending.js";
-import { addInit } from "./init.js";
-import { addInspect } from "./inspect.js";
-import { addMigrate } from "./migrate.js";
-import { addPrune } from "./prune.js";
-import { addReconcile } from "./reconcile.js";
-import { addRepair } from "./repair.js";
-import { addScenarios } from "./scenarios.js";
-import { addServe } from "./serve.js";
-import { addShow } from "./show.js";
-import { addSimulate } from "./simulate.js";
 import { complain } from "./terminal.js";
-import { addWhy } from "./why.js";
-import { addWoo } from "./woo.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
@@ -47,29 +27,32 @@ Examples:
 ${exitCodes("something was refused or failed, as data")}`,
   );
 
-for (const add of [
-  addDemo,
-  addInit,
-  addConfig,
-  addServe,
-  addInspect,
-  addShow,
-  addWhy,
-  addDecide,
-  addCan,
-  addReconcile,
-  addDeadLetters,
-  addRepair,
-  addApply,
-  addPrune,
-  addBackup,
-  addMigrate,
-  addScenarios,
-  addSimulate,
-  addDraw,
-  addWoo,
-])
-  add(program);
+// A command's modules are loaded when it is the one that was typed; all of them for the help.
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  demo: async () => (await import("./demo.js")).addDemo,
+  init: async () => (await import("./init.js")).addInit,
+  config: async () => (await import("./config.js")).addConfig,
+  serve: async () => (await import("./serve.js")).addServe,
+  inspect: async () => (await import("./inspect.js")).addInspect,
+  show: async () => (await import("./show.js")).addShow,
+  why: async () => (await import("./why.js")).addWhy,
+  decide: async () => (await import("./decide.js")).addDecide,
+  can: async () => (await import("./can.js")).addCan,
+  reconcile: async () => (await import("./reconcile.js")).addReconcile,
+  "dead-letters": async () => (await import("./dead-letters.js")).addDeadLetters,
+  repair: async () => (await import("./repair.js")).addRepair,
+  apply: async () => (await import("./apply.js")).addApply,
+  prune: async () => (await import("./prune.js")).addPrune,
+  backup: async () => (await import("./backup.js")).addBackup,
+  migrate: async () => (await import("./migrate.js")).addMigrate,
+  scenarios: async () => (await import("./scenarios.js")).addScenarios,
+  simulate: async () => (await import("./simulate.js")).addSimulate,
+  draw: async () => (await import("./draw.js")).addDraw,
+  woo: async () => (await import("./woo.js")).addWoo,
+};
+const [, , typed = ""] = process.argv;
+const needed = Object.hasOwn(commands, typed) ? [typed] : typed === "--version" ? [] : Object.keys(commands);
+for (const name of needed) (await commands[name]?.())?.(program);
 
 endQuietlyWithReader();
 // Node's own words would name the process and a flag of Node's.

@@ -15,7 +15,7 @@ import { laneOf } from "./lanes.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 
-/** How an event is shown to the order machine. */
+/** An event as the order machine gets it. */
 export interface OrderMessage {
   eventId: string;
   type: string;
@@ -189,12 +189,8 @@ export class DecisionBuilder {
   turnDown(shown: OrderMessage): void {
     const { registry } = this.rules;
     const state = metaOf(registry.order, this.states.order);
-    const against = reasonsAgainst(
-      registry.order,
-      this.states.order,
-      shown.type,
-      this.guardContext(shown.wish ?? null),
-    );
+    const context = this.guardContext(shown.wish ?? null);
+    const against = reasonsAgainst(registry.order, this.states.order, shown.type, context);
     const status = this.facts.order.status;
     if (!shown.type.startsWith("merchant.")) {
       return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
@@ -266,13 +262,12 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const rule = meta.rule ?? null;
-    const failed = /\/(refused|given-up|ended-by-person)$/.test(rule ?? "");
+    const failed = /\/(refused|given-up|ended-by-person)$/.test(meta.rule ?? "");
     const intended = intendedAfter(this.facts.payment.intended, operation, !failed);
     this.facts = { ...this.facts, operation: null, payment: { ...this.facts.payment, intended } };
     this.moveCooldown("money.settled");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
-      rule,
+      rule: meta.rule ?? null,
       reason: failed ? "gateway-refused" : null,
       from: status,
     });

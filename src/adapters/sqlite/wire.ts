@@ -95,14 +95,9 @@ export const writeChange = (change: Change): WireChange => {
   };
 };
 
-export const writeEffect = (
-  row: OutboxRow,
-  createdAt: number,
-  peer: string,
-  kind: CallKind = "background",
-): Columns => {
+export const writeEffect = (row: OutboxRow, createdAt: number, peer: string, kind?: CallKind): Columns => {
   const said = [row.id, row.orderId, row.seq, row.index, row.lane, JSON.stringify(row.effect)];
-  return [...said, row.notBefore, createdAt, sumOf(...said), peer, rankOf(kind)];
+  return [...said, row.notBefore, createdAt, sumOf(...said), peer, rankOf(kind ?? "background")];
 };
 
 export const writeTimer = (row: TimerRow): Columns => {
