@@ -30,7 +30,19 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const unit = ["test/core/**/*.test.ts"];
+/** What decides, and whatever a change of it has to be told to: words, pages, snapshots, layers. Pure, and seconds in all. */
+const unit = [
+  "test/core/**/*.test.ts",
+  "test/layers.test.ts",
+  "test/statechart.test.ts",
+  "test/inspector/words.test.ts",
+  "test/mutation/page.test.ts",
+  "test/upgrade/structure.test.ts",
+  "test/docs/contributing.test.ts",
+  "test/docs/generated.test.ts",
+  "test/docs/security.test.ts",
+  "test/docs/workflows.test.ts",
+];
 
 export default defineConfig({
   plugins: [asBuilt],

@@ -4,27 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { configurationDocument } from "./docs/configuration.js";
-import { llmsDocument } from "./docs/llms.js";
-import { rulesDocument } from "./docs/rules.js";
 import { giftwell } from "./toy/toy-machine.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFile(join(root, path), "utf8");
 
 describe("the documents", () => {
-  it("rules.md says what the machines do (npm run docs writes it)", async () => {
-    expect(await read("docs/rules.md")).toBe(rulesDocument());
-  });
-
-  it("configuration.md says what the configuration is checked by (npm run docs writes it)", async () => {
-    expect(await read("docs/configuration.md")).toBe(configurationDocument());
-  });
-
-  it("llms.txt lists the pages and the entries that there are (npm run docs writes it)", async () => {
-    expect(await read("docs/llms.txt")).toBe(llmsDocument());
-  });
-
   it("the README's program runs as it stands", async () => {
     const program = /```js first.mjs\n([\s\S]*?)```/.exec(await read("README.md"))?.[1];
     expect(program).toBeDefined();

@@ -1,0 +1,15 @@
+/** The pages that `npm run docs` writes say what the sources say now. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { root } from "../root.js";
+import { configurationDocument } from "./configuration.js";
+import { llmsDocument } from "./llms.js";
+import { rulesDocument } from "./rules.js";
+
+test.each([
+  ["rules.md", rulesDocument],
+  ["configuration.md", configurationDocument],
+  ["llms.txt", llmsDocument],
+])("docs/%s is up to date", (page, written) => {
+  expect(readFileSync(new URL(`docs/${page}`, root), "utf8") === written(), "npm run docs").toBe(true);
+});
