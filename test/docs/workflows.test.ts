@@ -83,8 +83,8 @@ const files = readdirSync(new URL(`${folder}/`, root));
 
 test.each(files)("%s is as it should be", (file) => expect(faultsOf(read(`${folder}/${file}`))).toEqual([]));
 
-test("there are the four, and each action has one version in all of them", () => {
-  expect(files.sort()).toEqual(["ci.yml", "codeql.yml", "release.yml", "scorecard.yml"]);
+test("there are the five, and each action has one version in all of them", () => {
+  expect(files.sort()).toEqual(["ci.yml", "codeql.yml", "release.yml", "scorecard.yml", "weekly.yml"]);
   const pins = new Map<string, Set<string>>();
   for (const file of files) {
     for (const [, owner = "", pin = ""] of read(`${folder}/${file}`).matchAll(/uses: ([\w.-]+\/[\w.-]+)\S*@(.*)/g)) {
@@ -93,6 +93,17 @@ test("there are the four, and each action has one version in all of them", () =>
   }
   expect([...pins].filter(([, versions]) => versions.size > 1)).toEqual([]);
   expect(pins.size).toBeGreaterThan(5);
+});
+
+test("what runs by name is there to be run", () => {
+  const { scripts } = JSON.parse(read("package.json"));
+  const named: string[] = parse(read(`${folder}/weekly.yml`)).jobs.named.strategy.matrix.script;
+  expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  // Every folder with packages of its own belongs to one of them.
+  const apart = Object.keys(scripts).filter(
+    (script) => scripts[script].includes(".ci/apart") && !/^bench:p|^docs/.test(script),
+  );
+  expect(apart.filter((script) => !named.includes(script))).toEqual([]);
 });
 
 test("the build is tried on the oldest Node of package.json and on the LTS", () => {
