@@ -1,6 +1,6 @@
 /** What the long runs have in common (`npm run campaign:…`): their options, their progress, and how they end. */
-import { SingleBar } from "cli-progress";
 import { Command } from "commander";
+import { Bar } from "../src/cli/bar.js";
 import { exits } from "../src/cli/ending.js";
 
 /** @param examples what is written after `--`; the first is shown first */
@@ -26,8 +26,8 @@ Exit codes:
 
 /** On stderr, apart from what is told at the end; where nobody looks, a line now and then. */
 export const progress = (what: string, total: number): { to(done: number): void; end(): void } => {
-  const format = `{bar} {value} of {total} ${what}, {eta_formatted} left`;
-  const bar = new SingleBar({ format, clearOnComplete: true, noTTYOutput: true, notTTYSchedule: 10_000 });
+  const format = `{bar} {value} of {total} ${what}, {left} left`;
+  const bar = new Bar(format, { clears: true, elsewhereMs: 10_000 });
   bar.start(total, 0);
   return { to: (done) => bar.update(done), end: () => bar.stop() };
 };

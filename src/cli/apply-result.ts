@@ -1,7 +1,6 @@
 /** The result file of `apply`: CSV that a spreadsheet shows and does not obey, and that a later run reads back. */
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
-import { stringify } from "csv-stringify/sync";
 
 export type Word = "done" | "no-op" | "refused" | "waiting" | "error";
 export interface ApplyLine {
@@ -28,8 +27,14 @@ const asCell = (value: string | number): string | number =>
 
 const fromCell = (cell: string): string => cell.replace(/^'/, "");
 
-export const headLine = stringify([[...HEAD]]);
-export const lineOf = (result: ApplyLine): string => stringify([HEAD.map((name) => asCell(result[name]))]);
+/** RFC 4180, with a newline alone at the end of each row. */
+const csvLine = (cells: readonly (string | number)[]): string => {
+  const quoted = cells.map((cell) => (/[",\r\n]/.test(`${cell}`) ? `"${`${cell}`.replaceAll('"', '""')}"` : cell));
+  return `${quoted.join(",")}\n`;
+};
+
+export const headLine = csvLine(HEAD);
+export const lineOf = (result: ApplyLine): string => csvLine(HEAD.map((name) => asCell(result[name])));
 
 type Cells = Record<(typeof HEAD)[number], string>;
 

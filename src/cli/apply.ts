@@ -1,11 +1,11 @@
 /** `apply`: the status changes of an ERP's file, one outcome per row. A run that was killed goes on where it was. */
 import { createHash, randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { reasons } from "../../machines/reasons.js";
 import type { Preview, Receipt } from "../engine/receipt.js";
 import { type ApplyLine, headLine, lineOf, unfinished, type Word } from "./apply-result.js";
+import { Bar } from "./bar.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { type ErpRow, rowsIn } from "./erp-file.js";
 import { appendPrivate, writePrivate } from "./private-file.js";
@@ -76,10 +76,7 @@ const run = async (file: string, options: Options): Promise<void> => {
   const runId = before?.runId ?? randomUUID();
   const results = before?.done ?? [];
   await writePrivate(part, `# run ${runId} of ${hash}\n${headLine}${results.map(lineOf).join("")}`);
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% · {value}/{total} rows · {eta_formatted}",
-    stream: process.stderr,
-  });
+  const bar = new Bar("{bar} {percentage}% · {value}/{total} rows · {left}");
   const shows = process.stderr.isTTY === true && !options.json;
   if (shows) bar.start(rows.length, results.length);
   const group = Math.max(1, Number(options.atOnce) || 1);

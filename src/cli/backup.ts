@@ -1,10 +1,10 @@
 /** `backup` and `restore`: a store put away while it is used, and brought back. */
 import { statSync } from "node:fs";
-import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import { backUp, draftOf, restore } from "../adapters/sqlite/copy.js";
 import { withoutPassword } from "../ports/passwords.js";
 import { StoreError } from "../ports/store.js";
+import { Bar } from "./bar.js";
 import { exitCodes, exits, refused, wrongUsage } from "./ending.js";
 import { isPostgres, storeOption, withStore } from "./stores.js";
 import { say, sayJson } from "./terminal.js";
@@ -21,7 +21,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 /** Shows how the copy grows, and says what stands in the way. */
 const copying = async <T>(from: string, to: string, json: boolean, copy: () => Promise<T>): Promise<T> => {
-  const bar = new SingleBar({ format: "[{bar}] {percentage} %", stream: process.stderr, noTTYOutput: false });
+  const bar = new Bar("[{bar}] {percentage} %");
   const shows = process.stderr.isTTY === true && !json;
   if (shows) bar.start(sizeOf(from), 0);
   const looking = setInterval(() => shows && bar.update(sizeOf(draftOf(to))), 200);

@@ -1,7 +1,7 @@
 /** `dead-letters`: what was given up after all its attempts, and another try. */
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { DeadLetter } from "../ports/runtime.js";
+import { Bar } from "./bar.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { complain, moment, say, sayJson, table } from "./terminal.js";
@@ -47,7 +47,7 @@ const reviveOne = async (options: Options, { orderId, id }: DeadLetter): Promise
 
 /** How far it is, on stderr: a bar on a terminal, a line now and then elsewhere. */
 const progressOf = (total: number) => {
-  const bar = new SingleBar({ format: "{bar} {value}/{total} revived", stream: process.stderr, noTTYOutput: false });
+  const bar = new Bar("{bar} {value}/{total} revived");
   const shows = process.stderr.isTTY === true;
   let told = performance.now();
   if (shows) bar.start(total, 0);

@@ -1,9 +1,9 @@
 /** `migrate --check`: whether today's machines know every stored order, before they are deployed. */
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { registry } from "../../machines/index.js";
 import { checkMigration, type MigrationCheck } from "../engine/migration-check.js";
 import { withoutPassword } from "../ports/passwords.js";
+import { Bar } from "./bar.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { storeOption, withStore } from "./stores.js";
 import { say, sayJson, table } from "./terminal.js";
@@ -37,7 +37,7 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
       "nothing is migrated ahead: an order is when it is decided next. Say --check to see which could be",
     );
   await withStore(place, { readOnly: true }, async (store) => {
-    const bar = new SingleBar({ format: "{bar} {value}/{total} orders", stream: process.stderr, noTTYOutput: false });
+    const bar = new Bar("{bar} {value}/{total} orders");
     const shows = process.stderr.isTTY === true && !json;
     if (shows) bar.start((await store.counts()).orders, 0);
     const checked = await checkMigration(store, registry, (orders) => shows && bar.update(orders));

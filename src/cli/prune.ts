@@ -1,7 +1,7 @@
 /** `prune`: of orders that ended long ago only the end stays. */
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { prune } from "../engine/prune.js";
+import { Bar } from "./bar.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { sinceWhen } from "./options.js";
 import { storeOption, withStore } from "./stores.js";
@@ -17,11 +17,7 @@ interface Options {
 const run = async ({ store: place, olderThan, dryRun = false, json }: Options): Promise<void> => {
   const before = sinceWhen(olderThan).getTime();
   if (before > Date.now()) throw wrongUsage(`${moment(before)} is still to come; say how old an ended order must be`);
-  const bar = new SingleBar({
-    format: "{value} entries of {orders} orders",
-    stream: process.stderr,
-    noTTYOutput: false,
-  });
+  const bar = new Bar("{value} entries of {orders} orders");
   const shows = process.stderr.isTTY === true && !json;
   const how = { readOnly: dryRun, beside: !dryRun };
   const { orders, entries } = await withStore(place, how, async (store) => {

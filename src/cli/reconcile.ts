@@ -1,8 +1,8 @@
 /** `reconcile`: asks the bank about orders in doubt, and puts right what no callback did. */
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { Reconciled } from "../ports/runtime.js";
 import { thrownText } from "../ports/thrown.js";
+import { Bar } from "./bar.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { sinceWhen } from "./options.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
@@ -55,11 +55,7 @@ const run = async (options: Options): Promise<void> => {
   });
   const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST", body: {} });
   if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
-  const bar = new SingleBar({
-    format: "{value} orders asked about · {moved} put right",
-    stream: process.stderr,
-    noTTYOutput: false,
-  });
+  const bar = new Bar("{value} orders asked about · {moved} put right");
   const shows = process.stderr.isTTY === true && !options.json;
   if (shows) bar.start(0, 0, { moved: 0 });
   const all: Reconciled[] = [];

@@ -1,11 +1,11 @@
 /** `serve`: the engine over HTTP until it is told to stop. */
 import { type Command, Option } from "commander";
 import { pino } from "pino";
-import { collectDefaultMetrics } from "prom-client";
 import { defaultSettings, type Settings } from "../../machines/settings.js";
-import { telemetry } from "../adapters/telemetry/telemetry.js";
+import { type Telemetry, telemetry } from "../adapters/telemetry/telemetry.js";
 import type { ApiTokens } from "../ports/access.js";
-import { redacted } from "../ports/log.js";
+import { type Log, redacted } from "../ports/log.js";
+import { Missing } from "../ports/missing.js";
 import { withoutPassword } from "../ports/passwords.js";
 import { secretFault } from "../ports/secrets.js";
 import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
@@ -71,6 +71,20 @@ const tokensFor = (config: Ready | null, { apiToken }: Options, command: Command
   return fromOption || config?.http.apiToken || apiToken || null;
 };
 
+/** null = prom-client or @opentelemetry/api is not installed: everything but /metrics works without it. */
+const watching = async (log: Log): Promise<Telemetry | null> => {
+  try {
+    const watch = telemetry();
+    const { collectDefaultMetrics } = await import("prom-client");
+    collectDefaultMetrics({ register: watch.registry });
+    return watch;
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    log.info({}, `/metrics is off. ${error.message}`);
+    return null;
+  }
+};
+
 const run = async (options: Options, command: Command): Promise<void> => {
   const loaded = options.sandbox ? null : await load(options.config);
   const config = loaded?.config ?? null;
@@ -86,12 +100,11 @@ const run = async (options: Options, command: Command): Promise<void> => {
   const fault = typeof apiToken === "string" ? secretFault(apiToken) : null;
   if (fault !== null) throw wrongUsage(`--api-token or ORDER_STATUS_TOKEN: ${fault}`);
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
-  const watch = telemetry();
-  collectDefaultMetrics({ register: watch.registry });
+  const watch = await watching(log);
   const common: Common = {
     settings: settingsWith(config?.settings ?? defaultSettings, options),
     log,
-    telemetry: watch,
+    ...(watch === null ? {} : { telemetry: watch }),
     port,
     host,
     apiToken,

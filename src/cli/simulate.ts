@@ -2,7 +2,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { registry } from "../../machines/index.js";
 import { asScenario } from "../testing/simulator/as-scenario.js";
@@ -14,6 +13,7 @@ import { unreachable, unreachedIn } from "../testing/simulator/points.js";
 import { inWords, type Script } from "../testing/simulator/script.js";
 import { type Shrunk, shrink } from "../testing/simulator/shrink.js";
 import { traceOf } from "../testing/simulator/trace.js";
+import { Bar } from "./bar.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { wholeIn } from "./options.js";
 import { paint, say, sayJson } from "./terminal.js";
@@ -147,12 +147,9 @@ const tellTally = (tally: Tally, options: Options, seconds: number, unreached: s
 
 const many = async (own: SimulationOptions, options: Options): Promise<void> => {
   const { lives, seed, from, workers, bug, json } = options;
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% · {value}/{total} lives · {rate}/s · {broken} breaches · {eta_formatted}",
-    stream: process.stderr,
+  const bar = new Bar("{bar} {percentage}% · {value}/{total} lives · {rate}/s · {broken} breaches · {left}", {
     // A million lives are half an hour: who reads a log wants to know, too.
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
+    elsewhereMs: 10_000,
   });
   const began = performance.now();
   bar.start(lives, 0, { rate: 0, broken: 0 });

@@ -2,9 +2,9 @@
  * The three actors of every order and what they say to each other, in the wire format of the Stately inspector
  * (@statelyai/inspect 0.7): one JSON message per frame of a WebSocket, on this computer only, without personal data.
  */
-import { WebSocketServer } from "ws";
 import type { OrderEvent } from "../../machines/events.js";
 import type { Actor, ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
+import { missing } from "../ports/missing.js";
 import { actors, machineOf } from "./chart.js";
 import { masked } from "./mask.js";
 
@@ -85,6 +85,7 @@ const mayListen = (origin: string | undefined): boolean =>
  * @param port 0 picks a free one
  */
 export const statelyServer = async (port = 0): Promise<StatelyServer> => {
+  const { WebSocketServer } = await import("ws").catch(missing("ws", "A WebSocket for the Stately inspector"));
   const server = new WebSocketServer({
     host: "127.0.0.1",
     port,

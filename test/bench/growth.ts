@@ -9,8 +9,8 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { SingleBar } from "cli-progress";
 import pg from "pg";
+import { Bar } from "../../src/cli/bar.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { type PostgresServer, startPostgres } from "../adapters/postgres-server.js";
 import { fill, type Place, storeAt } from "./fill.js";
@@ -181,12 +181,9 @@ const settled = async (places: Place[]): Promise<void> => {
 const grown = async (store: string, places: Place[], bytesOf: (place: Place) => Promise<number>): Promise<Grown> => {
   for (const [i, place] of places.entries()) {
     const size = sizes[i] as number;
-    const bar = new SingleBar({
-      format: `${store} {bar} {value} of {total} orders, {duration_formatted}`,
-      stream: process.stderr,
+    const bar = new Bar(`${store} {bar} {value} of {total} orders, {taken}`, {
       // Somebody who reads a log sees it too.
-      noTTYOutput: true,
-      notTTYSchedule: 10_000,
+      elsewhereMs: 10_000,
     });
     bar.start(size, 0);
     await fill(place, size, PUT_OFF, (orders) => bar.update(orders));

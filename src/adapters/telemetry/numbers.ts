@@ -1,8 +1,9 @@
 /** The table's instruments, each with two ways out: Prometheus's text, and whatever OpenTelemetry SDK the host has. */
 import type { BatchObservableCallback, Meter } from "@opentelemetry/api";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { Gauges } from "../../ports/observer.js";
 import { type CounterName, counters, gauges, type HistogramName, histograms, prometheusName } from "./instruments.js";
+import type { Prometheus } from "./packages.js";
 
 type Labels = Record<string, string>;
 type Table = Record<string, { name: string; unit: string; means: string; labels?: readonly string[] }>;
@@ -17,14 +18,15 @@ const measured = (value: Record<string, number> | number | null, labels: readonl
 };
 
 export class Metrics {
-  readonly registry = new Registry();
+  readonly registry: Registry;
   private readonly counts;
   private readonly times;
   private readonly gauges;
   /** How things stand; null = no engine has started. */
   figures: (() => Promise<Gauges>) | null = null;
 
-  constructor(meter: Meter) {
+  constructor({ Counter, Gauge, Histogram, Registry }: Prometheus, meter: Meter) {
+    this.registry = new Registry();
     const registers = [this.registry];
     this.counts = made(counters, (row) => ({
       prometheus: new Counter({

@@ -3,25 +3,12 @@
  * it, so a callback, its reading, the decision and the mail are one trace. A timer, and whatever another node or a
  * restart takes up, begins a trace of its own; `order_status.order_id` finds them all.
  */
-import {
-  type Attributes,
-  type Context,
-  context,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import type { Attributes, Context, Span, SpanContext, Tracer } from "@opentelemetry/api";
 import type { Envelope } from "../../../machines/events.js";
 import type { DecidedEvent } from "../../ports/observer.js";
 import type { ClaimedEffect } from "../../ports/store.js";
+import type { Api } from "./packages.js";
 import { Remembered } from "./remembered.js";
-
-const within = (parent: SpanContext | undefined): Context =>
-  parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
 
 const eventAttributes = ({ orderId, id, source, event }: Envelope): Attributes => ({
   "order_status.order_id": orderId,
@@ -37,19 +24,28 @@ const given = (attributes: Record<string, string | null | undefined>): Attribute
 export class Spans {
   private readonly effects = new Remembered<SpanContext>();
 
-  constructor(private readonly tracer: Tracer) {}
+  constructor(
+    private readonly api: Api,
+    private readonly tracer: Tracer,
+  ) {}
+
+  private within(parent: SpanContext | undefined): Context {
+    const { ROOT_CONTEXT, trace } = this.api;
+    return parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+  }
 
   received(envelope: Envelope): Span {
     const { event } = envelope;
     const effectId = "effectId" in event ? event.effectId : null;
     // A reply belongs to the attempt that it answers; what comes from outside, to the request that brings it.
-    const parent = effectId === null ? context.active() : within(this.effects.take(effectId));
+    const parent = effectId === null ? this.api.context.active() : this.within(this.effects.take(effectId));
     const span = this.tracer.startSpan(`receive ${event.type}`, {}, parent);
     if (span.isRecording()) span.setAttributes(eventAttributes(envelope));
     return span;
   }
 
   decided({ decision, begun, ended }: DecidedEvent, received: Span): void {
+    const { isSpanContextValid, ROOT_CONTEXT, trace } = this.api;
     // Nobody traces: the rest would be thrown away.
     if (!isSpanContextValid(received.spanContext())) return;
     const { entry } = decision;
@@ -81,7 +77,8 @@ export class Spans {
       "order_status.effect": effect.type,
       "order_status.attempt": attempts,
     };
-    const parent = within(this.effects.get(id));
+    const { context, isSpanContextValid, SpanStatusCode, trace } = this.api;
+    const parent = this.within(this.effects.get(id));
     const span = this.tracer.startSpan(`deliver ${effect.type}`, { attributes }, parent);
     try {
       const came = await context.with(trace.setSpan(parent, span), make);

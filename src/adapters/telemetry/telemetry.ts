@@ -1,9 +1,14 @@
 /** Numbers and spans of an engine at work. Without an OpenTelemetry SDK in the process the spans are nothing, and the numbers Prometheus's alone. */
-import { type Meter, metrics, type Span, type Tracer, trace } from "@opentelemetry/api";
+// biome-ignore lint/suspicious/noTsIgnore: an optional peer; whoever has not installed it compiles all the same
+/** @ts-ignore */
+import type { Meter, Span, Tracer } from "@opentelemetry/api";
+// biome-ignore lint/suspicious/noTsIgnore: as above
+/** @ts-ignore */
 import type { Registry } from "prom-client";
 import { reasons } from "../../../machines/reasons.js";
 import type { DecidedEvent, Observer } from "../../ports/observer.js";
 import { Metrics } from "./numbers.js";
+import { packages } from "./packages.js";
 import { Remembered } from "./remembered.js";
 import { Spans } from "./spans.js";
 
@@ -48,10 +53,15 @@ const outcomeOf = ({ kind, how = "" }: { kind: string; how?: string }): string =
   return ended[word] ?? word;
 };
 
-/** OpenTelemetry's spans and numbers of an engine, as its `observer`; and Prometheus's text, as `metrics` of the door. */
+/**
+ * OpenTelemetry's spans and numbers of an engine, as its `observer`; and Prometheus's text, as `metrics` of the door.
+ *
+ * @throws Missing where prom-client or @opentelemetry/api is not installed; the message names the command
+ */
 export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
-  const numbers = new Metrics(options.meter ?? metrics.getMeter(NAME));
-  const spans = new Spans(options.tracer ?? trace.getTracer(NAME));
+  const { api, prometheus } = packages();
+  const numbers = new Metrics(prometheus, options.meter ?? api.metrics.getMeter(NAME));
+  const spans = new Spans(api, options.tracer ?? api.trace.getTracer(NAME));
   /** When the callbacks came that are not answered yet. */
   const arrivals = new Remembered<{ at: number; held: boolean }>();
 
