@@ -1,15 +1,15 @@
 /**
- * One pure step of one machine: value and facts in, value, actions, timers and the transition taken out.
+ * One pure step of one machine: value and facts in; value, actions, timers and the transition taken out.
  *
- * XState's own `transition()` builds a throw-away actor for every call; a reused inert scope gives the same
- * result faster and tells which transition was taken. What XState did for a transition is kept, and done again
- * without it: in machines that name their actions and keep nothing, only guards and delays look at the facts.
- * This is the only file that knows XState's insides; test/core/step.test.ts holds it against `transition()`.
+ * A machine is compiled once, from its public definition, to a table: for each leaf and event the branches in their
+ * order, each with where it leads and what it asks for. Only guards and delays look at the facts. `faultsIn` names what
+ * a table cannot carry. test/core/step.test.ts holds the table against XState's own `transition()`.
  */
-import { type AnyStateMachine, type AnyStateNode, createEmptyActor, type StateValue } from "xstate";
+import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
 import type { ActionName, EffectParams } from "../../machines/effects.js";
 import type { GuardContext } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
+import { evaluate } from "./explain.js";
 
 export interface RequestedAction {
   type: ActionName;
@@ -26,211 +26,132 @@ export interface StepResult {
   taken: Meta | null;
 }
 
-// The shapes XState hands over, as far as they are used here.
-interface ExecutableAction {
-  type: string;
-  params: unknown;
-}
-interface Microstep {
-  type: string;
-  _transitions: { meta?: Meta; eventType?: string }[];
-}
-
-let actions: ExecutableAction[] = [];
-let taken: Microstep["_transitions"] = [];
-
-const self = createEmptyActor();
-const system = self.system as unknown as { _sendInspectionEvent(event: Microstep): void };
-system._sendInspectionEvent = (event) => {
-  if (event.type === "@xstate.microstep") taken.push(...event._transitions);
-};
-const scope = {
-  self,
-  id: "pure",
-  sessionId: "pure",
-  logger() {},
-  defer() {},
-  stopChild() {},
-  emit() {},
-  system: self.system,
-  actionExecutor: (action: ExecutableAction) => {
-    actions.push(action);
-  },
-} as unknown as Parameters<AnyStateMachine["transition"]>[2];
-
-type Snapshot = ReturnType<AnyStateMachine["resolveState"]> & { _nodes: AnyStateNode[] };
+type Definition = NonNullable<AnyStateNode["always"]>[number];
 type Delay = number | string | ((args: { context: GuardContext; event: { type: string } }) => number);
 
-/** What XState did for one transition; null = it depends on the facts, so XState is to do it each time. */
-interface Plan {
-  value: StateValue;
+interface Branch {
+  guard: Definition["guard"];
+  to: AnyStateNode;
   actions: RequestedAction[];
   timers: ({ cancel: string } | { set: string; delay: Delay })[];
+  meta: Meta;
 }
 
-interface TableEntry {
-  /** The resolved snapshot: the machines keep nothing but their value in it. */
-  template: Snapshot;
-  rests: boolean;
-  /** By the transition taken. */
-  plans: Map<object, Plan | null>;
+/** A state without states under it, with its own branches and those of the states around it. */
+interface Leaf {
+  value: StateValue;
+  on: Map<string, Branch[]>;
+  always: Branch[];
 }
 
-interface MachineTable {
-  /** By the value. */
-  places: Map<string, TableEntry>;
-  initial: StateValue | null;
-  /** By the timer's id; null = something beside guards and delays looks at the facts. */
-  delays: Map<string, Delay> | null;
-}
+const pathTo = (node: AnyStateNode): AnyStateNode[] => (node.parent ? [...pathTo(node.parent), node] : [node]);
+const leafUnder = (node: AnyStateNode): AnyStateNode =>
+  node.type === "compound" ? leafUnder(node.initial.target[0] as AnyStateNode) : node;
+const valueAt = ([, ...path]: AnyStateNode[]): StateValue =>
+  path.reduceRight<StateValue>((inner, { key }, i) => (i === path.length - 1 ? key : { [key]: inner }), {});
 
-type Action = string | { type: string; params?: unknown } | (BuiltIn & (() => void));
-interface BuiltIn {
-  type?: string;
-  resolve?: unknown;
-  id?: string;
-  delay?: Delay;
-  sendId?: unknown;
-}
+/** A delay has one timer, however many branches wait for it. */
+const timersOf = (node: AnyStateNode) => [
+  ...new Map(node.after.map(({ eventType: id, delay }) => [id, { id, delay: delay as Delay }])).values(),
+];
 
-/** A name with fixed words, or the beginning or end of a timer. */
-const isPlain = (machine: AnyStateMachine, action: Action): boolean => {
-  if (typeof action === "function") {
-    if (action.resolve === undefined) return true;
-    const { type, delay, sendId } = action;
-    return type === "xstate.raise" ? delay !== undefined : typeof sendId === "string";
-  }
-  const named = machine.implementations.actions[typeof action === "string" ? action : action.type];
-  const { resolve } = (named ?? {}) as BuiltIn;
-  return resolve === undefined && typeof (action as { params?: unknown }).params !== "function";
+/** The names that a list asks for; what XState put there itself, for the timers, is a function. */
+const namedIn = (actions: readonly unknown[]): RequestedAction[] =>
+  actions
+    .filter((action) => typeof action !== "function")
+    .map((action) => {
+      const { type, params } = typeof action === "string" ? { type: action } : (action as RequestedAction);
+      return { type: type as ActionName, params };
+    });
+
+/** The innermost state that a transition neither leaves nor enters; undefined = it leaves the machine's root. */
+const domainOf = ({ source, reenter }: Definition, target: AnyStateNode): AnyStateNode | undefined => {
+  const around = pathTo(target);
+  if (!reenter && around.includes(source)) return source;
+  return pathTo(source).findLast((node) => node !== source && node !== target && around.includes(node));
 };
 
-const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
+const branchOf = (leaf: AnyStateNode, transition: Definition): Branch => {
+  const { guard, meta = {} } = transition;
+  const target = transition.target?.[0];
+  const own = namedIn(transition.actions);
+  if (target === undefined) return { guard, to: leaf, actions: own, timers: [], meta };
+  const to = leafUnder(target);
+  const domain = domainOf(transition, target);
+  const beyond = (path: AnyStateNode[]) => path.slice(domain === undefined ? 0 : path.indexOf(domain) + 1);
+  const left = beyond(pathTo(leaf)).reverse();
+  const entered = beyond(pathTo(to));
+  return {
+    guard,
+    to,
+    actions: [...left.flatMap(({ exit }) => namedIn(exit)), ...own, ...entered.flatMap(({ entry }) => namedIn(entry))],
+    timers: [
+      ...left.flatMap(timersOf).map(({ id }) => ({ cancel: id })),
+      ...entered.flatMap(timersOf).map(({ id, delay }) => ({ set: id, delay })),
+    ],
+    meta,
+  };
+};
 
-const delaysIn = (machine: AnyStateMachine): MachineTable["delays"] => {
-  const delays = new Map<string, Delay>();
-  for (const node of nodesUnder(machine.root)) {
-    const transitions = [...node.transitions.values(), node.always ?? []].flat();
-    const asked = [...node.entry, ...node.exit, ...transitions.flatMap((t) => t.actions)] as Action[];
-    if (node.type === "compound") asked.push(...(node.initial.actions as Action[]));
-    const simple = node.type === "atomic" || node.type === "compound";
-    if (!simple || node.invoke.length > 0 || !asked.every((action) => isPlain(machine, action))) return null;
-    for (const action of asked) {
-      const { type, id, delay } = action as { type: string; id: string; delay: Delay };
-      if (type !== "xstate.raise") continue;
-      if (delays.has(id) && delays.get(id) !== delay) return null;
-      delays.set(id, delay);
+const leaves = new WeakMap<AnyStateNode, Leaf>();
+
+const compile = (node: AnyStateNode): Leaf => {
+  let leaf = leaves.get(node);
+  if (leaf === undefined) {
+    const active = pathTo(node).reverse();
+    const on = new Map<string, Branch[]>();
+    for (const [type, own] of active.flatMap(({ transitions }) => [...transitions])) {
+      on.set(type, [...(on.get(type) ?? []), ...own.map((one) => branchOf(node, one))]);
     }
+    const always = active.flatMap((one) => one.always ?? []).map((one) => branchOf(node, one));
+    leaf = { value: valueAt(pathTo(node)), on, always };
+    leaves.set(node, leaf);
   }
-  return delays;
+  return leaf;
 };
 
-const machines = new WeakMap<AnyStateMachine, MachineTable>();
-
-const keptOf = (machine: AnyStateMachine): MachineTable => {
-  let kept = machines.get(machine);
-  if (kept === undefined) {
-    kept = { places: new Map(), initial: null, delays: delaysIn(machine) };
-    machines.set(machine, kept);
-  }
-  return kept;
+const nodeAt = (node: AnyStateNode, value: StateValue): AnyStateNode => {
+  const [key, inner] = typeof value === "string" ? [value] : (Object.entries(value)[0] ?? []);
+  if (key === undefined) return leafUnder(node);
+  const child = node.states[key];
+  if (child === undefined) throw new Error(`the machine "${node.machine.id}" has no state ${JSON.stringify(value)}`);
+  return inner === undefined ? leafUnder(child) : nodeAt(child, inner as StateValue);
 };
 
-/** It moves on by no facts alone. */
-const rests = ({ _nodes }: Snapshot): boolean => _nodes.every((node) => node.always === undefined);
-
-const placeOf = (machine: AnyStateMachine, { places }: MachineTable, value: StateValue): TableEntry => {
-  const key = typeof value === "string" ? value : JSON.stringify(value);
-  let place = places.get(key);
-  if (place === undefined) {
-    const template = machine.resolveState({ value, context: {} }) as Snapshot;
-    place = { template, rests: rests(template), plans: new Map() };
-    places.set(key, place);
-  }
-  return place;
-};
-
-/** Called right after XState has done it. */
-const planOf = (kept: MachineTable, next: Snapshot, done: StepResult): Plan | null => {
-  const { delays } = kept;
-  if (delays === null || taken.length !== 1 || !rests(next)) return null;
-  const timers = done.timers.map((change) =>
-    "cancel" in change ? change : { set: change.set, delay: delays.get(change.set) as Delay },
-  );
-  return { value: done.value, actions: done.actions, timers };
-};
-
-const msOf = (machine: AnyStateMachine, delay: Delay, context: GuardContext, event: { type: string }): number => {
-  const found = typeof delay === "string" ? (machine.implementations.delays[delay] as unknown as Delay) : delay;
-  const ms = typeof found === "function" ? found({ context, event }) : (found as number);
-  return Math.max(0, Math.ceil(ms));
-};
-
-const sorted = (): Pick<StepResult, "actions" | "timers"> => {
-  const asked: RequestedAction[] = [];
-  const timers: TimerChange[] = [];
-  for (const { type, params } of actions) {
-    if (type === "xstate.raise") {
-      const { id, delay } = params as { id?: string; delay?: number };
-      if (id === undefined || delay === undefined) continue;
-      timers.push({ set: id, delayMs: Math.max(0, Math.ceil(delay)) });
-    } else if (type === "xstate.cancel") {
-      timers.push({ cancel: (params as { sendId: string }).sendId });
-    } else {
-      asked.push({ type: type as ActionName, params: params as EffectParams | undefined });
-    }
-  }
-  return { actions: asked, timers };
-};
-
-const begin = () => {
-  actions = [];
-  taken = [];
-};
-
-/** Throws when the machine does not know `value`. */
+/** @throws Error when the machine does not know `value` */
 export const step = (
   machine: AnyStateMachine,
   value: StateValue,
   context: GuardContext,
   event: { type: string },
 ): StepResult => {
-  const kept = keptOf(machine);
-  const { template, rests, plans } = placeOf(machine, kept, value);
-  const snapshot = { ...template, context } as Snapshot;
-  const selected: { meta?: Meta }[] = rests ? machine.getTransitionData(snapshot, event) : [];
-  const [first] = selected;
-  if (first === undefined && rests) return { value: template.value, actions: [], timers: [], taken: null };
-  const plan = plans.get(first as object);
-  if (first !== undefined && plan) {
-    const timers = plan.timers.map((change) =>
-      "delay" in change ? { set: change.set, delayMs: msOf(machine, change.delay, context, event) } : change,
+  const holds = ({ guard }: Branch) => guard === undefined || evaluate(machine, guard as string, context);
+  const msOf = (delay: Delay): number => {
+    const found = typeof delay === "string" ? (machine.implementations.delays[delay] as unknown as Delay) : delay;
+    return Math.max(0, Math.ceil(typeof found === "function" ? found({ context, event }) : (found as number)));
+  };
+  let leaf = compile(nodeAt(machine.root, value));
+  let branch = leaf.on.get(event.type)?.find(holds) ?? leaf.always.find(holds);
+  const done: StepResult = { value: leaf.value, actions: [], timers: [], taken: branch?.meta ?? null };
+  while (branch !== undefined) {
+    done.actions.push(...branch.actions);
+    done.timers.push(
+      ...branch.timers.map((one) => ("cancel" in one ? one : { set: one.set, delayMs: msOf(one.delay) })),
     );
-    return { value: plan.value, actions: plan.actions, timers, taken: first.meta ?? {} };
+    leaf = compile(branch.to);
+    branch = leaf.always.find(holds);
   }
-  begin();
-  const next = machine.transition(snapshot, event, scope) as Snapshot;
-  const by = taken[0];
-  const done = { value: next.value, ...sorted(), taken: by === undefined ? null : (by.meta ?? {}) };
-  if (first !== undefined) plans.set(first, planOf(kept, next, done));
+  done.value = leaf.value;
   return done;
 };
 
 /** No facts are known yet, so it is always the same. */
-export const initialValue = (machine: AnyStateMachine): StateValue => {
-  const kept = keptOf(machine);
-  if (kept.initial === null) {
-    begin();
-    kept.initial = (machine.getInitialSnapshot(scope, undefined) as { value: StateValue }).value;
-  }
-  return kept.initial;
-};
+export const initialValue = (machine: AnyStateMachine): StateValue => compile(leafUnder(machine.root)).value;
 
 /** Whether the machine knows this value; a value it does not know belongs to another version. */
 export const knows = (machine: AnyStateMachine, value: StateValue): boolean => {
   try {
-    machine.resolveState({ value, context: {} as GuardContext });
-    return true;
+    return nodeAt(machine.root, value) !== undefined;
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@ import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/eve
 import { registry as currentRegistry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
 import type { Rules } from "../core/builder.js";
+import { checkedRegistry } from "../core/carried.js";
 import { type Decision, decide } from "../core/decide.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -77,7 +78,7 @@ export class Engine implements Runtime {
     this.observer = isolatedObserver(options.observer, log);
     this.listener = isolatedListener(options.onDecision, "onDecision", log);
     this.limits = { ...defaultLimits, ...options.limits };
-    this.rules = { settings: this.settings, registry: options.registry ?? currentRegistry };
+    this.rules = { settings: this.settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
     this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(instrumented(g, this.observer))]));
     this.looks = queriesOf({

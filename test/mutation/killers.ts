@@ -25,7 +25,7 @@ for (const load of [
   () => import("../core/events.test.js"),
   () => import("../core/decide.test.js"),
   () => import("../upgrade/upgrade.test.js"),
-  () => import("../core/plans.test.js"),
+  () => import("../core/carried.test.js"),
   () => import("../core/step.test.js"),
 ]) {
   await load().catch((error) => broken.push(error));

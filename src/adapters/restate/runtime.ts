@@ -3,6 +3,7 @@
 import type { Command, Envelope, OrderEvent } from "../../../machines/events.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
+import { checkedRegistry } from "../../core/carried.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../../engine/asked.js";
@@ -81,7 +82,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const { ingressUrl, name = DEFAULT_NAME, clock = systemClock(), requestTimeoutMs = 30_000 } = options;
   const names = namesFor(name);
   const settings = Settings.parse(options.settings ?? {});
-  const rules = { settings, registry: options.registry ?? currentRegistry };
+  const rules = { settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
   const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, checkedGateway(gateway)]));
   const admin = new Admin(options.adminUrl ?? null, names);
   const ingress = loadClients().then((clients) => {

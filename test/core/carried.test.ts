@@ -1,4 +1,4 @@
-/** What XState did for a transition is done again without it, wherever nothing but guards and delays looks at the facts. */
+/** Machines that a shop may bring along: those that a table can carry go as XState says, the others are refused by name. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -13,7 +13,9 @@ import {
   type StateValue,
 } from "xstate";
 import type { GuardContext } from "../../machines/guards.js";
-import { type StepResult, step } from "../../src/core/step.js";
+import { registry } from "../../machines/index.js";
+import { checkedRegistry, faultsIn } from "../../src/core/carried.js";
+import { step } from "../../src/core/step.js";
 import { anyFacts } from "../../src/testing/decision/arbitraries.js";
 import { documented } from "./documented.js";
 
@@ -57,7 +59,6 @@ const plain = () =>
     },
   });
 
-/** Machines that a shop may bring along: a plain one as ours are, and such as look at the facts in other places. */
 const others: Record<string, AnyStateMachine> = {
   "nothing else": plain(),
   "words out of the facts": asking({ type: "note", params: ({ context }: Args) => ({ note: `${context.now}` }) }),
@@ -118,54 +119,81 @@ const others: Record<string, AnyStateMachine> = {
   "an end": made({ initial: "a", states: { a: { on: { go: "b" } }, b: { type: "final" } } }),
 };
 
-/** Of an action that is none of ours the name is enough: its words lead to half of XState. */
-const inWords = ({ value, actions, timers, taken }: StepResult): string => {
-  const asked = actions.map(({ type, params }) => (type.startsWith("xstate.") ? type : { type, params }));
-  return JSON.stringify([value, asked, timers, taken]);
+const raisesByItself = made({
+  initial: "a",
+  states: { a: { entry: raise(x, { id: "t", delay: 5 }), on: { go: "b" } }, b: {} },
+});
+
+const carried = ["nothing else", "a state that is left at once", "a state that may be left at once"];
+
+const refused: Record<string, RegExp> = {
+  "words out of the facts": /"note" with words made of the facts, at "\(machine\)\.a"/,
+  "an action that asks the facts": /"sometimes", which changes the context or asks for more/,
+  "an action that keeps something": /"kept", which changes the context/,
+  "something kept on the spot": /an action that is a function/,
+  "the same, with words": /"sometimes", which changes/,
+  "an action on the spot": /an action that is a function: give it a name/,
+  "an event of its own": /an action that is a function/,
+  "an event of its own, by name": /an action that is a function/,
+  "words at the beginning of a state": /actions at the initial state/,
+  "an end that leads on": /a state of the kind "final"/,
+  "a timer by the facts": /an action that is a function/,
+  "a timer of so many milliseconds": /an action that is a function/,
+  "a timer without a name": /an action that is a function/,
+  "a timer taken away by the facts": /an action that is a function/,
+  "a timer taken away by name": /an action that is a function/,
+  "two timers of one name": /an action that is a function/,
+  "two states at once": /a state of the kind "parallel"/,
+  "a state that calls somebody": /an invoked actor/,
+  "an end": /a state of the kind "final"/,
 };
 
-describe("a machine of another kind", () => {
+describe("a machine that a shop brings along", () => {
   const at = (now: number): GuardContext => ({
     ...(fc.sample(anyFacts, { numRuns: 1, seed: 1 })[0] as GuardContext),
     now,
   });
 
-  test.each(Object.entries(others))("with %s goes as XState says, the first time and later", (_what, machine) => {
+  test("every one of these is carried or refused", () => {
+    expect([...carried, ...Object.keys(refused)].sort()).toEqual(Object.keys(others).sort());
+  });
+
+  test.each(carried)("with %s goes as XState says", (name) => {
+    const machine = others[name] as AnyStateMachine;
+    expect(faultsIn(machine)).toEqual([]);
     const { value } = createActor(machine).getSnapshot() as { value: StateValue };
     for (const now of [1000, 2000, 1000, 2000]) {
       for (const type of [...machine.events, "nobody.knows.this"]) {
         const facts = at(now);
-        const ours = step(machine, value, facts, { type });
-        expect(inWords(ours)).toBe(inWords(documented(machine, value, facts, { type })));
+        expect(step(machine, value, facts, { type })).toEqual(documented(machine, value, facts, { type }));
       }
     }
   });
 
-  test("asks XState once for what is plain, and not at all where no branch is", () => {
-    const machine = plain();
-    let asked = 0;
-    const ask = machine.transition.bind(machine);
-    machine.transition = (...args: Parameters<typeof ask>) => {
-      asked += 1;
-      return ask(...args);
-    };
-    for (let again = 0; again < 3; again += 1) {
-      for (const [value, type] of [
-        ["a", "go"],
-        ["a", "stay"],
-        [{ b: "c" }, "xstate.after.rest.(machine).b"],
-        ["a", "nobody.knows.this"],
-      ] as const) {
-        step(machine, value, at(again), { type });
-      }
-    }
-    expect(asked).toBe(3);
+  test.each(Object.entries(refused))("with %s is refused by name", (name, says) => {
+    expect(faultsIn(others[name] as AnyStateMachine).join("; ")).toMatch(says);
   });
 
-  test("calls nobody twice with one call", () => {
-    const machine = calling();
-    const [first, second] = [1, 2].map((now) => step(machine, "a", at(now), { type: "go" }).actions[0]);
-    expect(first?.type).toBe("xstate.spawnChild");
-    expect(first?.params).not.toBe(second?.params);
+  test.each([
+    ["a timer of its own at the entry of a state", raisesByItself, /an action that is a function/],
+    ["one event name for several", made({ on: { "merchant.*": {} } }), /the event "merchant\.\*" for several events/],
+    [
+      "a guard with parameters",
+      made({ on: { go: { guard: { type: "late", params: { by: 1 } } } } }),
+      /the guard "late" with parameters/,
+    ],
+    [
+      "a state that remembers",
+      made({ initial: "a", states: { a: { type: "history", target: "b" }, b: {} } }),
+      /a state of the kind "history"/,
+    ],
+  ] as const)("with %s is refused too", (_, machine, says) => {
+    expect(faultsIn(machine).join("; ")).toMatch(says);
+  });
+
+  test("is refused before it decides anything, with all that is wrong with it", () => {
+    const wrong = { ...registry, order: others["two states at once"] as never };
+    expect(() => checkedRegistry(wrong)).toThrow(/these machines cannot be worked with: .*"parallel"/);
+    expect(checkedRegistry(registry)).toBe(registry);
   });
 });
