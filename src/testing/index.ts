@@ -1,18 +1,13 @@
 /**
- * The test harness: sentences about decisions, random lives and laws, a user's own backend put to them, doubles that
- * behave, a clock that stands still, the scenario runner, the simulator, the contracts. It brings no test runner.
+ * The test harness: sentences about decisions, the laws, doubles that behave, a clock that stands still, the scenario
+ * runner, the simulator, the contracts. It brings no test runner; properties.ts has what needs fast-check.
  */
 export type { Backend, Basket, ObservedOrder, ShopUnderTest } from "./backend/backend.js";
-export { backendCommands, command, type Deed } from "./backend/commands.js";
 export { type BackendLaw, type BackendLife, backendLaws, type Look } from "./backend/laws.js";
-export { BackendBreach, type BackendCommand, type BackendRun, liveAgainst, type Model } from "./backend/run.js";
 export { type RuntimeUnderTest, runtimeBackend } from "./backend/runtime-backend.js";
-export { anyEvent, anyFacts, anyOrder, anyPayment, anyReading, anySettings } from "./decision/arbitraries.js";
-export { type Arrival, anyArrival, anyPause } from "./decision/arrivals.js";
 export { DecisionDiffers, type Expected, type Given, given, type SomePayment, type When } from "./decision/given.js";
 export { type DecidedStep, type DecisionLaw, decisionLaws } from "./decision/laws.js";
 export { type EventInput, Life, rulesWith } from "./decision/life.js";
-export { anyLife, anyMove, DecisionBreach, type LifeMove, type LifeScript, live, play } from "./decision/moves.js";
 export { anOrder, callback, PAYMENT, type PaymentName, payments, reading } from "./decision/samples.js";
 export { type FrontBody, type FrontPage, frontAnswer } from "./front-page.js";
 export * from "./gateway-contract.js";

@@ -8,10 +8,7 @@ import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { createEngine } from "../../src/index.js";
 import {
   type Backend,
-  BackendBreach,
-  backendCommands,
   backendLaws,
-  liveAgainst,
   type ObservedOrder,
   type ResursDouble,
   resursDouble,
@@ -20,6 +17,7 @@ import {
   VirtualClock,
   wooDouble,
 } from "../../src/testing/index.js";
+import { BackendBreach, backendCommands, liveAgainst } from "../../src/testing/properties.js";
 import { T0 } from "../../src/testing/simulator/script.js";
 import { type Mistake, mistakes, sampleShop } from "../sample-backend/shop.js";
 

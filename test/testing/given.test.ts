@@ -6,19 +6,14 @@ import { memoryStore } from "../../src/adapters/memory/store.js";
 import { createEngine } from "../../src/index.js";
 import {
   anOrder,
-  anyArrival,
-  anyLife,
-  anyPause,
-  anyPayment,
   callback,
-  type DecisionBreach,
   DecisionDiffers,
   decisionLaws,
   given,
-  live,
   payments,
   VirtualClock,
 } from "../../src/testing/index.js";
+import { anyArrival, anyLife, anyPause, anyPayment, type DecisionBreach, live } from "../../src/testing/properties.js";
 import { T0 } from "../../src/testing/simulator/script.js";
 
 const completed = { type: "merchant.completed" } as const;
