@@ -34,6 +34,7 @@ class LongestFirst extends BaseSequencer {
 const unit = [
   "test/core/**/*.test.ts",
   "test/layers.test.ts",
+  "test/tidy.test.ts",
   "test/statechart.test.ts",
   "test/inspector/words.test.ts",
   "test/mutation/page.test.ts",

@@ -1,7 +1,7 @@
 /** What a shop decides for itself, and the named choices where the documents disagree. */
 import { z } from "zod";
 
-export const LINK_LIFETIME_MINUTES = { min: 1, max: 43_200, default: 120 } as const;
+const LINK_LIFETIME_MINUTES = { min: 1, max: 43_200, default: 120 } as const;
 
 /**
  * Where the sources disagree, the shop may choose; the first value of each is the default.

@@ -123,7 +123,10 @@ export const Texts = (most: number) => JsonObject.pipe(z.record(Word(), Text(mos
 export const shortened = (text: string, length: number): string =>
   text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 
-/** What a bank, a shop or an exception said, as a text that may be kept: at most `most` characters, control characters as spaces. */
+/**
+ * What a bank, a shop or an exception said, as a text that may be kept: at most `most` characters, control characters
+ * as spaces.
+ */
 export const quoted = (said: string, most: number): string =>
   shortened(said, most)
     .replaceAll(/\p{Cs}/gu, "\uFFFD")

@@ -35,7 +35,7 @@ describe("lives", () => {
     expect(tally.broken).toEqual([]);
     expect(tally.calm).toBeGreaterThan(300);
     expect(tally.decisions).toBeGreaterThan(20_000);
-    // It was no walk in the park.
+    // Much went wrong in them.
     for (const fault of [
       "process killed",
       "process stood still",

@@ -1,4 +1,7 @@
-/** How far a long command is, on stderr: on a terminal one line that is written over, elsewhere nothing or a line now and then. */
+/**
+ * How far a long command is, on stderr: on a terminal one line that is written over, elsewhere nothing or a line now
+ * and then.
+ */
 
 interface Options {
   /** Where no terminal is, a line this often; left out: none. */

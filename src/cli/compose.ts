@@ -159,7 +159,10 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
   }
 };
 
-/** The real engine between doubles of bank and shop. Without a store its orders live as long as it does, and no driver is asked for. */
+/**
+ * The real engine between doubles of bank and shop. Without a store its orders live as long as it does, and no driver
+ * is asked for.
+ */
 export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
 ): Promise<Sandbox> => {

@@ -33,8 +33,7 @@ export interface Rules {
 
 const statuses = new Set<StateValue>(OrderStatus.options);
 
-export const statusIn = (value: StateValue): OrderStatus | null =>
-  statuses.has(value) ? (value as OrderStatus) : null;
+const statusIn = (value: StateValue): OrderStatus | null => (statuses.has(value) ? (value as OrderStatus) : null);
 
 export class DecisionBuilder {
   facts: Facts;

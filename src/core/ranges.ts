@@ -13,8 +13,8 @@ const LAST_KIND = 3;
 const within = (value: unknown, most: number): boolean =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
 
-export const isCount = (value: unknown): boolean => within(value, MOST_ATTEMPTS);
-export const isTurn = (value: unknown): boolean => within(value, LAST_MOMENT);
+const isCount = (value: unknown): boolean => within(value, MOST_ATTEMPTS);
+const isTurn = (value: unknown): boolean => within(value, LAST_MOMENT);
 
 const sql = (column: string, most: number): string => `${column} BETWEEN 0 AND ${most}`;
 

@@ -10,7 +10,7 @@ import { outOfRange } from "./ranges.js";
 import type { HistoryEntry, Lane, OrderRecord, TimerRow } from "./record.js";
 
 /** A row that cannot be read; the message says of what, and what is wrong. */
-export class Unreadable extends Error {
+class Unreadable extends Error {
   override name = "Unreadable";
 }
 

@@ -37,10 +37,8 @@ const wishOf = (envelope: Envelope, facts: Facts): CommandPayload | null => {
  * Whether the page that a customer returned to may count: the shop vouches for it, or the address belongs to the current
  * attempt. A payment that was there before its addresses were made is named in them by its id.
  */
-export const isProven = (
-  { payment }: Facts,
-  { attempt }: Extract<OrderEvent, { type: "customer.returned" }>,
-): boolean => attempt === undefined || (attempt !== null && (attempt === payment.attempt || attempt === payment.id));
+const isProven = ({ payment }: Facts, { attempt }: Extract<OrderEvent, { type: "customer.returned" }>): boolean =>
+  attempt === undefined || (attempt !== null && (attempt === payment.attempt || attempt === payment.id));
 
 /** The name under which a waiting event is later shown to the order. */
 const shownAs = (envelope: Envelope, facts: Facts): string => {

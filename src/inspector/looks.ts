@@ -15,7 +15,7 @@ export const PROBLEMS = 100;
 export const PAGE = 50;
 
 /** What a merchant may ask for, in the order of a usual life. */
-export const merchantEvents = [
+const merchantEvents = [
   "merchant.processed",
   "merchant.completed",
   "merchant.captured",

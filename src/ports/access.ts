@@ -42,7 +42,7 @@ export const noteSocket = (request: Request, address: string | undefined): void 
 export const addressOf: SocketOf = (request) => addresses.get(request) ?? null;
 
 /** 127.0.0.0/8 and ::1, also as a socket names them that takes IPv4 and IPv6. */
-export const isLoopbackAddress = (address: string): boolean =>
+const isLoopbackAddress = (address: string): boolean =>
   address === "::1" || /^(::ffff:)?127(\.\d{1,3}){3}$/i.test(address);
 
 const isLoopbackName = (hostname: string): boolean =>

@@ -44,7 +44,10 @@ export const parsePlaced = (order: NewOrder, tolerance: number): PlacedEvent => 
   throw new InvalidEvent(issuesIn(parsed.error));
 };
 
-/** Ids of the engine's own events: an effect's answer (`order:version:index/how`) and a timer's ring (`order/timer/generation`). */
+/**
+ * Ids of the engine's own events: an effect's answer (`order:version:index/how`) and a timer's ring
+ * (`order/timer/generation`).
+ */
 const ownIds = [/^:\d+:\d+\//, /^\/[^/]+\/\d+$/];
 
 /**

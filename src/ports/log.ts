@@ -27,7 +27,10 @@ const allowed = new Set([
   "status",
   "count",
 ]);
-/** A word of ours, a number of an order, an address's path: nothing with a blank, an @ or the look of a key or a person's number. */
+/**
+ * A word of ours, a number of an order, an address's path: nothing with a blank, an @ or the look of a key or a
+ * person's number.
+ */
 const plain = /^(?!.*(?:ck_|cs_|whsec_|Bearer|\d{6,8}-?\d{4}))[\w:./…-]{1,80}$/;
 /** Of the words of others only these are kept: codes, as programs write them. */
 const codes = /\bHTTP [1-5]\d\d\b|\bE[A-Z]{4,20}\b|\bSQLITE_[A-Z_]+\b|\b(?:Type|Range|Syntax|Store|Zod)Error\b/g;

@@ -19,7 +19,10 @@ export const withoutPasswords = (text: string): string =>
 /** Whether a password stands in an address, well-formed or not. */
 export const hasPassword = (address: string): boolean => withoutPassword(address) !== address;
 
-/** More than one @, or one behind a / or #: where the password ends is a guess, and a driver would take a part of it for the host. */
+/**
+ * More than one @, or one behind a / or #: where the password ends is a guess, and a driver would take a part of it
+ * for the host.
+ */
 export const isAmbiguous = (address: string): boolean => {
   const rest = address.replace(/^[a-z][a-z\d+.-]*:\/*/i, "");
   return /[@/?#].*@/s.test(rest);

@@ -108,7 +108,10 @@ export interface ReconcileOptions {
   dryRun?: boolean;
   /** Readings a second; the bank has its own limit. Default 50. */
   perSecond?: number;
-  /** An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it was. Default 15 minutes. */
+  /**
+   * An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it
+   * was. Default 15 minutes.
+   */
   freshMs?: number;
 }
 

@@ -2,231 +2,100 @@
  * What the engine needs of a store. Every sentence over a method is the title of a test in the store
  * contract, which every adapter passes.
  */
-import type { Envelope } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
-import type { HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "../core/record.js";
-import type { CallKind, LaneCapacity } from "./lanes.js";
+import type { HistoryEntry } from "../core/record.js";
+import type { LaneCapacity } from "./lanes.js";
+import type {
+  Change,
+  Claim,
+  ClaimedEffect,
+  CommitResult,
+  Counts,
+  DamagedRow,
+  DeadEffect,
+  DeadEvent,
+  EffectPlace,
+  EffectResult,
+  InboxRow,
+  Loaded,
+  LongestWaits,
+  OrderFilter,
+  OrderRow,
+  Page,
+  Pruned,
+  Repaired,
+  TimerRow,
+} from "./stored.js";
 
-export type { Lane, OutboxRow, TimerRow } from "../core/record.js";
-
-export interface ClaimedEffect extends OutboxRow {
-  /** How often it was claimed, this time included. */
-  attempts: number;
-  createdAt: number;
-  /**
-   * How the claim before this one ended; null = there was none, or it never came back: whoever had it died
-   * in the middle. A claim forgets it in the store.
-   */
-  previousError: string | null;
-}
-
-/** An effect with the lane that it was claimed in. */
-export interface Claim extends ClaimedEffect {
-  peer: string;
-  kind: CallKind;
-}
-
-export interface Change {
-  orderId: string;
-  /** 0 = the order must not exist yet. */
-  expectedVersion: number;
-  record: OrderRecord;
-  history: HistoryEntry[];
-  effects: OutboxRow[];
-  /** Who waits for these effects, and from now on for whatever else of the order is open; left out: nobody. */
-  kind?: CallKind;
-  timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
-  /** Effects whose result this change takes in: done, in the same transaction. */
-  settled: string[];
-  /** Whose claims the settled effects are; left out, it is not asked. */
-  settledBy?: string;
-  /** Events of the inbox that are decided now. */
-  decided: string[];
-}
-
-/** `lease-lost`: an effect it settles is another worker's by now, or done. */
-export type CommitResult = "committed" | "conflict" | "lease-lost";
-
-/** An event that could not be decided yet: it threw, or its order is parked. */
-export interface InboxRow {
-  envelope: Envelope;
-  attempts: number;
-  notBefore: number;
-  error: string;
-  dead: boolean;
-}
-
-export interface Loaded {
-  record: OrderRecord | null;
-  /** Those of the asked event ids that were decided before. */
-  seen: string[];
-  /** Why the order is set aside; null = it is not. */
-  parked: string | null;
-  /** What of it cannot be read; left out = all of it can. Then nothing is decided for it until it is repaired. */
-  damaged?: string;
-}
-
-/** A row that cannot be read. */
-export interface DamagedRow {
-  orderId: string;
-  /** `orders` is the record, `listed` what lists show of it, `damaged` a row that was set aside and was damaged there. */
-  table: "orders" | "listed" | "history" | "outbox" | "timers" | "inbox" | "damaged";
-  /** Of the effect, the timer or the event; of an entry its number. */
-  id: string;
-  /** What is wrong, in words. */
-  what: string;
-  /** The row as it was found, column by column; a text that is not well-formed UTF-8 as `{ hex }`. */
-  row: Record<string, unknown>;
-}
-
-export interface Repaired {
-  /** Rows that are gone now, or were made anew. */
-  taken: DamagedRow[];
-  /** What nothing here can mend. The order rests as before. */
-  left: DamagedRow[];
-}
-
-export interface OrderFilter {
-  status?: OrderStatus;
-  flagged?: boolean;
-  /** Orders whose status is not final, or that carry a flag. */
-  inDoubt?: boolean;
-  updatedSince?: number;
-  /** Orders that are set aside. */
-  parked?: boolean;
-  /** Order id to start after. */
-  after?: string;
-  /** The order written last comes first, those before the given one; left out, orders come by their id. */
-  latest?: { before: { updatedAt: number; orderId: string } | null };
-  limit: number;
-}
-
-export interface OrderRow {
-  orderId: string;
-  status: OrderStatus;
-  state: string;
-  version: number;
-  updatedAt: number;
-  flags: string[];
-  parked: string | null;
-}
-
-export interface DeadEffect {
-  row: ClaimedEffect;
-  error: string;
-}
-/** Where a dead effect stands in their list. */
-export type EffectPlace = Pick<ClaimedEffect, "createdAt" | "orderId" | "seq" | "index">;
-
-export interface DeadEvent extends InboxRow {
-  /** Where it stands in their list; greater than those of all before it. */
-  n: number;
-}
-
-export interface Counts {
-  /** Beyond 100,000 a store may estimate this, the timers and the waiting events; with more than 10,000 of those, `parked` too. */
-  orders: number;
-  waitingEffects: number;
-  deadEffects: number;
-  waitingEvents: number;
-  deadEvents: number;
-  timers: number;
-  parked: number;
-  /** Orders that carry a flag. */
-  flagged: number;
-  /** Orders that rest because a row of theirs cannot be read. */
-  damaged: number;
-  /** Creation time of the oldest effect not carried out; null = none. */
-  oldestEffectAt: number | null;
-  /** When the event came in that waits in the inbox the longest; null = none. */
-  oldestEventAt: number | null;
-  /** When the first timer rings, or should have rung; null = none. */
-  nextTimerAt: number | null;
-}
-
-/** In the order in which a store's statement selects them. */
-const COUNTED = [
-  "orders",
-  "waitingEffects",
-  "deadEffects",
-  "waitingEvents",
-  "deadEvents",
-  "timers",
-  "parked",
-  "flagged",
-  "damaged",
-  "oldestEffectAt",
-  "oldestEventAt",
-  "nextTimerAt",
-] as const satisfies (keyof Counts)[];
-export const countsIn = (row: unknown[]): Counts =>
-  Object.fromEntries(COUNTED.map((name, i) => [name, row[i]])) as unknown as Counts;
-
-export interface Page {
-  /** Order id to start after. */
-  after: string;
-  limit: number;
-  /** Takes nothing out, and tells what it would. */
-  dryRun?: boolean;
-}
-
-export interface Pruned {
-  /** Entries taken out, and of how many orders. */
-  entries: number;
-  orders: number;
-  /** The last order that was looked at, to go on after; null = there are no more. */
-  last: string | null;
-}
-
-/** In ms: the longest that anything waits, as kinds go. What is due later than that was set by a clock that was ahead. */
-export interface LongestWaits {
-  leaseMs: number;
-  effectMs: number;
-  eventMs: number;
-  /** By how their names begin. */
-  timers: { prefix: string; ms: number }[];
-  /** When an effect or an event is due that waited for longer. */
-  soonMs: number;
-}
-
-/** The error of a reading that was not left to its own wait, because somebody new waits for it. */
-export const ASKED_ANEW = "asked for anew";
+export * from "./stored.js";
 
 export interface Store {
-  /** Opening twice is refused while the first is open. A second store on the same place is refused where there is room for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the machines that its node knows, a store that others write too leaves due work of all other orders to them. */
+  /**
+   * Opening twice is refused while the first is open. A second store on the same place is refused where there is room
+   * for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the
+   * machines that its node knows, a store that others write too leaves due work of all other orders to them.
+   */
   open(versions?: number[]): Promise<void>;
   close(): Promise<void>;
 
-  /** A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the questions. */
+  /**
+   * A committed order is read back as it was written. An unknown order reads null. Answers come in the order of the
+   * questions.
+   */
   load(asked: { orderId: string; eventIds: string[] }[]): Promise<Loaded[]>;
-  /** Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing. A change that takes in the result of an effect whose lease was taken over is not committed. What could not be given back byte for byte is refused by the order's name, and nothing is written. */
+  /**
+   * Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing.
+   * A change that takes in the result of an effect whose lease was taken over is not committed. What could not be
+   * given back byte for byte is refused by the order's name, and nothing is written.
+   */
   commit(changes: Change[]): Promise<CommitResult[]>;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
 
-  /** An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first open effect of a lane is claimed. Nothing is claimed for which there is no room, what somebody waits for comes first, and what an order has open is as urgent as the most urgent of its changes. */
+  /**
+   * An effect is claimed by one worker at a time; when the lease runs out it can be claimed again. Only the first
+   * open effect of a lane is claimed. Nothing is claimed for which there is no room, what somebody waits for comes
+   * first, and what an order has open is as urgent as the most urgent of its changes.
+   */
   claim(now: number, limit: number, leaseMs: number, worker: string, room?: LaneCapacity): Promise<Claim[]>;
-  /** A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing. */
+  /**
+   * A finished effect is gone; one to be retried waits until its time; a dead one stays visible and holds its lane no
+   * longer. A pause counts as no attempt. A worker whose lease was taken over changes nothing.
+   */
   release(worker: string, results: EffectResult[]): Promise<void>;
-  /** A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is. */
+  /**
+   * A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest
+   * and says so; whatever else waits stays as it is.
+   */
   hurry(orderIds: string[], at: number): Promise<void>;
   /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
   releaseUnacknowledged(worker: string, known: string[]): Promise<void>;
   /** At the start, the leases of workers that are no more are given back (single-writer stores). */
   recoverLeases(worker: string): Promise<void>;
-  /** What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer after its longest wait, a lease ends in time. Nothing else changes. */
+  /**
+   * What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer
+   * after its longest wait, a lease ends in time. Nothing else changes.
+   */
   pullIn(now: number, longest: LongestWaits): Promise<number>;
-  /** Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for long loses what it claimed. */
+  /**
+   * Where others write too, a node that began by reclaiming is heard of until it closes; one that is not heard of for
+   * long loses what it claimed.
+   */
   isAlive?(): boolean;
   /** What a store does in the background and failed at twice in a row is named; null = all of it works. */
   trouble?(): string | null;
 
-  /** After a restore from a backup, every call to the bank that waits counts as one that was begun and never came back: it may have been made since. */
+  /**
+   * After a restore from a backup, every call to the bank that waits counts as one that was begun and never came
+   * back: it may have been made since.
+   */
   restored(): Promise<void>;
 
   /** Due timers come in order of time; a replaced or cancelled timer never comes. */
   dueTimers(now: number, limit: number): Promise<TimerRow[]>;
-  /** A postponed event is kept until it is decided or given up. What was decided already is not postponed, and what was kept of it goes. */
+  /**
+   * A postponed event is kept until it is decided or given up. What was decided already is not postponed, and what
+   * was kept of it goes.
+   */
   postpone(rows: InboxRow[]): Promise<void>;
   dueEvents(now: number, limit: number): Promise<InboxRow[]>;
   /** The next moment at which anything becomes due; null = nothing waits. */
@@ -236,7 +105,10 @@ export interface Store {
 
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
-  /** Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment. What was taken out of a history is still known as decided. */
+  /**
+   * Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last
+   * decided before the given moment. What was taken out of a history is still known as decided.
+   */
   prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;
   /** Open effects of one order, oldest first. */
@@ -246,7 +118,10 @@ export interface Store {
   /** Dead effects and events come oldest first, a page at a time: each page starts after the last one of the page before. */
   deadEffects(limit: number, after?: EffectPlace): Promise<DeadEffect[]>;
   deadEvents(limit: number, after?: number): Promise<DeadEvent[]>;
-  /** A dead effect or event that is revived is due at once, with its attempts forgotten. Several orders may have events of one id: with the order, only that order's is revived. */
+  /**
+   * A dead effect or event that is revived is due at once, with its attempts forgotten. Several orders may have
+   * events of one id: with the order, only that order's is revived.
+   */
   revive(id: string, now: number, orderId?: string): Promise<boolean>;
   /** A parked order stays visible with its reason until it is unparked. */
   park(orderId: string, reason: string | null): Promise<void>;
@@ -258,15 +133,12 @@ export interface Store {
   damaged(limit: number): Promise<DamagedRow[]>;
   /** Every row of one order is looked at, and those that cannot be read are named. */
   examine(orderId: string): Promise<DamagedRow[]>;
-  /** What is damaged of an order is taken out, its timers come back from its record, and it goes on; a record that cannot be read stays. Forgotten, nothing of the order stays. */
+  /**
+   * What is damaged of an order is taken out, its timers come back from its record, and it goes on; a record that
+   * cannot be read stays. Forgotten, nothing of the order stays.
+   */
   repair(orderId: string, how: { forget: boolean }): Promise<Repaired>;
 }
-
-export type EffectResult =
-  | { id: string; outcome: "done" }
-  /** `paused`: nothing was tried, so it does not count as an attempt. `unhurried`: it goes to the background. */
-  | { id: string; outcome: "retry"; notBefore: number; error: string; paused?: boolean; unhurried?: boolean }
-  | { id: string; outcome: "dead"; error: string };
 
 /**
  * Why a store cannot do it. `busy` and `full` pass, and so does `moved` (its file is not where it was) once it is back; what

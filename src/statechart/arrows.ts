@@ -9,7 +9,7 @@ export interface Arrow {
 
 export const rootOf = (chart: Chart): string => `#${chart.id}`;
 
-export const arrowsOf = (edges: ChartEdge[]): Arrow[] => {
+const arrowsOf = (edges: ChartEdge[]): Arrow[] => {
   const arrows = new Map<string, Arrow>();
   for (const edge of edges) {
     if (edge.stays) continue;

@@ -60,7 +60,7 @@ describe.each([
 
 test("every sentence over a method of the port is the title of a case", () => {
   const port = readFileSync("src/ports/store.ts", "utf8");
-  const methods = port.slice(port.indexOf("export interface Store {"), port.indexOf("export type EffectResult"));
+  const methods = port.slice(port.indexOf("export interface Store {"), port.indexOf("/**\n * Why a store cannot"));
   const comments = [...methods.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) =>
     found[1]?.replace(/\s*\n\s*\*\s*/g, " ").trim(),
   );

@@ -1,4 +1,4 @@
-/** Kills a process at every place, again and again, and asks the laws whenever the dust has settled. */
+/** Kills a process at every place, again and again, and asks the laws whenever nothing is left to do. */
 import type { OrderRecord } from "../../src/core/record.js";
 import { pause } from "../../src/testing/runtime-contract/scene.js";
 import { Chance, mixed } from "../../src/testing/simulator/chance.js";

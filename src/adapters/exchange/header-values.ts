@@ -1,7 +1,7 @@
 /** What may stand in a header of a request: other characters make `fetch` throw, and a long head is answered 431. */
 
 /** Servers take heads of 8 to 16 KiB. */
-export const LONGEST_HEADER_VALUE = 8000;
+const LONGEST_HEADER_VALUE = 8000;
 
 /** Whether it is one word of visible ASCII, such as a token. */
 export const isHeaderWord = (value: string): boolean =>

@@ -1,5 +1,5 @@
 /**
- * What stands in front of every public route, cheap before dear: who is asking, how often, with which proof. Whoever
+ * What stands in front of every public route, cheap checks first: who is asking, how often, with which proof. Whoever
  * is turned away here has cost one counter: nothing was parsed, looked up or stored, and the bank was not asked.
  *
  * Those who proved themselves are counted apart from those who did not, and have places of their own.
@@ -75,7 +75,7 @@ export interface AdmissionLimits {
   creations: Rate;
 }
 
-export const admissionLimits: AdmissionLimits = {
+const admissionLimits: AdmissionLimits = {
   source: { burst: 50, perSecond: 10 },
   order: { burst: 10, perSecond: 0.5 },
   unprovenOrder: { burst: 10, perSecond: 0.2 },

@@ -4,7 +4,7 @@ import { lostIn, overLimits } from "../../ports/json.js";
 import type { RequestSlot } from "./places.js";
 
 /** Standard Webhooks advises less than 20 kB; a Resurs callback is 150 bytes. */
-export const BODY_CAP_BYTES = 16 * 1024;
+const BODY_CAP_BYTES = 16 * 1024;
 /** From the first byte that is waited for to the last. */
 export const BODY_TIMEOUT_MS = 10_000;
 /** JSON.parse takes 200,000 nested arrays; whatever stores or logs them does not. */

@@ -42,7 +42,10 @@ export interface RestateRuntimeOptions {
   adminUrl?: string;
   /** As given to `restateService`. */
   name?: string;
-  /** For `checkout`, `payment` and `reconcile`, which ask the bank from here; and for the callbacks: `httpApp` has routes of these only. */
+  /**
+   * For `checkout`, `payment` and `reconcile`, which ask the bank from here; and for the callbacks: `httpApp` has
+   * routes of these only.
+   */
   gateways?: Gateway[];
   /** For `reconcile`. */
   shop?: Shop;

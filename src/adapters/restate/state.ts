@@ -62,8 +62,7 @@ export type ObjectMessage =
   | { kind: "revive"; id: string }
   | { kind: "forget"; eventId: string; listener: string };
 
-export const ringId = (orderId: string, timer: string, generation: number): string =>
-  `${orderId}/${timer}/${generation}`;
+const ringId = (orderId: string, timer: string, generation: number): string => `${orderId}/${timer}/${generation}`;
 
 /** The event that a message brings, by its id; null = it brings none. */
 export const eventIdIn = (orderId: string, message: ObjectMessage): string | null => {

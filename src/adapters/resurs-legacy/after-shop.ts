@@ -7,7 +7,10 @@ import { annulmentOf, partOf } from "./requests.js";
 import { LegacyPayment } from "./schema.js";
 import type { Soap, SoapOperation } from "./transport.js";
 
-/** 002: "code 8, 3, or 404 (meaning 'payment does not exist')": in the bank's own fault, for the 404 of a front speaks of the front. */
+/**
+ * 002: "code 8, 3, or 404 (meaning 'payment does not exist')": in the bank's own fault, for the 404 of a front speaks
+ * of the front.
+ */
 const NO_SUCH_PAYMENT = ["8", "3", "404"];
 /**
  * The payment is in no state for it (20, 25), or can no longer be credited (23), finalized (26) or annulled (36): these

@@ -3,7 +3,7 @@ import { PossibleAction, type Reading } from "../../../machines/facts.js";
 import type { ResursPayment } from "./schema.js";
 
 /** Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here. */
-export const minorUnits = (major: number): number => Math.round(major * 100);
+const minorUnits = (major: number): number => Math.round(major * 100);
 
 export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
   const { order } = payment;

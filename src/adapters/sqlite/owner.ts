@@ -68,7 +68,10 @@ const noteIn = (db: Sqlite.Database): OwnerNote | null => {
 
 const hasLog = (file: string): boolean => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-/** Refuses a file that another engine has open under another name, or whose log was left at its former place. @throws StoreError */
+/**
+ * Refuses a file that another engine has open under another name, or whose log was left at its former place. @throws
+ * StoreError
+ */
 export const checkElsewhere = (db: Sqlite.Database, file: string): void => {
   const before = noteIn(db);
   if (before === null || before.number !== numberOf(file) || before.path === file) return;

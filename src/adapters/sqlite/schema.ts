@@ -72,8 +72,9 @@ export const missingIn = (version: number): string => (version < 4 ? damaged.rep
 
 /**
  * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
- * inside a text. Not under it is what changes by the hour: attempts, leases, times of the next try. Partial indexes keep due work apart from the dead, so looking for work costs what the work costs.
- * `record` and `entry` come last: SQLite need not read a long row to the end to get at what is before them.
+ * inside a text. Not under it is what changes by the hour: attempts, leases, times of the next try. Partial indexes
+ * keep due work apart from the dead, so looking for work costs what the work costs. `record` and `entry` come last:
+ * SQLite need not read a long row to the end to get at what is before them.
  */
 export const schema = `
 CREATE TABLE orders (

@@ -1,4 +1,7 @@
-/** Numbers and spans of an engine at work. Without an OpenTelemetry SDK in the process the spans are nothing, and the numbers Prometheus's alone. */
+/**
+ * Numbers and spans of an engine at work. Without an OpenTelemetry SDK in the process the spans are nothing, and the
+ * numbers Prometheus's alone.
+ */
 // biome-ignore lint/suspicious/noTsIgnore: an optional peer; whoever has not installed it compiles all the same
 /** @ts-ignore */
 import type { Meter, Span, Tracer } from "@opentelemetry/api";

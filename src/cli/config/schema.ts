@@ -14,7 +14,7 @@ const text = Word(2000).min(1);
 const NOT_HERE =
   'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
 
-export const SecretSchema = z.strictObject(
+const SecretSchema = z.strictObject(
   { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is no name of a variable") },
   {
     error: ({ input }) => (typeof input === "string" ? NOT_HERE : undefined),

@@ -56,7 +56,10 @@ export interface GatewayUnderTest {
   unknownId: string;
   /** The bank's own no under this status, or under the one that it always has; without headers it is JSON. */
   no(status: number): { status: number; headers?: Record<string, string> | undefined; body: string };
-  /** Makes a payment of `total` at the bank that stands in this state, past the gateway; its id. `part` of it was captured or refunded where the state says partly. */
+  /**
+   * Makes a payment of `total` at the bank that stands in this state, past the gateway; its id. `part` of it was
+   * captured or refunded where the state says partly.
+   */
   bring(state: PaymentState, total: number, part: number): string | Promise<string>;
   /** What the bank itself has in its books; null = no such payment. */
   books(paymentId: string): ContractBooks | null | Promise<ContractBooks | null>;

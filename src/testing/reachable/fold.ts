@@ -8,8 +8,8 @@
  *   read last is forgotten.
  * - Attempts are some or the most. Of a call it is kept whether the customer asked for it, but not who else did.
  * - The looks at a payment long after a lost answer are forgotten: they read it as a reconciliation does.
- * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are forgotten, and so is
- *   whether the customer has been on the thank-you page: no guard asks for any of them.
+ * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are
+ *   forgotten, and so is whether the customer has been on the thank-you page: no guard asks for any of them.
  */
 
 import { unreadPayment } from "../../../machines/facts.js";

@@ -26,7 +26,7 @@ const ScenarioOrder = z.object({
 });
 export type ScenarioOrder = z.infer<typeof ScenarioOrder>;
 
-export const ScenarioSettings = z.object({
+const ScenarioSettings = z.object({
   cooldownSeconds: z.number().default(60),
   enableCapture: z.boolean().default(true),
   enableCancel: z.boolean().default(true),

@@ -80,7 +80,7 @@ export interface Evidence {
   log: string[];
 }
 
-/** How one order ended, after the dust has settled. */
+/** How one order ended, once nothing was left to do. */
 export interface OrderEnd {
   orderId: string;
   record: OrderRecord | null;

@@ -98,7 +98,10 @@ const isPart = (lived: Lived, call: LedgerEntry): boolean => {
   return op === "addOrderLines" || decided?.effect.all === false;
 };
 
-/** Booked later than anybody waits, and the order has said by how much it is too much, or a new change of lines has mended it since. */
+/**
+ * Booked later than anybody waits, and the order has said by how much it is too much, or a new change of lines has
+ * mended it since.
+ */
 const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: LedgerEntry[]): boolean => {
   const done = calls.filter(({ effect }) => effect > 0);
   const inTime = done.filter(({ at, bookedLate }) => bookedLate === null || bookedLate.at - at < SETTLE);

@@ -13,7 +13,7 @@ const perOrder =
       return detail === null ? [] : [{ orderId: end.orderId, detail }];
     });
 
-export const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => {
+const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => {
   const { record, truth } = end;
   if (record === null || truth === null || record.facts.payment.gateway === null) return null;
   const { order, payment } = record.facts;

@@ -1,4 +1,4 @@
-/** Lives one script from its beginning until the dust has settled, and says what was seen. */
+/** Lives one script from its beginning until nothing is left to do, and says what was seen. */
 import type { Evidence, OrderEnd, StoreEnd } from "./evidence.js";
 import { storeEnd } from "./evidence.js";
 import { BACK_WITHIN } from "./laws-away.js";

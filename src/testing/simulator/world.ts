@@ -37,7 +37,7 @@ const CALM_TURNS = 3;
 /** Nothing needs as many turns at one moment; whatever does will never rest. */
 const MOST_TURNS = 20_000;
 const MOST_STEPS = 2_000;
-export const LONGEST_LIFE = 60 * 24 * HOUR;
+const LONGEST_LIFE = 60 * 24 * HOUR;
 
 export class NeverRests extends Error {
   override name = "NeverRests";

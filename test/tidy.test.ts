@@ -1,0 +1,144 @@
+/** Style, held by a test: what a reader would trip over is told with its file and line. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "./root.js";
+
+interface Source {
+  path: string;
+  text: string;
+  /** Without comments. */
+  code: string;
+}
+
+const listed = (folder: string, kinds: RegExp): string[] =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+    .map((name) => posix.join(folder, name.replaceAll("\\", "/")))
+    .filter((path) => kinds.test(path) && !path.includes("node_modules/"))
+    .sort();
+
+const read = (path: string): Source => {
+  const text = readFileSync(new URL(path, root), "utf8");
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
+  return { path, text, code };
+};
+
+const shipped = ["machines", "src"].flatMap((folder) => listed(folder, /\.tsx?$/)).map(read);
+const tests = listed("test", /\.tsx?$/).map(read);
+const pages = [...listed("docs", /\.md$/), "README.md", "CONTRIBUTING.md"].map(read);
+
+const numbered = ({ path, text }: Source, wrong: (line: string) => boolean): string[] =>
+  text.split("\n").flatMap((line, i) => (wrong(line) ? [`${path}:${i + 1}: ${line.trim().slice(0, 80)}`] : []));
+
+/** What once stood here and says less than plain words do. */
+const banned = [
+  /walk in the park/i,
+  /\bdust has settled\b/i,
+  /cheap before dear/i,
+  /\bits arrows\b/i,
+  /who may knock/i,
+  /\bmend that\b/i,
+];
+const LONGEST_COMMENT = 130;
+
+/** A file's own imports of values: `import type` leads nowhere when it runs. */
+const valuesFrom = ({ path, code }: Source): string[] =>
+  [...code.matchAll(/^(?:import|export)\s+(?!type\s)([^;'"]*?)from "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm)]
+    .filter(([, names = "{ x }"]) => !/^\{(?:\s*type\s+\w+(?:\s+as\s+\w+)?\s*,?)+\s*\}\s*$/.test(names))
+    .map(([, , still, later]) => posix.join(posix.dirname(path), still ?? later ?? "").replace(/\.js$/, ".ts"))
+    .map((to) => (existsSync(new URL(to, root)) ? to : `${to}x`));
+
+/** Groups of files that import each other in a circle. */
+const circlesIn = (edges: Map<string, string[]>): string[][] => {
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const circles: string[][] = [];
+  const go = (file: string, way: string[]): void => {
+    if (open.has(file)) circles.push([...way.slice(way.indexOf(file)), file]);
+    if (open.has(file) || done.has(file)) return;
+    open.add(file);
+    for (const next of edges.get(file) ?? []) go(next, [...way, file]);
+    open.delete(file);
+    done.add(file);
+  };
+  for (const file of edges.keys()) go(file, []);
+  return circles;
+};
+
+/** Words of each file, to see who uses what another exports. */
+const wordsOf = new Map(
+  [...shipped, ...tests].map(({ path, code }) => [path, new Set(code.match(/[A-Za-z_$][\w$]*/g))]),
+);
+const usedElsewhere = (name: string, path: string): boolean =>
+  [...wordsOf].some(([other, words]) => other !== path && words.has(name));
+
+describe("the sources", () => {
+  test("have comments that fit a line", () => {
+    const isLong = (line: string) => line.length > LONGEST_COMMENT && /^\s*(?:\/\*\*|\*|\/\/)/.test(line);
+    expect(shipped.flatMap((source) => numbered(source, isLong))).toEqual([]);
+  });
+
+  test("and the pages say it in plain words", () => {
+    const isBanned = (line: string) => banned.some((phrase) => phrase.test(line));
+    const all = [...shipped, ...tests, ...pages].filter(({ path }) => path !== "test/tidy.test.ts");
+    expect(all.flatMap((source) => numbered(source, isBanned))).toEqual([]);
+  });
+
+  test("export no type under a name that another file gives to another", () => {
+    const homes = new Map<string, string[]>();
+    for (const { path, code } of shipped) {
+      for (const [, name = ""] of code.matchAll(
+        /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm,
+      )) {
+        homes.set(name, [...new Set([...(homes.get(name) ?? []), path])]);
+      }
+    }
+    expect([...homes].filter(([, files]) => files.length > 1)).toEqual([]);
+  });
+
+  test("export no value that no other file uses", () => {
+    const dead = shipped.flatMap(({ path, code }) =>
+      [...code.matchAll(/^export (?:async )?(?:const|let|function\*?|class) (\w+)/gm)]
+        .map(([, name = ""]) => name)
+        .filter((name) => !usedElsewhere(name, path))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(dead).toEqual([]);
+  });
+
+  test("import each other in no circle", () => {
+    const edges = new Map(shipped.map((source) => [source.path, valuesFrom(source)]));
+    expect(circlesIn(edges)).toEqual([]);
+    expect(circlesIn(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]))).toEqual([["b", "c", "b"]]); // biome-ignore format: one line
+  });
+
+  test("touch no private field of XState", () => {
+    const isPrivate = (line: string) => /\b_(?:nodes|transitions|sendInspectionEvent|snapshot|parent)\b/.test(line);
+    const ours = shipped.filter(({ path }) => /^(?:machines|src\/(?:core|engine|statechart))\//.test(path));
+    expect(ours.flatMap((source) => numbered(source, isPrivate))).toEqual([]);
+  });
+});
+
+test("each source is imported, started or published by something", () => {
+  const { exports, bin } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+    exports: Record<string, string | { default: string }>;
+    bin: Record<string, string>;
+  };
+  const published = [...Object.values(exports), ...Object.values(bin)].map((to) =>
+    (typeof to === "string" ? to : to.default).replace(/^\.\/dist\//, "").replace(/^dist\//, ""),
+  );
+  const scripts = readFileSync(new URL("package.json", root), "utf8");
+  const everything = [...shipped, ...tests];
+  const isNamed = (path: string) => {
+    const built = path.replace(/\.tsx?$/, ".js");
+    const name = posix.basename(built);
+    return everything.some(
+      (source) => source.path !== path && (source.text.includes(`/${name}"`) || source.text.includes(`/${name}\``)),
+    );
+  };
+  const dead = shipped
+    .map(({ path }) => path)
+    .filter((path) => !published.includes(path.replace(/\.tsx?$/, ".js")))
+    .filter((path) => !scripts.includes(path.replace(/\.tsx?$/, ".js")) && !isNamed(path));
+  expect(dead).toEqual([]);
+});
