@@ -11,7 +11,9 @@ import type { EngineOptions } from "../../src/index.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Store } from "../../src/ports/store.js";
-import { type ResursDouble, resursDouble, VirtualClock, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { type ResursDouble, resursDouble } from "../../src/testing/resurs-double.js";
+import { VirtualClock } from "../../src/testing/virtual-clock.js";
+import { type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 export const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { Settings } from "../../machines/settings.js";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { compose } from "../../src/cli/compose.js";
 import { untilToldToStop } from "../../src/cli/stopping.js";
-import { nodeParts, offer } from "../../src/testing/runtime-contract.js";
+import { nodeParts, offer } from "../../src/testing/runtime-contract/wire.js";
 import { keepKnownKey } from "../engine/place.js";
 import type { NodeOptions } from "./fleet.js";
 
