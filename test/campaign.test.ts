@@ -32,7 +32,7 @@ test.each(Object.entries(rooms))(
   async (room, name) => {
     const help = await run(room, "--help");
     expect(help.code).toBe(0);
-    expect(help.out).toContain(`$ npm run campaign:${name} -- --`);
+    expect(help.out).toContain(`$ npm run campaign ${name} -- --`);
     expect(help.out).toContain("--json");
     expect(help.out).toContain("3  a law was broken");
     const wrong = await run(room, "--nonsense");

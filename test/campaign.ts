@@ -1,11 +1,11 @@
-/** What the long runs have in common (`npm run campaign:…`): their options, their progress, and how they end. */
+/** What the long runs have in common (`npm run campaign <name>`): their options, their progress, and how they end. */
 import { Command } from "commander";
 import { Bar } from "../src/cli/bar.js";
 import { exits } from "../src/cli/ending.js";
 
 /** @param examples what is written after `--`; the first is shown first */
 export const campaign = (name: string, says: string, examples: string[]): Command =>
-  new Command(`npm run campaign:${name} --`)
+  new Command(`npm run campaign ${name} --`)
     .description(says)
     .usage("[options]")
     .option("--json", "one JSON object instead of the lines")
@@ -15,7 +15,7 @@ export const campaign = (name: string, says: string, examples: string[]): Comman
       "after",
       `
 Examples:
-${examples.map((options) => `  $ npm run campaign:${name} -- ${options}`).join("\n")}
+${examples.map((options) => `  $ npm run campaign ${name} -- ${options}`).join("\n")}
 
 Exit codes:
   0  every law held

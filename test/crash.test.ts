@@ -4,7 +4,7 @@ import { killEverywhere } from "./crash/kills.js";
 import type { PlantedBug } from "./crash/planted.js";
 import { type Point, pointNames } from "./crash/points.js";
 
-/** `npm run campaign:kills` makes as many as one likes. */
+/** `npm run campaign kills` makes as many as one likes. */
 const KILLS = 2;
 
 test(`two kills at each of ${pointNames.length} points, and every law holds afterwards`, {

@@ -29,7 +29,7 @@ import { cli } from "./cli/run.js";
 const SEED = 7;
 
 describe("lives", () => {
-  // `npm run campaign` is as long as one likes, and fails where a rare branch was never reached.
+  // `npm run campaign lives` is as long as one likes, and fails where a rare branch was never reached.
   it("two thousand of them break no law", { timeout: 600_000 }, async () => {
     const tally = await campaign({ seed: SEED, lives: 2000, workers: 2 });
     expect(tally.broken).toEqual([]);
@@ -74,7 +74,7 @@ describe("lives", () => {
   });
 });
 
-/** The table of the document, which `npm run campaign:bugs` prints: the life in which each is found, and by which laws. */
+/** The table of the document, which `npm run campaign bugs` prints: the life in which each is found, and by which laws. */
 const table = await readFile(new URL("../../docs/simulator.md", import.meta.url), "utf8").then((text) =>
   [...text.matchAll(/^\| `([a-z0-9-]+)` \| .* \| ((?:`[a-z-]+`(?:, )?)+) \| (\d+) \|$/gm)].map(
     ([, bug = "", by = "", life]) => ({ bug, life: Number(life), by: by.replaceAll("`", "").split(", ") }),

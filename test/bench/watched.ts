@@ -1,4 +1,4 @@
-/** `npm run bench:telemetry [-- --quick] [-- --json]`: what it costs to be watched, against the same engine unwatched. */
+/** `npm run bench telemetry [-- --quick] [-- --json]`: what it costs to be watched, against the same engine unwatched. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";

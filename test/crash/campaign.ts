@@ -1,4 +1,4 @@
-/** `npm run campaign:kills`: the engine's process is killed before and after every write. */
+/** `npm run campaign kills`: the engine's process is killed before and after every write. */
 import { Option } from "commander";
 import { wholeIn } from "../../src/cli/options.js";
 import { campaign, progress, tell, untilStopped } from "../campaign.js";

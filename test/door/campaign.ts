@@ -1,4 +1,4 @@
-/** `npm run campaign:door`: floods of the public routes, what they cost the bank, and what they cost whoever proved himself. */
+/** `npm run campaign door`: floods of the public routes, what they cost the bank, and what they cost whoever proved himself. */
 import { numberIn, wholeIn } from "../../src/cli/options.js";
 import { campaign, progress, tell } from "../campaign.js";
 import { flood } from "./flood.js";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { flood } from "./flood.js";
 import { siege } from "./siege.js";
 
-/** `npm run campaign:door` sends a hundred thousand, with and without tokens. */
+/** `npm run campaign door` sends a hundred thousand, with and without tokens. */
 test.each([true, false])(
   "forged callbacks (tokens: %s): every one is answered, and the bank has its peace",
   async (tokens) => {
@@ -20,7 +20,7 @@ test.each([true, false])(
   120_000,
 );
 
-/** How fast it is answered meanwhile, `npm run campaign:door` says: a busy computer would fail this test. */
+/** How fast it is answered meanwhile, `npm run campaign door` says: a busy computer would fail this test. */
 test("strangers send everything at once: each callback of the bank is taken, and memory stays small", async () => {
   const { siege: seen, strangers, memory } = await siege(3, 40);
   expect(seen.statuses).toEqual({ "genuine 202": 75 });

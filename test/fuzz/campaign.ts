@@ -1,4 +1,4 @@
-/** `npm run campaign:fuzz`: changed bytes for everything that takes bytes from outside. */
+/** `npm run campaign fuzz`: changed bytes for everything that takes bytes from outside. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Option } from "commander";

@@ -1,4 +1,4 @@
-/** `npm run campaign:late`: two servers on one PostgreSQL, killed and frozen, at a bank that books late. */
+/** `npm run campaign late`: two servers on one PostgreSQL, killed and frozen, at a bank that books late. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

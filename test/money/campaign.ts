@@ -1,4 +1,4 @@
-/** `npm run campaign:money`: calls that move money, with everything going wrong at the bank. */
+/** `npm run campaign money`: calls that move money, with everything going wrong at the bank. */
 import { wholeIn } from "../../src/cli/options.js";
 import * as common from "../campaign.js";
 import { campaign } from "./ledger.js";

@@ -1,4 +1,4 @@
-/** `npm run campaign:nodes`: two nodes on one PostgreSQL, each a process of its own. */
+/** `npm run campaign nodes`: two nodes on one PostgreSQL, each a process of its own. */
 import { exits } from "../../src/cli/ending.js";
 import { wholeIn } from "../../src/cli/options.js";
 import { startPostgres } from "../adapters/postgres-server.js";

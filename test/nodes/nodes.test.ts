@@ -1,4 +1,4 @@
-/** Small slices of `npm run campaign:nodes`, and a rolling upgrade: real processes on a real PostgreSQL. */
+/** Small slices of `npm run campaign nodes`, and a rolling upgrade: real processes on a real PostgreSQL. */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { pause, until } from "../../src/testing/runtime-contract/scene.js";
 import { startPostgres } from "../adapters/postgres-server.js";

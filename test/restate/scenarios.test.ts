@@ -32,7 +32,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     });
   };
 
-  // A server takes seconds for what a file does at once: here two of each area, all of them with `npm run scenarios:restate`.
+  // A server takes seconds for what a file does at once: here two of each area, all of them with `npm run campaign restate`.
   const all = [...(shared ?? []), ...Object.values(own).flat()];
   const some = all.filter(
     ({ area, id }) => area !== SLOW && all.filter((one) => one.area === area).findIndex((one) => one.id === id) < 2,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { twoWriters } from "./writers.js";
 
-/** `npm run campaign:woo` plays a thousand rounds. */
+/** `npm run campaign woo` plays a thousand rounds. */
 test("two writers at once: no change is lost, no note is written twice, every conflict has its reason", async () => {
   const tally = await twoWriters({ rounds: 80, seed: 11 });
   expect(tally.breaches).toEqual([]);

@@ -1,0 +1,91 @@
+/** `npm run campaign <name>` and `npm run bench <name>`: the long runs, by name. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { exits } from "../src/cli/ending.js";
+
+interface Named {
+  says: string;
+  /** Below `dist/`. */
+  file: string;
+  /** In front of what the caller adds. */
+  args?: () => string[];
+  node?: string[];
+  env?: Record<string, string>;
+  /** A folder with packages of its own, see `.ci/apart`. */
+  apart?: string;
+}
+
+const PEERS = "test/bench/peers";
+const vitest = "../node_modules/vitest/vitest.mjs";
+
+const runs: Record<"campaign" | "bench", Record<string, Named>> = {
+  campaign: {
+    lives: {
+      says: "a million lives of orders in the simulator",
+      file: "src/cli/main.js",
+      args: () => ["simulate", "--lives", "1000000", "--workers", "2", "--seed", String(Math.floor(Date.now() / 1000))],
+    },
+    bugs: {
+      says: "which law finds which planted bug, as the table of simulator.md",
+      file: "test/simulator/bug-table.js",
+    },
+    money: { says: "calls that move money, answered, lost and late", file: "test/money/campaign.js" },
+    kills: { says: "kill -9 before and after every write and call", file: "test/crash/campaign.js" },
+    fuzz: { says: "changed bytes of whatever is read", file: "test/fuzz/campaign.js" },
+    nodes: { says: "two nodes on PostgreSQL, killed and frozen", file: "test/nodes/campaign.js" },
+    door: { says: "strangers at the public routes", file: "test/door/campaign.js", node: ["--expose-gc"] },
+    lanes: { says: "customers while something else hangs", file: "test/lanes/campaign.js" },
+    late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
+    woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },
+    restate: {
+      says: "all scenarios on Restate",
+      file: vitest,
+      args: () => ["run", "--project", "system", "test/restate/scenarios.test.ts"],
+      env: { RESTATE_SCENARIOS: "all" },
+    },
+  },
+  bench: {
+    decide: { says: "decisions, stores and HTTP beside their peers", file: "test/bench/main.js" },
+    inspector: { says: "the inspector's pages over many orders", file: "test/bench/inspector.js" },
+    telemetry: { says: "the engine with and without an observer", file: "test/bench/watched.js" },
+    growth: { says: "stores of up to 5,000,000 orders", file: "test/bench/growth.js" },
+    postgres: {
+      says: "PostgreSQL beside DBOS and graphile-worker",
+      file: "test/bench/peers/postgres.js",
+      apart: PEERS,
+    },
+    check: {
+      says: "that the benches run",
+      file: vitest,
+      args: () => ["run", "--config", "test/named.config.ts", "test/bench"],
+      apart: PEERS,
+    },
+  },
+};
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const [, , kind = "", name = "", ...more] = process.argv;
+const of = runs[kind as keyof typeof runs];
+
+const usage = (): string =>
+  [
+    `Usage: npm run ${kind} <name> -- [options]`,
+    "",
+    ...Object.entries(of).map(([one, { says }]) => `  ${one.padEnd(10)} ${says}`),
+    "",
+    `Example: npm run ${kind} ${Object.keys(of)[2]} -- --help`,
+    "",
+  ].join("\n");
+
+const found = Object.hasOwn(of, name) ? of[name] : undefined;
+if (found === undefined) {
+  const asked = name === "--help";
+  (asked ? process.stdout : process.stderr).write(usage());
+  process.exitCode = asked ? exits.done : exits.usage;
+} else {
+  const { file, args = () => [], node = [], env = {}, apart } = found;
+  const run = (command: string, given: string[]): number =>
+    spawnSync(command, given, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status ?? exits.trouble;
+  const ready = apart === undefined ? 0 : run(`${root}.ci/apart`, [apart]);
+  process.exitCode = ready || run(process.execPath, [...node, `${root}dist/${file}`, ...args(), ...more]);
+}
