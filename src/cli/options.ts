@@ -1,6 +1,6 @@
 /** Values of options, checked before anything is started. */
 import { InvalidArgumentError } from "commander";
-import { sub } from "date-fns";
+import { sub } from "date-fns/sub";
 import { wrongUsage } from "./ending.js";
 
 const units = { m: "minutes", h: "hours", d: "days", w: "weeks" } as const;

@@ -1,7 +1,7 @@
 /** The older services' addresses and messages, as the double reads and writes them. */
 import type { IncomingMessage } from "node:http";
-import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { z } from "zod";
+import { readXml, writeXml } from "../adapters/resurs-legacy/xml.js";
 import type { HttpAnswer } from "./resurs-http.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
@@ -52,17 +52,10 @@ const ERRORS: Record<string, string> = {
   "36": "ANNUL_FAILED",
 };
 
-const parser = new XMLParser({
-  removeNSPrefix: true,
-  parseTagValue: false,
-  isArray: (name) => name === "specLines" || name === "metaData",
-});
-const builder = new XMLBuilder({ ignoreAttributes: false });
-
 const NAMESPACE = "http://ecommerce.resurs.com/v4/msg";
 
 const envelope = (body: object): string =>
-  builder.build({
+  writeXml({
     "soap:Envelope": { "@_xmlns:soap": "http://schemas.xmlsoap.org/soap/envelope/", "soap:Body": body },
   });
 
@@ -129,12 +122,7 @@ type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amoun
 const nothing: LegacyContent = { operation: null, id: "", content: undefined, amount: null, key: null };
 
 const soapRequest = (service: string, text: string): LegacyContent => {
-  let body: unknown;
-  try {
-    body = parser.parse(text)?.Envelope?.Body;
-  } catch {
-    return nothing;
-  }
+  const body = (readXml(text) as { Envelope?: { Body?: unknown } } | null)?.Envelope?.Body;
   const [name = "", content] = Object.entries(body ?? {})[0] ?? [];
   const operation = SERVICES[service]?.[name];
   const asked = Content.safeParse(content).data;

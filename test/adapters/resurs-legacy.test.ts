@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
+import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   decodeApiData,
@@ -369,6 +370,53 @@ describe("hostile XML", () => {
         });
       }),
     );
+  });
+  test("another parser reads what is written, and what another builder writes is read", () => {
+    const text = fc
+      .string({ unit: "grapheme", maxLength: 30 })
+      .map((value) => value.replace(/[\t\n\r ]+/g, " ").trim());
+    const value = fc.record({
+      b: text,
+      status: fc.array(text, { minLength: 1 }),
+      metaData: fc.array(fc.record({ key: text })),
+    });
+    const lists = (name: string) => name === "status" || name === "metaData";
+    const other = new XMLParser({ removeNSPrefix: true, parseTagValue: false, isArray: lists });
+    fc.assert(
+      fc.property(value, (told) => {
+        const { metaData, ...rest } = told;
+        const same = { "s:a": metaData.length === 0 ? rest : told };
+        expect(readXml(new XMLBuilder().build(same))).toEqual({ a: same["s:a"] });
+        expect(other.parse(writeXml(same))).toMatchObject({ a: same["s:a"] });
+      }),
+    );
+  });
+  test.each([
+    ["a section of characters", "<a><![CDATA[x & <y>]]></a>", "x & <y>"],
+    ["a comment inside", "<a>x<!-- & -->y</a>", "xy"],
+    ["an ampersand alone", "<a>Bror & Co</a>", "Bror & Co"],
+    ["a character that XML cannot hold, escaped and not", "<a>x\u0001y&#1;&#xD800;</a>", "xy&#1;&#xD800;"],
+    ["a capital letter for a number's base", "<a>&#X41;</a>", "&#X41;"],
+    ["blanks around", "<a>\n  x\n</a>", "x"],
+    ["attributes", '<n:a xmlns:n="u" b="c"><n:d e="f"/></n:a>', { d: "" }],
+    ["text beside elements", "<a>x<b>y</b>z</a>", { b: "y" }],
+    ["the same twice", "<a><b>1</b><b>2</b><b>3</b></a>", { b: ["1", "2", "3"] }],
+    ["one of what may come more than once", "<a><status>X</status></a>", { status: ["X"] }],
+  ])("%s", (_, text, read) => expect(readXml(text)).toEqual({ a: read }));
+  test.each(["__proto__", "constructor", "toString", "x:hasOwnProperty"])("an element called %s is refused", (name) => {
+    expect(readXml(`<a xmlns:x="u"><${name}>x</${name}></a>`)).toBeNull();
+  });
+  test.each([
+    ["comments that never end", `<a>${"<!--".repeat(9990)}${"x".repeat(900_000)}</a>`],
+    ["sections that never end", `<a>${"<![CDATA[".repeat(9990)}${"x".repeat(900_000)}</a>`],
+    ["ampersands", `<a>${"&".repeat(900_000)}</a>`],
+    ["half a reference", `<a>${"&#1".repeat(300_000)}</a>`],
+    ["a tower as high as may be", `${"<a>".repeat(9990)}${"</a>".repeat(9990)}`],
+    ["siblings", `<a>${"<b/>".repeat(9990)}</a>`],
+  ])("%s take no long time", (_, text) => {
+    const begun = performance.now();
+    readXml(text);
+    expect(performance.now() - begun).toBeLessThan(5000);
   });
   test("no text makes the reader throw", () => {
     const bits = fc.constantFrom(
