@@ -159,6 +159,7 @@ const COUNTED = [
   "oldestEventAt",
   "nextTimerAt",
 ] as const satisfies (keyof Counts)[];
+/** The counts in a row whose columns are those of `COUNTED`, in their order. */
 export const countsIn = (row: unknown[]): Counts =>
   Object.fromEntries(COUNTED.map((name, i) => [name, row[i]])) as unknown as Counts;
 
