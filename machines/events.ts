@@ -28,8 +28,12 @@ export const PlacedOrder = z.strictObject({
   meta: JsonObject.optional(),
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
-/** As a caller of `place` writes it; how far a gateway's rounding may differ is for the gateway to say. */
-export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance">;
+/**
+ * As a caller of `place` writes it: `gateway`, `total`, `currency` and `lines` are enough. How far a gateway's rounding
+ * may differ is for the gateway to say; an order without its moments was made now.
+ */
+export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance" | "createdAt" | "updatedAt"> &
+  Partial<Pick<z.input<typeof PlacedOrder>, "createdAt" | "updatedAt">>;
 
 /** An order becomes known; only `place` says it. */
 export const OrderPlaced = z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder });

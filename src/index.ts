@@ -19,3 +19,4 @@ export * from "./ports/observer.js";
 export * from "./ports/runtime.js";
 export * from "./ports/shop.js";
 export * from "./ports/store.js";
+export type { RefundOptions, Verbs } from "./ports/verbs.js";

@@ -19,7 +19,8 @@ describe("the documents", () => {
       await writeFile(join(folder, "program.mjs"), program as string);
       const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "program.mjs")], { cwd: folder });
       expect(stdout.split("\n")[0]).toBe("moved processing");
-      expect(stdout).toContain("Do: ship");
+      expect(stdout.split("\n")[1]).toBe("completed");
+      expect(stdout).toContain("Because: the bank confirmed the capture");
     } finally {
       await rm(folder, { recursive: true });
     }

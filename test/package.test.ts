@@ -258,7 +258,8 @@ describe("the package", () => {
       for (let i = 0; i < 2; i++) {
         const said = await node("first.mjs", program);
         expect(said.split("\n")[0]).toBe("moved processing");
-        expect(said).toContain("Do: ship");
+        expect(said.split("\n")[1]).toBe("completed");
+        expect(said).toContain("Because: the bank confirmed the capture");
       }
     });
 

@@ -15,6 +15,7 @@ import type { Gauges, Observer } from "../ports/observer.js";
 import type { CheckoutUrls, PaymentView, Queries, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
+import { WithVerbs } from "../ports/verbs.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { Checkouts, named } from "./checkout.js";
@@ -33,7 +34,7 @@ import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
 
-export class Engine implements Runtime {
+export class Engine extends WithVerbs implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly gateways: ReadonlyMap<string, string>;
@@ -70,6 +71,7 @@ export class Engine implements Runtime {
   readonly secret: Runtime["secret"] = (...asked) => this.store.secret(...asked);
 
   constructor(private readonly options: EngineOptions) {
+    super();
     this.settings = Settings.parse(options.settings ?? {});
     this.clock = options.clock ?? systemClock();
     this.store = options.store;
@@ -190,7 +192,7 @@ export class Engine implements Runtime {
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
     const tolerance = this.byName.get(order?.gateway ?? "")?.tolerance ?? 0;
-    return this.take(newId(orderId), parsePlaced(order, tolerance), { id: PLACED_ID });
+    return this.take(newId(orderId), parsePlaced(order, tolerance, this.clock.now()), { id: PLACED_ID });
   }
 
   /**

@@ -36,10 +36,13 @@ export const parseCommand = (event: unknown): ReadCommand => {
 /**
  * The event with which an order becomes known.
  * @param tolerance how far the gateway's rounding may differ, in minor units
+ * @param now epoch ms, for an order without its moments
  * @throws InvalidEvent
  */
-export const parsePlaced = (order: NewOrder, tolerance: number): PlacedEvent => {
-  const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, tolerance } });
+export const parsePlaced = (order: NewOrder, tolerance: number, now: number): PlacedEvent => {
+  const createdAt = order?.createdAt ?? order?.updatedAt ?? now;
+  const moments = { createdAt, updatedAt: order?.updatedAt ?? createdAt };
+  const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, ...moments, tolerance } });
   if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));
 };

@@ -28,6 +28,7 @@ export {
   runtimeContract,
   type Setup,
 } from "./runtime-contract.js";
+export { type Sandbox, sandbox } from "./sandbox.js";
 export { check, checkable } from "./scenario/check.js";
 export { type Difference, type Expectation, type Observed, Scenario, type ScenarioResult } from "./scenario/format.js";
 export { type Ground, sqliteGround } from "./scenario/one-store.js";

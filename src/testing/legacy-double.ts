@@ -3,7 +3,7 @@
  * over JSON) as one real HTTP server on this computer, with books, faults, test persons and callbacks, in the time of
  * the clock it is given.
  */
-import type { Clock } from "../ports/clock.js";
+import { type Clock, systemClock } from "../ports/clock.js";
 import { bankServer } from "./bank-server.js";
 import { movesOf } from "./legacy-after-shop.js";
 import { bookingsOf, type Tell } from "./legacy-bookings.js";
@@ -40,14 +40,15 @@ const CALLS: LegacyOperation[] = ["capture", "cancel", "refund", "bookSignedPaym
 const isCall = (operation: LegacyOperation): operation is LegacyCall => CALLS.includes(operation);
 
 export const legacyDouble = async (options: {
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   port?: number;
   /** false: the bank does whatever it is asked, possible or not. */
   strict?: boolean;
   /** Where the callbacks go, each kind under its own name. */
   callbacks?: { url: string; digest: LegacyDigest | null };
 }): Promise<LegacyDouble> => {
-  const { clock, strict = true } = options;
+  const { clock = systemClock(), strict = true } = options;
   const end = new AbortController();
   const callbacks = legacyCallbacksOf(clock, end.signal);
   const tell: Tell = (...callback) => void callbacks.send(...callback);

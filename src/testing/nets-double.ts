@@ -3,7 +3,7 @@
  * the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../ports/clock.js";
+import { type Clock, systemClock } from "../ports/clock.js";
 import { bankServer } from "./bank-server.js";
 import { type NetsAccount, netsAccounts } from "./nets-accounts.js";
 import {
@@ -30,8 +30,8 @@ export type { NetsDouble, RecordedNetsCall } from "./nets-controls.js";
 const newId = (): string => randomUUID().replaceAll("-", "");
 const ID_NAMES = { capture: "chargeId", cancel: "cancelId", refund: "refundId" } as const;
 
-export const netsDouble = async (options: { clock: Clock; port?: number }): Promise<NetsDouble> => {
-  const { clock } = options;
+export const netsDouble = async (options: { clock?: Clock; port?: number } = {}): Promise<NetsDouble> => {
+  const { clock = systemClock() } = options;
   const end = new AbortController();
   const accounts = netsAccounts(clock, newId);
   const deliveries = netsDeliveriesOf(clock, end.signal);

@@ -3,7 +3,7 @@
  * test persons and callbacks, in the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../ports/clock.js";
+import { type Clock, systemClock } from "../ports/clock.js";
 import { bankServer } from "./bank-server.js";
 import { accountsOf, answered, type ResursAccount } from "./resurs-accounts.js";
 import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./resurs-books.js";
@@ -22,12 +22,13 @@ const TOKEN_LIFE_S = 3599;
 const CALLBACK_STATUS: Record<string, string> = { ACCEPTED: "AUTHORIZED", FROZEN: "FROZEN", REJECTED: "REJECTED" };
 
 export const resursDouble = async (options: {
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   port?: number;
   /** false: the bank does whatever it is asked, possible or not. */
   strict?: boolean;
 }): Promise<ResursDouble> => {
-  const { clock, strict = true } = options;
+  const { clock = systemClock(), strict = true } = options;
   const end = new AbortController();
   const given = new Map<string, number>();
   const calls: RecordedCall[] = [];

@@ -18,14 +18,17 @@ export interface DoubleOrder extends StoredOrder {
 
 export interface NewWooOrder {
   id: string;
-  status: OrderStatus;
+  /** Default: pending. */
+  status?: OrderStatus;
   total: number;
   currency: string;
   lines: Line[];
-  needsProcessing: boolean;
-  createdAt: number;
-  updatedAt: number;
-  datePaid: number | null;
+  /** Default: true. */
+  needsProcessing?: boolean;
+  /** Default: now; `updatedAt`, when it was created. */
+  createdAt?: number;
+  updatedAt?: number;
+  datePaid?: number | null;
   createdVia?: string;
   /** Laid over what an order in this status has; WooCommerce's own flags can be set here too. */
   meta?: Record<string, unknown>;
@@ -82,20 +85,25 @@ export const wooDouble = (options: {
   };
 
   const addOrder = (given: NewWooOrder): void => {
-    const { id, status, total, lines, alreadyNotified, createdVia = "checkout", ...rest } = given;
+    const { id, status = "pending", total, lines, alreadyNotified, createdVia = "checkout" } = given;
+    const { currency, needsProcessing = true, createdAt = now(), updatedAt = createdAt, datePaid = null } = given;
     if (orders.has(id)) throw new Error(`Order ${id} is in the shop already`);
     const meta = { ...flagsIn(status, manageStock, alreadyNotified), ...structuredClone(given.meta) };
     orders.set(id, {
-      ...rest,
       id,
       status,
       total,
+      currency,
+      needsProcessing,
+      createdAt,
+      updatedAt,
+      datePaid,
       createdVia,
       meta,
       lines: structuredClone(lines),
-      dateCompleted: status === "completed" ? given.updatedAt : null,
+      dateCompleted: status === "completed" ? updatedAt : null,
       transactionId: null,
-      refunds: status === "refunded" && total !== 0 ? [{ amount: total, at: given.updatedAt }] : [],
+      refunds: status === "refunded" && total !== 0 ? [{ amount: total, at: updatedAt }] : [],
       statusHistory: [],
       directWrites: [],
       notes: [],

@@ -163,9 +163,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const parsed = Place.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
     const { orderId, order } = parsed.data;
-    const now = engine.clock.now();
-    const { createdAt = now, updatedAt = now } = order;
-    return c.json(await engine.place(orderId, { ...order, createdAt, updatedAt }), 201);
+    return c.json(await engine.place(orderId, order), 201);
   });
   app.get("/orders/:orderId", async (c) => {
     const record = await engine.read(c.req.param("orderId"));

@@ -2,7 +2,7 @@
 
 import { noSuchPayment } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
-import type { Clock } from "../../ports/clock.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
 import { asking, type Exchange, ownError } from "../exchange/exchange.js";
@@ -38,7 +38,8 @@ export interface NetsEasyOptions {
   /** `https://api.dibspayment.eu`, or `https://test.api.dibspayment.eu`; the version is put behind it. */
   baseUrl: string;
   secretKey: string;
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   timeoutMs?: number;
   fetch?: typeof globalThis.fetch;
   name?: string;
@@ -100,7 +101,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   requireHeaderValues({ secretKey: options.secretKey, "webhook.authorization": options.webhook?.authorization });
   const ask = asking({
     baseUrl: options.baseUrl,
-    clock: options.clock,
+    clock: options.clock ?? systemClock(),
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
   });

@@ -28,6 +28,7 @@ import {
 import type { Shop } from "../../ports/shop.js";
 import { type OrderFilter, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import { type Verbs, verbsOf } from "../../ports/verbs.js";
 import { Admin, unfinishedIn } from "./admin.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { loadClients } from "./driver.js";
@@ -60,7 +61,7 @@ export interface RestateRuntimeOptions {
   delays?: "sent" | "held";
 }
 
-export interface RestateRuntime extends Runtime {
+export interface RestateRuntime extends Runtime, Verbs {
   readonly settings: Settings;
   /** Where delays are `held`: sends what is due by now. */
   wake(orderId: string): Promise<void>;
@@ -180,6 +181,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   };
 
   return {
+    ...verbsOf(submit),
     clock,
     settings,
     gateways: new Map([...gateways.values()].map(({ name, api = name }) => [name, api])),
@@ -187,7 +189,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     read,
     can,
     // The service knows what its gateways tolerate.
-    place: async (orderId, placed) => take(newId(orderId), parsePlaced(placed, 0), { id: PLACED_ID }),
+    place: async (orderId, placed) => take(newId(orderId), parsePlaced(placed, 0, clock.now()), { id: PLACED_ID }),
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: async (orderId, after = 0, limit = 500) =>
       order<HistoryEntry[]>(orderId, "history", { after: countOf(after, "after"), limit: countOf(limit, "limit") }),

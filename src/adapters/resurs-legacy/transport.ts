@@ -1,6 +1,6 @@
 /** The ways to the older services: SOAP 1.1 for shop and after-shop, JSON for the hosted page and the checkout. */
 import { z } from "zod";
-import type { Clock } from "../../ports/clock.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
 import { asking, type SendRequest } from "../exchange/exchange.js";
 import { type Called, failureOf, faultFailure, jsonFailure, unexpected } from "./failure.js";
 import { ECommerceError } from "./schema.js";
@@ -11,7 +11,8 @@ export interface LegacyOptions {
   baseUrl: string;
   userName: string;
   password: string;
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   timeoutMs?: number;
   fetch?: typeof globalThis.fetch;
   name?: string;
@@ -53,7 +54,7 @@ export type Soap = (operation: SoapOperation, content: object) => Promise<Called
 const askFrom = (options: LegacyOptions, baseUrl: string): SendRequest =>
   asking({
     baseUrl,
-    clock: options.clock,
+    clock: options.clock ?? systemClock(),
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
   });

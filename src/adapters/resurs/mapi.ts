@@ -1,7 +1,7 @@
 /** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
-import type { Clock } from "../../ports/clock.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { readingOf } from "./reading.js";
@@ -15,7 +15,8 @@ export interface ResursMapiOptions {
   clientSecret: string;
   storeId?: string;
   paymentMethodId?: string;
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   timeoutMs?: number;
   fetch?: typeof globalThis.fetch;
   name?: string;
@@ -73,14 +74,15 @@ const pathOf = (paymentId: string): string | null =>
 
 /** Resurs Bank's Merchant API 2.0, named `resurs-mapi`. It asks the bank nothing before it is used. */
 export const resursMapi = (options: ResursMapiOptions): Gateway => {
+  const clock = options.clock ?? systemClock();
   const ask = asking({
     baseUrl: options.baseUrl,
-    clock: options.clock,
+    clock,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
     secrets: [options.clientSecret],
   });
-  const tokens = tokensOf({ ...options, ask });
+  const tokens = tokensOf({ ...options, clock, ask });
 
   const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Called> => {
     for (let attempt = 1; ; attempt += 1) {

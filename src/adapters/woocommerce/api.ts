@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { z } from "zod";
 import { quoted } from "../../../machines/text.js";
-import type { Clock } from "../../ports/clock.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
 import { asking, type Exchange, ownError } from "../exchange/exchange.js";
 import { type WooKeys, withKeys } from "./keys.js";
@@ -20,7 +20,8 @@ export type ApiResult<T> =
 export interface ApiOptions extends WooKeys {
   /** Where the shop is, such as `https://shop.example`. */
   url: string;
-  clock: Clock;
+  /** Default: the computer's own. */
+  clock?: Clock;
   /** Default 15 s. */
   timeoutMs?: number;
   /**
@@ -80,7 +81,7 @@ const troubleOf = (exchange: Exchange, lateMs: number): Exclude<ApiResult<never>
 };
 
 export const wooApi = (options: ApiOptions) => {
-  const { clock, timeoutMs = 15_000, lateMs = 30_000 } = options;
+  const { clock = systemClock(), timeoutMs = 15_000, lateMs = 30_000 } = options;
   const base = `${options.url.replace(/\/+$/, "")}/wp-json/wc/v3`;
   const fetch = options.fetch ?? globalThis.fetch;
   requireLongSecrets({ pluginSecret: options.pluginSecret });

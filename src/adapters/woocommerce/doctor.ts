@@ -1,7 +1,9 @@
 /** What is wrong with a set-up, and how it is put right: one finding per question, each with its fix. */
+
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
+import { systemClock } from "../../ports/clock.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type ApiOptions, type ApiResult, wooApi } from "./api.js";
 import { Statuses } from "./schema.js";
@@ -82,7 +84,12 @@ export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]
 type CallShop = ReturnType<typeof wooApi>["ask"];
 
 /** The shop's clock minus ours, in seconds, or why there is no telling. */
-const skewOf = async ({ url, clock: time, timeoutMs = 15_000, fetch = globalThis.fetch }: DoctorOptions) => {
+const skewOf = async ({
+  url,
+  clock: time = systemClock(),
+  timeoutMs = 15_000,
+  fetch = globalThis.fetch,
+}: DoctorOptions) => {
   try {
     const before = time.now();
     const response = await fetch(`${url.replace(/\/+$/, "")}/wp-json/wc/v3/orders/statuses`, {

@@ -1,0 +1,90 @@
+/** The first program of a reader: the least that an order needs, and the verbs. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { createEngine, type Engine, InvalidEvent } from "../../src/index.js";
+import { type Sandbox, sandbox } from "../../src/testing/index.js";
+
+const T0 = Date.parse("2026-11-20T12:00:00Z");
+
+let box: Sandbox;
+let engine: Engine;
+beforeEach(async () => {
+  box = await sandbox();
+  engine = createEngine({ store: memoryStore(), gateways: [box.gateway], shop: box.shop });
+  await engine.start();
+});
+afterEach(async () => {
+  await engine.stop();
+  await box.close();
+});
+
+const paid = async (orderId = "1001") => {
+  await box.customer.orders(engine, orderId, 100_00);
+  return box.customer.pays(engine, orderId);
+};
+const moneyOf = async (orderId: string) => {
+  const { payment } = (await engine.read(orderId))?.facts ?? {};
+  return [payment?.authorized, payment?.captured, payment?.refunded];
+};
+
+test("gateway, total, currency and lines are enough: the order was made now", async () => {
+  const before = Date.now();
+  await engine.place("1", { gateway: null, total: 1, currency: "SEK", lines: [] });
+  const { order } = (await engine.read("1"))?.facts ?? {};
+  expect(order).toMatchObject({ status: "pending", needsProcessing: true });
+  expect(order?.createdAt).toBeGreaterThanOrEqual(before);
+  expect(order?.updatedAt).toBe(order?.createdAt);
+});
+
+test.each([
+  [{ createdAt: T0 }, T0, T0],
+  [{ updatedAt: T0 + 5 }, T0 + 5, T0 + 5],
+  [{ createdAt: T0, updatedAt: T0 + 5 }, T0, T0 + 5],
+])("of %j the other moment follows", async (moments, createdAt, updatedAt) => {
+  await engine.place("1", { gateway: null, total: 1, currency: "SEK", lines: [], ...moments });
+  expect((await engine.read("1"))?.facts.order).toMatchObject({ createdAt, updatedAt });
+});
+
+test.each([null, 5, "order"])("%j is no order", async (order) => {
+  await expect(engine.place("1", order as never)).rejects.toThrow(InvalidEvent);
+});
+
+describe("a verb waits for the bank, and says how it ended", () => {
+  test("complete", async () => {
+    expect(await paid()).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(await engine.complete("1001")).toMatchObject({ outcome: "moved", to: "completed", final: true });
+    expect(await moneyOf("1001")).toEqual([0, 100_00, 0]);
+  });
+
+  test("capture keeps the status", async () => {
+    await paid();
+    expect(await engine.capture("1001")).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(await moneyOf("1001")).toEqual([0, 100_00, 0]);
+  });
+
+  test("cancel", async () => {
+    await paid();
+    expect(await engine.cancel("1001")).toMatchObject({ outcome: "moved", to: "cancelled" });
+    expect(await moneyOf("1001")).toEqual([0, 0, 0]);
+  });
+
+  test("refund of a part, then of all that is left", async () => {
+    await paid();
+    await engine.complete("1001");
+    expect(await engine.refund("1001", { amount: 30_00 })).toMatchObject({ outcome: "moved", to: "completed" });
+    expect(await moneyOf("1001")).toEqual([0, 100_00, 30_00]);
+    expect(await engine.refund("1001")).toMatchObject({ outcome: "moved", to: "refunded" });
+    expect(await moneyOf("1001")).toEqual([0, 100_00, 100_00]);
+  });
+
+  test("a refusal is a receipt that says why", async () => {
+    await paid();
+    expect(await engine.refund("1001")).toMatchObject({ outcome: "refused", reason: "refund-not-possible" });
+  });
+
+  test("the same id twice is one event", async () => {
+    await paid();
+    await engine.complete("1001", { id: "click" });
+    expect(await engine.complete("1001", { id: "click" })).toMatchObject({ repeated: true });
+  });
+});
