@@ -61,7 +61,7 @@ export interface Running {
   stop(drainMs?: number): Promise<void>;
 }
 
-export interface Sandbox extends Running {
+export interface ComposedSandbox extends Running {
   banks: Banks;
   woo: WooDouble;
 }
@@ -165,7 +165,7 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
  */
 export const composeSandbox = async (
   options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
-): Promise<Sandbox> => {
+): Promise<ComposedSandbox> => {
   const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
   const banks = await openBanks(clock);
   try {

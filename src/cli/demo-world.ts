@@ -5,7 +5,7 @@ import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { checkoutTo, deliveringFrom, heldBy } from "../testing/banks.js";
 import { VirtualClock } from "../testing/virtual-clock.js";
-import { composeSandbox, type Sandbox } from "./compose.js";
+import { type ComposedSandbox, composeSandbox } from "./compose.js";
 import { bankIsDown, type DemoStory, HOLD_STOCK_MINUTES, HOUR } from "./demo-stories.js";
 import { checkout, type Fetch } from "./sandbox.js";
 
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const OURS = "x-demo";
 
 export class DemoWorld {
-  sandbox!: Sandbox;
+  sandbox!: ComposedSandbox;
   readonly clock: VirtualClock;
   private readonly payments = new Map<string, { id: string; total: number; gateway: string }>();
   private readonly comesBackTo = new Map<string, string>();
