@@ -26,7 +26,10 @@ const isReference = (reference: string): boolean => {
   return point <= LAST_CODE_POINT && String.fromCodePoint(point).search(IMPOSSIBLE) < 0;
 };
 
-/** A bank that escapes a customer's name wrongly still tells of a payment: what is no reference is taken as the text that it is. */
+/**
+ * A bank that escapes a customer's name wrongly still tells of a payment: what is no reference is taken as the text
+ * that it is.
+ */
 const lenient = (text: string): string =>
   // What begins and never ends is passed over once, to the end: nothing is searched for twice.
   text
