@@ -40,8 +40,9 @@ export const parseCommand = (event: unknown): ReadCommand => {
  * @throws InvalidEvent
  */
 export const parsePlaced = (order: NewOrder, tolerance: number, now: number): PlacedEvent => {
-  const createdAt = order?.createdAt ?? order?.updatedAt ?? now;
-  const moments = { createdAt, updatedAt: order?.updatedAt ?? createdAt };
+  // Only what is left out is filled in: null is no moment.
+  const { createdAt = order?.updatedAt ?? now, updatedAt = createdAt } = order ?? {};
+  const moments = { createdAt, updatedAt };
   const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, ...moments, tolerance } });
   if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));

@@ -23,18 +23,18 @@ const otherwise = {
 
 type Space = [string, string | null, object, { states: number; transitions: number }];
 const isWhole = process.env.EXHAUSTIVE === "all";
-/** These stand for the others, which take the same transitions: all of them with `npm run exhaustive`. */
+/** At every build; the others take minutes each: all of them with `npm run exhaustive`. */
 const some: Space[] = [
   ["Merchant API", "resurs-mapi", {}, { states: 17_690, transitions: 2_494_011 }],
+  ["paid another way", null, {}, { states: 72, transitions: 4_044 }],
+];
+const rest: Space[] = [
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
     { states: 21_609, transitions: 3_033_458 },
   ],
-  ["paid another way", null, {}, { states: 72, transitions: 4_044 }],
-];
-const rest: Space[] = [
   ["Merchant API, everything switched off", "resurs-mapi", off, { states: 14_658, transitions: 1_088_753 }],
   ["Nets Easy", "nets-easy", {}, { states: 15_093, transitions: 1_853_061 }],
   ["simplified and hosted", "resurs-simplified", {}, { states: 16_094, transitions: 2_016_431 }],
