@@ -61,7 +61,7 @@ describe("demo", () => {
     const { code, out, err } = await cli(["demo", "--exit", "--json"]);
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(performance.now() - started).toBeLessThan(60_000);
     const { orders } = JSON.parse(out) as { orders: Told[] };
     expect(Object.fromEntries(orders.map((o) => [o.title, o.status]))).toEqual(endings);
     for (const order of orders) {

@@ -104,7 +104,7 @@ const refuseWrites = (): void => {
 
 beforeAll(async () => {
   directory = tmpdir();
-  bare = (await run([main, "--version"])).ms;
+  bare = (await run([main, "serve", "--help"])).ms;
 });
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "start-"));

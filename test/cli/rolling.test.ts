@@ -278,5 +278,5 @@ test("whoever waits for the end of what he asked for is told that it is under wa
   node.kill("SIGTERM");
   expect(await waiting).toEqual({ status: 202 });
   await once(node, "exit");
-  expect(performance.now() - began).toBeLessThan(8000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 });
