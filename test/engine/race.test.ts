@@ -8,7 +8,7 @@ import { systemClock } from "../../src/ports/clock.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, returnPath, shopHas, temporary, unlimited, until } from "./place.js";
 
-const ROUNDS = 500;
+const ROUNDS = 200;
 const AT_ONCE = 20;
 const DUPLICATES = 20;
 
