@@ -3,7 +3,8 @@ import { and, not, setup } from "xstate";
 import { chartOf } from "../src/statechart/chart.js";
 import { classOf } from "../src/statechart/dot.js";
 import { draw } from "../src/statechart/draw.js";
-import { machines, staleDocuments } from "../src/statechart/generate.js";
+import { documents, machines, staleDocuments } from "../src/statechart/generate.js";
+import { usualWaysOf } from "../src/statechart/overview.js";
 
 /** Enough of XML to catch what a browser would refuse: unclosed or crossed tags, bare `&` and `<`. */
 const xmlFaults = (text: string): string[] => {
@@ -104,5 +105,28 @@ describe("a machine of every kind of transition", () => {
     expect(text).toContain('state "end" as end_\n');
     expect(text).toContain('state "a-b" as a_b\n');
     expect(text).toContain('state "a_b" as a_b_\n');
+  });
+});
+
+describe("the overview of the README", () => {
+  /** GitHub shows a README this wide, in pixels. */
+  const PAGE = 838;
+
+  it("has at most eight boxes and fourteen arrows, and no text smaller than 11 pixels", async () => {
+    const { text = "" } = (await documents()).find(({ name }) => name === "overview.svg") ?? {};
+    const count = (kind: string) => text.match(new RegExp(`<g id="[^"]*" class="${kind} `, "g"))?.length ?? 0;
+    expect(count("node")).toBeGreaterThan(5);
+    expect(count("node")).toBeLessThanOrEqual(8);
+    expect(count("edge")).toBeGreaterThan(10);
+    expect(count("edge")).toBeLessThanOrEqual(14);
+    const width = Number(/viewBox="\S+ \S+ (\S+) /.exec(text)?.[1]);
+    const sizes = [...text.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size));
+    expect((Math.min(...sizes) * PAGE) / width).toBeGreaterThanOrEqual(11);
+  });
+
+  it("shows no way that the machine does not lead", () => {
+    const chart = chartOf(machines.find(({ id }) => id === "order") as never);
+    const edges = chart.edges.filter(({ from, to }) => !(from === "failed" && to === "pending"));
+    expect(() => usualWaysOf({ ...chart, edges })).toThrow("does not lead from failed to pending");
   });
 });

@@ -79,12 +79,13 @@ const familiesOf = (arrow: Arrow): string => {
   return [...new Set(families)].map((family) => `by-${family}`).join(" ");
 };
 
-export const dotOf = (chart: Chart): string => {
+/** @param labels size of the arrows' labels, in points */
+export const dotOf = (chart: Chart, labels = 9): string => {
   const root = rootOf(chart);
   const { childrenOf, leafOf, topOf, within } = familyOf(chart);
   const { drawn, told } = splitRoot(chart);
   const crowded = drawn.length > CROWDED;
-  const path = happyPaths[chart.id] ?? [];
+  const path = (happyPaths[chart.id] ?? []).filter((id) => chart.nodes.some((node) => node.id === id));
   const isHappy = (from: string, to: string): boolean => {
     const at = path.indexOf(topOf(from));
     return at >= 0 && topOf(to) === path[at + 1];
@@ -133,8 +134,8 @@ export const dotOf = (chart: Chart): string => {
   return [
     `digraph ${quoted(chart.id)} {`,
     `  graph [rankdir=${crowded ? "TB" : "LR"} compound=true nodesep=0.3 ranksep=0.7 bgcolor=transparent class="statechart" ${font} fontsize=13]`,
-    `  node [shape=box style="rounded,filled" fillcolor="#ffffff" color="#52606d" fontcolor="#1f2933" ${font} fontsize=13]`,
-    `  edge [color="#7b8794" fontcolor="#3e4c59" ${font} fontsize=9 arrowsize=0.7]`,
+    `  node [shape=box style="rounded,filled" fillcolor="#ffffff" color="#52606d" fontcolor="#1f2933" ${font} fontsize=13${labels > 9 ? ' margin="0.2,0.06"' : ""}]`,
+    `  edge [color="#7b8794" fontcolor="#3e4c59" ${font} fontsize=${labels} arrowsize=0.7]`,
     ...anywhere,
     ...nodesOf(chart),
     ...noted,

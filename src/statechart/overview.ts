@@ -51,3 +51,49 @@ export const overviewOf = (chart: Chart): Chart => {
     edges,
   };
 };
+
+/** How most orders live: from a status to the next, and why. The other ways are in the table of the machine. */
+const usual: [from: string, to: string, why: string][] = [
+  ["pending", "processing", "paid"],
+  ["pending", "on-hold", "the bank waits"],
+  ["pending", "failed", "rejected"],
+  ["pending", "cancelled", "given up"],
+  ["pending", "completed", "paid, nothing to ship"],
+  ["on-hold", "processing", "paid"],
+  ["on-hold", "failed", "rejected"],
+  ["on-hold", "cancelled", "released"],
+  ["processing", "completed", "captured"],
+  ["processing", "cancelled", "cancelled"],
+  ["processing", "on-hold", "frozen"],
+  ["processing", "failed", "rejected"],
+  ["failed", "pending", "another try"],
+  ["completed", "refunded", "refunded"],
+];
+
+/** Whether a transition, or two by way of a call to the bank, lead from one status to another. */
+const leads = ({ edges }: Chart, from: string, to: string): boolean => {
+  const topOf = (id: string): string => id.split(".")[0] ?? id;
+  const next = (id: string) => new Set(edges.filter((edge) => topOf(edge.from) === id).map((edge) => topOf(edge.to)));
+  const calls = [...next(from)].filter((state) => !usual.some((way) => way.includes(state)));
+  return next(from).has(to) || calls.some((call) => next(call).has(to));
+};
+
+/**
+ * The seven statuses of WooCommerce and the usual ways between them, small enough for a page's width.
+ *
+ * @throws Error where the machine does not lead that way
+ */
+export const usualWaysOf = (chart: Chart): Chart => {
+  const missing = usual.filter(([from, to]) => !leads(chart, from, to)).map(([from, to]) => `${from} to ${to}`);
+  if (missing.length > 0) throw new Error(`the machine "${chart.id}" does not lead from ${missing.join(", from ")}`);
+  const statuses = [...new Set(usual.flatMap((way) => way.slice(0, 2)))];
+  const shown = (id: string) => ({ id, parent: rootOf(chart), label: id, says: null, kind: "atomic" as const });
+  return {
+    id: chart.id,
+    nodes: [
+      ...chart.nodes.filter((node) => node.parent === null),
+      ...statuses.map((id) => ({ ...shown(id), initial: id === "pending" })),
+    ],
+    edges: usual.map(([from, to, event]) => ({ from, to, event, guard: null, rule: null })),
+  };
+};

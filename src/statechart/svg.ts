@@ -46,9 +46,9 @@ const withTitles = (chart: Chart, svg: string): string => {
 };
 
 /** Without its style, for a page that has `chartStyle` in a stylesheet of its own. */
-export const bareSvgOf = async (chart: Chart): Promise<string> => {
+export const bareSvgOf = async (chart: Chart, labels?: number): Promise<string> => {
   const viz = await instance();
-  const drawn = viz.renderString(dotOf(chart), { format: "svg" });
+  const drawn = viz.renderString(dotOf(chart, labels), { format: "svg" });
   const bare = drawn
     .slice(drawn.indexOf("<svg"))
     .replace(/<!--[\s\S]*?-->\n?/g, "")
@@ -59,7 +59,8 @@ export const bareSvgOf = async (chart: Chart): Promise<string> => {
   return titled.replace("<svg ", `<svg class="statechart" role="img" aria-label="${escaped(chart.id)} statechart" `);
 };
 
-export const svgOf = async (chart: Chart): Promise<string> => {
-  const bare = await bareSvgOf(chart);
+/** @param labels size of the arrows' labels, in points */
+export const svgOf = async (chart: Chart, labels?: number): Promise<string> => {
+  const bare = await bareSvgOf(chart, labels);
   return `${bare.replace(/(<svg[^>]*>)/, `$1\n<style>${chartStyle}</style>`).trimEnd()}\n`;
 };
