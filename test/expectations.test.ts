@@ -13,6 +13,9 @@ const total = () => Object.values(replaced).reduce((sum, n) => sum + n, 0);
 
 const fieldOf = (name: string): string => /^\w+/.exec(name)?.[0] ?? name;
 
+/** A week without a bank takes a minute to live: with `npm run exhaustive`. */
+const isLivedHere = ({ area }: Scenario): boolean => area !== "outage" || process.env.EXHAUSTIVE === "all";
+
 const replaceEach = (scenario: Scenario, immovable: string[]) => {
   it(`${scenario.id}: nothing expected of it can be replaced unnoticed`, { timeout: 240_000 }, async () => {
     const { result, seen } = await runScenario(scenario);
@@ -34,7 +37,7 @@ const replaceEach = (scenario: Scenario, immovable: string[]) => {
 
 describe("our own scenarios", () => {
   const immovable: string[] = [];
-  for (const scenario of Object.values(own).flat()) replaceEach(scenario, immovable);
+  for (const scenario of Object.values(own).flat().filter(isLivedHere)) replaceEach(scenario, immovable);
 
   it("were made wrong in more than eight hundred ways", () => {
     expect(total()).toBeGreaterThan(800);
