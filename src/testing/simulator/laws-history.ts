@@ -71,8 +71,8 @@ const paysAnew = (history: HistoryEntry[], from: HistoryEntry, to: HistoryEntry)
 /** Who an answer is to, as the table knows him; null = a merchant, whose wishes the table does not know. */
 const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[], reading: HistoryEntry): Asker | null => {
   if (type.startsWith("merchant.")) return null;
-  // A look long after a lost answer is no end of anybody's time.
-  if (type === "timer.fired") return eventId.includes("/look.again.") ? "anybody" : "time is up";
+  // A look for the effect of a call whose answer was lost is no end of anybody's time, also once a person ended the wait.
+  if (type === "timer.fired") return /look\.again\.|\.nextLook\./.test(eventId) ? "anybody" : "time is up";
   if (type !== "customer.returned") return askers[type] ?? "anybody";
   const asked = history.find((entry) => entry.eventId === eventId);
   const { page = "success", attempt = undefined } = asked?.event.type === "customer.returned" ? asked.event : {};
