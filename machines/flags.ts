@@ -1,6 +1,6 @@
 /** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
 import type { EventType } from "./events.js";
-import type { GuardContext } from "./guards.js";
+import { type GuardContext, guards } from "./guards.js";
 
 const paid = ["processing", "completed"];
 const givenUp = ["cancelled", "failed"];
@@ -11,11 +11,8 @@ const waits = (c: GuardContext) =>
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
 const held = (c: GuardContext) => c.payment.authorized + c.payment.captured - c.payment.refunded;
-const cancelledInFull = (c: GuardContext) =>
-  c.payment.total > 0 &&
-  c.payment.authorized === 0 &&
-  c.payment.captured === 0 &&
-  c.payment.canceled === c.payment.total;
+/** The guard alone takes an order whose lines were reserved anew and captured since for a cancelled one. */
+const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context: c }) && c.payment.captured === 0;
 const status = (c: GuardContext) => c.order.status;
 
 /** By how much the bank's books show more than all our calls asked for; 0 while a call is under way. */

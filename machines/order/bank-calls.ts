@@ -27,7 +27,46 @@ export const lost = "The bank's answer was lost; the payment is read until it sh
 export const underWay = rule("money/under-way");
 
 /** Nothing of a call goes out again before the bank can no longer act on it. */
-export const staysOpen = (target: string) => ({ guard: "mayStillTakeEffect", target, reenter: true }) as const;
+export const staysOpen = <const T extends string>(target: T) =>
+  ({ guard: "mayStillTakeEffect", target, reenter: true }) as const;
+
+/** What comes of a look that shows nothing of the call, when it may not go out again now: it waits on, or is given up. */
+export const waitsOrEnds = <const T extends string, const G extends object>(
+  family: Family | "modify",
+  waiting: T,
+  gaveUp: G,
+) =>
+  [
+    { ...staysOpen(waiting), ...rule(`${family}/waits`, "outcome-unknown") },
+    { ...gaveUp, guard: "repeatWasRefused", ...rule(`${family}/refused`) },
+    { ...gaveUp, ...rule(`${family}/given-up`) },
+  ] as const;
+
+/**
+ * The state in which the payment is read for a call whose answer was lost.
+ *
+ * @param seen the branches of a reading that shows its effect
+ * @param looked all branches of a look
+ * @param ended the branch of a person who ends the wait
+ */
+export const lookingFor = <
+  const S extends readonly object[],
+  const L extends readonly object[],
+  const E extends object,
+>(
+  seen: S,
+  looked: L,
+  ended: E,
+) =>
+  ({
+    meta: { says: lost },
+    after: { nextLook: looked },
+    on: {
+      "payment.readBack": looked,
+      "payment.read": [...seen, underWay],
+      "merchant.endedWait": [...seen, ended],
+    },
+  }) as const;
 
 /** What one call to the bank may lead to. */
 const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
@@ -42,9 +81,7 @@ const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
   const looked = [
     ...shown,
     { guard: again.guard, target: "asked", actions: again.actions, ...rule(`${family}/again`) },
-    { ...staysOpen("unknown"), ...rule(`${family}/waits`, "outcome-unknown") },
-    { ...gaveUp, guard: "repeatWasRefused", ...rule(`${family}/refused`) },
-    { ...gaveUp, ...rule(`${family}/given-up`) },
+    ...waitsOrEnds(family, "unknown", gaveUp),
   ];
   return {
     meta: { says },
@@ -60,15 +97,7 @@ const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
           [`${family}.unknown`]: { ...readBack, ...rule(`${family}/unknown`) },
         },
       },
-      unknown: {
-        meta: { says: lost },
-        after: { nextLook: looked },
-        on: {
-          "payment.readBack": looked,
-          "payment.read": [...shown, underWay],
-          "merchant.endedWait": [...shown, { ...gaveUp, ...rule(`${family}/ended-by-person`) }],
-        },
-      },
+      unknown: lookingFor(shown, looked, { ...gaveUp, ...rule(`${family}/ended-by-person`) }),
     },
     on: { "payment.read": underWay, [wish]: underWay },
     // XState's types know no event whose name is put together.

@@ -1,5 +1,5 @@
 /** A change of order lines: seed 003, "Enable Modify". Everything is cancelled, then the rest is reserved anew. */
-import { home, lost, staysOpen, underWay } from "./bank-calls.js";
+import { home, lookingFor, underWay, waitsOrEnds } from "./bank-calls.js";
 import { note, orderSetup, rule } from "./setup.js";
 
 const done = { target: home, actions: note("modify-success") } as const;
@@ -15,18 +15,14 @@ const oldLinesGone = [
 const cancelLooked = [
   ...oldLinesGone,
   { guard: "mayTryCancelAgain", target: "cancelling", actions: "cancelPayment", ...rule("modify/again") },
-  { ...staysOpen("cancelUnknown"), ...rule("modify/waits", "outcome-unknown") },
-  { ...gaveUp, guard: "repeatWasRefused", ...rule("modify/refused") },
-  { ...gaveUp, ...rule("modify/given-up") },
+  ...waitsOrEnds("modify", "cancelUnknown", gaveUp),
 ] as const;
 
 const newLinesSeen = { guard: "linesTookEffect", ...done, ...rule("modify/read-back") } as const;
 const addLooked = [
   newLinesSeen,
   { guard: "mayTryRebuildAgain", ...addTheRest, ...rule("modify/again") },
-  { ...staysOpen("addUnknown"), ...rule("modify/waits", "outcome-unknown") },
-  { ...gaveUp, guard: "repeatWasRefused", ...rule("modify/refused") },
-  { ...gaveUp, ...rule("modify/given-up") },
+  ...waitsOrEnds("modify", "addUnknown", gaveUp),
 ] as const;
 
 const endedByPerson = { ...gaveUp, ...rule("modify/ended-by-person") } as const;
@@ -51,15 +47,7 @@ export const rebuilding = orderSetup.createStateConfig({
         "cancel.unknown": { ...cancelReadBack, ...rule("modify/unknown") },
       },
     },
-    cancelUnknown: {
-      meta: { says: lost },
-      after: { nextLook: cancelLooked },
-      on: {
-        "payment.readBack": cancelLooked,
-        "payment.read": [...oldLinesGone, underWay],
-        "merchant.endedWait": [...oldLinesGone, endedByPerson],
-      },
-    },
+    cancelUnknown: lookingFor(oldLinesGone, cancelLooked, endedByPerson),
     adding: {
       on: {
         "rebuild.confirmed": [
@@ -74,15 +62,7 @@ export const rebuilding = orderSetup.createStateConfig({
         "rebuild.unknown": { ...addReadBack, ...rule("modify/unknown") },
       },
     },
-    addUnknown: {
-      meta: { says: lost },
-      after: { nextLook: addLooked },
-      on: {
-        "payment.readBack": addLooked,
-        "payment.read": [newLinesSeen, underWay],
-        "merchant.endedWait": [newLinesSeen, endedByPerson],
-      },
-    },
+    addUnknown: lookingFor([newLinesSeen], addLooked, endedByPerson),
   },
   on: { "payment.read": underWay },
 });

@@ -1,10 +1,9 @@
 /** What the table of `step.ts` cannot carry, by name: a machine with any of it is refused before it decides anything. */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { machinesOf, type Registry } from "../../machines/index.js";
+import { nodesUnder } from "./explain.js";
 
 type Action = string | ((() => void) & { type?: string }) | { type: string; params?: unknown };
-
-const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
 
 /** XState sets and cancels the timers of `after` by actions of its own. */
 const isTimer = (action: Action): boolean => {

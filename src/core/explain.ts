@@ -26,6 +26,12 @@ const under = (node: AnyStateNode, value: StateValue): AnyStateNode[] => {
   return [...(inner === undefined ? [child] : under(child, inner)), node];
 };
 
+/** The node and every node in it. */
+export const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [
+  node,
+  ...Object.values(node.states).flatMap(nodesUnder),
+];
+
 /** The state node that a value stands in, deepest first, up to the root. */
 export const nodesOf = (machine: AnyStateMachine, value: StateValue): AnyStateNode[] => under(machine.root, value);
 

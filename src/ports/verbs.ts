@@ -39,8 +39,8 @@ export const verbsOf = (submit: Runtime["submit"]): Verbs => ({
 export abstract class WithVerbs implements Verbs {
   abstract submit(...asked: Parameters<Runtime["submit"]>): Promise<Receipt>;
   private readonly verbs = verbsOf((...asked) => this.submit(...asked));
-  readonly complete: Verbs["complete"] = (...asked) => this.verbs.complete(...asked);
-  readonly capture: Verbs["capture"] = (...asked) => this.verbs.capture(...asked);
-  readonly cancel: Verbs["cancel"] = (...asked) => this.verbs.cancel(...asked);
-  readonly refund: Verbs["refund"] = (...asked) => this.verbs.refund(...asked);
+  readonly complete = this.verbs.complete;
+  readonly capture = this.verbs.capture;
+  readonly cancel = this.verbs.cancel;
+  readonly refund = this.verbs.refund;
 }

@@ -18,6 +18,9 @@ const who: Record<string, string> = {
 const saidBy = (edge: ChartEdge): string =>
   edge.after ? "its time is over" : (who[/^\w+/.exec(edge.event)?.[0] ?? ""] ?? edge.event);
 
+/** The outermost state that a state stands in. */
+const topOf = (id: string): string => id.split(".")[0] ?? id;
+
 /**
  * States within a state are left out, and so is one that is left in no time: the way back from a call that
  * failed says nothing of how an order lives.
@@ -31,7 +34,6 @@ export const overviewOf = (chart: Chart): Chart => {
     return edges.length > 0 && edges.every((edge) => edge.event === "always");
   });
   const kept = outer.filter((node) => !passing.includes(node));
-  const topOf = (id: string): string => id.split(".")[0] ?? id;
   const shown = new Set(kept.map((node) => node.id));
   const seen = new Set<string>();
   const edges = chart.edges.flatMap((edge): ChartEdge[] => {
@@ -72,7 +74,6 @@ const usual: [from: string, to: string, why: string][] = [
 
 /** Whether a transition, or two by way of a call to the bank, lead from one status to another. */
 const leads = ({ edges }: Chart, from: string, to: string): boolean => {
-  const topOf = (id: string): string => id.split(".")[0] ?? id;
   const next = (id: string) => new Set(edges.filter((edge) => topOf(edge.from) === id).map((edge) => topOf(edge.to)));
   const calls = [...next(from)].filter((state) => !usual.some((way) => way.includes(state)));
   return next(from).has(to) || calls.some((call) => next(call).has(to));

@@ -8,7 +8,8 @@ import { OrderStatus, orderMachine } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { explanations, reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
-import { all, machines, metas, nodesUnder, transitionsOf } from "./parts.js";
+import { nodesUnder } from "../../src/core/explain.js";
+import { all, machines, metas, transitionsOf } from "./parts.js";
 
 describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
   test("is plain JSON: nothing is hidden in a function", () => {

@@ -1,7 +1,8 @@
 /** What the machines name: every transition and every state's meta, for the tests that go through them. */
-import type { AnyStateMachine, AnyStateNode } from "xstate";
+import type { AnyStateMachine } from "xstate";
 import { machinesOf, registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
+import { nodesUnder } from "../../src/core/explain.js";
 
 export const machines: Record<string, AnyStateMachine> = machinesOf(registry);
 
@@ -14,10 +15,6 @@ interface Taken {
   leads: boolean;
 }
 
-export const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [
-  node,
-  ...Object.values(node.states).flatMap(nodesUnder),
-];
 export const transitionsOf = (machine: AnyStateMachine): Taken[] =>
   nodesUnder(machine.root).flatMap((node) =>
     [...[...node.transitions.values()].flat(), ...(node.always ?? [])].map((t) => ({

@@ -2,7 +2,7 @@
 import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
 import type { GuardContext } from "../../../machines/guards.js";
 import type { Registry } from "../../../machines/index.js";
-import { evaluate, nodesOf } from "../../core/explain.js";
+import { evaluate, nodesOf, nodesUnder } from "../../core/explain.js";
 
 interface Use {
   taken: boolean;
@@ -12,8 +12,6 @@ interface Use {
 
 type Branches = AnyStateNode["always"] & object;
 type Shown = { value: StateValue; context: GuardContext };
-
-const nodesUnder = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesUnder)];
 
 export class Coverage {
   private readonly uses = new Map<object, Use & { name: string }>();
