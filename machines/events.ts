@@ -30,7 +30,7 @@ export const PlacedOrder = z.strictObject({
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 /**
  * As a caller of `place` writes it: `gateway`, `total`, `currency` and `lines` are enough. How far a gateway's rounding
- * may differ is for the gateway to say; an order without its moments was made now.
+ * may differ is for the gateway to say; a moment that is left out is now.
  */
 export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance" | "createdAt" | "updatedAt"> &
   Partial<Pick<z.input<typeof PlacedOrder>, "createdAt" | "updatedAt">>;

@@ -41,9 +41,11 @@ export const parseCommand = (event: unknown): ReadCommand => {
  */
 export const parsePlaced = (order: NewOrder, tolerance: number, now: number): PlacedEvent => {
   // Only what is left out is filled in: null is no moment.
-  const { createdAt = order?.updatedAt ?? now, updatedAt = createdAt } = order ?? {};
-  const moments = { createdAt, updatedAt };
-  const parsed = OrderPlaced.safeParse({ type: "order.placed", order: { ...order, ...moments, tolerance } });
+  const { createdAt = now, updatedAt = now } = order ?? {};
+  const parsed = OrderPlaced.safeParse({
+    type: "order.placed",
+    order: { ...order, createdAt, updatedAt, tolerance },
+  });
   if (parsed.success) return withoutMinusZero(parsed.data);
   throw new InvalidEvent(issuesIn(parsed.error));
 };

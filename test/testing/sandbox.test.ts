@@ -1,5 +1,6 @@
 /** The first program of a reader: the least that an order needs, and the verbs. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { httpApp } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
 import { createEngine, type Engine, InvalidEvent } from "../../src/index.js";
 import { type Sandbox, sandbox } from "../../src/testing/index.js";
@@ -28,7 +29,7 @@ const moneyOf = async (orderId: string) => {
 };
 
 test("gateway, total, currency and lines are enough: the order was made now", async () => {
-  const before = Date.now();
+  const before = engine.clock.now();
   await engine.place("1", { gateway: null, total: 1, currency: "SEK", lines: [] });
   const { order } = (await engine.read("1"))?.facts ?? {};
   expect(order).toMatchObject({ status: "pending", needsProcessing: true });
@@ -37,12 +38,23 @@ test("gateway, total, currency and lines are enough: the order was made now", as
 });
 
 test.each([
-  [{ createdAt: T0 }, T0, T0],
-  [{ updatedAt: T0 + 5 }, T0 + 5, T0 + 5],
-  [{ createdAt: T0, updatedAt: T0 + 5 }, T0, T0 + 5],
-])("of %j the other moment follows", async (moments, createdAt, updatedAt) => {
-  await engine.place("1", { gateway: null, total: 1, currency: "SEK", lines: [], ...moments });
-  expect((await engine.read("1"))?.facts.order).toMatchObject({ createdAt, updatedAt });
+  [{ createdAt: T0 }, "updatedAt"],
+  [{ updatedAt: T0 + 5 }, "createdAt"],
+] as const)("of %j the %s that is left out is now, as it is over HTTP", async (moments, leftOut) => {
+  const order = { gateway: null, total: 1, currency: "SEK", lines: [], ...moments };
+  const app = httpApp({ engine, apiToken: "secret-of-sixteen", publicUrl: "https://shop.example" });
+  const headers = { authorization: "Bearer secret-of-sixteen", "content-type": "application/json" };
+  const before = engine.clock.now();
+  await engine.place("library", order);
+  const body = JSON.stringify({ orderId: "http", order });
+  expect((await app.fetch(new Request("https://shop.example/orders", { method: "POST", headers, body }))).status).toBe(
+    201,
+  );
+  for (const id of ["library", "http"]) {
+    const placed = (await engine.read(id))?.facts.order;
+    expect(placed).toMatchObject(moments);
+    expect(placed?.[leftOut]).toBeGreaterThanOrEqual(before);
+  }
 });
 
 test.each([null, 5, "order"])("%j is no order", async (order) => {
