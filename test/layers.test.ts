@@ -1,44 +1,7 @@
 /** What may import what, kept by reading the source: a wrong import is told with its file and line. */
-import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-
-/** From dist/test back to the project. */
-const project = fileURLToPath(new URL("../../", import.meta.url));
-
-interface Import {
-  line: number;
-  name: string;
-}
-
-interface Source {
-  path: string;
-  lines: number;
-  imports: Import[];
-  /** The text without comments and strings; lines stand where they stood. */
-  code: string;
-}
-
-const blank = (text: string): string => text.replace(/[^\n]/g, " ");
-const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
-
-const LITERAL_OR_COMMENT = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-const IMPORT =
-  /^[ \t]*(?:import|export)\s+[^"';=]*?from\s*["']([^"']+)["']|^[ \t]*import\s*["']([^"']+)["']|\b(?:import|require)\(\s*["'`]([^"'`]+)["'`]/gm;
-
-const read = (path: string, text: string): Source => {
-  const uncommented = text.replace(LITERAL_OR_COMMENT, (part) => (part.startsWith("/") ? blank(part) : part));
-  return {
-    path,
-    lines: text.replace(/\n$/, "").split("\n").length,
-    imports: [...uncommented.matchAll(IMPORT)].map((match) => ({
-      line: lineAt(uncommented, match.index + (match[0].length - match[0].trimStart().length)),
-      name: match[1] ?? match[2] ?? match[3] ?? "",
-    })),
-    code: text.replace(LITERAL_OR_COMMENT, blank),
-  };
-};
+import { type Import, lineAt, read, type Source, shipped, sources } from "./sources.js";
 
 /** Where an import leads: a path of the project (`src/core/ask.js`), or the name of a package. */
 const targetOf = (source: Source, { name }: Import): string =>
@@ -157,17 +120,6 @@ const namedEmptily = (source: Source): string[] => {
     .split(/[^a-z]+/);
   return parts.filter(isEmptyName).map((part) => `${source.path}:1 is called "${part}", which says nothing`);
 };
-
-const sources = ["machines", "src", "test"].flatMap((folder) =>
-  readdirSync(`${project}${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
-    .sort()
-    .map((name) => {
-      const path = posix.join(folder, name.replaceAll("\\", "/"));
-      return read(path, readFileSync(`${project}${path}`, "utf8"));
-    }),
-);
-const shipped = sources.filter((source) => under("machines", "src")(source.path));
 
 describe("layers", () => {
   it("finds the sources", () => expect(shipped.map((source) => source.path)).toContain("machines/order/order.ts"));

@@ -3,31 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "./root.js";
+import { filesUnder, type Source, shipped, sourceAt, sources } from "./sources.js";
 
-interface Source {
-  path: string;
-  text: string;
-  /** Without comments. */
-  code: string;
-}
+const pages = [...filesUnder("docs", /\.md$/), "README.md", "CONTRIBUTING.md"].map(sourceAt);
 
-const listed = (folder: string, kinds: RegExp): string[] =>
-  readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
-    .map((name) => posix.join(folder, name.replaceAll("\\", "/")))
-    .filter((path) => kinds.test(path) && !path.includes("node_modules/"))
-    .sort();
-
-const read = (path: string): Source => {
-  const text = readFileSync(new URL(path, root), "utf8");
-  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
-  return { path, text, code };
-};
-
-const shipped = ["machines", "src"].flatMap((folder) => listed(folder, /\.tsx?$/)).map(read);
-const tests = listed("test", /\.tsx?$/).map(read);
-const pages = [...listed("docs", /\.md$/), "README.md", "CONTRIBUTING.md"].map(read);
-
-const numbered = ({ path, text }: Source, wrong: (line: string) => boolean): string[] =>
+const numbered = ({ path, text }: Pick<Source, "path" | "text">, wrong: (line: string) => boolean): string[] =>
   text.split("\n").flatMap((line, i) => (wrong(line) ? [`${path}:${i + 1}: ${line.trim().slice(0, 80)}`] : []));
 
 /** What once stood here and says less than plain words do. */
@@ -42,8 +22,8 @@ const banned = [
 const LONGEST_COMMENT = 130;
 
 /** A file's own imports of values: `import type` leads nowhere when it runs. */
-const valuesFrom = ({ path, code }: Source): string[] =>
-  [...code.matchAll(/^(?:import|export)\s+(?!type\s)([^;'"]*?)from "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm)]
+const valuesFrom = ({ path, uncommented }: Source): string[] =>
+  [...uncommented.matchAll(/^(?:import|export)\s+(?!type\s)([^;'"]*?)from "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm)]
     .filter(([, names = "{ x }"]) => !/^\{(?:\s*type\s+\w+(?:\s+as\s+\w+)?\s*,?)+\s*\}\s*$/.test(names))
     .map(([, , still, later]) => posix.join(posix.dirname(path), still ?? later ?? "").replace(/\.js$/, ".ts"))
     .map((to) => (existsSync(new URL(to, root)) ? to : `${to}x`));
@@ -67,7 +47,7 @@ const circlesIn = (edges: Map<string, string[]>): string[][] => {
 
 /** Words of each file, to see who uses what another exports. */
 const wordsOf = new Map(
-  [...shipped, ...tests].map(({ path, code }) => [path, new Set(code.match(/[A-Za-z_$][\w$]*/g))]),
+  sources.map(({ path, uncommented }) => [path, new Set(uncommented.match(/[A-Za-z_$][\w$]*/g))]),
 );
 const usedElsewhere = (name: string, path: string): boolean =>
   [...wordsOf].some(([other, words]) => other !== path && words.has(name));
@@ -80,14 +60,14 @@ describe("the sources", () => {
 
   test("and the pages say it in plain words", () => {
     const isBanned = (line: string) => banned.some((phrase) => phrase.test(line));
-    const all = [...shipped, ...tests, ...pages].filter(({ path }) => path !== "test/tidy.test.ts");
+    const all = [...sources, ...pages].filter(({ path }) => path !== "test/tidy.test.ts");
     expect(all.flatMap((source) => numbered(source, isBanned))).toEqual([]);
   });
 
   test("export no type under a name that another file gives to another", () => {
     const homes = new Map<string, string[]>();
-    for (const { path, code } of shipped) {
-      for (const [, name = ""] of code.matchAll(
+    for (const { path, uncommented } of shipped) {
+      for (const [, name = ""] of uncommented.matchAll(
         /^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm,
       )) {
         homes.set(name, [...new Set([...(homes.get(name) ?? []), path])]);
@@ -97,8 +77,8 @@ describe("the sources", () => {
   });
 
   test("export no value that no other file uses", () => {
-    const dead = shipped.flatMap(({ path, code }) =>
-      [...code.matchAll(/^export (?:async )?(?:const|let|function\*?|class) (\w+)/gm)]
+    const dead = shipped.flatMap(({ path, uncommented }) =>
+      [...uncommented.matchAll(/^export (?:async )?(?:const|let|function\*?|class) (\w+)/gm)]
         .map(([, name = ""]) => name)
         .filter((name) => !usedElsewhere(name, path))
         .map((name) => `${path}: ${name}`),
@@ -119,26 +99,34 @@ describe("the sources", () => {
   });
 });
 
+/** A trial that is told a wrong argument leaves a database beside the sources. */
+test("the project's folder holds what belongs to it", () => {
+  const files = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package-lock.json", "package.json"];
+  const folders = ["src", "machines", "test", "docs", "node_modules", "dist", "coverage", "fuzz-findings"];
+  const belongs = new Set([...files, ...folders, "tsconfig.json", "vitest.config.ts"]);
+  const found = readdirSync(root).filter((name) => !name.startsWith(".") && !/\.db(?:-\w+)?$/.test(name));
+  expect(found.filter((name) => !belongs.has(name))).toEqual([]);
+});
+
 test("each source is imported, started or published by something", () => {
-  const { exports, bin } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+  const manifest = readFileSync(new URL("package.json", root), "utf8");
+  const { exports, bin } = JSON.parse(manifest) as {
     exports: Record<string, string | { default: string }>;
     bin: Record<string, string>;
   };
   const published = [...Object.values(exports), ...Object.values(bin)].map((to) =>
     (typeof to === "string" ? to : to.default).replace(/^\.\/dist\//, "").replace(/^dist\//, ""),
   );
-  const scripts = readFileSync(new URL("package.json", root), "utf8");
-  const everything = [...shipped, ...tests];
   const isNamed = (path: string) => {
     const built = path.replace(/\.tsx?$/, ".js");
     const name = posix.basename(built);
-    return everything.some(
+    return sources.some(
       (source) => source.path !== path && (source.text.includes(`/${name}"`) || source.text.includes(`/${name}\``)),
     );
   };
   const dead = shipped
     .map(({ path }) => path)
     .filter((path) => !published.includes(path.replace(/\.tsx?$/, ".js")))
-    .filter((path) => !scripts.includes(path.replace(/\.tsx?$/, ".js")) && !isNamed(path));
+    .filter((path) => !manifest.includes(path.replace(/\.tsx?$/, ".js")) && !isNamed(path));
   expect(dead).toEqual([]);
 });
