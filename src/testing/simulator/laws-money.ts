@@ -1,6 +1,7 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import type { Committed, Evidence, GivenReading, LedgerEntry } from "./evidence.js";
+import { type Decided, decisionsOf } from "./decided-calls.js";
+import type { Committed, GivenReading, LedgerEntry } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
 import { clockJumps, MINUTE } from "./script.js";
@@ -11,33 +12,6 @@ const effectOf: Record<string, string> = {
   refund: "refundPayment",
   addOrderLines: "addOrderLines",
   book: "bookSignedPayment",
-};
-
-interface Decided {
-  commit: Committed;
-  effect: { type: string; amount: number; lines?: unknown; all?: boolean };
-}
-
-/** By the evidence of a life that has ended. */
-const known = new WeakMap<Evidence, Map<string, Decided[]>>();
-
-/** Every decision to make this call, oldest first; tried again, the same key comes again. */
-const decisionsOf = (evidence: Evidence, { paymentId, key }: Pick<LedgerEntry, "paymentId" | "key">): Decided[] => {
-  const calls = known.get(evidence) ?? decidedCalls(evidence);
-  known.set(evidence, calls);
-  return calls.get(`${paymentId} ${key}`) ?? [];
-};
-
-const decidedCalls = ({ commits }: Evidence): Map<string, Decided[]> => {
-  const calls = new Map<string, Decided[]>();
-  for (const commit of commits) {
-    for (const { effect } of commit.effects) {
-      if (!("key" in effect)) continue;
-      const key = `${effect.paymentId} ${effect.key}`;
-      calls.set(key, [...(calls.get(key) ?? []), { commit, effect }]);
-    }
-  }
-  return calls;
 };
 
 const orderOf = (lived: Lived, paymentId: string): string =>
@@ -120,6 +94,21 @@ const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: L
   return mended || settled || told;
 };
 
+/**
+ * The calls without those of lines that a cancellation, booked late, let go before they were sent again: the bank had
+ * none of them left.
+ */
+const withoutLetGo = ({ evidence }: Lived, calls: LedgerEntry[]): LedgerEntry[] =>
+  calls.filter((call, i) => {
+    const next = calls[i + 1];
+    if (call.op !== "addOrderLines" || call.effect === 0 || next === undefined) return true;
+    const done = call.bookedLate?.tick ?? call.tick;
+    return !evidence.ledger.some(({ op, paymentId, effect, bookedLate }) => {
+      const booked = bookedLate?.tick ?? 0;
+      return op === "cancel" && paymentId === call.paymentId && effect > 0 && booked > done && booked < next.tick;
+    });
+  });
+
 /** It was sent although it had taken effect: before it was decided, where the bank booked late and was read since. */
 const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): boolean => {
   const { given } = lived.evidence;
@@ -157,12 +146,13 @@ export const moneyLaws: readonly Law[] = [
     says: "a call that moves money takes effect once, and is not sent again after it did",
     source: "fault model F14, I4; seed 003, Enable Capture",
     broken: (lived) =>
-      [...byKey(lived)].flatMap(([key, calls]) => {
+      [...byKey(lived)].flatMap(([key, sent]) => {
+        const calls = withoutLetGo(lived, sent);
         const times = calls.filter(({ effect }) => effect > 0).length;
         const orderId = orderOf(lived, calls[0]?.paymentId ?? "");
         const tooOften = times > 1 && !isFlagged(lived, orderId, calls);
         if (!tooOften && !calls.some((call) => isSentInVain(lived, call, calls))) return [];
-        return [{ orderId, detail: `${key} was sent ${calls.length} times and took effect ${times} times` }];
+        return [{ orderId, detail: `${key} was sent ${sent.length} times and took effect ${times} times` }];
       }),
   },
   {

@@ -1,0 +1,32 @@
+/** Every decision to make a call that moves money, by the call. */
+import type { Committed, Evidence, LedgerEntry } from "./evidence.js";
+
+export interface Decided {
+  commit: Committed;
+  effect: { type: string; amount: number; lines?: unknown; all?: boolean };
+}
+
+/** By the evidence of a life that has ended. */
+const known = new WeakMap<Evidence, Map<string, Decided[]>>();
+
+/** Every decision to make this call, oldest first; tried again, the same key comes again. */
+export const decisionsOf = (
+  evidence: Evidence,
+  { paymentId, key }: Pick<LedgerEntry, "paymentId" | "key">,
+): Decided[] => {
+  const calls = known.get(evidence) ?? decidedCalls(evidence);
+  known.set(evidence, calls);
+  return calls.get(`${paymentId} ${key}`) ?? [];
+};
+
+const decidedCalls = ({ commits }: Evidence): Map<string, Decided[]> => {
+  const calls = new Map<string, Decided[]>();
+  for (const commit of commits) {
+    for (const { effect } of commit.effects) {
+      if (!("key" in effect)) continue;
+      const key = `${effect.paymentId} ${effect.key}`;
+      calls.set(key, [...(calls.get(key) ?? []), { commit, effect }]);
+    }
+  }
+  return calls;
+};
