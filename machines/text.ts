@@ -3,6 +3,10 @@
  * cannot is refused by name; nothing is changed on the way in.
  */
 import { z } from "zod";
+import { EARLIEST, LATEST } from "./years.js";
+
+export { quoted, shortened } from "./quoted.js";
+export { EARLIEST, LATEST } from "./years.js";
 
 /** Half a surrogate pair: UTF-8 has no bytes for it, so every store would write another character. */
 const LONE_SURROGATE = /\p{Cs}/u;
@@ -45,9 +49,6 @@ export const Id = Word()
 
 /** An id of ours, made of others: an order's, a timer's and a number. */
 export const InnerId = Word(400).min(1, "must not be empty");
-
-export const EARLIEST = Date.UTC(2000, 0);
-export const LATEST = Date.UTC(2101, 0) - 1;
 
 /** Epoch milliseconds within the years 2000 to 2100. */
 export const Moment = z
@@ -118,19 +119,6 @@ export const JsonObject = z.custom<Record<string, unknown>>().superRefine((value
 
 /** An object of texts. */
 export const Texts = (most: number) => JsonObject.pipe(z.record(Word(), Text(most)));
-
-/** At most `length` code units of a text, without half of a surrogate pair at the end. */
-export const shortened = (text: string, length: number): string =>
-  text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
-
-/**
- * What a bank, a shop or an exception said, as a text that may be kept: at most `most` characters, control characters
- * as spaces.
- */
-export const quoted = (said: string, most: number): string =>
-  shortened(said, most)
-    .replaceAll(/\p{Cs}/gu, "\uFFFD")
-    .replaceAll(/(?![\n\t])\p{Cc}/gu, " ");
 
 /** The first field that is wrong in what was read, and why. */
 export const wrongIn = ({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string => {

@@ -129,6 +129,29 @@ describe("layers", () => {
   it("name no file emptily", () => expect(sources.flatMap(namedEmptily)).toEqual([]));
 });
 
+/** A file and everything that is loaded with it, by path or package. */
+const loadedWith = (path: string, found = new Set<string>()): Set<string> => {
+  if (found.has(path)) return found;
+  found.add(path);
+  const source = shipped.find((one) => one.path === path.replace(/\.js$/, ".ts"));
+  for (const one of source?.imports ?? []) if (one.isLoaded) loadedWith(targetOf(source as Source, one), found);
+  return found;
+};
+
+describe("the thread of a SQLite store", () => {
+  const loaded = [...loadedWith("src/adapters/sqlite/worker.js")];
+  // An engine that starts waits for it, and so does every list and every health check for one more.
+  it("starts without the machines and their packages", () => {
+    expect(loaded).toContain("better-sqlite3");
+    expect(loaded).toContain("src/core/readable.js");
+    expect(loaded.filter((one) => packages("zod", "xstate", "date-fns")(one) || one === "machines/index.js")).toEqual(
+      [],
+    );
+  });
+  it("which its repair does load", () =>
+    expect([...loadedWith("src/adapters/sqlite/repair.js")]).toEqual(expect.arrayContaining(["zod", "xstate"])));
+});
+
 describe("the rules see a violation", () => {
   const faults = (path: string, text: string): string[] => {
     const source = read(path, text);

@@ -6,6 +6,8 @@ import { root } from "./root.js";
 export interface Import {
   line: number;
   name: string;
+  /** Whether it is loaded with the file: neither for its types alone, nor later, when it is needed. */
+  isLoaded: boolean;
 }
 
 export interface Source {
@@ -36,6 +38,7 @@ export const read = (path: string, text: string): Source => {
     imports: [...uncommented.matchAll(IMPORT)].map((match) => ({
       line: lineAt(uncommented, match.index + (match[0].length - match[0].trimStart().length)),
       name: match[1] ?? match[2] ?? match[3] ?? "",
+      isLoaded: match[3] === undefined && !/^\s*(?:import|export)\s+type\b/.test(match[0]),
     })),
     code: text.replace(LITERAL_OR_COMMENT, blank),
   };

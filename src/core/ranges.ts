@@ -3,7 +3,7 @@
  * row is read, and in every statement that computes with them: one number too large would stop the statement, and with
  * it all orders. Both look with the limits here.
  */
-import { LATEST } from "../../machines/text.js";
+import { LATEST } from "../../machines/years.js";
 
 const MOST_ATTEMPTS = 1_000_000_000;
 const LAST_MOMENT = LATEST;

@@ -1,5 +1,5 @@
 /** Rows that were set aside, as a store kept them; they may have been damaged since. */
-import { quoted } from "../../machines/text.js";
+import { quoted } from "../../machines/quoted.js";
 import type { DamagedRow } from "./store.js";
 import { visible } from "./visible.js";
 

@@ -22,7 +22,6 @@ import { listStatement } from "./list.js";
 import { BUSY_TIMEOUT_MS, type Opened, STARTING_TIMEOUT_MS } from "./opening.js";
 import { prune } from "./prune.js";
 import { pullIn } from "./pull-in.js";
-import { Repair } from "./repair.js";
 import { type KeptSecret, secretIn } from "./secrets.js";
 import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
@@ -32,7 +31,6 @@ export class StoreDatabase {
   readonly #db: Sqlite.Database;
   readonly #do: Statements;
   readonly #damaged: SqliteDamagedRows;
-  readonly #repair: Repair;
   readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
 
   constructor(opened: Opened) {
@@ -41,7 +39,6 @@ export class StoreDatabase {
     try {
       this.#do = prepare(this.#db);
       this.#damaged = new SqliteDamagedRows(this.#db);
-      this.#repair = new Repair(this.#db, this.#damaged, this.#do);
     } catch (error) {
       const { file } = opened;
       opened.close();
@@ -287,8 +284,10 @@ export class StoreDatabase {
     return this.#damaged.all(limit);
   }
 
-  repair(orderId: string, how: { forget: boolean }): Repaired {
-    return this.#repair.of(orderId, how);
+  /** The only one that needs the machines. They take six times as long to load as all the rest of this thread. */
+  async repair(orderId: string, how: { forget: boolean }): Promise<Repaired> {
+    const { Repair } = await import("./repair.js");
+    return new Repair(this.#db, this.#damaged, this.#do).of(orderId, how);
   }
 
   /** IMMEDIATE: waiting for the write lock happens at the beginning, where nothing is done yet. */

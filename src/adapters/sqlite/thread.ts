@@ -54,7 +54,10 @@ export class DatabaseThread {
     );
   }
 
-  call<M extends Method>(method: M, ...args: Parameters<StoreDatabase[M]>): Promise<ReturnType<StoreDatabase[M]>> {
+  call<M extends Method>(
+    method: M,
+    ...args: Parameters<StoreDatabase[M]>
+  ): Promise<Awaited<ReturnType<StoreDatabase[M]>>> {
     if (this.#gone) return Promise.reject(this.#gone);
     this.#last += 1;
     const id = this.#last;

@@ -10,10 +10,10 @@ type Methods = Record<Method, (...args: unknown[]) => unknown>;
 serve(parentPort as MessagePort, workerData as OpeningOptions);
 
 function serve(port: MessagePort, options: OpeningOptions): void {
-  const answer = (id: number, work: () => unknown) => {
+  const answer = async (id: number, work: () => unknown): Promise<void> => {
     let reply: WorkerReply;
     try {
-      reply = { id, value: work() };
+      reply = { id, value: await work() };
     } catch (error) {
       reply = { id, error: crossing(error, options.file) };
     }
@@ -21,7 +21,7 @@ function serve(port: MessagePort, options: OpeningOptions): void {
   };
 
   let database: StoreDatabase | null = null;
-  answer(OPENING, () => {
+  let turn = answer(OPENING, () => {
     database = new StoreDatabase(openFile(options));
     return database.identity;
   });
@@ -29,15 +29,19 @@ function serve(port: MessagePort, options: OpeningOptions): void {
   if (database === null) return;
   const own = database as StoreDatabase;
   const methods = database as unknown as Methods;
-  port.on("message", ({ id, method, args }: Request) => {
-    answer(id, () => {
+  const serveOne = async ({ id, method, args }: Request): Promise<void> => {
+    await answer(id, async () => {
       if (method === "close") return own.close();
       own.check();
-      const done = methods[method](...args);
+      const done = await methods[method](...args);
       // Once more: what was written into a file that was moved meanwhile is not acknowledged.
       own.check();
       return done;
     });
     if (method === "close") port.close();
+  };
+  // One after the other, also where one has to load a module.
+  port.on("message", (request: Request) => {
+    turn = turn.then(() => serveOne(request));
   });
 }
