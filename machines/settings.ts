@@ -49,6 +49,8 @@ export const Settings = z.strictObject({
   choices: Choices.prefault({}).describe("where the sources disagree; docs/rules.md tells who says what"),
 });
 export type Settings = z.infer<typeof Settings>;
+/** As a host writes them: what is left out has its default. */
+export type SomeSettings = z.input<typeof Settings>;
 
 export const defaultSettings: Settings = Settings.parse({});
 

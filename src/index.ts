@@ -3,7 +3,17 @@ export type { Command, NewOrder } from "../machines/events.js";
 export type { Rules } from "./core/builder.js";
 export { type Decision, decide, defaultRules } from "./core/decide.js";
 export { type DecisionPreview, preview } from "./core/preview.js";
-export type { Answer, Flag, HistoryEntry, OrderRecord, OutboxRow, Outcome, States, TimerRow } from "./core/record.js";
+export type {
+  Answer,
+  AnswerRule,
+  Flag,
+  HistoryEntry,
+  OrderRecord,
+  OutboxRow,
+  Outcome,
+  States,
+  TimerRow,
+} from "./core/record.js";
 export { why } from "./core/why.js";
 export { createEngine, Engine } from "./engine/engine.js";
 export { type Limits, limits } from "./engine/limits.js";

@@ -5,6 +5,7 @@ import type { OrderEvent, Source } from "../../machines/events.js";
 import type { Facts, OrderStatus } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Reason } from "../../machines/reasons.js";
+import type { RuleId } from "../../machines/rules.js";
 
 export interface OrderRecord {
   orderId: string;
@@ -34,6 +35,9 @@ export interface Flag {
   clearedAt: number | null;
 }
 
+/** A row of docs/rules.md; a refusal is called by its reason. */
+export type AnswerRule = RuleId | `refused/${Reason}`;
+
 export type Outcome = "moved" | "ignored" | "refused" | "deferred";
 
 /** What became of one event. An event that had to wait gets its answer with a later decision. */
@@ -42,7 +46,7 @@ export interface Answer {
   type: OrderEvent["type"];
   outcome: Outcome;
   /** Row of docs/rules.md; null where no documented rule decided. */
-  rule: string | null;
+  rule: AnswerRule | null;
   /** Reason class; null where it simply moved. */
   reason: Reason | null;
   from: OrderStatus | null;

@@ -8,6 +8,7 @@ import { type Decision, decide } from "../core/decide.js";
 import { versionsKnown } from "../core/migrate.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../ports/command.js";
+import { withDefaults } from "../ports/defaults.js";
 import type { CreatedPayment, Gateway } from "../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { silent } from "../ports/log.js";
@@ -79,7 +80,7 @@ export class Engine extends WithVerbs implements Runtime {
     const log = isolatedLog(options.log ?? silent);
     this.observer = isolatedObserver(options.observer, log);
     this.listener = isolatedListener(options.onDecision, "onDecision", log);
-    this.limits = { ...defaultLimits, ...options.limits };
+    this.limits = withDefaults(defaultLimits, options.limits);
     this.rules = { settings: this.settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
     this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(instrumented(g, this.observer))]));

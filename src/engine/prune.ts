@@ -7,9 +7,9 @@ const REST_MS = 5;
 
 export interface PruneOptions {
   /** Takes nothing out, and tells what it would. */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** Told of the sums so far, after every page. */
-  told?: (sofar: PruneSums) => void;
+  told?: ((sofar: PruneSums) => void) | undefined;
 }
 
 /** Entries taken out, and of how many orders. */

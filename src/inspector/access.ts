@@ -15,7 +15,7 @@ export type InspectorAccess =
    * Requests from this computer. `socketOf` says the address of a request's socket; left out: `order-status` knows it,
    * and a host that mounts the pages itself has to say.
    */
-  | { kind: "loopback"; socketOf?: SocketOf }
+  | { kind: "loopback"; socketOf?: SocketOf | undefined }
   /**
    * As a bearer, or as the password of whatever user name; the name then says who it was. Of a list, the scope `read`
    * opens the pages, and whoever acts needs `act` too.

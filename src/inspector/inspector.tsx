@@ -37,17 +37,17 @@ export interface Reveal {
 export interface InspectorOptions {
   engine: Inspected;
   /** Where it is mounted. Default: at the root. */
-  base?: string;
+  base?: string | undefined;
   /** Default: only this computer. */
-  access?: InspectorAccess;
+  access?: InspectorAccess | undefined;
   /** Lets people act, where the engine takes events. Default: it only looks. */
-  actions?: boolean;
+  actions?: boolean | undefined;
   /**
    * Writes down who had personal data shown, before it is. Default: with the order, where the engine takes events;
    * elsewhere nothing is revealed.
    */
-  recordReveal?: (reveal: Reveal) => Promise<unknown>;
-  log?: Log;
+  recordReveal?: ((reveal: Reveal) => Promise<unknown>) | undefined;
+  log?: Log | undefined;
 }
 
 /** What the routes have in hand. */

@@ -25,11 +25,11 @@ export interface NewPayment {
   successUrl: string;
   failUrl: string;
   /** Where he comes from signing, or from having signed nothing, where booking is a step of its own. */
-  signedUrl?: string;
-  signingFailedUrl?: string;
+  signedUrl?: string | undefined;
+  signingFailedUrl?: string | undefined;
   callbackUrl: string;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
-  preferredId?: string | null;
+  preferredId?: string | null | undefined;
 }
 
 export type CreatedPayment =
@@ -39,7 +39,7 @@ export type CreatedPayment =
       status: string;
       redirectUrl: string;
       /** What the shop keeps with its order, under the keys of the documents. */
-      meta?: Record<string, string>;
+      meta?: Record<string, string> | undefined;
     }
   | { kind: "failed"; detail: string };
 
@@ -47,7 +47,7 @@ export interface Gateway {
   /** The name in `facts.payment.gateway`. */
   readonly name: string;
   /** The API whose callbacks report its payments, such as `resurs-mapi`; left out: it is called as the gateway is. */
-  readonly api?: string;
+  readonly api?: string | undefined;
   /** How far the gateway's rounding may differ from the order total, in minor units. */
   readonly tolerance: number;
   /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */

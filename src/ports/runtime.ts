@@ -10,7 +10,7 @@ import type { Command, NewOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation, Reason } from "../../machines/reasons.js";
-import type { HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
+import type { AnswerRule, HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
 import type { Clock } from "./clock.js";
 import type { CreatedPayment, NewPayment } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
@@ -23,7 +23,7 @@ export interface Receipt {
   eventId: string;
   orderId: string;
   outcome: Outcome;
-  rule: string | null;
+  rule: AnswerRule | null;
   reason: ReceiptReason | null;
   from: OrderStatus | null;
   to: OrderStatus | null;
@@ -37,18 +37,18 @@ export interface Receipt {
 
 export interface SubmitOptions {
   /** Unique per order; the same id again is a no-op. Made up where left out. Ids of the engine's own are refused. */
-  id?: string;
-  source?: Source;
+  id?: string | undefined;
+  source?: Source | undefined;
   /** `settled` waits for the final answer, at most `timeoutMs` (default 30 s of the runtime's clock). */
-  wait?: "durable" | "settled";
-  timeoutMs?: number;
+  wait?: "durable" | "settled" | undefined;
+  timeoutMs?: number | undefined;
 }
 
 export interface Preview {
   allowed: boolean;
   outcome: Outcome;
   reason: ReceiptReason | null;
-  rule: string | null;
+  rule: AnswerRule | null;
   to: OrderStatus | null;
   /** What the bank and the shop would be asked for. */
   effects: Effect[];
@@ -60,7 +60,7 @@ export interface Preview {
 
 export interface CanOptions {
   /** The bank is asked for the payment first; where it does not answer, the last reading stands. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
 }
 
 /** What waits for its turn, or was given up; each list oldest first. */
@@ -86,7 +86,7 @@ export interface PaymentView {
 export interface CheckoutUrls
   extends Pick<NewPayment, "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"> {
   /** Names the try to pay that these addresses belong to, at most 100 characters. Left out: they name none. */
-  attempt?: string;
+  attempt?: string | undefined;
 }
 
 export interface Reconciled {
@@ -101,18 +101,18 @@ export interface Reconciled {
 
 export interface ReconcileOptions {
   /** Only orders written since then, epoch ms. */
-  since?: number;
+  since?: number | undefined;
   /** Only orders whose id comes after this one: they are asked about in the order of their ids. */
-  after?: string;
+  after?: string | undefined;
   /** Changes nothing: reads, and says what would become of each order. */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** Readings a second; the bank has its own limit. Default 50. */
-  perSecond?: number;
+  perSecond?: number | undefined;
   /**
    * An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it
    * was. Default 15 minutes.
    */
-  freshMs?: number;
+  freshMs?: number | undefined;
 }
 
 /** An effect or event that was given up after all its attempts. */

@@ -84,17 +84,17 @@ export interface Repaired {
 }
 
 export interface OrderFilter {
-  status?: OrderStatus;
-  flagged?: boolean;
+  status?: OrderStatus | undefined;
+  flagged?: boolean | undefined;
   /** Orders whose status is not final, or that carry a flag. */
-  inDoubt?: boolean;
-  updatedSince?: number;
+  inDoubt?: boolean | undefined;
+  updatedSince?: number | undefined;
   /** Orders that are set aside. */
-  parked?: boolean;
+  parked?: boolean | undefined;
   /** Order id to start after. */
-  after?: string;
+  after?: string | undefined;
   /** The order written last comes first, those before the given one; left out, orders come by their id. */
-  latest?: { before: { updatedAt: number; orderId: string } | null };
+  latest?: { before: { updatedAt: number; orderId: string } | null } | undefined;
   limit: number;
 }
 

@@ -7,8 +7,8 @@ type Lines = Extract<ReadCommand, { type: "merchant.refundedAmount" }>["lines"];
 /** A part to give back: an amount in minor units, and the lines that it is for. */
 export interface RefundOptions extends SubmitOptions {
   /** Left out: all that was captured and not given back. */
-  amount?: number;
-  lines?: Lines;
+  amount?: number | undefined;
+  lines?: Lines | undefined;
 }
 
 /** Each waits for the bank's answer, at most `timeoutMs`, and resolves with the same receipt as `submit`. */
@@ -23,7 +23,7 @@ export interface Verbs {
   refund(orderId: string, options?: RefundOptions): Promise<Receipt>;
 }
 
-const settled = (options: SubmitOptions): SubmitOptions => ({ wait: "settled", ...options });
+const settled = (options: SubmitOptions): SubmitOptions => ({ ...options, wait: options.wait ?? "settled" });
 
 export const verbsOf = (submit: Runtime["submit"]): Verbs => ({
   complete: (orderId, options = {}) => submit(orderId, { type: "merchant.completed" }, settled(options)),

@@ -25,7 +25,7 @@ export interface Sandbox {
 }
 
 /** @param options.clock default: the computer's own */
-export const sandbox = async ({ clock = systemClock() }: { clock?: Clock } = {}): Promise<Sandbox> => {
+export const sandbox = async ({ clock = systemClock() }: { clock?: Clock | undefined } = {}): Promise<Sandbox> => {
   const bank = await resursDouble({ clock });
   const woo = wooDouble({ now: () => clock.now() });
   const gateway = resursMapi({ baseUrl: bank.url, clientId: "id", clientSecret: "secret", clock });

@@ -123,7 +123,10 @@ describe("why", () => {
 
   test("a rule of another version is told by its name", () => {
     const life = paid();
-    const history = life.history.map((h) => ({ ...h, answers: h.answers.map((a) => ({ ...a, rule: "other/rule" })) }));
+    const history = life.history.map((h) => ({
+      ...h,
+      answers: h.answers.map((a) => ({ ...a, rule: "other/rule" as never })),
+    }));
     expect(why(life.record, history, [])[1]).toMatch(/^Because: other\/rule after/);
   });
 

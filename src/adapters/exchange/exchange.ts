@@ -146,9 +146,9 @@ export interface AskingOptions {
   timeoutMs: number;
   fetch: typeof globalThis.fetch;
   /** Taken out of what is told of trouble, as the authorization header is anyway. */
-  secrets?: string[];
+  secrets?: string[] | undefined;
   /** A longer answer counts as lost. Default 1 MiB. */
-  longestAnswerBytes?: number;
+  longestAnswerBytes?: number | undefined;
 }
 
 /** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. Throws nothing. */

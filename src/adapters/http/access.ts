@@ -22,7 +22,7 @@ export interface AccessOptions {
    * The address of a request's socket, which `apiToken: null` asks for; what it does not know is refused. Left out:
    * `order-status serve` knows it; a host that mounts the app itself has to say.
    */
-  socketOf?: SocketOf;
+  socketOf?: SocketOf | undefined;
 }
 
 const refused = (code: string, message: string): Response =>

@@ -6,6 +6,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { addressOf } from "../../ports/access.js";
+import { type Some, withDefaults } from "../../ports/defaults.js";
 import type { AdmissionOutcome, Observer } from "../../ports/observer.js";
 import type { Runtime } from "../../ports/runtime.js";
 import { BODY_TIMEOUT_MS, type BodyReading } from "./body.js";
@@ -20,31 +21,31 @@ export interface AdmissionOptions {
    * Keys of the tokens in the addresses that banks are given, newest first. null = addresses carry none, and then the
    * limits alone keep a flood off. The older flows' addresses are registered once for all payments and have a digest.
    */
-  callbackKeys?: CallbackKey[] | null;
+  callbackKeys?: CallbackKey[] | null | undefined;
   /**
    * Addresses and networks (`13.50.187.51`, `10.0.0.0/8`) that callbacks and the questions of a bank's checkout
    * (`/nets/pay-initialized`, `/resurs-checkout/create-order`) may come from; null = from everywhere.
    */
-  allowFrom?: string[] | null;
+  allowFrom?: string[] | null | undefined;
   /**
    * The address that a request came from; null = not known, and then it has no limit of its own. Left out: the socket's,
    * behind `listen`. Behind a proxy: `clientAddress({ header })`.
    */
-  sourceOf?: (request: Request) => string | null;
-  limits?: Partial<AdmissionLimits>;
+  sourceOf?: ((request: Request) => string | null) | undefined;
+  limits?: Some<AdmissionLimits> | undefined;
   /**
    * Requests under way at once of callers who proved themselves, the API's among them; health checks are not counted.
    * More are answered 429. Default 4000: some 100 MB.
    */
-  requestsAtOnce?: number;
+  requestsAtOnce?: number | undefined;
   /** The same of those who have not proved themselves (yet). Default 1000, and never more than `requestsAtOnce`. */
-  unprovenAtOnce?: number;
+  unprovenAtOnce?: number | undefined;
   /** Bytes of bodies held at once, over all requests; half of it for those who have not proved themselves. Default 64 MiB. */
-  bufferedBytes?: number;
+  bufferedBytes?: number | undefined;
   /** How long a body may take, in ms, from the first byte that is waited for to the last. Default 10,000. */
-  bodyTimeoutMs?: number;
+  bodyTimeoutMs?: number | undefined;
   /** Told of each request on a public route, and of requests that are turned away before any event. */
-  observer?: Pick<Observer, "admission" | "turnedAway">;
+  observer?: Pick<Observer, "admission" | "turnedAway"> | undefined;
 }
 
 export interface AdmissionLimits {
@@ -108,7 +109,6 @@ export interface RouteEntry {
   byBody?: boolean;
 }
 
-const DEFAULTS = { requestsAtOnce: 4000, unprovenAtOnce: 1000, bufferedBytes: 64 * 1024 * 1024 };
 const ALL = "";
 
 /** From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all. null = nobody is. */
@@ -124,12 +124,12 @@ export class Admission {
     private readonly engine: Pick<Runtime, "clock" | "read">,
     private readonly options: AdmissionOptions,
   ) {
-    const limits = { ...admissionLimits, ...options.limits };
+    const limits = withDefaults(admissionLimits, options.limits);
     this.allowed = options.allowFrom ? new Networks(options.allowFrom, "allowFrom") : null;
     this.buckets = Object.fromEntries(
       Object.entries(limits).map(([name, rate]) => [name, new Buckets(engine.clock, rate)]),
     ) as Record<keyof AdmissionLimits, Buckets>;
-    const { requestsAtOnce, unprovenAtOnce, bufferedBytes } = { ...DEFAULTS, ...options };
+    const { requestsAtOnce = 4000, unprovenAtOnce = 1000, bufferedBytes = 64 * 1024 * 1024 } = options;
     const unproven = Math.min(unprovenAtOnce, requestsAtOnce);
     this.places = new Places({ proven: requestsAtOnce, unproven, bytes: bufferedBytes });
   }

@@ -33,11 +33,11 @@ export interface HttpOptions
     PublicUrlOptions,
     Omit<PublicOptions, "log" | "admission" | "publicUrl" | "keys"> {
   engine: Runtime;
-  log?: Log;
+  log?: Log | undefined;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
-  metrics?: () => Promise<string>;
+  metrics?: (() => Promise<string>) | undefined;
   /** True from the moment at which a load balancer is to send nothing here any more. */
-  draining?: () => boolean;
+  draining?: (() => boolean) | undefined;
 }
 
 const Checkout = z.strictObject({ gateway: Id });

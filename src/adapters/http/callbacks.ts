@@ -40,9 +40,9 @@ export interface CallbackOptions {
    * `202`: stored and answered at once, held inside. `after-apply`: 503 inside the cooldown, as Resurs's
    * own plugin answers, for a gateway that is to keep the message itself.
    */
-  ack?: "202" | "after-apply";
+  ack?: "202" | "after-apply" | undefined;
   /** What the shop registered with the older callbacks; null = it registered no digest. */
-  resursDigest?: DigestOptions | null;
+  resursDigest?: DigestOptions | null | undefined;
 }
 
 interface Message {

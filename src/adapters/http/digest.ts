@@ -9,7 +9,7 @@ export interface DigestOptions {
   /** What the callbacks were registered with; while it is being changed, the one before it too. */
   salts: string[];
   /** Which parameters are digested, in order; left out: as the documents register each kind of callback. */
-  parameters?: string[];
+  parameters?: string[] | undefined;
 }
 
 const documented = (kind: string): string[] => {

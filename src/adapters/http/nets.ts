@@ -17,12 +17,12 @@ export interface NetsOptions {
   admission: Admission;
   log: Log;
   /** What a webhook must carry in its `authorization` header; null = none is asked for. Nets signs nothing. */
-  netsAuthorization?: string | null;
+  netsAuthorization?: string | null | undefined;
   /**
    * The customer pressed Pay in the embedded checkout (seed 004): creates the shop's order, pending, and places it in
    * the engine. null = there is none, and Nets does not go on. A customer who presses again asks again: one order per payment.
    */
-  onPayInitialized?: (paymentId: string) => Promise<{ orderId: string } | null>;
+  onPayInitialized?: ((paymentId: string) => Promise<{ orderId: string } | null>) | undefined;
 }
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);

@@ -14,7 +14,7 @@ export interface PublicOptions extends NetsOptions, CheckoutRouteOptions, Callba
   log: Log;
   admission: Admission;
   /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
-  shopWebhooks?: ShopWebhooks;
+  shopWebhooks?: ShopWebhooks | undefined;
 }
 
 /** An order of a hundred lines is 60 kB. */

@@ -5,7 +5,7 @@ export interface PublicUrlOptions {
    * Where this app is mounted, as the bank and the customer reach it, such as `https://shop.example/engine`. Needed
    * wherever a bank is told an address: `POST /orders/:id/checkout`, and `onCheckoutSubmitted`.
    */
-  publicUrl?: string | (() => string);
+  publicUrl?: (string | (() => string)) | undefined;
 }
 
 /** A bank was to be told an address, and the app was not told its own. */

@@ -25,7 +25,7 @@ export interface CheckoutRouteOptions {
    * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =
    * there is none, and the frame does not go on. A customer who presses again asks again: one order per payment.
    */
-  onCheckoutSubmitted?: (paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>;
+  onCheckoutSubmitted?: ((paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>) | undefined;
   /** Where this app is mounted, as the bank and the customer reach it. */
   publicUrl: () => string;
   keys: () => Promise<AddressKeys>;

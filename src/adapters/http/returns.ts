@@ -12,15 +12,15 @@ export interface ReturnOptions {
   admission: Admission;
   keys: () => Promise<AddressKeys>;
   /** Where a customer goes on to; the order id is put in place of `{orderId}`, and what went wrong in place of `{error}`. */
-  thankYouUrl?: string | null;
-  cartUrl?: string | null;
+  thankYouUrl?: string | null | undefined;
+  cartUrl?: string | null | undefined;
   /**
    * Reads the container that the older flows' customers carry (`decodeApiData`), for landing pages whose address does
    * not name the order; left out: there is no such page.
    */
-  readContainer?: (encoded: string) => Container;
+  readContainer?: ((encoded: string) => Container) | undefined;
   /** How long a customer's return waits for the bank's answer. */
-  returnWaitMs?: number;
+  returnWaitMs?: number | undefined;
 }
 
 type Container =

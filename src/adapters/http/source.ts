@@ -90,9 +90,9 @@ export interface ClientAddressOptions {
   /** The header that the proxy writes, such as `x-real-ip` or `x-forwarded-for`; of several values the last counts. */
   header: string;
   /** Addresses and networks of proxies outside the private networks. */
-  proxies?: string[];
+  proxies?: string[] | undefined;
   /** The address at the other end of the socket; left out: as `listen` knows it. */
-  socketOf?: (request: Request) => string | null;
+  socketOf?: ((request: Request) => string | null) | undefined;
 }
 
 /**

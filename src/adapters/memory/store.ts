@@ -33,7 +33,7 @@ import { secrets } from "./secrets.js";
 
 export interface MemoryStoreOptions {
   /** Keeps a later change outside from changing what is kept; whoever changes nothing needs none, as the simulator. */
-  copy?: <T>(value: T) => T;
+  copy?: (<T>(value: T) => T) | undefined;
 }
 
 /** A store that lives as long as its process. */

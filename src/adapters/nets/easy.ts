@@ -39,14 +39,14 @@ export interface NetsEasyOptions {
   baseUrl: string;
   secretKey: string;
   /** Default: the computer's own. */
-  clock?: Clock;
-  timeoutMs?: number;
-  fetch?: typeof globalThis.fetch;
-  name?: string;
+  clock?: Clock | undefined;
+  timeoutMs?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  name?: string | undefined;
   /** Where Nets reports a completed checkout; left out: it does not. */
-  webhook?: NetsWebhook;
+  webhook?: NetsWebhook | undefined;
   /** The shop's terms, which Nets shows; left out: the front page of the shop. */
-  termsUrl?: string;
+  termsUrl?: string | undefined;
 }
 
 type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;

@@ -18,32 +18,32 @@ export interface PoolOptions {
 
 export interface PostgresOptions {
   /** `postgres://user:password@host/database`. Without it and without `pool`, pg reads the PG… environment variables. */
-  connectionString?: string;
+  connectionString?: string | undefined;
   /** Whatever else `pg` takes: host, user, ssl and so on. */
-  pool?: PoolOptions;
+  pool?: PoolOptions | undefined;
   /** The schema of our own in that database. */
-  schema?: string;
+  schema?: string | undefined;
   /** Connections at most, the one that listens not counted. */
-  poolSize?: number;
+  poolSize?: number | undefined;
   /**
    * Whether to hear of other nodes' work at once, over one more connection that listens. Behind a pooler in
    * transaction mode a connection cannot listen: say false, or give `listenUrl`. Without it other nodes' work is
    * noticed with the next look, up to `pollMs` later; nothing else is lost.
    */
-  notify?: boolean;
+  notify?: boolean | undefined;
   /** A way to the database past the pooler, for listening only. */
-  listenUrl?: string;
+  listenUrl?: string | undefined;
   /** How often to look for other nodes' work where no notice came: a notice may be lost with its connection. */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /**
    * How long a node may be silent before the others take over what it had begun. Shorter than a lease, longer than any
    * pause that a living process takes.
    */
-  silenceMs?: number;
+  silenceMs?: number | undefined;
   /** How long to go on trying to connect before a call fails as busy. */
-  patienceMs?: number;
+  patienceMs?: number | undefined;
   /** Only for looking: changes nothing, and migrates nothing. */
-  readOnly?: boolean;
+  readOnly?: boolean | undefined;
 }
 
 export interface Settled extends Required<Omit<PostgresOptions, "connectionString" | "listenUrl">> {

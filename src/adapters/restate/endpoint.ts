@@ -2,13 +2,14 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
-import { Settings } from "../../../machines/settings.js";
+import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { instrumented } from "../../engine/instrumented.js";
 import { limits as defaultLimits, type Limits } from "../../engine/limits.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
+import { type Some, withDefaults } from "../../ports/defaults.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../../ports/isolated.js";
 import { type Log, silent } from "../../ports/log.js";
@@ -25,28 +26,28 @@ import { secretsObject } from "./secrets.js";
 export interface RestateServiceOptions {
   gateways: Gateway[];
   shop: Shop;
-  settings?: Partial<Settings>;
-  registry?: Registry;
+  settings?: SomeSettings | undefined;
+  registry?: Registry | undefined;
   /** What the order's object is called in Restate, and how the others' names begin. Default `orders`. */
-  name?: string;
-  clock?: Clock;
-  log?: Log;
+  name?: string | undefined;
+  clock?: Clock | undefined;
+  log?: Log | undefined;
   /** Told of the attempts at effects and of the calls to gateways; of the rest, Restate tells. */
-  observer?: Observer;
-  limits?: Partial<Limits>;
+  observer?: Observer | undefined;
+  limits?: Some<Limits> | undefined;
   /** 0..1, for the jitter of retries. */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** Replaces the decision, for tests that plant a fault. */
-  decide?: typeof decide;
+  decide?: typeof decide | undefined;
   /** Told of every durable decision at least once. */
-  onDecision?: (entry: HistoryEntry, record: OrderRecord) => void;
+  onDecision?: ((entry: HistoryEntry, record: OrderRecord) => void) | undefined;
   /**
    * `sent` (default): Restate keeps the time. `held`: nothing is sent with a delay; it goes out when `wake` is called,
    * for a clock that stands still.
    */
-  delays?: "sent" | "held";
+  delays?: "sent" | "held" | undefined;
   /** `publickeyv1_…`: only requests signed by this Restate are answered. Wanted wherever the port can be reached. */
-  identityKeys?: string[];
+  identityKeys?: string[] | undefined;
 }
 
 export interface RestateService {
@@ -69,7 +70,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
   const byName = new Map(gateways.map((gateway) => [gateway.name, checkedGateway(instrumented(gateway, observer))]));
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = withDefaults(defaultLimits, options.limits);
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
   const names = namesFor(name);
 

@@ -2,7 +2,7 @@
 
 import type { Command, Envelope, OrderEvent } from "../../../machines/events.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
-import { Settings } from "../../../machines/settings.js";
+import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import { checkedRegistry } from "../../core/carried.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
@@ -40,25 +40,25 @@ import type { ObjectQuestion, OrderReply, OrderState } from "./state.js";
 export interface RestateRuntimeOptions {
   ingressUrl: string;
   /** For what goes over all orders: `list`, the counts of `health`, `reconcile`. */
-  adminUrl?: string;
+  adminUrl?: string | undefined;
   /** As given to `restateService`. */
-  name?: string;
+  name?: string | undefined;
   /**
    * For `checkout`, `payment` and `reconcile`, which ask the bank from here; and for the callbacks: `httpApp` has
    * routes of these only.
    */
-  gateways?: Gateway[];
+  gateways?: Gateway[] | undefined;
   /** For `reconcile`. */
-  shop?: Shop;
-  settings?: Partial<Settings>;
-  registry?: Registry;
-  clock?: Clock;
+  shop?: Shop | undefined;
+  settings?: SomeSettings | undefined;
+  registry?: Registry | undefined;
+  clock?: Clock | undefined;
   /** How long one request to Restate may take before it counts as unanswered. Default 30 s. */
-  requestTimeoutMs?: number;
+  requestTimeoutMs?: number | undefined;
   /** Instead of the global one. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
   /** A clock that is not Restate's: whoever waits for an end is kept waiting by this one. */
-  delays?: "sent" | "held";
+  delays?: "sent" | "held" | undefined;
 }
 
 export interface RestateRuntime extends Runtime, Verbs {

@@ -61,11 +61,11 @@ export type LegacyCustomer = Record<string, unknown>;
 /** What a shop's checkout adds to the payment. */
 export interface CheckoutOptions {
   /** Which of the bank's payment methods the customer chose. */
-  paymentMethodId?: string;
+  paymentMethodId?: string | undefined;
   /** The bank asks for the customer's address, and for the rest as the method demands. */
-  customerOf?: (orderId: string) => LegacyCustomer | Promise<LegacyCustomer>;
+  customerOf?: ((orderId: string) => LegacyCustomer | Promise<LegacyCustomer>) | undefined;
   /** false: the payment is frozen at first, and AUTOMATIC_FRAUD_CONTROL tells how the control ended. */
-  waitForFraudControl?: boolean;
+  waitForFraudControl?: boolean | undefined;
 }
 
 /** One attempt to pay: its id, and what the shop has to keep of it. */

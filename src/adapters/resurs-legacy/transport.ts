@@ -12,10 +12,10 @@ export interface LegacyOptions {
   userName: string;
   password: string;
   /** Default: the computer's own. */
-  clock?: Clock;
-  timeoutMs?: number;
-  fetch?: typeof globalThis.fetch;
-  name?: string;
+  clock?: Clock | undefined;
+  timeoutMs?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  name?: string | undefined;
 }
 
 const SHOP = {

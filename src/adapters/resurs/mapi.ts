@@ -13,13 +13,13 @@ export interface ResursMapiOptions {
   baseUrl: string;
   clientId: string;
   clientSecret: string;
-  storeId?: string;
-  paymentMethodId?: string;
+  storeId?: string | undefined;
+  paymentMethodId?: string | undefined;
   /** Default: the computer's own. */
-  clock?: Clock;
-  timeoutMs?: number;
-  fetch?: typeof globalThis.fetch;
-  name?: string;
+  clock?: Clock | undefined;
+  timeoutMs?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  name?: string | undefined;
 }
 
 type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;

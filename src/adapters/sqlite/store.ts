@@ -17,11 +17,11 @@ import * as wire from "./wire.js";
 export interface SqliteOptions {
   file: string;
   /** How long to wait for another process to let go of the file. */
-  ownerTimeoutMs?: number;
+  ownerTimeoutMs?: number | undefined;
   /** Only for looking: needs no ownership, so it works beside a running engine. */
-  readOnly?: boolean;
+  readOnly?: boolean | undefined;
   /** A few short writes beside the engine that owns the file, such as pruning; never to run an engine on. */
-  beside?: boolean;
+  beside?: boolean | undefined;
 }
 
 /** Files that a store of this process owns, by their numbers: SQLite takes two names of one file for one within a process. */

@@ -21,8 +21,8 @@ const NAME = "order-status-engine";
 
 export interface TelemetryOptions {
   /** Left out: those of the SDK that is registered when this is called. */
-  tracer?: Tracer;
-  meter?: Meter;
+  tracer?: Tracer | undefined;
+  meter?: Meter | undefined;
 }
 
 export interface Telemetry {

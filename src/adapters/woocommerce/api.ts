@@ -21,17 +21,17 @@ export interface ApiOptions extends WooKeys {
   /** Where the shop is, such as `https://shop.example`. */
   url: string;
   /** Default: the computer's own. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** Default 15 s. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /**
    * How long the shop may still be at work on a request whose answer was lost; nothing is repeated earlier. Default
    * 30 s, which is PHP's own limit.
    */
-  lateMs?: number;
+  lateMs?: number | undefined;
   /** What the WordPress plugin was given too: so it knows the engine's own writes, and lets them pass. */
-  pluginSecret?: string;
-  fetch?: typeof globalThis.fetch;
+  pluginSecret?: string | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** Keys or an address that are wrong are put right by a person, and then all goes on. */

@@ -18,7 +18,7 @@ import { Statuses, WooOrder } from "./schema.js";
 
 export interface WooShopOptions extends ApiOptions {
   /** Statuses that plugins add, without the `wc-` prefix, each with the engine's word that it stands for. */
-  customStatuses?: CustomStatuses;
+  customStatuses?: CustomStatuses | undefined;
 }
 
 export interface WooShop extends Shop {

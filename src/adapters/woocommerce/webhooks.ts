@@ -30,9 +30,9 @@ export interface WooWebhookOptions {
    * WooCommerce's payment method → the engine's gateway. An order that is paid in one of these ways is placed in the
    * engine when the shop first tells of it; left out: orders are placed by somebody else.
    */
-  gateways?: Record<string, string>;
-  customStatuses?: CustomStatuses;
-  log?: Log;
+  gateways?: Record<string, string> | undefined;
+  customStatuses?: CustomStatuses | undefined;
+  log?: Log | undefined;
 }
 
 const Order = z.object({ id: z.number().int().positive() });

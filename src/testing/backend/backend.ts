@@ -1,6 +1,6 @@
 /** A shop's own backend, as the harness sees it: what is done to it, and what can be seen of it. */
 import type { Line, OrderStatus } from "../../../machines/facts.js";
-import type { Settings } from "../../../machines/settings.js";
+import type { SomeSettings } from "../../../machines/settings.js";
 import type { ResursDouble } from "../resurs-double.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import type { BackendLaw } from "./laws.js";
@@ -47,7 +47,7 @@ export interface ShopUnderTest {
   /** The bank's clock; it may be the backend's too. */
   clock: VirtualClock;
   /** The shop's settings, where they are not the defaults. */
-  settings?: Partial<Settings>;
+  settings?: SomeSettings;
   basket?: Basket;
   /** Default: `backendLaws`. */
   laws?: readonly BackendLaw[];

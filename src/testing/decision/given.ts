@@ -3,15 +3,14 @@
  * answers what it is told to, and time goes by when the sentence says so.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
 import type { Effect } from "../../../machines/effects.js";
 import type { PlacedOrder } from "../../../machines/events.js";
 import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { FlagName } from "../../../machines/flags.js";
-import { reasons } from "../../../machines/reasons.js";
+import { type Reason, reasons } from "../../../machines/reasons.js";
 import { rules as documented } from "../../../machines/rules.js";
-import type { Settings } from "../../../machines/settings.js";
-import type { Answer, HistoryEntry } from "../../core/record.js";
+import type { SomeSettings } from "../../../machines/settings.js";
+import type { Answer, AnswerRule, HistoryEntry } from "../../core/record.js";
 import { why } from "../../core/why.js";
 import { SECOND } from "../simulator/script.js";
 import { type BankAnswer, type EventInput, Life, rulesWith } from "./life.js";
@@ -19,14 +18,14 @@ import { anOrder, type PaymentName, payments } from "./samples.js";
 
 /** What is said of a decision; what is left out is not looked at. */
 export type Expected = {
-  rule?: string;
+  rule?: AnswerRule;
   /** The flags that stand afterwards, all of them. */
   flags?: FlagName[];
   /** What was asked of the bank and the shop since the last event, in order, readings of the payment left out. */
   effects?: Exclude<Effect["type"], "readPayment">[];
 } & (
   | { outcome: "moved"; to: OrderStatus }
-  | { outcome: "ignored" | "refused" | "deferred"; reason: string }
+  | { outcome: "ignored" | "refused" | "deferred"; reason: Reason }
   | { outcome?: never; to?: OrderStatus }
 );
 
@@ -74,7 +73,7 @@ export interface When extends Given {
   /** @throws DecisionDiffers */
   then(expected: Expected): void;
   /** Refused for this reason. @throws DecisionDiffers */
-  thenRefused(reason: string): void;
+  thenRefused(reason: Reason): void;
   /** The life as it was lived so far, for whatever else a test wants to know. */
   lived(): Life;
 }
@@ -147,7 +146,7 @@ class Sentence implements When {
     throw new DecisionDiffers(message(type, answer, differing, actual, life), Object.fromEntries(differing), shown);
   }
 
-  thenRefused(reason: string): void {
+  thenRefused(reason: Reason): void {
     this.then({ outcome: "refused", reason });
   }
 }
@@ -186,7 +185,7 @@ const message = (
  */
 export const given = (
   beginning: Partial<PlacedOrder> | readonly HistoryEntry[] = {},
-  settings: z.input<typeof Settings> = {},
+  settings: SomeSettings = {},
 ): Given => {
   const rules = rulesWith(settings);
   const begin = () =>

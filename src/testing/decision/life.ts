@@ -4,7 +4,7 @@ import { movesMoney, resultOf } from "../../../machines/effects.js";
 import { type Envelope, OrderEvent, type PlacedOrder } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
-import { Settings } from "../../../machines/settings.js";
+import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import type { Rules } from "../../core/builder.js";
 import { type Decision, decide } from "../../core/decide.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
@@ -16,7 +16,7 @@ import { anOrder, reading } from "./samples.js";
 export type EventInput = z.input<typeof OrderEvent>;
 
 /** Today's machines under these settings; what is left out is the default. */
-export const rulesWith = (settings: z.input<typeof Settings> = {}): Rules => ({
+export const rulesWith = (settings: SomeSettings = {}): Rules => ({
   settings: Settings.parse(settings),
   registry,
 });
