@@ -19,7 +19,7 @@ export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
 export { cooldownEndsAt, type GuardContext, guards } from "./guards.js";
 export type { Meta } from "./meta.js";
-export { type Reason, reasons } from "./reasons.js";
+export { type Reason, reasonInWords, reasons } from "./reasons.js";
 export * from "./settings.js";
 export * from "./text.js";
 export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };

@@ -61,7 +61,11 @@ const words = {
 export type Reason = keyof typeof words;
 
 /** Every reason class in plain words: what a merchant, a support page and an order note say. */
-export const reasons: Record<string, string> = words;
+export const reasons: Record<Reason, string> = words;
+
+/** A reason in plain words; one that is not known here, such as a later version's, as it came. */
+export const reasonInWords = (reason: string): string =>
+  Object.hasOwn(words, reason) ? words[reason as Reason] : reason;
 
 /** Why there is no payment to see (seed 002, "Payment failures"), for whoever opens the order. */
 export const explanations = {

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import type { Command } from "commander";
-import { reasons } from "../../machines/reasons.js";
+import { reasonInWords } from "../../machines/reasons.js";
 import type { Preview, Receipt } from "../engine/receipt.js";
 import { type ApplyLine, headLine, lineOf, unfinished, type Word } from "./apply-result.js";
 import { Bar } from "./bar.js";
@@ -44,7 +44,7 @@ const execute = async (
       outcome: allowed ? "done" : wordFor(outcome, true),
       status: to ?? "",
       reason: reason ?? "",
-      says: reasons[reason ?? ""] ?? "",
+      says: reasonInWords(reason ?? ""),
     };
   }
   for (let tries = 1; ; tries++) {
@@ -59,8 +59,8 @@ const execute = async (
     }
     const { outcome, reason, to, final } = (await response.json()) as Receipt;
     if (!final && tries < TRIES) continue;
-    const why = reason === null || outcome === "moved" ? "" : reason;
-    return { ...bare, outcome: wordFor(outcome, final), status: to ?? "", reason: why, says: reasons[why] ?? "" };
+    const why = reason ?? "";
+    return { ...bare, outcome: wordFor(outcome, final), status: to ?? "", reason: why, says: reasonInWords(why) };
   }
 };
 

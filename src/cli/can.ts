@@ -1,7 +1,7 @@
 /** `can`: the answer and the reason before the click. Changes nothing. */
 import type { Command } from "commander";
 import { merchantEventFor } from "../../machines/events.js";
-import { reasons } from "../../machines/reasons.js";
+import { reasonInWords } from "../../machines/reasons.js";
 import type { Preview } from "../engine/receipt.js";
 import { exitCodes, exits, refused, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
@@ -25,7 +25,7 @@ const run = async (id: string, what: string, options: RemoteOptions & { json?: t
   if (options.json) sayJson(verdict);
   else if (verdict.allowed)
     say(`yes: the order goes to ${verdict.to}${verdict.rule === null ? "" : ` (${verdict.rule})`}`);
-  else say(`no: ${reasons[verdict.reason ?? ""] ?? verdict.reason} (${verdict.reason})`);
+  else say(`no: ${reasonInWords(verdict.reason)} (${verdict.reason})`);
   if (!verdict.allowed) process.exitCode = exits.refused;
 };
 

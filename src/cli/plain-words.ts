@@ -1,6 +1,6 @@
 /** Events, outcomes and reasons in words for a person. Pure. */
 import type { OrderEvent } from "../../machines/events.js";
-import { reasons } from "../../machines/reasons.js";
+import { reasonInWords } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import type { Answer } from "../core/record.js";
 
@@ -55,7 +55,7 @@ export const eventInWords = (type: string, event?: OrderEvent): string => {
 /** The rule that decided and the reason that was given, as one text. */
 export const becauseOf = ({ rule, reason }: Pick<Answer, "rule" | "reason">): string => {
   const because = rules[rule ?? ""]?.rule;
-  const given = reason === null ? undefined : (reasons[reason] ?? reason);
+  const given = reason === null ? undefined : reasonInWords(reason);
   const text = because ?? given ?? "";
   const marks = [rule, reason].filter((mark) => mark !== null && mark !== undefined).join(", ");
   return marks === "" ? text : `${text} [${marks}]`;

@@ -181,7 +181,7 @@ export class DecisionBuilder {
 
   private refuse(shown: OrderMessage, reason: Reason, from: OrderStatus): void {
     this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });
-    this.note(reasons[reason] ?? reason, reason);
+    this.note(reasons[reason], reason);
   }
 
   /** No branch took it: a merchant is refused and told why, anything else changes nothing. */

@@ -3,7 +3,7 @@
 import type { Operation } from "../../machines/facts.js";
 import { flags } from "../../machines/flags.js";
 import { registry as currentRegistry, flowOf, type Registry } from "../../machines/index.js";
-import { reasons } from "../../machines/reasons.js";
+import { reasonInWords } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { metaOf } from "./explain.js";
 import type { HistoryEntry, OrderRecord } from "./record.js";
@@ -59,7 +59,7 @@ const lastWord = (history: HistoryEntry[]): string | null => {
   const answer = last?.answers.find((a) => a.outcome === "refused" || a.outcome === "deferred");
   if (last === undefined || answer === undefined) return null;
   const reason = answer.reason ?? "";
-  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reasons[reason] ?? reason}`;
+  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reasonInWords(reason)}`;
 };
 
 const calls: Record<Operation["kind"], string> = {

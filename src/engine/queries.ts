@@ -18,7 +18,7 @@ import { type Loaded, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
 import { countOf, filterOf, knownId } from "./asked.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { type Preview, type Receipt, shortOf, sourceOf } from "./receipt.js";
+import { type Preview, type Receipt, receiptFor, sourceOf } from "./receipt.js";
 
 const LATEST = 200;
 
@@ -84,16 +84,10 @@ export const verdictOn = (
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
   const { answer, effects, flags } = preview(record, envelope, now, rules, reading ?? undefined);
   const { outcome, reason, rule, to } = answer;
-  return {
-    allowed: outcome === "moved" || outcome === "deferred",
-    outcome,
-    reason,
-    rule,
-    to,
-    effects: effects.map(({ effect }) => effect),
-    flags,
-    readAt,
-  };
+  const allowed = outcome === "moved" || outcome === "deferred";
+  const asked = effects.map(({ effect }) => effect);
+  // As every decision: whatever does not move has a reason.
+  return { allowed, outcome, reason, rule, to, effects: asked, flags, readAt } as Preview;
 };
 
 /** null = there is no payment, or the bank does not say. */
@@ -190,7 +184,7 @@ export const answerGiven = async (store: Store, orderId: string, eventId: string
 /** The same id gets the same answer: the one that was given the first time. null = it was not decided yet. */
 export const receiptGiven = async (store: Store, orderId: string, eventId: string): Promise<Receipt | null> => {
   const answer = await answerGiven(store, orderId, eventId);
-  return answer && { ...shortOf(answer), orderId, final: answer.outcome !== "deferred", repeated: true };
+  return answer && { ...receiptFor(orderId, answer), repeated: true };
 };
 
 /** @param gatewayOf finds the order's own, where it has a payment to ask about */

@@ -17,15 +17,12 @@ export const sourceOf = (type: EventType): Source => {
   return "gateway";
 };
 
-export const shortOf = ({ eventId, outcome, rule, reason, from, to, until }: Answer) => ({
-  eventId,
-  outcome,
-  rule,
-  reason,
-  from,
-  to,
-  until,
-});
+/**
+ * The cast holds by a law of every decision: what moves has no reason, all else has one, and only what waits has an
+ * `until`.
+ */
+export const receiptFor = (orderId: string, { eventId, outcome, rule, reason, from, to, until }: Answer): Receipt =>
+  ({ eventId, outcome, rule, reason, from, to, until, orderId, final: outcome !== "deferred" }) as Receipt;
 
 export const receiptOf = (
   { id: eventId, orderId }: Envelope,
@@ -44,5 +41,5 @@ export const receiptOf = (
     };
   const answer = result.answers.findLast((a) => a.eventId === eventId);
   if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
-  return { ...shortOf(answer), orderId, final: answer.outcome !== "deferred" };
+  return receiptFor(orderId, answer);
 };

@@ -1,7 +1,7 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
 import type { Command, OrderEvent } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
-import { reasons } from "../../machines/reasons.js";
+import { reasonInWords } from "../../machines/reasons.js";
 import type { Rules } from "../core/builder.js";
 import { migrate } from "../core/migrate.js";
 import { type DecisionPreview, preview } from "../core/preview.js";
@@ -84,7 +84,7 @@ const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: numb
 const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
 
 const said = (reason: string | null, payment: string): string =>
-  `payment ${payment}${reason === null ? "" : `: ${reasons[reason] ?? reason}`}`;
+  `payment ${payment}${reason === null ? "" : `: ${reasonInWords(reason)}`}`;
 
 /** An order that the machines here do not know is nobody's to ask about. */
 const setAside = ({ rules }: ReconcileParts, record: OrderRecord): Reconciled | null => {

@@ -1,7 +1,7 @@
 /** Callers that wait for the end of what they asked for. */
 import type { Answer } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
-import { type Receipt, shortOf } from "./receipt.js";
+import { type Receipt, receiptFor } from "./receipt.js";
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 2000;
@@ -69,6 +69,6 @@ export class Waiters {
   tell(orderId: string, answer: Answer): void {
     if (answer.outcome === "deferred") return;
     const callers = this.waiting.get(`${orderId}\n${answer.eventId}`) ?? [];
-    for (const hear of callers) hear({ ...shortOf(answer), orderId, final: true });
+    for (const hear of callers) hear(receiptFor(orderId, answer));
   }
 }

@@ -10,7 +10,7 @@ import type { Command, NewOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation, Reason } from "../../machines/reasons.js";
-import type { AnswerRule, HistoryEntry, OrderRecord, Outcome } from "../core/record.js";
+import type { AnswerRule, HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Clock } from "./clock.js";
 import type { CreatedPayment, NewPayment } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
@@ -18,22 +18,46 @@ import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow
 /** A reason class; `parked` and `threw` of what could not be decided yet. */
 export type ReceiptReason = Reason | "parked" | "threw";
 
-/** What became of a submitted event. `final` is false while it waits for something. */
-export interface Receipt {
+interface ReceiptBase {
   eventId: string;
   orderId: string;
-  outcome: Outcome;
   rule: AnswerRule | null;
-  reason: ReceiptReason | null;
   from: OrderStatus | null;
   to: OrderStatus | null;
-  until: number | null;
-  final: boolean;
-  /** It could not be decided and waits in the inbox. */
-  postponed?: true;
   /** This event id was decided before; this is the answer it got then, and nothing happened now. */
   repeated?: true;
 }
+
+/** The order changed, or the bank was asked for something that needs no waiting. */
+export interface MovedReceipt extends ReceiptBase {
+  outcome: "moved";
+  reason: null;
+  until: null;
+  final: true;
+  postponed?: never;
+}
+
+/** Nothing changed, and `reason` says why: `refused` is the answer to somebody who asked for a change. */
+export interface UnmovedReceipt extends ReceiptBase {
+  outcome: "ignored" | "refused";
+  reason: Reason;
+  until: null;
+  final: true;
+  postponed?: never;
+}
+
+/** It waits, for what `reason` says: until that moment (epoch ms), or null = until something has happened. */
+export interface DeferredReceipt extends ReceiptBase {
+  outcome: "deferred";
+  reason: ReceiptReason;
+  until: number | null;
+  final: false;
+  /** It could not be decided and waits in the inbox. */
+  postponed?: true;
+}
+
+/** What became of a submitted event; `outcome` and `final` tell the kinds apart. */
+export type Receipt = MovedReceipt | UnmovedReceipt | DeferredReceipt;
 
 export interface SubmitOptions {
   /** Unique per order; the same id again is a no-op. Made up where left out. Ids of the engine's own are refused. */
@@ -44,10 +68,7 @@ export interface SubmitOptions {
   timeoutMs?: number | undefined;
 }
 
-export interface Preview {
-  allowed: boolean;
-  outcome: Outcome;
-  reason: ReceiptReason | null;
+interface PreviewBase {
   rule: AnswerRule | null;
   to: OrderStatus | null;
   /** What the bank and the shop would be asked for. */
@@ -57,6 +78,15 @@ export interface Preview {
   /** When the payment was read on which this is based; null = it never was. */
   readAt: number | null;
 }
+
+/** What would become of an event. `deferred` = it would wait, such as for the bank's answer. */
+export type Preview = PreviewBase &
+  (
+    | { allowed: true; outcome: "moved"; reason: null }
+    | { allowed: true; outcome: "deferred"; reason: Reason }
+    | { allowed: false; outcome: "ignored" | "refused"; reason: Reason }
+    | { allowed: false; outcome: "deferred"; reason: "parked" }
+  );
 
 export interface CanOptions {
   /** The bank is asked for the payment first; where it does not answer, the last reading stands. */

@@ -12,6 +12,7 @@ import {
   type Log,
   limits,
   type OrderRecord,
+  type Preview,
   type Receipt,
   type Runtime,
   type Shop,
@@ -27,6 +28,7 @@ import {
   type OrderStatus,
   type Reading,
   type Reason,
+  reasonInWords,
   reasons,
   remedies,
 } from "order-status-engine/machines";
@@ -168,9 +170,18 @@ const heard = (receipt: Receipt): string | number | null => {
   if (receipt.reason === "payment-frozen" || receipt.reason === "threw") return receipt.reason;
   if (receipt.rule === "capture/confirmed") return receipt.eventId;
   if (receipt.from === "pending" && receipt.to === "refunded") return receipt.orderId;
-  if (receipt.postponed || receipt.repeated || !receipt.final) return receipt.until;
-  return receipt.outcome === "refused" ? receipt.rule : null;
+  if (receipt.repeated) return receipt.until;
+  switch (receipt.outcome) {
+    case "moved":
+      return receipt.to;
+    case "ignored":
+    case "refused":
+      return reasons[receipt.reason];
+    case "deferred":
+      return receipt.postponed ? receipt.reason : receipt.until;
+  }
 };
+const foretold = (preview: Preview): string => (preview.allowed ? preview.outcome : reasonInWords(preview.reason));
 const raisedIn = ({ source, event, answers, raised, cleared, effects }: HistoryEntry): boolean =>
   source === "callback" &&
   event.type === "callback.received" &&
@@ -196,10 +207,21 @@ export const lived = async (id: string | undefined, timeoutMs: number | undefine
   const history = await engine.history("my order");
   const record = await engine.read("my order");
   const dead = await engine.deadLetters(10);
-  const texts = [effects[0]?.type === "capturePayment", foreseen[0] === "discrepancy:refunded-twice", said];
+  const texts = [
+    foretold(await engine.can("my order", { type: "merchant.held" })),
+    effects[0]?.type === "capturePayment",
+    foreseen[0] === "discrepancy:refunded-twice",
+    said,
+  ];
   const flag: FlagName = "discrepancy:captured-twice";
   const why: Reason = "terminal-status";
-  const words = [flags[flag].remedy, remedies["capture-failed"], reasons[why], dead[0]?.kind === "effect"];
+  const words = [
+    flags[flag].remedy,
+    remedies["capture-failed"],
+    reasons[why],
+    reasons["already-captured"],
+    dead[0]?.kind === "effect",
+  ];
   return [heard(receipt), rows, history.some(raisedIn), record && standing(record), texts, words];
 };
 

@@ -3,7 +3,7 @@
  * The compiler checks each `@ts-expect-error` below: one that is not needed any more fails the build.
  */
 import type { Command, Receipt, Runtime } from "order-status-engine";
-import type { Meta } from "order-status-engine/machines";
+import { type Meta, type Reason, reasons } from "order-status-engine/machines";
 import { expect, test } from "vitest";
 
 /** Takes nothing and does nothing: what matters is whether the call compiles. */
@@ -62,5 +62,17 @@ test("doors 5: what is misspelt, or is not the caller's to say, does not compile
   // @ts-expect-error a misspelt reason in a machine
   const meta: Meta = { reason: "same-statsu" };
   expect(meta).toBeDefined();
+
+  const receipt = await submit("o", { type: "merchant.completed" });
+  // @ts-expect-error what moved has no reason
+  const any: Reason = receipt.reason;
+  if (receipt.outcome === "refused") expect(reasons[receipt.reason]).toBeDefined();
+  // @ts-expect-error what moved has no reason
+  if (receipt.outcome === "moved") expect(reasons[receipt.reason]).toBeDefined();
+  // @ts-expect-error an event that is set aside waits for a reason that is in no table
+  if (receipt.outcome === "deferred") expect(reasons[receipt.reason]).toBeDefined();
+  // @ts-expect-error only what is deferred has a moment
+  if (receipt.final) expect(receipt.until > 0).toBe(false);
+  expect(any).toBeUndefined();
   expect(wellFormed).toHaveLength(7);
 });

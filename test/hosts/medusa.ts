@@ -121,7 +121,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
   private async submit(input: medusa.PaymentProviderInput, event: Command, id?: string) {
     const options = { wait: "settled" as const, ...(id && { id }) };
     const receipt = await this.options.engine.submit(orderIdOf(input), event, options);
-    if (receipt.outcome === "refused") throw new Error(reasons[receipt.reason ?? ""] ?? "refused");
+    if (receipt.outcome === "refused") throw new Error(reasons[receipt.reason]);
     if (!receipt.final) throw new Error("the bank has not answered yet; asking again does no harm");
     return { data: input.data ?? {} };
   }

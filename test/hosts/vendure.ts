@@ -25,7 +25,7 @@ type MerchantSays = "merchant.completed" | "merchant.cancelled";
 /** null, or why the engine refuses. Asking again moves no money twice. */
 const refusal = async (engine: Engine, { code }: Order, type: MerchantSays): Promise<string | null> => {
   const receipt = await engine.submit(code, { type }, { wait: "settled" });
-  if (receipt.outcome === "refused") return reasons[receipt.reason ?? ""] ?? "refused";
+  if (receipt.outcome === "refused") return reasons[receipt.reason];
   return receipt.final ? null : "the bank has not answered yet; try again";
 };
 

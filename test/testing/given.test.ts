@@ -169,6 +169,18 @@ describe("arbitraries", () => {
     expect(lines.at(-1)).toBe("  and then: it was");
   });
 
+  test.each([
+    [{ outcome: "moved", reason: "cooldown", until: null }, "x was moved: cooldown"],
+    [{ outcome: "refused", reason: null, until: null }, "x was refused: null"],
+    [{ outcome: "deferred", reason: null, until: 5 }, "x was deferred: null"],
+    [{ outcome: "ignored", reason: "no-change", until: 5 }, "x was ignored until 5"],
+    [{ outcome: "moved", reason: null, until: 5 }, "x was moved until 5"],
+  ])("an answer that no receipt can be made of breaks a law: %o", (answer, says) => {
+    const decision = { entry: { event: { type: "x" }, answers: [{ type: "x", ...answer }] } };
+    const law = decisionLaws.find(({ name }) => name === "every-no-says-why");
+    expect(law?.broken({ decision } as never)).toEqual([says]);
+  });
+
   test("every law has a name of its own, a sentence and a source", () => {
     expect(new Set(decisionLaws.map(({ name }) => name)).size).toBe(decisionLaws.length);
     for (const { says, source } of decisionLaws) expect([says, source].every((text) => text.length > 5)).toBe(true);

@@ -4,7 +4,7 @@ import { stream } from "hono/streaming";
 import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
-import { reasons } from "../../../machines/reasons.js";
+import { reasonInWords } from "../../../machines/reasons.js";
 import { Id, InnerId, quoted, Word } from "../../../machines/text.js";
 import { parseCommand } from "../../ports/command.js";
 import { isolatedLog, isolatedObserver } from "../../ports/isolated.js";
@@ -209,10 +209,10 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const id = c.req.header("idempotency-key");
     const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
       wait: "settled",
-      ...(id === undefined ? {} : { id }),
+      id,
     });
     // The reason in words, for whoever has to show it to a person.
-    const says = receipt.reason === null ? null : (reasons[receipt.reason] ?? receipt.reason);
+    const says = receipt.reason === null ? null : reasonInWords(receipt.reason);
     return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
   /** One line of JSON per order, as each is done; `{error}` last where the run broke off. */

@@ -8,7 +8,7 @@ import { migrate } from "../../core/migrate.js";
 import type { Answer } from "../../core/record.js";
 import { type Limits, retryAfterMs } from "../../engine/limits.js";
 import { longestWaits } from "../../engine/prepare.js";
-import { type Receipt, receiptOf, shortOf } from "../../engine/receipt.js";
+import { type Receipt, receiptFor, receiptOf } from "../../engine/receipt.js";
 import { wasSeen } from "../../engine/second-word.js";
 import { rung } from "../../engine/wake.js";
 import type { Log } from "../../ports/log.js";
@@ -100,10 +100,8 @@ export class Turn {
   }
 
   private receipt(envelope: Envelope, became: Became): Receipt {
-    if (became === "repeated" && this.known !== null) {
-      const final = this.known.outcome !== "deferred";
-      return { ...shortOf(this.known), orderId: this.orderId, final, repeated: true };
-    }
+    if (became === "repeated" && this.known !== null)
+      return { ...receiptFor(this.orderId, this.known), repeated: true };
     if (became === "postponed") return receiptOf(envelope, { postponed: this.postponed ?? "threw" });
     return receiptOf(envelope, { answers: this.decision?.entry.answers ?? [] });
   }
@@ -157,7 +155,7 @@ export class Turn {
     if (decision.asksAnew) hurry(this.state.effects, this.now + this.parts.limits.askedAnewMs);
     for (const answer of entry.answers) {
       if (answer.outcome === "deferred") continue;
-      const receipt = { ...shortOf(answer), orderId: this.orderId, final: true };
+      const receipt = receiptFor(this.orderId, answer);
       for (const listener of this.state.listeners[answer.eventId] ?? []) this.told.push({ listener, receipt });
       delete this.state.listeners[answer.eventId];
     }

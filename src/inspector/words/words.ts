@@ -5,7 +5,7 @@ import type { OrderEvent, Source } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import { type FlagName, flags } from "../../../machines/flags.js";
 import { machinesOf, registry } from "../../../machines/index.js";
-import { reasons } from "../../../machines/reasons.js";
+import { reasonInWords } from "../../../machines/reasons.js";
 import { rules } from "../../../machines/rules.js";
 import { metaOf } from "../../core/explain.js";
 import type { Outcome } from "../../core/record.js";
@@ -68,7 +68,7 @@ export const wordsIn = (language: Language): Words => {
     language,
     t,
     rule: (id) => (id === null ? null : ((swedish ? rulesInSwedish[id] : rules[id]?.rule) ?? null)),
-    reason: (id) => (id === null ? null : ((swedish ? reasonsInSwedish : reasons)[id] ?? id)),
+    reason: (id) => (id === null ? null : ((swedish ? reasonsInSwedish[id] : undefined) ?? reasonInWords(id))),
     flag: (name) => (swedish ? flagsInSwedish[name] : flags[name]),
     state(machine, value) {
       const known = machines[machine];

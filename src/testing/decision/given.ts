@@ -163,7 +163,7 @@ const message = (
   const rows = differing.map(([name, want]) => [name, inOne(want), inOne(actual[name])] as const);
   const wide = Math.max(8, ...rows.map(([, want]) => want.length));
   const because = rule === null ? null : (documented[rule]?.rule ?? null);
-  const words = reason === null ? null : (reasons[reason] ?? null);
+  const words = reason === null ? null : reasons[reason];
   return [
     `${type} was ${outcome}, and the order reads ${to}.`,
     "",

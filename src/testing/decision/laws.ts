@@ -192,13 +192,14 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "every-no-says-why",
-    says: "every event has an answer, and whatever does not move has a reason",
+    says: "every event has an answer; whatever does not move has a reason, and only what waits has a moment",
     source: "fault model I8",
     broken: ({ decision: { entry } }) => [
       ...unless(entry.answers.length > 0, () => `${entry.event.type} has no answer`),
-      ...entry.answers.flatMap(({ outcome, reason, type }) =>
-        unless(outcome === "moved" || reason !== null, () => `${type} was ${outcome}`),
-      ),
+      ...entry.answers.flatMap(({ outcome, reason, until, type }) => [
+        ...unless((outcome === "moved") === (reason === null), () => `${type} was ${outcome}: ${reason}`),
+        ...unless(outcome === "deferred" || until === null, () => `${type} was ${outcome} until ${until}`),
+      ]),
     ],
   },
   {
