@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { and, not, setup } from "xstate";
+import {
+  type AnyStateMachine,
+  type AnyStateNode,
+  and,
+  assign,
+  createActor,
+  createMachine,
+  fromPromise,
+  not,
+  setup,
+} from "xstate";
 import { chartOf } from "../src/statechart/chart.js";
 import { classOf } from "../src/statechart/dot.js";
-import { draw } from "../src/statechart/draw.js";
+import { draw, formats } from "../src/statechart/draw.js";
 import { documents, machines, staleDocuments } from "../src/statechart/generate.js";
 import { usualWaysOf } from "../src/statechart/overview.js";
 
@@ -24,6 +34,34 @@ const xmlFaults = (text: string): string[] => {
   }
   return open.length > 0 ? [...faults, `unclosed ${open.join(" ")}`] : faults;
 };
+
+/** As whoever pastes it has it. */
+const pasted = async (machine: AnyStateMachine): Promise<AnyStateMachine> => {
+  const text = await draw(machine, "stately");
+  const [, json = ""] = /^createMachine\((\{[\s\S]*\})\);\n$/.exec(text) ?? [];
+  expect(JSON.parse(json), "pure JSON").toBeTypeOf("object");
+  return new Function("createMachine", `return ${text}`)(createMachine);
+};
+
+/** All that XState made of a machine's transitions, in its order; code by its name. */
+const transitionsOf = (node: AnyStateNode): unknown[] => [
+  ...[...node.transitions.values(), node.always ?? []].flat().map((t) => ({
+    from: node.id,
+    event: t.eventType,
+    to: t.target?.map(({ id }: AnyStateNode) => id),
+    actions: t.actions,
+    reenter: t.reenter,
+    meta: t.meta,
+  })),
+  {
+    of: node.id,
+    entry: node.config.entry,
+    exit: node.config.exit,
+    initial: node.initial?.target?.map(({ id }) => id),
+    meta: node.meta,
+  },
+  ...Object.values(node.states).flatMap(transitionsOf),
+];
 
 it("the XML check sees faults", () => {
   expect(xmlFaults('<a b="1"><c/>x &amp; y</a>')).toEqual([]);
@@ -66,9 +104,19 @@ describe.each(machines.map((machine) => ({ id: machine.id, machine })))("$id", (
     expect(svg).not.toMatch(/<script|<image|href=|@import|url\(/);
   });
 
+  it("is one createMachine of pure JSON for Stately, which XState reads as the same machine", async () => {
+    const again = await pasted(machine);
+    // The descriptions are the one thing that is added.
+    expect(chartOf(again)).toEqual(chart);
+    expect(transitionsOf(again.root)).toEqual(transitionsOf(machine.root));
+    expect(transitionsOf(again.root).length).toBeGreaterThan(10);
+    expect(createActor(again).start().getSnapshot().value).toBe(chart.nodes.find(({ initial }) => initial)?.id);
+    const described = again.root.states.cancelled ?? again.root.states.idle ?? Object.values(again.root.states)[0];
+    expect(described?.description).toBe(described?.meta.says);
+  });
+
   it("draws the same twice", async () => {
-    for (const format of ["mermaid", "svg", "dot", "json"] as const)
-      expect(await draw(machine, format)).toBe(await draw(machine, format));
+    for (const format of formats) expect(await draw(machine, format)).toBe(await draw(machine, format));
   });
 });
 
@@ -97,6 +145,24 @@ describe("a machine of every kind of transition", () => {
     ]);
     const initial = chartOf(odd).nodes.filter((node) => node.initial);
     expect(initial.map((node) => node.id)).toEqual(["end", "two.left", "two.right"]);
+  });
+
+  it("is the same once pasted, with names for what is code", async () => {
+    const again = await pasted(odd);
+    expect(chartOf(again)).toEqual(chartOf(odd));
+    const coded = createMachine({
+      context: () => ({ n: 1 }),
+      invoke: { src: fromPromise(async () => 1) },
+      entry: [assign({ n: 2 }), () => {}, { type: "told", params: () => ({ n: 1 }) }],
+      on: { go: { guard: () => true, actions: function leave() {} } },
+    });
+    const { context, invoke, entry, on } = (await pasted(coded)).config;
+    expect({ context, invoke, entry, on }).toEqual({
+      context: undefined,
+      invoke: { src: "inline" },
+      entry: ["assign", "inline", { type: "told" }],
+      on: { go: { guard: "guard", actions: "leave" } },
+    });
   });
 
   it("draws it", async () => {

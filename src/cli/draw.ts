@@ -8,7 +8,7 @@ import { exitCodes, wrongUsage } from "./ending.js";
 import { say, write } from "./terminal.js";
 
 const machines = machinesOf(registry);
-const endings: Record<Format, string> = { mermaid: "mmd", svg: "svg", dot: "dot", json: "json" };
+const endings: Record<Format, string> = { mermaid: "mmd", svg: "svg", dot: "dot", json: "json", stately: "js" };
 
 const machineNamed = (name: string) => {
   const machine = machines[name];
@@ -33,6 +33,7 @@ Examples:
   $ order-status draw
   $ order-status draw payment --format svg --out payment.svg
   $ order-status draw all --format svg --out pictures/
+  $ order-status draw order --format stately   # to paste into Stately's editor
 ${exitCodes("not used here")}`,
     )
     .action(async (name: string, given: { format: Format; out?: string; json?: true }) => {

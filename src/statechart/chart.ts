@@ -39,7 +39,8 @@ interface CombinedGuard {
   guards?: unknown[];
 }
 
-const guardName = (guard: unknown): string | null => {
+/** The name of a guard, of an action likewise; `inline` for code without one. */
+export const guardName = (guard: unknown): string | null => {
   if (guard === undefined || guard === null) return null;
   if (typeof guard === "string") return guard;
   if (typeof guard === "object") return "type" in guard ? String(guard.type) : "inline";

@@ -74,6 +74,7 @@ describe("draw", () => {
     expect((await cli(["draw"])).out).toContain("stateDiagram-v2");
     expect((await cli(["draw", "payment", "--format", "svg"])).out).toMatch(/^<svg /);
     expect((await cli(["draw", "cooldown", "--format", "dot"])).out).toContain("digraph");
+    expect((await cli(["draw", "order", "--format", "stately"])).out).toMatch(/^createMachine\(\{\n {2}"id": "order",/);
     expect(JSON.parse((await cli(["draw", "order", "--json"])).out)).toMatchObject({ id: "order" });
   });
 
@@ -88,7 +89,7 @@ describe("wrong usage", () => {
   it.each([
     [["nonsense"], "unknown command"],
     [["draw", "nothing"], "order, cooldown, payment, legacy, nets"],
-    [["draw", "--format", "png"], "mermaid, svg, dot, json"],
+    [["draw", "--format", "png"], "mermaid, svg, dot, json, stately"],
     [["draw", "all"], "--out"],
     [["scenarios"], "missing required argument"],
     [["scenarios", "no-such-file.json"], "no-such-file.json"],
