@@ -23,8 +23,8 @@ const asBuilt: Plugin = {
 const LONGEST = [
   "exhaustive/reachable",
   "runtimes/",
-  "test/scenarios",
-  "expectations.test",
+  "test/scenarios.test",
+  "scenarios/outage",
   "crash.test",
   "engine/kill",
   "simulator.test",

@@ -15,5 +15,8 @@ export const own: Record<string, Scenario[]> = Object.fromEntries(
     .map((name) => [name, read(new URL(name, ownFolder))]),
 );
 
+/** A week without a bank, each of them. */
+export const outage: Scenario[] = own["outage.json"] ?? [];
+
 /** null where the folder is not here. */
 export const shared: Scenario[] | null = existsSync(sharedFile) ? read(sharedFile) : null;
