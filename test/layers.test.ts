@@ -54,7 +54,7 @@ const layers: Layer[] = [
     folder: "src/inspector",
     allows: (to) =>
       under("machines", "src/core", "src/ports", "src/statechart", "src/inspector")(to) ||
-      packages("hono", "xstate", "zod", "ws")(to) ||
+      packages("hono", "xstate", "zod", "ws", "date-fns")(to) ||
       isNode(to),
   },
   { folder: "src/testing", allows: (to) => !packages("vitest")(to) },

@@ -1,5 +1,9 @@
 /** `demo`: an hour of a web shop in a few seconds, with the real engine, and then a server to look around in. */
+
 import type { Command } from "commander";
+import { minutesToMilliseconds } from "date-fns/minutesToMilliseconds";
+import { startOfMinute } from "date-fns/startOfMinute";
+import { subMinutes } from "date-fns/subMinutes";
 import { flags } from "../../machines/flags.js";
 import { rules } from "../../machines/rules.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
@@ -42,7 +46,7 @@ const live = async (world: DemoWorld, speed: number | undefined, told: (text: st
   let wasDown = false;
   for (const { at, act } of [...steps, { at: HOUR, act: async () => {} }]) {
     if (speed !== undefined) {
-      const due = started + (at * 60_000) / speed;
+      const due = started + minutesToMilliseconds(at) / speed;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     }
     if (!wasDown && at >= bankIsDown.from) {
@@ -93,7 +97,7 @@ const lookAround = (url: string): string[] => [
 const run = async (options: Options): Promise<void> => {
   const started = performance.now();
   // The simulated hour ends now, so that time can go on from there.
-  const world = new DemoWorld(Math.floor(Date.now() / 60_000) * 60_000 - HOUR * 60_000);
+  const world = new DemoWorld(subMinutes(startOfMinute(Date.now()), HOUR).getTime());
   await world.begin(options.port, options.json ? () => {} : tellDecision);
   const { sandbox, clock } = world;
   try {

@@ -1,4 +1,5 @@
 /** The words of one line of `decide`, and what they say of the order and of the payment. Pure. */
+import { subHours } from "date-fns/subHours";
 import { z } from "zod";
 import { PlacedOrder } from "../../machines/events.js";
 import { noSuchPayment, OrderStatus, type Reading } from "../../machines/facts.js";
@@ -9,8 +10,6 @@ import { NetsPayment } from "../adapters/nets/schema.js";
 import { readingOf } from "../adapters/resurs/reading.js";
 import { ResursPayment } from "../adapters/resurs/schema.js";
 import { type Issue, issuesOf, minor, ScenarioLines } from "./event-words.js";
-
-const DAY_MS = 86_400_000;
 
 const When = z
   .union([z.iso.datetime({ offset: true }), z.number().int()], { error: "an ISO 8601 time or epoch milliseconds" })
@@ -112,7 +111,7 @@ export const placedFrom = (
   now: number,
 ): PlacedOrder => {
   const { order } = line;
-  const createdAt = order.createdAt ?? order.updatedAt ?? now - DAY_MS;
+  const createdAt = order.createdAt ?? order.updatedAt ?? subHours(now, 24).getTime();
   const gateway = gatewayOf(line);
   const placed = PlacedOrder.safeParse({
     status: order.status,

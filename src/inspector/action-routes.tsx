@@ -1,4 +1,5 @@
 /** Doing something: first what it would do, then the same through the engine's public door. */
+import { hoursToMilliseconds } from "date-fns/hoursToMilliseconds";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { Command } from "../../machines/commands.js";
@@ -102,7 +103,7 @@ export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
     const form = Reconciling.safeParse(await c.req.parseBody());
     if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
     const { apply, after } = form.data;
-    const since = engine.clock.now() - form.data.hours * 3_600_000;
+    const since = engine.clock.now() - hoursToMilliseconds(form.data.hours);
     const results: Reconciled[] = [];
     const onwards = after === undefined ? {} : { after };
     for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0, ...onwards })) {

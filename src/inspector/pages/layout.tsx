@@ -93,14 +93,15 @@ export const Layout: FC<{ view: View; title: string; live?: boolean; children?: 
   );
 };
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+/** As a person reads it, in UTC. */
+export const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 
 /** UTC as the server says it; the script makes it the reader's own. */
 export const Time: FC<{ at: number; until?: boolean }> = ({ at, until }) => {
-  const full = iso(at);
+  const full = new Date(at).toISOString();
   return (
     <time datetime={full} title={full} data-until={until ? String(at) : undefined}>
-      {full.slice(0, 19).replace("T", " ")}
+      {utc(at)}
     </time>
   );
 };

@@ -1,10 +1,16 @@
 /** The list of orders; its filter is its address. */
+import { hoursToMilliseconds } from "date-fns/hoursToMilliseconds";
+import { milliseconds } from "date-fns/milliseconds";
 import type { FC } from "hono/jsx";
 import { OrderStatus } from "../../../machines/facts.js";
 import type { OrderRow } from "../../ports/store.js";
 import { Flag, Layout, OrderLink, Status, Table, Time, type View } from "./layout.js";
 
-export const spans = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
+export const spans = {
+  "1h": hoursToMilliseconds(1),
+  "24h": hoursToMilliseconds(24),
+  "7d": milliseconds({ days: 7 }),
+} as const;
 export type Span = keyof typeof spans;
 
 export interface OrdersQuery {

@@ -1,6 +1,6 @@
 /** The record as it is stored: masked, or whole once somebody has asked for it by name. */
 import type { FC } from "hono/jsx";
-import { Layout, orderPath, type View } from "./layout.js";
+import { Layout, orderPath, utc, type View } from "./layout.js";
 
 export const RevealPage: FC<{ view: View; orderId: string; by: string }> = ({ view, orderId, by }) => {
   const { t } = view.words;
@@ -71,4 +71,4 @@ export const MessagePage: FC<{ view: View; title: string; says: string }> = ({ v
 );
 
 export const revealedAt = (view: View, by: string, at: number): string =>
-  view.words.t("revealed note", { by, time: new Date(at).toISOString().slice(0, 19).replace("T", " ") });
+  view.words.t("revealed note", { by, time: utc(at) });
