@@ -12,6 +12,7 @@ import { versionsKnown } from "../core/migrate.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
+import { RecentMap } from "../ports/recent.js";
 import { refusalOf } from "../ports/storable.js";
 import { type Change, type InboxRow, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
@@ -52,7 +53,7 @@ const CROWD = 16;
 export class Mailboxes {
   private readonly waiting = new Queued();
   private readonly busy = new Set<string>();
-  private readonly records = new Map<string, OrderRecord>();
+  private readonly records: RecentMap<string, OrderRecord>;
   private readonly versions: number[];
   private readonly later = (post: MailboxEntry, error: string, waitMs: number): InboxRow =>
     postponedRow(post, error, this.parts.now() + waitMs, this.parts.limits.attemptsPerEvent);
@@ -61,6 +62,7 @@ export class Mailboxes {
   size = 0;
 
   constructor(private readonly parts: ProcessParts) {
+    this.records = new RecentMap(parts.limits.recordsInMemory);
     this.versions = versionsKnown(parts.rules.registry);
   }
 
@@ -182,7 +184,7 @@ export class Mailboxes {
         if (open.length > 0) again.set(orderId, open);
         continue;
       }
-      this.keep(orderId, record);
+      this.records.set(orderId, record);
       for (const { post, decision } of group.posts) {
         done.push({ post, decision });
         after.push(() => post.decided({ answers: decision.entry.answers, record: decision.record }));
@@ -280,14 +282,5 @@ export class Mailboxes {
     this.parts.observer.leaseLost();
     this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
     post.decided({ repeated: true });
-  }
-
-  private keep(orderId: string, record: OrderRecord): void {
-    this.records.delete(orderId);
-    this.records.set(orderId, record);
-    if (this.records.size > this.parts.limits.recordsInMemory) {
-      const oldest = this.records.keys().next().value;
-      if (oldest !== undefined) this.records.delete(oldest);
-    }
   }
 }

@@ -5,6 +5,7 @@
 import type { OrderEvent } from "../../machines/events.js";
 import type { Actor, ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
 import { missing } from "../ports/missing.js";
+import { RecentMap } from "../ports/recent.js";
 import { actors, machineOf } from "./chart.js";
 import { masked } from "./mask.js";
 
@@ -93,7 +94,7 @@ export const statelyServer = async (port = 0): Promise<StatelyServer> => {
     verifyClient: ({ origin }: { origin?: string }) => mayListen(origin),
   });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
-  const kept = new Map<string, string[]>();
+  const kept = new RecentMap<string, string[]>(KEPT_ORDERS);
   server.on("connection", (client) => {
     client.on("error", () => client.terminate());
     for (const frames of kept.values()) for (const frame of frames) client.send(frame);
@@ -104,14 +105,9 @@ export const statelyServer = async (port = 0): Promise<StatelyServer> => {
     tell(entry, record, messages) {
       const before = kept.get(record.orderId) ?? [];
       const frames = messagesOf(entry, record, messages, before.length === 0).map((sent) => JSON.stringify(sent));
-      kept.delete(record.orderId);
       // The three introductions stay, whatever falls away after them.
       const all = [...before, ...frames];
       kept.set(record.orderId, [...all.slice(0, actors.length), ...all.slice(actors.length).slice(-KEPT_MESSAGES)]);
-      for (const orderId of kept.keys()) {
-        if (kept.size <= KEPT_ORDERS) break;
-        kept.delete(orderId);
-      }
       for (const client of server.clients) for (const frame of frames) client.send(frame);
     },
     close: () =>

@@ -6,9 +6,9 @@
 import type { Attributes, Context, Span, SpanContext, Tracer } from "@opentelemetry/api";
 import type { Envelope } from "../../../machines/events.js";
 import type { DecidedEvent } from "../../ports/observer.js";
+import { RecentMap } from "../../ports/recent.js";
 import type { ClaimedEffect } from "../../ports/store.js";
 import type { Api } from "./packages.js";
-import { Remembered } from "./remembered.js";
 
 const eventAttributes = ({ orderId, id, source, event }: Envelope): Attributes => ({
   "order_status.order_id": orderId,
@@ -21,8 +21,11 @@ const eventAttributes = ({ orderId, id, source, event }: Envelope): Attributes =
 const given = (attributes: Record<string, string | null | undefined>): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)) as Attributes;
 
+/** Things under way that are remembered. Beyond it the oldest is forgotten: a gap in what is watched, no more. */
+export const MOST_KEPT = 10_000;
+
 export class Spans {
-  private readonly effects = new Remembered<SpanContext>();
+  private readonly effects = new RecentMap<string, SpanContext>(MOST_KEPT);
 
   constructor(
     private readonly api: Api,

@@ -10,10 +10,10 @@ import type { Meter, Span, Tracer } from "@opentelemetry/api";
 import type { Registry } from "prom-client";
 import { reasons } from "../../../machines/reasons.js";
 import type { DecidedEvent, Observer } from "../../ports/observer.js";
+import { RecentMap } from "../../ports/recent.js";
 import { Metrics } from "./numbers.js";
 import { packages } from "./packages.js";
-import { Remembered } from "./remembered.js";
-import { Spans } from "./spans.js";
+import { MOST_KEPT, Spans } from "./spans.js";
 
 export { instruments } from "./instruments.js";
 
@@ -66,7 +66,7 @@ export const telemetry = (options: TelemetryOptions = {}): Telemetry => {
   const numbers = new Metrics(prometheus, options.meter ?? api.metrics.getMeter(NAME));
   const spans = new Spans(api, options.tracer ?? api.trace.getTracer(NAME));
   /** When the callbacks came that are not answered yet. */
-  const arrivals = new Remembered<{ at: number; held: boolean }>();
+  const arrivals = new RecentMap<string, { at: number; held: boolean }>(MOST_KEPT);
 
   const answered = ({ decision: { entry }, ended }: DecidedEvent, mark: OpenSpan): void => {
     for (const { eventId, type, outcome, reason, rule } of entry.answers) {

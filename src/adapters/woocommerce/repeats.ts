@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Clock } from "../../ports/clock.js";
+import { RecentMap } from "../../ports/recent.js";
 
 /** Entries kept of each kind; the oldest are forgotten first. */
 const MOST = 10_000;
@@ -27,16 +28,10 @@ const digestOf = (...parts: (string | Uint8Array)[]): string => {
   return hash.digest("base64");
 };
 
-const keep = <V>(map: Map<string, V>, key: string, value: V): void => {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MOST) map.delete(map.keys().next().value as string);
-};
-
 export class Repeats {
-  private readonly bodies = new Map<string, true>();
-  private readonly taken = new Map<string, true>();
-  private readonly windows = new Map<string, { since: number; count: number }>();
+  private readonly bodies = new RecentMap<string, true>(MOST);
+  private readonly taken = new RecentMap<string, true>(MOST);
+  private readonly windows = new RecentMap<string, { since: number; count: number }>(MOST);
 
   constructor(private readonly clock: Clock) {}
 
@@ -44,7 +39,7 @@ export class Repeats {
   isWorthReading({ orderId, body, deliveryId }: WebhookDelivery): boolean {
     const digest = digestOf(body);
     const isNew = !this.bodies.has(digest);
-    keep(this.bodies, digest, true);
+    this.bodies.set(digest, true);
     if (isNew) return true;
     if (deliveryId !== null && this.taken.has(digestOf(body, deliveryId))) return false;
     return this.mayRepeat(orderId);
@@ -52,7 +47,7 @@ export class Repeats {
 
   /** It was acted on, so the same delivery is not looked at again. */
   took({ body, deliveryId }: WebhookDelivery): void {
-    if (deliveryId !== null) keep(this.taken, digestOf(body, deliveryId), true);
+    if (deliveryId !== null) this.taken.set(digestOf(body, deliveryId), true);
   }
 
   private mayRepeat(orderId: string): boolean {
@@ -60,7 +55,7 @@ export class Repeats {
     const last = this.windows.get(orderId);
     const window = last !== undefined && now - last.since < WINDOW_MS ? last : { since: now, count: 0 };
     const may = window.count < REPEATS_PER_WINDOW;
-    if (may) keep(this.windows, orderId, { ...window, count: window.count + 1 });
+    if (may) this.windows.set(orderId, { ...window, count: window.count + 1 });
     return may;
   }
 }
