@@ -76,9 +76,8 @@ const run = async (file: string, options: Options): Promise<void> => {
   const runId = before?.runId ?? randomUUID();
   const results = before?.done ?? [];
   await writePrivate(part, `# run ${runId} of ${hash}\n${headLine}${results.map(lineOf).join("")}`);
-  const bar = new Bar("{bar} {percentage}% · {value}/{total} rows · {left}");
-  const shows = process.stderr.isTTY === true && !options.json;
-  if (shows) bar.start(rows.length, results.length);
+  const bar = new Bar("{bar} {percentage}% · {value}/{total} rows · {left}", { silent: options.json });
+  bar.start(rows.length, results.length);
   const group = Math.max(1, Number(options.atOnce) || 1);
   for (let i = results.length; i < rows.length; i += group) {
     const some = rows.slice(i, i + group);
@@ -87,9 +86,9 @@ const run = async (file: string, options: Options): Promise<void> => {
     );
     results.push(...done);
     await appendPrivate(part, done.map(lineOf).join(""));
-    if (shows) bar.update(results.length);
+    bar.update(results.length);
   }
-  if (shows) bar.stop();
+  bar.stop();
   await writePrivate(out, headLine + results.map(lineOf).join(""));
   await rm(part);
   const count = (word: Word) => results.filter((r) => r.outcome === word).length;

@@ -21,17 +21,16 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 /** Shows how the copy grows, and says what stands in the way. */
 const copying = async <T>(from: string, to: string, json: boolean, copy: () => Promise<T>): Promise<T> => {
-  const bar = new Bar("[{bar}] {percentage} %");
-  const shows = process.stderr.isTTY === true && !json;
-  if (shows) bar.start(sizeOf(from), 0);
-  const looking = setInterval(() => shows && bar.update(sizeOf(draftOf(to))), 200);
+  const bar = new Bar("[{bar}] {percentage} %", { silent: json });
+  bar.start(sizeOf(from), 0);
+  const looking = setInterval(() => bar.update(sizeOf(draftOf(to))), 200);
   try {
     return await copy();
   } catch (error) {
     throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
   } finally {
     clearInterval(looking);
-    if (shows) bar.stop();
+    bar.stop();
   }
 };
 

@@ -4,7 +4,7 @@ import type { DeadLetter } from "../ports/runtime.js";
 import { Bar } from "./bar.js";
 import { Ends, exitCodes, exits, wrongUsage } from "./ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
-import { complain, moment, say, sayJson, table } from "./terminal.js";
+import { moment, say, sayJson, table } from "./terminal.js";
 
 interface Options extends RemoteOptions {
   revive?: true;
@@ -45,34 +45,18 @@ const reviveOne = async (options: Options, { orderId, id }: DeadLetter): Promise
   return (await ask(options, path, { method: "POST", body: { id } })).ok;
 };
 
-/** How far it is, on stderr: a bar on a terminal, a line now and then elsewhere. */
-const progressOf = (total: number) => {
-  const bar = new Bar("{bar} {value}/{total} revived");
-  const shows = process.stderr.isTTY === true;
-  let told = performance.now();
-  if (shows) bar.start(total, 0);
-  return {
-    at(done: number): void {
-      if (shows) return bar.update(done);
-      if (performance.now() - told < TELL_MS) return;
-      told = performance.now();
-      complain(`revived ${done} of ${total}`);
-    },
-    stop: () => bar.stop(),
-  };
-};
-
 /** @throws Ends that says how many were revived before the engine was lost */
 const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<DeadLetterLine[]> => {
   const told: DeadLetterLine[] = chosen.map((one) => ({ ...one, revived: false }));
-  const progress = progressOf(told.length);
+  const bar = new Bar("{bar} revived {value} of {total}", { elsewhereMs: TELL_MS });
+  bar.start(told.length, 0);
   const waiting = told.values();
   let done = 0;
   const work = async (): Promise<void> => {
     for (const one of waiting) {
       one.revived = await reviveOne(options, one);
       if (one.revived) done += 1;
-      progress.at(done);
+      bar.update(done);
     }
   };
   try {
@@ -81,7 +65,7 @@ const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<DeadLe
     const sofar = `revived ${done} of ${told.length} before that; run it again`;
     throw error instanceof Ends ? new Ends(error.code, error.message, [sofar]) : error;
   } finally {
-    progress.stop();
+    bar.stop();
   }
   return told;
 };

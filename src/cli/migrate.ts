@@ -37,11 +37,10 @@ const run = async ({ store: place, check, json }: Options): Promise<void> => {
       "nothing is migrated ahead: an order is when it is decided next. Say --check to see which could be",
     );
   await withStore(place, { readOnly: true }, async (store) => {
-    const bar = new Bar("{bar} {value}/{total} orders");
-    const shows = process.stderr.isTTY === true && !json;
-    if (shows) bar.start((await store.counts()).orders, 0);
-    const checked = await checkMigration(store, registry, (orders) => shows && bar.update(orders));
-    if (shows) bar.stop();
+    const bar = new Bar("{bar} {value}/{total} orders", { silent: json });
+    bar.start((await store.counts()).orders, 0);
+    const checked = await checkMigration(store, registry, (orders) => bar.update(orders));
+    bar.stop();
     if (json) sayJson({ machine: registry.id, version: registry.version, ...checked });
     else report(checked, withoutPassword(place));
     if (checked.unknown.length + checked.damaged.length > 0) process.exitCode = exits.refused;

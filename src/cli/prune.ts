@@ -17,18 +17,17 @@ interface Options {
 const run = async ({ store: place, olderThan, dryRun = false, json }: Options): Promise<void> => {
   const before = sinceWhen(olderThan).getTime();
   if (before > Date.now()) throw wrongUsage(`${moment(before)} is still to come; say how old an ended order must be`);
-  const bar = new Bar("{value} entries of {orders} orders");
-  const shows = process.stderr.isTTY === true && !json;
+  const bar = new Bar("{value} entries of {orders} orders", { silent: json });
   const how = { readOnly: dryRun, beside: !dryRun };
   const { orders, entries } = await withStore(place, how, async (store) => {
-    if (shows) bar.start(0, 0, { orders: 0 });
+    bar.start(0, 0, { orders: 0 });
     try {
       return await prune(store, before, {
         dryRun,
-        told: (sofar) => shows && bar.update(sofar.entries, { orders: sofar.orders }),
+        told: (sofar) => bar.update(sofar.entries, { orders: sofar.orders }),
       });
     } finally {
-      if (shows) bar.stop();
+      bar.stop();
     }
   });
   if (json) return sayJson({ orders, entries, before: new Date(before).toISOString(), dryRun });

@@ -55,14 +55,13 @@ const run = async (options: Options): Promise<void> => {
   });
   const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST", body: {} });
   if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
-  const bar = new Bar("{value} orders asked about · {moved} put right");
-  const shows = process.stderr.isTTY === true && !options.json;
-  if (shows) bar.start(0, 0, { moved: 0 });
+  const bar = new Bar("{value} orders asked about · {moved} put right", { silent: options.json });
+  bar.start(0, 0, { moved: 0 });
   const all: Reconciled[] = [];
-  const broken = await readInto(all, response, () => {
-    if (shows) bar.update(all.length, { moved: all.filter((one) => one.outcome === "moved").length });
-  });
-  if (shows) bar.stop();
+  const broken = await readInto(all, response, () =>
+    bar.update(all.length, { moved: all.filter((one) => one.outcome === "moved").length }),
+  );
+  bar.stop();
   const count = (outcome: Reconciled["outcome"]) => all.filter((one) => one.outcome === outcome).length;
   const summary = {
     moved: count("moved"),

@@ -4,10 +4,11 @@ import { visible } from "../ports/visible.js";
 import type { Difference } from "../testing/scenario/format.js";
 import { runScenario } from "../testing/scenario/run.js";
 import { engineStage, type OpenStage } from "../testing/scenario/stage.js";
+import { Bar } from "./bar.js";
 import { exitCodes, exits, wrongUsage } from "./ending.js";
 import { type Candidate, candidatesIn } from "./scenario-files.js";
 import { postgresGround } from "./stores.js";
-import { cut, paint, say, sayJson } from "./terminal.js";
+import { paint, say, sayJson } from "./terminal.js";
 
 interface Options {
   area?: string[];
@@ -59,16 +60,12 @@ const live = async (
 const stageAt = (place: string | undefined): OpenStage | undefined =>
   place === undefined ? undefined : engineStage(postgresGround(place));
 
-const progress = (done: number, all: number, id: string): void => {
-  if (!process.stderr.isTTY) return;
-  const line = done === all ? "" : cut(visible(`${done}/${all} ${id}`), (process.stderr.columns ?? 80) - 1);
-  process.stderr.write(`\r\x1b[K${line}`);
-};
-
 const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage): Promise<ScenariosReport> => {
   const report: ScenariosReport = { passed: 0, failed: 0, unsupported: [], results: [] };
+  const bar = new Bar("{value}/{total} {id}", { clears: true });
+  bar.start(candidates.length, 0, { id: "" });
   for (const [i, one] of candidates.entries()) {
-    progress(i, candidates.length, one.id);
+    bar.update(i, { id: visible(one.id) });
     const { unsupported, ...result } = await live(one, stage);
     if (unsupported !== null) report.unsupported.push({ id: one.id, reason: unsupported });
     if (unsupported !== null && !strict) continue;
@@ -76,7 +73,7 @@ const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage):
     report.results.push(result);
     report[result.ok ? "passed" : "failed"] += 1;
   }
-  progress(candidates.length, candidates.length, "");
+  bar.stop();
   return report;
 };
 

@@ -74,6 +74,30 @@ describe("elsewhere", () => {
     expect(out.written).toEqual(["10/100\n", "20/100\n", "25/100\n"]);
   });
 
+  test("no bar, and nothing of work that is done before the first line", () => {
+    const out = sink(false);
+    const bar = new Bar("{bar} {value}/{total} {id}", { out, elsewhereMs: 10_000 });
+    bar.start(2, 0, { id: "a" });
+    vi.advanceTimersByTime(9000);
+    bar.update(1, { id: "b" });
+    bar.stop();
+    expect(out.written).toEqual([]);
+    bar.start(2, 0);
+    vi.advanceTimersByTime(10_000);
+    bar.update(1, { id: "c" });
+    expect(out.written).toEqual(["1/2 c\n"]);
+  });
+
+  test.each([true, false])("nothing for whoever reads JSON, on a terminal or not: %s", (isTTY) => {
+    const out = sink(isTTY);
+    const bar = new Bar("{value}", { out, elsewhereMs: 1, clears: true, silent: true });
+    bar.start(1, 0);
+    vi.advanceTimersByTime(60_000);
+    bar.update(1);
+    bar.stop();
+    expect(out.written).toEqual([]);
+  });
+
   test("nothing where nothing was asked for", () => {
     const out = sink(false);
     const bar = new Bar("{value}", { out });
