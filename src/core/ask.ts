@@ -2,6 +2,7 @@
 import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
 import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import { backoffMs } from "./backoff.js";
 import type { RequestedAction } from "./step.js";
 
 export interface EffectContext {
@@ -33,8 +34,7 @@ const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** A call that did not happen goes out again after 2, 4, 8 … seconds. */
-export const backoffMs = (tries: number): number =>
-  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
+export const callAgainMs = (tries: number): number => backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS);
 
 const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
 
@@ -105,7 +105,7 @@ const sending = (
   return {
     facts: { ...a.facts, operation: tried },
     effect: effect(tried),
-    notBefore: again ? a.now + backoffMs(operation.tries) : a.now,
+    notBefore: again ? a.now + callAgainMs(operation.tries) : a.now,
   };
 };
 

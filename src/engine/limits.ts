@@ -1,4 +1,6 @@
 /** Every limit in one place, with its reason. */
+import { backoffMs } from "../core/backoff.js";
+
 export interface Limits {
   /** Orders decided in one transaction: larger groups add latency and no throughput (measured, docs/performance.md). */
   ordersPerGroup: number;
@@ -75,7 +77,7 @@ export const AFTER_TROUBLE_MS = 1000;
 
 /** Exponential with jitter: between half and the whole of the wait. */
 export const retryAfterMs = (attempt: number, longest: number, random: () => number): number =>
-  Math.round(Math.min(longest, 1000 * 2 ** Math.min(20, attempt - 1)) * (0.5 + random() / 2));
+  Math.round(backoffMs(attempt, 1000, longest) * (0.5 + random() / 2));
 
 /** @param ageMs for how long it has been tried */
 export const longestWaitMs = (ageMs: number, limits: Limits): number =>

@@ -1,4 +1,5 @@
 /** Callers that wait for the end of what they asked for. */
+import { backoffMs } from "../core/backoff.js";
 import type { Answer } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
 import { type Receipt, receiptFor } from "./receipt.js";
@@ -52,8 +53,8 @@ export class Waiters {
   /** The other nodes tell nobody here; most answers are there before the first look. */
   private async lookout(orderId: string, eventId: string, signal: AbortSignal): Promise<void> {
     if (this.look === null) return;
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      await this.clock.sleep(wait, signal).catch(() => {});
+    for (let looks = 1; ; looks += 1) {
+      await this.clock.sleep(backoffMs(looks, FIRST_LOOK_MS, LONGEST_WAIT_MS), signal).catch(() => {});
       if (signal.aborted) return;
       const answer = await this.look(orderId, eventId).catch(() => null);
       if (answer !== null) this.tell(orderId, answer);

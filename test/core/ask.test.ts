@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ActionName, EffectParams, NoteKey } from "../../machines/effects.js";
 import type { Facts, Operation } from "../../machines/facts.js";
-import { ask, backoffMs, type EffectAndFacts, type EffectContext } from "../../src/core/ask.js";
+import { ask, callAgainMs, type EffectAndFacts, type EffectContext } from "../../src/core/ask.js";
 import { SECOND, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
 
@@ -156,7 +156,7 @@ describe("a call that moves money", () => {
   });
 
   test("waits are doubled from two seconds up to five minutes", () => {
-    expect([0, 1, 2, 3, 8, 9].map(backoffMs)).toEqual([2, 2, 4, 8, 256, 300].map((seconds) => seconds * SECOND));
+    expect([0, 1, 2, 3, 8, 9].map(callAgainMs)).toEqual([2, 2, 4, 8, 256, 300].map((seconds) => seconds * SECOND));
   });
 });
 

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type Pg from "pg";
 import type { Client } from "pg";
+import { backoffMs } from "../../core/backoff.js";
 import { atMost, GOODBYE_MS } from "./connections.js";
 import type { Settled } from "./options.js";
 
@@ -60,14 +61,14 @@ export class Notices {
     for (const listener of this.#listeners) listener(at);
   }
 
-  #connect(wait = FIRST_WAIT_MS): void {
+  #connect(): void {
     if (this.#settled.listen === null || this.#connecting !== null || this.#closed) return;
-    this.#connecting = this.#listen(this.#settled.listen, wait).finally(() => {
+    this.#connecting = this.#listen(this.#settled.listen).finally(() => {
       this.#connecting = null;
     });
   }
 
-  async #listen(config: NonNullable<Settled["listen"]>, wait: number): Promise<void> {
+  async #listen(config: NonNullable<Settled["listen"]>): Promise<void> {
     const client = new this.#pg.Client(config);
     let ended = false;
     const again = () => {
@@ -76,7 +77,8 @@ export class Notices {
       this.#client = null;
       client.end().catch(() => {});
       if (this.#closed) return;
-      this.#retry = setTimeout(() => this.#connect(Math.min(2 * wait, LONGEST_WAIT_MS)), wait).unref();
+      const wait = backoffMs(this.#failed, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+      this.#retry = setTimeout(() => this.#connect(), wait).unref();
     };
     client.on("error", again);
     client.on("end", again);
@@ -90,7 +92,6 @@ export class Notices {
       if (this.#closed) return await client.end();
       this.#client = client;
       this.#failed = 0;
-      wait = FIRST_WAIT_MS;
       // Nobody told us while we were not there.
       this.#hear(0);
     } catch {

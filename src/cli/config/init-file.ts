@@ -134,5 +134,3 @@ export const environmentText = (variables: string[]): string =>
     ...variables.map((name) => `${name}=${ours.has(name) ? madeUp(name) : ""}`),
     "",
   ].join("\n");
-
-export const isOurs = (variable: string): boolean => ours.has(variable);
