@@ -2,9 +2,11 @@
  * What a stored row must say before anything is built on it. Plain comparisons and no schema: they are made for every
  * row that is read, also where a checksum has already shown that it is what was written.
  */
+
 import type { Effect, EffectType } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
 import { laneOf } from "./lanes.js";
 import { outOfRange } from "./ranges.js";
 import type { HistoryEntry, Lane, OrderRecord, TimerRow } from "./record.js";
@@ -170,8 +172,8 @@ export const listedFrom = <T extends { orderId: string }>(row: T): T => {
   return row;
 };
 
-/** @throws Unreadable */
-export const flagsFrom = (json: unknown): string[] => {
+/** Of another version there may be flags that are not known here. @throws Unreadable */
+export const flagsFrom = (json: unknown): FlagName[] => {
   let flags: unknown;
   try {
     flags = JSON.parse(json as string);
@@ -179,7 +181,7 @@ export const flagsFrom = (json: unknown): string[] => {
     throw new Unreadable("flags are no JSON");
   }
   if (!texts(flags)) throw new Unreadable(`flags are ${shown(flags)}`);
-  return flags as string[];
+  return flags as FlagName[];
 };
 
 /** When the first of these events came in that says so; null = none does. */

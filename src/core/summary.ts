@@ -1,12 +1,13 @@
 /** What a list of orders shows of a record, and what a store keeps beside it to find it by. */
 import type { OrderStatus } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
 import type { OrderRecord } from "./record.js";
 
 export interface OrderSummary {
   status: OrderStatus;
   state: string;
   /** The flags that stand. */
-  flags: string[];
+  flags: FlagName[];
   /** The status is not final, or a flag stands. */
   inDoubt: boolean;
   updatedAt: number;

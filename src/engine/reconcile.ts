@@ -1,6 +1,7 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
 import type { Command, OrderEvent } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
 import { reasonInWords } from "../../machines/reasons.js";
 import type { Rules } from "../core/builder.js";
 import { migrate } from "../core/migrate.js";
@@ -81,7 +82,8 @@ const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: numb
   return { stale: records.filter(isStale), damaged };
 };
 
-const standing = (record: OrderRecord): string[] => record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
+const standing = (record: OrderRecord): FlagName[] =>
+  record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
 
 const said = (reason: string | null, payment: string): string =>
   `payment ${payment}${reason === null ? "" : `: ${reasonInWords(reason)}`}`;

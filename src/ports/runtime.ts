@@ -5,8 +5,8 @@
  * A customer who waits is not kept from his answer by calls that hang or by work that is late. The engine gives each
  * peer and each kind of whoever waits a lane of its own; another durable execution has its own way to that.
  */
-import type { Effect } from "../../machines/effects.js";
-import type { Command, NewOrder, Source } from "../../machines/events.js";
+import type { Effect, EffectType } from "../../machines/effects.js";
+import type { Command, EventType, NewOrder, Source } from "../../machines/events.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation, Reason } from "../../machines/reasons.js";
@@ -126,7 +126,7 @@ export interface Reconciled {
   /** `moved` was put right, `explained` is as it should be or waits for a person, `unread` could not be asked about. */
   outcome: "moved" | "explained" | "unread";
   why: string;
-  flags: string[];
+  flags: FlagName[];
 }
 
 export interface ReconcileOptions {
@@ -150,7 +150,7 @@ export interface DeadLetter {
   id: string;
   orderId: string;
   kind: "effect" | "event";
-  type: string;
+  type: EffectType | EventType;
   attempts: number;
   error: string;
   /** When it was decided, or came in; epoch ms. */

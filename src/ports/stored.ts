@@ -1,6 +1,7 @@
 /** What a store keeps and hands out: rows, counts, pages, and how an effect ended. */
 import type { Envelope } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
+import type { FlagName } from "../../machines/flags.js";
 import type { HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "../core/record.js";
 import type { CallKind } from "./lanes.js";
 
@@ -104,7 +105,7 @@ export interface OrderRow {
   state: string;
   version: number;
   updatedAt: number;
-  flags: string[];
+  flags: FlagName[];
   parked: string | null;
 }
 

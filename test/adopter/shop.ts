@@ -201,7 +201,8 @@ export const lived = async (id: string | undefined, timeoutMs: number | undefine
   await engine.refund("my order", { amount: 5, lines, wait: "durable", id });
   const { allowed, effects, flags: foreseen, reason } = await engine.can("my order", { type: "merchant.held" });
   const rows = await engine.list({ status: "on-hold", flagged: true, limit: 10 });
-  for await (const { outcome } of engine.reconcile({ dryRun: true, perSecond: 5 })) if (outcome === "unread") break;
+  for await (const { outcome, flags: left } of engine.reconcile({ dryRun: true, perSecond: 5 }))
+    if (outcome === "unread" || left.includes("discrepancy:reserved-twice")) break;
   const view = await engine.payment("my order");
   const said = view?.explanation === "payment-unreadable" || (allowed && reason === "same-status");
   const history = await engine.history("my order");
@@ -221,6 +222,8 @@ export const lived = async (id: string | undefined, timeoutMs: number | undefine
     reasons[why],
     reasons["already-captured"],
     dead[0]?.kind === "effect",
+    dead[0]?.type === "bookSignedPayment" || dead[0]?.type === "capture.refused",
+    rows.some((row) => row.flags.includes("discrepancy:frozen-at-gateway")),
   ];
   return [heard(receipt), rows, history.some(raisedIn), record && standing(record), texts, words];
 };
