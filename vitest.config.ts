@@ -87,6 +87,8 @@ export default defineConfig({
           // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
           testTimeout: 360_000,
           hookTimeout: 240_000,
+          // Of a file whose tests are run at once: each starts processes of its own.
+          maxConcurrency: 3,
           sequence: { groupOrder: 1 },
         },
       },

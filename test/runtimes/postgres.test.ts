@@ -1,7 +1,8 @@
 /** The runtime contract on a real PostgreSQL, each node in a process of its own. */
-import { afterAll, describe, it, test } from "vitest";
-import { Guest, type RuntimePlace, runtimeContract, type Setup } from "../../src/testing/runtime-contract.js";
+import { afterAll, describe, it } from "vitest";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
 import { startPostgres } from "../adapters/postgres-server.js";
+import { cases } from "./cases.js";
 
 const script = new URL("./postgres-node.js", import.meta.url);
 const server = await startPostgres();
@@ -41,12 +42,6 @@ else {
   };
 
   describe("engines on PostgreSQL", () => {
-    runtimeContract({
-      runner: {
-        test: (title, run, timeout) => test(title, { timeout }, run),
-        skip: (title, reason) => test.skip(`${title} (${reason})`, () => {}),
-      },
-      open,
-    });
+    cases(open);
   });
 }

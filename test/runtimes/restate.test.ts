@@ -1,9 +1,10 @@
 /** The runtime contract on a real Restate server, with the service that it calls in processes of their own. */
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { registerService, restateRuntime } from "../../src/adapters/restate/index.js";
-import { Guest, type RuntimePlace, runtimeContract, type Setup } from "../../src/testing/runtime-contract.js";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
 import { address } from "../restate/address.js";
 import { noServerBecause, type RestateServer, restateServer } from "../restate/server.js";
+import { cases } from "./cases.js";
 
 const script = new URL("./restate-node.js", import.meta.url);
 let server: RestateServer;
@@ -61,11 +62,5 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   });
   afterAll(() => server?.end());
 
-  runtimeContract({
-    runner: {
-      test: (title, run, timeout) => test(title, { timeout }, run),
-      skip: (title, reason) => test.skip(`${title} (${reason})`, () => {}),
-    },
-    open,
-  });
+  cases(open);
 });

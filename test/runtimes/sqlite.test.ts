@@ -1,7 +1,8 @@
 /** The runtime contract on the engine with its real file, in a real process. */
-import { describe, test } from "vitest";
-import { Guest, type RuntimePlace, runtimeContract, type Setup } from "../../src/testing/runtime-contract.js";
+import { describe } from "vitest";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
 import { temporary } from "../engine/place.js";
+import { cases } from "./cases.js";
 
 const script = new URL("./sqlite-node.js", import.meta.url);
 
@@ -29,12 +30,5 @@ const open = async (setup: Setup): Promise<RuntimePlace> => {
 };
 
 describe("the engine on SQLite", () => {
-  runtimeContract({
-    runner: {
-      test: (title, run, timeout) => test(title, { timeout }, run),
-      skip: (title, reason) => test.skip(`${title} (${reason})`, () => {}),
-    },
-    open,
-    cannot: { secondNode: "one process owns the SQLite file" },
-  });
+  cases(open, { secondNode: "one process owns the SQLite file" });
 });
