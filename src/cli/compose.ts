@@ -177,7 +177,7 @@ export const composeSandbox = async (
     const one = await compose({
       ...options,
       clock,
-      store: options.store === undefined ? memoryStore() : storeAt(options.store),
+      store: options.store === undefined ? memoryStore() : await storeAt(options.store),
       gateways: gatewaysTo(banks, clock, options.bankFetch),
       shop: woo.shop,
       doors: () => ({
@@ -205,11 +205,4 @@ export const composeSandbox = async (
     await closeBanks(banks);
     throw error;
   }
-};
-
-/** The store for looking only; works beside a running engine. */
-export const lookingStore = async (place: string): Promise<Store> => {
-  const store = storeAt(place, { readOnly: true });
-  await store.open();
-  return store;
 };

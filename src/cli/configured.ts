@@ -27,7 +27,7 @@ const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
 };
 
-export const composeConfigured = (config: Ready, options: Common): Promise<Running> => {
+export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const { gateways, http } = config;
   const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
@@ -35,7 +35,7 @@ export const composeConfigured = (config: Ready, options: Common): Promise<Runni
   return compose({
     ...options,
     clock,
-    store: storeAt(config.store),
+    store: await storeAt(config.store),
     gateways: gatewaysOf(config, clock),
     shop,
     doors: (engine) => ({

@@ -8,12 +8,12 @@ import { inspector } from "../inspector/inspector.js";
 import { systemClock } from "../ports/clock.js";
 import { withoutPassword } from "../ports/passwords.js";
 import type { Store } from "../ports/store.js";
-import { lookingStore } from "./compose.js";
 import { exitCodes, wrongUsage } from "./ending.js";
 import { noPort } from "./listening.js";
 import { wholeIn } from "./options.js";
 import { appendPrivate } from "./private-file.js";
 import { untilToldToStop } from "./stopping.js";
+import { lookingStore } from "./stores.js";
 import { say, sayJson } from "./terminal.js";
 
 interface Options {

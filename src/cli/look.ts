@@ -3,9 +3,9 @@ import { registry } from "../../machines/index.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { recordReader, whyOf } from "../engine/queries.js";
 import type { Store } from "../ports/store.js";
-import { lookingStore } from "./compose.js";
 import { Ends, exits, refused } from "./ending.js";
 import { ask, type RemoteOptions } from "./remote.js";
+import { lookingStore } from "./stores.js";
 
 export interface LookFlags extends RemoteOptions {
   db?: string;

@@ -1,6 +1,5 @@
 /** Where orders are kept, as a person names it: a SQLite file, or the address of a PostgreSQL. */
 import { Option } from "commander";
-import { postgresStore } from "../adapters/postgres/store.js";
 import { sqliteStore } from "../adapters/sqlite/store.js";
 import { hasPassword, withoutPassword } from "../ports/passwords.js";
 import { type Store, StoreError } from "../ports/store.js";
@@ -18,26 +17,41 @@ interface How {
   beside?: boolean;
 }
 
-export const storeAt = (place: string, { schema, readOnly = false, beside = false }: How = {}): Store => {
-  if (isPostgres(place)) {
-    try {
-      return postgresStore({ connectionString: place, readOnly, ...(schema === undefined ? {} : { schema }) });
-    } catch (error) {
-      throw error instanceof TypeError ? wrongUsage(`"${withoutPassword(place)}": ${error.message}`) : error;
-    }
+type PostgresStore = typeof import("../adapters/postgres/store.js").postgresStore;
+
+/** The adapter is loaded where somebody names a PostgreSQL: most commands are about one small file. */
+const postgres = async (): Promise<PostgresStore> => (await import("../adapters/postgres/store.js")).postgresStore;
+
+const inPostgres = (make: PostgresStore, place: string, { schema, readOnly = false }: How): Store => {
+  try {
+    return make({ connectionString: place, readOnly, ...(schema === undefined ? {} : { schema }) });
+  } catch (error) {
+    throw error instanceof TypeError ? wrongUsage(`"${withoutPassword(place)}": ${error.message}`) : error;
   }
+};
+
+export const storeAt = async (place: string, how: How = {}): Promise<Store> => {
+  if (isPostgres(place)) return inPostgres(await postgres(), place, how);
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(place) || hasPassword(place)) {
     throw wrongUsage(
       `there is no store for "${withoutPassword(place)}"; name a SQLite file, or postgres://user@host/database`,
     );
   }
+  const { readOnly = false, beside = false } = how;
   return sqliteStore({ file: place, readOnly, beside });
+};
+
+/** The store for looking only; works beside a running engine. */
+export const lookingStore = async (place: string): Promise<Store> => {
+  const store = await storeAt(place, { readOnly: true });
+  await store.open();
+  return store;
 };
 
 /** Does something with a store that is there already: none is made. */
 export const withStore = async <T>(place: string, how: How, work: (store: Store) => Promise<T>): Promise<T> => {
   if (!how.readOnly) await withStore(place, { ...how, readOnly: true, beside: false }, async () => {});
-  const store = storeAt(place, how);
+  const store = await storeAt(place, how);
   await store.open().catch((error: unknown) => {
     throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
   });
@@ -59,9 +73,10 @@ export const postgresGround = (place: string): (() => Promise<Ground>) => {
     throw wrongUsage(`scenarios make a new SQLite file for every life; "${place}" is no PostgreSQL`);
   let lives = 0;
   return async () => {
+    const make = await postgres();
     lives += 1;
     const schema = `life_${process.pid}_${lives}`;
-    return { store: () => storeAt(place, { schema }), many: true, clear: () => dropSchema(place, schema) };
+    return { store: () => inPostgres(make, place, { schema }), many: true, clear: () => dropSchema(place, schema) };
   };
 };
 

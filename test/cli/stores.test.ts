@@ -156,8 +156,8 @@ describe("where orders are kept", () => {
   });
 
   it("is a file or a PostgreSQL, and nothing else", async () => {
-    expect(() => storeAt("mysql://a@b/c")).toThrow(/no store for/);
-    expect(() => storeAt("postgres://shop:secret@:x/shop")).toThrow(/no address/);
+    await expect(storeAt("mysql://a@b/c")).rejects.toThrow(/no store for/);
+    await expect(storeAt("postgres://shop:secret@:x/shop")).rejects.toThrow(/no address/);
     expect((await cli(["scenarios", "x.json", "--store", "orders.db"])).code).toBe(2);
     expect((await cli(["serve", "--sandbox", "--db", "a.db", "--store", "b.db"])).code).toBe(2);
   });

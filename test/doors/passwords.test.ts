@@ -47,7 +47,7 @@ describe("doors low: the password of an address", () => {
   it.each(Object.entries(addresses))("%s, is in no message of the store", async (_, address) => {
     const told: string[] = [];
     try {
-      const store = storeAt(address, { readOnly: true });
+      const store = await storeAt(address, { readOnly: true });
       await store.open();
       await store.close();
     } catch (error) {
