@@ -8,7 +8,10 @@ import { payments } from "../../src/testing/index.js";
 import { callback, MINUTE, Place, T0 } from "../engine/place.js";
 
 let place: Place | null = null;
+/** An engine that stops would wait for them. */
+let endCalls = (): void => {};
 afterEach(async () => {
+  endCalls();
   await place?.end();
   place = null;
 });
@@ -34,6 +37,8 @@ class Bank {
   says: Says | null = null;
   reads = 0;
   captures = 0;
+  /** Calls that have no answer. */
+  hung: ((answer: ReadAnswer) => void)[] = [];
   private paid = payments.accepted;
   readonly gateway: Gateway = {
     name: "resurs-mapi",
@@ -41,7 +46,7 @@ class Bank {
     readPayment: async (paymentId) => {
       this.reads += 1;
       if (this.says === "throws") throw new Error("not a payment");
-      if (this.says === "hangs") return new Promise(() => {});
+      if (this.says === "hangs") return new Promise((resolve) => this.hung.push(resolve));
       return this.says ?? { kind: "ok", reading: { ...this.paid, paymentId } };
     },
     capture: async ({ key }) => {
@@ -59,6 +64,10 @@ class Bank {
 const made = async (options: Parameters<typeof Place.made>[0] = {}): Promise<{ world: Place; bank: Bank }> => {
   const bank = new Bank();
   place = await Place.made({ gateways: [bank.gateway], limits: slow, ...options });
+  place.hanging = () => bank.hung.length;
+  endCalls = () => {
+    for (const answer of bank.hung) answer({ kind: "unknown", detail: "the test is over" });
+  };
   return { world: place, bank };
 };
 
