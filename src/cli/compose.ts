@@ -1,9 +1,7 @@
-/** The composition root: where adapters, engine and doors are put together, and the only place that knows all of them. */
+/** The composition root: where adapters, engine and doors are put together. */
 import type { Settings } from "../../machines/settings.js";
 import { type HttpOptions, httpApp } from "../adapters/http/app.js";
 import { listen } from "../adapters/http/serve.js";
-import { memoryStore } from "../adapters/memory/store.js";
-import { decodeApiData } from "../adapters/resurs-legacy/index.js";
 import type { Telemetry } from "../adapters/telemetry/telemetry.js";
 import type { ActorMessage, HistoryEntry, OrderRecord } from "../core/record.js";
 import { createEngine, type Engine } from "../engine/engine.js";
@@ -16,20 +14,9 @@ import type { Gateway } from "../ports/gateway.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
-import {
-  type Banks,
-  closeBanks,
-  gatewaysTo,
-  LEGACY_DIGEST,
-  NETS_AUTHORIZATION,
-  openBanks,
-  registerCallbacks,
-} from "../testing/banks.js";
-import { type WooDouble, wooDouble } from "../testing/woocommerce-double.js";
 import { atMost } from "./ending.js";
 import { checkPort, noPort } from "./listening.js";
-import { type Fetch, sandboxDoor, stocked, stockUp } from "./sandbox.js";
-import { storeAt } from "./stores.js";
+import type { Fetch } from "./sandbox.js";
 
 export interface Common {
   settings: Settings;
@@ -61,11 +48,6 @@ export interface Running {
   stop(drainMs?: number): Promise<void>;
 }
 
-export interface ComposedSandbox extends Running {
-  banks: Banks;
-  woo: WooDouble;
-}
-
 export interface ServerParts extends Common {
   store: Store;
   gateways: Gateway[];
@@ -78,7 +60,7 @@ export interface ServerParts extends Common {
 }
 
 /** After a start that failed, for letting go of what was opened: what went wrong is said at once, whatever hangs. */
-const LET_GO_MS = 1000;
+export const LET_GO_MS = 1000;
 
 /** Where the inspector is mounted beside the API. */
 export const INSPECTOR = "/inspector";
@@ -155,54 +137,6 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
     return { engine, url, stately: stately?.url ?? null, stop };
   } catch (error) {
     await atMost(LET_GO_MS, end());
-    throw error;
-  }
-};
-
-/**
- * The real engine between doubles of bank and shop. Without a store its orders live as long as it does, and no driver
- * is asked for.
- */
-export const composeSandbox = async (
-  options: Common & { store?: string; bankFetch?: typeof globalThis.fetch; around?: (fetch: Fetch) => Fetch },
-): Promise<ComposedSandbox> => {
-  const { clock = systemClock(), settings, onDecision, around = (fetch) => fetch } = options;
-  const banks = await openBanks(clock);
-  try {
-    const woo = wooDouble({
-      now: () => clock.now(),
-      manageStock: true,
-      holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
-    });
-    const one = await compose({
-      ...options,
-      clock,
-      store: options.store === undefined ? memoryStore() : await storeAt(options.store),
-      gateways: gatewaysTo(banks, clock, options.bankFetch),
-      shop: woo.shop,
-      doors: () => ({
-        netsAuthorization: NETS_AUTHORIZATION,
-        resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
-        readContainer: decodeApiData,
-      }),
-      onDecision: (entry, record, messages) => {
-        stocked(woo, entry, record);
-        onDecision?.(entry, record, messages);
-      },
-      around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
-    });
-    registerCallbacks(banks, one.url);
-    await stockUp(woo, one.engine).catch(async (error: unknown) => {
-      await atMost(LET_GO_MS, one.stop());
-      throw error;
-    });
-    const stop = async (drainMs?: number) => {
-      await one.stop(drainMs);
-      await closeBanks(banks);
-    };
-    return { ...one, banks, woo, stop };
-  } catch (error) {
-    await closeBanks(banks);
     throw error;
   }
 };

@@ -5,7 +5,7 @@ import { urlsFor } from "../adapters/http/urls.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { checkoutTo, deliveringFrom, heldBy } from "../testing/banks.js";
 import { VirtualClock } from "../testing/virtual-clock.js";
-import { type ComposedSandbox, composeSandbox } from "./compose.js";
+import { type ComposedSandbox, composeSandbox } from "./compose-sandbox.js";
 import { bankIsDown, type DemoStory, HOLD_STOCK_MINUTES, HOUR } from "./demo-stories.js";
 import { checkout, type Fetch } from "./sandbox.js";
 

@@ -8,7 +8,7 @@ import { type Log, redacted } from "../ports/log.js";
 import { Missing } from "../ports/missing.js";
 import { withoutPassword } from "../ports/passwords.js";
 import { secretFault } from "../ports/secrets.js";
-import { type Common, composeSandbox, INSPECTOR, type Running } from "./compose.js";
+import { type Common, INSPECTOR, type Running } from "./compose.js";
 import { load } from "./config/load.js";
 import type { Ready } from "./config/schema.js";
 import { composeConfigured } from "./configured.js";
@@ -55,6 +55,7 @@ interface OpenedServer {
 
 const opened = async (config: Ready | null, place: string | undefined, common: Common): Promise<OpenedServer> => {
   if (config === null) {
+    const { composeSandbox } = await import("./compose-sandbox.js");
     const running = await composeSandbox({ ...common, ...(place === undefined ? {} : { store: place }) });
     const bank = running.banks.resurs.url;
     return { running, more: { bank }, says: `The test bank is at ${bank}` };

@@ -10,7 +10,7 @@ import { prune } from "../../src/engine/prune.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Store } from "../../src/ports/store.js";
-import { keepKnownKey } from "../engine/place.js";
+import { keepKnownKey } from "../engine/known-key.js";
 import { fastClock } from "./fast-clock.js";
 import { arm, at } from "./kill-switch.js";
 import { plantedBugs } from "./planted.js";

@@ -6,7 +6,7 @@ import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { createEngine } from "../../src/engine/engine.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Shop } from "../../src/ports/shop.js";
-import { gatewayTo } from "./place.js";
+import { gatewayTo } from "./to-bank.js";
 
 const [file = "", bankUrl = "", shopUrl = "", cooldownSeconds = "60"] = process.argv.slice(2);
 

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Command, PlacedOrder } from "../../machines/events.js";
 import { addressKeys, type HttpOptions, httpApp, urlsFor } from "../../src/adapters/http/app.js";
 import { memoryStore } from "../../src/adapters/memory/store.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import type { EngineOptions } from "../../src/index.js";
 import type { Clock } from "../../src/ports/clock.js";
@@ -14,6 +13,10 @@ import type { Store } from "../../src/ports/store.js";
 import { type ResursDouble, resursDouble } from "../../src/testing/resurs-double.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
+import { gatewayTo } from "./to-bank.js";
+
+export { keepKnownKey, knowsKey } from "./known-key.js";
+export { gatewayTo };
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 export const MINUTE = 60_000;
@@ -82,9 +85,6 @@ export const shopHas = (woo: WooDouble, id: string, at: number, status: PlacedOr
     datePaid: null,
   });
 
-export const gatewayTo = (url: string, clock: Clock) =>
-  resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", paymentMethodId: "m", clock });
-
 /** The same bank under another gateway's name, for a test that is about whose payment it is. */
 export const gatewayNamed = (name: string, url: string, clock: Clock): Gateway => ({
   ...gatewayTo(url, clock),
@@ -133,13 +133,6 @@ export const trusted = (options: Omit<HttpOptions, "apiToken"> & { apiToken?: Ht
     },
   };
 };
-
-const known = "a return key that tests in several processes know";
-/** Keeps the known key in a store before the engine makes one of its own. */
-export const keepKnownKey = (engine: Pick<Engine, "secret">) =>
-  addressKeys({ secret: (name) => engine.secret(name, known) });
-/** Stands for an engine elsewhere that was told to keep the known key. */
-export const knowsKey = { secret: async () => known };
 
 /** The page that a bank sends the customer of `pay-<order>` back to, with its proof. */
 export const returnPath = async (

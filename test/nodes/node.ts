@@ -4,7 +4,7 @@ import { postgresStore } from "../../src/adapters/postgres/store.js";
 import { compose } from "../../src/cli/compose.js";
 import { untilToldToStop } from "../../src/cli/stopping.js";
 import { nodeParts, offer } from "../../src/testing/runtime-contract/wire.js";
-import { keepKnownKey } from "../engine/place.js";
+import { keepKnownKey } from "../engine/known-key.js";
 import type { NodeOptions } from "./fleet.js";
 
 const { gateways, shop, clock, settings, limits, registry, decide } = nodeParts();
