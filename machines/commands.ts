@@ -5,7 +5,13 @@
  */
 import { z } from "zod";
 import { Lines, OrderStatus, Rejection } from "./facts.js";
-import { Amount, Id, Text, Texts, Word } from "./text.js";
+import { Amount, Currency, Id, Text, Texts, Word } from "./text.js";
+
+/** How the order stands in the shop. `gateway` null = it is to be paid another way; `gone` = deleted, or in the bin. */
+export const ShopOrder = z
+  .strictObject({ total: Amount, currency: Currency, lines: Lines, gateway: Id.nullable(), gone: z.boolean() })
+  .partial();
+export type ShopOrder = z.infer<typeof ShopOrder>;
 
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
@@ -15,7 +21,8 @@ export const ReturnPage = z.enum(["success", "fail", "signing-landing", "signing
 export type ReturnPage = z.infer<typeof ReturnPage>;
 
 export const Command = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("order.updated"), by: Text(100), change: Text(200) }),
+  /** Something about the order was written. `order`: what the shop has now, as far as it says so. */
+  z.strictObject({ type: z.literal("order.updated"), by: Text(100), change: Text(200), order: ShopOrder.optional() }),
   /**
    * Another hand wrote the status straight to the shop. `version`: of the record when the shop was read; what was
    * decided since may be on its way there.
@@ -25,16 +32,23 @@ export const Command = z.discriminatedUnion("type", [
     status: OrderStatus,
     version: z.number().int().positive().optional(),
   }),
+  /** The customer presses Pay: the payments that the order has are read before another one is opened. */
+  z.strictObject({ type: z.literal("checkout.asked") }),
   /** A payment is being opened at the bank; what an earlier try brings from now on is an earlier attempt. */
   z.strictObject({ type: z.literal("checkout.began"), attempt: Id }),
   z.strictObject({
     type: z.literal("payment.created"),
     paymentId: Id,
+    /** The adapter that opened it, and how far its rounding may differ; left out: the order's. */
+    gateway: Id.optional(),
+    tolerance: Amount.optional(),
     /** Names this try to pay in the addresses that its customer comes back to. */
     attempt: Id.optional(),
     /** What the shop keeps with its order. */
     meta: Texts(20_000).optional(),
   }),
+  /** A payment that was made elsewhere, such as one authorised anew; the bank is asked before it counts. */
+  z.strictObject({ type: z.literal("payment.attached"), paymentId: Id, gateway: Id.optional() }),
   /** The bank took no payment: the customer is told and may try again. */
   z.strictObject({ type: z.literal("payment.notCreated"), detail: Text(500), attempt: Id.optional() }),
   /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
@@ -76,7 +90,11 @@ export const Command = z.discriminatedUnion("type", [
     via,
     amount: Amount,
     lines: Lines.nullable().default(null),
+    /** The refund's own id in the shop: the same refund without one, in the same instant, is one refund. */
+    refund: Id.optional(),
   }),
+  /** Lets go what is still reserved after a part was captured. */
+  merchant("merchant.released"),
   /** The lines and total as they would be; `adds`: something was added or raised. */
   z.strictObject({
     type: z.literal("merchant.editedLines"),

@@ -19,6 +19,19 @@ const queued = { meta: { rule: "cooldown/queued" } } as const;
 const askNow = { target: "reading", actions: "readPayment", meta: { rule: "cooldown/never-held" } } as const;
 const askNowToo = { meta: { rule: "cooldown/next-reading" } } as const;
 
+/** Nobody asked meanwhile; callbacks may wait. */
+const afterwards = [
+  {
+    guard: "heldCallbacksAreDue",
+    target: "reading",
+    reenter: true,
+    actions: "readPayment",
+    meta: { rule: "cooldown/over" },
+  },
+  { guard: "callbacksWait", target: "holding", meta: { rule: "cooldown/held" } },
+  { target: "idle" },
+] as const;
+
 export const cooldownMachine = setup({
   types: {
     context: {} as GuardContext,
@@ -61,8 +74,6 @@ export const cooldownMachine = setup({
         "someone.asked": askNow,
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         "money.settled": { target: "holding", reenter: true, meta: { rule: "cooldown/settled" } },
-        /** What was held is about the earlier attempt, so nothing is left to wait for. */
-        "payment.created": { target: "idle", meta: { rule: "callback/stale-payment" } },
       },
     },
     reading: {
@@ -72,14 +83,13 @@ export const cooldownMachine = setup({
         "someone.asked": askNowToo,
         "payment.created": [
           {
-            guard: "someoneWaits",
+            guard: "someoneAskedSince",
             target: "reading",
             reenter: true,
             actions: "readPayment",
             meta: { rule: "cooldown/other-payment" },
           },
-          /** A reading that nobody waits for is not asked for: its answer would be nobody's. */
-          { target: "idle" },
+          ...afterwards,
         ],
         "payment.read": [
           {
@@ -89,15 +99,7 @@ export const cooldownMachine = setup({
             actions: "readPayment",
             meta: { rule: "cooldown/next-reading" },
           },
-          {
-            guard: "heldCallbacksAreDue",
-            target: "reading",
-            reenter: true,
-            actions: "readPayment",
-            meta: { rule: "cooldown/over" },
-          },
-          { guard: "callbacksWait", target: "holding", meta: { rule: "cooldown/held" } },
-          { target: "idle" },
+          ...afterwards,
         ],
       },
     },

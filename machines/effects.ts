@@ -11,6 +11,7 @@ export interface EffectParams {
 export const notes = {
   "payment-complete": "Payment complete.",
   "payment-status-on-hold": "Payment is waiting for more information from {bank}.",
+  "payment-holds-nothing": "The payment at {bank} was cancelled or given back in full, so it pays for nothing.",
   "amount-differs": "The paid amount differs from the order total. The order needs a look by hand.",
   "payment-status-failed": "Payment failed.",
   "payment-status-cancelled": "Payment aborted.",
@@ -22,9 +23,12 @@ export const notes = {
   "capture-off": "Set to completed without a capture: automatic capture is switched off.",
   "nothing-to-capture": "Set to completed without a capture: the order has no amount to pay.",
   "cancel-success": "Successfully cancelled payment at {bank}.",
+  "rest-released": "Released what was still reserved of the payment at {bank}.",
   "nothing-to-cancel": "Order cancelled; there was nothing to cancel at the bank.",
   "cancel-off": "Order cancelled without cancelling the payment: automatic cancel is switched off.",
   "refund-success": "Successfully refunded {amount} of payment at {bank}.",
+  "refund-success-late": "The refund of the payment at {bank} was carried out.",
+  "refund-undone": "A refund at {bank} came to nothing: the money is with the shop again.",
   "refund-off": "Set to refunded without a credit: automatic refund is switched off.",
   "already-refunded": "The payment is already refunded at the bank; nothing was sent.",
   "modify-success": "Successfully updated payment at {bank} to {amount}.",
@@ -40,6 +44,11 @@ export const notes = {
   "signing-failed": "Booking the signed payment at {bank} failed ({reason}).",
   "customer-tries-again": "Customer tries the payment again.",
   "set-by-merchant": "Status set by the merchant.",
+  "surplus-released": "Payment {payment} at {bank} was not needed: another one pays this order. It was cancelled.",
+  "surplus-not-released":
+    "Payment {payment} at {bank} holds money that this order does not need, and cancelling it failed ({reason}).",
+  "paid-twice": "Payment {payment} at {bank} holds money beside the payment that pays this order.",
+  "payment-overtaken": "Payment {payment} at {bank} was made in an earlier attempt; it pays this order.",
 } as const;
 export type NoteKey = keyof typeof notes;
 

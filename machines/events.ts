@@ -22,6 +22,8 @@ export const PlacedOrder = z.strictObject({
   createdAt: Moment,
   updatedAt: Moment,
   customerReturned: z.boolean().default(false),
+  /** The reference under which the bank has the order; left out: its id. */
+  reference: Id.optional(),
   /** How far the gateway's rounding may differ, in minor units. */
   tolerance: Amount.default(0),
   /** The order's metadata under the keys of the documents; what is not known here is left alone. */
@@ -38,9 +40,12 @@ export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance" | "createdA
 /** An order becomes known; only `place` says it. */
 export const OrderPlaced = z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder });
 
+export type OrderPlaced = z.infer<typeof OrderPlaced>;
+
 export const OrderEvent = z.discriminatedUnion("type", [OrderPlaced, ...Command.options, ...Reply.options]);
 export type OrderEvent = z.infer<typeof OrderEvent>;
 export type EventType = OrderEvent["type"];
+export type ReadReply = Extract<OrderEvent, Reply>;
 
 /** An event on its way: who, when, and its id for life. */
 export interface Envelope {
@@ -74,6 +79,8 @@ export const waitsForReading = (type: EventType): boolean =>
   type === "callback.received" ||
   type === "customer.returned" ||
   type === "reconcile.asked" ||
+  type === "checkout.asked" ||
+  type === "payment.attached" ||
   type === "shop.holdStockDue" ||
   (type.startsWith("merchant.") && !needsNoReading.has(type));
 

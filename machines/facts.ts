@@ -68,10 +68,15 @@ export const Reading = z.object({
   captured: Minor,
   canceled: Minor,
   refunded: Minor,
+  /** Of what was refunded, the part that the bank has not carried out yet, and that may still fail. */
+  pendingRefund: Minor.nullish(),
   offers: z.array(PossibleAction),
   creditLimit: Minor.nullable(),
   /** tasks/status: the `completed` flag; null = nothing said; "unavailable" = the call failed. */
   taskCompleted: z.union([z.boolean(), z.literal("unavailable")]).nullable(),
+  /** The order that the bank has it for, and its currency, where the gateway says so. */
+  orderReference: Word(200).nullish(),
+  currency: Word(3).nullish(),
   /** Transaction ids in the payment's action log, the proof that one of our calls took effect. */
   transactionIds: z.array(Word(200)).max(10_000),
 });
@@ -114,6 +119,8 @@ export const WaitingEvent = z.object({
   content: z.string().nullable(),
   /** The effect whose reading answers it; null = not asked for yet. */
   readingId: z.string().nullable(),
+  /** The payment that it is about; null = the current one. */
+  paymentId: z.string().nullable().default(null),
   wish: z.lazy(() => CommandPayload).nullable(),
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;
@@ -124,6 +131,8 @@ export const CommandPayload = z.object({
   lines: z.array(Line).nullable().default(null),
   total: minor.nullable().default(null),
   adds: z.boolean().default(false),
+  /** The refund's own id in the shop. */
+  refund: z.string().optional(),
 });
 export type CommandPayload = z.infer<typeof CommandPayload>;
 
@@ -131,7 +140,13 @@ export type CommandPayload = z.infer<typeof CommandPayload>;
 export const Rejection = z.object({ at: moment, type: z.enum(["fail", "deny"]) });
 export type Rejection = z.infer<typeof Rejection>;
 
-const Intended = z.object({ captured: minor.nullable(), refunded: minor.nullable(), reserved: minor.nullable() });
+const Intended = z.object({
+  captured: minor.nullable(),
+  refunded: minor.nullable(),
+  reserved: minor.nullable(),
+  /** When it changed last; null = never. */
+  at: moment.nullable().default(null),
+});
 export type Intended = z.infer<typeof Intended>;
 
 /** `open`: the bank has not answered. `earlier`: tries that got no answer before a newer one began. */
@@ -141,6 +156,43 @@ const Checkout = z.object({
   open: z.boolean(),
   earlier: z.array(z.string()),
 });
+
+const Payment = Reading.omit({ paymentId: true }).extend({
+  /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
+  gateway: z.string().nullable(),
+  id: z.string().nullable(),
+  /** The try to pay that made it, as its return addresses name it; left out: none was named. */
+  attempt: z.string().optional(),
+  readAt: moment.nullable(),
+  /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
+  foreign: z.enum(["order", "currency"]).nullish(),
+  captureFailed: z.boolean(),
+  /**
+   * What all our calls together asked for, in minor units; null = we asked for none. The bank's books may not show
+   * more: `reserved` counts what is authorised or captured.
+   */
+  intended: Intended.default({ captured: null, refunded: null, reserved: null, at: null }),
+  /** The last refund of an amount that was made: how much, and when it was asked for. */
+  lastRefund: z.object({ amount: minor, at: moment }).optional(),
+  /** What had been refunded and was taken back at the bank since, as with a refund that failed. */
+  refundUndone: minor.optional(),
+  /** Some gateways round; a difference up to this many minor units is no mismatch. */
+  tolerance: minor,
+});
+
+/** A payment of the order that does not pay it: an earlier attempt, or a later one beside the one that pays. */
+const OtherPayment = Payment.extend({
+  id: z.string(),
+  /** Where its actor stands, as XState writes it. */
+  state: z.union([z.string(), z.record(z.string(), z.string())]),
+  /** The call that lets its money go, until its end is known. */
+  release: Operation.nullable(),
+  /** The effect that carries this call out; its answer comes back under this id. */
+  asked: z.string().nullable(),
+  /** The reading of it that is under way. */
+  readingId: z.string().nullable(),
+});
+export type OtherPayment = z.infer<typeof OtherPayment>;
 
 export const Facts = z.object({
   order: z.object({
@@ -154,24 +206,17 @@ export const Facts = z.object({
     updatedAt: moment,
     customerReturnedAt: moment.nullable(),
     rejections: z.array(Rejection),
+    /** How the bank names the order; left out: that is not compared. */
+    reference: z.string().optional(),
+    /** Another way of paying was chosen since: the payments here are watched, and the order is left alone. */
+    paidOtherwise: z.boolean().optional(),
+    /** The shop has put it into the bin, or has it no more. */
+    gone: z.boolean().optional(),
   }),
-  payment: Reading.omit({ paymentId: true }).extend({
-    /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
-    gateway: z.string().nullable(),
-    id: z.string().nullable(),
-    /** The try to pay that made it, as its return addresses name it; left out: none was named. */
-    attempt: z.string().optional(),
-    previousIds: z.array(z.string()),
-    readAt: moment.nullable(),
-    captureFailed: z.boolean(),
-    /**
-     * What all our calls together asked for, in minor units; null = we asked for none. The bank's books may not show
-     * more: `reserved` counts what is authorised or captured.
-     */
-    intended: Intended.default({ captured: null, refunded: null, reserved: null }),
-    /** Some gateways round; a difference up to this many minor units is no mismatch. */
-    tolerance: minor,
-  }),
+  /** The payment that the order follows. */
+  payment: Payment,
+  /** Every other one, oldest first. */
+  others: z.array(OtherPayment).default([]),
   waiting: z.array(WaitingEvent),
   operation: Operation.nullable(),
   /** The last try to open a payment at the bank; null = there was none. */
@@ -202,24 +247,32 @@ export const noSuchPayment = (paymentId: string): Reading => ({
  *
  * @param tolerance how far the gateway's rounding may differ, in minor units
  */
-export const unreadPayment = (
-  gateway: string | null,
-  id: string | null,
-  previousIds: string[] = [],
-  tolerance = 0,
-): Facts["payment"] => {
+export const unreadPayment = (gateway: string | null, id: string | null, tolerance = 0): Facts["payment"] => {
   const { paymentId: _, ...nothing } = noSuchPayment("");
   return {
     ...nothing,
     gateway,
     id,
-    previousIds,
     readAt: null,
     captureFailed: false,
-    intended: { captured: null, refunded: null, reserved: null },
+    intended: { captured: null, refunded: null, reserved: null, at: null },
     tolerance,
     // No payment id, no payment: there is nothing to ask the gateway about.
     exists: id !== null,
     status: "UNREAD",
   };
 };
+
+/** A payment that gives way to another. */
+export const otherPayment = (payment: Facts["payment"], id: string): OtherPayment => ({
+  ...payment,
+  id,
+  state: "open",
+  release: null,
+  asked: null,
+  readingId: null,
+});
+
+/** An earlier payment by its id, which nobody has read. */
+export const earlierPayment = ({ gateway, tolerance }: Facts["payment"], id: string): OtherPayment =>
+  otherPayment(unreadPayment(gateway, id, tolerance), id);

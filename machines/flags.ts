@@ -1,5 +1,7 @@
 /** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
+import type { NoteKey } from "./effects.js";
 import type { EventType } from "./events.js";
+import type { Facts } from "./facts.js";
 import { type GuardContext, guards } from "./guards.js";
 
 const paid = ["processing", "completed"];
@@ -10,7 +12,13 @@ const waits = (c: GuardContext) =>
   ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED", "INSPECTION"].includes(c.payment.status);
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
-const held = (c: GuardContext) => c.payment.authorized + c.payment.captured - c.payment.refunded;
+const heldOn = (payment: Pick<Facts["payment"], "authorized" | "captured" | "refunded">) =>
+  payment.authorized + payment.captured - payment.refunded;
+const held = (c: GuardContext) => heldOn(c.payment);
+/** What other payments of the order hold beside the one that pays it. */
+const surplus = (c: GuardContext): number =>
+  c.others.reduce((sum, one) => sum + (one.status === "ACCEPTED" && one.exists ? heldOn(one) : 0), 0);
+const refundedInFull = (c: GuardContext) => guards.isRefundedInFull({ context: c });
 /** The guard alone takes an order whose lines were reserved anew and captured since for a cancelled one. */
 const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context: c }) && c.payment.captured === 0;
 const status = (c: GuardContext) => c.order.status;
@@ -30,6 +38,8 @@ export interface FlagRule {
   amount?(c: GuardContext): number;
   says: string;
   remedy: string;
+  /** Written to the order once, when it is raised. */
+  note?: NoteKey;
 }
 
 /** Each test looks at the facts alone; `says` and `remedy` are what a person reads. */
@@ -54,10 +64,45 @@ export const flags = {
     test: (c: GuardContext) =>
       ours(c) &&
       ["on-hold", "processing", "completed"].includes(status(c)) &&
-      cancelledInFull(c) &&
+      c.order.total > 0 &&
+      (cancelledInFull(c) || refundedInFull(c)) &&
       c.operation === null,
-    says: "The payment was cancelled at the bank while the order goes on.",
-    remedy: "Cancel the order, or press Recalculate to reserve the money again within the credit limit.",
+    says: "The payment was cancelled or given back in full at the bank while the order goes on.",
+    remedy:
+      "Set the order to cancelled or refunded. If it was cancelled by mistake, press Recalculate to reserve the money again.",
+    note: "payment-holds-nothing",
+  },
+  "discrepancy:payment-of-another-order": {
+    test: (c: GuardContext) => [c.payment, ...c.others].some(({ foreign }) => foreign === "order"),
+    says: "A payment of this order belongs to another order at the bank, so nothing is done with it.",
+    remedy: "Look up the payment in the Merchant Portal, and have the customer pay this order.",
+  },
+  "discrepancy:currency-mismatch": {
+    test: (c: GuardContext) => [c.payment, ...c.others].some(({ foreign }) => foreign === "currency"),
+    says: "The payment is in another currency than the order, so it does not pay it.",
+    remedy: "Cancel or refund the payment in the Merchant Portal, and have the customer pay in the order's currency.",
+  },
+  "discrepancy:paid-draft": {
+    test: (c: GuardContext) => accepted(c) && status(c) === "checkout-draft" && held(c) > 0,
+    says: "The bank holds money for an order that is still a draft; WooCommerce deletes drafts after a day.",
+    remedy: "Set the order to processing, or release the money in the Merchant Portal.",
+  },
+  "discrepancy:paid-another-way": {
+    test: (c: GuardContext) => accepted(c) && c.order.paidOtherwise === true && held(c) > 0,
+    says: "The customer chose another way to pay, and the bank holds money of the abandoned payment.",
+    remedy: "Release or refund that payment in the Merchant Portal, or have the other one given back.",
+  },
+  "discrepancy:order-gone": {
+    test: (c: GuardContext) => accepted(c) && c.order.gone === true && held(c) > 0,
+    says: "The order was deleted in the shop, and the bank holds the customer's money.",
+    remedy: "Do not ship. Restore the order in the shop, or release the money in the Merchant Portal.",
+  },
+  "discrepancy:paid-twice": {
+    test: (c: GuardContext) => surplus(c) > 0,
+    amount: (c: GuardContext) => surplus(c),
+    says: "The bank holds more than one payment for this order.",
+    remedy: "Refund or cancel the payment that is not needed in the Merchant Portal; the order names it.",
+    note: "paid-twice",
   },
   "discrepancy:rejected-at-gateway": {
     test: (c: GuardContext) =>
@@ -95,6 +140,13 @@ export const flags = {
     says: "The bank gave back more than was asked for here.",
     remedy: "Compare the refunds in the Merchant Portal with the order, and have the bank take back what is too much.",
   },
+  "refund-failed": {
+    test: (c: GuardContext) => ours(c) && (c.payment.refundUndone ?? 0) > 0,
+    amount: (c: GuardContext) => c.payment.refundUndone ?? 0,
+    says: "A refund that the bank had taken came to nothing, so the customer did not get the money.",
+    remedy: "Refund the amount again.",
+    note: "refund-undone",
+  },
   "discrepancy:captured-twice": {
     test: (c: GuardContext) => excess.captured(c) > 0,
     amount: (c: GuardContext) => excess.captured(c),
@@ -121,12 +173,19 @@ export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:paid-but-cancelled": [],
   "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
   "discrepancy:completed-not-captured": [],
-  "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.recalculated"],
+  "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.refunded", "merchant.recalculated"],
+  "discrepancy:payment-of-another-order": [],
+  "discrepancy:currency-mismatch": [],
+  "discrepancy:paid-draft": [],
+  "discrepancy:paid-another-way": [],
+  "discrepancy:order-gone": [],
+  "discrepancy:paid-twice": [],
   "discrepancy:rejected-at-gateway": ["merchant.cancelled", "merchant.failed"],
   "discrepancy:frozen-at-gateway": [],
   "discrepancy:amount-mismatch": ["merchant.recalculated"],
   "discrepancy:refunded-not-credited": [],
   "discrepancy:refunded-twice": ["merchant.acknowledged"],
+  "refund-failed": ["merchant.refunded", "merchant.refundedAmount", "merchant.acknowledged"],
   "discrepancy:captured-twice": ["merchant.acknowledged"],
   "discrepancy:reserved-twice": ["merchant.acknowledged"],
   "capture-failed": ["merchant.completed"],

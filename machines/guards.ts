@@ -37,7 +37,10 @@ const combined = {
   isPaidInFull: and(["isCapturedInFull", not("isRejected"), not("isFrozen")]),
 
   /** Seed 003, "Enable Cancel": never after a capture; what is left of a partly cancelled payment can be. */
-  canCancel: and([not("hasCaptured"), not("isFrozen"), not("isInInspection"), "offersCancel"]),
+  canCancel: and([not("hasCaptured"), not("isFrozenShut"), not("isInInspection"), "offersCancel"]),
+  /** A part was captured, and what is left is not needed. */
+  canReleaseRest: and(["isPartlyCaptured", not("isFrozenShut"), not("isInInspection"), "offersCancel"]),
+  mayTryReleaseAgain: and(["mayRepeat", "offersCancel"]),
   hasNothingToCancel: or([
     "hasNoPayment",
     "isMissing",
@@ -56,6 +59,8 @@ const combined = {
     "offersRefund",
   ]),
   isAlreadyRefunded: and(["isRefundedInFull", not("asksForPart")]),
+  /** A refund that was pending when it was asked for. */
+  isRefundedAtLast: and(["isRefundedInFull", "refundWasAskedFor"]),
   refundsWithoutCredit: and(["refundIsOff", not("asksForPart")]),
   canRefundAmount: and([
     "hasPayment",
@@ -98,6 +103,11 @@ const combined = {
   holdsMoney: and(["isAccepted", not("isCancelledInFull"), not("isRefundedInFull")]),
 
   // what an accepted payment holds by now
+  /** No money is on it and none will come. One that the bank does not know may still come into being. */
+  isOver: or(["isRejected", "isCancelledInFull", "isRefundedInFull"]),
+  /** Seed 003, "Enable Cancel", and the shop's choice. */
+  canLetGo: and(["canCancel", "choosesToRelease", not("cancelIsOff")]),
+
   isAcceptedAndRefunded: and(["isAccepted", "isRefundedInFull"]),
   isAcceptedAndPartlyRefunded: and(["isAccepted", "isPartlyRefunded"]),
   isAcceptedAndCaptured: and(["isAccepted", "isCapturedInFull"]),
@@ -109,7 +119,7 @@ const combined = {
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
   staysPendingMeanwhile: and(["isAwaitingCustomer", or(["choosesToStayPending", "unpaidStaysPending"])]),
-  paysAnotherAmount: and(["isAccepted", "comparesAmounts", not("totalsAgree")]),
+  paysAnotherAmount: and(["holdsMoney", "comparesAmounts", not("totalsAgree")]),
   revives: and(["holdsMoney", "choosesToRevive"]),
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */
@@ -149,6 +159,8 @@ export const whyNot: Record<string, Reason> = {
   hasPayment: "no-payment",
   "!isRejected": "payment-rejected",
   "!isFrozen": "payment-frozen",
+  "!isFrozenShut": "payment-frozen",
+  isPartlyCaptured: "nothing-to-release",
   "!isInInspection": "payment-in-inspection",
   "!isCapturedInFull": "already-captured",
   offersCapture: "capture-not-possible",
@@ -190,5 +202,6 @@ export const whyNotHere: Record<string, Reason> = {
   "merchant.refunded": "refund-not-possible",
   "merchant.refundedAmount": "refund-not-possible",
   "merchant.captured": "capture-not-possible",
+  "merchant.released": "nothing-to-release",
   "merchant.endedWait": "no-lost-answer",
 };

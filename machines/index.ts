@@ -4,8 +4,9 @@
  * Change the structure of a machine and its hash changes; the version must then go up, with a migration.
  */
 import type { AnyStateMachine } from "xstate";
+import { attemptMachine } from "./attempt.js";
 import { cooldownMachine } from "./cooldown.js";
-import type { Facts } from "./facts.js";
+import { earlierPayment, type Facts } from "./facts.js";
 import type { Flow } from "./flow.js";
 import { legacyMachine } from "./legacy.js";
 import { netsMachine } from "./nets.js";
@@ -22,13 +23,15 @@ export type { Meta } from "./meta.js";
 export { type Reason, reasonInWords, reasons } from "./reasons.js";
 export * from "./settings.js";
 export * from "./text.js";
-export { cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
+export { attemptMachine, cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
 
 export interface Registry {
   id: string;
   version: number;
   order: typeof orderMachine;
   cooldown: typeof cooldownMachine;
+  /** Every payment of an order but the one that it follows. */
+  attempt: typeof attemptMachine;
   /** By the name of the gateway. One that is not named here pays as the Merchant API does. */
   flows: Record<string, Flow>;
   /** From the version before: order states that were renamed. A version without a way here is parked, never guessed. */
@@ -100,6 +103,7 @@ export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> 
     [
       registry.order,
       registry.cooldown,
+      registry.attempt,
       merchantApi.payment,
       ...Object.values(registry.flows).map((f) => f.payment),
     ].map((machine) => [machine.id, machine]),
@@ -108,7 +112,7 @@ export const machinesOf = (registry: Registry): Record<string, AnyStateMachine> 
 /** A call that was under way: its answer may have been lost since it was asked for, and it may have been for a part. */
 const withLostAnswers = ({ payment, operation, ...facts }: Facts): Facts => ({
   ...facts,
-  payment: { ...payment, intended: { captured: null, refunded: null, reserved: null } },
+  payment: { ...payment, intended: { captured: null, refunded: null, reserved: null, at: null } },
   operation: operation && {
     ...operation,
     whole: operation.kind !== "refund" && operation.kind !== "rebuild",
@@ -118,11 +122,23 @@ const withLostAnswers = ({ payment, operation, ...facts }: Facts): Facts => ({
   checkout: null,
 });
 
+/** Of earlier attempts no more was known than their ids. */
+const withOtherPayments = ({ payment, waiting, ...facts }: Facts): Facts => {
+  const { previousIds = [], ...current } = payment as Facts["payment"] & { previousIds?: string[] };
+  return {
+    ...facts,
+    payment: current,
+    others: previousIds.map((id) => earlierPayment(current, id)),
+    waiting: waiting.map((one) => ({ ...one, paymentId: null })),
+  };
+};
+
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 3,
+  version: 4,
   order: orderMachine,
   cooldown: cooldownMachine,
+  attempt: attemptMachine,
   flows: {
     "resurs-mapi": merchantApi,
     "resurs-simplified": standardFlow,
@@ -133,5 +149,6 @@ export const registry: Registry = {
   migrations: [
     { from: 1, to: 2, renamed: {} },
     { from: 2, to: 3, renamed: {}, facts: withLostAnswers },
+    { from: 3, to: 4, renamed: {}, facts: withOtherPayments },
   ],
 };

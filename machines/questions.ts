@@ -61,6 +61,8 @@ export const singleFacts = {
   isRejected: says("REJECTED"),
   isFrozen: says("FROZEN"),
   isInInspection: says("INSPECTION"),
+  /** The bank froze it, and does not offer to let it go. */
+  isFrozenShut: fact((c) => c.payment.exists && c.payment.status === "FROZEN" && !isOffered(c, "CANCEL")),
   isSupplementing: says("SUPPLEMENTING_REQUIRED"),
   /** The customer is still at the bank; nothing is sent there meanwhile. */
   isAwaitingCustomer: fact(
@@ -80,6 +82,16 @@ export const singleFacts = {
   // what the payment holds
   hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),
   hasNoPayment: fact((c) => c.payment.id === null),
+  /** The order waits for a payment, nothing of its money is at the bank, and nobody there looks at the payment. */
+  isUnpaid: fact(
+    ({ order, payment }) =>
+      ["checkout-draft", "pending", "failed"].includes(order.status) &&
+      (payment.id === null ||
+        !payment.exists ||
+        (payment.authorized === 0 &&
+          payment.captured === 0 &&
+          ["UNREAD", "REJECTED", "TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status))),
+  ),
   isCapturedInFull: fact(
     (c) =>
       c.payment.hasOrder &&
@@ -94,7 +106,12 @@ export const singleFacts = {
       c.payment.hasOrder &&
       c.payment.authorized === 0 &&
       c.payment.captured > 0 &&
-      c.payment.captured === c.payment.refunded,
+      c.payment.captured === c.payment.refunded &&
+      (c.payment.pendingRefund ?? 0) === 0,
+  ),
+  /** All of it was asked for here, and the bank has carried it out. */
+  refundWasAskedFor: fact(
+    (c) => c.payment.intended.refunded !== null && c.payment.intended.refunded >= c.payment.captured,
   ),
   isPartlyRefunded: fact((c) => c.payment.refunded > 0 && c.payment.refunded < c.payment.captured),
   /** `total > 0` keeps an order of zero from reading as cancelled. */
@@ -156,13 +173,13 @@ export const singleFacts = {
   choosesToRevive: fact((c) => c.settings.choices.cancelledThenAccepted === "revive"),
   choosesToStayOnHold: fact((c) => c.settings.choices.onHoldThenAborted === "stay"),
   choosesToKeepProcessing: fact((c) => c.settings.choices.processingThenRejected === "stay"),
+  choosesToRelease: fact((c) => c.settings.choices.surplusPayment === "release"),
   choosesToRebuild: fact((c) => c.settings.choices.modifyWhenFullyCancelled === "rebuild"),
 
   // the cooldown
   cooldownIsOver: fact((c) => c.now >= nextDueAt(c)),
   callbacksWait: fact((c) => heldNow(c).length > 0),
   moneyIsUnderWay: fact((c) => c.operation !== null),
-  someoneWaits: fact((c) => c.waiting.length > 0),
   someoneAskedSince: fact((c) => c.waiting.some((w) => !w.held && w.readingId === null)),
 
   // the end of a call whose answer was lost
@@ -247,7 +264,7 @@ const tookEffect = (c: GuardContext, amount: "captured" | "canceled" | "refunded
   const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
   if (asked <= 0) return false;
   const grown = payment[amount] - operation.before[amount];
-  // Where a part was cancelled at the bank meanwhile, the rest is captured and there is nothing left to capture.
-  const takesTheRest = amount === "captured" && operation.whole && payment.authorized === 0 && grown > 0;
+  // Where a part was captured or cancelled at the bank meanwhile, the rest was taken and nothing is left.
+  const takesTheRest = amount !== "refunded" && operation.whole && payment.authorized === 0 && grown > 0;
   return takesTheRest || grown >= asked;
 };

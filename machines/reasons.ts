@@ -13,6 +13,9 @@ const words = {
   "cannot-cancel-captured":
     "The payment has been captured, so the order can no longer be cancelled; refund it instead.",
   "cancel-not-possible": "The bank does not offer a cancellation of this payment.",
+  "nothing-to-release": "Only what is left after a part was captured can be released; cancel the order instead.",
+  "not-paid": "That payment holds no money at the bank, so it pays for nothing.",
+  "payment-of-another-order": "The payment belongs to another order.",
   "terminal-status": "The order has reached an end that cannot be reverted.",
   "partial-refund-not-supported": "Choosing Refunded gives everything back; refund a part with the refund form.",
   "refund-not-possible": "There is nothing captured that could be given back.",
@@ -22,7 +25,7 @@ const words = {
     "The new total is above the credit limit that the bank authorised; place a new order instead.",
   "not-editable": "The payment can no longer be changed, so neither can the order lines.",
   "amount-mismatch": "The order total does not match the authorised amount, so nothing was captured.",
-  "stale-payment": "The message is about an earlier payment attempt of this order.",
+  "stale-payment": "The message is about another payment of this order, which holds no money.",
   "unknown-payment": "The message is about a payment that is not this order's.",
   "gateway-refused": "The bank refused the call.",
   "operation-in-flight": "Money of this order is on the move; wait for the bank's answer.",
@@ -35,6 +38,7 @@ const words = {
   "checkout-superseded": "A newer try to pay has begun, so this one is an earlier attempt.",
   "payment-not-created": "The bank took no payment; the customer may try again.",
   // no-ops
+  "surplus-payment": "The payment holds money that the order does not need; it is let go, or flagged.",
   "no-change": "The order already reads what the payment says.",
   "same-status": "The order already reads this status.",
   "same-total": "The total is the same as at the bank, so no call is made.",

@@ -3,6 +3,7 @@
  * made from this table; a test demands that every rule is cited by a machine and every citation is here.
  */
 import { named, outcome, own, type Rule, r } from "./rule.js";
+import { paymentRules } from "./rules-payments.js";
 
 export type { Rule } from "./rule.js";
 
@@ -24,7 +25,7 @@ const table = {
 
   ...named("callback", {
     test: r("002 Callbacks", "a test callback proves that the address works", "a test callback changes nothing"),
-    "stale-payment": r(own, "-", "the callback is about an earlier payment attempt"),
+    "stale-payment": r(own, "-", "the callback is about a payment that holds no money and does not pay this order"),
     "unknown-payment": r(own, "-", "the callback is about a payment that is not this order's"),
     duplicate: r(own, "-", "the same callback came before and still waits"),
   }),
@@ -55,6 +56,7 @@ const table = {
     "under-way": r(own, "-", "money of this order is on the move, so the callback waits for its end"),
     settled: r(own, "-", "the money came to rest, so what the callback told is read again"),
     "other-payment": r(own, "-", "a new payment attempt was made, so that one is read"),
+    "every-payment": r(own, "-", "the order has other payments, so they are read before it is given up"),
   }),
 
   ...named("status-update", {
@@ -94,6 +96,7 @@ const table = {
       "on-hold is avoided while waiting for the customer",
       "the customer is still at the bank (the shop chose to wait)",
     ),
+    "holds-nothing": r(own, "-", "the bank accepted the payment, and all of it was cancelled or given back since"),
     already: r(
       update,
       "the payment is compared with the order's status",
@@ -140,26 +143,7 @@ const table = {
     "the customer came back from the bank without paying",
   ),
   "return/unproven": r(own, "-", "the return's address proves nothing now, and the customer is still at the bank"),
-  "checkout/payment-created": r(
-    "003 Purchasing, 2",
-    "the plugin creates the payment",
-    "the payment was created at the bank",
-  ),
-  "checkout/began": r(own, "-", "a payment is being opened at the bank"),
-  "checkout/under-way": r(own, "-", "one payment of an order is opened at a time"),
-  "checkout/superseded": r(own, "-", "a newer try to pay had begun when the bank answered"),
-  "checkout/tries-again": r(own, "-", "the customer tries the payment again"),
-
-  "checkout/rejected": r(
-    "002 Payment failures",
-    "each rejection in the frame is kept with the order",
-    "the bank's frame turned the customer away, who may try again",
-  ),
-  "checkout/not-created": r(
-    "002 Simplified and Hosted, 3",
-    "success or failure is logged and handed back; the status stays",
-    "the bank took no payment, and the customer may try again",
-  ),
+  ...paymentRules,
 
   ...named("book", {
     signed: r(
@@ -224,6 +208,7 @@ const table = {
     ),
     confirmed: r(cancel, "the payment is cancelled", "the bank confirmed the cancellation"),
     "nothing-to-cancel": r(own, "-", "there is nothing at the bank to cancel"),
+    rest: r(own, "-", "a part was captured and the rest is not needed, so what is left is cancelled"),
     off: r(cancel, "can be switched off", "automatic cancel is switched off"),
     ...outcome(cancel, "cancellation"),
   }),
@@ -241,6 +226,7 @@ const table = {
     confirmed: r(refund, "the order is refunded completely", "the bank confirmed the refund"),
     "confirmed-part": r(refund, "a refund applied to the order is handled", "the bank confirmed the partial refund"),
     "already-refunded": r(own, "-", "the money was given back already, so nothing was sent"),
+    "same-click": r(own, "-", "the same refund was asked for in the same instant, without an id of its own"),
     off: r(refund, "can be switched off", "automatic refund is switched off"),
     ...outcome(refund, "refund"),
   }),
@@ -267,6 +253,7 @@ const table = {
     ),
     confirmed: r(modify, "changes are reflected on the payment", "the bank confirmed the new lines"),
     "same-total": r(modify, "an equal total makes no call", "the total is the same, so no call was made"),
+    unpaid: r(own, "-", "nothing is paid yet, so the next payment is made for the new lines"),
     off: r(modify, "can be switched off", "modify is switched off"),
     ...outcome(modify, "change of lines"),
   }),

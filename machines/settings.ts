@@ -24,6 +24,8 @@ export const Choices = z.strictObject({
   cooldownFrom: z.enum(["created-or-updated", "created"]).default("created-or-updated"),
   /** Completing an order whose total is not the authorised amount. */
   amountMismatch: z.enum(["refuse", "capture"]).default("refuse"),
+  /** A payment that the bank accepted beside the one that pays the order. */
+  surplusPayment: z.enum(["release", "flag"]).default("release"),
 });
 export type Choices = z.infer<typeof Choices>;
 

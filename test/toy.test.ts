@@ -71,7 +71,7 @@ const shopWithGiftwell = async () => {
       ...urls,
       callbackUrl: "https://shop.example/giftwell",
     });
-    if (created.kind !== "ok") throw new Error(created.detail);
+    if (created.kind !== "ok") throw new Error(created.kind);
     expect(created.redirectUrl).toBe(`https://giftwell.example/pay/${created.paymentId}`);
     return created.paymentId;
   };

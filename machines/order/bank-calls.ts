@@ -10,11 +10,13 @@ type Noted = ReturnType<typeof note> | ReturnType<typeof status>;
 type Family = "capture" | "refund" | "cancel";
 
 interface BankCall {
+  /** Where it leads when it came to nothing. */
+  home: string;
   says: string;
   /** The first word of its events and of its rules. */
   family: Family;
   /** The merchant's wish that is under way already. */
-  wish: "merchant.completed" | "merchant.refunded" | "merchant.cancelled";
+  wish?: "merchant.completed" | "merchant.refunded" | "merchant.cancelled" | "merchant.released";
   /** How a reading shows that it took effect, and what becomes of the order then. `part`: it has a rule of its own. */
   seen: { guard: GuardName; target: string; actions: Noted | [ActionName, Noted]; part?: true }[];
   again: { guard: GuardName; actions: ActionName };
@@ -69,7 +71,7 @@ export const lookingFor = <
   }) as const;
 
 /** What one call to the bank may lead to. */
-const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
+export const bankCall = ({ home, says, family, wish, seen, again, failed }: BankCall) => {
   const readBack = { target: "unknown", actions: "readBack" };
   const gaveUp = { target: home, actions: failed };
   const confirmed = seen.map(({ part, ...branch }) =>
@@ -99,12 +101,13 @@ const bankCall = ({ says, family, wish, seen, again, failed }: BankCall) => {
       },
       unknown: lookingFor(shown, looked, { ...gaveUp, ...rule(`${family}/ended-by-person`) }),
     },
-    on: { "payment.read": underWay, [wish]: underWay },
+    on: { "payment.read": underWay, ...(wish && { [wish]: underWay }) },
     // XState's types know no event whose name is put together.
   } as unknown as Parameters<typeof orderSetup.createStateConfig>[0];
 };
 
 export const capturing = bankCall({
+  home,
   says: "The payment is being captured",
   family: "capture",
   wish: "merchant.completed",
@@ -117,6 +120,7 @@ export const capturing = bankCall({
 });
 
 export const refunding = bankCall({
+  home,
   says: "The payment is being refunded",
   family: "refund",
   wish: "merchant.refunded",
@@ -129,10 +133,21 @@ export const refunding = bankCall({
 });
 
 export const cancelling = bankCall({
+  home,
   says: "The payment is being cancelled",
   family: "cancel",
   wish: "merchant.cancelled",
   seen: [{ guard: "cancelTookEffect", target: "#order.cancelled", actions: status("cancel-success") }],
   again: { guard: "mayTryCancelAgain", actions: "cancelPayment" },
+  failed: note("cancel-failed"),
+});
+
+export const releasing = bankCall({
+  home,
+  says: "What is left of the payment is being released",
+  family: "cancel",
+  wish: "merchant.released",
+  seen: [{ guard: "cancelTookEffect", target: home, actions: note("rest-released") }],
+  again: { guard: "mayTryReleaseAgain", actions: "cancelPayment" },
   failed: note("cancel-failed"),
 });

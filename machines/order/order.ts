@@ -6,7 +6,7 @@
  * them. Whatever no branch takes is ignored or refused, and says why.
  */
 import type { GuardContext } from "../guards.js";
-import { cancelling, capturing, refunding } from "./bank-calls.js";
+import { cancelling, capturing, refunding, releasing } from "./bank-calls.js";
 import { booking } from "./booking.js";
 import * as merchant from "./merchant.js";
 import * as reading from "./reading.js";
@@ -34,6 +34,7 @@ const changes = {
   "merchant.failed": merchant.fail,
   "merchant.reopened": merchant.reopen,
   "merchant.captured": merchant.capture,
+  "merchant.released": merchant.release,
   "merchant.refundedAmount": merchant.refundAmount,
   "merchant.editedLines": merchant.editLines,
   "merchant.recalculated": merchant.recalculate,
@@ -57,6 +58,7 @@ export const orderMachine = orderSetup.createMachine({
       on: {
         "payment.read": reading.whenPending,
         "reconcile.asked": reading.whenReconciled,
+        "checkout.asked": reading.whenPayingAgain,
         "customer.unproven": reading.whenPendingUnproven,
         "customer.signed": reading.whenSigned,
         "callback.received": reading.whenSigned,
@@ -102,9 +104,10 @@ export const orderMachine = orderSetup.createMachine({
     completed: {
       meta: { says: "Captured and done", refuses: "terminal-status" },
       on: {
-        "payment.read": rule("terminal/completed"),
+        "payment.read": reading.whenCompleted,
         "merchant.refunded": merchant.refund,
         "merchant.refundedAmount": merchant.refundAmount,
+        "merchant.released": merchant.release,
       },
     },
 
@@ -116,6 +119,7 @@ export const orderMachine = orderSetup.createMachine({
     },
 
     cancelling,
+    releasing,
 
     cancelled: {
       meta: { says: "Cancelled", refuses: "terminal-status" },
@@ -126,6 +130,7 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "The payment failed; the customer may try again" },
       on: {
         "payment.read": reading.whenFailed,
+        "checkout.asked": reading.whenFailedUnproven,
         "customer.unproven": reading.whenFailedUnproven,
         "customer.failed": reading.whenCustomerFails,
         "payment.created": {
@@ -138,6 +143,8 @@ export const orderMachine = orderSetup.createMachine({
         "merchant.processed": merchant.process,
         "merchant.held": merchant.hold,
         "merchant.reopened": merchant.reopen,
+        "merchant.editedLines": merchant.editLines,
+        "merchant.recalculated": merchant.recalculate,
       },
     },
 

@@ -4,36 +4,43 @@
  */
 import { rule, status } from "./setup.js";
 
-type Sure = "isAccepted" | "holdsMoney";
-
 /** "For ACCEPTED status, the order is marked as processing." WooCommerce makes it completed where nothing needs processing. */
-const whenPaid = (sure: Sure) =>
-  [
-    {
-      guard: "isDoneOncePaid",
-      target: "completed",
-      actions: "completePayment",
-      ...rule("status-update/accepted-virtual"),
-    },
-    {
-      guard: "isDoneOnceCaptured",
-      target: "capturing",
-      actions: "capturePayment",
-      ...rule("status-update/accepted-virtual"),
-    },
-    { guard: sure, target: "processing", actions: "completePayment", ...rule("status-update/accepted") },
-  ] as const;
+const whenPaid = [
+  {
+    guard: "isDoneOncePaid",
+    target: "completed",
+    actions: "completePayment",
+    ...rule("status-update/accepted-virtual"),
+  },
+  {
+    guard: "isDoneOnceCaptured",
+    target: "capturing",
+    actions: "capturePayment",
+    ...rule("status-update/accepted-virtual"),
+  },
+  { guard: "holdsMoney", target: "processing", actions: "completePayment", ...rule("status-update/accepted") },
+] as const;
 
-const whenAccepted = (sure: Sure) =>
-  [
-    {
-      guard: "paysAnotherAmount",
-      target: "on-hold",
-      actions: status("amount-differs"),
-      ...rule("status-update/amount-differs"),
-    },
-    ...whenPaid(sure),
-  ] as const;
+const whenHolding = [
+  {
+    guard: "paysAnotherAmount",
+    target: "on-hold",
+    actions: status("amount-differs"),
+    ...rule("status-update/amount-differs"),
+  },
+  ...whenPaid,
+] as const;
+
+/** Cancelled or given back in the bank's portal before anybody here heard of it: it pays for nothing. */
+const whenAccepted = [
+  ...whenHolding,
+  {
+    guard: "isAccepted",
+    target: "on-hold",
+    actions: status("payment-holds-nothing"),
+    ...rule("status-update/holds-nothing"),
+  },
+] as const;
 
 /** "If the completed flag is set to true, the order status will be set to failed. If false, cancelled." */
 const failed = {
@@ -63,7 +70,7 @@ const already = rule("status-update/already");
 
 /** "For pending, without validation": the match over the payment's status, branch by branch. */
 const whenKnown = [
-  ...whenAccepted("isAccepted"),
+  ...whenAccepted,
   ...whenRejected,
   { guard: "isMissing", ...rule("status-update/no-such-payment", "payment-missing") },
 ] as const;
@@ -81,6 +88,15 @@ export const whenReconciled = [
   otherwise,
 ] as const;
 
+/** He presses Pay again: only what would pay the order, or hold it up, counts. */
+export const whenPayingAgain = [
+  ...whenAccepted,
+  { guard: "isOver", ...rule("checkout/open-payment-read", "no-change") },
+  { guard: "isMissing", ...rule("checkout/open-payment-read", "payment-missing") },
+  { guard: "isAwaitingCustomer", ...rule("checkout/open-payment-read", "still-at-the-bank") },
+  otherwise,
+] as const;
+
 /**
  * A return page was opened under an address that proves nothing, or under an earlier attempt's: only what the bank says
  * of the payment counts. Somebody who knows an order's number must not move it while its customer is at the bank.
@@ -95,12 +111,12 @@ export const whenSigned = [
 ] as const;
 
 /** The booking brought the payment into being, or somebody else did: what it says decides. */
-export const whenBooked = [...whenAccepted("isAccepted"), ...whenRejected, otherwise] as const;
+export const whenBooked = [...whenAccepted, ...whenRejected, otherwise] as const;
 
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
 const expired = { target: "cancelled", actions: status("time-limit-reached"), ...rule("ttl/expired") } as const;
 export const whenLinkExpires = [
-  ...whenAccepted("isAccepted"),
+  ...whenAccepted,
   ...whenRejected,
   { guard: "isAwaitingCustomer", ...expired },
   { guard: "isMissing", ...expired },
@@ -110,7 +126,7 @@ export const whenLinkExpires = [
 /** Seed 000: "customers redirected to a fail-page will render the order to be canceled". Never a paid one. */
 const gaveUp = { target: "cancelled", actions: status("customer-cancelled"), ...rule("fail-page/cancelled") } as const;
 export const whenCustomerFails = [
-  ...whenAccepted("isAccepted"),
+  ...whenAccepted,
   { guard: "isRejected", ...gaveUp, actions: status("payment-status-cancelled") },
   { guard: "isAwaitingCustomer", ...gaveUp },
   { guard: "isMissing", ...gaveUp },
@@ -119,7 +135,7 @@ export const whenCustomerFails = [
 
 export const whenOnHold = [
   { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
-  ...whenPaid("holdsMoney"),
+  ...whenPaid,
   failed,
   { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
   aborted,
@@ -136,7 +152,7 @@ export const whenProcessing = [
 export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const;
 
 export const whenFailed = [
-  ...whenAccepted("holdsMoney"),
+  ...whenHolding,
   { guard: "isAccepted", ...notValidated },
   { guard: "isRejectedAfterTheTask", ...already },
   { ...aborted, guard: "isReleased" },
@@ -144,6 +160,16 @@ export const whenFailed = [
   notValidated,
 ] as const;
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const;
+
+/** A refund that was pending when it was asked for is done. */
+const refundedAtLast = {
+  guard: "isRefundedAtLast",
+  target: "refunded",
+  actions: status("refund-success-late"),
+  ...rule("refund/confirmed"),
+} as const;
+
+export const whenCompleted = [refundedAtLast, rule("terminal/completed")] as const;
 
 export const whenCancelled = [
   { guard: "revives", target: "processing", actions: "completePayment", ...rule("terminal/revived") },

@@ -15,7 +15,7 @@ const lastWrite = ({ order, now }: GuardContext): number =>
 export const orderSetup = setup({
   types: {
     context: {} as GuardContext,
-    events: {} as OrderEvent | { type: "customer.failed" | "customer.signed" | "customer.unproven" },
+    events: {} as OrderEvent | { type: "customer.failed" | "customer.signed" | "customer.unproven" | "surplus.found" },
     meta: {} as Meta,
   },
   guards,

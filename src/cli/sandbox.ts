@@ -50,7 +50,7 @@ export const sandboxDoor =
     const record = id === null ? null : await engine.read(id);
     if (id === null || record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
     const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
-    return created.kind === "ok"
+    return created.kind !== "failed"
       ? new Response(null, { status: 303, headers: { location: new URL(created.redirectUrl).href } })
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });
   };

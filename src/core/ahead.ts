@@ -4,6 +4,7 @@
  *
  * Nothing waits longer than its kind can have to: what is due later than that was set by a clock that was ahead.
  */
+import type { Facts, Operation } from "../../machines/facts.js";
 import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./builder.js";
@@ -36,7 +37,7 @@ export const mayWait = (timer: string, at: number, now: number, rules: Rules): b
  * known, so it counts as long ago. The same record where there is none.
  */
 export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
-  const { order, payment, waiting, operation, checkout } = record.facts;
+  const { order, payment, others, waiting, operation, checkout } = record.facts;
   const moments = [
     order.createdAt,
     order.updatedAt,
@@ -45,12 +46,16 @@ export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
     operation?.since ?? 0,
     operation?.lostAt ?? 0,
     checkout?.since ?? 0,
+    ...others.flatMap(({ readAt, release }) => [readAt ?? 0, release?.since ?? 0, release?.lostAt ?? 0]),
     ...order.rejections.map(({ at }) => at),
     ...waiting.map(({ at }) => at),
   ];
   if (!moments.some((at) => at > now + SLACK_MS)) return record;
   const late = (at: number) => Math.min(at, now);
-  const isRead = payment.readAt !== null && payment.readAt > now;
+  const read = <P extends Facts["payment"]>(one: P): P =>
+    one.readAt !== null && one.readAt > now ? { ...one, readAt: now - DAY_MS } : one;
+  const moving = (one: Operation | null) =>
+    one && { ...one, since: late(one.since), lostAt: one.lostAt === null ? null : late(one.lostAt) };
   return {
     ...record,
     facts: {
@@ -62,13 +67,10 @@ export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
         customerReturnedAt: order.customerReturnedAt === null ? null : late(order.customerReturnedAt),
         rejections: order.rejections.map((one) => ({ ...one, at: late(one.at) })),
       },
-      payment: isRead ? { ...payment, readAt: now - DAY_MS } : payment,
+      payment: read(payment),
+      others: others.map((one) => ({ ...read(one), release: moving(one.release) })),
       waiting: waiting.map((one) => ({ ...one, at: late(one.at) })),
-      operation: operation && {
-        ...operation,
-        since: late(operation.since),
-        lostAt: operation.lostAt === null ? null : late(operation.lostAt),
-      },
+      operation: moving(operation),
       checkout: checkout && { ...checkout, since: late(checkout.since) },
     },
   };

@@ -44,6 +44,7 @@ const sentence = (params: EffectParams | undefined, a: EffectContext): string =>
   const text = params?.note === undefined ? notes["payment-complete"] : notes[params.note];
   const filled = text
     .replace("{bank}", () => a.bank)
+    .replace("{payment}", () => payment.id ?? "")
     .replace("{amount}", money(operation?.amount ?? 0, order.currency))
     .replace("{reason}", () => a.detail);
   return payment.status === "REJECTED" && payment.rejectedReason !== null && params?.note?.startsWith("payment-status")
@@ -143,12 +144,14 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       return sending(a, operation, true, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
     }
     case "cancelPayment": {
-      law(payment.captured === 0, "nothing is cancelled after a capture");
+      const { operation: begun } = facts;
+      const rest = a.eventType === "merchant.released" || (begun?.kind === "cancel" && begun.leadsTo === null);
+      law(payment.captured === 0 || rest, "nothing is cancelled after a capture but the rest");
       const operation =
         current(facts) ??
         (wish !== null && wish.lines !== null
           ? begin(a, "rebuild", wish.total ?? 0, { lines: wish.lines })
-          : begin(a, "cancel", payment.authorized, { leadsTo: "cancelled" }));
+          : begin(a, "cancel", payment.authorized, { leadsTo: rest ? null : "cancelled" }));
       // Before new lines it is a part: carried out late and twice, it would let the new lines go as well.
       return sending(a, operation, operation.kind === "cancel", (o) => ({
         type,

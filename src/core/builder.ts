@@ -3,16 +3,16 @@ import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
 import { type CommandPayload, type Facts, OrderStatus, type WaitingEvent } from "../../machines/facts.js";
-import { dueAt, type GuardContext, whyNotHere } from "../../machines/guards.js";
+import { dueAt, type GuardContext } from "../../machines/guards.js";
 import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
-import { type Reason, reasons } from "../../machines/reasons.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
-import { metaOf, reasonsAgainst } from "./explain.js";
-import { intendedAfter, LATER_LOOKS } from "./intended.js";
+import { asAskedFor, intendedAfter, LATER_LOOKS, mayStillBePaid } from "./intended.js";
 import { laneOf } from "./lanes.js";
+import { readBeside } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import { refuse, turnDown } from "./refuse.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 
 /** An event as the order machine gets it. */
@@ -33,6 +33,8 @@ export interface Rules {
 
 const statuses = new Set<StateValue>(OrderStatus.options);
 
+const GIVEN_UP = new Set<OrderStatus>(["cancelled", "failed"]);
+
 const statusIn = (value: StateValue): OrderStatus | null => (statuses.has(value) ? (value as OrderStatus) : null);
 
 export class DecisionBuilder {
@@ -40,7 +42,6 @@ export class DecisionBuilder {
   states: States;
   timers: OrderRecord["timers"];
   generation: number;
-  readonly flow: Flow;
   effects: OutboxRow[] = [];
   answers: Answer[] = [];
   messages: ActorMessage[] = [];
@@ -55,7 +56,6 @@ export class DecisionBuilder {
   ) {
     const { registry } = rules;
     this.facts = facts;
-    this.flow = flowOf(registry, facts.payment.gateway);
     this.from = before?.facts.order.status ?? null;
     this.timers = before?.timers ?? {};
     this.generation = before?.generation ?? 0;
@@ -64,6 +64,11 @@ export class DecisionBuilder {
       payment: initialValue(this.flow.payment),
       cooldown: initialValue(registry.cooldown),
     };
+  }
+
+  /** How the payment in hand is paid. */
+  get flow(): Flow {
+    return flowOf(this.rules.registry, this.facts.payment.gateway);
   }
 
   /** The event itself, as it is shown to the order machine. */
@@ -76,10 +81,11 @@ export class DecisionBuilder {
   }
 
   guardContext(wish: CommandPayload | null = null, seen: OrderStatus | null = null): GuardContext {
-    const { order, payment, waiting, operation } = this.facts;
+    const { order, payment, others, waiting, operation } = this.facts;
     return {
       order,
       payment,
+      others,
       waiting,
       operation,
       now: this.now,
@@ -145,6 +151,8 @@ export class DecisionBuilder {
     }
     this.carry(moved.actions, shown, moved.taken.rule ?? null, status);
     this.endOperation(moved.taken, status);
+    this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken) };
+    if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
     return moved.taken;
   }
 
@@ -158,7 +166,7 @@ export class DecisionBuilder {
   private tell(shown: OrderMessage, meta: Meta | null, status: OrderStatus, effectsBefore: number): void {
     const to = this.facts.order.status;
     const rule = meta?.rule ?? null;
-    if (meta === null) return this.turnDown(shown);
+    if (meta === null) return turnDown(this, shown);
     if (meta.reason !== undefined) return this.answer(shown, "ignored", { rule, reason: meta.reason, from: status });
     const { operation } = this.facts;
     if (operation !== null && operation.askedBy === shown.eventId) {
@@ -174,33 +182,9 @@ export class DecisionBuilder {
     const isUnderWay = rule === "money/under-way";
     // A merchant may ask for more than the call under way leads to.
     if (isUnderWay && shown.type.startsWith("merchant.") && operation?.leadsTo !== statusWantedBy[shown.type])
-      return this.refuse(shown, "operation-in-flight", status);
+      return refuse(this, shown, "operation-in-flight", status);
     const reason = isUnderWay ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
-  }
-
-  private refuse(shown: OrderMessage, reason: Reason, from: OrderStatus): void {
-    this.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });
-    this.note(reasons[reason], reason);
-  }
-
-  /** No branch took it: a merchant is refused and told why, anything else changes nothing. */
-  turnDown(shown: OrderMessage): void {
-    const { registry } = this.rules;
-    const state = metaOf(registry.order, this.states.order);
-    const context = this.guardContext(shown.wish ?? null);
-    const against = reasonsAgainst(registry.order, this.states.order, shown.type, context);
-    const status = this.facts.order.status;
-    if (!shown.type.startsWith("merchant.")) {
-      return this.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
-    }
-    if (statusWantedBy[shown.type] === status) {
-      return this.answer(shown, "ignored", { reason: "same-status", from: status });
-    }
-    const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
-    const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
-    const reason = against[0] ?? (this.facts.operation === null ? here : "operation-in-flight");
-    this.refuse(shown, reason, status);
   }
 
   note(text: string, reason: string): void {
@@ -212,13 +196,15 @@ export class DecisionBuilder {
     return `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
   }
 
-  add(effect: Effect, notBefore: number): void {
+  /** @returns the id of the effect */
+  add(effect: Effect, notBefore: number): string {
     const { effectId: id, seq, envelope } = this;
     const row = { id, orderId: envelope.orderId, seq, index: this.effects.length, lane: laneOf(effect.type) };
     this.effects.push({ ...row, effect, notBefore });
+    return id;
   }
 
-  private carry(
+  carry(
     actions: RequestedAction[],
     shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "detail">,
     rule: string | null,
@@ -242,8 +228,8 @@ export class DecisionBuilder {
       const lostBefore = this.facts.operation?.lostAt ?? null;
       this.facts = answered.facts;
       const lost = (this.facts.operation?.lostAt ?? lostBefore) !== lostBefore;
-      // A yes that came without the payment is no lost answer.
-      if (lost && !shown.type.endsWith(".confirmed")) this.lookAgainLater();
+      // A yes that does not show the call is looked at as long as no answer at all.
+      if (lost) this.lookAgainLater();
       if (answered.effect !== null) this.add(answered.effect, answered.notBefore);
       if (action.type === "readPayment") this.facts = { ...this.facts, waiting: this.asking(effectId) };
     }
@@ -262,8 +248,19 @@ export class DecisionBuilder {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
     const failed = /\/(refused|given-up|ended-by-person)$/.test(meta.rule ?? "");
-    const intended = intendedAfter(this.facts.payment.intended, operation, !failed);
-    this.facts = { ...this.facts, operation: null, payment: { ...this.facts.payment, intended } };
+    const intended = { ...intendedAfter(this.facts.payment.intended, operation, !failed), at: this.now };
+    const isRefunded = operation.kind === "refund" && !failed;
+    const lastRefund = isRefunded
+      ? { lastRefund: { amount: operation.amount, at: operation.since }, refundUndone: 0 }
+      : {};
+    // The bank may still fail to carry it out.
+    if (isRefunded && (this.facts.payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
+    this.facts = { ...this.facts, operation: null, payment: { ...this.facts.payment, intended, ...lastRefund } };
+    // What another payment holds could not be let go while money was on the move.
+    readBeside(
+      this,
+      this.facts.others.filter(({ state }) => state === "surplus").map(({ id }) => id),
+    );
     this.moveCooldown("money.settled");
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
       rule: meta.rule ?? null,
@@ -273,11 +270,11 @@ export class DecisionBuilder {
   }
 
   /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */
-  private lookAgainLater(): void {
+  lookAgainLater(): void {
     this.setTimers(LATER_LOOKS.map((minutes) => ({ set: `look.again.${minutes}`, delayMs: minutes * 60_000 })));
   }
 
-  private setTimers(changes: TimerChange[]): void {
+  setTimers(changes: TimerChange[]): void {
     if (changes.length === 0) return;
     const timers = { ...this.timers };
     for (const change of changes) {

@@ -4,8 +4,8 @@ import type { Facts, Rejection } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { rejectionMeta } from "./metadata.js";
+import { replaceCurrent, watch } from "./others.js";
 import { ofEarlierAttempt, remember } from "./remember.js";
-import { initialValue } from "./step.js";
 
 /** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
 const CHECKOUT_MS = 35_000;
@@ -34,46 +34,37 @@ export const isSuperseded = ({ facts }: DecisionBuilder, attempt: string | undef
 /** The bank has answered. */
 const answered = ({ checkout }: Facts): Facts["checkout"] => checkout && { ...checkout, open: false };
 
-/** A message about this payment is known to be about one of the order's own. */
-const keepAsEarlier = (builder: DecisionBuilder, paymentId: string): void => {
-  const { payment } = builder.facts;
-  if (paymentId === payment.id || payment.previousIds.includes(paymentId)) return;
-  builder.facts = { ...builder.facts, payment: { ...payment, previousIds: [...payment.previousIds, paymentId] } };
-};
-
 /** The order keeps the newer try. */
-export const attachEarlier = (builder: DecisionBuilder, paymentId: string): void => {
-  keepAsEarlier(builder, paymentId);
+export const attachEarlier = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
+  watch(builder, paymentId, gateway);
   const reason = "checkout-superseded";
   builder.answer(builder.itself, "refused", { rule: "checkout/superseded", reason });
 };
 
-/** A new payment attempt: the old one's messages are stale from now on, and whoever waits is answered by the new one. */
-export const attach = (builder: DecisionBuilder, paymentId: string, meta: Record<string, string>): void => {
+/** A new payment attempt takes the place of the old one, which is watched until the bank says that it is over. */
+export const attach = (
+  builder: DecisionBuilder,
+  paymentId: string,
+  gateway: string | undefined,
+  meta: Record<string, string>,
+): void => {
   const status = builder.facts.order.status;
   const shown = builder.itself;
   if (!handles(builder.rules.registry.order, builder.states.order, "payment.created")) {
-    keepAsEarlier(builder, paymentId);
+    watch(builder, paymentId, gateway);
     return builder.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== builder.facts.payment.id;
-  const late = builder.facts.waiting.filter((w) => another && w.held);
   const { attempt } = builder.facts.payment;
-  builder.facts = { ...remember(builder.facts, builder.envelope), checkout: answered(builder.facts) };
-  if (another || builder.facts.payment.attempt !== attempt) builder.facts = ofEarlierAttempt(builder.facts);
-  if (another) {
-    builder.facts = { ...builder.facts, waiting: builder.facts.waiting.filter((w) => !w.held) };
-    builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
-  }
+  let remembered: Facts = { ...remember(builder.facts, builder.envelope), checkout: answered(builder.facts) };
+  if (another || remembered.payment.attempt !== attempt) remembered = ofEarlierAttempt(remembered);
+  if (another) replaceCurrent(builder, paymentId, remembered);
+  else builder.facts = remembered;
   const taken = builder.moveOrder(shown);
   if (another) builder.moveCooldown("payment.created");
   if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
   builder.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
-  for (const { eventId } of late) {
-    const reason = "stale-payment";
-    builder.answer({ eventId, type: "callback.received" }, "refused", { rule: `callback/${reason}`, reason });
-  }
 };
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */

@@ -5,17 +5,33 @@
  * acts on whatever the cooldown lets through, and the cooldown decides what waits for the next reading.
  */
 
-import { notes } from "../../machines/effects.js";
-import { type Envelope, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { OrderStatus, WaitingEvent } from "../../machines/facts.js";
+import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
+import type { Reading, WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { DecisionBuilder, type OrderMessage, type Rules } from "./builder.js";
+import { attached, awaitReading, callback, wish } from "./asking.js";
+import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
+import { anotherGatewaysOrder, follow } from "./follow.js";
 import { atLeastAsShown } from "./intended.js";
+import {
+  answerAboutOther,
+  answerOther,
+  BESIDES,
+  holdsMoney,
+  isOwnTimer,
+  lookAtOther,
+  otherAnswered,
+  otherNamed,
+  othersToLookAt,
+  othersToRead,
+  readBeside,
+  readOther,
+  readOthers,
+} from "./others.js";
 import type { OrderRecord } from "./record.js";
 import { placed, remember, waitingFor } from "./remember.js";
 
@@ -39,7 +55,7 @@ export const decide = (
   const facts = record === null ? placed(envelope) : record.facts;
   const builder = new DecisionBuilder(record, envelope, now, rules, facts);
   if (record === null) place(builder);
-  else if (builder.facts.payment.gateway === null) anotherGatewaysOrder(builder);
+  else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
   else happen(builder);
   return finished(builder);
 };
@@ -49,6 +65,14 @@ const place = (builder: DecisionBuilder): void => {
   builder.moveOrder(shown);
   builder.answer(shown, "moved", { rule: "order/placed" });
 };
+
+/** The customer chose to pay here after all. */
+const opensPayment = new Set<string>(["checkout.began", "payment.created", "payment.notCreated"]);
+
+/** What a merchant does with an order that is paid another way is between him and the shop. */
+const isPaidOtherwise = ({ facts, envelope }: DecisionBuilder): boolean =>
+  (facts.payment.gateway === null && !opensPayment.has(envelope.event.type)) ||
+  (facts.order.paidOtherwise === true && envelope.event.type in statusWantedBy);
 
 const happen = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
@@ -60,23 +84,27 @@ const happen = (builder: DecisionBuilder): void => {
     case "order.seen":
       if (event.version !== undefined && event.version + 1 !== builder.seq)
         return builder.answer(builder.itself, "ignored", { reason: "superseded" });
-      return follow(builder, event.status);
+      follow(builder, event.status);
+      return readSince(builder);
     case "shop.conflicted":
-      return follow(builder, event.status);
+      follow(builder, event.status);
+      return readSince(builder);
     case "payment.read":
-      return read(builder, event.effectId, event.reading.paymentId);
+      return read(builder, event.effectId, event.reading);
     case "checkout.began":
       return beginCheckout(builder, event.attempt);
     case "payment.created":
       return isSuperseded(builder, event.attempt)
-        ? attachEarlier(builder, event.paymentId)
-        : attach(builder, event.paymentId, event.meta ?? {});
+        ? attachEarlier(builder, event.paymentId, event.gateway)
+        : attach(builder, event.paymentId, event.gateway, event.meta ?? {});
     case "payment.notCreated":
       return notCreated(builder, event.detail, event.attempt);
     case "data.revealed":
       return builder.answer(builder.itself, "ignored", { reason: "recorded" });
     case "merchant.acknowledged":
       return acknowledge(builder);
+    case "payment.attached":
+      return attached(builder, event.paymentId, event.gateway);
     case "checkout.rejected":
       return rejected(builder, event.rejection, event.message);
     case "order.updated": {
@@ -96,70 +124,15 @@ const happen = (builder: DecisionBuilder): void => {
   }
 };
 
-/** A callback is about this payment, or it is about nothing that concerns the order now. */
-const callback = (builder: DecisionBuilder, kind: string, paymentId: string): void => {
-  const { payment, waiting } = builder.facts;
-  const me = builder.itself;
-  if (kind === "TEST") return builder.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
-  if (paymentId !== payment.id) {
-    const reason = payment.previousIds.includes(paymentId) ? "stale-payment" : "unknown-payment";
-    return builder.answer(me, "refused", { rule: `callback/${reason}`, reason });
-  }
-  const mine = waitingFor(builder.envelope, builder.facts);
-  const twin = waiting.find((w) => w.held && w.readingId === null && w.content !== null && w.content === mine.content);
-  if (twin !== undefined) {
-    return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
-  }
-  awaitReading(builder, mine);
-};
-
-/** Everything else that needs to know the payment first. What the order would not do anyway is answered at once. */
-const wish = (builder: DecisionBuilder): void => {
-  const { event } = builder.envelope;
+/** Another hand wrote a status: whether the payment is for it shows when it is read. */
+const readSince = (builder: DecisionBuilder): void => {
   const { payment, order } = builder.facts;
-  const me = builder.itself;
-  const mine = waitingFor(builder.envelope, builder.facts);
-  const shown: OrderMessage = { ...me, wish: mine.wish };
-  if (event.type === "shop.holdStockDue" && !holdStockIsOver(builder)) {
-    return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
-  }
-  const alwaysReads = event.type === "customer.returned" || event.type === "reconcile.asked";
-  const known = handles(builder.rules.registry.order, builder.states.order, event.type);
-  if (!alwaysReads && !known) return builder.turnDown(shown);
-  if (payment.id === null) {
-    if (alwaysReads) return builder.answer(me, "ignored", { reason: "no-payment" });
-    return builder.show(shown);
-  }
-  if (event.type === "customer.returned") {
-    builder.facts = remember(builder.facts, builder.envelope);
-    const first = order.customerReturnedAt === null && builder.facts.order.customerReturnedAt !== null;
-    if (first) builder.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, builder.now);
-  }
-  awaitReading(builder, mine);
-};
-
-/** WooCommerce's own rule: the order has to be older, since its last write, than the minutes that stock is held. */
-const holdStockIsOver = (builder: DecisionBuilder): boolean => {
-  const { stockManagement, holdStockMinutes } = builder.rules.settings;
-  const { createdAt, updatedAt } = builder.facts.order;
-  return (
-    stockManagement &&
-    (holdStockMinutes ?? 0) >= 1 &&
-    builder.now >= Math.max(createdAt, updatedAt) + (holdStockMinutes ?? 0) * 60_000
-  );
-};
-
-const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void => {
-  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, mine] };
-  const meta = builder.moveCooldown(mine.held ? "callback.received" : "someone.asked");
-  const due = dueAt(builder.guardContext(), mine);
-  const holds = mine.held && builder.now < due;
-  const known = Number.isFinite(due);
-  builder.answer({ eventId: mine.eventId, type: builder.envelope.event.type }, "deferred", {
-    rule: meta?.rule ?? null,
-    reason: !holds ? "reading-payment" : known ? "cooldown" : "operation-in-flight",
-    until: holds && known ? due : null,
-  });
+  if (payment.id === null || order.status === builder.from) return;
+  builder.facts = {
+    ...builder.facts,
+    waiting: [...builder.facts.waiting, waitingFor(builder.envelope, builder.facts)],
+  };
+  builder.moveCooldown("someone.asked");
 };
 
 /** A timer that was replaced or cancelled since is stale, whatever it says. */
@@ -169,6 +142,8 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
     return builder.answer(me, "ignored", { reason: "stale-timer" });
   }
   builder.dropTimer(timer);
+  const [own = "", besides] = timer.split(BESIDES, 2);
+  if (besides !== undefined) return wakeOther(builder, own, timer.slice(own.length + 1));
   if (timer === COOLDOWN_TIMER) {
     const meta = builder.moveCooldown(timer);
     const asks = builder.states.cooldown === "reading";
@@ -178,15 +153,28 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
   awaitReading(builder, waitingFor(builder.envelope, builder.facts));
 };
 
-/** The reading is here: the payment follows it, and whoever waited for it is let through in the order of arrival. */
-const read = (builder: DecisionBuilder, readingId: string, paymentId: string): void => {
+/** A timer of another payment of the order. */
+const wakeOther = (builder: DecisionBuilder, type: string, id: string): void => {
   const me = builder.itself;
-  const asked = builder.facts.waiting.filter((w) => w.readingId === readingId);
-  if (asked.length === 0 || paymentId !== builder.facts.payment.id) {
+  if (otherNamed(builder.facts, id) === undefined) return builder.answer(me, "ignored", { reason: "stale-timer" });
+  lookAtOther(builder, { ...waitingFor(builder.envelope, builder.facts), type }, id);
+  builder.answer(me, "deferred", { reason: "reading-payment" });
+};
+
+/** The reading is here: the payment follows it, and whoever waited for it is let through in the order of arrival. */
+const read = (builder: DecisionBuilder, readingId: string, reading: Reading): void => {
+  const me = builder.itself;
+  const whoAsked = () => builder.facts.waiting.filter((w) => w.readingId === readingId);
+  let asked = whoAsked();
+  const isCurrent = reading.paymentId === builder.facts.payment.id;
+  if (isCurrent ? asked.length === 0 : otherNamed(builder.facts, reading.paymentId)?.readingId !== readingId) {
     return builder.answer(me, "ignored", { reason: "superseded" });
   }
   builder.facts = remember(builder.facts, builder.envelope);
-  builder.movePayment();
+  if (isCurrent) builder.movePayment();
+  else readOther(builder, reading, asked, readingId);
+  // Where another payment became the current one, who asked about it asks about the current one now.
+  asked = whoAsked();
   builder.facts = { ...builder.facts, waiting: builder.facts.waiting.filter((w) => w.readingId !== readingId) };
   const status = builder.facts.order.status;
   // Asked of all before the first one moves the order: callbacks that piled up become one reading.
@@ -194,15 +182,32 @@ const read = (builder: DecisionBuilder, readingId: string, paymentId: string): v
   const early = asked.filter((waiting) => waiting.held && builder.now < dueAt(considered, waiting));
   // The order was written while the gateway was being asked: the customer's minute begins anew for these.
   putBack(builder, early);
-  for (const waiting of asked) {
-    if (early.includes(waiting)) continue;
+  const due = asked.filter((waiting) => !early.includes(waiting));
+  // Nobody is kept waiting for a payment that cannot change his answer.
+  const keptBack = isCurrent ? (holdsMoney(builder) ? due.filter(isAboutOther) : due) : [];
+  const others = keptBack.length > 0 ? othersToRead(builder, keptBack) : [];
+  if (others.length > 0) readOthers(builder, others, keptBack);
+  else if (isCurrent && holdsMoney(builder)) readBeside(builder, othersToLookAt(builder, due));
+  const answered = others.length > 0 ? due.filter((waiting) => !keptBack.includes(waiting)) : due;
+  if (others.length > 0 && answered.length === 0) {
+    return builder.answer(me, "ignored", { rule: "cooldown/every-payment", reason: "reading-payment" });
+  }
+  const tookOver = !isCurrent && reading.paymentId === builder.facts.payment.id;
+  // The order follows the payment that holds the money, also where whoever asked spoke of another one.
+  if (answered.length > 0 && answered.every(isAboutOther) && holdsMoney(builder))
+    builder.moveOrder({ ...me, type: "payment.read" });
+  for (const waiting of answered) {
     // Whoever came before it on this reading has set money in motion.
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
   }
-  builder.moveCooldown("payment.read");
+  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
+  if (!isAwaited) builder.moveCooldown("payment.read");
   const moved = builder.facts.order.status !== status;
-  builder.answer(me, moved ? "moved" : "ignored", { reason: moved ? null : "no-change" });
+  builder.answer(me, moved ? "moved" : "ignored", {
+    rule: tookOver ? "attempt/pays-the-order" : null,
+    reason: moved ? null : "no-change",
+  });
   builder.answers.unshift(...builder.answers.splice(-1));
 };
 
@@ -211,11 +216,31 @@ const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
 };
 
+/** It speaks of a payment that does not pay the order. */
+const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
+  paymentId !== null && (held || type === "payment.attached" || type.startsWith("xstate."));
+
 const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
+  // The order was followed when it was seen; the flags say what the payment has against it.
+  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
+  if (isOwnTimer(waiting)) {
+    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
+  }
+  if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
+  const isMerchant = waiting.type.startsWith("merchant.");
+  if (builder.facts.order.paidOtherwise === true && !isMerchant) {
+    const called = { eventId: waiting.eventId, type: waiting.type, called: calledAs(waiting.type) };
+    return builder.answer(called, "ignored", { rule: "order/not-ours", reason: "not-ours" });
+  }
   const { order } = builder.rules.registry;
-  const ownName =
-    waiting.type.startsWith("merchant.") || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
-  const type = ownName || handles(order, builder.states.order, waiting.type) ? waiting.type : "payment.read";
+  const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
+  // A look long after the event leaves a customer who is at the bank in peace.
+  const isLook = waiting.type.startsWith("look.again.") && handles(order, builder.states.order, "reconcile.asked");
+  const type = isLook
+    ? "reconcile.asked"
+    : ownName || handles(order, builder.states.order, waiting.type)
+      ? waiting.type
+      : "payment.read";
   builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
 };
 
@@ -226,7 +251,9 @@ const calledAs = (type: string): string => {
 
 /** The answer of a call, or a merchant's wish that needs no reading. */
 const result = (builder: DecisionBuilder): void => {
-  const { event } = builder.envelope;
+  const event = builder.envelope.event as ReadReply;
+  const other = otherAnswered(builder.facts, event);
+  if (other !== undefined) return answerOther(builder, other, event);
   const { payment } = builder.facts;
   builder.facts = remember(builder.facts, builder.envelope);
   if (builder.facts.payment !== payment) builder.movePayment();
@@ -237,32 +264,6 @@ const result = (builder: DecisionBuilder): void => {
 /** What the bank holds or gave back too much was settled by a person: it is taken as asked for. */
 const acknowledge = (builder: DecisionBuilder): void => {
   const { payment } = builder.facts;
-  builder.facts = { ...builder.facts, payment: { ...payment, intended: atLeastAsShown(payment) } };
+  builder.facts = { ...builder.facts, payment: { ...payment, intended: atLeastAsShown(payment), refundUndone: 0 } };
   builder.answer(builder.itself, "ignored", { reason: "recorded" });
-};
-
-/** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
-const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
-  const shown = { ...builder.itself, seen };
-  const status = builder.facts.order.status;
-  if (seen === status) return builder.answer(shown, "ignored", { reason: "same-status" });
-  if (builder.facts.operation !== null) return builder.answer(shown, "ignored", { reason: "operation-in-flight" });
-  const meta = builder.moveOrder(shown);
-  // A draft is only a way in: an order that was placed does not become one again.
-  if (meta === null) return builder.answer(shown, "ignored", { reason: "no-change", from: status });
-  builder.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
-};
-
-/** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */
-const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
-  const { event } = builder.envelope;
-  const wanted = statusWantedBy[event.type];
-  if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(builder, event.status);
-  if (wanted === undefined)
-    return builder.answer(builder.itself, "ignored", { reason: "not-ours", rule: "order/not-ours" });
-  const status = builder.facts.order.status;
-  if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });
-  builder.moveOrder({ ...builder.itself, type: "order.seen", seen: wanted });
-  builder.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, builder.now);
-  builder.answer(builder.itself, "moved", { rule: "order/not-ours", from: status });
 };

@@ -1,4 +1,5 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
+import { notes } from "../../machines/effects.js";
 import { waitsForReading } from "../../machines/events.js";
 import { type FlagName, type FlagRule, flags } from "../../machines/flags.js";
 import type { DecisionBuilder } from "./builder.js";
@@ -33,8 +34,14 @@ const asksAnew = ({ before, envelope, now }: DecisionBuilder): boolean => {
 };
 
 /** Whether anybody is still answered by the reading; a new payment attempt leaves the old one's to nobody. */
-export const isAwaited = (record: OrderRecord | null, readingId: string): boolean =>
-  record === null || record.facts.waiting.some((waiting) => waiting.readingId === readingId);
+export const isAwaited = (record: OrderRecord | null, readingId: string): boolean => {
+  if (record === null) return true;
+  const { waiting, others } = record.facts;
+  const isOfOther = (id: string | null) => id !== null && others.some((one) => one.readingId === id);
+  // Whoever waits for the last of several readings waits for all of them.
+  const areRead = waiting.some((one) => isOfOther(one.readingId));
+  return waiting.some((one) => one.readingId === readingId) || (areRead && isOfOther(readingId));
+};
 
 /** Cleared flags are kept for the reader, but not for ever. */
 const KEPT_FLAGS = 20;
@@ -64,10 +71,23 @@ const raised = (builder: DecisionBuilder): { all: Flag[]; up: FlagName[]; down: 
   };
 };
 
+/** Whoever opens the order in the shop sees it there as well. */
+const noteFlags = (builder: DecisionBuilder, up: FlagName[]): void => {
+  for (const flag of up) {
+    const { note } = flags[flag] as FlagRule;
+    if (note === undefined) continue;
+    const surplus = builder.facts.others.filter(({ status }) => status === "ACCEPTED").map(({ id }) => id);
+    const text = notes[note].replace("{bank}", () => builder.flow.bank).replace("{payment}", () => surplus.join(", "));
+    const said = builder.effects.some(({ effect }) => "note" in effect && effect.note.startsWith(text));
+    if (!said) builder.add({ type: "addOrderNote", note: text }, builder.now);
+  }
+};
+
 export const finished = (builder: DecisionBuilder): Decision => {
   const { envelope, before, now, rules, facts, states } = builder;
   const { orderId } = envelope;
   const flagged = raised(builder);
+  noteFlags(builder, flagged.up);
   const record: OrderRecord = {
     orderId,
     version: builder.seq,

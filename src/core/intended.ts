@@ -1,18 +1,24 @@
 /** What all our calls about a payment asked for together: more than that in the bank's books is too much. */
-import type { Facts, Intended, Operation } from "../../machines/facts.js";
+
+import type { Facts, Intended, Operation, Reading } from "../../machines/facts.js";
+import type { Meta } from "../../machines/meta.js";
 
 /** The books are looked at so many minutes after the answer to a call was lost, whatever became of it meanwhile. */
 export const LATER_LOOKS = [20, 120, 1440];
 
-/** What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. */
+/**
+ * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
+ * for all that is left takes what stood in the books before as asked for.
+ */
 export const intendedAfter = (before: Intended, operation: Operation, done: boolean): Intended => {
-  const { kind, amount } = operation;
+  const { kind, amount, whole } = operation;
   const asked = done ? amount : 0;
+  const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
   switch (kind) {
     case "capture":
-      return done ? { ...before, captured: (before.captured ?? operation.before.captured) + amount } : before;
+      return { ...before, captured: from(before.captured, operation.before.captured) };
     case "refund":
-      return { ...before, refunded: (before.refunded ?? operation.before.refunded) + asked };
+      return { ...before, refunded: from(before.refunded, operation.before.refunded) };
     case "rebuild":
       return done ? { ...before, reserved: amount } : before;
     default:
@@ -20,12 +26,40 @@ export const intendedAfter = (before: Intended, operation: Operation, done: bool
   }
 };
 
+/** No bank's reading lags behind its books for longer. */
+const SETTLED_MS = 15 * 60_000;
+
+/** What was taken back at the bank since, such as a refund that failed, was not done in the end. */
+export const intendedAt = (intended: Intended, reading: Reading, now: number): Intended => {
+  if (intended.at === null || now - intended.at < SETTLED_MS) return intended;
+  const atMost = (asked: number | null, shown: number) => (asked === null ? null : Math.min(asked, shown));
+  return {
+    ...intended,
+    captured: atMost(intended.captured, reading.captured),
+    refunded: atMost(intended.refunded, reading.refunded),
+    reserved: atMost(intended.reserved, reading.authorized + reading.captured),
+  };
+};
+
 /** What the books show now is taken as asked for, where they show more. */
 export const atLeastAsShown = ({ intended, authorized, captured, refunded }: Facts["payment"]): Intended => {
   const atLeast = (asked: number | null, shown: number) => (asked === null ? null : Math.max(asked, shown));
   return {
+    ...intended,
     captured: atLeast(intended.captured, captured),
     refunded: atLeast(intended.refunded, refunded),
     reserved: atLeast(intended.reserved, authorized + captured),
   };
+};
+
+/** What a merchant asked for was done already, whoever did it: the books are as he wants them. */
+export const asAskedFor = (payment: Facts["payment"], { rule }: Meta): Facts["payment"] =>
+  rule === "refund/already-refunded" || rule === "capture/already-captured"
+    ? { ...payment, intended: atLeastAsShown(payment) }
+    : payment;
+
+/** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
+export const mayStillBePaid = ({ payment, order }: Facts): boolean => {
+  const isAtTheBank = ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
+  return payment.readAt !== null && order.total > 0 && (!payment.exists || isAtTheBank);
 };

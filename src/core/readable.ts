@@ -79,7 +79,7 @@ const same = (what: string, is: unknown, wanted: unknown, kept: KeepId = asGiven
 
 const ofRecord = { version: count, machine: bag, states: bag, facts: bag, flags: list, timers: bag, generation: count };
 const ofOrder = { status, total: whole, currency: text, lines: list, createdAt: moment, updatedAt: moment };
-const ofPayment = { gateway: orNull(text), id: orNull(text), previousIds: texts, readAt: orNull(moment), status: text };
+const ofPayment = { gateway: orNull(text), id: orNull(text), readAt: orNull(moment), status: text };
 const ofTimer = { generation: count, at: moment };
 
 /** The machines' own check comes with `migrate`. @throws Unreadable */

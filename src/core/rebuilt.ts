@@ -65,11 +65,13 @@ type RebuiltPart = Rebuilt;
 const nothing: RebuiltPart = { effects: [], events: [], stuck: null };
 
 const readingsAgain = (record: OrderRecord, { kept }: Left): RebuiltPart => {
-  const { waiting, payment } = record.facts;
-  const ids = new Set(waiting.flatMap(({ readingId }) => (readingId === null ? [] : [readingId])));
+  const { waiting, payment, others } = record.facts;
+  const ids = new Set([...waiting, ...others].flatMap(({ readingId }) => (readingId === null ? [] : [readingId])));
   const missing = [...ids].filter((id) => !kept.some((row) => row.id === id));
-  const { id: paymentId } = payment;
-  const effects = missing.map((id) => paymentId && rowFor(record, id, { type: "readPayment", paymentId }));
+  const effects = missing.map((id) => {
+    const paymentId = others.find(({ readingId }) => readingId === id)?.id ?? payment.id;
+    return paymentId && rowFor(record, id, { type: "readPayment", paymentId });
+  });
   const rows = effects.filter((row) => typeof row === "object" && row !== null);
   return { ...nothing, effects: rows, stuck: rows.length < missing.length ? `a reading is lost: ${STUCK}` : null };
 };

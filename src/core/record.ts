@@ -85,6 +85,16 @@ export interface HistoryEntry {
   cleared: FlagName[];
 }
 
+/** Every payment that the order has, the current one first. */
+export const paymentsOf = ({ payment, others = [] }: Facts): (Facts["payment"] & { id: string })[] => [
+  ...(payment.id === null ? [] : [{ ...payment, id: payment.id }]),
+  ...others,
+];
+
+/** The adapter that a payment of the order was made with; null = none. */
+export const gatewayFor = ({ facts }: Pick<OrderRecord, "facts">, paymentId: string): string | null =>
+  paymentsOf(facts).find(({ id }) => id === paymentId)?.gateway ?? facts.payment.gateway;
+
 export interface TimerRow {
   orderId: string;
   timer: string;

@@ -1,12 +1,16 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
+import type { ShopOrder } from "../../machines/commands.js";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
 import {
   type CommandPayload,
+  earlierPayment,
   type Facts,
+  noSuchPayment,
   type Reading,
   unreadPayment,
   type WaitingEvent,
 } from "../../machines/facts.js";
+import { intendedAt } from "./intended.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
 /** Nobody reads more, and a browser may send as many as it likes. */
@@ -21,7 +25,12 @@ const wishOf = (envelope: Envelope, facts: Facts): CommandPayload | null => {
     case "merchant.refunded":
       return { ...noWish, amount: event.amount };
     case "merchant.refundedAmount":
-      return { ...noWish, amount: event.amount, lines: event.lines };
+      return {
+        ...noWish,
+        amount: event.amount,
+        lines: event.lines,
+        ...(event.refund === undefined ? {} : { refund: event.refund }),
+      };
     case "merchant.captured":
       return { ...noWish, lines: event.lines };
     case "merchant.editedLines":
@@ -39,6 +48,14 @@ const wishOf = (envelope: Envelope, facts: Facts): CommandPayload | null => {
  */
 const isProven = ({ payment }: Facts, { attempt }: Extract<OrderEvent, { type: "customer.returned" }>): boolean =>
   attempt === undefined || (attempt !== null && (attempt === payment.attempt || attempt === payment.id));
+
+/** The other payment that an event is about; null = the current one. */
+const paymentOf = ({ payment, others }: Facts, event: OrderEvent): string | null => {
+  if (event.type === "callback.received" || event.type === "payment.attached")
+    return event.paymentId === payment.id ? null : event.paymentId;
+  if (event.type !== "customer.returned" || event.attempt == null) return null;
+  return others.find(({ id, attempt }) => event.attempt === attempt || event.attempt === id)?.id ?? null;
+};
 
 /** The name under which a waiting event is later shown to the order. */
 const shownAs = (envelope: Envelope, facts: Facts): string => {
@@ -59,6 +76,7 @@ export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
   held: envelope.event.type === "callback.received",
   content: envelope.event.type === "callback.received" ? envelope.event.content : null,
   readingId: null,
+  paymentId: paymentOf(facts, envelope.event),
   wish: wishOf(envelope, facts),
 });
 
@@ -68,11 +86,30 @@ export const ofEarlierAttempt = (facts: Facts): Facts => ({
   waiting: facts.waiting.map((one) => (one.type.startsWith("customer.") ? { ...one, type: "customer.unproven" } : one)),
 });
 
-const taken = (payment: Facts["payment"], reading: Reading, at: number): Facts["payment"] => {
-  const { paymentId: _, ...says } = reading;
+/** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
+const foreignTo = ({ reference, currency }: Facts["order"], reading: Reading): "order" | "currency" | null => {
+  const { orderReference, currency: paidIn } = reading;
+  if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
+  return paidIn != null && paidIn !== currency ? "currency" : null;
+};
+
+export const taken = (
+  payment: Facts["payment"],
+  reading: Reading,
+  at: number,
+  order: Facts["order"],
+): Facts["payment"] => {
+  const foreign = foreignTo(order, reading);
+  const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
+  const intended = foreign === null ? intendedAt(payment.intended, reading, at) : payment.intended;
+  const undone = (payment.intended.refunded ?? 0) - (intended.refunded ?? 0);
   return {
     ...payment,
     ...says,
+    foreign,
+    intended,
+    ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone } : {}),
+    pendingRefund: reading.pendingRefund ?? 0,
     readAt: at,
     captureFailed: payment.captureFailed && reading.captured === 0,
   };
@@ -102,6 +139,8 @@ export const placed = (envelope: Envelope): Facts => {
     throw new Error(`an order begins with order.placed, not with ${envelope.event.type}`);
   }
   const { order } = envelope.event;
+  const paymentId = order.paymentId ?? paymentIdIn(order.meta ?? {}) ?? order.previousPaymentIds.at(-1) ?? null;
+  const payment = unreadPayment(order.gateway, paymentId, order.tolerance);
   const facts: Facts = {
     order: {
       status: order.status,
@@ -113,13 +152,10 @@ export const placed = (envelope: Envelope): Facts => {
       updatedAt: order.updatedAt,
       customerReturnedAt: order.customerReturned ? order.updatedAt : null,
       rejections: rejectionsIn(order.meta ?? {}, order.createdAt),
+      reference: order.reference ?? envelope.orderId,
     },
-    payment: unreadPayment(
-      order.gateway,
-      order.paymentId ?? paymentIdIn(order.meta ?? {}),
-      order.previousPaymentIds,
-      order.tolerance,
-    ),
+    payment,
+    others: order.previousPaymentIds.filter((id) => id !== payment.id).map((id) => earlierPayment(payment, id)),
     waiting: [],
     operation: null,
     checkout: null,
@@ -127,12 +163,21 @@ export const placed = (envelope: Envelope): Facts => {
   return notLater(facts, envelope.at);
 };
 
+const asTheShopHasIt = (order: Facts["order"], shop: ShopOrder | undefined): Facts["order"] => {
+  if (shop === undefined) return order;
+  const { gateway, ...says } = shop;
+  return { ...order, ...says, ...(gateway === undefined ? {} : { paidOtherwise: gateway === null }) };
+};
+
 /** Facts after the event; the same object where it tells nothing new. */
 export const remember = (facts: Facts, envelope: Envelope): Facts => {
   const { event, at } = envelope;
   switch (event.type) {
     case "order.updated":
-      return { ...facts, order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) } };
+      return {
+        ...facts,
+        order: { ...asTheShopHasIt(facts.order, event.order), updatedAt: Math.max(at, facts.order.updatedAt) },
+      };
     case "customer.returned":
       return event.page === "success" && isProven(facts, event) && facts.order.customerReturnedAt === null
         ? { ...facts, order: { ...facts.order, customerReturnedAt: at } }
@@ -143,13 +188,15 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
       if (payment.id === event.paymentId) {
         return event.attempt === undefined ? facts : { ...facts, payment: { ...payment, ...attempt } };
       }
-      const previousIds = payment.id === null ? payment.previousIds : [...payment.previousIds, payment.id];
+      const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
       return {
         ...facts,
-        order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) },
-        payment: { ...unreadPayment(payment.gateway, event.paymentId, previousIds, payment.tolerance), ...attempt },
+        order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt), paidOtherwise: false },
+        payment: { ...unreadPayment(gateway, event.paymentId, tolerance), ...attempt },
       };
     }
+    case "checkout.asked":
+      return { ...facts, order: { ...facts.order, paidOtherwise: false } };
     case "checkout.rejected": {
       const rejections = [...facts.order.rejections, { at, type: event.rejection }].slice(-KEPT_REJECTIONS);
       return { ...facts, order: { ...facts.order, rejections } };
@@ -162,7 +209,7 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
     case "refund.confirmed":
     case "rebuild.confirmed":
       return event.reading !== null && event.reading.paymentId === facts.payment.id
-        ? { ...facts, payment: taken(facts.payment, event.reading, at) }
+        ? { ...facts, payment: taken(facts.payment, event.reading, at, facts.order) }
         : facts;
     default:
       return facts;

@@ -1,7 +1,7 @@
 /** What a list of orders shows of a record, and what a store keeps beside it to find it by. */
-import type { OrderStatus } from "../../machines/facts.js";
+import type { Facts, OrderStatus } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
-import type { OrderRecord } from "./record.js";
+import { type OrderRecord, paymentsOf } from "./record.js";
 
 export interface OrderSummary {
   status: OrderStatus;
@@ -19,7 +19,14 @@ const FINAL = new Set<OrderStatus>(["cancelled", "refunded", "completed"]);
 
 export const isInDoubt = (status: OrderStatus, flags: string[]): boolean => flags.length > 0 || !FINAL.has(status);
 
-export const summaryOf = ({ facts: { order, payment }, states, flags }: OrderRecord): OrderSummary => {
+/** A repair comes across records that were written before every payment was a whole one. */
+const idsOf = (facts: Facts): string[] => {
+  const { previousIds = [] } = facts.payment as { previousIds?: string[] };
+  return [...paymentsOf(facts).map(({ id }) => id), ...previousIds];
+};
+
+export const summaryOf = ({ facts, states, flags }: OrderRecord): OrderSummary => {
+  const { order } = facts;
   const standing = flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag);
   return {
     status: order.status,
@@ -27,6 +34,6 @@ export const summaryOf = ({ facts: { order, payment }, states, flags }: OrderRec
     flags: standing,
     inDoubt: isInDoubt(order.status, standing),
     updatedAt: order.updatedAt,
-    payments: payment.id === null ? payment.previousIds : [payment.id, ...payment.previousIds],
+    payments: idsOf(facts),
   };
 };

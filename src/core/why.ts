@@ -1,4 +1,4 @@
-/** Why an order is where it is, in at most five plain lines. Pure. */
+/** Why an order is where it is, in at most six plain lines. Pure. */
 
 import type { Operation } from "../../machines/facts.js";
 import { flags } from "../../machines/flags.js";
@@ -54,6 +54,24 @@ const cause = (record: OrderRecord, history: HistoryEntry[], registry: Registry)
   return `Because: ${why}${by}; ${evidence}.`;
 };
 
+const money = (amount: number, { currency }: OrderRecord["facts"]["order"]): string =>
+  `${(amount / 100).toFixed(2)} ${currency}`;
+
+/** Where an order has more than one: which one pays it, what the others are, and what the bank holds in all. */
+const payments = ({ facts }: OrderRecord, registry: Registry): string | null => {
+  const { payment, others, order } = facts;
+  if (others.length === 0) return null;
+  const holds = (one: typeof payment) => (one.status === "ACCEPTED" ? one.authorized + one.captured - one.refunded : 0);
+  const told = [
+    `${payment.id} pays the order (${money(holds(payment), order)})`,
+    ...others.map(
+      (one) => `${one.id}: ${one.readAt === null ? "not read yet" : metaOf(registry.attempt, one.state).says}`,
+    ),
+  ];
+  const all = [payment, ...others].reduce((sum, one) => sum + holds(one), 0);
+  return `Payments: ${told.join("; ")}; the bank holds ${money(all, order)} in all.`;
+};
+
 const lastWord = (history: HistoryEntry[]): string | null => {
   const last = history.at(-1);
   const answer = last?.answers.find((a) => a.outcome === "refused" || a.outcome === "deferred");
@@ -92,7 +110,7 @@ const nextSteps = (record: OrderRecord, open: PendingCall[]): string => {
   }
   const timer = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at)[0];
   if (timer?.[0].startsWith("look.again"))
-    return `Next: the payment is read again at ${at(timer[1].at)}, because an answer was lost.`;
+    return `Next: the payment is read again at ${at(timer[1].at)}, in case the bank has booked something since.`;
   if (timer === undefined) return "Next: nothing is planned; the bank's next callback or a person moves it.";
   const [name, { at: due }] = timer;
   return name.includes("cooldownRemaining")
@@ -105,9 +123,14 @@ export const isHeldByHand = ({ facts }: OrderRecord): boolean =>
   facts.order.status === "on-hold" && facts.payment.status === "ACCEPTED";
 
 const whatToDo = (record: OrderRecord): string => {
-  const raised = record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
-  const first = raised[0];
-  if (first !== undefined) return `Do: ${flags[first].says} ${flags[first].remedy}`;
+  const raised = record.flags.filter((f) => f.clearedAt === null);
+  if (raised.length > 0) {
+    const said = raised.map(({ flag, amount }) => {
+      const by = amount === undefined ? "" : ` (${money(amount, record.facts.order)})`;
+      return `${flags[flag].says.replace(/\.$/, `${by}.`)} ${flags[flag].remedy}`;
+    });
+    return `Do: ${said.join(" ")}`;
+  }
   const { operation } = record.facts;
   if (operation?.lostAt != null)
     return `Do: nothing; or ask the bank whether it has the ${calls[operation.kind]}, and end the wait if it has not.`;
@@ -133,7 +156,7 @@ const whatToDo = (record: OrderRecord): string => {
 };
 
 /**
- * Why an order is where it is, what comes next and what to do: at most five plain lines.
+ * Why an order is where it is, what comes next and what to do: at most six plain lines.
  *
  * @param history the latest entries in order; the more, the further back a cause is found
  */
@@ -156,6 +179,7 @@ export const why = (
     since(record, history, registry),
     cause(record, history, registry),
     lastWord(history),
+    payments(record, registry),
     nextSteps(record, open),
     whatToDo(record),
   ].filter((line): line is string => line !== null);

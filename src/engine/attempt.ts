@@ -1,6 +1,7 @@
 /** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
 import { type Effect, resultOf, type ShopEffect } from "../../machines/effects.js";
 import type { Reply } from "../../machines/events.js";
+import type { Reading } from "../../machines/facts.js";
 import { quoted } from "../../machines/text.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../ports/gateway.js";
@@ -40,6 +41,8 @@ export interface AttemptParts {
   isAwaited(row: ClaimedEffect): Promise<boolean>;
   /** Whether an earlier reading found this payment. */
   wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
+  /** The reading, with the order that the bank names only where that makes it another's. */
+  ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
   /** False: others may be about to take the effect over. */
   heard?(): boolean;
 }
@@ -142,7 +145,8 @@ export class Attempts {
       return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
-    return { kind: "event", how: "read", event: { type, effectId: row.id, reading: answer.reading } };
+    const reading = await this.parts.ownedBy(row, answer.reading);
+    return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
   }
 
   private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptResult> {
@@ -172,7 +176,12 @@ export class Attempts {
           kind: "event",
           how: "ok",
           // What was just done to it is there, whatever a lagging replica says.
-          event: { type: `${family}.confirmed`, effectId, reading: answer.reading?.exists ? answer.reading : null },
+          event: {
+            type: `${family}.confirmed`,
+            effectId,
+            // Nothing is sent to a payment that is another order's.
+            reading: answer.reading?.exists ? { ...answer.reading, orderReference: null } : null,
+          },
         };
       case "refused": {
         const { reason, detail } = answer;

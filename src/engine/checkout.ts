@@ -1,17 +1,18 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import { quoted } from "../../machines/text.js";
-import type { OrderRecord } from "../core/record.js";
-import type { CreatedPayment, Gateway } from "../ports/gateway.js";
-import { type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
-import { type Receipt, UnknownOrder } from "./receipt.js";
+import { type OrderRecord, paymentsOf } from "../core/record.js";
+import type { Gateway } from "../ports/gateway.js";
+import { type CheckoutOutcome, type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
+import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
   readonly settings: Settings;
   read(orderId: string): Promise<OrderRecord | null>;
-  submit(orderId: string, event: Command): Promise<Receipt>;
+  submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
 }
 
 /** @throws UnknownGateway */
@@ -23,33 +24,71 @@ export const named = (gateways: Map<string, Gateway>, name: string): Gateway => 
   );
 };
 
+/** A customer waits for it. */
+const READ_MS = 10_000;
+const PAYING = new Set<OrderStatus>(["processing", "completed", "on-hold"]);
+
+/**
+ * Reads what the order has at the bank before another payment is opened; null = one may be. A customer who chose another
+ * bank is not kept from paying by one that does not answer: what it holds is let go when it does.
+ */
+const askedFirst = async (
+  engine: CheckoutEngine,
+  gateway: Gateway,
+  before: OrderRecord,
+  successUrl: string,
+): Promise<CheckoutOutcome | null> => {
+  const { orderId, facts } = before;
+  const open = paymentsOf(facts).filter((one) => !("state" in one) || one.state === "open" || one.state === "surplus");
+  if (open.length === 0) return null;
+  const told = await engine.submit(orderId, { type: "checkout.asked" }, { wait: "settled", timeoutMs: READ_MS });
+  const after = (await engine.read(orderId)) ?? before;
+  const { status, authorized, captured, refunded } = after.facts.payment;
+  const isHeld = status === "ACCEPTED" && authorized + captured > refunded;
+  if (isHeld && PAYING.has(after.facts.order.status))
+    return { kind: "already-paid", paymentId: after.facts.payment.id ?? "", redirectUrl: successUrl };
+  if (told.final || open.every((one) => one.gateway !== gateway.name)) return null;
+  return { kind: "failed", detail: "the bank does not say what became of the payment before; try again in a minute" };
+};
+
 /** @throws UnknownOrder */
 export const checkout = async (
   engine: CheckoutEngine,
   gateway: Gateway,
   orderId: string,
   urls: CheckoutUrls,
-): Promise<CreatedPayment> => {
-  const record = await engine.read(orderId);
-  if (record === null) throw new UnknownOrder(orderId);
+): Promise<CheckoutOutcome> => {
+  const before = await engine.read(orderId);
+  if (before === null) throw new UnknownOrder(orderId);
+  const instead = await askedFirst(engine, gateway, before, urls.successUrl);
+  if (instead !== null) return instead;
+  const record = (await engine.read(orderId)) ?? before;
   const { order, payment } = record.facts;
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   const began = await engine.submit(orderId, { type: "checkout.began", attempt });
   if (began.outcome === "refused")
     return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
   const created = await gateway.createPayment({
-    orderId,
+    orderId: order.reference ?? orderId,
     total: order.total,
     currency: order.currency,
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
-    preferredId: payment.id,
+    // Another bank's id is no id of this one's.
+    preferredId: payment.gateway === gateway.name ? payment.id : null,
     ...addresses,
   });
   const told = await engine.submit(
     orderId,
     created.kind === "ok"
-      ? { type: "payment.created", paymentId: created.paymentId, attempt, meta: created.meta }
+      ? {
+          type: "payment.created",
+          paymentId: created.paymentId,
+          gateway: gateway.name,
+          tolerance: gateway.tolerance,
+          attempt,
+          meta: created.meta,
+        }
       : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
   );
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
@@ -60,14 +99,14 @@ export const checkout = async (
 
 /** Those between the click and the bank's answer being written down, on this node. */
 export class Checkouts {
-  private readonly open = new Map<string, Promise<CreatedPayment>>();
+  private readonly open = new Map<string, Promise<CheckoutOutcome>>();
 
   get underWay(): boolean {
     return this.open.size > 0;
   }
 
   /** Whoever presses Pay again while the bank is still opening the payment is sent to the same page. */
-  once(engine: CheckoutEngine, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CreatedPayment> {
+  once(engine: CheckoutEngine, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CheckoutOutcome> {
     const key = JSON.stringify([orderId, gateway.name]);
     const open = this.open.get(key);
     if (open !== undefined) return open;

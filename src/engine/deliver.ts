@@ -11,6 +11,7 @@ import type { Shop } from "../ports/shop.js";
 import { type Claim, type EffectResult, type Store, StoreError } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
 import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
+import { withOwner } from "./claims.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
 import type { Loops } from "./loops.js";
@@ -18,7 +19,7 @@ import { wasSeen } from "./second-word.js";
 
 export interface DeliverParts {
   store: Store;
-  gatewayOf(orderId: string): Promise<Gateway>;
+  gatewayOf(orderId: string, paymentId: string): Promise<Gateway>;
   read(orderId: string): Promise<OrderRecord | null>;
   shop: Shop;
   clock: Clock;
@@ -51,8 +52,9 @@ export class Outbox {
     const { store, gatewayOf, read } = parts;
     this.attempts = new Attempts({
       ...parts,
-      gatewayOf: ({ orderId }) => gatewayOf(orderId),
+      gatewayOf: ({ orderId, effect }) => gatewayOf(orderId, "paymentId" in effect ? effect.paymentId : ""),
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
+      ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
       heard: () => store.isAlive?.() ?? true,
     });

@@ -1,31 +1,40 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../machines/events.js";
-import { registry as currentRegistry } from "../../machines/index.js";
-import { Settings } from "../../machines/settings.js";
+import { registry as currentRegistry, Settings } from "../../machines/index.js";
 import type { Rules } from "../core/builder.js";
 import { checkedRegistry } from "../core/carried.js";
 import { type Decision, decide } from "../core/decide.js";
 import { versionsKnown } from "../core/migrate.js";
+import { gatewayFor } from "../core/record.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../ports/command.js";
 import { withDefaults } from "../ports/defaults.js";
-import type { CreatedPayment, Gateway } from "../ports/gateway.js";
+import type { Gateway } from "../ports/gateway.js";
 import { isolatedListener, isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { silent } from "../ports/log.js";
 import type { Gauges, Observer } from "../ports/observer.js";
-import type { CheckoutUrls, PaymentView, Queries, Reconciled, ReconcileOptions, Runtime } from "../ports/runtime.js";
+import type {
+  CheckoutOutcome,
+  CheckoutUrls,
+  PaymentView,
+  Queries,
+  Reconciled,
+  ReconcileOptions,
+  Runtime,
+} from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
 import type { Store } from "../ports/store.js";
-import { WithVerbs } from "../ports/verbs.js";
 import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
-import { Checkouts, named } from "./checkout.js";
+import { type CheckoutEngine, Checkouts, named } from "./checkout.js";
+import { refusedClaim } from "./claims.js";
 import { Outbox } from "./deliver.js";
 import { instrumented } from "./instrumented.js";
 import { Lifetime } from "./lifetime.js";
 import { limits as defaultLimits, type Limits } from "./limits.js";
 import { Loops } from "./loops.js";
 import type { EngineOptions } from "./options.js";
+import { placedAgain } from "./placed-again.js";
 import { prepare } from "./prepare.js";
 import { Mailboxes } from "./process.js";
 import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
@@ -34,8 +43,9 @@ import { Reception } from "./receive.js";
 import { reconcile } from "./reconcile.js";
 import { Waiters } from "./waiters.js";
 import { rung, Wake } from "./wake.js";
+import { WithQueries } from "./with-queries.js";
 
-export class Engine extends WithVerbs implements Runtime {
+export class Engine extends WithQueries implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly gateways: ReadonlyMap<string, string>;
@@ -52,23 +62,12 @@ export class Engine extends WithVerbs implements Runtime {
   readonly waiters: Waiters;
   private readonly shop: Shop;
   private readonly loops = new Loops();
-  private readonly looks: Queries;
+  protected readonly looks: Queries;
   /** A name per start: a container gives every process the same pid. */
   private readonly worker: string;
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
 
-  readonly can: Queries["can"] = (...asked) => this.looks.can(...asked);
-  readonly read: Queries["read"] = (...asked) => this.looks.read(...asked);
-  readonly parked: Queries["parked"] = (...asked) => this.looks.parked(...asked);
-  readonly why: Queries["why"] = (...asked) => this.looks.why(...asked);
-  readonly history: Queries["history"] = (...asked) => this.looks.history(...asked);
-  readonly effectsOf: Queries["effectsOf"] = (...asked) => this.looks.effectsOf(...asked);
-  readonly findByPayment: Queries["findByPayment"] = (...asked) => this.looks.findByPayment(...asked);
-  readonly cooldownEndsAt: Queries["cooldownEndsAt"] = (...asked) => this.looks.cooldownEndsAt(...asked);
-  readonly list: Queries["list"] = (...asked) => this.looks.list(...asked);
-  readonly deadLetters: Queries["deadLetters"] = (...asked) => this.looks.deadLetters(...asked);
-  readonly unfinished: Queries["unfinished"] = (...asked) => this.looks.unfinished(...asked);
   readonly secret: Runtime["secret"] = (...asked) => this.store.secret(...asked);
 
   constructor(private readonly options: EngineOptions) {
@@ -91,7 +90,6 @@ export class Engine extends WithVerbs implements Runtime {
       gatewayOf: ({ facts }) => this.byName.get(facts.payment.gateway ?? "") ?? null,
     });
     this.shop = checkedShop(options.shop);
-    const random = options.random ?? Math.random;
     const { store, clock, limits, observer } = this;
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     this.mailboxes = new Mailboxes({
@@ -103,7 +101,7 @@ export class Engine extends WithVerbs implements Runtime {
       worker: this.worker,
       observer,
       now: () => clock.now(),
-      random,
+      random: options.random ?? Math.random,
       committed: (decisions) => this.committed(decisions),
       alarm: (at) => this.wake.alarm(at),
     });
@@ -117,8 +115,8 @@ export class Engine extends WithVerbs implements Runtime {
       loops: this.loops,
       observer,
       worker: this.worker,
-      random,
-      gatewayOf: (orderId) => this.gatewayOf(orderId),
+      random: options.random ?? Math.random,
+      gatewayOf: (...asked) => this.gatewayOf(...asked),
       read: (orderId) => this.read(orderId),
       submit: async ({ orderId, id: settles, kind }, how, event) => {
         const envelope: Envelope = { id: `${settles}/${how}`, orderId, at: clock.now(), source: "gateway", event };
@@ -174,26 +172,24 @@ export class Engine extends WithVerbs implements Runtime {
     return this.lifetime.stop();
   }
 
-  /** Nothing is being decided, written or sent at this moment. */
+  /** Nothing is being decided, written or sent. */
   get idle(): boolean {
     return this.mailboxes.idle && this.delivery.idle && this.wake.idle;
   }
 
-  /** Calls to gateways and shop under way. */
   get underWay(): number {
     return this.delivery.underWay;
   }
 
-  /** Everything but calls that wait for an answer is at rest. */
   get restingButForCalls(): boolean {
     return this.mailboxes.idle && this.wake.idle && this.delivery.resting;
   }
 
-  /** Makes the order known. Placing it again is a no-op. */
+  /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const tolerance = this.byName.get(order?.gateway ?? "")?.tolerance ?? 0;
-    return this.take(newId(orderId), parsePlaced(order, tolerance, this.clock.now()), { id: PLACED_ID });
+    const placed = parsePlaced(order, this.byName.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
+    return placedAgain(this, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
   }
 
   /**
@@ -214,6 +210,10 @@ export class Engine extends WithVerbs implements Runtime {
     }
     const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
     const source = options.source ?? sourceOf(event.type);
+    if (event.type === "payment.attached" && event.gateway !== undefined) named(this.byName, event.gateway);
+    const claim = refusedClaim((asked) => this.store.findByPayment(asked), orderId, id, event);
+    const refused = claim && (await claim);
+    if (refused !== null) return refused;
     const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
@@ -227,13 +227,12 @@ export class Engine extends WithVerbs implements Runtime {
   }
 
   /** WooCommerce's process_payment. The order keeps its status (seed 002, "A word about order statuses"). */
-  async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment> {
+  async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CheckoutOutcome> {
     this.lifetime.refuseStopped();
     const gatewayNamed = named(this.byName, gateway);
     // A payment that the bank has opened is written down, also where the stop came in between.
-    const submit = (id: string, event: Command) => this.take(id, parseCommand(event), {});
-    const { settings, read } = this;
-    return this.checkouts.once({ settings, read, submit }, gatewayNamed, orderId, urls);
+    const submit: CheckoutEngine["submit"] = (id, event, options = {}) => this.take(id, parseCommand(event), options);
+    return this.checkouts.once({ settings: this.settings, read: this.read, submit }, gatewayNamed, orderId, urls);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
@@ -259,8 +258,8 @@ export class Engine extends WithVerbs implements Runtime {
         rules: this.rules,
         settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),
         read: (orderId) => this.read(orderId),
-        readPayment: async (record) =>
-          (await this.gatewayOf(record.orderId)).readPayment(record.facts.payment.id ?? ""),
+        readPayment: async ({ facts }) =>
+          named(this.byName, facts.payment.gateway ?? "").readPayment(facts.payment.id ?? ""),
       },
       options,
     );
@@ -278,8 +277,9 @@ export class Engine extends WithVerbs implements Runtime {
     return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
   }
 
-  private async gatewayOf(orderId: string): Promise<Gateway> {
-    return named(this.byName, (await this.read(orderId))?.facts.payment.gateway ?? "");
+  private async gatewayOf(orderId: string, paymentId: string): Promise<Gateway> {
+    const record = await this.read(orderId);
+    return named(this.byName, (record && gatewayFor(record, paymentId)) ?? "");
   }
 
   private committed(decisions: Decision[]): void {

@@ -154,7 +154,7 @@ const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconci
   const answer = await parts.readPayment(record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
   const written = await writtenByAnother(parts, record);
-  const followed = written === null ? record : happening(parts, record, seen(record, written)).record;
+  const followed = written === null ? record : happening(parts, record, seen(record, written), answer.reading).record;
   const foreseen = happening(parts, followed, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);

@@ -11,7 +11,7 @@
  * in between takes its place, and the count begins anew.
  */
 import { quoted } from "../../machines/text.js";
-import type { OrderRecord } from "../core/record.js";
+import { type OrderRecord, paymentsOf } from "../core/record.js";
 import type { ClaimedEffect } from "../ports/store.js";
 
 /** The first time that the bank knew no such payment. */
@@ -28,6 +28,6 @@ export const wasRefusedOnce = ({ previousError }: ClaimedEffect): boolean =>
 
 /** Whether a reading found this payment before. One that nobody has read yet may well not be there. */
 export const wasSeen = (record: OrderRecord | null, paymentId: string): boolean => {
-  const payment = record?.facts.payment;
-  return payment !== undefined && payment.id === paymentId && payment.exists && payment.readAt !== null;
+  const payment = record === null ? undefined : paymentsOf(record.facts).find(({ id }) => id === paymentId);
+  return payment?.exists === true && payment.readAt !== null;
 };

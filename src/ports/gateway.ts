@@ -14,6 +14,7 @@ export type GatewayAnswer =
 export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
 
 export interface NewPayment {
+  /** The reference under which the bank has the order: its id, unless it was placed with another. */
   orderId: string;
   /** Minor units. */
   total: number;

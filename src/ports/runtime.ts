@@ -119,6 +119,11 @@ export interface CheckoutUrls
   attempt?: string | undefined;
 }
 
+export type CheckoutOutcome =
+  | CreatedPayment
+  /** The order is paid; `redirectUrl` is the address given as `successUrl`. */
+  | { kind: "already-paid"; paymentId: string; redirectUrl: string };
+
 export interface Reconciled {
   orderId: string;
   before: OrderStatus;
@@ -219,8 +224,11 @@ export interface Runtime extends Queries {
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
   submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
-  /** Creates the payment of a placed order that takes one, and attaches it. */
-  checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CreatedPayment>;
+  /**
+   * Creates the payment of a placed order that takes one, and attaches it. The payments that the order has are read
+   * first: where one of them holds the money, none is created and the answer is `already-paid`.
+   */
+  checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CheckoutOutcome>;
   /**
    * What is kept beside the orders under this name. The first that is given stays, on every node and after every start;
    * `made` null = it is only looked up, and null where there is none. @throws StoreError

@@ -13,10 +13,11 @@ export interface NetsBookEntry {
   created: string;
   reserved: number;
   cancelled: number;
-  order: { amount: number; currency: string; reference: string };
+  /** What a payment was not given a currency for, it does not say. */
+  order: { amount: number; currency?: string | undefined; reference: string };
   paymentType: string;
   charges: NetsCharge[];
-  refunds: { refundId: string; amount: number; refundState: string; lastUpdated: string }[];
+  refunds: { refundId: string; amount: number; state: string; lastUpdated: string }[];
   /** Everything else, as it was given: `terminated`, `subscription` … */
   fields: Record<string, unknown>;
 }
@@ -61,7 +62,7 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
     cancelled: cancelledAmount,
     order: {
       amount: orderDetails.amount ?? Math.max(reservedAmount, chargedAmount),
-      currency: orderDetails.currency ?? "SEK",
+      currency: orderDetails.currency,
       reference: orderDetails.reference ?? "",
     },
     paymentType,
@@ -71,7 +72,7 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
       return { created: at, ...charge, refunded };
     }),
     refunds:
-      refundedAmount > 0 ? [{ refundId: id(), amount: refundedAmount, refundState: "Completed", lastUpdated: at }] : [],
+      refundedAmount > 0 ? [{ refundId: id(), amount: refundedAmount, state: "Completed", lastUpdated: at }] : [],
     fields,
   };
   return payment;
@@ -137,7 +138,7 @@ export const execute = (
   if (op === "cancel") payment.cancelled += amount;
   else if (op === "capture") payment.charges.push({ chargeId: id, amount, refunded: 0, created: at });
   else {
-    payment.refunds.push({ refundId: id, amount, refundState: "Completed", lastUpdated: at });
+    payment.refunds.push({ refundId: id, amount, state: "Completed", lastUpdated: at });
     let left = amount;
     for (const charge of payment.charges) {
       if (call.chargeId !== null && charge.chargeId !== call.chargeId) continue;

@@ -46,6 +46,8 @@ export interface WooDouble {
   refund(id: string, amount: number): boolean;
   /** With a key the note is written once. */
   addNote(id: string, text: string, key?: string): void;
+  /** As from the order screen: what the order is. */
+  edit(id: string, to: Partial<Pick<NewWooOrder, "total" | "currency" | "lines">>): void;
   /** Past every hook, as an importer or a bare SQL statement does it. */
   directWrite(id: string, status: OrderStatus): void;
   /** The hold-stock job. `veto` true = leave this order alone. Answers with the ids it cancelled. */
@@ -231,6 +233,9 @@ export const wooDouble = (options: {
     paymentComplete: (id, transactionId = "") => rules.paymentComplete(get(id), transactionId),
     refund: (id, amount) => rules.createRefund(get(id), amount, true),
     addNote: (id, text, key) => noteOnce(get(id), text, key),
+    edit(id, to) {
+      Object.assign(get(id), structuredClone(to), { updatedAt: now() });
+    },
     directWrite(id, status) {
       const order = get(id);
       order.directWrites.push({ at: now(), from: order.status, to: rules.readWord(status) });

@@ -149,8 +149,8 @@ describe("the reading", () => {
   });
   test("a refund on its way counts as given back, one that failed does not", () => {
     const refunds = [
-      { amount: 30, refundState: "Pending" },
-      { amount: 50, refundState: "Failed" },
+      { amount: 30, state: "Pending" },
+      { amount: 50, state: "Failed" },
     ];
     expect(read({ ...summary(100, 100), refunds })).toMatchObject({ refunded: 30 });
     expect(read({ ...summary(100, 100, 100), refunds })).toMatchObject({ refunded: 100, offers: [] });
@@ -436,7 +436,7 @@ describe("webhooks", () => {
       failUrl: `${shop.served.url}/returns/1001/fail`,
       callbackUrl: `${shop.served.url}/callbacks/nets`,
     });
-    if (created.kind !== "ok") throw new Error(created.detail);
+    if (created.kind !== "ok") throw new Error(created.kind);
     shop.nets.customerPays(created.paymentId);
     await shop.pass(119_000);
     expect(shop.nets.deliveries).toMatchObject([{ answer: 200, attempt: 1 }]);
@@ -462,7 +462,7 @@ describe("webhooks", () => {
       failUrl: "https://shop.example/",
       callbackUrl: `${shop.served.url}/callbacks/nets`,
     });
-    if (created.kind !== "ok") throw new Error(created.detail);
+    if (created.kind !== "ok") throw new Error(created.kind);
     shop.nets.customerPays(created.paymentId);
     await shop.pass(1_000);
     await shop.place("1001", created.paymentId);

@@ -81,14 +81,21 @@ describe("draw", () => {
   it("writes all of them to a directory", async () => {
     const out = join(folder, "pictures");
     expect(await cli(["draw", "all", "--format", "svg", "--out", out])).toMatchObject({ code: 0 });
-    expect((await readdir(out)).sort()).toEqual(["cooldown.svg", "legacy.svg", "nets.svg", "order.svg", "payment.svg"]);
+    expect((await readdir(out)).sort()).toEqual([
+      "attempt.svg",
+      "cooldown.svg",
+      "legacy.svg",
+      "nets.svg",
+      "order.svg",
+      "payment.svg",
+    ]);
   });
 });
 
 describe("wrong usage", () => {
   it.each([
     [["nonsense"], "unknown command"],
-    [["draw", "nothing"], "order, cooldown, payment, legacy, nets"],
+    [["draw", "nothing"], "order, cooldown, attempt, payment, legacy, nets"],
     [["draw", "--format", "png"], "mermaid, svg, dot, json, stately"],
     [["draw", "all"], "--out"],
     [["scenarios"], "missing required argument"],

@@ -7,8 +7,8 @@ import { SECOND, T0 } from "../../src/testing/simulator/script.js";
 import { considered, type Said } from "./considered.js";
 
 const factsOf = (said: Said): Facts => {
-  const { order, payment, waiting, operation } = considered(said);
-  return { order, payment, waiting, operation, checkout: null };
+  const { order, payment, others, waiting, operation } = considered(said);
+  return { order, payment, others, waiting, operation, checkout: null };
 };
 
 const asked = (

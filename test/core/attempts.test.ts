@@ -49,20 +49,15 @@ describe("a payment attempt", () => {
       to: "pending",
       reason: null,
     });
-    const { payment, order } = life.record.facts;
-    expect(payment).toMatchObject({
-      id: "pay-2",
-      previousIds: ["pay-1"],
-      readAt: null,
-      status: "UNREAD",
-      gateway: "resurs-mapi",
-    });
+    const { payment, others, order } = life.record.facts;
+    expect(payment).toMatchObject({ id: "pay-2", readAt: null, status: "UNREAD", gateway: "resurs-mapi" });
+    expect(others).toMatchObject([{ id: "pay-1", readAt: T0, status: "TASK_REDIRECTION_REQUIRED", state: "open" }]);
     expect([order.updatedAt, life.record.states.payment]).toEqual([T0 + 5, "UNREAD"]);
     expect(life.record.timers[LINK]?.at).toBe(T0 + 5 + 120 * MINUTE);
     expect(sent(life).filter(({ type }) => type === "setOrderMeta")).toEqual([]);
     const first = lifeOf({ paymentId: null });
     first.tell(created("pay-1", { a: "b" }));
-    expect(first.record.facts.payment).toMatchObject({ id: "pay-1", previousIds: [] });
+    expect(first.record.facts).toMatchObject({ payment: { id: "pay-1" }, others: [] });
     expect(sent(first)).toEqual([{ type: "setOrderMeta", meta: { a: "b" } }]);
   });
 
@@ -78,11 +73,8 @@ describe("a payment attempt", () => {
     life.settle({ type: "reconcile.asked" }, payments["at the bank"]);
     life.now = T0 + 5;
     life.tell(created("pay-1"));
-    expect(life.record.facts.payment).toMatchObject({
-      id: "pay-1",
-      previousIds: [],
-      status: "TASK_REDIRECTION_REQUIRED",
-    });
+    expect(life.record.facts.payment).toMatchObject({ id: "pay-1", status: "TASK_REDIRECTION_REQUIRED" });
+    expect(life.record.facts.others).toEqual([]);
     expect(life.record.states.payment).toBe("TASK_REDIRECTION_REQUIRED");
   });
 
@@ -109,18 +101,15 @@ describe("a payment attempt", () => {
     ]);
   });
 
-  test("makes the callbacks of the earlier one stale, and whoever else waits is answered by the new one", () => {
+  test("leaves the callbacks of the earlier one waiting for it, and whoever else waits is answered by the new one", () => {
     const life = lifeOf(fresh);
     life.tell(callback(), "late");
     life.tell(success, "back");
     life.tell(created("pay-2"), "new");
-    expect(life.answerTo("late")).toMatchObject({
-      type: "callback.received",
-      outcome: "refused",
-      rule: "callback/stale-payment",
-      reason: "stale-payment",
-    });
-    expect(life.record.facts.waiting.map(({ eventId }) => eventId)).toEqual(["back"]);
+    expect(life.record.facts.waiting.map(({ eventId, paymentId }) => [eventId, paymentId])).toEqual([
+      ["late", "pay-1"],
+      ["back", null],
+    ]);
     expect(sent(life).filter(({ type }) => type === "readPayment")).toEqual([
       { type: "readPayment", paymentId: "pay-1" },
       { type: "readPayment", paymentId: "pay-2" },
@@ -130,6 +119,14 @@ describe("a payment attempt", () => {
       life.tell({ type: "payment.read", effectId: id, reading: reading({ paymentId: effect.paymentId }) });
     }
     expect(life.answerTo("back")).toMatchObject({ outcome: "moved", to: "processing" });
+    // The order was written, so its minute began anew.
+    life.wait(MINUTE, reading({ paymentId: "pay-2" }));
+    expect(life.answerTo("late")).toMatchObject({
+      type: "callback.received",
+      outcome: "refused",
+      rule: "callback/stale-payment",
+      reason: "stale-payment",
+    });
   });
 
   test("of the same name leaves the callbacks about it waiting", () => {

@@ -56,6 +56,7 @@ export const considered = (said: Said = {}): GuardContext => {
       ...said.order,
     },
     payment: { ...unreadPayment(gateway, PAYMENT), readAt: T0, ...payment },
+    others: [],
     waiting: waiting.map((one) => ({
       eventId: "w",
       type: "callback.received",
@@ -63,6 +64,7 @@ export const considered = (said: Said = {}): GuardContext => {
       held: true,
       content: null,
       readingId: null,
+      paymentId: null,
       wish: null,
       ...one,
     })),

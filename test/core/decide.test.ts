@@ -189,7 +189,9 @@ describe("a customer's return and the end of the link", () => {
     expect(life.now).toBe(T0 + 110 * MINUTE);
     life.settle({ type: "timer.fired", timer: LINK, generation: timer?.generation ?? 0 }, payments[payment]);
     expect(life.status).toBe(status);
-    expect(life.record.timers).toEqual({});
+    // A customer may have paid in the last second: given up is looked at again.
+    const looks = ["look.again.20", "look.again.120", "look.again.1440"];
+    expect(Object.keys(life.record.timers)).toEqual(status === "cancelled" ? looks : []);
   });
 
   test.each([
@@ -218,12 +220,21 @@ describe("what a callback claims", () => {
 
   test.each([
     ["a test callback", { kind: "TEST" }, "ignored", "test-callback"],
-    ["one about an earlier attempt", { paymentId: "pay-0" }, "refused", "stale-payment"],
     ["one about a payment that is not this order's", { paymentId: "someone-elses" }, "refused", "unknown-payment"],
   ])("%s leaves the bank in peace", (_which, more, outcome, reason) => {
     const life = new Life(anOrder({ previousPaymentIds: ["pay-0"] }));
     expect(life.settle(callback(more))).toMatchObject({ outcome, reason });
     expect(life.types).toEqual([]);
+  });
+
+  test("one about an earlier attempt has the current payment read, and then that one", () => {
+    const life = new Life(anOrder({ previousPaymentIds: ["pay-0"] }));
+    const inMinute = life.settle(callback({ paymentId: "pay-0" }), payments["at the bank"]);
+    expect(inMinute).toMatchObject({ outcome: "refused", reason: "stale-payment" });
+    expect(life.effects.map(({ effect }) => effect)).toEqual([
+      { type: "readPayment", paymentId: "pay-1" },
+      { type: "readPayment", paymentId: "pay-0" },
+    ]);
   });
 });
 
@@ -300,11 +311,10 @@ describe("the minute that belongs to the customer", () => {
     expect(life.status).toBe("processing");
   });
 
-  test("a callback about the payment before is forgotten, and the next one about this payment is not", () => {
+  test("a callback about the payment before waits as long as one about this payment", () => {
     const life = fresh();
     life.tell(callback());
     life.tell({ type: "payment.created", paymentId: "pay-2" });
-    expect(Object.keys(life.record.timers).filter((name) => name.includes("cooldown"))).toEqual([]);
     expect(life.settle(callback({ paymentId: "pay-2" }))).toMatchObject({ outcome: "deferred", reason: "cooldown" });
     expect(Object.keys(life.record.timers).filter((name) => name.includes("cooldown"))).toHaveLength(1);
   });
@@ -700,6 +710,8 @@ const turned: Record<keyof Choices, { value: string; changes: Record<string, str
     changes: { "remove a line/cancelled": "not-editable", "add a line/cancelled": "adding-items-not-supported" },
   },
   cooldownFrom: { value: "created", changes: { "cooldown ends": String(T0 + 30_000) } },
+  // Only where an order has two payments: test/core/attempts.test.ts.
+  surplusPayment: { value: "flag", changes: {} },
   amountMismatch: {
     value: "capture",
     changes: {
@@ -796,8 +808,8 @@ describe("a decision is a function of what it is given", () => {
       outcome: "ignored",
       reason: "same-status",
     });
-    // No effect goes back to the shop: it is the shop that said so.
-    expect(life.types).toEqual([]);
+    // No effect goes back to the shop: it is the shop that said so. The payment is read, for the flags.
+    expect(life.types).toEqual(["readPayment"]);
   });
 
   test("a draft that the shop shows again changes nothing, and the answer says that", () => {

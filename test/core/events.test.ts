@@ -9,6 +9,7 @@ import {
   waitsForReading,
 } from "../../machines/events.js";
 import {
+  earlierPayment,
   Facts,
   noSuchPayment,
   Operation,
@@ -48,8 +49,18 @@ const wellFormed: object[] = [
   { type: "order.placed", order: { ...order, lines: Array(1000).fill(line) } },
   { type: "order.updated", by: long(100), change: long(200) },
   { type: "order.seen", status: "failed" },
+  { type: "checkout.asked" },
+  { type: "payment.attached", paymentId: long(100), gateway: long(100) },
+  { type: "merchant.released", via: "api" },
+  {
+    type: "order.updated",
+    by: "",
+    change: "",
+    order: { total: 0, currency: "SEK", lines: [line], gateway: null, gone: true },
+  },
   { type: "checkout.began", attempt: long(100) },
   created,
+  { ...created, gateway: long(100), tolerance: 0 },
   { type: "payment.notCreated", detail: long(500) },
   { type: "payment.notCreated", detail: "", attempt: long(100) },
   rejection,
@@ -172,6 +183,8 @@ describe("an event", () => {
   test("waits for a reading of the payment where a decision hangs on it", () => {
     const types = OrderEvent.options.map(({ shape }) => shape.type.value);
     expect(types.filter(waitsForReading)).toEqual([
+      "checkout.asked",
+      "payment.attached",
       "callback.received",
       "customer.returned",
       "merchant.completed",
@@ -180,6 +193,7 @@ describe("an event", () => {
       "merchant.processed",
       "merchant.captured",
       "merchant.refundedAmount",
+      "merchant.released",
       "merchant.editedLines",
       "merchant.recalculated",
       "merchant.endedWait",
@@ -195,13 +209,13 @@ describe("an event", () => {
 
 describe("the facts", () => {
   test("are those of an order, its payment, who waits and which call is under way", () => {
-    const { order, payment, waiting, operation } = considered({
+    const { order, payment, others, waiting, operation } = considered({
       call: { lines: [line] },
       waiting: [{ wish: { amount: 1, lines: [line], total: 1, adds: true } }],
       order: { rejections: [{ at: 1, type: "deny" }] },
     });
     const checkout = { attempt: "a", since: 1, open: true, earlier: [] };
-    const facts = { order, payment, waiting, operation, checkout };
+    const facts = { order, payment, others, waiting, operation, checkout };
     expect(Facts.parse(facts)).toEqual(facts);
     expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ ...facts, checkout: null });
   });
@@ -252,14 +266,11 @@ describe("the facts", () => {
 
   test("a payment that nobody read is taken to be there, where it has a name", () => {
     const named = unreadPayment("bank", "pay-1");
-    expect(named).toMatchObject({ gateway: "bank", id: "pay-1", previousIds: [], readAt: null, captureFailed: false });
+    expect(named).toMatchObject({ gateway: "bank", id: "pay-1", readAt: null, captureFailed: false });
     expect(named).toMatchObject({ exists: true, status: "UNREAD", tolerance: 0, hasOrder: false });
     expect("paymentId" in named).toBe(false);
-    expect(unreadPayment(null, null, ["pay-0"], 5)).toMatchObject({
-      exists: false,
-      previousIds: ["pay-0"],
-      tolerance: 5,
-    });
+    expect(unreadPayment(null, null, 5)).toMatchObject({ exists: false, tolerance: 5 });
+    expect(earlierPayment(named, "pay-0")).toMatchObject({ gateway: "bank", id: "pay-0", readAt: null, state: "open" });
   });
 
   test("WooCommerce has eight words for an order", () => {
@@ -293,6 +304,7 @@ describe("the settings", () => {
         modifyWhenFullyCancelled: "rebuild",
         cooldownFrom: "created-or-updated",
         amountMismatch: "refuse",
+        surplusPayment: "release",
       },
     });
   });

@@ -1,6 +1,7 @@
 /** What is answered while a call is under way, and what ends a call whose answer was lost. */
 import { describe, expect, test } from "vitest";
 import type { Reading } from "../../machines/facts.js";
+import { why } from "../../src/core/why.js";
 import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { payments, reading } from "../../src/testing/decision/samples.js";
 import { completed, lifeOf } from "./lives.js";
@@ -77,12 +78,124 @@ test("money that is captured is no payment that was cancelled, though as much wa
   expect(life.raised).not.toContain("discrepancy:payment-cancelled-order-active");
 });
 
-test("a yes without the payment is read back, and nobody looks for a lost answer a day later", () => {
+test("a yes without its effect is read back, and looked at as long as a lost answer", () => {
   const life = lifeOf({ status: "processing" });
   life.tell(completed, "first");
   life.read(reading());
   life.bankAnswers({ is: "confirmed", reading: reading() });
-  expect(Object.keys(life.record.timers).filter((timer) => timer.startsWith("look.again"))).toEqual([]);
+  expect(Object.keys(life.record.timers).filter((timer) => timer.startsWith("look.again"))).toHaveLength(3);
   readBack(life, payments.captured);
   expect(life.status).toBe("completed");
+});
+
+describe("the books against what was asked for", () => {
+  const { total } = reading();
+  const books = (refunded: number, more: Partial<Reading> = {}) =>
+    reading({ authorized: 0, captured: total, refunded, offers: ["REFUND", "PARTIAL_REFUND"], ...more });
+  const refundPart = (life: Life, before: Reading, after: Reading) => {
+    life.settle({ ...part, amount: 10_000 } as EventInput, before);
+    life.bankAnswers({ is: "confirmed", reading: after });
+  };
+  const refunds = (life: Life) => life.types.filter((type) => type === "refundPayment").length;
+  const giveUp = (life: Life, shows: Reading) => {
+    life.bankAnswers({ is: "lost" });
+    readBack(life, shows);
+    life.settle({ type: "merchant.endedWait", via: "api" }, shows);
+  };
+
+  test("a yes that shows no refund, booked after a person ended the wait: too much is flagged when it is looked at", () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle({ ...part, amount: 10_000 } as EventInput, books(0));
+    life.bankAnswers({ is: "confirmed", reading: books(0) });
+    readBack(life, books(0));
+    life.settle({ type: "merchant.endedWait", via: "api" }, books(0));
+    life.now += 60_000;
+    refundPart(life, books(0), books(10_000));
+    life.wait(25 * 60_000, books(20_000));
+    expect(life.record.flags).toMatchObject([{ flag: "discrepancy:refunded-twice", amount: 10_000 }]);
+  });
+
+  test("a yes that shows no cancellation, booked after the wait was ended: the order is not shipped unseen", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(cancelled, reading());
+    giveUp(life, reading());
+    expect(life.status).toBe("processing");
+    life.wait(25 * 60_000, payments.cancelled);
+    expect(life.raised).toEqual(["discrepancy:payment-cancelled-order-active"]);
+  });
+
+  test("a refund that was taken back at the bank is flagged, and can be made again once", () => {
+    const life = lifeOf({ status: "completed" });
+    refundPart(life, books(0), books(10_000));
+    life.now += 20 * 60_000;
+    life.settle({ type: "reconcile.asked" }, books(0));
+    expect(life.record.flags).toMatchObject([{ flag: "refund-failed", amount: 10_000, clearedAt: null }]);
+    refundPart(life, books(0), books(10_000));
+    expect([refunds(life), life.raised, life.record.facts.operation]).toEqual([2, [], null]);
+    expect(life.status).toBe("completed");
+  });
+
+  test("what a person gave up and the bank booked all the same is taken over by the next click for everything", () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle({ ...part, amount: 10_000 } as EventInput, books(0));
+    giveUp(life, books(0));
+    life.settle(refunded, books(10_000));
+    life.bankAnswers({ is: "confirmed", reading: payments.refunded });
+    expect([life.status, life.raised]).toEqual(["refunded", []]);
+    const whole = lifeOf({ status: "completed" });
+    whole.settle(refunded, books(0));
+    giveUp(whole, books(0));
+    whole.settle(refunded, payments.refunded);
+    expect([whole.status, whole.raised]).toEqual(["refunded", []]);
+  });
+
+  test("a capture that a person gave up and the bank made later is flagged, until he completes the order", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(capturedOnly, reading());
+    giveUp(life, reading());
+    life.settle({ type: "reconcile.asked" }, payments.captured);
+    expect(life.record.flags).toContainEqual(
+      expect.objectContaining({ flag: "discrepancy:captured-twice", amount: total, clearedAt: null }),
+    );
+    life.settle(completed, payments.captured);
+    expect([life.status, life.raised.includes("discrepancy:captured-twice")]).toEqual(["completed", false]);
+  });
+
+  test("a pending refund does not make the order refunded before it is done", () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle(refunded, books(0));
+    const pending = books(total, { pendingRefund: total, offers: [] });
+    life.bankAnswers({ is: "confirmed", reading: pending });
+    expect([life.status, life.record.facts.operation]).toEqual(["completed", null]);
+    life.wait(25 * 60_000, pending);
+    expect(life.status).toBe("completed");
+    life.wait(2 * 3_600_000, payments.refunded);
+    expect([life.status, life.raised, refunds(life)]).toEqual(["refunded", [], 1]);
+  });
+
+  test("a pending refund that fails is flagged, and can be tried again", () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle(refunded, books(0));
+    life.bankAnswers({ is: "confirmed", reading: books(total, { pendingRefund: total, offers: [] }) });
+    life.wait(25 * 60_000, books(0));
+    expect(life.record.flags).toMatchObject([{ flag: "refund-failed", amount: total, clearedAt: null }]);
+    life.settle(refunded, books(0));
+    life.bankAnswers({ is: "confirmed", reading: payments.refunded });
+    expect([life.status, life.raised, refunds(life)]).toEqual(["refunded", [], 2]);
+  });
+
+  test("given up on a reading that lagged behind: it is looked at again, and the money is flagged", () => {
+    const life = lifeOf();
+    life.settle({ type: "customer.returned", page: "fail" }, payments["at the bank"]);
+    expect(life.status).toBe("cancelled");
+    life.wait(25 * 60_000, reading());
+    expect(life.raised).toEqual(["discrepancy:paid-but-cancelled"]);
+  });
+
+  test("the lines of why say by how much", () => {
+    const life = lifeOf({ status: "completed" });
+    refundPart(life, books(0), books(10_000));
+    life.settle({ type: "reconcile.asked" }, books(20_000));
+    expect(why(life.record, life.history, []).at(-1)).toContain("more than was asked for here (100.00 SEK).");
+  });
 });

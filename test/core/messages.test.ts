@@ -10,11 +10,6 @@ describe("a callback", () => {
   test.each([
     ["a test", { kind: "TEST" }, { outcome: "ignored", rule: "callback/test", reason: "test-callback" }],
     [
-      "about an earlier payment",
-      { paymentId: "pay-0" },
-      { outcome: "refused", rule: "callback/stale-payment", reason: "stale-payment" },
-    ],
-    [
       "about no payment of ours",
       { paymentId: "pay-9" },
       { outcome: "refused", rule: "callback/unknown-payment", reason: "unknown-payment" },

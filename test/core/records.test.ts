@@ -119,8 +119,9 @@ describe("what becomes of timers and flags", () => {
     const life = lifeWith("too little");
     const [mismatch, uncaptured] = ["discrepancy:amount-mismatch", "discrepancy:completed-not-captured"];
     expect(life.raised).toEqual([mismatch]);
-    life.settle({ type: "order.seen", status: "completed" });
+    life.tell({ type: "order.seen", status: "completed" });
     expect(life.history.at(-1)).toMatchObject({ raised: [uncaptured], cleared: [] });
+    life.read(payments["too little"]);
     expect(life.raised).toEqual([mismatch, uncaptured]);
     life.settle({ type: "reconcile.asked" }, reading({ total: 90_000, authorized: 0, captured: 90_000, offers: [] }));
     expect(life.history.at(-1)).toMatchObject({ raised: [], cleared: [uncaptured] });
@@ -134,7 +135,7 @@ describe("what becomes of timers and flags", () => {
     const life = new Life(anOrder({ status: "processing" }));
     life.settle(callback(), reading({ status: "FROZEN", captured: 0 }));
     life.now = T0 + 1;
-    life.settle({ type: "order.seen", status: "completed" });
+    life.tell({ type: "order.seen", status: "completed" });
     expect(life.record.flags).toEqual([{ flag: "discrepancy:frozen-at-gateway", raisedAt: T0, clearedAt: null }]);
   });
 });

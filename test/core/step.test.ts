@@ -83,6 +83,7 @@ describe("timers are data", () => {
     held: true,
     content: null,
     readingId: null,
+    paymentId: null,
     wish: null,
   };
   const calm = (now: number): GuardContext => {

@@ -167,7 +167,8 @@ describe("the structure's hash", () => {
   ])("is FNV-1a of what the machines are made of: %j, %j", (order, cooldown, hash) => {
     const payment = { id: "payment", config: null };
     const bare = { order: { id: "order", config: order }, cooldown: { id: "cooldown", config: cooldown } };
-    expect(structureHash({ ...registry, ...bare, flows: { bank: { payment } } } as never)).toBe(hash);
+    const attempt = { id: "order", config: order };
+    expect(structureHash({ ...registry, ...bare, attempt, flows: { bank: { payment } } } as never)).toBe(hash);
   });
 
   test("changes with a state, an event, a target, a guard, an action or a flag", () => {

@@ -69,7 +69,7 @@ describe("why", () => {
     expect(told(life)).toEqual([
       "cancelled (Cancelled) since 2026-11-20T13:50:00Z.",
       "Because: the customer's link ran out and the bank, asked first, has no payment after its time had come; payment read at 2026-11-20T13:50:00Z: UNREAD, the gateway knows no such payment.",
-      "Next: nothing is planned; the bank's next callback or a person moves it.",
+      "Next: the payment is read again at 2026-11-20T14:10:00Z, in case the bank has booked something since.",
       "Do: nothing; this is an end.",
     ]);
   });

@@ -104,7 +104,16 @@ describe("a merchant's wish", () => {
     life.tell({ type, via: "api", ...said } as EventInput);
     const noWish = { amount: null, lines: null, total: null, adds: false };
     expect(life.record.facts.waiting).toEqual([
-      { eventId: "e1", type, at: T0, held: false, content: null, readingId: "o:2:0", wish: { ...noWish, ...wish } },
+      {
+        eventId: "e1",
+        type,
+        at: T0,
+        held: false,
+        content: null,
+        readingId: "o:2:0",
+        paymentId: null,
+        wish: { ...noWish, ...wish },
+      },
     ]);
     life.tell(callback({ content: "a" }));
     expect(life.record.facts.waiting[1]).toMatchObject({ held: true, content: "a", readingId: null, wish: null });
@@ -192,7 +201,7 @@ describe("the shop", () => {
       reason: "superseded",
       to: "on-hold",
     });
-    expect(life.settle({ type: "order.seen", status: "failed", version: 3 })).toMatchObject({ outcome: "moved" });
+    expect(life.settle({ type: "order.seen", status: "failed", version: 4 })).toMatchObject({ outcome: "moved" });
   });
 
   test("tells of a status that another hand wrote", () => {

@@ -2,13 +2,28 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { notes } from "../../machines/effects.js";
+import { type FlagRule, flags } from "../../machines/flags.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { root } from "../root.js";
 import { all } from "./parts.js";
 
 const source = (path: string): string => readFileSync(new URL(path, root), "utf8");
-const core = ["ask", "checkout", "decide", "explain", "finish", "builder", "preview", "intended", "remember"]
+const core = [
+  "ask",
+  "checkout",
+  "decide",
+  "explain",
+  "finish",
+  "builder",
+  "preview",
+  "intended",
+  "remember",
+  "others",
+  "refuse",
+  "asking",
+  "follow",
+]
   .map((n) => source(`src/core/${n}.ts`))
   .join("\n");
 const engine = ["process", "receipt"].map((n) => source(`src/engine/${n}.ts`)).join("\n");
@@ -39,6 +54,9 @@ test("every reason that the code gives has a sentence that a merchant understand
 });
 
 test("every note is written by a machine or by the code", () => {
-  const written = all.flatMap((t) => t.actions.map((a) => a.params?.note));
+  const written = [
+    ...all.flatMap((t) => t.actions.map((a) => a.params?.note)),
+    ...Object.values(flags).map((flag) => (flag as FlagRule).note),
+  ];
   expect(Object.keys(notes).filter((note) => !written.includes(note) && !inCode.has(note))).toEqual([]);
 });

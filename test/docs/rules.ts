@@ -60,6 +60,18 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "`choices.amountMismatch`: `refuse` \\| `capture`",
   ],
   [
+    "a payment that the bank accepted beside the one that pays the order",
+    "no document speaks of it; the plugins never read it",
+    "its reservation is cancelled, with a note; what was captured is flagged paid-twice",
+    "`choices.surplusPayment`: `release` \\| `flag`",
+  ],
+  [
+    "a payment that the bank has for another order",
+    "no document speaks of it; the plugins capture and cancel it",
+    "nothing is done with it, flagged payment-of-another-order",
+    "`place` with `reference`, where the bank knows the order by another name than its id",
+  ],
+  [
     "a callback inside the cooldown",
     "003: not answered until after it; the plugin: 503",
     "stored, 202, held inside",
@@ -115,6 +127,33 @@ Every callback, return, timer and reconciliation comes down to this: the payment
 – = nothing changes, ⚑ = a flag is raised. Tested cell by cell in \`test/core/decide.test.ts\`.
 
 ${readingTable()}
+
+## The payments of one order
+
+An order has as many payments as its customer has made attempts. One is the current one, which the order follows; the
+others are read, too: when a message names them, before the order is given up or another payment is opened, when a
+merchant cancels or refunds the order, at a reconciliation, and 20 minutes, 2 hours and 24 hours after one took another's
+place. They are read after the current one. Where that holds no money, whoever asked is answered when all of them were
+read; where it does, nobody waits for them.
+
+| the current payment | another one | what becomes of the order | what becomes of the other |
+|---|---|---|---|
+| holds no money | holds the money | it follows the other, which is the current one from now on, and is paid; an order that is cancelled stays so, flagged \`paid-but-cancelled\` | the one before is watched |
+| holds another amount than the order's total | holds the total | it follows the other | it is cancelled at the bank |
+| holds the money | holds a reservation | unchanged | it is cancelled at the bank (\`choices.surplusPayment\`), with a note that names it; \`paid-twice\` stands meanwhile, and stays where the bank refuses |
+| holds the money | was captured | unchanged | flagged \`paid-twice\` with the amount: refund it in the portal |
+| holds the money | waits for its customer | unchanged | it is watched |
+| any | is rejected, let go or given back in full | unchanged | it is closed; a message about it still has it read |
+| was given back or let go by the merchant, and the order is cancelled or refunded | holds a reservation | unchanged | it is cancelled at the bank |
+| money of it is on the move | holds money | unchanged | it waits until the call has ended |
+
+Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
+money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
+opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
+has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
+authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
+
+Tested in \`test/core/payments.test.ts\` and \`test/scenarios/payments.json\`.
 
 ## The ways of paying, one by one
 

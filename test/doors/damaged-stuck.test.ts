@@ -19,6 +19,7 @@ const waits = (readingId: string) => ({
   held: false,
   content: null,
   readingId,
+  paymentId: null,
   wish: null,
 });
 const capture = {

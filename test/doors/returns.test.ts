@@ -195,7 +195,7 @@ describe("doors 1: a return address as the bank was given it", () => {
       expect(world.status("1001")).toBe("pending");
     }
     expect((await facts("1001"))?.order.customerReturnedAt).toBeNull();
-    expect((await facts("1001"))?.payment.previousIds).toEqual([first.paymentId]);
+    expect((await facts("1001"))?.others).toMatchObject([{ id: first.paymentId }]);
     await open(second.failUrl);
     expect(world.status("1001")).toBe("cancelled");
   });

@@ -150,7 +150,16 @@ test("a record of today is the same object; one that is ahead has no moment to c
     ...record.facts,
     payment: { ...record.facts.payment, readAt: T0 },
     waiting: [
-      { eventId: "e", type: "callback.received", at: T0, held: true, content: null, readingId: null, wish: null },
+      {
+        eventId: "e",
+        type: "callback.received",
+        at: T0,
+        held: true,
+        content: null,
+        readingId: null,
+        paymentId: null,
+        wish: null,
+      },
     ],
   };
   const now = T0 - AHEAD;

@@ -237,7 +237,7 @@ describe("checkout", () => {
     const world = await made();
     await world.order("o", { paymentId: null });
     const created = await world.engine.checkout("o", "resurs-mapi", urls);
-    if (created.kind !== "ok") throw new Error(created.detail);
+    if (created.kind !== "ok") throw new Error(created.kind);
     expect((await world.engine.read("o"))?.facts.payment.id).toBe(created.paymentId);
     expect(await world.engine.findByPayment(created.paymentId)).toEqual({ orderId: "o", current: true });
     expect(world.bank.creates).toHaveLength(1);

@@ -25,8 +25,8 @@ type Space = [string, string | null, object, { states: number; transitions: numb
 const isWhole = process.env.EXHAUSTIVE === "all";
 /** At every build; the others take minutes each: all of them with `npm run exhaustive`. */
 const some: Space[] = [
-  ["Merchant API", "resurs-mapi", {}, { states: 17_690, transitions: 2_494_011 }],
-  ["paid another way", null, {}, { states: 72, transitions: 4_044 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 22_422, transitions: 3_391_359 }],
+  ["paid another way", null, {}, { states: 58, transitions: 3_376 }],
 ];
 const rest: Space[] = [
   [
@@ -81,7 +81,7 @@ const forgetting = (guard: GuardName, part: string): Registry => {
 describe("a guard that forgets a part of what it asks is found, with the shortest way there", () => {
   const never = "money law broken: nothing is captured from such a payment";
   const more = "money law broken: never more is given back than was captured";
-  const cancelled = "money law broken: nothing is cancelled after a capture";
+  const cancelled = "money law broken: nothing is cancelled after a capture but the rest";
   const reserved = "money law broken: never more is reserved than the bank authorised";
 
   test.each<[GuardName, string, string, string]>([

@@ -63,7 +63,15 @@ describe("why nothing happened, a row each", () => {
   test("a stale payment's callback", async () => {
     const step = stepWith(await stage.get("/orders/stale"), "Stale");
     expect(step).toContain("callback/stale-payment");
-    expect(step).toContain("The message is about an earlier payment attempt");
+    expect(step).toContain("The message is about another payment of this order, which holds no money.");
+  });
+
+  test("every payment of an order, and what the bank holds in all", async () => {
+    const page = await stage.get("/orders/stale");
+    const other = /<li data-payment="pay-earlier">(.*?)<\/li>/s.exec(page)?.[1] ?? "";
+    expect(other).toContain("<code>pay-earlier</code>");
+    expect(other).toContain("not paid; the customer may still pay it");
+    expect(page).toMatch(/The bank holds [^<]+ in all\./);
   });
 
   test("a refused capture, with the reading that it rests on", async () => {

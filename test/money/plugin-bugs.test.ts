@@ -399,49 +399,41 @@ describe("What goes wrong in the plugin, and does not here", () => {
     expect(entries.filter((e) => e.to === "processing" && e.from === "pending")).toHaveLength(1);
   };
 
-  bug(
-    "B14",
-    "a callback about an earlier attempt is answered and put aside, and the current payment decides",
-    async () => {
-      const world = await aWorld();
-      await anOrder(world, "pending", { paymentId: "old", account: rejected(true) });
-      await world.engine.submit("1", { type: "payment.created", paymentId: "new" });
-      world.bank.accept("new", 100_000);
-      await world.until(T0 + 2 * MINUTE);
-      const late = await authorizationAt(world, "old", "REJECTED");
-      expect(late).toMatchObject({ status: 202, body: { outcome: "refused", reason: "stale-payment" } });
-      await world.until(T0 + 4 * MINUTE);
-      expect(await statusOf(world)).toBe("pending");
-      expect(world.bank.reads).not.toContain("old");
-      const current = await authorizationAt(world, "new", "AUTHORIZED");
-      expect(current.status).toBe(202);
-      await world.until(T0 + 6 * MINUTE);
-      expect(await statusOf(world)).toBe("processing");
-      // The old attempt is kept in the history, never lost, and decides nothing afterwards either.
-      expect(await authorizationAt(world, "old", "AUTHORIZED")).toMatchObject({
-        status: 202,
-        body: { reason: "stale-payment" },
-      });
-      expect(await statusOf(world)).toBe("processing");
-      const entries = await world.engine.history("1");
-      const reasons = entries.flatMap((e) => e.answers).map((a) => a.reason);
-      expect(reasons.filter((r) => r === "stale-payment")).toHaveLength(2);
-    },
-  );
+  bug("B14", "a callback about an earlier attempt has both read, and the current payment decides", async () => {
+    const world = await aWorld();
+    await anOrder(world, "pending", { paymentId: "old", account: rejected(true) });
+    await world.engine.submit("1", { type: "payment.created", paymentId: "new" });
+    world.bank.accept("new", 100_000);
+    world.bank.accept("old", 100_000);
+    Object.assign(world.bank.accounts.get("new") ?? {}, { status: "TASK_REDIRECTION_REQUIRED" });
+    Object.assign(world.bank.accounts.get("old") ?? {}, { status: "REJECTED" });
+    await world.until(T0 + 2 * MINUTE);
+    expect((await authorizationAt(world, "old", "REJECTED")).status).toBe(202);
+    await world.until(T0 + 4 * MINUTE);
+    expect(await statusOf(world)).toBe("pending");
+    expect(world.bank.reads).toEqual(["new", "old"]);
+    Object.assign(world.bank.accounts.get("new") ?? {}, { status: "ACCEPTED" });
+    expect((await authorizationAt(world, "new", "AUTHORIZED")).status).toBe(202);
+    await world.until(T0 + 6 * MINUTE);
+    expect(await statusOf(world)).toBe("processing");
+    // What is claimed of the old one is not believed: it is read again.
+    await authorizationAt(world, "old", "AUTHORIZED");
+    await world.until(T0 + 8 * MINUTE);
+    expect(await statusOf(world)).toBe("processing");
+    const reasons = (await world.engine.history("1")).flatMap((e) => e.answers).map((a) => a.reason);
+    expect(reasons.filter((r) => r === "stale-payment")).toHaveLength(2);
+  });
 
-  bug("B14", "an accepted earlier attempt does not pay an order whose current payment is still open", async () => {
+  bug("B14", "an accepted earlier attempt pays an order whose current payment is still open", async () => {
     const world = await aWorld();
     await anOrder(world, "pending", { paymentId: "new", previousPaymentIds: ["old"], account: null });
     world.bank.accept("old", 100_000);
     world.bank.accept("new", 100_000);
     Object.assign(world.bank.accounts.get("new") ?? {}, { status: "TASK_REDIRECTION_REQUIRED" });
-    expect(await authorizationAt(world, "old", "AUTHORIZED")).toMatchObject({
-      status: 202,
-      body: { outcome: "refused", reason: "stale-payment" },
-    });
+    expect((await authorizationAt(world, "old", "AUTHORIZED")).status).toBe(202);
     await world.until(T0 + 5 * MINUTE);
-    expect(await statusOf(world)).toBe("pending");
-    expect(world.bank.reads).toEqual([]);
+    expect(await statusOf(world)).toBe("processing");
+    expect((await world.engine.read("1"))?.facts.payment.id).toBe("old");
   });
 
   it("every bug of the list is either tried here or named with the reason why it cannot happen", () => {

@@ -193,7 +193,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
       callbackUrl: "http://shop.test/cb",
     };
     const created = await runtime.checkout(at("o"), "resurs-mapi", urls);
-    if (created.kind !== "ok") throw new Error(created.detail);
+    if (created.kind !== "ok") throw new Error(created.kind);
     expect(await runtime.findByPayment(created.paymentId)).toEqual({ orderId: at("o"), current: true });
     expect(await runtime.payment(at("o"))).toMatchObject({ paymentId: created.paymentId, explanation: null });
     bank.customerSigns(created.paymentId);

@@ -200,7 +200,9 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
       urlsFor(publicUrl(), orderId, engine.gateways.get(gateway) ?? gateway, await keys()),
     );
     if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
-    return c.json({ result: "success", redirect: created.redirectUrl, paymentId: created.paymentId }, 200);
+    const alreadyPaid = created.kind === "already-paid";
+    const { redirectUrl: redirect, paymentId } = created;
+    return c.json({ result: "success", redirect, paymentId, ...(alreadyPaid && { alreadyPaid }) }, 200);
   });
   /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
   app.post("/orders/:orderId/events", async (c) => {

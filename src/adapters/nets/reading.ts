@@ -5,16 +5,20 @@ import type { Charge, NetsPayment } from "./schema.js";
 /** Money moves from account to account at once: what is reserved is taken, and no charge is ever sent. */
 const ACCOUNT_TO_ACCOUNT = "A2A";
 /** A refund in one of these never reached the customer. */
+const PENDING = "Pending";
 const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
 
 /** Pending refunds count too: money on its way must not be given back a second time. */
 const refundedOf = ({ summary, refunds }: NetsPayment): number => {
-  const underWayOrDone = (refunds ?? []).filter(({ refundState }) => !CAME_TO_NOTHING.includes(refundState ?? ""));
+  const underWayOrDone = (refunds ?? []).filter(({ state }) => !CAME_TO_NOTHING.includes(state ?? ""));
   return Math.max(
     summary?.refundedAmount ?? 0,
     underWayOrDone.reduce((sum, { amount }) => sum + amount, 0),
   );
 };
+
+const pendingOf = ({ refunds }: NetsPayment): number =>
+  (refunds ?? []).reduce((sum, { state, amount }) => sum + (state === PENDING ? amount : 0), 0);
 
 /** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
 const statusOf = (payment: NetsPayment, reserved: number, charged: number): string => {
@@ -48,9 +52,11 @@ export const readingOf = (payment: NetsPayment): Reading => {
     captured,
     canceled,
     refunded,
+    pendingRefund: pendingOf(payment),
     offers: offersOf(authorized, captured - refunded),
     creditLimit: total,
     taskCompleted: status === "REJECTED" ? false : null,
+    currency: payment.orderDetails?.currency ?? null,
     // Nets keeps our keys to itself, so only the amounts can prove that a call took effect.
     transactionIds: [],
   };

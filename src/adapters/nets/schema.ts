@@ -23,7 +23,7 @@ export const NetsPayment = z.looseObject({
     paymentId: Id,
     /** The moment at which the payment was ended; absent while it may still be paid. */
     terminated: z.union([z.string(), z.boolean()]).nullish(),
-    orderDetails: z.looseObject({ amount: absentIsNone }).nullish(),
+    orderDetails: z.looseObject({ amount: absentIsNone, currency: Word(3).nullish().catch(null) }).nullish(),
     paymentDetails: z.looseObject({ paymentType: compared.nullish() }).nullish(),
     summary: z
       .looseObject({
@@ -35,7 +35,7 @@ export const NetsPayment = z.looseObject({
       .nullish(),
     charges: z.array(Charge).max(1000).nullish(),
     refunds: z
-      .array(z.looseObject({ amount, refundState: compared.nullish() }))
+      .array(z.looseObject({ amount, state: compared.nullish() }))
       .max(1000)
       .nullish(),
     subscription: z.looseObject({ id: word.nullish() }).nullish(),

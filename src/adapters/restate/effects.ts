@@ -8,7 +8,7 @@ import { thrownText } from "../../ports/thrown.js";
 import type { Names } from "./names.js";
 import type { Lost, OutgoingCall } from "./state.js";
 
-export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited" | "wasSeen"> {
+export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited" | "wasSeen" | "ownedBy"> {
   names: Names;
   gateways: Map<string, Gateway>;
 }
@@ -29,6 +29,8 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     limits: { ...limits, callMs: 0 },
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
+    // No order is looked at from another's: only what was placed or attached tells whose payment it is.
+    ownedBy: async (_, reading) => ({ ...reading, orderReference: null }),
     wasSeen: async (row) => (row as OutgoingCall).seen,
     gatewayOf: async (row) => named(gateways, (row as OutgoingCall).gateway ?? ""),
   });

@@ -8,6 +8,8 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { checkedGateway, checkedShop } from "../../engine/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../../engine/asked.js";
 import { checkout, named } from "../../engine/checkout.js";
+import { refusedClaim } from "../../engine/claims.js";
+import { placedAgain } from "../../engine/placed-again.js";
 import { paymentOf, readingOf } from "../../engine/queries.js";
 import { sourceOf } from "../../engine/receipt.js";
 import { reconcile } from "../../engine/reconcile.js";
@@ -149,6 +151,9 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const take = async (orderId: string, event: OrderEvent, how: SubmitOptions): Promise<Receipt> => {
     const id = how.id ?? crypto.randomUUID();
     const envelope: Envelope = { id, orderId, at: clock.now(), source: how.source ?? sourceOf(event.type), event };
+    if (event.type === "payment.attached" && event.gateway !== undefined) named(gateways, event.gateway);
+    const refused = await refusedClaim(findByPayment, orderId, id, event);
+    if (refused !== null) return refused;
     const message = { kind: "submit", envelope, listener: null } as const;
     if (how.wait === "settled") return settled(message, how.timeoutMs ?? 30_000);
     return receiptIn(orderId, await order<OrderReply>(orderId, "submit", message));
@@ -159,6 +164,9 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     checkSubmitted(orderId, how);
     return take(orderId, command, how);
   };
+
+  const findByPayment = async (paymentId: string) =>
+    ask<PaymentEntry | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined);
 
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
@@ -189,15 +197,17 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     read,
     can,
     // The service knows what its gateways tolerate.
-    place: async (orderId, placed) => take(newId(orderId), parsePlaced(placed, 0, clock.now()), { id: PLACED_ID }),
+    place: async (orderId, order) => {
+      const placed = parsePlaced(order, 0, clock.now());
+      return placedAgain({ read, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
+    },
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: async (orderId, after = 0, limit = 500) =>
       order<HistoryEntry[]>(orderId, "history", { after: countOf(after, "after"), limit: countOf(limit, "limit") }),
     state,
     parked: async (orderId) => (await state(orderId))?.parked ?? null,
     effectsOf,
-    findByPayment: async (paymentId) =>
-      ask<PaymentEntry | null>(names.payments, "find", knownId(paymentId, "paymentId"), undefined),
+    findByPayment,
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, submit }, named(gateways, gateway), orderId, urls),

@@ -5,7 +5,7 @@ import type { Rules } from "../../core/builder.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
 import { isAwaited } from "../../core/finish.js";
 import { migrate } from "../../core/migrate.js";
-import type { Answer } from "../../core/record.js";
+import { type Answer, gatewayFor, paymentsOf } from "../../core/record.js";
 import { type Limits, retryAfterMs } from "../../engine/limits.js";
 import { longestWaits } from "../../engine/prepare.js";
 import { type Receipt, receiptFor, receiptOf } from "../../engine/receipt.js";
@@ -276,18 +276,17 @@ export class Turn {
   private send(row: StoredCall): void {
     const { error: previousError, dead: _, underWay: __, armed: ___, ...rest } = row;
     const { record } = this.state;
-    const gateway = record?.facts.payment.gateway ?? null;
-    const seen = "paymentId" in row.effect && wasSeen(record, row.effect.paymentId);
+    const paymentId = "paymentId" in row.effect ? row.effect.paymentId : null;
+    const gateway = record === null || paymentId === null ? null : gatewayFor(record, paymentId);
+    const seen = paymentId !== null && wasSeen(record, paymentId);
     this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 
   private payments(): ObjectTurn["payments"] {
     const held = (state: OrderState | null): Map<string, boolean> => {
-      const payment = state?.record?.facts.payment;
-      const all = new Map((payment?.previousIds ?? []).map((id) => [id, false]));
-      if (payment?.id != null) all.set(payment.id, true);
-      return all;
+      const facts = state?.record?.facts;
+      return new Map(facts === undefined ? [] : paymentsOf(facts).map(({ id }) => [id, id === facts.payment.id]));
     };
     const was = held(this.before);
     return [...held(this.state)]

@@ -25,6 +25,8 @@ export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCo
     }),
     creditLimit: limit == null ? null : minorUnits(limit),
     taskCompleted,
+    orderReference: order?.orderReference ?? null,
+    currency: order?.currency ?? null,
     transactionIds: (order?.actionLog ?? []).flatMap(({ transactionId }) => transactionId ?? []),
   };
 };

@@ -18,6 +18,9 @@ const Order = z.looseObject({
   capturedAmount: amount,
   canceledAmount: amount,
   refundedAmount: amount,
+  /** Whose payment it is. In a shape that we do not know it tells nothing. */
+  orderReference: Word(200).nullish().catch(null),
+  currency: Word(3).nullish().catch(null),
   possibleActions: z
     .array(z.looseObject({ action: compared }))
     .max(100)

@@ -8,6 +8,9 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import type { ShopOrder } from "../../../machines/commands.js";
+import type { ReadCommand } from "../../../machines/events.js";
+import type { OrderRecord } from "../../core/record.js";
 import { isolatedLog } from "../../ports/isolated.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
 import { type Log, silent } from "../../ports/log.js";
@@ -16,7 +19,7 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { ApiResult } from "./api.js";
-import { type CustomStatuses, placedOrder } from "./order.js";
+import { type CustomStatuses, linesOf, placedOrder, statusOf } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
@@ -63,6 +66,31 @@ const orderIdIn = (text: string): string | null => {
 const isGone = (told: ApiResult<WooOrder>): boolean =>
   told.kind === "missing" || (told.kind === "ok" && told.body.status === "trash");
 
+/** What the shop says of the order that is not known yet; null = nothing. */
+const editOf = (
+  { facts: { order, payment } }: OrderRecord,
+  told: ApiResult<WooOrder>,
+  gateways: Record<string, string>,
+): Extract<ReadCommand, { type: "order.updated" }> | null => {
+  const edited = (change: string, shop: ShopOrder) =>
+    ({ type: "order.updated", by: "shop", change, order: shop }) as const;
+  if (isGone(told)) return order.gone === true ? null : edited("order.deleted", { gone: true });
+  if (told.kind !== "ok") return null;
+  const { total, currency } = told.body;
+  const lines = linesOf(told.body);
+  const { payment_method: method } = told.body;
+  // An order that was made by hand names no way of paying.
+  const isOurs = method === "" || Object.keys(gateways).length === 0 || Object.hasOwn(gateways, method);
+  const shop: ShopOrder = {
+    ...(total === order.total && currency === order.currency ? {} : { total, currency, lines }),
+    ...(payment.gateway === null || isOurs !== (order.paidOtherwise === true)
+      ? {}
+      : { gateway: isOurs ? payment.gateway : null }),
+    ...(order.gone === true ? { gone: false } : {}),
+  };
+  return Object.keys(shop).length === 0 ? null : edited("order.edited", shop);
+};
+
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
 
 /**
@@ -100,13 +128,17 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     // A change of our own is on its way there; it will meet the other hand's, and report it. Asked before the shop is:
     // what the shop reads now is then not what it read before that change.
     const open = await engine.effectsOf(orderId);
-    if (open.some(({ dead, effect }) => !dead && "to" in effect)) return "own-change-under-way";
-    const status = await shop.readStatus(orderId);
-    if (status === null && isGone(await look(orderId))) {
-      const event = { type: "order.updated", by: "shop", change: "order.deleted" } as const;
-      await engine.submit(orderId, event, { source: "shop", id: "order.deleted" });
-      return "noted";
-    }
+    const writes = ({ dead, effect }: (typeof open)[number]) =>
+      !dead && ("to" in effect || effect.type === "setOrderLines");
+    if (open.some(writes)) return "own-change-under-way";
+    const told = await look(orderId);
+    const edit = editOf(record, told, gateways);
+    if (edit !== null && (await engine.read(orderId))?.version !== record.version) return take(orderId);
+    // One id for one observation, whichever webhooks and nodes made it.
+    if (edit !== null) await engine.submit(orderId, edit, { source: "shop", id: `${edit.change}/${record.version}` });
+    if (isGone(told)) return "noted";
+    if (edit !== null) return take(orderId);
+    const status = told.kind === "ok" ? statusOf(told.body.status, customStatuses) : null;
     const { order, operation } = record.facts;
     // A placed order does not become a draft again.
     if (status === null || status === "checkout-draft" || status === order.status) return "nothing-new";

@@ -1,6 +1,7 @@
 /** Beside an order's timeline: its money, its timers, what is on its way out, and what could be done. */
 import type { FC } from "hono/jsx";
 import type { EventType } from "../../../machines/events.js";
+import { timerText } from "../words/words.js";
 import { HiddenError, orderPath, Section, Time, Told, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
 
@@ -29,7 +30,39 @@ export const Try: FC<{
   );
 };
 
-export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
+/** What the bank holds of a payment, in minor units. */
+const heldOn = (one: { status: string; authorized: number; captured: number; refunded: number }): number =>
+  one.status === "ACCEPTED" ? one.authorized + one.captured - one.refunded : 0;
+
+/** Where the order has more than one: each of them, and what the bank holds in all. */
+const OtherPayments: FC<Seen> = ({ view, seen: { record } }) => {
+  const { t, money, state } = view.words;
+  const { order, payment, others } = record.facts;
+  if (others.length === 0) return null;
+  const all = [payment, ...others].reduce((sum, one) => sum + heldOn(one), 0);
+  return (
+    <>
+      <h3>{t("money others")}</h3>
+      <ul class="plain" id="payments">
+        {others.map((one) => (
+          <li data-payment={one.id}>
+            <code>{one.id}</code>
+            <br />
+            {t(one.readAt === null ? "money other unread" : "money other", {
+              gateway: one.gateway ?? "",
+              state: state("attempt", one.state),
+              amount: money(heldOn(one), order.currency),
+            })}
+          </li>
+        ))}
+      </ul>
+      <p class="help">{t("money in all", { amount: money(all, order.currency) })}</p>
+    </>
+  );
+};
+
+export const Money: FC<Seen> = ({ view, seen }) => {
+  const { record, moment } = seen;
   const { t, money } = view.words;
   const { order, payment } = record.facts;
   const read = moment.reading?.reading;
@@ -65,6 +98,7 @@ export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
           <Told text={(time) => t("money read at", { time })} at={moment.reading.at} />
         </p>
       )}
+      <OtherPayments view={view} seen={seen} />
     </Section>
   );
 };
@@ -78,7 +112,7 @@ export const Timers: FC<Seen> = ({ view, seen: { record } }) => {
       <ul class="plain">
         {timers.map(([timer, { at }]) => (
           <li>
-            {t(timer.includes("cooldown") ? "event timer cooldown" : "event timer link")}
+            {t(timerText(timer))}
             <br />
             <Time at={at} until />
           </li>

@@ -88,7 +88,7 @@ const Next: FC<{ view: View; record: OrderRecord; effects: WaitingEffect[] }> = 
                 ? t(ends.has(status) ? "next end" : "next nothing")
                 : timer[0].includes("cooldown")
                   ? t("next cooldown", { n: record.facts.waiting.length })
-                  : t("next link")}{" "}
+                  : t(/look/i.test(timer[0]) ? "next look" : "next link")}{" "}
           {open === undefined && dead === undefined && timer !== undefined ? <Time at={timer[1].at} until /> : null}
         </dd>
       </div>

@@ -19,6 +19,7 @@ export const orderTexts = {
     "Callbacks held: {n}. They are looked at when the customer's minute is over,",
     "Hållna meddelanden: {n}. De behandlas när kundens minut är slut,",
   ],
+  "next look": ["The payment is read again.", "Betalningen läses igen."],
   "next link": [
     "When the customer's link runs out, the bank is asked before anything is cancelled:",
     "När kundens länk går ut tillfrågas banken innan något avbryts:",
@@ -63,6 +64,10 @@ export const orderTexts = {
   "money refunded": ["Given back", "Återbetalat"],
   "money read at": ["As the bank told it at {time}", "Så som banken berättade {time}"],
   "money unread": ["The payment was not read yet.", "Betalningen har inte lästs ännu."],
+  "money others": ["Other payments of this order", "Orderns andra betalningar"],
+  "money other": ["{gateway}, {state}; the bank holds {amount}", "{gateway}, {state}; banken håller {amount}"],
+  "money other unread": ["{gateway}, not read yet", "{gateway}, inte läst ännu"],
+  "money in all": ["The bank holds {amount} in all.", "Banken håller {amount} totalt."],
   "money none": ["The order has no payment here.", "Ordern har ingen betalning här."],
   "money paid over": ["Paid over {gateway} as", "Betalas via {gateway} som"],
 

@@ -20,7 +20,7 @@ export const reasonsInSwedish: Record<string, string> = {
   "exceeds-credit-limit": "Den nya summan överstiger kreditgränsen som banken beviljade; lägg en ny order i stället.",
   "not-editable": "Betalningen kan inte längre ändras, så orderraderna kan inte heller det.",
   "amount-mismatch": "Ordersumman stämmer inte med det godkända beloppet, så inget drogs.",
-  "stale-payment": "Meddelandet gäller ett tidigare betalningsförsök för ordern.",
+  "stale-payment": "Meddelandet gäller en annan av orderns betalningar, som inte håller några pengar.",
   "unknown-payment": "Meddelandet gäller en betalning som inte är denna orders.",
   "gateway-refused": "Banken nekade anropet.",
   "operation-in-flight": "Pengar för ordern är på väg; vänta på bankens svar.",
@@ -29,6 +29,10 @@ export const reasonsInSwedish: Record<string, string> = {
   "not-ours": "Ordern betalades med ett annat betalsätt.",
   "bad-digest": "Meddelandet bevisar inte att det kommer från banken, så inget lästes.",
   "payment-not-created": "Banken tog inte emot någon betalning; kunden får försöka igen.",
+  "surplus-payment": "Betalningen håller pengar som ordern inte behöver; den släpps, eller flaggas.",
+  "nothing-to-release": "Bara det som är kvar efter en deldragning kan släppas; avbryt ordern i stället.",
+  "not-paid": "Den betalningen håller inga pengar hos banken, så den betalar ingenting.",
+  "payment-of-another-order": "Betalningen hör till en annan order.",
   "no-change": "Ordern visar redan det som betalningen säger.",
   "same-status": "Ordern har redan den statusen.",
   "same-total": "Summan är densamma som hos banken, så inget anrop görs.",
@@ -67,8 +71,33 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     remedy: "Dra betalningen i Merchant Portal innan reservationen går ut.",
   },
   "discrepancy:payment-cancelled-order-active": {
-    says: "Betalningen avbokades hos banken medan ordern lever vidare.",
-    remedy: "Avbryt ordern, eller tryck på Räkna om för att reservera pengarna igen inom kreditgränsen.",
+    says: "Betalningen avbokades eller återbetalades helt hos banken medan ordern lever vidare.",
+    remedy:
+      "Sätt ordern till avbruten eller återbetald. Om den avbokades av misstag, tryck på Räkna om för att reservera pengarna igen.",
+  },
+  "discrepancy:payment-of-another-order": {
+    says: "En av orderns betalningar hör till en annan order hos banken, så inget görs med den.",
+    remedy: "Slå upp betalningen i Merchant Portal och låt kunden betala den här ordern.",
+  },
+  "discrepancy:currency-mismatch": {
+    says: "Betalningen är i en annan valuta än ordern, så den betalar den inte.",
+    remedy: "Avboka eller återbetala betalningen i Merchant Portal och låt kunden betala i orderns valuta.",
+  },
+  "discrepancy:paid-draft": {
+    says: "Banken håller pengar för en order som fortfarande är ett utkast; WooCommerce raderar utkast efter ett dygn.",
+    remedy: "Sätt ordern till behandlas, eller släpp pengarna i Merchant Portal.",
+  },
+  "discrepancy:paid-another-way": {
+    says: "Kunden valde ett annat betalsätt, och banken håller pengar från den övergivna betalningen.",
+    remedy: "Släpp eller återbetala den betalningen i Merchant Portal, eller låt den andra gå tillbaka.",
+  },
+  "discrepancy:order-gone": {
+    says: "Ordern raderades i butiken, och banken håller kundens pengar.",
+    remedy: "Skicka inget. Återställ ordern i butiken, eller släpp pengarna i Merchant Portal.",
+  },
+  "discrepancy:paid-twice": {
+    says: "Banken håller mer än en betalning för ordern.",
+    remedy: "Återbetala eller avboka betalningen som inte behövs i Merchant Portal; ordern nämner den.",
   },
   "discrepancy:rejected-at-gateway": {
     says: "Banken avslog betalningen, och ordern kan inte följa med av sig själv.",
@@ -89,6 +118,10 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
   "discrepancy:refunded-twice": {
     says: "Banken har gett tillbaka mer än vad som begärdes härifrån.",
     remedy: "Jämför återbetalningarna i Merchant Portal med ordern och låt banken ta tillbaka det som är för mycket.",
+  },
+  "refund-failed": {
+    says: "En återbetalning som banken hade tagit emot blev inte av, så kunden fick inte pengarna.",
+    remedy: "Återbetala beloppet igen.",
   },
   "discrepancy:captured-twice": {
     says: "Banken har dragit mer än vad som begärdes härifrån.",

@@ -17,6 +17,8 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
     capturing: "Betalningen dras",
     "capturing.unknown": lost,
     completed: "Dragen och klar",
+    releasing: "Det som är kvar av betalningen släpps",
+    "releasing.unknown": lost,
     refunding: "Betalningen återbetalas",
     "refunding.unknown": lost,
     refunded: "Pengarna har getts tillbaka",
@@ -32,6 +34,13 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
     idle: "inget väntar",
     holding: "bankens meddelanden lämnar företräde åt kunden",
     reading: "banken tillfrågas",
+  },
+  attempt: {
+    open: "inte betald; kunden kan fortfarande betala den",
+    surplus: "håller pengar vid sidan av betalningen som betalar ordern",
+    releasing: "dess reservation släpps",
+    "releasing.unknown": lost,
+    closed: "den håller inget och är över",
   },
   payment: {
     UNREAD: nobodyAsked,

@@ -55,6 +55,12 @@ const stateInSwedish = (machine: string, value: StateValue): string | undefined 
   return undefined;
 };
 
+/** The text for a timer of the order. */
+export const timerText = (timer: string) => {
+  if (timer.includes("cooldown")) return "event timer cooldown";
+  return /look/i.test(timer) ? "event timer look" : "event timer link";
+};
+
 export const wordsIn = (language: Language): Words => {
   const swedish = language === "sv";
   const t: Words["t"] = (key, values = {}) =>
@@ -82,7 +88,7 @@ export const wordsIn = (language: Language): Words => {
       if (event?.type === "callback.received") return t("event callback", { kind: event.kind });
       if (event?.type === "customer.returned") return t("event customer", { page: event.page });
       if (event?.type === "timer.fired") {
-        return t(event.timer.includes("cooldown") ? "event timer cooldown" : "event timer link");
+        return t(timerText(event.timer));
       }
       if (event?.type === "payment.read") return t("event read", { status: event.reading.status });
       if (event?.type === "payment.readBack") return t("event readBack", { status: event.reading.status });

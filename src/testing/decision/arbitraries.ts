@@ -1,7 +1,13 @@
 /** Random orders, payments, events and settings, in small numbers so that they meet each other. */
 import fc from "fast-check";
 import { PlacedOrder } from "../../../machines/events.js";
-import { OrderStatus, PaymentStatus, PossibleAction, type Reading } from "../../../machines/facts.js";
+import {
+  OrderStatus,
+  type OtherPayment,
+  PaymentStatus,
+  PossibleAction,
+  type Reading,
+} from "../../../machines/facts.js";
 import type { GuardContext } from "../../../machines/guards.js";
 import { merchantApi, netsEasy } from "../../../machines/index.js";
 import { Choices, Settings } from "../../../machines/settings.js";
@@ -137,12 +143,17 @@ export const anyFacts: fc.Arbitrary<GuardContext> = fc
     own: fc.record({
       gateway: fc.option(fc.constant("resurs-mapi")),
       id: fc.option(fc.constant("pay-1")),
-      previousIds: fc.constant<string[]>([]),
       readAt: fc.option(moment),
       captureFailed: fc.boolean(),
-      intended: fc.record({ captured: fc.option(amount), refunded: fc.option(amount), reserved: fc.option(amount) }),
+      intended: fc.record({
+        captured: fc.option(amount),
+        refunded: fc.option(amount),
+        reserved: fc.option(amount),
+        at: fc.constant(null),
+      }),
       tolerance: fc.constantFrom(0, 1),
     }),
+    others: fc.constant<OtherPayment[]>([]),
     waiting: fc.array(
       fc.record({
         eventId: fc.constantFrom("e1", "e2"),
@@ -150,6 +161,7 @@ export const anyFacts: fc.Arbitrary<GuardContext> = fc
         at: moment,
         held: fc.boolean(),
         content: fc.option(fc.constant("c")),
+        paymentId: fc.constant(null),
         readingId: fc.option(fc.constant("o:1:0")),
         wish: fc.option(wish),
       }),
@@ -222,6 +234,8 @@ export const anyEvent: fc.Arbitrary<EventInput> = fc.oneof(
         "merchant.completed",
         "merchant.completed",
         "merchant.cancelled",
+        "merchant.cancelled",
+        "merchant.released",
         "merchant.failed",
         "merchant.held",
         "merchant.processed",
@@ -249,8 +263,14 @@ export const anyEvent: fc.Arbitrary<EventInput> = fc.oneof(
   },
   fc.constant({ type: "payment.notCreated", detail: "no" }),
   fc.record({ type: fc.constant("checkout.rejected"), rejection: fc.constantFrom("fail", "deny") }),
-  fc.constant({ type: "shop.holdStockDue" }),
-  fc.constant({ type: "reconcile.asked" }),
+  fc.record({ type: fc.constantFrom("shop.holdStockDue", "reconcile.asked", "checkout.asked") }),
+  fc.record({ type: fc.constant("payment.attached"), paymentId: fc.constantFrom("pay-1", "pay-2", "pay-3") }),
+  fc.record({
+    type: fc.constant("order.updated"),
+    by: fc.constant("shop"),
+    change: fc.constant("edited"),
+    order: fc.record({ total: amount, gateway: fc.constantFrom(null, "resurs-mapi") }, { requiredKeys: [] }),
+  }),
 );
 
 /** An order as a shop places it, in any status and by any way of paying. */

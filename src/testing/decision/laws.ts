@@ -2,7 +2,7 @@
 import { OrderStatus } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
 import type { Decision } from "../../core/decide.js";
-import type { OrderRecord } from "../../core/record.js";
+import { type OrderRecord, paymentsOf } from "../../core/record.js";
 import { SECOND } from "../simulator/script.js";
 
 export interface DecidedStep {
@@ -109,8 +109,9 @@ export const decisionLaws: readonly DecisionLaw[] = [
     broken: (decided) =>
       told(decided).flatMap(({ from, to }) => {
         const revives = decided.settings.choices.cancelledThenAccepted === "revive";
-        if (decided.before.facts.payment.gateway === null || (revives && from === "cancelled" && to === "processing"))
-          return [];
+        const { order, payment } = decided.before.facts;
+        const isNotOurs = payment.gateway === null || order.paidOtherwise === true;
+        if (isNotOurs || (revives && from === "cancelled" && to === "processing")) return [];
         return unless(ends[from]?.includes(to) ?? true, () => `${from} -> ${to}`);
       }),
   },
@@ -153,11 +154,13 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "cancelled-before-captured",
-    says: "nothing is cancelled after a capture",
+    says: "nothing is cancelled after a capture, unless what is left is released by itself",
     source: "seed 003, Enable Cancel",
-    broken: ofType("cancelPayment", (_, { decision }) => {
-      const { captured } = decision.record.facts.payment;
-      return captured === 0 ? null : `${captured} was captured`;
+    broken: ofType("cancelPayment", ({ paymentId }, { decision: { record } }) => {
+      const { captured } = paymentsOf(record.facts).find(({ id }) => id === paymentId) ?? record.facts.payment;
+      const { operation } = record.facts;
+      const isRest = operation?.kind === "cancel" && operation.leadsTo === null;
+      return captured === 0 || isRest ? null : `${captured} was captured`;
     }),
   },
   {
@@ -177,11 +180,16 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "about-this-payment",
-    says: "the bank is asked about this order's payment and about no other",
+    says: "the bank is asked about this order's payments and about no other",
     source: "seed 003, Callbacks",
     broken: ({ decision: { record, effects } }) =>
       effects.flatMap(({ effect }) =>
-        "paymentId" in effect ? unless(effect.paymentId === record.facts.payment.id, () => effect.paymentId) : [],
+        "paymentId" in effect
+          ? unless(
+              paymentsOf(record.facts).some(({ id }) => id === effect.paymentId),
+              () => effect.paymentId,
+            )
+          : [],
       ),
   },
   {

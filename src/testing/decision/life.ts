@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { movesMoney, resultOf } from "../../../machines/effects.js";
 import { type Envelope, OrderEvent, type PlacedOrder } from "../../../machines/events.js";
-import type { Reading } from "../../../machines/facts.js";
+import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
 import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import type { Rules } from "../../core/builder.js";
@@ -96,26 +96,32 @@ export class Life {
     return this.decided(this.record, event, id);
   }
 
-  /** Every reading that is asked for gets this answer. */
-  read(says: Reading): void {
+  /**
+   * Every reading that is asked for gets this answer.
+   * @param others what the bank says of payments, by their ids; of the order's other ones it knows nothing else
+   */
+  read(says: Reading, others: Record<string, Reading> = {}): void {
     for (let turns = 0; turns < MOST_READINGS; turns += 1) {
       const asked = this.open.find((e) => e.effect.type === "readPayment");
-      if (asked === undefined) return;
-      this.tell({ type: "payment.read", effectId: asked.id, reading: says });
+      if (asked?.effect.type !== "readPayment") return;
+      const { paymentId } = asked.effect;
+      const isOther = this.record.facts.others.some(({ id }) => id === paymentId);
+      const about = others[paymentId] ?? (isOther ? noSuchPayment(paymentId) : says);
+      this.tell({ type: "payment.read", effectId: asked.id, reading: about });
     }
     throw new Error("it asks for readings for ever");
   }
 
   /** The event, with the payment read whenever it is asked for; the last answer to it. */
-  settle(event: EventInput, says: Reading = reading()): Answer {
+  settle(event: EventInput, says: Reading = reading(), others: Record<string, Reading> = {}): Answer {
     const id = `e${++this.count}`;
     this.tell(event, id);
-    this.read(says);
+    this.read(says, others);
     return this.answerTo(id);
   }
 
   /** Time goes by; every timer that becomes due rings, and what it asks the bank is answered. */
-  wait(ms: number, says: Reading = reading()): void {
+  wait(ms: number, says: Reading = reading(), others: Record<string, Reading> = {}): void {
     const until = this.now + ms;
     for (let rung = 0; rung < MOST_TIMERS; rung += 1) {
       const [next] = Object.entries(this.record.timers).sort(([, a], [, b]) => a.at - b.at);
@@ -125,7 +131,7 @@ export class Life {
       }
       const [timer, { at, generation }] = next;
       this.now = Math.max(this.now, at);
-      this.settle({ type: "timer.fired", timer, generation }, says);
+      this.settle({ type: "timer.fired", timer, generation }, says, others);
     }
     throw new Error("its timers ring for ever");
   }

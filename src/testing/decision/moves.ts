@@ -61,7 +61,10 @@ export const anyLife = ({ minMoves = 0, maxMoves = 40 } = {}): fc.Arbitrary<Life
 
 const answerTo = (row: OutboxRow, move: Extract<LifeMove, { what: "answer" }>): EventInput | null => {
   const { effect, id: effectId } = row;
-  const { how, reading, status } = move;
+  const { how, status } = move;
+  // Mostly the bank speaks of the payment that it was asked about.
+  const isAbout = move.reading.paymentId === PAYMENT && "paymentId" in effect;
+  const reading = isAbout ? { ...move.reading, paymentId: effect.paymentId } : move.reading;
   if (effect.type === "readPayment") return { type: "payment.read", effectId, reading };
   if (effect.type === "readBack") return { type: "payment.readBack", effectId, reading };
   if (!(effect.type in resultOf)) return how === "conflict" ? { type: "shop.conflicted", effectId, status } : null;

@@ -7,6 +7,7 @@
  * - Where a reading comes before any guard looks, because somebody waits for it or a call is under way, what was
  *   read last is forgotten.
  * - Attempts are some or the most. Of a call it is kept whether the customer asked for it, but not who else did.
+ * - The last refund, which only tells two clicks in one instant apart, is forgotten.
  * - The looks at a payment long after a lost answer are forgotten: they read it as a reconciliation does.
  * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are
  *   forgotten, and so is whether the customer has been on the thank-you page: no guard asks for any of them.
@@ -37,6 +38,7 @@ const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 
 export const folded = (record: OrderRecord): OrderRecord => {
   const { order, payment, waiting, operation } = record.facts;
+  const { lastRefund: _, refundUndone: __, ...asRead } = payment;
   const ours = operation !== null && payment.transactionIds.includes(operation.key);
   const timers = kept(record.timers);
   const renamed: OrderRecord = {
@@ -52,14 +54,15 @@ export const folded = (record: OrderRecord): OrderRecord => {
         rejections: [],
       },
       payment: {
-        ...payment,
+        ...asRead,
         id: payment.id === null ? null : PAYMENT,
-        previousIds: [EARLIER_PAYMENT],
         rejectedReason: null,
         readAt: payment.readAt === null ? null : LONG_AGO,
         transactionIds: ours ? [CALL] : [],
-        intended: { captured: null, refunded: null, reserved: null },
+        intended: { captured: null, refunded: null, reserved: null, at: null },
       },
+      // The payments beside the current one are forgotten; test/exhaustive/attempts.test.ts walks them.
+      others: [],
       waiting: waiting.map((one, i) => ({
         ...one,
         eventId: `w${i}`,
@@ -92,8 +95,8 @@ export const folded = (record: OrderRecord): OrderRecord => {
 
 /** What was read last is forgotten: a reading is under way that takes its place. */
 export const forgetful = (record: OrderRecord): OrderRecord => {
-  const { gateway, id, previousIds, tolerance, captureFailed } = record.facts.payment;
-  const payment = { ...unreadPayment(gateway, id, previousIds, tolerance), captureFailed };
+  const { gateway, id, tolerance, captureFailed } = record.facts.payment;
+  const payment = { ...unreadPayment(gateway, id, tolerance), captureFailed };
   return { ...record, states: { ...record.states, payment: "UNREAD" }, facts: { ...record.facts, payment } };
 };
 

@@ -137,7 +137,8 @@ export const mailbox: RuntimeCase[] = [
     },
   },
   {
-    title: "A message about an earlier payment comes late: it leads to its order, and is refused there.",
+    title:
+      "A message about an earlier payment leads to its order, which has both read: the newer one pays, the other is let go.",
     async run(scene) {
       await scene.open();
       await scene.order("o");
@@ -146,8 +147,15 @@ export const mailbox: RuntimeCase[] = [
       assert.deepEqual(await scene.door.findByPayment("pay-o"), { orderId: "o", current: false });
       assert.deepEqual(await scene.door.findByPayment("pay-second"), { orderId: "o", current: true });
       const late = await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
-      assert.deepEqual([late.outcome, late.reason], ["refused", "stale-payment"]);
-      assert.equal(scene.woo.order("o").status, "pending");
+      assert.deepEqual([late.outcome, late.reason], ["ignored", "surplus-payment"]);
+      await scene.reads("o", "processing");
+      await until(() => scene.bank.calls.length === 1, "the cancellation");
+      assert.deepEqual(
+        scene.bank.calls.map(({ op, paymentId }) => [op, paymentId]),
+        [["cancel", "pay-o"]],
+      );
+      const others = async () => (await scene.door.read("o"))?.facts.others.map(({ id, state }) => [id, state]);
+      await until(async () => (await others())?.[0]?.[1] === "closed", "its end");
     },
   },
   {

@@ -7,7 +7,7 @@ import type { Scenario, ScenarioOrder } from "./format.js";
 export const minor = (major: number): number => Math.round(major * 100);
 
 /** "resurs" is whichever of Resurs's flows the scenario is about. */
-const gatewayNamed = (method: string, scenario: Scenario): string | null => {
+export const gatewayNamed = (method: string, scenario: Scenario): string | null => {
   if (method === "nets") return "nets-easy";
   if (method !== "resurs") return null;
   return scenario.gateway === "nets-easy" ? "resurs-mapi" : scenario.gateway;

@@ -1,4 +1,5 @@
 /** What each event of a scenario does to the world. */
+import { z } from "zod";
 import { type EventType, merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { KillPoint } from "../mortal.js";
@@ -6,7 +7,7 @@ import { mainBank } from "./banks.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
 import { isLegacyKind, isOlder, legacyCallback, processPayment, rejected, viewed } from "./legacy.js";
 import { payInitialized, webhook } from "./nets.js";
-import { minor } from "./orders.js";
+import { gatewayNamed, minor } from "./orders.js";
 import { type Play, type Played, record } from "./played.js";
 import { flood, rawRequest } from "./requests.js";
 import { POISON, type ScenarioWorld } from "./world.js";
@@ -69,6 +70,29 @@ const edited = (world: ScenarioWorld, event: ScenarioEvent, orderId: string) => 
   const lines = [...kept, ...add];
   const total = typeof event.newTotal === "number" ? minor(event.newTotal) : lines.reduce((sum, l) => sum + l.total, 0);
   return { lines, total, adds: add.length > 0 || raised };
+};
+
+const Change = z.object({
+  total: z.number().optional(),
+  lines: z.array(z.looseObject({ sku: z.string(), quantity: z.number(), total: z.number() })).optional(),
+  currency: z.string().optional(),
+  paymentMethod: z.string().optional(),
+  trashed: z.boolean().optional(),
+});
+
+/** The shop's order is written, and told of as its plugin does. null = something else about it changed. */
+const editedInShop = (world: ScenarioWorld, event: ScenarioEvent, orderId: string) => {
+  const { data } = Change.safeParse(event.change);
+  if (data === undefined || Object.keys(data).length === 0) return null;
+  const { total, lines, currency, paymentMethod, trashed } = data;
+  const inShop = {
+    ...(total === undefined ? {} : { total: minor(total) }),
+    ...(lines === undefined ? {} : { lines: linesOf(lines) }),
+    ...(currency === undefined ? {} : { currency }),
+  };
+  world.woo.edit(orderId, inShop);
+  const gateway = paymentMethod === undefined ? {} : { gateway: gatewayNamed(paymentMethod, world.scenario) };
+  return { ...inShop, ...gateway, ...(trashed === undefined ? {} : { gone: trashed }) };
 };
 
 const delivered = (world: ScenarioWorld, event: ScenarioEvent, kind: string) => {
@@ -159,11 +183,20 @@ const plays: Record<string, Play> = {
     const made = await world.node().engine.checkout(orderId, world.scenario.gateway, urls);
     if (made.kind === "ok") world.attempts.set(made.paymentId, urls.attempt);
   },
-  "order.updated": (world, event, index, played) =>
-    submit(world, event, index, played, orderOf(world, event, played), {
+  "order.updated": (world, event, index, played) => {
+    const orderId = orderOf(world, event, played);
+    const order = editedInShop(world, event, orderId);
+    return submit(world, event, index, played, orderId, {
       type: "order.updated",
       by: text(event.by) || "somebody",
       change: typeof event.change === "string" ? event.change : JSON.stringify(event.change ?? ""),
+      ...(order === null ? {} : { order }),
+    });
+  },
+  "payment.attached": (world, event, index, played) =>
+    submit(world, event, index, played, orderOf(world, event, played), {
+      type: "payment.attached",
+      paymentId: text(event.paymentId),
     }),
   "admin.setStatus": (world, event, index, played) =>
     setStatus(world, event, index, played, orderOf(world, event, played)),

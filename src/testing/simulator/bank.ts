@@ -80,13 +80,13 @@ export class SimulatedBank {
     return (attempt === null ? all.at(-1) : all[attempt])?.id ?? null;
   }
 
-  truthOf(paymentId: string | null): Truth | null {
-    return paymentId === null ? null : (this.accounts.get(paymentId)?.truth() ?? null);
-  }
+  /** Every payment of the order, as it stands. */
+  readonly truthsOf = (orderId: string): Truth[] => (this.attempts.get(orderId) ?? []).map((one) => one.truth());
+  readonly truthOf = (paymentId: string | null): Truth | null => this.accounts.get(paymentId ?? "")?.truth() ?? null;
 
   /** Whether anything changed. */
-  change(orderId: string, change: BankChange): boolean {
-    return this.attempts.get(orderId)?.at(-1)?.change(change, this.parts.clock.now()) ?? false;
+  change(orderId: string, change: BankChange, attempt = -1): boolean {
+    return this.attempts.get(orderId)?.at(attempt)?.change(change, this.parts.clock.now()) ?? false;
   }
 
   open(orderId: string, gateway: string, total: number, preferredId: string | null = null): BankAccount {

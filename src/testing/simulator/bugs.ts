@@ -4,6 +4,7 @@
  */
 import { decisionBugs } from "./bugs-decision.js";
 import { lateBugs } from "./bugs-late.js";
+import { paymentBugs } from "./bugs-payments.js";
 import { storeBugs } from "./bugs-store.js";
 import { worldBugs } from "./bugs-world.js";
 import type { Plant, PlantSite } from "./plant.js";
@@ -14,4 +15,10 @@ export interface Bug {
   plant(site: PlantSite): Plant;
 }
 
-export const bugs: Readonly<Record<string, Bug>> = { ...storeBugs, ...decisionBugs, ...lateBugs, ...worldBugs };
+export const bugs: Readonly<Record<string, Bug>> = {
+  ...storeBugs,
+  ...decisionBugs,
+  ...lateBugs,
+  ...paymentBugs,
+  ...worldBugs,
+};

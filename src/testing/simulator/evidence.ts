@@ -93,6 +93,8 @@ export interface OrderEnd {
     stockIncreases: number;
   };
   truth: Truth | null;
+  /** Every payment that was made for it, oldest first. */
+  payments: Truth[];
 }
 
 /** The store's last words. */

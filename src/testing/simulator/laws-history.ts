@@ -53,7 +53,11 @@ const replayed = ({ history, record }: OrderEnd, { script, evidence, world }: Li
 const answersOf = (history: HistoryEntry[]): Map<string, Answer> =>
   new Map(history.flatMap(({ answers }) => answers.map((answer) => [answer.eventId, answer])));
 
-const askers: Record<string, Asker> = { "reconcile.asked": "reconcile", "shop.holdStockDue": "time is up" };
+const askers: Record<string, Asker> = {
+  "reconcile.asked": "reconcile",
+  "shop.holdStockDue": "time is up",
+  "checkout.asked": "pays again",
+};
 
 /** Whether another payment was begun between the two: whoever came back from the one before proves nothing of it. */
 const paysAnew = (history: HistoryEntry[], from: HistoryEntry, to: HistoryEntry): boolean => {
@@ -72,13 +76,17 @@ const paysAnew = (history: HistoryEntry[], from: HistoryEntry, to: HistoryEntry)
 const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[], reading: HistoryEntry): Asker | null => {
   if (type.startsWith("merchant.")) return null;
   // A look for the effect of a call whose answer was lost is no end of anybody's time, also once a person ended the wait.
-  if (type === "timer.fired") return /look\.again\.|\.nextLook\./.test(eventId) ? "anybody" : "time is up";
+  if (type === "timer.fired" && eventId.includes("look.again.")) return "reconcile";
+  if (type === "timer.fired") return eventId.includes(".nextLook.") ? "anybody" : "time is up";
   if (type !== "customer.returned") return askers[type] ?? "anybody";
   const asked = history.find((entry) => entry.eventId === eventId);
   const { page = "success", attempt = undefined } = asked?.event.type === "customer.returned" ? asked.event : {};
   if (attempt === null || (asked !== undefined && paysAnew(history, asked, reading))) return "stranger";
   return page === "fail" || page === "signing-cancelled" ? "fail page" : "anybody";
 };
+
+/** Answers to messages about a payment that does not pay the order. */
+const aboutAnother = new Set(["callback/stale-payment", "attempt/holds-money"]);
 
 const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string | null => {
   for (const [i, entry] of end.history.entries()) {
@@ -87,8 +95,11 @@ const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string 
     if (event.type !== "payment.read" || before === undefined || typeof before.states.order !== "string") continue;
     const { facts } = evidence.commits.find((c) => c.history.includes(entry))?.record ?? {};
     if (facts === undefined || facts.payment.gateway === null) continue;
+    // The order's other payments are read first; and a reading of one that does not pay it says nothing of the order.
+    if (answers.some(({ rule }) => rule === "cooldown/every-payment")) continue;
+    const isCurrent = event.reading.paymentId === facts.payment.id;
     const known = {
-      payment: event.reading,
+      payment: isCurrent ? event.reading : facts.payment,
       total: facts.order.total,
       needsProcessing: facts.order.needsProcessing,
       settings: script.settings,
@@ -97,12 +108,12 @@ const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string 
     };
     let status = entry.from ?? "pending";
     for (const answer of answers) {
-      if (answer.eventId === entry.eventId) continue;
+      if (answer.eventId === entry.eventId || aboutAnother.has(answer.rule ?? "")) continue;
       const asker = askerOf(answer, end.history, entry);
       // A merchant's wish, or a call under way, has its own laws.
       if (asker === null || answer.outcome === "deferred" || answer.reason === "already-asked") break;
       const want = afterReading(status, known, asker);
-      const bank = event.reading.status;
+      const bank = known.payment.status;
       if (answer.to !== want) return `entry ${entry.seq}: ${status}, read as ${bank}, became ${answer.to}, not ${want}`;
       status = want;
     }

@@ -47,7 +47,8 @@ const askedAt = ({ evidence }: Lived, { commit }: Decided): number => {
   const asked = evidence.commits.find(
     ({ orderId, history }) => orderId === commit.orderId && history.some((h) => h.eventId === operation?.askedBy),
   );
-  return asked?.tick ?? 0;
+  // A reading that makes the order go on asks by itself, and the one before it allowed it.
+  return asked === undefined || asked === commit ? 0 : asked.tick;
 };
 
 /** A process whose clock jumps while it waits for a lost answer waits too short or too long. */

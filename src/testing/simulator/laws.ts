@@ -3,6 +3,7 @@ import type { OrderEnd } from "./evidence.js";
 import { awayLaws } from "./laws-away.js";
 import { historyLaws } from "./laws-history.js";
 import { moneyLaws } from "./laws-money.js";
+import { paymentLaws } from "./laws-payments.js";
 import { shopLaws } from "./laws-shop.js";
 import type { Lived } from "./life.js";
 import { referenceLaw } from "./reference.js";
@@ -61,6 +62,7 @@ const refusesIllFormed: Law = {
 /** In this order they are asked: what a merchant would notice comes first. */
 export const laws: readonly Law[] = [
   ...moneyLaws,
+  ...paymentLaws,
   ...shopLaws,
   referenceLaw,
   ...historyLaws,

@@ -40,6 +40,7 @@ const ends = async (world: SimulatedWorld): Promise<OrderEnd[]> =>
           stockIncreases,
         },
         truth: world.bank.truthOf(record?.facts.payment.id ?? null),
+        payments: world.bank.truthsOf(id),
       };
     }),
   );

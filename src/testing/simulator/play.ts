@@ -146,7 +146,8 @@ export const play = (world: SimulatedWorld, step: ScriptStep): void => {
       return void world.errand(checkout(world, step), process);
     }
     case "bank":
-      if (bank.change(orderOf(world, step.order), step.change)) evidence.points.add("the bank changed its mind");
+      if (bank.change(orderOf(world, step.order), step.change, step.attempt))
+        evidence.points.add("the bank changed its mind");
       return;
     case "callback":
       return callback(world, step, id);

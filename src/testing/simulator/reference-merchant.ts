@@ -3,7 +3,7 @@
 import { statusWantedBy } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { ReferenceStory } from "./reference.js";
-import type { SubmittedEvent } from "./script.js";
+import { SECOND, type SubmittedEvent } from "./script.js";
 import { isCapturable, waitsForCustomer } from "./table.js";
 
 type Edited = Extract<SubmittedEvent, { type: "merchant.editedLines" }>;
@@ -52,6 +52,9 @@ const refunds = (story: ReferenceStory, amount: number | null, closes: boolean, 
     return;
   const wanted = amount ?? left;
   if (left <= 0 || wanted <= 0 || wanted > left || reading.offers.every((offer) => !offer.endsWith("REFUND"))) return;
+  // Two clicks of one instant are one.
+  if (!closes && order.refunded?.amount === wanted && now - order.refunded.at < SECOND) return;
+  if (!closes) order.refunded = { amount: wanted, at: now };
   payment.execute("refund", wanted, wanted === left, "naive", now);
   const after = payment.reading();
   if (after.authorized === 0 && after.captured === after.refunded) story.becomes("refunded", now);
@@ -70,8 +73,13 @@ const edits = (story: ReferenceStory, event: Edited | null, now: number): void =
   };
   const reading = payment?.reading();
   if (!settings.enableModify) return write();
+  const holds = reading === undefined ? 0 : reading.authorized + reading.captured;
+  const isOpen =
+    reading === undefined || !reading.exists || reading.status === "REJECTED" || waitsForCustomer(story.known());
   const onPayment = reading?.hasOrder ? reading.authorized + reading.captured : order.total;
   if (onPayment === total) return write();
+  // Nothing is paid yet: the next payment is made for the new lines.
+  if (["pending", "failed"].includes(order.status) && holds === 0 && isOpen) return write();
   if (payment === undefined || reading === undefined || !flow.recreatesLines || !reading.hasOrder) return;
   const { authorized, captured, canceled, status, creditLimit } = reading;
   const fits = total <= (creditLimit ?? reading.total);
@@ -99,7 +107,7 @@ const may: Record<string, readonly string[]> = {
     ..."completed cancelled refunded held failed reopened".split(" "),
     ..."captured refundedAmount editedLines recalculated".split(" "),
   ],
-  failed: ["completed", "cancelled", "processed", "held", "reopened"],
+  failed: ["completed", "cancelled", "processed", "held", "reopened", "editedLines", "recalculated"],
   completed: ["refunded", "refundedAmount"],
 };
 

@@ -23,6 +23,8 @@ export interface ExpectedOrder {
   held: { arrived: number }[];
   linkEnds: number;
   attempts: BankAccount[];
+  /** The last refund of an amount. */
+  refunded?: { amount: number; at: number };
 }
 
 export class ReferenceStory {
@@ -168,6 +170,8 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
   const { order, plan } = story;
   switch (step.do) {
     case "checkout":
+      // The payment that there is comes first.
+      if (plan.gateway !== null && story.payment !== undefined) story.follows(now, "pays again");
       if (plan.gateway === null || !["pending", "failed"].includes(order.status)) return;
       story.begin();
       order.held = [];

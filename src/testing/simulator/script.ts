@@ -72,7 +72,8 @@ export type ScriptStep = {
   node?: 0 | 1;
 } & (
   | { do: "checkout"; order: number }
-  | { do: "bank"; order: number; change: BankChange }
+  /** `attempt` counts the order's payments from 0; left out: the latest. */
+  | { do: "bank"; order: number; change: BankChange; attempt?: number }
   /** `attempt` counts the order's payments from 0; null = the latest. `forged`: not from the bank. */
   | { do: "callback"; order: number; kind: string; claims: string | null; attempt: number | null; forged?: true }
   /** `stranger`: somebody who knows the order's number opened the page, without the proof that its customer has. */

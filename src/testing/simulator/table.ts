@@ -17,10 +17,10 @@ export interface TableInput {
 }
 
 /**
- * Who asked: the bank or a person, the customer on the page for failed payments, a clock that ran out, or somebody who
- * opened a return page and proved nothing by its address.
+ * Who asked: the bank or a person, the customer on the page for failed payments, a clock that ran out, somebody who
+ * opened a return page and proved nothing by its address, or the customer who presses Pay once more.
  */
-export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger";
+export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger" | "pays again";
 
 export const waitsForCustomer = ({ payment }: TableInput): boolean =>
   payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
@@ -61,7 +61,11 @@ const whenRejected = ({ payment, settings }: TableInput): OrderStatus => {
 
 const whenPending = (k: TableInput, asker: Asker): OrderStatus => {
   const { payment, flow, settings } = k;
+  // He may: what failed before, or is still open, is no reason to give the order up.
+  if (asker === "pays again" && (waitsForCustomer(k) || payment.status === "REJECTED")) return "pending";
   if (!payment.exists) return asker === "fail page" || asker === "time is up" ? "cancelled" : "pending";
+  // Accepted, and let go or given back since: it pays for nothing.
+  if (payment.status === "ACCEPTED" && !holdsMoney(k)) return "on-hold";
   if (payment.status === "ACCEPTED") return flow.comparesAmounts && !agrees(k) ? "on-hold" : whenPaid(k);
   if (payment.status === "REJECTED") return asker === "fail page" ? "cancelled" : whenRejected(k);
   if (!waitsForCustomer(k)) return "on-hold";
@@ -79,12 +83,12 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
   // Time is up for a customer only where one is waited for.
   if (asker === "time is up" && status !== "pending") return status;
   // Nobody moves an order whose customer is at the bank by knowing its number.
-  if (asker === "stranger" && waitsForCustomer(k)) return status;
+  if ((asker === "stranger" || asker === "pays again") && waitsForCustomer(k)) return status;
   switch (status) {
     case "pending":
       return whenPending(k, asker);
     case "on-hold":
-      if (accepted && flow.comparesAmounts && !agrees(k)) return status;
+      if (holdsMoney(k) && flow.comparesAmounts && !agrees(k)) return status;
       if (holdsMoney(k)) return whenPaid(k);
       if (!rejected) return status;
       return whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay" ? status : whenRejected(k);
@@ -93,7 +97,7 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
       return accepted || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "failed":
       if (asker === "fail page") return whenPending(k, asker);
-      if (accepted && flow.comparesAmounts && !agrees(k)) return "on-hold";
+      if (holdsMoney(k) && flow.comparesAmounts && !agrees(k)) return "on-hold";
       if (holdsMoney(k)) return whenPaid(k);
       return accepted || rejected || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "cancelled":

@@ -5,6 +5,7 @@ import { flowOf } from "../../../machines/index.js";
 import { type Choices, Settings } from "../../../machines/settings.js";
 import { Chance, mixed } from "./chance.js";
 import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
+import { olderOnesArePaid } from "./write-attempts.js";
 import { addFaults } from "./write-faults.js";
 import { merchantActs } from "./write-merchant.js";
 import { type Act, Draft, payingLife } from "./write-payment.js";
@@ -20,6 +21,7 @@ export const choices: { [K in keyof Choices]: Choices[K] } = {
   modifyWhenFullyCancelled: "refuse",
   cooldownFrom: "created",
   amountMismatch: "capture",
+  surplusPayment: "flag",
 };
 
 const settingsOf = (chance: Chance, calm: boolean): Settings => {
@@ -184,6 +186,7 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
     draft.add(chance.between(0, 4 * HOUR), { do: "tell", order: 0, event });
   }
   strangersCome(new Chance(mixed(mixed(seed, life), 78)), draft, orders.length);
+  olderOnesArePaid(new Chance(mixed(mixed(seed, life), 79)), draft, orders);
   return {
     seed,
     life,

@@ -1,5 +1,5 @@
 /** Small but whole records and changes for the contract to write. */
-import { type OrderStatus, unreadPayment } from "../../../machines/facts.js";
+import { earlierPayment, type OrderStatus, unreadPayment } from "../../../machines/facts.js";
 import type { FlagName } from "../../../machines/flags.js";
 import type { HistoryEntry, Lane, OrderRecord, OutboxRow } from "../../core/record.js";
 import type { Change, InboxRow, Store } from "../../ports/store.js";
@@ -39,6 +39,7 @@ interface Wanted {
 
 export const recordOf = (orderId: string, version: number, wanted: Wanted = {}): OrderRecord => {
   const at = wanted.at ?? T + version;
+  const payment = unreadPayment("resurs", wanted.paymentId ?? null);
   return {
     orderId,
     version,
@@ -56,7 +57,8 @@ export const recordOf = (orderId: string, version: number, wanted: Wanted = {}):
         customerReturnedAt: null,
         rejections: [],
       },
-      payment: unreadPayment("resurs", wanted.paymentId ?? null, wanted.previousIds ?? []),
+      payment,
+      others: (wanted.previousIds ?? []).map((id) => earlierPayment(payment, id)),
       waiting: [],
       operation: null,
       checkout: null,

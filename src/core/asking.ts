@@ -1,0 +1,106 @@
+/** Whoever has to wait for a reading of the payment: callbacks, customers, merchants, jobs. */
+import { notes } from "../../machines/effects.js";
+import type { WaitingEvent } from "../../machines/facts.js";
+import { dueAt } from "../../machines/guards.js";
+import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import { handles } from "./explain.js";
+import { keepAsOther, otherNamed, takeOver } from "./others.js";
+import { turnDown } from "./refuse.js";
+import { remember, waitingFor } from "./remember.js";
+
+/** A callback is about this payment, or it is about nothing that concerns the order now. */
+export const callback = (builder: DecisionBuilder, kind: string, paymentId: string): void => {
+  const { payment, waiting } = builder.facts;
+  const me = builder.itself;
+  if (kind === "TEST") return builder.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
+  if (paymentId !== payment.id && otherNamed(builder.facts, paymentId) === undefined) {
+    const reason = "unknown-payment";
+    return builder.answer(me, "refused", { rule: `callback/${reason}`, reason });
+  }
+  // Nothing stands in its way.
+  if (payment.id === null) takeOver(builder, paymentId);
+  const mine = waitingFor(builder.envelope, builder.facts);
+  const { content, paymentId: about } = mine;
+  const isTwin = (w: WaitingEvent) =>
+    w.held && w.readingId === null && content !== null && w.content === content && w.paymentId === about;
+  if (waiting.some(isTwin)) {
+    return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
+  }
+  awaitReading(builder, mine);
+};
+
+/** Everything else that needs to know the payment first. What the order would not do anyway is answered at once. */
+export const wish = (builder: DecisionBuilder): void => {
+  const { event } = builder.envelope;
+  const { payment, order } = builder.facts;
+  const me = builder.itself;
+  const mine = waitingFor(builder.envelope, builder.facts);
+  const shown: OrderMessage = { ...me, wish: mine.wish };
+  if (isSameClick(builder, mine)) {
+    return builder.answer(me, "ignored", { rule: "refund/same-click", reason: "already-asked" });
+  }
+  if (event.type === "shop.holdStockDue" && !holdStockIsOver(builder)) {
+    return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
+  }
+  if (event.type === "checkout.asked") builder.facts = remember(builder.facts, builder.envelope);
+  const alwaysReads =
+    event.type === "customer.returned" || event.type === "reconcile.asked" || event.type === "checkout.asked";
+  const known = handles(builder.rules.registry.order, builder.states.order, event.type);
+  if (!alwaysReads && !known) return turnDown(builder, shown);
+  if (payment.id === null) {
+    if (alwaysReads) return builder.answer(me, "ignored", { reason: "no-payment" });
+    return builder.show(shown);
+  }
+  if (event.type === "customer.returned") {
+    builder.facts = remember(builder.facts, builder.envelope);
+    const first = order.customerReturnedAt === null && builder.facts.order.customerReturnedAt !== null;
+    if (first) builder.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, builder.now);
+  }
+  awaitReading(builder, mine);
+};
+
+/** Two clicks of one person come within this time. */
+const SAME_INSTANT_MS = 1_000;
+
+/** The same refund was asked for a moment ago, and neither has an id of its own. */
+const isSameClick = ({ facts, now }: DecisionBuilder, { type, wish }: WaitingEvent): boolean => {
+  if (type !== "merchant.refundedAmount" || wish === null || wish.refund !== undefined) return false;
+  const isNow = (at: number) => Math.abs(now - at) < SAME_INSTANT_MS;
+  const waits = facts.waiting.some(
+    (one) => one.type === type && isNow(one.at) && JSON.stringify(one.wish) === JSON.stringify(wish),
+  );
+  const { operation, payment } = facts;
+  const last = operation?.kind === "refund" ? { amount: operation.amount, at: operation.since } : payment.lastRefund;
+  return waits || (wish.lines === null && last !== undefined && last.amount === wish.amount && isNow(last.at));
+};
+
+/** WooCommerce's own rule: the order has to be older, since its last write, than the minutes that stock is held. */
+const holdStockIsOver = (builder: DecisionBuilder): boolean => {
+  const { stockManagement, holdStockMinutes } = builder.rules.settings;
+  const { createdAt, updatedAt } = builder.facts.order;
+  return (
+    stockManagement &&
+    (holdStockMinutes ?? 0) >= 1 &&
+    builder.now >= Math.max(createdAt, updatedAt) + (holdStockMinutes ?? 0) * 60_000
+  );
+};
+
+export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void => {
+  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, mine] };
+  const meta = builder.moveCooldown(mine.held ? "callback.received" : "someone.asked");
+  const due = dueAt(builder.guardContext(), mine);
+  const holds = mine.held && builder.now < due;
+  const known = Number.isFinite(due);
+  builder.answer({ eventId: mine.eventId, type: builder.envelope.event.type }, "deferred", {
+    rule: meta?.rule ?? null,
+    reason: !holds ? "reading-payment" : known ? "cooldown" : "operation-in-flight",
+    until: holds && known ? due : null,
+  });
+};
+
+/** A merchant names a payment of the order; the bank is asked before it counts. */
+export const attached = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
+  keepAsOther(builder, paymentId, gateway);
+  if (builder.facts.payment.id === null) takeOver(builder, paymentId);
+  awaitReading(builder, waitingFor(builder.envelope, builder.facts));
+};

@@ -1,0 +1,31 @@
+/** What another hand did to the order in the shop, and orders that were paid another way. */
+import { notes } from "../../machines/effects.js";
+import { statusWantedBy } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import type { DecisionBuilder } from "./builder.js";
+
+/** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
+export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
+  const shown = { ...builder.itself, seen };
+  const status = builder.facts.order.status;
+  if (seen === status) return builder.answer(shown, "ignored", { reason: "same-status" });
+  if (builder.facts.operation !== null) return builder.answer(shown, "ignored", { reason: "operation-in-flight" });
+  const meta = builder.moveOrder(shown);
+  // A draft is only a way in: an order that was placed does not become one again.
+  if (meta === null) return builder.answer(shown, "ignored", { reason: "no-change", from: status });
+  builder.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
+};
+
+/** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */
+export const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
+  const { event } = builder.envelope;
+  const wanted = statusWantedBy[event.type];
+  if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(builder, event.status);
+  if (wanted === undefined)
+    return builder.answer(builder.itself, "ignored", { reason: "not-ours", rule: "order/not-ours" });
+  const status = builder.facts.order.status;
+  if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });
+  builder.moveOrder({ ...builder.itself, type: "order.seen", seen: wanted });
+  builder.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, builder.now);
+  builder.answer(builder.itself, "moved", { rule: "order/not-ours", from: status });
+};

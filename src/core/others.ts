@@ -1,0 +1,277 @@
+/**
+ * The payments of an order beside the current one. Each message about one of them, and whatever would give the order up,
+ * has them read after the current one; the one that holds the money pays the order, and becomes the current one.
+ */
+import { notes } from "../../machines/effects.js";
+import type { ReadReply } from "../../machines/events.js";
+import {
+  earlierPayment,
+  type Facts,
+  type OtherPayment,
+  otherPayment,
+  type Reading,
+  type WaitingEvent,
+} from "../../machines/facts.js";
+import type { GuardName } from "../../machines/guards.js";
+import type { Meta } from "../../machines/meta.js";
+import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import { evaluate } from "./explain.js";
+import { taken } from "./remember.js";
+import { initialValue, step, type TimerChange } from "./step.js";
+
+/** These ask about all that the order has at the bank, whatever the current payment says. */
+const ASKS_FOR_ALL = new Set<string>([
+  "reconcile.asked",
+  "checkout.asked",
+  "merchant.cancelled",
+  "merchant.refunded",
+  "shop.holdStockDue",
+]);
+
+/** The timers of a payment that is not the current one carry its id. */
+export const BESIDES = "@";
+const besides = (change: TimerChange, id: string): TimerChange =>
+  "cancel" in change
+    ? { cancel: `${change.cancel}${BESIDES}${id}` }
+    : { ...change, set: `${change.set}${BESIDES}${id}` };
+
+/** Shows an event to another payment of the order, which stands in the current one's place meanwhile. */
+const moveOther = (
+  builder: DecisionBuilder,
+  id: string,
+  shown: Pick<OrderMessage, "eventId" | "type" | "detail">,
+): Meta | null => {
+  const { payment, operation, others, order } = builder.facts;
+  const other = otherNamed(builder.facts, id) as OtherPayment;
+  builder.facts = { ...builder.facts, payment: other, operation: other.release };
+  const began = builder.effects.length;
+  const moved = step(builder.rules.registry.attempt, other.state, builder.guardContext(), { type: shown.type });
+  builder.setTimers(moved.timers.map((timer) => besides(timer, id)));
+  builder.carry(moved.actions, shown, moved.taken?.rule ?? null, order.status);
+  const sent = builder.effects.slice(began).find(({ lane }) => lane === "gateway");
+  const after: OtherPayment = {
+    ...other,
+    state: moved.value as OtherPayment["state"],
+    release: typeof moved.value === "string" ? null : builder.facts.operation,
+    asked: sent?.id ?? other.asked,
+  };
+  builder.facts = { ...builder.facts, payment, operation, others: others.map((one) => (one.id === id ? after : one)) };
+  return moved.taken;
+};
+
+const says = (builder: DecisionBuilder, guard: GuardName): boolean =>
+  evaluate(builder.rules.registry.order, guard, builder.guardContext());
+
+/** Whether the current payment holds money. */
+export const holdsMoney = (builder: DecisionBuilder): boolean => says(builder, "holdsMoney");
+
+/** The payment with this id, where it is one of the order's and not the current one. */
+export const otherNamed = ({ others }: Facts, id: string | null): OtherPayment | undefined =>
+  others.find((one) => one.id === id);
+
+/** It is read now; whoever waited for an earlier reading of it waits for this one. */
+const read = (builder: DecisionBuilder, id: string): string => {
+  const before = otherNamed(builder.facts, id)?.readingId ?? null;
+  const readingId = builder.add({ type: "readPayment", paymentId: id }, builder.now);
+  change(builder, id, { readingId });
+  const waiting = builder.facts.waiting.map((one) =>
+    before !== null && one.readingId === before ? { ...one, readingId } : one,
+  );
+  builder.facts = { ...builder.facts, waiting };
+  return readingId;
+};
+
+/** They are read, and nobody waits for it. */
+export const readBeside = (builder: DecisionBuilder, ids: string[]): void => {
+  for (const id of ids) read(builder, id);
+};
+
+/** A payment that the bank opened and the order did not take: it may be paid by now, or later. */
+export const watch = (builder: DecisionBuilder, id: string, gateway: string | undefined): void => {
+  keepAsOther(builder, id, gateway);
+  if (otherNamed(builder.facts, id) === undefined) return;
+  read(builder, id);
+  builder.lookAgainLater();
+};
+
+const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPayment>): void => {
+  const others = builder.facts.others.map((one) => (one.id === id ? { ...one, ...to } : one));
+  builder.facts = { ...builder.facts, others };
+};
+
+/** A message about this payment is known to be about one of the order's own. */
+export const keepAsOther = (builder: DecisionBuilder, id: string, gateway = builder.facts.payment.gateway): void => {
+  const { payment, others } = builder.facts;
+  if (id === payment.id || otherNamed(builder.facts, id) !== undefined) return;
+  builder.facts = { ...builder.facts, others: [...others, earlierPayment({ ...payment, gateway }, id)] };
+};
+
+const mayHold = ({ state }: OtherPayment): boolean => state === "open" || state === "surplus";
+
+/**
+ * Which of the others are read before those who asked are answered: those that they speak of, and all of them where the
+ * current payment holds no money.
+ */
+export const othersToRead = (builder: DecisionBuilder, asked: WaitingEvent[]): string[] => {
+  const named = new Set(asked.map(({ paymentId }) => paymentId));
+  const all = !holdsMoney(builder);
+  return builder.facts.others.filter((one) => named.has(one.id) || (all && mayHold(one))).map(({ id }) => id);
+};
+
+/** Which of them are read without keeping anybody: the current payment holds the money, and they may hold some, too. */
+export const othersToLookAt = (builder: DecisionBuilder, asked: WaitingEvent[]): string[] => {
+  const all = asked.some(({ type }) => ASKS_FOR_ALL.has(type) || type.startsWith("look.again."));
+  return all ? builder.facts.others.filter(mayHold).map(({ id }) => id) : [];
+};
+
+/** They are read one after the other; whoever asked is answered with the last of them. */
+export const readOthers = (builder: DecisionBuilder, ids: string[], asked: WaitingEvent[]): void => {
+  let readingId: string | null = null;
+  for (const id of ids) readingId = read(builder, id);
+  builder.facts = {
+    ...builder.facts,
+    waiting: [...asked.map((one) => ({ ...one, readingId })), ...builder.facts.waiting],
+  };
+};
+
+/** A timer of another payment: it alone is read. */
+export const lookAtOther = (builder: DecisionBuilder, mine: WaitingEvent, id: string): void => {
+  const readingId = read(builder, id);
+  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, { ...mine, paymentId: id, readingId }] };
+};
+
+export const isOwnTimer = ({ type, paymentId }: WaitingEvent): boolean =>
+  paymentId !== null && type.startsWith("xstate.");
+
+/** What the bank says of another payment; the current one was read just before, unless a timer of its own asked. */
+export const readOther = (
+  builder: DecisionBuilder,
+  reading: Reading,
+  asked: WaitingEvent[],
+  readingId: string,
+): void => {
+  const { paymentId: id } = reading;
+  const other = otherNamed(builder.facts, id) as OtherPayment;
+  const { id: eventId } = builder.envelope;
+  const timer = asked.find(isOwnTimer);
+  change(builder, id, { ...taken(other, reading, builder.envelope.at, builder.facts.order), id, readingId: null });
+  moveOther(builder, id, { eventId, type: timer?.type ?? "payment.read" });
+  if (timer !== undefined || otherNamed(builder.facts, id)?.state !== "surplus") return;
+  // Which of the two is too much shows when the money of the current one has come to rest.
+  if (builder.facts.operation !== null) return builder.lookAgainLater();
+  if (!paysTheOrder(builder, id)) return void moveOther(builder, id, { eventId, type: "surplus.found" });
+  const { id: before } = builder.facts.payment;
+  takeOver(builder, id, readingId);
+  // The one before may hold money all the same, of another amount.
+  if (otherNamed(builder.facts, before)?.state === "surplus") {
+    moveOther(builder, before as string, { eventId, type: "surplus.found" });
+  }
+};
+
+/** The bank holds as much of it as the order costs. */
+const fits = ({ order }: Facts, { authorized, captured, tolerance }: Facts["payment"]): boolean =>
+  Math.abs(authorized + captured - order.total) <= tolerance;
+
+/** Another payment that holds money pays the order, unless the current one does, or the merchant has ended the order. */
+const paysTheOrder = (builder: DecisionBuilder, id: string): boolean => {
+  const { facts } = builder;
+  const { status } = facts.order;
+  if (status === "refunded" || status === "completed") return false;
+  // Of two that hold money the one with the order's total pays it.
+  const isBetter = !fits(facts, facts.payment) && fits(facts, otherNamed(facts, id) as OtherPayment);
+  if (holdsMoney(builder) && !(isBetter && facts.payment.captured === 0)) return false;
+  return !(status === "cancelled" && says(builder, "isCancelledInFull"));
+};
+
+/** Callbacks are about the payment that they name, whichever is the current one. */
+const renamed = (waiting: WaitingEvent[], before: string | null, now: string): WaitingEvent[] =>
+  waiting.map((one) => {
+    if (one.paymentId === now) return { ...one, paymentId: null };
+    return one.held && one.paymentId === null ? { ...one, paymentId: before } : one;
+  });
+
+/**
+ * The payment `id` becomes the current one, and the current one another.
+ * @param chosenBy the reading that showed it; whoever waits for it is answered by it
+ */
+export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string | null = null): void => {
+  const { payment, others, waiting } = builder.facts;
+  const {
+    state: _,
+    release: __,
+    asked: ___,
+    readingId: ____,
+    ...chosen
+  } = otherNamed(builder.facts, id) as OtherPayment;
+  const rest = others.filter((one) => one.id !== id);
+  builder.facts = {
+    ...builder.facts,
+    payment: chosen,
+    others: payment.id === null ? rest : [...rest, otherPayment(payment, payment.id)],
+    // What was asked of the payment that it takes the place of is asked anew.
+    waiting: renamed(waiting, payment.id, id).map((one) =>
+      isOwnTimer(one) || rest.some(({ readingId }) => readingId === one.readingId) || one.readingId === chosenBy
+        ? one
+        : { ...one, readingId: null },
+    ),
+  };
+  builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
+  builder.movePayment();
+  if (payment.id !== null && payment.readAt !== null) {
+    moveOther(builder, payment.id, { eventId: builder.envelope.id, type: "payment.read" });
+  }
+  const note = notes["payment-overtaken"].replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
+  builder.add({ type: "addOrderNote", note }, builder.now);
+  builder.lookAgainLater();
+};
+
+/** A new attempt takes the current one's place; whoever waits is answered anew, callbacks by the payment they name. */
+export const replaceCurrent = (builder: DecisionBuilder, paymentId: string, remembered: Facts): void => {
+  const { payment } = builder.facts;
+  const { others } = remembered;
+  builder.facts = {
+    ...remembered,
+    others: [
+      ...others.filter(({ id }) => id !== paymentId),
+      ...(payment.id === null ? [] : [otherPayment(payment, payment.id)]),
+    ],
+    waiting: renamed(remembered.waiting, payment.id, paymentId).map((one) =>
+      isOwnTimer(one) ? one : { ...one, readingId: null },
+    ),
+  };
+  builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
+  if (payment.id === null) return;
+  if (payment.readAt !== null) moveOther(builder, payment.id, { eventId: builder.envelope.id, type: "payment.read" });
+  builder.lookAgainLater();
+};
+
+/** The other payment that a reply is about; undefined = it is about the current one. */
+export const otherAnswered = (facts: Facts, event: ReadReply): OtherPayment | undefined =>
+  facts.others.find(({ asked }) => "effectId" in event && asked === event.effectId);
+
+/** The answer to the call that lets another payment's money go. */
+export const answerOther = (builder: DecisionBuilder, { id, ...other }: OtherPayment, event: ReadReply): void => {
+  const { envelope } = builder;
+  if ("reading" in event && event.reading !== null && event.reading.paymentId === id) {
+    change(builder, id, { ...taken({ ...other, id }, event.reading, envelope.at, builder.facts.order), id });
+  }
+  const detail = "reason" in event ? event.detail || event.reason : undefined;
+  const meta = moveOther(builder, id, { eventId: envelope.id, type: event.type, ...(detail && { detail }) });
+  builder.answer(builder.itself, "ignored", { rule: meta?.rule ?? null, reason: meta?.reason ?? "recorded" });
+};
+
+/** Whoever asked about a payment that does not pay the order, now that it was read. */
+export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): void => {
+  const { state: idle, foreign } = otherNamed(builder.facts, paymentId) ?? {};
+  if (type === "payment.attached") {
+    const isIdle = idle === "open" || idle === "closed";
+    const held = isIdle ? ("not-paid" as const) : ("surplus-payment" as const);
+    const reason = foreign == null ? held : "payment-of-another-order";
+    return builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
+  }
+  if (idle !== "open" && idle !== "closed") {
+    return builder.answer({ eventId, type }, "ignored", { rule: "attempt/holds-money", reason: "surplus-payment" });
+  }
+  const reason = "stale-payment";
+  builder.answer({ eventId, type }, "refused", { rule: `callback/${reason}`, reason });
+};

@@ -1,0 +1,31 @@
+/** What an order does not do: a merchant is refused and told why, anything else changes nothing. */
+import { statusWantedBy } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import { whyNotHere } from "../../machines/guards.js";
+import { type Reason, reasons } from "../../machines/reasons.js";
+import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import { metaOf, reasonsAgainst } from "./explain.js";
+
+export const refuse = (builder: DecisionBuilder, shown: OrderMessage, reason: Reason, from: OrderStatus): void => {
+  builder.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });
+  builder.note(reasons[reason], reason);
+};
+
+/** No branch took it. */
+export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void => {
+  const { order } = builder.rules.registry;
+  const state = metaOf(order, builder.states.order);
+  const context = builder.guardContext(shown.wish ?? null);
+  const against = reasonsAgainst(order, builder.states.order, shown.type, context);
+  const { status } = builder.facts.order;
+  if (!shown.type.startsWith("merchant.")) {
+    return builder.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
+  }
+  if (statusWantedBy[shown.type] === status) {
+    return builder.answer(shown, "ignored", { reason: "same-status", from: status });
+  }
+  const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
+  const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
+  const reason = against[0] ?? (builder.facts.operation === null ? here : "operation-in-flight");
+  refuse(builder, shown, reason, status);
+};

@@ -1,0 +1,46 @@
+/** Bugs about the payments of one order. */
+
+import type { Facts } from "../../../machines/facts.js";
+import { guards } from "../../../machines/guards.js";
+import type { Bug } from "./bugs.js";
+import { before } from "./bugs-decision.js";
+
+const withOthers = (change: (others: Facts["others"]) => Facts["others"]) =>
+  before((record) =>
+    record === null ? {} : { record: { ...record, facts: { ...record.facts, others: change(record.facts.others) } } },
+  );
+
+export const paymentBugs: Record<string, Bug> = {
+  "older-payment-unread": {
+    says: "a callback about an earlier payment is answered as stale, and that payment is never read",
+    plant: before((record, envelope) => {
+      const { event } = envelope;
+      if (event.type !== "callback.received") return {};
+      const isOlder = record?.facts.others.some(({ id }) => id === event.paymentId) ?? false;
+      return isOlder ? { envelope: { ...envelope, event: { ...event, paymentId: "nobody's" } } } : {};
+    }),
+  },
+  "others-taken-for-closed": {
+    says: "the earlier payments of an order are forgotten, and only a callback has one of them read",
+    plant: withOthers((others) => others.map((one) => (one.state === "open" ? { ...one, state: "closed" } : one))),
+  },
+  "second-payment-unflagged": {
+    says: "a second payment that holds money is nobody's to see",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const flags = decision.record.flags.filter(({ flag }) => flag !== "discrepancy:paid-twice");
+        return { ...decision, record: { ...decision.record, flags } };
+      },
+    }),
+  },
+  "returned-money-pays": {
+    says: "an accepted payment pays the order, also where all of it was given back or let go",
+    plant: ({ registry }) => ({
+      registry: {
+        ...registry,
+        order: registry.order.provide({ guards: { holdsMoney: guards.isAccepted } }) as typeof registry.order,
+      },
+    }),
+  },
+};
