@@ -102,7 +102,10 @@ const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPayment>)
 /** A message about this payment is known to be about one of the order's own. */
 export const keepAsOther = (builder: DecisionBuilder, id: string, gateway = builder.facts.payment.gateway): void => {
   const { payment, others } = builder.facts;
-  if (id === payment.id || otherNamed(builder.facts, id) !== undefined) return;
+  const known = otherNamed(builder.facts, id);
+  // It was asked for at another bank, which does not know it.
+  if (known !== undefined && !known.exists && known.gateway !== gateway) change(builder, id, { gateway });
+  if (id === payment.id || known !== undefined) return;
   builder.facts = { ...builder.facts, others: [...others, earlierPayment({ ...payment, gateway }, id)] };
 };
 

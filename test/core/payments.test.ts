@@ -415,3 +415,11 @@ test("an order that was paid another way, and is paid here after all, is ours", 
   life.settle(success, about("pay-7", payments.accepted));
   expect([life.status, paidBy(life)]).toEqual(["processing", "pay-7"]);
 });
+
+test("a payment that was attached with the wrong bank can be attached with the right one", () => {
+  const life = lifeOf({ status: "processing" });
+  life.settle({ type: "payment.attached", paymentId: "nx" }, payments.cancelled);
+  const right = { type: "payment.attached", paymentId: "nx", gateway: "nets-easy" } as const;
+  life.settle(right, payments.cancelled, { nx: about("nx", payments.accepted) });
+  expect(life.record.facts.payment).toMatchObject({ id: "nx", gateway: "nets-easy", authorized: 100_000 });
+});
