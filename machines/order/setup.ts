@@ -1,6 +1,6 @@
 /** The vocabulary of the order machine, and three words that keep its tables at one line a branch. */
 import { setup } from "xstate";
-import { actions, type NoteKey } from "../effects.js";
+import { actions, type EffectParams, type NoteKey } from "../effects.js";
 import type { OrderEvent } from "../events.js";
 import { type GuardContext, guards, nextLookIn } from "../guards.js";
 import type { Meta } from "../meta.js";
@@ -32,10 +32,16 @@ export const orderSetup = setup({
 });
 
 /** The shop is told the status, with this order note. */
-export const status = (note: NoteKey) => ({ type: "setStatus", params: { note } }) as const;
+export const status = (note: NoteKey): { type: "setStatus"; params: EffectParams } => ({
+  type: "setStatus",
+  params: { note },
+});
 /** The order keeps its status, and gets this note. */
-export const note = (note: NoteKey) => ({ type: "addNote", params: { note } }) as const;
+export const note = (note: NoteKey): { type: "addNote"; params: EffectParams } => ({
+  type: "addNote",
+  params: { note },
+});
 /** The row of docs/rules.md that a branch carries out, and the reason class of one that does nothing. */
-export const rule = (rule: RuleId, reason?: Reason) => ({
+export const rule = (rule: RuleId, reason?: Reason): { meta: Meta } => ({
   meta: reason === undefined ? { rule } : { rule, reason },
 });
