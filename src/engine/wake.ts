@@ -46,13 +46,15 @@ export class Wake {
   private nextAt = Number.POSITIVE_INFINITY;
   private stopped = false;
   private looking = false;
+  private hurrying = 0;
   private loop: Promise<void> | null = null;
   private forget: (() => void) | null = null;
 
   constructor(private readonly parts: WakeParts) {}
 
   get idle(): boolean {
-    return !this.looking && this.ringing.size === 0 && (this.stopped || this.parts.clock.now() < this.nextAt);
+    if (this.looking || this.hurrying > 0 || this.ringing.size > 0) return false;
+    return this.stopped || this.parts.clock.now() < this.nextAt;
   }
 
   start(): void {
@@ -80,11 +82,14 @@ export class Wake {
     if (orderIds.length === 0) return;
     const { store, clock, log, askedAnewMs } = this.parts;
     const at = clock.now() + askedAnewMs;
+    this.hurrying += 1;
     try {
       await store.hurry([...new Set(orderIds)], at);
       this.alarm(at);
     } catch (error) {
       log.warn({ detail: thrownText(error) }, "a reading that is asked for anew could not be made sooner");
+    } finally {
+      this.hurrying -= 1;
     }
   }
 
