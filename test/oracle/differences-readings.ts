@@ -52,14 +52,17 @@ export const readingDifferences: Difference[] = [
   },
   {
     name: "a-payment-let-go-pays-for-nothing",
-    plugin: "ACCEPTED counts as paid though the whole reservation was cancelled",
-    engine: "stays as it is; an order on hold is flagged payment-cancelled-order-active",
+    plugin: "ACCEPTED counts as paid though all of it was cancelled or refunded",
+    engine: "is not paid by it; an order on hold is flagged payment-cancelled-order-active",
     why: "003 Enable Cancel: the payment is cancelled, so there is nothing left to capture; facts, Nets 9.5 [X]",
-    rows: { "nets-easy": 1, "resurs-status-update": 3 },
+    rows: { "nets-easy": 1, "resurs-status-update": 5 },
     pairs: ["on-hold", "failed", "cancelled"].map((status) => `done processing → done ${status}`),
     when: (one) =>
-      fromOneOf("on-hold", "failed", "cancelled")(one) &&
-      ((reads("ACCEPTED")(one) && isCancelled(one)) || one.row.nexi_state === "cancelled"),
+      (fromOneOf("on-hold", "failed", "cancelled")(one) &&
+        ((reads("ACCEPTED")(one) && isCancelled(one)) || one.row.nexi_state === "cancelled")) ||
+      (fromOneOf("pending")(one) &&
+        reads("ACCEPTED")(one) &&
+        /^(refunded|cancelled)_full$/.test(String(one.row.payment_preset))),
   },
   {
     name: "accepted-leads-on-whatever-the-bank-still-offers",

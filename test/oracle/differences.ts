@@ -42,7 +42,7 @@ export interface Tally {
 
 export const tallies: Record<File, Tally> = {
   "nets-easy": { rows: 78, same: 37, different: 41, outside: 0 },
-  "resurs-status-update": { rows: 260, same: 203, different: 57, outside: 0 },
+  "resurs-status-update": { rows: 260, same: 201, different: 59, outside: 0 },
   "resurs-callbacks": { rows: 57, same: 41, different: 16, outside: 0 },
   "resurs-checkout": { rows: 45, same: 37, different: 5, outside: 3 },
   "resurs-before-status-change-rules": { rows: 258, same: 193, different: 65, outside: 0 },
