@@ -80,7 +80,7 @@ export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
   wish: wishOf(envelope, facts),
 });
 
-/** Whoever came back from the earlier attempt, and waits, says nothing of the new one. */
+/** Whoever came back from the earlier attempt, and waits, says nothing of the new one, or of one that is asked for. */
 export const ofEarlierAttempt = (facts: Facts): Facts => ({
   ...facts,
   waiting: facts.waiting.map((one) => (one.type.startsWith("customer.") ? { ...one, type: "customer.unproven" } : one)),
@@ -196,7 +196,7 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
       };
     }
     case "checkout.asked":
-      return { ...facts, order: { ...facts.order, paidOtherwise: false } };
+      return ofEarlierAttempt({ ...facts, order: { ...facts.order, paidOtherwise: false } });
     case "checkout.rejected": {
       const rejections = [...facts.order.rejections, { at, type: event.rejection }].slice(-KEPT_REJECTIONS);
       return { ...facts, order: { ...facts.order, rejections } };

@@ -207,8 +207,9 @@ describe("doors 1: a return address as the bank was given it", () => {
     world.bank.delayNext("getPayment", 5000);
     const { attempt } = first;
     await world.engine.submit("1001", { type: "customer.returned", page: "fail", attempt });
-    await begun("1001");
+    const second = begun("1001");
     await world.after(60_000);
+    expect((await world.engine.read("1001"))?.facts.payment.id).toBe((await second).paymentId);
     expect(world.status("1001")).toBe("pending");
     expect((await world.engine.read("1001"))?.facts.waiting).toEqual([]);
   });

@@ -17,16 +17,25 @@ const made = async (...options: Parameters<typeof Place.made>): Promise<Place> =
 };
 
 describe("what goes in", () => {
-  test("an order placed twice is placed once, as it was the first time", async () => {
+  test("an order placed twice is placed once, with the payment that it had the first time", async () => {
     const world = await made();
     await world.order("o");
-    const again = await world.engine.place("o", order("pay-other", T0, { total: 1 }));
+    const again = await world.engine.place("o", order("pay-other", T0));
     expect(again).toMatchObject({ final: true });
     expect((await world.engine.read("o"))?.facts).toMatchObject({
       order: { total: 100_000 },
       payment: { id: "pay-o" },
     });
     expect(await world.engine.history("o")).toHaveLength(1);
+  });
+
+  test("placed again with another total, it is the same order with that total", async () => {
+    const world = await made();
+    await world.order("o");
+    expect(await world.engine.place("o", order("pay-other", T0, { total: 1 }))).toMatchObject({ final: true });
+    expect((await world.engine.read("o"))?.facts).toMatchObject({ order: { total: 1 }, payment: { id: "pay-o" } });
+    const types = (await world.engine.history("o")).map(({ event }) => event.type);
+    expect(types).toEqual(["order.placed", "order.updated"]);
   });
 
   test("an order that nobody placed is not known: nothing is made up for it", async () => {
@@ -253,18 +262,29 @@ describe("checkout", () => {
     const second = await world.engine.checkout("o", "resurs-mapi", urls);
     if (first.kind !== "ok" || second.kind !== "ok") throw new Error("both are created");
     expect(await world.engine.findByPayment(first.paymentId)).toEqual({ orderId: "o", current: false });
-    expect(await world.tell("o", callback(first.paymentId))).toMatchObject({
-      outcome: "refused",
-      reason: "stale-payment",
-    });
+    const told = world.engine.submit("o", callback(first.paymentId), { wait: "settled", timeoutMs: 2 * MINUTE });
+    await world.after(MINUTE);
+    expect(await told).toMatchObject({ outcome: "refused", reason: "stale-payment" });
     expect((await world.engine.read("o"))?.facts.payment.id).toBe(second.paymentId);
   });
 
   test("an order that does not wait for a payment gets none: the bank is not asked to make one", async () => {
     const world = await made();
-    await world.order("o", { status: "processing" });
+    await world.order("o", { status: "processing", paymentId: null });
     const created = await world.engine.checkout("o", "resurs-mapi", urls);
     expect(created).toMatchObject({ kind: "failed", detail: expect.stringContaining("not-awaiting-payment") });
+    expect(world.bank.creates).toEqual([]);
+    expect((await world.engine.read("o"))?.facts.payment.id).toBeNull();
+  });
+
+  test("an order that is paid gets no second payment: its customer is thanked", async () => {
+    const world = await made();
+    await world.order("o", { status: "processing" });
+    expect(await world.engine.checkout("o", "resurs-mapi", urls)).toEqual({
+      kind: "already-paid",
+      paymentId: "pay-o",
+      redirectUrl: urls.successUrl,
+    });
     expect(world.bank.creates).toEqual([]);
     expect((await world.engine.read("o"))?.facts.payment.id).toBe("pay-o");
   });
