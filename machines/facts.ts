@@ -263,6 +263,15 @@ export const unreadPayment = (gateway: string | null, id: string | null, toleran
   };
 };
 
+/** What the bank holds of a payment for the shop, in minor units: reserved or captured, and not given back. */
+export const moneyHeld = ({
+  status,
+  authorized,
+  captured,
+  refunded,
+}: Pick<Reading, "status" | "authorized" | "captured" | "refunded">): number =>
+  status === "ACCEPTED" ? authorized + captured - refunded : 0;
+
 /** A payment that gives way to another. */
 export const otherPayment = (payment: Facts["payment"], id: string): OtherPayment => ({
   ...payment,

@@ -1,7 +1,7 @@
 /** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
 import type { NoteKey } from "./effects.js";
 import type { EventType } from "./events.js";
-import type { Facts } from "./facts.js";
+import { moneyHeld, type OtherPayment } from "./facts.js";
 import { type GuardContext, guards } from "./guards.js";
 
 const paid = ["processing", "completed"];
@@ -12,12 +12,10 @@ const waits = (c: GuardContext) =>
   ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED", "INSPECTION"].includes(c.payment.status);
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
-const heldOn = (payment: Pick<Facts["payment"], "authorized" | "captured" | "refunded">) =>
-  payment.authorized + payment.captured - payment.refunded;
-const held = (c: GuardContext) => heldOn(c.payment);
-/** What other payments of the order hold beside the one that pays it. */
-const surplus = (c: GuardContext): number =>
-  c.others.reduce((sum, one) => sum + (one.status === "ACCEPTED" && one.exists ? heldOn(one) : 0), 0);
+const held = (c: GuardContext) => moneyHeld(c.payment);
+/** The payments that hold money beside the one that pays the order. */
+export const surplusOf = (others: OtherPayment[]): OtherPayment[] => others.filter((one) => moneyHeld(one) > 0);
+const surplus = (c: GuardContext): number => surplusOf(c.others).reduce((sum, one) => sum + moneyHeld(one), 0);
 const refundedInFull = (c: GuardContext) => guards.isRefundedInFull({ context: c });
 /** The guard alone takes an order whose lines were reserved anew and captured since for a cancelled one. */
 const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context: c }) && c.payment.captured === 0;

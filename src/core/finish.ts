@@ -1,7 +1,7 @@
 /** The decision made up: the new record, its line of history, and what is to be stored beside it. */
 import { notes } from "../../machines/effects.js";
 import { waitsForReading } from "../../machines/events.js";
-import { type FlagName, type FlagRule, flags } from "../../machines/flags.js";
+import { type FlagName, type FlagRule, flags, surplusOf } from "../../machines/flags.js";
 import type { DecisionBuilder } from "./builder.js";
 import type { ActorMessage, Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
 import { structureHash } from "./structure.js";
@@ -76,7 +76,7 @@ const noteFlags = (builder: DecisionBuilder, up: FlagName[]): void => {
   for (const flag of up) {
     const { note } = flags[flag] as FlagRule;
     if (note === undefined) continue;
-    const surplus = builder.facts.others.filter(({ status }) => status === "ACCEPTED").map(({ id }) => id);
+    const surplus = surplusOf(builder.facts.others).map(({ id }) => id);
     const text = notes[note].replace("{bank}", () => builder.flow.bank).replace("{payment}", () => surplus.join(", "));
     const said = builder.effects.some(({ effect }) => "note" in effect && effect.note.startsWith(text));
     if (!said) builder.add({ type: "addOrderNote", note: text }, builder.now);

@@ -49,13 +49,13 @@ const moveOther = (
   builder.setTimers(moved.timers.map((timer) => besides(timer, id)));
   builder.carry(moved.actions, shown, moved.taken?.rule ?? null, order.status);
   const sent = builder.effects.slice(began).find(({ lane }) => lane === "gateway");
-  const after: OtherPayment = {
-    ...other,
+  const after: Partial<OtherPayment> = {
     state: moved.value as OtherPayment["state"],
     release: typeof moved.value === "string" ? null : builder.facts.operation,
     asked: sent?.id ?? other.asked,
   };
-  builder.facts = { ...builder.facts, payment, operation, others: others.map((one) => (one.id === id ? after : one)) };
+  builder.facts = { ...builder.facts, payment, operation, others };
+  change(builder, id, after);
   return moved.taken;
 };
 
@@ -109,7 +109,8 @@ export const keepAsOther = (builder: DecisionBuilder, id: string, gateway = buil
   builder.facts = { ...builder.facts, others: [...others, earlierPayment({ ...payment, gateway }, id)] };
 };
 
-const mayHold = ({ state }: OtherPayment): boolean => state === "open" || state === "surplus";
+/** It may hold money, now or later. */
+export const mayHold = ({ state }: OtherPayment): boolean => state === "open" || state === "surplus";
 
 /**
  * Which of the others are read before those who asked are answered: those that they speak of, and all of them where the
@@ -193,6 +194,11 @@ const renamed = (waiting: WaitingEvent[], before: string | null, now: string): W
     return one.held && one.paymentId === null ? { ...one, paymentId: before } : one;
   });
 
+/** Its actor is shown what was read of the payment while it was the current one. */
+const showAsOther = (builder: DecisionBuilder, { id, readAt }: Facts["payment"]): void => {
+  if (id !== null && readAt !== null) moveOther(builder, id, { eventId: builder.envelope.id, type: "payment.read" });
+};
+
 /**
  * The payment `id` becomes the current one, and the current one another.
  * @param chosenBy the reading that showed it; whoever waits for it is answered by it
@@ -220,9 +226,7 @@ export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string 
   };
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
   builder.movePayment();
-  if (payment.id !== null && payment.readAt !== null) {
-    moveOther(builder, payment.id, { eventId: builder.envelope.id, type: "payment.read" });
-  }
+  showAsOther(builder, payment);
   const note = notes["payment-overtaken"].replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
   builder.add({ type: "addOrderNote", note }, builder.now);
   builder.lookAgainLater();
@@ -243,9 +247,8 @@ export const replaceCurrent = (builder: DecisionBuilder, paymentId: string, reme
     ),
   };
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
-  if (payment.id === null) return;
-  if (payment.readAt !== null) moveOther(builder, payment.id, { eventId: builder.envelope.id, type: "payment.read" });
-  builder.lookAgainLater();
+  showAsOther(builder, payment);
+  if (payment.id !== null) builder.lookAgainLater();
 };
 
 /** The other payment that a reply is about; undefined = it is about the current one. */

@@ -1,6 +1,6 @@
 /** Why an order is where it is, in at most six plain lines. Pure. */
 
-import type { Operation } from "../../machines/facts.js";
+import { moneyHeld, type Operation } from "../../machines/facts.js";
 import { flags } from "../../machines/flags.js";
 import { registry as currentRegistry, flowOf, type Registry } from "../../machines/index.js";
 import { reasonInWords } from "../../machines/reasons.js";
@@ -61,14 +61,13 @@ const money = (amount: number, { currency }: OrderRecord["facts"]["order"]): str
 const payments = ({ facts }: OrderRecord, registry: Registry): string | null => {
   const { payment, others, order } = facts;
   if (others.length === 0) return null;
-  const holds = (one: typeof payment) => (one.status === "ACCEPTED" ? one.authorized + one.captured - one.refunded : 0);
   const told = [
-    `${payment.id} pays the order (${money(holds(payment), order)})`,
+    `${payment.id} pays the order (${money(moneyHeld(payment), order)})`,
     ...others.map(
       (one) => `${one.id}: ${one.readAt === null ? "not read yet" : metaOf(registry.attempt, one.state).says}`,
     ),
   ];
-  const all = [payment, ...others].reduce((sum, one) => sum + holds(one), 0);
+  const all = [payment, ...others].reduce((sum, one) => sum + moneyHeld(one), 0);
   return `Payments: ${told.join("; ")}; the bank holds ${money(all, order)} in all.`;
 };
 

@@ -1,9 +1,10 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
+import { moneyHeld, type OrderStatus } from "../../machines/facts.js";
 import { linkLifetimeMinutes, type Settings } from "../../machines/settings.js";
 import { quoted } from "../../machines/text.js";
-import { type OrderRecord, paymentsOf } from "../core/record.js";
+import { mayHold } from "../core/others.js";
+import type { OrderRecord } from "../core/record.js";
 import type { Gateway } from "../ports/gateway.js";
 import { type CheckoutOutcome, type CheckoutUrls, UnknownGateway } from "../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
@@ -29,7 +30,8 @@ const READ_MS = 10_000;
 const PAYING = new Set<OrderStatus>(["processing", "completed", "on-hold"]);
 
 /**
- * Reads what the order has at the bank before another payment is opened; null = one may be. A customer who chose another
+ * Reads what the order has at the bank before another payment is opened: the order as it is then, or what is answered
+ * instead. A customer who chose another
  * bank is not kept from paying by one that does not answer: what it holds is let go when it does.
  */
 const askedFirst = async (
@@ -37,17 +39,16 @@ const askedFirst = async (
   gateway: Gateway,
   before: OrderRecord,
   successUrl: string,
-): Promise<CheckoutOutcome | null> => {
+): Promise<CheckoutOutcome | OrderRecord> => {
   const { orderId, facts } = before;
-  const open = paymentsOf(facts).filter((one) => !("state" in one) || one.state === "open" || one.state === "surplus");
-  if (open.length === 0) return null;
+  const { payment, others } = facts;
+  const open = [...(payment.id === null ? [] : [payment]), ...others.filter(mayHold)];
+  if (open.length === 0) return before;
   const told = await engine.submit(orderId, { type: "checkout.asked" }, { wait: "settled", timeoutMs: READ_MS });
   const after = (await engine.read(orderId)) ?? before;
-  const { status, authorized, captured, refunded } = after.facts.payment;
-  const isHeld = status === "ACCEPTED" && authorized + captured > refunded;
-  if (isHeld && PAYING.has(after.facts.order.status))
+  if (moneyHeld(after.facts.payment) > 0 && PAYING.has(after.facts.order.status))
     return { kind: "already-paid", paymentId: after.facts.payment.id ?? "", redirectUrl: successUrl };
-  if (told.final || open.every((one) => one.gateway !== gateway.name)) return null;
+  if (told.final || open.every((one) => one.gateway !== gateway.name)) return after;
   return { kind: "failed", detail: "the bank does not say what became of the payment before; try again in a minute" };
 };
 
@@ -60,10 +61,9 @@ export const checkout = async (
 ): Promise<CheckoutOutcome> => {
   const before = await engine.read(orderId);
   if (before === null) throw new UnknownOrder(orderId);
-  const instead = await askedFirst(engine, gateway, before, urls.successUrl);
-  if (instead !== null) return instead;
-  const record = (await engine.read(orderId)) ?? before;
-  const { order, payment } = record.facts;
+  const asked = await askedFirst(engine, gateway, before, urls.successUrl);
+  if ("kind" in asked) return asked;
+  const { order, payment } = asked.facts;
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   const began = await engine.submit(orderId, { type: "checkout.began", attempt });
   if (began.outcome === "refused")

@@ -57,8 +57,9 @@ export const withOwner = async (
 ): Promise<Reading> => {
   const { orderReference, paymentId } = reading;
   if (orderReference == null || orderReference === "") return reading;
-  const named = orderReference === orderId ? null : await read(orderReference).catch(() => null);
+  const saysNothing = { ...reading, orderReference: null };
+  if (orderReference === orderId) return saysNothing;
+  const named = await read(orderReference).catch(() => null);
   const theirs = named === null ? [] : paymentsOf(named.facts);
-  const isTheirs = theirs.length === 0 || theirs.some(({ id }) => id === paymentId);
-  return orderReference !== orderId && isTheirs ? reading : { ...reading, orderReference: null };
+  return theirs.length === 0 || theirs.some(({ id }) => id === paymentId) ? reading : saysNothing;
 };

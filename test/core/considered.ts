@@ -1,5 +1,5 @@
 /** The facts that a machine is shown, made from what is special about them. */
-import type { CommandPayload, Facts, Operation, OrderStatus, Reading } from "../../machines/facts.js";
+import type { CommandPayload, Facts, Operation, OrderStatus, Reading, WaitingEvent } from "../../machines/facts.js";
 import { unreadPayment } from "../../machines/facts.js";
 import type { GuardContext } from "../../machines/guards.js";
 import { flowOf, registry } from "../../machines/index.js";
@@ -23,6 +23,17 @@ export interface Said {
 }
 
 /** A call about the whole of it, sent once, that would complete nothing. */
+/** A callback that the cooldown holds, but for its moment. */
+export const aHeldCallback: Omit<WaitingEvent, "at"> = {
+  eventId: "w",
+  type: "callback.received",
+  held: true,
+  content: null,
+  readingId: null,
+  paymentId: null,
+  wish: null,
+};
+
 const aCall: Operation = {
   kind: "capture",
   askedBy: "e0",
@@ -57,17 +68,7 @@ export const considered = (said: Said = {}): GuardContext => {
     },
     payment: { ...unreadPayment(gateway, PAYMENT), readAt: T0, ...payment },
     others: [],
-    waiting: waiting.map((one) => ({
-      eventId: "w",
-      type: "callback.received",
-      at: T0,
-      held: true,
-      content: null,
-      readingId: null,
-      paymentId: null,
-      wish: null,
-      ...one,
-    })),
+    waiting: waiting.map((one) => ({ ...aHeldCallback, at: T0, ...one })),
     operation: call === undefined ? null : { ...aCall, ...call },
   };
 };

@@ -11,6 +11,7 @@ import { longestWaits } from "../../src/engine/prepare.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Store } from "../../src/ports/store.js";
 import { effectOf, eventOf, recordOf } from "../../src/testing/store-contract/sample.js";
+import { aHeldCallback } from "../core/considered.js";
 import { bankHas, callback, MINUTE, Place, T0, temporary } from "./place.js";
 
 const DAY = 86_400_000;
@@ -149,18 +150,7 @@ test("a record of today is the same object; one that is ahead has no moment to c
   const facts = {
     ...record.facts,
     payment: { ...record.facts.payment, readAt: T0 },
-    waiting: [
-      {
-        eventId: "e",
-        type: "callback.received",
-        at: T0,
-        held: true,
-        content: null,
-        readingId: null,
-        paymentId: null,
-        wish: null,
-      },
-    ],
+    waiting: [{ ...aHeldCallback, at: T0 }],
   };
   const now = T0 - AHEAD;
   const put = notAhead(

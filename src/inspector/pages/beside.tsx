@@ -1,6 +1,7 @@
 /** Beside an order's timeline: its money, its timers, what is on its way out, and what could be done. */
 import type { FC } from "hono/jsx";
 import type { EventType } from "../../../machines/events.js";
+import { moneyHeld } from "../../../machines/facts.js";
 import { timerText } from "../words/words.js";
 import { HiddenError, orderPath, Section, Time, Told, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
@@ -30,16 +31,12 @@ export const Try: FC<{
   );
 };
 
-/** What the bank holds of a payment, in minor units. */
-const heldOn = (one: { status: string; authorized: number; captured: number; refunded: number }): number =>
-  one.status === "ACCEPTED" ? one.authorized + one.captured - one.refunded : 0;
-
 /** Where the order has more than one: each of them, and what the bank holds in all. */
 const OtherPayments: FC<Seen> = ({ view, seen: { record } }) => {
   const { t, money, state } = view.words;
   const { order, payment, others } = record.facts;
   if (others.length === 0) return null;
-  const all = [payment, ...others].reduce((sum, one) => sum + heldOn(one), 0);
+  const all = [payment, ...others].reduce((sum, one) => sum + moneyHeld(one), 0);
   return (
     <>
       <h3>{t("money others")}</h3>
@@ -51,7 +48,7 @@ const OtherPayments: FC<Seen> = ({ view, seen: { record } }) => {
             {t(one.readAt === null ? "money other unread" : "money other", {
               gateway: one.gateway ?? "",
               state: state("attempt", one.state),
-              amount: money(heldOn(one), order.currency),
+              amount: money(moneyHeld(one), order.currency),
             })}
           </li>
         ))}
