@@ -8,7 +8,7 @@ import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
-import { asAskedFor, intendedAfter, LATER_LOOKS, mayStillBePaid } from "./intended.js";
+import { asAskedFor, intendedAfter, isLostNow, LATER_LOOKS, mayStillBePaid } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { readBeside } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
@@ -153,6 +153,9 @@ export class DecisionBuilder {
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken) };
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
+    // A yes that came without a reading is lost only once a look does not show it.
+    const looks = Object.keys(this.timers).some((timer) => timer.startsWith("look.again."));
+    if (moved.taken.reason === "outcome-unknown" && !looks) this.lookAgainLater();
     return moved.taken;
   }
 
@@ -225,11 +228,9 @@ export class DecisionBuilder {
         detail: shown.detail ?? this.facts.operation?.refused ?? "no confirmation after several attempts",
         effectId,
       });
-      const lostBefore = this.facts.operation?.lostAt ?? null;
+      const { operation } = this.facts;
       this.facts = answered.facts;
-      const lost = (this.facts.operation?.lostAt ?? lostBefore) !== lostBefore;
-      // A yes that does not show the call is looked at as long as no answer at all.
-      if (lost) this.lookAgainLater();
+      if (isLostNow(operation, answered.facts.operation, this.envelope.event)) this.lookAgainLater();
       if (answered.effect !== null) this.add(answered.effect, answered.notBefore);
       if (action.type === "readPayment") this.facts = { ...this.facts, waiting: this.asking(effectId) };
     }

@@ -1,5 +1,6 @@
 /** What all our calls about a payment asked for together: more than that in the bank's books is too much. */
 
+import type { OrderEvent } from "../../machines/events.js";
 import type { Facts, Intended, Operation, Reading } from "../../machines/facts.js";
 import type { Meta } from "../../machines/meta.js";
 
@@ -57,6 +58,10 @@ export const asAskedFor = (payment: Facts["payment"], { rule }: Meta): Facts["pa
   rule === "refund/already-refunded" || rule === "capture/already-captured"
     ? { ...payment, intended: atLeastAsShown(payment) }
     : payment;
+
+/** The answer to a call has just been lost. A yes that comes without a reading has its first look before it. */
+export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>
+  after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
 export const mayStillBePaid = ({ payment, order }: Facts): boolean => {

@@ -88,6 +88,30 @@ test("a yes without its effect is read back, and looked at as long as a lost ans
   expect(life.status).toBe("completed");
 });
 
+describe("a yes that comes without a reading", () => {
+  const looks = (life: Life) => Object.keys(life.record.timers).filter((timer) => timer.startsWith("look.again"));
+  const captured = () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(completed, "first");
+    life.read(reading());
+    life.bankAnswers({ is: "confirmed", reading: null });
+    return life;
+  };
+
+  test("is not looked at again once the first look shows it", () => {
+    const life = captured();
+    readBack(life, payments.captured);
+    expect(life.status).toBe("completed");
+    expect(looks(life)).toHaveLength(0);
+  });
+
+  test("is looked at as long as a lost answer when the first look does not show it", () => {
+    const life = captured();
+    readBack(life, reading());
+    expect(looks(life)).toHaveLength(3);
+  });
+});
+
 describe("the books against what was asked for", () => {
   const { total } = reading();
   const books = (refunded: number, more: Partial<Reading> = {}) =>

@@ -22,7 +22,7 @@ export const rulesWith = (settings: SomeSettings = {}): Rules => ({
 });
 
 /** A bank's answer to a call that moves money. */
-export type BankAnswer = { is: "confirmed"; reading: Reading } | { is: "refused" } | { is: "lost" };
+export type BankAnswer = { is: "confirmed"; reading: Reading | null } | { is: "refused" } | { is: "lost" };
 
 const MOST_READINGS = 10;
 const MOST_TIMERS = 100;

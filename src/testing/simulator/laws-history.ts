@@ -59,17 +59,30 @@ const askers: Record<string, Asker> = {
   "checkout.asked": "pays again",
 };
 
-/** Whether another payment was begun between the two: whoever came back from the one before proves nothing of it. */
+/** Whether another payment was asked for between the two: whoever came back from the one before proves nothing of it. */
 const paysAnew = (history: HistoryEntry[], from: HistoryEntry, to: HistoryEntry): boolean => {
   let payment: string | null = null;
   for (const { seq, event, answers } of history) {
     if (seq > to.seq) return false;
     if (event.type === "order.placed") payment = event.order.paymentId;
+    if (event.type === "checkout.asked" && seq > from.seq) return true;
     if (event.type !== "payment.created" || answers[0]?.outcome !== "moved") continue;
     if (seq > from.seq && event.paymentId !== payment) return true;
     payment = event.paymentId;
   }
   return false;
+};
+
+/** What the commit that has the entry left behind; whether the entry's reading is of the payment that was current then. */
+const committedWith = (entry: HistoryEntry, { evidence }: Lived) => {
+  const commit = evidence.commits.find(({ history }) => history.includes(entry));
+  const { event } = entry;
+  if (commit === undefined || event.type !== "payment.read") return null;
+  const { facts } = commit.record;
+  // A payment that was begun later in the same commit was not yet current.
+  const later = commit.history.filter(({ seq }) => seq > entry.seq);
+  const begunSince = later.some((one) => one.event.type === "payment.created" && one.answers[0]?.outcome === "moved");
+  return { facts, isCurrent: begunSince || event.reading.paymentId === facts.payment.id };
 };
 
 /** Who an answer is to, as the table knows him; null = a merchant, whose wishes the table does not know. */
@@ -88,16 +101,17 @@ const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[], reading: Hi
 /** Answers to messages about a payment that does not pay the order. */
 const aboutAnother = new Set(["callback/stale-payment", "attempt/holds-money"]);
 
-const offTheTable = (end: OrderEnd, { script, world, evidence }: Lived): string | null => {
+const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
+  const { script, world } = lived;
   for (const [i, entry] of end.history.entries()) {
     const { event, answers } = entry;
     const before = end.history[i - 1];
     if (event.type !== "payment.read" || before === undefined || typeof before.states.order !== "string") continue;
-    const { facts } = evidence.commits.find((c) => c.history.includes(entry))?.record ?? {};
-    if (facts === undefined || facts.payment.gateway === null) continue;
+    const committed = committedWith(entry, lived);
+    if (committed === null || committed.facts.payment.gateway === null) continue;
+    const { facts, isCurrent } = committed;
     // The order's other payments are read first; and a reading of one that does not pay it says nothing of the order.
     if (answers.some(({ rule }) => rule === "cooldown/every-payment")) continue;
-    const isCurrent = event.reading.paymentId === facts.payment.id;
     const known = {
       payment: isCurrent ? event.reading : facts.payment,
       total: facts.order.total,
