@@ -188,7 +188,7 @@ export const singleFacts = {
   refundTookEffect: fact((c) => tookEffect(c, "refunded")),
   linesTookEffect: fact((c) => newLinesStand(c)),
   mayRepeat: fact((c) => isRepeatable(c)),
-  mayStillTakeEffect: fact((c) => c.now < settledAt(c)),
+  mayStillTakeEffect: fact((c) => readingBegan(c) < settledAt(c)),
   /** An earlier try of this call got no answer. */
   answerWasLost: fact((c) => c.operation !== null && c.operation.lostAt !== null),
   repeatWasRefused: fact((c) => c.operation !== null && c.operation.refused !== null),
@@ -219,15 +219,12 @@ export const LONGEST_LOOK_MS = EVERY_SECONDS * 1000;
 /** A call that the bank carries out once only is repeated after the looks up to here. */
 const SHORT_SECONDS = 15;
 
-/** A reading that is answered now was begun no longer ago: a token and the payment, 30 seconds each. */
-const LONGEST_READING_MS = 60_000;
-
-/**
- * From then on a call that a reading does not show never took effect: the gateway's settle window is over, and the
- * reading was begun after it.
- */
+/** From then on a call that a reading does not show never took effect: the gateway's settle window is over. */
 const settledAt = ({ operation, flow }: GuardContext): number =>
-  operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000 + LONGEST_READING_MS;
+  operation?.lostAt == null ? 0 : operation.lostAt + flow.settleSeconds * 1000;
+
+/** A reading shows what the bank had when it was begun, however late its answer is decided on. */
+const readingBegan = ({ payment }: GuardContext): number => payment.readAt ?? 0;
 
 /**
  * A call for all that is left can take effect once only, because the bank refuses the second; so can one whose key
@@ -237,7 +234,8 @@ const isRepeatable = (c: GuardContext): boolean => {
   const { operation, flow } = c;
   if (operation === null || operation.refused !== null || operation.tries >= MOST_TRIES) return false;
   const once = operation.whole || flow.repeatableByKey.includes(operation.kind);
-  return c.now >= (once ? Math.min(settledAt(c), (operation.lostAt ?? 0) + SHORT_SECONDS * 1000) : settledAt(c));
+  const from = once ? Math.min(settledAt(c), (operation.lostAt ?? 0) + SHORT_SECONDS * 1000) : settledAt(c);
+  return readingBegan(c) >= from;
 };
 
 /** Milliseconds until the payment is read again for a lost call's effect; endless where no answer was lost. */

@@ -20,8 +20,8 @@ export const NOT_TAKEN_IN = "the answer could not be taken in";
 
 export type AttemptResult =
   | { kind: "done" }
-  /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
-  | { kind: "event"; how: string; event: Reply }
+  /** A reply, which becomes an event of the order; `how` makes the event's id its own. `at`: when the call was begun. */
+  | { kind: "event"; how: string; at: number; event: Reply }
   | { kind: "retry"; notBefore: number; error: string }
   /** Nothing was tried: the bank is left alone for a while. */
   | { kind: "paused"; notBefore: number; error: string }
@@ -107,13 +107,14 @@ export class Attempts {
   }
 
   private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<AttemptResult> {
+    const at = this.parts.clock.now();
     const answer = await this.parts.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
         return { kind: "done" };
       case "conflict": {
         const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
-        return { kind: "event", how: "conflict", event };
+        return { kind: "event", how: "conflict", at, event };
       }
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
@@ -133,6 +134,7 @@ export class Attempts {
     const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
     const waits = isWaitedFor ? null : this.broken(row, gateway);
     if (waits !== null) return waits;
+    const at = this.parts.clock.now();
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
     const first = answer.kind === "ok" && !answer.reading.exists && row.previousError !== MISSING_ONCE;
@@ -146,7 +148,7 @@ export class Attempts {
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
     const reading = await this.parts.ownedBy(row, answer.reading);
-    return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
+    return { kind: "event", how: "read", at, event: { type, effectId: row.id, reading } };
   }
 
   private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptResult> {
@@ -158,7 +160,7 @@ export class Attempts {
     }
     if (mayBeDone(row)) {
       const event = { type: `${family}.unknown`, effectId: row.id, detail: row.previousError ?? STOPPED } as const;
-      return { kind: "event", how: `unknown${row.attempts}`, event };
+      return { kind: "event", how: `unknown${row.attempts}`, at: this.parts.clock.now(), event };
     }
     const gateway = await this.parts.gatewayOf(row);
     const waits = this.broken(row, gateway);
@@ -167,6 +169,7 @@ export class Attempts {
     if (this.parts.clock.now() > sendUntil) return { kind: "left" };
     // Nothing was sent: where nobody took it over, it is free again.
     if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
+    const at = this.parts.clock.now();
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;
@@ -175,6 +178,7 @@ export class Attempts {
         return {
           kind: "event",
           how: "ok",
+          at,
           // What was just done to it is there, whatever a lagging replica says.
           event: {
             type: `${family}.confirmed`,
@@ -185,12 +189,13 @@ export class Attempts {
         };
       case "refused": {
         const { reason, detail } = answer;
-        return { kind: "event", how: "refused", event: { type: `${family}.refused`, effectId, reason, detail } };
+        return { kind: "event", how: "refused", at, event: { type: `${family}.refused`, effectId, reason, detail } };
       }
       case "unknown":
         return {
           kind: "event",
           how: "unknown",
+          at,
           event: { type: `${family}.unknown`, effectId, detail: answer.detail },
         };
       case "retry":

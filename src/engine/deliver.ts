@@ -1,6 +1,5 @@
 /** Carries effects out and turns every reply into a new event. */
 import { movesMoney } from "../../machines/effects.js";
-import type { Reply } from "../../machines/events.js";
 import { isAwaited } from "../core/finish.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Clock } from "../ports/clock.js";
@@ -17,6 +16,9 @@ import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
 import type { Loops } from "./loops.js";
 import { wasSeen } from "./second-word.js";
 
+/** What a call brought, as an event of the order. */
+type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
+
 export interface DeliverParts {
   store: Store;
   gatewayOf(orderId: string, paymentId: string): Promise<Gateway>;
@@ -30,7 +32,7 @@ export interface DeliverParts {
   worker: string;
   random(): number;
   /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
-  submit(row: Claim, how: string, event: Reply): Promise<number | null>;
+  submit(row: Claim, came: ReplyOf): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -183,15 +185,11 @@ export class Outbox {
   }
 
   /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
-  private async takeIn(
-    row: Claim,
-    came: AttemptResult & { kind: "event" },
-    leaseUntil: number,
-  ): Promise<number | null> {
+  private async takeIn(row: Claim, came: ReplyOf, leaseUntil: number): Promise<number | null> {
     const { submit, clock } = this.parts;
     for (;;) {
       try {
-        return await submit(row, came.how, came.event);
+        return await submit(row, came);
       } catch (error) {
         const passes = error instanceof StoreError && error.passes;
         if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;

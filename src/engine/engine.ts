@@ -118,8 +118,8 @@ export class Engine extends WithQueries implements Runtime {
       random: options.random ?? Math.random,
       gatewayOf: (...asked) => this.gatewayOf(...asked),
       read: (orderId) => this.read(orderId),
-      submit: async ({ orderId, id: settles, kind }, how, event) => {
-        const envelope: Envelope = { id: `${settles}/${how}`, orderId, at: clock.now(), source: "gateway", event };
+      submit: async ({ orderId, id: settles, kind }, { how, at, event }) => {
+        const envelope: Envelope = { id: `${settles}/${how}`, orderId, at, source: "gateway", event };
         const told = await this.reception.receive(envelope, { settles, kind });
         return told.postponed ? told.until : null;
       },

@@ -252,7 +252,7 @@ describe("the bank's answer to a call", () => {
       readBack(life);
       while (captures(life).length === tries && life.record.facts.operation !== null) lookAgain(life);
     }
-    expect(life.now - lost).toBe(660_000);
+    expect(life.now - lost).toBe(600_000);
     expect(life.answerTo("asked")).toMatchObject({
       outcome: "refused",
       rule: "capture/given-up",

@@ -224,8 +224,8 @@ export class Turn {
         return this.lose(row, came.at);
       case "event": {
         const id = `${effectId}/${came.how}`;
-        const { event } = came;
-        const became = this.happen({ id, orderId: this.orderId, at: this.now, source: "gateway", event }, 0);
+        const { at, event } = came;
+        const became = this.happen({ id, orderId: this.orderId, at, source: "gateway", event }, 0);
         // An answer that could not be taken in is asked for again; a call that moves money is looked up first.
         return became === "postponed" ? this.lose(row, this.now) : this.close(row);
       }
