@@ -128,9 +128,9 @@ export const flags = {
     remedy: "Correct the order lines or the payment; nothing is captured until they match.",
   },
   "discrepancy:refunded-not-credited": {
-    test: (c: GuardContext) => accepted(c) && status(c) === "refunded" && c.payment.captured > c.payment.refunded,
-    says: "The order reads refunded, but the bank has not given the money back.",
-    remedy: "Refund the payment in the Merchant Portal.",
+    test: (c: GuardContext) => accepted(c) && status(c) === "refunded" && held(c) > 0,
+    says: "The order reads refunded, but the bank still holds the customer's money.",
+    remedy: "Refund what was captured and release what is reserved, in the Merchant Portal.",
   },
   "discrepancy:refunded-twice": {
     test: (c: GuardContext) => excess.refunded(c) > 0,

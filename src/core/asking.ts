@@ -49,6 +49,8 @@ export const wish = (builder: DecisionBuilder): void => {
   if (!alwaysReads && !known) return turnDown(builder, shown);
   if (payment.id === null) {
     if (alwaysReads) return builder.answer(me, "ignored", { reason: "no-payment" });
+    if (order.paidOtherwise === true)
+      return builder.answer(me, "ignored", { rule: "order/not-ours", reason: "not-ours" });
     return builder.show(shown);
   }
   if (event.type === "customer.returned") {

@@ -149,7 +149,9 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
     const asks = builder.states.cooldown === "reading";
     return builder.answer(me, "ignored", { rule: meta?.rule ?? null, reason: asks ? "reading-payment" : "cooldown" });
   }
-  if (builder.facts.payment.id === null) return builder.show({ ...me, type: timer });
+  if (builder.facts.payment.id === null) {
+    return isLeftToTheShop(builder) ? notOurs(builder, me) : builder.show({ ...me, type: timer });
+  }
   awaitReading(builder, waitingFor(builder.envelope, builder.facts));
 };
 
@@ -220,6 +222,15 @@ const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
 const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
   paymentId !== null && (held || type === "payment.attached" || type.startsWith("xstate."));
 
+/** A call that is under way comes to its end, whoever the order is paid with by then. */
+const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
+  order.paidOtherwise === true && operation === null;
+
+const notOurs = (builder: DecisionBuilder, { eventId, type }: Pick<WaitingEvent, "eventId" | "type">): void => {
+  const called = { eventId, type, called: calledAs(type) };
+  builder.answer(called, "ignored", { rule: "order/not-ours", reason: "not-ours" });
+};
+
 const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   // The order was followed when it was seen; the flags say what the payment has against it.
   if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
@@ -228,10 +239,7 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   const isMerchant = waiting.type.startsWith("merchant.");
-  if (builder.facts.order.paidOtherwise === true && !isMerchant) {
-    const called = { eventId: waiting.eventId, type: waiting.type, called: calledAs(waiting.type) };
-    return builder.answer(called, "ignored", { rule: "order/not-ours", reason: "not-ours" });
-  }
+  if (isLeftToTheShop(builder) && !isMerchant) return notOurs(builder, waiting);
   const { order } = builder.rules.registry;
   const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.

@@ -299,6 +299,43 @@ describe("what the shop says of the order", () => {
     expect(sent(life).filter(({ type }) => type === "capturePayment")).toEqual([]);
   });
 
+  test.each([
+    ["the link runs out", (life: Life) => ring(life, LINK)],
+    ["the stock timer is due", () => ({ type: "shop.holdStockDue" }) as const],
+    ["a reconciliation asks", () => ({ type: "reconcile.asked" }) as const],
+    ["the customer is on the fail page", () => ({ type: "customer.returned", page: "fail" }) as const],
+  ])("paid another way before any payment was opened, and %s: it is the shop's to cancel", (_, event) => {
+    const life = lifeOf({ paymentId: null }, { stockManagement: true, holdStockMinutes: 10 });
+    life.tell(edited({ gateway: null }));
+    life.now += 200 * MINUTE;
+    expect(life.settle(event(life))).toMatchObject({ outcome: "ignored" });
+    expect(life.status).toBe("pending");
+  });
+
+  test.each([
+    ["a capture", "processing", completed, payments.accepted, payments.captured],
+    ["a refund", "completed", { type: "merchant.refunded", via: "api" }, payments.captured, payments.refunded],
+    ["a cancellation", "processing", cancelClick, payments.accepted, payments.cancelled],
+  ] as const)(
+    "paid another way while the answer to %s is lost: the call ends all the same",
+    (_, status, click, has, shows) => {
+      const life = lifeOf({ status });
+      life.settle(click, has);
+      life.bankAnswers({ is: "lost" });
+      life.tell(edited({ gateway: null }));
+      life.wait(2 * SECOND, has);
+      life.wait(20 * MINUTE, shows);
+      expect(life.record.facts.operation).toBeNull();
+      expect(life.answers.findLast(({ type }) => type === click.type)).toMatchObject({ outcome: "moved" });
+    },
+  );
+
+  test("refunded with the money still reserved, for refunds are off: flagged", () => {
+    const life = lifeOf({ status: "processing" }, { enableRefund: false });
+    life.settle({ type: "merchant.refunded", via: "api" });
+    expect([life.status, life.raised]).toEqual(["refunded", ["discrepancy:refunded-not-credited"]]);
+  });
+
   test("deleted with the customer's money at the bank: flagged", () => {
     const life = lifeOf({ status: "processing" });
     life.settle(callback());

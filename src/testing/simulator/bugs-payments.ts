@@ -4,6 +4,7 @@ import type { Facts } from "../../../machines/facts.js";
 import { guards } from "../../../machines/guards.js";
 import type { Bug } from "./bugs.js";
 import { before } from "./bugs-decision.js";
+import { HOUR } from "./script.js";
 
 const withOthers = (change: (others: Facts["others"]) => Facts["others"]) =>
   before((record) =>
@@ -40,6 +41,46 @@ export const paymentBugs: Record<string, Bug> = {
       registry: {
         ...registry,
         order: registry.order.provide({ guards: { holdsMoney: guards.isAccepted } }) as typeof registry.order,
+      },
+    }),
+  },
+  "owner-not-asked": {
+    says: "an order may be placed with a payment that another order has",
+    plant: () => ({ store: (inner) => ({ ...inner, findByPayment: async () => null }) }),
+  },
+  "edit-forgotten": {
+    says: "what the shop says of an order's total after it was placed is not taken over",
+    plant: before((_record, envelope) => {
+      const { event } = envelope;
+      if (event.type !== "order.updated" || event.order?.total === undefined) return {};
+      const { order: _, ...nothing } = event;
+      return { envelope: { ...envelope, event: nothing } };
+    }),
+  },
+  "surplus-is-nobodys": {
+    says: "what an order's other payments hold is counted as nothing once the order is closed",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const { record } = decision;
+        if (!["cancelled", "refunded"].includes(record.facts.order.status)) return decision;
+        return { ...decision, record: { ...record, flags: [] } };
+      },
+    }),
+  },
+  "older-payment-read-late": {
+    says: "an earlier payment that a message names is read hours later",
+    plant: ({ decide }) => ({
+      decide: (...args) => {
+        const decision = decide(...args);
+        const { others } = decision.record.facts;
+        const isOther = (id: string) => others.some((one) => one.id === id);
+        const effects = decision.effects.map((row) =>
+          row.effect.type === "readPayment" && isOther(row.effect.paymentId)
+            ? { ...row, notBefore: row.notBefore + 3 * HOUR }
+            : row,
+        );
+        return { ...decision, effects };
       },
     }),
   },

@@ -67,6 +67,8 @@ export interface Evidence {
   ledger: LedgerEntry[];
   given: GivenReading[];
   acknowledged: Acknowledged[];
+  /** Orders that were placed with the payment of another one, and what came of it. */
+  copied: { orderId: string; copy: string; paymentId: string; outcome: string; reason: string | null }[];
   /** Another hand wrote to the shop, past every hook. */
   written: { orderId: string; at: number; status: OrderStatus }[];
   /** The envelope that each entry of a history was decided from. */
@@ -111,6 +113,7 @@ export const noEvidence = (): Evidence => ({
   ledger: [],
   given: [],
   acknowledged: [],
+  copied: [],
   written: [],
   envelopes: new WeakMap(),
   faults: {},

@@ -123,6 +123,8 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
     let status = entry.from ?? "pending";
     for (const answer of answers) {
       if (answer.eventId === entry.eventId || aboutAnother.has(answer.rule ?? "")) continue;
+      // Whether it is the order's is what was asked.
+      if (answer.type === "payment.attached") continue;
       const asker = askerOf(answer, end.history, entry);
       // A merchant's wish, or a call under way, has its own laws.
       if (asker === null || answer.outcome === "deferred" || answer.reason === "already-asked") break;

@@ -3,6 +3,7 @@ import { paymentsOf } from "../../core/record.js";
 import type { OrderEnd, Truth } from "./evidence.js";
 import type { Law } from "./laws.js";
 import type { Lived } from "./life.js";
+import { HOUR } from "./script.js";
 
 const held = ({ exists, status, authorized, captured, refunded }: Truth): number =>
   exists && status === "ACCEPTED" ? authorized + captured - refunded : 0;
@@ -24,6 +25,24 @@ const perOrder =
       const detail = ours && end.record !== null ? find(end) : null;
       return detail === null ? [] : [{ orderId: end.orderId, detail }];
     });
+
+/** Neither the bank's readings nor the store nor a process. */
+const nothingIsDown = ({ steps }: Lived["script"]): boolean =>
+  !steps.some(
+    (step) =>
+      ["away", "pause", "kill", "storeFault", "slowStore"].includes(step.do) ||
+      (step.do === "bankFault" && step.op === "read"),
+  );
+
+/** What the shop said of the order's total, by the ids of its messages. */
+const editsOf = ({ steps, orders }: Lived["script"], orderId: string): Map<string, number> =>
+  new Map(
+    steps.flatMap((step) => {
+      if (step.do !== "tell" || step.event.type !== "order.updated") return [];
+      const total = step.event.order?.total;
+      return total === undefined || orders[step.order]?.id !== orderId ? [] : [[`s${step.n}`, total] as const];
+    }),
+  );
 
 const ENDS = ["completed", "cancelled", "refunded"];
 const named = (some: Truth[]) => some.map(({ paymentId }) => paymentId).join(", ");
@@ -53,8 +72,77 @@ export const paymentLaws: readonly Law[] = [
     }),
   },
   {
+    name: "one-order-has-it",
+    says: "an order that is placed with another order's payment is refused by name",
+    source: "docs/rules.md, The payments of one order",
+    broken: ({ evidence }) =>
+      evidence.copied
+        .filter(({ reason }) => reason !== "payment-of-another-order")
+        .map(({ orderId, copy, paymentId, outcome }) => ({
+          orderId,
+          detail: `${copy} was placed with ${paymentId}: ${outcome}`,
+        })),
+  },
+  {
+    name: "closed-holds-nothing",
+    says: "no money is held for an order that is cancelled or refunded without a flag",
+    source: "docs/rules.md, The payments of one order; scenarios, Flags",
+    broken: ({ after, script, evidence }) =>
+      after.flatMap((end) => {
+        const ours = script.orders.find(({ id }) => id === end.orderId)?.gateway !== null;
+        const { order, operation } = end.record?.facts ?? {};
+        if (!ours || operation != null || !["cancelled", "refunded"].includes(order?.status ?? "")) return [];
+        // What nobody was told since it changed, nobody can flag.
+        const seen = holding(end).filter(({ paymentId, changedAt }) => {
+          const last = evidence.given.findLast((given) => given.paymentId === paymentId && !given.stale);
+          return last !== undefined && last.at >= changedAt && held({ ...last.reading, changedAt }) > 0;
+        });
+        const detail = `${named(seen)} hold money for an order that is ${order?.status}, and no flag says so`;
+        return seen.length > 0 && flagged(end).length === 0 ? [{ orderId: end.orderId, detail }] : [];
+      }),
+  },
+  {
+    name: "left-to-the-shop",
+    says: "what the shop says is paid another way is moved by no bank, no timer and no customer, until somebody pays here",
+    source: "docs/rules.md, The payments of one order",
+    broken: ({ after }) =>
+      after.flatMap(({ orderId, history }) => {
+        let isLeft = false;
+        for (const { event, answers, from, to, seq, states } of history) {
+          if (event.type === "order.updated" && event.order?.gateway !== undefined)
+            isLeft = event.order.gateway === null;
+          if (["checkout.asked", "checkout.began", "payment.created"].includes(event.type)) isLeft = false;
+          const byPerson = answers.some(
+            ({ type }) => type.startsWith("merchant.") || type.startsWith("order.") || type.startsWith("shop."),
+          );
+          const settles = typeof states.order !== "string";
+          if (isLeft && from !== to && !byPerson && !settles)
+            return [{ orderId, detail: `entry ${seq}, ${event.type}: ${from} became ${to}` }];
+        }
+        return [];
+      }),
+  },
+  {
+    name: "the-total-is-the-shops",
+    says: "what the shop said last of an order's total is what the order goes by, unless it is being changed at the bank",
+    source: "docs/rules.md, The payments of one order",
+    broken: ({ after, script }) =>
+      after.flatMap(({ orderId, record, history }) => {
+        const edits = editsOf(script, orderId);
+        const said = history.findLast(({ eventId }) => edits.has(eventId));
+        if (said === undefined || record === null) return [];
+        // An edit that waited for its turn meanwhile has its own total.
+        const since = history.some(
+          ({ seq, answers }) => seq > said.seq && answers.some(({ type }) => type === "merchant.editedLines"),
+        );
+        const { total } = record.facts.order;
+        const want = edits.get(said.eventId);
+        return since || total === want ? [] : [{ orderId, detail: `its total is ${total}, and the shop said ${want}` }];
+      }),
+  },
+  {
     name: "a-message-is-read",
-    says: "every payment of the order that a message named was read after it",
+    says: "every payment of the order that a message named was read after it, and within an hour where nothing is down",
     source: "docs/rules.md, The payments of one order; seed 003, Callbacks",
     broken: ({ evidence: { acknowledged, given }, after, script }) =>
       after.flatMap((end) => {
@@ -64,13 +152,12 @@ export const paymentLaws: readonly Law[] = [
         );
         if (end.record === null || plan?.gateway === null || tests) return [];
         const known = paymentsOf(end.record.facts).map(({ id }) => id);
+        const latest = nothingIsDown(script) ? HOUR : Number.POSITIVE_INFINITY;
         return acknowledged
-          .filter(
-            ({ orderId, type, paymentId }) => orderId === end.orderId && type === "callback.received" && paymentId,
-          )
+          .filter(({ orderId, type }) => orderId === end.orderId && type === "callback.received")
           .filter(({ paymentId, at }) => {
-            const isKnown = known.includes(paymentId ?? "");
-            return isKnown && !given.some((g) => g.paymentId === paymentId && g.at >= at);
+            const inTime = given.some((g) => g.paymentId === paymentId && g.at >= at && g.at <= at + latest);
+            return paymentId !== null && known.includes(paymentId) && !inTime;
           })
           .map(({ paymentId }) => ({ orderId: end.orderId, detail: `${paymentId} was not read after its message` }));
       }),

@@ -72,5 +72,40 @@ export const laws: readonly Law[] = [
   nothingIsGivenUp,
 ];
 
-export const breachesOf = (lived: Lived, asked: readonly Law[] = laws): Breach[] =>
-  asked.flatMap((law) => law.broken(lived).map((found) => ({ law: law.name, ...found })));
+/** These say what becomes of an order that is paid here. */
+const ofOurs = new Set([
+  "captured-as-the-bank-allowed",
+  "completed-is-captured",
+  "refunded-is-credited",
+  "cancelled-is-let-go",
+  "paid-once",
+  "the-holder-pays",
+  "legal-changes",
+  "follows-by-itself",
+  "converges",
+  "knows-the-payment",
+  "link-runs-out",
+  "by-the-table",
+  "customer-first",
+  "asked-first",
+  "right-when-the-bank-is-back",
+  "asked-anew",
+]);
+
+/** The shop said of these that they are paid another way: for a while, or for good. */
+const wereLeft = ({ after }: Lived): Set<string> =>
+  new Set(
+    after
+      .filter(({ history }) => history.some(({ event: e }) => e.type === "order.updated" && e.order?.gateway === null))
+      .map(({ orderId }) => orderId),
+  );
+
+export const breachesOf = (lived: Lived, asked: readonly Law[] = laws): Breach[] => {
+  const left = wereLeft(lived);
+  return asked.flatMap((law) =>
+    law
+      .broken(lived)
+      .filter(({ orderId }) => !(ofOurs.has(law.name) && left.has(orderId)))
+      .map((found) => ({ law: law.name, ...found })),
+  );
+};

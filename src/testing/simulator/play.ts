@@ -4,7 +4,7 @@ import type { SubmitOptions } from "../../engine/receipt.js";
 import { count } from "./evidence.js";
 import { illFormed } from "./ill-formed.js";
 import type { Process } from "./process.js";
-import { HOUR, inWords, MINUTE, type ScriptStep, SECOND } from "./script.js";
+import { HOUR, inWords, MINUTE, type ScriptStep, SECOND, totalOf } from "./script.js";
 import type { SimulatedWorld } from "./world.js";
 
 /** How long somebody waits for an answer before he gives up on it. */
@@ -100,6 +100,45 @@ const checkout = async (world: SimulatedWorld, step: Extract<ScriptStep, { do: "
   world.note(`checkout of ${orderId}: ${created?.kind ?? "no answer"}`);
 };
 
+/** What knows of the payment is the shop, so it is copied once the engine knows it, too. */
+const copy = async (world: SimulatedWorld, step: Extract<ScriptStep, { do: "copy" }>): Promise<void> => {
+  const orderId = orderOf(world, step.order);
+  const { evidence, kept } = world;
+  const [loaded] = await kept.load([{ orderId, eventIds: [] }]);
+  const process = world.running(step.node);
+  const { order, payment } = loaded?.record?.facts ?? {};
+  if (process === null || order === undefined || payment?.id == null) return;
+  const { total, currency, lines, needsProcessing } = order;
+  const copied = `${orderId}-copy-${step.n}`;
+  const now = world.clock.now();
+  const placed = {
+    total,
+    currency,
+    lines,
+    needsProcessing,
+    createdAt: now,
+    updatedAt: now,
+    status: "pending" as const,
+  };
+  const about = { gateway: payment.gateway, paymentId: payment.id, previousPaymentIds: [], customerReturned: false };
+  const receipt = await process.engine.place(copied, { ...placed, ...about }).catch(() => null);
+  if (receipt === null) return world.note(`copy of ${orderId}: not taken`);
+  const { outcome, reason } = receipt;
+  world.note(`copy of ${orderId}: ${outcome} ${reason ?? ""}`);
+  evidence.copied.push({ orderId, copy: copied, paymentId: payment.id, outcome, reason });
+  if (reason === "payment-of-another-order") evidence.points.add("reason payment-of-another-order");
+};
+
+const attach = (world: SimulatedWorld, step: Extract<ScriptStep, { do: "attach" }>, id: string): void => {
+  const plan = world.script.orders[step.order];
+  if (plan?.gateway == null) return;
+  const account = world.bank.open(plan.id, plan.gateway, totalOf(plan.lines));
+  if (step.paid) account.change({ status: "ACCEPTED", task: true }, world.clock.now());
+  world.evidence.points.add("a payment was authorised anew");
+  const event = { type: "payment.attached", paymentId: account.id } as const;
+  post(world, { orderId: plan.id, event, options: { id }, node: step.node });
+};
+
 const holdStock = (world: SimulatedWorld, step: ScriptStep, id: string): void => {
   // The job asks about each order that it is about to cancel, and leaves it to the engine.
   world.woo.cancelUnpaidOrders((orderId) => {
@@ -167,6 +206,12 @@ export const play = (world: SimulatedWorld, step: ScriptStep): void => {
       evidence.written.push({ orderId, at: clock.now(), status: step.status });
       return count(evidence.faults, "written past the hooks");
     }
+    case "copy": {
+      const process = world.running(node) ?? undefined;
+      return void world.errand(copy(world, step), process);
+    }
+    case "attach":
+      return attach(world, step, id);
     case "holdStock":
       return holdStock(world, step, id);
     case "reconcile": {

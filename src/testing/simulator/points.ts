@@ -64,7 +64,15 @@ const coincidences = [
   "the bank was away for hours",
   "the bank was away for days",
   "what is ill-formed was refused",
+  "a payment was authorised anew",
 ];
+
+/** The rules of a payment beside the current one answer nobody: its state shows that they were followed. */
+const ofOthers: Record<string, string> = {
+  open: "rule attempt/open",
+  closed: "rule attempt/closed",
+  surplus: "rule attempt/holds-money",
+};
 
 export const points: readonly string[] = [
   ...Object.keys(rules).map((rule) => `rule ${rule}`),
@@ -102,6 +110,12 @@ export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
         reached.add("the customer and a callback answered by one reading");
       if (answers.some((a) => a.rule === "refund/again") && effects.some((e) => e.type === "refundPayment"))
         reached.add("money asked back after a lost answer");
+    }
+  }
+  for (const { record } of evidence.commits) {
+    for (const { state, readAt } of record.facts.others) {
+      if (typeof state !== "string") reached.add("rule attempt/let-go");
+      else if (readAt !== null) reached.add(ofOthers[state] ?? "");
     }
   }
   if (after.length === 2 && after.every(({ truth }) => truth?.exists))

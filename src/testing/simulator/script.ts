@@ -81,6 +81,10 @@ export type ScriptStep = {
   /** `again`: the same click as step number `again`, under its key. */
   | { do: "tell"; order: number; event: SubmittedEvent; again?: number }
   | { do: "write"; order: number; status: OrderStatus }
+  /** The order is copied in the shop, payment and all: a renewal, or a clone of the shop. */
+  | { do: "copy"; order: number }
+  /** The bank has another payment for the order, which a merchant names; `paid`: the money is reserved. */
+  | { do: "attach"; order: number; paid: boolean }
   | { do: "holdStock" }
   | { do: "reconcile" }
   // what goes wrong

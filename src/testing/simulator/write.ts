@@ -9,6 +9,7 @@ import { olderOnesArePaid } from "./write-attempts.js";
 import { addFaults } from "./write-faults.js";
 import { merchantActs } from "./write-merchant.js";
 import { type Act, Draft, payingLife } from "./write-payment.js";
+import { shopGoesOn } from "./write-shop.js";
 import { addTheme } from "./write-themes.js";
 
 /** Every choice made otherwise than by default. */
@@ -187,6 +188,7 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
   }
   strangersCome(new Chance(mixed(mixed(seed, life), 78)), draft, orders.length);
   olderOnesArePaid(new Chance(mixed(mixed(seed, life), 79)), draft, orders);
+  shopGoesOn(new Chance(mixed(mixed(seed, life), 80)), draft, orders);
   return {
     seed,
     life,
