@@ -48,6 +48,8 @@ export const notes = {
   "surplus-not-released":
     "Payment {payment} at {bank} holds money that this order does not need, and cancelling it failed ({reason}).",
   "paid-twice": "Payment {payment} at {bank} holds money beside the payment that pays this order.",
+  "payment-reviewed":
+    "Payment {payment} at {bank}, of an earlier attempt, is being reviewed by the bank; the order waits for it.",
   "payment-overtaken": "Payment {payment} at {bank} was made in an earlier attempt; it pays this order.",
 } as const;
 export type NoteKey = keyof typeof notes;

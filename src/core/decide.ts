@@ -195,8 +195,8 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     return builder.answer(me, "ignored", { rule: "cooldown/every-payment", reason: "reading-payment" });
   }
   const tookOver = !isCurrent && reading.paymentId === builder.facts.payment.id;
-  // The order follows the payment that holds the money, also where whoever asked spoke of another one.
-  if (answered.length > 0 && answered.every(isAboutOther) && holdsMoney(builder))
+  // The order follows the payment that took the place, also where whoever asked spoke of another one.
+  if (answered.length > 0 && answered.every(isAboutOther) && (tookOver || holdsMoney(builder)))
     builder.moveOrder({ ...me, type: "payment.read" });
   for (const waiting of answered) {
     // Whoever came before it on this reading has set money in motion.

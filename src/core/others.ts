@@ -160,7 +160,10 @@ export const readOther = (
   const timer = asked.find(isOwnTimer);
   change(builder, id, { ...taken(other, reading, builder.envelope.at, builder.facts.order), id, readingId: null });
   moveOther(builder, id, { eventId, type: timer?.type ?? "payment.read" });
-  if (timer !== undefined || otherNamed(builder.facts, id)?.state !== "surplus") return;
+  const now = otherNamed(builder.facts, id) as OtherPayment;
+  if (timer !== undefined) return;
+  if (isReviewed(now) && nothingElsePays(builder)) return takeOver(builder, id, readingId);
+  if (now.state !== "surplus") return;
   // Which of the two is too much shows when the money of the current one has come to rest.
   if (builder.facts.operation !== null) return builder.lookAgainLater();
   if (!paysTheOrder(builder, id)) return void moveOther(builder, id, { eventId, type: "surplus.found" });
@@ -170,6 +173,17 @@ export const readOther = (
   if (otherNamed(builder.facts, before)?.state === "surplus") {
     moveOther(builder, before as string, { eventId, type: "surplus.found" });
   }
+};
+
+/** The bank looks at it, and may accept it yet. */
+const isReviewed = ({ exists, status }: Facts["payment"]): boolean =>
+  exists && (status === "FROZEN" || status === "INSPECTION");
+
+/** The order is not paid, and no payment that the bank looks at keeps it from being given up. */
+const nothingElsePays = (builder: DecisionBuilder): boolean => {
+  const { order, payment, operation } = builder.facts;
+  const isUnpaid = order.status === "pending" || order.status === "on-hold";
+  return isUnpaid && operation === null && !holdsMoney(builder) && !isReviewed(payment);
 };
 
 /** The bank holds as much of it as the order costs. */
@@ -227,7 +241,8 @@ export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string 
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
   builder.movePayment();
   showAsOther(builder, payment);
-  const note = notes["payment-overtaken"].replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
+  const key = isReviewed(chosen) ? "payment-reviewed" : "payment-overtaken";
+  const note = notes[key].replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
   builder.add({ type: "addOrderNote", note }, builder.now);
   builder.lookAgainLater();
 };

@@ -19,6 +19,66 @@ const cancelled = (life: Life) => sent(life).filter(({ type }) => type === "canc
 const olderCallback = callback({ paymentId: OLDER });
 const cancelClick = { type: "merchant.cancelled", via: "api" } as const;
 
+describe("an earlier payment that the bank reviews holds the order", () => {
+  const inspected = payments.inspection;
+  test.each([
+    ["frozen, told of by a callback", "pending", payments.frozen, () => olderCallback, payments["at the bank"]],
+    [
+      "in inspection, when the link runs out",
+      "pending",
+      inspected,
+      (life: Life) => ring(life, LINK),
+      payments["at the bank"],
+    ],
+    [
+      "frozen, when the newer one is denied",
+      "pending",
+      payments.frozen,
+      () => callback(),
+      payments["rejected, task done"],
+    ],
+    [
+      "frozen, found by a reconciliation",
+      "pending",
+      payments.frozen,
+      () => ({ type: "reconcile.asked" }) as const,
+      payments["at the bank"],
+    ],
+  ] as const)("%s", (_, status, older, event, current) => {
+    const life = two({ status });
+    life.settle(event(life), current, olderSays(older));
+    expect([life.status, paidBy(life)]).toEqual(["on-hold", OLDER]);
+    expect(sent(life)).toContainEqual({
+      type: "addOrderNote",
+      note: "Payment pay-0 at Resurs Bank, of an earlier attempt, is being reviewed by the bank; the order waits for it.",
+    });
+    // Accepted in the end, it pays.
+    life.now += 2 * MINUTE;
+    life.settle(olderCallback, about(OLDER, payments.accepted), { [NEWER]: about(NEWER, payments["at the bank"]) });
+    expect(life.status).toBe("processing");
+  });
+
+  test("not when the newer one holds the money, and not when that one is reviewed as well", () => {
+    for (const current of [payments.accepted, payments.frozen]) {
+      const life = two();
+      life.settle(callback(), current, olderSays(payments.frozen));
+      life.settle(olderCallback, current, olderSays(payments.frozen));
+      expect(paidBy(life)).toBe(NEWER);
+    }
+  });
+
+  test("paid by the newer one after all: the order follows that", () => {
+    const life = two();
+    life.settle(olderCallback, payments["at the bank"], olderSays(payments.frozen));
+    expect(paidBy(life)).toBe(OLDER);
+    life.now += 2 * MINUTE;
+    life.settle(callback({ paymentId: NEWER }), about(OLDER, payments.frozen), {
+      [NEWER]: about(NEWER, payments.accepted),
+    });
+    expect([life.status, paidBy(life)]).toEqual(["processing", NEWER]);
+  });
+});
+
 describe("the payment that holds the money pays the order", () => {
   test.each([
     ["pending", payments["at the bank"]],

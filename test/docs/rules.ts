@@ -139,6 +139,7 @@ read; where it does, nobody waits for them.
 | the current payment | another one | what becomes of the order | what becomes of the other |
 |---|---|---|---|
 | holds no money | holds the money | it follows the other, which is the current one from now on, and is paid; an order that is cancelled stays so, flagged \`paid-but-cancelled\` | the one before is watched |
+| holds no money | is frozen or in inspection | a pending order, or one on hold, follows the other, and waits on hold for the bank | the one before is watched |
 | holds another amount than the order's total | holds the total | it follows the other | it is cancelled at the bank |
 | holds the money | holds a reservation | unchanged | it is cancelled at the bank (\`choices.surplusPayment\`), with a note that names it; \`paid-twice\` stands meanwhile, and stays where the bank refuses |
 | holds the money | was captured | unchanged | flagged \`paid-twice\` with the amount: refund it in the portal |
