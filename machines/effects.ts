@@ -58,6 +58,8 @@ export type NoteKey = keyof typeof notes;
 export type GatewayEffect =
   | { type: "readPayment"; paymentId: string }
   | { type: "readBack"; paymentId: string }
+  /** Its customer can no longer pay it. No money moves, and what the bank answers is not waited for. */
+  | { type: "endPayment"; paymentId: string }
   | { type: "bookSignedPayment"; paymentId: string; amount: number; key: string }
   | { type: "capturePayment"; paymentId: string; amount: number; key: string }
   | { type: "cancelPayment"; paymentId: string; amount: number; key: string }

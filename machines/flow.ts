@@ -17,6 +17,8 @@ export interface Flow {
   recreatesLines: boolean;
   /** The customer's link runs out, and the payment with it. */
   linkExpires: boolean;
+  /** A payment that nobody has paid can be ended, so that its customer no longer pays it in another tab. */
+  endsUnpaid: boolean;
   /** What the customer signed is booked by the shop, in a call of its own (002, step 4b). */
   booksWhenSigned: boolean;
   /**

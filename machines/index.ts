@@ -55,6 +55,7 @@ export const merchantApi: Flow = {
   comparesAmounts: false,
   recreatesLines: true,
   linkExpires: true,
+  endsUnpaid: false,
   booksWhenSigned: false,
   settleSeconds: SETTLE_SECONDS,
   repeatableByKey: [],
@@ -69,6 +70,7 @@ export const netsEasy: Flow = {
   comparesAmounts: true,
   recreatesLines: false,
   linkExpires: false,
+  endsUnpaid: true,
   booksWhenSigned: false,
   settleSeconds: SETTLE_SECONDS,
   /** Nets's documents, "Idempotency": a charge or refund with a key that came before is answered and not made again. */
@@ -84,6 +86,7 @@ export const standardFlow: Flow = {
   comparesAmounts: false,
   recreatesLines: false,
   linkExpires: false,
+  endsUnpaid: false,
   booksWhenSigned: true,
   settleSeconds: SETTLE_SECONDS,
   repeatableByKey: [],

@@ -8,6 +8,7 @@ import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
+import { endUnpaid } from "./ending.js";
 import { asAskedFor, intendedAfter, isLostNow, LATER_LOOKS, mayStillBePaid } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { readBeside } from "./others.js";
@@ -153,6 +154,7 @@ export class DecisionBuilder {
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken) };
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
+    if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
     // A yes that came without a reading is lost only once a look does not show it.
     const looks = Object.keys(this.timers).some((timer) => timer.startsWith("look.again."));
     if (moved.taken.reason === "outcome-unknown" && !looks) this.lookAgainLater();

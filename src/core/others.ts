@@ -15,6 +15,7 @@ import {
 import type { GuardName } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
 import { taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
@@ -62,7 +63,6 @@ const moveOther = (
 const says = (builder: DecisionBuilder, guard: GuardName): boolean =>
   evaluate(builder.rules.registry.order, guard, builder.guardContext());
 
-/** Whether the current payment holds money. */
 export const holdsMoney = (builder: DecisionBuilder): boolean => says(builder, "holdsMoney");
 
 /** The payment with this id, where it is one of the order's and not the current one. */
@@ -241,8 +241,8 @@ export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string 
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
   builder.movePayment();
   showAsOther(builder, payment);
-  const key = isReviewed(chosen) ? "payment-reviewed" : "payment-overtaken";
-  const note = notes[key].replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
+  const text = notes[isReviewed(chosen) ? "payment-reviewed" : "payment-overtaken"];
+  const note = text.replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
   builder.add({ type: "addOrderNote", note }, builder.now);
   builder.lookAgainLater();
 };
@@ -263,6 +263,7 @@ export const replaceCurrent = (builder: DecisionBuilder, paymentId: string, reme
   };
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
   showAsOther(builder, payment);
+  endUnpaid(builder, payment);
   if (payment.id !== null) builder.lookAgainLater();
 };
 

@@ -118,6 +118,7 @@ const lines = { lines: list };
 const shapes: Record<EffectType, Record<string, IsReadable>> = {
   readPayment: { paymentId: text },
   readBack: { paymentId: text },
+  endPayment: { paymentId: text },
   bookSignedPayment: money,
   capturePayment: money,
   cancelPayment: money,

@@ -111,6 +111,9 @@ export const checkedGateway = (gateway: Gateway): Gateway => ({
       (detail) => ({ kind: "failed", detail }),
     );
   },
+  ...(gateway.endPayment && {
+    endPayment: (call) => toCall(call.paymentId, async () => gateway.endPayment?.(call) as Promise<GatewayAnswer>),
+  }),
   ...(gateway.bookSignedPayment && {
     bookSignedPayment: (call) =>
       toCall(call.paymentId, async () => gateway.bookSignedPayment?.(call) as Promise<GatewayAnswer>),

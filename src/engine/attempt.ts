@@ -10,6 +10,7 @@ import type { Log } from "../ports/log.js";
 import type { Observer } from "../ports/observer.js";
 import type { Shop } from "../ports/shop.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../ports/store.js";
+import { thrownText } from "../ports/thrown.js";
 import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 
@@ -103,6 +104,7 @@ export class Attempts {
     if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
+    if (effect.type === "endPayment") return this.end(row, effect.paymentId);
     return this.money(row, effect as KeyedEffect, sendUntil);
   }
 
@@ -149,6 +151,18 @@ export class Attempts {
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
     const reading = await this.parts.ownedBy(row, answer.reading);
     return { kind: "event", how: "read", at, event: { type, effectId: row.id, reading } };
+  }
+
+  /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
+  private async end(row: ClaimedEffect, paymentId: string): Promise<AttemptResult> {
+    const gateway = await this.parts.gatewayOf(row);
+    try {
+      const answer = await gateway.endPayment?.({ paymentId });
+      if (answer !== undefined) this.note(gateway, answer);
+    } catch (error) {
+      this.parts.log.error({ effect: row.id, detail: thrownText(error) }, "ending a payment threw");
+    }
+    return { kind: "done" };
   }
 
   private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptResult> {

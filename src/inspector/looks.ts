@@ -19,6 +19,7 @@ const merchantEvents = [
   "merchant.processed",
   "merchant.completed",
   "merchant.captured",
+  "merchant.released",
   "merchant.refunded",
   "merchant.held",
   "merchant.cancelled",

@@ -72,6 +72,11 @@ export interface Gateway {
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
+  /**
+   * Ends a payment that nobody has paid, so that its customer no longer pays it; refused where it is paid by now. Only
+   * where the API has such a call.
+   */
+  endPayment?(call: { paymentId: string }): Promise<GatewayAnswer>;
   /** Books what the customer has signed: the payment comes into being. Only where signing and booking are two steps. */
   bookSignedPayment?(call: { paymentId: string }): Promise<GatewayAnswer>;
 }

@@ -76,6 +76,13 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     return { status: 204 };
   };
 
+  /** Nets's documents: only a payment on which nothing is reserved can be terminated. */
+  const terminate = (payment: NetsBookEntry): HttpAnswer => {
+    if (payment.reserved > 0 || payment.fields.terminated) return no(400, "1000", "The payment cannot be terminated");
+    payment.fields.terminated = iso();
+    return { status: 204 };
+  };
+
   /** The answer to a call that may change the books, and whether this very call changed them. */
   const move = (op: NetsCall, account: NetsAccount | null, { id, ofCharge, key, json }: NetsRequest) => {
     const refused = (answer: HttpAnswer) => ({ answer, applied: false });
@@ -123,9 +130,10 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     }
     const unheard = stopped(fault);
     if (unheard !== undefined) return unheard;
-    if (op === "updateOrder") {
+    if (op === "updateOrder" || op === "terminate") {
       const payment = account?.payment;
-      const answer = atFault() ?? (payment ? updateOrder(payment, asked) : no(404, "NotFound", "Payment not found"));
+      const changed = (of: NetsBookEntry) => (op === "terminate" ? terminate(of) : updateOrder(of, asked));
+      const answer = atFault() ?? (payment ? changed(payment) : no(404, "NotFound", "Payment not found"));
       return fault?.kind === "timeout" ? null : answer;
     }
     const refusal = atFault();

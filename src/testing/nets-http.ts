@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { NetsCall } from "./nets-books.js";
 
-export type NetsOperation = NetsCall | "getPayment" | "createPayment" | "updateOrder";
+export type NetsOperation = NetsCall | "getPayment" | "createPayment" | "updateOrder" | "terminate";
 
 export interface NetsRequest {
   operation: NetsOperation | null;
@@ -23,6 +23,7 @@ const OPERATIONS: Record<string, NetsOperation> = {
   "POST cancels": "cancel",
   "POST refunds": "refund",
   "PUT orderitems": "updateOrder",
+  "PUT terminate": "terminate",
 };
 
 const operationOf = (method: string, path: string): Pick<NetsRequest, "operation" | "id" | "ofCharge"> => {

@@ -60,6 +60,7 @@ const carriedOut = (effect: Effect): string => {
       return `${effect.amount} ${effect.lines?.length}`;
     case "readPayment":
     case "readBack":
+    case "endPayment":
       return effect.paymentId;
     case "bookSignedPayment":
     case "capturePayment":

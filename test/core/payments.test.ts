@@ -19,6 +19,42 @@ const cancelled = (life: Life) => sent(life).filter(({ type }) => type === "canc
 const olderCallback = callback({ paymentId: OLDER });
 const cancelClick = { type: "merchant.cancelled", via: "api" } as const;
 
+describe("a payment that nobody is to pay any more", () => {
+  const ended = (life: Life) =>
+    sent(life).flatMap((effect) => (effect.type === "endPayment" ? [effect.paymentId] : []));
+  const opened = { type: "payment.created", paymentId: "pay-2" } as const;
+  const netsLife = (order: Placed = {}) => lifeOf({ gateway: "nets-easy", ...order });
+
+  test("is ended at a bank that can when a newer one is opened", () => {
+    const life = netsLife();
+    life.settle({ type: "checkout.asked" }, payments["at the bank"]);
+    life.tell(opened);
+    expect(ended(life)).toEqual([NEWER]);
+    expect(others(life)).toEqual([[NEWER, "open"]]);
+  });
+
+  test("is ended when the merchant cancels the order, or the stock timer", () => {
+    for (const event of [cancelClick, { type: "order.seen", status: "cancelled" } as const]) {
+      const life = netsLife();
+      life.settle(event, payments["at the bank"]);
+      expect([life.status, ended(life)]).toEqual(["cancelled", [NEWER]]);
+    }
+  });
+
+  test("is not ended where it is over, where it was paid, or by a bank that has no such call", () => {
+    const paid = netsLife({ status: "processing" });
+    paid.settle({ type: "reconcile.asked" }, payments.accepted);
+    paid.tell({ type: "order.seen", status: "cancelled" });
+    const over = netsLife({ status: "failed" });
+    over.settle({ type: "checkout.asked" }, payments["rejected, task open"]);
+    over.tell(opened);
+    const resurs = lifeOf();
+    resurs.settle({ type: "checkout.asked" }, payments["at the bank"]);
+    resurs.tell(opened);
+    expect([paid, over, resurs].flatMap(ended)).toEqual([]);
+  });
+});
+
 describe("an earlier payment that the bank reviews holds the order", () => {
   const inspected = payments.inspection;
   test.each([

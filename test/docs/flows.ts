@@ -67,6 +67,7 @@ const traits: Record<Exclude<keyof Flow, "bank" | "payment">, string> = {
   comparesAmounts: "the amount is compared with the order before it counts as paid",
   recreatesLines: "lines can be reserved again after a cancellation",
   linkExpires: "the customer's link runs out",
+  endsUnpaid: "an open payment can be ended before it is paid",
   booksWhenSigned: "what was signed is booked by the shop",
   settleSeconds: "how long the bank may still act on a call whose answer was lost (seconds)",
   repeatableByKey: "calls that the bank carries out once for each key",

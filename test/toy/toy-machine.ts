@@ -45,6 +45,7 @@ export const giftwell: Flow = {
   recreatesLines: false,
   linkExpires: false,
   booksWhenSigned: false,
+  endsUnpaid: false,
   settleSeconds: 600,
   repeatableByKey: [],
 };

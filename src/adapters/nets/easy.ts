@@ -207,6 +207,12 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     },
     /** A reservation that was let go does not come back without the customer. */
     addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
+    async endPayment({ paymentId }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      const answer = await call("PUT", `${path}/terminate`);
+      return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
+    },
     async openCheckout(checkout) {
       const { webhook, termsUrl } = options;
       const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));

@@ -101,6 +101,7 @@ const table = {
 
   "effect readPayment": ["read the payment", "läs betalningen"],
   "effect readBack": ["read the payment back", "läs av betalningen igen"],
+  "effect endPayment": ["end the payment that nobody paid", "avsluta den obetalda betalningen"],
   "effect bookSignedPayment": ["book the payment", "boka betalningen"],
   "effect capturePayment": ["capture the payment", "dra betalningen"],
   "effect cancelPayment": ["cancel the payment", "avboka betalningen"],

@@ -6,7 +6,7 @@ import type { VirtualClock } from "../virtual-clock.js";
 import { BankAccount, mannerOf } from "./accounts.js";
 import type { Chance } from "./chance.js";
 import { count, type Evidence, type LedgerEntry, type MoneyOp, type Truth } from "./evidence.js";
-import { FRONT_404, LateCalls, lost, TIMEOUT } from "./late-calls.js";
+import { FRONT_404, isLost, LateCalls, lost, refused, TIMEOUT } from "./late-calls.js";
 import { type Away, type BankChange, type BankFault, type BankOp, HOUR, SECOND } from "./script.js";
 
 /** How late the answer comes of a call that nobody gives up on; longer than any lease. */
@@ -31,15 +31,6 @@ interface SimulatedCall {
   all?: boolean;
   lines?: unknown;
 }
-
-/** It was done, and we never hear of it, or hours later. */
-const isLost = (fault: BankFault | Away | null): boolean =>
-  fault === "timeout-after" || fault === "502-after" || fault === "never";
-const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
-  kind: "refused",
-  reason: "gateway-refused",
-  detail,
-});
 
 export class SimulatedBank {
   private readonly accounts = new Map<string, BankAccount>();
@@ -119,10 +110,20 @@ export class SimulatedBank {
         await this.travel(null);
         return { kind: "ok", paymentId: id, status, redirectUrl: `https://bank.example/${id}` };
       },
+      ...(flow.endsUnpaid ? { endPayment: ({ paymentId }: { paymentId: string }) => this.end(paymentId) } : {}),
       ...(flow.booksWhenSigned
         ? { bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as SimulatedCall) }
         : {}),
     };
+  }
+
+  /** It is answered in time or not at all; nobody waits for it. */
+  private async end(paymentId: string): Promise<GatewayAnswer> {
+    await this.travel(null);
+    const account = this.accounts.get(paymentId);
+    const isOpen = account?.status === "TASK_REDIRECTION_REQUIRED";
+    if (isOpen) account.change({ status: "REJECTED", task: false }, this.parts.clock.now());
+    return isOpen ? { kind: "ok", reading: null } : refused("it is paid");
   }
 
   private faultFor(op: BankOp): BankFault | Away | null {

@@ -3,7 +3,7 @@ import type { GatewayAnswer } from "../../ports/gateway.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import type { Chance } from "./chance.js";
 import type { Evidence, LedgerEntry } from "./evidence.js";
-import { MINUTE, SECOND } from "./script.js";
+import { type Away, type BankFault, MINUTE, SECOND } from "./script.js";
 
 /** As long as the adapters wait for an answer. */
 export const TIMEOUT = 30 * SECOND;
@@ -53,3 +53,12 @@ export class LateCalls {
     return lost;
   }
 }
+
+/** It was done, and we never hear of it, or hours later. */
+export const isLost = (fault: BankFault | Away | null): boolean =>
+  fault === "timeout-after" || fault === "502-after" || fault === "never";
+export const refused = (detail: string): GatewayAnswer & { kind: "refused" } => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail,
+});

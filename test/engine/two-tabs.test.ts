@@ -1,0 +1,93 @@
+/** A customer with two tabs at Nets: the first one's payment is ended when the second is opened. */
+import { afterEach, describe, expect, test } from "vitest";
+import { memoryStore } from "../../src/adapters/memory/store.js";
+import { netsEasy } from "../../src/adapters/nets/easy.js";
+import { createEngine, type Engine } from "../../src/engine/engine.js";
+import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
+import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/testing/index.js";
+import { T0, until } from "./place.js";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const lines = [{ sku: "book", quantity: 1, total: 84_900 }];
+const urls = {
+  successUrl: "https://shop.test/ok",
+  failUrl: "https://shop.test/no",
+  callbackUrl: "https://shop.test/cb",
+};
+
+const shop = async (more: Partial<Gateway> = {}) => {
+  const clock = new VirtualClock(T0);
+  const nets = await netsDouble({ clock });
+  const woo = wooDouble({ now: () => clock.now() });
+  const gateway = { ...netsEasy({ baseUrl: nets.url, secretKey: "secret", clock }), ...more };
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  await engine.start();
+  closing.push(nets.close, () => engine.stop());
+  const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true, createdAt: T0, updatedAt: T0 };
+  woo.addOrder({ id: "1001", ...order, status: "pending", datePaid: null });
+  const payment = { gateway: "nets-easy", paymentId: null, previousPaymentIds: [], customerReturned: false };
+  await engine.place("1001", { ...order, status: "pending", ...payment });
+  return { nets, engine };
+};
+
+const pressesPay = async (engine: Engine): Promise<string> => {
+  const opened = await engine.checkout("1001", "nets-easy", urls);
+  if (opened.kind !== "ok") throw new Error(`no payment was opened: ${opened.kind}`);
+  return opened.paymentId;
+};
+
+const isOver = async (nets: NetsDouble, paymentId: string): Promise<boolean> => {
+  const answer = await fetch(`${nets.url}/v1/payments/${paymentId}`, { headers: { authorization: "secret" } });
+  return ((await answer.json()) as { payment: { terminated?: string } }).payment.terminated !== undefined;
+};
+
+describe("two tabs at Nets", () => {
+  test("the payment of the first tab is ended when the second is opened, and cannot be paid any more", async () => {
+    const { nets, engine } = await shop();
+    const first = await pressesPay(engine);
+    const second = await pressesPay(engine);
+    await until(() => isOver(nets, first), "the end of the first payment");
+    nets.customerPays(first);
+    nets.customerPays(second);
+    await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
+    const record = await engine.read("1001");
+    expect(record?.facts).toMatchObject({
+      order: { status: "processing" },
+      payment: { id: second, authorized: 84_900 },
+    });
+    expect(record?.flags).toEqual([]);
+  });
+
+  test("a first tab that was paid meanwhile pays the order, and is not ended", async () => {
+    const { nets, engine } = await shop();
+    const first = await pressesPay(engine);
+    nets.customerPays(first);
+    expect((await engine.checkout("1001", "nets-easy", urls)).kind).toBe("already-paid");
+    expect(await isOver(nets, first)).toBe(false);
+  });
+
+  test("the payment of an order that the merchant cancels is ended", async () => {
+    const { nets, engine } = await shop();
+    const first = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    await until(() => isOver(nets, first), "the end of the payment");
+  });
+
+  test.each<[string, () => Promise<GatewayAnswer>]>([
+    ["a no", async () => ({ kind: "refused", reason: "gateway-refused", detail: "HTTP 400" })],
+    ["no answer", async () => ({ kind: "unknown", detail: "HTTP 504" })],
+    ["later", async () => ({ kind: "retry", afterMs: 86_400_000, detail: "HTTP 429" })],
+    ["a fault of the adapter's", async () => Promise.reject(new Error("a bug"))],
+  ])("what comes of ending it keeps nobody waiting: %s", async (_, endPayment) => {
+    const { nets, engine } = await shop({ endPayment });
+    await pressesPay(engine);
+    const second = await pressesPay(engine);
+    nets.customerPays(second);
+    await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
+    expect((await engine.read("1001"))?.facts.order.status).toBe("processing");
+  });
+});
