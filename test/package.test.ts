@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chosen, libraries } from "../src/adapters/sqlite/library.js";
 import { until } from "./engine/place.js";
 import { freePort } from "./free-port.js";
 
@@ -19,6 +20,16 @@ const MOST_PACKAGES = 25;
 const MOST_MB = 62;
 /** This entry asks for a package that the others do without. */
 const PROPERTIES = "order-status-engine/testing/properties";
+
+/** null = this Node's own SQLite will do, so the store asks for nothing. */
+const SQLITE_FIX = (() => {
+  try {
+    chosen({ ...libraries, installed: () => null });
+    return null;
+  } catch {
+    return "npm install @photostructure/sqlite@2";
+  }
+})();
 
 interface Manifest {
   exports: Record<string, unknown>;
@@ -130,8 +141,14 @@ describe("the package", () => {
     await expect(compiled("wrong.config.ts")).rejects.toThrow("publicUrI");
   }, 480_000);
 
-  test.each([
-    ["sqlite", "sqliteStore", 'sqliteStore({ file: "orders.db" }).open()', "npm install better-sqlite3@12"],
+  const sqlite: [string, string, string, string] = [
+    "sqlite",
+    "sqliteStore",
+    'sqliteStore({ file: "orders.db" }).open()',
+    String(SQLITE_FIX),
+  ];
+  test.each<[entry: string, name: string, call: string, fix: string]>([
+    ...(SQLITE_FIX === null ? [] : [sqlite]),
     [
       "postgres",
       "postgresStore",
@@ -168,9 +185,23 @@ describe("the package", () => {
     }
   });
 
-  test("without the driver the command names it too", async () => {
+  test.skipIf(SQLITE_FIX === null)("without the driver the command names it too, and makes nothing", async () => {
     const orders = run(command(), ["serve", "--sandbox", "--port", "0", "--db", "orders.db"], { cwd: folder });
-    await expect(orders).rejects.toMatchObject({ stderr: expect.stringContaining("npm install better-sqlite3@12") });
+    await expect(orders).rejects.toMatchObject({ stderr: expect.stringContaining(String(SQLITE_FIX)) });
+    expect((await readdir(folder)).filter((name) => name.startsWith("orders.db"))).toEqual([]);
+  });
+
+  test("with a SQLite the store opens, and nothing is said of an experiment", async () => {
+    const beside = join(folder, "node_modules/@photostructure");
+    await symlink(bin("@photostructure"), beside);
+    try {
+      const code = `import { sqliteStore } from "order-status-engine/sqlite";
+        const store = sqliteStore({ file: "opened.db" }); await store.open(); await store.close(); console.log("opened");`;
+      await writeFile(join(folder, "opened.mjs"), code);
+      expect(await run(process.execPath, ["opened.mjs"], { cwd: folder })).toEqual({ stdout: "opened\n", stderr: "" });
+    } finally {
+      await rm(beside);
+    }
   });
 
   test("serve without the packages of /metrics says so and serves; --stately without ws ends with the command", async () => {

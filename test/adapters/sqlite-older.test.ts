@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../../src/adapters/sqlite/schema.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { StoreError } from "../../src/ports/store.js";
@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const withFile = (change: (db: Sqlite.Database) => void) => {
-  const db = new Sqlite(file);
+const withFile = (change: (db: Database) => void) => {
+  const db = new Database(file);
   change(db);
   db.close();
 };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
+import { crossing } from "../../src/adapters/sqlite/errors.js";
 import { openFile } from "../../src/adapters/sqlite/opening.js";
 import type { SqliteOptions } from "../../src/adapters/sqlite/store.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
@@ -128,8 +129,8 @@ test("a byte changes anywhere in the file: it is refused at the start or when it
       got = readAll();
     } catch (error) {
       refused += 1;
-      const { code, message } = error as { code?: string; message: string };
-      expect([place, /^(corrupt|SQLITE_CORRUPT)/.test(code ?? ""), message]).toEqual([place, true, message]);
+      const { code, message } = crossing(error, file);
+      expect([place, code, message]).toEqual([place, "corrupt", message]);
       continue;
     }
     expect([place, got]).toEqual([place, want]);

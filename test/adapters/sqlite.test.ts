@@ -2,10 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { crossing } from "../../src/adapters/sqlite/errors.js";
+import { type SqliteLibrary, sqliteLibrary } from "../../src/adapters/sqlite/library.js";
 import { openFile } from "../../src/adapters/sqlite/opening.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { writeChange } from "../../src/adapters/sqlite/wire.js";
@@ -44,8 +45,8 @@ const filled = async (orders = 200) => {
   await store.close();
 };
 
-const withFile = (change: (db: Sqlite.Database) => void) => {
-  const db = new Sqlite(file);
+const withFile = (change: (db: Database) => void) => {
+  const db = new Database(file);
   change(db);
   db.close();
 };
@@ -57,9 +58,9 @@ test("a file of the version before is brought up to this one, and until then can
   await store.commit([changeOf("waits", 0, { effects: [effectOf("waits", 1, 0)] })]);
   await store.close();
   const made = () => {
-    const db = new Sqlite(file, { readonly: true });
+    const db = new Database(file, { readonly: true });
     const names = db.prepare("SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").pluck().all();
-    const version = db.pragma("user_version", { simple: true });
+    const version = db.pragma("user_version");
     db.close();
     return { names, version };
   };
@@ -154,9 +155,9 @@ describe("refuses and leaves alone", () => {
 
 test("a commit waits for the disk: WAL and synchronous=FULL, read back", () => {
   const { db, close } = openFile({ file });
-  expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
-  expect(db.pragma("synchronous", { simple: true })).toBe(2);
-  expect(db.pragma("busy_timeout", { simple: true })).toBe(5000);
+  expect(db.pragma("journal_mode")).toBe("wal");
+  expect(db.pragma("synchronous")).toBe(2);
+  expect(db.pragma("busy_timeout")).toBe(5000);
   close();
 });
 
@@ -225,7 +226,7 @@ test("a full disk refuses the whole group and passes", async () => {
 test("a writer from outside makes it busy, which passes", async () => {
   const store = sqliteStore({ file });
   await store.open();
-  const other = new Sqlite(file);
+  const other = new Database(file);
   other.exec("BEGIN IMMEDIATE");
   const error = await store.commit([changeOf("a", 0)]).catch((error: unknown) => error);
   expect(error).toMatchObject({ code: "busy", passes: true });
@@ -251,9 +252,12 @@ test("a copy taken while it runs opens as a store of its own", async () => {
   await store.open();
   await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0)] })]);
   const copy = join(directory, "copy.db");
-  const backup = new Sqlite(file, { readonly: true });
-  await backup.backup(copy);
-  backup.close();
+  const { DatabaseSync, backup } = sqliteLibrary() as SqliteLibrary & {
+    backup(from: unknown, to: string): Promise<unknown>;
+  };
+  const from = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  await backup(from, copy);
+  from.close();
   const second = sqliteStore({ file: copy });
   await second.open();
   expect((await second.claim(T, 9, 9, "w")).length).toBe(1);

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/adapters/memory/store.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Store } from "../../src/ports/store.js";
 import { type StorePlace, storeContract } from "../../src/testing/store-contract.js";
@@ -40,7 +40,7 @@ const memory = (): StorePlace => {
 const sqlite = (): StorePlace => ({
   ...placeOf(() => sqliteStore({ file: join(directory, "store.db") })),
   async damage(table, orderId, column, value) {
-    const db = new Sqlite(join(directory, "store.db"));
+    const db = new Database(join(directory, "store.db"));
     db.prepare(`UPDATE ${table} SET ${column} = ? WHERE order_id = ?`).run(value, orderId);
     db.close();
   },

@@ -1,17 +1,17 @@
 /** SQLite alone: the rows made beforehand, written in one thread by nothing but prepared statements. */
-import Sqlite from "better-sqlite3";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { schema } from "../../src/adapters/sqlite/schema.js";
 import { prepare } from "../../src/adapters/sqlite/statements.js";
 import type { WireChange } from "../../src/adapters/sqlite/wire.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
 
 export interface Bare {
-  db: Sqlite.Database;
+  db: Database;
   /** One transaction. */
   write(changes: WireChange[]): void;
 }
 
-const configure = (db: Sqlite.Database): void => {
+const configure = (db: Database): void => {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
@@ -19,35 +19,34 @@ const configure = (db: Sqlite.Database): void => {
 
 /** The pragmas of src/adapters/sqlite/opening.ts. */
 export const openBare = (file: string): Bare => {
-  const db = new Sqlite(file);
+  const db = new Database(file);
   configure(db);
   db.exec(schema);
   return { db, write: writerOn(db) };
 };
 
 /** The store's own statements, and one transaction around them. */
-export const writerOn = (db: Sqlite.Database): Bare["write"] => {
+export const writerOn = (db: Database): Bare["write"] => {
   const statements = prepare(db);
-  return db.transaction((changes: WireChange[]) => {
-    for (const change of changes) {
-      const { orderId } = change;
-      if (change.expectedVersion === 0) {
-        statements.insertOrder.run(...change.order, orderId);
-        for (const id of change.payments) statements.insertPayment.run(id, orderId);
-      } else {
-        statements.updateOrder.run(...change.order, orderId, change.expectedVersion);
-      }
-      for (const entry of change.history) statements.insertHistory.run(orderId, ...entry);
-      if (change.urgent !== null) statements.raise().run(change.urgent, orderId, change.urgent);
-      for (const effect of change.effects) statements.insertEffect().run(...effect);
-      for (const timer of change.cancel) statements.cancelTimer.run(orderId, ...timer);
-      for (const timer of change.set) statements.setTimer.run(...timer);
+  const put = (change: WireChange) => {
+    const { orderId } = change;
+    if (change.expectedVersion === 0) {
+      statements.insertOrder.run(...change.order, orderId);
+      for (const id of change.payments) statements.insertPayment.run(id, orderId);
+    } else {
+      statements.updateOrder.run(...change.order, orderId, change.expectedVersion);
     }
-  }).immediate;
+    for (const entry of change.history) statements.insertHistory.run(orderId, ...entry);
+    if (change.urgent !== null) statements.raise().run(change.urgent, orderId, change.urgent);
+    for (const effect of change.effects) statements.insertEffect().run(...effect);
+    for (const timer of change.cancel) statements.cancelTimer.run(orderId, ...timer);
+    for (const timer of change.set) statements.setTimer.run(...timer);
+  };
+  return (changes) => db.immediate(() => changes.forEach(put));
 };
 
 /** Rows and bytes of every table, to show that both sides wrote the same. */
-export const contentsOf = (db: Sqlite.Database): string =>
+export const contentsOf = (db: Database): string =>
   JSON.stringify(
     db
       .prepare(
@@ -61,7 +60,7 @@ export const contentsOf = (db: Sqlite.Database): string =>
 
 /** Claims what is due in one transaction and deletes it in another; no lanes, no retries, nobody else to mind. */
 export const relayByHand = (file: string, store: string): RelayByHand => {
-  const db = new Sqlite(file);
+  const db = new Database(file);
   configure(db);
   db.exec(`${schema}; CREATE TABLE touched AS SELECT 0 AS n`);
   const due = db.prepare<[{ now: number }], { id: string; effect: string }>(
@@ -70,14 +69,16 @@ export const relayByHand = (file: string, store: string): RelayByHand => {
   const lease = db.prepare("UPDATE outbox SET attempts = attempts + 1, lease_until = ?, worker = 'own' WHERE id = ?");
   const finish = db.prepare("DELETE FROM outbox WHERE id = ?");
   const touched = db.prepare("UPDATE touched SET n = n + 1");
-  const claim = db.transaction((now: number) => {
-    const rows = due.all({ now });
-    for (const { id } of rows) lease.run(now + 60_000, id);
-    return rows;
-  }).immediate;
-  const done = db.transaction((rows: { id: string }[]) => {
-    for (const { id } of rows) finish.run(id);
-  }).immediate;
+  const claim = (now: number) =>
+    db.immediate(() => {
+      const rows = due.all({ now });
+      for (const { id } of rows) lease.run(now + 60_000, id);
+      return rows;
+    });
+  const done = (rows: { id: string }[]) =>
+    db.immediate(() => {
+      for (const { id } of rows) finish.run(id);
+    });
   return {
     copy() {
       db.prepare("ATTACH ? AS store").run(store);

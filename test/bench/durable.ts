@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { type WireChange, writeChange } from "../../src/adapters/sqlite/wire.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
@@ -64,7 +64,7 @@ export const durable = async ({ rounds, alone, together }: Sizes): Promise<{ tab
       Array.from({ length: rounds + 1 }, (_, round) => foretold.returns(from + round * size, size));
     const one = await measure(engine, bare, slices(0, alone), 1);
     const many = await measure(engine, bare, slices((rounds + 1) * alone, together), IN_FLIGHT);
-    const names = ["engine.submit()", "better-sqlite3 alone"];
+    const names = ["engine.submit()", "SQLite alone"];
     await engine.stop();
     sameContents(files.engine, bare.db);
     return {
@@ -81,8 +81,8 @@ export const durable = async ({ rounds, alone, together }: Sizes): Promise<{ tab
   }
 };
 
-const sameContents = (file: string, bare: Sqlite.Database): void => {
-  const db = new Sqlite(file, { readonly: true });
+const sameContents = (file: string, bare: Database): void => {
+  const db = new Database(file, { readonly: true });
   const [ours, theirs] = [contentsOf(db), contentsOf(bare)];
   db.close();
   if (ours !== theirs) throw new Error(`the two sides wrote different rows:\n${ours}\n${theirs}`);

@@ -1,7 +1,8 @@
 /** Stores with millions of orders: in PostgreSQL copies of what the engine made of one, in a file each as it would be made. */
-import Sqlite from "better-sqlite3";
+
 import pg from "pg";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { prepare } from "../../src/adapters/sqlite/statements.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { writeChange, writeEvent } from "../../src/adapters/sqlite/wire.js";
@@ -95,16 +96,17 @@ const inPostgres = async (connectionString: string): Promise<Steps> => {
 
 /** A row carries checksums here, so each is made as the store makes it. */
 const inFile = (file: string): Steps => {
-  const db = new Sqlite(file);
+  const db = new Database(file);
   // Nobody loses anything by it: a bench that dies begins anew.
   db.pragma("synchronous = OFF");
   db.pragma("cache_size = -200000");
   const write = writerOn(db);
   const { postpone } = prepare(db);
   const now = Date.now();
-  const putOff = db.transaction((from: number, to: number) => {
-    for (let n = from; n <= to; n += 1) postpone.run(...writeEvent(later(n, now)));
-  });
+  const putOff = (from: number, to: number) =>
+    db.immediate(() => {
+      for (let n = from; n <= to; n += 1) postpone.run(...writeEvent(later(n, now)));
+    });
   return {
     add(from, to, events) {
       const foretold = new Foretold(now);

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import Sqlite from "better-sqlite3";
+import { Database } from "../../src/adapters/sqlite/driver.js";
+import { type SyncDatabase, sqliteLibrary } from "../../src/adapters/sqlite/library.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
 import { queriesOf } from "../../src/engine/queries.js";
@@ -48,8 +49,11 @@ const callback = { type: "callback.received", kind: "AUTHORIZATION", claims: "AU
 
 /** The file as a shop would have it after `ORDERS` orders, a second apart. */
 const fill = (file: string): void => {
-  const db = new Sqlite(file);
-  db.pragma("synchronous = OFF");
+  const { DatabaseSync } = sqliteLibrary();
+  const db = new DatabaseSync(file, { readOnly: false, timeout: 0 }) as SyncDatabase & {
+    function(name: string, options: object, call: (...given: unknown[]) => unknown): void;
+  };
+  db.exec("PRAGMA synchronous = OFF");
   db.function("life_of", { deterministic: true }, (n: unknown) => {
     const drawn = (Number(n) * 7919) % 1000;
     let upTo = 0;
@@ -64,24 +68,24 @@ const fill = (file: string): void => {
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ORDERS})`;
   const named = "printf('%010d', i)";
   const copied = (column: string, id = named) => `replace(${column}, life_of(i), ${id})`;
-  db.transaction(() => {
-    db.exec(`${numbers}, made AS (
+  db.exec("BEGIN");
+  db.exec(`${numbers}, made AS (
         SELECT i, ${named} AS id, ${T0} - (${ORDERS} - i) * 1000 AS moment, ${copied("record")} AS whole
         FROM n JOIN orders ON order_id = life_of(i))
       INSERT INTO orders SELECT id, version, status, state, flags, flagged, in_doubt, moment, ${copied("payment_id", "id")}, parked,
         sum_of(id, status, state, version, moment, flags), sum_of(id, version, whole), whole
       FROM made JOIN orders ON order_id = life_of(i)`);
-    db.exec(
-      `${numbers} INSERT INTO payments SELECT ${copied("payment_id")}, ${named} FROM n JOIN payments ON order_id = life_of(i)`,
-    );
-    db.exec(`${numbers}, made AS (
+  db.exec(
+    `${numbers} INSERT INTO payments SELECT ${copied("payment_id")}, ${named} FROM n JOIN payments ON order_id = life_of(i)`,
+  );
+  db.exec(`${numbers}, made AS (
         SELECT i, ${named} AS id, h.seq, CASE WHEN in_doubt = 1 OR seq = version THEN ${copied("entry")} ELSE '' END AS whole
         FROM n JOIN orders o ON o.order_id = life_of(i) JOIN history h ON h.order_id = o.order_id)
       INSERT INTO history SELECT id, seq, event_id, at, sum_of(id, seq, event_id, whole), whole
       FROM made JOIN history USING (seq) WHERE order_id = life_of(i)`);
-    db.exec(`${numbers} INSERT INTO timers SELECT ${named}, timer, generation, at, sum_of(${named}, timer, generation, at)
+  db.exec(`${numbers} INSERT INTO timers SELECT ${named}, timer, generation, at, sum_of(${named}, timer, generation, at)
       FROM n JOIN timers ON order_id = life_of(i)`);
-  })();
+  db.exec("COMMIT");
   db.exec("ANALYZE");
   db.close();
 };
@@ -118,7 +122,7 @@ try {
     const text = await (await asked.fetch(new Request(`http://localhost${path}`))).text();
     if (!text.includes(holds)) throw new Error(`${path} does not hold ${holds}`);
   };
-  const db = new Sqlite(file, { readonly: true });
+  const db = new Database(file, { readonly: true });
   const list = (where: string) =>
     db.prepare(`SELECT order_id, status, state, version, updated_at, flags, parked FROM orders
       WHERE ${where} ORDER BY updated_at DESC, order_id DESC LIMIT 51`);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { relayByHand } from "./bare.js";
 import { decisions, disagreements } from "./decisions.js";
@@ -40,7 +40,7 @@ const relayed = await relay(
 rmSync(directory, { recursive: true, force: true });
 const tables = [decided, ...stored.tables, relayed.throughput];
 
-const db = new Sqlite(":memory:");
+const db = new Database(":memory:");
 const sqlite = db.prepare("SELECT sqlite_version()").pluck().get();
 db.close();
 const configuration = {

@@ -5,8 +5,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Sqlite from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { changeOf, effectOf, T } from "../../src/testing/store-contract/sample.js";
 
@@ -90,14 +90,14 @@ const storeWithClaim = async (): Promise<void> => {
 
 /** Holds the write lock, as a program that stands still in the middle of a transaction. */
 const holdLock = (): void => {
-  const db = new Sqlite(file());
+  const db = new Database(file());
   db.exec("BEGIN IMMEDIATE");
   end.push(() => db.close());
 };
 
 /** Every write to the effects fails, after the store was opened. */
 const refuseWrites = (): void => {
-  const db = new Sqlite(file());
+  const db = new Database(file());
   db.exec("CREATE TRIGGER refused BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'this disk is worn out'); END");
   db.close();
 };
@@ -204,7 +204,7 @@ describe("other commands that open a store end in time as well:", () => {
 
   test("repair --apply, whose file takes no write", async () => {
     await storeWithClaim();
-    const db = new Sqlite(file());
+    const db = new Database(file());
     db.exec("INSERT INTO damaged VALUES ('a', 'inbox', 'e', 'torn', '{}')");
     db.exec("CREATE TRIGGER refused BEFORE DELETE ON damaged BEGIN SELECT RAISE(ABORT, 'this disk is worn out'); END");
     db.close();

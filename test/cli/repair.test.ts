@@ -1,8 +1,8 @@
 /** `repair` and `backup` on a real file with damaged rows. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterEach, describe, expect, test } from "vitest";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { changeOf, effectOf, eventOf, T } from "../../src/testing/store-contract/sample.js";
 import { temporary } from "../engine/place.js";
@@ -27,7 +27,7 @@ const sick = async (...damages: string[]): Promise<string> => {
   );
   await store.postpone(ids.map((id) => eventOf(id, "late")));
   await store.close();
-  const db = new Sqlite(file);
+  const db = new Database(file);
   for (const damage of damages) db.prepare(`UPDATE ${damage} WHERE order_id = 'sick'`).run();
   db.close();
   return file;

@@ -66,16 +66,16 @@ const named = (sql: string, names: [RegExp, Point][]): Point | null =>
   names.find(([pattern]) => pattern.test(sql.trim()))?.[1] ?? null;
 
 const watchDatabase = async (): Promise<void> => {
-  const { default: Sqlite } = await import("better-sqlite3");
-  const { prepare, transaction, exec, close } = Sqlite.prototype;
+  const { Database } = await import("../../src/adapters/sqlite/driver.js");
+  const { prepare, immediate, exec, close } = Database.prototype;
   let wrote: Point | null = null;
 
-  Sqlite.prototype.prepare = function (this: InstanceType<typeof Sqlite>, sql: string) {
+  Database.prototype.prepare = function (this: InstanceType<typeof Database>, sql: string) {
     const statement = prepare.call(this, sql);
     const [row, commit] = [named(sql, rows), named(sql, commits)];
     if (row === null && commit === null) return statement;
-    const run = statement.run.bind(statement) as (...bound: unknown[]) => ReturnType<typeof statement.run>;
-    statement.run = (...bound: unknown[]) => {
+    const run = statement.run.bind(statement);
+    statement.run = (...bound) => {
       const act = () => run(...bound);
       const done = row === null ? act() : around(row, act);
       if (commit !== null) wrote = commit;
@@ -84,27 +84,22 @@ const watchDatabase = async (): Promise<void> => {
     return statement;
   } as typeof prepare;
 
-  // The store asks for no other kind.
-  Sqlite.prototype.transaction = function (this: InstanceType<typeof Sqlite>, work: (...given: unknown[]) => unknown) {
-    const together = transaction.call(this, (...given: unknown[]) => {
+  Database.prototype.immediate = function (work) {
+    const done = immediate.call(this, () => {
       wrote = null;
-      const result = work(...given);
+      const result = work();
       if (wrote !== null) at(wrote, "before");
       return result;
     });
-    const immediate = (...given: unknown[]) => {
-      const result = together.immediate(...given);
-      if (wrote !== null) at(wrote, "after");
-      return result;
-    };
-    return { immediate };
-  } as unknown as typeof transaction;
+    if (wrote !== null) at(wrote, "after");
+    return done as ReturnType<typeof work>;
+  };
 
-  Sqlite.prototype.exec = function (this: InstanceType<typeof Sqlite>, sql: string) {
+  Database.prototype.exec = function (sql) {
     const act = () => exec.call(this, sql);
     return sql.includes("CREATE TABLE orders") ? around("store.made", act) : act();
   };
-  Sqlite.prototype.close = function (this: InstanceType<typeof Sqlite>) {
+  Database.prototype.close = function () {
     const act = () => close.call(this);
     return /-(owner|new)$/.test(this.name) ? act() : around("store.closed", act);
   };

@@ -37,7 +37,7 @@ const minor = (major: number) => Math.round(major * 100);
 const inFile = (lane: Lane, ids: string[]) => {
   const opened = openFile({ file: lane.file, readOnly: true });
   try {
-    const whole = opened.db.pragma("integrity_check", { simple: true });
+    const whole = opened.db.pragma("integrity_check");
     const db = new StoreDatabase(opened);
     const timers = db.dueTimers(FAR, 1000).map(wire.readTimer);
     const effects = ids.flatMap((id) => db.effectsOf(id).map(wire.readEffect));

@@ -1,6 +1,7 @@
 /** A place on a disk for a store, and a way past the store, on SQLite and on PostgreSQL. */
-import Sqlite from "better-sqlite3";
+
 import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Store } from "../../src/ports/store.js";
 import { run } from "../adapters/postgres-client.js";
@@ -34,13 +35,13 @@ export const startDisks = async (): Promise<Disks> => {
     return {
       store: () => sqliteStore({ file }),
       async sql(text, ...values) {
-        const db = new Sqlite(file);
+        const db = new Database(file);
         const { changes } = db.prepare(text).run(...values);
         db.close();
         if (changes === 0) throw new Error(`nothing was changed by ${text}`);
       },
       async ask(text) {
-        const db = new Sqlite(file, { readonly: true });
+        const db = new Database(file, { readonly: true });
         const found = db.prepare(text).pluck().get();
         db.close();
         return found;

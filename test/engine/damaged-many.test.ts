@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { changeOf } from "../../src/testing/store-contract/sample.js";
@@ -15,13 +15,13 @@ const file = () => join(directory, "orders.db");
 
 /** Rows of the history: an order may have any number of them. */
 const setAside = (rows: [orderId: string, count: number][]): void => {
-  const db = new Sqlite(file());
+  const db = new Database(file());
   const insert = db.prepare(
     "INSERT INTO damaged (order_id, tbl, id, what, row) VALUES (?, 'history', ?, 'is torn', '{}')",
   );
-  db.transaction(() => {
+  db.immediate(() => {
     for (const [orderId, count] of rows) for (let i = 0; i < count; i += 1) insert.run(orderId, String(i));
-  })();
+  });
   db.close();
 };
 
@@ -73,7 +73,7 @@ test("reconcile asks nobody about an order whose row comes after ten thousand ot
 });
 
 test("migrate --check tells of orders whose record cannot be read", async () => {
-  const db = new Sqlite(file());
+  const db = new Database(file());
   db.prepare("UPDATE orders SET record = '{' WHERE order_id IN ('big', 'small')").run();
   db.close();
   const { code, out } = await cli(["migrate", "--check", "--store", file(), "--json"]);

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parser } from "@prometheus-io/lezer-promql";
-import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { PlacedOrder } from "../../machines/events.js";
 import { httpApp } from "../../src/adapters/http/app.js";
 import { listen, type Served } from "../../src/adapters/http/serve.js";
 import { postgresStore } from "../../src/adapters/postgres/store.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { instruments } from "../../src/adapters/telemetry/instruments.js";
 import { createEngine, type Engine, limits, type Store, systemClock } from "../../src/index.js";
@@ -163,7 +163,7 @@ describe("the commands, run as they stand", () => {
   });
 
   test("a damaged row", async () => {
-    const past = new Sqlite(file());
+    const past = new Database(file());
     past.prepare("UPDATE history SET entry = 'oops' WHERE order_id = '1001' AND seq = 1").run();
     past.close();
     await engine.history("1001");

@@ -1,13 +1,14 @@
 /**
  * Rows that cannot be read, put out of the way of all others. Inside the database's thread.
  *
- * Rows are found and moved by their raw bytes: an id that is not well-formed UTF-8 reads as another text than it is.
+ * Rows are found and moved by their raw bytes: an id that is not well-formed UTF-8, or holds a NUL, reads as another text
+ * than it is.
  */
 import { isUtf8 } from "node:buffer";
-import type Sqlite from "better-sqlite3";
 import { keptRow } from "../../ports/damaged.js";
 import type { DamagedRow } from "../../ports/store.js";
 import { orderNamedIn } from "./content.js";
+import type { Database } from "./driver.js";
 import { asNumber, type SqliteTable, type Stored, tables } from "./rows.js";
 import { oddEffect, oddEvent, oddTimer } from "./schema.js";
 import { DEAD_EFFECTS, DEAD_EVENTS, rests } from "./statements.js";
@@ -54,16 +55,16 @@ export const shown = ({ table, as, stored, what }: SqliteDamage): DamagedRow => 
 });
 
 export class SqliteDamagedRows {
-  constructor(private readonly db: Sqlite.Database) {}
+  constructor(private readonly db: Database) {}
 
   /** Sets aside what cannot be read there. */
   setAside(found: DamageKind, ...bound: unknown[]): void {
     const [table, where] = places[found];
     const damages = this.#lookAt(table, where, bound);
-    const putAll = () => {
+    if (damages.length === 0) return;
+    this.db.immediate(() => {
       for (const one of damages) this.put(one);
-    };
-    if (damages.length > 0) this.db.transaction(putAll).immediate();
+    });
   }
 
   /** Those that were set aside. */
@@ -101,9 +102,9 @@ export class SqliteDamagedRows {
     const raw = this.db.prepare<[], Buffer>("SELECT DISTINCT CAST(order_id AS BLOB) FROM damaged").pluck().all();
     const same = raw.filter((id) => id.toString() === orderId);
     const own = this.db
-      .prepare<[string], Buffer>("SELECT CAST(order_id AS BLOB) FROM orders WHERE order_id = ?")
+      .prepare<[Buffer], Buffer>("SELECT CAST(order_id AS BLOB) FROM orders WHERE order_id = CAST(? AS TEXT)")
       .pluck()
-      .get(orderId);
+      .get(Buffer.from(orderId));
     const all = [...same, own ?? Buffer.from(orderId)];
     return [...new Map(all.map((id) => [id.toString("hex"), id])).values()];
   }
@@ -149,23 +150,26 @@ export class SqliteDamagedRows {
   /** A record, what is listed of it and an entry stay where they are; work goes out of the way. */
   put(one: SqliteDamage): void {
     const row = shown(one);
-    this.#keep(one.stored.order_id, row);
+    this.#keep(one.stored.order_id as Buffer, row);
     this.tellNamed(row);
     if (one.table !== "orders" && one.table !== "history") this.takeOut(one);
   }
 
-  #keep(orderId: unknown, { table, id, what, row }: DamagedRow): void {
+  #keep(orderId: Buffer, { table, id, what, row }: DamagedRow): void {
     this.db
-      .prepare("INSERT OR REPLACE INTO damaged (order_id, tbl, id, what, row) VALUES (CAST(? AS TEXT),?,?,?,?)")
-      .run(orderId, table, id, what, JSON.stringify(row));
+      .prepare(
+        "INSERT OR REPLACE INTO damaged (order_id, tbl, id, what, row) VALUES (CAST(? AS TEXT),?,CAST(? AS TEXT),?,?)",
+      )
+      .run(orderId, table, Buffer.from(id), what, JSON.stringify(row));
   }
 
   /** Where a row of one order stands under another, that other one has lost it and must not wait for it for ever. */
   tellNamed(one: DamagedRow): void {
     const named = orderNamedIn(one);
     if (named === null || named === one.orderId) return;
-    const exists = this.db.prepare("SELECT 1 FROM orders WHERE order_id = ?").get(named) !== undefined;
-    if (exists) this.#keep(named, one);
+    const raw = Buffer.from(named);
+    const exists = this.db.prepare("SELECT 1 FROM orders WHERE order_id = CAST(? AS TEXT)").get(raw) !== undefined;
+    if (exists) this.#keep(raw, one);
   }
 
   takeOut({ table, stored }: SqliteDamage): void {

@@ -1,5 +1,4 @@
 /** The store's work in SQL: synchronous, inside the worker thread, on rows that are ready to bind. */
-import type Sqlite from "better-sqlite3";
 import { type LaneCapacity, rankOf } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
@@ -15,6 +14,7 @@ import {
 } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type DamageKind, SqliteDamagedRows } from "./damaged.js";
+import type { Database, Statement } from "./driver.js";
 import { dueEffects } from "./due.js";
 import { wayOut } from "./errors.js";
 import type { Identity } from "./identity.js";
@@ -28,10 +28,10 @@ import type { Columns, WireChange } from "./wire.js";
 
 export class StoreDatabase {
   readonly #opened: Opened;
-  readonly #db: Sqlite.Database;
+  readonly #db: Database;
   readonly #do: Statements;
   readonly #damaged: SqliteDamagedRows;
-  readonly #lists = new Map<string, Sqlite.Statement<unknown[], Columns>>();
+  readonly #lists = new Map<string, Statement<unknown[], Columns>>();
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -72,7 +72,7 @@ export class StoreDatabase {
   }
 
   commit(changes: WireChange[]): CommitResult[] {
-    return this.#together(() => changes.map((change) => this.#apply(change)));
+    return this.#db.immediate(() => changes.map((change) => this.#apply(change)));
   }
 
   /** Everything that can conflict comes before the first write, so a conflict leaves nothing to undo. */
@@ -114,7 +114,7 @@ export class StoreDatabase {
 
   /** These orders have the payment, and no others. */
   settlePayment(paymentId: string, orderIds: string[]): void {
-    this.#together(() => {
+    this.#db.immediate(() => {
       this.#do.strayPayments.run(paymentId, JSON.stringify(orderIds));
       for (const orderId of orderIds) this.#do.insertPayment.run(paymentId, orderId);
     });
@@ -125,7 +125,7 @@ export class StoreDatabase {
     this.sweep();
     const found = dueEffects(this.#do, room, now, limit);
     if (found.length > 0) {
-      this.#together(() => {
+      this.#db.immediate(() => {
         for (const [id] of found) this.#do.lease.run(now + leaseMs, worker, id);
       });
     }
@@ -138,7 +138,7 @@ export class StoreDatabase {
   }
 
   release(worker: string, results: EffectResult[]): void {
-    this.#together(() => {
+    this.#db.immediate(() => {
       for (const result of results) {
         if (result.outcome === "done") this.#do.finish.run(result.id, worker);
         else if (result.outcome === "retry") {
@@ -151,7 +151,7 @@ export class StoreDatabase {
   }
 
   hurry(orderIds: string[], at: number): void {
-    this.#together(() => {
+    this.#db.immediate(() => {
       for (const orderId of orderIds) {
         this.#do.hurry.run(at, ASKED_ANEW, orderId, at);
         this.#do.hurryDead.run(at, orderId);
@@ -165,17 +165,17 @@ export class StoreDatabase {
 
   /** The first write of an engine that starts. */
   recoverLeases(worker: string): void {
-    this.#db.pragma(`busy_timeout = ${STARTING_TIMEOUT_MS}`);
+    this.#db.exec(`PRAGMA busy_timeout = ${STARTING_TIMEOUT_MS}`);
     try {
       this.#do.recoverLeases.run(worker);
       this.#do.keepPayments.run();
     } finally {
-      this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
 
   pullIn(now: number, longest: LongestWaits): number {
-    return this.#together(() => pullIn(this.#db, now, longest));
+    return this.#db.immediate(() => pullIn(this.#db, now, longest));
   }
 
   restored(): void {
@@ -192,7 +192,7 @@ export class StoreDatabase {
   }
 
   postpone(events: Columns[]): void {
-    this.#together(() => {
+    this.#db.immediate(() => {
       for (const event of events) {
         const [orderId, eventId] = event as [string, string];
         if (this.#do.seen.get(orderId, eventId) === undefined) this.#do.postpone.run(...event);
@@ -220,7 +220,7 @@ export class StoreDatabase {
 
   prune(before: number, page: Page): Pruned {
     const all = () => prune(this.#do, before, page);
-    return page.dryRun ? all() : this.#together(all);
+    return page.dryRun ? all() : this.#db.immediate(all);
   }
 
   list(filter: OrderFilter): Columns[] {
@@ -260,7 +260,9 @@ export class StoreDatabase {
   }
 
   secret(name: string, made: string | null): KeptSecret {
-    return this.#db.readonly ? secretIn(this.#db, name, null) : this.#together(() => secretIn(this.#db, name, made));
+    return this.#db.readonly
+      ? secretIn(this.#db, name, null)
+      : this.#db.immediate(() => secretIn(this.#db, name, made));
   }
 
   counts(): { counts: Columns; oldest: string[] } {
@@ -288,10 +290,5 @@ export class StoreDatabase {
   async repair(orderId: string, how: { forget: boolean }): Promise<Repaired> {
     const { Repair } = await import("./repair.js");
     return new Repair(this.#db, this.#damaged, this.#do).of(orderId, how);
-  }
-
-  /** IMMEDIATE: waiting for the write lock happens at the beginning, where nothing is done yet. */
-  #together<T>(work: () => T): T {
-    return this.#db.transaction(work).immediate();
   }
 }

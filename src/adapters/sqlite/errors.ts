@@ -1,6 +1,7 @@
 /** SQLite's errors in the words of the port, in a shape that crosses threads. */
 import { StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import { codeOf } from "./codes.js";
 
 export interface CrossedError {
   /** null = none of the store's own reasons, so a fault in the program. */
@@ -43,16 +44,13 @@ const says: Partial<Record<StoreError["code"], string>> = {
 export const wayOut = (file: string): string =>
   `Stop the engine, then restore a backup of ${file}, or save what can be read: sqlite3 ${file} .recover | sqlite3 recovered.db`;
 
-const sqliteCode = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-
-export const isBusy = (error: unknown): boolean => sqliteCode(error).startsWith("SQLITE_BUSY");
-export const isForeign = (error: unknown): boolean => sqliteCode(error) === "SQLITE_NOTADB";
+export const isBusy = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_BUSY");
+export const isForeign = (error: unknown): boolean => codeOf(error) === "SQLITE_NOTADB";
 
 export const crossing = (error: unknown, file: string): CrossedError => {
   if (error instanceof StoreError) return { code: error.code, message: error.message };
   const message = thrownText(error);
-  const found = sqliteCode(error);
+  const found = codeOf(error);
   const code = codes.find(([prefix]) => found.startsWith(prefix))?.[1] ?? null;
   if (code === null) return { code, message: found ? `${file}: ${message} (${found})` : message };
   const way = code === "corrupt" ? ` ${wayOut(file)}` : "";

@@ -1,10 +1,11 @@
 /** Opening the file, or saying why not. A broken file is never replaced by an empty one. */
 import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
+import { Database } from "./driver.js";
 import { wayOut } from "./errors.js";
 import { checkOneName, checkSame, type Identity, identityOf } from "./identity.js";
+import { sqliteLibrary } from "./library.js";
 import { checkElsewhere, noteOpened, takeOwnership } from "./owner.js";
 import { createPrivate, putInPlace } from "./place.js";
 import { APPLICATION_ID, missingIn, SCHEMA_VERSION, schema, steps } from "./schema.js";
@@ -13,7 +14,7 @@ import type { SqliteOptions } from "./store.js";
 
 export interface Opened {
   file: string;
-  db: Sqlite.Database;
+  db: Database;
   identity: Identity;
   /** @throws StoreError where the file under this name is no longer the one that is open */
   check(): void;
@@ -24,8 +25,9 @@ export interface Opened {
 export const BUSY_TIMEOUT_MS = 5000;
 /** The same where an engine starts: whoever holds its file for longer is no neighbour that prunes, and is named at once. */
 export const STARTING_TIMEOUT_MS = 1000;
-/** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
-const OLDEST_SQLITE = [3, 51, 3];
+/** KiB, as SQLite wants it: below zero. Of a store of millions of orders, the upper pages of every index. */
+const WRITER_CACHE = -65_536;
+const READER_CACHE = -16_000;
 
 export interface OpeningOptions extends SqliteOptions {
   /** The file that another thread of this process has open already. */
@@ -33,6 +35,8 @@ export interface OpeningOptions extends SqliteOptions {
 }
 
 export function openFile(options: OpeningOptions): Opened {
+  // Before anything is made beside the file: where there is no SQLite, nothing is.
+  sqliteLibrary();
   const file = settledPath(options.file);
   const readOnly = options.readOnly ?? false;
   const owns = !readOnly && !options.beside;
@@ -43,7 +47,7 @@ export function openFile(options: OpeningOptions): Opened {
   else if (exists) checkHeader(file);
   else if (!owns) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
   const owner = !owns ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
-  let db: Sqlite.Database | null = null;
+  let db: Database | null = null;
   const close = () => {
     try {
       db?.close();
@@ -57,22 +61,22 @@ export function openFile(options: OpeningOptions): Opened {
       if (existsSync(file)) checkHeader(file);
       else create(file);
     }
-    db = new Sqlite(file, {
+    db = new Database(file, {
       readonly: readOnly,
       fileMustExist: true,
       timeout: owns ? STARTING_TIMEOUT_MS : BUSY_TIMEOUT_MS,
     });
-    checkLibrary(db);
     checkVersion(db, file);
     if (options.sameAs === undefined) checkShape(db, file);
     if (owns) checkElsewhere(db, file);
+    db.exec(`PRAGMA cache_size = ${readOnly ? READER_CACHE : WRITER_CACHE}`);
     if (!readOnly) configure(db);
     if (owns) {
       checkWhole(db, file);
       bringUp(db);
       noteOpened(db, file);
-    } else db.exec(missingIn(db.pragma("user_version", { simple: true }) as number));
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    } else db.exec(missingIn(db.pragma("user_version") as number));
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     const identity = options.sameAs ?? identityOf(file);
     return { file, db, identity, check: () => checkSame(file, identity), close };
   } catch (error) {
@@ -115,10 +119,9 @@ function create(file: string): void {
   const draft = `${file}-new`;
   for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(draft + end, { force: true });
   createPrivate(draft);
-  const db = new Sqlite(draft);
+  const db = new Database(draft);
   try {
-    db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = FULL");
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     db.exec(
       `BEGIN; ${schema} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`,
     );
@@ -128,18 +131,8 @@ function create(file: string): void {
   putInPlace(draft, file);
 }
 
-function checkLibrary(db: Sqlite.Database): void {
-  const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "0";
-  const parts = version.split(".").map(Number);
-  const at = OLDEST_SQLITE.findIndex((want, i) => want !== parts[i]);
-  if (at >= 0 && (parts[at] ?? 0) < (OLDEST_SQLITE[at] ?? 0))
-    throw new Error(
-      `SQLite ${version} can lose committed data (WAL-reset bug); ${OLDEST_SQLITE.join(".")} or newer is needed. Update better-sqlite3.`,
-    );
-}
-
-function checkVersion(db: Sqlite.Database, file: string): void {
-  const version = db.pragma("user_version", { simple: true }) as number;
+function checkVersion(db: Database, file: string): void {
+  const version = db.pragma("user_version") as number;
   if (version > SCHEMA_VERSION)
     throw new StoreError(
       "newer",
@@ -149,32 +142,30 @@ function checkVersion(db: Sqlite.Database, file: string): void {
 }
 
 /** To today's schema, all of it or nothing. For reading only an older file does as it is: it lacks indexes, no data. */
-function bringUp(db: Sqlite.Database): void {
-  const version = db.pragma("user_version", { simple: true }) as number;
+function bringUp(db: Database): void {
+  const version = db.pragma("user_version") as number;
   if (version === SCHEMA_VERSION) return;
   const missing = Object.entries(steps).filter(([number]) => Number(number) > version);
-  db.transaction(() => {
+  db.immediate(() => {
     for (const [, sql] of missing) db.exec(sql);
-    db.pragma(`user_version = ${SCHEMA_VERSION}`);
-  }).immediate();
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
 }
 
 /** A pragma that does not take says nothing, so each is read back: without them a commit could be lost. */
-function configure(db: Sqlite.Database): void {
+function configure(db: Database): void {
   const set = (pragma: string, value: string | number, reads: string | number = value) => {
-    db.pragma(`${pragma} = ${value}`);
-    const now = db.pragma(pragma, { simple: true });
+    db.exec(`PRAGMA ${pragma} = ${value}`);
+    const now = db.pragma(pragma);
     if (now !== reads) throw new Error(`${db.name}: PRAGMA ${pragma} is ${now} and would not become ${value}.`);
   };
   set("journal_mode", "WAL", "wal");
   set("synchronous", "FULL", 2);
   set("journal_size_limit", 64 * 1024 * 1024);
-  // Of a store of millions of orders, the upper pages of every index.
-  set("cache_size", -65_536);
 }
 
 /** The whole of it, indexes too: one that leads past a row would let a timer sleep. Half a second for 100 MB. */
-function checkWhole(db: Sqlite.Database, file: string): void {
-  const found = db.pragma("integrity_check(1)", { simple: true });
+function checkWhole(db: Database, file: string): void {
+  const found = db.pragma("integrity_check(1)");
   if (found !== "ok") throw new StoreError("corrupt", `${file} is damaged: ${found}. ${wayOut(file)}`);
 }

@@ -1,7 +1,7 @@
 /** One engine for one file, by whatever name: a lock beside the file, and a note in the file of where it was opened. */
 import { existsSync, statSync } from "node:fs";
-import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
+import { Database } from "./driver.js";
 import { isBusy, isForeign } from "./errors.js";
 import { numberOf } from "./identity.js";
 import { createPrivate } from "./place.js";
@@ -9,11 +9,10 @@ import { createPrivate } from "./place.js";
 const lockOf = (file: string): string => `${file}-owner`;
 
 /** Held as a lock of the operating system, which goes with the process however that ends. @throws SqliteError */
-const lock = (file: string, timeout: number): Sqlite.Database => {
-  const owner = new Sqlite(lockOf(file), { timeout });
+const lock = (file: string, timeout: number): Database => {
+  const owner = new Database(lockOf(file), { timeout });
   try {
-    owner.pragma("journal_mode = MEMORY");
-    owner.exec("BEGIN EXCLUSIVE");
+    owner.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return owner;
   } catch (error) {
     owner.close();
@@ -21,7 +20,7 @@ const lock = (file: string, timeout: number): Sqlite.Database => {
   }
 };
 
-export const takeOwnership = (file: string, timeout: number): Sqlite.Database => {
+export const takeOwnership = (file: string, timeout: number): Database => {
   createPrivate(lockOf(file));
   try {
     return lock(file, timeout);
@@ -55,7 +54,7 @@ interface OwnerNote {
   number: string;
 }
 
-const noteIn = (db: Sqlite.Database): OwnerNote | null => {
+const noteIn = (db: Database): OwnerNote | null => {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'secrets'").get();
   if (isThere === undefined) return null;
   const text = db.prepare<[string], string>("SELECT value FROM secrets WHERE name = ?").pluck().get(NOTE);
@@ -72,7 +71,7 @@ const hasLog = (file: string): boolean => (statSync(`${file}-wal`, { throwIfNoEn
  * Refuses a file that another engine has open under another name, or whose log was left at its former place. @throws
  * StoreError
  */
-export const checkElsewhere = (db: Sqlite.Database, file: string): void => {
+export const checkElsewhere = (db: Database, file: string): void => {
   const before = noteIn(db);
   if (before === null || before.number !== numberOf(file) || before.path === file) return;
   if (isOwned(before.path))
@@ -88,7 +87,7 @@ export const checkElsewhere = (db: Sqlite.Database, file: string): void => {
 };
 
 /** Notes in the file itself where it is opened now: its log is found by name alone. */
-export const noteOpened = (db: Sqlite.Database, file: string): void => {
+export const noteOpened = (db: Database, file: string): void => {
   const now: OwnerNote = { path: file, number: numberOf(file) };
   const before = noteIn(db);
   if (before?.path === now.path && before.number === now.number) return;

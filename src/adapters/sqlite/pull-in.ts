@@ -1,10 +1,10 @@
 /** What waits longer than it can have to, because the clock was ahead when it was set. Inside the database's thread. */
-import type Sqlite from "better-sqlite3";
 import type { LongestWaits, TimerRow } from "../../ports/store.js";
+import type { Database } from "./driver.js";
 import { TIMER } from "./statements.js";
 import * as wire from "./wire.js";
 
-const later = (db: Sqlite.Database, prefix: string, at: number): TimerRow[] =>
+const later = (db: Database, prefix: string, at: number): TimerRow[] =>
   db
     .prepare<unknown[], wire.Columns>(`SELECT ${TIMER} FROM timers WHERE at > ? AND substr(timer, 1, ?) = ?`)
     .raw()
@@ -19,7 +19,7 @@ const later = (db: Sqlite.Database, prefix: string, at: number): TimerRow[] =>
     });
 
 /** In one transaction of the caller's. */
-export const pullIn = (db: Sqlite.Database, now: number, longest: LongestWaits): number => {
+export const pullIn = (db: Database, now: number, longest: LongestWaits): number => {
   const { leaseMs, effectMs, eventMs, soonMs, timers } = longest;
   const run = (sql: string, ...bound: number[]) => db.prepare(sql).run(...bound).changes;
   let rows = run("UPDATE outbox SET lease_until = ? WHERE lease_until > ?", now + leaseMs, now + leaseMs);

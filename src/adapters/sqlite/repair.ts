@@ -1,5 +1,4 @@
 /** How an order goes on without its damaged rows. Inside the database's thread. */
-import type Sqlite from "better-sqlite3";
 import { trusted } from "../../core/readable.js";
 import { rebuilt, timersIn } from "../../core/rebuilt.js";
 import type { HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
@@ -8,6 +7,7 @@ import { peerOf } from "../../ports/lanes.js";
 import type { DamagedRow, Repaired } from "../../ports/store.js";
 import { contentOf, envelopeOf } from "./content.js";
 import { type SqliteDamagedRows, shown } from "./damaged.js";
+import type { Database } from "./driver.js";
 import { type SqliteTable, type Stored, tables } from "./rows.js";
 import type { Statements } from "./statements.js";
 import * as wire from "./wire.js";
@@ -21,7 +21,7 @@ class Stuck extends Error {
 
 export class Repair {
   constructor(
-    private readonly db: Sqlite.Database,
+    private readonly db: Database,
     private readonly rows: SqliteDamagedRows,
     private readonly write: Pick<
       Statements,
@@ -32,7 +32,7 @@ export class Repair {
   of(orderId: string, { forget }: { forget: boolean }): Repaired {
     const mended = this.rows.rawIds(orderId).map((raw) => {
       try {
-        return this.db.transaction(() => (forget ? this.#forget(raw) : this.#mend(raw))).immediate();
+        return this.db.immediate(() => (forget ? this.#forget(raw) : this.#mend(raw)));
       } catch (error) {
         if (!(error instanceof Stuck)) throw error;
         this.#rest(raw);
@@ -69,11 +69,9 @@ export class Repair {
   /** What is damaged of it is set aside, so that it rests. */
   #rest(raw: Buffer): void {
     const damages = this.rows.ofOrder(raw);
-    this.db
-      .transaction(() => {
-        for (const one of damages) this.rows.put(one);
-      })
-      .immediate();
+    this.db.immediate(() => {
+      for (const one of damages) this.rows.put(one);
+    });
   }
 
   /** @returns why the order cannot go on; null = it can */

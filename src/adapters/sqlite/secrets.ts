@@ -1,6 +1,6 @@
 /** Secrets by name. One that is not as it was made is no secret any more. Inside the database's thread. */
 import { crc32 } from "node:zlib";
-import type Sqlite from "better-sqlite3";
+import type { Database } from "./driver.js";
 
 export interface KeptSecret {
   value: string | null;
@@ -14,7 +14,7 @@ const sealOf = (name: string, value: string): number => crc32(`${name}\n${value}
  * @param made what is kept where there is none; null = nothing. A damaged one stays under another name, and another is
  * kept in its place.
  */
-export const secretIn = (db: Sqlite.Database, name: string, made: string | null): KeptSecret => {
+export const secretIn = (db: Database, name: string, made: string | null): KeptSecret => {
   // Asked for each time: an older file that is opened for reading lacks the column, or the table.
   const has = db.prepare("SELECT 1 FROM pragma_table_info('secrets') WHERE name = 'sum'").get() !== undefined;
   const found = db

@@ -1,11 +1,11 @@
 /** Whether a file has the tables of its schema's number: development versions wrote files that no step leads on from. */
-import Sqlite from "better-sqlite3";
 import { StoreError } from "../../ports/store.js";
+import { Database } from "./driver.js";
 import { wayOut } from "./errors.js";
 import { SCHEMA_VERSION, schema, steps } from "./schema.js";
 
 /** `table.column`, of every table that we make. */
-const columnsIn = (db: Sqlite.Database): Set<string> =>
+const columnsIn = (db: Database): Set<string> =>
   new Set(
     db
       .prepare<[], string>(
@@ -17,8 +17,8 @@ const columnsIn = (db: Sqlite.Database): Set<string> =>
   );
 
 /** The columns that the file would have once it was brought up; null = a step fails on it. The file is left as it is. */
-const broughtUp = (db: Sqlite.Database, version: number): Set<string> | null => {
-  const copy = new Sqlite(":memory:");
+const broughtUp = (db: Database, version: number): Set<string> | null => {
+  const copy = new Database(":memory:");
   try {
     const made = db
       .prepare<[], string>(
@@ -37,7 +37,7 @@ const broughtUp = (db: Sqlite.Database, version: number): Set<string> | null => 
 };
 
 const wanted = (): Set<string> => {
-  const db = new Sqlite(":memory:");
+  const db = new Database(":memory:");
   db.exec(schema);
   const columns = columnsIn(db);
   db.close();
@@ -53,8 +53,8 @@ const known: [lacks: string, who: string][] = [
 const ALWAYS = ["orders.record", "history.entry", "outbox.effect", "timers.at", "inbox.envelope", "payments.order_id"];
 
 /** @throws StoreError `older` where another version wrote it, `corrupt` where tables of a store are missing */
-export const checkShape = (db: Sqlite.Database, file: string): void => {
-  const version = db.pragma("user_version", { simple: true }) as number;
+export const checkShape = (db: Database, file: string): void => {
+  const version = db.pragma("user_version") as number;
   const has = columnsIn(db);
   const want = wanted();
   const after = version === SCHEMA_VERSION ? has : broughtUp(db, version);

@@ -1,6 +1,6 @@
 /** Every statement, prepared once. Parameters are named only where one is used twice. */
-import type Sqlite from "better-sqlite3";
 import { effectInRange } from "../../core/ranges.js";
+import type { Database } from "./driver.js";
 import { oddEffect, oddEvent, oddTimer } from "./schema.js";
 
 /** Each list of columns in the order in which wire.ts writes and reads it. */
@@ -39,7 +39,7 @@ interface Writes {
   run(...bound: unknown[]): { changes: number };
 }
 
-export function prepare(db: Sqlite.Database) {
+export function prepare(db: Database) {
   const rows = <P extends unknown[], R extends unknown[] = unknown[]>(sql: string): ReadStatements<P, R> =>
     db.prepare<P, R>(sql).raw();
   const value = <P extends unknown[], V>(sql: string): ReadStatements<P, V> => db.prepare<P, V>(sql).pluck();

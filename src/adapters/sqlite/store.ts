@@ -28,8 +28,9 @@ export interface SqliteOptions {
 const ownedHere = new Set<string>();
 
 /**
- * The store in one SQLite file, made where there is none. Needs `better-sqlite3`; without it `open` says which command
- * installs it. A file that another engine owns is refused.
+ * The store in one SQLite file, made where there is none. On a Node whose own SQLite is too old, or that has none, it
+ * needs `@photostructure/sqlite`; without it `open` says which command installs it. A file that another engine owns is
+ * refused.
  */
 export function sqliteStore(options: SqliteOptions): Store {
   let thread: DatabaseThread | null = null;

@@ -79,10 +79,7 @@ export class DatabaseThread {
   /** Nobody who asked is left waiting when the thread dies. */
   #end(cause?: unknown): void {
     const why = cause instanceof Error ? `: ${cause.message}` : ".";
-    const said = why.includes("Cannot find package 'better-sqlite3'")
-      ? "The SQLite store needs the driver better-sqlite3, which is not installed. Run: npm install better-sqlite3@12"
-      : `${this.#file}: the database thread has ended${why}`;
-    this.#gone ??= new StoreError("closed", said, { cause });
+    this.#gone ??= new StoreError("closed", `${this.#file}: the database thread has ended${why}`, { cause });
     for (const asked of this.#asked.values()) asked.reject(this.#gone);
     this.#asked.clear();
   }
