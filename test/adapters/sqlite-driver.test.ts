@@ -1,15 +1,10 @@
 /** What the store relies on of whichever SQLite it found: see src/adapters/sqlite/library.ts. */
-import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { codeOf } from "../../src/adapters/sqlite/codes.js";
 import { Database } from "../../src/adapters/sqlite/driver.js";
-import { chosen, type SqliteLibrary } from "../../src/adapters/sqlite/library.js";
-import { StoreError } from "../../src/ports/store.js";
 
 let folder: string;
 let file: string;
@@ -89,11 +84,23 @@ describe("rows", () => {
     expect(bytes?.map((one) => one.toString("hex"))).toEqual(["61ff62", "610062"]);
   });
 
-  test("a text with a NUL is refused, not cut; its bytes are taken", () => {
-    expect(() => put("a\0b", null)).toThrow("holds a NUL");
-    expect(() => db.prepare<[{ a: string }]>("SELECT @a").get({ a: "a\0b" })).toThrow("holds a NUL");
-    db.prepare("INSERT INTO t VALUES (CAST(? AS TEXT), ?)").run(Buffer.from("a\0b"), undefined);
-    expect(db.prepare("SELECT hex(a), typeof(a), typeof(b) FROM t").raw().all()).toEqual([["610062", "text", "null"]]);
+  test("a text with a NUL is bound as its bytes, and not up to the NUL", () => {
+    db.exec("CREATE TABLE s (a TEXT) STRICT; INSERT INTO s VALUES ('a')");
+    const found = (sql: string, ...bound: unknown[]) =>
+      db
+        .prepare(`SELECT count(*) FROM s WHERE ${sql}`)
+        .pluck()
+        .get(...bound);
+    expect([found("a = ?", "a\0b"), found("a = @a", { a: "a\0b" }), found("a = ?", "a")]).toEqual([0, 0, 1]);
+    expect(code(() => db.prepare("INSERT INTO s VALUES (?)").run("a\0b"))).toBe("SQLITE_CONSTRAINT");
+    db.prepare("INSERT INTO s VALUES (CAST(? AS TEXT))").run("a\0b");
+    expect([
+      found("hex(a) = '610062'"),
+      found("a = CAST(? AS TEXT)", "a\0b"),
+      found("a > CAST(? AS TEXT)", "a"),
+    ]).toEqual([1, 1, 1]);
+    put(undefined, null);
+    expect(db.prepare("SELECT typeof(a), typeof(b) FROM t").raw().all()).toEqual([["null", "null"]]);
   });
 
   test("are read on while others are written", () => {
@@ -238,63 +245,5 @@ describe("errors have SQLite's names", () => {
   test("another error keeps its own", () => {
     expect(codeOf(Object.assign(new Error("said"), { code: "ENOENT" }))).toBe("ENOENT");
     expect([codeOf(new Error("said")), codeOf("said")]).toEqual(["", ""]);
-  });
-});
-
-describe("which SQLite", () => {
-  /** A library that says this version of itself. */
-  const library = (version: string, members: object = { serialize: () => {} }): SqliteLibrary => {
-    class DatabaseSync {
-      prepare = () => ({ get: () => ({ version }) });
-      close = () => {};
-    }
-    Object.assign(DatabaseSync.prototype, members);
-    return { DatabaseSync } as unknown as SqliteLibrary;
-  };
-  const none = () => null;
-
-  test("Node's own where it is new enough, or else the package", () => {
-    const [own, packaged] = [library("3.51.3"), library("3.53.4")];
-    expect(chosen({ own: () => own, installed: () => packaged })).toBe(own);
-    expect(chosen({ own: () => own, installed: none })).toBe(own);
-    expect(chosen({ own: () => library("3.51.2"), installed: () => packaged })).toBe(packaged);
-    expect(chosen({ own: none, installed: () => packaged })).toBe(packaged);
-    for (const version of ["3.52.0", "4.0.0"])
-      expect(chosen({ own: () => library(version), installed: none })).toBeTruthy();
-  });
-
-  const fix = "Run: npm install @photostructure/sqlite@2";
-  test.each([
-    [
-      "neither",
-      none,
-      none,
-      `this Node has none of its own, and the driver @photostructure/sqlite is not installed. ${fix}`,
-    ],
-    ["an old one of Node", () => library("3.50.9"), none, "version 3.50.9 of this Node can lose committed data"],
-    ["an old package", none, () => library("3.51.2"), `the driver @photostructure/sqlite is too old. ${fix}`],
-    ["its first major", none, () => library("3.53.0", {}), `the driver @photostructure/sqlite is too old. ${fix}`],
-  ])("with %s it says what to install", (_, own, installed, says) => {
-    const error = thrown(() => chosen({ own, installed }));
-    expect(error).toBeInstanceOf(StoreError);
-    expect((error as StoreError).message).toContain(says);
-    expect((error as StoreError).message).toContain(fix);
-  });
-
-  test("a package that does not load says why itself", () => {
-    const broken = () => {
-      throw new Error("No native build was found");
-    };
-    expect(() => chosen({ own: none, installed: broken })).toThrow("No native build was found");
-  });
-
-  test("nothing is printed of what is experimental, and all else that warns is", async () => {
-    const driver = fileURLToPath(new URL("../../src/adapters/sqlite/driver.js", import.meta.url));
-    const script = `import { Database } from ${JSON.stringify(driver)};
-      new Database(":memory:").close();
-      process.emitWarning("this one", { code: "TEST" });`;
-    const { stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
-    expect(stderr).toContain("this one");
-    expect(stderr).not.toContain("Experimental");
   });
 });

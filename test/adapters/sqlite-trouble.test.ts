@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
+import { Database } from "../../src/adapters/sqlite/driver.js";
 import { crossing } from "../../src/adapters/sqlite/errors.js";
 import { openFile } from "../../src/adapters/sqlite/opening.js";
 import type { SqliteOptions } from "../../src/adapters/sqlite/store.js";
@@ -157,6 +158,37 @@ test("a damaged record sets its order aside and says how to go on; the others ar
   expect(sick?.record).toBeNull();
   expect(sick?.parked).toMatch(/order sick is damaged.*restore a backup/);
   expect(well?.record?.orderId).toBe("well");
+  await store.close();
+});
+
+test("an order whose id came to hold a NUL stops no list and no pruning of the others, and is found by its id", async () => {
+  const store = sqliteStore({ file });
+  await store.open();
+  await store.commit(["a", "b", "c"].map((id) => changeOf(id, 0)));
+  await store.close();
+  const db = new Database(file);
+  db.exec("UPDATE orders SET in_doubt = 0; UPDATE orders SET order_id = 'b' || char(0) WHERE order_id = 'b'");
+  db.close();
+  await store.open();
+  const listed: string[] = [];
+  for (
+    let page = await store.list({ limit: 1 });
+    page[0];
+    page = await store.list({ limit: 1, after: page[0].orderId })
+  )
+    listed.push(page[0].orderId);
+  expect(listed).toEqual(["a", "c"]);
+  const pruned: (string | null)[] = [];
+  for (let after: string | null = ""; after !== null; ) {
+    const { last } = await store.prune(T, { after, limit: 1, dryRun: false });
+    pruned.push(last);
+    after = last;
+  }
+  expect(pruned).toEqual(["a", "b\0", "c", null]);
+  expect((await store.examine("b\0")).map(({ table, orderId }) => [table, orderId])).toEqual([
+    ["listed", "b\0"],
+    ["orders", "b\0"],
+  ]);
   await store.close();
 });
 

@@ -6,7 +6,7 @@ export const listStatement = (filter: OrderFilter): { sql: string; bound: unknow
   const where = ["TRUE"];
   const bound: unknown[] = [];
   if (filter.after !== undefined) {
-    where.push("order_id > ?");
+    where.push("order_id > CAST(? AS TEXT)");
     bound.push(filter.after);
   }
   // Written out, not bound: only so does SQLite see that a partial index fits.
@@ -25,7 +25,7 @@ export const listStatement = (filter: OrderFilter): { sql: string; bound: unknow
     where.push(filter.parked ? aside : `NOT ${aside}`);
   }
   if (filter.latest?.before) {
-    where.push("(updated_at, order_id) < (?, ?)");
+    where.push("(updated_at, order_id) < (?, CAST(? AS TEXT))");
     bound.push(filter.latest.before.updatedAt, filter.latest.before.orderId);
   }
   const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";

@@ -121,7 +121,9 @@ export function prepare(db: Database) {
       ),
     ),
     // Forgets how the last claim ended: no error and a second claim means that its holder died in the middle.
-    lease: write("UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = ?"),
+    lease: write(
+      "UPDATE outbox SET attempts = attempts + 1, error = NULL, lease_until = ?, worker = ? WHERE id = CAST(? AS TEXT)",
+    ),
     finish: write("DELETE FROM outbox WHERE id = ? AND worker = ?"),
     retry: later(() =>
       write(
@@ -179,7 +181,7 @@ export function prepare(db: Database) {
       `SELECT ${ENTRY} FROM history WHERE order_id = ? AND seq > ? AND entry <> '' ORDER BY seq LIMIT ?`,
     ),
     finalOrders: rows<[string, number], [string, number]>(
-      "SELECT order_id, version FROM orders WHERE order_id > ? AND in_doubt = 0 ORDER BY order_id LIMIT ?",
+      "SELECT order_id, version FROM orders WHERE order_id > CAST(? AS TEXT) AND in_doubt = 0 ORDER BY order_id LIMIT ?",
     ),
     isFinished: value<[{ orderId: string; version: number; before: number }], number>(
       `SELECT 1 FROM orders JOIN history h USING (order_id) WHERE order_id = @orderId AND parked IS NULL
