@@ -10,12 +10,12 @@ interface Named {
   /** In front of what the caller adds. */
   args?: () => string[];
   node?: string[];
-  env?: Record<string, string>;
-  /** A folder with packages of its own, see `.ci/apart`. */
-  apart?: string;
+  /** Folders with packages of their own, see `.ci/apart`. */
+  apart?: string[];
 }
 
 const PEERS = "test/bench/peers";
+const RESTATE = "test/restate";
 const vitest = "../node_modules/vitest/vitest.mjs";
 
 const runs: Record<"campaign" | "bench", Record<string, Named>> = {
@@ -38,10 +38,10 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
     woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },
     restate: {
-      says: "all scenarios on Restate",
+      says: "the runtime's contract, Restate's own cases and every scenario, on a real Restate server",
       file: vitest,
-      args: () => ["run", "--project", "system", "test/restate/scenarios.test.ts"],
-      env: { RESTATE_SCENARIOS: "all" },
+      args: () => ["run", "--config", "test/named.config.ts", "test/restate", "test/runtimes"],
+      apart: [RESTATE],
     },
   },
   bench: {
@@ -52,13 +52,13 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
     postgres: {
       says: "PostgreSQL beside DBOS and graphile-worker",
       file: "test/bench/peers/postgres.js",
-      apart: PEERS,
+      apart: [PEERS, RESTATE],
     },
     check: {
       says: "that the benches run",
       file: vitest,
       args: () => ["run", "--config", "test/named.config.ts", "test/bench"],
-      apart: PEERS,
+      apart: [PEERS, RESTATE],
     },
   },
 };
@@ -83,9 +83,9 @@ if (found === undefined) {
   (asked ? process.stdout : process.stderr).write(usage());
   process.exitCode = asked ? exits.done : exits.usage;
 } else {
-  const { file, args = () => [], node = [], env = {}, apart } = found;
+  const { file, args = () => [], node = [], apart = [] } = found;
   const run = (command: string, given: string[]): number =>
-    spawnSync(command, given, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status ?? exits.trouble;
-  const ready = apart === undefined ? 0 : run(`${root}.ci/apart`, [apart]);
+    spawnSync(command, given, { cwd: root, stdio: "inherit" }).status ?? exits.trouble;
+  const ready = apart.reduce((failed, folder) => failed || run(`${root}.ci/apart`, [folder]), 0);
   process.exitCode = ready || run(process.execPath, [...node, `${root}dist/${file}`, ...args(), ...more]);
 }

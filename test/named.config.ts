@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["dist/test/**/*.named.js"],
     pool: "forks",
     maxWorkers: 2,
+    maxConcurrency: 3,
     testTimeout: 360_000,
     hookTimeout: 480_000,
   },

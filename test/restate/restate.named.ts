@@ -1,6 +1,4 @@
 /** What is Restate's own, beside the contract that it keeps with every other runtime. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
   type RestateRuntimeOptions,
@@ -278,26 +276,4 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     const nobody = restateRuntime({ ingressUrl: server.ingressUrl, name: "nobody" });
     await expect(nobody.read("o")).rejects.toThrow(/no service "nobody".*register/);
   });
-});
-
-test("without Restate's packages, the one command that brings them is named", async () => {
-  const hook = `export const resolve = (name, context, next) => {
-    if (!name.startsWith("@restatedev/")) return next(name, context);
-    throw Object.assign(new Error("Cannot find package " + name), { code: "ERR_MODULE_NOT_FOUND" });
-  };`;
-  const script = `import { register } from "node:module";
-    register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));
-    const { restateRuntime, restateService } = await import(process.argv[1]);
-    const said = [];
-    await restateRuntime({ ingressUrl: "http://127.0.0.1:1" }).read("o").catch((error) => said.push(error.message));
-    await restateService({ gateways: [], shop: {} }).listen().catch((error) => said.push(error.message));
-    console.log(JSON.stringify(said));`;
-  const entry = new URL("../../src/adapters/restate/index.js", import.meta.url).href;
-  const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script, entry]);
-  const command = "run: npm install @restatedev/restate-sdk @restatedev/restate-sdk-clients";
-  expect(JSON.parse(stdout)).toEqual([
-    `@restatedev/restate-sdk-clients is not installed; ${command}`,
-    `@restatedev/restate-sdk is not installed; ${command}`,
-  ]);
 });
