@@ -1,20 +1,20 @@
 /** Which transitions were taken and which way each guard answered, of machines that are at work. */
-import type { AnyStateMachine, AnyStateNode, StateValue } from "xstate";
+import { type AnyStateMachine, type AnyStateNode, and } from "xstate";
 import type { GuardContext } from "../../../machines/guards.js";
 import type { Registry } from "../../../machines/index.js";
-import { evaluate, nodesOf, nodesUnder } from "../../core/explain.js";
+import { evaluate, nodesUnder } from "../../core/explain.js";
 
 interface Use {
+  name: string;
   taken: boolean;
   /** The guard said no; a transition without a guard cannot. */
   refused: boolean;
 }
 
-type Branches = AnyStateNode["always"] & object;
-type Shown = { value: StateValue; context: GuardContext };
+type Branch = NonNullable<AnyStateNode["always"]>[number];
 
 export class Coverage {
-  private readonly uses = new Map<object, Use & { name: string }>();
+  private readonly uses: Use[] = [];
   private readonly watched = new Map<AnyStateMachine, AnyStateMachine>();
 
   /** The same registry, its machines under watch. */
@@ -32,7 +32,7 @@ export class Coverage {
 
   /** What was never seen, in words; a machine that nobody asked at all is told with each of its transitions. */
   get missing(): string[] {
-    return [...this.uses.values()].flatMap(({ name, taken, refused }) => [
+    return this.uses.flatMap(({ name, taken, refused }) => [
       ...(taken ? [] : [`${name} is never taken`]),
       ...(refused ? [] : [`${name} is never refused`]),
     ]);
@@ -41,47 +41,30 @@ export class Coverage {
   private machine<M extends AnyStateMachine>(machine: M): M {
     const known = this.watched.get(machine);
     if (known !== undefined) return known as M;
-    for (const node of nodesUnder(machine.root)) {
-      for (const [event, branches] of node.transitions) this.expect(`${node.id} at ${event}`, branches);
-      if (node.always !== undefined) this.expect(`${node.id} at once`, node.always);
+    // A copy of its own, with branches of its own: whoever takes a step asks the guards that are put there.
+    const copy = machine.provide({}) as M;
+    for (const node of nodesUnder(copy.root)) {
+      for (const [event, branches] of node.transitions) this.expect(copy, `${node.id} at ${event}`, branches);
+      if (node.always !== undefined) this.expect(copy, `${node.id} at once`, node.always);
     }
-    const watching: M = Object.create(machine);
-    watching.getTransitionData = (snapshot, event) => {
-      this.see(machine, snapshot as unknown as Shown, event.type);
-      return machine.getTransitionData(snapshot, event);
-    };
-    this.watched.set(machine, watching);
-    return watching;
+    this.watched.set(machine, copy);
+    return copy;
   }
 
-  private expect(where: string, branches: Branches): void {
-    for (const [i, { guard, target }] of branches.entries()) {
+  private expect(machine: AnyStateMachine, where: string, branches: readonly Branch[]): void {
+    for (const [i, branch] of branches.entries()) {
+      const { guard, target } = branch;
       const to = target?.map(({ id }) => id).join() ?? "nowhere";
       const name = `${where}, branch ${i + 1}${guard === undefined ? "" : ` (${String(guard)})`} to ${to}`;
-      this.uses.set(branches[i] as object, { name, taken: false, refused: guard === undefined });
+      const use: Use = { name, taken: false, refused: guard === undefined };
+      this.uses.push(use);
+      // It looks on and says yes: the guard itself is asked after it, and gives its own reasons.
+      const looksOn = ({ context }: { context: GuardContext }): true => {
+        if (guard === undefined || evaluate(machine, guard as string, context)) use.taken = true;
+        else use.refused = true;
+        return true;
+      };
+      branch.guard = (guard === undefined ? looksOn : and([looksOn, guard] as never)) as Branch["guard"];
     }
-  }
-
-  private see(machine: AnyStateMachine, { value, context }: Shown, event: string): void {
-    for (const node of nodesOf(machine, value)) {
-      const branch = this.follow(machine, context, node.transitions.get(event) ?? []);
-      if (branch === null) continue;
-      // A state that is left in no time asks its own questions of the same facts.
-      for (const target of branch.target ?? []) this.follow(machine, context, target.always ?? []);
-      return;
-    }
-  }
-
-  private follow(machine: AnyStateMachine, context: GuardContext, branches: Branches) {
-    for (const branch of branches) {
-      const use = this.uses.get(branch) as Use;
-      const { guard } = branch;
-      if (guard === undefined || evaluate(machine, guard as string, context)) {
-        use.taken = true;
-        return branch;
-      }
-      use.refused = true;
-    }
-    return null;
   }
 }

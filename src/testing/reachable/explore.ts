@@ -25,6 +25,8 @@ export interface ExploreOptions {
   found?(record: OrderRecord, way: () => string[]): void;
   /** Asked before each state's moves: true = what was found is enough, and it goes no further. */
   enough?(): boolean;
+  /** Asked of each state before its moves: false = nobody looks what may come of it. Left out, all of it is looked at. */
+  goesOn?(record: OrderRecord): boolean;
 }
 
 export interface Explored {
@@ -51,7 +53,7 @@ const tooMany = ({ facts: { waiting } }: OrderRecord): boolean =>
 const isSame = (before: OrderRecord | null, { states, facts, timers }: OrderRecord): boolean =>
   before !== null && before.states === states && before.facts === facts && before.timers === timers;
 
-export const explore = ({ rules, gateway, decide = theDecide, found, enough }: ExploreOptions): Explored => {
+export const explore = ({ rules, gateway, decide = theDecide, found, enough, goesOn }: ExploreOptions): Explored => {
   const known = new Set<string>();
   /** By the state's number; a record is let go once it was looked at. */
   const ways: Way[] = [];
@@ -116,6 +118,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough }: E
   for (let state = 0; state < open.length && breaches.size === 0 && !enough?.(); state += 1) {
     const record = open[state] as OrderRecord;
     open[state] = null;
+    if (goesOn?.(record) === false) continue;
     reach(later(record), { from: state, by: "time goes by" });
     for (const move of movesFrom(record)) happens(record, move, state);
   }
