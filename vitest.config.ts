@@ -24,29 +24,28 @@ const asBuilt: Plugin = {
  * this order, so that those that mostly wait run beside those that compute.
  */
 const LONGEST = [
-  "test/crash.test",
   "test/scenarios.test",
-  "runtimes/restate",
-  "exhaustive/reachable",
-  "scenarios/outage",
+  "test/crash.test",
   "runtimes/postgres",
-  "nodes/nodes",
-  "test/scenarios-postgres",
   "test/simulator.test",
   "runtimes/sqlite",
+  "scenarios/outage",
+  "nodes/nodes",
   "doors/damaged-rows",
-  "doors/hostile-fields",
+  "test/package.test",
+  "adapters/postgres-contract",
   "test/campaign.test",
-  "exhaustive/",
+  "late/matrix",
+  "test/scenarios-postgres",
+  "doors/hostile-fields",
   "engine/kill",
+  "exhaustive/",
   "inspector/browser",
   "testing/gateway-contract",
   "test/release.test",
   "operating/document",
   "cli/",
   "adapters/postgres",
-  "late/matrix",
-  "test/package.test",
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -10,12 +10,22 @@ interface Named {
   /** In front of what the caller adds. */
   args?: () => string[];
   node?: string[];
+  env?: Record<string, string>;
   /** Folders with packages of their own, see `.ci/apart`. */
   apart?: string[];
 }
 
 const PEERS = "test/bench/peers";
 const RESTATE = "test/restate";
+/** The tests that ask `isWhole`. */
+const inPart = [
+  "test/exhaustive/",
+  "test/scenarios/outage.test.ts",
+  "test/scenarios-postgres.test.ts",
+  "test/doors/hostile-fields.test.ts",
+  "test/engine/kill.test.ts",
+  "test/cli/bulk.test.ts",
+];
 const vitest = "../node_modules/vitest/vitest.mjs";
 
 const runs: Record<"campaign" | "bench", Record<string, Named>> = {
@@ -37,6 +47,12 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
     lanes: { says: "customers while something else hangs", file: "test/lanes/campaign.js" },
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
     woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },
+    exhaustive: {
+      says: "the whole of what each build goes through in part: spaces, interleavings, weeks, stores",
+      file: vitest,
+      args: () => ["run", "--project", "system", ...inPart],
+      env: { EXHAUSTIVE: "all" },
+    },
     restate: {
       says: "the runtime's contract, Restate's own cases and every scenario, on a real Restate server",
       file: vitest,
@@ -71,7 +87,7 @@ const usage = (): string =>
   [
     `Usage: npm run ${kind} <name> -- [options]`,
     "",
-    ...Object.entries(of).map(([one, { says }]) => `  ${one.padEnd(10)} ${says}`),
+    ...Object.entries(of).map(([one, { says }]) => `  ${one.padEnd(11)} ${says}`),
     "",
     `Example: npm run ${kind} ${Object.keys(of)[2]} -- --help`,
     "",
@@ -83,9 +99,9 @@ if (found === undefined) {
   (asked ? process.stdout : process.stderr).write(usage());
   process.exitCode = asked ? exits.done : exits.usage;
 } else {
-  const { file, args = () => [], node = [], apart = [] } = found;
+  const { file, args = () => [], node = [], env = {}, apart = [] } = found;
   const run = (command: string, given: string[]): number =>
-    spawnSync(command, given, { cwd: root, stdio: "inherit" }).status ?? exits.trouble;
+    spawnSync(command, given, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } }).status ?? exits.trouble;
   const ready = apart.reduce((failed, folder) => failed || run(`${root}.ci/apart`, [folder]), 0);
   process.exitCode = ready || run(process.execPath, [...node, `${root}dist/${file}`, ...args(), ...more]);
 }

@@ -1,11 +1,16 @@
-/** The scenarios once more, on PostgreSQL: each node with a store of its own. Our own only where the shared ones are not. */
+/**
+ * Scenarios once more, on PostgreSQL, each node with a store of its own: of each area the first two and those with several
+ * nodes, all of them with `npm run campaign exhaustive`. What a store owes is in its contract, and all live on SQLite.
+ */
 import { afterAll, describe, expect, it } from "vitest";
 import { postgresStore } from "../src/adapters/postgres/store.js";
-import { engineStage, type Ground, runScenario, unsupportedBecause } from "../src/testing/index.js";
+import { engineStage, type Ground, runScenario, type Scenario, unsupportedBecause } from "../src/testing/index.js";
 import { run } from "./adapters/postgres-client.js";
 import { startPostgres } from "./adapters/postgres-server.js";
+import { isWhole } from "./exhaustive/whole.js";
 import { own, shared } from "./scenarios/files.js";
 
+const OF_EACH_AREA = 2;
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
@@ -25,7 +30,12 @@ else {
     };
   };
   describe("on PostgreSQL", () => {
-    for (const scenario of shared ?? Object.values(own).flat()) {
+    const all = shared ?? Object.values(own).flat();
+    const isForNodes = ({ events }: Scenario) => events.some((event) => "node" in event);
+    const some = all.filter(
+      (one) => isForNodes(one) || all.filter(({ area }) => area === one.area).indexOf(one) < OF_EACH_AREA,
+    );
+    for (const scenario of isWhole ? all : some) {
       const name = `${scenario.id}: ${scenario.title}`;
       const unsupported = unsupportedBecause(scenario);
       if (unsupported !== null) it.skip(`${name} (${unsupported})`, () => {});

@@ -30,11 +30,11 @@ const SEED = 7;
 
 describe("lives", () => {
   // `npm run campaign lives` is as long as one likes, and fails where a rare branch was never reached.
-  it("two thousand of them break no law", { timeout: 600_000 }, async () => {
-    const tally = await campaign({ seed: SEED, lives: 2000, workers: 2 });
+  it("a thousand of them break no law", { timeout: 600_000 }, async () => {
+    const tally = await campaign({ seed: SEED, lives: 1000, workers: 2 });
     expect(tally.broken).toEqual([]);
-    expect(tally.calm).toBeGreaterThan(300);
-    expect(tally.decisions).toBeGreaterThan(20_000);
+    expect(tally.calm).toBeGreaterThan(150);
+    expect(tally.decisions).toBeGreaterThan(10_000);
     // Much went wrong in them.
     for (const fault of [
       "process killed",
@@ -60,9 +60,10 @@ describe("lives", () => {
   });
 
   it("the result is the same whatever the number of threads", { timeout: 240_000 }, async () => {
-    const one = await campaign({ seed: SEED, lives: 250 });
-    expect(await campaign({ seed: SEED, lives: 250, workers: 2 })).toEqual(one);
-    const bug = { seed: SEED, lives: 250, bug: "dropped-write" };
+    const lives = 80;
+    const one = await campaign({ seed: SEED, lives });
+    expect(await campaign({ seed: SEED, lives, workers: 2 })).toEqual(one);
+    const bug = { seed: SEED, lives, bug: "dropped-write" };
     expect(await campaign({ ...bug, workers: 3 })).toEqual(await campaign(bug));
   });
 

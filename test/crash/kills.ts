@@ -9,7 +9,7 @@ import { type Armed, type Point, pointNames, type Side, sides, timesIn } from ".
 import { type End, storiesFor } from "./stories.js";
 
 export interface Options {
-  /** At each point, by turns before and after it. */
+  /** At each point, by turns before and after it; the first kill is before every other point, and after the rest. */
   kills: number;
   seed: number;
   lanes: number;
@@ -164,7 +164,7 @@ export const killEverywhere = async (options: Options): Promise<Tally> => {
   const { kills, seed, lanes, points = pointNames, bug = null, untilBreach = false, stop, progress } = options;
   const began = performance.now();
   const jobs: Job[] = Array.from({ length: kills }, (_, kill) =>
-    points.map((point) => ({ point, side: sides[kill % 2] as Side, kill })),
+    points.map((point, i) => ({ point, side: sides[(i + kill) % 2] as Side, kill })),
   ).flat();
   const tally: Tally = { seed, kills: {}, killed: 0, orders: 0, breaches: [], seconds: 0 };
   let next = 0;

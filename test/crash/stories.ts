@@ -84,7 +84,10 @@ const held: Story = async (lane, orderId) => {
 
 const bought: Story = async (lane, orderId) => {
   await placed(lane, orderId, 10 * MINUTE, { paymentId: null });
-  const { body } = await lane.said(`/orders/${orderId}/checkout`, { gateway: "resurs-mapi" });
+  const pay = () => lane.said(`/orders/${orderId}/checkout`, { gateway: "resurs-mapi" });
+  let { body } = await pay();
+  // On this clock the bank has 0.3 seconds to answer, which a busy computer may need: the customer presses Pay again.
+  for (let again = 0; again < 9 && body.result !== "success"; again += 1) ({ body } = await pay());
   if (body.result !== "success") throw new Error(`no payment: ${JSON.stringify(body)}`);
   lane.bank.customerSigns(String(body.paymentId));
   await lane.asked(await returnPath(knowsKey, orderId, "success", String(body.paymentId)));

@@ -103,7 +103,7 @@ test("what runs by name is there to be run", () => {
   const apart = Object.keys(scripts).filter(
     (script) => scripts[script].includes(".ci/apart") && !script.startsWith("docs"),
   );
-  expect(named).toEqual(expect.arrayContaining(["bench check", "campaign restate"]));
+  expect(named).toEqual(expect.arrayContaining(["bench check", "campaign restate", "campaign exhaustive"]));
   expect(apart.filter((script) => !named.includes(script))).toEqual([]);
 });
 
@@ -151,4 +151,15 @@ describe("a fault is seen", () => {
     expect(ci).toContain(from);
     expect(faultsOf(ci.replace(from, () => to))).not.toEqual([]);
   });
+});
+
+test("what a build goes through in part is gone through by name", () => {
+  const tests = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.ts") && !path.includes("node_modules"))
+    .map((path) => `test/${path}`);
+  const inPart = tests.filter((path) => /^import \{ isWhole \}/m.test(read(path)));
+  const [, list = ""] = /const inPart = \[([^\]]*)\]/.exec(read("test/by-name.ts")) ?? [];
+  const named = [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);
+  expect(inPart.length).toBeGreaterThan(5);
+  expect(inPart.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([]);
 });

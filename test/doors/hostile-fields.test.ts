@@ -30,6 +30,7 @@ import type { Store } from "../../src/ports/store.js";
 import { VirtualClock } from "../../src/testing/index.js";
 import { type PostgresServer, startPostgres } from "../adapters/postgres-server.js";
 import { callback, gatewayTo, order, Place, post, T0, temporary, trusted, unlimited } from "../engine/place.js";
+import { isWhole } from "../exhaustive/whole.js";
 import {
   asJson,
   exampleOf,
@@ -80,29 +81,40 @@ const faultOf = (what: string, path: Path, given: unknown, became: Became): stri
   return asJson(kept) === asJson(given) ? null : `${at} came back as ${asJson(kept)?.slice(0, 60)}`;
 };
 
+/** So many at once, where none of them minds the others: a store writes what comes together in one go. */
+const AT_ONCE = 16;
+
+interface Trying {
+  skip?: (path: Path, given: unknown) => boolean;
+  atOnce?: number;
+}
+
 const tryAll = async (
   what: string,
   schema: z.ZodType,
   act: (value: unknown, n: number) => Promise<Became>,
-  skip: (path: Path, given: unknown) => boolean = () => false,
+  { skip = () => false, atOnce = AT_ONCE }: Trying = {},
 ): Promise<string[]> => {
   const example = exampleOf(schema);
+  const tries = pathsOf(schema)
+    .flatMap((path) => HOSTILE.map((given) => ({ path, given })))
+    .filter(({ path, given }) => !skip(path, given));
+  expect(pathsOf(schema).length).toBeGreaterThan(0);
   const faults: string[] = [];
-  let n = 0;
-  for (const path of pathsOf(schema)) {
-    for (const given of HOSTILE) {
-      if (skip(path, given)) continue;
-      n += 1;
-      let fault: string | null;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let one = tries[next++]; one !== undefined; one = tries[next++]) {
+      const n = next;
+      const { path, given } = one;
       try {
-        fault = faultOf(what, path, given, await act(withField(example, path, given), n));
+        const fault = faultOf(what, path, given, await act(withField(example, path, given), n));
+        if (fault !== null) faults.push(fault);
       } catch (error) {
-        fault = `${what}: ${path.join(".")} = ${asJson(given).slice(0, 60)} threw ${String(error).slice(0, 120)}`;
+        faults.push(`${what}: ${path.join(".")} = ${asJson(given).slice(0, 60)} threw ${String(error).slice(0, 120)}`);
       }
-      if (fault !== null) faults.push(fault);
     }
-  }
-  expect(n > 0 || pathsOf(schema).every((path) => path[0] === "type")).toBe(true);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
   return faults;
 };
 
@@ -144,7 +156,10 @@ const stores: [name: string, make: () => Promise<{ store: Store; end(): Promise<
   ],
 ];
 
-describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
+describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
+  /** What the schema refuses comes to no store, so it is tried on the first; on the others too by `campaign exhaustive`. */
+  const isForNoStore = (schema: z.ZodType, path: Path, given: unknown): boolean =>
+    !isWhole && name !== "memory" && !schema.safeParse(withField(exampleOf(schema), path, given)).success;
   let place: Place;
   let end: () => Promise<void> = async () => {};
   let skipped: string | null = null;
@@ -199,7 +214,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
         const example = { ...("paymentId" in own ? { paymentId } : {}), ...("gateway" in known ? { gateway } : {}) };
         return { kept: { ...(became.kept as object), ...example } };
       },
-      isOther,
+      { skip: (path, given) => isOther(path, given) || isForNoStore(kind, path, given) },
     );
     expect(faults).toEqual([]);
   });
@@ -222,7 +237,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
         return { kept: { ...(options as object), ...(became.kept as { $options: object }).$options } };
       },
       // Whoever leaves it out has one made up; one that is taken twice is a repeat.
-      (path, given) => given === null && path[0] === "id",
+      { skip: (path, given) => given === null && path[0] === "id" },
     );
     expect(faults).toEqual([]);
   });
@@ -230,7 +245,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
   test("place: the order", async () => {
     if (skipped !== null) return;
     const withoutTolerance = PlacedOrder.omit({ tolerance: true });
-    const faults = await tryAll("order", withoutTolerance, async (given, n) => {
+    const act = async (given: unknown, n: number): Promise<Became> => {
       const id = `placed-${n}`;
       try {
         await place.engine.place(id, withOwnPayments(given as NewOrder, n));
@@ -241,7 +256,9 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
       } catch (error) {
         return refusedBy(error, "order.");
       }
-    });
+    };
+    const skip = (path: Path, given: unknown) => isForNoStore(withoutTolerance, path, given);
+    const faults = await tryAll("order", withoutTolerance, act, { skip });
     expect(faults).toEqual([]);
   });
 
@@ -284,7 +301,12 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
         };
         // The name of an order that is known here, and has a payment of its own, is taken out of a reading.
       },
-      (path, given) => path[0] === "orderReference" && Id.safeParse(given).success,
+      {
+        skip: (path, given) =>
+          (path[0] === "orderReference" && Id.safeParse(given).success) || isForNoStore(Reading, path, given),
+        // The bank says one thing at a time.
+        atOnce: 1,
+      },
     );
     expect(faults).toEqual([]);
   });
@@ -302,14 +324,17 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
       return issues ?? [error?.detail?.split(":")[0] ?? text];
     };
     const asSent = (value: unknown): unknown => JSON.parse(asJson(value) ?? "null");
-    const placed = await tryAll("POST /orders", PlacedOrder.omit({ tolerance: true }), async (given, n) => {
+    const withoutTolerance = PlacedOrder.omit({ tolerance: true });
+    const sendOrder = async (given: unknown, n: number): Promise<Became> => {
       const sent = asSent(withOwnPayments(given as NewOrder, n + 10_000));
       const { status, text } = await asked("/orders", { orderId: `http-${n}`, order: sent });
       if (status === 400) return { refused: issuesIn(text).map((path) => path.replace(/^order\./, "")) };
       const [entry] = await place.engine.history(`http-${n}`);
       const kept = entry?.event.type === "order.placed" ? { ...entry.event.order } : {};
       return { kept: asExample(kept, given as NewOrder) };
-    });
+    };
+    const skip = (path: Path, given: unknown) => isForNoStore(withoutTolerance, path, given);
+    const placed = await tryAll("POST /orders", withoutTolerance, sendOrder, { skip });
     expect(placed).toEqual([]);
     for (const kind of kinds.filter((one) => ["order.updated", "merchant.refundedAmount"].includes(typeOf(one)))) {
       const faults = await tryAll(
@@ -322,7 +347,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
           if (status === 400) return { refused: issuesIn(text) };
           return { kept: (await place.engine.history(id)).find(({ eventId }) => eventId === "e")?.event };
         },
-        (path) => path[0] === "type",
+        { skip: (path, given) => path[0] === "type" || isForNoStore(kind, path, given) },
       );
       expect(faults).toEqual([]);
     }
@@ -332,7 +357,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
       ["/callbacks/resurs/management", Management],
     ];
     for (const [path, schema] of routes) {
-      const faults = await tryAll(path, schema, async (given) => {
+      const tell = async (given: unknown): Promise<Became> => {
         const sent = {
           ...(given as object),
           ...((given as { paymentId: unknown }).paymentId === "a" && { paymentId: "pay-http" }),
@@ -343,7 +368,10 @@ describe.each(stores)("doors 6: hostile fields on %s", (_name, make) => {
         const entry = (await place.engine.history("http")).findLast(({ event }) => event.type === "callback.received");
         const claims = entry?.event.type === "callback.received" ? entry.event.claims : undefined;
         return { kept: status === 202 ? { ...(given as object), status: claims, action: claims } : given };
-      });
+      };
+      // All are told of one order, and looked for at its end.
+      const skip = (at: Path, given: unknown) => isForNoStore(schema, at, given);
+      const faults = await tryAll(path, schema, tell, { skip, atOnce: 1 });
       expect(faults).toEqual([]);
     }
   });

@@ -1,6 +1,6 @@
 /**
  * The customer's return meets the bank's callback on two nodes of the real engine, in every order in which their
- * steps can come: C(12, 6) = 924 (fault model F6).
+ * steps can come: C(12, 6) = 924 (fault model F6). At every build it is every third of them.
  */
 import { describe, expect, test } from "vitest";
 import { defaultSettings } from "../../machines/settings.js";
@@ -9,6 +9,7 @@ import { breachesOf } from "../../src/testing/simulator/laws.js";
 import { live } from "../../src/testing/simulator/life.js";
 import type { BankChange, Script, ScriptStep } from "../../src/testing/simulator/script.js";
 import type { Turns } from "../../src/testing/simulator/world.js";
+import { isWhole } from "./whole.js";
 
 /** What a handler does, one thing after the other. Whatever else it asks the world for waits for nobody. */
 const handler = [
@@ -72,6 +73,7 @@ interface Meeting {
   ends: string;
   /** How many of the interleavings differ to the engine: work that one node has done is not there for the other. */
   different: number;
+  ofAThird: number;
 }
 
 const meetings: Record<string, Meeting> = {
@@ -81,6 +83,7 @@ const meetings: Record<string, Meeting> = {
     age: 10 * MINUTE,
     ends: "processing",
     different: 326,
+    ofAThird: 174,
   },
   "an accepted payment, in the customer's minute": {
     payment: { status: "ACCEPTED" },
@@ -88,6 +91,7 @@ const meetings: Record<string, Meeting> = {
     age: MINUTE / 2,
     ends: "processing",
     different: 118,
+    ofAThird: 67,
   },
   "a rejected payment and the fail page": {
     payment: { status: "REJECTED", task: false },
@@ -95,6 +99,7 @@ const meetings: Record<string, Meeting> = {
     age: 10 * MINUTE,
     ends: "cancelled",
     different: 255,
+    ofAThird: 128,
   },
 };
 
@@ -124,18 +129,19 @@ const scriptOf = ({ payment, page, age }: Meeting): Script => ({
 });
 
 const all = words(6, 6);
+const lived = isWhole ? all : all.filter((_, i) => i % 3 === 0);
 
 const liveAll = async (meeting: Meeting, bug?: string) => {
   const script = scriptOf(meeting);
   const plant = bug === undefined ? {} : { plant: bugs[bug]?.plant };
   const broken: string[] = [];
   const different = new Set<string>();
-  for (const word of all) {
+  for (const word of lived) {
     const turns = spelling(word);
-    const lived = await live(script, { turns, ...plant });
+    const after = await live(script, { turns, ...plant });
     different.add(turns.taken.join(" "));
-    const laws = breachesOf(lived).map(({ law, detail }) => `${law}: ${detail}`);
-    const status = lived.after[0]?.inShop.status;
+    const laws = breachesOf(after).map(({ law, detail }) => `${law}: ${detail}`);
+    const status = after.after[0]?.inShop.status;
     if (status !== meeting.ends) laws.push(`ended ${status}`);
     if (laws.length > 0) broken.push(`${word}: ${laws.join("; ")}`);
   }
@@ -153,10 +159,10 @@ describe("return × callback on two nodes", () => {
     async (name, meeting) => {
       const { broken, different } = await liveAll(meeting);
       console.info(
-        `return × callback, ${name}: ${all.length} interleavings, ${different} of them different to the engine`,
+        `return × callback, ${name}: ${lived.length} interleavings, ${different} of them different to the engine`,
       );
       expect(broken).toEqual([]);
-      expect(different).toBe(meeting.different);
+      expect(different).toBe(isWhole ? meeting.different : meeting.ofAThird);
     },
   );
 
@@ -165,7 +171,7 @@ describe("return × callback on two nodes", () => {
     ["trust-the-callback", "a rejected payment and the fail page"],
   ])("%s, planted, breaks some of them", { timeout: 480_000 }, async (bug, name) => {
     const { broken } = await liveAll(meetings[name] as Meeting, bug);
-    console.info(`return × callback with ${bug}: ${broken.length} of ${all.length} interleavings break a law`);
+    console.info(`return × callback with ${bug}: ${broken.length} of ${lived.length} interleavings break a law`);
     expect(broken.length).toBeGreaterThan(0);
   });
 });
