@@ -1,13 +1,13 @@
 /** The same order lives as everywhere, on Restate. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runScenario, type Scenario, unsupportedBecause } from "../../src/testing/index.js";
-import { own, shared } from "../scenarios/files.js";
+import { forTwoDays, own, shared } from "../scenarios/files.js";
 import { noServerBecause, type RestateServer, restateServer } from "./server.js";
 import { restateStage } from "./stage.js";
 
 /** What is written for a reader, or shown by something that is not the engine. */
 const forReaders = ["checks"];
-/** A week of tries is minutes of a server's work. */
+/** Hundreds of tries are minutes of a server's work; a week of them would be an hour's. */
 const SLOW = "outage";
 
 describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "" : ` (${noServerBecause})`}`, () => {
@@ -32,5 +32,6 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     });
   };
 
-  for (const scenario of [...(shared ?? []), ...Object.values(own).flat()]) live(scenario);
+  for (const scenario of [...(shared ?? []), ...Object.values(own).flat()])
+    live(scenario.area === SLOW ? forTwoDays(scenario) : scenario);
 });
