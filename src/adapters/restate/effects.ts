@@ -29,8 +29,9 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     limits: { ...limits, callMs: 0 },
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
-    // No order is looked at from another's: only what was placed or attached tells whose payment it is.
-    ownedBy: async (_, reading) => ({ ...reading, orderReference: null }),
+    // No order is looked at from another's, so a reference that names any other order makes the payment that one's.
+    ownedBy: async ({ orderId }, reading) =>
+      reading.orderReference === orderId ? { ...reading, orderReference: null } : reading,
     wasSeen: async (row) => (row as OutgoingCall).seen,
     gatewayOf: async (row) => named(gateways, (row as OutgoingCall).gateway ?? ""),
   });
