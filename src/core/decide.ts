@@ -196,8 +196,8 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   }
   const tookOver = !isCurrent && reading.paymentId === builder.facts.payment.id;
   // The order follows the payment that took the place, also where whoever asked spoke of another one.
-  if (answered.length > 0 && answered.every(isAboutOther) && (tookOver || holdsMoney(builder)))
-    builder.moveOrder({ ...me, type: "payment.read" });
+  const pays = (tookOver || holdsMoney(builder)) && !isLeftToTheShop(builder);
+  if (answered.length > 0 && answered.every(isAboutOther) && pays) builder.moveOrder({ ...me, type: "payment.read" });
   for (const waiting of answered) {
     // Whoever came before it on this reading has set money in motion.
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);

@@ -426,6 +426,17 @@ describe("what the shop says of the order", () => {
     },
   );
 
+  test("paid another way, and a message about one of two abandoned payments: the order is left to the shop", () => {
+    for (const olderHas of [payments["at the bank"], payments.frozen, payments.accepted]) {
+      const life = two();
+      life.tell(edited({ gateway: null }));
+      life.now += 2 * MINUTE;
+      life.settle(olderCallback, payments.accepted, olderSays(olderHas));
+      life.settle(olderCallback, payments["at the bank"], olderSays(olderHas));
+      expect(life.status).toBe("pending");
+    }
+  });
+
   test("refunded with the money still reserved, for refunds are off: flagged", () => {
     const life = lifeOf({ status: "processing" }, { enableRefund: false });
     life.settle({ type: "merchant.refunded", via: "api" });

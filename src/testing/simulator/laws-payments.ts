@@ -108,16 +108,15 @@ export const paymentLaws: readonly Law[] = [
     broken: ({ after }) =>
       after.flatMap(({ orderId, history }) => {
         let isLeft = false;
+        let isMoving = false;
         for (const { event, answers, from, to, seq, states } of history) {
           if (event.type === "order.updated" && event.order?.gateway !== undefined)
             isLeft = event.order.gateway === null;
           if (["checkout.asked", "checkout.began", "payment.created"].includes(event.type)) isLeft = false;
-          const byPerson = answers.some(
-            ({ type }) => type.startsWith("merchant.") || type.startsWith("order.") || type.startsWith("shop."),
-          );
-          const settles = typeof states.order !== "string";
-          if (isLeft && from !== to && !byPerson && !settles)
+          const byPerson = answers.some(({ type }) => /^(merchant|order|shop)\./.test(type));
+          if (isLeft && from !== to && !byPerson && !isMoving)
             return [{ orderId, detail: `entry ${seq}, ${event.type}: ${from} became ${to}` }];
+          isMoving = typeof states.order !== "string";
         }
         return [];
       }),
