@@ -205,11 +205,16 @@ export const singleFacts = {
   seesRefunded: sees("refunded"),
 };
 
-/** The old reservation is gone, so what is reserved are the new lines: a reading of before the cancellation shows neither. */
-const newLinesStand = ({ operation, payment }: GuardContext): boolean =>
-  operation !== null &&
-  payment.authorized >= operation.amount &&
-  payment.canceled >= operation.before.canceled + operation.before.authorized;
+/**
+ * The old reservation is gone, so what is reserved are the new lines, and what was captured or let go of them at the bank
+ * since: a reading of before the cancellation shows neither.
+ */
+const newLinesStand = ({ operation, payment }: GuardContext): boolean => {
+  if (operation === null) return false;
+  const { before, amount } = operation;
+  const letGo = payment.canceled - before.canceled - before.authorized;
+  return letGo >= 0 && payment.authorized + payment.captured - before.captured + letGo >= amount;
+};
 
 /** A payment is read for the effect of a call whose answer was lost so many seconds after the loss. */
 const LOOKS = [2, 5, 15, 30, 60, 120];
