@@ -68,3 +68,7 @@ export const mayStillBePaid = ({ payment, order }: Facts): boolean => {
   const isAtTheBank = ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
   return payment.readAt !== null && order.total > 0 && (!payment.exists || isAtTheBank);
 };
+
+/** The bank looks at it, and may accept it yet. */
+export const isReviewed = ({ exists, status }: Facts["payment"]): boolean =>
+  exists && (status === "FROZEN" || status === "INSPECTION");

@@ -17,6 +17,7 @@ import type { Meta } from "../../machines/meta.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
+import { isReviewed } from "./intended.js";
 import { taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
 
@@ -125,7 +126,9 @@ export const othersToRead = (builder: DecisionBuilder, asked: WaitingEvent[]): s
 /** Which of them are read without keeping anybody: the current payment holds the money, and they may hold some, too. */
 export const othersToLookAt = (builder: DecisionBuilder, asked: WaitingEvent[]): string[] => {
   const all = asked.some(({ type }) => ASKS_FOR_ALL.has(type) || type.startsWith("look.again."));
-  return all ? builder.facts.others.filter(mayHold).map(({ id }) => id) : [];
+  // What was let go may hold money again: a call of ours, booked late.
+  const mayHoldAgain = (one: OtherPayment) => mayHold(one) || (one.exists && one.status === "ACCEPTED");
+  return all ? builder.facts.others.filter(mayHoldAgain).map(({ id }) => id) : [];
 };
 
 /** They are read one after the other; whoever asked is answered with the last of them. */
@@ -174,10 +177,6 @@ export const readOther = (
     moveOther(builder, before as string, { eventId, type: "surplus.found" });
   }
 };
-
-/** The bank looks at it, and may accept it yet. */
-const isReviewed = ({ exists, status }: Facts["payment"]): boolean =>
-  exists && (status === "FROZEN" || status === "INSPECTION");
 
 /** The order is not paid, and no payment that the bank looks at keeps it from being given up. */
 const nothingElsePays = (builder: DecisionBuilder): boolean => {

@@ -19,6 +19,16 @@ const cancelled = (life: Life) => sent(life).filter(({ type }) => type === "canc
 const olderCallback = callback({ paymentId: OLDER });
 const cancelClick = { type: "merchant.cancelled", via: "api" } as const;
 
+test("lines of a payment that was let go are booked late, beside the one that pays: seen and flagged", () => {
+  const life = two({ status: "processing" });
+  life.settle({ type: "reconcile.asked" }, payments.accepted, olderSays(payments.cancelled));
+  life.settle({ type: "merchant.cancelled", via: "api" }, payments.captured, olderSays(payments.cancelled));
+  expect(others(life)).toEqual([[OLDER, "closed"]]);
+  const late = reading({ paymentId: OLDER, authorized: 0, captured: 40_000, offers: ["REFUND"] });
+  life.settle({ type: "reconcile.asked" }, payments.captured, { [OLDER]: late });
+  expect(life.raised).toContain("discrepancy:paid-twice");
+});
+
 describe("a payment that nobody is to pay any more", () => {
   const ended = (life: Life) =>
     sent(life).flatMap((effect) => (effect.type === "endPayment" ? [effect.paymentId] : []));

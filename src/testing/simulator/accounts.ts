@@ -23,6 +23,9 @@ export const mannerOf = (flow: Flow): Manner => ({
   logsKeys: flow.recreatesLines,
 });
 
+/** In these the bank has made up its mind: what it reserves, it has reserved. */
+const DECIDED = ["ACCEPTED", "FROZEN", "INSPECTION", "REJECTED"];
+
 const asLines = (amount: number): BankLine[] => [{ totalAmountIncludingVat: amount / 100 }];
 
 export class BankAccount {
@@ -147,7 +150,7 @@ export class BankAccount {
     if (this.status === "REJECTED" || books.canceled > 0 || (books.captured > 0 && status !== "FROZEN")) {
       if (!(this.status === "FROZEN" && status === "ACCEPTED")) return false;
     }
-    const waiting = this.status === "TASK_REDIRECTION_REQUIRED" || this.status === "SUPPLEMENTING_REQUIRED";
+    const waiting = !DECIDED.includes(this.status);
     const fresh = books.captured === 0 && books.canceled === 0;
     this.status = status;
     this.stillOffers = offers === true;

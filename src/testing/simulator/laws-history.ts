@@ -125,6 +125,8 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       if (answer.eventId === entry.eventId || aboutAnother.has(answer.rule ?? "")) continue;
       // Whether it is the order's is what was asked.
       if (answer.type === "payment.attached") continue;
+      // A look for a call that has ended since has nothing to move.
+      if (answer.eventId.includes(".nextLook.") && answer.rule === null) continue;
       // What was given back, and was asked for, pending until now or settled by a person, has its own laws.
       if (answer.rule === "refund/confirmed") break;
       const asker = askerOf(answer, end.history, entry);
