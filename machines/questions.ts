@@ -205,16 +205,13 @@ export const singleFacts = {
   seesRefunded: sees("refunded"),
 };
 
-/**
- * The old reservation is gone, so what is reserved are the new lines, and what was captured or let go of them at the bank
- * since: a reading of before the cancellation shows neither.
- */
-const newLinesStand = ({ operation, payment }: GuardContext): boolean => {
-  if (operation === null) return false;
-  const { before, amount } = operation;
-  const letGo = payment.canceled - before.canceled - before.authorized;
-  return letGo >= 0 && payment.authorized + payment.captured - before.captured + letGo >= amount;
-};
+/** All that was ever reserved: what is captured or let go since, here or at the bank, was reserved before. */
+const everReserved = ({ authorized, captured, canceled }: Record<"authorized" | "captured" | "canceled", number>) =>
+  authorized + captured + canceled;
+
+/** Letting the old lines go reserves nothing, so what was reserved since are the new ones. */
+const newLinesStand = ({ operation, payment }: GuardContext): boolean =>
+  operation !== null && everReserved(payment) - everReserved(operation.before) >= operation.amount;
 
 /** A payment is read for the effect of a call whose answer was lost so many seconds after the loss. */
 const LOOKS = [2, 5, 15, 30, 60, 120];

@@ -94,8 +94,8 @@ export const paymentLaws: readonly Law[] = [
         if (!ours || operation != null || !["cancelled", "refunded"].includes(order?.status ?? "")) return [];
         // What nobody was told since it changed, nobody can flag.
         const seen = holding(end).filter(({ paymentId, changedAt }) => {
-          const last = evidence.given.findLast((given) => given.paymentId === paymentId && !given.stale);
-          return last !== undefined && last.at >= changedAt && held({ ...last.reading, changedAt }) > 0;
+          const last = evidence.given.findLast((given) => given.paymentId === paymentId);
+          return last?.stale === false && last.at >= changedAt && held({ ...last.reading, changedAt }) > 0;
         });
         const detail = `${named(seen)} hold money for an order that is ${order?.status}, and no flag says so`;
         return seen.length > 0 && flagged(end).length === 0 ? [{ orderId: end.orderId, detail }] : [];
