@@ -91,7 +91,9 @@ const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: L
       op === mends && paymentId === calls[0]?.paymentId && effect > 0 && tick > booked,
   );
   const settled = end?.history.some(({ event }) => event.type === "merchant.acknowledged") ?? false;
-  const told = calls[0]?.op === "cancel" ? flag !== undefined : (flag?.amount ?? 0) >= excess;
+  // Where a part of the new lines was captured before, the amounts differ instead.
+  const differs = end?.record?.flags.some((f) => f.flag === "discrepancy:amount-mismatch") ?? false;
+  const told = calls[0]?.op === "cancel" ? flag !== undefined || differs : (flag?.amount ?? 0) >= excess;
   return mended || settled || told;
 };
 
