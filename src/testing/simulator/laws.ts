@@ -81,6 +81,8 @@ const ofOurs = new Set([
   "paid-once",
   "the-holder-pays",
   "legal-changes",
+  "mailed-once",
+  "stock-reduced-once",
   "follows-by-itself",
   "converges",
   "knows-the-payment",
