@@ -24,6 +24,7 @@ import {
   holdsMoney,
   isOwnTimer,
   lookAtOther,
+  mayHold,
   otherAnswered,
   otherNamed,
   othersToLookAt,
@@ -150,6 +151,12 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
     return builder.answer(me, "ignored", { rule: meta?.rule ?? null, reason: asks ? "reading-payment" : "cooldown" });
   }
   if (builder.facts.payment.id === null) {
+    // A payment that the order did not take may hold money all the same.
+    if (timer.startsWith("look.again."))
+      readBeside(
+        builder,
+        builder.facts.others.filter(mayHold).map(({ id }) => id),
+      );
     return isLeftToTheShop(builder) ? notOurs(builder, me) : builder.show({ ...me, type: timer });
   }
   awaitReading(builder, waitingFor(builder.envelope, builder.facts));

@@ -29,6 +29,17 @@ test("lines of a payment that was let go are booked late, beside the one that pa
   expect(life.raised).toContain("discrepancy:paid-twice");
 });
 
+test("opened after the order was cancelled, paid, and not read at once: it is looked at later, and flagged", () => {
+  const life = lifeOf({ paymentId: null });
+  life.tell({ type: "checkout.began", attempt: "a" });
+  life.settle(cancelClick);
+  life.tell({ type: "payment.created", paymentId: OLDER, attempt: "a" });
+  // The bank did not answer, and nobody waited for it.
+  life.open = [];
+  life.wait(30 * MINUTE, reading(), olderSays(payments.accepted));
+  expect([life.status, life.raised]).toEqual(["cancelled", ["discrepancy:paid-but-cancelled"]]);
+});
+
 describe("a payment that nobody is to pay any more", () => {
   const ended = (life: Life) =>
     sent(life).flatMap((effect) => (effect.type === "endPayment" ? [effect.paymentId] : []));
