@@ -8,7 +8,7 @@ import type { Facts, Operation } from "../../machines/facts.js";
 import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./builder.js";
-import { LATER_LOOKS } from "./intended.js";
+import { LATER_LOOK, LATER_LOOKS } from "./intended.js";
 import type { OrderRecord } from "./record.js";
 
 /** Nodes' clocks differ by less; a wait that is longer by this much harms nobody. */
@@ -22,7 +22,7 @@ export const longestTimers = ({ settings, registry }: Rules): Record<string, num
     "xstate.after.cooldownRemaining.": Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
     "xstate.after.linkLifetime.": linkLifetimeMinutes(settings) * 60_000,
     "xstate.after.nextLook.": LONGEST_LOOK_MS,
-    "look.again.": Math.max(...LATER_LOOKS) * 60_000,
+    [LATER_LOOK]: Math.max(...LATER_LOOKS) * 60_000,
   };
 };
 

@@ -5,7 +5,7 @@ import { dueAt } from "../../machines/guards.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";
 import { keepAsOther, otherNamed, takeOver } from "./others.js";
-import { turnDown } from "./refuse.js";
+import { notOurs, turnDown } from "./refuse.js";
 import { remember, waitingFor } from "./remember.js";
 
 /** A callback is about this payment, or it is about nothing that concerns the order now. */
@@ -49,8 +49,7 @@ export const wish = (builder: DecisionBuilder): void => {
   if (!alwaysReads && !known) return turnDown(builder, shown);
   if (payment.id === null) {
     if (alwaysReads) return builder.answer(me, "ignored", { reason: "no-payment" });
-    if (order.paidOtherwise === true)
-      return builder.answer(me, "ignored", { rule: "order/not-ours", reason: "not-ours" });
+    if (order.paidOtherwise === true) return notOurs(builder, me);
     return builder.show(shown);
   }
   if (event.type === "customer.returned") {

@@ -9,7 +9,7 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
-import { asAskedFor, intendedAfter, isLostNow, LATER_LOOKS, mayStillBePaid } from "./intended.js";
+import { asAskedFor, intendedAfter, isLaterLook, isLostNow, laterLooks, mayStillBePaid } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { readBeside } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
@@ -156,8 +156,8 @@ export class DecisionBuilder {
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
     if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
     // A yes that came without a reading is lost only once a look does not show it.
-    const looks = Object.keys(this.timers).some((timer) => timer.startsWith("look.again."));
-    if (moved.taken.reason === "outcome-unknown" && !looks) this.lookAgainLater();
+    const isLost = moved.taken.reason === "outcome-unknown" && !Object.keys(this.timers).some(isLaterLook);
+    if (isLost) this.lookAgainLater();
     return moved.taken;
   }
 
@@ -274,7 +274,7 @@ export class DecisionBuilder {
 
   /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */
   lookAgainLater(): void {
-    this.setTimers(LATER_LOOKS.map((minutes) => ({ set: `look.again.${minutes}`, delayMs: minutes * 60_000 })));
+    this.setTimers(laterLooks);
   }
 
   setTimers(changes: TimerChange[]): void {

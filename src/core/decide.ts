@@ -16,7 +16,7 @@ import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejecte
 import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow } from "./follow.js";
-import { atLeastAsShown } from "./intended.js";
+import { atLeastAsShown, isLaterLook } from "./intended.js";
 import {
   answerAboutOther,
   answerOther,
@@ -24,7 +24,6 @@ import {
   holdsMoney,
   isOwnTimer,
   lookAtOther,
-  mayHold,
   otherAnswered,
   otherNamed,
   othersToLookAt,
@@ -34,6 +33,7 @@ import {
   readOthers,
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
+import { notOurs } from "./refuse.js";
 import { placed, remember, waitingFor } from "./remember.js";
 
 export type { Decision } from "./finish.js";
@@ -152,11 +152,7 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
   }
   if (builder.facts.payment.id === null) {
     // A payment that the order did not take may hold money all the same.
-    if (timer.startsWith("look.again."))
-      readBeside(
-        builder,
-        builder.facts.others.filter(mayHold).map(({ id }) => id),
-      );
+    readBeside(builder, othersToLookAt(builder, [waitingFor(builder.envelope, builder.facts)]));
     return isLeftToTheShop(builder) ? notOurs(builder, me) : builder.show({ ...me, type: timer });
   }
   awaitReading(builder, waitingFor(builder.envelope, builder.facts));
@@ -233,11 +229,6 @@ const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
 const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
   order.paidOtherwise === true && operation === null;
 
-const notOurs = (builder: DecisionBuilder, { eventId, type }: Pick<WaitingEvent, "eventId" | "type">): void => {
-  const called = { eventId, type, called: calledAs(type) };
-  builder.answer(called, "ignored", { rule: "order/not-ours", reason: "not-ours" });
-};
-
 const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   // The order was followed when it was seen; the flags say what the payment has against it.
   if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
@@ -246,11 +237,13 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   const isMerchant = waiting.type.startsWith("merchant.");
-  if (isLeftToTheShop(builder) && !isMerchant) return notOurs(builder, waiting);
+  const { eventId } = waiting;
+  if (isLeftToTheShop(builder) && !isMerchant)
+    return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
   const { order } = builder.rules.registry;
   const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.
-  const isLook = waiting.type.startsWith("look.again.") && handles(order, builder.states.order, "reconcile.asked");
+  const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
   const type = isLook
     ? "reconcile.asked"
     : ownName || handles(order, builder.states.order, waiting.type)
@@ -260,7 +253,7 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
 };
 
 const calledAs = (type: string): string => {
-  if (type.startsWith("xstate.") || type.startsWith("look.again.")) return "timer.fired";
+  if (type.startsWith("xstate.") || isLaterLook(type)) return "timer.fired";
   return type.startsWith("customer.") ? "customer.returned" : type;
 };
 

@@ -3,6 +3,7 @@ import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
+import { notOurs } from "./refuse.js";
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
 export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
@@ -21,8 +22,7 @@ export const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
   const wanted = statusWantedBy[event.type];
   if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(builder, event.status);
-  if (wanted === undefined)
-    return builder.answer(builder.itself, "ignored", { reason: "not-ours", rule: "order/not-ours" });
+  if (wanted === undefined) return notOurs(builder, builder.itself);
   const status = builder.facts.order.status;
   if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });
   builder.moveOrder({ ...builder.itself, type: "order.seen", seen: wanted });

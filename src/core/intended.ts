@@ -6,6 +6,13 @@ import type { Meta } from "../../machines/meta.js";
 
 /** The books are looked at so many minutes after the answer to a call was lost, whatever became of it meanwhile. */
 export const LATER_LOOKS = [20, 120, 1440];
+/** What their timers' names begin with. */
+export const LATER_LOOK = "look.again.";
+export const laterLooks = LATER_LOOKS.map((minutes) => ({
+  set: `${LATER_LOOK}${minutes}`,
+  delayMs: minutes * 60_000,
+}));
+export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LOOK);
 
 /**
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
@@ -63,11 +70,13 @@ export const asAskedFor = (payment: Facts["payment"], { rule }: Meta): Facts["pa
 export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
+/** The bank waits for its customer. */
+export const waitsForCustomer = ({ exists, status }: Facts["payment"]): boolean =>
+  exists && (status === "TASK_REDIRECTION_REQUIRED" || status === "SUPPLEMENTING_REQUIRED");
+
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
-export const mayStillBePaid = ({ payment, order }: Facts): boolean => {
-  const isAtTheBank = ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
-  return payment.readAt !== null && order.total > 0 && (!payment.exists || isAtTheBank);
-};
+export const mayStillBePaid = ({ payment, order }: Facts): boolean =>
+  payment.readAt !== null && order.total > 0 && (!payment.exists || waitsForCustomer(payment));
 
 /** The bank looks at it, and may accept it yet. */
 export const isReviewed = ({ exists, status }: Facts["payment"]): boolean =>

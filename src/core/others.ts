@@ -17,7 +17,7 @@ import type { Meta } from "../../machines/meta.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
-import { isReviewed } from "./intended.js";
+import { isLaterLook, isReviewed } from "./intended.js";
 import { taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
 
@@ -125,7 +125,7 @@ export const othersToRead = (builder: DecisionBuilder, asked: WaitingEvent[]): s
 
 /** Which of them are read without keeping anybody: the current payment holds the money, and they may hold some, too. */
 export const othersToLookAt = (builder: DecisionBuilder, asked: WaitingEvent[]): string[] => {
-  const all = asked.some(({ type }) => ASKS_FOR_ALL.has(type) || type.startsWith("look.again."));
+  const all = asked.some(({ type }) => ASKS_FOR_ALL.has(type) || isLaterLook(type));
   // What was let go may hold money again: a call of ours, booked late.
   const mayHoldAgain = (one: OtherPayment) => mayHold(one) || (one.exists && one.status === "ACCEPTED");
   return all ? builder.facts.others.filter(mayHoldAgain).map(({ id }) => id) : [];

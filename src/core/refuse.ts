@@ -11,6 +11,10 @@ export const refuse = (builder: DecisionBuilder, shown: OrderMessage, reason: Re
   builder.note(reasons[reason], reason);
 };
 
+/** The shop says that the order is paid another way, so whoever asks moves nothing. */
+export const notOurs = (builder: DecisionBuilder, to: Pick<OrderMessage, "eventId" | "type" | "called">): void =>
+  builder.answer(to, "ignored", { rule: "order/not-ours", reason: "not-ours" });
+
 /** No branch took it. */
 export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void => {
   const { order } = builder.rules.registry;

@@ -6,6 +6,7 @@ import { registry as currentRegistry, flowOf, type Registry } from "../../machin
 import { reasonInWords } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { metaOf } from "./explain.js";
+import { isLaterLook } from "./intended.js";
 import type { HistoryEntry, OrderRecord } from "./record.js";
 
 export interface PendingCall {
@@ -108,7 +109,7 @@ const nextSteps = (record: OrderRecord, open: PendingCall[]): string => {
     return `Next: ${effect.effect.type} is under way${when}.`;
   }
   const timer = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at)[0];
-  if (timer?.[0].startsWith("look.again"))
+  if (timer !== undefined && isLaterLook(timer[0]))
     return `Next: the payment is read again at ${at(timer[1].at)}, in case the bank has booked something since.`;
   if (timer === undefined) return "Next: nothing is planned; the bank's next callback or a person moves it.";
   const [name, { at: due }] = timer;

@@ -19,16 +19,20 @@ const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
 
-export type AttemptResult =
+type Came =
   | { kind: "done" }
-  /** A reply, which becomes an event of the order; `how` makes the event's id its own. `at`: when the call was begun. */
-  | { kind: "event"; how: string; at: number; event: Reply }
+  /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
+  | { kind: "event"; how: string; event: Reply }
   | { kind: "retry"; notBefore: number; error: string }
   /** Nothing was tried: the bank is left alone for a while. */
   | { kind: "paused"; notBefore: number; error: string }
   /** Not carried out: whoever has it by now carries it out. */
   | { kind: "left" }
   | { kind: "dead"; error: string };
+/** It is tried later. */
+type Resting = Extract<Came, { kind: "retry" | "paused" }>;
+/** `at`: when the attempt was begun that brought the reply. */
+export type AttemptResult = Exclude<Came, { kind: "event" }> | (Extract<Came, { kind: "event" }> & { at: number });
 
 export interface AttemptParts {
   gatewayOf(row: ClaimedEffect): Promise<Gateway>;
@@ -95,10 +99,14 @@ export class Attempts {
   /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
   at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<AttemptResult> {
     const { observer, clock } = this.parts;
-    return observer.attempt(row, clock.now(), () => this.make(row, sendUntil));
+    const at = clock.now();
+    return observer.attempt(row, at, async () => {
+      const came = await this.make(row, sendUntil);
+      return came.kind === "event" ? { ...came, at } : came;
+    });
   }
 
-  private make(row: Attempted, sendUntil: number): Promise<AttemptResult> {
+  private make(row: Attempted, sendUntil: number): Promise<Came> {
     const { effect } = row;
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
     if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
@@ -108,15 +116,14 @@ export class Attempts {
     return this.money(row, effect as KeyedEffect, sendUntil);
   }
 
-  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<AttemptResult> {
-    const at = this.parts.clock.now();
+  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
     const answer = await this.parts.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
         return { kind: "done" };
       case "conflict": {
         const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
-        return { kind: "event", how: "conflict", at, event };
+        return { kind: "event", how: "conflict", event };
       }
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
@@ -127,16 +134,12 @@ export class Attempts {
     }
   }
 
-  private async read(
-    row: Attempted,
-    effect: Extract<Effect, { type: "readPayment" | "readBack" }>,
-  ): Promise<AttemptResult> {
+  private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
     const gateway = await this.parts.gatewayOf(row);
     // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
     const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
     const waits = isWaitedFor ? null : this.broken(row, gateway);
     if (waits !== null) return waits;
-    const at = this.parts.clock.now();
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
     const first = answer.kind === "ok" && !answer.reading.exists && row.previousError !== MISSING_ONCE;
@@ -150,11 +153,11 @@ export class Attempts {
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
     const reading = await this.parts.ownedBy(row, answer.reading);
-    return { kind: "event", how: "read", at, event: { type, effectId: row.id, reading } };
+    return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
   }
 
   /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
-  private async end(row: ClaimedEffect, paymentId: string): Promise<AttemptResult> {
+  private async end(row: ClaimedEffect, paymentId: string): Promise<Came> {
     const gateway = await this.parts.gatewayOf(row);
     try {
       const answer = await gateway.endPayment?.({ paymentId });
@@ -165,7 +168,7 @@ export class Attempts {
     return { kind: "done" };
   }
 
-  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptResult> {
+  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<Came> {
     const family = resultOf[effect.type];
     if (wasLost(row)) {
       // It may still be on its way to the bank, and a look at the payment now would be too early.
@@ -174,7 +177,7 @@ export class Attempts {
     }
     if (mayBeDone(row)) {
       const event = { type: `${family}.unknown`, effectId: row.id, detail: row.previousError ?? STOPPED } as const;
-      return { kind: "event", how: `unknown${row.attempts}`, at: this.parts.clock.now(), event };
+      return { kind: "event", how: `unknown${row.attempts}`, event };
     }
     const gateway = await this.parts.gatewayOf(row);
     const waits = this.broken(row, gateway);
@@ -183,7 +186,6 @@ export class Attempts {
     if (this.parts.clock.now() > sendUntil) return { kind: "left" };
     // Nothing was sent: where nobody took it over, it is free again.
     if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
-    const at = this.parts.clock.now();
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;
@@ -192,7 +194,6 @@ export class Attempts {
         return {
           kind: "event",
           how: "ok",
-          at,
           // What was just done to it is there, whatever a lagging replica says.
           event: {
             type: `${family}.confirmed`,
@@ -203,13 +204,12 @@ export class Attempts {
         };
       case "refused": {
         const { reason, detail } = answer;
-        return { kind: "event", how: "refused", at, event: { type: `${family}.refused`, effectId, reason, detail } };
+        return { kind: "event", how: "refused", event: { type: `${family}.refused`, effectId, reason, detail } };
       }
       case "unknown":
         return {
           kind: "event",
           how: "unknown",
-          at,
           event: { type: `${family}.unknown`, effectId, detail: answer.detail },
         };
       case "retry":
@@ -217,12 +217,12 @@ export class Attempts {
     }
   }
 
-  private askSecond(error: string): AttemptResult {
+  private askSecond(error: string): Resting {
     return { kind: "retry", notBefore: this.parts.clock.now() + this.parts.limits.secondWordMs, error };
   }
 
   /** Not before `afterMs`, within reason, or after the usual wait. */
-  retry(row: ClaimedEffect, afterMs: number | null, error: string): AttemptResult {
+  retry(row: ClaimedEffect, afterMs: number | null, error: string): Resting {
     const { clock, limits, random } = this.parts;
     const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
     const wait =
@@ -239,7 +239,7 @@ export class Attempts {
     return breaker;
   }
 
-  private broken(row: ClaimedEffect, gateway: Gateway): AttemptResult | null {
+  private broken(row: ClaimedEffect, gateway: Gateway): Resting | null {
     const { clock, limits, random } = this.parts;
     const now = clock.now();
     const closedUntil = this.breaker(gateway).closedUntil(now);

@@ -31,8 +31,8 @@ const PAYING = new Set<OrderStatus>(["processing", "completed", "on-hold"]);
 
 /**
  * Reads what the order has at the bank before another payment is opened: the order as it is then, or what is answered
- * instead. A customer who chose another
- * bank is not kept from paying by one that does not answer: what it holds is let go when it does.
+ * instead. A customer who chose another bank is not kept from paying by one that does not answer: what it holds is let go
+ * when it does.
  */
 const askedFirst = async (
   engine: CheckoutEngine,

@@ -22,7 +22,6 @@ export interface Said {
   now?: number;
 }
 
-/** A call about the whole of it, sent once, that would complete nothing. */
 /** A callback that the cooldown holds, but for its moment. */
 export const aHeldCallback: Omit<WaitingEvent, "at"> = {
   eventId: "w",
@@ -34,6 +33,7 @@ export const aHeldCallback: Omit<WaitingEvent, "at"> = {
   wish: null,
 };
 
+/** A call about the whole of it, sent once, that would complete nothing. */
 const aCall: Operation = {
   kind: "capture",
   askedBy: "e0",

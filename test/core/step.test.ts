@@ -6,6 +6,7 @@ import type { GuardContext } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, netsMachine, orderMachine, paymentMachine } from "../../machines/index.js";
 import { initialValue, knows, type StepResult, step } from "../../src/core/step.js";
 import { anyFacts } from "../../src/testing/decision/arbitraries.js";
+import { aHeldCallback } from "./considered.js";
 import { documented } from "./documented.js";
 
 const machines: [string, AnyStateMachine][] = [
@@ -77,15 +78,6 @@ describe.each(machines)("the %s machine", (_name, machine) => {
 
 describe("timers are data", () => {
   const facts = (now: number) => ({ ...fc.sample(anyFacts, { numRuns: 1, seed: 7 })[0], now }) as GuardContext;
-  const callback = {
-    eventId: "e",
-    type: "callback.received",
-    held: true,
-    content: null,
-    readingId: null,
-    paymentId: null,
-    wish: null,
-  };
   const calm = (now: number): GuardContext => {
     const base = facts(now);
     return {
@@ -93,7 +85,7 @@ describe("timers are data", () => {
       order: { ...base.order, createdAt: 0, updatedAt: 0 },
       payment: { ...base.payment, gateway: "resurs-mapi" },
       flow: merchantApi,
-      waiting: [{ ...callback, at: now }],
+      waiting: [{ ...aHeldCallback, at: now }],
       operation: null,
       settings: {
         ...base.settings,

@@ -173,6 +173,18 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     return { kind: "ok", reading: answer.kind === "ok" && answer.reading.exists ? answer.reading : null };
   };
 
+  /** A call that moves no money and is answered with nothing. */
+  const change = async (
+    paymentId: string,
+    what: "terminate" | "orderitems",
+    body?: unknown,
+  ): Promise<GatewayAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("PUT", `${path}/${what}`, body);
+    return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
+  };
+
   return {
     name: options.name ?? "nets-easy",
     api: "nets-easy",
@@ -207,12 +219,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     },
     /** A reservation that was let go does not come back without the customer. */
     addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
-    async endPayment({ paymentId }) {
-      const path = pathOf(paymentId);
-      if (!path) return refusal("this is no payment id");
-      const answer = await call("PUT", `${path}/terminate`);
-      return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
-    },
+    endPayment: ({ paymentId }) => change(paymentId, "terminate"),
     async openCheckout(checkout) {
       const { webhook, termsUrl } = options;
       const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
@@ -221,12 +228,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
       if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
       return { kind: "ok", paymentId: opened.paymentId };
     },
-    async updateCheckout({ paymentId, ...cart }) {
-      const path = pathOf(paymentId);
-      if (!path) return refusal("this is no payment id");
-      const answer = await call("PUT", `${path}/orderitems`, orderItemsBody(cart));
-      return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
-    },
+    updateCheckout: ({ paymentId, ...cart }) => change(paymentId, "orderitems", orderItemsBody(cart)),
     async createPayment(payment): Promise<CreatedPayment> {
       const { webhook, termsUrl } = options;
       const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));

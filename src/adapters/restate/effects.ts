@@ -3,6 +3,7 @@ import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
 import { type AttemptParts, type AttemptResult, Attempts, sends } from "../../engine/attempt.js";
 import { named } from "../../engine/checkout.js";
+import { withOwner } from "../../engine/claims.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { Names } from "./names.js";
@@ -30,8 +31,7 @@ export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
     // No order is looked at from another's, so a reference that names any other order makes the payment that one's.
-    ownedBy: async ({ orderId }, reading) =>
-      reading.orderReference === orderId ? { ...reading, orderReference: null } : reading,
+    ownedBy: ({ orderId }, reading) => withOwner(async () => null, orderId, reading),
     wasSeen: async (row) => (row as OutgoingCall).seen,
     gatewayOf: async (row) => named(gateways, (row as OutgoingCall).gateway ?? ""),
   });

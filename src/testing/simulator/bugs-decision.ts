@@ -6,6 +6,7 @@ import type { Bug } from "./bugs.js";
 import type { PlantSite } from "./plant.js";
 
 type Decide = typeof theDecide;
+type Decision = ReturnType<Decide>;
 
 /** The same decision, with something changed on the way in. */
 export const before =
@@ -25,6 +26,11 @@ export const before =
       );
     }) as Decide,
   });
+
+/** The same decision, with something changed on the way out. */
+export const after =
+  (change: (decision: Decision) => Decision) =>
+  ({ decide }: PlantSite) => ({ decide: ((...args) => change(decide(...args))) as Decide });
 
 const choosing = (rules: Rules | undefined, choice: object): { rules?: Rules } =>
   rules === undefined
@@ -75,15 +81,12 @@ export const decisionBugs: Record<string, Bug> = {
   },
   "shop-clock-believed": {
     says: "an order keeps the moments that the shop says, also where its clock is hours ahead",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const { record, entry } = decision;
-        if (entry.event.type !== "order.placed" || record.version > 1) return decision;
-        const { createdAt, updatedAt } = entry.event.order;
-        const facts = { ...record.facts, order: { ...record.facts.order, createdAt, updatedAt } };
-        return { ...decision, record: { ...record, facts } };
-      },
+    plant: after((decision) => {
+      const { record, entry } = decision;
+      if (entry.event.type !== "order.placed" || record.version > 1) return decision;
+      const { createdAt, updatedAt } = entry.event.order;
+      const facts = { ...record.facts, order: { ...record.facts.order, createdAt, updatedAt } };
+      return { ...decision, record: { ...record, facts } };
     }),
   },
   "capture-frozen": {
@@ -124,22 +127,16 @@ export const decisionBugs: Record<string, Bug> = {
   },
   "silent-refusal": {
     says: "a merchant is refused without a reason",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const answers = decision.entry.answers.map((a) => (a.outcome === "refused" ? { ...a, reason: null } : a));
-        return { ...decision, entry: { ...decision.entry, answers } };
-      },
+    plant: after((decision) => {
+      const answers = decision.entry.answers.map((a) => (a.outcome === "refused" ? { ...a, reason: null } : a));
+      return { ...decision, entry: { ...decision.entry, answers } };
     }),
   },
   "flag-never-cleared": {
     says: "a flag that was raised stays up for ever",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const flags = decision.record.flags.map((flag) => ({ ...flag, clearedAt: null }));
-        return { ...decision, record: { ...decision.record, flags } };
-      },
+    plant: after((decision) => {
+      const flags = decision.record.flags.map((flag) => ({ ...flag, clearedAt: null }));
+      return { ...decision, record: { ...decision.record, flags } };
     }),
   },
 };

@@ -3,7 +3,7 @@
 import type { Facts } from "../../../machines/facts.js";
 import { guards } from "../../../machines/guards.js";
 import type { Bug } from "./bugs.js";
-import { before } from "./bugs-decision.js";
+import { after, before } from "./bugs-decision.js";
 import { HOUR } from "./script.js";
 
 const withOthers = (change: (others: Facts["others"]) => Facts["others"]) =>
@@ -27,12 +27,9 @@ export const paymentBugs: Record<string, Bug> = {
   },
   "second-payment-unflagged": {
     says: "a second payment that holds money is nobody's to see",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const flags = decision.record.flags.filter(({ flag }) => flag !== "discrepancy:paid-twice");
-        return { ...decision, record: { ...decision.record, flags } };
-      },
+    plant: after((decision) => {
+      const flags = decision.record.flags.filter(({ flag }) => flag !== "discrepancy:paid-twice");
+      return { ...decision, record: { ...decision.record, flags } };
     }),
   },
   "returned-money-pays": {
@@ -59,29 +56,23 @@ export const paymentBugs: Record<string, Bug> = {
   },
   "surplus-is-nobodys": {
     says: "what an order's other payments hold is counted as nothing once the order is closed",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const { record } = decision;
-        if (!["cancelled", "refunded"].includes(record.facts.order.status)) return decision;
-        return { ...decision, record: { ...record, flags: [] } };
-      },
+    plant: after((decision) => {
+      const { record } = decision;
+      if (!["cancelled", "refunded"].includes(record.facts.order.status)) return decision;
+      return { ...decision, record: { ...record, flags: [] } };
     }),
   },
   "older-payment-read-late": {
     says: "an earlier payment that a message names is read hours later",
-    plant: ({ decide }) => ({
-      decide: (...args) => {
-        const decision = decide(...args);
-        const { others } = decision.record.facts;
-        const isOther = (id: string) => others.some((one) => one.id === id);
-        const effects = decision.effects.map((row) =>
-          row.effect.type === "readPayment" && isOther(row.effect.paymentId)
-            ? { ...row, notBefore: row.notBefore + 3 * HOUR }
-            : row,
-        );
-        return { ...decision, effects };
-      },
+    plant: after((decision) => {
+      const { others } = decision.record.facts;
+      const isOther = (id: string) => others.some((one) => one.id === id);
+      const effects = decision.effects.map((row) =>
+        row.effect.type === "readPayment" && isOther(row.effect.paymentId)
+          ? { ...row, notBefore: row.notBefore + 3 * HOUR }
+          : row,
+      );
+      return { ...decision, effects };
     }),
   },
 };

@@ -109,23 +109,14 @@ const copy = async (world: SimulatedWorld, step: Extract<ScriptStep, { do: "copy
   const { order, payment } = loaded?.record?.facts ?? {};
   if (process === null || order === undefined || payment?.id == null) return;
   const { total, currency, lines, needsProcessing } = order;
+  const { gateway, id: paymentId } = payment;
   const copied = `${orderId}-copy-${step.n}`;
-  const now = world.clock.now();
-  const placed = {
-    total,
-    currency,
-    lines,
-    needsProcessing,
-    createdAt: now,
-    updatedAt: now,
-    status: "pending" as const,
-  };
-  const about = { gateway: payment.gateway, paymentId: payment.id, previousPaymentIds: [], customerReturned: false };
-  const receipt = await process.engine.place(copied, { ...placed, ...about }).catch(() => null);
+  const placed = { total, currency, lines, needsProcessing, gateway, paymentId };
+  const receipt = await process.engine.place(copied, placed).catch(() => null);
   if (receipt === null) return world.note(`copy of ${orderId}: not taken`);
   const { outcome, reason } = receipt;
   world.note(`copy of ${orderId}: ${outcome} ${reason ?? ""}`);
-  evidence.copied.push({ orderId, copy: copied, paymentId: payment.id, outcome, reason });
+  evidence.copied.push({ orderId, copy: copied, paymentId, outcome, reason });
   if (reason === "payment-of-another-order") evidence.points.add("reason payment-of-another-order");
 };
 

@@ -23,11 +23,13 @@ export interface OrderPlan {
   payment: BankChange | "at-the-bank" | null;
 }
 
+export const portalMoves = ["capture", "capture-part", "cancel", "refund", "refund-part"] as const;
+
 /** What becomes of a payment at the bank, without the shop's doing. */
 export type BankChange =
   | { status: string; task?: boolean | null | "unavailable"; amountOff?: number; offers?: true }
   /** By hand in the bank's portal, behind the shop's back; a part is 40 %. */
-  | { portal: "capture" | "capture-part" | "cancel" | "refund" | "refund-part" }
+  | { portal: (typeof portalMoves)[number] }
   /** The money moves at once, without a capture of the shop's. */
   | { takenAtOnce: true }
   /** The customer has signed; booking makes a payment of it, in this status. */

@@ -1,7 +1,7 @@
 /** The payment's part of a script: what the customer and the bank do, and the messages that tell of it. */
 import type { Flow } from "../../../machines/index.js";
 import type { Chance } from "./chance.js";
-import { type BankChange, HOUR, MINUTE, type OrderPlan, type ScriptStep, SECOND } from "./script.js";
+import { type BankChange, HOUR, MINUTE, type OrderPlan, portalMoves, type ScriptStep, SECOND } from "./script.js";
 
 type Distribute<T> = T extends unknown ? Omit<T, "n" | "at" | "node"> : never;
 export type Act = Distribute<ScriptStep>;
@@ -170,7 +170,7 @@ const portal = (draft: Draft, order: number, from: number, attempt: number | nul
   const { chance } = draft;
   const moves = chance.happens(0.12) ? chance.between(1, 2) : 0;
   for (let i = 0; i < moves; i += 1) {
-    const move = chance.one(["capture", "capture-part", "cancel", "refund", "refund-part"] as const);
+    const move = chance.one(portalMoves);
     const at = from + chance.between(0, 3 * HOUR);
     draft.add(at, { do: "bank", order, change: { portal: move } });
     tells(draft, at, order, "MANAGEMENT", move.replace("-part", "").toUpperCase(), attempt);

@@ -1,6 +1,6 @@
 /** What the shop and the portal do with an order and its payments beside the customer: edits, switches, copies. */
 import type { Chance } from "./chance.js";
-import { HOUR, MINUTE, type OrderPlan, type ScriptStep, SECOND, type SubmittedEvent } from "./script.js";
+import { HOUR, MINUTE, type OrderPlan, portalMoves, SECOND, type SubmittedEvent, totalOf } from "./script.js";
 import type { Act, Draft } from "./write-payment.js";
 
 type ShopHas = NonNullable<Extract<SubmittedEvent, { type: "order.updated" }>["order"]>;
@@ -16,10 +16,8 @@ const updated = (change: string, order: ShopHas): SubmittedEvent => ({
 const edited = (chance: Chance, { lines }: OrderPlan): SubmittedEvent => {
   const more = [...lines, { sku: "CART", quantity: 1, total: chance.one([5000, 50_000]) }];
   const now = chance.happens(0.6) ? more : lines.slice(0, 1);
-  return updated("lines", { lines: now, total: now.reduce((sum, { total }) => sum + total, 0) });
+  return updated("lines", { lines: now, total: totalOf(now) });
 };
-
-const portal = ["capture", "capture-part", "cancel", "refund", "refund-part"] as const;
 
 const happenings = {
   edit: 30,
@@ -45,7 +43,7 @@ const actsOf = (chance: Chance, order: number, plan: OrderPlan): Act[] => {
     case "authorised anew":
       return [{ do: "attach", order, paid: chance.happens(0.8) }];
     case "a hand in the portal":
-      return [{ do: "bank", order, attempt: 0, change: { portal: chance.one(portal) } }];
+      return [{ do: "bank", order, attempt: 0, change: { portal: chance.one(portalMoves) } }];
     default:
       return [
         { do: "bank", order, change: { portal: "capture-part" } },
@@ -68,5 +66,3 @@ export const shopGoesOn = (chance: Chance, draft: Draft, plans: OrderPlan[]): vo
     }
   }
 };
-
-export type ShopStep = Extract<ScriptStep, { do: "copy" | "attach" }>;
