@@ -33,7 +33,7 @@ const LONGEST = [
   "nodes/nodes",
   "doors/damaged-rows",
   "test/package.test",
-  "adapters/postgres-contract",
+  "stores/postgres-contract",
   "test/campaign.test",
   "late/matrix",
   "test/scenarios-postgres",
@@ -45,7 +45,7 @@ const LONGEST = [
   "test/release.test",
   "operating/document",
   "cli/",
-  "adapters/postgres",
+  "stores/postgres",
 ];
 
 class LongestFirst extends BaseSequencer {

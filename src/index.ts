@@ -15,11 +15,6 @@ export type {
   TimerRow,
 } from "./core/record.js";
 export { why } from "./core/why.js";
-export { createEngine, Engine } from "./engine/engine.js";
-export { type Limits, limits } from "./engine/limits.js";
-export type { EngineOptions } from "./engine/options.js";
-export { prune } from "./engine/prune.js";
-export { type QueryOptions, queriesOf } from "./engine/queries.js";
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";
@@ -30,3 +25,8 @@ export * from "./ports/runtime.js";
 export * from "./ports/shop.js";
 export * from "./ports/store.js";
 export type { RefundOptions, Verbs } from "./ports/verbs.js";
+export { createEngine, Engine } from "./runtime/embedded/engine.js";
+export { type Limits, limits } from "./runtime/embedded/limits.js";
+export type { EngineOptions } from "./runtime/embedded/options.js";
+export { type QueryOptions, queriesOf } from "./runtime/embedded/queries.js";
+export { prune } from "./runtime/maintenance/prune.js";

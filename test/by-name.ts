@@ -1,7 +1,7 @@
 /** `npm run campaign <name>` and `npm run bench <name>`: the long runs, by name. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { exits } from "../src/cli/ending.js";
+import { exits } from "../src/cli/lib/ending.js";
 
 interface Named {
   says: string;
@@ -43,7 +43,7 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
     kills: { says: "kill -9 before and after every write and call", file: "test/crash/campaign.js" },
     fuzz: { says: "changed bytes of whatever is read", file: "test/fuzz/campaign.js" },
     nodes: { says: "two nodes on PostgreSQL, killed and frozen", file: "test/nodes/campaign.js" },
-    door: { says: "strangers at the public routes", file: "test/door/campaign.js", node: ["--expose-gc"] },
+    door: { says: "strangers at the public routes", file: "test/siege/campaign.js", node: ["--expose-gc"] },
     lanes: { says: "customers while something else hangs", file: "test/lanes/campaign.js" },
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
     woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },

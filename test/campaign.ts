@@ -1,7 +1,7 @@
 /** What the long runs have in common (`npm run campaign <name>`): their options, their progress, and how they end. */
 import { Command } from "commander";
-import { Bar } from "../src/cli/bar.js";
-import { exits } from "../src/cli/ending.js";
+import { Bar } from "../src/cli/lib/bar.js";
+import { exits } from "../src/cli/lib/ending.js";
 
 /** @param examples what is written after `--`; the first is shown first */
 export const campaign = (name: string, says: string, examples: string[]): Command =>

@@ -1,7 +1,7 @@
 /** A slice of the fuzzing campaign with every build, and words that are nearly right. */
 import { describe, expect, test } from "vitest";
-import { decideLine } from "../src/cli/decide-line.js";
-import { rowsIn } from "../src/cli/erp-file.js";
+import { decideLine } from "../src/cli/lib/decide-line.js";
+import { rowsIn } from "../src/cli/lib/erp-file.js";
 import { httpTarget, requestFrom } from "./fuzz/http.js";
 import { allTargets, fuzz, inputFor, replayed } from "./fuzz/run.js";
 import { bytesOf, type Target } from "./fuzz/target.js";

@@ -24,32 +24,46 @@ interface Layer {
 }
 
 /** The gateways and the shop speak HTTP under the same rules of what may have happened; a copy of those would drift. */
-const sharedByClients = under("src/adapters/exchange");
-const httpClients = [
-  "src/adapters/resurs",
-  "src/adapters/resurs-legacy",
-  "src/adapters/nets",
-  "src/adapters/woocommerce",
-];
+const sharedByClients = under("src/http-client");
+const httpClients = ["src/gateways/resurs", "src/gateways/resurs-legacy", "src/gateways/nets", "src/shops/woocommerce"];
 
-const adapterOf = (path: string): string => path.split("/").slice(0, 3).join("/");
+/** Stores, gateways, shops and doors: one outside thing each. They know the ports, and not each other. */
+const outside = ["src/stores", "src/gateways", "src/shops", "src/http", "src/http-client", "src/telemetry"];
+const ofSeveral = ["src/stores", "src/gateways", "src/shops"];
+/** The folder of one outside thing: `src/stores/sqlite`, `src/http`. */
+const thingOf = (path: string): string => {
+  const [src, room, thing] = path.split("/");
+  return ofSeveral.includes(`${src}/${room}`) ? `${src}/${room}/${thing}` : `${src}/${room}`;
+};
 
 const layers: Layer[] = [
   { folder: "machines", allows: (to) => under("machines")(to) || packages("xstate", "zod", "date-fns")(to) },
   { folder: "src/core", allows: (to) => under("machines", "src/core")(to) || packages("xstate", "zod")(to) },
   { folder: "src/ports", allows: under("machines", "src/core", "src/ports") },
-  { folder: "src/engine", allows: under("machines", "src/core", "src/ports", "src/engine") },
   {
-    folder: "src/adapters",
-    allows: (to, source) => {
-      const own = adapterOf(source.path);
-      if (under("machines", "src/core", "src/ports", own)(to)) return true;
-      // It is a runtime of its own, and knows of receipts, limits and attempts what the engine knows.
-      if (own === "src/adapters/restate" && under("src/engine")(to)) return true;
-      if (httpClients.includes(own) && sharedByClients(to)) return true;
-      return !isOurs(to);
-    },
+    folder: "src/runtime/embedded",
+    allows: under("machines", "src/core", "src/ports", "src/runtime/embedded", "src/runtime/maintenance"),
   },
+  {
+    folder: "src/runtime/maintenance",
+    allows: under("machines", "src/core", "src/ports", "src/runtime/embedded", "src/runtime/maintenance"),
+  },
+  // It is a runtime of its own, and knows of receipts, limits and attempts what the embedded one knows.
+  {
+    folder: "src/runtime/restate",
+    allows: (to) => !isOurs(to) || under("machines", "src/core", "src/ports", "src/runtime")(to),
+  },
+  ...outside.map(
+    (folder): Layer => ({
+      folder,
+      allows: (to, source) => {
+        const own = thingOf(source.path);
+        if (under("machines", "src/core", "src/ports", own)(to)) return true;
+        if (httpClients.includes(own) && sharedByClients(to)) return true;
+        return !isOurs(to);
+      },
+    }),
+  ),
   {
     folder: "src/inspector",
     allows: (to) =>
@@ -139,17 +153,17 @@ const loadedWith = (path: string, found = new Set<string>()): Set<string> => {
 };
 
 describe("the thread of a SQLite store", () => {
-  const loaded = [...loadedWith("src/adapters/sqlite/worker.js")];
+  const loaded = [...loadedWith("src/stores/sqlite/worker.js")];
   // An engine that starts waits for it, and so does every list and every health check for one more.
   it("starts without the machines and their packages", () => {
-    expect(loaded).toContain("src/adapters/sqlite/library.js");
+    expect(loaded).toContain("src/stores/sqlite/library.js");
     expect(loaded).toContain("src/core/readable.js");
     expect(loaded.filter((one) => packages("zod", "xstate", "date-fns")(one) || one === "machines/index.js")).toEqual(
       [],
     );
   });
   it("which its repair does load", () =>
-    expect([...loadedWith("src/adapters/sqlite/repair.js")]).toEqual(expect.arrayContaining(["zod", "xstate"])));
+    expect([...loadedWith("src/stores/sqlite/repair.js")]).toEqual(expect.arrayContaining(["zod", "xstate"])));
 });
 
 describe("the rules see a violation", () => {
@@ -164,21 +178,26 @@ describe("the rules see a violation", () => {
     ["src/core/a.ts", 'export { x } from "../ports/x.js";', "src/core/a.ts:1 imports src/ports/x.js"],
     ["src/core/a.ts", 'import "node:fs";', "src/core/a.ts:1 imports node:fs"],
     ["src/core/a.ts", '/* a\n b */ const t = 1;\nconst x = import("pino");', "src/core/a.ts:3 imports pino"],
-    ["src/ports/a.ts", 'import type { X } from "../engine/x.js";', "src/ports/a.ts:1 imports src/engine/x.js"],
+    ["src/ports/a.ts", 'import type { X } from "../runtime/x.js";', "src/ports/a.ts:1 imports src/runtime/x.js"],
     [
-      "src/engine/a.ts",
-      'import { x } from "../adapters/sqlite/x.js";',
-      "src/engine/a.ts:1 imports src/adapters/sqlite",
+      "src/runtime/embedded/a.ts",
+      'import { x } from "../../stores/sqlite/x.js";',
+      "src/runtime/embedded/a.ts:1 imports src/stores/sqlite",
     ],
-    ["src/adapters/a/b.ts", 'import { x } from "../c/x.js";', "src/adapters/a/b.ts:1 imports src/adapters/c/x.js"],
+    ["src/stores/a/b.ts", 'import { x } from "../c/x.js";', "src/stores/a/b.ts:1 imports src/stores/c/x.js"],
+    ["src/http/b.ts", 'import { x } from "../http-client/x.js";', "src/http/b.ts:1 imports src/http-client"],
     [
-      "src/adapters/http/b.ts",
-      'import { x } from "../exchange/x.js";',
-      "src/adapters/http/b.ts:1 imports src/adapters/exchange",
+      "src/gateways/a/b.ts",
+      'import { x } from "../../shops/c/x.js";',
+      "src/gateways/a/b.ts:1 imports src/shops/c/x.js",
     ],
-    ["src/adapters/a/b.ts", 'import type { X } from "../../engine/x.js";', "src/adapters/a/b.ts:1 imports src/engine"],
-    ["src/adapters/http/b.ts", 'import { X } from "../../engine/x.js";', "src/adapters/http/b.ts:1 imports src/engine"],
-    ["src/inspector/a.tsx", 'import { X } from "../engine/x.js";', "src/inspector/a.tsx:1 imports src/engine/x.js"],
+    [
+      "src/stores/a/b.ts",
+      'import { X } from "../../runtime/embedded/x.js";',
+      "src/stores/a/b.ts:1 imports src/runtime",
+    ],
+    ["src/http/b.ts", 'import type { X } from "../runtime/embedded/x.js";', "src/http/b.ts:1 imports src/runtime"],
+    ["src/inspector/a.tsx", 'import { X } from "../runtime/x.js";', "src/inspector/a.tsx:1 imports src/runtime/x.js"],
     ["src/testing/a.ts", 'import { it } from "vitest";', "src/testing/a.ts:1 imports vitest"],
     ["src/core/a.ts", "const a = 1;\nconst b = new Date();", "src/core/a.ts:2 uses new Date"],
     ["src/core/a.ts", "const b = new Date;", "src/core/a.ts:1 uses new Date"],
@@ -197,9 +216,9 @@ describe("the rules see a violation", () => {
     ["machines/a.ts", 'import { z } from "zod";\nimport { x } from "./x.js";\nimport { addDays } from "date-fns";'],
     ["src/core/a.ts", '// import "pino"; await Date.now()\nconst a = "new Date() async // Promise";'],
     ["src/core/a.ts", "const b = new Date(0);"],
-    ["src/adapters/http/b.ts", 'import type { X } from "../../ports/x.js";\nimport { Hono } from "hono";'],
-    ["src/adapters/restate/b.ts", 'import { X } from "../../engine/x.js";'],
-    ["src/adapters/nets/b.ts", 'import { x } from "../exchange/x.js";'],
-    ["src/adapters/a/b.ts", 'import { x } from "./x.js";\nimport { y } from "../../ports/y.js";\nimport "node:fs";'],
+    ["src/http/b.ts", 'import type { X } from "../../ports/x.js";\nimport { Hono } from "hono";'],
+    ["src/runtime/restate/b.ts", 'import { X } from "../embedded/x.js";'],
+    ["src/gateways/nets/b.ts", 'import { x } from "../../http-client/x.js";'],
+    ["src/stores/a/b.ts", 'import { x } from "./x.js";\nimport { y } from "../../ports/y.js";\nimport "node:fs";'],
   ])("and lets through %s, example %#", (path, text) => expect(faults(path, text)).toEqual([]));
 });

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chosen, libraries } from "../src/adapters/sqlite/library.js";
+import { chosen, libraries } from "../src/stores/sqlite/library.js";
 import { until } from "./engine/place.js";
 import { freePort } from "./free-port.js";
 
@@ -84,7 +84,7 @@ describe("the package", () => {
   test("stays within its size, and brings what it should", async () => {
     expect((await stat(tarball)).size).toBeLessThan(LARGEST_PACKAGE);
     const files = (await run("tar", ["tzf", tarball])).stdout.split("\n");
-    for (const wanted of ["LICENSE", "README.md", "src/adapters/woocommerce/plugin/order-status-engine.php"]) {
+    for (const wanted of ["LICENSE", "README.md", "src/shops/woocommerce/plugin/order-status-engine.php"]) {
       expect(files).toContain(`package/${wanted}`);
     }
     expect(files.filter((file) => /^package\/(test|dist\/test|docs|\.)/.test(file))).toEqual([]);

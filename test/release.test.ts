@@ -25,7 +25,7 @@ const release = (...args: string[]) =>
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "order-status-release-"));
-  const plugin = "src/adapters/woocommerce/plugin";
+  const plugin = "src/shops/woocommerce/plugin";
   await mkdir(join(copy, dirname(plugin)), { recursive: true });
   for (const path of [".ci", ".gitignore", "package.json", "package-lock.json", "README.md", "LICENSE", plugin]) {
     await cp(join(root, path), join(copy, path), { recursive: true });

@@ -3,12 +3,12 @@
  * nodes, all of them with `npm run campaign exhaustive`. What a store owes is in its contract, and all live on SQLite.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import { postgresStore } from "../src/adapters/postgres/store.js";
+import { postgresStore } from "../src/stores/postgres/store.js";
 import { engineStage, type Ground, runScenario, type Scenario, unsupportedBecause } from "../src/testing/index.js";
-import { run } from "./adapters/postgres-client.js";
-import { startPostgres } from "./adapters/postgres-server.js";
 import { isWhole } from "./exhaustive/whole.js";
 import { own, shared } from "./scenarios/files.js";
+import { run } from "./stores/postgres-client.js";
+import { startPostgres } from "./stores/postgres-server.js";
 
 const OF_EACH_AREA = 2;
 const server = await startPostgres();

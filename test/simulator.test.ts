@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { registry } from "../machines/index.js";
 import { defaultSettings } from "../machines/settings.js";
-import { limits } from "../src/engine/limits.js";
+import { limits } from "../src/runtime/embedded/limits.js";
 import {
   asScenario,
   bugs,

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { withoutPasswords } from "../ports/passwords.js";
 import { visibleLines } from "../ports/visible.js";
-import { endOf, endQuietlyWithReader, endSoon, exitCodes } from "./ending.js";
-import { complain } from "./terminal.js";
+import { endOf, endQuietlyWithReader, endSoon, exitCodes } from "./lib/ending.js";
+import { complain } from "./lib/terminal.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
@@ -29,26 +29,26 @@ ${exitCodes("something was refused or failed, as data")}`,
 
 // A command's modules are loaded when it is the one that was typed; all of them for the help.
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
-  demo: async () => (await import("./demo.js")).addDemo,
-  init: async () => (await import("./init.js")).addInit,
-  config: async () => (await import("./config.js")).addConfig,
-  serve: async () => (await import("./serve.js")).addServe,
-  inspect: async () => (await import("./inspect.js")).addInspect,
-  show: async () => (await import("./show.js")).addShow,
-  why: async () => (await import("./why.js")).addWhy,
-  decide: async () => (await import("./decide.js")).addDecide,
-  can: async () => (await import("./can.js")).addCan,
-  reconcile: async () => (await import("./reconcile.js")).addReconcile,
-  "dead-letters": async () => (await import("./dead-letters.js")).addDeadLetters,
-  repair: async () => (await import("./repair.js")).addRepair,
-  apply: async () => (await import("./apply.js")).addApply,
-  prune: async () => (await import("./prune.js")).addPrune,
-  backup: async () => (await import("./backup.js")).addBackup,
-  migrate: async () => (await import("./migrate.js")).addMigrate,
-  scenarios: async () => (await import("./scenarios.js")).addScenarios,
-  simulate: async () => (await import("./simulate.js")).addSimulate,
-  draw: async () => (await import("./draw.js")).addDraw,
-  woo: async () => (await import("./woo.js")).addWoo,
+  demo: async () => (await import("./commands/demo.js")).addDemo,
+  init: async () => (await import("./commands/init.js")).addInit,
+  config: async () => (await import("./commands/config.js")).addConfig,
+  serve: async () => (await import("./commands/serve.js")).addServe,
+  inspect: async () => (await import("./commands/inspect.js")).addInspect,
+  show: async () => (await import("./commands/show.js")).addShow,
+  why: async () => (await import("./commands/why.js")).addWhy,
+  decide: async () => (await import("./commands/decide.js")).addDecide,
+  can: async () => (await import("./commands/can.js")).addCan,
+  reconcile: async () => (await import("./commands/reconcile.js")).addReconcile,
+  "dead-letters": async () => (await import("./commands/dead-letters.js")).addDeadLetters,
+  repair: async () => (await import("./commands/repair.js")).addRepair,
+  apply: async () => (await import("./commands/apply.js")).addApply,
+  prune: async () => (await import("./commands/prune.js")).addPrune,
+  backup: async () => (await import("./commands/backup.js")).addBackup,
+  migrate: async () => (await import("./commands/migrate.js")).addMigrate,
+  scenarios: async () => (await import("./commands/scenarios.js")).addScenarios,
+  simulate: async () => (await import("./commands/simulate.js")).addSimulate,
+  draw: async () => (await import("./commands/draw.js")).addDraw,
+  woo: async () => (await import("./commands/woo.js")).addWoo,
 };
 const [, , typed = ""] = process.argv;
 const needed = Object.hasOwn(commands, typed) ? [typed] : typed === "--version" ? [] : Object.keys(commands);

@@ -1,12 +1,13 @@
 /** A bank, a shop and a customer on this computer, to try an engine between them. */
-import { addressKeys, urlsFor } from "../adapters/http/app.js";
-import { resursMapi } from "../adapters/resurs/mapi.js";
+
+import { resursMapi } from "../gateways/resurs/mapi.js";
+import { addressKeys, urlsFor } from "../http/app.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import type { Gateway } from "../ports/gateway.js";
 import type { Receipt, Runtime } from "../ports/runtime.js";
 import type { Shop } from "../ports/shop.js";
-import { type ResursDouble, resursDouble } from "./resurs-double.js";
-import { type WooDouble, wooDouble } from "./woocommerce-double.js";
+import { type ResursDouble, resursDouble } from "./doubles/resurs/double.js";
+import { type WooDouble, wooDouble } from "./doubles/woocommerce/double.js";
 
 export interface Sandbox {
   /** Resurs's Merchant API as a double, named `resurs-mapi`: what an engine is given as a gateway. */

@@ -1,5 +1,5 @@
 /** What a bank's double is told to answer from which moment on, and the faults that its calls run into. */
-import { type Fault, parseFault } from "./resurs-faults.js";
+import { type Fault, parseFault } from "./doubles/resurs/faults.js";
 
 export interface Dated<Entry> {
   from: number;

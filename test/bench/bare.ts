@@ -1,8 +1,8 @@
 /** SQLite alone: the rows made beforehand, written in one thread by nothing but prepared statements. */
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { schema } from "../../src/adapters/sqlite/schema.js";
-import { prepare } from "../../src/adapters/sqlite/statements.js";
-import type { WireChange } from "../../src/adapters/sqlite/wire.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { schema } from "../../src/stores/sqlite/schema.js";
+import { prepare } from "../../src/stores/sqlite/statements.js";
+import type { WireChange } from "../../src/stores/sqlite/wire.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
 
 export interface Bare {
@@ -17,7 +17,7 @@ const configure = (db: Database): void => {
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
 };
 
-/** The pragmas of src/adapters/sqlite/opening.ts. */
+/** The pragmas of src/stores/sqlite/opening.ts. */
 export const openBare = (file: string): Bare => {
   const db = new Database(file);
   configure(db);

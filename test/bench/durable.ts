@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { type WireChange, writeChange } from "../../src/adapters/sqlite/wire.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { type WireChange, writeChange } from "../../src/stores/sqlite/wire.js";
 import { type Bare, contentsOf, openBare } from "./bare.js";
 import { type Table, tableOf, turns } from "./rounds.js";
 import {

@@ -1,13 +1,13 @@
 /** Stores with millions of orders: in PostgreSQL copies of what the engine made of one, in a file each as it would be made. */
 
 import pg from "pg";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { prepare } from "../../src/adapters/sqlite/statements.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { writeChange, writeEvent } from "../../src/adapters/sqlite/wire.js";
-import { createEngine } from "../../src/engine/engine.js";
 import type { InboxRow, Store } from "../../src/ports/store.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { prepare } from "../../src/stores/sqlite/statements.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { writeChange, writeEvent } from "../../src/stores/sqlite/wire.js";
 import { writerOn } from "./bare.js";
 import { calling, Foretold, gateway, orderIdOf, paymentIdOf, placing, shop, undelivered } from "./work.js";
 

@@ -1,9 +1,9 @@
 /** The same rows written by hand: what somebody who knows PostgreSQL would write for this one job, and no more. */
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { lanes, tables } from "../../src/adapters/postgres/tables.js";
 import { summaryOf } from "../../src/core/summary.js";
 import type { Change } from "../../src/ports/store.js";
+import { lanes, tables } from "../../src/stores/postgres/tables.js";
 import { AT_ONCE, type RelayByHand } from "./relay.js";
 
 const ORDER = "version, machine, status, state, flags, flagged, in_doubt, updated_at, payment_id, record";

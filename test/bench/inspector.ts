@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { type SyncDatabase, sqliteLibrary } from "../../src/adapters/sqlite/library.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
-import { queriesOf } from "../../src/engine/queries.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { queriesOf } from "../../src/runtime/embedded/queries.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { type SyncDatabase, sqliteLibrary } from "../../src/stores/sqlite/library.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { Place, T0 } from "../engine/place.js";
 
 const quick = process.argv.includes("--quick");

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { relayByHand } from "./bare.js";
 import { decisions, disagreements } from "./decisions.js";
 import { durable } from "./durable.js";

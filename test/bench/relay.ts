@@ -2,9 +2,10 @@
  * The relay: from the outbox to a shop and a bank that answer at once. How many effects per second, against a relay by
  * hand on the same rows, and how soon after its commit an effect is begun.
  */
-import { createEngine, type Engine } from "../../src/engine/engine.js";
-import { limits } from "../../src/engine/limits.js";
+
 import type { Store } from "../../src/ports/store.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { limits } from "../../src/runtime/embedded/limits.js";
 import { type Latencies, latenciesOf, type Table, tableOf, turns } from "./rounds.js";
 import {
   answering,

@@ -1,7 +1,7 @@
 /** The engine itself on Restate, where a journal leaves nothing lying: an event is over when what it led to is. */
 
 import type { Command } from "../../machines/commands.js";
-import { registerService, restateRuntime, restateService } from "../../src/adapters/restate/index.js";
+import { registerService, restateRuntime, restateService } from "../../src/runtime/restate/index.js";
 import type { RestateServer } from "../restate/server.js";
 import { answering, inFlight, type Told } from "./work.js";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchSpanProcessor, InMemorySpanExporter, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { telemetry } from "../../src/adapters/telemetry/telemetry.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
 import { type Observer, unobserved } from "../../src/ports/observer.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { telemetry } from "../../src/telemetry/telemetry.js";
 import { printed, tableOf, turns } from "./rounds.js";
 import { Foretold, gateway, IN_FLIGHT, placeAll, shop, throughEngine, undelivered } from "./work.js";
 

@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { Command, Envelope, OrderEvent, ReadCommand } from "../../machines/events.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
-import type { Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Change, Store } from "../../src/ports/store.js";
+import type { Engine } from "../../src/runtime/embedded/engine.js";
 import { reading } from "../../src/testing/index.js";
 
 export const IN_FLIGHT = 32;

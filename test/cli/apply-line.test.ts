@@ -3,7 +3,7 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ApplyLine, headLine, lineOf } from "../../src/cli/apply-result.js";
+import { type ApplyLine, headLine, lineOf } from "../../src/cli/lib/apply-result.js";
 
 const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
 

@@ -1,6 +1,6 @@
 /** The line that says how far a long command is. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Bar } from "../../src/cli/bar.js";
+import { Bar } from "../../src/cli/lib/bar.js";
 
 const sink = (isTTY: boolean, columns = 80) => {
   const written: string[] = [];

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Settings, Settings as SettingsOf } from "../../machines/settings.js";
-import { composeSandbox } from "../../src/cli/compose-sandbox.js";
-import { checkout } from "../../src/cli/sandbox.js";
+import { composeSandbox } from "../../src/cli/lib/compose-sandbox.js";
+import { checkout } from "../../src/cli/lib/sandbox.js";
 import { cli } from "./run.js";
 
 let folder = "";

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { changeOf, effectOf, T } from "../../src/testing/store-contract/sample.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { changeOf, effectOf, T } from "../../src/testing/contracts/store/sample.js";
 
 const dist = fileURLToPath(new URL("../../", import.meta.url));
 const main = join(dist, "src/cli/main.js");
@@ -216,8 +216,8 @@ describe("in a program, an engine whose start failed lets Node exit where", () =
   const program = (store: string): string[] => {
     const script = `
       import { createEngine } from ${JSON.stringify(join(dist, "src/index.js"))};
-      import { sqliteStore } from ${JSON.stringify(join(dist, "src/adapters/sqlite/store.js"))};
-      import { postgresStore } from ${JSON.stringify(join(dist, "src/adapters/postgres/store.js"))};
+      import { sqliteStore } from ${JSON.stringify(join(dist, "src/stores/sqlite/store.js"))};
+      import { postgresStore } from ${JSON.stringify(join(dist, "src/stores/postgres/store.js"))};
       const shop = { execute: async () => ({ kind: "done" }), readStatus: async () => null };
       const engine = createEngine({ store: ${store}, gateways: [], shop });
       try {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sinceWhen } from "../../src/cli/options.js";
+import { sinceWhen } from "../../src/cli/lib/options.js";
 
 describe("a time given to --since or --older-than", () => {
   const now = new Date("2026-03-15T12:00:00Z");

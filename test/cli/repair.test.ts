@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { changeOf, effectOf, eventOf, T } from "../../src/testing/store-contract/sample.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { changeOf, effectOf, eventOf, T } from "../../src/testing/contracts/store/sample.js";
 import { temporary } from "../engine/place.js";
 import { cli } from "./run.js";
 

@@ -5,7 +5,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
+import { listen, type Served } from "../../src/http/serve.js";
 import { freePort } from "../free-port.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));

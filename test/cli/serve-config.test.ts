@@ -11,7 +11,7 @@ import { env } from "../../src/cli/config/define.js";
 import { configText, sampleOf } from "../../src/cli/config/init-file.js";
 import { load } from "../../src/cli/config/load.js";
 import type { GatewayName } from "../../src/cli/config/schema.js";
-import { composeConfigured } from "../../src/cli/configured.js";
+import { composeConfigured } from "../../src/cli/lib/configured.js";
 import { systemClock } from "../../src/ports/clock.js";
 import {
   type Banks,
@@ -20,7 +20,7 @@ import {
   NETS_AUTHORIZATION,
   openBanks,
   registerCallbacks,
-} from "../../src/testing/banks.js";
+} from "../../src/testing/doubles/banks.js";
 import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { until } from "../engine/place.js";
 import { freePort } from "../free-port.js";

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
-import { storeAt } from "../../src/cli/stores.js";
+import { storeAt } from "../../src/cli/lib/stores.js";
 import { withoutPassword } from "../../src/ports/passwords.js";
-import { startPostgres } from "../adapters/postgres-server.js";
 import { temporary } from "../engine/place.js";
 import { own } from "../scenarios/files.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { cli, served } from "./run.js";
 
 const server = await startPostgres();

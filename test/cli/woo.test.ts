@@ -1,10 +1,10 @@
 /** `woo doctor` as a process of its own, against a shop that has one thing wrong at a time. */
 import { afterEach, expect, test } from "vitest";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { type DoctorOptions, wooDoctor, wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { type DoctorOptions, wooDoctor, wooShop, wooWebhooks } from "../../src/shops/woocommerce/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { type WooServer, type WooServerOptions, wooServer } from "../../src/testing/index.js";
 import { taking } from "../woo/taking.js";
 import { cli } from "./run.js";

@@ -1,6 +1,6 @@
 /** `npm run campaign kills`: the engine's process is killed before and after every write. */
 import { Option } from "commander";
-import { wholeIn } from "../../src/cli/options.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell, untilStopped } from "../campaign.js";
 import { killEverywhere } from "./kills.js";
 import { type PlantedBug, plantedBugs } from "./planted.js";

@@ -66,7 +66,7 @@ const named = (sql: string, names: [RegExp, Point][]): Point | null =>
   names.find(([pattern]) => pattern.test(sql.trim()))?.[1] ?? null;
 
 const watchDatabase = async (): Promise<void> => {
-  const { Database } = await import("../../src/adapters/sqlite/driver.js");
+  const { Database } = await import("../../src/stores/sqlite/driver.js");
   const { prepare, immediate, exec, close } = Database.prototype;
   let wrote: Point | null = null;
 

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { registry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
-import { openFile } from "../../src/adapters/sqlite/opening.js";
-import * as wire from "../../src/adapters/sqlite/wire.js";
 import { decide } from "../../src/core/decide.js";
+import { StoreDatabase } from "../../src/stores/sqlite/database.js";
+import { openFile } from "../../src/stores/sqlite/opening.js";
+import * as wire from "../../src/stores/sqlite/wire.js";
 import { noEvidence, type OrderEnd, type StoreEnd } from "../../src/testing/simulator/evidence.js";
 import { breachesOf, laws } from "../../src/testing/simulator/laws.js";
 import type { Lived } from "../../src/testing/simulator/life.js";

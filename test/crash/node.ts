@@ -1,15 +1,16 @@
 /** The engine on its file, in a process that is to be killed. Bank and shop live with the parent. */
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen } from "../../src/adapters/http/serve.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { backUp } from "../../src/adapters/sqlite/copy.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+
 import { decide } from "../../src/core/decide.js";
-import { createEngine } from "../../src/engine/engine.js";
-import { prune } from "../../src/engine/prune.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Store } from "../../src/ports/store.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { prune } from "../../src/runtime/maintenance/prune.js";
+import { backUp } from "../../src/stores/sqlite/copy.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { keepKnownKey } from "../engine/known-key.js";
 import { fastClock } from "./fast-clock.js";
 import { arm, at } from "./kill-switch.js";

@@ -1,9 +1,9 @@
 /** What becomes of one order, told against whichever process lives at the moment; and how it has to end. */
 import { existsSync } from "node:fs";
 import type { Line } from "../../machines/facts.js";
-import { StoreDatabase } from "../../src/adapters/sqlite/database.js";
-import { openFile } from "../../src/adapters/sqlite/opening.js";
-import * as wire from "../../src/adapters/sqlite/wire.js";
+import { StoreDatabase } from "../../src/stores/sqlite/database.js";
+import { openFile } from "../../src/stores/sqlite/opening.js";
+import * as wire from "../../src/stores/sqlite/wire.js";
 import type { Chance } from "../../src/testing/simulator/chance.js";
 import { bankHas, knowsKey, lines, MINUTE, order, payment, returnPath, shopHas } from "../engine/place.js";
 import type { Lane } from "./lane.js";

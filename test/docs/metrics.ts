@@ -1,5 +1,5 @@
 /** The table of docs/operating.md, out of the table in the code. */
-import { instruments } from "../../src/adapters/telemetry/instruments.js";
+import { instruments } from "../../src/telemetry/instruments.js";
 
 const [from, to] = ["<!-- metrics: written by npm run docs -->\n", "<!-- /metrics -->"] as const;
 

@@ -1,7 +1,7 @@
 /** Row 10: who may use the API, what a page of another site can do there, and which address the bank is given. */
 import { afterEach, describe, expect, test } from "vitest";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
-import { listen } from "../../src/adapters/http/serve.js";
+import { type HttpOptions, httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
 import { Place } from "../engine/place.js";
 import { knock, otherAddress } from "./knock.js";
 

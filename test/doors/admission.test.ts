@@ -1,8 +1,8 @@
 /** Rows 3 and 11 of the doors: floods of requests that prove nothing, and where they come from. */
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
-import { Buckets } from "../../src/adapters/http/buckets.js";
-import { clientAddress, plainAddress, sourceOfAddress } from "../../src/adapters/http/source.js";
+import { Buckets } from "../../src/http/buckets.js";
+import { clientAddress, plainAddress, sourceOfAddress } from "../../src/http/source.js";
 import { VirtualClock } from "../../src/testing/index.js";
 import { callbackPath, type Doors, doors, everything, key, told } from "./place.js";
 

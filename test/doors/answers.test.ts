@@ -1,8 +1,8 @@
 /** What a bank or a shop answers: how long it may make us wait, and how much work it may make us. */
 import { afterEach, describe, expect, it } from "vitest";
-import { asking, type Exchange, LONGEST_RETRY_AFTER_MS } from "../../src/adapters/exchange/exchange.js";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { readXml } from "../../src/adapters/resurs-legacy/xml.js";
+import { readXml } from "../../src/gateways/resurs-legacy/xml.js";
+import { listen, type Served } from "../../src/http/serve.js";
+import { asking, type Exchange, LONGEST_RETRY_AFTER_MS } from "../../src/http-client/exchange.js";
 import { answerLimits, overLimits } from "../../src/ports/json.js";
 import { VirtualClock } from "../../src/testing/index.js";
 import { T0 } from "../engine/place.js";

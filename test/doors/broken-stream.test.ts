@@ -1,7 +1,7 @@
 /** Row 6: a reconciliation that breaks off says so, and its exit code is not that of a run that came to its end. */
 import { describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen } from "../../src/adapters/http/serve.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
 import type { Reconciled, Runtime } from "../../src/ports/runtime.js";
 import { StoreError } from "../../src/ports/store.js";
 import { VirtualClock } from "../../src/testing/index.js";

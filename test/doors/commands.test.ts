@@ -1,7 +1,7 @@
 /** Row 5: a host, a person or a job says commands; what the bank, the shop and the timers answer only the engine says. */
 import { afterEach, describe, expect, test } from "vitest";
 import { Command, OrderEvent, Reply } from "../../machines/events.js";
-import { InvalidEvent } from "../../src/engine/receipt.js";
+import { InvalidEvent } from "../../src/runtime/embedded/receipt.js";
 import { reading } from "../../src/testing/decision/samples.js";
 import { bankHas, Place, post, trusted } from "../engine/place.js";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ApplyLine, headLine, lineOf, unfinished } from "../../src/cli/apply-result.js";
+import { type ApplyLine, headLine, lineOf, unfinished } from "../../src/cli/lib/apply-result.js";
 import { cli } from "../cli/run.js";
 import { engineThatSays } from "./hostile.js";
 

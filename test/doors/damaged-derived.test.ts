@@ -1,8 +1,8 @@
 /** What leads from a payment to its order follows from the records, and a secret is one only as it was made. */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { addressKeys } from "../../src/adapters/http/app.js";
+import { addressKeys } from "../../src/http/app.js";
 import type { Store } from "../../src/ports/store.js";
-import { changeOf } from "../../src/testing/store-contract/sample.js";
+import { changeOf } from "../../src/testing/contracts/store/sample.js";
 import { type Disk, startDisks } from "./disks.js";
 
 const disks = await startDisks();

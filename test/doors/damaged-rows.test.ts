@@ -3,8 +3,8 @@
  * nothing had happened, at the same moments of the clock, and health says which order it is.
  */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engine/engine.js";
 import type { Reconciled } from "../../src/ports/runtime.js";
+import type { Engine } from "../../src/runtime/embedded/engine.js";
 import { bankHas, callback, MINUTE, Place, T0 } from "../engine/place.js";
 import { type Disk, startDisks } from "./disks.js";
 

@@ -1,7 +1,7 @@
 /** A repair that finds no way for the order to go on says so, and takes nothing. */
 import { afterAll, afterEach, expect, test } from "vitest";
 import type { OrderRecord } from "../../src/core/record.js";
-import { changeOf, effectOf, load, T } from "../../src/testing/store-contract/sample.js";
+import { changeOf, effectOf, load, T } from "../../src/testing/contracts/store/sample.js";
 import { startDisks } from "./disks.js";
 
 const disks = await startDisks();

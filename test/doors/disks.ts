@@ -1,12 +1,12 @@
 /** A place on a disk for a store, and a way past the store, on SQLite and on PostgreSQL. */
 
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Store } from "../../src/ports/store.js";
-import { run } from "../adapters/postgres-client.js";
-import { startPostgres } from "../adapters/postgres-server.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { temporary } from "../engine/place.js";
+import { run } from "../stores/postgres-client.js";
+import { startPostgres } from "../stores/postgres-server.js";
 
 export interface Disk {
   store(): Store;

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { changeOf } from "../../src/testing/store-contract/sample.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { changeOf } from "../../src/testing/contracts/store/sample.js";
 import { cli } from "../cli/run.js";
 import { engineThatSays } from "./hostile.js";
 
@@ -84,7 +84,7 @@ describe.skipIf(process.platform === "win32")("doors low: files that only their 
   });
 
   it("what inspect writes of those who had personal data shown", async () => {
-    const { appendPrivate } = await import("../../src/cli/private-file.js");
+    const { appendPrivate } = await import("../../src/cli/lib/private-file.js");
     await appendPrivate(join(folder, "reveals.jsonl"), "{}\n");
     expect(modes()).toEqual({ "reveals.jsonl": "600" });
   });

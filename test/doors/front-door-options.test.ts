@@ -1,10 +1,10 @@
 /** Keys and networks: one rule for `httpApp`, `addressKeys`, `urlsFor` and the configuration file. */
 import { describe, expect, it } from "vitest";
-import { addressKeys, type CallbackKey, clientAddress, httpApp, urlsFor } from "../../src/adapters/http/app.js";
-import { Networks } from "../../src/adapters/http/source.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
 import { ConfigSchema } from "../../src/cli/config/schema.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { addressKeys, type CallbackKey, clientAddress, httpApp, urlsFor } from "../../src/http/app.js";
+import { Networks } from "../../src/http/source.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { T0 } from "../engine/place.js";
 import { doors, key } from "./place.js";

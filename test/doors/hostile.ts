@@ -1,5 +1,5 @@
 /** Texts that a terminal would obey, and a server that answers the command line with them. */
-import { listen } from "../../src/adapters/http/serve.js";
+import { listen } from "../../src/http/serve.js";
 
 /** Window title, clear screen, a forged row, bidi override, line separator, C1's CSI, DEL, NUL, an invisible tag. */
 export const HOSTILE = {

@@ -1,6 +1,6 @@
 /** Row 9: an inspector without a token is open to this computer, by its sockets and not by what a request says. */
 import { afterEach, describe, expect, test } from "vitest";
-import { listen } from "../../src/adapters/http/serve.js";
+import { listen } from "../../src/http/serve.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { Place } from "../engine/place.js";
 import { knock, otherAddress } from "./knock.js";

@@ -1,6 +1,6 @@
 /** A listener, an observer or a log that throws is logged, and changes nothing. */
 import { afterEach, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
+import { httpApp } from "../../src/http/app.js";
 import type { Log } from "../../src/ports/log.js";
 import { type Observer, unobserved } from "../../src/ports/observer.js";
 import { Place, post, unlimited } from "../engine/place.js";

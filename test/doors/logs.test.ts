@@ -1,9 +1,9 @@
 /** What a host's own log is told: no control character, no password, whoever said it. */
 import { afterEach, describe, expect, it } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
+import { httpApp } from "../../src/http/app.js";
 import { isolatedLog } from "../../src/ports/isolated.js";
 import type { Log } from "../../src/ports/log.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { Place } from "../engine/place.js";
 import { CONTROL, HOSTILE } from "./hostile.js";
 

@@ -1,8 +1,8 @@
 /** The longest ids that may enter, through the whole round: placed, paid for, reported by the bank, come back from. */
 import { afterEach, describe, expect, it } from "vitest";
 import { noSuchPayment } from "../../machines/facts.js";
-import { returnProof } from "../../src/adapters/http/return-proof.js";
-import { callbackToken, orderOfToken } from "../../src/adapters/http/token.js";
+import { returnProof } from "../../src/http/return-proof.js";
+import { callbackToken, orderOfToken } from "../../src/http/token.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Gateway, NewPayment } from "../../src/ports/gateway.js";
 import { gatewayTo, lines, shopHas, T0 } from "../engine/place.js";

@@ -1,7 +1,7 @@
 /** A note in the shop is HTML, and what a bank or a browser said stands in it as text. */
 import { afterEach, describe, expect, it } from "vitest";
 import { shortened } from "../../machines/text.js";
-import { wooShop } from "../../src/adapters/woocommerce/index.js";
+import { wooShop } from "../../src/shops/woocommerce/index.js";
 import { VirtualClock, type WooServer, wooServer } from "../../src/testing/index.js";
 import { T0 } from "../engine/place.js";
 

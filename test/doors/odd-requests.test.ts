@@ -1,8 +1,8 @@
 /** What strangers send that means nothing, and what a program sends that would come out as something else. */
 import { afterEach, describe, expect, it } from "vitest";
-import { decodeApiData } from "../../src/adapters/resurs-legacy/index.js";
-import { waitIn } from "../../src/cli/remote.js";
-import { sandboxDoor } from "../../src/cli/sandbox.js";
+import { waitIn } from "../../src/cli/lib/remote.js";
+import { sandboxDoor } from "../../src/cli/lib/sandbox.js";
+import { decodeApiData } from "../../src/gateways/resurs-legacy/index.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { comesFromHere } from "../../src/ports/access.js";
 import { lostIn } from "../../src/ports/json.js";

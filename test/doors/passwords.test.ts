@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { endOf, wrongUsage } from "../../src/cli/ending.js";
-import { storeAt } from "../../src/cli/stores.js";
+import { endOf, wrongUsage } from "../../src/cli/lib/ending.js";
+import { storeAt } from "../../src/cli/lib/stores.js";
 import { withoutPassword, withoutPasswords } from "../../src/ports/passwords.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
 import { cli } from "../cli/run.js";
 
 const PASSWORD = "hunter2";

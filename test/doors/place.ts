@@ -1,8 +1,8 @@
 /** The HTTP API as a stranger meets it: over a real socket, or with an address of his choice. */
 import { connect, type Socket } from "node:net";
-import { type HttpOptions, httpApp } from "../../src/adapters/http/app.js";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { urlsFor } from "../../src/adapters/http/urls.js";
+import { type HttpOptions, httpApp } from "../../src/http/app.js";
+import { listen, type Served } from "../../src/http/serve.js";
+import { urlsFor } from "../../src/http/urls.js";
 import { Place } from "../engine/place.js";
 
 export const key = { id: "k1", secret: "a key of the callbacks" };

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cut } from "../../src/cli/terminal.js";
+import { cut } from "../../src/cli/lib/terminal.js";
 import { visible, visibleJson } from "../../src/ports/visible.js";
 import { cli, type Ended } from "../cli/run.js";
 import { CONTROL, engineThatSays, HOSTILE, shopThatSays } from "./hostile.js";

@@ -1,7 +1,7 @@
 /** Requests with a genuine proof, by the thousand: a customer's link and a leaked address cost nobody else anything. */
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { addressKeys, urlsFor } from "../../src/adapters/http/app.js";
+import { addressKeys, urlsFor } from "../../src/http/app.js";
 import { callbackPath, type Doors, doors, key, told } from "./place.js";
 
 const open: Doors[] = [];

@@ -1,9 +1,9 @@
 /** A reading that fails never blocks its order, and a bank that is away for a week costs none. */
 import { afterEach, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { limits as usual } from "../../src/engine/limits.js";
 import type { Command } from "../../src/index.js";
 import type { Gateway, ReadAnswer } from "../../src/ports/gateway.js";
+import { limits as usual } from "../../src/runtime/embedded/limits.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { payments } from "../../src/testing/index.js";
 import { callback, MINUTE, Place, T0 } from "../engine/place.js";
 

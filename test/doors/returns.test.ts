@@ -2,9 +2,9 @@
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { noSuchPayment } from "../../machines/facts.js";
-import { addressKeys, type CallbackKey, type HttpOptions, urlsFor } from "../../src/adapters/http/app.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { addressKeys, type CallbackKey, type HttpOptions, urlsFor } from "../../src/http/app.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { bankHas, gatewayTo, Place, returnPath, T0, temporary, trusted, unlimited } from "../engine/place.js";
 
 let place: Place | null = null;

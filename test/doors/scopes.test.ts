@@ -1,7 +1,7 @@
 /** Row 5: what a token opens. One that only looks moves no order, and one for the numbers sees none. */
 import { afterEach, describe, expect, test } from "vitest";
 
-import { httpApp } from "../../src/adapters/http/app.js";
+import { httpApp } from "../../src/http/app.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { scopes } from "../../src/ports/access.js";
 import { Place } from "../engine/place.js";

@@ -1,7 +1,7 @@
 /** The shop's webhooks when a stranger repeats what he saw on the wire: a signed body under headers of his own. */
 import { createHmac, randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import { wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
+import { wooShop, wooWebhooks } from "../../src/shops/woocommerce/index.js";
 import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { bankHas, callback, MINUTE, order, Place, T0 } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";

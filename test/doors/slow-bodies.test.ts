@@ -1,8 +1,8 @@
 /** Rows 2 and 4 of the doors: sockets that send their bodies slowly, or never. */
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
-import { wooWebhooks } from "../../src/adapters/woocommerce/index.js";
-import type { WooShop } from "../../src/adapters/woocommerce/shop.js";
+import { wooWebhooks } from "../../src/shops/woocommerce/index.js";
+import type { WooShop } from "../../src/shops/woocommerce/shop.js";
 import { until } from "../engine/place.js";
 import { callbackPath, type Doors, doors, everything, head, key, Slow, told } from "./place.js";
 

@@ -1,9 +1,9 @@
 /** `stop()` answers its waiters. */
 import { afterEach, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { createEngine } from "../../src/engine/engine.js";
 import { Stopped } from "../../src/ports/runtime.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { callback, Place, T0 } from "../engine/place.js";
 
 let place: Place | null = null;

@@ -1,10 +1,10 @@
 /** Row 6: ill-formed text, dates out of range and numbers for ids are refused by name at every edge. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Command, NewOrder } from "../../machines/events.js";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
 import type { EngineOptions } from "../../src/index.js";
 import type { SubmitOptions } from "../../src/ports/runtime.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { VirtualClock } from "../../src/testing/index.js";
 import { callback, order, Place, post, T0, temporary, trusted, unlimited } from "../engine/place.js";
 

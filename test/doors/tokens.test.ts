@@ -2,12 +2,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { asking } from "../../src/adapters/exchange/exchange.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { wooApi } from "../../src/adapters/woocommerce/api.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { asking } from "../../src/http-client/exchange.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { wooApi } from "../../src/shops/woocommerce/api.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { order, payment, shopHas, T0 } from "../engine/place.js";
 

@@ -1,11 +1,11 @@
 /** The engine in a process of its own, to be killed. Bank and shop live with the parent. */
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen } from "../../src/adapters/http/serve.js";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Shop } from "../../src/ports/shop.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { gatewayTo } from "./to-bank.js";
 
 const [file = "", bankUrl = "", shopUrl = "", cooldownSeconds = "60"] = process.argv.slice(2);

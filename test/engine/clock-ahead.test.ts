@@ -2,15 +2,15 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { machinesOf, registry } from "../../machines/index.js";
 import { Settings } from "../../machines/settings.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { nothing, pulledIn } from "../../src/adapters/restate/state.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { longestTimers, mayWait, notAhead } from "../../src/core/ahead.js";
-import { limits } from "../../src/engine/limits.js";
-import { longestWaits } from "../../src/engine/prepare.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Store } from "../../src/ports/store.js";
-import { effectOf, eventOf, recordOf } from "../../src/testing/store-contract/sample.js";
+import { limits } from "../../src/runtime/embedded/limits.js";
+import { longestWaits } from "../../src/runtime/embedded/prepare.js";
+import { nothing, pulledIn } from "../../src/runtime/restate/state.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { effectOf, eventOf, recordOf } from "../../src/testing/contracts/store/sample.js";
 import { aHeldCallback } from "../core/considered.js";
 import { bankHas, callback, MINUTE, Place, T0, temporary } from "./place.js";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Database } from "../../src/adapters/sqlite/driver.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
-import { changeOf } from "../../src/testing/store-contract/sample.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { changeOf } from "../../src/testing/contracts/store/sample.js";
 import { cli } from "../cli/run.js";
 
 let directory: string;

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Command } from "../../machines/commands.js";
 import { OrderStatus } from "../../machines/facts.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/engine/receipt.js";
+import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/runtime/embedded/receipt.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;

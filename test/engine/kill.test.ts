@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HistoryEntry } from "../../src/core/record.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { shopServer } from "../../src/testing/contracts/runtime/scene.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { shopServer } from "../../src/testing/runtime-contract/scene.js";
-import { startPostgres } from "../adapters/postgres-server.js";
 import { isWhole } from "../exhaustive/whole.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { bankHas, MINUTE, order, shopHas, temporary, until } from "./place.js";
 
 const clock = systemClock();

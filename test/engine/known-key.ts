@@ -1,6 +1,6 @@
 /** A return key that every test knows. Apart from `place.ts`: what a test starts as a process loads no doubles. */
-import { addressKeys } from "../../src/adapters/http/keys.js";
-import type { Engine } from "../../src/engine/engine.js";
+import { addressKeys } from "../../src/http/keys.js";
+import type { Engine } from "../../src/runtime/embedded/engine.js";
 
 const known = "a return key that tests in several processes know";
 /** Keeps the known key in a store before the engine makes one of its own. */

@@ -1,12 +1,12 @@
 /** What hangs, what is late and what nobody waits for never keeps a waiting customer from his answer. */
 import { afterEach, describe, expect, test } from "vitest";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
-import { limits as usual } from "../../src/engine/limits.js";
 import type { Command, EngineOptions } from "../../src/index.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Gateway, ReadAnswer } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { limits as usual } from "../../src/runtime/embedded/limits.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { payments } from "../../src/testing/index.js";
 import { callback, MINUTE, order, temporary, until } from "./place.js";
 

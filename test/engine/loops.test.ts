@@ -1,7 +1,7 @@
 /** A loop that fails again and again is named by health, stops nothing else, and is forgotten once it works again. */
 import { afterEach, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/adapters/memory/store.js";
 import type { Store } from "../../src/ports/store.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { Place } from "./place.js";
 
 let place: Place | null = null;

@@ -1,12 +1,12 @@
 /** Two engines on one PostgreSQL, each with a store of its own, as two containers of one shop. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { type PostgresOptions, postgresStore } from "../../src/adapters/postgres/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { httpApp } from "../../src/http/app.js";
 import type { EngineOptions } from "../../src/index.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { type PostgresOptions, postgresStore } from "../../src/stores/postgres/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { startPostgres } from "../adapters/postgres-server.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, until } from "./place.js";
 
 const server = await startPostgres();

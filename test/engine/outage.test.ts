@@ -1,11 +1,11 @@
 /** The bank is away, the disk is full, an event throws, an order is unknown: what the engine promises then. */
 import { afterEach, describe, expect, test } from "vitest";
 import { type Registry, registry } from "../../machines/index.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
 import { decide } from "../../src/core/decide.js";
-import { limits } from "../../src/engine/limits.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import { type Store, StoreError } from "../../src/ports/store.js";
+import { limits } from "../../src/runtime/embedded/limits.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { Mortal, payments } from "../../src/testing/index.js";
 import { bankHas, callback, gatewayTo, MINUTE, Place, payment, post, shared, T0, until } from "./place.js";
 

@@ -1,10 +1,10 @@
 /** The customer and the bank at the same moment, a thousand times, over real sockets and a real file. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, returnPath, shopHas, temporary, unlimited, until } from "./place.js";
 

@@ -1,12 +1,12 @@
 /** A server may ask to be left alone for ten minutes at most, and whoever asks anew does not wait for that. */
 import { afterEach, describe, expect, test } from "vitest";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
-import { wooShop } from "../../src/adapters/woocommerce/index.js";
-import { limits } from "../../src/engine/limits.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
 import type { Command } from "../../src/index.js";
 import type { Clock } from "../../src/ports/clock.js";
+import { limits } from "../../src/runtime/embedded/limits.js";
+import { wooShop } from "../../src/shops/woocommerce/index.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { bankHas, callback, MINUTE, Place, post, returnPath, T0 } from "./place.js";
 

@@ -1,11 +1,11 @@
 /** "There is no such payment" and a shop's "no" are believed when they are said twice, half a minute apart. */
 import { afterEach, expect, test } from "vitest";
 import { noSuchPayment, type OrderStatus } from "../../machines/facts.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { limits } from "../../src/engine/limits.js";
 import type { Command } from "../../src/index.js";
 import type { Gateway, ReadAnswer } from "../../src/ports/gateway.js";
 import type { ShopAnswer } from "../../src/ports/shop.js";
+import { limits } from "../../src/runtime/embedded/limits.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { payments } from "../../src/testing/index.js";
 import { callback, MINUTE, Place, temporary } from "./place.js";
 

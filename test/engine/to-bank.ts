@@ -1,5 +1,5 @@
 /** The client of the test bank. Apart from `place.ts`: what a test starts as a process loads no doubles. */
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import type { Clock } from "../../src/ports/clock.js";
 
 export const gatewayTo = (url: string, clock: Clock) =>

@@ -1,9 +1,9 @@
 /** A customer with two tabs at Nets: the first one's payment is ended when the second is opened. */
 import { afterEach, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { T0, until } from "./place.js";
 

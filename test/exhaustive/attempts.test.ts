@@ -8,7 +8,7 @@ import { OrderEvent } from "../../machines/events.js";
 import { noSuchPayment, type Reading } from "../../machines/facts.js";
 import { decide } from "../../src/core/decide.js";
 import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
-import { sourceOf } from "../../src/engine/receipt.js";
+import { sourceOf } from "../../src/runtime/embedded/receipt.js";
 import { type EventInput, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Option } from "commander";
-import { wholeIn } from "../../src/cli/options.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import * as common from "../campaign.js";
 import { campaign } from "./crew.js";
 import { allTargets, replayed } from "./run.js";

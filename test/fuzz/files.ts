@@ -1,16 +1,16 @@
 /** What people hand over in files: an ERP's CSV, lines of JSON, scenarios, and the container that customers carry. */
 import { registry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
-import { readXml, writeXml } from "../../src/adapters/resurs-legacy/xml.js";
-import { decideLine } from "../../src/cli/decide-line.js";
-import { Ends } from "../../src/cli/ending.js";
-import { rowsIn } from "../../src/cli/erp-file.js";
-import { BadLine } from "../../src/cli/line-words.js";
-import { candidatesOf } from "../../src/cli/scenario-files.js";
+import { decideLine } from "../../src/cli/lib/decide-line.js";
+import { Ends } from "../../src/cli/lib/ending.js";
+import { rowsIn } from "../../src/cli/lib/erp-file.js";
+import { BadLine } from "../../src/cli/lib/line-words.js";
+import { candidatesOf } from "../../src/cli/lib/scenario-files.js";
 import { decide } from "../../src/core/decide.js";
 import { migrate } from "../../src/core/migrate.js";
 import type { OrderRecord } from "../../src/core/record.js";
+import { decodeApiData, encodeApiData } from "../../src/gateways/resurs-legacy/index.js";
+import { readXml, writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import { order } from "../engine/place.js";
 import { own } from "../scenarios/files.js";
 import { bytesOf, jsonBytes, type Target, textOf } from "./target.js";

@@ -1,8 +1,8 @@
 /** What banks may answer: bytes in place of an answer, to every gateway and every call. */
 import { Reading } from "../../machines/facts.js";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { resursCheckout, resursHosted, resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { resursCheckout, resursHosted, resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway, GatewayAnswer, NewPayment } from "../../src/ports/gateway.js";
 import { lines, payment } from "../engine/place.js";

@@ -1,11 +1,11 @@
 /** Everything that anybody may send over HTTP, against the real engine behind the real app. */
 import { createHash } from "node:crypto";
-import type { HttpOptions } from "../../src/adapters/http/app.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { decodeApiData, encodeApiData } from "../../src/adapters/resurs-legacy/index.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { decodeApiData, encodeApiData } from "../../src/gateways/resurs-legacy/index.js";
+import type { HttpOptions } from "../../src/http/app.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Log } from "../../src/ports/log.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { reading } from "../../src/testing/index.js";
 import { fastClock } from "../crash/fast-clock.js";
 import { keepKnownKey, knowsKey, lines, order, returnPath, trusted } from "../engine/place.js";

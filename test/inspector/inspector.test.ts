@@ -1,12 +1,12 @@
 /** What the pages say and do, over HTTP, without a browser: what works for it works with scripts off. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { defaultRules } from "../../src/core/decide.js";
-import { queriesOf } from "../../src/engine/queries.js";
 import { inspector } from "../../src/inspector/inspector.js";
 import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { queriesOf } from "../../src/runtime/embedded/queries.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { BASE, CANARY, Stage, THROWN } from "./stage.js";
 
 let stage: Stage;

@@ -2,8 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { HOUR, steps } from "../../src/cli/demo-stories.js";
-import { DemoWorld } from "../../src/cli/demo-world.js";
+import { HOUR, steps } from "../../src/cli/lib/demo-stories.js";
+import { DemoWorld } from "../../src/cli/lib/demo-world.js";
 import { T0 } from "../engine/place.js";
 import { chromiumAt, launch } from "./browser.js";
 import { Stage } from "./stage.js";

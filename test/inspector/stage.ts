@@ -2,12 +2,12 @@
 
 import type { Command } from "../../machines/commands.js";
 import { noSuchPayment } from "../../machines/facts.js";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import { decide } from "../../src/core/decide.js";
-import type { EngineOptions } from "../../src/engine/options.js";
+import { listen, type Served } from "../../src/http/serve.js";
 import { type InspectorOptions, inspector } from "../../src/inspector/inspector.js";
 import type { Log } from "../../src/ports/log.js";
+import type { EngineOptions } from "../../src/runtime/embedded/options.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { bankHas, MINUTE, order, Place, post, shopHas, T0, temporary } from "../engine/place.js";
 import { reply } from "../engine/reply.js";
 

@@ -1,5 +1,5 @@
 /** `npm run campaign lanes`: how long a customer waits for his answer while something else goes wrong. */
-import { numberIn, wholeIn } from "../../src/cli/options.js";
+import { numberIn, wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell } from "../campaign.js";
 import { type Size, type Told, trials } from "./trials.js";
 

@@ -1,12 +1,13 @@
 /** The engine of a trial, in a process of its own: told over IPC what to do, reached over HTTP by its customers. */
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen } from "../../src/adapters/http/serve.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
+
 import { decide } from "../../src/core/decide.js";
 import type { OrderRecord } from "../../src/core/record.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Shop } from "../../src/ports/shop.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { callback, gatewayTo, MINUTE, order, returnPath, unlimited } from "../engine/place.js";
 
 export interface Trial {

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exits } from "../../src/cli/ending.js";
-import { wholeIn } from "../../src/cli/options.js";
+import { exits } from "../../src/cli/lib/ending.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import { systemClock } from "../../src/index.js";
 import { wooServer } from "../../src/testing/index.js";
-import { startPostgres } from "../adapters/postgres-server.js";
 import { campaign, progress, tell } from "../campaign.js";
 import { freePort } from "../free-port.js";
+import { startPostgres } from "../stores/postgres-server.js";
 
 const options = campaign("late", "Two servers on one PostgreSQL, killed and frozen, at a bank that books late.", [
   "--orders 500 --minutes 10",

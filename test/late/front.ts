@@ -1,9 +1,9 @@
 /** A front between a gateway and its bank that loses the answer to a call, and passes the call on later or never. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { headersOf, textOf } from "../../src/testing/gateway-contract/front.js";
+import { headersOf, textOf } from "../../src/testing/contracts/gateway/front.js";
+import { write } from "../../src/testing/doubles/resurs/http.js";
 import { type BankOperation, type FrontedBank, frontAnswer } from "../../src/testing/index.js";
-import { write } from "../../src/testing/resurs-http.js";
 import type { VirtualClock } from "../../src/testing/virtual-clock.js";
 
 /** How the answer is lost: a front that gave up, a connection that breaks, nothing at all, a front without its bank. */

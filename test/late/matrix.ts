@@ -4,18 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Command } from "../../machines/commands.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Store } from "../../src/ports/store.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
+import { type WooDouble, wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
 import { type BankOperation, forwardTo, resursDouble } from "../../src/testing/index.js";
-import { legacyDouble } from "../../src/testing/legacy-double.js";
 import { Mortal } from "../../src/testing/mortal.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import { type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
-import { olderOperation, resursOperation } from "../adapters/operations.js";
+import { olderOperation, resursOperation } from "../gateways/operations.js";
 import { type LateFront, type Loss, lateFront } from "./front.js";
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");

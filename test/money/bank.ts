@@ -3,7 +3,7 @@
  * money, and loses answers the way a network does. Its faults come from a seed.
  */
 import { type Line, noSuchPayment, type Reading } from "../../machines/facts.js";
-import { orderLines } from "../../src/adapters/resurs/requests.js";
+import { orderLines } from "../../src/gateways/resurs/requests.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway, GatewayAnswer, ReadAnswer } from "../../src/ports/gateway.js";
 import {
@@ -14,7 +14,7 @@ import {
   type MoneyCall,
   objection,
   type ResursBooks,
-} from "../../src/testing/resurs-books.js";
+} from "../../src/testing/doubles/resurs/books.js";
 
 /** xorshift32, spread by a multiplication: the same seed, the same life. */
 export const seeded = (seed: number): (() => number) => {

@@ -1,5 +1,5 @@
 /** `npm run campaign money`: calls that move money, with everything going wrong at the bank. */
-import { wholeIn } from "../../src/cli/options.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import * as common from "../campaign.js";
 import { campaign } from "./ledger.js";
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ReadCommand } from "../../machines/commands.js";
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
-import type { Preview, Receipt } from "../../src/engine/receipt.js";
 import type { Shop } from "../../src/ports/shop.js";
+import type { Preview, Receipt } from "../../src/runtime/embedded/receipt.js";
 import { actions, payments, statuses } from "../docs/tables.js";
 import { type LittleWorld, littleWorld, MINUTE, T0 } from "./world.js";
 

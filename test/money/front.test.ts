@@ -1,10 +1,10 @@
 /** What stands before the bank answers in its place: no order is cancelled on that, and no call counts as refused. */
 import { afterEach, describe, expect, test } from "vitest";
-import { netsEasy } from "../../src/adapters/nets/easy.js";
-import { resursHosted } from "../../src/adapters/resurs-legacy/index.js";
-import type { FrontPage } from "../../src/testing/front-page.js";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
+import { resursHosted } from "../../src/gateways/resurs-legacy/index.js";
+import type { FrontPage } from "../../src/testing/doubles/front-page.js";
+import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { netsDouble } from "../../src/testing/index.js";
-import { legacyDouble } from "../../src/testing/legacy-double.js";
 import { bankHas, MINUTE, order, Place, shopHas, T0 } from "../engine/place.js";
 
 let ends: (() => Promise<unknown>)[] = [];

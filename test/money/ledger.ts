@@ -3,7 +3,7 @@ import type { Command } from "../../machines/events.js";
 import type { Line } from "../../machines/facts.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
-import type { NewWooOrder } from "../../src/testing/woocommerce-double.js";
+import type { NewWooOrder } from "../../src/testing/doubles/woocommerce/double.js";
 import { type Account, type Bank, type FaultShares, type LedgerEntry, seeded, usualFaults } from "./bank.js";
 import { littleWorld, MINUTE, T0 } from "./world.js";
 

@@ -1,13 +1,13 @@
 /** A shop, a bank and the real engine in this process, in the time of a clock that stands still. */
 import type { Settings } from "../../machines/settings.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
 import type { Gateway } from "../../src/ports/gateway.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Store } from "../../src/ports/store.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { type WooDouble, wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import { type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
 import { type Bank, type BankOptions, inProcessBank } from "./bank.js";
 
 export const T0 = Date.parse("2026-11-20T12:00:00.000Z");

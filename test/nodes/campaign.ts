@@ -1,8 +1,8 @@
 /** `npm run campaign nodes`: two nodes on one PostgreSQL, each a process of its own. */
-import { exits } from "../../src/cli/ending.js";
-import { wholeIn } from "../../src/cli/options.js";
-import { startPostgres } from "../adapters/postgres-server.js";
+import { exits } from "../../src/cli/lib/ending.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell } from "../campaign.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { outage, sameMoment, stopped, type Told } from "./trials.js";
 
 const options = campaign("nodes", "Two nodes on one PostgreSQL, each a process of its own.", [

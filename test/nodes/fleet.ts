@@ -1,9 +1,9 @@
 /** Several nodes, each a process of its own, on one PostgreSQL; the bank and the shop live here and count what reaches them. */
-import type { PostgresOptions } from "../../src/adapters/postgres/store.js";
-import { Scene } from "../../src/testing/runtime-contract/scene.js";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
-import { run } from "../adapters/postgres-client.js";
-import type { PostgresServer } from "../adapters/postgres-server.js";
+import type { PostgresOptions } from "../../src/stores/postgres/store.js";
+import { Scene } from "../../src/testing/contracts/runtime/scene.js";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
+import { run } from "../stores/postgres-client.js";
+import type { PostgresServer } from "../stores/postgres-server.js";
 
 const script = new URL("./node.js", import.meta.url);
 

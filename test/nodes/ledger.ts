@@ -1,6 +1,6 @@
 /** What must be true of the database when all is at rest, read past the engine. */
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
-import { type Scene, until } from "../../src/testing/runtime-contract/scene.js";
+import { type Scene, until } from "../../src/testing/contracts/runtime/scene.js";
 import type { Fleet } from "./fleet.js";
 
 const chainFaults = (record: OrderRecord, entries: HistoryEntry[]): string[] => {

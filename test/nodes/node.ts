@@ -1,9 +1,9 @@
 /** A node as `serve` composes it, with its bank and its shop at the other end of a wire. */
 import { Settings } from "../../machines/settings.js";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { compose } from "../../src/cli/compose.js";
-import { untilToldToStop } from "../../src/cli/stopping.js";
-import { nodeParts, offer } from "../../src/testing/runtime-contract/wire.js";
+import { compose } from "../../src/cli/lib/compose.js";
+import { untilToldToStop } from "../../src/cli/lib/stopping.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { nodeParts, offer } from "../../src/testing/contracts/runtime/wire.js";
 import { keepKnownKey } from "../engine/known-key.js";
 import type { NodeOptions } from "./fleet.js";
 

@@ -1,8 +1,8 @@
 /** Small slices of `npm run campaign nodes`, and a rolling upgrade: real processes on a real PostgreSQL. */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { pause, until } from "../../src/testing/runtime-contract/scene.js";
-import { startPostgres } from "../adapters/postgres-server.js";
+import { pause, until } from "../../src/testing/contracts/runtime/scene.js";
 import { knowsKey, returnPath } from "../engine/place.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
 import { outage, sameMoment, stopped } from "./trials.js";
 import { upgrade } from "./upgrade.js";

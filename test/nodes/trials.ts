@@ -1,8 +1,8 @@
 /** Three trials of two nodes on one PostgreSQL. Each tells what it saw, and every breach in a sentence. */
 import pg from "pg";
-import { until } from "../../src/testing/runtime-contract/scene.js";
-import type { PostgresServer } from "../adapters/postgres-server.js";
+import { until } from "../../src/testing/contracts/runtime/scene.js";
 import { knowsKey, returnPath } from "../engine/place.js";
+import type { PostgresServer } from "../stores/postgres-server.js";
 import { ask, Fleet, type FleetOptions } from "./fleet.js";
 import { ledgerFaults, notOnce } from "./ledger.js";
 

@@ -1,7 +1,7 @@
 /** A rolling upgrade under load, and back again: two versions of the machines at work on one database. */
-import { pause, until } from "../../src/testing/runtime-contract/scene.js";
-import type { PostgresServer } from "../adapters/postgres-server.js";
+import { pause, until } from "../../src/testing/contracts/runtime/scene.js";
 import { knowsKey, returnPath } from "../engine/place.js";
+import type { PostgresServer } from "../stores/postgres-server.js";
 import { ask, Fleet } from "./fleet.js";
 import { ledgerFaults, notOnce } from "./ledger.js";
 

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { Store } from "../../src/index.js";
-import { startInstalledPostgres } from "../adapters/installed-postgres.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { cli } from "../cli/run.js";
 import { MINUTE, Place, until } from "../engine/place.js";
+import { startInstalledPostgres } from "../stores/installed-postgres.js";
 
 const server = await startInstalledPostgres();
 const missing = typeof server === "string" ? server : null;

@@ -56,6 +56,6 @@ export const outside: { when: (row: Row) => boolean; rows: Partial<Record<File, 
       row.woo_status_after === row.woo_status_before &&
       row.payment_id_stored === false,
     rows: { "resurs-checkout": 3 },
-    why: "the bank refused to create the payment: the customer is told so at the checkout, the order is told of it and stays as it is (`src/engine/checkout.ts`)",
+    why: "the bank refused to create the payment: the customer is told so at the checkout, the order is told of it and stays as it is (`src/runtime/embedded/checkout.ts`)",
   },
 ];

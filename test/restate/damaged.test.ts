@@ -2,10 +2,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
-import { Admin, unfinishedIn } from "../../src/adapters/restate/admin.js";
-import { namesFor } from "../../src/adapters/restate/names.js";
-import { isReadable, nothing, type OrderState } from "../../src/adapters/restate/state.js";
-import { effectOf, eventOf } from "../../src/testing/store-contract/sample.js";
+import { Admin, unfinishedIn } from "../../src/runtime/restate/admin.js";
+import { namesFor } from "../../src/runtime/restate/names.js";
+import { isReadable, nothing, type OrderState } from "../../src/runtime/restate/state.js";
+import { effectOf, eventOf } from "../../src/testing/contracts/store/sample.js";
 
 const well = { orderId: "well", status: "pending", state: "s", version: 1, updatedAt: 5, flags: [], parked: null };
 const zeros = { waitingEffects: 1, deadEffects: 0, waitingEvents: 0, deadEvents: 0, timers: 0 };

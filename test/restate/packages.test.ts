@@ -15,7 +15,7 @@ test("without Restate's packages, the one command that brings them is named", as
     await restateRuntime({ ingressUrl: "http://127.0.0.1:1" }).read("o").catch((error) => said.push(error.message));
     await restateService({ gateways: [], shop: {} }).listen().catch((error) => said.push(error.message));
     console.log(JSON.stringify(said));`;
-  const entry = new URL("../../src/adapters/restate/index.js", import.meta.url).href;
+  const entry = new URL("../../src/runtime/restate/index.js", import.meta.url).href;
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script, entry]);
   const command = "run: npm install @restatedev/restate-sdk @restatedev/restate-sdk-clients";

@@ -1,16 +1,16 @@
 /** What is Restate's own, beside the contract that it keeps with every other runtime. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/ports/clock.js";
+import type { Observer } from "../../src/ports/observer.js";
+import { NotOffered } from "../../src/ports/runtime.js";
+import { StoreError } from "../../src/ports/store.js";
 import {
   type RestateRuntimeOptions,
   type RestateServiceOptions,
   registerService,
   restateRuntime,
   restateService,
-} from "../../src/adapters/restate/index.js";
-import { systemClock } from "../../src/ports/clock.js";
-import type { Observer } from "../../src/ports/observer.js";
-import { NotOffered } from "../../src/ports/runtime.js";
-import { StoreError } from "../../src/ports/store.js";
+} from "../../src/runtime/restate/index.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, callback, gatewayTo, MINUTE, order, post, shopHas, trusted, until } from "../engine/place.js";
 import { noServerBecause, type RestateServer, restateServer } from "./server.js";

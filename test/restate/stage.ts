@@ -1,9 +1,9 @@
 /** Scenarios on Restate: real server, real service, and a clock that stands still. */
 import { movesMoney } from "../../machines/effects.js";
-import { registerService, restateRuntime, restateService } from "../../src/adapters/restate/index.js";
-import type { OrderState } from "../../src/adapters/restate/state.js";
 import type { HistoryEntry } from "../../src/core/record.js";
 import type { Gateway } from "../../src/ports/gateway.js";
+import { registerService, restateRuntime, restateService } from "../../src/runtime/restate/index.js";
+import type { OrderState } from "../../src/runtime/restate/state.js";
 import type { Cast, OpenStage, StageNode } from "../../src/testing/index.js";
 import { type Address, address } from "./address.js";
 import type { RestateServer } from "./server.js";

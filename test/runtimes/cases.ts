@@ -3,7 +3,7 @@
  * a store and processes of its own.
  */
 import { test } from "vitest";
-import { type OpenRuntime, runtimeContract } from "../../src/testing/runtime-contract.js";
+import { type OpenRuntime, runtimeContract } from "../../src/testing/contracts/runtime.js";
 
 export const cases = (open: OpenRuntime, cannot: Parameters<typeof runtimeContract>[0]["cannot"] = {}): void =>
   runtimeContract({

@@ -1,7 +1,8 @@
 /** One of several engines on one PostgreSQL, in a process of its own. */
-import { postgresStore } from "../../src/adapters/postgres/store.js";
-import { createEngine } from "../../src/engine/engine.js";
-import { nodeParts, offer } from "../../src/testing/runtime-contract/wire.js";
+
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { nodeParts, offer } from "../../src/testing/contracts/runtime/wire.js";
 
 const engine = createEngine({
   store: postgresStore({ connectionString: process.argv[3] ?? "", poolSize: 3 }),

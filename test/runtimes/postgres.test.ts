@@ -1,7 +1,7 @@
 /** The runtime contract on a real PostgreSQL, each node in a process of its own. */
 import { afterAll, describe, it } from "vitest";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
-import { startPostgres } from "../adapters/postgres-server.js";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
+import { startPostgres } from "../stores/postgres-server.js";
 import { cases } from "./cases.js";
 
 const script = new URL("./postgres-node.js", import.meta.url);

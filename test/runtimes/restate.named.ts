@@ -1,7 +1,7 @@
 /** The runtime contract on a real Restate server, with the service that it calls in processes of their own. */
 import { afterAll, beforeAll, describe } from "vitest";
-import { registerService, restateRuntime } from "../../src/adapters/restate/index.js";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
+import { registerService, restateRuntime } from "../../src/runtime/restate/index.js";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
 import { address } from "../restate/address.js";
 import { noServerBecause, type RestateServer, restateServer } from "../restate/server.js";
 import { cases } from "./cases.js";

@@ -1,7 +1,8 @@
 /** The engine on one SQLite file, in a process of its own. */
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
-import { createEngine } from "../../src/engine/engine.js";
-import { nodeParts, offer } from "../../src/testing/runtime-contract/wire.js";
+
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { nodeParts, offer } from "../../src/testing/contracts/runtime/wire.js";
 
 const engine = createEngine({
   store: sqliteStore({ file: process.argv[3] ?? "", ownerTimeoutMs: 10_000 }),

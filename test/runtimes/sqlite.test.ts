@@ -1,6 +1,6 @@
 /** The runtime contract on the engine with its real file, in a real process. */
 import { describe } from "vitest";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/runtime-contract.js";
+import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
 import { temporary } from "../engine/place.js";
 import { cases } from "./cases.js";
 

@@ -3,7 +3,7 @@
  * a mistake it keeps the documents; each mistake is one that real plugins were seen making.
  */
 import { Hono } from "hono";
-import { listen } from "../../src/adapters/http/serve.js";
+import { listen } from "../../src/http/serve.js";
 
 export const mistakes = {
   "return-completes-again": "the return handler completes a paid order whatever it reads already",

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Choices, type Settings } from "../../machines/settings.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import { createEngine } from "../../src/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import {
   type Backend,
   backendLaws,

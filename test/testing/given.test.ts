@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Reading } from "../../machines/facts.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
 import { createEngine } from "../../src/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import {
   anOrder,
   callback,

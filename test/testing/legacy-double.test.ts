@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { resursCheckout, resursHosted, resursSimplified } from "../../src/adapters/resurs-legacy/index.js";
+import { resursCheckout, resursHosted, resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
 import type { NewPayment } from "../../src/ports/gateway.js";
+import { digestOf, type LegacyDelivery, type LegacyDigest } from "../../src/testing/doubles/resurs-legacy/callbacks.js";
 import { type LegacyDouble, legacyDouble, VirtualClock } from "../../src/testing/index.js";
-import { digestOf, type LegacyDelivery, type LegacyDigest } from "../../src/testing/legacy-callbacks.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 const ID = "10000016";

@@ -1,8 +1,8 @@
 /** The first program of a reader: the least that an order needs, and the verbs. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
+import { httpApp } from "../../src/http/app.js";
 import { createEngine, type Engine, InvalidEvent } from "../../src/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { type Sandbox, sandbox } from "../../src/testing/index.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00Z");

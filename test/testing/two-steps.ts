@@ -1,6 +1,6 @@
 /** Giftwell as it would be if the shop had to book what the customer has signed: right, or wrong in one way. */
 import { z } from "zod";
-import { asking, ownError } from "../../src/adapters/exchange/exchange.js";
+import { asking, ownError } from "../../src/http-client/exchange.js";
 import type { Gateway, GatewayAnswer } from "../../src/index.js";
 import type { GatewayFixture } from "../../src/testing/index.js";
 import { toyBank } from "../toy/toy-bank.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OrderStatus } from "../../machines/facts.js";
-import { type NewWooOrder, wooDouble } from "../../src/testing/woocommerce-double.js";
+import { type NewWooOrder, wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
 import {
   compare,
   leftOut,

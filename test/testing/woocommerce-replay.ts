@@ -1,8 +1,13 @@
 /** Plays the rows recorded on a real WooCommerce 11.0.1 against the double, and says what differs. */
 import { existsSync, readFileSync } from "node:fs";
 import type { OrderStatus } from "../../machines/facts.js";
-import { type DoubleOrder, type NewWooOrder, type WooDouble, wooDouble } from "../../src/testing/woocommerce-double.js";
-import { flags } from "../../src/testing/woocommerce-effects.js";
+import {
+  type DoubleOrder,
+  type NewWooOrder,
+  type WooDouble,
+  wooDouble,
+} from "../../src/testing/doubles/woocommerce/double.js";
+import { flags } from "../../src/testing/doubles/woocommerce/effects.js";
 
 export type Row = Record<string, unknown>;
 export const oracle = new URL("../../../../shared/oracle/", import.meta.url);

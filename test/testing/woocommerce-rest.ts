@@ -1,10 +1,10 @@
 /** Plays the recorded REST rows against the double, over HTTP. */
 
 import type { OrderStatus } from "../../machines/facts.js";
-import { withKeys } from "../../src/adapters/woocommerce/keys.js";
+import { withKeys } from "../../src/shops/woocommerce/keys.js";
+import type { RestKey } from "../../src/testing/doubles/woocommerce/keys.js";
+import { type WooServer, wooServer } from "../../src/testing/doubles/woocommerce/server.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import type { RestKey } from "../../src/testing/woocommerce-keys.js";
-import { type WooServer, wooServer } from "../../src/testing/woocommerce-server.js";
 import type { Row } from "./woocommerce-replay.js";
 
 export interface Told {

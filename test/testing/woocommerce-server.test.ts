@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { signatureBase, withKeys } from "../../src/adapters/woocommerce/keys.js";
+import { signatureBase, withKeys } from "../../src/shops/woocommerce/keys.js";
+import { type WooServer, wooServer } from "../../src/testing/doubles/woocommerce/server.js";
+import { phpJson } from "../../src/testing/doubles/woocommerce/webhooks.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import { type WooServer, wooServer } from "../../src/testing/woocommerce-server.js";
-import { phpJson } from "../../src/testing/woocommerce-webhooks.js";
 import { oracle, type Row, rowsOf } from "./woocommerce-replay.js";
 import { ask, RestReplay, settled } from "./woocommerce-rest.js";
 import { WebhookReplay } from "./woocommerce-webhooks.js";

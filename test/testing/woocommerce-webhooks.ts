@@ -2,9 +2,9 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type WooServer, wooServer } from "../../src/testing/doubles/woocommerce/server.js";
+import type { WooWebhook } from "../../src/testing/doubles/woocommerce/webhooks.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import { type WooServer, wooServer } from "../../src/testing/woocommerce-server.js";
-import type { WooWebhook } from "../../src/testing/woocommerce-webhooks.js";
 import type { Row } from "./woocommerce-replay.js";
 import { ask } from "./woocommerce-rest.js";
 

@@ -1,6 +1,6 @@
 /** Giftwell as a gateway. Every trouble is a value that says what it means for the money. */
 import type { Clock, CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "order-status-engine";
-import { asking, type Exchange, ownError } from "order-status-engine/exchange";
+import { asking, type Exchange, ownError } from "order-status-engine/http-client";
 import { noSuchPayment, type PossibleAction, type Reading } from "order-status-engine/machines";
 import { z } from "zod";
 

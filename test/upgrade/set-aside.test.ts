@@ -1,10 +1,10 @@
 /** An order that today's machines do not know is set aside on a real store, in sight; all others go on. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { registry } from "../../machines/index.js";
-import { sqliteStore } from "../../src/adapters/sqlite/store.js";
 import type { OrderRecord } from "../../src/core/record.js";
-import { createEngine } from "../../src/engine/engine.js";
 import { decide } from "../../src/index.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { anOrder } from "../../src/testing/decision/samples.js";
 import { wooDouble } from "../../src/testing/index.js";
 import { cli } from "../cli/run.js";

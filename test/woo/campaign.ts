@@ -1,5 +1,5 @@
 /** `npm run campaign woo`: the engine and a merchant write the same orders of a shop. */
-import { wholeIn } from "../../src/cli/options.js";
+import { wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell } from "../campaign.js";
 import { twoWriters } from "./writers.js";
 

@@ -1,6 +1,6 @@
 /** A shop that answers 404, 400 or a page for a while: every change is written all the same, and none is set aside. */
 import { afterEach, describe, expect, test } from "vitest";
-import { wooShop } from "../../src/adapters/woocommerce/index.js";
+import { wooShop } from "../../src/shops/woocommerce/index.js";
 import { type Disturbance, type WooServer, wooServer } from "../../src/testing/index.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { bankHas, callback, gatewayTo, lines, MINUTE, order, Place, T0 } from "../engine/place.js";

@@ -2,11 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/adapters/http/app.js";
-import { listen, type Served } from "../../src/adapters/http/serve.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
 import { wordpressDoes as inWordpress, php, plugin, type Site, type Step } from "./wordpress.js";

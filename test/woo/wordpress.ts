@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const plugin = fileURLToPath(
-  new URL("../../../src/adapters/woocommerce/plugin/order-status-engine.php", import.meta.url),
+  new URL("../../../src/shops/woocommerce/plugin/order-status-engine.php", import.meta.url),
 );
 const wordpress = fileURLToPath(new URL("../../../test/woo/wordpress.php", import.meta.url));
 

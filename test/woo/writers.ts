@@ -3,11 +3,11 @@
  * webhooks that are lost or come twice. Afterwards the shop's own book says what became of every change.
  */
 
-import { listen } from "../../src/adapters/http/serve.js";
-import { memoryStore } from "../../src/adapters/memory/store.js";
-import { resursMapi } from "../../src/adapters/resurs/mapi.js";
-import { wooShop, wooWebhooks } from "../../src/adapters/woocommerce/index.js";
-import { createEngine, type Engine } from "../../src/engine/engine.js";
+import { resursMapi } from "../../src/gateways/resurs/mapi.js";
+import { listen } from "../../src/http/serve.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { wooShop, wooWebhooks } from "../../src/shops/woocommerce/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
 import { resursDouble, type ShopChange, VirtualClock, type WooServer, wooServer } from "../../src/testing/index.js";
 import { Chance } from "../../src/testing/simulator/chance.js";
 import { bankHas, lines, T0 } from "../engine/place.js";

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
 import { Word } from "../../../machines/text.js";
-import { callbackKeysSchema } from "../../adapters/http/keys.js";
-import { Network } from "../../adapters/http/source.js";
+import { callbackKeysSchema } from "../../http/keys.js";
+import { Network } from "../../http/source.js";
 import { scopes } from "../../ports/access.js";
 import { hasPassword } from "../../ports/passwords.js";
 

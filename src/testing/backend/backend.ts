@@ -1,7 +1,7 @@
 /** A shop's own backend, as the harness sees it: what is done to it, and what can be seen of it. */
 import type { Line, OrderStatus } from "../../../machines/facts.js";
 import type { SomeSettings } from "../../../machines/settings.js";
-import type { ResursDouble } from "../resurs-double.js";
+import type { ResursDouble } from "../doubles/resurs/double.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import type { BackendLaw } from "./laws.js";
 

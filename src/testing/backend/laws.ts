@@ -1,7 +1,7 @@
 /** The laws that a shop's backend keeps, looked at from outside: the shop's screens and the bank's books. */
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
-import type { RecordedCall } from "../resurs-controls.js";
+import type { RecordedCall } from "../doubles/resurs/controls.js";
 import { edges } from "../simulator/table.js";
 import type { ObservedOrder } from "./backend.js";
 

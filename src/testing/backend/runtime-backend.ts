@@ -1,13 +1,13 @@
 /** Any runtime behind the door as a backend: its own HTTP, and WooCommerce's double for a shop. */
 import { merchantEventFor } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
-import { httpApp } from "../../adapters/http/app.js";
-import { addressKeys } from "../../adapters/http/keys.js";
-import { listen } from "../../adapters/http/serve.js";
-import { urlsFor } from "../../adapters/http/urls.js";
+import { httpApp } from "../../http/app.js";
+import { addressKeys } from "../../http/keys.js";
+import { listen } from "../../http/serve.js";
+import { urlsFor } from "../../http/urls.js";
 import type { Runtime } from "../../ports/runtime.js";
+import type { WooDouble } from "../doubles/woocommerce/double.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import type { WooDouble } from "../woocommerce-double.js";
 import type { Backend } from "./backend.js";
 
 const GATEWAY = "resurs-mapi";

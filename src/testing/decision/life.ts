@@ -8,7 +8,7 @@ import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import type { Rules } from "../../core/builder.js";
 import { type Decision, decide } from "../../core/decide.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
-import { sourceOf } from "../../engine/receipt.js";
+import { sourceOf } from "../../runtime/embedded/receipt.js";
 import { T0 } from "../simulator/script.js";
 import { anOrder, reading } from "./samples.js";
 

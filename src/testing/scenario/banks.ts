@@ -1,7 +1,7 @@
 /** The banks of one scenario, each payment as it is given. */
 import type { Clock } from "../../ports/clock.js";
-import { type Banks, openBanks } from "../banks.js";
-import type { SeriesEntry } from "../resurs-accounts.js";
+import { type Banks, openBanks } from "../doubles/banks.js";
+import type { SeriesEntry } from "../doubles/resurs/accounts.js";
 import type { Scenario } from "./format.js";
 import { isOfNets, netsSeries } from "./nets.js";
 

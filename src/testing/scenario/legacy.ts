@@ -1,5 +1,5 @@
 /** What a scenario says about Resurs's older flows: the way to the bank, the frame, and the callbacks. */
-import type { DigestOptions } from "../../adapters/http/digest.js";
+import type { DigestOptions } from "../../http/digest.js";
 import type { Scenario, ScenarioEvent } from "./format.js";
 import { type Play, record } from "./played.js";
 import type { ScenarioWorld } from "./world.js";

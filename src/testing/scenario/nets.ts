@@ -1,6 +1,6 @@
 /** What a scenario says about Nets: what it answers, and what it and its page in the browser send. */
-import { NETS_AUTHORIZATION } from "../banks.js";
-import type { NetsSeriesEntry } from "../nets-double.js";
+import { NETS_AUTHORIZATION } from "../doubles/banks.js";
+import type { NetsSeriesEntry } from "../doubles/nets/double.js";
 import type { Scenario, ScenarioEvent, ScenarioOrder } from "./format.js";
 import { type Play, record } from "./played.js";
 import type { ScenarioWorld } from "./world.js";

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registry } from "../../../machines/index.js";
-import { sqliteStore } from "../../adapters/sqlite/store.js";
 import { versionsKnown } from "../../core/migrate.js";
 import type { Store } from "../../ports/store.js";
+import { sqliteStore } from "../../stores/sqlite/store.js";
 
 /** An empty place for orders, made anew for every life. */
 export interface Ground {

@@ -1,7 +1,7 @@
 /** A scenario's order, as the shop and as the engine take it. */
 import type { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
-import type { NewWooOrder } from "../woocommerce-double.js";
+import type { NewWooOrder } from "../doubles/woocommerce/double.js";
 import type { Scenario, ScenarioOrder } from "./format.js";
 
 export const minor = (major: number): number => Math.round(major * 100);

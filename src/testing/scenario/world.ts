@@ -1,18 +1,18 @@
 /** The world of one scenario: a real runtime and its HTTP, a bank, a shop, and a clock that stands still. */
 import { registry as current, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
-import { httpApp } from "../../adapters/http/app.js";
-import { addressKeys } from "../../adapters/http/keys.js";
-import { listen, type Served } from "../../adapters/http/serve.js";
-import { urlsFor } from "../../adapters/http/urls.js";
 import { decide } from "../../core/decide.js";
+import { httpApp } from "../../http/app.js";
+import { addressKeys } from "../../http/keys.js";
+import { listen, type Served } from "../../http/serve.js";
+import { urlsFor } from "../../http/urls.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Log } from "../../ports/log.js";
 import type { Runtime } from "../../ports/runtime.js";
-import { type Banks, closeBanks, deliveringFrom, gatewaysTo, heldBy, NETS_AUTHORIZATION } from "../banks.js";
+import { type Banks, closeBanks, deliveringFrom, gatewaysTo, heldBy, NETS_AUTHORIZATION } from "../doubles/banks.js";
+import { type WooDouble, wooDouble } from "../doubles/woocommerce/double.js";
 import { Mortal } from "../mortal.js";
 import { VirtualClock } from "../virtual-clock.js";
-import { type WooDouble, wooDouble } from "../woocommerce-double.js";
 import { banksOf } from "./banks.js";
 import { Errand, waiting } from "./errand.js";
 import type { Scenario, ScenarioOrder } from "./format.js";

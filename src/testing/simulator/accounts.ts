@@ -1,7 +1,14 @@
 /** One payment at the simulator's bank: its books, what a reading of it says, and what becomes of it. */
 import { noSuchPayment, type PossibleAction, type Reading } from "../../../machines/facts.js";
 import type { Flow } from "../../../machines/index.js";
-import { amountOf, authorizedBooks, type BankLine, booksAfter, objection, type ResursBooks } from "../resurs-books.js";
+import {
+  amountOf,
+  authorizedBooks,
+  type BankLine,
+  booksAfter,
+  objection,
+  type ResursBooks,
+} from "../doubles/resurs/books.js";
 import type { Truth } from "./evidence.js";
 import type { BankChange } from "./script.js";
 

@@ -1,5 +1,5 @@
 /** What no edge may take in: text that is not well-formed, numbers for text, moments and amounts out of range. */
-import type { Engine } from "../../engine/engine.js";
+import type { Engine } from "../../runtime/embedded/engine.js";
 import { T0 } from "./script.js";
 
 /** The ways into a process. */

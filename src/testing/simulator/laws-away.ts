@@ -1,7 +1,7 @@
 /** A bank that was away: what waited for it is right soon after it is back, and at once where somebody asks. */
 
 import type { HistoryEntry } from "../../core/record.js";
-import { limits } from "../../engine/limits.js";
+import { limits } from "../../runtime/embedded/limits.js";
 import type { OrderEnd } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";

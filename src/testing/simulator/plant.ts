@@ -4,8 +4,8 @@ import type { decide as theDecide } from "../../core/decide.js";
 import type { Gateway } from "../../ports/gateway.js";
 import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
+import type { WooDouble } from "../doubles/woocommerce/double.js";
 import type { VirtualClock } from "../virtual-clock.js";
-import type { WooDouble } from "../woocommerce-double.js";
 import type { Chance } from "./chance.js";
 import type { SubmitApi } from "./ill-formed.js";
 

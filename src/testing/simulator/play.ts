@@ -1,6 +1,6 @@
 /** What each step of a script does to the world. Whoever sends something sends it again until it is taken. */
 import type { Command } from "../../../machines/commands.js";
-import type { SubmitOptions } from "../../engine/receipt.js";
+import type { SubmitOptions } from "../../runtime/embedded/receipt.js";
 import { count } from "./evidence.js";
 import { illFormed } from "./ill-formed.js";
 import type { Process } from "./process.js";

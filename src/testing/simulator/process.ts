@@ -3,13 +3,13 @@
  * What it had sent by then goes its own way; what it would have done next is done never, or late.
  */
 import type { Command } from "../../../machines/commands.js";
-import { createEngine, type Engine } from "../../engine/engine.js";
-import type { EngineOptions } from "../../engine/options.js";
-import type { Receipt, SubmitOptions } from "../../engine/receipt.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import type { Shop } from "../../ports/shop.js";
 import { type Change, type Store, StoreError } from "../../ports/store.js";
+import { createEngine, type Engine } from "../../runtime/embedded/engine.js";
+import type { EngineOptions } from "../../runtime/embedded/options.js";
+import type { Receipt, SubmitOptions } from "../../runtime/embedded/receipt.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import type { SubmitApi } from "./ill-formed.js";
 import type { StoreFault } from "./script.js";

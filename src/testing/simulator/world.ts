@@ -1,13 +1,13 @@
 /** One life's world: one clock, one bank, one shop, one store, and one or two processes of the real engine. */
 import type { Envelope } from "../../../machines/events.js";
 import { registry as current, type Registry } from "../../../machines/index.js";
-import { memoryStore } from "../../adapters/memory/store.js";
 import { decide as theDecide } from "../../core/decide.js";
 import type { Log } from "../../ports/log.js";
 import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
+import { memoryStore } from "../../stores/memory/store.js";
+import { type WooDouble, wooDouble } from "../doubles/woocommerce/double.js";
 import { VirtualClock } from "../virtual-clock.js";
-import { type WooDouble, wooDouble } from "../woocommerce-double.js";
 import { SimulatedBank } from "./bank.js";
 import { Chance, mixed } from "./chance.js";
 import { count, type Evidence, noEvidence } from "./evidence.js";

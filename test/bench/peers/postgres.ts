@@ -6,10 +6,10 @@
 import { cpus, loadavg } from "node:os";
 import pg from "pg";
 import type { Command } from "../../../machines/commands.js";
-import { postgresStore } from "../../../src/adapters/postgres/store.js";
-import { createEngine, type Engine } from "../../../src/engine/engine.js";
-import { startPostgres } from "../../adapters/postgres-server.js";
+import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
+import { postgresStore } from "../../../src/stores/postgres/store.js";
 import { noServerBecause, type RestateServer, restateServer } from "../../restate/server.js";
+import { startPostgres } from "../../stores/postgres-server.js";
 import { type HandWritten, handWritten, relayByHand } from "../hand-written.js";
 import { relay } from "../relay.js";
 import { restateEngine } from "../restate-engine.js";

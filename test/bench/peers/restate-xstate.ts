@@ -6,8 +6,8 @@ import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { assign, setup } from "xstate";
 import type { OrderEvent } from "../../../machines/events.js";
-import { loadSdk } from "../../../src/adapters/restate/driver.js";
-import { registerService } from "../../../src/adapters/restate/index.js";
+import { loadSdk } from "../../../src/runtime/restate/driver.js";
+import { registerService } from "../../../src/runtime/restate/index.js";
 import type { RestateServer } from "../../restate/server.js";
 
 interface Context {

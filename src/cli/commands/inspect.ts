@@ -1,0 +1,91 @@
+/** `inspect`: the inspector over a store, for looking only; works beside a running engine. */
+import { type Command, Option } from "commander";
+import { registry } from "../../../machines/index.js";
+import { Settings } from "../../../machines/settings.js";
+import { listen } from "../../http/serve.js";
+import { inspector } from "../../inspector/inspector.js";
+import { systemClock } from "../../ports/clock.js";
+import { withoutPassword } from "../../ports/passwords.js";
+import type { Store } from "../../ports/store.js";
+import { queriesOf } from "../../runtime/embedded/queries.js";
+import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { noPort } from "../lib/listening.js";
+import { wholeIn } from "../lib/options.js";
+import { appendPrivate } from "../lib/private-file.js";
+import { untilToldToStop } from "../lib/stopping.js";
+import { lookingStore } from "../lib/stores.js";
+import { say, sayJson } from "../lib/terminal.js";
+
+interface Options {
+  db?: string;
+  store?: string;
+  port: number;
+  reveals?: string;
+  json?: true;
+}
+
+const serveOver = async (store: Store, place: string, { port, reveals, json }: Options): Promise<void> => {
+  const clock = systemClock();
+  const rules = { settings: Settings.parse({}), registry };
+  const engine = queriesOf({ store, rules, clock, gatewayOf: () => null });
+  const looks = inspector({
+    engine,
+    ...(reveals === undefined
+      ? {}
+      : {
+          recordReveal: (reveal) =>
+            appendPrivate(
+              reveals,
+              `${JSON.stringify({ at: new Date(clock.now()).toISOString(), store: place, ...reveal })}\n`,
+            ),
+        }),
+  });
+  const served = await listen(looks.fetch, { port }).catch(noPort(port));
+  if (json) sayJson({ url: served.url, store: place }, 0);
+  else say([`Look at ${place} at ${served.url}/`, "Nothing is changed. Ctrl-C stops."]);
+  await untilToldToStop();
+  await served.close();
+};
+
+const run = async (options: Options): Promise<void> => {
+  const place = options.store ?? options.db;
+  if (place === undefined)
+    throw wrongUsage("name the orders: --db orders.db, or --store postgres://user@host/database");
+  const store = await lookingStore(place);
+  try {
+    await serveOver(store, withoutPassword(place), options);
+  } finally {
+    await store.close();
+  }
+};
+
+export const addInspect = (program: Command): void => {
+  program
+    .command("inspect")
+    .description("a web page over the orders of a store, for looking only; works beside a running engine")
+    .addOption(new Option("--db <file>", "the SQLite file of the orders; it is opened read-only").conflicts("store"))
+    .addOption(
+      new Option(
+        "--store <place>",
+        "the same, or postgres://user@host/database with PGPASSWORD set; a user who may only SELECT is enough",
+      ).env("ORDER_STATUS_STORE"),
+    )
+    .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option(
+      "--reveals <file>",
+      "where it is written down, a line of JSON each, who had personal data shown and why; without it nothing is shown",
+    )
+    .option("--json", "print the address as JSON")
+    .addHelpText(
+      "after",
+      `
+A running engine serves the same pages, with actions: order-status serve --actions
+
+Examples:
+  $ order-status inspect --db orders.db
+  $ order-status inspect --db orders.db --port 8090 --reveals reveals.jsonl
+  $ order-status inspect --store postgres://reader@db.internal/shop
+${exitCodes("not used here")}`,
+    )
+    .action(run);
+};

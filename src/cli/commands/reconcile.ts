@@ -1,0 +1,125 @@
+/** `reconcile`: asks the bank about orders in doubt, and puts right what no callback did. */
+import type { Command } from "commander";
+import type { Reconciled } from "../../ports/runtime.js";
+import { thrownText } from "../../ports/thrown.js";
+import { Bar } from "../lib/bar.js";
+import { Ends, exitCodes, exits, wrongUsage } from "../lib/ending.js";
+import { sinceWhen } from "../lib/options.js";
+import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
+import { say, sayJson, table } from "../lib/terminal.js";
+
+interface Options extends RemoteOptions {
+  since?: string;
+  apply?: true;
+  dryRun?: true;
+  perSecond: string;
+  freshMinutes: string;
+  json?: true;
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+type ReconcileLine = Reconciled | { error: { message: string } };
+
+/** Reads one line per order. @returns why the run did not come to its end; null = it did */
+const readInto = async (all: Reconciled[], response: Response, told: () => void): Promise<string | null> => {
+  try {
+    for await (const line of linesOf(response)) {
+      const one = JSON.parse(line) as ReconcileLine;
+      if ("error" in one) return one.error.message;
+      all.push(one);
+      told();
+    }
+    return null;
+  } catch (error) {
+    return `the connection broke (${thrownText(error)})`;
+  }
+};
+
+const run = async (options: Options): Promise<void> => {
+  if (options.apply && options.dryRun) throw wrongUsage("--apply and --dry-run exclude each other");
+  const query = new URLSearchParams({
+    apply: String(options.apply === true),
+    perSecond: options.perSecond,
+    freshMinutes: options.freshMinutes,
+    ...(options.since === undefined ? {} : { since: sinceWhen(options.since).toISOString() }),
+  });
+  const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST", body: {} });
+  if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
+  const bar = new Bar("{value} orders asked about · {moved} put right", { silent: options.json });
+  bar.start(0, 0, { moved: 0 });
+  const all: Reconciled[] = [];
+  const broken = await readInto(all, response, () =>
+    bar.update(all.length, { moved: all.filter((one) => one.outcome === "moved").length }),
+  );
+  bar.stop();
+  const count = (outcome: Reconciled["outcome"]) => all.filter((one) => one.outcome === outcome).length;
+  const summary = {
+    moved: count("moved"),
+    explained: count("explained"),
+    unread: count("unread"),
+    applied: options.apply === true,
+  };
+  if (options.json) sayJson({ ...summary, orders: all });
+  else report(all, summary);
+  if (broken !== null) {
+    throw new Ends(exits.trouble, `the reconciliation broke off after ${all.length} orders: ${broken}; run it again`);
+  }
+  if (summary.unread > 0) process.exitCode = exits.refused;
+};
+
+const report = (
+  all: Reconciled[],
+  { moved, explained, unread, applied }: { moved: number; explained: number; unread: number; applied: boolean },
+): void => {
+  const told = all.filter((one) => one.outcome !== "explained" || one.flags.length > 0 || one.before === "pending");
+  if (told.length > 0) {
+    say(
+      table(
+        ["order", "was", applied ? "is" : "would be", "why", "flags"],
+        told.map((o) => [o.orderId, o.before, o.after, o.why, o.flags.join(", ")]),
+      ),
+    );
+    say();
+  }
+  say(`${moved} ${applied ? "put right" : "to put right"}, ${explained} explained, ${unread} could not be asked about`);
+  if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to put them right.");
+};
+
+export const addReconcile = (program: Command): void => {
+  remoteOptions(program.command("reconcile"))
+    .description(
+      "ask the bank about every order in doubt, within a rate limit, through the same machines as everything else",
+    )
+    .option("--since <time>", "only orders written since then: 7d, 12h, 30m or a date")
+    .option(
+      "--dry-run",
+      "change nothing and say what would become of each order (this is what happens without --apply)",
+    )
+    .option("--apply", "put them right")
+    .option("--per-second <n>", "readings a second at most", "50")
+    .option(
+      "--fresh-minutes <n>",
+      "leave out orders whose payment was read this recently; a killed run goes on where it was",
+      "15",
+    )
+    .option("--json", "every order as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ order-status reconcile --since 7d             what is wrong, changing nothing
+  $ order-status reconcile --since 7d --apply     put it right
+${exitCodes("some orders could not be asked about")}`,
+    )
+    .action(run);
+};

@@ -1,0 +1,201 @@
+/** `serve`: the engine over HTTP until it is told to stop. */
+import { type Command, Option } from "commander";
+import { pino } from "pino";
+import { defaultSettings, type Settings } from "../../../machines/settings.js";
+import type { ApiTokens } from "../../ports/access.js";
+import { type Log, redacted } from "../../ports/log.js";
+import { Missing } from "../../ports/missing.js";
+import { withoutPassword } from "../../ports/passwords.js";
+import { secretFault } from "../../ports/secrets.js";
+import { type Telemetry, telemetry } from "../../telemetry/telemetry.js";
+import { load } from "../config/load.js";
+import type { Ready } from "../config/schema.js";
+import { type Common, INSPECTOR, type Running } from "../lib/compose.js";
+import { composeConfigured } from "../lib/configured.js";
+import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { numberIn, wholeIn } from "../lib/options.js";
+import { untilToldToStop } from "../lib/stopping.js";
+import { say, sayJson } from "../lib/terminal.js";
+
+interface Options {
+  config?: string;
+  db?: string;
+  store?: string;
+  port?: number;
+  host?: string;
+  apiToken?: string;
+  cooldown?: number;
+  holdStock?: number;
+  logLevel?: Ready["logLevel"];
+  drain?: number;
+  sandbox?: true;
+  actions?: true;
+  stately?: number;
+  json?: true;
+}
+
+const GRACE_MS = 10_000;
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Of these two the second wins where it is given. */
+const settingsWith = (settings: Settings, { cooldown, holdStock }: Options): Settings => ({
+  ...settings,
+  ...(cooldown === undefined ? {} : { cooldownSeconds: cooldown }),
+  ...(holdStock === undefined ? {} : { stockManagement: true, holdStockMinutes: holdStock }),
+});
+
+interface OpenedServer {
+  running: Running;
+  /** What else `--json` tells, and what a person is told. */
+  more: Record<string, string>;
+  says: string;
+}
+
+const opened = async (config: Ready | null, place: string | undefined, common: Common): Promise<OpenedServer> => {
+  if (config === null) {
+    const { composeSandbox } = await import("../lib/compose-sandbox.js");
+    const running = await composeSandbox({ ...common, ...(place === undefined ? {} : { store: place }) });
+    const bank = running.banks.resurs.url;
+    return { running, more: { bank }, says: `The test bank is at ${bank}` };
+  }
+  const running = await composeConfigured({ ...config, store: place ?? config.store }, common);
+  const { url: shop } = config.shop;
+  return { running, more: { shop, publicUrl: config.http.publicUrl }, says: `The shop is at ${shop}` };
+};
+
+/** Where the configuration names its tokens, one that merely stands in the environment does not open more. */
+const tokensFor = (config: Ready | null, { apiToken }: Options, command: Command): ApiTokens | null => {
+  const fromOption = command.getOptionValueSource("apiToken") === "cli" ? apiToken : undefined;
+  // A variable that is set to nothing is not set.
+  return fromOption || config?.http.apiToken || apiToken || null;
+};
+
+/** null = prom-client or @opentelemetry/api is not installed: everything but /metrics works without it. */
+const watching = async (log: Log): Promise<Telemetry | null> => {
+  try {
+    const watch = telemetry();
+    const { collectDefaultMetrics } = await import("prom-client");
+    collectDefaultMetrics({ register: watch.registry });
+    return watch;
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    log.info({}, `/metrics is off. ${error.message}`);
+    return null;
+  }
+};
+
+const run = async (options: Options, command: Command): Promise<void> => {
+  const loaded = options.sandbox ? null : await load(options.config);
+  const config = loaded?.config ?? null;
+  const port = options.port ?? config?.http.port ?? 8080;
+  const host = options.host ?? config?.http.host ?? "127.0.0.1";
+  const apiToken = tokensFor(config, options, command);
+  const place = options.store ?? options.db ?? config?.store;
+  if (!isLoopback(host) && apiToken === null) {
+    throw wrongUsage(
+      `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
+    );
+  }
+  const fault = typeof apiToken === "string" ? secretFault(apiToken) : null;
+  if (fault !== null) throw wrongUsage(`--api-token or ORDER_STATUS_TOKEN: ${fault}`);
+  const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
+  const watch = await watching(log);
+  const common: Common = {
+    settings: settingsWith(config?.settings ?? defaultSettings, options),
+    log,
+    ...(watch === null ? {} : { telemetry: watch }),
+    port,
+    host,
+    apiToken,
+    graceMs: GRACE_MS,
+    actions: options.actions ?? config?.http.inspectorActions ?? false,
+    ...(options.stately === undefined ? {} : { stately: options.stately }),
+    onDecision: (entry, record) => {
+      const { seq, from, to, source, event } = entry;
+      const { orderId } = record;
+      if (from !== to) log.info({ orderId, seq, from, to, source, event: event.type }, "the status changed");
+    },
+  };
+  const { running, more, says } = await opened(config, place, common);
+  const { url, stately } = running;
+  const inspector = `${url}${INSPECTOR}/`;
+  const store = place === undefined ? null : withoutPassword(place);
+  if (options.json) sayJson({ url, inspector, stately, store, ...more }, 0);
+  else {
+    const kept = store ?? "memory until it stops";
+    say([
+      `Serving at ${url}`,
+      `Look at the orders at ${inspector}`,
+      `${says}; orders are kept in ${kept}. Ctrl-C stops.`,
+    ]);
+    if (stately !== null) say(`A Stately inspector can listen at ${stately}`);
+  }
+  const signal = await untilToldToStop();
+  log.info({ signal }, "stopping: what is under way ends first");
+  // Ctrl-C is a person's, and no load balancer waits.
+  const drain = options.drain ?? config?.http.drainSeconds ?? 5;
+  await running.stop(signal === "SIGTERM" ? drain * 1000 : 0);
+};
+
+export const addServe = (program: Command): void => {
+  program
+    .command("serve")
+    .description("the engine over HTTP, until it is told to stop")
+    .option("--config <file>", "the configuration (left out: order-status.config.ts, .mts, .js or .mjs here)")
+    .addOption(new Option("--sandbox", "with a test bank and a test shop in place of real ones").conflicts("config"))
+    .addOption(
+      new Option("--store <place>", "a SQLite file, or postgres://…: any number of nodes on one").env(
+        "ORDER_STATUS_STORE",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--db <file>",
+        "the SQLite file of the orders (left out: the configuration says, or memory)",
+      ).conflicts("store"),
+    )
+    .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
+    .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
+    .addOption(
+      new Option("--api-token <token>", "asked of whoever uses the API; it opens all of it").env("ORDER_STATUS_TOKEN"),
+    )
+    .option("--actions", "let people act from the inspector; without it, it only looks")
+    .option(
+      "--stately <port>",
+      "tell the machines' events and snapshots to a Stately inspector on this computer; 0 = any free port",
+      wholeIn(0, 65_535),
+    )
+    .option("--cooldown <seconds>", "how long callbacks give way to the customer (60)", numberIn(0, 86_400))
+    .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
+    .addOption(
+      new Option("--log-level <level>", "what is logged, as JSON to stderr (info)").choices([
+        "debug",
+        "info",
+        "warn",
+        "error",
+        "silent",
+      ]),
+    )
+    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no (5)", numberIn(0, 3600))
+    .option("--json", "print the addresses as JSON")
+    .addHelpText(
+      "after",
+      `
+The configuration says where shop and banks are; an option given here goes before it. "order-status init" writes one,
+"order-status config" checks it and shows what is in effect.
+GET /metrics has the numbers for Prometheus; docs/operating.md says what each means and when to be called.
+In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
+
+Examples:
+  $ order-status serve
+  $ order-status serve --config shops/se.config.ts --port 8081
+  $ order-status serve --sandbox
+  $ order-status serve --sandbox --db orders.db --cooldown 5
+  $ order-status serve --sandbox --store postgres://shop@db.internal/shop    with PGPASSWORD in the environment
+  $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
+${exitCodes("there is nothing to serve")}`,
+    )
+    .action(run);
+};

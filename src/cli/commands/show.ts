@@ -1,0 +1,94 @@
+/** `show`: an order's whole life, row by row. */
+import type { Command } from "commander";
+import { flags } from "../../../machines/flags.js";
+import { orderMachine } from "../../../machines/index.js";
+import { metaOf } from "../../core/explain.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { exitCodes } from "../lib/ending.js";
+import { type Looked, type LookFlags, lookAt } from "../lib/look.js";
+import { becauseOf, eventInWords, money } from "../lib/plain-words.js";
+import { remoteOptions } from "../lib/remote.js";
+import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
+
+const summary = ({ orderId, facts, states, version }: OrderRecord): string[] => {
+  const { order, payment } = facts;
+  const amount = (minor: number) => money(minor, order.currency);
+  const bank =
+    payment.id === null
+      ? "none"
+      : `${payment.id} at ${payment.gateway}, ${payment.status}${payment.readAt === null ? "" : `, read ${moment(payment.readAt)}`}`;
+  const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
+  return [
+    `${paint("bold", `Order ${orderId}`)}  ${paint("bold", order.status)}  ${metaOf(orderMachine, states.order).says ?? ""}`,
+    `placed   ${moment(order.createdAt)}, last written ${moment(order.updatedAt)}, ${version} decisions`,
+    `total    ${amount(order.total)}`,
+    `payment  ${bank}`,
+    ...(payment.readAt === null ? [] : [`         ${sums.join(", ")}`]),
+  ];
+};
+
+interface Row {
+  cells: string[];
+  because: string;
+}
+
+const rowsOf = (entry: HistoryEntry, history: HistoryEntry[]): Row[] => {
+  // The reading itself is no news where it answers somebody who waited for it.
+  const told = entry.answers.filter((a) => a.eventId !== entry.eventId);
+  const answers = told.length > 0 && entry.event.type === "payment.read" ? told : entry.answers;
+  const effects = entry.effects.length === 0 ? "" : `asks for ${entry.effects.map((e) => e.type).join(", ")}`;
+  return answers.map((answer, i) => {
+    const { from, to, outcome } = answer;
+    const about = history.find((h) => h.eventId === answer.eventId);
+    const what = eventInWords(answer.type, about?.event);
+    const [seq, when] = i === 0 ? [String(entry.seq), moment(entry.at)] : ["", ""];
+    const status = from === to || from === null ? (to ?? "") : `${from} → ${to}`;
+    const because = [becauseOf(answer), i === 0 ? effects : ""].filter((text) => text !== "").join("; ");
+    return { cells: [seq, when, what, outcome, status], because };
+  });
+};
+
+const tell = ({ record, history, open, parked }: Looked): void => {
+  for (const line of summary(record)) say(line);
+  if (parked !== null) say(`${paint("red", "set aside")}  ${parked}`);
+  const raised = record.flags.filter((f) => f.clearedAt === null);
+  for (const { flag, raisedAt } of raised) {
+    say(`${paint("red", `flag     ${flag}`)} since ${moment(raisedAt)}: ${flags[flag].says} ${flags[flag].remedy}`);
+  }
+  for (const { type, attempts, notBefore, error, dead } of open ?? []) {
+    const tried = dead ? `given up after ${attempts} attempts` : `not before ${moment(notBefore)}, tried ${attempts}`;
+    say(`${paint("yellow", `open     ${type}`)} ${tried}${error === null ? "" : `: ${error}`}`);
+  }
+  const rows = history.flatMap((entry) => rowsOf(entry, history));
+  const [head = "", ...lines] = table(
+    ["#", "when", "what happened", "outcome", "status"],
+    rows.map(({ cells }) => cells),
+  );
+  say(["", head]);
+  for (const [i, line] of lines.entries()) {
+    say(line.trimEnd());
+    const because = rows[i]?.because ?? "";
+    if (because !== "") say(paint("dim", `     ${because}`));
+  }
+};
+
+export const addShow = (program: Command): void => {
+  remoteOptions(program.command("show"))
+    .description("an order's whole life: what happened, what became of it, and by which rule")
+    .argument("<order>", "the order's id")
+    .option("--db <file>", "look into this file instead; works beside a running engine")
+    .option("--json", "record and history as they are stored")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ order-status show 1001
+  $ order-status show 1001 --db orders.db --json
+${exitCodes("there is no such order")}`,
+    )
+    .action(async (id: string, options: LookFlags) => {
+      const looked = await lookAt(id, options);
+      if (options.json) sayJson(looked);
+      else tell(looked);
+    });
+};

@@ -1,0 +1,91 @@
+/** `woo doctor`: whether a shop and its engine are set up for each other. */
+import { type Command, Option } from "commander";
+import { systemClock } from "../../ports/clock.js";
+import { type DoctorFinding, wooDoctor } from "../../shops/woocommerce/doctor.js";
+import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
+import { wholeIn } from "../lib/options.js";
+import { paint, say, sayJson } from "../lib/terminal.js";
+
+interface Options {
+  url: string;
+  key?: string;
+  secret?: string;
+  callback?: string;
+  webhookSecret?: string;
+  holdStock?: number;
+  customStatus?: string[];
+  json?: true;
+}
+
+const addressOf = (text: string): URL => {
+  try {
+    const url = new URL(text);
+    if (url.protocol === "http:" || url.protocol === "https:") return url;
+  } catch {}
+  throw wrongUsage(`"${text}" is no address; give it with https://, such as https://shop.example`);
+};
+
+const marks: Record<DoctorFinding["verdict"], string> = {
+  ok: paint("green", "✓"),
+  warning: paint("yellow", "!"),
+  wrong: paint("red", "✗"),
+};
+
+const run = async (options: Options): Promise<void> => {
+  const { key, secret, callback, webhookSecret, holdStock, customStatus = [] } = options;
+  if (key === undefined || secret === undefined) {
+    throw wrongUsage(
+      "the doctor needs the shop's keys; set ORDER_STATUS_WOO_KEY and ORDER_STATUS_WOO_SECRET, from WooCommerce › Settings › Advanced › REST API",
+    );
+  }
+  addressOf(options.url);
+  if (callback !== undefined) addressOf(callback);
+  const findings = await wooDoctor({
+    url: options.url,
+    consumerKey: key,
+    consumerSecret: secret,
+    clock: systemClock(),
+    callbackUrl: callback ?? null,
+    webhookSecret: webhookSecret ?? null,
+    holdStockMinutes: holdStock ?? null,
+    customStatuses: customStatus,
+  });
+  if (options.json) sayJson({ findings });
+  else {
+    for (const { check, verdict, says, fix } of findings) {
+      say(`${marks[verdict]} ${check.padEnd(10)} ${says}`);
+      if (fix !== null) say(`  ${" ".repeat(10)} fix: ${fix}`);
+    }
+  }
+  if (findings.some(({ verdict }) => verdict === "wrong")) process.exitCode = exits.refused;
+};
+
+export const addWoo = (program: Command): void => {
+  const woo = program.command("woo").description("a real WooCommerce");
+  woo
+    .command("doctor")
+    .description("checks keys, clock, decimals, hold-stock, webhook and callback, and prints the fix for each")
+    .requiredOption("--url <url>", "where the shop is, such as https://shop.example")
+    .addOption(new Option("--key <key>", "consumer key, ck_…").env("ORDER_STATUS_WOO_KEY"))
+    .addOption(new Option("--secret <secret>", "consumer secret, cs_…").env("ORDER_STATUS_WOO_SECRET"))
+    .option("--callback <url>", "where the shop's webhooks go to, such as https://engine.example/shop/webhooks")
+    .addOption(
+      new Option("--webhook-secret <secret>", "what the webhook is signed with").env("ORDER_STATUS_WOO_WEBHOOK_SECRET"),
+    )
+    .option("--hold-stock <minutes>", "what the engine was told", wholeIn(1, 43_200))
+    .option("--custom-status <slug...>", "statuses of plugins that the engine was told of")
+    .option("--json", "the findings as JSON")
+    .addHelpText(
+      "after",
+      `
+Nothing is changed. What an option holds can be seen by others on this computer, so secrets are better set in the
+environment: ORDER_STATUS_WOO_KEY, ORDER_STATUS_WOO_SECRET, ORDER_STATUS_WOO_WEBHOOK_SECRET.
+
+Examples:
+  $ order-status woo doctor --url https://shop.example
+  $ order-status woo doctor --url https://shop.example --callback https://engine.example/shop/webhooks --hold-stock 60
+  $ order-status woo doctor --url https://shop.example --json
+${exitCodes("something is wrong, and its fix is printed")}`,
+    )
+    .action(run);
+};

@@ -1,0 +1,69 @@
+/** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
+
+import { netsEasy } from "../../gateways/nets/easy.js";
+import { resursMapi } from "../../gateways/resurs/mapi.js";
+import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import { clientAddress } from "../../http/source.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
+import type { Gateway } from "../../ports/gateway.js";
+import { wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import type { GatewayName, Ready } from "../config/schema.js";
+import { type Common, compose, type Running } from "./compose.js";
+import { storeAt } from "./stores.js";
+
+/** One for each way of paying that the file names. */
+const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
+  const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
+    "resurs-mapi": (options) => resursMapi({ ...options, clock }),
+    "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>
+      netsEasy({ ...options, webhook: { authorization }, clock }),
+    "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
+    "resurs-hosted": (options) => resursHosted({ ...options, clock }),
+    "resurs-rco": (options) => resursCheckout({ ...options, clock }),
+  };
+  const made = <N extends GatewayName>(name: N): Gateway[] => {
+    const options = gateways[name];
+    return options === undefined ? [] : [makers[name](options)];
+  };
+  return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
+};
+
+export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
+  const { clock = systemClock(), log } = options;
+  const { gateways, http } = config;
+  const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
+  const shop = wooShop({ ...address, customStatuses, clock });
+  return compose({
+    ...options,
+    clock,
+    store: await storeAt(config.store),
+    gateways: gatewaysOf(config, clock),
+    shop,
+    doors: (engine) => ({
+      publicUrl: http.publicUrl,
+      callbackKeys: http.callbackKeys ?? null,
+      allowFrom: http.allowFrom ?? null,
+      ...(http.sourceHeader !== undefined && {
+        sourceOf: clientAddress({ header: http.sourceHeader, proxies: http.proxies }),
+      }),
+      limits: http.limits,
+      requestsAtOnce: http.requestsAtOnce,
+      unprovenAtOnce: http.unprovenAtOnce,
+      bufferedBytes: http.bufferedBytes,
+      ack: http.ack,
+      thankYouUrl: http.thankYouUrl,
+      cartUrl: http.cartUrl,
+      resursDigest: http.resursDigest ?? null,
+      readContainer: decodeApiData,
+      netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
+      shopWebhooks: wooWebhooks({
+        engine,
+        shop,
+        secrets: webhookSecrets,
+        gateways: paymentMethods,
+        customStatuses,
+        log,
+      }),
+    }),
+  });
+};

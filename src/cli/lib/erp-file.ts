@@ -1,0 +1,59 @@
+/** An ERP's file: which order is to become what. Pure: text in, rows out, each with what is wrong with it. */
+import { parse } from "csv-parse/sync";
+import { merchantEventFor } from "../../../machines/events.js";
+import { Id } from "../../../machines/text.js";
+import { wrongUsage } from "./ending.js";
+
+export interface ErpRow {
+  orderId: string;
+  /** The status as it stands in the file. */
+  wanted: string;
+  asks: { event: { type: string; [key: string]: unknown } } | { wrong: string };
+}
+
+/** Bytes that are no UTF-8 come as U+FFFD; another order may be called that. */
+const wrongId = (id: string): string | null =>
+  id.includes("\uFFFD") ? "must be UTF-8" : (Id.safeParse(id).error?.issues[0]?.message ?? null);
+
+const COLUMNS = "the columns order_id and status (and amount, where there is one)";
+
+const askedBy = (status: string, amount: string): ErpRow["asks"] => {
+  const type = Object.entries(merchantEventFor).find(([name]) => name === status.replace(/^wc-/, ""))?.[1];
+  if (type === undefined) return { wrong: `"${status}" is no status a merchant can set` };
+  if (amount === "") return { event: { type, via: "erp" } };
+  // Nothing that only a program would write: 0x10, 1e3.
+  if (type !== "merchant.refunded" || !/^\d{1,10}(\.\d{1,2})?$/.test(amount))
+    return { wrong: `an amount goes with refunded only, and is a number such as 100 or 99.50, not "${amount}"` };
+  return { event: { type, via: "erp", amount: Math.round(Number(amount) * 100) } };
+};
+
+/** @throws UsageError where the text is no CSV, or its first line names no columns of ours */
+export const rowsIn = (text: string): ErpRow[] => {
+  let records: string[][];
+  try {
+    records = parse(text, { skip_empty_lines: true, trim: true, bom: true, relax_column_count: true });
+  } catch (error) {
+    throw wrongUsage(`the file is no CSV: ${(error as Error).message}`);
+  }
+  const [head, ...body] = records;
+  if (head === undefined) return [];
+  const [orderId, status, amount] = ["order_id", "status", "amount"].map((name) => head.indexOf(name)) as [
+    number,
+    number,
+    number,
+  ];
+  if (orderId < 0 || status < 0) throw wrongUsage(`the first line must name ${COLUMNS}`);
+  const twice = head.find((name, i) => ["order_id", "status", "amount"].includes(name) && head.indexOf(name) !== i);
+  if (twice !== undefined) throw wrongUsage(`the first line names ${twice} twice; it must name ${COLUMNS}`);
+  return body.map((cells) => {
+    const [id = "", wanted = ""] = [cells[orderId], cells[status]];
+    const row = { orderId: id, wanted };
+    // A torn row, or a decimal comma: the amount would be another one, or none, which means all of it.
+    if (cells.length !== head.length)
+      return { ...row, asks: { wrong: `the row has ${cells.length} columns, and the first line ${head.length}` } };
+    if (id === "") return { ...row, asks: { wrong: "the row names no order" } };
+    const wrong = wrongId(id);
+    if (wrong !== null) return { ...row, asks: { wrong: `order_id: ${wrong}` } };
+    return { ...row, asks: askedBy(wanted, amount < 0 ? "" : (cells[amount] ?? "")) };
+  });
+};

@@ -1,0 +1,84 @@
+/** Looks at one order: in the file, beside a running engine, or by asking the engine over HTTP. */
+import { registry } from "../../../machines/index.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { Store } from "../../ports/store.js";
+import { recordReader, whyOf } from "../../runtime/embedded/queries.js";
+import { Ends, exits, refused } from "./ending.js";
+import { ask, type RemoteOptions } from "./remote.js";
+import { lookingStore } from "./stores.js";
+
+export interface LookFlags extends RemoteOptions {
+  db?: string;
+  json?: true;
+}
+
+export interface Looked {
+  record: OrderRecord;
+  history: HistoryEntry[];
+  /** Effects not carried out yet; null = the engine does not tell. */
+  open: { type: string; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
+  /** Why it is set aside; null = it is not, or the engine does not tell. */
+  parked: string | null;
+}
+
+const PAGE = 500;
+
+const unknown = (id: string, where: string) => refused(`there is no order ${id} in ${where}`);
+
+const inFile = async <T>(file: string, look: (store: Store) => Promise<T>): Promise<T> => {
+  const store = await lookingStore(file);
+  try {
+    return await look(store);
+  } finally {
+    await store.close();
+  }
+};
+
+/** All of the history, a page at a time. */
+const whole = async (page: (after: number) => Promise<HistoryEntry[]>): Promise<HistoryEntry[]> => {
+  const all: HistoryEntry[] = [];
+  for (;;) {
+    const some = await page(all.at(-1)?.seq ?? 0);
+    all.push(...some);
+    if (some.length < PAGE) return all;
+  }
+};
+
+const get = async <T>(options: RemoteOptions, id: string, what: string): Promise<T> => {
+  const response = await ask(options, `/orders/${encodeURIComponent(id)}${what}`);
+  if (response.status === 404) throw unknown(id, options.url);
+  if (!response.ok) throw new Ends(exits.trouble, `${options.url} answered ${response.status}`);
+  return (await response.json()) as T;
+};
+
+export const lookAt = (id: string, options: LookFlags): Promise<Looked> => {
+  const { db } = options;
+  if (db === undefined) return lookOver(id, options);
+  return inFile(db, async (store) => {
+    const record = await recordReader(store, registry)(id);
+    if (record === null) throw unknown(id, db);
+    const history = await whole((after) => store.history(id, after, PAGE));
+    const open = (await store.effectsOf(id)).map(({ effect, attempts, notBefore, error, dead }) => {
+      return { type: effect.type, attempts, notBefore, error, dead };
+    });
+    const [loaded] = await store.load([{ orderId: id, eventIds: [] }]);
+    // An engine may not have met the damaged row yet.
+    const [damaged] = await store.examine(id);
+    return { record, history, open, parked: loaded?.parked ?? damaged?.what ?? null };
+  });
+};
+
+const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => {
+  const record = await get<OrderRecord>(options, id, "");
+  const page = (after: number) => get<{ entries: HistoryEntry[] }>(options, id, `/history?after=${after}`);
+  const history = await whole(async (after) => (await page(after)).entries);
+  return { record, history, open: null, parked: null };
+};
+
+export const whyIs = async (id: string, options: LookFlags): Promise<string[]> => {
+  const { db } = options;
+  if (db === undefined) return (await get<{ lines: string[] }>(options, id, "/why")).lines;
+  const lines = await inFile(db, (store) => whyOf(store, registry, id));
+  if (lines === null) throw unknown(id, db);
+  return lines;
+};

@@ -1,0 +1,242 @@
+/** Nets Easy (Nexi Checkout) as a gateway. Every trouble is a value that says what it means for the money. */
+
+import { noSuchPayment } from "../../../machines/facts.js";
+import { quoted, wrongIn } from "../../../machines/text.js";
+import { asking, type Exchange, ownError } from "../../http-client/exchange.js";
+import { requireHeaderValues } from "../../http-client/header-values.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { requireLongSecrets } from "../../ports/secrets.js";
+import { readingOf } from "./reading.js";
+import {
+  type Cart,
+  createBody,
+  embeddedBody,
+  idempotencyKey,
+  type NetsWebhook,
+  type NewEmbeddedCheckout,
+  orderItemsBody,
+  refundParts,
+} from "./requests.js";
+import { Created, Moved, NetsPayment, Opened, OwnError, OwnRefusal, Trouble } from "./schema.js";
+
+export type { NewEmbeddedCheckout } from "./requests.js";
+
+export type OpenedEmbedded = { kind: "ok"; paymentId: string } | { kind: "failed"; detail: string };
+
+export interface NetsGateway extends Gateway {
+  /** Opens the session that the shop's checkout page shows; the order comes when the customer presses Pay. */
+  openCheckout(checkout: NewEmbeddedCheckout): Promise<OpenedEmbedded>;
+  /**
+   * The customer identified himself and the cart was calculated anew (seed 004): Nets is told what is to be paid now.
+   * Sent again it says the same. `refused` once it is paid or given up: open another session.
+   */
+  updateCheckout(cart: Cart & { paymentId: string }): Promise<GatewayAnswer>;
+}
+
+export interface NetsEasyOptions {
+  /** `https://api.dibspayment.eu`, or `https://test.api.dibspayment.eu`; the version is put behind it. */
+  baseUrl: string;
+  secretKey: string;
+  /** Default: the computer's own. */
+  clock?: Clock | undefined;
+  timeoutMs?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  name?: string | undefined;
+  /** Where Nets reports a completed checkout; left out: it does not. */
+  webhook?: NetsWebhook | undefined;
+  /** The shop's terms, which Nets shows; left out: the front page of the shop. */
+  termsUrl?: string | undefined;
+}
+
+type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
+type Called =
+  | { kind: "done"; body: unknown }
+  | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
+
+/** Nets's own plugin: up to so many minor units are rounding. */
+export const ROUNDING = 30;
+const LONGEST_DETAIL = 300;
+
+/** These say that it was done before, perhaps by a call of ours whose answer was lost: the payment decides. */
+const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
+
+const refusal = (detail: string): Failure => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: quoted(detail, LONGEST_DETAIL),
+});
+
+const troubleOf = (exchange: Exchange): { code: string | null; detail: string } => {
+  if (exchange.kind !== "answer") return { code: null, detail: exchange.detail };
+  const told = Trouble.safeParse(exchange.body).data;
+  const code = told?.code == null ? null : String(told.code);
+  const words = told?.message ?? (told?.errors ? JSON.stringify(told.errors) : null);
+  const detail = `HTTP ${exchange.status}${code ? ` (${code})` : ""}${words ? `: ${words}` : ""}`;
+  return { code, detail: quoted(detail, LONGEST_DETAIL) };
+};
+
+const failureOf = (exchange: Exchange): Failure => {
+  const { detail } = troubleOf(exchange);
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  if (exchange.kind === "answer") {
+    const { status } = exchange;
+    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // Whoever turns our key away, the request went no further.
+    if (status === 401) return refusal(detail);
+    // 408 is the one 4xx that says nothing about what became of the question.
+    const isOwn = ownError(exchange, OwnRefusal) !== null;
+    if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
+  }
+  return { kind: "unknown", detail };
+};
+
+/** An id may come from a webhook; it must not be able to lead to another path. */
+const pathOf = (paymentId: string): string | null =>
+  /^[\w-]{1,64}$/.test(paymentId) ? `v1/payments/${paymentId}` : null;
+
+/** Nets Easy, named `nets-easy`. It asks Nets nothing before it is used. */
+export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
+  requireLongSecrets({ "webhook.authorization": options.webhook?.authorization });
+  requireHeaderValues({ secretKey: options.secretKey, "webhook.authorization": options.webhook?.authorization });
+  const ask = asking({
+    baseUrl: options.baseUrl,
+    clock: options.clock ?? systemClock(),
+    timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: options.fetch ?? globalThis.fetch,
+  });
+
+  const call = async (method: "GET" | "POST" | "PUT", path: string, body?: unknown, key?: string): Promise<Called> => {
+    const exchange = await ask(path, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: options.secretKey,
+        ...(method === "GET" ? {} : { "content-type": "application/json" }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+      },
+      body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
+    });
+    if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
+      return { kind: "done", body: exchange.body };
+    }
+    // Only Nets's own error says that there is no such payment: the 404 of a front speaks of the front.
+    const notFound = exchange.kind === "answer" && exchange.status === 404 && ownError(exchange, OwnError) !== null;
+    return { kind: "failed", failure: failureOf(exchange), code: troubleOf(exchange).code, notFound };
+  };
+
+  /** null = Nets knows no such payment. */
+  const fetchPayment = async (paymentId: string): Promise<{ payment: NetsPayment | null } | Failure> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("GET", path);
+    if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
+    const told = NetsPayment.safeParse(answer.body);
+    // The order knows its payment by the id that was asked for, whatever letters Nets writes it in.
+    const unexpected = (wrong: string): Failure => ({
+      kind: "unknown",
+      detail: quoted(`unexpected answer to the request for the payment: ${wrong}`, LONGEST_DETAIL),
+    });
+    if (!told.success) return unexpected(wrongIn(told.error));
+    return told.data.payment.paymentId.toLowerCase() === paymentId.toLowerCase()
+      ? { payment: { ...told.data.payment, paymentId } }
+      : unexpected("payment.paymentId: it is another payment's");
+  };
+
+  const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
+    const answer = await fetchPayment(paymentId);
+    if (!("payment" in answer)) return answer;
+    return { kind: "ok", reading: answer.payment ? readingOf(answer.payment) : noSuchPayment(paymentId) };
+  };
+
+  /** A call that moves money, or why it may not have; null = it took effect. */
+  const move = async (
+    what: keyof typeof DONE_BEFORE,
+    path: string,
+    amount: number,
+    key?: string,
+  ): Promise<Failure | null> => {
+    const answer = await call("POST", path, { amount }, key);
+    if (answer.kind === "done") {
+      // Any page can be a 200: an answer that names nothing done is not Nets's. An empty one is no no.
+      const named = answer.body === undefined || Moved[what].safeParse(answer.body).success;
+      return named ? null : { kind: "unknown", detail: `unexpected answer to ${what}` };
+    }
+    const { code, failure } = answer;
+    if (code === DONE_BEFORE[what]) return { kind: "unknown", detail: failure.detail };
+    return failure;
+  };
+
+  /** Nets answers a call with its id and not with the payment. A failing look changes nothing about what was done. */
+  const done = async (paymentId: string): Promise<GatewayAnswer> => {
+    const answer = await readPayment(paymentId);
+    return { kind: "ok", reading: answer.kind === "ok" && answer.reading.exists ? answer.reading : null };
+  };
+
+  /** A call that moves no money and is answered with nothing. */
+  const change = async (
+    paymentId: string,
+    what: "terminate" | "orderitems",
+    body?: unknown,
+  ): Promise<GatewayAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("PUT", `${path}/${what}`, body);
+    return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
+  };
+
+  return {
+    name: options.name ?? "nets-easy",
+    api: "nets-easy",
+    tolerance: ROUNDING,
+    readPayment,
+    async capture({ paymentId, amount, key }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      return (await move("charges", `${path}/charges`, amount, idempotencyKey(key))) ?? done(paymentId);
+    },
+    /** Takes no key; its proof is the cancelled amount. */
+    async cancel({ paymentId, amount }) {
+      const path = pathOf(paymentId);
+      if (!path) return refusal("this is no payment id");
+      return (await move("cancels", `${path}/cancels`, amount)) ?? done(paymentId);
+    },
+    async refund({ paymentId, amount, all, key }) {
+      const found = await fetchPayment(paymentId);
+      if (!("payment" in found)) {
+        // Nothing has been sent yet but a question.
+        return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail } : found;
+      }
+      if (!found.payment) return refusal("Nets knows no such payment");
+      const parts = refundParts(found.payment, amount, all);
+      for (const [index, part] of parts.entries()) {
+        const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
+        const failure = await move("refunds", part.path, part.amount, own);
+        if (failure && index > 0) return { kind: "unknown", detail: `only a part was given back: ${failure.detail}` };
+        if (failure) return failure;
+      }
+      return done(paymentId);
+    },
+    /** A reservation that was let go does not come back without the customer. */
+    addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
+    endPayment: ({ paymentId }) => change(paymentId, "terminate"),
+    async openCheckout(checkout) {
+      const { webhook, termsUrl } = options;
+      const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const opened = Opened.safeParse(answer.body).data;
+      if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
+      return { kind: "ok", paymentId: opened.paymentId };
+    },
+    updateCheckout: ({ paymentId, ...cart }) => change(paymentId, "orderitems", orderItemsBody(cart)),
+    async createPayment(payment): Promise<CreatedPayment> {
+      const { webhook, termsUrl } = options;
+      const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const created = Created.safeParse(answer.body);
+      if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
+      const { paymentId, hostedPaymentPageUrl } = created.data;
+      return { kind: "ok", paymentId, status: "TASK_REDIRECTION_REQUIRED", redirectUrl: hostedPaymentPageUrl };
+    },
+  };
+};

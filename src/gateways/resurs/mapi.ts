@@ -1,0 +1,190 @@
+/** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
+import { noSuchPayment, type Reading } from "../../../machines/facts.js";
+import { quoted, wrongIn } from "../../../machines/text.js";
+import { asking, type Exchange, ownError } from "../../http-client/exchange.js";
+import { type Clock, systemClock } from "../../ports/clock.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { readingOf } from "./reading.js";
+import { CREATOR, createBody, orderLines } from "./requests.js";
+import { NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
+import { tokensOf } from "./token.js";
+
+export interface ResursMapiOptions {
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  storeId?: string | undefined;
+  paymentMethodId?: string | undefined;
+  /** Default: the computer's own. */
+  clock?: Clock | undefined;
+  timeoutMs?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  name?: string | undefined;
+}
+
+type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
+type Called = { kind: "done"; body: unknown } | { kind: "failed"; failure: Failure; exchange: Exchange };
+
+/** What happened before the call itself, while fetching the token, cannot have moved money. */
+type CallStage = "token" | "call";
+
+const LONGEST_DETAIL = 300;
+
+const refusal = (detail: string): Failure => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: quoted(detail, LONGEST_DETAIL),
+});
+const unexpected = (what: string, wrong = ""): Failure => ({
+  kind: "unknown",
+  detail: quoted(`unexpected answer to ${what}${wrong && `: ${wrong}`}`, LONGEST_DETAIL),
+});
+
+const detailOf = (exchange: Exchange): string => {
+  if (exchange.kind !== "answer") return exchange.detail;
+  const message = Trouble.safeParse(exchange.body).data?.message;
+  return quoted(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL);
+};
+
+/** The bank itself said it, and not what stands before it. */
+const isOwn = (exchange: Exchange, stage: CallStage): boolean =>
+  ownError(exchange, OwnError) !== null || (stage === "token" && ownError(exchange, TokenError) !== null);
+
+const failureOf = (exchange: Exchange, stage: CallStage): Failure => {
+  const detail = detailOf(exchange);
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  if (exchange.kind === "answer") {
+    const { status } = exchange;
+    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
+    // Whoever turns our keys away, the request went no further.
+    if (status === 401) return refusal(detail);
+    // 408 is the one 4xx that says nothing about what became of the question.
+    if (status >= 400 && status < 500 && status !== 408 && isOwn(exchange, stage)) return refusal(detail);
+  }
+  return stage === "token" ? { kind: "retry", afterMs: null, detail } : { kind: "unknown", detail };
+};
+
+/** The bank knows no such payment. Only its own error says so: the 404 of a front speaks of the front. */
+const saysNotFound = (exchange: Exchange): boolean =>
+  exchange.kind === "answer" && exchange.status === 404 && isOwn(exchange, "call");
+
+/** An id may come from a callback; it must not be able to lead to another path. */
+const pathOf = (paymentId: string): string | null =>
+  /^[\w-]{1,64}$/.test(paymentId) ? `v2/payments/${paymentId}` : null;
+
+/** Resurs Bank's Merchant API 2.0, named `resurs-mapi`. It asks the bank nothing before it is used. */
+export const resursMapi = (options: ResursMapiOptions): Gateway => {
+  const clock = options.clock ?? systemClock();
+  const ask = asking({
+    baseUrl: options.baseUrl,
+    clock,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    fetch: options.fetch ?? globalThis.fetch,
+    secrets: [options.clientSecret],
+  });
+  const tokens = tokensOf({ ...options, clock, ask });
+
+  const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Called> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const token = await tokens.get();
+      if (token.kind === "none") {
+        // A 404 here speaks of the token's address and not of a payment.
+        const failure = failureOf(token.exchange, "token");
+        return { kind: "failed", failure, exchange: { kind: "not-sent", detail: failure.detail } };
+      }
+      const exchange = await ask(path, {
+        method,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${token.value}`,
+          ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        },
+        body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
+      });
+      const again = tokens.cameOf(token.value, exchange);
+      if (exchange.kind === "answer" && exchange.status >= 200 && exchange.status < 300) {
+        return { kind: "done", body: exchange.body };
+      }
+      // A token may have been withdrawn early; once is enough to find out. What moves money goes out again only where the
+      // bank turned the token away: any other answer may be a front's, and the bank may have the call.
+      const turnedAway = exchange.kind === "answer" && exchange.status === 401;
+      if (again && attempt === 1 && (method === "GET" || turnedAway)) continue;
+      return { kind: "failed", failure: failureOf(exchange, "call"), exchange };
+    }
+  };
+
+  /** The payment, or what is wrong with the answer. */
+  const paymentFrom = (body: unknown, paymentId: string): ResursPayment | string => {
+    const payment = ResursPayment.safeParse(body);
+    if (!payment.success) return wrongIn(payment.error);
+    // The order knows its payment by the id that was asked for, whatever letters the bank writes it in.
+    const own = payment.data.id.toLowerCase() === paymentId.toLowerCase();
+    return own ? { ...payment.data, id: paymentId } : "id: it is another payment's";
+  };
+
+  /** Whether the customer's tasks were completed, which tells a denied payment from an abandoned one. */
+  const taskCompleted = async (path: string): Promise<Reading["taskCompleted"]> => {
+    const answer = await call("GET", `${path}/tasks/status`);
+    if (answer.kind === "failed") {
+      return saysNotFound(answer.exchange) ? null : "unavailable";
+    }
+    const tasks = TaskStatus.safeParse(answer.body);
+    return tasks.success ? (tasks.data?.completed ?? null) : "unavailable";
+  };
+
+  const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("GET", path);
+    if (answer.kind === "failed") {
+      return saysNotFound(answer.exchange) ? { kind: "ok", reading: noSuchPayment(paymentId) } : answer.failure;
+    }
+    const payment = paymentFrom(answer.body, paymentId);
+    if (typeof payment === "string") return unexpected("getPayment", payment);
+    const completed = payment.status === "REJECTED" ? await taskCompleted(path) : null;
+    return { kind: "ok", reading: readingOf(payment, completed) };
+  };
+
+  const change = async (operation: string, paymentId: string, body: unknown): Promise<GatewayAnswer> => {
+    const path = pathOf(paymentId);
+    if (!path) return refusal("this is no payment id");
+    const answer = await call("POST", `${path}/${operation}`, body);
+    if (answer.kind === "failed") return answer.failure;
+    const payment = paymentFrom(answer.body, paymentId);
+    // An empty answer is no no, and adding lines is not documented to answer with the payment.
+    if (typeof payment === "string") {
+      return answer.body === undefined ? { kind: "ok", reading: null } : unexpected(operation, payment);
+    }
+    // Amounts that were left out are not amounts of zero.
+    return { kind: "ok", reading: payment.order ? readingOf(payment) : null };
+  };
+
+  return {
+    name: options.name ?? "resurs-mapi",
+    api: "resurs-mapi",
+    tolerance: 0,
+    readPayment,
+    capture: ({ paymentId, key }) => change("capture", paymentId, { creator: CREATOR, transactionId: key }),
+    // The cancel call takes no transaction id; its proof is the cancelled amount.
+    cancel: ({ paymentId }) => change("cancel", paymentId, { creator: CREATOR }),
+    refund: ({ paymentId, amount, lines, all, key }) =>
+      change("refund", paymentId, {
+        creator: CREATOR,
+        transactionId: key,
+        ...(all ? {} : { orderLines: orderLines(lines, amount, "Refund") }),
+      }),
+    addOrderLines: ({ paymentId, amount, lines }) =>
+      change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
+    async createPayment(payment): Promise<CreatedPayment> {
+      const { storeId, paymentMethodId } = options;
+      const answer = await call("POST", "v2/payments", createBody(payment, { storeId, paymentMethodId }));
+      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const created = NewlyCreated.safeParse(answer.body);
+      if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
+      const { id, status, taskRedirectionUrls } = created.data;
+      // Accepted without anything to sign goes straight to the thank-you page; a rejected one goes back to the shop.
+      const without = status === "ACCEPTED" ? payment.successUrl : payment.failUrl;
+      return { kind: "ok", paymentId: id, status, redirectUrl: taskRedirectionUrls?.customerUrl ?? without };
+    },
+  };
+};

@@ -1,0 +1,257 @@
+/** The engine behind one `(Request) => Response`, mountable in any host. */
+import { type Context, Hono } from "hono";
+import { stream } from "hono/streaming";
+import { z } from "zod";
+import { PlacedOrder } from "../../machines/events.js";
+import { OrderStatus } from "../../machines/facts.js";
+import { reasonInWords } from "../../machines/reasons.js";
+import { Id, InnerId, quoted, Word } from "../../machines/text.js";
+import { parseCommand } from "../ports/command.js";
+import { isolatedLog, isolatedObserver } from "../ports/isolated.js";
+import { type Log, silent } from "../ports/log.js";
+import type { Runtime } from "../ports/runtime.js";
+import { requireLongSecrets } from "../ports/secrets.js";
+import { thrownText } from "../ports/thrown.js";
+import { type AccessOptions, accessFor } from "./access.js";
+import { Admission, type AdmissionOptions } from "./admission.js";
+import { type Body, readExactly } from "./body.js";
+import { failed } from "./failed.js";
+import { jsonOnly } from "./json-only.js";
+import { keysOnce, requireKeys } from "./keys.js";
+import { type PublicOptions, publicRoutes } from "./public-routes.js";
+import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
+import { urlsFor } from "./urls.js";
+
+export type { ApiToken, ApiTokens, Scope, SocketOf } from "../ports/access.js";
+export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
+export { type ClientAddressOptions, clientAddress } from "./source.js";
+export { urlsFor } from "./urls.js";
+
+export interface HttpOptions
+  extends AccessOptions,
+    AdmissionOptions,
+    PublicUrlOptions,
+    Omit<PublicOptions, "log" | "admission" | "publicUrl" | "keys"> {
+  engine: Runtime;
+  log?: Log | undefined;
+  /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
+  metrics?: (() => Promise<string>) | undefined;
+  /** True from the moment at which a load balancer is to send nothing here any more. */
+  draining?: (() => boolean) | undefined;
+}
+
+const Checkout = z.strictObject({ gateway: Id });
+/** Without its times an order was made now. */
+export const Place = z.strictObject({
+  orderId: Id,
+  order: PlacedOrder.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }),
+});
+const Revive = z.strictObject({ id: InnerId });
+/** Strict: a filter that is misspelt would else be no filter. */
+const Query = z.strictObject({
+  status: OrderStatus.optional(),
+  flagged: z.stringbool().optional(),
+  after: Word().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const DeadLetters = z.strictObject({
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const refusedBody = (c: Context, { status, code, issues }: Extract<Body, { ok: false }>) =>
+  c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
+const shortOf = (error: unknown): string => quoted(thrownText(error), 300);
+
+const Reconcile = z.strictObject({
+  since: z.iso.datetime().optional(),
+  apply: z.stringbool().default(false),
+  perSecond: z.coerce.number().min(1).max(1000).default(50),
+  freshMinutes: z.coerce.number().min(0).max(1440).default(15),
+});
+
+/**
+ * The HTTP API: callbacks, returns, orders, events, `why`, `/healthz`, `/readyz` and, with `metrics`, `/metrics`. Mount it
+ * in any host that speaks `Request` and `Response`.
+ * @throws TypeError where the options do not say who may use it, or where banks reach it, or a secret is too short
+ */
+export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
+  const log = isolatedLog(given.log ?? silent);
+  const options = { ...given, log, observer: isolatedObserver(given.observer, log) };
+  const { engine } = options;
+  const { may, needs } = accessFor(options);
+  if (options.callbackKeys != null) requireKeys("callbackKeys", options.callbackKeys);
+  requireLongSecrets({
+    ...Object.fromEntries((options.callbackKeys ?? []).map(({ id, secret }) => [`callbackKeys, ${id}`, secret])),
+    netsAuthorization: options.netsAuthorization,
+  });
+  const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
+  const app = new Hono();
+  app.onError((error, c) => {
+    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
+    const answer = failed(c, error);
+    // Whoever sends nonsense must not fill the log.
+    log[answer.status < 500 ? "debug" : "error"]({ path, detail: thrownText(error) }, "a request failed");
+    return answer;
+  });
+  app.notFound((c) => c.json({ error: { code: "not-found" } }, 404));
+
+  // A connection that a client keeps open would hold up the host's stop; the next one leads to another node.
+  app.use(async (c, next) => {
+    await next();
+    if (options.draining?.()) c.header("Connection", "close");
+  });
+  app.get("/healthz", async (c) => {
+    const { ok, trouble, counts } = await engine.health();
+    // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever may see them.
+    const says = {
+      ok,
+      trouble: trouble === null ? null : "store-unavailable",
+      ...(may(c, "read") || may(c, "metrics") ? { counts, ...(trouble === null ? {} : { detail: trouble }) } : {}),
+    };
+    return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
+  });
+  /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
+  app.get("/readyz", async (c) => {
+    const ready = !options.draining?.() && (await engine.health()).ok;
+    return c.json({ ready }, ready ? 200 : 503, ready ? {} : { "Retry-After": "5" });
+  });
+  const { metrics } = options;
+  if (metrics !== undefined) {
+    app.get("/metrics", needs("metrics"), async (c) => {
+      return c.text(await metrics(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+    });
+  }
+  const admission = new Admission(engine, { ...options, sourceOf: options.sourceOf ?? options.socketOf });
+  const keys = keysOnce(engine, options.callbackKeys);
+  app.route("/", publicRoutes({ ...options, admission, publicUrl, keys }));
+
+  const [reads, acts] = [needs("read"), needs("act")];
+  const changes = ({ req }: Context) => !["GET", "HEAD"].includes(req.method) && !req.path.endsWith("/can");
+  app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
+  app.get("/dead-letters", reads, async (c) => {
+    const query = DeadLetters.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    const { limit, after } = query.data;
+    const deadLetters = await engine.deadLetters(limit, after);
+    return c.json({ deadLetters, next: deadLetters.length === limit ? (deadLetters.at(-1)?.place ?? null) : null });
+  });
+  /** What was given up is tried again at once. */
+  app.post("/orders/:orderId/revive", async (c) => {
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    const parsed = Revive.safeParse(body.json);
+    if (!parsed.success) return c.json({ error: { code: "invalid-revive", issues: parsed.error.issues } }, 400);
+    const revived = await engine.revive(parsed.data.id, c.req.param("orderId"));
+    return revived ? c.json({ revived }) : c.json({ error: { code: "unknown-dead-letter" } }, 404);
+  });
+  app.get("/orders", async (c) => {
+    const query = Query.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    const { status, flagged, after, limit } = query.data;
+    const orders = await engine.list({
+      limit,
+      ...(status === undefined ? {} : { status }),
+      ...(flagged === undefined ? {} : { flagged }),
+      ...(after === undefined ? {} : { after }),
+    });
+    return c.json({ orders, next: orders.length === limit ? (orders.at(-1)?.orderId ?? null) : null });
+  });
+  app.post("/orders", async (c) => {
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    const parsed = Place.safeParse(body.json);
+    if (!parsed.success) return c.json({ error: { code: "invalid-order", issues: parsed.error.issues } }, 400);
+    const { orderId, order } = parsed.data;
+    return c.json(await engine.place(orderId, order), 201);
+  });
+  app.get("/orders/:orderId", async (c) => {
+    const record = await engine.read(c.req.param("orderId"));
+    return record === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(record);
+  });
+  app.get("/orders/:orderId/history", async (c) => {
+    const query = History.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    return c.json({ entries: await engine.history(c.req.param("orderId"), query.data.after) });
+  });
+  app.get("/orders/:orderId/effects", async (c) => {
+    return c.json({ effects: await engine.effectsOf(c.req.param("orderId")) });
+  });
+  app.get("/orders/:orderId/why", async (c) => {
+    const lines = await engine.why(c.req.param("orderId"));
+    return lines === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json({ lines });
+  });
+  /** The payment as the bank has it now, or in words why there is none. */
+  app.get("/orders/:orderId/payment", async (c) => {
+    const view = await engine.payment(c.req.param("orderId"));
+    return view === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(view);
+  });
+  /** WooCommerce's process_payment, in its own words: `result` and `redirect`. */
+  app.post("/orders/:orderId/checkout", async (c) => {
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    const parsed = Checkout.safeParse(body.json);
+    if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
+    const orderId = c.req.param("orderId");
+    const { gateway } = parsed.data;
+    const created = await engine.checkout(
+      orderId,
+      gateway,
+      urlsFor(publicUrl(), orderId, engine.gateways.get(gateway) ?? gateway, await keys()),
+    );
+    if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
+    const alreadyPaid = created.kind === "already-paid";
+    const { redirectUrl: redirect, paymentId } = created;
+    return c.json({ result: "success", redirect, paymentId, ...(alreadyPaid && { alreadyPaid }) }, 200);
+  });
+  /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
+  app.post("/orders/:orderId/events", async (c) => {
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    const id = c.req.header("idempotency-key");
+    const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
+      wait: "settled",
+      id,
+    });
+    // The reason in words, for whoever has to show it to a person.
+    const says = receipt.reason === null ? null : reasonInWords(receipt.reason);
+    return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
+  });
+  /** One line of JSON per order, as each is done; `{error}` last where the run broke off. */
+  app.post("/orders/reconcile", async (c) => {
+    const query = Reconcile.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
+    const { since, apply, perSecond, freshMinutes } = query.data;
+    const run = engine.reconcile({
+      dryRun: !apply,
+      perSecond,
+      freshMs: freshMinutes * 60_000,
+      ...(since === undefined ? {} : { since: Date.parse(since) }),
+    });
+    return stream(c, async (out) => {
+      try {
+        for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
+      } catch (error) {
+        // The status is sent already: the last line says that the run did not come to its end.
+        log.error({ detail: thrownText(error) }, "a reconciliation broke off");
+        await out.write(`${JSON.stringify({ error: { code: "broken-off", message: shortOf(error) } })}\n`);
+      }
+    });
+  });
+  app.post("/orders/:orderId/can", async (c) => {
+    const body = await readExactly(c);
+    if (!body.ok) return refusedBody(c, body);
+    return c.json(await engine.can(c.req.param("orderId"), parseCommand(body.json)));
+  });
+  return {
+    async fetch(request) {
+      try {
+        return await app.fetch(request);
+      } catch (thrown) {
+        // Hono hands on what is no error, as a host's own code may throw.
+        log.error({ detail: thrownText(thrown) }, "a request failed");
+        return Response.json({ error: { code: "internal" } }, { status: 500 });
+      }
+    },
+  };
+};

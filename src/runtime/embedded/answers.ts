@@ -1,0 +1,152 @@
+/** A gateway's and a shop's answers, looked at before they become events: adapters may be a host's own. */
+import { OrderStatus, Reading } from "../../../machines/facts.js";
+import { quoted, Word, wrongIn } from "../../../machines/text.js";
+import { NewlyOpened } from "../../core/entering.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { withoutMinusZero } from "../../ports/json.js";
+import type { Shop, ShopAnswer } from "../../ports/shop.js";
+import { thrownText } from "../../ports/thrown.js";
+
+/** As long as an event's detail may be. */
+const LONGEST_DETAIL = 500;
+const SHORTEST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 2_147_483_647;
+
+const detailOf = (detail: unknown): string =>
+  quoted(typeof detail === "string" ? detail : thrownText(detail ?? ""), LONGEST_DETAIL);
+
+const notValid = (wrong: string): string => detailOf(`not a valid answer: ${wrong}`);
+
+/** Of a second at least, and whole: anything else would have one bank asked without a pause. null = the usual pause. */
+const waitOf = (afterMs: unknown): number | null =>
+  Number.isSafeInteger(afterMs) && (afterMs as number) >= SHORTEST_WAIT_MS
+    ? Math.min(afterMs as number, LONGEST_WAIT_MS)
+    : null;
+
+/** Whatever a host's code throws, as an error that can be told of; one that can be told of stays itself. */
+const asError = (thrown: unknown): Error => {
+  const text = thrownText(thrown);
+  try {
+    if (thrown instanceof Error && thrown.message === text) return thrown;
+  } catch {}
+  return new Error(text, { cause: thrown });
+};
+
+const telling = async <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw asError(thrown);
+  }
+};
+
+const readingIn = (reading: unknown, paymentId: string): Reading | null => {
+  const read = Reading.nullable().safeParse(reading);
+  if (!read.success) throw new TypeError(wrongIn(read.error));
+  if (read.data !== null && read.data.paymentId !== paymentId) {
+    throw new TypeError("paymentId: it is another payment's");
+  }
+  return withoutMinusZero(read.data);
+};
+
+const answered = (answer: GatewayAnswer, paymentId: string): GatewayAnswer => {
+  switch (answer.kind) {
+    case "ok":
+      return { ...answer, reading: readingIn(answer.reading, paymentId) };
+    case "refused": {
+      const reason = Word().safeParse(answer.reason).data || "gateway-refused";
+      return { ...answer, reason, detail: detailOf(answer.detail) };
+    }
+    case "retry":
+      return { ...answer, afterMs: waitOf(answer.afterMs), detail: detailOf(answer.detail) };
+    case "unknown":
+      return { ...answer, detail: detailOf(answer.detail) };
+    default:
+      throw new TypeError("kind: must be ok, refused, retry or unknown");
+  }
+};
+
+/** What cannot be taken in counts as no answer: nobody knows what became of the question, and it is asked again. */
+const taken = <T>(take: () => T, otherwise: (detail: string) => T): T => {
+  try {
+    return take();
+  } catch (thrown) {
+    return otherwise(notValid(thrownText(thrown)));
+  }
+};
+const unknown = (detail: string) => ({ kind: "unknown" as const, detail });
+
+const toCall = async (paymentId: string, call: () => Promise<GatewayAnswer>): Promise<GatewayAnswer> => {
+  const answer = await telling(call);
+  return taken(() => answered(answer, paymentId), unknown);
+};
+
+/** A question for the payment is answered by nothing but that payment. */
+const toQuestion = async (paymentId: string, ask: () => Promise<ReadAnswer>): Promise<ReadAnswer> => {
+  const answer = await toCall(paymentId, ask);
+  if (answer.kind !== "ok") return answer;
+  return answer.reading === null ? unknown(notValid("reading: there is none")) : { ...answer, reading: answer.reading };
+};
+
+const created = (answer: CreatedPayment): CreatedPayment => {
+  if (answer.kind === "failed") return { ...answer, detail: detailOf(answer.detail) };
+  const read = NewlyOpened.safeParse(answer);
+  return read.success ? answer : { kind: "failed", detail: notValid(wrongIn(read.error)) };
+};
+
+/** The gateway, whose answers can all be kept, and which throws nothing but errors. */
+export const checkedGateway = (gateway: Gateway): Gateway => ({
+  name: gateway.name,
+  ...(gateway.api === undefined ? {} : { api: gateway.api }),
+  tolerance: gateway.tolerance,
+  readPayment: (paymentId) => toQuestion(paymentId, async () => gateway.readPayment(paymentId)),
+  capture: (call) => toCall(call.paymentId, async () => gateway.capture(call)),
+  cancel: (call) => toCall(call.paymentId, async () => gateway.cancel(call)),
+  refund: (call) => toCall(call.paymentId, async () => gateway.refund(call)),
+  addOrderLines: (call) => toCall(call.paymentId, async () => gateway.addOrderLines(call)),
+  createPayment: async (payment) => {
+    const answer = await telling(async () => gateway.createPayment(payment));
+    return taken(
+      () => created(answer),
+      (detail) => ({ kind: "failed", detail }),
+    );
+  },
+  ...(gateway.endPayment && {
+    endPayment: (call) => toCall(call.paymentId, async () => gateway.endPayment?.(call) as Promise<GatewayAnswer>),
+  }),
+  ...(gateway.bookSignedPayment && {
+    bookSignedPayment: (call) =>
+      toCall(call.paymentId, async () => gateway.bookSignedPayment?.(call) as Promise<GatewayAnswer>),
+  }),
+});
+
+const carriedOut = (answer: ShopAnswer): ShopAnswer => {
+  switch (answer.kind) {
+    case "done":
+      return answer;
+    case "conflict":
+      if (OrderStatus.safeParse(answer.status).success) return answer;
+      throw new TypeError(`status: ${answer.status}`);
+    case "retry":
+      return { ...answer, afterMs: waitOf(answer.afterMs), detail: detailOf(answer.detail) };
+    case "refused":
+      return { ...answer, detail: detailOf(answer.detail) };
+    default:
+      throw new TypeError("kind: must be done, conflict, retry or refused");
+  }
+};
+
+/** The shop, whose answers can all be kept, and which throws nothing but errors. */
+export const checkedShop = (shop: Shop): Shop => ({
+  execute: async (...asked) => {
+    const answer = await telling(async () => shop.execute(...asked));
+    return taken(
+      () => carriedOut(answer),
+      (detail) => ({ kind: "retry", afterMs: null, detail }),
+    );
+  },
+  readStatus: async (orderId) => {
+    const status = await telling(async () => shop.readStatus(orderId));
+    return status === null ? null : OrderStatus.parse(status);
+  },
+});

@@ -1,0 +1,283 @@
+/** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
+import { type Effect, resultOf, type ShopEffect } from "../../../machines/effects.js";
+import type { Reply } from "../../../machines/events.js";
+import type { Reading } from "../../../machines/facts.js";
+import { quoted } from "../../../machines/text.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
+import type { CallKind } from "../../ports/lanes.js";
+import type { Log } from "../../ports/log.js";
+import type { Observer } from "../../ports/observer.js";
+import type { Shop } from "../../ports/shop.js";
+import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
+import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
+import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
+
+const LONGEST_ERROR = 500;
+const STOPPED = "the process stopped while the call was under way";
+/** The answer came, but the order had gone on to machines that this node does not know. */
+export const NOT_TAKEN_IN = "the answer could not be taken in";
+
+type Came =
+  | { kind: "done" }
+  /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
+  | { kind: "event"; how: string; event: Reply }
+  | { kind: "retry"; notBefore: number; error: string }
+  /** Nothing was tried: the bank is left alone for a while. */
+  | { kind: "paused"; notBefore: number; error: string }
+  /** Not carried out: whoever has it by now carries it out. */
+  | { kind: "left" }
+  | { kind: "dead"; error: string };
+/** It is tried later. */
+type Resting = Extract<Came, { kind: "retry" | "paused" }>;
+/** `at`: when the attempt was begun that brought the reply. */
+export type AttemptResult = Exclude<Came, { kind: "event" }> | (Extract<Came, { kind: "event" }> & { at: number });
+
+export interface AttemptParts {
+  gatewayOf(row: ClaimedEffect): Promise<Gateway>;
+  shop: Shop;
+  clock: Clock;
+  limits: Limits;
+  log: Log;
+  observer: Observer;
+  random(): number;
+  /** Whether anybody still waits for this reading. */
+  isAwaited(row: ClaimedEffect): Promise<boolean>;
+  /** Whether an earlier reading found this payment. */
+  wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
+  /** The reading, with the order that the bank names only where that makes it another's. */
+  ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
+  /** False: others may be about to take the effect over. */
+  heard?(): boolean;
+}
+
+/** The attempt before never came back: nobody knows how far it got. */
+const wasLost = ({ attempts, previousError }: ClaimedEffect): boolean => attempts > 1 && previousError === null;
+
+/** The bank may have this call already: nothing is sent before the payment was looked at. */
+const mayBeDone = ({ previousError }: ClaimedEffect): boolean =>
+  previousError === STOPPED || previousError === NOT_TAKEN_IN;
+
+/** Whether an attempt at a call that moves money sends it. */
+export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDone(row);
+
+/** `kind`: who waits for it, where the runtime knows. */
+type Attempted = ClaimedEffect & { kind?: CallKind };
+
+type KeyedEffect = Extract<Effect, { key: string }>;
+
+/** Left alone for a while after several failures in a row; then one call tries whether it is back. */
+class Breaker {
+  private failures = 0;
+  private openUntil = 0;
+  constructor(private readonly limits: Limits) {}
+  failed(now: number): void {
+    this.failures += 1;
+    // Calls that are let through meanwhile do not put off the next try of all others.
+    if (this.failures >= this.limits.failuresBeforeBreak && now >= this.openUntil)
+      this.openUntil = now + this.limits.breakMs;
+  }
+  worked(): void {
+    this.failures = 0;
+    this.openUntil = 0;
+  }
+  /** Null lets the call through; after the rest that is one call, and the others wait for what it finds. */
+  closedUntil(now: number): number | null {
+    if (this.failures < this.limits.failuresBeforeBreak) return null;
+    if (now < this.openUntil) return this.openUntil;
+    this.openUntil = now + this.limits.breakMs;
+    return null;
+  }
+}
+
+export class Attempts {
+  private readonly breakers = new Map<string, Breaker>();
+
+  constructor(private readonly parts: AttemptParts) {}
+
+  /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
+  at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<AttemptResult> {
+    const { observer, clock } = this.parts;
+    const at = clock.now();
+    return observer.attempt(row, at, async () => {
+      const came = await this.make(row, sendUntil);
+      return came.kind === "event" ? { ...came, at } : came;
+    });
+  }
+
+  private make(row: Attempted, sendUntil: number): Promise<Came> {
+    const { effect } = row;
+    // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
+    if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
+    if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
+    if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
+    if (effect.type === "endPayment") return this.end(row, effect.paymentId);
+    return this.money(row, effect as KeyedEffect, sendUntil);
+  }
+
+  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
+    const answer = await this.parts.shop.execute(row.orderId, row.id, effect);
+    switch (answer.kind) {
+      case "done":
+        return { kind: "done" };
+      case "conflict": {
+        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
+        return { kind: "event", how: "conflict", event };
+      }
+      case "retry":
+        return this.retry(row, answer.afterMs, answer.detail);
+      case "refused":
+        if (!wasRefusedOnce(row)) return this.askSecond(refusedOnce(answer.detail));
+        this.parts.log.warn({ effect: row.id }, "the shop refused an effect");
+        return { kind: "dead", error: answer.detail };
+    }
+  }
+
+  private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
+    const gateway = await this.parts.gatewayOf(row);
+    // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
+    const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
+    const waits = isWaitedFor ? null : this.broken(row, gateway);
+    if (waits !== null) return waits;
+    const answer = await gateway.readPayment(effect.paymentId);
+    this.note(gateway, answer);
+    const first = answer.kind === "ok" && !answer.reading.exists && row.previousError !== MISSING_ONCE;
+    const unbelieved = first && (await this.parts.wasSeen(row, effect.paymentId));
+    if (answer.kind !== "ok" || unbelieved) {
+      // Never given up while somebody waits for it, however long the bank is away and whatever it says meanwhile.
+      const isAwaited = effect.type === "readBack" || (await this.parts.isAwaited(row));
+      if (!isAwaited) return { kind: "done" };
+      if (answer.kind === "ok") return this.askSecond(MISSING_ONCE);
+      return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
+    }
+    const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
+    const reading = await this.parts.ownedBy(row, answer.reading);
+    return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
+  }
+
+  /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
+  private async end(row: ClaimedEffect, paymentId: string): Promise<Came> {
+    const gateway = await this.parts.gatewayOf(row);
+    try {
+      const answer = await gateway.endPayment?.({ paymentId });
+      if (answer !== undefined) this.note(gateway, answer);
+    } catch (error) {
+      this.parts.log.error({ effect: row.id, detail: thrownText(error) }, "ending a payment threw");
+    }
+    return { kind: "done" };
+  }
+
+  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<Came> {
+    const family = resultOf[effect.type];
+    if (wasLost(row)) {
+      // It may still be on its way to the bank, and a look at the payment now would be too early.
+      const { clock, limits } = this.parts;
+      return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
+    }
+    if (mayBeDone(row)) {
+      const event = { type: `${family}.unknown`, effectId: row.id, detail: row.previousError ?? STOPPED } as const;
+      return { kind: "event", how: `unknown${row.attempts}`, event };
+    }
+    const gateway = await this.parts.gatewayOf(row);
+    const waits = this.broken(row, gateway);
+    if (waits !== null) return waits;
+    // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
+    if (this.parts.clock.now() > sendUntil) return { kind: "left" };
+    // Nothing was sent: where nobody took it over, it is free again.
+    if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
+    const answer = await call(gateway, effect);
+    this.note(gateway, answer);
+    const effectId = row.id;
+    switch (answer.kind) {
+      case "ok":
+        return {
+          kind: "event",
+          how: "ok",
+          // What was just done to it is there, whatever a lagging replica says.
+          event: {
+            type: `${family}.confirmed`,
+            effectId,
+            // Nothing is sent to a payment that is another order's.
+            reading: answer.reading?.exists ? { ...answer.reading, orderReference: null } : null,
+          },
+        };
+      case "refused": {
+        const { reason, detail } = answer;
+        return { kind: "event", how: "refused", event: { type: `${family}.refused`, effectId, reason, detail } };
+      }
+      case "unknown":
+        return {
+          kind: "event",
+          how: "unknown",
+          event: { type: `${family}.unknown`, effectId, detail: answer.detail },
+        };
+      case "retry":
+        return this.retry(row, answer.afterMs, answer.detail);
+    }
+  }
+
+  private askSecond(error: string): Resting {
+    return { kind: "retry", notBefore: this.parts.clock.now() + this.parts.limits.secondWordMs, error };
+  }
+
+  /** Not before `afterMs`, within reason, or after the usual wait. */
+  retry(row: ClaimedEffect, afterMs: number | null, error: string): Resting {
+    const { clock, limits, random } = this.parts;
+    const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
+    const wait =
+      afterMs === null || Number.isNaN(afterMs) ? usual : Math.min(Math.max(0, afterMs), limits.longestAskedMs);
+    return { kind: "retry", notBefore: clock.now() + wait, error: quoted(error, LONGEST_ERROR) || "failed" };
+  }
+
+  private breaker(gateway: Gateway): Breaker {
+    let breaker = this.breakers.get(gateway.name);
+    if (breaker === undefined) {
+      breaker = new Breaker(this.parts.limits);
+      this.breakers.set(gateway.name, breaker);
+    }
+    return breaker;
+  }
+
+  private broken(row: ClaimedEffect, gateway: Gateway): Resting | null {
+    const { clock, limits, random } = this.parts;
+    const now = clock.now();
+    const closedUntil = this.breaker(gateway).closedUntil(now);
+    if (closedUntil === null) return null;
+    const longest = longestWaitMs(now - row.createdAt, limits);
+    const anew = row.previousError === ASKED_ANEW;
+    // After a short failure everybody asks again as soon as one may; in a long one seldom, but for whoever is waited for.
+    const spread = !anew && longest > limits.longestRetryMs ? longest * (0.5 + random() / 2) : 0;
+    const notBefore = Math.max(closedUntil + Math.round(random() * 1000), now + Math.round(spread));
+    const error = anew ? ASKED_ANEW : `${gateway.name} is left alone after several failures`;
+    return { kind: "paused", notBefore, error };
+  }
+
+  private note(gateway: Gateway, answer: GatewayAnswer): void {
+    const breaker = this.breaker(gateway);
+    if (answer.kind === "unknown") breaker.failed(this.parts.clock.now());
+    // A definite no is an answer as well: the bank is there.
+    else if (answer.kind !== "retry") breaker.worked();
+  }
+}
+
+const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
+  kind: "refused",
+  reason: "gateway-refused",
+  detail: `${gateway.name} does not book what was signed`,
+});
+
+const call = (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
+  switch (effect.type) {
+    case "bookSignedPayment":
+      return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
+    case "capturePayment":
+      return gateway.capture(effect);
+    case "cancelPayment":
+      return gateway.cancel(effect);
+    case "refundPayment":
+      return gateway.refund(effect);
+    case "addOrderLines":
+      return gateway.addOrderLines(effect);
+  }
+};

@@ -1,0 +1,117 @@
+/** The way to the bank: the payment is created before anything is told of it. */
+import type { Command } from "../../../machines/events.js";
+import { moneyHeld, type OrderStatus } from "../../../machines/facts.js";
+import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
+import { quoted } from "../../../machines/text.js";
+import { mayHold } from "../../core/others.js";
+import type { OrderRecord } from "../../core/record.js";
+import type { Gateway } from "../../ports/gateway.js";
+import { type CheckoutOutcome, type CheckoutUrls, UnknownGateway } from "../../ports/runtime.js";
+import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
+
+/** What it needs of the engine. */
+export interface CheckoutEngine {
+  readonly settings: Settings;
+  read(orderId: string): Promise<OrderRecord | null>;
+  submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
+}
+
+/** @throws UnknownGateway */
+export const named = (gateways: Map<string, Gateway>, name: string): Gateway => {
+  const gateway = gateways.get(name);
+  if (gateway !== undefined) return gateway;
+  throw new UnknownGateway(
+    `no gateway named "${name}" is configured; there are ${[...gateways.keys()].join(", ") || "none"}`,
+  );
+};
+
+/** A customer waits for it. */
+const READ_MS = 10_000;
+const PAYING = new Set<OrderStatus>(["processing", "completed", "on-hold"]);
+
+/**
+ * Reads what the order has at the bank before another payment is opened: the order as it is then, or what is answered
+ * instead. A customer who chose another bank is not kept from paying by one that does not answer: what it holds is let go
+ * when it does.
+ */
+const askedFirst = async (
+  engine: CheckoutEngine,
+  gateway: Gateway,
+  before: OrderRecord,
+  successUrl: string,
+): Promise<CheckoutOutcome | OrderRecord> => {
+  const { orderId, facts } = before;
+  const { payment, others } = facts;
+  const open = [...(payment.id === null ? [] : [payment]), ...others.filter(mayHold)];
+  if (open.length === 0) return before;
+  const told = await engine.submit(orderId, { type: "checkout.asked" }, { wait: "settled", timeoutMs: READ_MS });
+  const after = (await engine.read(orderId)) ?? before;
+  if (moneyHeld(after.facts.payment) > 0 && PAYING.has(after.facts.order.status))
+    return { kind: "already-paid", paymentId: after.facts.payment.id ?? "", redirectUrl: successUrl };
+  if (told.final || open.every((one) => one.gateway !== gateway.name)) return after;
+  return { kind: "failed", detail: "the bank does not say what became of the payment before; try again in a minute" };
+};
+
+/** @throws UnknownOrder */
+export const checkout = async (
+  engine: CheckoutEngine,
+  gateway: Gateway,
+  orderId: string,
+  urls: CheckoutUrls,
+): Promise<CheckoutOutcome> => {
+  const before = await engine.read(orderId);
+  if (before === null) throw new UnknownOrder(orderId);
+  const asked = await askedFirst(engine, gateway, before, urls.successUrl);
+  if ("kind" in asked) return asked;
+  const { order, payment } = asked.facts;
+  const { attempt = crypto.randomUUID(), ...addresses } = urls;
+  const began = await engine.submit(orderId, { type: "checkout.began", attempt });
+  if (began.outcome === "refused")
+    return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
+  const created = await gateway.createPayment({
+    orderId: order.reference ?? orderId,
+    total: order.total,
+    currency: order.currency,
+    lines: order.lines,
+    linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
+    // Another bank's id is no id of this one's.
+    preferredId: payment.gateway === gateway.name ? payment.id : null,
+    ...addresses,
+  });
+  const told = await engine.submit(
+    orderId,
+    created.kind === "ok"
+      ? {
+          type: "payment.created",
+          paymentId: created.paymentId,
+          gateway: gateway.name,
+          tolerance: gateway.tolerance,
+          attempt,
+          meta: created.meta,
+        }
+      : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
+  );
+  // Nobody is sent to a payment that the order does not take: two open pages are two payments.
+  if (created.kind === "ok" && told.outcome === "refused")
+    return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };
+  return created;
+};
+
+/** Those between the click and the bank's answer being written down, on this node. */
+export class Checkouts {
+  private readonly open = new Map<string, Promise<CheckoutOutcome>>();
+
+  get underWay(): boolean {
+    return this.open.size > 0;
+  }
+
+  /** Whoever presses Pay again while the bank is still opening the payment is sent to the same page. */
+  once(engine: CheckoutEngine, gateway: Gateway, orderId: string, urls: CheckoutUrls): Promise<CheckoutOutcome> {
+    const key = JSON.stringify([orderId, gateway.name]);
+    const open = this.open.get(key);
+    if (open !== undefined) return open;
+    const opened = checkout(engine, gateway, orderId, urls).finally(() => this.open.delete(key));
+    this.open.set(key, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,65 @@
+/** A payment is one order's: what names a payment that another order has is refused before it is taken in. */
+import type { OrderEvent } from "../../../machines/events.js";
+import type { Reading } from "../../../machines/facts.js";
+import { type OrderRecord, paymentsOf } from "../../core/record.js";
+import type { Receipt } from "../../ports/runtime.js";
+
+/** Finds the order that has this payment or had it. */
+type Owners = (paymentId: string) => Promise<{ orderId: string } | null>;
+
+const namedIn = (event: OrderEvent): string[] => {
+  if (event.type === "payment.created" || event.type === "payment.attached") return [event.paymentId];
+  if (event.type !== "order.placed") return [];
+  const { gateway, paymentId, previousPaymentIds } = event.order;
+  // What another way of paying calls its payments is none of our business.
+  if (gateway === null) return [];
+  return [...(paymentId === null ? [] : [paymentId]), ...previousPaymentIds];
+};
+
+/**
+ * null = nobody else has it; at once, where the event names no payment. Two orders that are placed in one instant are told
+ * apart by the bank's readings.
+ */
+export const refusedClaim = (
+  findByPayment: Owners,
+  orderId: string,
+  eventId: string,
+  event: OrderEvent,
+): Promise<Receipt | null> | null => {
+  const payments = namedIn(event);
+  return payments.length === 0 ? null : claimed(findByPayment, orderId, eventId, payments);
+};
+
+const claimed = async (
+  findByPayment: Owners,
+  orderId: string,
+  eventId: string,
+  payments: string[],
+): Promise<Receipt | null> => {
+  const reason = "payment-of-another-order";
+  for (const paymentId of payments) {
+    const owner = await findByPayment(paymentId);
+    if (owner === null || owner.orderId === orderId) continue;
+    const bare = { eventId, orderId, from: null, to: null, until: null };
+    return { ...bare, outcome: "refused", rule: `refused/${reason}`, reason, final: true };
+  }
+  return null;
+};
+
+/**
+ * The reading, without the order that the bank names where that says nothing: it is this one, or one that is known here
+ * and has a payment of its own.
+ */
+export const withOwner = async (
+  read: (orderId: string) => Promise<OrderRecord | null>,
+  orderId: string,
+  reading: Reading,
+): Promise<Reading> => {
+  const { orderReference, paymentId } = reading;
+  if (orderReference == null || orderReference === "") return reading;
+  const saysNothing = { ...reading, orderReference: null };
+  if (orderReference === orderId) return saysNothing;
+  const named = await read(orderReference).catch(() => null);
+  const theirs = named === null ? [] : paymentsOf(named.facts);
+  return theirs.length === 0 || theirs.some(({ id }) => id === paymentId) ? reading : saysNothing;
+};

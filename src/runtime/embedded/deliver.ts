@@ -1,0 +1,226 @@
+/** Carries effects out and turns every reply into a new event. */
+import { movesMoney } from "../../../machines/effects.js";
+import { isAwaited } from "../../core/finish.js";
+import type { OrderRecord } from "../../core/record.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Gateway } from "../../ports/gateway.js";
+import type { Log } from "../../ports/log.js";
+import type { Observer } from "../../ports/observer.js";
+import type { Shop } from "../../ports/shop.js";
+import { type Claim, type EffectResult, type Store, StoreError } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
+import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
+import { withOwner } from "./claims.js";
+import { roomIn } from "./lanes.js";
+import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
+import type { Loops } from "./loops.js";
+import { wasSeen } from "./second-word.js";
+
+/** What a call brought, as an event of the order. */
+type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
+
+export interface DeliverParts {
+  store: Store;
+  gatewayOf(orderId: string, paymentId: string): Promise<Gateway>;
+  read(orderId: string): Promise<OrderRecord | null>;
+  shop: Shop;
+  clock: Clock;
+  limits: Limits;
+  log: Log;
+  loops: Loops;
+  observer: Observer;
+  worker: string;
+  random(): number;
+  /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
+  submit(row: Claim, came: ReplyOf): Promise<number | null>;
+  /** Something may be due at this moment. */
+  alarm(at: number): void;
+}
+
+export class Outbox {
+  private readonly attempts: Attempts;
+  /** Under way; one whose lease is over may have been claimed again. */
+  private readonly running = new Set<Pick<Claim, "id" | "peer" | "kind"> & { leaseUntil: number }>();
+  /** What the store has not said that it wrote. */
+  private readonly finished: EffectResult[] = [];
+  /** The store may have more in our name than we hold: a claim failed on the way, or brought what was not begun. */
+  private unsure = false;
+  private claiming = false;
+  private again = false;
+  private releasing = false;
+  private stopped = false;
+
+  constructor(private readonly parts: DeliverParts) {
+    const { store, gatewayOf, read } = parts;
+    this.attempts = new Attempts({
+      ...parts,
+      gatewayOf: ({ orderId, effect }) => gatewayOf(orderId, "paymentId" in effect ? effect.paymentId : ""),
+      isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
+      ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
+      wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
+      heard: () => store.isAlive?.() ?? true,
+    });
+  }
+
+  /** Calls that have not come back, however long ago they were begun. */
+  get underWay(): number {
+    return this.running.size;
+  }
+
+  get idle(): boolean {
+    return this.underWay === 0 && this.resting;
+  }
+
+  /** Nothing but calls that wait for their answer. */
+  get resting(): boolean {
+    return !this.claiming && !this.releasing && this.finished.length === 0;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Claims whatever is due and starts it. */
+  async run(): Promise<void> {
+    if (this.finished.length > 0) this.release();
+    if (this.claiming) {
+      this.again = true;
+      return;
+    }
+    this.claiming = true;
+    try {
+      do {
+        this.again = false;
+        await this.parts.loops.round("claiming effects", () => this.claim());
+      } while (this.again && !this.stopped);
+    } finally {
+      this.claiming = false;
+    }
+  }
+
+  private async claim(): Promise<void> {
+    const { store, clock, limits, worker } = this.parts;
+    const now = clock.now();
+    // A call that never comes back keeps its room for a lease, and no longer: the others must not wait for it.
+    const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now);
+    const { effectsAtOnce, effectsPerClaim, leaseMs } = limits;
+    if (effectsAtOnce <= 0 || this.stopped) return;
+    if (this.unsure) await store.releaseUnacknowledged(worker, this.held());
+    this.unsure = true;
+    const rows = await store.claim(now, effectsPerClaim, leaseMs, worker, roomIn(effectsAtOnce, busy));
+    this.unsure = false;
+    for (const row of rows) {
+      // The store has written its last result, and we were not told: the same result, written again, would free it
+      // while it is being carried out.
+      if (this.isFinished(row.id)) {
+        this.unsure = true;
+        continue;
+      }
+      void this.execute(row, now + leaseMs);
+    }
+    // What is neither settled nor released by then can be claimed again.
+    if (rows.length > 0) this.parts.alarm(now + leaseMs);
+    if (rows.length === effectsPerClaim) this.again = true;
+  }
+
+  /** Claimed, and neither settled nor released. */
+  private held(): string[] {
+    return [...this.running, ...this.finished].map(({ id }) => id);
+  }
+
+  private async execute(row: Claim, leaseUntil: number): Promise<void> {
+    const own = { id: row.id, peer: row.peer, kind: row.kind, leaseUntil };
+    this.running.add(own);
+    try {
+      const came = await this.attempts.at(row, leaseUntil - this.parts.limits.leaseMs / 2);
+      const result = await this.settle(row, came, leaseUntil);
+      this.finish(result, leaseUntil);
+    } catch (error) {
+      const detail = thrownText(error);
+      this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
+      // Whether money moved before it threw is not known: without a release the next claim looks first.
+      if (!movesMoney(row.effect.type)) {
+        this.finish(await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil), leaseUntil);
+      }
+    } finally {
+      this.running.delete(own);
+    }
+    this.release();
+  }
+
+  /** Too late, it may be under way again in our name; what comes to nothing is left to that. */
+  private finish(result: EffectResult | null, leaseUntil: number): void {
+    if (result === null) return;
+    if (result.outcome === "done" || this.parts.clock.now() < leaseUntil) this.finished.push(result);
+  }
+
+  private isFinished(effectId: string): boolean {
+    return this.finished.some(({ id }) => id === effectId);
+  }
+
+  /** Null = a reply that was taken in as an event; its commit has settled the effect. */
+  private async settle(row: Claim, came: AttemptResult, leaseUntil: number): Promise<EffectResult | null> {
+    switch (came.kind) {
+      case "event": {
+        const until = await this.takeIn(row, came, leaseUntil);
+        return until === null ? null : { id: row.id, outcome: "retry", notBefore: until, error: NOT_TAKEN_IN };
+      }
+      case "left":
+        return null;
+      case "done":
+        return { id: row.id, outcome: "done" };
+      case "retry":
+        return {
+          id: row.id,
+          outcome: "retry",
+          notBefore: came.notBefore,
+          error: came.error,
+          unhurried: row.kind !== "background" && row.attempts >= HURRIED_ATTEMPTS,
+        };
+      case "paused":
+        return { id: row.id, outcome: "retry", notBefore: came.notBefore, error: came.error, paused: true };
+      case "dead":
+        return { id: row.id, outcome: "dead", error: came.error };
+    }
+  }
+
+  /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
+  private async takeIn(row: Claim, came: ReplyOf, leaseUntil: number): Promise<number | null> {
+    const { submit, clock } = this.parts;
+    for (;;) {
+      try {
+        return await submit(row, came);
+      } catch (error) {
+        const passes = error instanceof StoreError && error.passes;
+        if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;
+        await clock.sleep(AFTER_TROUBLE_MS);
+      }
+    }
+  }
+
+  /** Results of one turn are written together; then the next of each lane can be claimed. */
+  private release(): void {
+    if (this.releasing) return;
+    this.releasing = true;
+    setImmediate(async () => {
+      const { store, worker, alarm, clock, log, loops } = this.parts;
+      const results = [...this.finished];
+      let written = true;
+      try {
+        if (results.length > 0)
+          await loops.round("writing the results of effects", () => store.release(worker, results));
+        this.finished.splice(0, results.length);
+        for (const r of results) if (r.outcome === "retry") alarm(r.notBefore);
+        if (!this.stopped) await this.run();
+      } catch (error) {
+        log.warn({ detail: thrownText(error) }, "writing the results of effects failed; trying again");
+        written = false;
+        alarm(clock.now() + AFTER_TROUBLE_MS);
+      } finally {
+        this.releasing = false;
+      }
+      // After a stop as well: what was carried out must not be carried out again by the next start.
+      if (written && this.finished.length > 0) this.release();
+    });
+  }
+}

@@ -1,0 +1,92 @@
+/** What a gateway is tried on: itself, its bank with a faulty server before it, and a clock that stands still. */
+import type { Gateway } from "../../../ports/gateway.js";
+import type { VirtualClock } from "../../virtual-clock.js";
+import type { Front, FrontedBank } from "./front.js";
+
+export type MoneyOperation = "capture" | "cancel" | "refund" | "addOrderLines" | "bookSignedPayment";
+
+export type PaymentState =
+  /** The customer has not finished. */
+  | "waiting"
+  /** The customer has finished, and the shop is to book it: only with `can.bookSignedPayment`. */
+  | "signed"
+  | "accepted"
+  | "frozen"
+  | "rejected"
+  | "partlyCaptured"
+  | "captured"
+  | "partlyRefunded"
+  | "refunded"
+  | "cancelled";
+
+export interface Abilities {
+  /** A part of what was captured can be given back. */
+  refundPart: boolean;
+  /** After a cancellation something can be reserved again without the customer. */
+  addOrderLines: boolean;
+  /** Signing and booking are two steps. */
+  bookSignedPayment: boolean;
+  /** States that a payment at this bank never has. */
+  lacks?: PaymentState[];
+  keys: {
+    /** Calls that carry their key to the bank. */
+    sent: MoneyOperation[];
+    /** Calls that the bank carries out once when they come again with the same key. */
+    once: MoneyOperation[];
+    /** Calls whose key a reading shows afterwards among its `transactionIds`. */
+    shown: MoneyOperation[];
+  };
+}
+
+/** In minor units. */
+export interface ContractBooks {
+  authorized: number;
+  captured: number;
+  canceled: number;
+  refunded: number;
+}
+
+export interface GatewayUnderTest {
+  gateway: Gateway;
+  /** How long the gateway waits for an answer, by the clock it was given. */
+  timeoutMs: number;
+  /** What must never be told: passwords, keys. Authorization headers are found without being named. */
+  secrets: string[];
+  /** An id such as the bank gives, that no payment has. */
+  unknownId: string;
+  /** The bank's own no under this status, or under the one that it always has; without headers it is JSON. */
+  no(status: number): { status: number; headers?: Record<string, string> | undefined; body: string };
+  /**
+   * Makes a payment of `total` at the bank that stands in this state, past the gateway; its id. `part` of it was
+   * captured or refunded where the state says partly.
+   */
+  bring(state: PaymentState, total: number, part: number): string | Promise<string>;
+  /** What the bank itself has in its books; null = no such payment. */
+  books(paymentId: string): ContractBooks | null | Promise<ContractBooks | null>;
+  close?(): Promise<void>;
+}
+
+export interface Opening {
+  /** Stands still; both the gateway and its bank are to live by it. */
+  clock: VirtualClock;
+  /** Puts the faulty server before the bank; the address that the gateway is to be given. */
+  inFrontOf(bank: FrontedBank): Promise<string>;
+}
+
+export interface GatewayFixture {
+  can: Abilities;
+  /** Called anew for every law. */
+  open(opening: Opening): Promise<GatewayUnderTest>;
+}
+
+export interface Bench extends GatewayUnderTest {
+  clock: VirtualClock;
+  front: Front;
+  can: Abilities;
+}
+
+/** A law throws where the gateway breaks it. */
+export interface ContractLaw {
+  title: string;
+  run(bench: Bench): Promise<void>;
+}

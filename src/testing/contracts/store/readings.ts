@@ -1,0 +1,87 @@
+/** Readings that wait for their next try, and are asked for anew. */
+import assert from "node:assert/strict";
+import type { OutboxRow } from "../../../core/record.js";
+import { ASKED_ANEW } from "../../../ports/store.js";
+import { changeOf, effectOf, idsOf, type StoreCase, T } from "./sample.js";
+
+const LEASE = 1000;
+const LATER = T + 60_000;
+
+const capture = { type: "capturePayment", paymentId: "p", amount: 1, key: "k" } as const;
+const reading = (orderId: string, seq: number, type: "readPayment" | "readBack" = "readPayment"): OutboxRow => ({
+  ...effectOf(orderId, seq, 0),
+  effect: { type, paymentId: `p-${orderId}` },
+});
+
+export const readings: StoreCase[] = [
+  {
+    title: "A pause counts as no attempt.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([changeOf("a", 0, { effects: [effectOf("a", 1, 0)] })]);
+      const claim = async () => (await store.claim(T, 9, LEASE, "w"))[0];
+      for (let i = 0; i < 3; i += 1) {
+        assert.equal((await claim())?.attempts, 1);
+        await store.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: T, error: "left alone", paused: true }]);
+        assert.equal((await store.effectsOf("a"))[0]?.attempts, 0);
+      }
+      assert.equal((await claim())?.previousError, "left alone");
+      await store.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: T, error: "timeout" }]);
+      assert.equal((await claim())?.attempts, 2);
+      await store.release("other", [{ id: "a:1:0", outcome: "retry", notBefore: T, error: "no", paused: true }]);
+      assert.equal((await store.effectsOf("a"))[0]?.attempts, 2, "somebody else's pause");
+    },
+  },
+  {
+    title:
+      "A reading of these orders that waits for its next try, or was given up, is due at the given moment at the latest and says so; whatever else waits stays as it is.",
+    async run(place) {
+      const store = await place.open();
+      const ids = ["waits", "back", "dead", "money", "shop", "other", "soon"];
+      const first = (id: string): OutboxRow => {
+        if (id === "money") return { ...effectOf(id, 1, 0), effect: capture };
+        if (id === "shop") return effectOf(id, 1, 0, "shop");
+        return reading(id, 1, id === "back" ? "readBack" : "readPayment");
+      };
+      await store.commit(ids.map((id) => changeOf(id, 0, { effects: [first(id)] })));
+      assert.equal((await store.claim(T, 99, LEASE, "w")).length, ids.length);
+      await store.release(
+        "w",
+        ids.map((id) =>
+          id === "dead"
+            ? { id: `${id}:1:0`, outcome: "dead", error: "HTTP 500" }
+            : { id: `${id}:1:0`, outcome: "retry", notBefore: id === "soon" ? T + 1 : LATER, error: "HTTP 500" },
+        ),
+      );
+      await store.hurry(["waits", "back", "dead", "money", "shop", "soon", "nobody"], T + 5);
+      await store.hurry([], T);
+      assert.equal(await store.nextDue(), T + 1);
+      assert.deepEqual(idsOf(await store.claim(T + 4, 9, LEASE, "w")), ["soon:1:0"]);
+      const due = await store.claim(T + 5, 9, LEASE, "w");
+      assert.deepEqual(idsOf(due).sort(), ["back:1:0", "dead:1:0", "waits:1:0"]);
+      assert.deepEqual(
+        Object.fromEntries(due.map(({ orderId, attempts, previousError }) => [orderId, [attempts, previousError]])),
+        { back: [2, ASKED_ANEW], waits: [2, ASKED_ANEW], dead: [1, null] },
+      );
+      assert.deepEqual(await store.deadEffects(9), []);
+      assert.equal(
+        (await store.claim(LATER - 1, 9, 2 * LATER, "w")).length,
+        4,
+        "those claimed above, after their lease",
+      );
+      assert.equal((await store.claim(LATER, 9, LEASE, "w")).length, 3);
+    },
+  },
+  {
+    title: "A reading that is under way is not disturbed by whoever asks for it anew.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([changeOf("a", 0, { effects: [reading("a", 1)] })]);
+      await store.claim(T, 9, LEASE, "w");
+      await store.hurry(["a"], T);
+      assert.deepEqual(await store.claim(T, 9, LEASE, "v"), []);
+      await store.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: LATER, error: "HTTP 500" }]);
+      assert.equal(await store.nextDue(), LATER);
+    },
+  },
+];

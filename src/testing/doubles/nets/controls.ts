@@ -1,0 +1,50 @@
+/** What a test can do to the Nets double, and what it can see of it. */
+import type { FrontPage } from "../front-page.js";
+import type { NetsSeriesEntry } from "./accounts.js";
+import type { NetsCall } from "./books.js";
+import type { NetsDelivery } from "./deliveries.js";
+import type { NetsOperation } from "./http.js";
+
+export interface RecordedNetsCall {
+  op: NetsCall;
+  paymentId: string;
+  /** Major units. */
+  amount: number;
+  at: number;
+  /** The Idempotency-Key, where the call carries one. */
+  key: string | null;
+  /** This very call changed the books; a repeated one did not. */
+  applied: boolean;
+  /** The HTTP status, or "lost". */
+  answer: string;
+}
+
+export interface NetsDouble {
+  url: string;
+  close(): Promise<void>;
+  setSeries(paymentId: string, entries: NetsSeriesEntry[]): void;
+  /** The next answer to the operation is worked out at once and sent `ms` later. */
+  delayNext(operation: NetsOperation, ms: number): void;
+  /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
+  front(page: FrontPage | null): void;
+  /** The customer of a payment created here pays all of it; the webhook goes out. */
+  customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
+  /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */
+  deliver(paymentId: string, event: string, data?: object, id?: string): Promise<void>;
+  /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */
+  held(): number;
+  /** Webhooks that wait for the shop's answer right now. */
+  delivering(): number;
+  /** Amounts now, in major units. */
+  books(
+    paymentId: string,
+  ): { total: number; authorized: number; captured: number; canceled: number; refunded: number } | null;
+  /** Mutating calls that reached Nets, answered with an error or not. */
+  calls: RecordedNetsCall[];
+  reads: { op: "getPayment"; paymentId: string; at: number }[];
+  /** Bodies of the requests to create a payment. */
+  creates: unknown[];
+  /** Bodies of the requests that say anew what is to be paid. */
+  updates: unknown[];
+  deliveries: NetsDelivery[];
+}

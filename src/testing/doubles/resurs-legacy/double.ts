@@ -1,0 +1,166 @@
+/**
+ * A bank to test against: Resurs's older services (simplified and after-shop over SOAP, the hosted flow and the checkout
+ * over JSON) as one real HTTP server on this computer, with books, faults, test persons and callbacks, in the time of
+ * the clock it is given.
+ */
+import { type Clock, systemClock } from "../../../ports/clock.js";
+import { bankServer } from "../bank-server.js";
+import { major } from "../resurs/books.js";
+import { type Fault, heard, stopped } from "../resurs/faults.js";
+import { type HttpAnswer, signPage } from "../resurs/http.js";
+import { movesOf } from "./after-shop.js";
+import { bookingsOf, type Tell } from "./bookings.js";
+import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./callbacks.js";
+import { checkoutsOf, noPayment } from "./checkouts.js";
+import type { LegacyDouble, RecordedLegacyCall } from "./controls.js";
+import { answerOf, faultOf, type LegacyCall, type LegacyOperation, type LegacyRequest, legacyRequest } from "./http.js";
+import { spoken, stands } from "./words.js";
+
+export type { LegacyCallback, LegacyDigest, Registration } from "./callbacks.js";
+export type { LegacyDouble, RecordedLegacyCall } from "./controls.js";
+
+const KINDS: LegacyCallback[] = [
+  "BOOKED",
+  "AUTOMATIC_FRAUD_CONTROL",
+  "UNFREEZE",
+  "ANNULMENT",
+  "FINALIZATION",
+  "UPDATE",
+  "TEST",
+];
+
+const CALLS: LegacyOperation[] = ["capture", "cancel", "refund", "bookSignedPayment"];
+const isCall = (operation: LegacyOperation): operation is LegacyCall => CALLS.includes(operation);
+
+export const legacyDouble = async (options: {
+  /** Default: the computer's own. */
+  clock?: Clock;
+  port?: number;
+  /** false: the bank does whatever it is asked, possible or not. */
+  strict?: boolean;
+  /** Where the callbacks go, each kind under its own name. */
+  callbacks?: { url: string; digest: LegacyDigest | null };
+}): Promise<LegacyDouble> => {
+  const { clock = systemClock(), strict = true } = options;
+  const end = new AbortController();
+  const callbacks = legacyCallbacksOf(clock, end.signal);
+  const tell: Tell = (...callback) => void callbacks.send(...callback);
+  const bookings = bookingsOf(clock, end.signal, tell);
+  const checkouts = checkoutsOf(bookings, () => url);
+  const move = movesOf(clock, strict, tell);
+  const { accounts } = bookings;
+  const calls: RecordedLegacyCall[] = [];
+  const reads: LegacyDouble["reads"] = [];
+
+  if (options.callbacks) {
+    const { url, digest } = options.callbacks;
+    for (const kind of KINDS) callbacks.register(kind, registrationAt(url, kind, digest));
+  }
+
+  const atFault = (fault: Fault | null, id: string): HttpAnswer | null => {
+    if (fault?.kind === "not-exist") return faultOf(fault.code, `There is no payment ${id}`);
+    if (fault?.kind !== "http") return null;
+    const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
+    return { status: fault.status, body: `Fault of the scenario: ${fault.status}`, headers };
+  };
+
+  const quietly = (asked: LegacyRequest, operation: LegacyOperation): HttpAnswer => {
+    const { id } = asked;
+    if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
+    if (operation === "updateReference") return checkouts.updateReference(asked);
+    if (operation === "bookPayment") return checkouts.book(asked);
+    const { payment } = accounts.at(id);
+    return stands(payment) ? answerOf("getPayment", spoken(id, payment)) : noPayment(id);
+  };
+
+  /** null = no answer, ever. */
+  const moved = (asked: LegacyRequest, op: LegacyCall, fault: Fault | null): HttpAnswer | null => {
+    const refusal = atFault(fault, asked.id);
+    const carriedOut = () =>
+      op === "bookSignedPayment" ? checkouts.bookSigned(asked.id) : move(op, accounts.at(asked.id), asked);
+    const { answer, amount, applied } = refusal
+      ? { answer: refusal, amount: major(asked.amount ?? 0), applied: false }
+      : carriedOut();
+    calls.push({
+      op,
+      paymentId: asked.id,
+      amount,
+      at: clock.now(),
+      key: asked.key,
+      applied,
+      answer: String(heard(fault, answer)?.status ?? "lost"),
+    });
+    return heard(fault, answer);
+  };
+
+  const page = ({ method, id }: LegacyRequest): HttpAnswer => {
+    if (!checkouts.isOpen(id)) return { status: 404 };
+    if (method === "GET") return signPage;
+    return { status: 303, headers: { location: checkouts.finish(id).redirectUrl ?? url } };
+  };
+
+  /** null = no answer, ever. */
+  const answerTo = (asked: LegacyRequest): HttpAnswer | null => {
+    const { operation, id } = asked;
+    if (operation === "sign") return page(asked);
+    // Without the bank's own error in it: a message that it did not understand.
+    if (operation === null) return { status: 500, body: "There is no such operation" };
+    if (!asked.authorized) return { status: 401 };
+    const fault = accounts.faultFor(accounts.at(id), operation);
+    if (operation === "getPayment") reads.push({ op: operation, paymentId: id, at: clock.now() });
+    const unheard = stopped(fault);
+    if (unheard !== undefined) return unheard;
+    if (isCall(operation)) return moved(asked, operation, fault);
+    return heard(fault, atFault(fault, id) ?? quietly(asked, operation));
+  };
+
+  const { url, held, delayNext, front, close } = await bankServer<LegacyOperation | "sign">({
+    clock,
+    port: options.port,
+    end,
+    reply: async (request) => {
+      const asked = await legacyRequest(request);
+      return { operation: asked.operation, answer: answerTo(asked) };
+    },
+  });
+
+  return {
+    url,
+    addresses: { baseUrl: `${url}/ws/V4`, hostedUrl: url, checkoutUrl: url },
+    close,
+    setSeries: accounts.setSeries,
+    delayNext,
+    front,
+    nextBooking: bookings.setNext,
+    nextPerson: bookings.setNextPerson,
+    whenSigned: checkouts.whenSigned,
+    expectPayment: checkouts.expect,
+    customerSigns: checkouts.finish,
+    customerPays: checkouts.finish,
+    register: callbacks.register,
+    deliver: (paymentId, kind, more = {}) => {
+      const posted = { BOOKED: { addedPaymentSpecificationLines: [] }, UPDATE: { paymentDiff: null } };
+      const body = kind === "BOOKED" || kind === "UPDATE" ? posted[kind] : undefined;
+      return callbacks.send(kind, paymentId, { ...(body === undefined ? {} : { body }), ...more });
+    },
+    held,
+    delivering: callbacks.underWay,
+    books: (paymentId) => {
+      const books = accounts.at(paymentId).payment?.books;
+      if (!books) return null;
+      const { total, authorized, captured, canceled, refunded } = books;
+      return {
+        total: major(total),
+        authorized: major(authorized),
+        captured: major(captured),
+        canceled: major(canceled),
+        refunded: major(refunded),
+      };
+    },
+    calls,
+    reads,
+    bookings: checkouts.bookings,
+    creates: checkouts.creates,
+    deliveries: callbacks.list,
+  };
+};

@@ -1,0 +1,169 @@
+/** The older services' addresses and messages, as the double reads and writes them. */
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import { readXml, writeXml } from "../../../gateways/resurs-legacy/xml.js";
+import type { HttpAnswer } from "../resurs/http.js";
+
+export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
+export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | "updateReference";
+
+export interface LegacyRequest {
+  method: string;
+  operation: LegacyOperation | "sign" | null;
+  /** The payment, in whatever part of the request it stands. */
+  id: string;
+  authorized: boolean;
+  /** What was sent: the operation's element, or the JSON. */
+  content: unknown;
+  /** Minor units; null = all that is left. */
+  amount: number | null;
+  key: string | null;
+}
+
+const LARGEST_BODY = 2_000_000;
+
+const SERVICES: Record<string, Record<string, LegacyOperation>> = {
+  SimplifiedShopFlowService: { bookPayment: "bookPayment", bookSignedPayment: "bookSignedPayment" },
+  AfterShopFlowService: {
+    getPayment: "getPayment",
+    finalizePayment: "capture",
+    annulPayment: "cancel",
+    creditPayment: "refund",
+  },
+};
+const ANSWERS: Partial<Record<LegacyOperation, [name: string, namespace: string]>> = {
+  bookPayment: ["bookPaymentResponse", "simplifiedshopflow"],
+  // So the documents show it, and not by its own name.
+  bookSignedPayment: ["bookPaymentResponse", "simplifiedshopflow"],
+  getPayment: ["getPaymentResponse", "aftershopflow"],
+  capture: ["finalizePaymentResponse", "aftershopflow"],
+  cancel: ["annulPaymentResponse", "aftershopflow"],
+  refund: ["creditPaymentResponse", "aftershopflow"],
+};
+
+const ERRORS: Record<string, string> = {
+  "1": "ILLEGAL_ARGUMENT",
+  "3": "INTERNAL_ERROR",
+  "8": "REFERENCED_DATA_DONT_EXISTS",
+  "19": "OBJECT_WITH_ID_ALREADY_EXIST",
+  "20": "NOT_ALLOWED_IN_PAYMENT_STATE",
+  "23": "INVALID_CREDITING",
+  "26": "INVALID_FINALIZATION",
+  "36": "ANNUL_FAILED",
+};
+
+const NAMESPACE = "http://ecommerce.resurs.com/v4/msg";
+
+const envelope = (body: object): string =>
+  writeXml({
+    "soap:Envelope": { "@_xmlns:soap": "http://schemas.xmlsoap.org/soap/envelope/", "soap:Body": body },
+  });
+
+const xml = (status: number, body: object): HttpAnswer => ({
+  status,
+  body: envelope(body),
+  headers: { "content-type": "text/xml; charset=utf-8" },
+});
+
+export const answerOf = (operation: LegacyOperation, value?: object): HttpAnswer => {
+  const [name, namespace] = ANSWERS[operation] ?? ["", ""];
+  const content = { "@_xmlns:ns2": `${NAMESPACE}/${namespace}`, ...(value === undefined ? {} : { return: value }) };
+  return xml(200, { [`ns2:${name}`]: content });
+};
+
+export const faultOf = (code: string, message: string): HttpAnswer =>
+  xml(500, {
+    "soap:Fault": {
+      faultcode: "soap:Server",
+      faultstring: message,
+      detail: {
+        "ns3:ECommerceError": {
+          "@_xmlns:ns3": `${NAMESPACE}/exception`,
+          errorTypeDescription: ERRORS[code] ?? "LEGACY_EXCEPTION",
+          errorTypeId: code,
+          fixableByYou: code !== "3",
+          userErrorMessage: message,
+        },
+      },
+    },
+  });
+
+const textOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) throw new Error("the request is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+};
+
+const jsonFrom = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform((major) => Math.round(Number(major) * 100));
+const Content = z.looseObject({
+  paymentId: z.string().optional(),
+  preferredTransactionId: z.string().optional(),
+  partPaymentSpec: z.looseObject({ totalAmount: decimal }).optional(),
+  paymentData: z.looseObject({ preferredId: z.string().optional() }).optional(),
+});
+
+type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key">;
+const nothing: LegacyContent = { operation: null, id: "", content: undefined, amount: null, key: null };
+
+const soapRequest = (service: string, text: string): LegacyContent => {
+  const body = (readXml(text) as { Envelope?: { Body?: unknown } } | null)?.Envelope?.Body;
+  const [name = "", content] = Object.entries(body ?? {})[0] ?? [];
+  const operation = SERVICES[service]?.[name];
+  const asked = Content.safeParse(content).data;
+  if (!operation || !asked) return nothing;
+  return {
+    operation,
+    id: asked.paymentId ?? asked.paymentData?.preferredId ?? "",
+    content,
+    amount: asked.partPaymentSpec?.totalAmount ?? null,
+    key: asked.preferredTransactionId ?? null,
+  };
+};
+
+const jsonRequest = (method: string, path: string, text: string): LegacyContent => {
+  const content = jsonFrom(text);
+  const page = /^\/sign\/([^/]+)$/.exec(path)?.[1];
+  if (page && (method === "GET" || method === "POST")) {
+    return { ...nothing, operation: "sign", id: decodeURIComponent(page) };
+  }
+  if (method === "POST" && path === "/back-channel") {
+    const id = Content.safeParse(content).data?.paymentData?.preferredId ?? "";
+    return { ...nothing, operation: "hosted", id, content };
+  }
+  const [, id, rest] = /^\/checkout\/payments\/([^/]+)(\/updatePaymentReference)?$/.exec(path) ?? [];
+  if (id === undefined) return nothing;
+  if (method === "PUT" && rest) return { ...nothing, operation: "updateReference", id, content };
+  return method === "POST" && !rest ? { ...nothing, operation: "checkout", id, content } : nothing;
+};
+
+export const legacyRequest = async (request: IncomingMessage): Promise<LegacyRequest> => {
+  const text = await textOf(request);
+  const method = request.method ?? "GET";
+  const path = new URL(request.url ?? "/", "http://bank").pathname;
+  const service = /^\/ws\/V4\/(\w+)$/.exec(path)?.[1];
+  const [, credentials] = /^Basic (.+)$/i.exec(request.headers.authorization ?? "") ?? [];
+  const [userName, password] = Buffer.from(credentials ?? "", "base64")
+    .toString("utf8")
+    .split(":");
+  return {
+    ...(service && method === "POST" ? soapRequest(service, text) : jsonRequest(method, path, text)),
+    method,
+    authorized: Boolean(userName && password),
+  };
+};

@@ -1,0 +1,80 @@
+/** What the three flows ask for when a customer is to pay, read as one thing. */
+import { z } from "zod";
+import type { BankLine } from "../resurs/books.js";
+
+const amount = z.coerce.number().min(0);
+const Spec = z.looseObject({
+  specLines: z.array(z.looseObject({ artNo: z.string().optional(), totalAmount: amount })).optional(),
+  totalAmount: amount,
+});
+const mark = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+const Marks = z.looseObject({ waitForFraudControl: mark.default(true), finalizeIfBooked: mark.default(false) });
+const Customer = z.looseObject({ governmentId: z.string().optional() }).optional().catch(undefined);
+
+const Simplified = z.looseObject({
+  paymentData: Marks.extend({ preferredId: z.string().min(1) }),
+  orderData: Spec,
+  customer: Customer,
+  signing: z.looseObject({ successUrl: z.string(), failUrl: z.string() }),
+});
+const HostedBody = Marks.extend({
+  paymentData: z.looseObject({ preferredId: z.string().min(1) }),
+  orderData: Spec,
+  customer: Customer,
+  successUrl: z.string(),
+  failUrl: z.string(),
+});
+const CheckoutBody = z.looseObject({
+  orderLines: z.array(z.looseObject({ quantity: amount, unitAmountWithoutVat: amount })).min(1),
+  customer: Customer,
+  successUrl: z.string(),
+  backUrl: z.string(),
+});
+
+/** One attempt to pay, before there is a payment. */
+export interface CheckoutIntent {
+  lines: BankLine[];
+  governmentId?: string;
+  successUrl: string;
+  failUrl: string;
+  screened: boolean;
+  finalizes: boolean;
+}
+
+const linesOf = ({ totalAmount }: z.infer<typeof Spec>): BankLine[] => [{ totalAmountIncludingVat: totalAmount }];
+
+const bankIntent = (
+  { orderData, customer }: { orderData: z.infer<typeof Spec>; customer?: { governmentId?: string } },
+  marks: z.infer<typeof Marks>,
+  urls: { successUrl: string; failUrl: string },
+): CheckoutIntent => ({
+  lines: linesOf(orderData),
+  governmentId: customer?.governmentId,
+  successUrl: urls.successUrl,
+  failUrl: urls.failUrl,
+  screened: marks.waitForFraudControl,
+  finalizes: marks.finalizeIfBooked,
+});
+
+/** What is asked for; null = not what the documents describe. */
+export const intentOf = (operation: "bookPayment" | "hosted" | "checkout", content: unknown): CheckoutIntent | null => {
+  if (operation === "bookPayment") {
+    const asked = Simplified.safeParse(content).data;
+    return asked ? bankIntent(asked, asked.paymentData, asked.signing) : null;
+  }
+  if (operation === "hosted") {
+    const asked = HostedBody.safeParse(content).data;
+    return asked ? bankIntent(asked, asked, asked) : null;
+  }
+  const asked = CheckoutBody.safeParse(content).data;
+  if (!asked) return null;
+  const total = asked.orderLines.reduce((sum, line) => sum + line.quantity * line.unitAmountWithoutVat, 0);
+  return {
+    lines: [{ totalAmountIncludingVat: total }],
+    governmentId: asked.customer?.governmentId,
+    successUrl: asked.successUrl,
+    failUrl: asked.backUrl,
+    screened: true,
+    finalizes: false,
+  };
+};

@@ -1,0 +1,219 @@
+/**
+ * A bank to test against: Resurs's Merchant API as a real HTTP server on this computer, with books, faults,
+ * test persons and callbacks, in the time of the clock it is given.
+ */
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../../../ports/clock.js";
+import { bankServer } from "../bank-server.js";
+import { accountsOf, answered, type ResursAccount } from "./accounts.js";
+import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./books.js";
+import type { RecordedCall, ResursDouble } from "./controls.js";
+import { deliveriesOf } from "./deliveries.js";
+import { heard, stopped } from "./faults.js";
+import { type HttpAnswer, type HttpCall, type HttpOperation, operationOf, received, signPage } from "./http.js";
+import { newPayment } from "./orders.js";
+import { ACCEPTED_PERSON } from "./persons.js";
+
+export type { SeriesEntry } from "./accounts.js";
+export type { RecordedCall, ResursDouble } from "./controls.js";
+
+const TOKEN_LIFE_S = 3599;
+
+const CALLBACK_STATUS: Record<string, string> = { ACCEPTED: "AUTHORIZED", FROZEN: "FROZEN", REJECTED: "REJECTED" };
+
+export const resursDouble = async (options: {
+  /** Default: the computer's own. */
+  clock?: Clock;
+  port?: number;
+  /** false: the bank does whatever it is asked, possible or not. */
+  strict?: boolean;
+}): Promise<ResursDouble> => {
+  const { clock = systemClock(), strict = true } = options;
+  const end = new AbortController();
+  const given = new Map<string, number>();
+  const calls: RecordedCall[] = [];
+  const reads: ResursDouble["reads"] = [];
+  const creates: unknown[] = [];
+  const deliveries = deliveriesOf(clock, end.signal);
+  let tokens = 0;
+  let next: { governmentId: string; callbacks: boolean } | null = null;
+
+  const accounts = accountsOf(clock, end.signal, ({ id, customer }, status) => {
+    const told = CALLBACK_STATUS[status];
+    if (told && customer?.callbackUrl) void deliveries.send(customer.callbackUrl, { paymentId: id, status: told });
+  });
+
+  const no = (status: number, code: string, message: string): HttpAnswer => ({
+    status,
+    body: { traceId: randomUUID(), code, message, timestamp: new Date(clock.now()).toISOString() },
+  });
+
+  const admitted = (call: HttpCall): boolean => (given.get(call.bearer ?? "") ?? 0) > clock.now();
+
+  const token = (call: HttpCall): HttpAnswer => {
+    const form = new URLSearchParams(call.text);
+    if (form.get("grant_type") !== "client_credentials" || !form.get("client_id") || !form.get("client_secret")) {
+      return { status: 401, body: { error: "invalid_client" } };
+    }
+    tokens += 1;
+    const value = randomUUID();
+    given.set(value, clock.now() + TOKEN_LIFE_S * 1000);
+    return { status: 200, body: { access_token: value, token_type: "Bearer", expires_in: TOKEN_LIFE_S } };
+  };
+
+  const create = (call: HttpCall): HttpAnswer => {
+    if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
+    creates.push(call.json);
+    const asked = newPayment(call.json);
+    if (!asked.ok) return no(400, "BAD_REQUEST", asked.message);
+    const person = next;
+    next = null;
+    const customer = {
+      ...asked.customer,
+      governmentId: person?.governmentId ?? asked.customer.governmentId ?? ACCEPTED_PERSON,
+      callbackUrl: person?.callbacks === false ? null : asked.customer.callbackUrl,
+    };
+    const account = accounts.create(customer, asked.lines, asked.minutes, asked.orderReference, asked.fields);
+    const page = `${url}/sign/${account.id}`;
+    if (account.payment) account.payment.fields.taskRedirectionUrls = { merchantUrl: page, customerUrl: page };
+    return { status: 200, body: account.payment && answered(account.id, account.payment) };
+  };
+
+  const read = (op: "getPayment" | "getTaskStatuses", { id, payment }: ResursAccount): HttpAnswer => {
+    if (!payment) return no(404, "NOT_FOUND", `There is no payment ${id}`);
+    if (op === "getPayment") return { status: 200, body: answered(id, payment) };
+    return payment.completed === null ? { status: 204 } : { status: 200, body: { completed: payment.completed } };
+  };
+
+  /** Changes the books, or says why not. */
+  const execute = (op: MoneyCall, account: ResursAccount, call: HttpCall, lines: BankLine[] | null): HttpAnswer => {
+    const { id, payment } = account;
+    if (!payment) return no(404, "NOT_FOUND", `There is no payment ${id}`);
+    if (!payment.books) return no(400, "BAD_REQUEST", "The payment has no order");
+    const why = strict ? objection(payment.books, payment.status, op, lines) : null;
+    if (why) return no(400, "BAD_REQUEST", why);
+    payment.books = booksAfter(payment.books, op, {
+      lines,
+      actionId: randomUUID(),
+      created: new Date(clock.now()).toISOString(),
+      transactionId: call.field("transactionId"),
+      creator: call.field("creator"),
+    });
+    return { status: 200, body: answered(id, payment) };
+  };
+
+  /** null = no answer, ever. */
+  const paymentCall = (
+    op: Exclude<HttpOperation, "token" | "createPayment">,
+    id: string,
+    call: HttpCall,
+  ): HttpAnswer | null => {
+    const account = accounts.at(id);
+    const fault = admitted(call) ? accounts.faultFor(account, op) : null;
+    const unheard = stopped(fault);
+    if (unheard !== undefined) return unheard;
+    const refused = (): HttpAnswer | null => {
+      if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
+      if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
+      if (fault?.kind !== "http") return null;
+      const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
+      return { ...no(fault.status, "FAULT", `Fault of the scenario: ${fault.status}`), headers };
+    };
+    if (op === "getPayment" || op === "getTaskStatuses") {
+      reads.push({ op, paymentId: id, at: clock.now() });
+      return heard(fault, refused() ?? read(op, account));
+    }
+    const { lines } = call;
+    const books = account.payment?.books;
+    const amount = books ? major(amountOf(books, op, lines)) : 0;
+    const refusal = refused();
+    const answer = refusal ?? execute(op, account, call, lines);
+    calls.push({
+      op,
+      paymentId: id,
+      amount,
+      ...(lines && {
+        lines: lines.map((line) => ({
+          sku: line.reference ?? line.description ?? "",
+          quantity: line.quantity ?? 1,
+          total: line.totalAmountIncludingVat,
+        })),
+      }),
+      at: clock.now(),
+      key: call.field("transactionId") ?? null,
+      applied: answer.status === 200,
+      answer: String(heard(fault, answer)?.status ?? "lost"),
+    });
+    return heard(fault, answer);
+  };
+
+  const sign = (paymentId: string): { status: string; redirectUrl: string | null } => {
+    const account = accounts.at(paymentId);
+    accounts.sign(account);
+    const status = account.payment?.status ?? "";
+    const { customer } = account;
+    return { status, redirectUrl: (status === "REJECTED" ? customer?.failUrl : customer?.successUrl) ?? null };
+  };
+
+  const answerTo = (operation: HttpOperation | "sign", id: string, call: HttpCall): HttpAnswer | null => {
+    if (!call.valid) return no(400, "BAD_REQUEST", "The body is no JSON object, or its orderLines are no lines");
+    if (operation === "token") return token(call);
+    if (operation === "createPayment") return create(call);
+    if (operation !== "sign") return paymentCall(operation, id, call);
+    if (!accounts.at(id).customer) return no(404, "NOT_FOUND", "Nobody was sent to this page");
+    if (call.method === "GET") return signPage;
+    const { redirectUrl } = sign(id);
+    return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
+  };
+
+  const { url, held, hold, delayNext, front, close } = await bankServer<HttpOperation | "sign">({
+    clock,
+    port: options.port,
+    end,
+    reply: async (request) => {
+      const call = await received(request);
+      const { operation, id } = operationOf(call);
+      const answer = operation ? answerTo(operation, id, call) : no(404, "NOT_FOUND", "There is no such endpoint");
+      return { operation, answer };
+    },
+  });
+
+  return {
+    url,
+    close,
+    setSeries: accounts.setSeries,
+    delayNext,
+    front,
+    hold,
+    nextPerson: (governmentId, { callbacks = true } = {}) => {
+      next = { governmentId, callbacks };
+    },
+    customerSigns: sign,
+    deliver: async (paymentId, status) => {
+      const to = accounts.at(paymentId).customer?.callbackUrl;
+      if (to) await deliveries.send(to, { paymentId, status });
+    },
+    forgetTokens: () => given.clear(),
+    held,
+    delivering: deliveries.underWay,
+    books: (paymentId) => {
+      const books = accounts.at(paymentId).payment?.books;
+      if (!books) return null;
+      const { total, authorized, captured, canceled, refunded } = books;
+      return {
+        total: major(total),
+        authorized: major(authorized),
+        captured: major(captured),
+        canceled: major(canceled),
+        refunded: major(refunded),
+      };
+    },
+    calls,
+    reads,
+    creates,
+    get tokens() {
+      return tokens;
+    },
+    deliveries: deliveries.list,
+  };
+};

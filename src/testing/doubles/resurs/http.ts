@@ -1,0 +1,107 @@
+/** The Merchant API's addresses and messages, as the double reads and writes them. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import type { BankLine, MoneyCall } from "./books.js";
+
+export type HttpOperation = MoneyCall | "getPayment" | "getTaskStatuses" | "createPayment" | "token";
+
+export interface HttpAnswer {
+  status: number;
+  /** A text is sent as a page, anything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface HttpCall {
+  method: string;
+  path: string;
+  bearer: string | null;
+  text: string;
+  json: unknown;
+  /** false: not JSON where JSON is due, or lines that are none. */
+  valid: boolean;
+  lines: BankLine[] | null;
+  field(name: "transactionId" | "creator"): string | undefined;
+}
+
+const LARGEST_BODY = 2_000_000;
+
+export const Line = z.looseObject({
+  description: z.string().max(100).optional(),
+  reference: z.string().max(50).optional(),
+  quantity: z.number().min(0.01).optional(),
+  totalAmountIncludingVat: z.number(),
+});
+
+const Body = z.looseObject({
+  orderLines: z.array(Line).min(1).max(1000).nullish(),
+  transactionId: z.string().optional(),
+  creator: z.string().optional(),
+});
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+export const received = async (request: IncomingMessage): Promise<HttpCall> => {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    size += part.length;
+    if (size > LARGEST_BODY) throw new Error("the request is too large");
+    parts.push(part);
+  }
+  const text = Buffer.concat(parts).toString("utf8");
+  const path = new URL(request.url ?? "/", "http://bank").pathname;
+  const method = request.method ?? "GET";
+  const json = parsed(text);
+  const body = Body.safeParse(json);
+  const needsBody = method === "POST" && path.startsWith("/v2/");
+  return {
+    method,
+    path,
+    bearer: /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null,
+    text,
+    json,
+    valid: !needsBody || body.success,
+    lines: body.data?.orderLines ?? null,
+    field: (name) => body.data?.[name],
+  };
+};
+
+const OPERATIONS: Record<string, HttpOperation> = {
+  "GET ": "getPayment",
+  "GET tasks/status": "getTaskStatuses",
+  "POST capture": "capture",
+  "POST cancel": "cancel",
+  "POST refund": "refund",
+  "POST order": "addOrderLines",
+};
+
+export const operationOf = ({ method, path }: HttpCall): { operation: HttpOperation | "sign" | null; id: string } => {
+  if (method === "POST" && path === "/oauth2/token") return { operation: "token", id: "" };
+  if (method === "POST" && path === "/v2/payments") return { operation: "createPayment", id: "" };
+  const page = /^\/sign\/([\w-]+)$/.exec(path);
+  if (page?.[1] && (method === "GET" || method === "POST")) return { operation: "sign", id: page[1] };
+  const payment = /^\/v2\/payments\/([\w-]+)\/?(.*)$/.exec(path);
+  if (!payment?.[1]) return { operation: null, id: "" };
+  return { operation: OPERATIONS[`${method} ${payment[2]}`] ?? null, id: payment[1] };
+};
+
+/** Where the customer signs when a person tries the double in a browser. */
+export const signPage: HttpAnswer = {
+  status: 200,
+  headers: { "content-type": "text/html; charset=utf-8" },
+  body: '<!doctype html><title>Test bank</title><h1>Test bank</h1><form method="post"><button>Sign</button></form>',
+};
+
+export const write = (response: ServerResponse, { status, body, headers }: HttpAnswer): void => {
+  if (response.destroyed) return;
+  const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
+  response.writeHead(status, { ...type, ...headers });
+  response.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
+};

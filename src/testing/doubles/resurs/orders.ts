@@ -1,0 +1,59 @@
+/** Reads a request to create a payment the way the documents describe it. */
+import { z } from "zod";
+import { Line } from "./http.js";
+
+const Url = z.looseObject({ url: z.url({ protocol: /^https?$/ }) }).nullish();
+
+const Request = z.looseObject({
+  order: z.looseObject({
+    orderReference: z.string().regex(/^[\w\-/]{1,32}$/),
+    orderLines: z.array(Line).min(1).max(1000),
+  }),
+  customer: z.looseObject({ governmentId: z.string().min(1).optional() }).optional(),
+  metadata: z
+    .looseObject({ custom: z.array(z.looseObject({ key: z.string(), value: z.string() })).optional() })
+    .optional(),
+  options: z
+    .looseObject({
+      timeToLiveInMinutes: z.number().int().min(1).max(43_200).default(120),
+      automaticCapture: z.boolean().default(false),
+      handleFrozenPayments: z.boolean().default(false),
+      callbacks: z.looseObject({ authorization: Url }).nullish(),
+      redirectionUrls: z
+        .looseObject({
+          customer: z.looseObject({ successUrl: z.string().optional(), failUrl: z.string().optional() }).optional(),
+        })
+        .nullish(),
+    })
+    .prefault({})
+    .refine((asked) => !(asked.automaticCapture && asked.handleFrozenPayments), {
+      message: "automaticCapture cannot be set to true when handleFrozenPayments is set to true",
+    }),
+});
+
+export const newPayment = (body: unknown) => {
+  const read = Request.safeParse(body);
+  if (!read.success) {
+    return {
+      ok: false as const,
+      message: read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+    };
+  }
+  const { order, customer, metadata, options, ...rest } = read.data;
+  const urls = options.redirectionUrls?.customer;
+  return {
+    ok: true as const,
+    orderReference: order.orderReference,
+    lines: order.orderLines,
+    minutes: options.timeToLiveInMinutes,
+    customer: {
+      // The shop that knows no customer may name the test person in the metadata.
+      governmentId:
+        customer?.governmentId ?? metadata?.custom?.find(({ key }) => key === "governmentId")?.value ?? null,
+      successUrl: urls?.successUrl ?? null,
+      failUrl: urls?.failUrl ?? null,
+      callbackUrl: options.callbacks?.authorization?.url ?? null,
+    },
+    fields: { storeId: rest.storeId, customer: customer ?? {}, metadata },
+  };
+};
