@@ -1,4 +1,4 @@
-/** `npm run campaign <name>` and `npm run bench <name>`: the long runs, by name. */
+/** `npm run campaign <name>`, `npm run bench <name>`, `npm run record <name>`: the long runs, by name. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { exits } from "../src/cli/lib/ending.js";
@@ -17,6 +17,7 @@ interface Named {
 
 const PEERS = "test/bench/peers";
 const RESTATE = "test/restate";
+const RELEASE = "test/release";
 /** The tests that ask `isWhole`. */
 const inPart = [
   "test/exhaustive/",
@@ -28,7 +29,7 @@ const inPart = [
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
 
-const runs: Record<"campaign" | "bench", Record<string, Named>> = {
+const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
   campaign: {
     lives: {
       says: "a million lives of orders in the simulator",
@@ -59,6 +60,12 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
       args: () => ["run", "--config", "test/named.config.ts", "test/restate", "test/runtimes"],
       apart: [RESTATE],
     },
+    package: {
+      says: "the package before a release: two linters, older TypeScript, the API pages",
+      file: vitest,
+      args: () => ["run", "--config", "test/named.config.ts", RELEASE],
+      apart: [RELEASE],
+    },
   },
   bench: {
     decide: { says: "decisions, stores and HTTP beside their peers", file: "test/bench/main.js" },
@@ -77,6 +84,21 @@ const runs: Record<"campaign" | "bench", Record<string, Named>> = {
       apart: [PEERS, RESTATE],
     },
   },
+  record: {
+    screenshots: { says: "the pictures of docs/inspector", file: "test/inspector/screenshots.js" },
+    snapshots: { says: "an order in every state of these machines, for upgrades", file: "test/upgrade/record.js" },
+    late: { says: "the matrix of lost answers in docs/guarantees.md", file: "test/late/main.js" },
+    mutation: {
+      says: "docs/mutation.md: an hour or more at first, later what has changed since",
+      file: "test/mutation/main.js",
+      apart: ["test/mutation"],
+    },
+    api: {
+      says: "the API pages, into dist/api or the folder that is named",
+      file: "test/release/api.js",
+      apart: [RELEASE],
+    },
+  },
 };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -87,7 +109,7 @@ const usage = (): string =>
   [
     `Usage: npm run ${kind} <name> -- [options]`,
     "",
-    ...Object.entries(of).map(([one, { says }]) => `  ${one.padEnd(11)} ${says}`),
+    ...Object.entries(of).map(([one, { says }]) => `  ${one.padEnd(12)} ${says}`),
     "",
     `Example: npm run ${kind} ${Object.keys(of)[2]} -- --help`,
     "",

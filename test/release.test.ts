@@ -1,4 +1,4 @@
-/** `npm run release -- --dry-run` and `npm run sbom`, on a copy with a history of its own. */
+/** `npm run release -- --dry-run` and `.ci/sbom`, on a copy with a history of its own. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -96,7 +96,7 @@ test("on its tag it makes the package and the bill of materials; the repository 
   const tagged = async (repository: object) => {
     await writeFile(join(copy, "CHANGELOG.md"), CHANGES.replace("VERSION (unreleased)", `${version} (2026-01-31)`));
     // The tests are being run already.
-    const scripts = { ...manifest.scripts, test: "true", "release:check": "true" };
+    const scripts = { ...manifest.scripts, test: "true", campaign: "true" };
     await writeFile(join(copy, "package.json"), JSON.stringify({ ...manifest, scripts, ...repository }, null, 2));
     await git("commit", "-qam", "release");
     await git("tag", "-fam", "release", `v${version}`);

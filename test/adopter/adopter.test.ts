@@ -1,4 +1,4 @@
-/** The types as whoever uses the package meets them, with the project's own TypeScript; `npm run release:check` takes 5.7. */
+/** The types as whoever uses the package meets them, with the project's own TypeScript; `npm run campaign package` takes 5.7. */
 import { createEngine, limits } from "order-status-engine";
 import { httpApp } from "order-status-engine/http";
 import { memoryStore } from "order-status-engine/memory";

@@ -1,4 +1,4 @@
-/** `npm run late`: writes the matrix of lost answers into docs/guarantees.md. */
+/** `npm run record late`: writes the matrix of lost answers into docs/guarantees.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { everyRow, withTable } from "./table.js";
 

@@ -1,7 +1,7 @@
 /** The matrix of lost answers as a table of docs/guarantees.md. */
 import { type CallName, type Cell, callNames, delays, losses, row } from "./matrix.js";
 
-const OPEN = "<!-- late: written by npm run late -->";
+const OPEN = "<!-- late: written by npm run record late -->";
 const CLOSE = "<!-- /late -->";
 
 export const everyRow = async (told: (call: CallName) => void = () => {}): Promise<Cell[][]> => {

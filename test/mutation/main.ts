@@ -1,8 +1,11 @@
-/** node dist/test/mutation/main.js: writes docs/mutation.md out of the last run's report. */
+/** `npm run record mutation`: runs Stryker, and writes docs/mutation.md out of its report. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { root } from "../root.js";
 import { faultsOf, pageOf, type Reason, type Report, survivorsOf } from "./page.js";
+
+const stryker = ["run", "test/mutation/stryker.config.json"];
+execFileSync("test/mutation/node_modules/.bin/stryker", stryker, { cwd: root, stdio: "inherit" });
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
 const report: Report = read(".stryker-tmp/mutation.json");

@@ -91,7 +91,7 @@ a comparison is turned round, a text emptied, a branch of a machine taken out. E
 is a test that is missing, code that does nothing, or the same decision said in other words.
 
 \`\`\`
-npm run mutation    # the first run takes an hour or more, later ones what has changed since; each writes this page
+npm run record mutation    # the first run takes an hour or more, later ones what has changed since; each writes this page
 \`\`\`
 
 Every mutator is on and nothing in the two folders is left out. The tests that a mutant has to get past are those of

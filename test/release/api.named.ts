@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { entries } from "../docs/entries.js";
 
-test("npm run docs:api finds nothing wrong and writes a page for each entry", async () => {
+test("npm run record api finds nothing wrong and writes a page for each entry", async () => {
   const out = await mkdtemp(join(tmpdir(), "order-status-api-"));
   try {
     const script = fileURLToPath(new URL("./api.js", import.meta.url));

@@ -1,4 +1,4 @@
-/** The API pages, `npm run docs:api`: every exported name of every entry, into dist/api or the folder that is named. */
+/** The API pages, `npm run record api`: every exported name of every entry, into dist/api or the folder that is named. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { entries } from "../docs/entries.js";

@@ -93,10 +93,11 @@ export const faultsOf = (registry: Registry, all: Recorded[]): string[] => {
   const { version } = registry;
   const own = all.find((one) => one.version === version);
   const hash = structureHash(registry);
-  if (own === undefined) return [`version ${version} is not recorded: npm run snapshots, and commit what it writes`];
+  if (own === undefined)
+    return [`version ${version} is not recorded: npm run record snapshots, and commit what it writes`];
   if (own.hash !== hash) {
     return [
-      `the structure is ${hash}, recorded for version ${version} is ${own.hash}: raise \`version\` in machines/index.ts, add a migration from ${version}, then npm run snapshots`,
+      `the structure is ${hash}, recorded for version ${version} is ${own.hash}: raise \`version\` in machines/index.ts, add a migration from ${version}, then npm run record snapshots`,
     ];
   }
   return all.flatMap(({ version: from, records }) =>
