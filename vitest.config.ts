@@ -98,6 +98,7 @@ export default defineConfig({
           exclude: [...unit, "**/node_modules/**", "test/hosts/**/.next/**"],
           globalSetup: "./test/build.ts",
           pool: "forks",
+          isolate: false,
           // Most of a file's time is waiting for a disk or a server: one worker more than the two processors of the build.
           maxWorkers: 3,
           // For what hangs: on a busy machine a test that starts ten processes takes half a minute.

@@ -22,6 +22,7 @@ const RELEASE = "test/release";
 const inPart = [
   "test/exhaustive/",
   "test/scenarios/outage.test.ts",
+  "test/scenarios.test.ts",
   "test/scenarios-postgres.test.ts",
   "test/doors/hostile-fields.test.ts",
   "test/engine/kill.test.ts",

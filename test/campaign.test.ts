@@ -19,7 +19,7 @@ const run = (room: string, ...args: string[]): Promise<Ended> =>
 
 const rooms = {
   crash: "kills",
-  door: "door",
+  siege: "door",
   fuzz: "fuzz",
   lanes: "lanes",
   money: "money",
@@ -44,7 +44,7 @@ test.each(Object.entries(rooms))(
 test.each([
   ["woo", "--rounds", "2"],
   ["money", "--calls", "20"],
-  ["door", "--requests", "50", "--seconds", "0"],
+  ["siege", "--requests", "50", "--seconds", "0"],
   ["lanes", "--orders", "70", "--timers", "100", "--seconds", "1"],
   ["fuzz", "--inputs", "50", "--workers", "1"],
 ])(

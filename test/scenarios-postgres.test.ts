@@ -1,16 +1,15 @@
 /**
  * Scenarios once more, on PostgreSQL, each node with a store of its own: of each area the first two and those with several
- * nodes, all of them with `npm run campaign exhaustive`. What a store owes is in its contract, and all live on SQLite.
+ * nodes, all of them with `npm run campaign exhaustive`. What a store owes is in its contract.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { postgresStore } from "../src/stores/postgres/store.js";
-import { engineStage, type Ground, runScenario, type Scenario, unsupportedBecause } from "../src/testing/index.js";
-import { isWhole } from "./exhaustive/whole.js";
+import { engineStage, type Ground, runScenario, unsupportedBecause } from "../src/testing/index.js";
 import { own, shared } from "./scenarios/files.js";
+import { hasNodes, partOf } from "./scenarios/part.js";
 import { run } from "./stores/postgres-client.js";
 import { startPostgres } from "./stores/postgres-server.js";
 
-const OF_EACH_AREA = 2;
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
@@ -31,11 +30,7 @@ else {
   };
   describe("on PostgreSQL", () => {
     const all = shared ?? Object.values(own).flat();
-    const isForNodes = ({ events }: Scenario) => events.some((event) => "node" in event);
-    const some = all.filter(
-      (one) => isForNodes(one) || all.filter(({ area }) => area === one.area).indexOf(one) < OF_EACH_AREA,
-    );
-    for (const scenario of isWhole ? all : some) {
+    for (const scenario of partOf(all, hasNodes)) {
       const name = `${scenario.id}: ${scenario.title}`;
       const unsupported = unsupportedBecause(scenario);
       if (unsupported !== null) it.skip(`${name} (${unsupported})`, () => {});

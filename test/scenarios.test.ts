@@ -1,4 +1,4 @@
-/** Whole order lives: the engine, its store and its HTTP are the real ones. A week without a bank is in `scenarios/outage.test.ts`. */
+/** Whole order lives: the engine and its HTTP are the real ones, its store as `scenarios/lives.ts` says. A week without a bank is in `scenarios/outage.test.ts`. */
 import { describe, expect, it } from "vitest";
 import { outage, own, shared } from "./scenarios/files.js";
 import { lives, Replaced } from "./scenarios/lives.js";

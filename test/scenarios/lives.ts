@@ -3,8 +3,19 @@
  * proof that a scenario can fail: every single thing that is expected is replaced by something else.
  */
 import { expect, it } from "vitest";
-import { type Expectation, judge, runScenario, type Scenario, unsupportedBecause } from "../../src/testing/index.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import {
+  type Expectation,
+  engineStage,
+  judge,
+  type OpenStage,
+  runScenario,
+  type Scenario,
+  sqliteStage,
+  unsupportedBecause,
+} from "../../src/testing/index.js";
 import { mutationsOf } from "./mutations.js";
+import { hasNodes, needsAFile, partOf } from "./part.js";
 
 /** What is written for a reader, or shown by something that is not the engine. */
 const forReaders = ["checks"];
@@ -23,20 +34,26 @@ export class Replaced {
   }
 }
 
-/** The engine, its store and its HTTP are the real ones. */
+const inMemory: OpenStage = engineStage(async () => {
+  const kept = memoryStore();
+  return { store: () => kept, many: false, clear: async () => {} };
+});
+
+/** The engine and its HTTP are the real ones; the store is SQLite for a part, and else in memory, which is ten times as fast. */
 export const lives = (scenarios: Scenario[], replaced = new Replaced()): void => {
+  const onSqlite = new Set(partOf(scenarios, (one) => hasNodes(one) || needsAFile(one)));
   for (const scenario of scenarios) {
     const name = `${scenario.id}: ${scenario.title}`;
     const unsupported = unsupportedBecause(scenario);
-    if (unsupported === null) livesOnce(scenario, name, replaced);
+    if (unsupported === null) livesOnce(scenario, name, replaced, onSqlite.has(scenario) ? sqliteStage : inMemory);
     else it.skip(`${name} (${unsupported})`, () => {});
   }
 };
 
-const livesOnce = (scenario: Scenario, name: string, replaced: Replaced): void => {
+const livesOnce = (scenario: Scenario, name: string, replaced: Replaced, stage: OpenStage): void => {
   let life: ReturnType<typeof runScenario> | null = null;
   const lived = () => {
-    life ??= runScenario(scenario);
+    life ??= runScenario(scenario, stage);
     return life;
   };
 
