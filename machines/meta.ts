@@ -11,4 +11,13 @@ export interface Meta {
   rule?: RuleId;
   /** Why a documented no-op does nothing. */
   reason?: Reason;
+  /** What the branch means for whoever asked. */
+  outcome?: BranchOutcome;
 }
+
+/**
+ * Of a call to the bank: `again`, it goes out once more; `failed`, it came to nothing; `under-way`, its end decides, and
+ * what came meanwhile changes nothing; `done-before`, the books are as the merchant asked, whoever did it. `terminal`:
+ * the order is over.
+ */
+export type BranchOutcome = "again" | "failed" | "under-way" | "done-before" | "terminal";

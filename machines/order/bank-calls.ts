@@ -4,7 +4,7 @@
  */
 import type { ActionName } from "../effects.js";
 import type { GuardName } from "../guards.js";
-import { note, type orderSetup, rule, status } from "./setup.js";
+import { note, type orderSetup, outcome, rule, status } from "./setup.js";
 
 type Noted = ReturnType<typeof note> | ReturnType<typeof status>;
 type Family = "capture" | "refund" | "cancel";
@@ -26,7 +26,7 @@ interface BankCall {
 /** The order goes back to the status that it reads. */
 export const home = "#order.returning";
 export const lost = "The bank's answer was lost; the payment is read until it shows what became of the call";
-export const underWay = rule("money/under-way");
+export const underWay = outcome("under-way", "money/under-way");
 
 /** Nothing of a call goes out again before the bank can no longer act on it. */
 export const staysOpen = <const T extends string>(target: T) =>
@@ -40,8 +40,8 @@ export const waitsOrEnds = <const T extends string, const G extends object>(
 ) =>
   [
     { ...staysOpen(waiting), ...rule(`${family}/waits`, "outcome-unknown") },
-    { ...gaveUp, guard: "repeatWasRefused", ...rule(`${family}/refused`) },
-    { ...gaveUp, ...rule(`${family}/given-up`) },
+    { ...gaveUp, guard: "repeatWasRefused", ...outcome("failed", `${family}/refused`) },
+    { ...gaveUp, ...outcome("failed", `${family}/given-up`) },
   ] as const;
 
 /**
@@ -82,7 +82,7 @@ export const bankCall = ({ home, says, family, wish, seen, again, failed }: Bank
   const shown = seen.map(({ part: _, ...branch }) => ({ ...branch, ...rule(`${family}/read-back`) }));
   const looked = [
     ...shown,
-    { guard: again.guard, target: "asked", actions: again.actions, ...rule(`${family}/again`) },
+    { guard: again.guard, target: "asked", actions: again.actions, ...outcome("again", `${family}/again`) },
     ...waitsOrEnds(family, "unknown", gaveUp),
   ];
   return {
@@ -94,12 +94,12 @@ export const bankCall = ({ home, says, family, wish, seen, again, failed }: Bank
           [`${family}.confirmed`]: [...confirmed, { ...readBack, ...rule(`${family}/unknown`) }],
           [`${family}.refused`]: [
             { guard: "answerWasLost", ...readBack, ...rule(`${family}/refused-after-loss`) },
-            { ...gaveUp, ...rule(`${family}/refused`) },
+            { ...gaveUp, ...outcome("failed", `${family}/refused`) },
           ],
           [`${family}.unknown`]: { ...readBack, ...rule(`${family}/unknown`) },
         },
       },
-      unknown: lookingFor(shown, looked, { ...gaveUp, ...rule(`${family}/ended-by-person`) }),
+      unknown: lookingFor(shown, looked, { ...gaveUp, ...outcome("failed", `${family}/ended-by-person`) }),
     },
     on: { "payment.read": underWay, ...(wish && { [wish]: underWay }) },
     // XState's types know no event whose name is put together.

@@ -1,21 +1,21 @@
 /** Signing and booking are two steps in the older flows; the customer signs once, and it is booked once. */
 import { lost, staysOpen, underWay } from "./bank-calls.js";
 import { whenBooked } from "./reading.js";
-import { note, orderSetup, rule, status } from "./setup.js";
+import { note, orderSetup, outcome, rule, status } from "./setup.js";
 
 const readBack = { target: "unknown", actions: "readBack", ...rule("book/unknown") } as const;
 const noPayment = {
   target: "#order.failed",
   actions: status("payment-status-failed"),
-  ...rule("book/refused"),
+  ...outcome("failed", "book/refused"),
 } as const;
 const notBooked = { guard: "isMissing", target: "#order.pending", actions: note("signing-failed") } as const;
 
 const looked = [
-  { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", ...rule("book/again") },
+  { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", ...outcome("again", "book/again") },
   { ...staysOpen("unknown"), guard: "isMissingAndMayStillCome", ...rule("book/waits", "outcome-unknown") },
   { guard: "customerFindsNoPaymentAfterRefusal", ...noPayment },
-  { ...notBooked, ...rule("book/given-up") },
+  { ...notBooked, ...outcome("failed", "book/given-up") },
 ] as const;
 
 export const booking = orderSetup.createStateConfig({
@@ -46,7 +46,7 @@ export const booking = orderSetup.createStateConfig({
       },
       on: {
         "payment.readBack": looked,
-        "merchant.endedWait": { ...notBooked, ...rule("book/ended-by-person") },
+        "merchant.endedWait": { ...notBooked, ...outcome("failed", "book/ended-by-person") },
       },
     },
     refused: {

@@ -11,7 +11,7 @@ import { booking } from "./booking.js";
 import * as merchant from "./merchant.js";
 import * as reading from "./reading.js";
 import { rebuilding } from "./rebuilding.js";
-import { orderSetup, rule, status } from "./setup.js";
+import { orderSetup, outcome, rule, status } from "./setup.js";
 
 /** What another hand wrote to the shop is followed, and flagged where the payment disagrees. */
 const followTheShop = [
@@ -115,7 +115,7 @@ export const orderMachine = orderSetup.createMachine({
 
     refunded: {
       meta: { says: "The money was given back", refuses: "terminal-status" },
-      on: { "payment.read": rule("terminal/refunded") },
+      on: { "payment.read": outcome("terminal", "terminal/refunded") },
     },
 
     cancelling,

@@ -2,7 +2,7 @@
  * What a reading of the payment makes of the order: seed 003, "Status::update Process". One table per status; the first
  * branch whose guard holds is taken, and the last one is "otherwise".
  */
-import { rule, status } from "./setup.js";
+import { outcome, rule, status } from "./setup.js";
 
 /** "For ACCEPTED status, the order is marked as processing." WooCommerce makes it completed where nothing needs processing. */
 const whenPaid = [
@@ -169,9 +169,9 @@ const refundedAtLast = {
   ...rule("refund/confirmed"),
 } as const;
 
-export const whenCompleted = [refundedAtLast, rule("terminal/completed")] as const;
+export const whenCompleted = [refundedAtLast, outcome("terminal", "terminal/completed")] as const;
 
 export const whenCancelled = [
   { guard: "revives", target: "processing", actions: "completePayment", ...rule("terminal/revived") },
-  rule("terminal/cancelled"),
+  outcome("terminal", "terminal/cancelled"),
 ] as const;

@@ -1,6 +1,6 @@
 /** A change of order lines: seed 003, "Enable Modify". Everything is cancelled, then the rest is reserved anew. */
 import { home, lookingFor, underWay, waitsOrEnds } from "./bank-calls.js";
-import { note, orderSetup, rule } from "./setup.js";
+import { note, orderSetup, outcome, rule } from "./setup.js";
 
 const done = { target: home, actions: note("modify-success") } as const;
 const gaveUp = { target: home, actions: note("modify-failed") } as const;
@@ -9,23 +9,23 @@ const addTheRest = { target: "adding", actions: "addOrderLines" } as const;
 /** How a reading shows that the old lines are gone, and what follows. */
 const oldLinesGone = [
   { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/read-back") },
-  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...rule("modify/given-up") },
+  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...outcome("failed", "modify/given-up") },
   { guard: "cancelTookEffect", ...done, ...rule("modify/read-back") },
 ] as const;
 const cancelLooked = [
   ...oldLinesGone,
-  { guard: "mayTryCancelAgain", target: "cancelling", actions: "cancelPayment", ...rule("modify/again") },
+  { guard: "mayTryCancelAgain", target: "cancelling", actions: "cancelPayment", ...outcome("again", "modify/again") },
   ...waitsOrEnds("modify", "cancelUnknown", gaveUp),
 ] as const;
 
 const newLinesSeen = { guard: "linesTookEffect", ...done, ...rule("modify/read-back") } as const;
 const addLooked = [
   newLinesSeen,
-  { guard: "mayTryRebuildAgain", ...addTheRest, ...rule("modify/again") },
+  { guard: "mayTryRebuildAgain", ...addTheRest, ...outcome("again", "modify/again") },
   ...waitsOrEnds("modify", "addUnknown", gaveUp),
 ] as const;
 
-const endedByPerson = { ...gaveUp, ...rule("modify/ended-by-person") } as const;
+const endedByPerson = { ...gaveUp, ...outcome("failed", "modify/ended-by-person") } as const;
 const cancelReadBack = { target: "cancelUnknown", actions: "readBack" } as const;
 const addReadBack = { target: "addUnknown", actions: "readBack" } as const;
 
@@ -37,12 +37,12 @@ export const rebuilding = orderSetup.createStateConfig({
       on: {
         "cancel.confirmed": [
           { guard: "canAddTheRest", ...addTheRest, ...rule("modify/recreate") },
-          { guard: "leavesSomething", ...gaveUp, ...rule("modify/given-up") },
+          { guard: "leavesSomething", ...gaveUp, ...outcome("failed", "modify/given-up") },
           { ...done, ...rule("modify/confirmed") },
         ],
         "cancel.refused": [
           { guard: "answerWasLost", ...cancelReadBack, ...rule("modify/refused-after-loss") },
-          { ...gaveUp, ...rule("modify/refused") },
+          { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "cancel.unknown": { ...cancelReadBack, ...rule("modify/unknown") },
       },
@@ -57,7 +57,7 @@ export const rebuilding = orderSetup.createStateConfig({
         ],
         "rebuild.refused": [
           { guard: "answerWasLost", ...addReadBack, ...rule("modify/refused-after-loss") },
-          { ...gaveUp, ...rule("modify/refused") },
+          { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "rebuild.unknown": { ...addReadBack, ...rule("modify/unknown") },
       },

@@ -1,9 +1,9 @@
-/** The vocabulary of the order machine, and three words that keep its tables at one line a branch. */
+/** The vocabulary of the order machine, and the words that keep its tables at one line a branch. */
 import { setup } from "xstate";
 import { actions, type EffectParams, type NoteKey } from "../effects.js";
 import type { OrderEvent } from "../events.js";
 import { type GuardContext, guards, nextLookIn } from "../guards.js";
-import type { Meta } from "../meta.js";
+import type { BranchOutcome, Meta } from "../meta.js";
 import type { Reason } from "../reasons.js";
 import type { RuleId } from "../rules.js";
 import { linkLifetimeMinutes } from "../settings.js";
@@ -45,3 +45,5 @@ export const note = (note: NoteKey): { type: "addNote"; params: EffectParams } =
 export const rule = (rule: RuleId, reason?: Reason): { meta: Meta } => ({
   meta: reason === undefined ? { rule } : { rule, reason },
 });
+/** The row of a branch that says what became of a call, or that the order is over. */
+export const outcome = (outcome: BranchOutcome, rule: RuleId): { meta: Meta } => ({ meta: { rule, outcome } });

@@ -15,7 +15,8 @@ export interface EffectContext {
   /** Id of the event that is being decided. */
   eventId: string;
   eventType: string;
-  rule: string | null;
+  /** The call that is under way goes out once more. */
+  goesAgain: boolean;
   /** The bank's name, for the note. */
   bank: string;
   /** Why a call failed, for the note. */
@@ -99,14 +100,13 @@ const sending = (
   whole: boolean,
   effect: (o: Operation) => Effect,
 ): EffectAndFacts => {
-  const again = a.rule?.endsWith("/again") ?? false;
-  const tried: Operation = again
+  const tried: Operation = a.goesAgain
     ? { ...operation, tries: operation.tries + 1 }
     : { ...operation, tries: 1, whole, lostAt: null, refused: null };
   return {
     facts: { ...a.facts, operation: tried },
     effect: effect(tried),
-    notBefore: again ? a.now + callAgainMs(operation.tries) : a.now,
+    notBefore: a.goesAgain ? a.now + callAgainMs(operation.tries) : a.now,
   };
 };
 

@@ -150,7 +150,7 @@ export class DecisionBuilder {
     if (next !== status) {
       this.facts = { ...this.facts, order: { ...this.facts.order, status: next, updatedAt: this.now } };
     }
-    this.carry(moved.actions, shown, moved.taken.rule ?? null, status);
+    this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken) };
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
@@ -184,11 +184,11 @@ export class DecisionBuilder {
     }
     if (to !== status || this.effects.length > effectsBefore)
       return this.answer(shown, "moved", { rule, from: status });
-    const isUnderWay = rule === "money/under-way";
+    const isUnderWay = meta.outcome === "under-way";
     // A merchant may ask for more than the call under way leads to.
     if (isUnderWay && shown.type.startsWith("merchant.") && operation?.leadsTo !== statusWantedBy[shown.type])
       return refuse(this, shown, "operation-in-flight", status);
-    const reason = isUnderWay ? "already-asked" : rule?.startsWith("terminal/") ? "terminal-status" : "no-change";
+    const reason = isUnderWay ? "already-asked" : meta.outcome === "terminal" ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
   }
 
@@ -212,7 +212,7 @@ export class DecisionBuilder {
   carry(
     actions: RequestedAction[],
     shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "detail">,
-    rule: string | null,
+    taken: Meta | null,
     from: OrderStatus,
   ): void {
     for (const action of actions) {
@@ -225,7 +225,7 @@ export class DecisionBuilder {
         wish: shown.wish ?? null,
         eventId: shown.eventId,
         eventType: shown.type,
-        rule,
+        goesAgain: taken?.outcome === "again",
         bank: this.flow.bank,
         detail: shown.detail ?? this.facts.operation?.refused ?? "no confirmation after several attempts",
         effectId,
@@ -250,7 +250,7 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const failed = /\/(refused|given-up|ended-by-person)$/.test(meta.rule ?? "");
+    const failed = meta.outcome === "failed";
     const intended = { ...intendedAfter(this.facts.payment.intended, operation, !failed), at: this.now };
     const isRefunded = operation.kind === "refund" && !failed;
     const lastRefund = isRefunded

@@ -61,10 +61,8 @@ export const atLeastAsShown = ({ intended, authorized, captured, refunded }: Fac
 };
 
 /** What a merchant asked for was done already, whoever did it: the books are as he wants them. */
-export const asAskedFor = (payment: Facts["payment"], { rule }: Meta): Facts["payment"] =>
-  rule === "refund/already-refunded" || rule === "capture/already-captured"
-    ? { ...payment, intended: atLeastAsShown(payment) }
-    : payment;
+export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta): Facts["payment"] =>
+  outcome === "done-before" ? { ...payment, intended: atLeastAsShown(payment) } : payment;
 
 /** The answer to a call has just been lost. A yes that comes without a reading has its first look before it. */
 export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>

@@ -49,7 +49,7 @@ const moveOther = (
   const began = builder.effects.length;
   const moved = step(builder.rules.registry.attempt, other.state, builder.guardContext(), { type: shown.type });
   builder.setTimers(moved.timers.map((timer) => besides(timer, id)));
-  builder.carry(moved.actions, shown, moved.taken?.rule ?? null, order.status);
+  builder.carry(moved.actions, shown, moved.taken, order.status);
   const sent = builder.effects.slice(began).find(({ lane }) => lane === "gateway");
   const after: Partial<OtherPayment> = {
     state: moved.value as OtherPayment["state"],

@@ -126,7 +126,7 @@ class Order {
         wish,
         eventId,
         eventType,
-        rule: null,
+        goesAgain: false,
         bank: merchantApi.bank,
         detail: "",
         effectId,

@@ -27,14 +27,14 @@ const asked = (
       wish: considered(said).wish,
       eventId: "e1",
       eventType: "merchant.completed",
-      rule: "capture/full",
+      goesAgain: false,
       bank: "Resurs Bank",
       detail: "the bank said no",
       effectId: "o:2:0",
       ...more,
     },
   );
-const again = { rule: "capture/again" };
+const again = { goesAgain: true };
 const begun = {
   askedBy: "e1",
   askedType: "merchant.completed",
@@ -140,7 +140,7 @@ describe("a call that moves money", () => {
   });
 
   test("a call of another kind within one operation starts its tries anew", () => {
-    const { facts, notBefore } = asked("addOrderLines", { call: { kind: "rebuild", tries: 3 } }, { rule: null });
+    const { facts, notBefore } = asked("addOrderLines", { call: { kind: "rebuild", tries: 3 } }, { goesAgain: false });
     expect(facts.operation?.tries).toBe(1);
     expect(notBefore).toBe(T0);
   });

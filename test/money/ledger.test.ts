@@ -4,8 +4,8 @@ import type { Command } from "../../machines/events.js";
 import { type Breach, breachesOf, campaign, type MoneyLives, moneyLives, type Tally } from "./ledger.js";
 import { littleWorld, MINUTE, T0 } from "./world.js";
 
-/** `npm run campaign money` makes as many as one likes. */
-const CALLS = 5_000;
+/** `npm run campaign money` makes as many as one likes: 100,000 where nothing is said. */
+const CALLS = 2_000;
 const SEED = 20_261_120;
 
 const laws = (breaches: Breach[]): string[] => [...new Set(breaches.map((b) => b.law))].sort();
@@ -24,8 +24,9 @@ describe(`After ${CALLS} calls about money, one in four of them lost or thrown b
     expect(share("lost, not done")).toBeCloseTo(0.1, 1);
     expect(share("429")).toBeGreaterThan(0.03);
     expect(share("500")).toBeGreaterThan(0.03);
-    expect(tally.lostReads).toBeGreaterThan(200);
-    for (const op of ["capture", "cancel", "refund", "addOrderLines"]) expect(tally.byOp[op]).toBeGreaterThan(200);
+    expect(tally.lostReads).toBeGreaterThan(CALLS / 25);
+    for (const op of ["capture", "cancel", "refund", "addOrderLines"])
+      expect(tally.byOp[op]).toBeGreaterThan(CALLS / 25);
   });
 
   it("no capture, cancellation, refund or change of lines took effect twice", () => {
