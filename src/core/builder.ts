@@ -251,7 +251,7 @@ export class DecisionBuilder {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
     const failed = meta.outcome === "failed";
-    const intended = { ...intendedAfter(this.facts.payment.intended, operation, !failed), at: this.now };
+    const intended = { ...intendedAfter(this.facts.payment, operation, !failed), at: this.now };
     const isRefunded = operation.kind === "refund" && !failed;
     const lastRefund = isRefunded
       ? { lastRefund: { amount: operation.amount, at: operation.since }, refundUndone: 0 }

@@ -18,7 +18,11 @@ export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LO
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
  * for all that is left takes what stood in the books before as asked for.
  */
-export const intendedAfter = (before: Intended, operation: Operation, done: boolean): Intended => {
+export const intendedAfter = (
+  { intended: before, captured }: Facts["payment"],
+  operation: Operation,
+  done: boolean,
+): Intended => {
   const { kind, amount, whole } = operation;
   const asked = done ? amount : 0;
   const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
@@ -29,6 +33,9 @@ export const intendedAfter = (before: Intended, operation: Operation, done: bool
       return { ...before, refunded: from(before.refunded, operation.before.refunded) };
     case "rebuild":
       return done ? { ...before, reserved: amount } : before;
+    case "cancel":
+      // All that is left was let go, so nothing is to be held any more but what was captured.
+      return done && before.reserved !== null ? { ...before, reserved: Math.min(before.reserved, captured) } : before;
     default:
       return before;
   }

@@ -223,3 +223,54 @@ describe("the books against what was asked for", () => {
     expect(why(life.record, life.history, []).at(-1)).toContain("more than was asked for here (100.00 SEK).");
   });
 });
+
+describe("new lines that the bank books a second time, much later", () => {
+  const { total } = reading();
+  const lines = [{ sku: "A", quantity: 1, total: 12_000 }];
+  const books = (authorized: number, captured: number, canceled: number) =>
+    reading({ total: total + 24_000, authorized, captured, canceled });
+  const edited = () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle({ type: "merchant.editedLines", via: "api", lines, total: 12_000, adds: false }, reading());
+    life.bankAnswers({ is: "confirmed", reading: books(0, 0, total) });
+    life.bankAnswers({ is: "confirmed", reading: books(12_000, 0, total) });
+    return life;
+  };
+  const tooMuch = (life: Life) => life.record.flags.find(({ flag }) => flag === "discrepancy:reserved-twice")?.amount;
+
+  test("are too much", () => {
+    const life = edited();
+    life.settle({ type: "reconcile.asked" }, books(24_000, 0, total));
+    expect(tooMuch(life)).toBe(12_000);
+  });
+
+  test("are too much by all of them, where the merchant let the rest go after a part was captured", () => {
+    const life = edited();
+    life.settle({ type: "merchant.released", via: "api" }, books(7_200, 4_800, total));
+    life.bankAnswers({ is: "confirmed", reading: books(0, 4_800, total + 7_200) });
+    life.settle({ type: "reconcile.asked" }, books(12_000, 4_800, total + 7_200));
+    expect(tooMuch(life)).toBe(12_000);
+  });
+
+  test("are too much as well where they are there when the rest has been let go", () => {
+    const life = edited();
+    life.settle({ type: "merchant.released", via: "api" }, books(7_200, 4_800, total));
+    life.bankAnswers({ is: "confirmed", reading: books(12_000, 4_800, total + 7_200) });
+    expect(tooMuch(life)).toBe(12_000);
+  });
+
+  test("are too much where the merchant has cancelled the order", () => {
+    const life = edited();
+    life.settle(cancelled, books(12_000, 0, total));
+    life.bankAnswers({ is: "confirmed", reading: books(0, 0, total + 12_000) });
+    life.settle({ type: "customer.returned", page: "success" }, books(12_000, 0, total + 12_000));
+    expect([life.status, tooMuch(life)]).toEqual(["cancelled", 12_000]);
+  });
+
+  test("are not, where they were let go with what was booked twice", () => {
+    const life = edited();
+    life.settle({ type: "merchant.released", via: "api" }, books(19_200, 4_800, total));
+    life.bankAnswers({ is: "confirmed", reading: books(0, 4_800, total + 19_200) });
+    expect(life.raised).not.toContain("discrepancy:reserved-twice");
+  });
+});
