@@ -76,7 +76,7 @@ const isSameClick = ({ facts, now }: DecisionBuilder, { type, wish }: WaitingEve
 };
 
 /** WooCommerce's own rule: the order has to be older, since its last write, than the minutes that stock is held. */
-const holdStockIsOver = (builder: DecisionBuilder): boolean => {
+export const holdStockIsOver = (builder: DecisionBuilder): boolean => {
   const { stockManagement, holdStockMinutes } = builder.rules.settings;
   const { createdAt, updatedAt } = builder.facts.order;
   return (

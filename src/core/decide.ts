@@ -10,7 +10,7 @@ import type { Reading, WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { attached, awaitReading, callback, wish } from "./asking.js";
+import { attached, awaitReading, callback, holdStockIsOver, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { handles } from "./explain.js";
@@ -41,6 +41,7 @@ export type { Decision } from "./finish.js";
 export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
 
 export const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
+const LINK_TIMER = "xstate.after.linkLifetime.";
 
 /**
  * What the order becomes when `envelope` happens to it at `now`.
@@ -236,6 +237,15 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
+  // Its time has begun anew since: the customer has a new link, or the order was written.
+  if (waiting.type.startsWith(LINK_TIMER) && waiting.type in builder.timers) {
+    const stale = { rule: "ttl/restarted", reason: "stale-timer" } as const;
+    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", stale);
+  }
+  if (waiting.type === "shop.holdStockDue" && builder.facts.order.status === "pending" && !holdStockIsOver(builder)) {
+    const early = { rule: "ttl/not-due", reason: "not-due" } as const;
+    return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", early);
+  }
   const isMerchant = waiting.type.startsWith("merchant.");
   const { eventId } = waiting;
   if (isLeftToTheShop(builder) && !isMerchant)

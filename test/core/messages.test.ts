@@ -281,6 +281,32 @@ describe("a timer", () => {
     expect(life.record.timers[LINK]).toEqual({ generation: 1, at: T0 + 110 * MINUTE });
   });
 
+  const written: EventInput = { type: "order.updated", by: "shop", change: "note" };
+  const opened: EventInput = { type: "payment.created", paymentId: "pay-2" };
+  test.each([
+    ["a payment was opened", opened],
+    ["the order was written", written],
+  ])("that waits for its reading ends nothing any more, once %s", (_, event) => {
+    const life = lifeOf();
+    life.now = T0 + 110 * MINUTE;
+    life.tell(ring(life, LINK), "rang");
+    life.now += MINUTE;
+    life.tell(event);
+    life.read({ ...payments["at the bank"], paymentId: life.record.facts.payment.id ?? "" });
+    expect(life.answerTo("rang")).toMatchObject({ outcome: "ignored", rule: "ttl/restarted", reason: "stale-timer" });
+    expect(life.status).toBe("pending");
+    expect(life.record.timers[LINK]?.at).toBe(life.now + 120 * MINUTE);
+  });
+
+  test("the hold-stock job ends nothing either, where the order was written while the bank was asked", () => {
+    const life = lifeOf({}, { stockManagement: true, holdStockMinutes: 10 });
+    life.tell({ type: "shop.holdStockDue" }, "job");
+    life.tell(written);
+    life.read(payments["at the bank"]);
+    expect(life.answerTo("job")).toMatchObject({ outcome: "ignored", rule: "ttl/not-due", reason: "not-due" });
+    expect(life.status).toBe("pending");
+  });
+
   test("that would never ring is not set", () => {
     expect(lifeOf({ gateway: "nets-easy" }).record.timers).toEqual({});
   });
