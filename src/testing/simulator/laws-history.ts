@@ -98,6 +98,19 @@ const askerOf = ({ type, eventId }: Answer, history: HistoryEntry[], reading: Hi
   return page === "fail" || page === "signing-cancelled" ? "fail page" : "anybody";
 };
 
+/** Whether a time that was up may still end the order: it may have begun anew before the payment was read. */
+const isOutOfTime = ({ eventId, type, reason }: Answer, history: HistoryEntry[], reading: HistoryEntry): boolean => {
+  if (reason === "stale-timer" || reason === "not-due") return false;
+  const asked = history.find((entry) => entry.eventId === eventId);
+  if (asked === undefined || type === "shop.holdStockDue") return true;
+  const since = history.filter(({ seq }) => seq > asked.seq && seq < reading.seq);
+  const beganAnew = since.some(({ event, answers }) =>
+    event.type === "payment.created" ? answers[0]?.outcome === "moved" : event.type === "order.updated",
+  );
+  // The new time may be up as well by now.
+  return !beganAnew || since.some(({ event }) => event.type === "timer.fired");
+};
+
 /** Answers to messages about a payment that does not pay the order. */
 const aboutAnother = new Set(["callback/stale-payment", "attempt/holds-money"]);
 
@@ -123,8 +136,11 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
     let status = entry.from ?? "pending";
     for (const answer of answers) {
       if (answer.eventId === entry.eventId || aboutAnother.has(answer.rule ?? "")) continue;
-      // Whether it is the order's is what was asked.
-      if (answer.type === "payment.attached") continue;
+      // Whether it is the order's is what was asked; who asked after it finds what came of that.
+      if (answer.type === "payment.attached") {
+        status = answer.to ?? status;
+        continue;
+      }
       // A look for a call that has ended since has nothing to move.
       if (answer.eventId.includes(".nextLook.") && answer.rule === null) continue;
       // What was given back, and was asked for, pending until now or settled by a person, has its own laws.
@@ -132,7 +148,8 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       const asker = askerOf(answer, end.history, entry);
       // A merchant's wish, or a call under way, has its own laws.
       if (asker === null || answer.outcome === "deferred" || answer.reason === "already-asked") break;
-      const want = afterReading(status, known, asker);
+      const isOver = asker === "time is up" && isOutOfTime(answer, end.history, entry);
+      const want = asker === "time is up" && !isOver ? status : afterReading(status, known, asker);
       const bank = known.payment.status;
       if (answer.to !== want) return `entry ${entry.seq}: ${status}, read as ${bank}, became ${answer.to}, not ${want}`;
       status = want;
