@@ -73,18 +73,35 @@ const isPart = (lived: Lived, call: LedgerEntry): boolean => {
   return op === "addOrderLines" || decided?.effect.all === false;
 };
 
+/** What other hands let go at the bank while these calls were sent and booked. */
+const letGoByOthers = (
+  { evidence: { commits, ledger }, after }: Lived,
+  calls: LedgerEntry[],
+  booked: number,
+): number => {
+  const [{ paymentId, tick: from } = { paymentId: "", tick: 0 }] = calls;
+  const mine = commits.filter(({ truth }) => truth?.paymentId === paymentId);
+  const end = after.find(({ truth }) => truth?.paymentId === paymentId);
+  const before = mine.findLast(({ tick }) => tick < from)?.truth?.canceled ?? 0;
+  const later = (mine.find(({ tick }) => tick > booked) ?? end)?.truth?.canceled ?? 0;
+  const ours = ledger.filter((e) => e.op === "cancel" && e.paymentId === paymentId && e.tick > from && e.tick < booked);
+  return later - before - ours.reduce((sum, { effect }) => sum + effect, 0);
+};
+
 /**
  * Booked later than anybody waits, and the order has said by how much it is too much, or a new change of lines has
  * mended it since.
  */
-const isFlagged = ({ after, script, evidence }: Lived, orderId: string, calls: LedgerEntry[]): boolean => {
+const isFlagged = (lived: Lived, orderId: string, calls: LedgerEntry[]): boolean => {
+  const { after, script, evidence } = lived;
   const done = calls.filter(({ effect }) => effect > 0);
   const inTime = done.filter(({ at, bookedLate }) => bookedLate === null || bookedLate.at - at < SETTLE);
   if (inTime.length > 1 && !aClockJumped({ script })) return false;
   const end = after.find((one) => one.orderId === orderId);
-  const excess = done.reduce((sum, { effect }) => sum + effect, 0) - (done[0]?.effect ?? 0);
-  const flag = end?.record?.flags.find((f) => f.flag === twice[calls[0]?.op ?? "book"]);
   const booked = Math.max(...done.map(({ tick, bookedLate }) => bookedLate?.tick ?? tick));
+  const more = done.reduce((sum, { effect }) => sum + effect, 0) - (done[0]?.effect ?? 0);
+  const excess = calls[0]?.op === "addOrderLines" ? more - letGoByOthers(lived, calls, booked) : more;
+  const flag = end?.record?.flags.find((f) => f.flag === twice[calls[0]?.op ?? "book"]);
   const mends = calls[0]?.op === "cancel" ? "addOrderLines" : "cancel";
   const mended = evidence.ledger.some(
     ({ op, paymentId, effect, tick }) =>
