@@ -1,5 +1,6 @@
 /** The shop: what the customer and the merchant see. */
 import { flowOf } from "../../../machines/index.js";
+import type { HistoryEntry } from "../../core/record.js";
 import type { OrderEnd } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
@@ -49,9 +50,14 @@ const wasTold = ({ orderId, record, truth }: OrderEnd, { evidence, script }: Liv
   if (told === undefined || truth === null || told.at < truth.changedAt) return false;
   if (given.some((g) => g.paymentId === id && g.stale && g.at >= truth.changedAt)) return false;
   if (written.some((w) => w.orderId === orderId)) return false;
-  // A merchant who set a status by hand after that had the last word.
+  // A merchant who set a status by hand after that had the last word, also where he had asked before it.
   const own = commits.filter((c) => c.orderId === orderId && c.tick > told.tick);
-  if (own.some(({ history }) => history.some(({ event }) => event.type.startsWith("merchant.")))) return false;
+  const byMerchant = ({ event, answers }: HistoryEntry) =>
+    event.type.startsWith("merchant.") ||
+    answers.some(({ type, outcome }) => type.startsWith("merchant.") && outcome === "moved");
+  if (own.some(({ history }) => history.some(byMerchant))) return false;
+  // What the order comes to may have been made to agree with the payment, which is no news of the bank's.
+  if (own.some((c) => c.before !== null && c.before.facts.order.total !== c.record.facts.order.total)) return false;
   return !script.steps.some((s) => s.do === "callback" && s.kind === "TEST" && script.orders[s.order]?.id === orderId);
 };
 
