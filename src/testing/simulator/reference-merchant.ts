@@ -55,6 +55,7 @@ const refunds = (story: ReferenceStory, amount: number | null, closes: boolean, 
   // Two clicks of one instant are one.
   if (!closes && order.refunded?.amount === wanted && now - order.refunded.at < SECOND) return;
   if (!closes) order.refunded = { amount: wanted, at: now };
+  order.askedBack = (order.askedBack ?? reading.refunded) + wanted;
   payment.execute("refund", wanted, wanted === left, "naive", now);
   const after = payment.reading();
   if (after.authorized === 0 && after.captured === after.refunded) story.becomes("refunded", now);
@@ -123,6 +124,9 @@ export const clicked = (story: ReferenceStory, event: SubmittedEvent, now: numbe
     return story.linkBegins();
   }
   if (event.type === "checkout.rejected") return;
+  // What others gave back is taken as asked for.
+  if (event.type === "merchant.acknowledged" && order.askedBack !== undefined)
+    order.askedBack = Math.max(order.askedBack, payment?.reading().refunded ?? 0);
   if (!may[order.status]?.includes(event.type.replace("merchant.", ""))) return;
   switch (event.type) {
     case "merchant.completed":

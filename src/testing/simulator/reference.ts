@@ -25,6 +25,8 @@ export interface ExpectedOrder {
   attempts: BankAccount[];
   /** The last refund of an amount. */
   refunded?: { amount: number; at: number };
+  /** What the shop has asked the bank to give back, with what had been given back before it first did. */
+  askedBack?: number;
 }
 
 export class ReferenceStory {
@@ -92,10 +94,17 @@ export class ReferenceStory {
   /** The payment is read and the order follows; what completes by it is captured first. */
   follows(now: number, asker: Asker): void {
     const { order, settings } = this;
+    if (order.status === "completed" && this.isRefundedAtLast()) return this.becomes("refunded", now);
     const to = afterReading(order.status, this.known(), asker);
     const free = order.total === 0 || !settings.enableCapture;
     if (to === "completed" && order.status !== "completed" && !free) this.capture(now);
     this.becomes(to, now);
+  }
+
+  /** "The order is refunded completely": the shop asked for all of it, and what was still reserved has been let go since. */
+  private isRefundedAtLast(): boolean {
+    const { authorized, captured, refunded } = this.known().payment;
+    return authorized === 0 && captured > 0 && captured === refunded && (this.order.askedBack ?? 0) >= captured;
   }
 
   capture(now: number): void {
