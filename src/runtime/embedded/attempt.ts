@@ -3,14 +3,11 @@ import { type Effect, resultOf, type ShopEffect } from "../../../machines/effect
 import type { Reply } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { quoted } from "../../../machines/text.js";
-import type { Clock } from "../../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
-import type { Log } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
-import type { Shop } from "../../ports/shop.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import type { EngineContext } from "./context.js";
 import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 
@@ -34,14 +31,11 @@ type Resting = Extract<Came, { kind: "retry" | "paused" }>;
 /** `at`: when the attempt was begun that brought the reply. */
 export type AttemptResult = Exclude<Came, { kind: "event" }> | (Extract<Came, { kind: "event" }> & { at: number });
 
-export interface AttemptParts {
+export type AttemptContext = Pick<EngineContext, "shop" | "limits" | "clock" | "log" | "observer" | "random">;
+
+/** What an attempt asks of whoever keeps the order. */
+export interface AttemptQuestions {
   gatewayOf(row: ClaimedEffect): Promise<Gateway>;
-  shop: Shop;
-  clock: Clock;
-  limits: Limits;
-  log: Log;
-  observer: Observer;
-  random(): number;
   /** Whether anybody still waits for this reading. */
   isAwaited(row: ClaimedEffect): Promise<boolean>;
   /** Whether an earlier reading found this payment. */
@@ -49,7 +43,7 @@ export interface AttemptParts {
   /** The reading, with the order that the bank names only where that makes it another's. */
   ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
   /** False: others may be about to take the effect over. */
-  heard?(): boolean;
+  isAlive?(): boolean;
 }
 
 /** The attempt before never came back: nobody knows how far it got. */
@@ -94,11 +88,14 @@ class Breaker {
 export class Attempts {
   private readonly breakers = new Map<string, Breaker>();
 
-  constructor(private readonly parts: AttemptParts) {}
+  constructor(
+    private readonly ctx: AttemptContext,
+    private readonly ask: AttemptQuestions,
+  ) {}
 
   /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
   at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<AttemptResult> {
-    const { observer, clock } = this.parts;
+    const { observer, clock } = this.ctx;
     const at = clock.now();
     return observer.attempt(row, at, async () => {
       const came = await this.make(row, sendUntil);
@@ -109,7 +106,7 @@ export class Attempts {
   private make(row: Attempted, sendUntil: number): Promise<Came> {
     const { effect } = row;
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
-    if (row.lane === "shop" && this.parts.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
+    if (row.lane === "shop" && this.ctx.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
     if (effect.type === "endPayment") return this.end(row, effect.paymentId);
@@ -117,7 +114,7 @@ export class Attempts {
   }
 
   private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
-    const answer = await this.parts.shop.execute(row.orderId, row.id, effect);
+    const answer = await this.ctx.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
         return { kind: "done" };
@@ -129,13 +126,13 @@ export class Attempts {
         return this.retry(row, answer.afterMs, answer.detail);
       case "refused":
         if (!wasRefusedOnce(row)) return this.askSecond(refusedOnce(answer.detail));
-        this.parts.log.warn({ effect: row.id }, "the shop refused an effect");
+        this.ctx.log.warn({ effect: row.id }, "the shop refused an effect");
         return { kind: "dead", error: answer.detail };
     }
   }
 
   private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
-    const gateway = await this.parts.gatewayOf(row);
+    const gateway = await this.ask.gatewayOf(row);
     // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
     const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
     const waits = isWaitedFor ? null : this.broken(row, gateway);
@@ -143,27 +140,27 @@ export class Attempts {
     const answer = await gateway.readPayment(effect.paymentId);
     this.note(gateway, answer);
     const first = answer.kind === "ok" && !answer.reading.exists && row.previousError !== MISSING_ONCE;
-    const unbelieved = first && (await this.parts.wasSeen(row, effect.paymentId));
+    const unbelieved = first && (await this.ask.wasSeen(row, effect.paymentId));
     if (answer.kind !== "ok" || unbelieved) {
       // Never given up while somebody waits for it, however long the bank is away and whatever it says meanwhile.
-      const isAwaited = effect.type === "readBack" || (await this.parts.isAwaited(row));
+      const isAwaited = effect.type === "readBack" || (await this.ask.isAwaited(row));
       if (!isAwaited) return { kind: "done" };
       if (answer.kind === "ok") return this.askSecond(MISSING_ONCE);
       return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
-    const reading = await this.parts.ownedBy(row, answer.reading);
+    const reading = await this.ask.ownedBy(row, answer.reading);
     return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
   }
 
   /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
   private async end(row: ClaimedEffect, paymentId: string): Promise<Came> {
-    const gateway = await this.parts.gatewayOf(row);
+    const gateway = await this.ask.gatewayOf(row);
     try {
       const answer = await gateway.endPayment?.({ paymentId });
       if (answer !== undefined) this.note(gateway, answer);
     } catch (error) {
-      this.parts.log.error({ effect: row.id, detail: thrownText(error) }, "ending a payment threw");
+      this.ctx.log.error({ effect: row.id, detail: thrownText(error) }, "ending a payment threw");
     }
     return { kind: "done" };
   }
@@ -172,20 +169,20 @@ export class Attempts {
     const family = resultOf[effect.type];
     if (wasLost(row)) {
       // It may still be on its way to the bank, and a look at the payment now would be too early.
-      const { clock, limits } = this.parts;
+      const { clock, limits } = this.ctx;
       return { kind: "retry", notBefore: clock.now() + limits.callMs, error: STOPPED };
     }
     if (mayBeDone(row)) {
       const event = { type: `${family}.unknown`, effectId: row.id, detail: row.previousError ?? STOPPED } as const;
       return { kind: "event", how: `unknown${row.attempts}`, event };
     }
-    const gateway = await this.parts.gatewayOf(row);
+    const gateway = await this.ask.gatewayOf(row);
     const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
-    if (this.parts.clock.now() > sendUntil) return { kind: "left" };
+    if (this.ctx.clock.now() > sendUntil) return { kind: "left" };
     // Nothing was sent: where nobody took it over, it is free again.
-    if (this.parts.heard?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
+    if (this.ask.isAlive?.() === false) return this.retry(row, 1000, "this node was not heard for a while");
     const answer = await call(gateway, effect);
     this.note(gateway, answer);
     const effectId = row.id;
@@ -218,12 +215,12 @@ export class Attempts {
   }
 
   private askSecond(error: string): Resting {
-    return { kind: "retry", notBefore: this.parts.clock.now() + this.parts.limits.secondWordMs, error };
+    return { kind: "retry", notBefore: this.ctx.clock.now() + this.ctx.limits.secondWordMs, error };
   }
 
   /** Not before `afterMs`, within reason, or after the usual wait. */
   retry(row: ClaimedEffect, afterMs: number | null, error: string): Resting {
-    const { clock, limits, random } = this.parts;
+    const { clock, limits, random } = this.ctx;
     const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
     const wait =
       afterMs === null || Number.isNaN(afterMs) ? usual : Math.min(Math.max(0, afterMs), limits.longestAskedMs);
@@ -233,14 +230,14 @@ export class Attempts {
   private breaker(gateway: Gateway): Breaker {
     let breaker = this.breakers.get(gateway.name);
     if (breaker === undefined) {
-      breaker = new Breaker(this.parts.limits);
+      breaker = new Breaker(this.ctx.limits);
       this.breakers.set(gateway.name, breaker);
     }
     return breaker;
   }
 
   private broken(row: ClaimedEffect, gateway: Gateway): Resting | null {
-    const { clock, limits, random } = this.parts;
+    const { clock, limits, random } = this.ctx;
     const now = clock.now();
     const closedUntil = this.breaker(gateway).closedUntil(now);
     if (closedUntil === null) return null;
@@ -255,7 +252,7 @@ export class Attempts {
 
   private note(gateway: Gateway, answer: GatewayAnswer): void {
     const breaker = this.breaker(gateway);
-    if (answer.kind === "unknown") breaker.failed(this.parts.clock.now());
+    if (answer.kind === "unknown") breaker.failed(this.ctx.clock.now());
     // A definite no is an answer as well: the bank is there.
     else if (answer.kind !== "retry") breaker.worked();
   }

@@ -6,7 +6,7 @@ import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { type CheckoutOutcome, type CheckoutUrls, UnknownGateway } from "../../ports/runtime.js";
+import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
 /** What it needs of the engine. */
@@ -15,15 +15,6 @@ export interface CheckoutEngine {
   read(orderId: string): Promise<OrderRecord | null>;
   submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
 }
-
-/** @throws UnknownGateway */
-export const named = (gateways: Map<string, Gateway>, name: string): Gateway => {
-  const gateway = gateways.get(name);
-  if (gateway !== undefined) return gateway;
-  throw new UnknownGateway(
-    `no gateway named "${name}" is configured; there are ${[...gateways.keys()].join(", ") || "none"}`,
-  );
-};
 
 /** A customer waits for it. */
 const READ_MS = 10_000;

@@ -2,35 +2,22 @@
 import { movesMoney } from "../../../machines/effects.js";
 import { isAwaited } from "../../core/finish.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Clock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
-import type { Log } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
-import type { Shop } from "../../ports/shop.js";
-import { type Claim, type EffectResult, type Store, StoreError } from "../../ports/store.js";
+import { type Claim, type EffectResult, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
 import { withOwner } from "./claims.js";
+import type { EngineContext } from "./context.js";
 import { roomIn } from "./lanes.js";
-import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS, type Limits } from "./limits.js";
-import type { Loops } from "./loops.js";
+import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
 import { wasSeen } from "./second-word.js";
 
 /** What a call brought, as an event of the order. */
 type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
 
-export interface DeliverParts {
-  store: Store;
+export interface Orders {
   gatewayOf(orderId: string, paymentId: string): Promise<Gateway>;
   read(orderId: string): Promise<OrderRecord | null>;
-  shop: Shop;
-  clock: Clock;
-  limits: Limits;
-  log: Log;
-  loops: Loops;
-  observer: Observer;
-  worker: string;
-  random(): number;
   /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
   submit(row: Claim, came: ReplyOf): Promise<number | null>;
   /** Something may be due at this moment. */
@@ -50,15 +37,17 @@ export class Outbox {
   private releasing = false;
   private stopped = false;
 
-  constructor(private readonly parts: DeliverParts) {
-    const { store, gatewayOf, read } = parts;
-    this.attempts = new Attempts({
-      ...parts,
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly orders: Orders,
+  ) {
+    const { gatewayOf, read } = orders;
+    this.attempts = new Attempts(ctx, {
       gatewayOf: ({ orderId, effect }) => gatewayOf(orderId, "paymentId" in effect ? effect.paymentId : ""),
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
       ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
-      heard: () => store.isAlive?.() ?? true,
+      isAlive: () => ctx.store.isAlive?.() ?? true,
     });
   }
 
@@ -91,7 +80,7 @@ export class Outbox {
     try {
       do {
         this.again = false;
-        await this.parts.loops.round("claiming effects", () => this.claim());
+        await this.ctx.loops.round("claiming effects", () => this.claim());
       } while (this.again && !this.stopped);
     } finally {
       this.claiming = false;
@@ -99,7 +88,7 @@ export class Outbox {
   }
 
   private async claim(): Promise<void> {
-    const { store, clock, limits, worker } = this.parts;
+    const { store, clock, limits, worker } = this.ctx;
     const now = clock.now();
     // A call that never comes back keeps its room for a lease, and no longer: the others must not wait for it.
     const busy = [...this.running].filter(({ leaseUntil }) => leaseUntil > now);
@@ -119,7 +108,7 @@ export class Outbox {
       void this.execute(row, now + leaseMs);
     }
     // What is neither settled nor released by then can be claimed again.
-    if (rows.length > 0) this.parts.alarm(now + leaseMs);
+    if (rows.length > 0) this.orders.alarm(now + leaseMs);
     if (rows.length === effectsPerClaim) this.again = true;
   }
 
@@ -132,12 +121,12 @@ export class Outbox {
     const own = { id: row.id, peer: row.peer, kind: row.kind, leaseUntil };
     this.running.add(own);
     try {
-      const came = await this.attempts.at(row, leaseUntil - this.parts.limits.leaseMs / 2);
+      const came = await this.attempts.at(row, leaseUntil - this.ctx.limits.leaseMs / 2);
       const result = await this.settle(row, came, leaseUntil);
       this.finish(result, leaseUntil);
     } catch (error) {
       const detail = thrownText(error);
-      this.parts.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
+      this.ctx.log.error({ effect: row.id, type: row.effect.type, detail }, "carrying out an effect threw");
       // Whether money moved before it threw is not known: without a release the next claim looks first.
       if (!movesMoney(row.effect.type)) {
         this.finish(await this.settle(row, this.attempts.retry(row, null, detail), leaseUntil), leaseUntil);
@@ -151,7 +140,7 @@ export class Outbox {
   /** Too late, it may be under way again in our name; what comes to nothing is left to that. */
   private finish(result: EffectResult | null, leaseUntil: number): void {
     if (result === null) return;
-    if (result.outcome === "done" || this.parts.clock.now() < leaseUntil) this.finished.push(result);
+    if (result.outcome === "done" || this.ctx.clock.now() < leaseUntil) this.finished.push(result);
   }
 
   private isFinished(effectId: string): boolean {
@@ -186,10 +175,10 @@ export class Outbox {
 
   /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
   private async takeIn(row: Claim, came: ReplyOf, leaseUntil: number): Promise<number | null> {
-    const { submit, clock } = this.parts;
+    const { clock } = this.ctx;
     for (;;) {
       try {
-        return await submit(row, came);
+        return await this.orders.submit(row, came);
       } catch (error) {
         const passes = error instanceof StoreError && error.passes;
         if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;
@@ -203,7 +192,8 @@ export class Outbox {
     if (this.releasing) return;
     this.releasing = true;
     setImmediate(async () => {
-      const { store, worker, alarm, clock, log, loops } = this.parts;
+      const { store, worker, clock, log, loops } = this.ctx;
+      const { alarm } = this.orders;
       const results = [...this.finished];
       let written = true;
       try {

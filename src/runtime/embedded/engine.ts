@@ -1,18 +1,12 @@
 /** The shell: receive, process, deliver, wake. The only place where things happen in order. */
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/events.js";
-import { registry as currentRegistry, Settings } from "../../../machines/index.js";
-import type { Rules } from "../../core/builder.js";
-import { checkedRegistry } from "../../core/carried.js";
-import { type Decision, decide } from "../../core/decide.js";
-import { versionsKnown } from "../../core/migrate.js";
+import type { Settings } from "../../../machines/index.js";
+import type { Decision } from "../../core/decide.js";
 import { gatewayFor } from "../../core/record.js";
-import { type Clock, systemClock } from "../../ports/clock.js";
+import type { Clock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
-import { withDefaults } from "../../ports/defaults.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { isolatedListener, isolatedLog, isolatedObserver } from "../../ports/isolated.js";
-import { silent } from "../../ports/log.js";
-import type { Gauges, Observer } from "../../ports/observer.js";
+import type { Gauges } from "../../ports/observer.js";
 import type {
   CheckoutOutcome,
   CheckoutUrls,
@@ -22,21 +16,15 @@ import type {
   ReconcileOptions,
   Runtime,
 } from "../../ports/runtime.js";
-import type { Shop } from "../../ports/shop.js";
-import type { Store } from "../../ports/store.js";
 import { reconcile } from "../maintenance/reconcile.js";
-import { checkedGateway, checkedShop } from "./answers.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
-import { type CheckoutEngine, Checkouts, named } from "./checkout.js";
+import { type CheckoutEngine, Checkouts } from "./checkout.js";
 import { refusedClaim } from "./claims.js";
+import { contextOf, type EngineContext, gatewayNamed } from "./context.js";
 import { Outbox } from "./deliver.js";
-import { instrumented } from "./instrumented.js";
 import { Lifetime } from "./lifetime.js";
-import { limits as defaultLimits, type Limits } from "./limits.js";
-import { Loops } from "./loops.js";
 import type { EngineOptions } from "./options.js";
 import { placedAgain } from "./placed-again.js";
-import { prepare } from "./prepare.js";
 import { Mailboxes } from "./process.js";
 import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
@@ -49,73 +37,34 @@ export class Engine extends WithQueries implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly gateways: ReadonlyMap<string, string>;
-  private readonly rules: Rules;
-  private readonly store: Store;
-  private readonly observer: Observer;
-  private readonly listener: NonNullable<EngineOptions["onDecision"]>;
-  private readonly reception: Reception;
-  private readonly limits: Limits;
-  private readonly byName: Map<string, Gateway>;
+  readonly waiters: Waiters;
+  protected readonly looks: Queries;
+  private readonly ctx: EngineContext;
   private readonly mailboxes: Mailboxes;
+  private readonly reception: Reception;
   private readonly delivery: Outbox;
   private readonly wake: Wake;
-  readonly waiters: Waiters;
-  private readonly shop: Shop;
-  private readonly loops = new Loops();
-  protected readonly looks: Queries;
-  /** A name per start: a container gives every process the same pid. */
-  private readonly worker: string;
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
 
-  readonly secret: Runtime["secret"] = (...asked) => this.store.secret(...asked);
+  readonly secret: Runtime["secret"] = (...asked) => this.ctx.store.secret(...asked);
 
-  constructor(private readonly options: EngineOptions) {
+  constructor(options: EngineOptions) {
     super();
-    this.settings = Settings.parse(options.settings ?? {});
-    this.clock = options.clock ?? systemClock();
-    this.store = options.store;
-    this.worker = options.worker ?? crypto.randomUUID();
-    const log = isolatedLog(options.log ?? silent);
-    this.observer = isolatedObserver(options.observer, log);
-    this.listener = isolatedListener(options.onDecision, "onDecision", log);
-    this.limits = withDefaults(defaultLimits, options.limits);
-    this.rules = { settings: this.settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
+    const ctx = contextOf(options);
+    const { store, clock, rules } = ctx;
+    this.ctx = ctx;
+    this.settings = rules.settings;
+    this.clock = clock;
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
-    this.byName = new Map(options.gateways.map((g) => [g.name, checkedGateway(instrumented(g, this.observer))]));
-    this.looks = queriesOf({
-      store: this.store,
-      rules: this.rules,
-      clock: this.clock,
-      gatewayOf: ({ facts }) => this.byName.get(facts.payment.gateway ?? "") ?? null,
-    });
-    this.shop = checkedShop(options.shop);
-    const { store, clock, limits, observer } = this;
+    this.looks = queriesOf({ ...ctx, gatewayOf: ({ facts }) => ctx.gateways.get(facts.payment.gateway ?? "") ?? null });
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
-    this.mailboxes = new Mailboxes({
-      store,
-      rules: this.rules,
-      decide: options.decide ?? decide,
-      limits,
-      log,
-      worker: this.worker,
-      observer,
-      now: () => clock.now(),
-      random: options.random ?? Math.random,
+    this.mailboxes = new Mailboxes(ctx, {
       committed: (decisions) => this.committed(decisions),
       alarm: (at) => this.wake.alarm(at),
     });
-    this.reception = new Reception({ observer, log, clock, limits, post: (event) => this.mailboxes.post(event) });
-    this.delivery = new Outbox({
-      store,
-      shop: this.shop,
-      clock,
-      limits,
-      log,
-      loops: this.loops,
-      observer,
-      worker: this.worker,
-      random: options.random ?? Math.random,
+    this.reception = new Reception(ctx, this.mailboxes);
+    this.delivery = new Outbox(ctx, {
       gatewayOf: (...asked) => this.gatewayOf(...asked),
       read: (orderId) => this.read(orderId),
       submit: async ({ orderId, id: settles, kind }, { how, at, event }) => {
@@ -125,26 +74,17 @@ export class Engine extends WithQueries implements Runtime {
       },
       alarm: (at) => this.wake.alarm(at),
     });
-    this.wake = new Wake({
-      store,
-      clock,
-      askedAnewMs: limits.askedAnewMs,
-      log,
-      limits,
-      loops: this.loops,
+    this.wake = new Wake(ctx, {
       deliver: () => this.delivery.run(),
       ring: async (row) => !(await this.reception.receive(rung(row, clock.now()))).postponed,
       tryAgain: async (row) => {
         await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       },
     });
-    this.lifetime = new Lifetime(limits.stopMs, {
-      open: () => store.open(versionsKnown(this.rules.registry)),
-      prepare: () => prepare({ store, clock, log, limits, rules: this.rules, worker: this.worker }),
-      close: () => store.close(),
+    this.lifetime = new Lifetime(ctx, {
       begin: () => {
         this.wake.start();
-        this.observer.watch(() => this.figures());
+        ctx.observer.watch(() => this.figures());
       },
       quiet: () => {
         this.waiters.stop();
@@ -188,7 +128,7 @@ export class Engine extends WithQueries implements Runtime {
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const placed = parsePlaced(order, this.byName.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
+    const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
     return placedAgain(this, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
   }
 
@@ -204,21 +144,22 @@ export class Engine extends WithQueries implements Runtime {
   }
 
   private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {
-    if (this.mailboxes.size >= this.limits.waitingEvents) {
-      this.observer.turnedAway();
+    const { store, clock, limits, observer, gateways, newEventId } = this.ctx;
+    if (this.mailboxes.size >= limits.waitingEvents) {
+      observer.turnedAway();
       throw new Overloaded("too many events wait");
     }
-    const id = options.id ?? this.options.newId?.() ?? crypto.randomUUID();
+    const id = options.id ?? newEventId();
     const source = options.source ?? sourceOf(event.type);
-    if (event.type === "payment.attached" && event.gateway !== undefined) named(this.byName, event.gateway);
-    const claim = refusedClaim((asked) => this.store.findByPayment(asked), orderId, id, event);
+    if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
+    const claim = refusedClaim((asked) => store.findByPayment(asked), orderId, id, event);
     const refused = claim && (await claim);
     if (refused !== null) return refused;
-    const envelope: Envelope = { id, orderId, at: this.clock.now(), source, event };
+    const envelope: Envelope = { id, orderId, at: clock.now(), source, event };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
       const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });
-      const receipt = (posted.repeated && (await receiptGiven(this.store, orderId, id))) || posted;
+      const receipt = (posted.repeated && (await receiptGiven(store, orderId, id))) || posted;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
     } finally {
@@ -229,46 +170,34 @@ export class Engine extends WithQueries implements Runtime {
   /** WooCommerce's process_payment. The order keeps its status (seed 002, "A word about order statuses"). */
   async checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CheckoutOutcome> {
     this.lifetime.refuseStopped();
-    const gatewayNamed = named(this.byName, gateway);
+    const chosen = gatewayNamed(this.ctx.gateways, gateway);
     // A payment that the bank has opened is written down, also where the stop came in between.
     const submit: CheckoutEngine["submit"] = (id, event, options = {}) => this.take(id, parseCommand(event), options);
-    return this.checkouts.once({ settings: this.settings, read: this.read, submit }, gatewayNamed, orderId, urls);
+    return this.checkouts.once({ settings: this.settings, read: this.read, submit }, chosen, orderId, urls);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
     const record = await this.read(orderId);
-    return record === null ? null : paymentOf(record, () => named(this.byName, record.facts.payment.gateway ?? ""));
+    return record === null ? null : paymentOf(record, this.ctx.gateways);
   }
 
   /** A dead effect or event is tried again at once; with the order, only that order's. */
   async revive(id: string, orderId?: string): Promise<boolean> {
-    const revived = await this.store.revive(knownId(id, "id"), this.clock.now(), orderId);
+    const revived = await this.ctx.store.revive(knownId(id, "id"), this.clock.now(), orderId);
     if (revived) this.wake.alarm(this.clock.now());
     return revived;
   }
 
   /** Asks the bank about every order in doubt; see `ReconcileOptions`. */
   reconcile(options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
-    return reconcile(
-      {
-        store: this.store,
-        shop: this.shop,
-        clock: this.clock,
-        rules: this.rules,
-        settle: (orderId, event) => this.submit(orderId, event, { source: "reconcile", wait: "settled" }),
-        read: (orderId) => this.read(orderId),
-        readPayment: async ({ facts }) =>
-          named(this.byName, facts.payment.gateway ?? "").readPayment(facts.payment.id ?? ""),
-      },
-      options,
-    );
+    return reconcile({ ...this.ctx, read: this.read, submit: (...asked) => this.submit(...asked) }, options);
   }
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
   async health(): ReturnType<Queries["health"]> {
     const seen = await this.looks.health();
-    const trouble = this.reception.trouble() ?? this.loops.trouble() ?? this.store.trouble?.() ?? null;
+    const trouble = this.reception.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
 
@@ -279,7 +208,7 @@ export class Engine extends WithQueries implements Runtime {
 
   private async gatewayOf(orderId: string, paymentId: string): Promise<Gateway> {
     const record = await this.read(orderId);
-    return named(this.byName, (record && gatewayFor(record, paymentId)) ?? "");
+    return gatewayNamed(this.ctx.gateways, record && gatewayFor(record, paymentId));
   }
 
   private committed(decisions: Decision[]): void {
@@ -290,7 +219,7 @@ export class Engine extends WithQueries implements Runtime {
       for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
       for (const row of timers.set) this.wake.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
-      this.listener(entry, record, messages);
+      this.ctx.onDecision(entry, record, messages);
     }
   }
 }

@@ -1,12 +1,10 @@
 /** Whether this node can decide an order, and what becomes of one that it cannot. */
 import { quoted } from "../../../machines/text.js";
 import { notAhead } from "../../core/ahead.js";
-import type { Rules } from "../../core/builder.js";
 import { migrate } from "../../core/migrate.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Log } from "../../ports/log.js";
-import type { Loaded, Store } from "../../ports/store.js";
-import type { Limits } from "./limits.js";
+import type { Loaded } from "../../ports/store.js";
+import type { EngineContext } from "./context.js";
 
 export interface KnownOrder {
   record: OrderRecord | null;
@@ -19,7 +17,7 @@ export interface KnownOrder {
 
 /** @param versions of the machines that this node knows */
 export const asKnown = async (
-  { store, log, limits, rules, now }: { store: Store; log: Log; limits: Limits; rules: Rules; now(): number },
+  { store, log, limits, rules, clock }: EngineContext,
   versions: number[],
   orderId: string,
   found: Loaded,
@@ -32,7 +30,7 @@ export const asKnown = async (
   const migrated = migrate(found.record, rules.registry);
   if ("record" in migrated) {
     if (found.parked !== null) await store.park(orderId, null);
-    return { ...found, record: notAhead(migrated.record, now()), parked: null, waitMs: 0 };
+    return { ...found, record: notAhead(migrated.record, clock.now()), parked: null, waitMs: 0 };
   }
   // Where others write too, one of them may know the version: such a store gives the order's work to those who do.
   const others = store.onDue !== undefined && !versions.includes(found.record.machine?.version);

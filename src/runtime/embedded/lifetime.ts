@@ -1,11 +1,11 @@
 /** Start and stop, in any order and at any moment: a store that was opened is closed, and nothing runs after a stop. */
+import { versionsKnown } from "../../core/migrate.js";
 import { Stopped } from "../../ports/runtime.js";
+import type { EngineContext } from "./context.js";
+import { prepare } from "./prepare.js";
 
-export interface LifetimeParts {
-  open(): Promise<void>;
-  /** What is left to do between the opening and the beginning. */
-  prepare(): Promise<void>;
-  close(): Promise<void>;
+/** What the engine does at each stage of its life. */
+export interface Stages {
   /** Begins to work; does not fail. */
   begin(): void;
   /** Answers whoever waits, and begins nothing more. */
@@ -23,10 +23,9 @@ export class Lifetime {
   private ending: Promise<void> | null = null;
   running = false;
 
-  /** @param stopMs how long a stop waits for what is under way */
   constructor(
-    private readonly stopMs: number,
-    private readonly parts: LifetimeParts,
+    private readonly ctx: EngineContext,
+    private readonly stages: Stages,
   ) {}
 
   /** @throws Stopped */
@@ -34,7 +33,7 @@ export class Lifetime {
     if (this.ending !== null) throw new Stopped("the engine was stopped; ask another node, or start a new engine");
   }
 
-  /** After a start that failed another may follow. @throws Stopped, and whatever `open` and `prepare` throw */
+  /** After a start that failed another may follow. @throws Stopped, StoreError */
   async start(): Promise<void> {
     this.refuseStopped();
     this.starting = this.begin();
@@ -42,16 +41,17 @@ export class Lifetime {
   }
 
   private async begin(): Promise<void> {
-    await this.parts.open();
+    const { store, rules } = this.ctx;
+    await store.open(versionsKnown(rules.registry));
     try {
-      await this.parts.prepare();
+      await prepare(this.ctx);
       this.refuseStopped();
     } catch (error) {
-      await this.parts.close().catch(() => {});
+      await store.close().catch(() => {});
       throw error;
     }
     this.running = true;
-    this.parts.begin();
+    this.stages.begin();
   }
 
   /** A second stop waits for the first. */
@@ -61,18 +61,18 @@ export class Lifetime {
   }
 
   private async end(): Promise<void> {
-    this.parts.quiet();
+    this.stages.quiet();
     await this.starting?.catch(() => {});
     if (!this.running) return;
     this.running = false;
     let looking = true;
-    void this.parts.stopLooking().then(() => {
+    void this.stages.stopLooking().then(() => {
       looking = false;
     });
-    const deadline = performance.now() + this.stopMs;
-    const busy = () => looking || this.parts.busy();
+    const deadline = performance.now() + this.ctx.limits.stopMs;
+    const busy = () => looking || this.stages.busy();
     while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-    this.parts.refuse();
-    await this.parts.close();
+    this.stages.refuse();
+    await this.ctx.store.close();
   }
 }

@@ -1,9 +1,8 @@
 /** What is left to do between the opening of the store and the first work. */
 import { longestTimers, SLACK_MS } from "../../core/ahead.js";
 import type { Rules } from "../../core/builder.js";
-import type { Clock } from "../../ports/clock.js";
-import type { Log } from "../../ports/log.js";
-import type { LongestWaits, Store } from "../../ports/store.js";
+import type { LongestWaits } from "../../ports/store.js";
+import type { EngineContext } from "./context.js";
 import type { Limits } from "./limits.js";
 
 /** How long anything in a store can have to wait under these limits and settings. */
@@ -17,15 +16,7 @@ export const longestWaits = (limits: Limits, rules: Rules): LongestWaits => ({
   timers: Object.entries(longestTimers(rules)).map(([prefix, ms]) => ({ prefix, ms: ms + SLACK_MS })),
 });
 
-export const prepare = async (parts: {
-  store: Store;
-  clock: Clock;
-  log: Log;
-  limits: Limits;
-  rules: Rules;
-  worker: string;
-}): Promise<void> => {
-  const { store, clock, log, limits, rules, worker } = parts;
+export const prepare = async ({ store, clock, log, limits, rules, worker }: EngineContext): Promise<void> => {
   await store.recoverLeases(worker);
   const rows = await store.pullIn(clock.now(), longestWaits(limits, rules));
   if (rows > 0)

@@ -5,35 +5,23 @@
  * then acknowledged. A version conflict means that another node was faster: read again, decide again.
  */
 import { quoted } from "../../../machines/text.js";
-import type { Rules } from "../../core/builder.js";
-import type { decide as Decide, Decision } from "../../core/decide.js";
+import type { Decision } from "../../core/decide.js";
 import { timersBetween } from "../../core/finish.js";
 import { versionsKnown } from "../../core/migrate.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Log } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
 import { RecentMap } from "../../ports/recent.js";
 import { refusalOf } from "../../ports/storable.js";
-import { type Change, type InboxRow, type Store, StoreError } from "../../ports/store.js";
+import { type Change, type InboxRow, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import type { EngineContext } from "./context.js";
 import { asKnown, type KnownOrder } from "./known.js";
 import { kindOfChange } from "./lanes.js";
-import { AFTER_TROUBLE_MS, type Limits, MOST_ROUNDS, retryAfterMs } from "./limits.js";
+import { AFTER_TROUBLE_MS, MOST_ROUNDS, retryAfterMs } from "./limits.js";
 import { type MailboxEntry, onceMore, postponedRow } from "./posted.js";
 import { Queued } from "./queued.js";
 import { UnknownOrder } from "./receipt.js";
 
-export interface ProcessParts {
-  store: Store;
-  rules: Rules;
-  decide: typeof Decide;
-  limits: Limits;
-  log: Log;
-  /** Name of this node in leases. */
-  worker: string;
-  now(): number;
-  random(): number;
-  observer: Observer;
+export interface Afterwards {
   /** Called after each commit, with what it committed. */
   committed(decisions: Decision[]): void;
   /** Something may be due at this moment. */
@@ -56,14 +44,17 @@ export class Mailboxes {
   private readonly records: RecentMap<string, OrderRecord>;
   private readonly versions: number[];
   private readonly later = (post: MailboxEntry, error: string, waitMs: number): InboxRow =>
-    postponedRow(post, error, this.parts.now() + waitMs, this.parts.limits.attemptsPerEvent);
+    postponedRow(post, error, this.ctx.clock.now() + waitMs, this.ctx.limits.attemptsPerEvent);
   private groups = 0;
   private scheduled = false;
   size = 0;
 
-  constructor(private readonly parts: ProcessParts) {
-    this.records = new RecentMap(parts.limits.recordsInMemory);
-    this.versions = versionsKnown(parts.rules.registry);
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly afterwards: Afterwards,
+  ) {
+    this.records = new RecentMap(ctx.limits.recordsInMemory);
+    this.versions = versionsKnown(ctx.rules.registry);
   }
 
   /** Nothing waits and nothing is being written. */
@@ -78,7 +69,7 @@ export class Mailboxes {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.groups >= this.parts.limits.groupsAtOnce) return;
+    if (this.scheduled || this.groups >= this.ctx.limits.groupsAtOnce) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -100,7 +91,7 @@ export class Mailboxes {
   }
 
   private take(): Map<string, MailboxEntry[]> {
-    const { ordersPerGroup, unhurriedPerGroup } = this.parts.limits;
+    const { ordersPerGroup, unhurriedPerGroup } = this.ctx.limits;
     const most = Math.min(ordersPerGroup, this.share());
     const taken = this.waiting.take(most, unhurriedPerGroup, (orderId) => this.busy.has(orderId));
     for (const orderId of taken.keys()) this.busy.add(orderId);
@@ -129,13 +120,13 @@ export class Mailboxes {
         return;
       }
       for (const post of [...open.values()].flat()) post.failed(error);
-      this.parts.alarm(this.parts.now() + AFTER_TROUBLE_MS);
+      this.afterwards.alarm(this.ctx.clock.now() + AFTER_TROUBLE_MS);
     }
   }
 
   /** Decides and commits one group; returns the orders that have to be decided again. */
   private async attempt(open: Map<string, MailboxEntry[]>): Promise<Map<string, MailboxEntry[]>> {
-    const { store, now, observer } = this.parts;
+    const { store, clock, observer } = this.ctx;
     const begun = performance.now();
     const known = await this.load(open);
     const groups: Group[] = [];
@@ -152,7 +143,7 @@ export class Mailboxes {
         after.push(() => post.decided({ repeated: true }));
       }
       if (loaded.parked !== null) {
-        const until = now() + loaded.waitMs;
+        const until = clock.now() + loaded.waitMs;
         for (const post of fresh) {
           // A result stays with its effect: whoever can decide the order carries the effect out, or looks what came of it.
           const stays = post.settles !== null;
@@ -161,7 +152,7 @@ export class Mailboxes {
         }
         continue;
       }
-      const group = this.decideAll(orderId, loaded.record, fresh, postponed, after, now());
+      const group = this.decideAll(orderId, loaded.record, fresh, postponed, after, clock.now());
       if (group === null) continue;
       const refused = refusalOf(group.change);
       if (refused === null) groups.push(group);
@@ -169,7 +160,7 @@ export class Mailboxes {
     }
     const results = groups.length === 0 ? [] : await store.commit(groups.map((g) => g.change));
     if (postponed.length > 0) await store.postpone(postponed);
-    for (const { notBefore } of postponed) this.parts.alarm(notBefore);
+    for (const { notBefore } of postponed) this.afterwards.alarm(notBefore);
     const again = new Map<string, MailboxEntry[]>();
     const done: Group["posts"] = [];
     for (const [i, group] of groups.entries()) {
@@ -193,7 +184,7 @@ export class Mailboxes {
     }
     const ended = performance.now();
     for (const { post, decision } of done) observer.decided({ decision, mark: post.mark, begun, ended });
-    if (done.length > 0) this.parts.committed(done.map(({ decision }) => decision));
+    if (done.length > 0) this.afterwards.committed(done.map(({ decision }) => decision));
     for (const tell of after) tell();
     return again;
   }
@@ -209,11 +200,11 @@ export class Mailboxes {
       else asked.push({ orderId, eventIds });
     }
     if (asked.length === 0) return known;
-    const loaded = await this.parts.store.load(asked);
+    const loaded = await this.ctx.store.load(asked);
     for (const [i, { orderId }] of asked.entries()) {
       const found = loaded[i];
       if (found === undefined) continue;
-      known.set(orderId, await asKnown(this.parts, this.versions, orderId, found));
+      known.set(orderId, await asKnown(this.ctx, this.versions, orderId, found));
     }
     return known;
   }
@@ -240,14 +231,14 @@ export class Mailboxes {
         continue;
       }
       try {
-        const decision = this.parts.decide(record, post.envelope, now, this.parts.rules);
+        const decision = this.ctx.decide(record, post.envelope, now, this.ctx.rules);
         record = decision.record;
         decided.push({ post, decision });
         ids.add(post.envelope.id);
       } catch (error) {
         const detail = quoted(thrownText(error), 500);
-        this.parts.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
-        const wait = retryAfterMs(post.attempts + 1, this.parts.limits.longestRetryMs, this.parts.random);
+        this.ctx.log.error({ orderId, event: post.envelope.event.type, detail }, "deciding an event threw");
+        const wait = retryAfterMs(post.attempts + 1, this.ctx.limits.longestRetryMs, this.ctx.random);
         postponed.push(this.later(post, detail, wait));
         after.push(() => post.decided({ postponed: "threw" }));
       }
@@ -270,7 +261,7 @@ export class Mailboxes {
         kind: kindOfChange(decided, record),
         timers: { set, cancel: [...cancel, ...rang] },
         settled,
-        ...(settled.length === 0 ? {} : { settledBy: this.parts.worker }),
+        ...(settled.length === 0 ? {} : { settledBy: this.ctx.worker }),
         // An id from outside may wait in the inbox since an earlier try; decided now, it waits no longer.
         decided: decided.flatMap(({ post }) => (post.kept || post.mayRepeat ? [post.envelope.id] : [])),
       },
@@ -279,8 +270,8 @@ export class Mailboxes {
 
   /** The worker that took the effect over looks what became of it; two results of one call could disagree. */
   private leaveToTheOther(post: MailboxEntry): void {
-    this.parts.observer.leaseLost();
-    this.parts.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
+    this.ctx.observer.leaseLost();
+    this.ctx.log.warn({ effect: post.settles }, "a result came after its lease had gone to another worker");
     post.decided({ repeated: true });
   }
 }

@@ -17,6 +17,7 @@ import { type PaymentView, type Queries, UnknownOrder } from "../../ports/runtim
 import { type Loaded, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { countOf, filterOf, knownId } from "./asked.js";
+import { type Gateways, gatewayNamed } from "./context.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { type Preview, type Receipt, receiptFor, sourceOf } from "./receipt.js";
 
@@ -187,15 +188,15 @@ export const receiptGiven = async (store: Store, orderId: string, eventId: strin
   return answer && { ...receiptFor(orderId, answer), repeated: true };
 };
 
-/** @param gatewayOf finds the order's own, where it has a payment to ask about */
-export const paymentOf = async ({ facts }: OrderRecord, gatewayOf: () => Gateway): Promise<PaymentView> => {
+/** @throws UnknownGateway where the order has a payment at a gateway that is not set up here */
+export const paymentOf = async ({ facts }: OrderRecord, gateways: Gateways): Promise<PaymentView> => {
   const { id: paymentId } = facts.payment;
   const { rejections } = facts.order;
   const without = (explanation: Explanation): PaymentView => {
     return { paymentId, reading: null, explanation, says: explanations[explanation], rejections };
   };
   if (paymentId === null) return without("no-payment");
-  const answer = await gatewayOf().readPayment(paymentId);
+  const answer = await gatewayNamed(gateways, facts.payment.gateway).readPayment(paymentId);
   if (answer.kind !== "ok") return without("payment-unreadable");
   if (answer.reading.exists) return { paymentId, reading: answer.reading, explanation: null, says: null, rejections };
   // Seed 002, "Payment failures": "will be replaced by a closer explanation why Resurs has no purchase registered".

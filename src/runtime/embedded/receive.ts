@@ -1,38 +1,31 @@
 /** The one way in: whatever happens to an order is posted to its mailbox, and answered when it is durable. */
 import type { Envelope } from "../../../machines/events.js";
-import type { Clock } from "../../ports/clock.js";
-import type { Log } from "../../ports/log.js";
-import type { Observer } from "../../ports/observer.js";
 import { thrownText } from "../../ports/thrown.js";
-import type { Limits } from "./limits.js";
+import type { EngineContext } from "./context.js";
 import type { MailboxEntry } from "./posted.js";
+import type { Mailboxes } from "./process.js";
 import { type Receipt, receiptOf, Stopped, UnknownOrder } from "./receipt.js";
-
-export interface ReceiveParts {
-  observer: Observer;
-  log: Log;
-  clock: Clock;
-  limits: Limits;
-  post(event: MailboxEntry): void;
-}
 
 export class Reception {
   private refused: { detail: string; until: number } | null = null;
   /** Those who wait until their event is durable. */
   private readonly open = new Set<(error: Stopped) => void>();
 
-  constructor(private readonly parts: ReceiveParts) {}
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly mailboxes: Mailboxes,
+  ) {}
 
   /**
    * What the store said when it could not write; null = it can, or it is time to try. Who is told that nothing can be
    * written sends nothing, and then nothing would ever show that it works again.
    */
   trouble(): string | null {
-    return this.refused !== null && this.parts.clock.now() < this.refused.until ? this.refused.detail : null;
+    return this.refused !== null && this.ctx.clock.now() < this.refused.until ? this.refused.detail : null;
   }
 
   receive(envelope: Envelope, how: Partial<MailboxEntry> = {}): Promise<Receipt> {
-    return this.parts.observer.receive(envelope, (mark) => this.post(envelope, how, mark));
+    return this.ctx.observer.receive(envelope, (mark) => this.post(envelope, how, mark));
   }
 
   /** Whoever still waits is refused: the store has not said whether it has his event. */
@@ -44,12 +37,12 @@ export class Reception {
   }
 
   private post(envelope: Envelope, how: Partial<MailboxEntry>, mark: unknown): Promise<Receipt> {
-    const { post, log, clock, limits } = this.parts;
+    const { log, clock, limits } = this.ctx;
     let refuse = (_: Stopped): void => {};
     const posted = new Promise<Receipt>((resolve, reject) => {
       refuse = reject;
       this.open.add(refuse);
-      post({
+      this.mailboxes.post({
         envelope,
         mark,
         mayRepeat: false,

@@ -1,22 +1,15 @@
 /** Sleeps until something is due, then turns due timers and postponed events into events. */
 import type { Envelope } from "../../../machines/events.js";
-import type { Clock } from "../../ports/clock.js";
 import { whyNoEvent } from "../../ports/command.js";
-import type { Log } from "../../ports/log.js";
 import { UnknownOrder } from "../../ports/runtime.js";
-import type { InboxRow, Store, TimerRow } from "../../ports/store.js";
+import type { InboxRow, TimerRow } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
-import { AFTER_TROUBLE_MS, type Limits } from "./limits.js";
-import type { Loop, Loops } from "./loops.js";
+import type { EngineContext } from "./context.js";
+import { AFTER_TROUBLE_MS } from "./limits.js";
+import type { Loop } from "./loops.js";
 
-export interface WakeParts {
-  store: Store;
-  clock: Clock;
-  /** See `limits`. */
-  askedAnewMs: number;
-  log: Log;
-  limits: Limits;
-  loops: Loops;
+/** What becomes of what is due. */
+export interface DueWork {
   /** A timer rang. False: its event could not be decided and waits in the inbox now. */
   ring(timer: TimerRow): Promise<boolean>;
   /** A postponed event is tried again. */
@@ -50,17 +43,20 @@ export class Wake {
   private loop: Promise<void> | null = null;
   private forget: (() => void) | null = null;
 
-  constructor(private readonly parts: WakeParts) {}
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly due: DueWork,
+  ) {}
 
   get idle(): boolean {
     if (this.looking || this.hurrying > 0 || this.ringing.size > 0) return false;
-    return this.stopped || this.parts.clock.now() < this.nextAt;
+    return this.stopped || this.ctx.clock.now() < this.nextAt;
   }
 
   start(): void {
-    this.nextAt = this.parts.clock.now();
+    this.nextAt = this.ctx.clock.now();
     this.loop = this.run();
-    this.forget = this.parts.store.onDue?.((at) => this.alarm(at)) ?? null;
+    this.forget = this.ctx.store.onDue?.((at) => this.alarm(at)) ?? null;
   }
 
   async stop(): Promise<void> {
@@ -80,8 +76,8 @@ export class Wake {
   /** Somebody new waits for a reading of these orders. Where that cannot be written, the reading comes when it comes. */
   async hurry(orderIds: string[]): Promise<void> {
     if (orderIds.length === 0) return;
-    const { store, clock, log, askedAnewMs } = this.parts;
-    const at = clock.now() + askedAnewMs;
+    const { store, clock, log, limits } = this.ctx;
+    const at = clock.now() + limits.askedAnewMs;
     this.hurrying += 1;
     try {
       await store.hurry([...new Set(orderIds)], at);
@@ -95,11 +91,11 @@ export class Wake {
 
   /** An effect is due: nothing else need be looked for first. */
   deliverNow(): void {
-    void this.guarded(null, this.parts.deliver);
+    void this.guarded(null, this.due.deliver);
   }
 
   private async run(): Promise<void> {
-    const { clock } = this.parts;
+    const { clock } = this.ctx;
     while (!this.stopped) {
       if (clock.now() < this.nextAt) {
         this.sleep = new AbortController();
@@ -115,14 +111,14 @@ export class Wake {
   }
 
   private async look(): Promise<void> {
-    const { clock, deliver } = this.parts;
+    const { clock } = this.ctx;
     const now = clock.now();
     // Each for itself: where one of them fails, the others run all the same.
     await Promise.all([
       this.guarded("ringing due timers", () => this.ringTimers(now)),
       this.guarded("trying postponed events again", () => this.tryEvents(now)),
     ]);
-    await this.guarded(null, deliver);
+    await this.guarded(null, this.due.deliver);
     const next = await this.guarded("asking when work is due", () => this.nextDue(now));
     // What is due now is under way already: look again when it has had time to end.
     if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
@@ -130,7 +126,7 @@ export class Wake {
 
   /** Of an order that is set aside nothing is due, and it may be repaired beside us. */
   private async nextDue(now: number): Promise<number | null> {
-    const { store, limits } = this.parts;
+    const { store, limits } = this.ctx;
     const next = await store.nextDue();
     const again = now + limits.parkedRetryMs;
     if (next !== null && next <= again) return next;
@@ -139,20 +135,20 @@ export class Wake {
 
   private async ringTimers(now: number): Promise<void> {
     // Those that were handed on stay due until they are decided, and must not fill the page.
-    const timers = await this.parts.store.dueTimers(now, PER_LOOK + this.handedOn.size);
+    const timers = await this.ctx.store.dueTimers(now, PER_LOOK + this.handedOn.size);
     const due = new Set(timers.map(keyOf));
     for (const key of this.handedOn) if (!due.has(key)) this.handedOn.delete(key);
     for (const timer of timers) {
       const key = keyOf(timer);
       if (this.handedOn.has(key)) continue;
       this.once(key, async () => {
-        if (!(await this.parts.ring(timer))) this.handedOn.add(key);
+        if (!(await this.due.ring(timer))) this.handedOn.add(key);
       });
     }
   }
 
   private async tryEvents(now: number): Promise<void> {
-    for (const row of await this.parts.store.dueEvents(now, PER_LOOK)) {
+    for (const row of await this.ctx.store.dueEvents(now, PER_LOOK)) {
       this.once(`${row.envelope.orderId}/${row.envelope.id}`, () => this.tryAgain(row));
     }
   }
@@ -160,12 +156,12 @@ export class Wake {
   private async tryAgain(row: InboxRow): Promise<void> {
     const misfit = whyNoEvent(row.envelope.event) ?? (await this.whyNobodys(row));
     // It would stay due, and hide from us when the next one is.
-    if (misfit !== null) await this.parts.store.postpone([{ ...row, dead: true, error: misfit }]);
+    if (misfit !== null) await this.ctx.store.postpone([{ ...row, dead: true, error: misfit }]);
   }
 
   private async whyNobodys(row: InboxRow): Promise<string | null> {
     try {
-      await this.parts.tryAgain(row);
+      await this.due.tryAgain(row);
       return null;
     } catch (error) {
       if (error instanceof UnknownOrder) return error.message;
@@ -175,7 +171,7 @@ export class Wake {
 
   /** A part of the look that fails is tried again soon. @param loop null = it keeps account of itself */
   private async guarded<T>(loop: Loop | null, part: () => Promise<T>): Promise<T | null> {
-    const { loops, log, clock } = this.parts;
+    const { loops, log, clock } = this.ctx;
     try {
       return loop === null ? await part() : await loops.round(loop, part);
     } catch (error) {
@@ -190,8 +186,8 @@ export class Wake {
     this.ringing.add(key);
     void act()
       .catch((error: unknown) => {
-        this.parts.log.warn({ detail: thrownText(error) }, "a due event could not be taken in; trying again");
-        this.alarm(this.parts.clock.now() + AFTER_TROUBLE_MS);
+        this.ctx.log.warn({ detail: thrownText(error) }, "a due event could not be taken in; trying again");
+        this.alarm(this.ctx.clock.now() + AFTER_TROUBLE_MS);
       })
       .finally(() => {
         this.ringing.delete(key);

@@ -1,54 +1,54 @@
 /** Asks the bank and the shop about orders in doubt, through the same machines as everything else. */
-import type { Command, OrderEvent } from "../../../machines/events.js";
+import type { OrderEvent } from "../../../machines/events.js";
 import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { FlagName } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
-import type { Rules } from "../../core/builder.js";
 import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Clock } from "../../ports/clock.js";
 import type { ReadAnswer } from "../../ports/gateway.js";
-import type { Receipt, Reconciled, ReconcileOptions } from "../../ports/runtime.js";
-import type { Shop } from "../../ports/shop.js";
+import type { Reconciled, ReconcileOptions, Runtime } from "../../ports/runtime.js";
 import { type OrderRow, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import { type EngineContext, gatewayNamed } from "../embedded/context.js";
 
-export interface ReconcileParts {
-  store: Pick<Store, "list" | "effectsOf" | "load">;
-  shop: Shop;
-  clock: Clock;
-  rules: Rules;
-  /** Submits and waits for the end. */
-  settle(orderId: string, event: Command): Promise<Receipt>;
-  read(orderId: string): Promise<OrderRecord | null>;
-  readPayment(record: OrderRecord): Promise<ReadAnswer>;
-}
+/** What it needs of a runtime, and of what the runtime was made of. */
+export type ReconcileContext = Pick<Runtime, "read" | "submit"> &
+  Pick<EngineContext, "shop" | "gateways" | "clock" | "rules"> & {
+    readonly store: Pick<Store, "list" | "effectsOf" | "load">;
+  };
+
+const SETTLED = { source: "reconcile", wait: "settled" } as const;
 
 const PAGE = 200;
 const FRESH_MS = 15 * 60_000;
 
 /** Every order in doubt once: what it was, what it is now, and why. */
-export async function* reconcile(parts: ReconcileParts, options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
-  const { clock } = parts;
+export async function* reconcile(
+  context: ReconcileContext,
+  options: ReconcileOptions = {},
+): AsyncGenerator<Reconciled> {
+  const { clock } = context;
   const perSecond = options.perSecond ?? 50;
   const freshSince = clock.now() - (options.freshMs ?? FRESH_MS);
   let { after } = options;
   for (;;) {
-    const rows: OrderRow[] = await parts.store.list({
+    const rows: OrderRow[] = await context.store.list({
       inDoubt: true,
       ...(options.since === undefined ? {} : { updatedSince: options.since }),
       ...(after === undefined ? {} : { after }),
       limit: PAGE,
     });
-    const { stale, damaged } = await readAll(parts, rows, freshSince);
+    const { stale, damaged } = await readAll(context, rows, freshSince);
     yield* damaged;
     const atOnce = Math.max(1, Math.min(16, perSecond));
     for (let i = 0; i < stale.length; i += atOnce) {
       const group = stale.slice(i, i + atOnce);
       const started = clock.now();
       yield* await Promise.all(
-        group.map((record) => setAside(parts, record) ?? (options.dryRun ? look(parts, record) : ask(parts, record))),
+        group.map(
+          (record) => setAside(context, record) ?? (options.dryRun ? look(context, record) : ask(context, record)),
+        ),
       );
       const pause = (group.length / perSecond) * 1000 - (clock.now() - started);
       if (pause > 0) await clock.sleep(pause);
@@ -60,8 +60,8 @@ export async function* reconcile(parts: ReconcileParts, options: ReconcileOption
 }
 
 /** The orders whose payment was not read for long. One that is damaged stops no other: it is told of as unread. */
-const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: number) => {
-  const loaded = await parts.store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })));
+const readAll = async (context: ReconcileContext, rows: OrderRow[], freshSince: number) => {
+  const loaded = await context.store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })));
   const damaged: Reconciled[] = [];
   const unread = ({ orderId, status, flags }: OrderRow, why: string): null => {
     damaged.push({ orderId, before: status, after: status, outcome: "unread", why, flags });
@@ -71,7 +71,7 @@ const readAll = async (parts: ReconcileParts, rows: OrderRow[], freshSince: numb
     rows.map((row, i) => {
       const what = loaded[i]?.damaged;
       if (what !== undefined) return unread(row, what);
-      return parts.read(row.orderId).catch((error: unknown) => {
+      return context.read(row.orderId).catch((error: unknown) => {
         if (error instanceof StoreError && error.code === "corrupt") return unread(row, error.message);
         throw error;
       });
@@ -89,7 +89,7 @@ const said = (reason: string | null, payment: string): string =>
   `payment ${payment}${reason === null ? "" : `: ${reasonInWords(reason)}`}`;
 
 /** An order that the machines here do not know is nobody's to ask about. */
-const setAside = ({ rules }: ReconcileParts, record: OrderRecord): Reconciled | null => {
+const setAside = ({ rules }: ReconcileContext, record: OrderRecord): Reconciled | null => {
   const migrated = migrate(record, rules.registry);
   if ("record" in migrated) return null;
   const { orderId, facts } = record;
@@ -98,25 +98,25 @@ const setAside = ({ rules }: ReconcileParts, record: OrderRecord): Reconciled | 
 };
 
 /** The status that another hand wrote to the shop; null = none did, or a change of ours is on its way there. */
-const writtenByAnother = async (parts: ReconcileParts, record: OrderRecord): Promise<OrderStatus | null> => {
+const writtenByAnother = async (context: ReconcileContext, record: OrderRecord): Promise<OrderStatus | null> => {
   const { orderId, version, facts } = record;
-  const open = await parts.store.effectsOf(orderId);
+  const open = await context.store.effectsOf(orderId);
   if (open.some(({ dead, effect }) => !dead && "to" in effect)) return null;
   // A shop that cannot be asked is no reason to leave the bank unasked.
-  const inShop = await parts.shop.readStatus(orderId).catch(() => null);
-  const now = await parts.read(orderId);
+  const inShop = await context.shop.readStatus(orderId).catch(() => null);
+  const now = await context.read(orderId);
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };
 
 const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
 
-const ask = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
+const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
-  const written = await writtenByAnother(parts, record);
-  if (written !== null) await parts.settle(orderId, seen(record, written));
-  const receipt = await parts.settle(orderId, { type: "reconcile.asked" });
-  const now = (await parts.read(orderId)) ?? record;
+  const written = await writtenByAnother(context, record);
+  if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
+  const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
+  const now = (await context.read(orderId)) ?? record;
   const after = now.facts.order.status;
   const flags = standing(now);
   if (!receipt.final)
@@ -144,32 +144,35 @@ const unread = (error: unknown): ReadAnswer => ({
   detail: thrownText(error),
 });
 
-const look = async (parts: ReconcileParts, record: OrderRecord): Promise<Reconciled> => {
+const readPayment = async ({ gateways }: ReconcileContext, { facts }: OrderRecord): Promise<ReadAnswer> =>
+  gatewayNamed(gateways, facts.payment.gateway).readPayment(facts.payment.id ?? "");
+
+const look = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
   const bare = { orderId, before, flags: standing(record) };
   if (record.facts.payment.id === null) {
     return { ...bare, after: before, outcome: "explained", why: said("no-payment", "none") };
   }
-  const answer = await parts.readPayment(record).catch(unread);
+  const answer = await readPayment(context, record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
-  const written = await writtenByAnother(parts, record);
-  const followed = written === null ? record : happening(parts, record, seen(record, written), answer.reading).record;
-  const foreseen = happening(parts, followed, { type: "reconcile.asked" }, answer.reading);
+  const written = await writtenByAnother(context, record);
+  const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
+  const foreseen = happening(context, followed, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);
   return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };
 };
 
 const happening = (
-  parts: ReconcileParts,
+  context: ReconcileContext,
   record: OrderRecord,
   event: OrderEvent,
   reading?: Reading,
 ): DecisionPreview => {
-  const now = parts.clock.now();
+  const now = context.clock.now();
   const envelope = { id: "dry-run", orderId: record.orderId, at: now, source: "reconcile", event } as const;
   return reading === undefined
-    ? preview(record, envelope, now, parts.rules)
-    : preview(record, envelope, now, parts.rules, reading);
+    ? preview(record, envelope, now, context.rules)
+    : preview(record, envelope, now, context.rules, reading);
 };

@@ -1,17 +1,16 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
-import type { Gateway } from "../../ports/gateway.js";
 import { thrownText } from "../../ports/thrown.js";
-import { type AttemptParts, type AttemptResult, Attempts, sends } from "../embedded/attempt.js";
-import { named } from "../embedded/checkout.js";
+import { type AttemptContext, type AttemptResult, Attempts, sends } from "../embedded/attempt.js";
 import { withOwner } from "../embedded/claims.js";
+import { type Gateways, gatewayNamed } from "../embedded/context.js";
 import type { Names } from "./names.js";
 import type { Lost, OutgoingCall } from "./state.js";
 
-export interface EffectsParts extends Omit<AttemptParts, "gatewayOf" | "isAwaited" | "wasSeen" | "ownedBy"> {
+export interface EffectsContext extends AttemptContext {
   names: Names;
-  gateways: Map<string, Gateway>;
+  gateways: Gateways;
 }
 
 /** A call begins within this part of its lease, and its own timeout ends it well before the rest is over. */
@@ -22,18 +21,17 @@ interface CallIntent {
   at: number;
 }
 
-export const effectsService = (sdk: typeof Restate, parts: EffectsParts) => {
-  const { names, clock, limits, log, gateways } = parts;
-  const attempts = new Attempts({
-    ...parts,
-    // An attempt that never came back is looked into only after its lease: it is on its way no longer.
-    limits: { ...limits, callMs: 0 },
+export const effectsService = (sdk: typeof Restate, context: EffectsContext) => {
+  const { names, clock, limits, log, gateways } = context;
+  // An attempt that never came back is looked into only after its lease: it is on its way no longer.
+  const afterLease = { ...context, limits: { ...limits, callMs: 0 } };
+  const attempts = new Attempts(afterLease, {
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
     // No order is looked at from another's, so a reference that names any other order makes the payment that one's.
     ownedBy: ({ orderId }, reading) => withOwner(async () => null, orderId, reading),
     wasSeen: async (row) => (row as OutgoingCall).seen,
-    gatewayOf: async (row) => named(gateways, (row as OutgoingCall).gateway ?? ""),
+    gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
 
   const attempt = async (errand: OutgoingCall): Promise<AttemptResult | Lost> => {

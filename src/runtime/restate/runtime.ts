@@ -25,8 +25,9 @@ import { thrownText } from "../../ports/thrown.js";
 import { type Verbs, verbsOf } from "../../ports/verbs.js";
 import { checkedGateway, checkedShop } from "../embedded/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../embedded/asked.js";
-import { checkout, named } from "../embedded/checkout.js";
+import { checkout } from "../embedded/checkout.js";
 import { refusedClaim } from "../embedded/claims.js";
+import { gatewayNamed } from "../embedded/context.js";
 import { placedAgain } from "../embedded/placed-again.js";
 import { paymentOf, readingOf } from "../embedded/queries.js";
 import { sourceOf } from "../embedded/receipt.js";
@@ -151,7 +152,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
   const take = async (orderId: string, event: OrderEvent, how: SubmitOptions): Promise<Receipt> => {
     const id = how.id ?? crypto.randomUUID();
     const envelope: Envelope = { id, orderId, at: clock.now(), source: how.source ?? sourceOf(event.type), event };
-    if (event.type === "payment.attached" && event.gateway !== undefined) named(gateways, event.gateway);
+    if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
     const refused = await refusedClaim(findByPayment, orderId, id, event);
     if (refused !== null) return refused;
     const message = { kind: "submit", envelope, listener: null } as const;
@@ -210,11 +211,11 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     findByPayment,
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
     checkout: async (orderId, gateway, urls) =>
-      checkout({ settings, read, submit }, named(gateways, gateway), orderId, urls),
+      checkout({ settings, read, submit }, gatewayNamed(gateways, gateway), orderId, urls),
     secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {
       const record = await read(orderId);
-      return record === null ? null : paymentOf(record, () => named(gateways, record.facts.payment.gateway ?? ""));
+      return record === null ? null : paymentOf(record, gateways);
     },
     deadLetters: async (limit, after) =>
       deadLettersIn(await admin.summaries("dead letters"), state, countOf(limit, "limit"), after),
@@ -250,12 +251,11 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
         {
           store: { list: (filter) => admin.list(filter), effectsOf, load: async () => [] },
           shop: checkedShop(shop),
+          gateways,
           clock,
           rules,
-          settle: (orderId, event) => submit(orderId, event, { source: "reconcile", wait: "settled" }),
           read,
-          readPayment: (record) =>
-            named(gateways, record.facts.payment.gateway ?? "").readPayment(record.facts.payment.id ?? ""),
+          submit,
         },
         how,
       );
