@@ -26,7 +26,7 @@ const core = [
 ]
   .map((n) => source(`src/core/${n}.ts`))
   .join("\n");
-const engine = ["process", "receipt"].map((n) => source(`src/runtime/embedded/${n}.ts`)).join("\n");
+const engine = ["mailbox", "decided", "receipt"].map((n) => source(`src/runtime/embedded/${n}.ts`)).join("\n");
 const inCode = new Set([...core.matchAll(/"([^"\n]+)"/g)].map((m) => m[1] as string));
 
 test("every rule that the decision cites by itself is a row of the table", () => {

@@ -8,7 +8,7 @@ import type { Rules } from "../../src/core/builder.js";
 import { type Decision, decide } from "../../src/core/decide.js";
 import type { OrderRecord, OutboxRow } from "../../src/core/record.js";
 import { sourceOf } from "../../src/runtime/embedded/receipt.js";
-import { rung } from "../../src/runtime/embedded/wake.js";
+import { rung } from "../../src/runtime/embedded/timers.js";
 import { breachesOf } from "../../src/testing/decision/laws.js";
 import { anOrder } from "../../src/testing/decision/samples.js";
 import { T0 } from "../../src/testing/simulator/script.js";

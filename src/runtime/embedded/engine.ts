@@ -1,11 +1,9 @@
-/** The shell: receive, process, deliver, wake. The only place where things happen in order. */
+/** The engine: mailbox, outbox and timers put together. The only place where things happen in order. */
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/events.js";
 import type { Settings } from "../../../machines/index.js";
 import type { Decision } from "../../core/decide.js";
-import { gatewayFor } from "../../core/record.js";
 import type { Clock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
-import type { Gateway } from "../../ports/gateway.js";
 import type { Gauges } from "../../ports/observer.js";
 import type {
   CheckoutOutcome,
@@ -21,16 +19,15 @@ import { checkSubmitted, knownId, newId } from "./asked.js";
 import { type CheckoutEngine, Checkouts } from "./checkout.js";
 import { refusedClaim } from "./claims.js";
 import { contextOf, type EngineContext, gatewayNamed } from "./context.js";
-import { Outbox } from "./deliver.js";
 import { Lifetime } from "./lifetime.js";
+import { Mailbox } from "./mailbox.js";
 import type { EngineOptions } from "./options.js";
+import { Outbox } from "./outbox.js";
 import { placedAgain } from "./placed-again.js";
-import { Mailboxes } from "./process.js";
 import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
-import { Reception } from "./receive.js";
+import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
-import { rung, Wake } from "./wake.js";
 import { WithQueries } from "./with-queries.js";
 
 export class Engine extends WithQueries implements Runtime {
@@ -40,10 +37,9 @@ export class Engine extends WithQueries implements Runtime {
   readonly waiters: Waiters;
   protected readonly looks: Queries;
   private readonly ctx: EngineContext;
-  private readonly mailboxes: Mailboxes;
-  private readonly reception: Reception;
-  private readonly delivery: Outbox;
-  private readonly wake: Wake;
+  private readonly mailbox: Mailbox;
+  private readonly outbox: Outbox;
+  private readonly timers: Timers;
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
 
@@ -59,40 +55,22 @@ export class Engine extends WithQueries implements Runtime {
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
     this.looks = queriesOf({ ...ctx, gatewayOf: ({ facts }) => ctx.gateways.get(facts.payment.gateway ?? "") ?? null });
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
-    this.mailboxes = new Mailboxes(ctx, {
-      committed: (decisions) => this.committed(decisions),
-      alarm: (at) => this.wake.alarm(at),
-    });
-    this.reception = new Reception(ctx, this.mailboxes);
-    this.delivery = new Outbox(ctx, {
-      gatewayOf: (...asked) => this.gatewayOf(...asked),
-      read: (orderId) => this.read(orderId),
-      submit: async ({ orderId, id: settles, kind }, { how, at, event }) => {
-        const envelope: Envelope = { id: `${settles}/${how}`, orderId, at, source: "gateway", event };
-        const told = await this.reception.receive(envelope, { settles, kind });
-        return told.postponed ? told.until : null;
-      },
-      alarm: (at) => this.wake.alarm(at),
-    });
-    this.wake = new Wake(ctx, {
-      deliver: () => this.delivery.run(),
-      ring: async (row) => !(await this.reception.receive(rung(row, clock.now()))).postponed,
-      tryAgain: async (row) => {
-        await this.reception.receive(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
-      },
-    });
+    const alarm = (at: number) => this.timers.alarm(at);
+    this.mailbox = new Mailbox(ctx, { committed: (decisions) => this.committed(decisions), alarm });
+    this.outbox = new Outbox(ctx, this.mailbox, { read: this.read, alarm });
+    this.timers = new Timers(ctx, this.mailbox, this.outbox);
     this.lifetime = new Lifetime(ctx, {
       begin: () => {
-        this.wake.start();
+        this.timers.start();
         ctx.observer.watch(() => this.figures());
       },
       quiet: () => {
         this.waiters.stop();
-        this.delivery.stop();
+        this.outbox.stop();
       },
-      stopLooking: () => this.wake.stop(),
+      stopLooking: () => this.timers.stop(),
       busy: () => !this.idle || this.checkouts.underWay,
-      refuse: () => this.reception.stop(),
+      refuse: () => this.mailbox.stop(),
     });
   }
 
@@ -114,15 +92,15 @@ export class Engine extends WithQueries implements Runtime {
 
   /** Nothing is being decided, written or sent. */
   get idle(): boolean {
-    return this.mailboxes.idle && this.delivery.idle && this.wake.idle;
+    return this.mailbox.idle && this.outbox.idle && this.timers.idle;
   }
 
   get underWay(): number {
-    return this.delivery.underWay;
+    return this.outbox.underWay;
   }
 
   get restingButForCalls(): boolean {
-    return this.mailboxes.idle && this.wake.idle && this.delivery.resting;
+    return this.mailbox.idle && this.timers.idle && this.outbox.resting;
   }
 
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
@@ -145,7 +123,7 @@ export class Engine extends WithQueries implements Runtime {
 
   private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {
     const { store, clock, limits, observer, gateways, newEventId } = this.ctx;
-    if (this.mailboxes.size >= limits.waitingEvents) {
+    if (this.mailbox.size >= limits.waitingEvents) {
       observer.turnedAway();
       throw new Overloaded("too many events wait");
     }
@@ -158,8 +136,8 @@ export class Engine extends WithQueries implements Runtime {
     const envelope: Envelope = { id, orderId, at: clock.now(), source, event };
     const settled = options.wait === "settled" ? this.waiters.add(orderId, id, options.timeoutMs ?? 30_000) : null;
     try {
-      const posted = await this.reception.receive(envelope, { mayRepeat: options.id !== undefined });
-      const receipt = (posted.repeated && (await receiptGiven(store, orderId, id))) || posted;
+      const pushed = await this.mailbox.push(envelope, { mayRepeat: options.id !== undefined });
+      const receipt = (pushed.repeated && (await receiptGiven(store, orderId, id))) || pushed;
       if (settled === null || receipt.final) return receipt;
       return (await settled.end) ?? receipt;
     } finally {
@@ -185,7 +163,7 @@ export class Engine extends WithQueries implements Runtime {
   /** A dead effect or event is tried again at once; with the order, only that order's. */
   async revive(id: string, orderId?: string): Promise<boolean> {
     const revived = await this.ctx.store.revive(knownId(id, "id"), this.clock.now(), orderId);
-    if (revived) this.wake.alarm(this.clock.now());
+    if (revived) this.timers.alarm(this.clock.now());
     return revived;
   }
 
@@ -197,27 +175,22 @@ export class Engine extends WithQueries implements Runtime {
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
   async health(): ReturnType<Queries["health"]> {
     const seen = await this.looks.health();
-    const trouble = this.reception.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
+    const trouble = this.mailbox.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
 
   private async figures(): Promise<Gauges> {
     const { ok, counts } = await this.health();
-    return { ok, counts, inMailboxes: this.mailboxes.size, underWay: this.underWay, now: this.clock.now() };
-  }
-
-  private async gatewayOf(orderId: string, paymentId: string): Promise<Gateway> {
-    const record = await this.read(orderId);
-    return gatewayNamed(this.ctx.gateways, record && gatewayFor(record, paymentId));
+    return { ok, counts, inMailboxes: this.mailbox.size, underWay: this.underWay, now: this.clock.now() };
   }
 
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
-    void this.wake.hurry(decisions.filter(({ asksAnew }) => asksAnew).map(({ record }) => record.orderId));
-    if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.wake.deliverNow();
+    void this.timers.hurry(decisions.filter(({ asksAnew }) => asksAnew).map(({ record }) => record.orderId));
+    if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.timers.deliverNow();
     for (const { record, entry, effects, timers, messages } of decisions) {
-      for (const { notBefore } of effects) if (notBefore > now) this.wake.alarm(notBefore);
-      for (const row of timers.set) this.wake.alarm(row.at);
+      for (const { notBefore } of effects) if (notBefore > now) this.timers.alarm(notBefore);
+      for (const row of timers.set) this.timers.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.ctx.onDecision(entry, record, messages);
     }

@@ -1,9 +1,17 @@
 /** Who waits for a call is decided by the event that asked for it. How the lanes share a peer is in the port. */
-import type { OrderEvent } from "../../../machines/events.js";
+import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Answer, OrderRecord, OutboxRow } from "../../core/record.js";
 import { type CallKind, kinds, type LaneCapacity, mostUrgent, rankOf } from "../../ports/lanes.js";
 import type { Claim } from "../../ports/store.js";
-import type { MailboxEntry } from "./posted.js";
+
+/** What says who waits for an event. */
+export interface Urgency {
+  envelope: Envelope;
+  /** null = as its event says. */
+  kind: CallKind | null;
+  /** The effect whose result it is; null = of none. */
+  completesEffect: string | null;
+}
 
 /** Of the calls to one peer, what is kept for each kind; the rest goes to whoever comes, the most urgent first. */
 const kept: Record<CallKind, number> = { customer: 1 / 4, merchant: 1 / 16, callback: 1 / 8, background: 1 / 16 };
@@ -32,7 +40,7 @@ const isReply = (type: string): boolean => type === "payment.read" || type === "
 const isStranger = (event: OrderEvent): boolean => event.type === "customer.returned" && event.attempt === null;
 
 /** What answers a call is as urgent as the call was. */
-export const kindOfPosted = ({ envelope, kind }: MailboxEntry): CallKind => {
+export const kindOfEntry = ({ envelope, kind }: Urgency): CallKind => {
   if (kind !== null) return kind;
   const { event, source } = envelope;
   if (source === "reconcile" || source === "timer" || source === "gateway") return "background";
@@ -47,12 +55,12 @@ const kindsOfReply = (answers: Answer[], { facts }: OrderRecord, effects: Outbox
 };
 
 export const kindOfChange = (
-  posts: { post: MailboxEntry; decision: { entry: { answers: Answer[] }; effects: OutboxRow[] } }[],
+  decided: { entry: Urgency; decision: { entry: { answers: Answer[] }; effects: OutboxRow[] } }[],
   record: OrderRecord,
 ): CallKind =>
   mostUrgent(
-    posts.flatMap(({ post, decision: { entry, effects } }) => [
-      kindOfPosted(post),
-      ...(post.settles === null ? [] : kindsOfReply(entry.answers, record, effects)),
+    decided.flatMap(({ entry, decision }) => [
+      kindOfEntry(entry),
+      ...(entry.completesEffect === null ? [] : kindsOfReply(decision.entry.answers, record, decision.effects)),
     ]),
   );

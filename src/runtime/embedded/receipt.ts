@@ -1,8 +1,8 @@
 /** From an event to what its caller gets back. */
 import type { Envelope, EventType, Source } from "../../../machines/events.js";
+import type { Reason } from "../../../machines/reasons.js";
 import type { Answer } from "../../core/record.js";
-import type { Preview, Receipt, SubmitOptions } from "../../ports/runtime.js";
-import type { Postponed } from "./posted.js";
+import type { Preview, Receipt, ReceiptReason, SubmitOptions } from "../../ports/runtime.js";
 
 export { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../ports/runtime.js";
 export type { Preview, Receipt, SubmitOptions };
@@ -24,22 +24,39 @@ export const sourceOf = (type: EventType): Source => {
 export const receiptFor = (orderId: string, { eventId, outcome, rule, reason, from, to, until }: Answer): Receipt =>
   ({ eventId, outcome, rule, reason, from, to, until, orderId, final: outcome !== "deferred" }) as Receipt;
 
-export const receiptOf = (
-  { id: eventId, orderId }: Envelope,
-  result: { answers: Answer[] } | { repeated: true } | Postponed,
-): Receipt => {
-  const bare = { eventId, orderId, rule: null, from: null, to: null, until: null };
-  if ("repeated" in result) return { ...bare, outcome: "ignored", reason: "duplicate", final: true, repeated: true };
-  if ("postponed" in result)
-    return {
-      ...bare,
-      outcome: "deferred",
-      reason: result.postponed,
-      until: result.until ?? null,
-      final: false,
-      postponed: true,
-    };
-  const answer = result.answers.findLast((a) => a.eventId === eventId);
-  if (answer === undefined) return { ...bare, outcome: "ignored", reason: "no-change", final: true };
-  return receiptFor(orderId, answer);
+const bare = ({ id: eventId, orderId }: Envelope) => ({
+  eventId,
+  orderId,
+  rule: null,
+  from: null,
+  to: null,
+  until: null,
+});
+
+/** @param answers of the decision on this event, which may answer others that waited as well */
+export const decidedReceipt = (envelope: Envelope, answers: Answer[]): Receipt => {
+  const answer = answers.findLast((one) => one.eventId === envelope.id);
+  if (answer === undefined) return { ...bare(envelope), outcome: "ignored", reason: "no-change", final: true };
+  return receiptFor(envelope.orderId, answer);
 };
+
+/** The event was decided before. */
+export const duplicateReceipt = (envelope: Envelope): Receipt => ({
+  ...bare(envelope),
+  outcome: "ignored",
+  reason: "duplicate",
+  final: true,
+  repeated: true,
+});
+
+type Postponement = Exclude<ReceiptReason, Reason>;
+
+/** The event waits in the inbox; with `until`, one that completes an effect does not, and the effect is free from then on. */
+export const postponedReceipt = (envelope: Envelope, reason: Postponement, until: number | null = null): Receipt => ({
+  ...bare(envelope),
+  outcome: "deferred",
+  reason,
+  until,
+  final: false,
+  postponed: true,
+});

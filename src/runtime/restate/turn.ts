@@ -10,9 +10,9 @@ import type { Log } from "../../ports/log.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type Limits, retryAfterMs } from "../embedded/limits.js";
 import { longestWaits } from "../embedded/prepare.js";
-import { type Receipt, receiptFor, receiptOf } from "../embedded/receipt.js";
+import { decidedReceipt, postponedReceipt, type Receipt, receiptFor } from "../embedded/receipt.js";
 import { wasSeen } from "../embedded/second-word.js";
-import { rung } from "../embedded/wake.js";
+import { rung } from "../embedded/timers.js";
 import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
 import { hurry, nothing, pulledIn } from "./state.js";
 
@@ -102,8 +102,8 @@ export class Turn {
   private receipt(envelope: Envelope, became: Became): Receipt {
     if (became === "repeated" && this.known !== null)
       return { ...receiptFor(this.orderId, this.known), repeated: true };
-    if (became === "postponed") return receiptOf(envelope, { postponed: this.postponed ?? "threw" });
-    return receiptOf(envelope, { answers: this.decision?.entry.answers ?? [] });
+    if (became === "postponed") return postponedReceipt(envelope, this.postponed ?? "threw");
+    return decidedReceipt(envelope, this.decision?.entry.answers ?? []);
   }
 
   /** The one place where an event is decided. @param attempts how often it was tried before */

@@ -1,25 +1,23 @@
 /** Carries effects out and turns every reply into a new event. */
 import { movesMoney } from "../../../machines/effects.js";
+import type { Envelope } from "../../../machines/events.js";
 import { isAwaited } from "../../core/finish.js";
-import type { OrderRecord } from "../../core/record.js";
-import type { Gateway } from "../../ports/gateway.js";
+import { gatewayFor, type OrderRecord } from "../../core/record.js";
 import { type Claim, type EffectResult, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
 import { withOwner } from "./claims.js";
-import type { EngineContext } from "./context.js";
+import { type EngineContext, gatewayNamed } from "./context.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
+import type { Mailbox } from "./mailbox.js";
 import { wasSeen } from "./second-word.js";
 
 /** What a call brought, as an event of the order. */
 type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
 
-export interface Orders {
-  gatewayOf(orderId: string, paymentId: string): Promise<Gateway>;
+export interface Surroundings {
   read(orderId: string): Promise<OrderRecord | null>;
-  /** Takes the result in as an event; resolves when it is durable. A moment = not taken in, and its effect waits until then. */
-  submit(row: Claim, came: ReplyOf): Promise<number | null>;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -39,11 +37,16 @@ export class Outbox {
 
   constructor(
     private readonly ctx: EngineContext,
-    private readonly orders: Orders,
+    private readonly mailbox: Pick<Mailbox, "push">,
+    private readonly around: Surroundings,
   ) {
-    const { gatewayOf, read } = orders;
+    const { read } = around;
     this.attempts = new Attempts(ctx, {
-      gatewayOf: ({ orderId, effect }) => gatewayOf(orderId, "paymentId" in effect ? effect.paymentId : ""),
+      gatewayOf: async ({ orderId, effect }) => {
+        const record = await read(orderId);
+        const paymentId = "paymentId" in effect ? effect.paymentId : "";
+        return gatewayNamed(ctx.gateways, record && gatewayFor(record, paymentId));
+      },
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
       ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
@@ -108,7 +111,7 @@ export class Outbox {
       void this.execute(row, now + leaseMs);
     }
     // What is neither settled nor released by then can be claimed again.
-    if (rows.length > 0) this.orders.alarm(now + leaseMs);
+    if (rows.length > 0) this.around.alarm(now + leaseMs);
     if (rows.length === effectsPerClaim) this.again = true;
   }
 
@@ -173,12 +176,18 @@ export class Outbox {
     }
   }
 
-  /** What a bank answered is worth waiting for a store that cannot write now: as long as the claim lasts. */
-  private async takeIn(row: Claim, came: ReplyOf, leaseUntil: number): Promise<number | null> {
+  /**
+   * Resolves when the reply is durable; a moment = it was not taken in, and its effect waits until then. What a bank
+   * answered is worth waiting for a store that cannot write now: as long as the claim lasts.
+   */
+  private async takeIn(row: Claim, { how, at, event }: ReplyOf, leaseUntil: number): Promise<number | null> {
     const { clock } = this.ctx;
+    const { orderId, kind } = row;
+    const envelope: Envelope = { id: `${row.id}/${how}`, orderId, at, source: "gateway", event };
     for (;;) {
       try {
-        return await this.orders.submit(row, came);
+        const receipt = await this.mailbox.push(envelope, { completesEffect: row.id, kind });
+        return receipt.postponed ? receipt.until : null;
       } catch (error) {
         const passes = error instanceof StoreError && error.passes;
         if (!passes || this.stopped || clock.now() + AFTER_TROUBLE_MS > leaseUntil) throw error;
@@ -193,7 +202,7 @@ export class Outbox {
     this.releasing = true;
     setImmediate(async () => {
       const { store, worker, clock, log, loops } = this.ctx;
-      const { alarm } = this.orders;
+      const { alarm } = this.around;
       const results = [...this.finished];
       let written = true;
       try {

@@ -7,16 +7,8 @@ import { thrownText } from "../../ports/thrown.js";
 import type { EngineContext } from "./context.js";
 import { AFTER_TROUBLE_MS } from "./limits.js";
 import type { Loop } from "./loops.js";
-
-/** What becomes of what is due. */
-export interface DueWork {
-  /** A timer rang. False: its event could not be decided and waits in the inbox now. */
-  ring(timer: TimerRow): Promise<boolean>;
-  /** A postponed event is tried again. */
-  tryAgain(row: InboxRow): Promise<void>;
-  /** Effects may be due. */
-  deliver(): Promise<void>;
-}
+import type { Mailbox } from "./mailbox.js";
+import type { Outbox } from "./outbox.js";
 
 /** A timer's ring as an event; the generation makes its id its own. */
 export const rung = ({ orderId, timer, generation }: TimerRow, at: number): Envelope => ({
@@ -31,7 +23,7 @@ const PER_LOOK = 500;
 
 const keyOf = ({ orderId, timer, generation }: TimerRow): string => `${orderId}/${timer}/${generation}`;
 
-export class Wake {
+export class Timers {
   private readonly ringing = new Set<string>();
   /** Timers whose event waits in the inbox, as that of a parked order does: ringing again would only write it again. */
   private readonly handedOn = new Set<string>();
@@ -45,7 +37,8 @@ export class Wake {
 
   constructor(
     private readonly ctx: EngineContext,
-    private readonly due: DueWork,
+    private readonly mailbox: Pick<Mailbox, "push">,
+    private readonly outbox: Pick<Outbox, "run">,
   ) {}
 
   get idle(): boolean {
@@ -91,7 +84,7 @@ export class Wake {
 
   /** An effect is due: nothing else need be looked for first. */
   deliverNow(): void {
-    void this.guarded(null, this.due.deliver);
+    void this.guarded(null, () => this.outbox.run());
   }
 
   private async run(): Promise<void> {
@@ -118,7 +111,7 @@ export class Wake {
       this.guarded("ringing due timers", () => this.ringTimers(now)),
       this.guarded("trying postponed events again", () => this.tryEvents(now)),
     ]);
-    await this.guarded(null, this.due.deliver);
+    await this.guarded(null, () => this.outbox.run());
     const next = await this.guarded("asking when work is due", () => this.nextDue(now));
     // What is due now is under way already: look again when it has had time to end.
     if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
@@ -142,7 +135,8 @@ export class Wake {
       const key = keyOf(timer);
       if (this.handedOn.has(key)) continue;
       this.once(key, async () => {
-        if (!(await this.due.ring(timer))) this.handedOn.add(key);
+        const { postponed } = await this.mailbox.push(rung(timer, this.ctx.clock.now()));
+        if (postponed) this.handedOn.add(key);
       });
     }
   }
@@ -161,7 +155,7 @@ export class Wake {
 
   private async whyNobodys(row: InboxRow): Promise<string | null> {
     try {
-      await this.due.tryAgain(row);
+      await this.mailbox.push(row.envelope, { kept: true, attempts: row.attempts, mayRepeat: true });
       return null;
     } catch (error) {
       if (error instanceof UnknownOrder) return error.message;

@@ -1,28 +1,43 @@
 /** Events that wait to be decided, by order: of one order in the order in which they came, and urgent orders first. */
 import { type CallKind, kindAt, kinds, mostUrgent, rankOf } from "../../ports/lanes.js";
-import { kindOfPosted } from "./lanes.js";
-import type { MailboxEntry } from "./posted.js";
+import type { Receipt } from "../../ports/runtime.js";
+import { kindOfEntry, type Urgency } from "./lanes.js";
+
+/** An event on its way through the mailbox. */
+export interface MailboxEntry extends Urgency {
+  /** By which the observer knows it again. */
+  mark: unknown;
+  /** The id came from outside and may have been decided before. */
+  mayRepeat: boolean;
+  /** It waits in the store's inbox. */
+  kept: boolean;
+  /** How often it was tried since it waits there. */
+  attempts: number;
+  /** Called once it is durable. */
+  resolve(receipt: Receipt): void;
+  reject(error: unknown): void;
+}
 
 /** An answer that came is taken in before new work is begun: until then its call keeps its room. */
-const turnOf = (post: MailboxEntry): CallKind =>
-  post.settles === null ? kindOfPosted(post) : mostUrgent([kindOfPosted(post), "callback"]);
+const turnOf = (entry: MailboxEntry): CallKind =>
+  entry.completesEffect === null ? kindOfEntry(entry) : mostUrgent([kindOfEntry(entry), "callback"]);
 
-export class Queued {
-  private readonly posts = new Map<string, MailboxEntry[]>();
+export class Queue {
+  private readonly entries = new Map<string, MailboxEntry[]>();
   /** Each order once, in the queue of the most urgent of its events. */
   private readonly queues = kinds.map(() => new Set<string>());
 
   /** Orders that wait. */
   get size(): number {
-    return this.posts.size;
+    return this.entries.size;
   }
 
-  add(post: MailboxEntry): void {
-    const { orderId } = post.envelope;
-    const before = this.posts.get(orderId);
-    if (before === undefined) this.posts.set(orderId, [post]);
-    else before.push(post);
-    const rank = rankOf(turnOf(post));
+  add(entry: MailboxEntry): void {
+    const { orderId } = entry.envelope;
+    const before = this.entries.get(orderId);
+    if (before === undefined) this.entries.set(orderId, [entry]);
+    else before.push(entry);
+    const rank = rankOf(turnOf(entry));
     const now = this.queues.findIndex((queue) => queue.has(orderId));
     if (now >= 0 && now <= rank) return;
     this.queues[now]?.delete(orderId);
@@ -37,8 +52,8 @@ export class Queued {
       for (const orderId of queue) {
         if (taken.size >= until) break;
         if (isBusy(orderId)) continue;
-        taken.set(orderId, this.posts.get(orderId) ?? []);
-        this.posts.delete(orderId);
+        taken.set(orderId, this.entries.get(orderId) ?? []);
+        this.entries.delete(orderId);
         queue.delete(orderId);
       }
     }
