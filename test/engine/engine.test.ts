@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Command } from "../../machines/commands.js";
 import { OrderStatus } from "../../machines/facts.js";
+import { decide } from "../../src/core/decide.js";
 import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/runtime/embedded/receipt.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
@@ -86,6 +87,19 @@ describe("what goes in", () => {
     expect(await world.engine.submit("p", { type: "merchant.held" }, { id: "mine" })).toMatchObject({
       outcome: "moved",
     });
+  });
+
+  test("whoever sends an event at once that cannot be written is refused, each of them", async () => {
+    const { engine } = await made({
+      decide: (...asked) => {
+        const decision = decide(...asked);
+        const entry = { ...decision.entry, at: Number.NaN };
+        return asked[1].id === "unwritable" ? { ...decision, entry } : decision;
+      },
+    });
+    await engine.place("o", order("pay-o", T0));
+    const both = [1, 2].map(() => engine.submit("o", callback("pay-o"), { id: "unwritable" }));
+    for (const one of both) await expect(one).rejects.toThrow(/the moment NaN cannot be stored as it is/);
   });
 
   test("twenty times the same id at once is one event", async () => {

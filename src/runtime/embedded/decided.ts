@@ -89,7 +89,8 @@ export const decideOrder = (
   const change = changeOf(ctx.worker, known.record, record, decided);
   const refused = refusalOf(change);
   if (refused === null) return result(change);
-  for (const { entry } of decided) acknowledge.push(() => entry.reject(refused));
+  for (const entry of [...decided.map((one) => one.entry), ...duplicates])
+    acknowledge.push(() => entry.reject(refused));
   return result(null);
 };
 
