@@ -89,7 +89,7 @@ const shopWithGiftwell = async () => {
       .order(ID)
       .notes.map(({ text }) => text)
       .join("\n");
-  const paymentStates = async () => (await world.engine.history(ID)).map(({ states }) => states.payment);
+  const paymentStates = async () => (await world.engine.queries.history(ID)).map(({ states }) => states.payment);
   return { world, bank, woo, pass, tell, place, checkout, callback, deploy, notes, paymentStates };
 };
 
@@ -98,18 +98,20 @@ describe("an order paid with a gift card", () => {
     const { world, bank, woo, pass, tell, place, checkout, callback, notes, paymentStates } = await shopWithGiftwell();
     await place();
     const hold = await checkout();
-    expect((await world.engine.read(ID))?.states.payment).toBe("unasked");
+    expect((await world.engine.queries.read(ID))?.states.payment).toBe("unasked");
 
     expect((await callback({ hold, word: "offered" })).status).toBe(202);
     await pass(61_000);
     expect(woo.order(ID).status).toBe("pending");
-    expect((await world.engine.why(ID))?.join("\n")).toContain("Giftwell waits for the customer's card");
+    expect((await world.engine.queries.why(ID))?.join("\n")).toContain("Giftwell waits for the customer's card");
 
     bank.cardIs(hold, "held");
     expect((await callback({ hold, word: "held" })).status).toBe(202);
     await pass(61_000);
     expect(woo.order(ID).status).toBe("processing");
-    expect((await world.engine.why(ID))?.join("\n")).toContain("ACCEPTED, Giftwell holds the amount on the card");
+    expect((await world.engine.queries.why(ID))?.join("\n")).toContain(
+      "ACCEPTED, Giftwell holds the amount on the card",
+    );
 
     expect(await tell({ type: "merchant.completed" })).toMatchObject({ outcome: "moved", to: "completed" });
     expect(bank.holds.get(hold)).toMatchObject({ spent: 100_000, held: 0 });
@@ -135,10 +137,13 @@ describe("an order paid with a gift card", () => {
     expect(woo.order(ID).status).toBe("on-hold");
 
     const due = { outcome: "refused", reason: "unable-to-capture-frozen-order" };
-    expect(await world.engine.can(ID, { type: "merchant.completed" })).toMatchObject({ allowed: false, ...due });
+    expect(await world.engine.queries.can(ID, { type: "merchant.completed" })).toMatchObject({
+      allowed: false,
+      ...due,
+    });
     expect(await tell({ type: "merchant.completed" })).toMatchObject(due);
     expect(bank.holds.get(hold)).toMatchObject({ spent: 0 });
-    expect((await world.engine.why(ID))?.join("\n")).toContain("Giftwell has blocked the card");
+    expect((await world.engine.queries.why(ID))?.join("\n")).toContain("Giftwell has blocked the card");
   });
 
   test("is cancelled at Giftwell too, and its lines do not come back", async () => {
@@ -183,19 +188,19 @@ describe("the registry with Giftwell in it", () => {
     await deploy(registry);
     await place("nets-easy", "1002");
     await deploy(withGiftwell);
-    const ours = await world.engine.read("1002");
+    const ours = await world.engine.queries.read("1002");
     expect(ours?.states.payment).toBe("UNREAD");
 
     await place();
     const hold = await checkout();
-    const known = await world.engine.read(ID);
+    const known = await world.engine.queries.read(ID);
     expect(known?.machine.version).toBe(ours?.machine.version);
     await deploy(registry);
     bank.cardIs(hold, "held");
     await callback({ hold, word: "held" });
     await pass(61_000);
     expect(woo.order(ID).status).toBe("pending");
-    expect((await world.engine.why(ID))?.[1]).toBe(
+    expect((await world.engine.queries.why(ID))?.[1]).toBe(
       'Set aside: the payment stands in "unasked", a state that no machine here knows.',
     );
     await deploy(withGiftwell);

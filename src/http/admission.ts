@@ -121,7 +121,7 @@ export class Admission {
   private readonly buckets: Record<keyof AdmissionLimits, Buckets>;
 
   constructor(
-    private readonly engine: Pick<Runtime, "clock" | "read">,
+    private readonly engine: Pick<Runtime, "clock" | "queries">,
     private readonly options: AdmissionOptions,
   ) {
     const limits = withDefaults(admissionLimits, options.limits);
@@ -211,7 +211,7 @@ export class Admission {
     const { order, unprovenReturns, unprovenReadings } = this.buckets;
     const proven = Boolean(c.get("proof"));
     if (!proven && unprovenReadings.wait(ALL) > 0) return false;
-    if ((await this.engine.read(orderId)) === null) return false;
+    if ((await this.engine.queries.read(orderId)) === null) return false;
     const name = `return of ${orderId}`;
     if (proven) return order.take(name) === 0;
     return unprovenReturns.take(name) === 0 && unprovenReadings.take(ALL) === 0;

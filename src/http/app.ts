@@ -102,7 +102,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (options.draining?.()) c.header("Connection", "close");
   });
   app.get("/healthz", async (c) => {
-    const { ok, trouble, counts } = await engine.health();
+    const { ok, trouble, counts } = await engine.queries.health();
     // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever may see them.
     const says = {
       ok,
@@ -113,7 +113,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   });
   /** Whether a load balancer may send anything here; no figures, because anybody may ask. */
   app.get("/readyz", async (c) => {
-    const ready = !options.draining?.() && (await engine.health()).ok;
+    const ready = !options.draining?.() && (await engine.queries.health()).ok;
     return c.json({ ready }, ready ? 200 : 503, ready ? {} : { "Retry-After": "5" });
   });
   const { metrics } = options;
@@ -133,7 +133,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const query = DeadLetters.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
     const { limit, after } = query.data;
-    const deadLetters = await engine.deadLetters(limit, after);
+    const deadLetters = await engine.queries.deadLetters(limit, after);
     return c.json({ deadLetters, next: deadLetters.length === limit ? (deadLetters.at(-1)?.place ?? null) : null });
   });
   /** What was given up is tried again at once. */
@@ -149,7 +149,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const query = Query.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
     const { status, flagged, after, limit } = query.data;
-    const orders = await engine.list({
+    const orders = await engine.queries.list({
       limit,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
@@ -166,19 +166,19 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     return c.json(await engine.place(orderId, order), 201);
   });
   app.get("/orders/:orderId", async (c) => {
-    const record = await engine.read(c.req.param("orderId"));
+    const record = await engine.queries.read(c.req.param("orderId"));
     return record === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(record);
   });
   app.get("/orders/:orderId/history", async (c) => {
     const query = History.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
-    return c.json({ entries: await engine.history(c.req.param("orderId"), query.data.after) });
+    return c.json({ entries: await engine.queries.history(c.req.param("orderId"), query.data.after) });
   });
   app.get("/orders/:orderId/effects", async (c) => {
-    return c.json({ effects: await engine.effectsOf(c.req.param("orderId")) });
+    return c.json({ effects: await engine.queries.effectsOf(c.req.param("orderId")) });
   });
   app.get("/orders/:orderId/why", async (c) => {
-    const lines = await engine.why(c.req.param("orderId"));
+    const lines = await engine.queries.why(c.req.param("orderId"));
     return lines === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json({ lines });
   });
   /** The payment as the bank has it now, or in words why there is none. */
@@ -241,7 +241,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readExactly(c);
     if (!body.ok) return refusedBody(c, body);
-    return c.json(await engine.can(c.req.param("orderId"), parseCommand(body.json)));
+    return c.json(await engine.queries.can(c.req.param("orderId"), parseCommand(body.json)));
   });
   return {
     async fetch(request) {

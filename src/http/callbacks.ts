@@ -121,7 +121,7 @@ const handOn = async (c: Context, { engine, admission, ack, gateways }: Taking, 
     if (turnedAway !== null) return turnedAway;
     const event = { type: "callback.received", ...message } as const;
     if (ack === "after-apply") {
-      const until = await engine.cooldownEndsAt(found.orderId);
+      const until = await engine.queries.cooldownEndsAt(found.orderId);
       const wait = until === null ? 0 : Math.ceil((until - engine.clock.now()) / 1000);
       if (wait > 0) return c.json({ error: { code: "cooldown" } }, 503, { "Retry-After": String(wait) });
     }

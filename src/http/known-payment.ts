@@ -7,10 +7,10 @@ export const knownPayment = async (
   paymentId: string,
   gateways: string[],
 ): Promise<{ orderId: string; current: boolean } | null> => {
-  const found = await engine.findByPayment(paymentId);
+  const found = await engine.queries.findByPayment(paymentId);
   if (found === null) return null;
   // A record that cannot be read names no gateway: the message is kept for its order all the same.
-  const gateway = await engine.read(found.orderId).then(
+  const gateway = await engine.queries.read(found.orderId).then(
     (record) => record?.facts.payment.gateway,
     () => null,
   );

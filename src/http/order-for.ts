@@ -23,7 +23,7 @@ export const orderFor = async (
 ): Promise<{ orderId: string } | { error: string }> => {
   try {
     const known = await knownPayment(engine, paymentId, gateways);
-    const status = known && (await engine.read(known.orderId))?.facts.order.status;
+    const status = known && (await engine.queries.read(known.orderId))?.facts.order.status;
     // Paid, given up or tried anew meanwhile: no money may be taken for it.
     if (known?.current === false) return { error: "stale-payment" };
     if (status && status !== "pending") return { error: `order-is-${status}` };

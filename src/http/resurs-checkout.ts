@@ -70,7 +70,7 @@ const createOrder = async (
   }
   if ("error" in order) return c.json({ result: "failure", error: order.error }, 200);
   try {
-    const gateway = (await engine.read(order.orderId))?.facts.payment.gateway ?? "";
+    const gateway = (await engine.queries.read(order.orderId))?.facts.payment.gateway ?? "";
     const urls = urlsFor(publicUrl(), order.orderId, "resurs-rco", await keys(), data.paymentId);
     const created = await engine.checkout(order.orderId, gateway, urls);
     if (created.kind === "failed") return c.json({ result: "failure", error: "not-created" }, 200);

@@ -60,7 +60,7 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
             { wait: "settled", timeoutMs: returnWaitMs },
           )
         ).to
-      : ((await engine.read(orderId))?.facts.order.status ?? null);
+      : ((await engine.queries.read(orderId))?.facts.order.status ?? null);
     const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";
     return leadsOn(c, orderId, paid, { orderId, status });
   };
@@ -82,7 +82,7 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
     app.get("/landing", admission.entry({}), async (c) => {
       const read = readContainer(c.req.query("apiData") ?? "");
       const { wc_order_id: orderId, preferred_id: paymentId } = read.ok ? read.data : {};
-      const order = KnownId.safeParse(orderId).success ? await engine.read(orderId as string) : null;
+      const order = KnownId.safeParse(orderId).success ? await engine.queries.read(orderId as string) : null;
       // The container names the order and proves nothing: the payment is read, and no more.
       if (orderId === undefined || order === null || order.facts.payment.id !== paymentId) {
         return c.json({ error: { code: "not-a-landing" } }, 400);

@@ -27,13 +27,14 @@ const PATIENCE_MS = 8_000;
 
 export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
   const { engine, log, viewOf, send, message } = room;
+  const { queries } = engine;
   const app = new Hono();
   const off = (c: Context) => message(c, 403, viewOf(c).words.t("actions off"));
 
   /** The answer on the payment as the bank has it now, or as it was last read where the bank does not say. */
   const dryRun = async (orderId: string, event: Command) => {
-    const asked = engine.clock.now();
-    const verdict = await engine.can(orderId, event, { fresh: true });
+    const asked = queries.clock.now();
+    const verdict = await queries.can(orderId, event, { fresh: true });
     return { verdict, fresh: verdict.readAt !== null && verdict.readAt >= asked };
   };
 
@@ -41,7 +42,7 @@ export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
     if (!acts) return off(c);
     const view = viewOf(c);
     const { orderId, type } = c.req.param();
-    const record = await engine.read(orderId);
+    const record = await queries.read(orderId);
     if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     if (!isActable(type)) return message(c, 404, view.words.t("error unknown"));
     const tried = { record, type, ...(await dryRun(orderId, eventOf(type))), id: crypto.randomUUID() };
@@ -65,10 +66,10 @@ export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
   });
 
   const deadLetter = async (id: string, orderId: string): Promise<DeadLetterView | null> => {
-    const [effects, record] = await Promise.all([engine.effectsOf(orderId), engine.read(orderId)]);
+    const [effects, record] = await Promise.all([queries.effectsOf(orderId), queries.read(orderId)]);
     const effect = effects.find((row) => row.id === id && row.dead) ?? null;
     if (effect !== null) return { orderId, effect, event: null, verdict: null, fresh: false, record };
-    const { deadEvents } = await engine.unfinished(PROBLEMS);
+    const { deadEvents } = await queries.unfinished(PROBLEMS);
     const event = deadEvents.find(({ envelope }) => envelope.id === id && envelope.orderId === orderId) ?? null;
     if (event === null) return null;
     const command = Command.safeParse(event.envelope.event).data;
@@ -103,7 +104,7 @@ export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
     const form = Reconciling.safeParse(await c.req.parseBody());
     if (!form.success) return message(c, 400, viewOf(c).words.t("error unknown"));
     const { apply, after } = form.data;
-    const since = engine.clock.now() - hoursToMilliseconds(form.data.hours);
+    const since = queries.clock.now() - hoursToMilliseconds(form.data.hours);
     const results: Reconciled[] = [];
     const onwards = after === undefined ? {} : { after };
     for await (const one of engine.reconcile({ since, dryRun: !apply, freshMs: 0, ...onwards })) {

@@ -11,7 +11,7 @@ import { shortened, Text, Word } from "../../machines/text.js";
 import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
-import { InvalidEvent, type Queries, type Runtime } from "../ports/runtime.js";
+import { InvalidEvent, type Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
 import { entryOf, headers, type InspectorAccess, isFromHere } from "./access.js";
 import { actionRoutes } from "./action-routes.js";
@@ -26,7 +26,7 @@ import { icon, style } from "./style.js";
 import { type Language, languages, type Words, wordsIn } from "./words/words.js";
 
 /** What is looked at: a runtime, or only the half of it that looks. */
-export type Inspected = Queries & Partial<Omit<Runtime, keyof Queries>>;
+export type Inspected = Pick<Runtime, "queries"> & Partial<Omit<Runtime, "queries">>;
 
 export interface Reveal {
   orderId: string;
@@ -95,7 +95,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
       ? null
       : ({ orderId, by, why }: Reveal) => engine.submit?.(orderId, { type: "data.revealed", by, why }));
 
-  const health = countsKept(engine);
+  const { queries } = engine;
+  const health = countsKept(queries);
 
   const viewOf = (c: Context): View => {
     const url = new URL(c.req.url);
@@ -161,18 +162,18 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     c.body(await client(), 200, { "Content-Type": "text/javascript; charset=utf-8" }),
   );
 
-  app.get("/", async (c) => send(c, <ProblemsPage view={viewOf(c)} problems={await problemsOf(engine, health)} />));
+  app.get("/", async (c) => send(c, <ProblemsPage view={viewOf(c)} problems={await problemsOf(queries, health)} />));
   app.get("/orders", async (c) => {
     const { data } = Asked.safeParse(c.req.query());
     if (data === undefined) return c.redirect(`${base}/orders`);
     const asked = { ...data, flagged: data.flagged === "true", parked: data.parked === "true" };
-    const rows = await engine.list(filterOf(asked, engine.clock.now()));
+    const rows = await queries.list(filterOf(asked, queries.clock.now()));
     const page = <OrdersPage view={viewOf(c)} asked={asked} rows={rows.slice(0, PAGE)} more={rows.length > PAGE} />;
     return send(c, page);
   });
   app.get("/find", async (c) => {
     const q = shortened((c.req.query("q") ?? "").trim(), 100);
-    const found = (await engine.read(q)) === null ? await engine.findByPayment(q) : { orderId: q };
+    const found = (await queries.read(q)) === null ? await queries.findByPayment(q) : { orderId: q };
     if (found !== null) return c.redirect(`${base}/orders/${encodeURIComponent(found.orderId)}`);
     return message(c, 404, viewOf(c).words.t("find none", { q }));
   });
@@ -182,23 +183,23 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const path = `${base}/orders/${encodeURIComponent(orderId)}`;
     const troubleOnly = c.req.query("rows") === "trouble";
     const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done: doneText(c, view.words) };
-    const seen = await orderSeen(engine, orderId, asked, view.words, path);
+    const seen = await orderSeen(queries, orderId, asked, view.words, path);
     if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     return send(c, <OrderPage view={view} seen={seen} />);
   });
 
   const wholeOf = async (orderId: string) => {
-    const record = await engine.read(orderId);
+    const record = await queries.read(orderId);
     if (record === null) return null;
-    const [effects, history] = [await engine.effectsOf(orderId), await engine.history(orderId)];
+    const [effects, history] = [await queries.effectsOf(orderId), await queries.history(orderId)];
     return { record, effects, history };
   };
   app.get("/orders/:orderId/raw", async (c) => {
     const view = viewOf(c);
     const orderId = c.req.param("orderId");
-    const record = await engine.read(orderId);
+    const record = await queries.read(orderId);
     if (record === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
-    const json = masked({ record, effects: await engine.effectsOf(orderId) });
+    const json = masked({ record, effects: await queries.effectsOf(orderId) });
     return send(
       c,
       <RawPage view={view} orderId={orderId} title={view.words.t("raw title")} json={json} shownTo={null} />,
@@ -207,7 +208,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
   app.get("/orders/:orderId/history/:seq{[0-9]{1,9}}", async (c) => {
     const view = viewOf(c);
     const [orderId, seq] = [c.req.param("orderId"), Number(c.req.param("seq"))];
-    const entry = (await engine.history(orderId, seq - 1, 1)).find((one) => one.seq === seq);
+    const entry = (await queries.history(orderId, seq - 1, 1)).find((one) => one.seq === seq);
     if (entry === undefined) return message(c, 404, view.words.t("error unknown"));
     const title = view.words.t("raw entry", { n: seq });
     return send(c, <RawPage view={view} orderId={orderId} title={title} json={masked(entry)} shownTo={null} />);
@@ -221,11 +222,11 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const form = Asking.safeParse(await c.req.parseBody());
     if (recordReveal === null) return message(c, 403, view.words.t("reveal off"));
     if (!form.success) return send(c, <RevealPage view={view} orderId={orderId} by={who(c)} />, 400);
-    if ((await engine.read(orderId)) === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    if ((await queries.read(orderId)) === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     const { by, why } = form.data;
     await recordReveal({ orderId, by, why });
-    log.info({ orderId, at: engine.clock.now() }, "personal data was shown");
-    const note = revealedAt(view, by, engine.clock.now());
+    log.info({ orderId, at: queries.clock.now() }, "personal data was shown");
+    const note = revealedAt(view, by, queries.clock.now());
     const title = view.words.t("raw title");
     return send(
       c,

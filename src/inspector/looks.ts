@@ -47,16 +47,16 @@ const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void)
 /** Counting a million orders takes the store a tenth of a second, and every open page asks every two. */
 const COUNTED_FOR_MS = 10_000;
 
-export const countsKept = (engine: Queries): (() => ReturnType<Queries["health"]>) => {
+export const countsKept = (queries: Queries): (() => ReturnType<Queries["health"]>) => {
   let counted: { at: number; health: ReturnType<Queries["health"]> } | null = null;
   return () => {
     const now = performance.now();
-    if (counted === null || now - counted.at > COUNTED_FOR_MS) counted = { at: now, health: engine.health() };
+    if (counted === null || now - counted.at > COUNTED_FOR_MS) counted = { at: now, health: queries.health() };
     return counted.health;
   };
 };
 
-export const problemsOf = async (engine: Queries, health: Queries["health"]): Promise<Problems> => {
+export const problemsOf = async (queries: Queries, health: Queries["health"]): Promise<Problems> => {
   let notOffered: string | null = null;
   const missing = (why: string) => {
     notOffered = why;
@@ -64,9 +64,9 @@ export const problemsOf = async (engine: Queries, health: Queries["health"]): Pr
   const latest = { before: null };
   const [{ ok, counts, damaged }, unfinished, flagged, parked] = await Promise.all([
     health(),
-    offered(() => engine.unfinished(PROBLEMS), missing),
-    offered(() => engine.list({ flagged: true, latest, limit: PROBLEMS }), missing),
-    offered(() => engine.list({ parked: true, latest, limit: PROBLEMS }), missing),
+    offered(() => queries.unfinished(PROBLEMS), missing),
+    offered(() => queries.list({ flagged: true, latest, limit: PROBLEMS }), missing),
+    offered(() => queries.list({ parked: true, latest, limit: PROBLEMS }), missing),
   ]);
   const shown = { flagged: flagged ?? [], parked: parked ?? [], limit: PROBLEMS };
   return { ok, counts, damaged, notOffered, unfinished, ...shown };
@@ -87,8 +87,8 @@ export const filterOf = (asked: OrdersQuery, now: number): OrderFilter => ({
   limit: PAGE + 1,
 });
 
-const verdictsOn = async (engine: Queries, orderId: string): Promise<OrderSeen["verdicts"]> =>
-  Promise.all(merchantEvents.map(async (type) => ({ type, verdict: await engine.can(orderId, { type }) })));
+const verdictsOn = async (queries: Queries, orderId: string): Promise<OrderSeen["verdicts"]> =>
+  Promise.all(merchantEvents.map(async (type) => ({ type, verdict: await queries.can(orderId, { type }) })));
 
 export interface OrderAsked {
   /** The step after which the order is shown; null = now. */
@@ -99,27 +99,27 @@ export interface OrderAsked {
 }
 
 export const orderSeen = async (
-  engine: Queries,
+  queries: Queries,
   orderId: string,
   { at, troubleOnly, done }: OrderAsked,
   words: Words,
   path: string,
 ): Promise<OrderSeen | null> => {
-  const record = await engine.read(orderId);
+  const record = await queries.read(orderId);
   if (record === null) return null;
   const seq = Math.min(Math.max(1, at ?? record.version), record.version);
   const now = seq === record.version && at === null;
   const first = Math.max(0, seq - STEPS);
   const [found, effects, parked] = await Promise.all([
-    engine.history(orderId, first, seq - first),
-    now ? engine.effectsOf(orderId) : [],
-    engine.parked(orderId),
+    queries.history(orderId, first, seq - first),
+    now ? queries.effectsOf(orderId) : [],
+    queries.parked(orderId),
   ]);
   // What was committed between the two looks belongs to the next one.
   const history = found.filter((entry) => entry.seq <= seq);
   const moment = momentOf(history, record);
   if (moment === null) return null;
-  const verdicts = now && parked === null ? await verdictsOn(engine, orderId) : [];
+  const verdicts = now && parked === null ? await verdictsOn(queries, orderId) : [];
   const start = history[0]?.seq ?? 1;
   return {
     record,

@@ -210,7 +210,10 @@ export interface Queries {
   unfinished(limit: number): Promise<Unfinished>;
 }
 
-export interface Runtime extends Queries {
+export interface Runtime {
+  readonly clock: Clock;
+  /** What can be seen of the orders, for whoever is to change nothing. */
+  readonly queries: Queries;
   /** The API of each gateway that was set up here, by the gateway's name: only the routes of these APIs exist. */
   readonly gateways: ReadonlyMap<string, string>;
   /**

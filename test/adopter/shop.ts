@@ -200,17 +200,17 @@ export const lived = async (id: string | undefined, timeoutMs: number | undefine
   const receipt = await engine.submit("my order", { type: "order.seen", status: "failed" }, { id, timeoutMs });
   await engine.complete("my order", { source: "merchant", wait: "settled" });
   await engine.refund("my order", { amount: 5, lines, wait: "durable", id });
-  const { allowed, effects, flags: foreseen, reason } = await engine.can("my order", { type: "merchant.held" });
-  const rows = await engine.list({ status: "on-hold", flagged: true, limit: 10 });
+  const { allowed, effects, flags: foreseen, reason } = await engine.queries.can("my order", { type: "merchant.held" });
+  const rows = await engine.queries.list({ status: "on-hold", flagged: true, limit: 10 });
   for await (const { outcome, flags: left } of engine.reconcile({ dryRun: true, perSecond: 5 }))
     if (outcome === "unread" || left.includes("discrepancy:reserved-twice")) break;
   const view = await engine.payment("my order");
   const said = view?.explanation === "payment-unreadable" || (allowed && reason === "same-status");
-  const history = await engine.history("my order");
-  const record = await engine.read("my order");
-  const dead = await engine.deadLetters(10);
+  const history = await engine.queries.history("my order");
+  const record = await engine.queries.read("my order");
+  const dead = await engine.queries.deadLetters(10);
   const texts = [
-    foretold(await engine.can("my order", { type: "merchant.held" })),
+    foretold(await engine.queries.can("my order", { type: "merchant.held" })),
     effects[0]?.type === "capturePayment",
     foreseen[0] === "discrepancy:refunded-twice",
     said,

@@ -97,8 +97,8 @@ const acknowledging = async (title: string, place: Place, orders: string[]): Pro
     await work();
     into.push(performance.now() - begin);
   };
-  await timed(healths, () => engine.health());
-  const asking = setInterval(() => void timed(healths, () => engine.health()), HEALTH_MS);
+  await timed(healths, () => engine.queries.health());
+  const asking = setInterval(() => void timed(healths, () => engine.queries.health()), HEALTH_MS);
   await inFlight(IN_FLIGHT, orders, (id) => timed(waits, () => engine.submit(id, returning)));
   clearInterval(asking);
   await untilIdle(engine);

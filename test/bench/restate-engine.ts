@@ -28,7 +28,7 @@ export const restateEngine = async ({ ingressUrl, adminUrl }: RestateServer): Pr
     async paid(orderIds) {
       let paid = 0;
       await inFlight(8, orderIds, async (orderId) => {
-        const record = await door.read(orderId);
+        const record = await door.queries.read(orderId);
         if (record?.facts.order.status === "processing") paid += 1;
       });
       return paid;

@@ -164,7 +164,7 @@ describe("a weekend without callbacks", () => {
     }));
     const dry = await run(["reconcile", "--url", url, "--json", "--per-second", "500"]).end;
     expect(JSON.parse(dry.out)).toMatchObject({ moved: 380, explained: 20, applied: false });
-    expect((await engine.list({ status: "pending", limit: 500 })).length).toBe(400);
+    expect((await engine.queries.list({ status: "pending", limit: 500 })).length).toBe(400);
     bank.reads.length = 0;
 
     const real = await run(["reconcile", "--apply", "--url", url, "--json", "--per-second", "500"]).end;

@@ -72,7 +72,7 @@ const run = async (...args: string[]) => {
   return { ...ended, json: args.includes("--json") ? JSON.parse(ended.out) : null };
 };
 const dead = async (): Promise<number> => {
-  const { counts } = await engine.health();
+  const { counts } = await engine.queries.health();
   return (counts?.deadEffects ?? 0) + (counts?.deadEvents ?? 0);
 };
 

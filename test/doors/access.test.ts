@@ -113,7 +113,7 @@ describe("doors 10: a page of another site", () => {
     };
     const options = { publicUrl: "https://engine.test", onCheckoutSubmitted: order, onPayInitialized: order };
     const { world, url } = await served(options);
-    const before = await world.engine.history("o");
+    const before = await world.engine.queries.history("o");
     for (const type of unasked) {
       const { status, text } = await knock(`${url}${path}`, {
         method: "POST",
@@ -123,8 +123,8 @@ describe("doors 10: a page of another site", () => {
       expect([type, status, text]).toEqual([type, 415, expect.stringContaining("json-content-type-needed")]);
     }
     expect((await knock(`${url}${path}`, { method: "POST", body: JSON.stringify(body) })).status).toBe(415);
-    expect(await world.engine.history("o")).toEqual(before);
-    expect(await world.engine.read("new")).toBeNull();
+    expect(await world.engine.queries.history("o")).toEqual(before);
+    expect(await world.engine.queries.read("new")).toBeNull();
     expect(created).toBe(0);
     for (const type of ["application/json", "application/json; charset=utf-8", "Application/JSON"]) {
       const sent = { method: "POST", body: JSON.stringify(body), headers: { "content-type": type } };
@@ -167,7 +167,7 @@ describe("doors 10: the address that a bank is given", () => {
       expect(text).toContain("pass publicUrl");
     }
     expect(world.bank.creates).toEqual([]);
-    expect((await world.engine.read("o"))?.facts.payment.id).toBeNull();
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBeNull();
   });
 
   test("is asked for at the start where the bank's frame creates orders, and has to be an address", async () => {

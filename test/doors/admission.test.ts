@@ -102,7 +102,7 @@ describe("doors 3: rejections in the bank's frame", () => {
     expect(await tally(answers)).toEqual({ 204: 400 });
     await made.world.rest();
     expect(notes(made, "o")).toBe(1);
-    expect((await made.world.engine.history("o")).length).toBe(2);
+    expect((await made.world.engine.queries.history("o")).length).toBe(2);
   });
 
   test("400 different ones are a few notes, and another order's is kept all the same", async () => {

@@ -35,7 +35,7 @@ test.each(stores)("%s: a row there that is damaged stops its own order alone", {
   for (const [i, row] of rows.entries())
     await disk.sql("INSERT INTO damaged (order_id, tbl, id, what, row) VALUES (?, ?, ?, ?, ?)", sick[i], ...row);
 
-  const { ok, damaged, counts } = await place.engine.health();
+  const { ok, damaged, counts } = await place.engine.queries.health();
   expect([ok, damaged, counts?.damaged]).toEqual([true, sick, sick.length]);
   await place.tell("well", { type: "customer.returned", page: "success" });
   expect(place.status("well")).toBe("processing");
@@ -78,8 +78,8 @@ describe("SQLite", () => {
       await place.engine.submit(id, { type: "merchant.held", via: "api" });
     await place.rest();
     expect(["parked", "well"].map((id) => place.status(id))).toEqual(["on-hold", "on-hold"]);
-    const { ok, trouble, damaged } = await place.engine.health();
+    const { ok, trouble, damaged } = await place.engine.queries.health();
     expect([ok, trouble, damaged]).toEqual([true, null, ["in-id", "in-reason"]]);
-    expect(await place.engine.parked("in-reason")).toBe("a\\x00b");
+    expect(await place.engine.queries.parked("in-reason")).toBe("a\\x00b");
   });
 });

@@ -135,11 +135,11 @@ describe.each(stores)("%s", (name, made) => {
     place.engine = engine;
     await place.after(31_000);
     expect(well.map((id) => place.status(id))).toEqual(well.map(() => "processing"));
-    expect((await engine.health()).ok).toBe(true);
+    expect((await engine.queries.health()).ok).toBe(true);
     // Comes for the orders meanwhile: it waits, and stops nobody.
     for (const id of ids) await engine.submit(id, callback(`pay-${id}`));
     await place.rest();
-    const { ok, trouble, counts } = await engine.health();
+    const { ok, trouble, counts } = await engine.queries.health();
     expect([ok, trouble]).toEqual([true, null]);
     await engine.stop();
     const store = disk.store();
@@ -162,9 +162,9 @@ describe.each(stores)("%s", (name, made) => {
       ids.map(async (id) => ({
         id,
         status: place.status(id),
-        waiting: (await place.engine.read(id))?.facts.waiting,
-        effects: await place.engine.effectsOf(id),
-        late: (await place.engine.history(id)).filter(({ eventId }) => eventId === "late").length,
+        waiting: (await place.engine.queries.read(id))?.facts.waiting,
+        effects: await place.engine.queries.effectsOf(id),
+        late: (await place.engine.queries.history(id)).filter(({ eventId }) => eventId === "late").length,
       })),
     );
     const right = (id: string) => ({ id, status: "processing", waiting: [], effects: [], late: 1 });
@@ -180,7 +180,7 @@ describe.each(stores)("%s", (name, made) => {
     place.engine = await place.start({ store: disk.store() });
     await place.after(31_000);
     expect(ids.filter((id) => place.status(id) !== "processing")).toEqual([]);
-    expect((await place.engine.health()).ok).toBe(true);
+    expect((await place.engine.queries.health()).ok).toBe(true);
   });
 
   test("a capture whose row is damaged is made once after a repair", { timeout: 80_000 }, async () => {
@@ -201,7 +201,7 @@ describe.each(stores)("%s", (name, made) => {
     place.engine = await place.start({ store: disk.store() });
     await place.after(60_000);
     expect(place.bank.calls.filter(({ applied }) => applied)).toEqual([]);
-    expect((await place.engine.health()).damaged).toEqual(expect.arrayContaining(ids));
+    expect((await place.engine.queries.health()).damaged).toEqual(expect.arrayContaining(ids));
     await place.engine.stop();
     expect(await repairAll(disk)).toEqual([]);
     place.engine = await place.start({ store: disk.store() });
@@ -209,7 +209,7 @@ describe.each(stores)("%s", (name, made) => {
     const calls = place.bank.calls.filter(({ applied }) => applied).map(({ paymentId, op }) => `${op} ${paymentId}`);
     expect(calls.sort()).toEqual(ids.map((id) => `capture pay-${id}`).sort());
     expect(ids.filter((id) => place.status(id) !== "completed")).toEqual([]);
-    const records = await Promise.all(ids.map((id) => place.engine.read(id)));
+    const records = await Promise.all(ids.map((id) => place.engine.queries.read(id)));
     expect(records.filter((record) => record?.facts.operation !== null)).toEqual([]);
   });
 });

@@ -54,11 +54,11 @@ const all = async (engine: Engine): Promise<string[]> => {
   const told: Reconciled[] = [];
   for await (const one of engine.reconcile({ freshMs: -1, dryRun: true, perSecond: Number.POSITIVE_INFINITY }))
     told.push(one);
-  await engine.unfinished(100);
-  await engine.deadLetters(100);
-  await engine.effectsOf("sick");
-  await engine.history("sick");
-  expect((await engine.list({ limit: 100 })).length).toBeGreaterThanOrEqual(others.length);
+  await engine.queries.unfinished(100);
+  await engine.queries.deadLetters(100);
+  await engine.queries.effectsOf("sick");
+  await engine.queries.history("sick");
+  expect((await engine.queries.list({ limit: 100 })).length).toBeGreaterThanOrEqual(others.length);
   expect(told.map(({ orderId }) => orderId)).toEqual(expect.arrayContaining(others));
   return told.filter(({ outcome }) => outcome === "unread").map(({ orderId }) => orderId);
 };
@@ -193,7 +193,7 @@ describe.each(stores)("%s", (_name, made, damages) => {
     expect(others.filter((id) => place.status(id) !== "processing")).toEqual([]);
 
     await all(engine);
-    const { ok, trouble, damaged, counts } = await engine.health();
+    const { ok, trouble, damaged, counts } = await engine.queries.health();
     // A row that came to lie under another order's name is missed by its own order, which rests as well.
     const names = text.includes("SET order_id") && (table === "outbox" || table === "inbox") ? 2 : 1;
     expect([ok, trouble, counts?.damaged]).toEqual([true, null, names]);
@@ -201,7 +201,7 @@ describe.each(stores)("%s", (_name, made, damages) => {
     const sick = table === "listed" && text.includes("eda080") ? named : "sick";
     if (!text.includes("SET order_id")) expect(damaged).toEqual([sick]);
     const store = disk.store();
-    const beside = await place.engine.health();
+    const beside = await place.engine.queries.health();
     expect(beside.damaged).toEqual(damaged);
     await engine.stop();
 
@@ -229,7 +229,7 @@ describe.each(stores)("%s", (_name, made, damages) => {
     const engine = await place.start({ store: disk.store() });
     place.engine = engine;
     await place.after(10);
-    const [dead] = (await engine.unfinished(9)).deadEvents;
+    const [dead] = (await engine.queries.unfinished(9)).deadEvents;
     expect(dead?.error).toMatch(/no event any more: via/);
     expect((await engine.submit("sick", { type: "merchant.held", via: "api" })).outcome).toBe("moved");
   });

@@ -63,7 +63,7 @@ describe("doors 7: routes of a gateway that was not set up", () => {
           for (const sent of group(id)) expect([sent, await said(made, sent)]).toEqual([sent, MISSING]);
         }
       }
-      expect((await made.world.engine.history("o")).length).toBe(1);
+      expect((await made.world.engine.queries.history("o")).length).toBe(1);
     },
   );
 });
@@ -86,7 +86,7 @@ describe("doors 7: payments of another gateway", () => {
     for (const sent of group("pay-o")) known.push(await said(made, sent));
     expect(known).toEqual(unknown);
     await made.world.rest();
-    expect((await made.world.engine.history("o")).length).toBe(1);
+    expect((await made.world.engine.queries.history("o")).length).toBe(1);
     expect(made.world.bank.reads).toEqual([]);
   });
 
@@ -105,6 +105,6 @@ describe("doors 7: payments of another gateway", () => {
     await made.world.order("o", { gateway: "nets-easy" });
     const body = { paymentId: "pay-o", status: "AUTHORIZED" };
     expect((await said(made, ["POST", callbackPath("o"), body]))[0]).toBe(404);
-    expect((await made.world.engine.history("o")).length).toBe(1);
+    expect((await made.world.engine.queries.history("o")).length).toBe(1);
   });
 });

@@ -113,7 +113,7 @@ describe("a host's gateway that answers a question for the payment with", () => 
     well = true;
     await world.after(2 * MINUTE);
     expect(world.status("o")).toBe("processing");
-    expect(await engine.effectsOf("o")).toEqual([]);
+    expect(await engine.queries.effectsOf("o")).toEqual([]);
   });
 
   it.each([0, 0.5, 999, 1500.5, -1, Number.NaN, "5"])(
@@ -201,7 +201,9 @@ describe("whatever is thrown", () => {
       },
     });
     await expect(engine.payment("o")).rejects.toBeInstanceOf(Error);
-    await expect(engine.can("o", { type: "merchant.completed" }, { fresh: true })).rejects.toBeInstanceOf(Error);
+    await expect(engine.queries.can("o", { type: "merchant.completed" }, { fresh: true })).rejects.toBeInstanceOf(
+      Error,
+    );
   });
 
   it.each(THROWN)("%s, is made text", (_, thrown) => {

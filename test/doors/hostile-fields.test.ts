@@ -128,7 +128,7 @@ const submitted = async (engine: Engine, id: string, event: unknown, options: Su
   await engine.place(id, order(null, T0, { gateway: null }));
   try {
     const receipt = await engine.submit(id, event as Command, options);
-    const entry = (await engine.history(id)).find(({ eventId }) => eventId === receipt.eventId);
+    const entry = (await engine.queries.history(id)).find(({ eventId }) => eventId === receipt.eventId);
     return { kept: { ...(entry?.event ?? {}), $options: { id: entry?.eventId, source: entry?.source } } };
   } catch (error) {
     return refusedBy(error);
@@ -249,7 +249,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       const id = `placed-${n}`;
       try {
         await place.engine.place(id, withOwnPayments(given as NewOrder, n));
-        const [entry] = await place.engine.history(id);
+        const [entry] = await place.engine.queries.history(id);
         return {
           kept: entry?.event.type === "order.placed" ? asExample({ ...entry.event.order }, given as NewOrder) : {},
         };
@@ -268,8 +268,8 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       const id = given as string;
       try {
         await place.engine.place(id, order(null, T0, { gateway: null }));
-        expect((await place.engine.read(id))?.orderId).toBe(id);
-        expect((await place.engine.list({ limit: 10_000 })).map(({ orderId }) => orderId)).toContain(id);
+        expect((await place.engine.queries.read(id))?.orderId).toBe(id);
+        expect((await place.engine.queries.list({ limit: 10_000 })).map(({ orderId }) => orderId)).toContain(id);
       } catch (error) {
         const paths = new Set((error as InvalidEvent).issues?.map(({ path }) => path));
         expect(paths, String(error)).toEqual(new Set(["orderId"]));
@@ -290,10 +290,10 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
         says = isExample ? { ...(given as Reading), paymentId: id } : given;
         await place.engine.submit(id, { type: "reconcile.asked" });
         await place.rest();
-        const read = (await place.engine.history(id)).find(({ event }) => event.type === "payment.read");
+        const read = (await place.engine.queries.history(id)).find(({ event }) => event.type === "payment.read");
         if (read?.event.type === "payment.read")
           return { kept: { ...read.event.reading, ...(isExample ? { paymentId: "a" } : {}) } };
-        const [effect] = await place.engine.effectsOf(id);
+        const [effect] = await place.engine.queries.effectsOf(id);
         // Asked again later, and well formed from then on.
         says = { ...(exampleOf(Reading) as Reading), paymentId: id };
         return {
@@ -329,7 +329,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       const sent = asSent(withOwnPayments(given as NewOrder, n + 10_000));
       const { status, text } = await asked("/orders", { orderId: `http-${n}`, order: sent });
       if (status === 400) return { refused: issuesIn(text).map((path) => path.replace(/^order\./, "")) };
-      const [entry] = await place.engine.history(`http-${n}`);
+      const [entry] = await place.engine.queries.history(`http-${n}`);
       const kept = entry?.event.type === "order.placed" ? { ...entry.event.order } : {};
       return { kept: asExample(kept, given as NewOrder) };
     };
@@ -345,7 +345,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
           await place.engine.place(id, order(null, T0, { gateway: null }));
           const { status, text } = await asked(`/orders/${id}/events`, given, { "idempotency-key": "e" });
           if (status === 400) return { refused: issuesIn(text) };
-          return { kept: (await place.engine.history(id)).find(({ eventId }) => eventId === "e")?.event };
+          return { kept: (await place.engine.queries.history(id)).find(({ eventId }) => eventId === "e")?.event };
         },
         { skip: (path, given) => path[0] === "type" || isForNoStore(kind, path, given) },
       );
@@ -365,7 +365,9 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
         const { status, text } = await asked(path, sent);
         // Of a payment that is nobody's, nothing is kept.
         if (status === 400) return { refused: issuesIn(text) };
-        const entry = (await place.engine.history("http")).findLast(({ event }) => event.type === "callback.received");
+        const entry = (await place.engine.queries.history("http")).findLast(
+          ({ event }) => event.type === "callback.received",
+        );
         const claims = entry?.event.type === "callback.received" ? entry.event.claims : undefined;
         return { kept: status === 202 ? { ...(given as object), status: claims, action: claims } : given };
       };
@@ -383,7 +385,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
     expect(waiting).toEqual([]);
     const rows = [];
     for (let after = ""; ; ) {
-      const page = await place.engine.list({ limit: 500, ...(after === "" ? {} : { after }) });
+      const page = await place.engine.queries.list({ limit: 500, ...(after === "" ? {} : { after }) });
       rows.push(...page);
       if (page.length < 500) break;
       after = page.at(-1)?.orderId ?? "";
@@ -399,7 +401,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       expect([orderId, outcome]).toEqual([orderId, "explained"]);
     }
     expect(asked).toBe(100);
-    expect(await place.engine.health()).toMatchObject({ ok: true, trouble: null, counts: { parked: 0 } });
+    expect(await place.engine.queries.health()).toMatchObject({ ok: true, trouble: null, counts: { parked: 0 } });
   });
 });
 
@@ -514,7 +516,7 @@ describe("doors 6: the answers of banks and shops", () => {
     const odd = { meta_data: [{ id: 1, key: "plugin", value: "\ud800" }], date_created_gmt: "-0001-11-30T00:00:00" };
     const told = WooOrder.parse({ ...example, ...odd });
     await place.engine.place("odd", { ...placedOrder(told, {}, {}, T0), gateway: null });
-    expect((await place.engine.read("odd"))?.facts.order.createdAt).toBe(T0);
+    expect((await place.engine.queries.read("odd"))?.facts.order.createdAt).toBe(T0);
     await place.end();
   });
 });

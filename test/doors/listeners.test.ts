@@ -44,8 +44,8 @@ const isRight = async ({ world, receipt }: Awaited<ReturnType<typeof completes>>
   expect(receipt).toMatchObject({ outcome: "moved", to: "completed", final: true });
   expect(world.status("o")).toBe("completed");
   expect(world.bank.calls.map(({ op }) => op)).toEqual(["capture"]);
-  expect(await world.engine.effectsOf("o")).toEqual([]);
-  expect((await world.engine.read("o"))?.facts.operation).toBeNull();
+  expect(await world.engine.queries.effectsOf("o")).toEqual([]);
+  expect((await world.engine.queries.read("o"))?.facts.operation).toBeNull();
 };
 
 describe("a listener that throws", () => {

@@ -66,7 +66,9 @@ describe("an order's id of 100 characters", () => {
       // Only with the proof is the order named in the answer.
       expect([answer.status, await answer.json()]).toMatchObject([200, { orderId }]);
     }
-    const types = (await world.engine.history(orderId)).flatMap(({ answers }) => answers.map(({ type }) => type));
+    const types = (await world.engine.queries.history(orderId)).flatMap(({ answers }) =>
+      answers.map(({ type }) => type),
+    );
     expect(types).toContain("callback.received");
     expect(types).toContain("customer.returned");
   });

@@ -163,7 +163,7 @@ describe("a body that would come out as something else", () => {
       400,
       { error: { code: "not-exact", issues: [{ path }] } },
     ]);
-    expect(await made.world.engine.read("o")).toBeNull();
+    expect(await made.world.engine.queries.read("o")).toBeNull();
     for (const to of ["/orders/o/events", "/orders/o/can", "/orders/o/revive", "/orders/o/checkout"]) {
       expect([to, (await send(to, place("o", raw))).status]).toEqual([to, 400]);
     }
@@ -200,10 +200,10 @@ describe("a body that would come out as something else", () => {
     const body = place("o", '"total":-0,"createdAt":1795000000000');
     expect((await made.from("192.0.2.1", "/orders", { method: "POST", headers: API, body })).status).toBe(201);
     await engine.place("p", order(null, T0, { total: -0, lines: [{ sku: "a", quantity: 1, total: -0 }] }));
-    for (const id of ["o", "p"]) expect(Object.is((await engine.read(id))?.facts.order.total, 0)).toBe(true);
-    expect(JSON.stringify(await engine.read("p"), (_, value) => (Object.is(value, -0) ? "-0" : value))).not.toContain(
-      '"-0"',
-    );
+    for (const id of ["o", "p"]) expect(Object.is((await engine.queries.read(id))?.facts.order.total, 0)).toBe(true);
+    expect(
+      JSON.stringify(await engine.queries.read("p"), (_, value) => (Object.is(value, -0) ? "-0" : value)),
+    ).not.toContain('"-0"');
   });
 });
 

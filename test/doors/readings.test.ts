@@ -93,7 +93,7 @@ describe.each(away)("the bank %s for a week", (_how, says) => {
     await world.engine.submit("p", { type: "merchant.completed", via: "dropdown" });
     await later(world, 7 * DAY);
     expect([world.status("o"), world.status("p")]).toEqual(["pending", "processing"]);
-    expect((await world.engine.health()).counts).toMatchObject({ deadEffects: 0, deadEvents: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ deadEffects: 0, deadEvents: 0 });
     // It is asked again and again, but not without end.
     expect(bank.reads).toBeGreaterThan(7);
     expect(bank.reads).toBeLessThan(20_000);
@@ -101,7 +101,11 @@ describe.each(away)("the bank %s for a week", (_how, says) => {
     await later(world, slow.longestRetryMs + slow.breakMs + leaseMs);
     expect([world.status("o"), world.status("p")]).toEqual(["processing", "completed"]);
     expect(bank.captures).toBe(1);
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0, deadEvents: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({
+      waitingEffects: 0,
+      deadEffects: 0,
+      deadEvents: 0,
+    });
   });
 });
 
@@ -208,12 +212,12 @@ describe("a reading that an earlier release gave up", () => {
     bank.says = null;
     await later(world, HOUR);
     expect(world.status("o")).toBe("pending");
-    expect((await world.engine.health()).counts?.deadEffects).toBe(1);
+    expect((await world.engine.queries.health()).counts?.deadEffects).toBe(1);
     await world.engine.submit("o", event);
     await later(world, usual.askedAnewMs + 500);
     if (status === "completed") await later(world, MINUTE);
     expect(world.status("o")).toBe(status);
-    expect((await world.engine.health()).counts).toMatchObject({ deadEffects: 0, waitingEffects: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ deadEffects: 0, waitingEffects: 0 });
   });
 });
 
@@ -234,7 +238,7 @@ test("a reading of an earlier payment that fails gives way to that of the new on
   await world.engine.submit("o", { type: "customer.returned", page: "success" });
   await later(world, usual.askedAnewMs + 500);
   expect(world.status("o")).toBe("processing");
-  expect(await world.engine.effectsOf("o")).toEqual([]);
+  expect(await world.engine.queries.effectsOf("o")).toEqual([]);
 });
 
 test("pauses of the open breaker are not attempts", async () => {
@@ -246,7 +250,7 @@ test("pauses of the open breaker are not attempts", async () => {
     await world.engine.submit(id, callback(`pay-${id}`));
   }
   await later(world, HOUR);
-  const waiting = await Promise.all(ids.map((id) => world.engine.effectsOf(id)));
+  const waiting = await Promise.all(ids.map((id) => world.engine.queries.effectsOf(id)));
   const attempts = waiting.flat().reduce((sum, row) => sum + row.attempts, 0);
   expect(waiting.flat()).toHaveLength(ids.length);
   expect(attempts).toBe(bank.reads);
@@ -302,7 +306,7 @@ describe("a shop that is away for a week costs no order and leaves no dead lette
     await world.engine.submit("o", callback("pay-o"));
     await later(world, 7 * DAY);
     expect(world.status("o")).toBe("pending");
-    expect((await world.engine.health()).counts).toMatchObject({ deadEffects: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ deadEffects: 0 });
     shop.execute = execute;
     await later(world, slow.longestRetryMs);
     expect(world.status("o")).toBe("processing");

@@ -30,7 +30,7 @@ const made = async (options: Partial<HttpOptions> = {}, engine: Parameters<typeo
     if (created.kind === "failed") throw new Error(created.detail);
     return { ...urls, paymentId: created.paymentId };
   };
-  const facts = async (id: string) => (await world.engine.read(id))?.facts;
+  const facts = async (id: string) => (await world.engine.queries.read(id))?.facts;
   return { world, open, begun, facts };
 };
 
@@ -58,7 +58,7 @@ describe("doors 1: a return address without a proof", () => {
       expect(world.woo.order(status).notes).toEqual([]);
     }
     expect(world.bank.calls).toEqual([]);
-    const answers = (await world.engine.history("pending")).flatMap((entry) => entry.answers);
+    const answers = (await world.engine.queries.history("pending")).flatMap((entry) => entry.answers);
     expect(answers.find(({ rule }) => rule === "return/unproven")).toMatchObject({
       type: "customer.returned",
       outcome: "ignored",
@@ -94,7 +94,7 @@ describe("doors 1: a return address without a proof", () => {
       }
       expect(new Set(answers).size, answers.join("\n")).toBe(1);
     }
-    expect(await world.engine.history("9999")).toEqual([]);
+    expect(await world.engine.queries.history("9999")).toEqual([]);
   });
 
   test("the signing's landing page books nothing; with its proof it books", async () => {
@@ -209,9 +209,9 @@ describe("doors 1: a return address as the bank was given it", () => {
     await world.engine.submit("1001", { type: "customer.returned", page: "fail", attempt });
     const second = begun("1001");
     await world.after(60_000);
-    expect((await world.engine.read("1001"))?.facts.payment.id).toBe((await second).paymentId);
+    expect((await world.engine.queries.read("1001"))?.facts.payment.id).toBe((await second).paymentId);
     expect(world.status("1001")).toBe("pending");
-    expect((await world.engine.read("1001"))?.facts.waiting).toEqual([]);
+    expect((await world.engine.queries.read("1001"))?.facts.waiting).toEqual([]);
   });
 
   test("what the shop's own code says of its customer counts without an address", async () => {

@@ -89,10 +89,10 @@ describe("doors 5: a token with scopes", () => {
     expect((await enter("/orders/o", "one token for act")).status).toBe(403);
     expect((await enter("/orders/o", "one token for metrics")).status).toBe(403);
     expect((await enter("/orders/o", "nobody's")).status).toBe(401);
-    const before = await engine.history("o");
+    const before = await engine.queries.history("o");
     expect((await enter("/orders/o/actions/merchant.held", "one token for read", { id: "click" })).status).toBe(403);
     expect((await enter("/reconcile", "one token for read", { hours: "24", apply: "true" })).status).toBe(403);
-    expect(await engine.history("o")).toEqual(before);
+    expect(await engine.queries.history("o")).toEqual(before);
     const both = [{ token: "one-token-for-both", scopes: ["read", "act"] as const }];
     const acts = inspector({ engine, access: { kind: "token", token: both }, actions: true });
     const click = new Request("http://shop.test/orders/o/actions/merchant.held", {
@@ -103,6 +103,6 @@ describe("doors 5: a token with scopes", () => {
     const acting = acts.fetch(click);
     await (place as Place).rest();
     expect((await acting).status).toBe(303);
-    expect((await engine.read("o"))?.facts.order.status).toBe("on-hold");
+    expect((await engine.queries.read("o"))?.facts.order.status).toBe("on-hold");
   });
 });

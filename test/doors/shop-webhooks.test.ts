@@ -76,7 +76,7 @@ const world = async (placed: Parameters<typeof order>[2] = {}) => {
     outcome: async (body: string, headers?: Headers) => outcomeOf(await take(signed(body, headers))),
     outcomeOf,
     merchant: (status: string) => ask(server, place.clock.now(), "PUT", "/orders/7", { status }),
-    entries: async () => (await engine.history("7", 0, 5000)).length,
+    entries: async () => (await engine.queries.history("7", 0, 5000)).length,
     /** How often the shop was asked for an order since the last time. */
     reads: () => asked.splice(0).filter((method) => method === "GET").length,
     loseNext: (n: number) => {
@@ -95,7 +95,7 @@ test.each([
   ["four bodies of one order", [updated(), updated({ total: "1.00" }), '{"id":7}', '{"id":7,"status":"completed"}']],
 ])("doors 12: %s, repeated 1,000 times under other topics and delivery ids, writes nothing", async (_, bodies) => {
   const { outcome, entries, engine, reads } = await world();
-  const before = await engine.read("7");
+  const before = await engine.queries.read("7");
   for (let i = 0; i < 1000; i += 1) {
     const topic = TOPICS[i % TOPICS.length] as string;
     // A third under one delivery id, a third under ids of their own, a third under none.
@@ -103,7 +103,7 @@ test.each([
     await outcome(bodies[i % bodies.length] as string, delivery === undefined ? { topic } : { topic, delivery });
   }
   expect(await entries()).toBe(1);
-  expect(await engine.read("7")).toEqual(before);
+  expect(await engine.queries.read("7")).toEqual(before);
   expect(reads()).toBeLessThanOrEqual(bodies.length + 3);
 });
 
@@ -141,7 +141,7 @@ test.each([...TOPICS, "the right one, many times"])(
       await place.after(10_000);
     }
     await place.after(1000);
-    expect((await engine.read("7"))?.facts.order.status).toBe("processing");
+    expect((await engine.queries.read("7"))?.facts.order.status).toBe("processing");
   },
 );
 
@@ -150,7 +150,7 @@ test.each(TOPICS)("doors 12: under the topic %s the shop's own answer decides", 
   expect(await outcome(updated(), { topic })).toBe("nothing-new");
   await merchant("cancelled");
   expect(await outcome(updated({ note: "later" }), { topic })).toBe("moved");
-  expect((await engine.read("7"))?.facts.order.status).toBe("cancelled");
+  expect((await engine.queries.read("7"))?.facts.order.status).toBe("cancelled");
 });
 
 test.each([
@@ -165,7 +165,7 @@ test.each([
   const told = [];
   for (const [i, topic] of TOPICS.entries()) told.push(await outcome(`{"id":7,"i":${i}}`, { topic }));
   expect(new Set(told)).toEqual(new Set(["noted"]));
-  const noted = (await engine.history("7")).filter(({ event }) => event.type === "order.updated");
+  const noted = (await engine.queries.history("7")).filter(({ event }) => event.type === "order.updated");
   const event = { type: "order.updated", by: "shop", change: "order.deleted", order: { gone: true } };
   expect(noted.map((entry) => entry.event)).toEqual([event]);
 });
@@ -182,7 +182,7 @@ test("doors 12: a new body is read, whichever delivery id it carries and however
   await merchant("failed");
   place.clock.set(T0 + MINUTE);
   expect(await outcome(action)).toBe("moved");
-  expect((await engine.read("7"))?.facts.order.status).toBe("failed");
+  expect((await engine.queries.read("7"))?.facts.order.status).toBe("failed");
 });
 
 test("doors 12: a body is not remembered while the shop could not be asked", async () => {
@@ -203,7 +203,9 @@ test("doors 12: what several nodes hear at the same moment is written once", asy
     nodes.flatMap((take) => bodies.map(async (body) => outcomeOf(await take(signed(body))))),
   );
   expect(told).toContain("moved");
-  const types = (await engine.history("7")).map(({ event }) => event.type).filter((type) => type !== "payment.read");
+  const types = (await engine.queries.history("7"))
+    .map(({ event }) => event.type)
+    .filter((type) => type !== "payment.read");
   expect(types).toEqual(["order.placed", "order.seen"]);
 });
 
@@ -222,10 +224,10 @@ test("doors 12: while money is on the move, another hand's status is written onc
   bankHas(place.bank, "pay-7", "ACCEPTED", { capture: "timeout-after-apply:1" });
   await engine.submit("7", { type: "merchant.completed", via: "api" });
   await place.rest();
-  expect((await engine.read("7"))?.facts.operation?.kind).toBe("capture");
+  expect((await engine.queries.read("7"))?.facts.operation?.kind).toBe("capture");
   server.woo.setStatus("7", "on-hold");
   for (let i = 0; i < 20; i += 1) await outcome(updated({ i }), { topic: TOPICS[i % TOPICS.length] as string });
-  const seen = (await engine.history("7")).filter(({ event }) => event.type === "order.seen");
+  const seen = (await engine.queries.history("7")).filter(({ event }) => event.type === "order.seen");
   expect(seen.map(({ answers }) => answers[0]?.reason)).toEqual(["operation-in-flight"]);
 });
 
@@ -233,10 +235,10 @@ test("an order that was edited in the shop is taken as it is there, once", async
   const { outcome, engine, server, place } = await world({ status: "processing" });
   server.woo.edit("7", { total: 60_000, lines: [{ sku: "LAMP", quantity: 1, total: 60_000 }] });
   for (let i = 0; i < 3; i += 1) await outcome(updated({ i }));
-  expect((await engine.read("7"))?.facts.order).toMatchObject({ total: 60_000, lines: [{ total: 60_000 }] });
-  const edits = (await engine.history("7")).filter(({ event }) => event.type === "order.updated");
+  expect((await engine.queries.read("7"))?.facts.order).toMatchObject({ total: 60_000, lines: [{ total: 60_000 }] });
+  const edits = (await engine.queries.history("7")).filter(({ event }) => event.type === "order.updated");
   expect(edits.map(({ event }) => event)).toMatchObject([{ change: "order.edited", order: { total: 60_000 } }]);
   await ask(server, place.clock.now(), "PUT", "/orders/7", { payment_method: "bacs" });
   await outcome(updated({ i: 9 }));
-  expect((await engine.read("7"))?.facts.order.paidOtherwise).toBe(true);
+  expect((await engine.queries.read("7"))?.facts.order.paidOtherwise).toBe(true);
 });

@@ -37,7 +37,7 @@ const othersGoOn = async (place: Place) => {
     await place.engine.submit(id, callback(`pay-${id}`));
   }
   await place.after(120_000);
-  const rows = await place.engine.list({ limit: 500 });
+  const rows = await place.engine.queries.list({ limit: 500 });
   expect(rows.filter(({ orderId }) => orderId.startsWith("other-")).map(({ status }) => status)).toEqual(
     ids.map(() => "processing"),
   );
@@ -45,7 +45,7 @@ const othersGoOn = async (place: Place) => {
   // Without a limit, because the clock stands still.
   const asked = place.engine.reconcile({ freshMs: 0, dryRun: true, perSecond: Number.POSITIVE_INFINITY });
   for await (const { orderId, outcome } of asked) if (ids.includes(orderId)) expect(outcome).toBe("explained");
-  expect(await place.engine.health()).toMatchObject({ ok: true, trouble: null });
+  expect(await place.engine.queries.health()).toMatchObject({ ok: true, trouble: null });
 };
 
 const hostileIds: [what: string, id: unknown, says: RegExp][] = [
@@ -84,21 +84,21 @@ describe("doors 6: an order's id", () => {
       const given = id as unknown as string;
       const asked: [string, () => Promise<unknown>][] = [
         ["submit", () => engine.submit(given, { type: "merchant.completed" })],
-        ["can", () => engine.can(given, { type: "merchant.completed" })],
-        ["read", () => engine.read(given)],
-        ["why", () => engine.why(given)],
-        ["history", () => engine.history(given)],
-        ["effectsOf", () => engine.effectsOf(given)],
-        ["parked", () => engine.parked(given)],
-        ["cooldownEndsAt", () => engine.cooldownEndsAt(given)],
+        ["can", () => engine.queries.can(given, { type: "merchant.completed" })],
+        ["read", () => engine.queries.read(given)],
+        ["why", () => engine.queries.why(given)],
+        ["history", () => engine.queries.history(given)],
+        ["effectsOf", () => engine.queries.effectsOf(given)],
+        ["parked", () => engine.queries.parked(given)],
+        ["cooldownEndsAt", () => engine.queries.cooldownEndsAt(given)],
         ["payment", () => engine.payment(given)],
         ["checkout", () => engine.checkout(given, "resurs-mapi", { successUrl: "", failUrl: "", callbackUrl: "" })],
       ];
       for (const [name, ask] of asked) await expect(ask(), name).rejects.toThrow("orderId: must be a string");
-      await expect(engine.findByPayment(given)).rejects.toThrow("paymentId: must be a string");
+      await expect(engine.queries.findByPayment(given)).rejects.toThrow("paymentId: must be a string");
       await expect(engine.revive(given)).rejects.toThrow("id: must be a string");
       if (id !== undefined) {
-        await expect(engine.list({ limit: 5, after: given })).rejects.toThrow(/filter\.after: /);
+        await expect(engine.queries.list({ limit: 5, after: given })).rejects.toThrow(/filter\.after: /);
       }
       await othersGoOn(place);
     },
@@ -113,7 +113,7 @@ describe("doors 6: an order's id", () => {
       const path = Buffer.from(id).toString("hex").replaceAll(/../g, "%$&");
       const { status, text } = await send(new Request(`http://shop.test/orders/${path}${what}`));
       if (id !== "\ud800") expect([200, 400, 404], `${what}: ${text}`).toContain(status);
-      await expect(place.engine.read(id).catch(() => null)).resolves.toBeNull();
+      await expect(place.engine.queries.read(id).catch(() => null)).resolves.toBeNull();
     }
     await othersGoOn(place);
   });
@@ -163,11 +163,11 @@ describe("doors 6: an event's id", () => {
     const body = { id, event: "payment.checkout.completed", data: { paymentId: "pay-1001" } };
     const answer = await send(post("/callbacks/nets", body, { authorization: NETS }));
     expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(/not-a-webhook.*id: must/) });
-    expect(await place.engine.history("1001")).toHaveLength(1);
+    expect(await place.engine.queries.history("1001")).toHaveLength(1);
     expect(await send(post("/callbacks/nets", { ...body, id: "x" }, { authorization: NETS }))).toMatchObject({
       status: 200,
     });
-    expect(await place.engine.list({ limit: 5 })).toHaveLength(1);
+    expect(await place.engine.queries.list({ limit: 5 })).toHaveLength(1);
   });
 });
 
@@ -206,14 +206,14 @@ describe("doors 6: a moment", () => {
     await place.engine.submit("1001", callback("pay-1001"));
     await place.after(31_000);
     expect(place.status("1001")).toBe("processing");
-    expect((await place.engine.read("1001"))?.facts.order.createdAt).toBe(T0);
+    expect((await place.engine.queries.read("1001"))?.facts.order.createdAt).toBe(T0);
   });
 
   test("ahead of ours is no longer the life of a link, nor the customer's return", async () => {
     const { place } = await onSqlite();
     const customerReturned = true;
     await place.order("1001", { payment: "TASK_REDIRECTION_REQUIRED", at: T0 + 7_200_000, customerReturned });
-    expect((await place.engine.read("1001"))?.facts.order.customerReturnedAt).toBe(T0);
+    expect((await place.engine.queries.read("1001"))?.facts.order.customerReturnedAt).toBe(T0);
     await place.after(121 * 60_000);
     expect(place.status("1001")).toBe("cancelled");
   });
@@ -256,8 +256,11 @@ describe("doors 6: an order", () => {
         order(null, T0, { gateway: name, paymentId: name, meta: { [`a ${name}`]: name } }),
       );
       await place.engine.submit(name, { type: "order.updated", by: name, change: name });
-      expect(await place.engine.read(name)).toMatchObject({ orderId: name, facts: { payment: { gateway: name } } });
-      expect(await place.engine.why(name)).not.toBeNull();
+      expect(await place.engine.queries.read(name)).toMatchObject({
+        orderId: name,
+        facts: { payment: { gateway: name } },
+      });
+      expect(await place.engine.queries.why(name)).not.toBeNull();
       await othersGoOn(place);
     },
   );
@@ -267,7 +270,7 @@ describe("doors 6: an order", () => {
     await place.order("räksmörgås-🍤/1");
     const event: Command = { type: "order.updated", by: "Åsa \u202e", change: "two\nlines\tand 🍤" };
     await place.engine.submit("räksmörgås-🍤/1", event);
-    expect((await place.engine.history("räksmörgås-🍤/1")).at(-1)?.event).toEqual(event);
+    expect((await place.engine.queries.history("räksmörgås-🍤/1")).at(-1)?.event).toEqual(event);
   });
 });
 
@@ -277,5 +280,5 @@ test("doors 6: bytes that are no UTF-8 are refused, not read as other ones", asy
   const headers = { "content-type": "application/json" };
   const request = new Request("http://shop.test/orders", { method: "POST", headers, body });
   expect(await send(request)).toEqual({ status: 400, text: '{"error":{"code":"not-utf8"}}' });
-  expect(await place.engine.list({ limit: 5 })).toEqual([]);
+  expect(await place.engine.queries.list({ limit: 5 })).toEqual([]);
 });

@@ -96,12 +96,12 @@ describe("a token that no header can carry", () => {
     await engine.place("o", order("po", T0));
     await engine.submit("o", { type: "reconcile.asked" });
     const rows: unknown[] = [];
-    for (let n = 0; n < 200 && (await engine.read("o"))?.facts.order.status === "pending"; n += 1) {
-      rows.push(await engine.effectsOf("o"));
+    for (let n = 0; n < 200 && (await engine.queries.read("o"))?.facts.order.status === "pending"; n += 1) {
+      rows.push(await engine.queries.effectsOf("o"));
       await new Promise((resolve) => setTimeout(resolve, 5));
       clock.set(clock.now() + 100);
     }
-    expect((await engine.read("o"))?.facts.order.status).toBe("processing");
+    expect((await engine.queries.read("o"))?.facts.order.status).toBe("processing");
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify([rows, told])).not.toContain("SECRETPART");
   });

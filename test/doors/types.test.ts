@@ -2,14 +2,14 @@
  * Row 5, for whoever has types: what is misspelt, and what only the engine may say, does not compile.
  * The compiler checks each `@ts-expect-error` below: one that is not needed any more fails the build.
  */
-import type { Command, Receipt, Runtime } from "order-status-engine";
+import type { Command, Queries, Receipt, Runtime } from "order-status-engine";
 import { type Meta, type Reason, reasons } from "order-status-engine/machines";
 import { expect, test } from "vitest";
 
 /** Takes nothing and does nothing: what matters is whether the call compiles. */
-const nothing: Pick<Runtime, "submit" | "can"> = {
+const nothing: Pick<Runtime, "submit"> & Pick<Queries, "can"> = {
   submit: async () => ({}) as Receipt,
-  can: async () => ({}) as Awaited<ReturnType<Runtime["can"]>>,
+  can: async () => ({}) as Awaited<ReturnType<Queries["can"]>>,
 };
 
 test("doors 5: what is misspelt, or is not the caller's to say, does not compile", async () => {

@@ -110,7 +110,7 @@ describe.each(stores)("on %s, once it is put right", (_, make) => {
     await world.order("o", { payment: "FROZEN" });
     await world.engine.submit("o", { type: "reconcile.asked" });
     await world.rest();
-    expect((await world.engine.read("o"))?.facts.payment.readAt).toBe(T0 + AHEAD);
+    expect((await world.engine.queries.read("o"))?.facts.payment.readAt).toBe(T0 + AHEAD);
     await right();
     const reads = world.bank.reads.length;
     const all: string[] = [];
@@ -128,7 +128,7 @@ describe.each(stores)("on %s, once it is put right", (_, make) => {
     }
     expect(all).toEqual(["o"]);
     expect(world.bank.reads.length).toBeGreaterThan(reads);
-    const { facts } = (await world.engine.read("o")) ?? { facts: null };
+    const { facts } = (await world.engine.queries.read("o")) ?? { facts: null };
     expect(facts?.order.updatedAt).toBeLessThanOrEqual(world.clock.now());
   });
 });

@@ -42,7 +42,7 @@ afterEach(async () => {
 test("health names the first twenty orders, whatever an order before them has", async () => {
   setAside([["big", 2500], ...Array.from({ length: 25 }, (_, i): [string, number] => [`o${10 + i}`, 1 + (i % 3)])]);
   await engine.start();
-  const { damaged, counts } = await engine.health();
+  const { damaged, counts } = await engine.queries.health();
   expect(damaged).toEqual(["big", ...Array.from({ length: 19 }, (_, i) => `o${10 + i}`)]);
   expect(counts?.damaged).toBe(26);
 });

@@ -23,34 +23,37 @@ describe("what goes in", () => {
     await world.order("o");
     const again = await world.engine.place("o", order("pay-other", T0));
     expect(again).toMatchObject({ final: true });
-    expect((await world.engine.read("o"))?.facts).toMatchObject({
+    expect((await world.engine.queries.read("o"))?.facts).toMatchObject({
       order: { total: 100_000 },
       payment: { id: "pay-o" },
     });
-    expect(await world.engine.history("o")).toHaveLength(1);
+    expect(await world.engine.queries.history("o")).toHaveLength(1);
   });
 
   test("placed again with another total, it is the same order with that total", async () => {
     const world = await made();
     await world.order("o");
     expect(await world.engine.place("o", order("pay-other", T0, { total: 1 }))).toMatchObject({ final: true });
-    expect((await world.engine.read("o"))?.facts).toMatchObject({ order: { total: 1 }, payment: { id: "pay-o" } });
-    const types = (await world.engine.history("o")).map(({ event }) => event.type);
+    expect((await world.engine.queries.read("o"))?.facts).toMatchObject({
+      order: { total: 1 },
+      payment: { id: "pay-o" },
+    });
+    const types = (await world.engine.queries.history("o")).map(({ event }) => event.type);
     expect(types).toEqual(["order.placed", "order.updated"]);
   });
 
   test("an order that nobody placed is not known: nothing is made up for it", async () => {
     const { engine } = await made();
     await expect(engine.submit("ghost", callback("pay-1"))).rejects.toThrow(UnknownOrder);
-    await expect(engine.can("ghost", { type: "merchant.completed" })).rejects.toThrow(UnknownOrder);
+    await expect(engine.queries.can("ghost", { type: "merchant.completed" })).rejects.toThrow(UnknownOrder);
     await expect(
       engine.checkout("ghost", "resurs-mapi", { successUrl: "", failUrl: "", callbackUrl: "" }),
     ).rejects.toThrow(UnknownOrder);
-    expect(await engine.read("ghost")).toBeNull();
-    expect(await engine.why("ghost")).toBeNull();
-    expect(await engine.cooldownEndsAt("ghost")).toBeNull();
-    expect(await engine.history("ghost")).toEqual([]);
-    expect((await engine.health()).ok).toBe(true);
+    expect(await engine.queries.read("ghost")).toBeNull();
+    expect(await engine.queries.why("ghost")).toBeNull();
+    expect(await engine.queries.cooldownEndsAt("ghost")).toBeNull();
+    expect(await engine.queries.history("ghost")).toEqual([]);
+    expect((await engine.queries.health()).ok).toBe(true);
   });
 
   test.each([
@@ -67,7 +70,7 @@ describe("what goes in", () => {
     const error = await world.engine.submit("o", event as Command).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(InvalidEvent);
     expect((error as InvalidEvent).issues.map((issue) => issue.path)).toContain(path);
-    expect(await world.engine.history("o")).toHaveLength(1);
+    expect(await world.engine.queries.history("o")).toHaveLength(1);
   });
 
   test("the same id is taken in once, however often it is sent and whatever it says then", async () => {
@@ -81,7 +84,7 @@ describe("what goes in", () => {
     expect(again).toMatchObject({ final: true });
     await world.rest();
     expect(world.status("o")).toBe("on-hold");
-    expect((await world.engine.history("o")).filter((h) => h.eventId === "mine")).toHaveLength(1);
+    expect((await world.engine.queries.history("o")).filter((h) => h.eventId === "mine")).toHaveLength(1);
     // The same name at another order is another event.
     await world.order("p");
     expect(await world.engine.submit("p", { type: "merchant.held" }, { id: "mine" })).toMatchObject({
@@ -111,7 +114,7 @@ describe("what goes in", () => {
       ),
     );
     await world.rest();
-    expect((await world.engine.history("o")).filter((h) => h.eventId === "click")).toHaveLength(1);
+    expect((await world.engine.queries.history("o")).filter((h) => h.eventId === "click")).toHaveLength(1);
     expect(world.bank.calls.filter((call) => call.op === "capture")).toHaveLength(1);
     expect(world.status("o")).toBe("completed");
   });
@@ -125,7 +128,7 @@ describe("what goes in", () => {
     const turned = all.filter((one) => one.status === "rejected");
     expect(turned).toHaveLength(7);
     expect(turned.every((one) => one.reason instanceof Overloaded)).toBe(true);
-    expect(await world.engine.history("o")).toHaveLength(4);
+    expect(await world.engine.queries.history("o")).toHaveLength(4);
   });
 
   test("whoever does not want to wait longer is told that it goes on", async () => {
@@ -173,10 +176,10 @@ describe("the answer before the click", () => {
     const world = await made();
     await world.order("o", says);
     await world.tell("o", { type: "reconcile.asked" });
-    const before = (await world.engine.history("o")).length;
-    const verdict = await world.engine.can("o", event);
+    const before = (await world.engine.queries.history("o")).length;
+    const verdict = await world.engine.queries.can("o", event);
     // Asking changes nothing, writes nothing and calls nobody.
-    expect(await world.engine.history("o")).toHaveLength(before);
+    expect(await world.engine.queries.history("o")).toHaveLength(before);
     expect(world.bank.calls).toEqual([]);
     const receipt = await world.tell("o", event);
     expect(receipt.final).toBe(true);
@@ -190,7 +193,7 @@ describe("the answer before the click", () => {
   test("a click that is no click is refused like anywhere else", async () => {
     const world = await made();
     await world.order("o");
-    await expect(world.engine.can("o", { type: "merchant.exploded" } as never)).rejects.toThrow(InvalidEvent);
+    await expect(world.engine.queries.can("o", { type: "merchant.exploded" } as never)).rejects.toThrow(InvalidEvent);
   });
 });
 
@@ -204,7 +207,7 @@ describe("why an order is where it is", () => {
   test.each(OrderStatus.options)("an order that was placed as %s", async (status) => {
     const world = await made();
     await world.order("o", { status });
-    const lines = await world.engine.why("o");
+    const lines = await world.engine.queries.why("o");
     isPlain(lines);
     expect(lines?.[0]).toContain(status);
   });
@@ -219,7 +222,7 @@ describe("why an order is where it is", () => {
     const world = await made();
     await world.order("o", { payment: status });
     await world.tell("o", callback("pay-o"));
-    const lines = await world.engine.why("o");
+    const lines = await world.engine.queries.why("o");
     isPlain(lines);
     expect(lines?.[0]).toContain(to);
     expect(lines?.join("\n")).toContain(status);
@@ -230,20 +233,20 @@ describe("why an order is where it is", () => {
     const world = await made();
     await world.order("held", { at: T0 });
     await world.engine.submit("held", callback("pay-held"));
-    expect((await world.engine.why("held"))?.join("\n")).toContain("2026-11-20T12:01:00Z");
-    isPlain(await world.engine.why("held"));
+    expect((await world.engine.queries.why("held"))?.join("\n")).toContain("2026-11-20T12:01:00Z");
+    isPlain(await world.engine.queries.why("held"));
 
     await world.order("moving", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
     await world.engine.submit("moving", { type: "merchant.completed", via: "dropdown" });
     await world.rest();
-    isPlain(await world.engine.why("moving"));
-    expect((await world.engine.why("moving"))?.join("\n")).toMatch(/capturePayment is under way/);
+    isPlain(await world.engine.queries.why("moving"));
+    expect((await world.engine.queries.why("moving"))?.join("\n")).toMatch(/capturePayment is under way/);
 
     await world.order("frozen", { status: "processing", payment: "FROZEN" });
     await world.tell("frozen", { type: "merchant.completed", via: "dropdown" });
-    isPlain(await world.engine.why("frozen"));
-    expect((await world.engine.why("frozen"))?.join("\n")).toMatch(/refused: The bank has frozen this payment/);
-    expect((await world.engine.why("frozen"))?.at(-1)).toMatch(/Do not ship/);
+    isPlain(await world.engine.queries.why("frozen"));
+    expect((await world.engine.queries.why("frozen"))?.join("\n")).toMatch(/refused: The bank has frozen this payment/);
+    expect((await world.engine.queries.why("frozen"))?.at(-1)).toMatch(/Do not ship/);
     await world.after(2 * MINUTE);
     expect(world.status("moving")).toBe("completed");
   });
@@ -261,8 +264,8 @@ describe("checkout", () => {
     await world.order("o", { paymentId: null });
     const created = await world.engine.checkout("o", "resurs-mapi", urls);
     if (created.kind !== "ok") throw new Error(created.kind);
-    expect((await world.engine.read("o"))?.facts.payment.id).toBe(created.paymentId);
-    expect(await world.engine.findByPayment(created.paymentId)).toEqual({ orderId: "o", current: true });
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBe(created.paymentId);
+    expect(await world.engine.queries.findByPayment(created.paymentId)).toEqual({ orderId: "o", current: true });
     expect(world.bank.creates).toHaveLength(1);
     world.bank.customerSigns(created.paymentId);
     await world.tell("o", { type: "customer.returned", page: "success" });
@@ -275,11 +278,11 @@ describe("checkout", () => {
     const first = await world.engine.checkout("o", "resurs-mapi", urls);
     const second = await world.engine.checkout("o", "resurs-mapi", urls);
     if (first.kind !== "ok" || second.kind !== "ok") throw new Error("both are created");
-    expect(await world.engine.findByPayment(first.paymentId)).toEqual({ orderId: "o", current: false });
+    expect(await world.engine.queries.findByPayment(first.paymentId)).toEqual({ orderId: "o", current: false });
     const told = world.engine.submit("o", callback(first.paymentId), { wait: "settled", timeoutMs: 2 * MINUTE });
     await world.after(MINUTE);
     expect(await told).toMatchObject({ outcome: "refused", reason: "stale-payment" });
-    expect((await world.engine.read("o"))?.facts.payment.id).toBe(second.paymentId);
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBe(second.paymentId);
   });
 
   test("an order that does not wait for a payment gets none: the bank is not asked to make one", async () => {
@@ -288,7 +291,7 @@ describe("checkout", () => {
     const created = await world.engine.checkout("o", "resurs-mapi", urls);
     expect(created).toMatchObject({ kind: "failed", detail: expect.stringContaining("not-awaiting-payment") });
     expect(world.bank.creates).toEqual([]);
-    expect((await world.engine.read("o"))?.facts.payment.id).toBeNull();
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBeNull();
   });
 
   test("an order that is paid gets no second payment: its customer is thanked", async () => {
@@ -300,7 +303,7 @@ describe("checkout", () => {
       redirectUrl: urls.successUrl,
     });
     expect(world.bank.creates).toEqual([]);
-    expect((await world.engine.read("o"))?.facts.payment.id).toBe("pay-o");
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBe("pay-o");
   });
 
   test("a gateway that is not configured is named together with those that are", async () => {
@@ -323,7 +326,7 @@ describe("stopping and starting", () => {
     const next = await world.start({ store });
     await world.after(3 * MINUTE);
     for (let i = 0; i < 20; i += 1) {
-      expect((await next.history(`o${i}`)).some((h) => h.event.type === "callback.received")).toBe(true);
+      expect((await next.queries.history(`o${i}`)).some((h) => h.event.type === "callback.received")).toBe(true);
       expect(world.status(`o${i}`)).toBe("processing");
       expect(world.woo.confirmationMails(`o${i}`)).toBe(1);
     }
@@ -335,7 +338,7 @@ describe("stopping and starting", () => {
     await world.engine.stop();
     await world.engine.stop();
     await expect(world.engine.submit("o", callback("pay-o"))).rejects.toThrow(Stopped);
-    expect((await world.engine.health()).ok).toBe(false);
+    expect((await world.engine.queries.health()).ok).toBe(false);
   });
 
   test("timers and calls that were left undone are taken up at the next start", async () => {
@@ -364,7 +367,7 @@ describe("two engines on one store", () => {
       both[i % 2]?.submit("o", { type: "order.updated", by: "plugin", change: `${i}` }, { id: `u${i}` }),
     );
     await Promise.all(sent);
-    const history = await world.engine.history("o");
+    const history = await world.engine.queries.history("o");
     expect(history.map((h) => h.seq)).toEqual(history.map((_, i) => i + 1));
     expect(
       history
@@ -372,7 +375,7 @@ describe("two engines on one store", () => {
         .map((h) => h.eventId)
         .sort(),
     ).toEqual(Array.from({ length: 60 }, (_, i) => `u${i}`).sort());
-    expect(await other.read("o")).toEqual(await world.engine.read("o"));
+    expect(await other.queries.read("o")).toEqual(await world.engine.queries.read("o"));
   });
 
   test("the same event at both is decided by one of them, and both callers hear the same", async () => {
@@ -386,8 +389,8 @@ describe("two engines on one store", () => {
         [world.engine, other].map((e) => e.submit(id, { type: "merchant.held" }, { id: "click" })),
       );
       expect([a?.final, b?.final]).toEqual([true, true]);
-      expect((await world.engine.history(id)).filter((h) => h.eventId === "click")).toHaveLength(1);
-      expect((await other.read(id))?.facts.order.status).toBe("on-hold");
+      expect((await world.engine.queries.history(id)).filter((h) => h.eventId === "click")).toHaveLength(1);
+      expect((await other.queries.read(id))?.facts.order.status).toBe("on-hold");
     }
   });
 
@@ -409,7 +412,7 @@ describe("two engines on one store", () => {
     await world.rest();
     await until(async () => {
       await world.after(1000);
-      return (await other.health()).counts?.waitingEffects === 0;
+      return (await other.queries.health()).counts?.waitingEffects === 0;
     });
     for (let i = 0; i < 20; i += 1) {
       const { status, statusHistory } = world.woo.order(`o${i}`);
@@ -428,7 +431,7 @@ test("another hand in the shop is followed, not overwritten", async () => {
   world.woo.directWrite("o", "cancelled");
   await world.tell("o", callback("pay-o"));
   await world.after(5 * MINUTE);
-  expect(world.status("o")).toBe((await world.engine.read("o"))?.facts.order.status);
+  expect(world.status("o")).toBe((await world.engine.queries.read("o"))?.facts.order.status);
   expect(world.woo.confirmationMails("o")).toBe(world.status("o") === "processing" ? 1 : 0);
   bankHas(world.bank, "pay-o");
 });

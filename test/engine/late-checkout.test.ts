@@ -46,6 +46,6 @@ test("cancelled while the bank opens the payment: the customer is told that it f
     kind: "failed",
     detail: "the order takes this payment no more (not-awaiting-payment)",
   });
-  expect((await world.engine.read("1"))?.facts.others).toMatchObject([{ id: "late" }]);
+  expect((await world.engine.queries.read("1"))?.facts.others).toMatchObject([{ id: "late" }]);
   await world.engine.stop();
 });

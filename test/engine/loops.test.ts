@@ -44,12 +44,12 @@ describe.each<[Broken, string]>([
     await place.rest(50);
     // By then the lease of what was claimed has run out, so there is something to look for.
     await place.after(130 * SECOND, 50);
-    const sick = await place.engine.health();
+    const sick = await place.engine.queries.health();
     expect(sick.ok).toBe(false);
     expect(sick.trouble).toMatch(new RegExp(`${loop} failed \\d+ times in a row: no ${method}`));
     state.broken = false;
     await place.after(3 * SECOND, 50);
-    expect(await place.engine.health()).toMatchObject({ ok: true, trouble: null });
+    expect(await place.engine.queries.health()).toMatchObject({ ok: true, trouble: null });
     await place.after(130 * SECOND);
     expect(place.status("a")).toBe("processing");
   });
@@ -64,7 +64,7 @@ test("one failure alone is no trouble", async () => {
   await place.engine.submit("a", { type: "customer.returned", page: "success" });
   state.broken = false;
   await place.after(5 * SECOND);
-  expect(await place.engine.health()).toMatchObject({ ok: true, trouble: null });
+  expect(await place.engine.queries.health()).toMatchObject({ ok: true, trouble: null });
 });
 
 test("while timers cannot be read, effects go out and postponed events are tried", async () => {

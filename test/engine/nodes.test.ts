@@ -60,7 +60,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
       await placed(full, id);
       await full.submit(id, callback(`pay-${id}`));
       await until(() => woo.order(id).status === "processing", "the other engine");
-      expect((await idle.history(id)).some((entry) => entry.to === "processing")).toBe(true);
+      expect((await idle.queries.history(id)).some((entry) => entry.to === "processing")).toBe(true);
     }
   });
 
@@ -86,10 +86,10 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
       ]),
     );
     await until(() => ids.every((id) => woo.order(id).status === "processing"), "every order");
-    await until(async () => (await both[0].health()).counts?.waitingEffects === 0, "the last effect");
+    await until(async () => (await both[0].queries.health()).counts?.waitingEffects === 0, "the last effect");
     for (const id of ids) {
       expect([id, woo.confirmationMails(id), woo.order(id).stockReductions]).toEqual([id, 1, 1]);
-      const history = await both[0].history(id);
+      const history = await both[0].queries.history(id);
       expect(history.map(({ seq }) => seq)).toEqual(history.map((_, i) => i + 1));
       expect(history.filter(({ eventId }) => eventId === "the-callback")).toHaveLength(1);
     }
@@ -102,7 +102,7 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
     await placed(slow, "o");
     await slow.submit("o", callback("pay-o"), { wait: "settled" });
     await until(() => woo.order("o").status === "processing", "the payment");
-    await until(async () => (await slow.health()).counts?.waitingEffects === 0, "the last effect");
+    await until(async () => (await slow.queries.health()).counts?.waitingEffects === 0, "the last effect");
     // It captures at once and says so 1.5 s later.
     bank.delayNext("capture", 1500);
     await slow.submit("o", { type: "merchant.completed", via: "dropdown" });
@@ -110,11 +110,11 @@ describe.skipIf(typeof server === "string")("two engines on one database", () =>
     await started({ worker: "quick", limits: { leaseMs: 60_000, callMs: 100 } });
     // Both look; who comes first takes it. The slow one may take its own lease again, once it has seen that it ran out.
     await until(() => woo.order("o").status === "completed", "the completion");
-    await until(async () => (await slow.health()).counts?.waitingEffects === 0, "the last effect");
+    await until(async () => (await slow.queries.health()).counts?.waitingEffects === 0, "the last effect");
     await until(() => told.includes("a result came after its lease had gone to another worker"), "the late answer");
     expect(bank.calls.filter(({ applied }) => applied)).toHaveLength(1);
     expect(bank.books("pay-o")?.captured).toBe(1000);
-    const history = await slow.history("o");
+    const history = await slow.queries.history("o");
     expect(history.filter(({ event }) => event.type === "capture.unknown")).toHaveLength(1);
     expect(history.filter(({ event }) => event.type === "capture.confirmed")).toEqual([]);
   });

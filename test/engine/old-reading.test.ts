@@ -50,7 +50,7 @@ const lived = async (event: Command, amounts: object, status: "processing" | "co
   const click = engine.submit("o", event, { wait: "settled", timeoutMs: 48 * 60 * MINUTE });
   await place.rest();
   await place.after(30 * MINUTE);
-  const record = await engine.read("o");
+  const record = await engine.queries.read("o");
   return { sent, answer: await click, flags: record?.flags.map(({ flag }) => flag), payment: record?.facts.payment };
 };
 

@@ -69,10 +69,10 @@ describe("the bank is away for ten minutes while fifty orders are paid", () => {
       await world.after(1 + BACK_WITHIN);
       expect(ids.map((id) => world.status(id))).toEqual(ids.map(() => "processing"));
       expect(ids.map((id) => world.woo.confirmationMails(id))).toEqual(ids.map(() => 1));
-      const { counts } = await world.engine.health();
+      const { counts } = await world.engine.queries.health();
       expect(counts).toMatchObject({ waitingEffects: 0, deadEffects: 0, deadEvents: 0 });
       for (const id of ids) {
-        const history = await world.engine.history(id);
+        const history = await world.engine.queries.history(id);
         expect(
           history.flatMap((h) => h.answers).filter((a) => a.type === "callback.received" && a.outcome === "moved"),
         ).toHaveLength(1);
@@ -125,7 +125,7 @@ describe("the disk is full", () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).not.toBeNull();
     expect((await health()).status).toBe(503);
-    expect((await world.engine.health()).ok).toBe(false);
+    expect((await world.engine.queries.health()).ok).toBe(false);
 
     await world.after(MINUTE);
     expect((await send()).status).toBe(202);
@@ -148,7 +148,7 @@ describe("the disk is full", () => {
     await world.after(2 * MINUTE + 1000, 300);
     expect(world.status("o")).toBe("processing");
     expect(world.woo.confirmationMails("o")).toBe(1);
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
   });
 });
 
@@ -225,7 +225,7 @@ describe("the connection to the store breaks", () => {
       await world.after(10_000, 30);
       expect(world.status("o")).toBe("completed");
       expect(world.bank.calls).toHaveLength(1);
-      expect((await world.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+      expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
     },
   );
 
@@ -281,13 +281,13 @@ describe("an event that cannot be handled", () => {
     await world.order("well");
     const receipt = await world.engine.submit("sick", poison, { id: "the-poison" });
     expect(receipt).toMatchObject({ outcome: "deferred", final: false });
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 1, deadEvents: 0 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEvents: 1, deadEvents: 0 });
     for (const id of ["sick", "well"]) await world.engine.submit(id, callback(`pay-${id}`));
     await world.after(5 * MINUTE);
     expect(world.status("well")).toBe("processing");
     // The other events of the very same order go on as well.
     expect(world.status("sick")).toBe("processing");
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 1 });
+    expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 1 });
   });
 
   test("is handled after the fix, when somebody says so, and only then", async () => {
@@ -297,12 +297,12 @@ describe("an event that cannot be handled", () => {
     await world.after(5 * MINUTE);
     broken.still = false;
     await world.after(60 * MINUTE);
-    expect((await world.engine.history("sick")).some((h) => h.eventId === "the-poison")).toBe(false);
+    expect((await world.engine.queries.history("sick")).some((h) => h.eventId === "the-poison")).toBe(false);
     expect(await world.engine.revive("nothing-of-that-name")).toBe(false);
     expect(await world.engine.revive("the-poison")).toBe(true);
     await world.rest();
-    expect((await world.engine.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
+    expect((await world.engine.queries.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
+    expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
   });
 
   test("the same event, sent again while it waits, is not handled twice", async () => {
@@ -312,8 +312,8 @@ describe("an event that cannot be handled", () => {
     broken.still = false;
     await world.engine.submit("sick", poison, { id: "the-poison" });
     await world.after(5 * MINUTE);
-    expect((await world.engine.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
-    expect((await world.engine.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
+    expect((await world.engine.queries.history("sick")).filter((h) => h.eventId === "the-poison")).toHaveLength(1);
+    expect((await world.engine.queries.health()).counts).toMatchObject({ waitingEvents: 0, deadEvents: 0 });
   });
 });
 
@@ -357,11 +357,11 @@ describe("an order that other machines wrote", () => {
     await world.rest();
     expect(world.status("new")).toBe("processing");
     expect(world.status("old")).toBe("pending");
-    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
-    expect((await engine.why("old"))?.join("\n")).toMatch(/no migration/);
+    expect((await engine.queries.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
+    expect((await engine.queries.why("old"))?.join("\n")).toMatch(/no migration/);
     // An hour later it still waits: that is no reason to throw its events away.
     await world.after(60 * MINUTE);
-    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
+    expect((await engine.queries.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1, deadEvents: 0 });
   });
 
   test("is written once when one of its timers rings, not every second", async () => {
@@ -380,7 +380,7 @@ describe("an order that other machines wrote", () => {
     expect(before).toBeGreaterThan(0);
     await world.after(2 * MINUTE);
     expect(written - before).toBeLessThan(3);
-    expect((await engine.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1 });
+    expect((await engine.queries.health()).counts).toMatchObject({ parked: 1, waitingEvents: 1 });
   });
 
   test("what rang meanwhile waits no longer once it was decided", async () => {
@@ -393,8 +393,10 @@ describe("an order that other machines wrote", () => {
     };
     const after = await world.start({ store: store(), registry: migrating });
     await world.after(10 * MINUTE);
-    expect((await after.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0, timers: 0 });
-    expect((await after.history("old")).filter(({ event }) => event.type === "timer.fired")).not.toHaveLength(0);
+    expect((await after.queries.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0, timers: 0 });
+    expect((await after.queries.history("old")).filter(({ event }) => event.type === "timer.fired")).not.toHaveLength(
+      0,
+    );
   });
 
   test("goes on by itself once a version with a way for it is deployed", async () => {
@@ -410,7 +412,7 @@ describe("an order that other machines wrote", () => {
     await world.after(10 * MINUTE);
     expect(world.status("old")).toBe("processing");
     expect(world.woo.confirmationMails("old")).toBe(1);
-    expect((await after.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0 });
+    expect((await after.queries.health()).counts).toMatchObject({ parked: 0, waitingEvents: 0 });
   });
 });
 

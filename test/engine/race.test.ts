@@ -84,7 +84,7 @@ describe.each(shops)("%s", (_name, settings) => {
     for (let n = 0; n < ROUNDS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => round(`${n + i}`, n + i)));
     }
-    await until(async () => (await engine.health()).counts?.waitingEffects === 0, "the last effect");
+    await until(async () => (await engine.queries.health()).counts?.waitingEffects === 0, "the last effect");
     const seen = Array.from({ length: ROUNDS }, (_, n) => {
       const { statusHistory, notes, stockReductions, stockChange } = woo.order(`${n}`);
       return {
@@ -109,13 +109,13 @@ describe.each(shops)("%s", (_name, settings) => {
 
   test("every delivery is in the history with an answer, and none is there twice", async () => {
     for (const id of ["0", `${ROUNDS / 2}`, `${ROUNDS - 1}`]) {
-      const history = await engine.history(id);
+      const history = await engine.queries.history(id);
       expect(history.map((h) => h.seq)).toEqual(history.map((_, i) => i + 1));
       expect(history.filter((h) => h.event.type === "callback.received")).toHaveLength(DUPLICATES);
       expect(history.every((h) => h.answers.length > 0)).toBe(true);
       expect(history.filter((h) => h.from !== h.to && h.from !== null)).toHaveLength(1);
     }
-    const { counts } = await engine.health();
+    const { counts } = await engine.queries.health();
     expect(counts).toMatchObject({ orders: ROUNDS, deadEffects: 0, deadEvents: 0, waitingEvents: 0, parked: 0 });
   });
 });

@@ -68,7 +68,7 @@ const seen = async (options: Parameters<typeof Place.made>[0] = {}) => {
   bank.says("waiting");
   await place.order("o");
   await place.tell("o", { type: "reconcile.asked" });
-  expect((await place.engine.read("o"))?.facts.payment).toMatchObject({ exists: true });
+  expect((await place.engine.queries.read("o"))?.facts.payment).toMatchObject({ exists: true });
   bank.reads.length = 0;
   return { place, bank };
 };
@@ -166,11 +166,11 @@ test.each<[string, (typeof done | typeof no)[], number, number]>([
   await place.order("o");
   await place.engine.submit("o", callback("pay-o"));
   await place.rest();
-  expect((await place.engine.health()).counts).toMatchObject({ deadEffects: 0 });
+  expect((await place.engine.queries.health()).counts).toMatchObject({ deadEffects: 0 });
   await place.after(limits.secondWordMs - 1);
   expect(made).toBe(1);
   await place.after(1 + SECOND);
   expect(made).toBe(tries);
-  expect((await place.engine.health()).counts).toMatchObject({ deadEffects: dead });
+  expect((await place.engine.queries.health()).counts).toMatchObject({ deadEffects: dead });
   expect(place.status("o")).toBe(dead === 0 ? "processing" : "pending");
 });

@@ -54,7 +54,7 @@ describe("two tabs at Nets", () => {
     nets.customerPays(first);
     nets.customerPays(second);
     await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
-    const record = await engine.read("1001");
+    const record = await engine.queries.read("1001");
     expect(record?.facts).toMatchObject({
       order: { status: "processing" },
       payment: { id: second, authorized: 84_900 },
@@ -88,6 +88,6 @@ describe("two tabs at Nets", () => {
     const second = await pressesPay(engine);
     nets.customerPays(second);
     await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
-    expect((await engine.read("1001"))?.facts.order.status).toBe("processing");
+    expect((await engine.queries.read("1001"))?.facts.order.status).toBe("processing");
   });
 });

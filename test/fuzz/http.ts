@@ -230,7 +230,7 @@ export const httpTarget = (): Target & { answered(request: Request): Promise<num
     },
     answered: async (request) => (await world?.apps[0]?.fetch(request))?.status,
     async settled() {
-      const counts = (await world?.engine.health())?.counts;
+      const counts = (await world?.engine.queries.health())?.counts;
       const left = (counts?.deadEvents ?? 0) + (counts?.waitingEvents ?? 0) + (counts?.parked ?? 0);
       return left === 0 ? null : `events that could not be decided: ${JSON.stringify(counts)}`;
     },

@@ -490,10 +490,10 @@ describe("webhooks", () => {
     stand(shop.nets, reserved);
     await shop.place("1001", ID);
     for (let i = 0; i < 3; i += 1) expect((await shop.post("/callbacks/nets", webhook())).status).toBe(200);
-    const first = (await shop.engine.history("1001")).length;
+    const first = (await shop.engine.queries.history("1001")).length;
     const other = webhook({ id: "another", event: "payment.charge.created.v2" });
     expect((await shop.post("/callbacks/nets", other)).status).toBe(200);
-    expect((await shop.engine.history("1001")).length).toBe(first + 1);
+    expect((await shop.engine.queries.history("1001")).length).toBe(first + 1);
   });
   test.each([
     [404, webhook({ data: { paymentId: "unknown" } })],
@@ -617,7 +617,7 @@ describe("the embedded checkout (seed 004)", () => {
     nets.customerPays(paymentId);
     await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
     await until(() => woo.order("1001").status === "processing");
-    expect((await engine.read("1001"))?.flags).toEqual([]);
+    expect((await engine.queries.read("1001"))?.flags).toEqual([]);
   });
 });
 

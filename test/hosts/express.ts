@@ -7,7 +7,7 @@ await engine.start();
 
 const app = express();
 app.get("/thanks/:orderId", async (request, response) => {
-  const order = await engine.read(request.params.orderId);
+  const order = await engine.queries.read(request.params.orderId);
   if (order === null) response.status(404).send("Not found");
   else response.send(`Your order is ${order.facts.order.status}.`);
 });

@@ -15,7 +15,7 @@ const to = (door: Door) => {
 
 const app = Fastify();
 app.get<{ Params: { orderId: string } }>("/thanks/:orderId", async (request, reply) => {
-  const order = await engine.read(request.params.orderId);
+  const order = await engine.queries.read(request.params.orderId);
   return order === null ? reply.callNotFound() : `Your order is ${order.facts.order.status}.`;
 });
 // A scope of its own, in which Fastify reads no body: signatures are over the bytes as they came, whatever their type.

@@ -6,7 +6,7 @@ await engine.start();
 
 const app = new Hono();
 app.get("/thanks/:orderId", async (c) => {
-  const order = await engine.read(c.req.param("orderId"));
+  const order = await engine.queries.read(c.req.param("orderId"));
   return order === null ? c.notFound() : c.text(`Your order is ${order.facts.order.status}.`);
 });
 app.all("/inspector/*", (c) => pages.fetch(c.req.raw));

@@ -102,7 +102,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
   }
 
   async getPaymentStatus(input: medusa.GetPaymentStatusInput): Promise<medusa.GetPaymentStatusOutput> {
-    const order = (await this.options.engine.read(orderIdOf(input)))?.facts.order;
+    const order = (await this.options.engine.queries.read(orderIdOf(input)))?.facts.order;
     return { status: order ? statuses[order.status] : "error", data: input.data ?? {} };
   }
 
@@ -110,7 +110,7 @@ export class OrderStatusProvider implements medusa.IPaymentProvider {
   async getWebhookActionAndData({
     data,
   }: medusa.ProviderWebhookPayload["payload"]): Promise<medusa.WebhookActionResult> {
-    const order = (await this.options.engine.read(orderIdOf({ data })))?.facts.order;
+    const order = (await this.options.engine.queries.read(orderIdOf({ data })))?.facts.order;
     if (order === undefined) return { action: "not_supported" };
     const status = statuses[order.status];
     const told = { session_id: orderIdOf({ data }), amount: order.total / 100 };
@@ -141,5 +141,5 @@ export const tellsMedusa = (webhookUrl: string, engine: () => Engine): Shop => (
       ? { kind: "done" }
       : { kind: "retry", afterMs: null, detail: `Medusa: ${answer?.status ?? "no answer"}` };
   },
-  readStatus: async (orderId) => (await engine().read(orderId))?.facts.order.status ?? null,
+  readStatus: async (orderId) => (await engine().queries.read(orderId))?.facts.order.status ?? null,
 });

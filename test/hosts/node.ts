@@ -11,7 +11,7 @@ const server = createServer(async (request, response) => {
   const [, first = "", second = ""] = new URL(request.url ?? "/", "http://any").pathname.split("/");
   if (first === "inspector") return toPages(request, response);
   if (first !== "thanks") return toOrders(request, response);
-  const order = await engine.read(decodeURIComponent(second));
+  const order = await engine.queries.read(decodeURIComponent(second));
   response.statusCode = order === null ? 404 : 200;
   response.end(order === null ? "Not found" : `Your order is ${order.facts.order.status}.`);
 });

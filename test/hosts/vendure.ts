@@ -37,7 +37,7 @@ export const orderProcess = (engine: Engine, gateway: string): OrderProcess<Orde
         await engine.place(order.code, placed(order, gateway));
         return;
       case "PaymentAuthorized": {
-        const status = (await engine.read(order.code))?.facts.order.status;
+        const status = (await engine.queries.read(order.code))?.facts.order.status;
         return status === "processing" ? undefined : `the engine has the order as ${status ?? "unknown"}`;
       }
       case "PaymentSettled":

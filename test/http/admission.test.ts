@@ -62,7 +62,7 @@ describe("the token in the address", () => {
     // The token of another order of ours opens nothing here.
     await world.order("p");
     expect((await post(tokened([young], "p"))).status).toBe(404);
-    expect((await world.engine.history("o")).length).toBe(1);
+    expect((await world.engine.queries.history("o")).length).toBe(1);
   });
 
   test("is another one for each payment, and names its order", () => {
@@ -159,7 +159,7 @@ describe("the limits", () => {
         await world.rest();
         expect((await answer).status).toBe(200);
       }
-      return (await world.engine.history("o")).filter(({ event }) => event.type === "customer.returned").length;
+      return (await world.engine.queries.history("o")).filter(({ event }) => event.type === "customer.returned").length;
     };
     // Without a proof anybody may be opening it, so it is one reading a minute, and the history grows no faster.
     expect(await opened(30)).toBe(1);
@@ -177,14 +177,14 @@ describe("the limits", () => {
 
 test("ids that we gave to nobody: no reading, no row, no word", async () => {
   const { post, world } = await doors({ limits: { total: { burst: 1e6, perSecond: 1e6 } } });
-  const before = await world.engine.health();
+  const before = await world.engine.queries.health();
   for (let n = 0; n < 200; n += 1) {
     const answer = await post(AUTH, { paymentId: `made-up-${n}`, status: "AUTHORIZED" });
     expect([answer.status, answer.body]).toEqual([404, '{"error":{"code":"unknown-payment"}}']);
   }
   await world.after(10 * MINUTE);
-  expect((await world.engine.health()).counts).toEqual(before.counts);
-  expect((await world.engine.history("o")).length).toBe(1);
+  expect((await world.engine.queries.health()).counts).toEqual(before.counts);
+  expect((await world.engine.queries.history("o")).length).toBe(1);
 });
 
 test("log lines hold no person and no secret, whatever they are given", () => {

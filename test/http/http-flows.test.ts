@@ -136,7 +136,7 @@ describe("a callback of the older flows", () => {
       expect((await get(path(kind, signed))).status).toBe(202);
       const body = { addedPaymentSpecificationLines: [] };
       expect((await send(post(path(kind, signed), body))).status).toBe(202);
-      expect((await world.engine.history("o")).filter((h) => h.source === "callback")).toHaveLength(2);
+      expect((await world.engine.queries.history("o")).filter((h) => h.source === "callback")).toHaveLength(2);
     },
   );
 
@@ -146,7 +146,7 @@ describe("a callback of the older flows", () => {
     const answers = [await get(path("UNFREEZE")), await get(path("UNFREEZE", { paymentId: "nobody" }))];
     expect(answers).toEqual([answers[0], answers[0]]);
     expect(answers[0]).toMatchObject({ status: 406, body: { error: { code: "bad-digest" } } });
-    expect((await world.engine.history("o")).map((h) => h.source)).toEqual(["shop"]);
+    expect((await world.engine.queries.history("o")).map((h) => h.source)).toEqual(["shop"]);
     expect(world.bank.reads).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe("process_payment", () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ result: "success", redirect: expect.stringContaining(world.bank.url) });
     expect(world.status("o")).toBe("pending");
-    expect((await world.engine.read("o"))?.facts.payment.id).toBe(body.paymentId);
+    expect((await world.engine.queries.read("o"))?.facts.payment.id).toBe(body.paymentId);
     const address = /^https:\/\/shop\.example\/pay\/returns\/o\/success\/_\.[\w-]+\.[\w-]{22}$/;
     expect(world.bank.creates).toMatchObject([
       {
@@ -242,9 +242,9 @@ describe("the payment of an order", () => {
   test("as the bank has it now, without a change of anything", async () => {
     const { world, get } = await doors();
     await world.order("o", { payment: "FROZEN" });
-    const before = await world.engine.history("o");
+    const before = await world.engine.queries.history("o");
     expect((await get("/orders/o/payment")).body).toMatchObject({ reading: { status: "FROZEN" }, explanation: null });
-    expect(await world.engine.history("o")).toEqual(before);
+    expect(await world.engine.queries.history("o")).toEqual(before);
     expect((await get("/orders/ghost/payment")).status).toBe(404);
   });
 
@@ -282,7 +282,7 @@ describe("the bank's frame", () => {
     let made = 0;
     const { world, send } = await doors({
       onCheckoutSubmitted: async (paymentId) => {
-        if ((await world.engine.read("o")) === null) {
+        if ((await world.engine.queries.read("o")) === null) {
           made += 1;
           await world.order("o", { paymentId, gateway: "resurs-rco" });
         }
@@ -357,7 +357,7 @@ describe("the bank's frame", () => {
     for (let i = 0; i < 100; i++) {
       await world.engine.submit("o", { type: "checkout.rejected", rejection: "fail" });
     }
-    expect((await world.engine.read("o"))?.facts.order.rejections).toHaveLength(20);
+    expect((await world.engine.queries.read("o"))?.facts.order.rejections).toHaveLength(20);
   });
 });
 

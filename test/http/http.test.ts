@@ -95,7 +95,7 @@ describe("a callback's body", () => {
     if (code !== undefined) expect(answer.body).toEqual({ error: { code, ...detail } });
     // Nothing that was turned away left a trace, or made us ask the bank.
     await world.rest();
-    expect((await world.engine.history("o")).length > 1).toBe(status === 202);
+    expect((await world.engine.queries.history("o")).length > 1).toBe(status === 202);
     expect(world.bank.reads.length > 0).toBe(status === 202);
   });
 
@@ -155,14 +155,14 @@ describe("a callback", () => {
     expect(early.headers.get("retry-after")).toBe("60");
     expect(early.body).toEqual({ error: { code: "cooldown" } });
     // The sender keeps it: here is nothing.
-    expect(await world.engine.history("o")).toHaveLength(1);
+    expect(await world.engine.queries.history("o")).toHaveLength(1);
     await world.after(59_001);
     expect((await send(post(AUTH, told))).headers.get("retry-after")).toBe("1");
     await world.after(999);
     const late = await send(post(AUTH, told));
     expect(late.status).toBe(202);
     expect(late.body).toMatchObject({ outcome: "moved" });
-    expect((await world.engine.read("o"))?.facts.order.status).toBe("processing");
+    expect((await world.engine.queries.read("o"))?.facts.order.status).toBe("processing");
   });
 
   test("of management is taken like the other kind", async () => {
@@ -173,7 +173,10 @@ describe("a callback", () => {
     ).toBe(202);
     await world.rest();
     expect(world.status("o")).toBe("processing");
-    expect((await world.engine.history("o")).at(1)?.event).toMatchObject({ kind: "MANAGEMENT", claims: "CAPTURE" });
+    expect((await world.engine.queries.history("o")).at(1)?.event).toMatchObject({
+      kind: "MANAGEMENT",
+      claims: "CAPTURE",
+    });
   });
 });
 
@@ -308,7 +311,7 @@ describe("trouble", () => {
     expect(away.length).toBe(7);
     expect(away.every(({ headers, body }) => headers.get("retry-after") === "1" && "error" in body)).toBe(true);
     expect(answers.filter(({ status }) => status === 200).length).toBe(3);
-    expect(await world.engine.history("o")).toHaveLength(4);
+    expect(await world.engine.queries.history("o")).toHaveLength(4);
   });
 
   test("more requests at once than it takes on are answered 429 at once, while the others wait; health checks are not counted", async () => {
@@ -391,7 +394,7 @@ describe("orders over HTTP", () => {
     const answer = await send(request);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ error: { code } });
-    expect(await world.engine.history("o")).toHaveLength(1);
+    expect(await world.engine.queries.history("o")).toHaveLength(1);
   });
 
   test("what the order refuses is 409 with the reason; what it does is 200; the same key is the same click", async () => {

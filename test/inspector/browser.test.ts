@@ -158,11 +158,11 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
       .getByRole("link", { name: /Cancel/ })
       .click();
     expect(await page.locator("main").textContent()).toContain("Nothing has been changed.");
-    expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("processing");
+    expect((await stage.engine.queries.read("flagged"))?.facts.order.status).toBe("processing");
     await page.getByRole("button", { name: /^Do it/ }).click();
     await page.locator(".banner.good").waitFor();
     await stage.place.rest();
-    expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("cancelled");
+    expect((await stage.engine.queries.read("flagged"))?.facts.order.status).toBe("cancelled");
   });
 
   test("everything can be reached and read with the keyboard", async () => {

@@ -83,7 +83,7 @@ describe("why nothing happened, a row each", () => {
   });
 
   test("twenty duplicates are one row, with each of them in it", async () => {
-    const history = await stage.engine.history("noisy");
+    const history = await stage.engine.queries.history("noisy");
     const duplicates = history.filter(({ answers }) => answers.some((answer) => answer.reason === "duplicate"));
     expect(duplicates).toHaveLength(20);
     const page = await stage.get("/orders/noisy");
@@ -107,7 +107,7 @@ describe("why nothing happened, a row each", () => {
     const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
     expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
     const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
-    expect(shown).toEqual((await stage.engine.history("noisy")).map(({ seq }) => seq));
+    expect(shown).toEqual((await stage.engine.queries.history("noisy")).map(({ seq }) => seq));
   });
 
   test("only those, where only those are asked for", async () => {
@@ -155,7 +155,7 @@ describe("the pages", () => {
     const page = plain(await stage.get("/orders/by-hand"));
     expect(page).toContain("set it to processing when it may go on");
     expect(page).not.toContain("the bank decides");
-    expect((await stage.engine.why("by-hand"))?.join()).toContain("set it to processing when it may go on");
+    expect((await stage.engine.queries.why("by-hand"))?.join()).toContain("set it to processing when it may go on");
     expect(plain(await stage.get("/orders/frozen"))).toContain("the bank decides");
   });
 
@@ -279,7 +279,7 @@ describe("actions go through the public door", () => {
     expect(bare.status).toBe(403);
     const evil = { headers: { origin: "https://evil.example" }, body: new URLSearchParams(form) };
     expect((await fetch(stage.url + path, { method: "POST", ...evil })).status).toBe(403);
-    expect((await stage.engine.read("flagged"))?.facts.order.status).toBe("processing");
+    expect((await stage.engine.queries.read("flagged"))?.facts.order.status).toBe("processing");
   });
 
   test("where actions are off it only looks", async () => {
@@ -351,8 +351,8 @@ describe("what may be about a person", () => {
     timeout: 480_000,
   }, async () => {
     await stage.person();
-    const record = JSON.stringify(await stage.engine.read("canary"));
-    const history = JSON.stringify(await stage.engine.history("canary"));
+    const record = JSON.stringify(await stage.engine.queries.read("canary"));
+    const history = JSON.stringify(await stage.engine.queries.history("canary"));
     expect(record + history).toContain(CANARY);
     const pages = await crawl();
     for (const path of ["/", "/orders/canary", "/orders/canary/raw", "/orders/canary/history/1", "/orders/dead"]) {
@@ -364,11 +364,11 @@ describe("what may be about a person", () => {
     const said = () => stage.logged.filter((line) => line.includes(CANARY));
     expect(said()).toEqual([]);
 
-    const before = (await stage.engine.read("canary"))?.version ?? 0;
+    const before = (await stage.engine.queries.read("canary"))?.version ?? 0;
     const shown = await stage.submit("/orders/canary/reveal", { by: "Robin", why: "the customer called" });
     expect(await shown.text()).toContain(CANARY);
     expect(said()).toEqual([]);
-    const [written] = await stage.engine.history("canary", before);
+    const [written] = await stage.engine.queries.history("canary", before);
     expect(written?.event).toEqual({ type: "data.revealed", by: "Robin", why: "the customer called" });
     expect(await stage.get("/orders/canary")).toContain("Personal data was shown to Robin");
   });
@@ -422,8 +422,8 @@ test("a production file is opened read-only, beside its engine, and nothing in i
   const store = sqliteStore({ file: stage.file, readOnly: true });
   await store.open();
   const before = readFileSync(stage.file);
-  const engine = queriesOf({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
-  const looks = inspector({ engine, actions: true, access: { kind: "host" } });
+  const queries = queriesOf({ store, rules: defaultRules, clock: systemClock(), gatewayOf: () => null });
+  const looks = inspector({ engine: { queries }, actions: true, access: { kind: "host" } });
   for (const path of ["/", "/orders", "/orders/held", "/orders/dead/raw", "/orders/canary/reveal"]) {
     const response = await looks.fetch(new Request(`http://localhost${path}`));
     expect(response.status, path).toBe(200);

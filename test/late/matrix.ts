@@ -373,9 +373,9 @@ export const row = async (call: CallName, loss: Loss, killed: boolean): Promise<
   await clock.advanceTo(T0 + HORIZON_MINUTES * MINUTE, () => world.settle());
   const cells: Cell[] = [];
   for (const { id, after } of orders) {
-    const record = await world.engine.read(id);
+    const record = await world.engine.queries.read(id);
     const books = place.books(payments.get(id) ?? "") ?? none;
-    const answers = (await world.engine.history(id)).flatMap((h) => h.answers);
+    const answers = (await world.engine.queries.history(id)).flatMap((h) => h.answers);
     const answer = answers.findLast((a) => a.eventId === "click" || click === null);
     const standing = record?.flags.filter((f) => f.clearedAt === null) ?? [];
     cells.push({

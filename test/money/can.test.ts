@@ -80,14 +80,14 @@ describe("Whether an action is possible", () => {
       made.map(({ orderId, status }) => engine.submit(orderId, { type: "order.seen", status }, { source: "shop" })),
     );
     await world.settle();
-    const statusOf = async (orderId: string) => (await engine.read(orderId))?.facts.order.status;
+    const statusOf = async (orderId: string) => (await engine.queries.read(orderId))?.facts.order.status;
     const sentFor = (orderId: string) => bank.ledger.filter((e) => e.paymentId === `pay-${orderId}`).length;
     const answered = Promise.all(
       made.map(async (cell) => {
         const event = actions[cell.action] as ReadCommand;
         const before = await statusOf(cell.orderId);
         const calls = sentFor(cell.orderId);
-        const verdict = await engine.can(cell.orderId, event);
+        const verdict = await engine.queries.can(cell.orderId, event);
         const receipt = await engine.submit(cell.orderId, event, { wait: "settled" });
         return { ...cell, before, calls, verdict, receipt };
       }),

@@ -23,7 +23,7 @@ const made = async (options: Parameters<typeof Place.made>[0] = {}) => {
 };
 
 const statuses = async (place: Place, id: string) =>
-  (await place.engine.history(id)).map(({ to }) => to).filter((to, i, all) => to !== all[i - 1]);
+  (await place.engine.queries.history(id)).map(({ to }) => to).filter((to, i, all) => to !== all[i - 1]);
 
 const pages: [string, FrontPage][] = [
   ["nginx's page, 404", { status: 404 }],
@@ -62,7 +62,7 @@ describe.each(pages)("while links run out, the front answers %s", (_, page) => {
     // Its customer never came back, and the bank itself says so.
     expect(place.status("seen")).toBe("cancelled");
     expect(await statuses(place, "unread")).toEqual(["pending", "processing"]);
-    expect((await place.engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
+    expect((await place.engine.queries.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0 });
   });
 });
 
@@ -81,7 +81,7 @@ describe.each(pages)("a capture is answered by the front with %s", (_, page) => 
     expect(place.status("o")).toBe("completed");
     expect(place.bank.books("pay-o")).toMatchObject({ captured: 1000, authorized: 0 });
     expect(place.bank.calls.filter(({ applied }) => applied)).toHaveLength(1);
-    const rules = (await place.engine.history("o")).flatMap(({ answers }) => answers.map(({ rule }) => rule));
+    const rules = (await place.engine.queries.history("o")).flatMap(({ answers }) => answers.map(({ rule }) => rule));
     expect(rules).not.toContain("capture/refused");
   });
 });

@@ -85,11 +85,11 @@ const live = async (name: string, plan: Omit<Plan, "call">, end?: number) => {
   await engine.submit("1", event, { id: "click" });
   if (end === undefined) await world.rest();
   await world.until(T0 + (end ?? 60) * MINUTE);
-  const record = await engine.read("1");
+  const record = await engine.queries.read("1");
   const booked = bank.ledger.slice(before).filter((entry) => entry.op === call && entry.effect > 0);
   const effects = booked.map(({ effect }) => effect);
   const flags = record?.flags.filter((f) => f.clearedAt === null).map((f) => f.flag) ?? [];
-  const answer = (await engine.history("1")).flatMap((h) => h.answers).findLast((a) => a.eventId === "click");
+  const answer = (await engine.queries.history("1")).flatMap((h) => h.answers).findLast((a) => a.eventId === "click");
   return { world, record, effects, flags, answer, bank };
 };
 

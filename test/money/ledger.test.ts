@@ -136,7 +136,7 @@ describe("The same click delivered twice in the same moment", () => {
     await world.rest();
     for (const one of both) expect(one).toMatchObject({ outcome: "moved", to: "completed", final: true });
     expect(world.bank.ledger).toHaveLength(1);
-    const entries = await world.engine.history("1");
+    const entries = await world.engine.queries.history("1");
     expect(entries.filter((e) => e.eventId === "click")).toHaveLength(1);
     await world.engine.stop();
   });

@@ -216,7 +216,7 @@ export const moneyLives = async (options: MoneyLivesOptions): Promise<MoneyLives
 
   const records: OrderRecord[] = [];
   for (const orderId of totals.keys()) {
-    const record = await engine.read(orderId);
+    const record = await engine.queries.read(orderId);
     if (record !== null) records.push(record);
     const { status, notes } = woo.order(orderId);
     shop.set(orderId, { status, notes: notes.map((n) => n.text) });

@@ -99,9 +99,9 @@ const authorization = (paymentId = "pay", claims = "AUTHORIZED"): Command => ({
 
 const told = async (world: LittleWorld, event: Command): Promise<Receipt> =>
   world.during(world.engine.submit("1", event, { wait: "settled" }));
-const statusOf = async (world: LittleWorld) => (await world.engine.read("1"))?.facts.order.status;
+const statusOf = async (world: LittleWorld) => (await world.engine.queries.read("1"))?.facts.order.status;
 const flagsOf = async (world: LittleWorld) =>
-  (await world.engine.read("1"))?.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
+  (await world.engine.queries.read("1"))?.flags.filter((f) => f.clearedAt === null).map((f) => f.flag);
 
 const post = async (world: LittleWorld, path: string, body: unknown) => {
   const app = httpApp({ engine: world.engine, apiToken: null });
@@ -164,14 +164,14 @@ describe("What goes wrong in the plugin, and does not here", () => {
   bug("B2", "a callback of a kind that nobody knows is not answered as if it had been taken", async () => {
     const world = await aWorld();
     await anOrder(world, "pending");
-    const before = await world.engine.read("1");
+    const before = await world.engine.queries.read("1");
     for (const path of ["/callbacks/resurs/whatever", "/callbacks/resurs", "/callbacks/resurs/?callback=NONSENSE"]) {
       const { status } = await post(world, path, { paymentId: "pay", status: "AUTHORIZED" });
       expect([path, status]).toEqual([path, 404]);
     }
     const nothingInIt = await post(world, "/callbacks/resurs/authorization", { status: "AUTHORIZED" });
     expect(nothingInIt.status).toBeGreaterThanOrEqual(400);
-    expect(await world.engine.read("1")).toEqual(before);
+    expect(await world.engine.queries.read("1")).toEqual(before);
   });
 
   bug("B3", "a callback is not lost when the bank cannot be reached at that moment", async () => {
@@ -248,7 +248,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
       const world = await aWorld();
       await anOrder(world, from, { total: 0, lines: [], account: { books: books({ total: 0 }) } });
       expect(await told(world, authorization())).toMatchObject({ outcome: "moved", to: "processing" });
-      expect((await world.engine.read("1"))?.states.payment).toEqual({ ACCEPTED: "authorized" });
+      expect((await world.engine.queries.read("1"))?.states.payment).toEqual({ ACCEPTED: "authorized" });
       expect(await flagsOf(world)).toEqual([]);
       expect(await told(world, { type: "merchant.completed", via: "dropdown" })).toMatchObject({ to: "completed" });
       expect(world.bank.ledger).toEqual([]);
@@ -373,7 +373,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
     const first = await aWorld({ store: shared, worker: "A" });
     const second = await aWorld({ store: shared, of: first, worker: "B" });
     await anOrder(first, "pending");
-    await second.engine.read("1");
+    await second.engine.queries.read("1");
     // Both have the order in memory as it stands now.
     await first.engine.submit("1", { type: "order.updated", by: "shop", change: "note" });
     await second.engine.submit("1", { type: "order.updated", by: "shop", change: "note" });
@@ -393,7 +393,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
     expect(woo.confirmationMails("1")).toBe(1);
     expect(woo.order("1").stockReductions).toBe(1);
     expect(woo.order("1").notes.filter((n) => n.text === "Customer returned from external source.")).toHaveLength(1);
-    const entries = await engine.history("1");
+    const entries = await engine.queries.history("1");
     expect(entries.map((e) => e.seq)).toEqual(entries.map((_, i) => i + 1));
     expect(entries.flatMap((e) => e.effects).filter((e) => e.type === "completePayment")).toHaveLength(1);
     expect(entries.filter((e) => e.to === "processing" && e.from === "pending")).toHaveLength(1);
@@ -420,7 +420,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
     await authorizationAt(world, "old", "AUTHORIZED");
     await world.until(T0 + 8 * MINUTE);
     expect(await statusOf(world)).toBe("processing");
-    const reasons = (await world.engine.history("1")).flatMap((e) => e.answers).map((a) => a.reason);
+    const reasons = (await world.engine.queries.history("1")).flatMap((e) => e.answers).map((a) => a.reason);
     expect(reasons.filter((r) => r === "stale-payment")).toHaveLength(2);
   });
 
@@ -433,7 +433,7 @@ describe("What goes wrong in the plugin, and does not here", () => {
     expect((await authorizationAt(world, "old", "AUTHORIZED")).status).toBe(202);
     await world.until(T0 + 5 * MINUTE);
     expect(await statusOf(world)).toBe("processing");
-    expect((await world.engine.read("1"))?.facts.payment.id).toBe("old");
+    expect((await world.engine.queries.read("1"))?.facts.payment.id).toBe("old");
   });
 
   it("every bug of the list is either tried here or named with the reason why it cannot happen", () => {

@@ -70,7 +70,7 @@ const outcomes = (rows: Reconciled[]) => ({
 const checkAllPutRight = async ({ engine, woo }: LittleWorld): Promise<void> => {
   for (let i = 0; i < ORDERS; i += 1) {
     const expected: OrderStatus = isPaid(i) ? "processing" : "pending";
-    const record = await engine.read(idOf(i));
+    const record = await engine.queries.read(idOf(i));
     expect([idOf(i), record?.facts.order.status, woo.order(idOf(i)).status]).toEqual([idOf(i), expected, expected]);
     expect(woo.confirmationMails(idOf(i))).toBe(isPaid(i) ? 1 : 0);
   }
@@ -108,9 +108,9 @@ describe("400 pending orders, 380 of them paid, and no callback ever came", () =
     const world = await aWorld();
     await fill(world);
     const listed = async () => [
-      ...(await world.engine.list({ limit: 1000 })),
+      ...(await world.engine.queries.list({ limit: 1000 })),
       await world.store.counts(),
-      ...(await Promise.all(Array.from({ length: ORDERS }, (_, i) => world.engine.read(idOf(i))))),
+      ...(await Promise.all(Array.from({ length: ORDERS }, (_, i) => world.engine.queries.read(idOf(i))))),
     ];
     const before = await listed();
     const foretold = await reconciled(world, { dryRun: true });
@@ -231,7 +231,7 @@ describe("A reconciliation looks into the shop as well", () => {
         flags: ["discrepancy:completed-not-captured"],
       },
     ]);
-    const entries = await world.engine.history("1");
+    const entries = await world.engine.queries.history("1");
     expect(entries.map((e) => e.event.type)).toContain("order.seen");
     expect(world.bank.ledger).toEqual([]);
   });

@@ -84,7 +84,8 @@ for (const kind of kinds) {
           if (next !== undefined) await place.order(next);
         }
       })();
-      const entries = async () => (await Promise.all(orders.map((id) => place.engine.history(id)))).flat().length;
+      const entries = async () =>
+        (await Promise.all(orders.map((id) => place.engine.queries.history(id)))).flat().length;
       await until(async () => (await entries()) > 60, "the load");
       const before = await entries();
       await kind.backUp(live);
@@ -101,12 +102,12 @@ for (const kind of kinds) {
         const history = await store.history(orderId, 0, 9999);
         expect(history.map(({ seq }) => seq)).toEqual(history.map((_, i) => i + 1));
         expect(history).toHaveLength(version);
-        expect((await place.engine.history(orderId, 0, 9999)).slice(0, version)).toEqual(history);
+        expect((await place.engine.queries.history(orderId, 0, 9999)).slice(0, version)).toEqual(history);
         const [loaded] = await store.load([{ orderId, eventIds: [] }]);
         expect(loaded?.record?.facts.order.status).toBe(history.at(-1)?.to);
         held += history.length;
         await engine.submit(orderId, { type: "merchant.failed" });
-        expect((await engine.history(orderId, version)).map((entry) => entry.seq)[0]).toBe(version + 1);
+        expect((await engine.queries.history(orderId, version)).map((entry) => entry.seq)[0]).toBe(version + 1);
       }
       expect(held).toBeGreaterThanOrEqual(before);
       expect(held).toBeLessThanOrEqual(after);
@@ -144,8 +145,8 @@ for (const kind of kinds) {
       const engine = await place.start({ store: kind.store(again) });
       await place.after(5 * MINUTE);
       expect(sent()).toEqual(all);
-      expect((await engine.read("capture"))?.facts.order.status).toBe("completed");
-      expect((await engine.read("refund"))?.facts.order.status).toBe("refunded");
+      expect((await engine.queries.read("capture"))?.facts.order.status).toBe("completed");
+      expect((await engine.queries.read("refund"))?.facts.order.status).toBe("refunded");
     });
   });
 }

@@ -63,7 +63,7 @@ describe("the commands, run as they stand", () => {
     await place(then, id, { gateway: null, paymentId: null });
     await then.submit(id, { type: "merchant.processed" });
     await then.submit(id, { type: "merchant.completed" });
-    await until(async () => (await then.health()).counts?.waitingEffects === 0, "the end");
+    await until(async () => (await then.queries.health()).counts?.waitingEffects === 0, "the end");
     await then.stop();
   };
   const file = () => join(folder, "orders.db");
@@ -127,7 +127,7 @@ describe("the commands, run as they stand", () => {
     });
     return stdout;
   };
-  const entries = async (id: string) => (await engine.history(id)).map(({ seq }) => seq);
+  const entries = async (id: string) => (await engine.queries.history(id)).map(({ seq }) => seq);
 
   test("an order that is stuck, callbacks that were lost, a gateway that was down", async () => {
     await place(engine, "1001");
@@ -136,7 +136,7 @@ describe("the commands, run as they stand", () => {
     const said = await run("callbacks");
     expect(said).toContain("1 to put right");
     expect(said).toContain("1 put right");
-    expect((await engine.read("1001"))?.facts.order.status).toBe("processing");
+    expect((await engine.queries.read("1001"))?.facts.order.status).toBe("processing");
     expect(await run("gateway")).toContain("0 to put right");
     const reads = bank.reads.length;
     await run("stuck-reconcile");
@@ -153,7 +153,7 @@ describe("the commands, run as they stand", () => {
     let sick = true;
     woo.shop.execute = async (...args) => (sick ? { kind: "refused", detail: "no such order" } : execute(...args));
     await engine.submit("1001", { type: "merchant.held" });
-    await until(async () => (await engine.health()).counts?.deadEffects === 1, "the dead letter");
+    await until(async () => (await engine.queries.health()).counts?.deadEffects === 1, "the dead letter");
     sick = false;
     const said = await run("dead-letters");
     expect(said).toMatch(/1001 .*no such order/);
@@ -166,14 +166,14 @@ describe("the commands, run as they stand", () => {
     const past = new Database(file());
     past.prepare("UPDATE history SET entry = 'oops' WHERE order_id = '1001' AND seq = 1").run();
     past.close();
-    await engine.history("1001");
-    expect((await engine.health()).damaged).toEqual(["1001"]);
+    await engine.queries.history("1001");
+    expect((await engine.queries.health()).damaged).toEqual(["1001"]);
     const said = await run("damaged");
     expect(said).toMatch(
       /1001 +history +1 +entry 1 in the history of order 1001 is damaged: its checksum is another one/,
     );
     expect(said).toContain("history  is emptied");
-    expect((await engine.health()).damaged).toEqual([]);
+    expect((await engine.queries.health()).damaged).toEqual([]);
     expect(
       (await engine.submit("1001", { type: "order.updated", by: "shop", change: "a note" })).postponed,
     ).toBeUndefined();
@@ -195,7 +195,7 @@ describe("the commands, run as they stand", () => {
     expect(await run("sqlite-restore")).toContain("is ready");
     await serve();
     expect(await entries("old")).toEqual(before);
-    expect(await engine.read("after")).toBeNull();
+    expect(await engine.queries.read("after")).toBeNull();
     await place(engine, "again");
     expect(await entries("again")).toEqual([1]);
   });
@@ -208,7 +208,7 @@ describe("the commands, run as they stand", () => {
     await run("postgres-backup");
     expect(await run("postgres-restore")).toContain("is ready");
     const again = await started(postgresStore({ connectionString: databaseUrl }));
-    expect((await again.read("old-too"))?.facts.order.status).toBe("completed");
+    expect((await again.queries.read("old-too"))?.facts.order.status).toBe("completed");
     await again.stop();
   });
 

@@ -12,7 +12,7 @@ test("without Restate's packages, the one command that brings them is named", as
     register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));
     const { restateRuntime, restateService } = await import(process.argv[1]);
     const said = [];
-    await restateRuntime({ ingressUrl: "http://127.0.0.1:1" }).read("o").catch((error) => said.push(error.message));
+    await restateRuntime({ ingressUrl: "http://127.0.0.1:1" }).queries.read("o").catch((error) => said.push(error.message));
     await restateService({ gateways: [], shop: {} }).listen().catch((error) => said.push(error.message));
     console.log(JSON.stringify(said));`;
   const entry = new URL("../../src/runtime/restate/index.js", import.meta.url).href;

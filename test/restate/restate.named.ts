@@ -74,8 +74,8 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     for (const id of ids) await shop.placed(id);
     await Promise.all(ids.map((id) => shop.called(id, "durable")));
     await server.kill();
-    await expect(shop.runtime.read(shop.at("o0"))).rejects.toThrow(StoreError);
-    expect(await shop.runtime.health()).toMatchObject({ ok: false });
+    await expect(shop.runtime.queries.read(shop.at("o0"))).rejects.toThrow(StoreError);
+    expect(await shop.runtime.queries.health()).toMatchObject({ ok: false });
     await server.restart();
     for (const id of ids) await until(() => shop.status(id) === "processing", id);
     for (const id of ids) {
@@ -120,7 +120,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     await server.restart();
     await until(() => shop.status("o") === "completed", "the order");
     expect(shop.calls("o")).toEqual(["capture"]);
-    const events = (await shop.runtime.history(shop.at("o"))).map(({ event }) => event.type);
+    const events = (await shop.runtime.queries.history(shop.at("o"))).map(({ event }) => event.type);
     expect(events).toContain("capture.unknown");
     expect(events).toContain("payment.readBack");
   });
@@ -132,7 +132,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     const shop = await opened({ limits: { leaseMs: -4 } });
     await shop.placed("o", "processing");
     await shop.runtime.submit(shop.at("o"), complete);
-    const events = async () => (await shop.runtime.history(shop.at("o"))).map(({ event }) => event.type);
+    const events = async () => (await shop.runtime.queries.history(shop.at("o"))).map(({ event }) => event.type);
     await until(async () => (await events()).filter((type) => type === "capture.unknown").length >= 2, "a second try");
     expect(shop.calls("o")).toEqual([]);
     expect(await events()).toContain("payment.readBack");
@@ -165,19 +165,19 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     const other = await opened();
     await one.placed("o");
     await other.placed("o");
-    expect(await other.runtime.read(one.at("o"))).toBeNull();
-    expect(await other.runtime.findByPayment(`pay-${one.at("o")}`)).toBeNull();
-    expect((await one.runtime.list({ limit: 9 })).map(({ orderId }) => orderId)).toEqual([one.at("o")]);
-    expect((await one.runtime.health()).counts).toMatchObject({ orders: 1, deadEffects: 0, parked: 0 });
+    expect(await other.runtime.queries.read(one.at("o"))).toBeNull();
+    expect(await other.runtime.queries.findByPayment(`pay-${one.at("o")}`)).toBeNull();
+    expect((await one.runtime.queries.list({ limit: 9 })).map(({ orderId }) => orderId)).toEqual([one.at("o")]);
+    expect((await one.runtime.queries.health()).counts).toMatchObject({ orders: 1, deadEffects: 0, parked: 0 });
   });
 
   test("a long history comes page by page, in order", async () => {
     const { runtime, placed, at } = await opened();
     await placed("o");
     for (let i = 0; i < 25; i += 1) await runtime.submit(at("o"), { type: "order.updated", by: "erp", change: `${i}` });
-    const page = await runtime.history(at("o"), 10, 7);
+    const page = await runtime.queries.history(at("o"), 10, 7);
     expect(page.map(({ seq }) => seq)).toEqual([11, 12, 13, 14, 15, 16, 17]);
-    expect(await runtime.history(at("o"), 26)).toEqual([]);
+    expect(await runtime.queries.history(at("o"), 26)).toEqual([]);
   });
 
   test("a payment is created at the bank, belongs to the order, and is looked at through the same door", async () => {
@@ -192,7 +192,7 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     };
     const created = await runtime.checkout(at("o"), "resurs-mapi", urls);
     if (created.kind !== "ok") throw new Error(created.kind);
-    expect(await runtime.findByPayment(created.paymentId)).toEqual({ orderId: at("o"), current: true });
+    expect(await runtime.queries.findByPayment(created.paymentId)).toEqual({ orderId: at("o"), current: true });
     expect(await runtime.payment(at("o"))).toMatchObject({ paymentId: created.paymentId, explanation: null });
     bank.customerSigns(created.paymentId);
     const returned = { type: "customer.returned", page: "success" } as const;
@@ -214,11 +214,11 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     await placed("o");
     const gateways = [gatewayTo(bank.url, clock)];
     const bare = restateRuntime({ ingressUrl: server.ingressUrl, name, gateways });
-    await expect(bare.list({ limit: 1 })).rejects.toThrow(NotOffered);
-    await expect(bare.list({ limit: 1 })).rejects.toThrow(/adminUrl/);
+    await expect(bare.queries.list({ limit: 1 })).rejects.toThrow(NotOffered);
+    await expect(bare.queries.list({ limit: 1 })).rejects.toThrow(/adminUrl/);
     expect(() => bare.reconcile()).toThrow(/adminUrl, gateways and shop/);
     await expect(bare.revive("some-event")).rejects.toThrow(/which order/);
-    expect(await bare.health()).toEqual({ ok: true, trouble: null, counts: null, damaged: [] });
+    expect(await bare.queries.health()).toEqual({ ok: true, trouble: null, counts: null, damaged: [] });
 
     const { fetch } = trusted({ engine: bare });
     const get = (path: string) => fetch(new Request(`http://shop.test${path}`));
@@ -243,9 +243,9 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     for (const id of ["\ud800", "a\0b", "1001 ", "..", 1001, null]) {
       await expect(runtime.place(given(id), order(null, clock.now()))).rejects.toThrow("orderId: must ");
     }
-    await expect(runtime.read(given(1001))).rejects.toThrow("orderId: must be a string");
-    await expect(runtime.findByPayment(given(7))).rejects.toThrow("paymentId: must be a string");
-    await expect(runtime.list({ limit: Number.NaN })).rejects.toThrow("filter.limit: must ");
+    await expect(runtime.queries.read(given(1001))).rejects.toThrow("orderId: must be a string");
+    await expect(runtime.queries.findByPayment(given(7))).rejects.toThrow("paymentId: must be a string");
+    await expect(runtime.queries.list({ limit: Number.NaN })).rejects.toThrow("filter.limit: must ");
     const asked = { type: "reconcile.asked" } as const;
     await expect(runtime.submit(at("o"), asked, { id: "x\ud800" })).rejects.toThrow("options.id: must be well-formed");
 
@@ -268,12 +268,12 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
       });
       expect([answer.status, await answer.text()]).toEqual([400, expect.stringMatching(says)]);
     }
-    expect(await runtime.history(at("o"))).toHaveLength(1);
+    expect(await runtime.queries.history(at("o"))).toHaveLength(1);
     expect(await runtime.submit(at("o"), asked, { id: "e", wait: "settled" })).toMatchObject({ to: "processing" });
   });
 
   test("a server that does not know the service says what is to be done", async () => {
     const nobody = restateRuntime({ ingressUrl: server.ingressUrl, name: "nobody" });
-    await expect(nobody.read("o")).rejects.toThrow(/no service "nobody".*register/);
+    await expect(nobody.queries.read("o")).rejects.toThrow(/no service "nobody".*register/);
   });
 });

@@ -166,10 +166,10 @@ export const restateStage =
         if (Number.isFinite(next)) stopAt(clock.now() + next - own.now());
         return true;
       },
-      history: (orderId) => last.history(orderId, 0, 100_000),
-      rows: () => last.list({ limit: 500 }),
+      history: (orderId) => last.queries.history(orderId, 0, 100_000),
+      rows: () => last.queries.list({ limit: 500 }),
       async deadLetters() {
-        const { counts } = await last.health();
+        const { counts } = await last.queries.health();
         return (counts?.deadEvents ?? 0) + (counts?.deadEffects ?? 0);
       },
       /** Through Restate's own way of putting an object's state right by hand. */

@@ -107,7 +107,7 @@ export const flood = async (requests: number, perSecond: number, tokens: boolean
     const paths = { ...errand.paths, genuine: errand.paths.genuine.slice(0, 1) };
     const idle = await run({ ...errand, ...genuine, paths, requests: Math.min(500, requests / 50), perSecond: 50 });
     // Its last reading is still to come, and is none of the flood's.
-    while ((await engine.effectsOf("f0")).length > 0 || engine.underWay > 0) await clock.sleep(5);
+    while ((await engine.queries.effectsOf("f0")).length > 0 || engine.underWay > 0) await clock.sleep(5);
     readings = 0;
     const began = clock.now();
     let early = 0;

@@ -127,7 +127,7 @@ describe("one set of numbers", () => {
     );
     expect(at("order_status_orders")).toBe(3);
     expect(at("order_status_up")).toBe(1);
-    const events = (await Promise.all(["paid", "slow", "lost"].map((id) => world.engine.history(id)))).flat();
+    const events = (await Promise.all(["paid", "slow", "lost"].map((id) => world.engine.queries.history(id)))).flat();
     expect(at("order_status_events_total")).toBe(events.flatMap((entry) => entry.answers).length);
     const otel = await otelNumbers();
     // A counter that nothing has touched is 0 in the one and absent in the other.
@@ -156,7 +156,7 @@ describe("one set of numbers", () => {
     const seen = JSON.stringify(
       spans.getFinishedSpans().map(({ name, attributes, status, events }) => [name, attributes, status, events]),
     );
-    expect(await world.engine.history("paid-1").then((entries) => JSON.stringify(entries))).toContain(CANARY);
+    expect(await world.engine.queries.history("paid-1").then((entries) => JSON.stringify(entries))).toContain(CANARY);
     for (const told of [text, seen]) expect(told).not.toContain(CANARY);
     for (const told of [text, seen]) expect(told).not.toContain("pay-paid-1");
     expect(text).not.toContain("paid-1");

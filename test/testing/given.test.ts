@@ -69,7 +69,7 @@ describe("given, when, then", () => {
     const { tolerance: _, ...order } = anOrder({ paymentId: null, status: "on-hold" });
     await engine.place("1001", order);
     await engine.submit("1001", { type: "merchant.processed" });
-    const history = await engine.history("1001");
+    const history = await engine.queries.history("1001");
     await engine.stop();
     expect(history.length).toBeGreaterThan(1);
     given(history).when({ type: "merchant.held" }).then({ outcome: "moved", to: "on-hold" });

@@ -24,14 +24,14 @@ const paid = async (orderId = "1001") => {
   return box.customer.pays(engine, orderId);
 };
 const moneyOf = async (orderId: string) => {
-  const { payment } = (await engine.read(orderId))?.facts ?? {};
+  const { payment } = (await engine.queries.read(orderId))?.facts ?? {};
   return [payment?.authorized, payment?.captured, payment?.refunded];
 };
 
 test("gateway, total, currency and lines are enough: the order was made now", async () => {
   const before = engine.clock.now();
   await engine.place("1", { gateway: null, total: 1, currency: "SEK", lines: [] });
-  const { order } = (await engine.read("1"))?.facts ?? {};
+  const { order } = (await engine.queries.read("1"))?.facts ?? {};
   expect(order).toMatchObject({ status: "pending", needsProcessing: true });
   expect(order?.createdAt).toBeGreaterThanOrEqual(before);
   expect(order?.updatedAt).toBe(order?.createdAt);
@@ -51,7 +51,7 @@ test.each([
     201,
   );
   for (const id of ["library", "http"]) {
-    const placed = (await engine.read(id))?.facts.order;
+    const placed = (await engine.queries.read(id))?.facts.order;
     expect(placed).toMatchObject(moments);
     expect(placed?.[leftOut]).toBeGreaterThanOrEqual(before);
   }

@@ -12,7 +12,7 @@ export const giftwellCallback =
     const message = Message.safeParse(await new Response(text).json().catch(() => null));
     if (!message.success) return new Response(null, { status: 400 });
     const { hold, word } = message.data;
-    const order = await engine.findByPayment(hold);
+    const order = await engine.queries.findByPayment(hold);
     if (order === null) return new Response(null, { status: 404 });
     // A hint, never believed: it only makes the engine ask Giftwell. Twins that wait are folded by their content.
     const content = createHash("sha256").update(text).digest("base64url");

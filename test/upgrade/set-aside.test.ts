@@ -98,8 +98,8 @@ test("the unknown ones are set aside in sight when something happens to them; th
     outcomes[orderId] = reason === null ? outcome : `${outcome}: ${reason}`;
   }
   expect(outcomes).toEqual({ known: "moved", older: "moved", newer: "deferred: parked", strange: "deferred: parked" });
-  expect((await engine.health()).counts).toMatchObject({ parked: 2, waitingEvents: 2 });
-  const rows = await engine.list({ limit: 10 });
+  expect((await engine.queries.health()).counts).toMatchObject({ parked: 2, waitingEvents: 2 });
+  const rows = await engine.queries.list({ limit: 10 });
   expect(rows.map(({ orderId, parked }) => [orderId, parked !== null])).toEqual([
     ["known", false],
     ["newer", true],

@@ -64,7 +64,7 @@ describe.each(shops)("the shop answers %s for twelve seconds", (_, disturbance) 
     away = true;
     for (const id of IDS) await engine.submit(id, callback(`pay-${id}`));
     await place.after(12 * SECOND);
-    expect((await engine.health()).counts).toMatchObject({ deadEffects: 0 });
+    expect((await engine.queries.health()).counts).toMatchObject({ deadEffects: 0 });
     away = false;
     await place.after(2 * MINUTE);
     expect(IDS.map((id) => server.woo.order(id).status)).toEqual(IDS.map(() => "processing"));
@@ -73,7 +73,7 @@ describe.each(shops)("the shop answers %s for twelve seconds", (_, disturbance) 
       const own = server.woo.order(id).notes.filter(({ text }) => /\[#[0-9a-f]{8}\]$/.test(text));
       expect(new Set(own.map(({ text }) => text)).size).toBe(own.length);
     }
-    expect((await engine.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0, deadEvents: 0 });
+    expect((await engine.queries.health()).counts).toMatchObject({ waitingEffects: 0, deadEffects: 0, deadEvents: 0 });
   });
 });
 

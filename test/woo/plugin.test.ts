@@ -77,7 +77,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect(told?.order).toEqual(untouched("processing"));
     expect(told?.fired).toEqual([]);
     expect(told?.notice).toContain("Order 2: The bank has frozen this payment");
-    expect((await engine.history("2")).at(-1)?.answers.at(-1)?.outcome).toBe("refused");
+    expect((await engine.queries.history("2")).at(-1)?.answers.at(-1)?.outcome).toBe("refused");
   });
 
   test("what the engine takes on is written by the engine alone", async () => {
@@ -88,7 +88,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect(told?.fired).toEqual([]);
     expect(told?.notice).toContain("Order 1: the engine changes the status");
     await until(() => woo.order("1").status === "completed", "the engine's own write");
-    const asked = (await engine.history("1")).find(({ event }) => event.type === "merchant.completed");
+    const asked = (await engine.queries.history("1")).find(({ event }) => event.type === "merchant.completed");
     expect(asked?.event).toEqual({ type: "merchant.completed", via: "bulk" });
   });
 
@@ -186,7 +186,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect(told.map(({ value }) => value)).toEqual([false, false, true, false]);
     await until(() => woo.order("7").status === "processing", "the payment that was there");
     // Its minutes are not over, whatever the job has read.
-    const asked = (await engine.history("4")).at(-1);
+    const asked = (await engine.queries.history("4")).at(-1);
     expect(asked).toMatchObject({ event: { type: "shop.holdStockDue" }, answers: [{ reason: "not-due" }] });
     expect(woo.order("4").status).toBe("pending");
   });

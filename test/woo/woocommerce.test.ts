@@ -341,13 +341,13 @@ describe("webhooks", () => {
     expect(await outcome(signed('{"id":7,"status":"completed"}'))).toEqual({ status: 200, outcome: "nothing-new" });
     await merchant("cancelled");
     expect(await outcome(signed('{"id":7,"status":"completed"}'))).toEqual({ status: 200, outcome: "moved" });
-    expect((await engine.read("7"))?.facts.order.status).toBe("cancelled");
-    const seen = (await engine.history("7")).find(({ event }) => event.type === "order.seen");
+    expect((await engine.queries.read("7"))?.facts.order.status).toBe("cancelled");
+    const seen = (await engine.queries.history("7")).find(({ event }) => event.type === "order.seen");
     expect(seen).toMatchObject({ source: "shop", event: { type: "order.seen", status: "cancelled" } });
     expect(seen?.answers[0]?.rule).toBe("shop/seen");
     // Delivered again, it is no event.
     expect(await outcome(signed('{"id":7,"status":"completed"}'))).toEqual({ status: 200, outcome: "nothing-new" });
-    const told = (await engine.history("7")).filter(({ event }) => event.type !== "payment.read");
+    const told = (await engine.queries.history("7")).filter(({ event }) => event.type !== "payment.read");
     expect(told.map(({ event }) => event.type)).toEqual(["order.placed", "order.seen"]);
   });
 
@@ -355,11 +355,14 @@ describe("webhooks", () => {
     const { outcome, engine, meddle, order: inShop } = await paid();
     meddle(({ method }) => (method === "PUT" ? { lost: true } : undefined));
     await engine.submit("7", { type: "merchant.held", via: "api" });
-    await until(async () => (await engine.effectsOf("7")).some(({ error }) => error !== null), "the failed write");
-    expect((await engine.read("7"))?.facts.order.status).toBe("on-hold");
+    await until(
+      async () => (await engine.queries.effectsOf("7")).some(({ error }) => error !== null),
+      "the failed write",
+    );
+    expect((await engine.queries.read("7"))?.facts.order.status).toBe("on-hold");
     expect(inShop().status).toBe("pending");
     expect(await outcome(signed('{"id":7}'))).toEqual({ status: 200, outcome: "own-change-under-way" });
-    expect((await engine.history("7")).every(({ event }) => event.type !== "order.seen")).toBe(true);
+    expect((await engine.queries.history("7")).every(({ event }) => event.type !== "order.seen")).toBe(true);
   });
 
   test("an order that is paid our way is placed when the shop first tells of it", async () => {
@@ -372,13 +375,13 @@ describe("webhooks", () => {
     expect(await outcome(signed('{"id":8}', { "x-wc-webhook-topic": "order.created" }))).toMatchObject({
       outcome: "placed",
     });
-    expect((await engine.read("8"))?.facts.order).toMatchObject({
+    expect((await engine.queries.read("8"))?.facts.order).toMatchObject({
       status: "pending",
       total: 990,
       createdAt: T0 - 5000,
     });
     expect(await outcome(signed('{"id":9}'))).toMatchObject({ outcome: "not-ours" });
-    expect(await engine.read("9")).toBeNull();
+    expect(await engine.queries.read("9")).toBeNull();
     expect(await outcome(signed('{"action":"woocommerce_order_status_changed","arg":8}'))).toMatchObject({
       outcome: "nothing-new",
     });
@@ -391,7 +394,7 @@ describe("webhooks", () => {
     expect(await outcome(signed("not json"))).toEqual({ status: 200, outcome: "not-an-order" });
     const deleted = signed('{"id":7}', { "x-wc-webhook-topic": "order.deleted" });
     expect(await outcome(deleted)).toEqual({ status: 200, outcome: "left-to-reconcile" });
-    expect((await engine.history("7")).map(({ event }) => event.type)).toEqual(["order.placed"]);
+    expect((await engine.queries.history("7")).map(({ event }) => event.type)).toEqual(["order.placed"]);
   });
 });
 

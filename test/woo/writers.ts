@@ -149,7 +149,7 @@ export const twoWriters = async ({ rounds, seed, atOnce = 50, told }: Options): 
 
 /** What a night brings: the webhooks that wait, and a reconciliation for those that were lost. */
 const settle = async (engine: Engine, shop: WooServer, traffic: Traffic): Promise<void> => {
-  const rest = () => traffic.until(async () => (await engine.health()).counts?.waitingEffects === 0);
+  const rest = () => traffic.until(async () => (await engine.queries.health()).counts?.waitingEffects === 0);
   await rest();
   while ((await shop.webhooks.runQueue()) > 0) await rest();
   for await (const _ of engine.reconcile({ freshMs: 0, perSecond: 1000 })) void _;
@@ -158,8 +158,8 @@ const settle = async (engine: Engine, shop: WooServer, traffic: Traffic): Promis
 
 const judge = async (engine: Engine, shop: WooServer, orderId: string, tally: Tally): Promise<void> => {
   const breach = (law: string, detail: string) => void tally.breaches.push({ orderId, law, detail });
-  const history = await engine.history(orderId, 0, 500);
-  const status = (await engine.read(orderId))?.facts.order.status;
+  const history = await engine.queries.history(orderId, 0, 500);
+  const status = (await engine.queries.read(orderId))?.facts.order.status;
   const inShop = shop.woo.order(orderId);
   if (status !== inShop.status) breach("one truth", `the engine says ${status}, the shop ${inShop.status}`);
 

@@ -63,7 +63,10 @@ const live = async (world: DemoWorld, speed: number | undefined, told: (text: st
 const outcomes = async ({ sandbox }: DemoWorld) =>
   Promise.all(
     stories.map(async ({ orderId, title, gateway = "resurs-mapi" }) => {
-      const [record, why] = await Promise.all([sandbox.engine.read(orderId), sandbox.engine.why(orderId)]);
+      const [record, why] = await Promise.all([
+        sandbox.engine.queries.read(orderId),
+        sandbox.engine.queries.why(orderId),
+      ]);
       return {
         orderId,
         title,

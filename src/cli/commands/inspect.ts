@@ -27,9 +27,9 @@ interface Options {
 const serveOver = async (store: Store, place: string, { port, reveals, json }: Options): Promise<void> => {
   const clock = systemClock();
   const rules = { settings: Settings.parse({}), registry };
-  const engine = queriesOf({ store, rules, clock, gatewayOf: () => null });
+  const queries = queriesOf({ store, rules, clock, gatewayOf: () => null });
   const looks = inspector({
-    engine,
+    engine: { queries },
     ...(reveals === undefined
       ? {}
       : {

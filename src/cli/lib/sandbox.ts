@@ -23,9 +23,9 @@ export const stocked = (woo: WooDouble, entry: HistoryEntry, record: OrderRecord
 export const stockUp = async (woo: WooDouble, engine: Engine): Promise<void> => {
   let after: string | undefined;
   do {
-    const rows = await engine.list({ limit: 500, ...(after === undefined ? {} : { after }) });
+    const rows = await engine.queries.list({ limit: 500, ...(after === undefined ? {} : { after }) });
     for (const { orderId } of rows) {
-      const record = await engine.read(orderId);
+      const record = await engine.queries.read(orderId);
       if (record !== null) put(woo, record);
     }
     after = rows.length === 500 ? rows.at(-1)?.orderId : undefined;
@@ -48,7 +48,7 @@ export const sandboxDoor =
     const orderId = /^\/checkout\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
     if (orderId === undefined || request.method !== "GET") return inner(request);
     const id = orderIdIn(orderId);
-    const record = id === null ? null : await engine.read(id);
+    const record = id === null ? null : await engine.queries.read(id);
     if (id === null || record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
     const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
     return created.kind !== "failed"

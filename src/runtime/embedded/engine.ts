@@ -2,18 +2,21 @@
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/events.js";
 import type { Settings } from "../../../machines/index.js";
 import type { Decision } from "../../core/decide.js";
+import type { OrderRecord } from "../../core/record.js";
 import type { Clock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gauges } from "../../ports/observer.js";
 import type {
   CheckoutOutcome,
   CheckoutUrls,
+  Health,
   PaymentView,
   Queries,
   Reconciled,
   ReconcileOptions,
   Runtime,
 } from "../../ports/runtime.js";
+import { WithVerbs } from "../../ports/verbs.js";
 import { reconcile } from "../maintenance/reconcile.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { type CheckoutEngine, Checkouts } from "./checkout.js";
@@ -28,14 +31,13 @@ import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
-import { WithQueries } from "./with-queries.js";
 
-export class Engine extends WithQueries implements Runtime {
+export class Engine extends WithVerbs implements Runtime {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly gateways: ReadonlyMap<string, string>;
   readonly waiters: Waiters;
-  protected readonly looks: Queries;
+  readonly queries: Queries;
   private readonly ctx: EngineContext;
   private readonly mailbox: Mailbox;
   private readonly outbox: Outbox;
@@ -53,11 +55,13 @@ export class Engine extends WithQueries implements Runtime {
     this.settings = rules.settings;
     this.clock = clock;
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
-    this.looks = queriesOf({ ...ctx, gatewayOf: ({ facts }) => ctx.gateways.get(facts.payment.gateway ?? "") ?? null });
+    const gatewayOf = ({ facts }: OrderRecord) => ctx.gateways.get(facts.payment.gateway ?? "") ?? null;
+    const queries = queriesOf({ ...ctx, gatewayOf });
+    this.queries = { ...queries, health: async () => this.healthOf(await queries.health()) };
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     const alarm = (at: number) => this.timers.alarm(at);
     this.mailbox = new Mailbox(ctx, { committed: (decisions) => this.committed(decisions), alarm });
-    this.outbox = new Outbox(ctx, this.mailbox, { read: this.read, alarm });
+    this.outbox = new Outbox(ctx, this.mailbox, { read: queries.read, alarm });
     this.timers = new Timers(ctx, this.mailbox, this.outbox);
     this.lifetime = new Lifetime(ctx, {
       begin: () => {
@@ -151,12 +155,13 @@ export class Engine extends WithQueries implements Runtime {
     const chosen = gatewayNamed(this.ctx.gateways, gateway);
     // A payment that the bank has opened is written down, also where the stop came in between.
     const submit: CheckoutEngine["submit"] = (id, event, options = {}) => this.take(id, parseCommand(event), options);
-    return this.checkouts.once({ settings: this.settings, read: this.read, submit }, chosen, orderId, urls);
+    const { settings, queries } = this;
+    return this.checkouts.once({ settings, read: queries.read, submit }, chosen, orderId, urls);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */
   async payment(orderId: string): Promise<PaymentView | null> {
-    const record = await this.read(orderId);
+    const record = await this.queries.read(orderId);
     return record === null ? null : paymentOf(record, this.ctx.gateways);
   }
 
@@ -169,18 +174,17 @@ export class Engine extends WithQueries implements Runtime {
 
   /** Asks the bank about every order in doubt; see `ReconcileOptions`. */
   reconcile(options: ReconcileOptions = {}): AsyncGenerator<Reconciled> {
-    return reconcile({ ...this.ctx, read: this.read, submit: (...asked) => this.submit(...asked) }, options);
+    return reconcile({ ...this.ctx, read: this.queries.read, submit: (...asked) => this.submit(...asked) }, options);
   }
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
-  async health(): ReturnType<Queries["health"]> {
-    const seen = await this.looks.health();
+  private healthOf(seen: Health): Health {
     const trouble = this.mailbox.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
 
   private async figures(): Promise<Gauges> {
-    const { ok, counts } = await this.health();
+    const { ok, counts } = await this.queries.health();
     return { ok, counts, inMailboxes: this.mailbox.size, underWay: this.underWay, now: this.clock.now() };
   }
 

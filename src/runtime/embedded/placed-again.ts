@@ -17,11 +17,11 @@ const updateIn = ({ facts }: OrderRecord, { order }: OrderPlaced): Command | nul
 
 /** @param receipt of the placing */
 export const placedAgain = async (
-  engine: Pick<Runtime, "read" | "submit">,
+  engine: Pick<Runtime, "queries" | "submit">,
   placed: OrderPlaced,
   receipt: Receipt,
 ): Promise<Receipt> => {
-  const record = receipt.repeated ? await engine.read(receipt.orderId) : null;
+  const record = receipt.repeated ? await engine.queries.read(receipt.orderId) : null;
   const update = record && updateIn(record, placed);
   return update === null ? receipt : engine.submit(receipt.orderId, update, { source: "shop" });
 };

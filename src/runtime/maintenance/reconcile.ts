@@ -7,13 +7,14 @@ import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { ReadAnswer } from "../../ports/gateway.js";
-import type { Reconciled, ReconcileOptions, Runtime } from "../../ports/runtime.js";
+import type { Queries, Reconciled, ReconcileOptions, Runtime } from "../../ports/runtime.js";
 import { type OrderRow, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type EngineContext, gatewayNamed } from "../embedded/context.js";
 
 /** What it needs of a runtime, and of what the runtime was made of. */
-export type ReconcileContext = Pick<Runtime, "read" | "submit"> &
+export type ReconcileContext = Pick<Runtime, "submit"> &
+  Pick<Queries, "read"> &
   Pick<EngineContext, "shop" | "gateways" | "clock" | "rules"> & {
     readonly store: Pick<Store, "list" | "effectsOf" | "load">;
   };

@@ -12,6 +12,7 @@ import {
   type CanOptions,
   NotOffered,
   type Preview,
+  type Queries,
   type Receipt,
   type ReconcileOptions,
   type Runtime,
@@ -189,45 +190,19 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     });
   };
 
-  return {
-    ...verbsOf(submit),
+  const queries: Queries = {
     clock,
-    settings,
-    gateways: new Map([...gateways.values()].map(({ name, api = name }) => [name, api])),
-    submit,
     read,
     can,
-    // The service knows what its gateways tolerate.
-    place: async (orderId, order) => {
-      const placed = parsePlaced(order, 0, clock.now());
-      return placedAgain({ read, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
-    },
     why: (orderId) => order<string[] | null>(orderId, "why"),
     history: async (orderId, after = 0, limit = 500) =>
       order<HistoryEntry[]>(orderId, "history", { after: countOf(after, "after"), limit: countOf(limit, "limit") }),
-    state,
     parked: async (orderId) => (await state(orderId))?.parked ?? null,
     effectsOf,
     findByPayment,
     cooldownEndsAt: (orderId) => order<number | null>(orderId, "cooldownEndsAt"),
-    checkout: async (orderId, gateway, urls) =>
-      checkout({ settings, read, submit }, gatewayNamed(gateways, gateway), orderId, urls),
-    secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
-    async payment(orderId) {
-      const record = await read(orderId);
-      return record === null ? null : paymentOf(record, gateways);
-    },
     deadLetters: async (limit, after) =>
       deadLettersIn(await admin.summaries("dead letters"), state, countOf(limit, "limit"), after),
-    async revive(id, orderId) {
-      // An effect's id begins with its order's: `order:version:index`.
-      const of = orderId ?? /^(.+):\d+:\d+$/.exec(id)?.[1];
-      if (of === undefined) {
-        throw new NotOffered("Restate keeps each order by itself: to revive an event, say which order it belongs to");
-      }
-      const reply = await order<OrderReply>(of, "revive", id);
-      return reply.kind === "revived" && reply.yes;
-    },
     async health() {
       try {
         const response = await fetch(`${ingressUrl}/restate/health`, { signal: AbortSignal.timeout(5000) });
@@ -242,6 +217,37 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     },
     list: async (filter: OrderFilter) => admin.list(filterOf(filter)),
     unfinished: async (limit) => unfinishedIn(await Promise.all((await admin.withWork(limit)).map(state)), limit),
+  };
+
+  return {
+    ...verbsOf(submit),
+    queries,
+    clock,
+    settings,
+    gateways: new Map([...gateways.values()].map(({ name, api = name }) => [name, api])),
+    submit,
+    // The service knows what its gateways tolerate.
+    place: async (orderId, order) => {
+      const placed = parsePlaced(order, 0, clock.now());
+      return placedAgain({ queries, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
+    },
+    state,
+    checkout: async (orderId, gateway, urls) =>
+      checkout({ settings, read, submit }, gatewayNamed(gateways, gateway), orderId, urls),
+    secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
+    async payment(orderId) {
+      const record = await read(orderId);
+      return record === null ? null : paymentOf(record, gateways);
+    },
+    async revive(id, orderId) {
+      // An effect's id begins with its order's: `order:version:index`.
+      const of = orderId ?? /^(.+):\d+:\d+$/.exec(id)?.[1];
+      if (of === undefined) {
+        throw new NotOffered("Restate keeps each order by itself: to revive an event, say which order it belongs to");
+      }
+      const reply = await order<OrderReply>(of, "revive", id);
+      return reply.kind === "revived" && reply.yes;
+    },
     reconcile(how: ReconcileOptions = {}) {
       const { shop } = options;
       if (shop === undefined || !admin.offered) {

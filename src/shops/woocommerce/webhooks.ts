@@ -121,19 +121,19 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   };
 
   const take = async (orderId: string): Promise<string> => {
-    const record = await engine.read(orderId);
+    const record = await engine.queries.read(orderId);
     if (record === null) {
       return Object.keys(gateways).length === 0 ? "unknown-order" : place(orderId, await look(orderId));
     }
     // A change of our own is on its way there; it will meet the other hand's, and report it. Asked before the shop is:
     // what the shop reads now is then not what it read before that change.
-    const open = await engine.effectsOf(orderId);
+    const open = await engine.queries.effectsOf(orderId);
     const writes = ({ dead, effect }: (typeof open)[number]) =>
       !dead && ("to" in effect || effect.type === "setOrderLines");
     if (open.some(writes)) return "own-change-under-way";
     const told = await look(orderId);
     const edit = editOf(record, told, gateways);
-    if (edit !== null && (await engine.read(orderId))?.version !== record.version) return take(orderId);
+    if (edit !== null && (await engine.queries.read(orderId))?.version !== record.version) return take(orderId);
     // One id for one observation, whichever webhooks and nodes made it.
     if (edit !== null) await engine.submit(orderId, edit, { source: "shop", id: `${edit.change}/${record.version}` });
     if (isGone(told)) return "noted";
@@ -143,7 +143,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     // A placed order does not become a draft again.
     if (status === null || status === "checkout-draft" || status === order.status) return "nothing-new";
     // What was decided since may be on its way to the shop.
-    if ((await engine.read(orderId))?.version !== record.version) return take(orderId);
+    if ((await engine.queries.read(orderId))?.version !== record.version) return take(orderId);
     // One id for one observation, whichever webhooks and nodes made it. While money is on the move each is ignored,
     // with an entry, so that the version alone would make a new id of each.
     const when = operation === null ? record.version : `operation-${operation.since}`;

@@ -223,7 +223,7 @@ export class ScenarioWorld {
    */
   async returnPath(name: string | undefined, orderId: string, page: string, paymentId?: string): Promise<string> {
     const { engine } = await this.withNode(name);
-    const payment = (await engine.read(orderId))?.facts.payment;
+    const payment = (await engine.queries.read(orderId))?.facts.payment;
     const current = paymentId === undefined ? (payment?.attempt ?? payment?.id ?? "none") : paymentId;
     const attempt = this.attempts.get(current) ?? current;
     const { successUrl, failUrl, signedUrl, signingFailedUrl } = await this.urlsFor(name, orderId, attempt);

@@ -16,9 +16,9 @@ export const mailbox: RuntimeCase[] = [
       await scene.reads("o", "processing");
       await scene.rests("o");
       scene.paidOnce("o");
-      assert.equal((await scene.door.read("o"))?.facts.order.status, "processing");
-      assert.match((await scene.door.why("o"))?.[0] ?? "", /^processing/);
-      assert.deepEqual(await scene.door.findByPayment("pay-o"), { orderId: "o", current: true });
+      assert.equal((await scene.door.queries.read("o"))?.facts.order.status, "processing");
+      assert.match((await scene.door.queries.why("o"))?.[0] ?? "", /^processing/);
+      assert.deepEqual(await scene.door.queries.findByPayment("pay-o"), { orderId: "o", current: true });
     },
   },
   {
@@ -26,14 +26,14 @@ export const mailbox: RuntimeCase[] = [
     async run(scene) {
       await scene.open();
       await assert.rejects(scene.door.submit("ghost", scene.callback("ghost")), UnknownOrder);
-      await assert.rejects(scene.door.can("ghost", { type: "merchant.completed" }), UnknownOrder);
+      await assert.rejects(scene.door.queries.can("ghost", { type: "merchant.completed" }), UnknownOrder);
       await assert.rejects(scene.door.submit("ghost", { type: "merchant.exploded" } as never), InvalidEvent);
-      assert.equal(await scene.door.read("ghost"), null);
-      assert.equal(await scene.door.why("ghost"), null);
-      assert.equal(await scene.door.cooldownEndsAt("ghost"), null);
-      assert.equal(await scene.door.findByPayment("pay-ghost"), null);
-      assert.deepEqual(await scene.door.history("ghost"), []);
-      assert.deepEqual(await scene.door.effectsOf("ghost"), []);
+      assert.equal(await scene.door.queries.read("ghost"), null);
+      assert.equal(await scene.door.queries.why("ghost"), null);
+      assert.equal(await scene.door.queries.cooldownEndsAt("ghost"), null);
+      assert.equal(await scene.door.queries.findByPayment("pay-ghost"), null);
+      assert.deepEqual(await scene.door.queries.history("ghost"), []);
+      assert.deepEqual(await scene.door.queries.effectsOf("ghost"), []);
     },
   },
   {
@@ -69,7 +69,7 @@ export const mailbox: RuntimeCase[] = [
       ] as const;
       for (const event of said) {
         await assert.rejects(scene.door.submit("o", event as never), InvalidEvent, event.type);
-        await assert.rejects(scene.door.can("o", event as never), InvalidEvent, event.type);
+        await assert.rejects(scene.door.queries.can("o", event as never), InvalidEvent, event.type);
       }
       // Under such an id comes the bank's answer, or a timer's ring.
       for (const id of ["o:2:0/read", "o/cooldown/1", "order.placed"]) {
@@ -144,8 +144,8 @@ export const mailbox: RuntimeCase[] = [
       await scene.order("o");
       scene.pays("pay-second");
       await scene.door.submit("o", { type: "payment.created", paymentId: "pay-second" });
-      assert.deepEqual(await scene.door.findByPayment("pay-o"), { orderId: "o", current: false });
-      assert.deepEqual(await scene.door.findByPayment("pay-second"), { orderId: "o", current: true });
+      assert.deepEqual(await scene.door.queries.findByPayment("pay-o"), { orderId: "o", current: false });
+      assert.deepEqual(await scene.door.queries.findByPayment("pay-second"), { orderId: "o", current: true });
       const late = await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
       assert.deepEqual([late.outcome, late.reason], ["ignored", "surplus-payment"]);
       await scene.reads("o", "processing");
@@ -154,7 +154,7 @@ export const mailbox: RuntimeCase[] = [
         scene.bank.calls.map(({ op, paymentId }) => [op, paymentId]),
         [["cancel", "pay-o"]],
       );
-      const others = async () => (await scene.door.read("o"))?.facts.others.map(({ id, state }) => [id, state]);
+      const others = async () => (await scene.door.queries.read("o"))?.facts.others.map(({ id, state }) => [id, state]);
       await until(async () => (await others())?.[0]?.[1] === "closed", "its end");
     },
   },
@@ -229,7 +229,7 @@ export const mailbox: RuntimeCase[] = [
         { type: "merchant.refunded", via: "api" },
         { type: "merchant.completed", via: "api" },
       ] as const) {
-        const verdict = await scene.door.can("o", event);
+        const verdict = await scene.door.queries.can("o", event);
         assert.deepEqual(await scene.history("o"), before);
         if (verdict.allowed) continue;
         const receipt = await scene.door.submit("o", event, { wait: "settled" });

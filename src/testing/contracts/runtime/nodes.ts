@@ -76,7 +76,7 @@ export const nodes: RuntimeCase[] = [
       await scene.place.kill();
       await scene.reads("o", "completed");
       assert.deepEqual(scene.calls("o"), ["capture"]);
-      assert.equal((await other.read("o"))?.facts.order.status, "completed");
+      assert.equal((await other.queries.read("o"))?.facts.order.status, "completed");
     },
   },
   {
@@ -96,7 +96,7 @@ export const nodes: RuntimeCase[] = [
       await pause(3000);
       assert.deepEqual(scene.calls("o"), ["capture"]);
       assert.equal(scene.bank.books("pay-o")?.captured, 1000);
-      assert.equal((await other.read("o"))?.facts.order.status, "completed");
+      assert.equal((await other.queries.read("o"))?.facts.order.status, "completed");
       assert.equal(scene.woo.order("o").statusHistory.filter(({ to }) => to === "completed").length, 1);
     },
   },

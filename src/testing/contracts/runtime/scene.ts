@@ -177,7 +177,7 @@ export class Scene {
 
   /** Nothing is left to be carried out. */
   async rests(id: string): Promise<void> {
-    const open = async () => (await this.door.effectsOf(id)).filter(({ dead }) => !dead);
+    const open = async () => (await this.door.queries.effectsOf(id)).filter(({ dead }) => !dead);
     await until(async () => (await open()).length === 0, `the last effect of order ${id}`);
   }
 
@@ -199,7 +199,7 @@ export class Scene {
 
   /** The history as it is, after a look that it has no gaps and no event twice. */
   async history(id: string) {
-    const entries = await this.door.history(id);
+    const entries = await this.door.queries.history(id);
     assert.deepEqual(
       entries.map(({ seq }) => seq),
       entries.map((_, i) => i + 1),

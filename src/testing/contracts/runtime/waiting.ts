@@ -34,7 +34,7 @@ export const waiting: RuntimeCase[] = [
       await until(() => Date.now() > (first.until ?? 0) - 800, "most of the first wait");
       // The order is written anew: the customer's minute begins again, and the timer with it.
       await scene.door.submit("o", { type: "order.updated", by: "erp", change: "address" });
-      const ends = await scene.door.cooldownEndsAt("o");
+      const ends = await scene.door.queries.cooldownEndsAt("o");
       assert(ends !== null && ends > first.until);
       await scene.reads("o", "processing");
       await scene.rests("o");
@@ -101,12 +101,12 @@ export const waiting: RuntimeCase[] = [
       await scene.called("new");
       await scene.reads("new", "processing");
       assert.equal(scene.woo.order("old").status, "pending");
-      assert.match((await scene.door.why("old"))?.join("\n") ?? "", /no migration/);
+      assert.match((await scene.door.queries.why("old"))?.join("\n") ?? "", /no migration/);
       await scene.killAndRestart({ version: 1001, migratesFrom: 1000 });
       await scene.reads("old", "processing");
       await scene.rests("old");
       scene.paidOnce("old");
-      assert.doesNotMatch((await scene.door.why("old"))?.join("\n") ?? "", /no migration/);
+      assert.doesNotMatch((await scene.door.queries.why("old"))?.join("\n") ?? "", /no migration/);
     },
   },
   {
@@ -132,22 +132,22 @@ export const waiting: RuntimeCase[] = [
       const { execute } = shop;
       shop.execute = async () => ({ kind: "refused", detail: "the shop is being rebuilt" });
       await scene.door.submit("o", scene.callback("o"), { wait: "settled" });
-      const dead = async () => (await scene.door.effectsOf("o")).filter((one) => one.dead);
+      const dead = async () => (await scene.door.queries.effectsOf("o")).filter((one) => one.dead);
       await until(
         async () => (await dead()).some(({ effect }) => effect.type === "completePayment"),
         "the dead letter",
       );
       shop.execute = execute;
       assert.equal(scene.woo.order("o").status, "pending");
-      assert.match((await scene.door.why("o"))?.join("\n") ?? "", /given up/);
+      assert.match((await scene.door.queries.why("o"))?.join("\n") ?? "", /given up/);
       const ids = (await dead()).map(({ id }) => id).sort();
-      const listed = async () => (await scene.door.deadLetters(9)).filter(({ orderId }) => orderId === "o");
+      const listed = async () => (await scene.door.queries.deadLetters(9)).filter(({ orderId }) => orderId === "o");
       await until(async () => (await listed()).length === ids.length, "the list");
       assert.deepEqual(
         (await listed()).map(({ id, kind }) => `${kind} ${id}`).sort(),
         ids.map((id) => `effect ${id}`),
       );
-      const { deadEffects, openEffects } = await scene.door.unfinished(9);
+      const { deadEffects, openEffects } = await scene.door.queries.unfinished(9);
       assert.deepEqual(deadEffects.flatMap(({ row }) => (row.orderId === "o" ? row.id : [])).sort(), ids);
       assert.deepEqual(
         openEffects.filter(({ orderId }) => orderId === "o"),
@@ -161,7 +161,7 @@ export const waiting: RuntimeCase[] = [
       await scene.reads("o", "processing");
       await scene.rests("o");
       scene.paidOnce("o");
-      assert.deepEqual(await scene.door.effectsOf("o"), []);
+      assert.deepEqual(await scene.door.queries.effectsOf("o"), []);
     },
   },
   {
@@ -172,7 +172,8 @@ export const waiting: RuntimeCase[] = [
       const first = await scene.called("o");
       assert.deepEqual([first.outcome, first.final], ["deferred", false]);
       await until(() => scene.bank.reads.length > 0, "the first try");
-      const waiting = async () => (await scene.door.effectsOf("o")).find(({ effect }) => effect.type === "readPayment");
+      const waiting = async () =>
+        (await scene.door.queries.effectsOf("o")).find(({ effect }) => effect.type === "readPayment");
       await until(async () => ((await waiting())?.notBefore ?? 0) > Date.now() + MINUTE, "the long wait");
       scene.pays("pay-o");
       await new Promise((resolve) => setTimeout(resolve, 1100));
@@ -181,7 +182,7 @@ export const waiting: RuntimeCase[] = [
       await scene.reads("o", "processing");
       await scene.rests("o");
       scene.paidOnce("o");
-      assert.deepEqual(await scene.door.effectsOf("o"), []);
+      assert.deepEqual(await scene.door.queries.effectsOf("o"), []);
     },
   },
 ];

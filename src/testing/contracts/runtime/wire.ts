@@ -1,11 +1,21 @@
 /** A runtime in another process: its door over the channel between parent and child. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { InvalidEvent, NotOffered, Overloaded, type Runtime, UnknownOrder } from "../../../ports/runtime.js";
+import {
+  InvalidEvent,
+  NotOffered,
+  Overloaded,
+  type Queries,
+  type Runtime,
+  UnknownOrder,
+} from "../../../ports/runtime.js";
 import { StoreError } from "../../../ports/store.js";
 import { partsOf, type Setup, setWallClock } from "./setup.js";
 
-type WireRequest = { id: number; method: keyof Runtime; args: unknown[] } | { wallOffsetMs: number };
+/** What is asked of the door, or of its half that changes nothing. */
+type Half = "door" | "queries";
+type Method = keyof Runtime | keyof Queries;
+type WireRequest = { id: number; half: Half; method: Method; args: unknown[] } | { wallOffsetMs: number };
 interface WireError {
   name: string;
   message: string;
@@ -24,11 +34,12 @@ export const nodeParts = () => partsOf(JSON.parse(process.argv[2] ?? "{}") as Se
 export const offer = (ready: string, door?: Runtime): void => {
   process.on("message", (asked: WireRequest) => {
     if ("wallOffsetMs" in asked) return setWallClock(asked.wallOffsetMs);
-    const { id, method, args } = asked;
+    const { id, half, method, args } = asked;
     const knock = async () => {
-      const member = door?.[method] as unknown;
+      const asked = half === "queries" ? door?.queries : door;
+      const member = asked?.[method as keyof typeof asked] as unknown;
       if (typeof member !== "function") throw new Error(`there is no ${method} behind this door`);
-      return member.apply(door, args) as unknown;
+      return member.apply(asked, args) as unknown;
     };
     void knock().then(
       (result) => tell({ id, result }),
@@ -76,10 +87,14 @@ export class Guest {
       for (const { reject } of this.open.values()) reject(new Error("the process is gone"));
       this.open.clear();
     });
-    this.door = new Proxy({} as Runtime, {
-      get: (_, method) =>
-        method === "then" ? undefined : (...args: unknown[]) => this.ask(method as keyof Runtime, args),
-    });
+    const reached = <T extends object>(half: Half, own: Partial<T> = {}): T =>
+      new Proxy({} as T, {
+        get: (_, method) => {
+          if (method in own) return own[method as keyof T];
+          return method === "then" ? undefined : (...args: unknown[]) => this.ask(half, method as Method, args);
+        },
+      });
+    this.door = reached<Runtime>("door", { queries: reached<Queries>("queries") });
   }
 
   /** @param extra further arguments of the script */
@@ -97,12 +112,12 @@ export class Guest {
     return Object.assign(guest, { ready });
   }
 
-  private ask(method: keyof Runtime, args: unknown[]): Promise<unknown> {
+  private ask(half: Half, method: Method, args: unknown[]): Promise<unknown> {
     this.asked += 1;
     const id = this.asked;
     return new Promise((resolve, reject) => {
       this.open.set(id, { resolve, reject });
-      this.child.send({ id, method, args } satisfies WireRequest, (error) => error !== null && reject(error));
+      this.child.send({ id, half, method, args } satisfies WireRequest, (error) => error !== null && reject(error));
     });
   }
 
