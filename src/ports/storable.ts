@@ -50,7 +50,7 @@ export const storableOnly = <S extends Store>(store: S): S => {
       const known = asked.map(({ orderId, eventIds }) => ({ orderId, eventIds: eventIds.filter(isStorable) }));
       const loaded = await store.load(known.filter(({ orderId }) => isStorable(orderId)));
       let next = 0;
-      const nothing = { record: null, seen: [], parked: null };
+      const nothing = { record: null, processedIds: [], parked: null };
       return known.map(({ orderId }) => (isStorable(orderId) ? (loaded[next++] ?? nothing) : nothing));
     },
     async commit(changes) {

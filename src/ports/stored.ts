@@ -36,13 +36,13 @@ export interface Change {
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
   /** Effects whose result this change takes in: done, in the same transaction. */
   settled: string[];
-  /** Whose claims the settled effects are; left out, it is not asked. */
+  /** Whose claims the settled effects are, as a fencing token; left out, it is not asked. */
   settledBy?: string;
   /** Events of the inbox that are decided now. */
   decided: string[];
 }
 
-/** `lease-lost`: an effect it settles is another worker's by now, or done. */
+/** `lease-lost`: the fencing token is stale. An effect it settles is another worker's by now, or done. */
 export type CommitResult = "committed" | "conflict" | "lease-lost";
 
 /** An event that could not be decided yet: it threw, or its order is parked. */
@@ -57,7 +57,7 @@ export interface InboxRow {
 export interface Loaded {
   record: OrderRecord | null;
   /** Those of the asked event ids that were decided before. */
-  seen: string[];
+  processedIds: string[];
   /** Why the order is set aside; null = it is not. */
   parked: string | null;
   /** What of it cannot be read; left out = all of it can. Then nothing is decided for it until it is repaired. */

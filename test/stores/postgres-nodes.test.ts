@@ -185,7 +185,7 @@ describe.skipIf(typeof server === "string")("a server that goes away", () => {
       expect(failures.filter((error) => !(error instanceof StoreError && error.passes))).toEqual([]);
       const asked = [...acknowledged].map((orderId) => ({ orderId, eventIds: ["event-1"] }));
       const found = await stores[1].load(asked);
-      expect(found.filter(({ record, seen }) => record === null || seen.length === 0)).toEqual([]);
+      expect(found.filter(({ record, processedIds }) => record === null || processedIds.length === 0)).toEqual([]);
     },
   );
 

@@ -204,7 +204,7 @@ describe.skipIf(typeof server === "string")("trouble", () => {
       "committed",
       "committed",
     ]);
-    expect((await store.load(asked)).map(({ record, seen }) => [record?.orderId, seen])).toEqual([
+    expect((await store.load(asked)).map(({ record, processedIds }) => [record?.orderId, processedIds])).toEqual([
       ["a", []],
       [undefined, []],
       [undefined, []],

@@ -190,7 +190,7 @@ test("a second process is refused until the first is gone, however it goes; what
   const opening = patient.open();
   setTimeout(() => child.kill("SIGKILL"), 200);
   await opening;
-  expect((await load(patient, "a", "event-1")).seen).toEqual(["event-1"]);
+  expect((await load(patient, "a", "event-1")).processedIds).toEqual(["event-1"]);
   await patient.close();
 });
 

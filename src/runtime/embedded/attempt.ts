@@ -16,7 +16,7 @@ const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
 
-type Came =
+type AttemptOutcome =
   | { kind: "done" }
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
   | { kind: "event"; how: string; event: Reply }
@@ -27,9 +27,11 @@ type Came =
   | { kind: "left" }
   | { kind: "dead"; error: string };
 /** It is tried later. */
-type Resting = Extract<Came, { kind: "retry" | "paused" }>;
+type Resting = Extract<AttemptOutcome, { kind: "retry" | "paused" }>;
 /** `at`: when the attempt was begun that brought the reply. */
-export type AttemptResult = Exclude<Came, { kind: "event" }> | (Extract<Came, { kind: "event" }> & { at: number });
+export type AttemptResult =
+  | Exclude<AttemptOutcome, { kind: "event" }>
+  | (Extract<AttemptOutcome, { kind: "event" }> & { at: number });
 
 export type AttemptContext = Pick<EngineContext, "shop" | "limits" | "clock" | "log" | "observer" | "random">;
 
@@ -103,7 +105,7 @@ export class Attempts {
     });
   }
 
-  private make(row: Attempted, sendUntil: number): Promise<Came> {
+  private make(row: Attempted, sendUntil: number): Promise<AttemptOutcome> {
     const { effect } = row;
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
     if (row.lane === "shop" && this.ctx.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
@@ -113,7 +115,7 @@ export class Attempts {
     return this.money(row, effect as KeyedEffect, sendUntil);
   }
 
-  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<Came> {
+  private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<AttemptOutcome> {
     const answer = await this.ctx.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
@@ -131,7 +133,10 @@ export class Attempts {
     }
   }
 
-  private async read(row: Attempted, effect: Extract<Effect, { type: "readPayment" | "readBack" }>): Promise<Came> {
+  private async read(
+    row: Attempted,
+    effect: Extract<Effect, { type: "readPayment" | "readBack" }>,
+  ): Promise<AttemptOutcome> {
     const gateway = await this.ask.gatewayOf(row);
     // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
     const isWaitedFor = row.kind === "customer" || row.kind === "merchant";
@@ -154,7 +159,7 @@ export class Attempts {
   }
 
   /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
-  private async end(row: ClaimedEffect, paymentId: string): Promise<Came> {
+  private async end(row: ClaimedEffect, paymentId: string): Promise<AttemptOutcome> {
     const gateway = await this.ask.gatewayOf(row);
     try {
       const answer = await gateway.endPayment?.({ paymentId });
@@ -165,7 +170,7 @@ export class Attempts {
     return { kind: "done" };
   }
 
-  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<Came> {
+  private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptOutcome> {
     const family = resultOf[effect.type];
     if (wasLost(row)) {
       // It may still be on its way to the bank, and a look at the payment now would be too early.

@@ -32,7 +32,7 @@ export const decideOrder = (
   entries: MailboxEntry[],
 ): DecidedOrder => {
   const { limits, log, clock, random, rules, decide } = ctx;
-  const { seen, parked, waitMs } = known;
+  const { processedIds, parked, waitMs } = known;
   const decided: DecidedOrder["decided"] = [];
   const duplicates: MailboxEntry[] = [];
   const postponed: InboxRow[] = [];
@@ -42,7 +42,7 @@ export const decideOrder = (
     postponed.push(inboxRow(entry, error, clock.now() + ms, limits.attemptsPerEvent));
   };
 
-  const fresh = entries.filter(({ envelope }) => !seen.includes(envelope.id));
+  const fresh = entries.filter(({ envelope }) => !processedIds.includes(envelope.id));
   for (const entry of entries) {
     if (fresh.includes(entry)) continue;
     // Decided by another while it waited: the store takes it out.

@@ -11,7 +11,7 @@ import type { MailboxEntry } from "./queue.js";
 export interface KnownOrder {
   record: OrderRecord | null;
   /** Those of the events that may repeat which were decided before. */
-  seen: string[];
+  processedIds: string[];
   /** Why it cannot be decided here. */
   parked: string | null;
   /** How long until what comes for it is tried again. */
@@ -44,7 +44,7 @@ export class Records {
       const record = this.recent.get(orderId);
       const eventIds = entries.filter((one) => one.mayRepeat).map((one) => one.envelope.id);
       if (record !== undefined && eventIds.length === 0)
-        known.set(orderId, { record, seen: [], parked: null, waitMs: 0 });
+        known.set(orderId, { record, processedIds: [], parked: null, waitMs: 0 });
       else asked.push({ orderId, eventIds });
     }
     if (asked.length === 0) return known;

@@ -96,8 +96,8 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     async load(asked) {
       return asked.map(({ orderId, eventIds }) => {
         const order = orders.get(orderId);
-        const seen = eventIds.filter((id) => order?.decided.has(id));
-        return { record: copy(order?.record ?? null), seen, parked: order?.parked ?? null };
+        const processedIds = eventIds.filter((id) => order?.decided.has(id));
+        return { record: copy(order?.record ?? null), processedIds, parked: order?.parked ?? null };
       });
     },
     commit: async (changes) => changes.map(apply),

@@ -125,7 +125,7 @@ type OrderColumnsRead = [
   damaged: string | null,
 ];
 
-/** Rows of one order's record, of each event seen, and of what is damaged of an order. A damaged record sets its order aside. */
+/** Rows of one order's record, of each processed event, and of what is damaged. A damaged record sets its order aside. */
 export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], rows: PgRow[]): Loaded[] => {
   const orders = new Map<string, OrderColumnsRead>();
   const events = new Map<string, Set<string>>();
@@ -138,18 +138,18 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
   }
   return asked.map(({ orderId, eventIds }) => {
     const decided = events.get(orderId);
-    const seen = decided ? eventIds.filter((id) => decided.has(id)) : [];
+    const processedIds = decided ? eventIds.filter((id) => decided.has(id)) : [];
     const damaged = aside.get(orderId);
     const found = orders.get(orderId);
     const marked = damaged === undefined ? {} : { damaged };
-    if (found === undefined) return { record: null, seen, parked: damaged ?? null, ...marked };
+    if (found === undefined) return { record: null, processedIds, parked: damaged ?? null, ...marked };
     const [, json, parked, , version] = found;
     try {
       const why = parked === null ? (damaged ?? null) : reasonOf(parked);
-      return { record: readRecord(orderId, json, version), seen, parked: why, ...marked };
+      return { record: readRecord(orderId, json, version), processedIds, parked: why, ...marked };
     } catch (error) {
       const { message } = error as Error;
-      return { record: null, seen, parked: message, damaged: message };
+      return { record: null, processedIds, parked: message, damaged: message };
     }
   });
 };

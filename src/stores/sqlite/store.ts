@@ -113,8 +113,8 @@ export function sqliteStore(options: SqliteOptions): Store {
 
     async load(asked) {
       const found = await database().call("load", asked);
-      const loaded = found.map(([row, seen, damaged], i) => {
-        return { ...wire.readLoaded(asked[i]?.orderId ?? "", row, damaged), seen };
+      const loaded = found.map(([row, processedIds, damaged], i) => {
+        return { ...wire.readLoaded(asked[i]?.orderId ?? "", row, damaged), processedIds };
       });
       for (const [i, { record, damaged }] of loaded.entries()) {
         const isNews = record === null && damaged !== undefined && found[i]?.[2] === null;

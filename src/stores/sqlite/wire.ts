@@ -155,7 +155,7 @@ export const readLoaded = (
   orderId: string,
   row: Columns | null,
   damaged: string | null = null,
-): Omit<Loaded, "seen"> => {
+): Omit<Loaded, "processedIds"> => {
   const why = damaged === null ? null : reasonOf(damaged);
   const aside = why === null ? {} : { damaged: why };
   if (row === null) return { record: null, parked: why, ...aside };

@@ -35,13 +35,13 @@ export const offer = (ready: string, door?: Runtime): void => {
   process.on("message", (asked: WireRequest) => {
     if ("wallOffsetMs" in asked) return setWallClock(asked.wallOffsetMs);
     const { id, half, method, args } = asked;
-    const knock = async () => {
+    const call = async () => {
       const asked = half === "queries" ? door?.queries : door;
       const member = asked?.[method as keyof typeof asked] as unknown;
       if (typeof member !== "function") throw new Error(`there is no ${method} behind this door`);
       return member.apply(asked, args) as unknown;
     };
-    void knock().then(
+    void call().then(
       (result) => tell({ id, result }),
       (error) => {
         const { name, message, issues, orderId, code } = error as UnknownOrder & InvalidEvent & StoreError;

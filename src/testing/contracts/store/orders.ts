@@ -58,7 +58,7 @@ export const orders: StoreCase[] = [
       await store.commit([change]);
       assert.deepEqual(await load(store, "a", "event-1", "other"), {
         record: change.record,
-        seen: ["event-1"],
+        processedIds: ["event-1"],
         parked: null,
       });
       const next = changeOf("a", 1, { status: "completed" });
@@ -85,7 +85,7 @@ export const orders: StoreCase[] = [
     title: "An unknown order reads null.",
     async run(place) {
       const store = await place.open();
-      assert.deepEqual(await load(store, "nobody", "e"), { record: null, seen: [], parked: null });
+      assert.deepEqual(await load(store, "nobody", "e"), { record: null, processedIds: [], parked: null });
       assert.equal(await store.findByPayment("nothing"), null);
       assert.deepEqual(await store.history("nobody", 0, 10), []);
     },
@@ -121,7 +121,7 @@ export const orders: StoreCase[] = [
         results,
         group.map((_, i) => (i === 7 ? "conflict" : "committed")),
       );
-      assert.deepEqual(await load(store, "7", "event-3"), { record: recordOf("7", 1), seen: [], parked: null });
+      assert.deepEqual(await load(store, "7", "event-3"), { record: recordOf("7", 1), processedIds: [], parked: null });
       assert.deepEqual(
         (await store.effectsOf("7")).map((row) => row.id),
         ["7:1:0"],
@@ -241,7 +241,7 @@ export const orders: StoreCase[] = [
       const store = await place.open();
       await store.commit([changeOf("a", 0), changeOf("a", 1, { status: "completed" })]);
       assert.equal((await store.prune(T + 99, { after: "", limit: 9 })).entries, 1);
-      assert.deepEqual((await load(store, "a", "event-1", "event-2", "event-3")).seen, ["event-1", "event-2"]);
+      assert.deepEqual((await load(store, "a", "event-1", "event-2", "event-3")).processedIds, ["event-1", "event-2"]);
       assert.deepEqual(await store.commit([changeOf("a", 2, { eventId: "event-1" })]), ["conflict"]);
     },
   },
