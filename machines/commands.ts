@@ -5,13 +5,8 @@
  */
 import { z } from "zod";
 import { Lines, OrderStatus, Rejection } from "./facts.js";
-import { Amount, Currency, Id, Text, Texts, Word } from "./text.js";
-
-/** How the order stands in the shop. `gateway` null = it is to be paid another way; `gone` = deleted, or in the bin. */
-export const ShopOrder = z
-  .strictObject({ total: Amount, currency: Currency, lines: Lines, gateway: Id.nullable(), gone: z.boolean() })
-  .partial();
-export type ShopOrder = z.infer<typeof ShopOrder>;
+import { ShopOrder } from "./shop-order.js";
+import { Amount, Id, Text, Texts, Word } from "./text.js";
 
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });

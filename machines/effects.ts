@@ -54,6 +54,20 @@ export const notes = {
 } as const;
 export type NoteKey = keyof typeof notes;
 
+/**
+ * The order that an effect was asked for: where the shop has another one by now, it is not carried out. Several totals:
+ * the shop may not have made the change yet.
+ */
+export interface OrderAsExpected {
+  totals: number[];
+  currency: string;
+}
+
+/** Left out: it is carried out whatever the shop has. */
+interface Expecting {
+  expects?: OrderAsExpected;
+}
+
 /** Requests to the gateway. `verify-first`: never sent twice without looking at the payment in between. */
 export type GatewayEffect =
   | { type: "readPayment"; paymentId: string }
@@ -61,16 +75,23 @@ export type GatewayEffect =
   /** Its customer can no longer pay it. No money moves, and what the bank answers is not waited for. */
   | { type: "endPayment"; paymentId: string }
   | { type: "bookSignedPayment"; paymentId: string; amount: number; key: string }
-  | { type: "capturePayment"; paymentId: string; amount: number; key: string }
-  | { type: "cancelPayment"; paymentId: string; amount: number; key: string }
-  | { type: "refundPayment"; paymentId: string; amount: number; lines: Line[] | null; all: boolean; key: string }
-  | { type: "addOrderLines"; paymentId: string; amount: number; lines: Line[]; key: string };
+  | ({ type: "capturePayment"; paymentId: string; amount: number; key: string } & Expecting)
+  | ({ type: "cancelPayment"; paymentId: string; amount: number; key: string } & Expecting)
+  | ({
+      type: "refundPayment";
+      paymentId: string;
+      amount: number;
+      lines: Line[] | null;
+      all: boolean;
+      key: string;
+    } & Expecting)
+  | ({ type: "addOrderLines"; paymentId: string; amount: number; lines: Line[]; key: string } & Expecting);
 
 /** Requests to the shop. Each may be carried out twice without harm. */
 export type ShopEffect =
   | { type: "completePayment"; from: OrderStatus; to: OrderStatus; transactionId: string | null; note: string }
   | { type: "setOrderStatus"; from: OrderStatus; to: OrderStatus; note: string }
-  | { type: "setOrderLines"; lines: Line[]; total: number }
+  | ({ type: "setOrderLines"; lines: Line[]; total: number } & Expecting)
   | { type: "setOrderMeta"; meta: Record<string, unknown> }
   | { type: "addOrderNote"; note: string }
   | { type: "recordRefund"; amount: number; lines: Line[] | null };

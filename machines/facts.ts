@@ -212,6 +212,8 @@ export const Facts = z.object({
     paidOtherwise: z.boolean().optional(),
     /** The shop has put it into the bin, or has it no more. */
     gone: z.boolean().optional(),
+    /** When the shop had another total, currency or lines last, than were known here; left out: never. */
+    changedAt: moment.optional(),
   }),
   /** The payment that the order follows. */
   payment: Payment,

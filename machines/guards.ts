@@ -22,6 +22,8 @@ export {
 const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
   canCapture: and([
+    not("isGone"),
+    not("isInAnotherCurrency"),
     "hasPayment",
     not("isRejected"),
     not("isFrozen"),
@@ -74,6 +76,7 @@ const combined = {
   /** Seed 003, "Enable Modify" and "Order Line Handling". */
   canModify: and([
     "recreatesLines",
+    not("isInAnotherCurrency"),
     "staysWithinCreditLimit",
     not("addsItems"),
     "hasPayment",
@@ -87,6 +90,7 @@ const combined = {
     "recreatesLines",
     "isCancelledInFull",
     "choosesToRebuild",
+    not("isInAnotherCurrency"),
     "hasCreditLimit",
     "staysWithinCreditLimit",
     not("isFrozen"),
@@ -156,6 +160,8 @@ export type GuardName = keyof typeof guards;
  * A merchant action may say it in its own words: see `whyNotFor`.
  */
 export const whyNot: Record<string, Reason> = {
+  "!isGone": "order-gone",
+  "!isInAnotherCurrency": "currency-mismatch",
   hasPayment: "no-payment",
   "!isRejected": "payment-rejected",
   "!isFrozen": "payment-frozen",

@@ -130,7 +130,10 @@ export const singleFacts = {
       within(c, c.payment.authorized + c.payment.captured, c.order.total),
   ),
 
+  isInAnotherCurrency: fact((c) => c.payment.foreign === "currency"),
+
   // what the order is
+  isGone: fact((c) => c.order.gone === true),
   needsProcessing: fact((c) => c.order.needsProcessing),
   isFree: fact((c) => c.order.total === 0),
   wasPending: was("pending"),

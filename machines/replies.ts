@@ -1,6 +1,7 @@
 /** What only the engine's own calls and timers produce: the answers of the bank and of the shop, and the timers' rings. */
 import { z } from "zod";
 import { OrderStatus, Reading } from "./facts.js";
+import { ShopOrder } from "./shop-order.js";
 import { InnerId, Text, Word } from "./text.js";
 
 const effectId = InnerId;
@@ -32,6 +33,8 @@ export const Reply = z.discriminatedUnion("type", [
   confirmed("rebuild.confirmed"),
   refused("rebuild.refused"),
   unknown("rebuild.unknown"),
+  /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
+  z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
   /** The shop reads another status than the one we meant to change. */
   z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
 ]);

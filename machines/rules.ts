@@ -23,6 +23,12 @@ const table = {
     "another hand wrote this status to the shop; it is followed and checked against the payment",
   ),
 
+  "shop/differs": r(
+    own,
+    "-",
+    "the shop was read before any money moved and has another order than was known here, so nothing was sent",
+  ),
+
   ...named("callback", {
     test: r("002 Callbacks", "a test callback proves that the address works", "a test callback changes nothing"),
     "stale-payment": r(own, "-", "the callback is about a payment that holds no money and does not pay this order"),

@@ -21,6 +21,8 @@ interface BankCall {
   seen: { guard: GuardName; target: string; actions: Noted | [ActionName, Noted]; part?: true }[];
   again: { guard: GuardName; actions: ActionName };
   failed: Noted | [ActionName, Noted];
+  /** The shop is read before it is sent. */
+  readsShop?: true;
 }
 
 /** The order goes back to the status that it reads. */
@@ -71,7 +73,7 @@ export const lookingFor = <
   }) as const;
 
 /** What one call to the bank may lead to. */
-export const bankCall = ({ home, says, family, wish, seen, again, failed }: BankCall) => {
+export const bankCall = ({ home, says, family, wish, seen, again, failed, readsShop }: BankCall) => {
   const readBack = { target: "unknown", actions: "readBack" };
   const gaveUp = { target: home, actions: failed };
   const confirmed = seen.map(({ part, ...branch }) =>
@@ -97,6 +99,12 @@ export const bankCall = ({ home, says, family, wish, seen, again, failed }: Bank
             { ...gaveUp, ...outcome("failed", `${family}/refused`) },
           ],
           [`${family}.unknown`]: { ...readBack, ...rule(`${family}/unknown`) },
+          ...(readsShop && {
+            "shop.differs": [
+              { guard: "answerWasLost", ...readBack, ...rule(`${family}/refused-after-loss`) },
+              { target: home, ...outcome("order-changed", "shop/differs") },
+            ],
+          }),
         },
       },
       unknown: lookingFor(shown, looked, { ...gaveUp, ...outcome("failed", `${family}/ended-by-person`) }),
@@ -117,6 +125,7 @@ export const capturing = bankCall({
   ],
   again: { guard: "mayTryCaptureAgain", actions: "capturePayment" },
   failed: ["rememberFailedCapture", note("capture-failed")],
+  readsShop: true,
 });
 
 export const refunding = bankCall({
@@ -130,6 +139,7 @@ export const refunding = bankCall({
   ],
   again: { guard: "mayTryRefundAgain", actions: "refundPayment" },
   failed: note("refund-failed"),
+  readsShop: true,
 });
 
 export const cancelling = bankCall({

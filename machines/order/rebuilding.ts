@@ -25,6 +25,7 @@ const addLooked = [
   ...waitsOrEnds("modify", "addUnknown", gaveUp),
 ] as const;
 
+const otherOrder = { target: home, ...outcome("order-changed", "shop/differs") } as const;
 const endedByPerson = { ...gaveUp, ...outcome("failed", "modify/ended-by-person") } as const;
 const cancelReadBack = { target: "cancelUnknown", actions: "readBack" } as const;
 const addReadBack = { target: "addUnknown", actions: "readBack" } as const;
@@ -45,6 +46,10 @@ export const rebuilding = orderSetup.createStateConfig({
           { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "cancel.unknown": { ...cancelReadBack, ...rule("modify/unknown") },
+        "shop.differs": [
+          { guard: "answerWasLost", ...cancelReadBack, ...rule("modify/refused-after-loss") },
+          otherOrder,
+        ],
       },
     },
     cancelUnknown: lookingFor(oldLinesGone, cancelLooked, endedByPerson),
@@ -60,6 +65,7 @@ export const rebuilding = orderSetup.createStateConfig({
           { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "rebuild.unknown": { ...addReadBack, ...rule("modify/unknown") },
+        "shop.differs": [{ guard: "answerWasLost", ...addReadBack, ...rule("modify/refused-after-loss") }, otherOrder],
       },
     },
     addUnknown: lookingFor([newLinesSeen], addLooked, endedByPerson),

@@ -1,5 +1,5 @@
 /** From the name of an action to the effect it asks for, filled in from the facts. */
-import type { Effect } from "../../machines/effects.js";
+import type { Effect, OrderAsExpected } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
 import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { backoffMs } from "./backoff.js";
@@ -11,6 +11,8 @@ export interface EffectContext {
   /** The status before and after the transition that asks. */
   from: OrderStatus;
   to: OrderStatus;
+  /** The order's total before that transition, which the shop may still have. */
+  totalBefore: number;
   wish: CommandPayload | null;
   /** Id of the event that is being decided. */
   eventId: string;
@@ -116,6 +118,11 @@ const at = (a: EffectContext, effect: Effect | null, facts = a.facts): EffectAnd
   notBefore: a.now,
 });
 
+/** Where the shop has another order than this, nothing is sent. */
+const expected = ({ facts: { order }, totalBefore }: EffectContext): { expects: OrderAsExpected } => ({
+  expects: { totals: [...new Set([totalBefore, order.total])], currency: order.currency },
+});
+
 export const ask = ({ type, params }: RequestedAction, a: EffectContext): EffectAndFacts => {
   const { facts, wish } = a;
   const { payment, order } = facts;
@@ -126,7 +133,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const { operation } = facts;
       const effect: Effect = { type, paymentId: idOf(facts) };
       if (operation === null) return at(a, effect);
-      const refused = a.eventType.endsWith(".refused");
+      const refused = a.eventType.endsWith(".refused") || a.eventType === "shop.differs";
       const looked = refused
         ? { ...operation, refused: operation.lostAt === null ? null : a.detail }
         : { ...operation, lostAt: a.now };
@@ -141,7 +148,8 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       law(payment.authorized > 0, "there must be something to capture");
       const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
       const operation = current(facts) ?? begin(a, "capture", payment.authorized, { leadsTo });
-      return sending(a, operation, true, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+      const call = { type, paymentId: idOf(facts), ...expected(a) };
+      return sending(a, operation, true, (o) => ({ ...call, amount: o.amount, key: o.key }));
     }
     case "cancelPayment": {
       const { operation: begun } = facts;
@@ -158,6 +166,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         paymentId: idOf(facts),
         amount: o.before.authorized,
         key: `${o.key}:cancel`,
+        ...(o.kind === "rebuild" ? expected(a) : {}),
       }));
     }
     case "refundPayment": {
@@ -174,11 +183,12 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         lines: o.lines,
         all: o.amount === left,
         key: o.key,
+        ...(o.amount === left ? expected(a) : {}),
       }));
     }
     case "addOrderLines": {
-      const operation =
-        current(facts) ?? begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
+      const begun = current(facts);
+      const operation = begun ?? begin(a, "rebuild", wish?.total ?? order.total, { lines: wish?.lines ?? order.lines });
       law(
         operation.amount <= (payment.creditLimit ?? payment.total),
         "never more is reserved than the bank authorised",
@@ -189,6 +199,8 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         amount: o.amount,
         lines: o.lines ?? [],
         key: `${o.key}:lines`,
+        // Once the old lines are gone the new ones are reserved in any case.
+        ...(begun === null ? expected(a) : {}),
       }));
     }
     case "completePayment": {
@@ -202,7 +214,8 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
     case "setOrderLines": {
       const lines = wish?.lines ?? order.lines;
       const total = wish?.total ?? order.total;
-      return at(a, { type, lines, total }, { ...facts, order: { ...order, lines, total, updatedAt: a.now } });
+      const changed = { ...facts, order: { ...order, lines, total, updatedAt: a.now } };
+      return at(a, { type, lines, total, ...expected({ ...a, facts: changed }) }, changed);
     }
     case "addNote":
       return at(a, { type: "addOrderNote", note: sentence(params, a) });

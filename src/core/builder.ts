@@ -9,11 +9,12 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
-import { asAskedFor, intendedAfter, isLaterLook, isLostNow, laterLooks, mayStillBePaid } from "./intended.js";
+import { asAskedFor, isLaterLook, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { readBeside } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown } from "./refuse.js";
+import { inCurrency } from "./remember.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 
 /** An event as the order machine gets it. */
@@ -215,6 +216,7 @@ export class DecisionBuilder {
     taken: Meta | null,
     from: OrderStatus,
   ): void {
+    const { total: totalBefore } = this.facts.order;
     for (const action of actions) {
       const { effectId } = this;
       const answered = ask(action, {
@@ -222,6 +224,7 @@ export class DecisionBuilder {
         now: this.now,
         from,
         to: this.facts.order.status,
+        totalBefore,
         wish: shown.wish ?? null,
         eventId: shown.eventId,
         eventType: shown.type,
@@ -250,21 +253,20 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const failed = meta.outcome === "failed";
-    const intended = { ...intendedAfter(this.facts.payment, operation, !failed), at: this.now };
-    const isRefunded = operation.kind === "refund" && !failed;
-    const lastRefund = isRefunded
-      ? { lastRefund: { amount: operation.amount, at: operation.since }, refundUndone: 0 }
-      : {};
+    const changed = meta.outcome === "order-changed";
+    const failed = changed || meta.outcome === "failed";
+    const payment = paymentAfter(this.facts.payment, operation, !failed, this.now);
     // The bank may still fail to carry it out.
-    if (isRefunded && (this.facts.payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
-    this.facts = { ...this.facts, operation: null, payment: { ...this.facts.payment, intended, ...lastRefund } };
+    if (operation.kind === "refund" && !failed && (payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
+    this.facts = inCurrency({ ...this.facts, operation: null, payment });
     // What another payment holds could not be let go while money was on the move.
     readBeside(
       this,
       this.facts.others.filter(({ state }) => state === "surplus").map(({ id }) => id),
     );
     this.moveCooldown("money.settled");
+    // Whoever asked is answered by what the shop has now.
+    if (changed) return;
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
       rule: meta.rule ?? null,
       reason: failed ? "gateway-refused" : null,

@@ -35,6 +35,7 @@ import {
 import type { OrderRecord } from "./record.js";
 import { notOurs } from "./refuse.js";
 import { placed, remember, waitingFor } from "./remember.js";
+import { shopDiffers } from "./shop-differs.js";
 
 export type { Decision } from "./finish.js";
 
@@ -91,6 +92,8 @@ const happen = (builder: DecisionBuilder): void => {
     case "shop.conflicted":
       follow(builder, event.status);
       return readSince(builder);
+    case "shop.differs":
+      return shopDiffers(builder);
     case "payment.read":
       return read(builder, event.effectId, event.reading);
     case "checkout.began":

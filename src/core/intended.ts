@@ -18,7 +18,7 @@ export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LO
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
  * for all that is left takes what stood in the books before as asked for.
  */
-export const intendedAfter = (
+const intendedAfter = (
   { intended: before, captured }: Facts["payment"],
   operation: Operation,
   done: boolean,
@@ -40,6 +40,20 @@ export const intendedAfter = (
       return before;
   }
 };
+
+/** The payment once a call has ended. */
+export const paymentAfter = (
+  payment: Facts["payment"],
+  operation: Operation,
+  done: boolean,
+  now: number,
+): Facts["payment"] => ({
+  ...payment,
+  intended: { ...intendedAfter(payment, operation, done), at: now },
+  ...(operation.kind === "refund" && done
+    ? { lastRefund: { amount: operation.amount, at: operation.since }, refundUndone: 0 }
+    : {}),
+});
 
 /** No bank's reading lags behind its books for longer. */
 const SETTLED_MS = 15 * 60_000;

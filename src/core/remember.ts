@@ -1,5 +1,4 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
-import type { ShopOrder } from "../../machines/commands.js";
 import type { Envelope, OrderEvent } from "../../machines/events.js";
 import {
   type CommandPayload,
@@ -10,6 +9,7 @@ import {
   unreadPayment,
   type WaitingEvent,
 } from "../../machines/facts.js";
+import type { ShopOrder } from "../../machines/shop-order.js";
 import { intendedAt } from "./intended.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
@@ -87,8 +87,12 @@ export const ofEarlierAttempt = (facts: Facts): Facts => ({
 });
 
 /** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
-const foreignTo = ({ reference, currency }: Facts["order"], reading: Reading): "order" | "currency" | null => {
-  const { orderReference, currency: paidIn } = reading;
+const foreignTo = (
+  { reference, currency }: Facts["order"],
+  reading: Reading,
+  paidIn: string | null | undefined,
+): "order" | "currency" | null => {
+  const { orderReference } = reading;
   if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
@@ -99,7 +103,8 @@ export const taken = (
   at: number,
   order: Facts["order"],
 ): Facts["payment"] => {
-  const foreign = foreignTo(order, reading);
+  const currency = reading.currency ?? payment.currency;
+  const foreign = foreignTo(order, reading, currency);
   const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
   const intended = foreign === null ? intendedAt(payment.intended, reading, at) : payment.intended;
   const undone = (payment.intended.refunded ?? 0) - (intended.refunded ?? 0);
@@ -109,6 +114,7 @@ export const taken = (
     foreign,
     intended,
     ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone } : {}),
+    currency,
     pendingRefund: reading.pendingRefund ?? 0,
     readAt: at,
     captureFailed: payment.captureFailed && reading.captured === 0,
@@ -163,21 +169,49 @@ export const placed = (envelope: Envelope): Facts => {
   return notLater(facts, envelope.at);
 };
 
-const asTheShopHasIt = (order: Facts["order"], shop: ShopOrder | undefined): Facts["order"] => {
-  if (shop === undefined) return order;
-  const { gateway, ...says } = shop;
-  return { ...order, ...says, ...(gateway === undefined ? {} : { paidOtherwise: gateway === null }) };
+const inOrderCurrency = <P extends Facts["payment"]>(payment: P, { currency }: Facts["order"]): P => {
+  if (payment.currency == null || payment.foreign === "order") return payment;
+  const foreign = payment.currency === currency ? null : ("currency" as const);
+  return (payment.foreign ?? null) === foreign ? payment : { ...payment, foreign };
 };
+
+/** A payment in another currency does not pay the order. Of one whose money is on the move, the end is waited for. */
+export const inCurrency = (facts: Facts): Facts => ({
+  ...facts,
+  payment: facts.operation === null ? inOrderCurrency(facts.payment, facts.order) : facts.payment,
+  others: facts.others.map((one) => (one.release === null ? inOrderCurrency(one, facts.order) : one)),
+});
+
+/** @param at when the shop had it so */
+const asTheShopHasIt = (facts: Facts, shop: ShopOrder, at: number): Facts => {
+  const { gateway, ...says } = shop;
+  const before = facts.order;
+  const order = { ...before, ...says, ...(gateway === undefined ? {} : { paidOtherwise: gateway === null }) };
+  const isChanged =
+    order.total !== before.total ||
+    order.currency !== before.currency ||
+    JSON.stringify(order.lines) !== JSON.stringify(before.lines);
+  // A bank that does not say in what currency a payment is has it in the one that the order had.
+  const opened = <P extends Facts["payment"]>(payment: P): P =>
+    order.currency === before.currency ? payment : { ...payment, currency: payment.currency ?? before.currency };
+  const known = { ...facts, payment: opened(facts.payment), others: facts.others.map(opened) };
+  return inCurrency({ ...known, order: isChanged ? { ...order, changedAt: at } : order });
+};
+
+const writtenAt = (facts: Facts, at: number): Facts => ({
+  ...facts,
+  order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) },
+});
 
 /** Facts after the event; the same object where it tells nothing new. */
 export const remember = (facts: Facts, envelope: Envelope): Facts => {
   const { event, at } = envelope;
   switch (event.type) {
     case "order.updated":
-      return {
-        ...facts,
-        order: { ...asTheShopHasIt(facts.order, event.order), updatedAt: Math.max(at, facts.order.updatedAt) },
-      };
+      return writtenAt(event.order === undefined ? facts : asTheShopHasIt(facts, event.order, at), at);
+    case "shop.differs":
+      // The shop was read before the call; what it has told since is newer.
+      return at < (facts.order.changedAt ?? 0) ? facts : writtenAt(asTheShopHasIt(facts, event.order, at), at);
     case "customer.returned":
       return event.page === "success" && isProven(facts, event) && facts.order.customerReturnedAt === null
         ? { ...facts, order: { ...facts.order, customerReturnedAt: at } }

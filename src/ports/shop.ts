@@ -1,6 +1,7 @@
 /** What the engine needs of a shop. Carrying out the same effect twice must do no harm. */
 import type { ShopEffect } from "../../machines/effects.js";
 import type { OrderStatus } from "../../machines/facts.js";
+import type { ShopOrder } from "../../machines/shop-order.js";
 
 export type ShopAnswer =
   | { kind: "done" }
@@ -15,6 +16,12 @@ export interface Shop {
   execute(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer>;
   /** The order as the shop reads it now; null = no such order. */
   readStatus(orderId: string): Promise<OrderStatus | null>;
+  /**
+   * What the order is in the shop now, as far as the shop says; `gone` = there is no such order. It is asked before a
+   * capture, a refund of everything and a change of lines, which wait for as long as it throws. Left out: what the shop
+   * told last counts.
+   */
+  readOrder?(orderId: string): Promise<ShopOrder>;
 }
 
 /**

@@ -98,6 +98,9 @@ export class Mortal {
     return {
       execute: (...args) => this.living(() => inner.execute(...args)),
       readStatus: (...args) => this.living(() => inner.readStatus(...args)),
+      ...(inner.readOrder && {
+        readOrder: (...args) => this.living(() => inner.readOrder?.(...args) ?? Promise.resolve({})),
+      }),
     };
   }
 }

@@ -123,6 +123,7 @@ class Order {
         now,
         from,
         to: state.facts.order.status,
+        totalBefore: state.facts.order.total,
         wish,
         eventId,
         eventType,

@@ -24,6 +24,7 @@ const asked = (
       now: T0,
       from: "processing",
       to: "completed",
+      totalBefore: factsOf(said).order.total,
       wish: considered(said).wish,
       eventId: "e1",
       eventType: "merchant.completed",
@@ -35,6 +36,8 @@ const asked = (
     },
   );
 const again = { goesAgain: true };
+/** Of the shop, which is read first. */
+const expects = { totals: [100_000], currency: "SEK" };
 const begun = {
   askedBy: "e1",
   askedType: "merchant.completed",
@@ -69,7 +72,7 @@ describe("a call that moves money", () => {
 
   test("a capture is of all that is reserved, and completes the order", () => {
     const { facts, effect } = asked("capturePayment", { pays: "partly captured" });
-    expect(effect).toEqual({ type: "capturePayment", ...at, amount: 60_000 });
+    expect(effect).toEqual({ type: "capturePayment", ...at, amount: 60_000, expects });
     const before = { authorized: 60_000, captured: 40_000, canceled: 0, refunded: 0 };
     expect(facts.operation).toEqual({ ...begun, kind: "capture", amount: 60_000, leadsTo: "completed", before });
   });
@@ -86,7 +89,7 @@ describe("a call that moves money", () => {
 
   test("a change of lines cancels the whole first, and remembers what is to be reserved anew", () => {
     const { facts, effect } = asked("cancelPayment", { wish: { lines: some, total: 60_000 } });
-    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, key: "o:2:0:cancel" });
+    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, key: "o:2:0:cancel", expects });
     expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
     const tried = asked("cancelPayment", { call: { kind: "rebuild", amount: 60_000, lines: some } });
     expect(tried.facts.operation).toMatchObject({ kind: "rebuild", amount: 60_000, lines: some, key: "call-1" });
@@ -98,7 +101,7 @@ describe("a call that moves money", () => {
 
   test("lines are reserved anew for what they cost, under a key of their own", () => {
     const { facts, effect } = asked("addOrderLines", { wish: { lines: some, total: 60_000 } });
-    expect(effect).toEqual({ type: "addOrderLines", ...at, amount: 60_000, lines: some, key: "o:2:0:lines" });
+    expect(effect).toEqual({ type: "addOrderLines", ...at, amount: 60_000, lines: some, key: "o:2:0:lines", expects });
     expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
   });
 
@@ -114,7 +117,7 @@ describe("a call that moves money", () => {
     ["all, while some is still reserved", "partly captured", {}, { amount: 40_000, all: true, lines: null }, null],
   ] as const)("a refund of %s", (_what, pays, wish, sent, leadsTo) => {
     const { facts, effect } = asked("refundPayment", { pays, wish: { ...wish, lines: "lines" in wish ? some : null } });
-    expect(effect).toEqual({ type: "refundPayment", ...at, ...sent });
+    expect(effect).toEqual({ type: "refundPayment", ...at, ...sent, ...(sent.all ? { expects } : {}) });
     expect(facts.operation).toMatchObject({ kind: "refund", amount: sent.amount, lines: sent.lines, leadsTo });
   });
 
@@ -243,10 +246,11 @@ describe("what the shop is asked for", () => {
 
   test("other lines, which are remembered as a write of now", () => {
     const { effect, facts } = asked("setOrderLines", { wish: { lines: some, total: 60_000 } });
-    expect(effect).toEqual({ type: "setOrderLines", lines: some, total: 60_000 });
+    const changed = { ...expects, totals: [100_000, 60_000] };
+    expect(effect).toEqual({ type: "setOrderLines", lines: some, total: 60_000, expects: changed });
     expect(facts.order).toMatchObject({ lines: some, total: 60_000, updatedAt: T0 });
     const { lines, total } = considered().order;
-    expect(asked("setOrderLines").effect).toEqual({ type: "setOrderLines", lines, total });
+    expect(asked("setOrderLines").effect).toEqual({ type: "setOrderLines", lines, total, expects });
   });
 
   test.each([

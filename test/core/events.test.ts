@@ -84,6 +84,12 @@ const wellFormed: object[] = [
   { type: "payment.read", effectId: "e", reading },
   { type: "payment.readBack", effectId: "e", reading },
   { type: "shop.conflicted", effectId: "e", status: "failed" },
+  { type: "shop.differs", effectId: "e", order: {} },
+  {
+    type: "shop.differs",
+    effectId: "e",
+    order: { total: 0, currency: "SEK", lines: [line], gateway: null, gone: true },
+  },
   ...["book", "capture", "cancel", "refund", "rebuild"].flatMap((call) => [
     { type: `${call}.confirmed`, effectId: "e", reading: null },
     { type: `${call}.refused`, ...answer },

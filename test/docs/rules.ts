@@ -156,6 +156,27 @@ authorised anew under another id is told with \`payment.attached\`: the bank is 
 
 Tested in \`test/core/payments.test.ts\` and \`test/scenarios/payments.json\`.
 
+## What the order is, is read from the shop before money moves
+
+A webhook may have been lost. So the shop is read (\`Shop.readOrder\`) each time right before one of these calls is sent,
+also when it is sent again:
+
+| call | where the shop has another total or currency, another way of paying, or no such order |
+|---|---|
+| capture | it is not sent; the order is updated as by \`order.updated\`, and the capture is decided anew: refused as \`amount-mismatch\`, \`currency-mismatch\`, \`order-gone\` or \`not-ours\`, or sent where the difference does not matter |
+| refund of everything | it is not sent; the order is updated, and the refund is refused as \`order-changed\`: asked for again, it is made |
+| change of lines, Recalculate | the same. The total before the change and the one after it are both right |
+
+- An answer to the call was lost before: nothing is decided anew until the payment shows whether that one took effect.
+- Lines of ours that are still on their way to the shop are waited for, so that they are not taken for another hand's change.
+- A shop that does not answer keeps the call waiting, and it is tried again as with a bank that is away: no money moves for
+  an order that nobody has looked at. \`why\` names the error.
+- "No such order" is believed when it was said twice, half a minute apart.
+- A part that is given back, a cancellation and a booking are not asked about: their amounts do not come from the order.
+- A shop without \`readOrder\` is not asked; what it told last counts.
+
+Tested in \`test/core/shop-differs.test.ts\` and \`test/engine/shop-read.test.ts\`.
+
 ## The ways of paying, one by one
 
 Every way of paying is read in the Merchant API's words, so the tables of this page hold for all of them. What differs

@@ -498,7 +498,7 @@ describe("doors 6: the answers of banks and shops", () => {
           clock,
           fetch: async () => Response.json(withField(example, path, given)),
         });
-        const told = await shop.readOrder("7");
+        const told = await shop.fetchOrder("7");
         if (told.kind === "trouble" && Text(500).safeParse(told.detail).success) continue;
         const what = `${path.join(".")} = ${asJson(given).slice(0, 60)}`;
         if (told.kind !== "ok") faults.push(`${what}: ${told.kind}`);

@@ -400,7 +400,7 @@ describe("webhooks", () => {
 
 test("an order of the shop in the engine's words", async () => {
   const { shop } = await shopWith({ status: "on-hold" });
-  const told = await shop.readOrder("7");
+  const told = await shop.fetchOrder("7");
   if (told.kind !== "ok") throw new Error(told.kind);
   const money = { id: 1, total: 100, total_tax: 25 };
   const real = {

@@ -32,7 +32,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
   const { clock = systemClock(), log } = options;
   const { gateways, http } = config;
   const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
-  const shop = wooShop({ ...address, customStatuses, clock });
+  const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
   return compose({
     ...options,
     clock,

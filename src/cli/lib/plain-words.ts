@@ -34,6 +34,7 @@ const others: Record<string, string> = {
   "customer.returned": "the customer returns",
   "shop.holdStockDue": "held stock is to be freed",
   "shop.conflicted": "the shop reads another status",
+  "shop.differs": "the shop has another order",
   "reconcile.asked": "a reconciliation asks",
   "timer.fired": "a timer rings",
   "payment.read": "the bank tells the payment",

@@ -86,6 +86,7 @@ const table = {
   "event merchant.acknowledged": ["Difference settled", "Skillnaden är uppklarad"],
   "event shop.holdStockDue": ["Held stock is to be freed", "Reserverade varor ska släppas"],
   "event shop.conflicted": ["The shop reads another status", "Butiken visar en annan status"],
+  "event shop.differs": ["The shop has another order", "Butiken har en annan order"],
   "event reconcile.asked": ["Read the payment again and follow it", "Läs betalningen igen och följ den"],
   "event timer.fired": ["A timer", "En klocka"],
   "event data.revealed": ["Personal data was shown", "Personuppgifter visades"],

@@ -17,6 +17,8 @@ export const rulesInSwedish: Record<string, string> = {
   "order/placed": "butiken lade ordern",
   "order/not-ours": "ordern betalades på ett annat sätt, så handlaren gör som WooCommerce tillåter",
   "shop/seen": "någon annan skrev denna status i butiken; den följs och jämförs med betalningen",
+  "shop/differs":
+    "butiken lästes innan några pengar rördes och har en annan order än den som var känd här, så inget skickades",
   ...named("callback", {
     test: "ett testmeddelande ändrar ingenting",
     "stale-payment": "meddelandet gäller en betalning som inte håller några pengar och inte betalar ordern",

@@ -1,5 +1,6 @@
 /** A gateway's and a shop's answers, looked at before they become events: adapters may be a host's own. */
 import { OrderStatus, Reading } from "../../../machines/facts.js";
+import { ShopOrder } from "../../../machines/shop-order.js";
 import { quoted, Word, wrongIn } from "../../../machines/text.js";
 import { NewlyOpened } from "../../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
@@ -149,4 +150,11 @@ export const checkedShop = (shop: Shop): Shop => ({
     const status = await telling(async () => shop.readStatus(orderId));
     return status === null ? null : OrderStatus.parse(status);
   },
+  ...(shop.readOrder && {
+    readOrder: async (orderId) => {
+      const order = ShopOrder.safeParse(await telling(async () => shop.readOrder?.(orderId)));
+      if (!order.success) throw new TypeError(notValid(wrongIn(order.error)));
+      return withoutMinusZero(order.data);
+    },
+  }),
 });

@@ -1,7 +1,8 @@
 /** One attempt at one effect: the call, and what came of it. Who writes that down is the caller's business. */
 import { type Effect, resultOf, type ShopEffect } from "../../../machines/effects.js";
-import type { Reply } from "../../../machines/events.js";
+import type { OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
 import { quoted } from "../../../machines/text.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
@@ -10,6 +11,7 @@ import { thrownText } from "../../ports/thrown.js";
 import type { EngineContext } from "./context.js";
 import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
+import { lookInShop, updateBy } from "./shop-look.js";
 
 const LONGEST_ERROR = 500;
 const STOPPED = "the process stopped while the call was under way";
@@ -19,7 +21,7 @@ export const NOT_TAKEN_IN = "the answer could not be taken in";
 type AttemptOutcome =
   | { kind: "done" }
   /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
-  | { kind: "event"; how: string; event: Reply }
+  | { kind: "event"; how: string; event: OrderEvent }
   | { kind: "retry"; notBefore: number; error: string }
   /** Nothing was tried: the bank is left alone for a while. */
   | { kind: "paused"; notBefore: number; error: string }
@@ -44,6 +46,8 @@ export interface AttemptQuestions {
   wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
   /** The reading, with the order that the bank names only where that makes it another's. */
   ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
+  /** Whether an earlier change of the order's lines is still on its way to the shop. */
+  linesUnderWay(row: ClaimedEffect): Promise<boolean>;
   /** False: others may be about to take the effect over. */
   isAlive?(): boolean;
 }
@@ -116,6 +120,8 @@ export class Attempts {
   }
 
   private async toShop(row: ClaimedEffect, effect: ShopEffect): Promise<AttemptOutcome> {
+    const held = await this.look(row, effect, updateBy);
+    if (held !== null) return held;
     const answer = await this.ctx.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
@@ -184,6 +190,8 @@ export class Attempts {
     const gateway = await this.ask.gatewayOf(row);
     const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
+    const held = await this.look(row, effect, (order) => ({ type: "shop.differs", effectId: row.id, order }));
+    if (held !== null) return held;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
     if (this.ctx.clock.now() > sendUntil) return { kind: "left" };
     // Nothing was sent: where nobody took it over, it is free again.
@@ -217,6 +225,21 @@ export class Attempts {
       case "retry":
         return this.retry(row, answer.afterMs, answer.detail);
     }
+  }
+
+  /** null: the shop has the order that this was asked for. */
+  private async look(
+    row: ClaimedEffect,
+    effect: Effect,
+    told: (order: ShopOrder) => OrderEvent,
+  ): Promise<AttemptOutcome | null> {
+    const { shop, limits } = this.ctx;
+    const look = await lookInShop(shop, row, effect, {
+      secondWordMs: limits.secondWordMs,
+      linesUnderWay: (one) => this.ask.linesUnderWay(one),
+    });
+    if (look.kind === "waits") return this.retry(row, look.afterMs, look.detail);
+    return look.kind === "same" ? null : { kind: "event", how: "differs", event: told(look.order) };
   }
 
   private askSecond(error: string): Resting {

@@ -12,6 +12,7 @@ import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
 import type { Mailbox } from "./mailbox.js";
 import { wasSeen } from "./second-word.js";
+import { linesUnderWay } from "./shop-look.js";
 
 /** What a call brought, as an event of the order. */
 type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
@@ -50,6 +51,7 @@ export class Outbox {
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
       ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
+      linesUnderWay: async ({ orderId, seq }) => linesUnderWay(await ctx.store.effectsOf(orderId), seq),
       isAlive: () => ctx.store.isAlive?.() ?? true,
     });
   }

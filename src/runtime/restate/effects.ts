@@ -31,6 +31,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     // No order is looked at from another's, so a reference that names any other order makes the payment that one's.
     ownedBy: ({ orderId }, reading) => withOwner(async () => null, orderId, reading),
     wasSeen: async (row) => (row as OutgoingCall).seen,
+    linesUnderWay: async (row) => (row as OutgoingCall).edited,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
 

@@ -97,6 +97,8 @@ export interface OutgoingCall extends ClaimedEffect {
   gateway: string | null;
   /** An earlier reading found the payment that it is about. */
   seen: boolean;
+  /** An earlier change of the order's lines is still on its way to the shop. */
+  edited: boolean;
 }
 
 export type OrderReply =

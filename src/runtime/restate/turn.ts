@@ -12,6 +12,7 @@ import { type Limits, retryAfterMs } from "../embedded/limits.js";
 import { longestWaits } from "../embedded/prepare.js";
 import { decidedReceipt, postponedReceipt, type Receipt, receiptFor } from "../embedded/receipt.js";
 import { wasSeen } from "../embedded/second-word.js";
+import { linesUnderWay } from "../embedded/shop-look.js";
 import { rung } from "../embedded/timers.js";
 import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
 import { hurry, nothing, pulledIn } from "./state.js";
@@ -279,7 +280,8 @@ export class Turn {
     const paymentId = "paymentId" in row.effect ? row.effect.paymentId : null;
     const gateway = record === null || paymentId === null ? null : gatewayFor(record, paymentId);
     const seen = paymentId !== null && wasSeen(record, paymentId);
-    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen });
+    const edited = linesUnderWay(this.state.effects, row.seq);
+    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen, edited });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 

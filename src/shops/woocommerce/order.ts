@@ -1,6 +1,7 @@
 /** An order of the shop in the engine's words: status, money in minor units, lines. */
 import type { PlacedOrder } from "../../../machines/events.js";
 import { type Line, OrderStatus } from "../../../machines/facts.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
 import { JsonObject, Moment, quoted } from "../../../machines/text.js";
 import type { WooOrder } from "./schema.js";
 
@@ -26,6 +27,19 @@ export const linesOf = (order: WooOrder): Line[] => [
   })),
   ...order.fee_lines.map((line) => ({ sku: `fee-${line.id}`, quantity: 1, total: line.total + line.total_tax })),
 ];
+
+/** Whether the order is to be paid here, as far as its way of paying says. One that was made by hand names none. */
+const isOurs = ({ payment_method: method }: WooOrder, gateways: Record<string, string>): boolean =>
+  method === "" || Object.keys(gateways).length === 0 || Object.hasOwn(gateways, method);
+
+/** @param gateways WooCommerce's payment method → the engine's gateway; none = it is not said how it is paid */
+export const shopOrder = (order: WooOrder, gateways: Record<string, string> = {}): ShopOrder => ({
+  total: order.total,
+  currency: order.currency,
+  lines: linesOf(order),
+  ...(isOurs(order, gateways) ? {} : { gateway: null }),
+  gone: order.status === "trash",
+});
 
 /** null = the shop does not say, as with the zero dates of a draft. */
 const moment = (gmt: string | null): number | null => Moment.safeParse(Date.parse(`${gmt}Z`)).data ?? null;

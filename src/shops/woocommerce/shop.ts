@@ -8,22 +8,27 @@
 import { z } from "zod";
 import type { ShopEffect } from "../../../machines/effects.js";
 import type { OrderStatus } from "../../../machines/facts.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { type ApiOptions, type ApiResult, orderPath, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
 import { leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
-import { type CustomStatuses, statusOf } from "./order.js";
+import { type CustomStatuses, shopOrder, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
 import { Statuses, WooOrder } from "./schema.js";
 
 export interface WooShopOptions extends ApiOptions {
   /** Statuses that plugins add, without the `wc-` prefix, each with the engine's word that it stands for. */
   customStatuses?: CustomStatuses | undefined;
+  /** WooCommerce's payment method → the engine's gateway; left out: whoever is to be paid is not looked at. */
+  gateways?: Record<string, string> | undefined;
 }
 
 export interface WooShop extends Shop {
-  /** The order as the shop has it now. */
-  readOrder(orderId: string): Promise<ApiResult<WooOrder>>;
+  /** The order in WooCommerce's own words. */
+  fetchOrder(orderId: string): Promise<ApiResult<WooOrder>>;
+  /** @throws Error when the shop cannot be asked */
+  readOrder(orderId: string): Promise<ShopOrder>;
   /** @throws Error when the shop cannot be asked */
   readStatus(orderId: string): Promise<OrderStatus | null>;
 }
@@ -47,6 +52,9 @@ const answerTo = (orderId: string, failure: Failure): ShopAnswer => {
       return { kind: "retry", afterMs: failure.afterMs, detail: failure.detail };
   }
 };
+
+const unasked = (orderId: string, { detail }: Extract<Failure, { detail: string }>): Error =>
+  new Error(`the shop could not be asked for order ${orderId}: ${detail}`);
 
 export const readOrder = (api: WooApi, orderId: string): Promise<ApiResult<WooOrder>> => {
   const path = orderPath(orderId);
@@ -221,9 +229,15 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     async readStatus(orderId) {
       const order = await readOrder(api, orderId);
       if (order.kind === "missing") return null;
-      if (order.kind !== "ok") throw new Error(`the shop could not be asked for order ${orderId}: ${order.detail}`);
+      if (order.kind !== "ok") throw unasked(orderId, order);
       return statusOf(order.body.status, custom);
     },
-    readOrder: (orderId) => readOrder(api, orderId),
+    async readOrder(orderId) {
+      const order = await readOrder(api, orderId);
+      if (order.kind === "missing") return { gone: true };
+      if (order.kind !== "ok") throw unasked(orderId, order);
+      return shopOrder(order.body, options.gateways);
+    },
+    fetchOrder: (orderId) => readOrder(api, orderId),
   };
 };

@@ -8,8 +8,8 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { ShopOrder } from "../../../machines/commands.js";
 import type { ReadCommand } from "../../../machines/events.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { OrderRecord } from "../../core/record.js";
 import { isolatedLog } from "../../ports/isolated.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
@@ -19,7 +19,7 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { ApiResult } from "./api.js";
-import { type CustomStatuses, linesOf, placedOrder, statusOf } from "./order.js";
+import { type CustomStatuses, placedOrder, shopOrder, statusOf } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
@@ -76,13 +76,10 @@ const editOf = (
     ({ type: "order.updated", by: "shop", change, order: shop }) as const;
   if (isGone(told)) return order.gone === true ? null : edited("order.deleted", { gone: true });
   if (told.kind !== "ok") return null;
-  const { total, currency } = told.body;
-  const lines = linesOf(told.body);
-  const { payment_method: method } = told.body;
-  // An order that was made by hand names no way of paying.
-  const isOurs = method === "" || Object.keys(gateways).length === 0 || Object.hasOwn(gateways, method);
+  const { gateway, gone: _, ...says } = shopOrder(told.body, gateways);
+  const isOurs = gateway !== null;
   const shop: ShopOrder = {
-    ...(total === order.total && currency === order.currency ? {} : { total, currency, lines }),
+    ...(says.total === order.total && says.currency === order.currency ? {} : says),
     ...(payment.gateway === null || isOurs !== (order.paidOtherwise === true)
       ? {}
       : { gateway: isOurs ? payment.gateway : null }),
@@ -115,7 +112,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   };
 
   const look = async (orderId: string): Promise<ApiResult<WooOrder>> => {
-    const told = await shop.readOrder(orderId);
+    const told = await shop.fetchOrder(orderId);
     if (told.kind === "ok" || told.kind === "missing") return told;
     throw new Error(`the shop could not be asked for order ${orderId}: ${told.detail}`);
   };

@@ -69,6 +69,10 @@ const answerTo = (row: OutboxRow, move: Extract<LifeMove, { what: "answer" }>): 
   if (effect.type === "readBack") return { type: "payment.readBack", effectId, reading };
   if (!(effect.type in resultOf)) return how === "conflict" ? { type: "shop.conflicted", effectId, status } : null;
   const family = resultOf[effect.type as keyof typeof resultOf];
+  if (how === "conflict" && "expects" in effect) {
+    const { total } = reading;
+    return { type: "shop.differs", effectId, order: status === "cancelled" ? { gone: true } : { total } };
+  }
   if (how === "refused") return { type: `${family}.refused`, effectId, reason: "gateway-refused", detail: "no" };
   if (how === "unknown") return { type: `${family}.unknown`, effectId, detail: "lost" };
   return { type: `${family}.confirmed`, effectId, reading: how === "ok" ? reading : null };

@@ -79,5 +79,6 @@ export const observedShop = (inner: Shop, watching: Omit<Watching, "bank">): Sho
       return answer;
     },
     readStatus: (orderId) => inner.readStatus(orderId),
+    ...(inner.readOrder && { readOrder: inner.readOrder }),
   };
 };

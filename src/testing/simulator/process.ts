@@ -198,6 +198,9 @@ export class Process {
     return {
       execute: (...args) => this.pass("shop.execute", () => inner.execute(...args)),
       readStatus: (...args) => this.pass("shop.readStatus", () => inner.readStatus(...args)),
+      ...(inner.readOrder && {
+        readOrder: (...args) => this.pass("shop.readOrder", () => inner.readOrder?.(...args) ?? Promise.resolve({})),
+      }),
     };
   }
 }

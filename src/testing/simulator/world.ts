@@ -147,6 +147,10 @@ export class SimulatedWorld {
         return this.woo.shop.execute(...args);
       },
       readStatus: (id) => this.woo.shop.readStatus(id),
+      readOrder: async (id) => {
+        await this.shopDelay();
+        return this.woo.shop.readOrder(id);
+      },
     };
     const process = new Process(
       name,

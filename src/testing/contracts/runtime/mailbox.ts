@@ -219,6 +219,25 @@ export const mailbox: RuntimeCase[] = [
     },
   },
   {
+    title: "An order that was changed in the shop, which told nobody, is not captured; the lines that we change are.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("told", { status: "processing" });
+      scene.woo.edit("told", { total: 80_000 });
+      const refused = await scene.door.submit("told", { type: "merchant.completed" }, { wait: "settled" });
+      assert.deepEqual([refused.outcome, refused.reason, scene.calls("told")], ["refused", "amount-mismatch", []]);
+      assert.equal((await scene.door.queries.read("told"))?.facts.order.total, 80_000);
+      await scene.order("ours", { status: "processing" });
+      const lines = [{ sku: "a", quantity: 1, total: 70_000 }];
+      const edit = { type: "merchant.editedLines", lines, total: 70_000, adds: false } as const;
+      scene.woo.failNext(2);
+      await scene.door.submit("ours", edit, { wait: "settled" });
+      const captured = await scene.door.submit("ours", { type: "merchant.completed" }, { wait: "settled" });
+      assert.deepEqual([captured.outcome, captured.to], ["moved", "completed"]);
+      assert.deepEqual(scene.calls("ours"), ["cancel", "addOrderLines", "capture"]);
+    },
+  },
+  {
     title: "The answer before the click is what the click gets, and asking changes nothing.",
     async run(scene) {
       await scene.open();

@@ -55,11 +55,13 @@ export const shopServer = (woo: WooDouble): Server =>
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const asked = JSON.parse(Buffer.concat(parts).toString("utf8"));
-    const answer =
-      request.url === "/execute"
-        ? await woo.shop.execute(...(asked as Parameters<typeof woo.shop.execute>))
-        : await woo.shop.readStatus(asked[0]);
-    response.end(JSON.stringify(answer));
+    const { execute, readStatus, readOrder } = woo.shop;
+    const answers: Record<string, () => Promise<unknown>> = {
+      "/execute": () => execute(...(asked as Parameters<typeof execute>)),
+      "/readStatus": () => readStatus(asked[0]),
+      "/readOrder": () => readOrder(asked[0]),
+    };
+    response.end(JSON.stringify(await answers[request.url ?? ""]?.()));
   });
 
 export class Scene {

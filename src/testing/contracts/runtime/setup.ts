@@ -1,6 +1,7 @@
 /** What a node of the contract is made of, in its own process: its bank and its shop are at the other end of a wire. */
 import { type Registry, registry } from "../../../../machines/index.js";
 import type { Settings } from "../../../../machines/settings.js";
+import type { ShopOrder } from "../../../../machines/shop-order.js";
 import { decide } from "../../../core/decide.js";
 import { resursMapi } from "../../../gateways/resurs/mapi.js";
 import { type Clock, systemClock } from "../../../ports/clock.js";
@@ -51,6 +52,7 @@ const shopAt = (url: string): Shop => {
       }
     },
     readStatus: async (orderId) => (await ask("/readStatus", [orderId])) as Awaited<ReturnType<Shop["readStatus"]>>,
+    readOrder: async (orderId) => (await ask("/readOrder", [orderId])) as ShopOrder,
   };
 };
 

@@ -54,7 +54,7 @@ export interface WooDouble {
   cancelUnpaidOrders(veto?: (id: string) => boolean): string[];
   /** How often the customer was told that the order is paid. */
   confirmationMails(id: string): number;
-  shop: Shop;
+  shop: Required<Shop>;
   /** The next n calls to `shop.execute` answer "retry": "before" anything is done, or "after" it all was. */
   failNext(n: number, when?: "before" | "after"): void;
   /** The orders as they are kept, and the rules that act on them: what the double's REST API speaks of. */
@@ -199,7 +199,7 @@ export const wooDouble = (options: {
     return { kind: "retry", afterMs: null, detail: `The shop did not answer (${when} the work)` };
   };
 
-  const shop: Shop = {
+  const shop: Required<Shop> = {
     async execute(orderId, effectId, effect) {
       const failed = failing("before");
       if (failed !== null) return failed;
@@ -219,6 +219,12 @@ export const wooDouble = (options: {
     },
     async readStatus(orderId) {
       return OrderStatus.safeParse(orders.get(orderId)?.status).data ?? null;
+    },
+    async readOrder(orderId) {
+      const order = orders.get(orderId);
+      if (order === undefined) return { gone: true };
+      const { total, currency, lines, status } = structuredClone(order);
+      return { total, currency, lines, gone: status === "trash" };
     },
   };
 

@@ -1,0 +1,10 @@
+/** How the order stands in the shop, as far as whoever says it knows. */
+import { z } from "zod";
+import { Lines } from "./facts.js";
+import { Amount, Currency, Id } from "./text.js";
+
+/** `gateway` null = it is to be paid another way; `gone` = deleted, or in the bin. */
+export const ShopOrder = z
+  .strictObject({ total: Amount, currency: Currency, lines: Lines, gateway: Id.nullable(), gone: z.boolean() })
+  .partial();
+export type ShopOrder = z.infer<typeof ShopOrder>;

@@ -1,0 +1,56 @@
+/** What the order is, is read from the shop before money of it moves: a webhook may have been lost. */
+import type { Effect, OrderAsExpected } from "../../../machines/effects.js";
+import type { OrderEvent } from "../../../machines/events.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
+import type { Shop } from "../../ports/shop.js";
+import type { ClaimedEffect, OutboxRow } from "../../ports/store.js";
+import { thrownText } from "../../ports/thrown.js";
+
+export type ShopLook =
+  | { kind: "same" }
+  | { kind: "differs"; order: ShopOrder }
+  /** It is tried again, not before `afterMs`, or after the usual wait. */
+  | { kind: "waits"; afterMs: number | null; detail: string };
+
+/** How the order learns of it where no call that moves money waits for it. */
+export const updateBy = (order: ShopOrder): OrderEvent => ({
+  type: "order.updated",
+  by: "shop",
+  change: "read before a write",
+  order,
+});
+
+/** The first time that the shop knew no such order; a replica that lags behind says it, too. */
+const GONE_ONCE = "the shop knows no such order any more; asked again before that is believed";
+const LINES_MS = 1_000;
+
+const differs = ({ totals, currency }: OrderAsExpected, order: ShopOrder): boolean =>
+  order.gone === true ||
+  order.gateway === null ||
+  (order.total !== undefined && !totals.includes(order.total)) ||
+  (order.currency !== undefined && order.currency !== currency);
+
+/** @param seq of the decision that asked for the call; a change of lines that it asked for as well is its own. */
+export const linesUnderWay = (open: (Pick<OutboxRow, "seq" | "effect"> & { dead: boolean })[], seq: number): boolean =>
+  open.some((one) => one.effect.type === "setOrderLines" && !one.dead && one.seq < seq);
+
+/** A shop that cannot be asked keeps the call waiting, as a bank does: no money moves for an order that nobody knows. */
+export const lookInShop = async (
+  shop: Pick<Shop, "readOrder">,
+  row: ClaimedEffect,
+  effect: Effect,
+  how: { secondWordMs: number; linesUnderWay(row: ClaimedEffect): Promise<boolean> },
+): Promise<ShopLook> => {
+  if (shop.readOrder === undefined || !("expects" in effect) || effect.expects === undefined) return { kind: "same" };
+  try {
+    // Asked first: what the shop reads after that is not what it had before our own change.
+    if (await how.linesUnderWay(row))
+      return { kind: "waits", afterMs: LINES_MS, detail: "the shop's lines are being changed" };
+    const order = await shop.readOrder(row.orderId);
+    if (!differs(effect.expects, order)) return { kind: "same" };
+    const isFirst = order.gone === true && row.previousError !== GONE_ONCE;
+    return isFirst ? { kind: "waits", afterMs: how.secondWordMs, detail: GONE_ONCE } : { kind: "differs", order };
+  } catch (error) {
+    return { kind: "waits", afterMs: null, detail: `the shop cannot be asked for the order: ${thrownText(error)}` };
+  }
+};
