@@ -34,15 +34,20 @@ const nothingIsDown = ({ steps }: Lived["script"]): boolean =>
       (step.do === "bankFault" && step.op === "read"),
   );
 
-/** What the shop said of the order's total, by the ids of its messages. */
-const editsOf = ({ steps, orders }: Lived["script"], orderId: string): Map<string, number> =>
-  new Map(
-    steps.flatMap((step) => {
-      if (step.do !== "tell" || step.event.type !== "order.updated") return [];
-      const total = step.event.order?.total;
-      return total === undefined || orders[step.order]?.id !== orderId ? [] : [[`s${step.n}`, total] as const];
-    }),
-  );
+/** What the shop said last of the order's total, in a message or when it was read. */
+const saidOf = (
+  { history }: OrderEnd,
+  { evidence: { envelopes } }: Lived,
+): { seq: number; total: number } | undefined =>
+  history
+    .flatMap((entry) => {
+      const { event, seq, at } = entry;
+      const told = event.type === "order.updated" || event.type === "shop.differs" ? event.order?.total : undefined;
+      // What was read counts from when the reading was begun.
+      return told === undefined ? [] : [{ seq, total: told, at: envelopes.get(entry)?.at ?? at }];
+    })
+    .toSorted((a, b) => a.at - b.at || a.seq - b.seq)
+    .at(-1);
 
 const ENDS = ["completed", "cancelled", "refunded"];
 const named = (some: Truth[]) => some.map(({ paymentId }) => paymentId).join(", ");
@@ -125,18 +130,18 @@ export const paymentLaws: readonly Law[] = [
     name: "the-total-is-the-shops",
     says: "what the shop said last of an order's total is what the order goes by, unless it is being changed at the bank",
     source: "docs/rules.md, The payments of one order",
-    broken: ({ after, script }) =>
-      after.flatMap(({ orderId, record, history }) => {
-        const edits = editsOf(script, orderId);
-        const said = history.findLast(({ eventId }) => edits.has(eventId));
+    broken: (lived) =>
+      lived.after.flatMap((end) => {
+        const { orderId, record, history } = end;
+        const said = saidOf(end, lived);
         if (said === undefined || record === null) return [];
         // An edit that waited for its turn meanwhile has its own total.
         const since = history.some(
           ({ seq, answers }) => seq > said.seq && answers.some(({ type }) => type === "merchant.editedLines"),
         );
         const { total } = record.facts.order;
-        const want = edits.get(said.eventId);
-        return since || total === want ? [] : [{ orderId, detail: `its total is ${total}, and the shop said ${want}` }];
+        const isSaid = since || total === said.total;
+        return isSaid ? [] : [{ orderId, detail: `its total is ${total}, and the shop said ${said.total}` }];
       }),
   },
   {

@@ -33,7 +33,7 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
     // A payment that comes too late for the order is written nowhere.
     if (answers.some((answer) => answer.eventId === eventId && answer.outcome === "refused")) continue;
     const lines = effects.some(({ type }) => type === "setOrderLines");
-    if (event.type === "order.updated" || event.type === "payment.created")
+    if (event.type === "order.updated" || event.type === "payment.created" || event.type === "shop.differs")
       written = Math.max(written, lived.evidence.envelopes.get(entry)?.at ?? at);
     if ((from !== null && from !== to) || lines) written = at;
   }

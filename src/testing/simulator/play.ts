@@ -189,7 +189,14 @@ export const play = (world: SimulatedWorld, step: ScriptStep): void => {
     }
     case "tell": {
       const options = { id: `s${step.again ?? step.n}` };
-      return post(world, { orderId: orderOf(world, step.order), event: step.event, options, node });
+      const { event } = step;
+      const orderId = orderOf(world, step.order);
+      // The shop has it, whether its message arrives or not.
+      if (event.type === "order.updated" && event.order?.total !== undefined) {
+        const { total, lines = [] } = event.order;
+        world.woo.edit(orderId, { total, lines });
+      }
+      return post(world, { orderId, event, options, node });
     }
     case "write": {
       const orderId = orderOf(world, step.order);
