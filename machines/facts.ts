@@ -121,6 +121,8 @@ export const WaitingEvent = z.object({
   readingId: z.string().nullable(),
   /** The payment that it is about; null = the current one. */
   paymentId: z.string().nullable().default(null),
+  /** A change of lines that the shop has told something newer than since. */
+  overtaken: z.boolean().optional(),
   wish: z.lazy(() => CommandPayload).nullable(),
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;

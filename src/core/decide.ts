@@ -33,7 +33,7 @@ import {
   readOthers,
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
-import { notOurs } from "./refuse.js";
+import { notOurs, refuse } from "./refuse.js";
 import { placed, remember, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
 
@@ -249,6 +249,7 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
     const early = { rule: "ttl/not-due", reason: "not-due" } as const;
     return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", early);
   }
+  if (waiting.overtaken === true) return refuse(builder, waiting, "order-changed", builder.facts.order.status);
   const isMerchant = waiting.type.startsWith("merchant.");
   const { eventId } = waiting;
   if (isLeftToTheShop(builder) && !isMerchant)

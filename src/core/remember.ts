@@ -182,6 +182,16 @@ export const inCurrency = (facts: Facts): Facts => ({
   others: facts.others.map((one) => (one.release === null ? inOrderCurrency(one, facts.order) : one)),
 });
 
+/** What the shop has now is newer than a change of lines that still waits for its reading. */
+const afterShop =
+  ({ total, lines }: Facts["order"]) =>
+  (waiting: WaitingEvent): WaitingEvent => {
+    const { type, wish } = waiting;
+    if (wish === null || (type !== "merchant.editedLines" && type !== "merchant.recalculated")) return waiting;
+    const isThis = type === "merchant.recalculated" || wish.total === total;
+    return { ...waiting, overtaken: !isThis, ...(isThis && { wish: { ...wish, total, lines } }) };
+  };
+
 /** @param at when the shop had it so */
 const asTheShopHasIt = (facts: Facts, shop: ShopOrder, at: number): Facts => {
   const { gateway, ...says } = shop;
@@ -195,7 +205,12 @@ const asTheShopHasIt = (facts: Facts, shop: ShopOrder, at: number): Facts => {
   const opened = <P extends Facts["payment"]>(payment: P): P =>
     order.currency === before.currency ? payment : { ...payment, currency: payment.currency ?? before.currency };
   const known = { ...facts, payment: opened(facts.payment), others: facts.others.map(opened) };
-  return inCurrency({ ...known, order: isChanged ? { ...order, changedAt: at } : order });
+  if (!isChanged) return inCurrency({ ...known, order });
+  return inCurrency({
+    ...known,
+    order: { ...order, changedAt: at },
+    waiting: known.waiting.map(afterShop(order)),
+  });
 };
 
 const writtenAt = (facts: Facts, at: number): Facts => ({

@@ -1,7 +1,8 @@
 /** Several payments of one order: which of them pays it, and what becomes of the others. */
 import { describe, expect, test } from "vitest";
 import { noSuchPayment, type Reading } from "../../machines/facts.js";
-import { Life, rulesWith } from "../../src/testing/decision/life.js";
+import type { ShopOrder } from "../../machines/shop-order.js";
+import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, SECOND, T0 } from "../../src/testing/simulator/script.js";
 import { completed, LINK, lifeOf, type Placed, ring, sent, success } from "./lives.js";
@@ -311,6 +312,60 @@ describe("a payment that is not the order's", () => {
     const life = lifeOf({ reference: "1001" });
     life.settle(callback(), reading({ orderReference: "1001" }));
     expect([life.status, life.raised]).toEqual(["processing", []]);
+  });
+});
+
+describe("an edit that waits for its reading while the shop tells of something newer", () => {
+  const told = (order: ShopOrder): EventInput => ({ type: "order.updated", by: "shop", change: "edited", order });
+  const one = [{ sku: "a", quantity: 1, total: 60_000 }];
+  const edit: EventInput = { type: "merchant.editedLines", lines: one, total: 60_000, adds: false };
+  const calls = (life: Life) => sent(life).filter(({ type }) => type === "cancelPayment" || type === "setOrderLines");
+
+  test.each([
+    ["paid", { status: "processing" }, payments.accepted],
+    ["on hold", { status: "on-hold" }, payments["in inspection, still offered"]],
+    ["unpaid", { status: "pending" }, payments["at the bank"]],
+    ["at Nets", { status: "processing", gateway: "nets-easy" }, payments.accepted],
+  ] as const)("is refused, and the newer total stays: %s", (_what, placed, has) => {
+    const life = lifeOf(placed);
+    life.tell(edit, "edit");
+    life.tell(told({ total: 80_000, lines: [] }));
+    life.read(has);
+    expect(life.answerTo("edit")).toMatchObject({ outcome: "refused", reason: "order-changed" });
+    expect([life.record.facts.order.total, calls(life)]).toEqual([80_000, []]);
+  });
+
+  test("is made where the shop tells of that very edit, with the lines that the shop has", () => {
+    const life = lifeOf({ status: "processing" });
+    const other = [{ sku: "c", quantity: 2, total: 60_000 }];
+    life.tell(edit, "edit");
+    life.tell(told({ total: 60_000, lines: other }));
+    life.read(payments.accepted);
+    expect(life.answerTo("edit")).toMatchObject({ outcome: "deferred", reason: "awaiting-gateway" });
+    expect(life.record.facts).toMatchObject({ order: { lines: other }, operation: { amount: 60_000, lines: other } });
+  });
+
+  test("is made where it came after what the shop told, in the same instant, too", () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(told({ total: 80_000 }));
+    life.settle(edit);
+    expect(life.record.facts).toMatchObject({ order: { total: 60_000 }, operation: { amount: 60_000 } });
+  });
+
+  test("is made where the shop tells of something else", () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(edit, "edit");
+    for (const order of [{ gone: false }, { total: 100_000 }]) life.tell(told(order));
+    life.read(payments.accepted);
+    expect(life.record.facts).toMatchObject({ order: { total: 60_000 }, operation: { amount: 60_000 } });
+  });
+
+  test("as a recalculation is made for the newer total", () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell({ type: "merchant.recalculated" }, "again");
+    life.tell(told({ total: 60_000, lines: one }));
+    life.read(payments.accepted);
+    expect(life.record.facts).toMatchObject({ order: { total: 60_000 }, operation: { amount: 60_000, lines: one } });
   });
 });
 
