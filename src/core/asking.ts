@@ -105,3 +105,19 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
   if (builder.facts.payment.id === null) takeOver(builder, paymentId);
   awaitReading(builder, waitingFor(builder.envelope, builder.facts));
 };
+
+/** Whoever asked about a payment that does not pay the order, now that it was read. */
+export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): void => {
+  const { state: idle, foreign } = otherNamed(builder.facts, paymentId) ?? {};
+  if (type === "payment.attached") {
+    const isIdle = idle === "open" || idle === "closed";
+    const held = isIdle ? ("not-paid" as const) : ("surplus-payment" as const);
+    const reason = foreign == null ? held : "payment-of-another-order";
+    return builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
+  }
+  if (idle !== "open" && idle !== "closed") {
+    return builder.answer({ eventId, type }, "ignored", { rule: "attempt/holds-money", reason: "surplus-payment" });
+  }
+  const reason = "stale-payment";
+  builder.answer({ eventId, type }, "refused", { rule: `callback/${reason}`, reason });
+};

@@ -10,7 +10,7 @@ import type { Reading, WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { attached, awaitReading, callback, holdStockIsOver, wish } from "./asking.js";
+import { answerAboutOther, attached, awaitReading, callback, holdStockIsOver, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { handles } from "./explain.js";
@@ -18,7 +18,6 @@ import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow } from "./follow.js";
 import { atLeastAsShown, isLaterLook } from "./intended.js";
 import {
-  answerAboutOther,
   answerOther,
   BESIDES,
   holdsMoney,

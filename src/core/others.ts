@@ -18,7 +18,7 @@ import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
 import { isLaterLook, isReviewed } from "./intended.js";
-import { taken } from "./remember.js";
+import { inCurrency, taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
 
 /** These ask about all that the order has at the bank, whatever the current payment says. */
@@ -161,7 +161,9 @@ export const readOther = (
   const other = otherNamed(builder.facts, id) as OtherPayment;
   const { id: eventId } = builder.envelope;
   const timer = asked.find(isOwnTimer);
-  change(builder, id, { ...taken(other, reading, builder.envelope.at, builder.facts.order), id, readingId: null });
+  const { order } = builder.facts;
+  const says = taken(other, reading, builder.envelope.at, order, other.release !== null);
+  change(builder, id, { ...says, id, readingId: null });
   moveOther(builder, id, { eventId, type: timer?.type ?? "payment.read" });
   const now = otherNamed(builder.facts, id) as OtherPayment;
   if (timer !== undefined) return;
@@ -274,25 +276,10 @@ export const otherAnswered = (facts: Facts, event: ReadReply): OtherPayment | un
 export const answerOther = (builder: DecisionBuilder, { id, ...other }: OtherPayment, event: ReadReply): void => {
   const { envelope } = builder;
   if ("reading" in event && event.reading !== null && event.reading.paymentId === id) {
-    change(builder, id, { ...taken({ ...other, id }, event.reading, envelope.at, builder.facts.order), id });
+    change(builder, id, { ...taken({ ...other, id }, event.reading, envelope.at, builder.facts.order, true), id });
   }
   const detail = "reason" in event ? event.detail || event.reason : undefined;
   const meta = moveOther(builder, id, { eventId: envelope.id, type: event.type, ...(detail && { detail }) });
+  builder.facts = inCurrency(builder.facts);
   builder.answer(builder.itself, "ignored", { rule: meta?.rule ?? null, reason: meta?.reason ?? "recorded" });
-};
-
-/** Whoever asked about a payment that does not pay the order, now that it was read. */
-export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): void => {
-  const { state: idle, foreign } = otherNamed(builder.facts, paymentId) ?? {};
-  if (type === "payment.attached") {
-    const isIdle = idle === "open" || idle === "closed";
-    const held = isIdle ? ("not-paid" as const) : ("surplus-payment" as const);
-    const reason = foreign == null ? held : "payment-of-another-order";
-    return builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
-  }
-  if (idle !== "open" && idle !== "closed") {
-    return builder.answer({ eventId, type }, "ignored", { rule: "attempt/holds-money", reason: "surplus-payment" });
-  }
-  const reason = "stale-payment";
-  builder.answer({ eventId, type }, "refused", { rule: `callback/${reason}`, reason });
 };

@@ -97,14 +97,17 @@ const foreignTo = (
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
 
+/** @param moves money of it is on the move: whether the order's currency was edited meanwhile is asked at the end */
 export const taken = (
   payment: Facts["payment"],
   reading: Reading,
   at: number,
   order: Facts["order"],
+  moves: boolean,
 ): Facts["payment"] => {
   const currency = reading.currency ?? payment.currency;
-  const foreign = foreignTo(order, reading, currency);
+  const isOf = foreignTo(order, reading, currency);
+  const foreign = moves && isOf === "currency" ? null : isOf;
   const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
   const intended = foreign === null ? intendedAt(payment.intended, reading, at) : payment.intended;
   const undone = (payment.intended.refunded ?? 0) - (intended.refunded ?? 0);
@@ -258,7 +261,7 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
     case "refund.confirmed":
     case "rebuild.confirmed":
       return event.reading !== null && event.reading.paymentId === facts.payment.id
-        ? { ...facts, payment: taken(facts.payment, event.reading, at, facts.order) }
+        ? { ...facts, payment: taken(facts.payment, event.reading, at, facts.order, facts.operation !== null) }
         : facts;
     default:
       return facts;

@@ -369,6 +369,56 @@ describe("an edit that waits for its reading while the shop tells of something n
   });
 });
 
+describe("the currency is edited under a call that is under way", () => {
+  const inEuro: EventInput = { type: "order.updated", by: "shop", change: "currency", order: { currency: "EUR" } };
+  const sek = (says: Reading): Reading => ({ ...says, currency: "SEK" });
+  const given = { type: "merchant.refunded", via: "api" } as const;
+
+  test.each([
+    ["a capture", "resurs-mapi", completed, payments.accepted, payments.captured, "completed"],
+    ["a charge at Nets", "nets-easy", completed, payments.accepted, payments.captured, "completed"],
+    ["a refund", "resurs-mapi", given, payments.captured, payments.refunded, "refunded"],
+    ["a cancellation", "resurs-mapi", cancelClick, payments.accepted, payments.cancelled, "cancelled"],
+  ] as const)("%s comes to its end, and the difference is flagged then", (_what, gateway, click, has, shows, to) => {
+    for (const answer of ["confirmed", "lost"] as const) {
+      const life = lifeOf({ status: "processing", gateway });
+      life.settle(click, sek(has));
+      life.tell(inEuro);
+      expect(life.raised).toEqual([]);
+      life.bankAnswers(answer === "lost" ? { is: "lost" } : { is: "confirmed", reading: sek(shows) });
+      const asked = life.open.find(({ effect }) => effect.type === "readBack");
+      if (asked) life.tell({ type: "payment.readBack", effectId: asked.id, reading: sek(shows) });
+      expect([life.status, life.record.facts.operation]).toEqual([to, null]);
+      expect(life.raised).toContain("discrepancy:currency-mismatch");
+      expect(life.record.facts.payment.captureFailed).toBe(false);
+    }
+  });
+
+  test("at a bank that does not say in which currency a payment is", () => {
+    const life = lifeOf({ status: "processing", gateway: "resurs-simplified" });
+    life.settle(completed);
+    life.tell(inEuro);
+    life.bankAnswers({ is: "confirmed", reading: payments.captured });
+    expect([life.status, life.raised]).toEqual(["completed", ["discrepancy:currency-mismatch"]]);
+  });
+
+  test("the money of a payment beside the one that pays is let go all the same", () => {
+    const life = two({ status: "processing" });
+    life.settle({ type: "reconcile.asked" }, sek(payments.accepted), olderSays(sek(payments.accepted)));
+    life.tell(inEuro);
+    life.bankAnswers({ is: "confirmed", reading: { ...sek(payments.cancelled), paymentId: OLDER } });
+    expect(others(life)).toEqual([[OLDER, "closed"]]);
+  });
+
+  test("and edited back before the call ends: nothing is flagged", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(completed, sek(payments.accepted));
+    for (const currency of ["EUR", "SEK"]) life.tell({ ...inEuro, order: { currency } });
+    life.bankAnswers({ is: "confirmed", reading: sek(payments.captured) });
+    expect([life.status, life.raised]).toEqual(["completed", []]);
+  });
+});
+
 describe("a payment that a merchant attaches", () => {
   const attached = { type: "payment.attached", paymentId: "pay-9" } as const;
   const says = (payment: Reading) => ({ "pay-9": about("pay-9", payment) });

@@ -154,6 +154,10 @@ opens no other; another bank does, and what is too much is let go when the first
 has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
 
+A payment in another currency than the order's does not pay it (\`currency-mismatch\`). Where the currency is edited in the
+shop under a call that is under way, the call comes to its end, and the difference is flagged then. A bank that does not say
+in which currency a payment is, has it in the one that the order had.
+
 Tested in \`test/core/payments.test.ts\` and \`test/scenarios/payments.json\`.
 
 ## What the order is, is read from the shop before money moves
