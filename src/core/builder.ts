@@ -253,8 +253,7 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const changed = meta.outcome === "order-changed";
-    const failed = changed || meta.outcome === "failed";
+    const failed = meta.outcome === "failed" || meta.outcome === "order-changed";
     const payment = paymentAfter(this.facts.payment, operation, !failed, this.now);
     // The bank may still fail to carry it out.
     if (operation.kind === "refund" && !failed && (payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
@@ -266,7 +265,7 @@ export class DecisionBuilder {
     );
     this.moveCooldown("money.settled");
     // Whoever asked is answered by what the shop has now.
-    if (changed) return;
+    if (meta.outcome === "order-changed") return;
     this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
       rule: meta.rule ?? null,
       reason: failed ? "gateway-refused" : null,

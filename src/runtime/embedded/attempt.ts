@@ -8,8 +8,9 @@ import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
+import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
-import { type Limits, longestWaitMs, retryAfterMs } from "./limits.js";
+import { longestWaitMs, retryAfterMs } from "./limits.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 import { lookInShop, updateBy } from "./shop-look.js";
 
@@ -66,30 +67,6 @@ export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDon
 type Attempted = ClaimedEffect & { kind?: CallKind };
 
 type KeyedEffect = Extract<Effect, { key: string }>;
-
-/** Left alone for a while after several failures in a row; then one call tries whether it is back. */
-class Breaker {
-  private failures = 0;
-  private openUntil = 0;
-  constructor(private readonly limits: Limits) {}
-  failed(now: number): void {
-    this.failures += 1;
-    // Calls that are let through meanwhile do not put off the next try of all others.
-    if (this.failures >= this.limits.failuresBeforeBreak && now >= this.openUntil)
-      this.openUntil = now + this.limits.breakMs;
-  }
-  worked(): void {
-    this.failures = 0;
-    this.openUntil = 0;
-  }
-  /** Null lets the call through; after the rest that is one call, and the others wait for what it finds. */
-  closedUntil(now: number): number | null {
-    if (this.failures < this.limits.failuresBeforeBreak) return null;
-    if (now < this.openUntil) return this.openUntil;
-    this.openUntil = now + this.limits.breakMs;
-    return null;
-  }
-}
 
 export class Attempts {
   private readonly breakers = new Map<string, Breaker>();
