@@ -121,6 +121,8 @@ export const WaitingEvent = z.object({
   readingId: z.string().nullable(),
   /** The payment that it is about; null = the current one. */
   paymentId: z.string().nullable().default(null),
+  /** The reading of that payment at another bank, made beside the one that answers it; left out: none was. */
+  besideId: z.string().optional(),
   /** A change of lines that the shop has told something newer than since. */
   overtaken: z.boolean().optional(),
   wish: z.lazy(() => CommandPayload).nullable(),

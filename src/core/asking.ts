@@ -121,3 +121,7 @@ export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paym
   const reason = "stale-payment";
   builder.answer({ eventId, type }, "refused", { rule: `callback/${reason}`, reason });
 };
+
+/** It speaks of a payment that does not pay the order. */
+export const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
+  paymentId !== null && (held || type === "payment.attached" || type.startsWith("xstate."));

@@ -10,9 +10,10 @@ import type { Reading, WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { answerAboutOther, attached, awaitReading, callback, holdStockIsOver, wish } from "./asking.js";
+import { answerAboutOther, attached, awaitReading, callback, holdStockIsOver, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
+import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow } from "./follow.js";
@@ -59,6 +60,7 @@ export const decide = (
   if (record === null) place(builder);
   else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
   else happen(builder);
+  readElsewhere(builder);
   return finished(builder);
 };
 
@@ -209,6 +211,7 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
   }
+  if (!isCurrent) answerBeside(builder, reading.paymentId, readingId);
   const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
   if (!isAwaited) builder.moveCooldown("payment.read");
   const moved = builder.facts.order.status !== status;
@@ -223,10 +226,6 @@ const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   const again = some.map((waiting) => ({ ...waiting, readingId: null }));
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
 };
-
-/** It speaks of a payment that does not pay the order. */
-const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
-  paymentId !== null && (held || type === "payment.attached" || type.startsWith("xstate."));
 
 /** A call that is under way comes to its end, whoever the order is paid with by then. */
 const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>

@@ -40,7 +40,10 @@ export const isAwaited = (record: OrderRecord | null, readingId: string): boolea
   const isOfOther = (id: string | null) => id !== null && others.some((one) => one.readingId === id);
   // Whoever waits for the last of several readings waits for all of them.
   const areRead = waiting.some((one) => isOfOther(one.readingId));
-  return waiting.some((one) => one.readingId === readingId) || (areRead && isOfOther(readingId));
+  return (
+    waiting.some((one) => one.readingId === readingId || one.besideId === readingId) ||
+    (areRead && isOfOther(readingId))
+  );
 };
 
 /** Cleared flags are kept for the reader, but not for ever. */

@@ -70,28 +70,30 @@ export const holdsMoney = (builder: DecisionBuilder): boolean => says(builder, "
 export const otherNamed = ({ others }: Facts, id: string | null): OtherPayment | undefined =>
   others.find((one) => one.id === id);
 
-/** It is read now; whoever waited for an earlier reading of it waits for this one. */
-const read = (builder: DecisionBuilder, id: string): string => {
+/** It is read now; whoever waited for an earlier reading of it waits for this one. @returns the reading's id */
+export const readNow = (builder: DecisionBuilder, id: string): string => {
   const before = otherNamed(builder.facts, id)?.readingId ?? null;
   const readingId = builder.add({ type: "readPayment", paymentId: id }, builder.now);
   change(builder, id, { readingId });
-  const waiting = builder.facts.waiting.map((one) =>
-    before !== null && one.readingId === before ? { ...one, readingId } : one,
-  );
+  const waiting = builder.facts.waiting.map((one) => ({
+    ...one,
+    ...(before !== null && one.readingId === before && { readingId }),
+    ...(before !== null && one.besideId === before && { besideId: readingId }),
+  }));
   builder.facts = { ...builder.facts, waiting };
   return readingId;
 };
 
 /** They are read, and nobody waits for it. */
 export const readBeside = (builder: DecisionBuilder, ids: string[]): void => {
-  for (const id of ids) read(builder, id);
+  for (const id of ids) readNow(builder, id);
 };
 
 /** A payment that the bank opened and the order did not take: it may be paid by now, or later. */
 export const watch = (builder: DecisionBuilder, id: string, gateway: string | undefined): void => {
   keepAsOther(builder, id, gateway);
   if (otherNamed(builder.facts, id) === undefined) return;
-  read(builder, id);
+  readNow(builder, id);
   builder.lookAgainLater();
 };
 
@@ -134,7 +136,7 @@ export const othersToLookAt = (builder: DecisionBuilder, asked: WaitingEvent[]):
 /** They are read one after the other; whoever asked is answered with the last of them. */
 export const readOthers = (builder: DecisionBuilder, ids: string[], asked: WaitingEvent[]): void => {
   let readingId: string | null = null;
-  for (const id of ids) readingId = read(builder, id);
+  for (const id of ids) readingId = readNow(builder, id);
   builder.facts = {
     ...builder.facts,
     waiting: [...asked.map((one) => ({ ...one, readingId })), ...builder.facts.waiting],
@@ -143,7 +145,7 @@ export const readOthers = (builder: DecisionBuilder, ids: string[], asked: Waiti
 
 /** A timer of another payment: it alone is read. */
 export const lookAtOther = (builder: DecisionBuilder, mine: WaitingEvent, id: string): void => {
-  const readingId = read(builder, id);
+  const readingId = readNow(builder, id);
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, { ...mine, paymentId: id, readingId }] };
 };
 
@@ -161,6 +163,7 @@ export const readOther = (
   const other = otherNamed(builder.facts, id) as OtherPayment;
   const { id: eventId } = builder.envelope;
   const timer = asked.find(isOwnTimer);
+  const isBeside = builder.facts.waiting.some(({ besideId }) => besideId === readingId);
   const { order } = builder.facts;
   const says = taken(other, reading, builder.envelope.at, order, other.release !== null);
   change(builder, id, { ...says, id, readingId: null });
@@ -171,7 +174,10 @@ export const readOther = (
   if (now.state !== "surplus") return;
   // Which of the two is too much shows when the money of the current one has come to rest.
   if (builder.facts.operation !== null) return builder.lookAgainLater();
-  if (!paysTheOrder(builder, id)) return void moveOther(builder, id, { eventId, type: "surplus.found" });
+  if (!paysTheOrder(builder, id)) {
+    // Which of the two is too much shows when the bank of the current one has spoken, too.
+    return isBeside ? undefined : void moveOther(builder, id, { eventId, type: "surplus.found" });
+  }
   const { id: before } = builder.facts.payment;
   takeOver(builder, id, readingId);
   // The one before may hold money all the same, of another amount.

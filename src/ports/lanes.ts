@@ -3,6 +3,8 @@
  * backlog that nobody waits for fill their own lanes and no other.
  */
 
+import { gatewayFor, type OrderRecord, type OutboxRow } from "../core/record.js";
+
 /** Who waits for a call, the most urgent first. Stores keep the place in this list. */
 export const kinds = ["customer", "merchant", "callback", "background"] as const;
 export type CallKind = (typeof kinds)[number];
@@ -14,9 +16,9 @@ export const mostUrgent = (some: CallKind[]): CallKind => kindAt(Math.min(...som
 
 /** The peer of every effect of the lane `shop`; a bank is named as its gateway is. */
 export const SHOP = "shop";
-/** @param gateway of the order; null = it has none here */
-export const peerOf = (lane: string, gateway: string | null): string =>
-  lane === "shop" ? SHOP : `gateway ${gateway ?? ""}`;
+/** Whom an effect calls: the shop, or the bank of the payment that it is about. Calls of one order to one peer go in order. */
+export const peerOf = ({ lane, effect }: Pick<OutboxRow, "lane" | "effect">, record: OrderRecord): string =>
+  lane === "shop" ? SHOP : `gateway ${gatewayFor(record, "paymentId" in effect ? effect.paymentId : "") ?? ""}`;
 
 /** How many calls may be begun, and for whom. */
 export interface LaneCapacity {

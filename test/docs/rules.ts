@@ -148,6 +148,10 @@ read; where it does, nobody waits for them.
 | was given back or let go by the merchant, and the order is cancelled or refunded | holds a reservation | unchanged | it is cancelled at the bank |
 | money of it is on the move | holds money | unchanged | it waits until the call has ended |
 
+A question about a payment at another bank than the current one's does not wait for that bank: both are read at once. Where
+the other one holds the money, it pays the order, unless the current one was last seen to hold it; then nothing is let go
+before the bank of the current one has spoken. Where it holds none, whoever asked about it is answered.
+
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order

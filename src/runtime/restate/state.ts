@@ -4,6 +4,7 @@ import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
+import { peerOf } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
 import type { AttemptResult } from "../embedded/attempt.js";
 import type { Receipt } from "../embedded/receipt.js";
@@ -81,6 +82,21 @@ export const hurry = (effects: StoredCall[], at: number): void => {
     if (row.dead) Object.assign(row, { dead: false, attempts: 0, error: null, notBefore: at, armed: false });
     else if (row.notBefore > at) Object.assign(row, { notBefore: at, armed: false, error: ASKED_ANEW });
   }
+};
+
+const earlier = (a: StoredCall, b: StoredCall): number => a.seq - b.seq || a.index - b.index;
+
+/** What is open of each peer, in order: a bank that is away does not keep what is asked of another one waiting. */
+export const lanesOf = ({ record, effects }: OrderState): StoredCall[][] => {
+  const waiting =
+    record === null ? [] : effects.filter(({ dead }) => !dead).map((row) => ({ row, peer: peerOf(row, record) }));
+  const peers = [...new Set(waiting.map(({ peer }) => peer))];
+  return peers.map((peer) =>
+    waiting
+      .filter((one) => one.peer === peer)
+      .map(({ row }) => row)
+      .sort(earlier),
+  );
 };
 
 /** Moments that a clock wrote which was ahead; see core/ahead.ts. What waits comes when the server's clock says so. */

@@ -15,7 +15,7 @@ import { wasSeen } from "../embedded/second-word.js";
 import { linesUnderWay } from "../embedded/shop-look.js";
 import { rung } from "../embedded/timers.js";
 import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
-import { hurry, nothing, pulledIn } from "./state.js";
+import { hurry, lanesOf, nothing, pulledIn } from "./state.js";
 
 export interface TurnParts {
   rules: Rules;
@@ -27,8 +27,6 @@ export interface TurnParts {
 }
 
 type Became = "decided" | "repeated" | "postponed" | "unknown-order";
-
-const earlier = (a: StoredCall, b: StoredCall): number => a.seq - b.seq || a.index - b.index;
 
 export class Turn {
   private readonly state: OrderState;
@@ -262,8 +260,7 @@ export class Turn {
 
   /** Sends out the first open effect of each lane, or a reminder of its time. */
   private pump(): void {
-    for (const lane of ["gateway", "shop"] as const) {
-      const open = this.state.effects.filter((row) => row.lane === lane && !row.dead).sort(earlier);
+    for (const open of lanesOf(this.state)) {
       const first = open[0];
       if (first === undefined || open.some((row) => row.underWay)) continue;
       if (first.notBefore <= this.now) this.send(first);

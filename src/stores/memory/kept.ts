@@ -29,11 +29,11 @@ export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compa
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
 export const inTurn = (a: MemoryRow, b: MemoryRow) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
-/** The first open effect of every order's lane, and until when anything in that lane is leased. */
+/** The first open effect of an order to every peer, and until when anything of its lane is leased. */
 export const laneHeads = (open: MemoryRow[]): { head: MemoryRow; leasedUntil: number }[] => {
   const lanes = new Map<string, { head: MemoryRow; leasedUntil: number }>();
   for (const row of open) {
-    const key = JSON.stringify([row.orderId, row.lane]);
+    const key = JSON.stringify([row.orderId, row.peer]);
     const lane = lanes.get(key);
     lanes.set(key, {
       head: lane && earlier(lane.head, row) < 0 ? lane.head : row,

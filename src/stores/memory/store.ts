@@ -78,7 +78,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     const waited = kind === "background" ? [] : outbox.values();
     for (const row of waited) if (row.orderId === orderId) row.kind = mostUrgent([row.kind, kind]);
     for (const row of change.effects) {
-      const peer = peerOf(row.lane, record.facts.payment.gateway);
+      const peer = peerOf(row, record);
       const createdAt = history.find((entry) => entry.seq === row.seq)?.at ?? record.facts.order.updatedAt;
       const fresh = { attempts: 0, createdAt, leaseUntil: 0, worker: null, dead: false, error: null };
       outbox.set(row.id, { ...copy(row), ...fresh, peer, kind });

@@ -7,7 +7,12 @@
  */
 export const CLAIMING = 0x4f53;
 
-export const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead AND (p.seq, p.idx) < (o.seq, o.idx)";
+/** Migrations 1 to 7: the effects of one order and one side. */
+export const BY_SIDE = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead";
+/** Migration 8: of one order and one peer. An older node leaves the peer out, and then all of the side goes in order. */
+export const BY_PEER = `${BY_SIDE} AND (p.peer = o.peer OR p.peer IN ('', p.lane) OR o.peer IN ('', o.lane))`;
+
+export const EARLIER = "(p.seq, p.idx) < (o.seq, o.idx)";
 
 /**
  * Whether the caller knows the version of the machines that wrote the order of `row`; null knows all. A subquery and no
@@ -39,9 +44,9 @@ BEGIN
     SELECT o.id, o.error FROM ${s}.outbox o
     WHERE NOT o.dead AND o.not_before <= moment AND (o.lease_until <= moment OR o.worker = ANY (silent))
       AND ${known(s, "o", "versions")}${and}
-      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
-      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
-                        AND NOT p.dead AND p.lease_until > moment AND p.worker <> ALL (silent))
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${BY_SIDE} AND ${EARLIER})
+      AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${BY_SIDE}
+                        AND p.lease_until > moment AND p.worker <> ALL (silent))
     ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT most FOR UPDATE OF o SKIP LOCKED)
   UPDATE ${s}.outbox e SET attempts = e.attempts + 1, error = NULL, lease_until = moment + lease_ms, worker = by
   FROM head WHERE e.id = head.id
@@ -76,8 +81,11 @@ BEGIN
 END $$;
 `;
 
-/** @param and one more condition on each row of the alias given */
-const nextDue = (s: string, and: (row: string) => string): string => `
+/**
+ * @param lane which effects go one after the other
+ * @param and one more condition on each row of the alias given
+ */
+const nextDue = (s: string, lane: string, and: (row: string) => string): string => `
 FUNCTION ${s}.next_due(versions integer[]) RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
 DECLARE
   soonest bigint := least(
@@ -88,9 +96,9 @@ DECLARE
 BEGIN
   -- In order, and no further than needed: a long queue is not read to its end.
   FOR head IN
-    SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p
-        WHERE p.order_id = o.order_id AND p.lane = o.lane AND NOT p.dead) AS leased_until
-      FROM ${s}.outbox o WHERE NOT o.dead AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
+    SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p WHERE ${lane}) AS leased_until
+      FROM ${s}.outbox o WHERE NOT o.dead
+        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${EARLIER})
         AND ${known(s, "o", "versions")}${and("o")}
       ORDER BY o.not_before
   LOOP
@@ -103,10 +111,14 @@ END $$;
 
 /** Migration 1. */
 export const functions = (s: string): string =>
-  `CREATE ${claimEffects(s, "")}${releaseAndRevive(s)}CREATE ${nextDue(s, () => "")}`;
+  `CREATE ${claimEffects(s, "")}${releaseAndRevive(s)}CREATE ${nextDue(s, BY_SIDE, () => "")}`;
+
+const unlessAside = (s: string) => (row: string) => ` AND ${rests(s, row)}`;
 
 /** Migration 4: nothing of an order that is set aside. */
 export const functionsUnlessAside = (s: string): string => {
-  const and = (row: string) => ` AND ${rests(s, row)}`;
-  return `CREATE OR REPLACE ${claimEffects(s, and("o"))}CREATE OR REPLACE ${nextDue(s, and)}`;
+  return `CREATE OR REPLACE ${claimEffects(s, unlessAside(s)("o"))}CREATE OR REPLACE ${nextDue(s, BY_SIDE, unlessAside(s))}`;
 };
+
+/** Migration 8. */
+export const nextDueByPeer = (s: string): string => `CREATE OR REPLACE ${nextDue(s, BY_PEER, unlessAside(s))}`;

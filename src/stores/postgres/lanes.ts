@@ -1,11 +1,14 @@
 /** A claim that knows how much room there is in each lane; `dueInLanes` of the port, in the database. */
 import { effectInRange } from "../../core/ranges.js";
-import { BY_KEY, CLAIMING, EARLIER, known, rests } from "./functions.js";
+import { BY_KEY, BY_PEER, BY_SIDE, CLAIMING, EARLIER, known, rests } from "./functions.js";
 
 const RETURNED = "e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error";
 
-/** @param sound a condition that holds for a row whose numbers can be; "TRUE" = it is not asked */
-const claim = (s: string, sound: string): string => `
+/**
+ * @param sound a condition that holds for a row whose numbers can be; "TRUE" = it is not asked
+ * @param lane which effects go one after the other
+ */
+const claim = (s: string, sound: string, lane: string): string => `
 FUNCTION ${s}.claim_in_lanes(moment bigint, most integer, lease_ms bigint, by text, versions integer[],
   per_peer integer, kept integer[], busy_peer text[], busy_kind integer[], busy_calls integer[])
 RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
@@ -44,9 +47,9 @@ BEGIN
         WHERE NOT o.dead AND o.peer = which AND o.kind = rank AND o.not_before <= moment
           AND (o.lease_until <= moment OR o.worker = ANY (silent) OR NOT (${sound}))
           AND ${known(s, "o", "versions")} AND ${rests(s, "o")}
-          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${EARLIER})
-          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane AND p.id <> o.id
-                            AND NOT p.dead AND p.lease_until > moment AND p.worker <> ALL (silent))
+          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${EARLIER})
+          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND p.id <> o.id
+                            AND p.lease_until > moment AND p.worker <> ALL (silent))
         ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT least(most, room) FOR UPDATE OF o SKIP LOCKED)
       SELECT coalesce(array_agg(head.id), '{}') INTO due FROM head;
       used[rank + 1] := used[rank + 1] + cardinality(due);
@@ -67,10 +70,13 @@ END $$;
 `;
 
 /** Migration 5. */
-export const claimInLanes = (s: string): string => `CREATE ${claim(s, "TRUE")}`;
+export const claimInLanes = (s: string): string => `CREATE ${claim(s, "TRUE", BY_SIDE)}`;
 
 /**
  * Migration 6: a row that is due and whose numbers cannot be is given out as it stands and with no effect in it, so
  * that whoever claims finds that it cannot be read. Computing with one would fail, and nobody's effects would be claimed.
  */
-export const claimInRange = (s: string): string => `CREATE OR REPLACE ${claim(s, effectInRange("o."))}`;
+export const claimInRange = (s: string): string => `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_SIDE)}`;
+
+/** Migration 8: what an order asks of one bank does not wait for another one. */
+export const claimByPeer = (s: string): string => `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_PEER)}`;

@@ -7,8 +7,8 @@
  * with those written a loop is all it adds. None refuses a schema that is newer than the program, or another's.
  */
 import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
-import { functions, functionsUnlessAside } from "./functions.js";
-import { claimInLanes, claimInRange } from "./lanes.js";
+import { functions, functionsUnlessAside, nextDueByPeer } from "./functions.js";
+import { claimByPeer, claimInLanes, claimInRange } from "./lanes.js";
 import { damaged, lanes, latestFirst, sealedSecrets, secrets, tables } from "./tables.js";
 
 export interface Migration {
@@ -30,4 +30,5 @@ export const migrations: Migration[] = [
   { number: 5, name: "effects in lanes", sql: (s) => lanes(s) + commitWithLanes(s) + claimInLanes(s) },
   { number: 6, name: "a claim computes with no number that cannot be", sql: claimInRange },
   { number: 7, name: "secrets with a checksum", sql: sealedSecrets },
+  { number: 8, name: "calls to two banks do not wait for each other", sql: (s) => claimByPeer(s) + nextDueByPeer(s) },
 ];

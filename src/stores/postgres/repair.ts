@@ -47,8 +47,7 @@ export const mend = async (s: string, ask: RunStatement, taken: DamagedRow[]): P
     if (elsewhere !== undefined) return `effect ${id} stands under another order; repair that one first`;
   }
   await writeListed(s, ask, record);
-  const { gateway } = record.facts.payment;
-  for (const effect of anew.effects) await writeEffect(s, ask, effect, peerOf(effect.lane, gateway));
+  for (const effect of anew.effects) await writeEffect(s, ask, effect, peerOf(effect, record));
   const kept = taken.map(envelopeOf).filter((one) => one?.orderId === orderId);
   for (const event of [...anew.events, ...kept]) if (event) await writeEvent(s, ask, event, record);
   return null;

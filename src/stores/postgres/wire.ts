@@ -68,9 +68,10 @@ const write = (
   for (const id of payments) rows.payments.push([id, orderId]);
   for (const entry of history) rows.history.push([orderId, entry.seq, entry.eventId, entry.at, JSON.stringify(entry)]);
   for (const id of rest.settled) rows.settled.push([orderId, id, rest.settledBy ?? null]);
-  for (const { id, seq, index, lane, effect, notBefore } of rest.effects) {
+  for (const row of rest.effects) {
+    const { id, seq, index, lane, effect, notBefore } = row;
     const createdAt = history.find((entry) => entry.seq === seq)?.at ?? updatedAt;
-    const peer = peerOf(lane, record.facts.payment.gateway);
+    const peer = peerOf(row, record);
     const said = JSON.stringify(effect);
     rows.effects.push([id, orderId, seq, index, lane, said, notBefore, createdAt, peer, rankOf(kind)]);
   }

@@ -90,7 +90,7 @@ export class Repair {
     for (const paymentId of summaryOf(record).payments) this.write.insertPayment.run(paymentId, orderId);
     for (const timer of timersIn(record)) this.write.setTimer.run(...wire.writeTimer(timer));
     for (const effect of effects) {
-      const peer = peerOf(effect.lane, record.facts.payment.gateway);
+      const peer = peerOf(effect, record);
       this.write.insertEffect().run(...wire.writeEffect(effect, effect.notBefore, peer));
     }
     for (const one of taken.filter(({ table }) => table === "inbox")) {

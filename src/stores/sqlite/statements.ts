@@ -28,7 +28,10 @@ export const DEAD_EFFECTS = `dead = 1 AND (created_at, order_id, seq, idx) > (?,
 export const DEAD_EVENTS = "dead = 1 AND rowid > ? ORDER BY rowid LIMIT ?";
 export type EffectPlaceColumns = [createdAt: number, orderId: string, seq: number, index: number];
 
-const EARLIER = "p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0 AND (p.seq, p.idx) < (o.seq, o.idx)";
+/** The effects of one order to one peer. An older version wrote the lane in the peer's place, and all of it goes in order. */
+const LANE = `p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0
+  AND (p.peer = o.peer OR p.peer IN ('', p.lane) OR o.peer IN ('', o.lane))`;
+const EARLIER = `${LANE} AND (p.seq, p.idx) < (o.seq, o.idx)`;
 
 interface ReadStatements<P extends unknown[], R> {
   get(...bound: P): R | undefined;
@@ -105,8 +108,7 @@ export function prepare(db: Database) {
          WHERE dead = 0 AND peer = CAST(@peer AS TEXT) AND kind = @kind AND not_before <= @now AND lease_until <= @now
            AND ${effectInRange("o.")} AND ${rests("o")}
            AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER})
-           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = o.order_id AND p.lane = o.lane
-                             AND p.dead = 0 AND p.lease_until > @now)
+           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${LANE} AND p.lease_until > @now)
          ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
       ),
     ),
@@ -172,8 +174,7 @@ export function prepare(db: Database) {
       `SELECT not_before FROM inbox WHERE dead = 0 AND ${rests("inbox")} ORDER BY not_before LIMIT 1`,
     ),
     laneHeads: rows<[], [number, number]>(
-      `SELECT not_before, (SELECT max(lease_until) FROM outbox p
-           WHERE p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0)
+      `SELECT not_before, (SELECT max(lease_until) FROM outbox p WHERE ${LANE})
          FROM outbox o WHERE dead = 0 AND ${rests("o")} AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
     ),
 

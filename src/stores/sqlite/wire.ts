@@ -75,7 +75,6 @@ export interface WireChange {
 
 export const writeChange = (change: Change): WireChange => {
   const { orderId, record, history, timers, kind = "background" } = change;
-  const peer = (lane: OutboxRow["lane"]) => peerOf(lane, record.facts.payment.gateway);
   const createdAt = new Map(history.map((entry) => [entry.seq, entry.at]));
   return {
     orderId,
@@ -84,7 +83,7 @@ export const writeChange = (change: Change): WireChange => {
     payments: summaryOf(record).payments,
     history: history.map((entry) => [entry.seq, entry.eventId, ...sealedEntry(entry)]),
     effects: change.effects.map((row) =>
-      writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt, peer(row.lane), kind),
+      writeEffect(row, createdAt.get(row.seq) ?? record.facts.order.updatedAt, peerOf(row, record), kind),
     ),
     set: timers.set.map(writeTimer),
     cancel: timers.cancel.map((row) => [row.timer, row.generation]),

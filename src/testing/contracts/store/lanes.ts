@@ -1,5 +1,6 @@
 /** Claims by peer and by whoever waits. */
 import assert from "node:assert/strict";
+import { otherPayment } from "../../../../machines/facts.js";
 import type { Lane } from "../../../core/record.js";
 import type { CallKind, LaneCapacity } from "../../../ports/lanes.js";
 import type { Change, Store } from "../../../ports/store.js";
@@ -19,7 +20,42 @@ const claimed = async (store: Store, room: LaneCapacity, limit = 99) =>
   (await store.claim(T, limit, LEASE, "w", room)).map(({ id }) => id.split(":")[0]);
 const many = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
 
+/** An order with a payment at each of two banks, and two readings of each. */
+const atTwoBanks = (id: string): Change => {
+  const read = (index: number, paymentId: string) => ({
+    ...effectOf(id, 1, index),
+    effect: { type: "readPayment", paymentId } as const,
+  });
+  const { facts, ...rest } = changeOf(id, 0).record;
+  const payment = { ...facts.payment, id: "p", gateway: "resurs" };
+  const others = [otherPayment({ ...payment, gateway: "nets" }, "q")];
+  const effects = [read(0, "p"), read(1, "q"), read(2, "p"), read(3, "q")];
+  return { ...changeOf(id, 0, { effects }), record: { ...rest, facts: { ...facts, payment, others } } };
+};
+
 export const lanes: StoreCase[] = [
+  {
+    title: "An order's calls to two banks do not wait for each other; those to one bank go one after the other.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([atTwoBanks("a")]);
+      const claim = async (now: number) => (await store.claim(now, 9, LEASE, "w")).map(({ id, peer }) => [id, peer]);
+      const first = [
+        ["a:1:0", "gateway resurs"],
+        ["a:1:1", "gateway nets"],
+      ];
+      assert.deepEqual((await claim(T)).sort(), first);
+      assert.deepEqual(await claim(T), []);
+      await store.release("w", [
+        { id: "a:1:0", outcome: "retry", notBefore: T + 50, error: "away" },
+        { id: "a:1:1", outcome: "done" },
+      ]);
+      assert.equal(await store.nextDue(), T);
+      assert.deepEqual(await claim(T), [["a:1:3", "gateway nets"]]);
+      assert.equal(await store.nextDue(), T + 50);
+      assert.deepEqual(await claim(T + 50), [["a:1:0", "gateway resurs"]]);
+    },
+  },
   {
     title:
       "Nothing is claimed for which there is no room, what somebody waits for comes first, and what an order has open is as urgent as the most urgent of its changes.",
