@@ -177,7 +177,12 @@ const older = (
     bookSignedPayment: books,
     // Before it is booked there is no payment at all, and after that the bank rejects by annulling it.
     lacks: ["waiting", "rejected"],
-    keys: { sent: ["capture", "refund"], once: [], shown: ["capture", "refund"] },
+    keys: {
+      sent: ["capture", "refund"],
+      spelled: (key) => key.replaceAll(":", "/"),
+      once: [],
+      shown: ["capture", "refund"],
+    },
   },
   async open({ clock, inFrontOf }) {
     const bank = await legacyDouble({ clock });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { afterEach, describe, expect, test } from "vitest";
+import { keyOf, transactionIdOf } from "../../src/gateways/resurs-legacy/ids.js";
 import {
   decodeApiData,
   encodeApiData,
@@ -456,8 +457,43 @@ describe("money", () => {
       kind: "ok",
       reading: { captured: 100_000, authorized: 0, offers: BACK, transactionIds: ["1001:4:0"] },
     });
-    expect(bank.calls).toMatchObject([{ op: "capture", amount: 1000, key: "1001:4:0", applied: true, answer: "200" }]);
+    expect(bank.calls).toMatchObject([{ op: "capture", amount: 1000, key: "1001/4/0", applied: true, answer: "200" }]);
     expect(bank.books(ID)).toEqual({ total: 1000, authorized: 0, captured: 1000, canceled: 0, refunded: 0 });
+  });
+  test.each([
+    ["order#1:4:0", "order_23_1/4/0"],
+    ["2024/17:4:0", "2024_2f_17/4/0"],
+    ["order_01HX:4:0", "order__01HX/4/0"],
+    ["Ärende 😀:4:0", "Ärende _1f600_/4/0"],
+  ])("the key %s goes within the schema's characters, and the history shows it again", async (key, sent) => {
+    const { bank, gateway } = await given();
+    stand(bank, reserved);
+    await gateway.capture({ ...move, key });
+    expect(await gateway.refund({ ...refund, key: `${key}b` })).toMatchObject({
+      reading: { transactionIds: [key, `${key}b`] },
+    });
+    expect(bank.calls.map((call) => call.key)).toEqual([sent, `${sent}b`]);
+  });
+  test("a key that was sent as it is, before there was a spelling for it, is found all the same; others' ids stay", () => {
+    const shown = (id: string): string[] =>
+      readingOf(
+        LegacyPayment.parse({
+          id: ID,
+          totalAmount: "10",
+          fraud: "false",
+          frozen: "false",
+          paymentDiffs: [{ type: "DEBIT", transactionId: id, paymentSpec: { totalAmount: "10" } }],
+        }),
+      ).transactionIds;
+    for (const id of ["1001:4:0", "a_b", "_zz_", "T-2024_", "_110000_"]) expect(shown(id)).toEqual([id]);
+  });
+  test("every key is another id, within the schema's characters, and comes back", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 40 }), (key) => {
+        expect(transactionIdOf(key)).toMatch(/^[\p{L}0-9 ._/-]+$/u);
+        expect(keyOf(transactionIdOf(key))).toBe(key);
+      }),
+    );
   });
   test("captured in part, down to the last öre", async () => {
     const { bank, gateway } = await given();

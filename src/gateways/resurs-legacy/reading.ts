@@ -3,7 +3,8 @@
  * machines. Facts 6.2: what ecomphp makes of the same words.
  */
 import type { PossibleAction, Reading } from "../../../machines/facts.js";
-import { shortened } from "../../../machines/text.js";
+import { shortened, Word } from "../../../machines/text.js";
+import { keyOf } from "./ids.js";
 import type { LegacyPayment } from "./schema.js";
 
 const KNOWN = ["DEBITABLE", "CREDITABLE", "IS_DEBITED", "IS_CREDITED", "IS_ANNULLED"];
@@ -33,6 +34,12 @@ const offersOf = ({ status, frozen }: LegacyPayment): PossibleAction[] => [
   ...(status.includes("CREDITABLE") ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
 ];
 
+/** An escaped key is longer than the key; what is too long for one is no key of ours. */
+const keyIn = (transactionId: string | undefined): string[] => {
+  const key = Word(200).safeParse(keyOf(transactionId ?? "")).data;
+  return key ? [key] : [];
+};
+
 export const readingOf = (payment: LegacyPayment): Reading => {
   const captured = sumOf(payment, "DEBIT");
   const canceled = sumOf(payment, "ANNUL");
@@ -58,6 +65,6 @@ export const readingOf = (payment: LegacyPayment): Reading => {
     creditLimit: payment.limit || null,
     // Facts 6.3: annulled makes the order cancelled, not failed. The older services know no tasks.
     taskCompleted: status === "REJECTED" ? false : null,
-    transactionIds: payment.paymentDiffs.flatMap(({ transactionId }) => transactionId || []),
+    transactionIds: payment.paymentDiffs.flatMap(({ transactionId }) => keyIn(transactionId)),
   };
 };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { type ApiData, encodeApiData } from "./api-data.js";
+import { transactionIdOf } from "./ids.js";
 
 /** Shown in the bank's history of the payment. */
 const CREATOR = "order-status-engine";
@@ -43,7 +44,7 @@ const paymentSpec = (lines: Line[] | null, amount: number) => ({
 /** finalizePayment and creditPayment; the elements in the order of the documents, which a schema insists on. */
 export const partOf = (call: { paymentId: string; amount: number; lines?: Line[] | null; key: string }) => ({
   paymentId: call.paymentId,
-  preferredTransactionId: call.key,
+  preferredTransactionId: transactionIdOf(call.key),
   partPaymentSpec: paymentSpec(call.lines ?? null, call.amount),
   createdBy: CREATOR,
 });

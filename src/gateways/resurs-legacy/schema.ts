@@ -18,7 +18,8 @@ const silent = z.literal("").transform(() => undefined);
 
 const PaymentDiff = z.looseObject({
   type: compared,
-  transactionId: Word(200).optional().catch(undefined),
+  /** A key of ours is up to seven times as long with its escapes. */
+  transactionId: Word(1400).optional().catch(undefined),
   paymentSpec: z.looseObject({ totalAmount: amount }),
 });
 

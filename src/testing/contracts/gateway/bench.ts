@@ -31,6 +31,8 @@ export interface Abilities {
   keys: {
     /** Calls that carry their key to the bank. */
     sent: MoneyOperation[];
+    /** How the bank's schema has a key spelled; left out: as it is. The reading has it as it is in any case. */
+    spelled?: (key: string) => string;
     /** Calls that the bank carries out once when they come again with the same key. */
     once: MoneyOperation[];
     /** Calls whose key a reading shows afterwards among its `transactionIds`. */

@@ -114,12 +114,13 @@ const keys = (can: Abilities): ContractLaw[] => [
   {
     title: "The key goes along with every call that is said to carry it.",
     async run(bench) {
+      const spelled = can.keys.spelled?.(KEY) ?? KEY;
       for (const move of movesOf(can).filter(({ operation }) => can.keys.sent.includes(operation))) {
         const paymentId = await bench.bring(move.state, TOTAL, PART);
         await answered(() => move.ask(bench, paymentId));
         const sent = bench.front.seen.filter(({ operation }) => operation === move.operation);
         assert(
-          sent.length > 0 && sent.every(({ text }) => text.includes(KEY)),
+          sent.length > 0 && sent.every(({ text }) => text.includes(spelled)),
           `${move.operation} went without its key`,
         );
       }

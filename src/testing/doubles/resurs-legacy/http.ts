@@ -1,6 +1,7 @@
 /** The older services' addresses and messages, as the double reads and writes them. */
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
+import { wrongIn } from "../../../../machines/text.js";
 import { readXml, writeXml } from "../../../gateways/resurs-legacy/xml.js";
 import type { HttpAnswer } from "../resurs/http.js";
 
@@ -18,6 +19,8 @@ export interface LegacyRequest {
   /** Minor units; null = all that is left. */
   amount: number | null;
   key: string | null;
+  /** What the published schema has against it; null = nothing. */
+  invalid: string | null;
 }
 
 const LARGEST_BODY = 2_000_000;
@@ -88,6 +91,10 @@ export const faultOf = (code: string, message: string): HttpAnswer =>
     },
   });
 
+/** What a SOAP server says of a message that its schema does not allow: no error of the bank's own is in it. */
+export const unreadable = (why: string): HttpAnswer =>
+  xml(500, { "soap:Fault": { faultcode: "soap:Client", faultstring: `Unmarshalling Error: ${why}` } });
+
 const textOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -111,23 +118,34 @@ const decimal = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
   .transform((major) => Math.round(Number(major) * 100));
+/** `common:id` of the published schema. */
+const Id = z.string().regex(/^[\p{L}0-9 ._/-]+$/u);
 const Content = z.looseObject({
-  paymentId: z.string().optional(),
-  preferredTransactionId: z.string().optional(),
+  paymentId: Id.optional(),
+  preferredTransactionId: Id.optional(),
   partPaymentSpec: z.looseObject({ totalAmount: decimal }).optional(),
-  paymentData: z.looseObject({ preferredId: z.string().optional() }).optional(),
+  paymentData: z.looseObject({ preferredId: Id.optional() }).optional(),
 });
 
-type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key">;
-const nothing: LegacyContent = { operation: null, id: "", content: undefined, amount: null, key: null };
+type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key" | "invalid">;
+const nothing: LegacyContent = {
+  operation: null,
+  id: "",
+  content: undefined,
+  amount: null,
+  key: null,
+  invalid: null,
+};
 
 const soapRequest = (service: string, text: string): LegacyContent => {
   const body = (readXml(text) as { Envelope?: { Body?: unknown } } | null)?.Envelope?.Body;
   const [name = "", content] = Object.entries(body ?? {})[0] ?? [];
   const operation = SERVICES[service]?.[name];
-  const asked = Content.safeParse(content).data;
-  if (!operation || !asked) return nothing;
+  if (!operation) return nothing;
+  const { data: asked, error } = Content.safeParse(content);
+  if (asked === undefined) return { ...nothing, operation, content, invalid: wrongIn(error) };
   return {
+    ...nothing,
     operation,
     id: asked.paymentId ?? asked.paymentData?.preferredId ?? "",
     content,
