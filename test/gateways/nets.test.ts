@@ -155,6 +155,17 @@ describe("the reading", () => {
     expect(read({ ...summary(100, 100), refunds })).toMatchObject({ refunded: 30 });
     expect(read({ ...summary(100, 100, 100), refunds })).toMatchObject({ refunded: 100, offers: [] });
   });
+
+  test.each([
+    ["Completed", 40, 0],
+    ["Pending", 40, 40],
+    ["Failed", 0, 0],
+    ["Cancelled", 0, 0],
+    ["Expired", 0, 0],
+  ])("a refund's state stands under its own key: %s", (state, refunded, pendingRefund) => {
+    const refunds = [{ refundId: "r", amount: 40, state, lastUpdated: "2026-11-20T12:00:00Z" }];
+    expect(read({ ...summary(100, 100), refunds })).toMatchObject({ refunded, pendingRefund });
+  });
 });
 
 describe("reading over HTTP", () => {
