@@ -134,6 +134,10 @@ const nets: GatewayFixture = {
       secrets: [secretKey],
       unknownId: newId(),
       no: (status) => ({ status, body: JSON.stringify({ code: "1001", message: "no", source: "Internal" }) }),
+      alsoNo: [402, 500].map((status) => ({
+        status,
+        body: JSON.stringify({ code: "1005", message: "no", source: "internal" }),
+      })),
       bring(state, total, part) {
         const id = newId();
         const { captured, canceled, refunded } = booksIn(state, total, part);

@@ -92,7 +92,28 @@ describe("the reading", () => {
   // The first column as facts 8.6, what Nexi's own SDK makes of the amounts.
   test.each([
     ["new", summary(), "TASK_REDIRECTION_REQUIRED", [0, 0, 0, 0], []],
-    ["reserved", summary(100), "ACCEPTED", [100, 0, 0, 0], ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL"]],
+    ["reserved", summary(100), "ACCEPTED", [100, 0, 0, 0], ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"]],
+    [
+      "reserved, an invoice",
+      { ...summary(100), paymentDetails: { paymentType: "INVOICE" } },
+      "ACCEPTED",
+      [100, 0, 0, 0],
+      ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL"],
+    ],
+    [
+      "partly charged, an invoice: what is left of it cannot be cancelled",
+      { ...summary(100, 80), paymentDetails: { paymentType: "INVOICE" } },
+      "ACCEPTED",
+      [20, 80, 0, 0],
+      ["CAPTURE", "PARTIAL_CAPTURE", "REFUND", "PARTIAL_REFUND"],
+    ],
+    [
+      "partly let go",
+      { ...summary(100, 0, 0, 30), paymentDetails: { paymentType: "WALLET" } },
+      "ACCEPTED",
+      [70, 0, 30, 0],
+      ["CAPTURE", "PARTIAL_CAPTURE", "PARTIAL_CANCEL"],
+    ],
     ["charged", summary(100, 100), "ACCEPTED", [0, 100, 0, 0], ["REFUND", "PARTIAL_REFUND"]],
     [
       "charged without a reservation",
@@ -107,7 +128,7 @@ describe("the reading", () => {
       summary(100, 80),
       "ACCEPTED",
       [20, 80, 0, 0],
-      ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "REFUND", "PARTIAL_REFUND"],
+      ["CAPTURE", "PARTIAL_CAPTURE", "PARTIAL_CANCEL", "REFUND", "PARTIAL_REFUND"],
     ],
     [
       "partly charged, the rest let go",
@@ -231,9 +252,21 @@ describe("capture", () => {
     expect(world.nets.books(ID)).toMatchObject({ captured: 1000 });
   });
   test("done, and only the look afterwards failed: done", async () => {
+    const { clock, nets, gateway } = await given();
+    stand(nets, reserved);
+    nets.delayNext("capture", 1000);
+    const answer = gateway.capture(move);
+    await until(() => nets.held() === 1);
+    stand(nets, charged, { getPayment: "http-500" });
+    clock.set(T0 + 1000);
+    expect(await answer).toEqual({ kind: "ok", reading: null });
+  });
+  test("the payment cannot be looked at before: nothing was sent, ask again", async () => {
     const { nets, gateway } = await given();
     stand(nets, reserved, { getPayment: "http-500" });
-    expect(await gateway.capture(move)).toEqual({ kind: "ok", reading: null });
+    expect(await gateway.capture(move)).toMatchObject({ kind: "retry" });
+    expect(await gateway.cancel(move)).toMatchObject({ kind: "retry" });
+    expect(nets.calls).toEqual([]);
   });
   test("charged before: the payment is to decide", async () => {
     const { nets, gateway } = await given();
@@ -257,10 +290,23 @@ describe("cancel", () => {
     expect(nets.calls).toMatchObject([{ op: "cancel", amount: 1000, key: null }]);
     expect(await gateway.cancel(move)).toMatchObject({ kind: "unknown", detail: expect.stringContaining("1019") });
   });
-  test("not a part, and not what was charged", async () => {
+  test.each(["CARD", "WALLET"])("a part of a %s, and what is left after a part was charged", async (paymentType) => {
     const { nets, gateway } = await given();
-    stand(nets, reserved);
-    expect(await gateway.cancel({ ...move, amount: 1 })).toMatchObject({ kind: "refused" });
+    stand(nets, { ...reserved, paymentType });
+    expect(await gateway.cancel({ ...move, amount: 30_001 })).toMatchObject({ reading: { canceled: 30_001 } });
+    await gateway.capture({ ...move, amount: 20_002 });
+    expect(await gateway.cancel({ ...move, amount: 49_997 })).toMatchObject({
+      kind: "ok",
+      reading: { authorized: 0, captured: 20_002, canceled: 79_998 },
+    });
+  });
+  test("not a part of an invoice, and not what was charged", async () => {
+    const { nets, gateway } = await given();
+    stand(nets, { ...reserved, paymentType: "INVOICE" });
+    expect(await gateway.cancel({ ...move, amount: 1 })).toMatchObject({
+      kind: "refused",
+      detail: expect.stringContaining("1007"),
+    });
     stand(nets, charged);
     expect(await gateway.cancel(move)).toMatchObject({ kind: "refused" });
   });
@@ -344,6 +390,97 @@ test("a key that Nets would not take is replaced by one that it takes, the same 
   expect(idempotencyKey(long)).toMatch(/^[\w-]{43}$/);
   expect(idempotencyKey(long)).toBe(idempotencyKey(long));
   expect(idempotencyKey("ørder:1")).not.toContain("ø");
+});
+
+describe("a part goes with its items, and they add up to it (N1: only the whole goes without)", () => {
+  const lines = [
+    { sku: "BOOK", quantity: 2, total: 20_000 },
+    { sku: "PEN", quantity: 3, total: 10_001 },
+  ];
+  test("a charge of a part, and of what is left", async () => {
+    const { nets, gateway } = await given();
+    stand(nets, reserved);
+    await gateway.capture({ ...move, amount: 30_001 });
+    await gateway.capture({ ...move, amount: 69_999, key: "1001:9:0" });
+    stand(nets, reserved);
+    await gateway.capture({ ...move, key: "1001:10:0" });
+    expect(
+      nets.bodies.map(({ orderItems, ...rest }) => [rest, orderItems?.map((item) => item.grossTotalAmount)]),
+    ).toEqual([
+      [{ amount: 30_001 }, [30_001]],
+      [{ amount: 69_999 }, [69_999]],
+      [{ amount: 100_000 }, undefined],
+    ]);
+    expect(nets.calls.map(({ answer }) => answer)).toEqual(["201", "201", "201"]);
+  });
+  test("a refund with its lines, with lines that do not add up, without any, and of the whole", async () => {
+    const { nets, gateway } = await given();
+    const part = { ...refund, amount: 30_001, all: false };
+    for (const [index, given] of [lines, lines.slice(1), null].entries()) {
+      stand(nets, charged);
+      expect(await gateway.refund({ ...part, lines: given, key: `k${index}` })).toMatchObject({ kind: "ok" });
+    }
+    stand(nets, charged);
+    expect(await gateway.refund({ ...refund, key: "k9" })).toMatchObject({ kind: "ok" });
+    expect(
+      nets.bodies.map(({ orderItems }) => orderItems?.map((item) => [item.reference, item.grossTotalAmount])),
+    ).toEqual([
+      [
+        ["BOOK", 20_000],
+        ["PEN", 10_001],
+      ],
+      [["order", 30_001]],
+      [["order", 30_001]],
+      undefined,
+    ]);
+  });
+  test("the rest of a charge of which a part was given back is a part as well", async () => {
+    const { nets, gateway } = await given();
+    stand(nets, { summary: { ...charged.summary, refundedAmount: 25_000 } });
+    expect(await gateway.refund({ ...refund, amount: 75_000 })).toMatchObject({ reading: { refunded: 100_000 } });
+    expect(nets.bodies).toMatchObject([{ amount: 75_000, orderItems: [{ grossTotalAmount: 75_000 }] }]);
+  });
+});
+
+describe("an error with a code of Nets's is a no, whatever its status (N1: 402 and 500)", () => {
+  const coded = (code: unknown) => ({ code, message: "no", source: "Internal" });
+  const json = async (status: number, body: unknown) => {
+    const fetch: typeof globalThis.fetch = async (_, init) =>
+      init?.method === "GET"
+        ? Response.json({ payment: { paymentId: ID, ...reserved } })
+        : Response.json(body, { status });
+    return netsEasy({ baseUrl: "https://nets.invalid", secretKey: "secret", clock: new VirtualClock(T0), fetch });
+  };
+  test.each([
+    [402, "1001"],
+    [402, 1020],
+    [500, "1007"],
+    [500, "1015"],
+    [500, 1005],
+  ])("%i with %j", async (status, code) => {
+    const gateway = await json(status, coded(code));
+    expect(await gateway.capture(move)).toMatchObject({
+      kind: "refused",
+      detail: expect.stringContaining(String(code)),
+    });
+    expect(await gateway.cancel(move)).toMatchObject({ kind: "refused" });
+  });
+  test.each([
+    [500, "1000"],
+    [500, "Unknown"],
+    [500, undefined],
+    [502, "1001"],
+    [503, "1001"],
+  ])("but %i with %j says nothing", async (status, code) => {
+    const gateway = await json(status, coded(code));
+    expect(await gateway.capture(move)).toMatchObject({ kind: "unknown" });
+  });
+  test("and what was done before is for the payment to say, under each status", async () => {
+    for (const status of [402, 500]) {
+      const gateway = await json(status, coded("1008"));
+      expect(await gateway.capture(move)).toMatchObject({ kind: "unknown" });
+    }
+  });
 });
 
 describe("a new payment", () => {

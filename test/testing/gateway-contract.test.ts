@@ -46,6 +46,7 @@ const TOO_MUCH = "Never more is given back than was captured.";
 const KEY_SENT = "The key goes along with every call that is said to carry it.";
 const KEY_ONCE = "The same key twice moves money once, where the bank is said to see to it.";
 const ODD_KEY = "A key made of a long order number in any letters hinders no call.";
+const OTHER_NO = "Every other form that the bank has for a no is a no, and nothing moves.";
 const FRONT = "An error of what stands before the bank (400, 403, 404, 405, 410) is no word of the bank's: unknown.";
 const BEHIND =
   "A call that took effect behind a front that answers 403, 404 or 405 is unknown, and the reading shows it.";
@@ -292,6 +293,18 @@ const wrong: [string, Make, string[]][] = [
 describe("a gateway that", () => {
   test("is right breaks none", async () => expect(await brokenBy(giftwellFixture())).toEqual([]));
   test.each(wrong)("%s", async (_, make, broken) => expect(await brokenBy(giftwellFixture(make))).toEqual(broken));
+});
+
+test("a gateway that takes one form of the bank's no for nobody's word breaks the law about it alone", async () => {
+  const { open, can } = giftwellFixture();
+  const fixture: GatewayFixture = {
+    can,
+    open: async (opening) => ({
+      ...(await open(opening)),
+      alsoNo: [{ status: 500, body: JSON.stringify({ why: "no" }) }],
+    }),
+  };
+  expect(await brokenBy(fixture)).toEqual([OTHER_NO]);
 });
 
 describe("a gateway that books in two steps, and", () => {

@@ -16,9 +16,11 @@ import {
   type NetsWebhook,
   type NewEmbeddedCheckout,
   orderItemsBody,
+  partItems,
   refundParts,
+  type Slice,
 } from "./requests.js";
-import { Created, Moved, NetsPayment, Opened, OwnError, OwnRefusal, Trouble } from "./schema.js";
+import { CodedError, Created, Moved, NetsPayment, Opened, OwnError, OwnRefusal, Trouble } from "./schema.js";
 
 export type { NewEmbeddedCheckout } from "./requests.js";
 
@@ -57,6 +59,7 @@ type Called =
 /** Nets's own plugin: up to so many minor units are rounding. */
 export const ROUNDING = 30;
 const LONGEST_DETAIL = 300;
+const UNKNOWN_ERROR = "1000";
 
 /** These say that it was done before, perhaps by a call of ours whose answer was lost: the payment decides. */
 const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
@@ -87,6 +90,9 @@ const failureOf = (exchange: Exchange): Failure => {
     // 408 is the one 4xx that says nothing about what became of the question.
     const isOwn = ownError(exchange, OwnRefusal) !== null;
     if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
+    // Nets answers 500 with its code where it will not do a thing. 1000 stands for "unknown".
+    const coded = ownError(exchange, CodedError);
+    if (status === 500 && coded !== null && String(coded.code) !== UNKNOWN_ERROR) return refusal(detail);
   }
   return { kind: "unknown", detail };
 };
@@ -153,10 +159,10 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   const move = async (
     what: keyof typeof DONE_BEFORE,
     path: string,
-    amount: number,
+    slice: Slice,
     key?: string,
   ): Promise<Failure | null> => {
-    const answer = await call("POST", path, { amount }, key);
+    const answer = await call("POST", path, slice, key);
     if (answer.kind === "done") {
       // Any page can be a 200: an answer that names nothing done is not Nets's. An empty one is no no.
       const named = answer.body === undefined || Moved[what].safeParse(answer.body).success;
@@ -165,6 +171,18 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     const { code, failure } = answer;
     if (code === DONE_BEFORE[what]) return { kind: "unknown", detail: failure.detail };
     return failure;
+  };
+
+  /**
+   * The payment that a call is about, whose amounts tell whether it takes all or a part. Nothing has been sent yet but a
+   * question.
+   */
+  const lookedUp = async (paymentId: string): Promise<{ payment: NetsPayment } | Failure> => {
+    const found = await fetchPayment(paymentId);
+    if (!("payment" in found)) {
+      return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail } : found;
+    }
+    return found.payment ? { payment: found.payment } : refusal("Nets knows no such payment");
   };
 
   /** Nets answers a call with its id and not with the payment. A failing look changes nothing about what was done. */
@@ -191,27 +209,26 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     tolerance: ROUNDING,
     readPayment,
     async capture({ paymentId, amount, key }) {
-      const path = pathOf(paymentId);
-      if (!path) return refusal("this is no payment id");
-      return (await move("charges", `${path}/charges`, amount, idempotencyKey(key))) ?? done(paymentId);
+      const found = await lookedUp(paymentId);
+      if (!("payment" in found)) return found;
+      const slice = { amount, ...partItems(amount, readingOf(found.payment).total) };
+      const path = `v1/payments/${paymentId}/charges`;
+      return (await move("charges", path, slice, idempotencyKey(key))) ?? done(paymentId);
     },
     /** Takes no key; its proof is the cancelled amount. */
     async cancel({ paymentId, amount }) {
-      const path = pathOf(paymentId);
-      if (!path) return refusal("this is no payment id");
-      return (await move("cancels", `${path}/cancels`, amount)) ?? done(paymentId);
+      const found = await lookedUp(paymentId);
+      if (!("payment" in found)) return found;
+      const slice = { amount, ...partItems(amount, readingOf(found.payment).total) };
+      return (await move("cancels", `v1/payments/${paymentId}/cancels`, slice)) ?? done(paymentId);
     },
-    async refund({ paymentId, amount, all, key }) {
-      const found = await fetchPayment(paymentId);
-      if (!("payment" in found)) {
-        // Nothing has been sent yet but a question.
-        return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail } : found;
-      }
-      if (!found.payment) return refusal("Nets knows no such payment");
-      const parts = refundParts(found.payment, amount, all);
-      for (const [index, part] of parts.entries()) {
+    async refund({ paymentId, amount, lines, all, key }) {
+      const found = await lookedUp(paymentId);
+      if (!("payment" in found)) return found;
+      const parts = refundParts(found.payment, { amount, lines, all });
+      for (const [index, { path, ...slice }] of parts.entries()) {
         const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
-        const failure = await move("refunds", part.path, part.amount, own);
+        const failure = await move("refunds", path, slice, own);
         if (failure && index > 0) return { kind: "unknown", detail: `only a part was given back: ${failure.detail}` };
         if (failure) return failure;
       }

@@ -26,11 +26,20 @@ const statusOf = (payment: NetsPayment, reserved: number, charged: number): stri
   return payment.terminated ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
 };
 
-const offersOf = (authorized: number, refundable: number): PossibleAction[] => [
-  // A part of a reservation cannot be cancelled: error 1007.
-  ...(authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE", "CANCEL"] as const) : []),
-  ...(refundable > 0 ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
-];
+/** Of an invoice nothing is cancelled any more once some of it was charged (1007). Which payment it is may be unsaid. */
+const LETS_A_PART_GO = ["CARD", "WALLET", undefined];
+
+const offersOf = (payment: NetsPayment, authorized: number, refundable: number): PossibleAction[] => {
+  const { paymentType } = payment.paymentDetails ?? {};
+  const part = LETS_A_PART_GO.includes(paymentType?.toUpperCase());
+  const whole = authorized === payment.summary?.reservedAmount;
+  return [
+    ...(authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE"] as const) : []),
+    ...(authorized > 0 && whole ? (["CANCEL"] as const) : []),
+    ...(authorized > 0 && part ? (["PARTIAL_CANCEL"] as const) : []),
+    ...(refundable > 0 ? (["REFUND", "PARTIAL_REFUND"] as const) : []),
+  ];
+};
 
 export const readingOf = (payment: NetsPayment): Reading => {
   const { reservedAmount: reserved = 0, chargedAmount = 0, cancelledAmount: canceled = 0 } = payment.summary ?? {};
@@ -53,7 +62,7 @@ export const readingOf = (payment: NetsPayment): Reading => {
     canceled,
     refunded,
     pendingRefund: pendingOf(payment),
-    offers: offersOf(authorized, captured - refunded),
+    offers: offersOf(payment, authorized, captured - refunded),
     creditLimit: total,
     taskCompleted: status === "REJECTED" ? false : null,
     currency: payment.orderDetails?.currency ?? null,
@@ -63,7 +72,7 @@ export const readingOf = (payment: NetsPayment): Reading => {
 };
 
 /** What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent. */
-export const chargesLeft = (payment: NetsPayment): { chargeId: string; left: number }[] => {
+export const chargesLeft = (payment: NetsPayment): { chargeId: string; amount: number; left: number }[] => {
   let spent = refundedOf(payment);
   const oldestFirst = [...(payment.charges ?? [])].sort((a: Charge, b: Charge) =>
     (a.created ?? "").localeCompare(b.created ?? ""),
@@ -71,6 +80,6 @@ export const chargesLeft = (payment: NetsPayment): { chargeId: string; left: num
   return oldestFirst.flatMap(({ chargeId, amount }) => {
     const taken = Math.min(spent, amount);
     spent -= taken;
-    return amount > taken ? [{ chargeId, left: amount - taken }] : [];
+    return amount > taken ? [{ chargeId, amount, left: amount - taken }] : [];
   });
 };

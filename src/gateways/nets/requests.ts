@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
 import type { NewPayment } from "../../ports/gateway.js";
-import { chargesLeft } from "./reading.js";
+import { chargesLeft, readingOf } from "./reading.js";
 import type { NetsPayment } from "./schema.js";
 
 export interface NetsWebhook {
@@ -86,9 +86,18 @@ export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: ShopUrls) => (
 
 export const orderItemsBody = orderOf;
 
-export interface RefundPart {
-  path: string;
+/** An amount, with the items that add up to it wherever it is not all there is. */
+export interface Slice {
   amount: number;
+  orderItems?: ReturnType<typeof items>;
+}
+
+/** Nets takes a part only with its items; for the whole it has the order's own. */
+export const partItems = (amount: number, whole: number, lines: Line[] | null = null): Omit<Slice, "amount"> =>
+  amount === whole ? {} : { orderItems: items(lines ?? [], amount) };
+
+interface RefundPart extends Slice {
+  path: string;
 }
 
 /**
@@ -96,13 +105,21 @@ export interface RefundPart {
  * when only its beginning took effect. Giving back everything that is left is safe as a series, oldest charge
  * first: once a part is gone, the same amount can never be asked for again.
  */
-export const refundParts = (payment: NetsPayment, amount: number, all: boolean): RefundPart[] => {
+export const refundParts = (
+  payment: NetsPayment,
+  { amount, lines, all }: { amount: number; lines: Line[] | null; all: boolean },
+): RefundPart[] => {
   const charges = chargesLeft(payment);
-  const path = (chargeId: string) => `v1/charges/${encodeURIComponent(chargeId)}/refunds`;
+  const ofCharge = (charge: (typeof charges)[number], part: number): RefundPart => ({
+    path: `v1/charges/${encodeURIComponent(charge.chargeId)}/refunds`,
+    amount: part,
+    ...partItems(part, charge.amount, part === amount ? lines : null),
+  });
   const fits = charges.find(({ left }) => left >= amount);
-  if (fits) return [{ path: path(fits.chargeId), amount }];
+  if (fits) return [ofCharge(fits, amount)];
   const everything = charges.reduce((sum, { left }) => sum + left, 0) === amount;
-  if (all && everything) return charges.map(({ chargeId, left }) => ({ path: path(chargeId), amount: left }));
+  if (all && everything) return charges.map((charge) => ofCharge(charge, charge.left));
   // Account-to-account payments have no charge at all.
-  return [{ path: `v1/payments/${payment.paymentId}/refunds`, amount }];
+  const { captured } = readingOf(payment);
+  return [{ path: `v1/payments/${payment.paymentId}/refunds`, amount, ...partItems(amount, captured, lines) }];
 };

@@ -66,6 +66,9 @@ const code = z.union([z.string().min(1), z.number()]);
 /** What Nets says of a payment: {code, message, source}. */
 export const OwnError = z.looseObject({ code, message: z.string(), source: z.string().min(1) });
 
+/** The same with one of Nets's own numbers. */
+export const CodedError = OwnError.extend({ code: z.union([z.string().regex(/^\d{4}$/), z.number().int()]) });
+
 /** Nets's own no: that, or {errors: {field: [text]}} where the request itself was wrong. */
 export const OwnRefusal = z.union([OwnError, z.looseObject({ errors: z.record(z.string(), z.array(z.string())) })]);
 

@@ -58,6 +58,8 @@ export interface GatewayUnderTest {
   unknownId: string;
   /** The bank's own no under this status, or under the one that it always has; without headers it is JSON. */
   no(status: number): { status: number; headers?: Record<string, string> | undefined; body: string };
+  /** Other forms of its no, such as a code of its own inside of an error that else says nothing. */
+  alsoNo?: { status: number; headers?: Record<string, string> | undefined; body: string }[];
   /**
    * Makes a payment of `total` at the bank that stands in this state, past the gateway; its id. `part` of it was
    * captured or refunded where the state says partly.

@@ -25,11 +25,18 @@ const answer = (status: number, headers: Record<string, string> = {}, after = fa
   body: '{"message":"trouble"}',
 });
 
+type No = ReturnType<Bench["no"]>;
+
+const saying = ({ status, headers, body }: No): Trouble => ({
+  kind: "answer",
+  after: false,
+  status,
+  body,
+  headers: headers ?? { "content-type": "application/json" },
+});
+
 /** The bank's own no. */
-const own = ({ no }: Bench, asked: number): Trouble => {
-  const { status, headers, body } = no(asked);
-  return { kind: "answer", after: false, status, body, headers: headers ?? { "content-type": "application/json" } };
-};
+const own = ({ no }: Bench, asked: number): Trouble => saying(no(asked));
 
 const fromFront = (page: FrontPage, after: boolean): Trouble => {
   const { status, body, headers = {} } = frontAnswer(page);
@@ -127,6 +134,18 @@ export const losses = (can: Abilities): ContractLaw[] => [
         for (const status of [400, 401, 403, 422]) {
           const { answer: told, before, after } = await troubled(bench, move, own(bench, status));
           isOneOf(told, ["refused"], `${move.operation} under ${status}`);
+          assert.deepEqual(after, before);
+        }
+      }
+    },
+  },
+  {
+    title: "Every other form that the bank has for a no is a no, and nothing moves.",
+    async run(bench) {
+      for (const move of movesOf(can)) {
+        for (const no of bench.alsoNo ?? []) {
+          const { answer: told, before, after } = await troubled(bench, move, saying(no));
+          isOneOf(told, ["refused"], `${move.operation} under ${no.status} with ${no.body}`);
           assert.deepEqual(after, before);
         }
       }

@@ -34,7 +34,6 @@ export interface ScenarioNetsPayment {
 }
 
 export interface Refusal {
-  status: number;
   code: string;
   message: string;
 }
@@ -101,43 +100,60 @@ export const answered = (payment: NetsBookEntry) => {
   };
 };
 
-const no = (code: string, message: string, status = 400): Refusal => ({ status, code, message });
+const no = (code: string, message: string): Refusal => ({ code, message });
 
-/** Why Nets says no, or null. `chargeId` null = the payment as a whole. Facts 10.3. */
-export const objection = (
-  payment: NetsBookEntry,
-  op: NetsCall,
-  amount: number,
-  chargeId: string | null,
-): Refusal | null => {
+/** What a call is about: its amount, and its items' sum where it names any. */
+export interface NetsMove {
+  amount: number;
+  items: number | null;
+  /** null = the payment as a whole. */
+  chargeId: string | null;
+}
+
+/** A part goes with its items, and the items of whatever goes add up. */
+const itemsObjection = ({ amount, items }: NetsMove, whole: number): Refusal | null => {
+  if (items === null) return amount === whole ? null : no("1015", "Order items are missing for a part");
+  return items === amount ? null : no("1005", "The amount differs from the order items");
+};
+
+/** Why Nets says no, or null. Facts 10.3, and Nexi's reference of the payment API. */
+export const objection = (payment: NetsBookEntry, op: NetsCall, move: NetsMove): Refusal | null => {
+  const { amount, chargeId } = move;
   const charged = chargedOf(payment);
   const authorized = authorizedOf(payment);
   if (op === "refund") {
     const charge = chargeId === null ? null : payment.charges.find((one) => one.chargeId === chargeId);
-    if (charge === undefined) return no("1011", "Charge not found", 404);
     const [taken, given] = charge ? [charge.amount, charge.refunded] : [takenOf(payment), refundedOf(payment)];
     if (taken > 0 && given >= taken) return no("1023", "Payment already refunded");
-    return amount <= 0 || amount > taken - given ? no("1009", "Invalid refund amount") : null;
+    if (amount <= 0 || amount > taken - given) return no("1009", "Invalid refund amount");
+    return itemsObjection(move, taken);
   }
-  if (payment.cancelled > 0) return no("1019", "Payment already cancelled");
+  if (authorized === 0 && payment.cancelled > 0) return no("1019", "Payment already cancelled");
   if (authorized === 0 && charged > 0) return no("1008", "Payment already charged");
   if (payment.reserved === 0) return no("1003", "Payment is not reserved");
   if (amount <= 0) return no("1002", "Amount must not be zero");
-  if (op === "cancel" && charged > 0) return no("1008", "Payment already charged");
-  if (op === "cancel") return amount === authorized ? null : no("1007", "Partial cancel not allowed");
-  return amount > authorized ? no("1001", "Overcharge") : null;
+  if (op === "capture") return amount > authorized ? no("1001", "Overcharge") : itemsObjection(move, payment.reserved);
+  if (amount === payment.reserved && charged > 0) return no("1008", "Payment already charged");
+  const part = amount !== payment.reserved;
+  if (amount > authorized || (part && !["CARD", "WALLET"].includes(payment.paymentType))) {
+    return no("1007", "Partial cancel not allowed");
+  }
+  return itemsObjection(move, payment.reserved);
 };
 
 /** Changes the books by a call that was not objected to; the new charge's, refund's or cancellation's id. */
 export const execute = (
   payment: NetsBookEntry,
   op: NetsCall,
-  call: { amount: number; chargeId: string | null; id: string; at: string },
+  call: { amount: number; chargeId: string | null; id: string; at: string; final: boolean },
 ): void => {
   const { amount, id, at } = call;
   if (op === "cancel") payment.cancelled += amount;
-  else if (op === "capture") payment.charges.push({ chargeId: id, amount, refunded: 0, created: at });
-  else {
+  else if (op === "capture") {
+    payment.charges.push({ chargeId: id, amount, refunded: 0, created: at });
+    // "Flag to release remaining reservation".
+    if (call.final) payment.cancelled += authorizedOf(payment);
+  } else {
     payment.refunds.push({ refundId: id, amount, state: "Completed", lastUpdated: at });
     let left = amount;
     for (const charge of payment.charges) {

@@ -41,6 +41,8 @@ export interface NetsDouble {
   ): { total: number; authorized: number; captured: number; canceled: number; refunded: number } | null;
   /** Mutating calls that reached Nets, answered with an error or not. */
   calls: RecordedNetsCall[];
+  /** Bodies of those calls, as far as they are any. */
+  bodies: { amount: number; orderItems?: { reference: string; grossTotalAmount: number }[] | null }[];
   reads: { op: "getPayment"; paymentId: string; at: number }[];
   /** Bodies of the requests to create a payment. */
   creates: unknown[];

@@ -3,6 +3,7 @@
  * the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
+import type { ZodError } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { heard, stopped } from "../resurs/faults.js";
@@ -28,7 +29,7 @@ export type { NetsDouble, RecordedNetsCall } from "./controls.js";
 
 /** Nets's ids are 32 hexadecimal digits. */
 const newId = (): string => randomUUID().replaceAll("-", "");
-const ID_NAMES = { capture: "chargeId", cancel: "cancelId", refund: "refundId" } as const;
+const ID_NAMES = { capture: "chargeId", refund: "refundId" } as const;
 
 export const netsDouble = async (options: { clock?: Clock; port?: number } = {}): Promise<NetsDouble> => {
   const { clock = systemClock() } = options;
@@ -39,6 +40,7 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
   const repeatable = new Map<string, { amount: number; answer: HttpAnswer }>();
   const calls: RecordedNetsCall[] = [];
   const reads: NetsDouble["reads"] = [];
+  const bodies: NetsDouble["bodies"] = [];
   const creates: unknown[] = [];
   const updates: unknown[] = [];
 
@@ -48,13 +50,16 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     body: { code, message, source: "Internal" },
   });
 
+  /** By field, as Nets tells what is wrong with a request. */
+  const notValid = ({ issues }: ZodError): HttpAnswer => {
+    const errors = issues.map(({ path, message }) => [path.join("."), [message]]);
+    return { status: 400, body: { errors: Object.fromEntries(errors) } };
+  };
+
   const create = ({ json }: NetsRequest): HttpAnswer => {
     creates.push(json);
     const asked = Creation.safeParse(json);
-    if (!asked.success) {
-      const errors = asked.error.issues.map(({ path, message }) => [path.join("."), [message]]);
-      return { status: 400, body: { errors: Object.fromEntries(errors) } };
-    }
+    if (!asked.success) return notValid(asked.error);
     const { order, checkout, notifications } = asked.data;
     const embedded = checkout.integrationType === "EmbeddedCheckout";
     const account = accounts.create(newId(), order, {
@@ -69,7 +74,7 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
   const updateOrder = (payment: NetsBookEntry, { json }: NetsRequest): HttpAnswer => {
     updates.push(json);
     const asked = OrderItems.safeParse(json);
-    if (!asked.success) return no(400, "1005", "The amount differs from the order items");
+    if (!asked.success) return notValid(asked.error);
     // The plugin meets a 409 and begins anew; that a paid or ended payment is what brings it, is an assumption.
     if (payment.reserved > 0 || payment.fields.terminated) return no(409, "Conflict", "The payment has gone on");
     payment.order.amount = asked.data.amount;
@@ -78,7 +83,7 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
 
   /** Nets's documents: only a payment on which nothing is reserved can be terminated. */
   const terminate = (payment: NetsBookEntry): HttpAnswer => {
-    if (payment.reserved > 0 || payment.fields.terminated) return no(400, "1000", "The payment cannot be terminated");
+    if (payment.reserved > 0 || payment.fields.terminated) return no(409, "Conflict", "The payment has gone on");
     payment.fields.terminated = iso();
     return { status: 204 };
   };
@@ -89,19 +94,24 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     const payment = account?.payment;
     if (!payment) return refused(no(404, ofCharge ? "1011" : "NotFound", `There is no ${id}`));
     const asked = Move.safeParse(json);
-    if (!asked.success) return refused({ status: 400, body: { errors: { amount: ["is not valid"] } } });
-    const { amount } = asked.data;
+    if (!asked.success) return refused(notValid(asked.error));
+    bodies.push(asked.data);
+    const { amount, orderItems, finalCharge } = asked.data;
+    const items = orderItems?.reduce((sum, { grossTotalAmount }) => sum + grossTotalAmount, 0) ?? null;
+    // Nexi's reference: a charge is refused with 402 or 500, all else with 500; 400 has no code.
+    const coded = (code: string, message: string) => refused(no(op === "capture" ? 402 : 500, code, message));
     const place = `${op} ${id} ${key}`;
     const before = key === null ? undefined : repeatable.get(place);
-    if (before && before.amount !== amount) return refused(no(400, op === "capture" ? "1026" : "1027", "Other amount"));
+    if (before && before.amount !== amount) return coded(op === "capture" ? "1026" : "1027", "Other amount");
     if (before) return refused(before.answer);
     const chargeId = ofCharge ? id : null;
-    const objected = objection(payment, op, amount, chargeId);
-    if (objected) return refused(no(objected.status, objected.code, objected.message));
+    const objected = objection(payment, op, { amount, items, chargeId });
+    if (objected) return coded(objected.code, objected.message);
     const own = newId();
-    execute(payment, op, { amount, chargeId, id: own, at: iso() });
+    execute(payment, op, { amount, chargeId, id: own, at: iso(), final: finalCharge ?? false });
+    if (op === "cancel") return { answer: { status: 204 }, applied: true };
     const answer: HttpAnswer = { status: 201, body: { [ID_NAMES[op]]: own } };
-    if (key !== null && op !== "cancel") repeatable.set(place, { amount, answer });
+    if (key !== null) repeatable.set(place, { amount, answer });
     return { answer, applied: true };
   };
 
@@ -195,6 +205,7 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
       );
     },
     calls,
+    bodies,
     reads,
     creates,
     updates,

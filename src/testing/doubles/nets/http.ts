@@ -59,9 +59,34 @@ export const netsRequest = async (request: IncomingMessage): Promise<NetsRequest
 const address = z.url({ protocol: /^https?$/ });
 const amount = z.number().int().nonnegative();
 
-export const Move = z.looseObject({ amount });
+/** Nets stores no text with these; a name is as long as its documents allow. */
+const text = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^<>\\]*$/);
+const int = z.number().int().min(-2_147_483_648).max(2_147_483_647);
+export const Item = z.looseObject({
+  reference: text,
+  name: text,
+  quantity: z.number().nonnegative(),
+  unit: text.regex(/^[^'"&]*$/),
+  unitPrice: int,
+  taxRate: int.min(0).max(99_999).default(0),
+  taxAmount: int.default(0),
+  grossTotalAmount: int,
+  netTotalAmount: int,
+});
+export type NetsItem = z.infer<typeof Item>;
 
-const cart = { items: z.array(z.looseObject({ grossTotalAmount: z.number().int() })).min(1), amount };
+export const Move = z.looseObject({
+  amount,
+  orderItems: z.array(Item).nullish(),
+  finalCharge: z.boolean().nullish(),
+  myReference: z.string().max(36).nullish(),
+});
+
+const cart = { items: z.array(Item).min(1), amount: amount.positive() };
 const addsUp = ({ items, amount }: { items: { grossTotalAmount: number }[]; amount: number }) =>
   items.reduce((sum, { grossTotalAmount }) => sum + grossTotalAmount, 0) === amount;
 const differs = { message: "1005: the amount differs from the order items" };
