@@ -138,6 +138,25 @@ describe("token", () => {
     expect(bank.reads).toHaveLength(100);
   });
 
+  test.each([
+    [undefined, "merchant-api"],
+    ["mock-merchant-api", "mock-merchant-api"],
+  ])("it is asked for with its scope: %s", async (scope, sent) => {
+    const { clock, bank } = await given();
+    stand(bank);
+    const asked: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      if (String(url).endsWith("/oauth2/token")) asked.push(Object.fromEntries(init?.body as URLSearchParams));
+      return globalThis.fetch(url, init);
+    };
+    const way = { baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch };
+    expect((await resursMapi({ ...way, scope }).readPayment(ID)).kind).toBe("ok");
+    expect(asked).toEqual([
+      { grant_type: "client_credentials", client_id: "shop", client_secret: "secret", scope: sent },
+    ]);
+    expect(await resursMapi({ ...way, scope: "another-api" }).readPayment(ID)).toMatchObject({ kind: "refused" });
+  });
+
   test("it is renewed a minute before it expires, and not earlier", async () => {
     const { clock, bank, gateway } = await given();
     stand(bank);

@@ -53,6 +53,7 @@ export const sampleShop = async ({ bankUrl, mistake = null }: { bankUrl: string;
         grant_type: "client_credentials",
         client_id: "shop",
         client_secret: "secret",
+        scope: "merchant-api",
       });
       const given = await fetch(`${bankUrl}/oauth2/token`, { method: "POST", body: form });
       token = ((await given.json()) as { access_token: string }).access_token;

@@ -59,6 +59,9 @@ const Gateways = z
         ),
         clientId: SecretSchema.describe("the client's id"),
         clientSecret: SecretSchema.describe("the client's secret"),
+        scope: text
+          .optional()
+          .describe("what the token is asked for; left out: merchant-api. The bank's mock has mock-merchant-api"),
         storeId: text.optional().describe("the store at the bank"),
         paymentMethodId: text.optional().describe("which of the store's payment methods is offered"),
       })

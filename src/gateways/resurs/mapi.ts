@@ -13,6 +13,8 @@ export interface ResursMapiOptions {
   baseUrl: string;
   clientId: string;
   clientSecret: string;
+  /** What the token is asked for; default `merchant-api`. The bank's mock has `mock-merchant-api`. */
+  scope?: string | undefined;
   storeId?: string | undefined;
   paymentMethodId?: string | undefined;
   /** Default: the computer's own. */

@@ -16,6 +16,7 @@ export interface Tokens {
   cameOf(value: string, exchange: Exchange): boolean;
 }
 
+const DOCUMENTED_SCOPE = "merchant-api";
 const DOCUMENTED_LIFE_S = 3599;
 /** Whatever the bank says: a token that stopped working must not stay for days. */
 const LONGEST_LIFE_S = 3600;
@@ -28,6 +29,7 @@ export const tokensOf = (options: {
   ask: SendRequest;
   clientId: string;
   clientSecret: string;
+  scope?: string | undefined;
   clock: Clock;
 }): Tokens => {
   let held: { value: string; until: number; worked: boolean } | null = null;
@@ -42,6 +44,7 @@ export const tokensOf = (options: {
         grant_type: "client_credentials",
         client_id: options.clientId,
         client_secret: options.clientSecret,
+        scope: options.scope ?? DOCUMENTED_SCOPE,
       }),
     });
     if (exchange.kind !== "answer" || exchange.status !== 200) return { kind: "none", exchange };

@@ -3,6 +3,7 @@
  * test persons and callbacks, in the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { accountsOf, answered, type ResursAccount } from "./accounts.js";
@@ -18,6 +19,14 @@ export type { SeriesEntry } from "./accounts.js";
 export type { RecordedCall, ResursDouble } from "./controls.js";
 
 const TOKEN_LIFE_S = 3599;
+/** The bank's documents ask for a form; its own client sends JSON. */
+const TokenRequest = z.looseObject({
+  grant_type: z.literal("client_credentials"),
+  client_id: z.string().min(1),
+  client_secret: z.string().min(1),
+  scope: z.string().default(""),
+});
+const SCOPES = ["merchant-api", "mock-merchant-api"];
 
 const CALLBACK_STATUS: Record<string, string> = { ACCEPTED: "AUTHORIZED", FROZEN: "FROZEN", REJECTED: "REJECTED" };
 
@@ -51,10 +60,9 @@ export const resursDouble = async (options: {
   const admitted = (call: HttpCall): boolean => (given.get(call.bearer ?? "") ?? 0) > clock.now();
 
   const token = (call: HttpCall): HttpAnswer => {
-    const form = new URLSearchParams(call.text);
-    if (form.get("grant_type") !== "client_credentials" || !form.get("client_id") || !form.get("client_secret")) {
-      return { status: 401, body: { error: "invalid_client" } };
-    }
+    const asked = TokenRequest.safeParse(call.json ?? Object.fromEntries(new URLSearchParams(call.text))).data;
+    if (asked === undefined) return { status: 401, body: { error: "invalid_client" } };
+    if (!SCOPES.includes(asked.scope)) return { status: 400, body: { error: "invalid_scope" } };
     tokens += 1;
     const value = randomUUID();
     given.set(value, clock.now() + TOKEN_LIFE_S * 1000);
