@@ -260,7 +260,17 @@ export const host = [
   postgresStore({ connectionString: "postgres://", schema: "my orders" }),
   resursMapi({ baseUrl: "https://bank.example", clientId: "my i", clientSecret: "my s", timeoutMs: 5 }),
   netsEasy({ baseUrl: "https://bank.example", secretKey: "my k", termsUrl: "https://x.example" }),
-  resursSimplified({ baseUrl: "https://bank.example", userName: "my u", password: "my p" }),
+  resursSimplified({
+    baseUrl: "https://bank.example",
+    userName: "my u",
+    password: "my p",
+    paymentMethodId: "my m",
+    customerOf: async () => ({
+      governmentId: "my g",
+      address: { addressRow1: "my street", postalArea: "my town", postalCode: "my zip", country: "SE" },
+      type: "NATURAL",
+    }),
+  }),
   resursHosted({ baseUrl: "https://bank.example", userName: "my u", password: "my p", hostedUrl: "https://x.example" }),
   resursCheckout({
     baseUrl: "https://bank.example",
@@ -291,7 +301,17 @@ export const config = defineConfig({
       storeId: "my 1",
     },
     "nets-easy": { baseUrl: "https://bank.example", secretKey: env("MY_K"), webhookAuthorization: env("MY_A") },
-    "resurs-simplified": { baseUrl: "https://bank.example", userName: "my u", password: env("MY_P") },
+    "resurs-simplified": {
+      baseUrl: "https://bank.example",
+      userName: "my u",
+      password: env("MY_P"),
+      paymentMethodId: "my m",
+      customerOf: (orderId) => ({
+        governmentId: orderId,
+        address: { addressRow1: "my street", postalArea: "my town", postalCode: "my zip", country: "SE" },
+        type: "LEGAL",
+      }),
+    },
     "resurs-hosted": {
       baseUrl: "https://bank.example",
       hostedUrl: "https://x.example",

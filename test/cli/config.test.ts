@@ -71,6 +71,9 @@ describe("init", () => {
     expect(err).toContain('"x real ip" is no name of a header');
     expect(text).toContain('sourceHeader: "x-real-ip"');
     expect(text).toContain('paymentMethods: { dibs_easy: "nets-easy", resursbank: "resurs-simplified" }');
+    // The schema has no booking without a method and a customer, so whoever has not said them is told.
+    expect(text).toContain('paymentMethodId: "id of a payment method at the bank"');
+    expect(text).toContain("customerOf: (orderId) => { throw new Error(`say who the customer of order ${orderId} is`)");
   });
 
   test("writes nothing when the answers end too early", async () => {

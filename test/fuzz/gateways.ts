@@ -5,6 +5,7 @@ import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import { resursCheckout, resursHosted, resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway, GatewayAnswer, NewPayment } from "../../src/ports/gateway.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { lines, payment } from "../engine/place.js";
 import { bytesOf, type Target } from "./target.js";
 
@@ -112,7 +113,7 @@ export const gatewaysTarget = (): Target => {
   const gateways: Gateway[] = [
     resursMapi({ ...way, clientId: "c", clientSecret: "s", storeId: "s", paymentMethodId: "m" }),
     netsEasy({ ...way, secretKey: "secret" }),
-    resursSimplified({ ...way, ...user }),
+    resursSimplified({ ...way, ...user, ...madeUpBooking }),
     resursHosted({ ...way, ...user, hostedUrl: "https://bank.test/hosted" }),
     resursCheckout({ ...way, ...user, checkoutUrl: "https://bank.test/rco" }),
   ];

@@ -11,6 +11,7 @@ import {
   resursSimplified,
 } from "../../src/gateways/resurs-legacy/index.js";
 import type { Gateway } from "../../src/index.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { faultOf } from "../../src/testing/doubles/resurs-legacy/http.js";
 import {
@@ -242,7 +243,7 @@ const older = (
 describe.each([
   ["Resurs's Merchant API", resurs],
   ["Nets Easy", nets],
-  ["Resurs's simplified flow", older(resursSimplified, true)],
+  ["Resurs's simplified flow", older((options) => resursSimplified({ ...options, ...madeUpBooking }), true)],
   ["Resurs's hosted flow", older(resursHosted, false)],
   ["Resurs Checkout", older(framed, false)],
 ])("%s", (_, fixture) => {

@@ -7,6 +7,7 @@ import { keyOf, transactionIdOf } from "../../src/gateways/resurs-legacy/ids.js"
 import {
   decodeApiData,
   encodeApiData,
+  type LegacyCustomer,
   resursCheckout,
   resursHosted,
   resursSimplified,
@@ -15,6 +16,7 @@ import { readingOf } from "../../src/gateways/resurs-legacy/reading.js";
 import { LegacyPayment } from "../../src/gateways/resurs-legacy/schema.js";
 import { readXml, writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import type { NewPayment } from "../../src/ports/gateway.js";
+import { madeUpBooking, madeUpCustomer } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { type LegacyDouble, legacyDouble, VirtualClock } from "../../src/testing/index.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
@@ -39,7 +41,7 @@ const given = async (options: { strict?: boolean } = {}) => {
   const bank = await legacyDouble({ clock, ...options });
   closing.push(bank.close);
   const own = { ...bank.addresses, userName: "shop", password: "pass:word", clock };
-  const flow = { ...own, paymentMethodId: "INVOICE" };
+  const flow = { ...own, ...madeUpBooking };
   return {
     clock,
     bank,
@@ -108,7 +110,7 @@ const oddBank = async (status: number, body: string) => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const own = { baseUrl: url, userName: "shop", password: "password", clock: new VirtualClock(T0) };
   return {
-    gateway: resursSimplified(own),
+    gateway: resursSimplified({ ...own, ...madeUpBooking }),
     hosted: resursHosted({ ...own, hostedUrl: url }),
     rco: resursCheckout({ ...own, checkoutUrl: url }),
     close,
@@ -302,7 +304,9 @@ describe("reading over SOAP", () => {
   });
   test("no user, no answer", async () => {
     const { bank, own } = await given();
-    expect(await resursSimplified({ ...own, password: "" }).readPayment(ID)).toMatchObject({ kind: "refused" });
+    expect(await resursSimplified({ ...own, ...madeUpBooking, password: "" }).readPayment(ID)).toMatchObject({
+      kind: "refused",
+    });
     expect(bank.reads).toEqual([]);
   });
   test.each([[""], ["a b"], ["a\u0000"], ["x".repeat(101)]])(
@@ -704,12 +708,21 @@ describe("bookPayment", () => {
   });
   test("what is sent", async () => {
     const { bank, own } = await given();
-    const customerOf = (orderId: string) => ({
-      governmentId: "198305147715",
-      address: { fullName: `Åsa <${orderId}>`, country: "SE" },
+    const customerOf = (orderId: string): LegacyCustomer => ({
       type: "NATURAL",
+      email: "",
+      cellPhone: "0701234567",
+      address: {
+        country: "SE",
+        postalCode: "12345",
+        postalArea: "Ort",
+        addressRow2: "",
+        addressRow1: "",
+        fullName: `Åsa <${orderId}>`,
+      },
+      governmentId: "198305147715",
     });
-    await resursSimplified({ ...own, paymentMethodId: "PART&PAY", customerOf }).createPayment({
+    await resursSimplified({ ...own, paymentMethodId: "PART_PAY", customerOf }).createPayment({
       ...payment,
       preferredId: null,
     });
@@ -717,7 +730,7 @@ describe("bookPayment", () => {
       {
         paymentData: {
           preferredId: "1001",
-          paymentMethodId: "PART&PAY",
+          paymentMethodId: "PART_PAY",
           waitForFraudControl: "true",
           annulIfFrozen: "false",
           finalizeIfBooked: "false",
@@ -729,7 +742,12 @@ describe("bookPayment", () => {
           ],
           totalAmount: "1000.00",
         },
-        customer: { governmentId: "198305147715", address: { fullName: "Åsa <1001>" } },
+        customer: {
+          governmentId: "198305147715",
+          address: { fullName: "Åsa <1001>", addressRow1: "", postalArea: "Ort", postalCode: "12345", country: "SE" },
+          type: "NATURAL",
+          cellPhone: "0701234567",
+        },
         signing: { failUrl: "https://shop.example/cart" },
       },
     ]);
@@ -841,6 +859,31 @@ describe("bookSignedPayment", () => {
 });
 
 describe("the hosted flow", () => {
+  test.each(["SE", "FI"] as const)(
+    "lines and country go by the names that this flow has for them: %s",
+    async (country) => {
+      const { bank, own } = await given();
+      const address = { ...madeUpCustomer.address, country };
+      const customerOf = () => ({ governmentId: "198305147715", address, deliveryAddress: address });
+      const flow = resursHosted({ ...own, paymentMethodId: "INVOICE", customerOf });
+      expect(await flow.createPayment(payment)).toMatchObject({ kind: "ok" });
+      const [sent] = bank.creates as { orderData: object; customer: object }[];
+      expect(sent).toMatchObject({
+        orderData: {
+          orderLines: [
+            { artNo: "BOOK-1", quantity: 1, unitAmountWithoutVat: 600, totalAmount: 600 },
+            { artNo: "PEN & <INK>", quantity: 3, totalAmount: 400 },
+          ],
+          totalAmount: 1000,
+        },
+        customer: { address: { countryCode: country }, deliveryAddress: { countryCode: country } },
+        successUrl: expect.stringContaining("https://shop.example/thanks"),
+        failUrl: payment.failUrl,
+        backUrl: payment.failUrl,
+      });
+      expect(sent?.orderData).not.toHaveProperty("specLines");
+    },
+  );
   test("the customer is sent to the bank's page, and comes back with a payment", async () => {
     const { bank, hosted } = await given();
     const created = await hosted.createPayment(payment);

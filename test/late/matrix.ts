@@ -10,6 +10,7 @@ import type { Gateway } from "../../src/ports/gateway.js";
 import type { Store } from "../../src/ports/store.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { type WooDouble, wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
 import { type BankOperation, forwardTo, resursDouble } from "../../src/testing/index.js";
@@ -138,7 +139,13 @@ const simplifiedFlow = async (clock: VirtualClock): Promise<Place> => {
   const bank = await legacyDouble({ clock });
   const front = await lateFront({ answer: forwardTo(bank.url), operationOf: olderOperation }, clock, soapRefusal);
   const baseUrl = bank.addresses.baseUrl.replace(bank.url, front.url);
-  const gateway = resursSimplified({ baseUrl, userName: "shop", password: "a-password-of-the-shop", clock });
+  const gateway = resursSimplified({
+    baseUrl,
+    userName: "shop",
+    password: "a-password-of-the-shop",
+    ...madeUpBooking,
+    clock,
+  });
   return {
     clock,
     front,

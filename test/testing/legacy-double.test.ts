@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { resursCheckout, resursHosted, resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
+import { readXml, writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import type { NewPayment } from "../../src/ports/gateway.js";
 import { digestOf, type LegacyDelivery, type LegacyDigest } from "../../src/testing/doubles/resurs-legacy/callbacks.js";
+import { madeUpBooking, madeUpCustomer } from "../../src/testing/doubles/resurs-legacy/customer.js";
+import { answerFault } from "../../src/testing/doubles/resurs-legacy/schema.js";
 import { type LegacyDouble, legacyDouble, VirtualClock } from "../../src/testing/index.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
@@ -68,7 +71,7 @@ const given = async (
   return {
     clock,
     bank,
-    gateway: resursSimplified({ ...own, ...flow }),
+    gateway: resursSimplified({ ...own, ...madeUpBooking, ...flow }),
     hosted: resursHosted(own),
     rco: resursCheckout(own),
     /** Moves on step by step, letting everything that becomes due come to rest. */
@@ -345,7 +348,8 @@ describe("coming into being", () => {
   test("a booking that names a test person goes that person's way", async () => {
     const { bank, clock } = await given();
     const own = { ...bank.addresses, userName: "shop", password: "password", clock };
-    const denied = resursSimplified({ ...own, customerOf: () => ({ governmentId: "197211072793", type: "NATURAL" }) });
+    const customerOf = () => ({ ...madeUpCustomer, governmentId: "197211072793" });
+    const denied = resursSimplified({ ...own, ...madeUpBooking, customerOf });
     expect(await denied.createPayment(payment)).toEqual({ kind: "failed", detail: "the bank answered DENIED" });
   });
 });
@@ -468,5 +472,107 @@ describe("over the wire", () => {
     const { bank } = await given();
     expect(await ask(bank, path, body, authorization)).toMatchObject({ status });
     expect(bank.calls).toEqual([]);
+  });
+});
+
+describe("the published schema", () => {
+  const booking = (more: object = {}) => ({
+    paymentData: { preferredId: ID, paymentMethodId: "INVOICE", waitForFraudControl: "true" },
+    orderData: {
+      specLines: [
+        {
+          id: "1",
+          artNo: "a",
+          description: "b",
+          quantity: "1",
+          unitMeasure: "pcs",
+          unitAmountWithoutVat: "-5",
+          vatPct: "25",
+          totalVatAmount: "-1.25",
+          totalAmount: "-6.25",
+        },
+      ],
+      totalAmount: "10",
+    },
+    customer: madeUpCustomer,
+    ...more,
+  });
+  const ask = async (url: string, service: string, operation: string, content: object) => {
+    const names = { SimplifiedShopFlowService: "simplifiedshopflow", AfterShopFlowService: "aftershopflow" };
+    const response = await fetch(`${url}/ws/V4/${service}`, {
+      method: "POST",
+      headers: {
+        authorization: `Basic ${Buffer.from("shop:password").toString("base64")}`,
+        "content-type": "text/xml",
+      },
+      body: writeXml({
+        "e:Envelope": {
+          "@_xmlns:e": "http://schemas.xmlsoap.org/soap/envelope/",
+          "@_xmlns:m": `http://ecommerce.resurs.com/v4/msg/${names[service as keyof typeof names]}`,
+          "e:Body": { [`m:${operation}`]: content },
+        },
+      }),
+    });
+    const text = await response.text();
+    const { Envelope } = readXml(text) as { Envelope: { Body: Record<string, unknown> } };
+    const [element = "", told] = Object.entries(Envelope.Body)[0] ?? [];
+    return { status: response.status, element, told };
+  };
+  const shop = "SimplifiedShopFlowService";
+  const after = "AfterShopFlowService";
+  const { customer: _, ...nobody } = booking();
+  const { paymentMethodId: __, ...methodless } = booking().paymentData;
+
+  test.each<[string, string, string, object, string]>([
+    ["no payment method", shop, "bookPayment", booking({ paymentData: methodless }), "paymentMethodId is missing"],
+    ["no customer", shop, "bookPayment", nobody, "customer is missing"],
+    ["a customer of another kind", shop, "bookPayment", booking({ customer: { ...madeUpCustomer, type: "X" } }), "X"],
+    [
+      "elements out of order",
+      shop,
+      "bookPayment",
+      booking({ paymentData: { paymentMethodId: "INVOICE", preferredId: ID } }),
+      "out of order",
+    ],
+    ["an element of another schema", shop, "bookPayment", booking({ storeId: "1" }), "no element storeId"],
+    ["a total below nothing", shop, "bookPayment", booking({ orderData: { totalAmount: "-1" } }), "-1"],
+    ["a colon in an id", after, "finalizePayment", { paymentId: ID, preferredTransactionId: "1:2" }, "1:2"],
+    ["no id", after, "getPayment", {}, "paymentId is missing"],
+    ["two ids", after, "getPayment", { paymentId: [ID, ID] }, "more than once"],
+  ])("refuses %s, and not in words of the bank's own", async (_, service, operation, content, why) => {
+    const { bank } = await given();
+    expect(await ask(bank.url, service, operation, content)).toMatchObject({
+      status: 500,
+      element: "Fault",
+      told: { faultcode: "soap:Client", faultstring: expect.stringContaining(why) },
+    });
+    expect([bank.bookings, bank.calls]).toEqual([[], []]);
+  });
+  test("takes a line that gives a discount", async () => {
+    const { bank } = await given();
+    expect(await ask(bank.url, shop, "bookPayment", booking())).toMatchObject({ status: 200 });
+  });
+  test("has nothing against the answers, in whatever state the payment is", async () => {
+    const { bank, gateway } = await given();
+    const faults: unknown[] = [];
+    const ok = async (service: string, operation: string, content: object) => {
+      const { element, told } = await ask(bank.url, service, operation, content);
+      faults.push(answerFault(element, told));
+    };
+    for (const status of ["BOOKED", "FINALIZED", "FROZEN", "DENIED", "SIGNING"] as const) {
+      bank.nextBooking({ status });
+      const paymentData = { preferredId: `${ID}-${status}`, paymentMethodId: "INVOICE" };
+      await ok(shop, "bookPayment", booking({ paymentData }));
+    }
+    await ok(shop, "bookSignedPayment", { paymentId: `${ID}-SIGNING` });
+    await gateway.capture({ paymentId: `${ID}-BOOKED`, amount: 500, key: "1001:5:0" });
+    for (const status of ["BOOKED", "FINALIZED", "FROZEN", "SIGNING"])
+      await ok(after, "getPayment", { paymentId: `${ID}-${status}` });
+    const paymentId = `${ID}-SIGNING`;
+    const partPaymentSpec = { totalAmount: "1" };
+    await ok(after, "finalizePayment", { paymentId, partPaymentSpec });
+    await ok(after, "creditPayment", { paymentId, partPaymentSpec });
+    await ok(after, "annulPayment", { paymentId, partPaymentSpec });
+    expect(faults).toEqual(Array(13).fill(null));
   });
 });

@@ -32,7 +32,13 @@ const gatewaySamples: Required<Config["gateways"]> = {
     secretKey: env("NETS_SECRET_KEY"),
     webhookAuthorization: env("NETS_WEBHOOK_AUTHORIZATION"),
   },
-  "resurs-simplified": legacy,
+  "resurs-simplified": {
+    ...legacy,
+    paymentMethodId: "id of a payment method at the bank",
+    customerOf: (orderId) => {
+      throw new Error(`say who the customer of order ${orderId} is`);
+    },
+  },
   "resurs-hosted": { ...legacy, hostedUrl: "https://test.resurs.com/ecommerce-test/hostedflow" },
   "resurs-rco": { ...legacy, checkoutUrl: "https://omnitest.resurs.com" },
 };
@@ -82,6 +88,7 @@ const isSecret = (value: unknown): value is Secret => isObject(value) && typeof 
 const named = (key: string): string => (/^[A-Za-z_]\w*$/.test(key) ? key : JSON.stringify(key));
 
 const inline = (value: unknown): string => {
+  if (typeof value === "function") return String(value).replace(/\s+/g, " ");
   if (isSecret(value)) return `env(${JSON.stringify(value.env)})`;
   if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
   if (isObject(value))

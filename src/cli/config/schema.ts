@@ -3,6 +3,7 @@ import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
 import { Word } from "../../../machines/text.js";
+import type { HostedCustomer, LegacyCustomer } from "../../gateways/resurs-legacy/index.js";
 import { callbackKeysSchema } from "../../http/keys.js";
 import { Network } from "../../http/source.js";
 import { scopes } from "../../ports/access.js";
@@ -35,20 +36,18 @@ const place = z
 
 const rate = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });
 
-type CustomerOf = (orderId: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
+type CustomerOf<C> = (orderId: string) => C | Promise<C>;
+const customerOf = <C>() =>
+  z
+    .custom<CustomerOf<C>>((value) => typeof value === "function", "write a function: (orderId) => customer")
+    .describe("`(orderId) => customer`: the customer in the words of the bank's extendedCustomer");
 
 const legacy = {
   baseUrl: address.describe("the SOAP services, such as https://ecommerce.resurs.com/ws/V4"),
   userName: text.describe("the web service user"),
   password: SecretSchema.describe("that user's password"),
 };
-const booking = {
-  paymentMethodId: text.optional().describe("which of the bank's payment methods is offered"),
-  customerOf: z
-    .custom<CustomerOf>((value) => typeof value === "function", "this is no function")
-    .optional()
-    .describe("`(orderId) => customer`: the customer in the words of the bank's extendedCustomer"),
-};
+const paymentMethodId = text.describe("which of the bank's payment methods is offered");
 
 const Gateways = z
   .strictObject({
@@ -79,14 +78,15 @@ const Gateways = z
       .optional()
       .describe("Nets Easy"),
     "resurs-simplified": z
-      .strictObject({ ...legacy, ...booking })
+      .strictObject({ ...legacy, paymentMethodId, customerOf: customerOf<LegacyCustomer>() })
       .optional()
       .describe("Resurs Bank, the simplified flow"),
     "resurs-hosted": z
       .strictObject({
         ...legacy,
         hostedUrl: address.describe("the hosted page, such as https://ecommerce-hosted.resurs.com"),
-        ...booking,
+        paymentMethodId: paymentMethodId.optional(),
+        customerOf: customerOf<HostedCustomer>().optional(),
       })
       .optional()
       .describe("Resurs Bank, the hosted flow"),

@@ -1,11 +1,11 @@
 /** The hosted flow: the customer pays on the bank's own page, and the bank books. */
 import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
-import { attemptOf, type CheckoutOptions, hostedBodyOf } from "./requests.js";
+import { attemptOf, type HostedOptions, hostedBodyOf } from "./requests.js";
 import { Hosted } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
-export interface ResursHostedOptions extends LegacyOptions, CheckoutOptions {
+export interface ResursHostedOptions extends LegacyOptions, HostedOptions {
   /** `https://ecommerce-hosted.resurs.com`, or `https://test.resurs.com/ecommerce-test/hostedflow`. */
   hostedUrl: string;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { type ApiData, encodeApiData } from "./api-data.js";
+import { customerElement, type HostedCustomer, hostedCustomer, type LegacyCustomer } from "./customer.js";
 import { transactionIdOf } from "./ids.js";
 
 /** Shown in the bank's history of the payment. */
@@ -56,17 +57,23 @@ export const annulmentOf = ({ paymentId, amount }: { paymentId: string; amount: 
   createdBy: CREATOR,
 });
 
-/** The customer in the words of extendedCustomer; which fields are needed depends on the payment method. */
-export type LegacyCustomer = Record<string, unknown>;
-
 /** What a shop's checkout adds to the payment. */
 export interface CheckoutOptions {
-  /** Which of the bank's payment methods the customer chose. */
-  paymentMethodId?: string | undefined;
-  /** The bank asks for the customer's address, and for the rest as the method demands. */
-  customerOf?: ((orderId: string) => LegacyCustomer | Promise<LegacyCustomer>) | undefined;
   /** false: the payment is frozen at first, and AUTOMATIC_FRAUD_CONTROL tells how the control ended. */
   waitForFraudControl?: boolean | undefined;
+}
+
+/** The schema of bookPayment has no payment without a method and a customer. */
+export interface BookingOptions extends CheckoutOptions {
+  /** Which of the bank's payment methods the customer chose. */
+  paymentMethodId: string;
+  customerOf: (orderId: string) => LegacyCustomer | Promise<LegacyCustomer>;
+}
+
+export interface HostedOptions extends CheckoutOptions {
+  paymentMethodId?: string | undefined;
+  /** Whoever is not known is asked on the bank's page. */
+  customerOf?: ((orderId: string) => HostedCustomer | Promise<HostedCustomer>) | undefined;
 }
 
 /** One attempt to pay: its id, and what the shop has to keep of it. */
@@ -113,11 +120,6 @@ export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMeth
   return { preferredId, successUrl: successUrl.href, failUrl: payment.signingFailedUrl ?? payment.failUrl, meta };
 };
 
-const paymentData = ({ preferredId }: PaymentAttempt, { paymentMethodId }: CheckoutOptions) => ({
-  preferredId,
-  paymentMethodId,
-});
-
 /** The money is taken when the order is completed, not at the checkout; a frozen payment is waited for. */
 const control = ({ waitForFraudControl = true }: CheckoutOptions) => ({
   waitForFraudControl,
@@ -125,22 +127,37 @@ const control = ({ waitForFraudControl = true }: CheckoutOptions) => ({
   finalizeIfBooked: false,
 });
 
-export const bookingOf = async (payment: NewPayment, attempt: PaymentAttempt, options: CheckoutOptions) => ({
-  paymentData: { ...paymentData(attempt, options), ...control(options) },
+export const bookingOf = async (
+  payment: NewPayment,
+  { preferredId, ...to }: PaymentAttempt,
+  options: BookingOptions,
+) => ({
+  paymentData: { preferredId, paymentMethodId: options.paymentMethodId, ...control(options) },
   orderData: paymentSpec(payment.lines, payment.total),
-  customer: await options.customerOf?.(payment.orderId),
-  signing: { successUrl: attempt.successUrl, failUrl: attempt.failUrl },
+  customer: customerElement(await options.customerOf(payment.orderId)),
+  signing: { successUrl: to.successUrl, failUrl: to.failUrl },
 });
 
+/** The same line in JSON: without its number, and its amounts as numbers. */
+const hostedLine = (line: Line, index: number) => {
+  const { id: _, artNo, description, unitMeasure, ...amounts } = specLine(line, index);
+  const numbers = Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, Number(text)]));
+  return { artNo, description, unitMeasure, ...numbers };
+};
+
 /**
- * Assumption: the hosted flow's documents are gone. From ecomphp it is known that this is bookPayment in JSON, with the
- * three marks of paymentData beside it; where the addresses stand is a guess.
+ * The hosted flow's documents are gone. As ecomphp sends it, it is bookPayment in JSON with the three marks of
+ * paymentData and the addresses beside it, lines by another name, and the country by another name.
  */
-export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt, options: CheckoutOptions) => ({
-  paymentData: paymentData(attempt, options),
+export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt, options: HostedOptions) => ({
+  paymentData: { preferredId: attempt.preferredId, paymentMethodId: options.paymentMethodId },
   ...control(options),
-  orderData: paymentSpec(payment.lines, payment.total),
-  customer: await options.customerOf?.(payment.orderId),
+  orderData: {
+    orderLines: summing(payment.lines, payment.total).map(hostedLine),
+    totalAmount: payment.total / 100,
+    totalVatAmount: 0,
+  },
+  customer: options.customerOf && hostedCustomer(await options.customerOf(payment.orderId)),
   successUrl: attempt.successUrl,
   failUrl: attempt.failUrl,
   backUrl: attempt.failUrl,

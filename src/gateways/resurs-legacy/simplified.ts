@@ -2,11 +2,11 @@
 import type { CreatedPayment, Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import { afterShopOf, isPaymentId } from "./after-shop.js";
 import { refusal, unexpected } from "./failure.js";
-import { attemptOf, bookingOf, type CheckoutOptions } from "./requests.js";
+import { attemptOf, type BookingOptions, bookingOf } from "./requests.js";
 import { Booked } from "./schema.js";
 import { type LegacyOptions, soapOf } from "./transport.js";
 
-export interface ResursSimplifiedOptions extends LegacyOptions, CheckoutOptions {}
+export interface ResursSimplifiedOptions extends LegacyOptions, BookingOptions {}
 
 /** bookPaymentStatus: the payment is there. */
 const STANDS = ["BOOKED", "FINALIZED", "FROZEN"];

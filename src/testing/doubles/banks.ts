@@ -12,6 +12,7 @@ import type { Gateway } from "../../ports/gateway.js";
 import { type NetsDouble, netsDouble } from "./nets/double.js";
 import { type ResursDouble, resursDouble } from "./resurs/double.js";
 import { type LegacyCallback, registrationAt } from "./resurs-legacy/callbacks.js";
+import { madeUpBooking } from "./resurs-legacy/customer.js";
 import { type LegacyDouble, legacyDouble } from "./resurs-legacy/double.js";
 
 const shop = { userName: "shop", password: "secret" };
@@ -69,7 +70,7 @@ export const gatewaysTo = (
   return [
     resursMapi({ baseUrl: resurs.url, clientId: "shop", clientSecret: "secret", ...store, clock, fetch }),
     netsEasy({ baseUrl: nets.url, secretKey: "secret", webhook: { authorization: NETS_AUTHORIZATION }, clock, fetch }),
-    resursSimplified(older),
+    resursSimplified({ ...older, ...madeUpBooking }),
     resursHosted(older),
     resursCheckout(older),
   ];

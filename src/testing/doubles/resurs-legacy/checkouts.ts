@@ -4,8 +4,10 @@ import type { HttpAnswer } from "../resurs/http.js";
 import { ACCEPTED_PERSON, type PersonStep, stepsOf } from "../resurs/persons.js";
 import type { bookingsOf } from "./bookings.js";
 import type { BookedStatus } from "./controls.js";
+import { madeUpCustomer } from "./customer.js";
 import { answerOf, faultOf, type LegacyRequest } from "./http.js";
 import { type CheckoutIntent, intentOf } from "./intents.js";
+import { type LegacyPerson, personOf } from "./words.js";
 
 /** An attempt that has not become a payment. */
 interface OpenCheckout {
@@ -16,6 +18,9 @@ interface OpenCheckout {
   booksItself: boolean;
 }
 
+/** An element that is there and says nothing. */
+const NIL = { "@_xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance", "@_xsi:nil": "true" };
+
 export const noPayment = (id: string): HttpAnswer => faultOf("8", `There is no payment ${id}`);
 const badJson = (description: string): HttpAnswer => ({ status: 400, body: { errorCode: 1, description } });
 
@@ -23,30 +28,43 @@ const badJson = (description: string): HttpAnswer => ({ status: 400, body: { err
 export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => string) => {
   const open = new Map<string, OpenCheckout>();
   const signed = new Map<string, BookedStatus>();
+  const customers = new Map<string, LegacyPerson>();
   const list: unknown[] = [];
   const creates: unknown[] = [];
   const pageOf = (id: string): string => `${url()}/sign/${encodeURIComponent(id)}`;
 
-  const book = ({ id, content }: LegacyRequest): HttpAnswer => {
+  const customerOf = (id: string): LegacyPerson => customers.get(id) ?? { ...madeUpCustomer };
+
+  const result = (
+    operation: "bookPayment" | "bookSignedPayment",
+    paymentId: string,
+    bookPaymentStatus: string | undefined,
+    approvedAmount: number,
+    signingUrl: string | null = null,
+  ): HttpAnswer =>
+    answerOf(operation, {
+      paymentId,
+      bookPaymentStatus,
+      signingUrl: signingUrl ?? NIL,
+      approvedAmount,
+      customer: personOf(customerOf(paymentId)),
+    });
+
+  const book = ({ id: preferredId, content }: LegacyRequest): HttpAnswer => {
+    // "Will be generated for you if nothing specified."
+    const id = preferredId || randomUUID();
     list.push(content);
     const intent = intentOf("bookPayment", content);
     if (!intent) return faultOf("1", "The booking is not complete");
     if (bookings.standing(id)) return faultOf("19", `There is a payment ${id} already`);
     const { status, signingUrl, person } = bookings.outcomeOf(intent);
-    const approved = { paymentId: id, approvedAmount: bookings.totalOf(intent) };
+    customers.set(id, (content as { customer: LegacyPerson }).customer);
+    const amount = bookings.totalOf(intent);
     if (status !== "SIGNING") {
-      return answerOf("bookPayment", {
-        ...approved,
-        bookPaymentStatus: bookings.bringAbout(id, intent, status, person),
-      });
+      return result("bookPayment", id, bookings.bringAbout(id, intent, status, person), amount);
     }
     open.set(id, { intent, status: "BOOKED", person, booksItself: false });
-    const page = signingUrl === undefined ? pageOf(id) : signingUrl;
-    return answerOf("bookPayment", {
-      ...approved,
-      bookPaymentStatus: status,
-      ...(page === null ? {} : { signingUrl: page }),
-    });
+    return result("bookPayment", id, status, amount, signingUrl === undefined ? pageOf(id) : signingUrl);
   };
 
   const bookSigned = (id: string): { answer: HttpAnswer; amount: number; applied: boolean } => {
@@ -58,7 +76,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     const status =
       there?.status ??
       (attempt && bookings.bringAbout(id, attempt.intent, signed.get(id) ?? attempt.status, attempt.person));
-    const answer = answerOf("bookSignedPayment", { paymentId: id, bookPaymentStatus: status, approvedAmount: amount });
+    const answer = result("bookSignedPayment", id, status, amount);
     return { answer, amount, applied: !there && status !== "DENIED" };
   };
 
@@ -102,6 +120,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
   };
 
   return {
+    customerOf,
     book,
     bookSigned,
     openFor,

@@ -78,7 +78,7 @@ export const legacyDouble = async (options: {
     if (operation === "updateReference") return checkouts.updateReference(asked);
     if (operation === "bookPayment") return checkouts.book(asked);
     const { payment } = accounts.at(id);
-    return stands(payment) ? answerOf("getPayment", spoken(id, payment)) : noPayment(id);
+    return stands(payment) ? answerOf("getPayment", spoken(id, payment, checkouts.customerOf(id))) : noPayment(id);
   };
 
   /** null = no answer, ever. */

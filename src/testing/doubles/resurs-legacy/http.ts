@@ -1,9 +1,9 @@
 /** The older services' addresses and messages, as the double reads and writes them. */
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { wrongIn } from "../../../../machines/text.js";
 import { readXml, writeXml } from "../../../gateways/resurs-legacy/xml.js";
 import type { HttpAnswer } from "../resurs/http.js";
+import { requestFault } from "./schema.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
 export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | "updateReference";
@@ -118,13 +118,11 @@ const decimal = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
   .transform((major) => Math.round(Number(major) * 100));
-/** `common:id` of the published schema. */
-const Id = z.string().regex(/^[\p{L}0-9 ._/-]+$/u);
 const Content = z.looseObject({
-  paymentId: Id.optional(),
-  preferredTransactionId: Id.optional(),
+  paymentId: z.string().optional(),
+  preferredTransactionId: z.string().optional(),
   partPaymentSpec: z.looseObject({ totalAmount: decimal }).optional(),
-  paymentData: z.looseObject({ preferredId: Id.optional() }).optional(),
+  paymentData: z.looseObject({ preferredId: z.string().optional() }).optional(),
 });
 
 type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key" | "invalid">;
@@ -142,8 +140,9 @@ const soapRequest = (service: string, text: string): LegacyContent => {
   const [name = "", content] = Object.entries(body ?? {})[0] ?? [];
   const operation = SERVICES[service]?.[name];
   if (!operation) return nothing;
-  const { data: asked, error } = Content.safeParse(content);
-  if (asked === undefined) return { ...nothing, operation, content, invalid: wrongIn(error) };
+  const invalid = requestFault(name, content);
+  const asked = Content.safeParse(content).data;
+  if (invalid !== null || asked === undefined) return { ...nothing, operation, content, invalid: invalid ?? name };
   return {
     ...nothing,
     operation,

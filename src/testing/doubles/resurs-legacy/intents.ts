@@ -4,7 +4,7 @@ import type { BankLine } from "../resurs/books.js";
 
 const amount = z.coerce.number().min(0);
 const Spec = z.looseObject({
-  specLines: z.array(z.looseObject({ artNo: z.string().optional(), totalAmount: amount })).optional(),
+  specLines: z.array(z.looseObject({ artNo: z.string().optional(), totalAmount: z.coerce.number() })).optional(),
   totalAmount: amount,
 });
 const mark = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
@@ -12,15 +12,36 @@ const Marks = z.looseObject({ waitForFraudControl: mark.default(true), finalizeI
 const Customer = z.looseObject({ governmentId: z.string().optional() }).optional().catch(undefined);
 
 const Simplified = z.looseObject({
-  paymentData: Marks.extend({ preferredId: z.string().min(1) }),
+  paymentData: Marks,
   orderData: Spec,
   customer: Customer,
-  signing: z.looseObject({ successUrl: z.string(), failUrl: z.string() }),
+  /** Whoever does not say where to come back to is not sent away to sign. */
+  signing: z.looseObject({ successUrl: z.string(), failUrl: z.string() }).default({ successUrl: "", failUrl: "" }),
 });
+/** The hosted flow calls lines and countries by names of its own. */
+const HostedAddress = z.looseObject({ countryCode: z.string().length(2) }).optional();
 const HostedBody = Marks.extend({
   paymentData: z.looseObject({ preferredId: z.string().min(1) }),
-  orderData: Spec,
-  customer: Customer,
+  orderData: z.looseObject({
+    orderLines: z
+      .array(
+        z.looseObject({
+          artNo: z.string(),
+          description: z.string(),
+          quantity: z.number().positive(),
+          unitMeasure: z.string(),
+          unitAmountWithoutVat: z.number(),
+          vatPct: z.number().min(0).max(100),
+          totalVatAmount: z.number(),
+          totalAmount: z.number(),
+        }),
+      )
+      .min(1),
+    totalAmount: z.number().min(0),
+  }),
+  customer: z
+    .looseObject({ governmentId: z.string().optional(), address: HostedAddress, deliveryAddress: HostedAddress })
+    .optional(),
   successUrl: z.string(),
   failUrl: z.string(),
 });
@@ -41,10 +62,10 @@ export interface CheckoutIntent {
   finalizes: boolean;
 }
 
-const linesOf = ({ totalAmount }: z.infer<typeof Spec>): BankLine[] => [{ totalAmountIncludingVat: totalAmount }];
+const linesOf = ({ totalAmount }: { totalAmount: number }): BankLine[] => [{ totalAmountIncludingVat: totalAmount }];
 
 const bankIntent = (
-  { orderData, customer }: { orderData: z.infer<typeof Spec>; customer?: { governmentId?: string } },
+  { orderData, customer }: { orderData: { totalAmount: number }; customer?: { governmentId?: string } },
   marks: z.infer<typeof Marks>,
   urls: { successUrl: string; failUrl: string },
 ): CheckoutIntent => ({

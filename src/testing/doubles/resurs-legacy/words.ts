@@ -73,11 +73,20 @@ const limitOf = ({ fields, books }: LegacyWire): number => {
   return application?.approvedCreditLimit || major(books?.total ?? 0);
 };
 
+/** The customer as he was booked. */
+export type LegacyPerson = Record<string, unknown>;
+
+const PERSON = ["governmentId", "address", "phone", "email", "type"];
+
+/** As much of him as the answers have. */
+export const personOf = (customer: LegacyPerson): LegacyPerson =>
+  Object.fromEntries(PERSON.flatMap((name) => (customer[name] === undefined ? [] : [[name, customer[name]]])));
+
 /** As a Java service writes a decimal. */
 const decimal = (amount: number): string => amount.toFixed(5);
 
 /** The `return` of getPayment. */
-export const spoken = (id: string, payment: LegacyWire) => {
+export const spoken = (id: string, payment: LegacyWire, customer: LegacyPerson) => {
   const { books, status } = payment;
   const current = books ? books.total - annulledOf(payment) - books.refunded : 0;
   return {
@@ -91,9 +100,10 @@ export const spoken = (id: string, payment: LegacyWire) => {
       ...(createdBy === null ? {} : { createdBy }),
       paymentSpec: { totalAmount: decimal(major(amount)), totalVatAmount: decimal(0) },
     })),
-    customer: { address: { addressRow1: "", country: "SE" }, type: "NATURAL" },
+    customer: personOf(customer),
     booked: String(payment.fields.created),
     paymentMethodId: "INVOICE",
+    paymentMethodName: "Invoice",
     fraud: status === "INSPECTION",
     frozen: status === "FROZEN",
     status: statusWords(payment),
