@@ -73,7 +73,7 @@ describe("init", () => {
     expect(text).toContain('paymentMethods: { dibs_easy: "nets-easy", resursbank: "resurs-simplified" }');
     // The schema has no booking without a method and a customer, so whoever has not said them is told.
     expect(text).toContain('paymentMethodId: "id of a payment method at the bank"');
-    expect(text).toContain("customerOf: (orderId) => { throw new Error(`say who the customer of order ${orderId} is`)");
+    expect(text).toMatch(/customerOf: \(orderId\) => \{ throw new Error\(`say who the customer of order/);
   });
 
   test("writes nothing when the answers end too early", async () => {

@@ -213,9 +213,9 @@ describe("process_payment", () => {
 
   test("failure is noted on the order, which keeps its status", async () => {
     const { world, send } = await doors();
-    // The bank knows no order reference of this length.
     const id = "o".repeat(40);
     await world.order(id, { paymentId: null });
+    world.bank.front({ status: 503 });
     expect((await send(post(`/orders/${id}/checkout`, { gateway: "resurs-mapi" }))).body).toMatchObject({
       result: "failure",
       redirect: null,

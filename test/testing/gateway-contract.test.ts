@@ -61,6 +61,7 @@ const NONSENSE =
 const ENDLESS = "An answer without end is not read to its end.";
 const REDIRECT = "A redirect is not followed: what we send is for the bank alone.";
 const SECRET = "No secret is told in any answer, not even when the bank repeats what it was sent.";
+const ANY_ID = "An order under any id can be paid, and what a reading then says of its order is that id.";
 const NEW = "A new payment has an id and an address to send the customer to.";
 const ADDRESS = "Nothing but a web address is an address to send the customer to.";
 const BOOKED = "What the customer has signed is booked, and the reading afterwards shows it.";
@@ -256,6 +257,28 @@ const wrong: [string, Make, string[]][] = [
     [UNREACHABLE],
   ],
   [
+    "takes orders with a number alone",
+    (options) => {
+      const gateway = right(options);
+      const createPayment: Gateway["createPayment"] = async (payment) =>
+        /^\d+$/.test(payment.orderId) ? gateway.createPayment(payment) : { kind: "failed", detail: "no number" };
+      return { ...gateway, createPayment };
+    },
+    [ANY_ID],
+  ],
+  [
+    "names the order by the bank's own spelling of it",
+    (options) => {
+      const gateway = right(options);
+      const readPayment: Gateway["readPayment"] = async (id) => {
+        const answer = await gateway.readPayment(id);
+        return answer.kind === "ok" ? { ...answer, reading: { ...answer.reading, orderReference: "1001" } } : answer;
+      };
+      return { ...gateway, readPayment };
+    },
+    [ANY_ID],
+  ],
+  [
     "offers what is not there",
     (options) => {
       const gateway = right(options);
@@ -285,6 +308,7 @@ const wrong: [string, Make, string[]][] = [
       REFUND_LINES,
       LOST,
       BEHIND,
+      ANY_ID,
       NEW,
     ],
   ],

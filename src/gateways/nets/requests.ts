@@ -1,6 +1,8 @@
 /** The bodies we send, in minor units. */
 import { createHash } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
+import { shortened } from "../../../machines/text.js";
+import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { chargesLeft, readingOf } from "./reading.js";
 import type { NetsPayment } from "./schema.js";
@@ -28,11 +30,17 @@ const item = (name: string, quantity: number, total: number, reference: string) 
   netTotalAmount: total,
 });
 
+/** Nets takes texts of 128 characters without these. */
+const named = (text: string): string => shortened(text.replace(/[<>\\]/g, " ").trim(), 128);
+
+/** An order's reference has still fewer; it is for people, and nothing is found by it. */
+const reference = (orderId: string): string => (/[<>'"&\\]/.test(orderId) ? referenceOf(orderId) : orderId);
+
 /** The lines when they add up to the amount, else one that does: Nets refuses a sum that differs (1005). */
 const items = (lines: Line[], amount: number) => {
   const sum = lines.reduce((total, line) => total + line.total, 0);
   return lines.length > 0 && sum === amount
-    ? lines.map((line) => item(line.sku || "Order", line.quantity, line.total, line.sku || "order"))
+    ? lines.map((line) => item(named(line.sku) || "Order", line.quantity, line.total, named(line.sku) || "order"))
     : [item("Order", 1, amount, "order")];
 };
 
@@ -61,7 +69,7 @@ const notifications = ({ webhook }: ShopUrls, callbackUrl: string) => {
 };
 
 export const createBody = (payment: NewPayment, shop: ShopUrls) => ({
-  order: { ...orderOf(payment), currency: payment.currency, reference: payment.orderId },
+  order: { ...orderOf(payment), currency: payment.currency, reference: reference(payment.orderId) },
   checkout: {
     integrationType: "HostedPaymentPage",
     returnUrl: payment.successUrl,
@@ -74,7 +82,7 @@ export const createBody = (payment: NewPayment, shop: ShopUrls) => ({
 });
 
 export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: ShopUrls) => ({
-  order: { ...orderOf(checkout), currency: checkout.currency, reference: checkout.reference },
+  order: { ...orderOf(checkout), currency: checkout.currency, reference: reference(checkout.reference) },
   checkout: {
     integrationType: "EmbeddedCheckout",
     url: checkout.checkoutUrl,

@@ -2,6 +2,7 @@
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import type { Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { type Called, refusal, unexpected } from "./failure.js";
+import { isPaymentId } from "./ids.js";
 import { readingOf } from "./reading.js";
 import { annulmentOf, partOf } from "./requests.js";
 import { LegacyPayment } from "./schema.js";
@@ -27,9 +28,6 @@ const SPENT: Record<string, (reading: Reading) => boolean> = {
 };
 
 const meansNoPayment = ({ code }: Extract<Called, { kind: "failed" }>): boolean => NO_SUCH_PAYMENT.includes(code ?? "");
-
-/** An id may come from a callback, and goes nowhere unless it looks like one that the bank or a shop makes. */
-export const isPaymentId = (id: string): boolean => /^[\w*-]{1,100}$/.test(id);
 
 export const afterShopOf = (soap: Soap) => {
   const readPayment = async (paymentId: string): Promise<ReadAnswer> => {

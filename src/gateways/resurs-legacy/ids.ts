@@ -3,6 +3,12 @@
  * There and back again, so that a key is found in the bank's history of the payment.
  */
 
+/** An id may come from a callback, and goes nowhere unless it looks like one that the bank or a shop makes. */
+export const isPaymentId = (id: string): boolean => /^[\w*-]{1,100}$/.test(id);
+
+/** An order's id that the schema takes as the payment's. */
+export const isPreferredId = (orderId: string): boolean => /^[\w-]{1,100}$/.test(orderId);
+
 /** What stands for itself; `_` begins an escape, and `/` stands for the colon between the parts of a key. */
 const PLAIN = /^[\p{L}0-9 .-]$/u;
 

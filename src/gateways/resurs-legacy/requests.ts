@@ -1,10 +1,11 @@
 /** The contents we send. Money leaves in major units with two decimals. */
 import { randomUUID } from "node:crypto";
 import type { Line } from "../../../machines/facts.js";
+import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { type ApiData, encodeApiData } from "./api-data.js";
 import { customerElement, type HostedCustomer, hostedCustomer, type LegacyCustomer } from "./customer.js";
-import { transactionIdOf } from "./ids.js";
+import { isPreferredId, transactionIdOf } from "./ids.js";
 
 /** Shown in the bank's history of the payment. */
 const CREATOR = "order-status-engine";
@@ -110,7 +111,7 @@ export const containerOf = (of: {
 export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): PaymentAttempt => {
   const { orderId } = payment;
   // The order's own number otherwise: a second booking under it is refused rather than made twice.
-  const preferredId = payment.preferredId ?? orderId;
+  const preferredId = payment.preferredId ?? (isPreferredId(orderId) ? orderId : referenceOf(orderId));
   const method = paymentMethodId === undefined ? {} : { paymentMethodId };
   const { data, meta } = containerOf({ orderId, preferredId, checkoutType, ...method });
   // Whoever comes from signing is not there yet: his page is the one that books.

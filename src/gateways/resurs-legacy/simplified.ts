@@ -1,7 +1,8 @@
 /** The simplified flow: the shop's own checkout, bookPayment, and bookSignedPayment after the customer has signed. */
 import type { CreatedPayment, Gateway, GatewayAnswer } from "../../ports/gateway.js";
-import { afterShopOf, isPaymentId } from "./after-shop.js";
+import { afterShopOf } from "./after-shop.js";
 import { refusal, unexpected } from "./failure.js";
+import { isPaymentId } from "./ids.js";
 import { attemptOf, type BookingOptions, bookingOf } from "./requests.js";
 import { Booked } from "./schema.js";
 import { type LegacyOptions, soapOf } from "./transport.js";

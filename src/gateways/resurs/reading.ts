@@ -1,9 +1,14 @@
 /** A payment as the bank describes it (major units, floats) as a reading in minor units. */
 import { PossibleAction, type Reading } from "../../../machines/facts.js";
+import { orderIdOf } from "../../http-client/order-reference.js";
+import { KEPT_ID } from "./requests.js";
 import type { ResursPayment } from "./schema.js";
 
 /** Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here. */
 const minorUnits = (major: number): number => Math.round(major * 100);
+
+const keptId = ({ metadata }: ResursPayment): string | null =>
+  metadata?.custom?.find(({ key }) => key === KEPT_ID)?.value ?? null;
 
 export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
   const { order } = payment;
@@ -25,7 +30,7 @@ export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCo
     }),
     creditLimit: limit == null ? null : minorUnits(limit),
     taskCompleted,
-    orderReference: order?.orderReference ?? null,
+    orderReference: order?.orderReference ? orderIdOf(order.orderReference, keptId(payment)) : null,
     currency: order?.currency ?? null,
     transactionIds: (order?.actionLog ?? []).flatMap(({ transactionId }) => transactionId ?? []),
   };

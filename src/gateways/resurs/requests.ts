@@ -1,6 +1,7 @@
 /** The bodies we send. Money leaves in major units with at most two decimals. */
 import type { Line } from "../../../machines/facts.js";
 import { shortened } from "../../../machines/text.js";
+import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
 
 /** Shown in the bank's action log. */
@@ -28,15 +29,28 @@ export const orderLines = (lines: Line[] | null, amount: number, description: st
   const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
   return lines?.length && lines.length <= MOST_LINES && sum === amount
     ? lines.map((line) =>
-        orderLine(line.sku || description, line.quantity, line.total, shortened(line.sku, 50) || undefined),
+        orderLine(
+          shortened(line.sku, 100) || description,
+          line.quantity,
+          line.total,
+          shortened(line.sku, 50) || undefined,
+        ),
       )
     : [orderLine(description, 1, amount)];
 };
 
+/** Where the reference is not the order's id, the id goes along: it comes back with every reading. */
+export const KEPT_ID = "orderId";
+const kept = (orderId: string) =>
+  referenceOf(orderId) === orderId ? {} : { custom: [{ key: KEPT_ID, value: orderId }] };
+
 export const createBody = (payment: NewPayment, shop: { storeId?: string; paymentMethodId?: string }) => ({
   ...shop,
-  order: { orderReference: payment.orderId, orderLines: orderLines(payment.lines, payment.total, "Order") },
-  metadata: { creator: CREATOR },
+  order: {
+    orderReference: referenceOf(payment.orderId),
+    orderLines: orderLines(payment.lines, payment.total, "Order"),
+  },
+  metadata: { creator: CREATOR, ...kept(payment.orderId) },
   options: {
     initiatedOnCustomersDevice: true,
     handleManualInspection: false,

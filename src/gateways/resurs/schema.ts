@@ -31,6 +31,12 @@ const Order = z.looseObject({
     .nullish(),
 });
 
+/** A list, or an object of what would be in the list. */
+const Custom = z.preprocess(
+  (given) => (typeof given === "object" && given !== null ? Object.values(given) : given),
+  z.array(z.looseObject({ key: compared, value: Word(200) })).max(1000),
+);
+
 export const ResursPayment = z.looseObject({
   id: Id,
   /** A word we do not know yet is kept: the machines read it as unrecognised. */
@@ -38,6 +44,11 @@ export const ResursPayment = z.looseObject({
   /** Nothing is decided by it: in a shape that we do not know it tells nothing. */
   rejectedReason: z.looseObject({ category: word.nullish() }).nullish().catch(null),
   order: Order.nullish(),
+  /** What was sent along. In a shape that we do not know it tells nothing. */
+  metadata: z
+    .looseObject({ custom: Custom.nullish().catch(null) })
+    .nullish()
+    .catch(null),
   application: z.looseObject({ approvedCreditLimit: amount.nullish() }).nullish(),
 });
 export type ResursPayment = z.infer<typeof ResursPayment>;

@@ -46,7 +46,33 @@ const noBooking: ContractLaw = {
   },
 };
 
+/** Ids that shops have: WooCommerce's number, a UUID, one without its dashes, Medusa's, and what anybody may choose. */
+const ORDER_IDS = [
+  "1001",
+  "0f8fad5b-d9cb-469f-a165-70867728950e",
+  "0f8fad5bd9cb469fa16570867728950e",
+  "order_01HQ3J8Z6W5V4T3S2R1Q0P9N8M",
+  "order#1",
+  "2026/11/1001",
+  'a<b>&"c"\\',
+  "Best\u00e4llning 7 \u{1f600}",
+  "x".repeat(100),
+];
+
 export const beginnings = (can: Abilities): ContractLaw[] => [
+  {
+    title: "An order under any id can be paid, and what a reading then says of its order is that id.",
+    async run(bench) {
+      for (const orderId of ORDER_IDS) {
+        const created = await answered(() =>
+          bench.gateway.createPayment({ ...NEW_PAYMENT, orderId, preferredId: null }),
+        );
+        assert(created.kind === "ok", `order ${orderId}: ${shown(created)}`);
+        const reading = await readOf(bench, created.paymentId);
+        if (reading.orderReference != null) assert.equal(reading.orderReference, orderId);
+      }
+    },
+  },
   {
     title: "A gateway has a name, and rounds by a whole number of minor units.",
     async run({ gateway }) {
