@@ -21,6 +21,10 @@ export const Authorization = z
 export const Management = z
   .object({ paymentId: Id, action: claim })
   .transform(({ paymentId, action }) => ({ paymentId, claims: action ?? null }));
+/** What became of an application for credit, which goes by the payment's id. */
+const CreditApplication = z
+  .object({ applicationId: Id, status: claim })
+  .transform(({ applicationId, status }) => ({ paymentId: applicationId, claims: status ?? null }));
 /** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */
 export const Legacy = z.object({ paymentId: Id, result: Word(60).optional() });
 const legacyKinds = new Set([
@@ -71,6 +75,7 @@ export const merchantApiCallbackRoutes = (options: CallbackOptions, gateways: st
   ] as const) {
     app.post(`${way}/resurs/authorization`, guard, (c) => takeMerchantApi(c, taking, "AUTHORIZATION"));
     app.post(`${way}/resurs/management`, guard, (c) => takeMerchantApi(c, taking, "MANAGEMENT"));
+    app.post(`${way}/resurs/credit-application`, guard, (c) => takeMerchantApi(c, taking, "CREDIT_APPLICATION"));
   }
   return app;
 };
@@ -82,11 +87,17 @@ export const legacyCallbackRoutes = (options: CallbackOptions, gateways: string[
   return app;
 };
 
-/** The Merchant API's two kinds: each claims something in a word of its own. */
-const takeMerchantApi = async (c: Context, options: Taking, kind: "AUTHORIZATION" | "MANAGEMENT") => {
+/** The Merchant API's kinds: each claims something in a word of its own. */
+const merchantApiKinds = {
+  AUTHORIZATION: Authorization,
+  MANAGEMENT: Management,
+  CREDIT_APPLICATION: CreditApplication,
+};
+
+const takeMerchantApi = async (c: Context, options: Taking, kind: keyof typeof merchantApiKinds) => {
   const body = await readBody(c);
   if (!body.ok) return c.json({ error: { code: body.code } }, body.status);
-  const { data, error } = (kind === "AUTHORIZATION" ? Authorization : Management).safeParse(body.json);
+  const { data, error } = merchantApiKinds[kind].safeParse(body.json);
   if (error !== undefined) return c.json({ error: { code: "not-a-callback", detail: wrongIn(error) } }, 400);
   return handOn(c, options, { kind, ...data, content: fingerprint(kind, body.text) });
 };

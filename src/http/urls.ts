@@ -14,6 +14,9 @@ const callbacksOf: Record<string, string> = {
   "nets-easy": "nets",
 };
 
+/** What is done with a payment once it stands is reported to an address of its own. */
+const managementOf: Record<string, string> = { "resurs-mapi": "resurs/management" };
+
 /** Registered once at the bank for all payments, so a payment's own token would never be used. */
 const registeredOnce = "resurs/legacy";
 
@@ -38,6 +41,7 @@ export const urlsFor = (
   requireKeys("keys.returns", keys.returns, { own: true });
   if (keys.callbacks !== null) requireKeys("keys.callbacks", keys.callbacks);
   const callbacks = callbacksOf[api] ?? api;
+  const management = managementOf[api];
   const tokens = callbacks === registeredOnce ? null : keys.callbacks;
   const way = tokens === null ? "" : `/t/${callbackToken(tokens, orderId)}`;
   const mount = base.replace(/\/+$/, "");
@@ -50,5 +54,6 @@ export const urlsFor = (
     signedUrl: pageAt("signing-landing"),
     signingFailedUrl: pageAt("signing-cancelled"),
     callbackUrl: `${mount}/callbacks${way}/${callbacks}`,
+    ...(management === undefined ? {} : { managementUrl: `${mount}/callbacks${way}/${management}` }),
   };
 };

@@ -29,6 +29,8 @@ export interface NewPayment {
   signedUrl?: string | undefined;
   signingFailedUrl?: string | undefined;
   callbackUrl: string;
+  /** Where the bank reports what is done with the payment later, if it has an address of its own for that. */
+  managementUrl?: string | undefined;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null | undefined;
 }

@@ -114,7 +114,10 @@ export interface PaymentView {
 }
 
 export interface CheckoutUrls
-  extends Pick<NewPayment, "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl"> {
+  extends Pick<
+    NewPayment,
+    "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl" | "managementUrl"
+  > {
   /** Names the try to pay that these addresses belong to, at most 100 characters. Left out: they name none. */
   attempt?: string | undefined;
 }

@@ -28,6 +28,7 @@ const legacy = (id: string): Sent[] => [
 const mapi = (id: string): Sent[] => [
   ["POST", "/callbacks/resurs/authorization", { paymentId: id, status: "AUTHORIZED" }],
   ["POST", "/callbacks/resurs/management", { paymentId: id, action: "CAPTURE" }],
+  ["POST", "/callbacks/resurs/credit-application", { applicationId: id, status: "INSPECTION" }],
 ];
 const nets = (id: string): Sent[] => [
   ["POST", "/callbacks/nets", { id: "w-1", event: "payment.created", data: { paymentId: id } }],

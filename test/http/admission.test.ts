@@ -50,6 +50,7 @@ describe("the token in the address", () => {
     const paths = [
       AUTH,
       "/callbacks/resurs/management",
+      "/callbacks/resurs/credit-application",
       "/callbacks/nets",
       tokened([old]),
       with_("x"),

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type HttpOptions, httpApp } from "../../src/http/app.js";
 import { listen } from "../../src/http/serve.js";
+import { urlsFor } from "../../src/http/urls.js";
 import type { Store } from "../../src/ports/store.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { MINUTE, order, Place, post, returnPath, T0, trusted } from "../engine/place.js";
@@ -177,6 +178,41 @@ describe("a callback", () => {
       kind: "MANAGEMENT",
       claims: "CAPTURE",
     });
+  });
+
+  test.each(["INSPECTION", "CREDIT_APPROVED", "REJECTED", null])(
+    "of an application for credit (%s) is a hint like any other",
+    async (status) => {
+      const { world, send } = await doors();
+      await world.order("o");
+      const told = { applicationId: "pay-o", status, created: "2026-11-20T12:00:00Z" };
+      expect((await send(post("/callbacks/resurs/credit-application", told))).status).toBe(202);
+      await world.rest();
+      expect(world.status("o")).toBe("processing");
+      const event = { kind: "CREDIT_APPLICATION", claims: status };
+      expect((await world.engine.history("o")).at(1)?.event).toMatchObject(event);
+    },
+  );
+  test("of an application that no payment has, and of none, is not taken", async () => {
+    const { send } = await doors();
+    const tell = async (told: object) => (await send(post("/callbacks/resurs/credit-application", told))).status;
+    expect([await tell({ applicationId: "invented" }), await tell({}), await tell({ paymentId: "pay-o" })]).toEqual([
+      404, 400, 400,
+    ]);
+  });
+
+  test("of management has an address of its own, for the order's payment alone, where the bank has such callbacks", () => {
+    const key = { id: "k1", secret: "a key of these tests" };
+    const keys = { returns: [key], callbacks: [key] };
+    const to = (api: string) => urlsFor("http://engine.test", "o", api, keys);
+    const { callbackUrl, managementUrl = "" } = to("resurs-mapi");
+    expect([callbackUrl, managementUrl].map((url) => url.replace(/\/t\/[^/]+/, "/t"))).toEqual([
+      "http://engine.test/callbacks/t/resurs/authorization",
+      "http://engine.test/callbacks/t/resurs/management",
+    ]);
+    for (const api of ["nets-easy", "resurs-simplified", "resurs-rco", "another"]) {
+      expect(to(api)).not.toHaveProperty("managementUrl");
+    }
   });
 });
 

@@ -58,7 +58,11 @@ export const createBody = (payment: NewPayment, shop: { storeId?: string; paymen
     handleFrozenPayments: true,
     automaticCapture: false,
     redirectionUrls: { customer: { successUrl: payment.successUrl, failUrl: payment.failUrl } },
-    callbacks: { authorization: { url: payment.callbackUrl } },
+    callbacks: {
+      authorization: { url: payment.callbackUrl },
+      // Captures, refunds and cancellations, whoever made them: the portal's are heard of no other way.
+      ...(payment.managementUrl !== undefined && { management: { url: payment.managementUrl } }),
+    },
     timeToLiveInMinutes: payment.linkLifetimeMinutes,
   },
 });

@@ -36,6 +36,7 @@ export interface Customer {
   successUrl: string | null;
   failUrl: string | null;
   callbackUrl: string | null;
+  managementUrl: string | null;
 }
 
 type PersonChange = Omit<PersonStep, "afterMs"> & { at: number; completed: boolean };

@@ -80,7 +80,12 @@ export const objection = (
   return amount > most ? `${op} of ${major(amount)} is more than the ${major(most)} that is left` : null;
 };
 
-const TYPES = { capture: "CAPTURE", cancel: "CANCEL", refund: "REFUND", addOrderLines: "MODIFY_ORDER" } as const;
+export const ACTIONS = {
+  capture: "CAPTURE",
+  cancel: "CANCEL",
+  refund: "REFUND",
+  addOrderLines: "MODIFY_ORDER",
+} as const;
 
 /** The books after a call that took effect. */
 export const booksAfter = (
@@ -95,7 +100,11 @@ export const booksAfter = (
     ...books,
     log: [
       ...books.log,
-      { ...entry, type: TYPES[op], orderLines: lines ?? [{ description: op, totalAmountIncludingVat: major(amount) }] },
+      {
+        ...entry,
+        type: ACTIONS[op],
+        orderLines: lines ?? [{ description: op, totalAmountIncludingVat: major(amount) }],
+      },
     ],
   };
   if (op === "refund") after.refunded += amount;

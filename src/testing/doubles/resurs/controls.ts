@@ -35,6 +35,8 @@ export interface ResursDouble {
   customerSigns(paymentId: string): { status: string; redirectUrl: string | null };
   /** Sends an authorization callback about a payment that was created here, whatever its state. */
   deliver(paymentId: string, status: "AUTHORIZED" | "CAPTURED" | "FROZEN" | "REJECTED"): Promise<void>;
+  /** A hand at the bank does it, in its portal: all that is left, or so much in major units. @throws Error where it cannot */
+  portal(paymentId: string, op: MoneyCall, amount?: number): void;
   /** Withdraws every token, as a restart of the bank's token service would. */
   forgetTokens(): void;
   /** Requests that are kept waiting right now: until the client hangs up, for `delayNext`, or by `hold`. */

@@ -12,15 +12,21 @@ export const ASSUMED_SCHEDULE_S = [
 
 export interface CallbackDelivery extends DeliveryAttempt {
   paymentId: string;
+  /** Of an authorization callback, or the action of a management callback. */
   status: string;
 }
+
+/** What a callback says beside when it was made. */
+export type CallbackBody =
+  | { paymentId: string; status: string }
+  | { paymentId: string; action: string; actionId: string };
 
 export interface Deliveries {
   list: CallbackDelivery[];
   /** Attempts that wait for their answer right now. */
   underWay(): number;
   /** Resolves when the callback was taken, or given up. */
-  send(url: string, callback: { paymentId: string; status: string }): Promise<void>;
+  send(url: string, callback: CallbackBody): Promise<void>;
 }
 
 export const deliveriesOf = (clock: Clock, closed: AbortSignal): Deliveries => {
@@ -29,14 +35,17 @@ export const deliveriesOf = (clock: Clock, closed: AbortSignal): Deliveries => {
   return {
     list,
     underWay,
-    send: (url, { paymentId, status }) =>
+    send: (url, callback) =>
       send({
         url,
         // The same message each time it is sent again, its moment included.
-        body: JSON.stringify({ paymentId, status, created: new Date(clock.now()).toISOString() }),
+        body: JSON.stringify({ ...callback, created: new Date(clock.now()).toISOString() }),
         schedule: ASSUMED_SCHEDULE_S,
         taken: (answer) => answer >= 200 && answer < 300,
-        attempted: (attempt) => list.push({ paymentId, status, ...attempt }),
+        attempted: (attempt) => {
+          const status = "action" in callback ? callback.action : callback.status;
+          list.push({ paymentId: callback.paymentId, status, ...attempt });
+        },
       }),
   };
 };

@@ -7,7 +7,16 @@ import { z } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { accountsOf, answered, type ResursAccount } from "./accounts.js";
-import { amountOf, type BankLine, booksAfter, type MoneyCall, major, objection } from "./books.js";
+import {
+  ACTIONS,
+  amountOf,
+  type BankLine,
+  booksAfter,
+  type MoneyCall,
+  major,
+  objection,
+  type ResursBooks,
+} from "./books.js";
 import type { RecordedCall, ResursDouble } from "./controls.js";
 import { deliveriesOf } from "./deliveries.js";
 import { heard, stopped } from "./faults.js";
@@ -79,7 +88,7 @@ export const resursDouble = async (options: {
     const customer = {
       ...asked.customer,
       governmentId: person?.governmentId ?? asked.customer.governmentId ?? ACCEPTED_PERSON,
-      callbackUrl: person?.callbacks === false ? null : asked.customer.callbackUrl,
+      ...(person?.callbacks === false ? { callbackUrl: null, managementUrl: null } : {}),
     };
     const account = accounts.create(customer, asked.lines, asked.minutes, asked.orderReference, asked.fields);
     const page = `${url}/sign/${account.id}`;
@@ -100,14 +109,38 @@ export const resursDouble = async (options: {
     if (!payment.books) return no(400, "BAD_REQUEST", "The payment has no order");
     const why = strict ? objection(payment.books, payment.status, op, lines) : null;
     if (why) return no(400, "BAD_REQUEST", why);
-    payment.books = booksAfter(payment.books, op, {
-      lines,
-      actionId: randomUUID(),
-      created: new Date(clock.now()).toISOString(),
+    act(op, account, payment.books, lines, {
       transactionId: call.field("transactionId"),
       creator: call.field("creator"),
     });
     return { status: 200, body: answered(id, payment) };
+  };
+
+  /** Writes it into the books, and tells whoever is to hear of it. */
+  const act = (
+    op: MoneyCall,
+    { id, payment, customer }: ResursAccount,
+    books: ResursBooks,
+    lines: BankLine[] | null,
+    by: { transactionId?: string | undefined; creator?: string | undefined },
+  ): void => {
+    if (payment === null) return;
+    const actionId = randomUUID();
+    payment.books = booksAfter(books, op, { lines, actionId, created: new Date(clock.now()).toISOString(), ...by });
+    const url = customer?.managementUrl;
+    if (url) void deliveries.send(url, { paymentId: id, action: ACTIONS[op], actionId });
+  };
+
+  const portal: ResursDouble["portal"] = (paymentId, op, amount) => {
+    const account = accounts.at(paymentId);
+    const { payment } = account;
+    const lines =
+      amount === undefined
+        ? null
+        : [{ description: op, quantity: 1, quantityUnit: "pcs", vatRate: 0, totalAmountIncludingVat: amount }];
+    const why = payment?.books ? objection(payment.books, payment.status, op, lines) : "there is no such payment";
+    if (!payment?.books || why !== null) throw new Error(`${op} of ${paymentId} in the portal: ${why}`);
+    act(op, account, payment.books, lines, { creator: "portal" });
   };
 
   /** null = no answer, ever. */
@@ -201,6 +234,7 @@ export const resursDouble = async (options: {
       const to = accounts.at(paymentId).customer?.callbackUrl;
       if (to) await deliveries.send(to, { paymentId, status });
     },
+    portal,
     forgetTokens: () => given.clear(),
     held,
     delivering: deliveries.underWay,

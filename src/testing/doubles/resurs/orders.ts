@@ -18,7 +18,7 @@ const Request = z.looseObject({
       timeToLiveInMinutes: z.number().int().min(1).max(43_200).default(120),
       automaticCapture: z.boolean().default(false),
       handleFrozenPayments: z.boolean().default(false),
-      callbacks: z.looseObject({ authorization: Url }).nullish(),
+      callbacks: z.looseObject({ authorization: Url, management: Url, creditApplication: Url }).nullish(),
       redirectionUrls: z
         .looseObject({
           customer: z.looseObject({ successUrl: z.string().optional(), failUrl: z.string().optional() }).optional(),
@@ -53,6 +53,7 @@ export const newPayment = (body: unknown) => {
       successUrl: urls?.successUrl ?? null,
       failUrl: urls?.failUrl ?? null,
       callbackUrl: options.callbacks?.authorization?.url ?? null,
+      managementUrl: options.callbacks?.management?.url ?? null,
     },
     fields: { storeId: rest.storeId, customer: customer ?? {}, metadata },
   };
