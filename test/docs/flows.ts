@@ -57,7 +57,8 @@ export const chapters: Chapter[] = [
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
-      "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading.",
+      "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so what a hand does in Nets's portal is heard of.",
+      "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",
       "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding; more puts the order on hold.",
     ],
   },

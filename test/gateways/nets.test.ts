@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type NetsEasyOptions, netsEasy } from "../../src/gateways/nets/easy.js";
 import { readingOf } from "../../src/gateways/nets/reading.js";
-import { idempotencyKey } from "../../src/gateways/nets/requests.js";
+import { EVENTS, idempotencyKey } from "../../src/gateways/nets/requests.js";
 import { NetsPayment } from "../../src/gateways/nets/schema.js";
 import { httpApp } from "../../src/http/app.js";
 import { listen } from "../../src/http/serve.js";
@@ -14,7 +14,7 @@ import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 const ID = "025400006091b1ef6937598058c4e487";
-const SECRET = "what-nets-sends-back";
+const SECRET = "whatNetsSendsBack1";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 2));
 const until = async (met: () => boolean): Promise<void> => {
@@ -503,9 +503,34 @@ describe("a new payment", () => {
         order: { amount: 100_000, currency: "SEK", reference: "1001", items: [{ grossTotalAmount: 100_000 }] },
         checkout: { returnUrl: order.successUrl, termsUrl: "https://shop.example/", charge: false },
         notifications: {
-          webhooks: [{ eventName: "payment.checkout.completed", url: order.callbackUrl, authorization: SECRET }],
+          webHooks: EVENTS.map((eventName) => ({ eventName, url: order.callbackUrl, authorization: SECRET })),
         },
       },
+    ]);
+  });
+  test("an address that is too long for Nets is left out, and the order can be paid all the same", async () => {
+    const { nets, gateway } = await given({ webhook: { authorization: SECRET } });
+    const callbackUrl = `https://shop.example/callbacks/t/${"x".repeat(230)}`;
+    expect(await gateway.createPayment({ ...order, callbackUrl })).toMatchObject({ kind: "ok" });
+    expect(nets.creates[0]).not.toHaveProperty("notifications");
+    expect(await gateway.createPayment({ ...order, callbackUrl: callbackUrl.slice(0, 256) })).toMatchObject({
+      kind: "ok",
+    });
+    expect(nets.creates[1]).toHaveProperty("notifications");
+  });
+  test.each(["seven77", "x".repeat(65), "with-a-hyphen-in-it", "with spaces in between"])(
+    "an authorization that Nets would not take is refused at once: %s",
+    (authorization) => {
+      const way = { baseUrl: "https://nets.invalid", secretKey: "secret", webhook: { authorization } };
+      expect(() => netsEasy(way)).toThrow(/^webhook.authorization: /);
+    },
+  );
+  test("names and references go without what Nets does not store", async () => {
+    const { nets, gateway } = await given();
+    const lines = [{ sku: "<B> \\", quantity: 1, total: 100_000 }];
+    expect(await gateway.createPayment({ ...order, orderId: 'a"b', lines })).toMatchObject({ kind: "ok" });
+    expect(nets.creates).toMatchObject([
+      { order: { reference: expect.stringMatching(/^a-b--[\w-]{20}$/), items: [{ name: "B", reference: "B" }] } },
     ]);
   });
   test("lines that do not add up are one line that does", async () => {
@@ -587,7 +612,10 @@ describe("webhooks", () => {
     if (created.kind !== "ok") throw new Error(created.kind);
     shop.nets.customerPays(created.paymentId);
     await shop.pass(119_000);
-    expect(shop.nets.deliveries).toMatchObject([{ answer: 200, attempt: 1 }]);
+    expect(shop.nets.deliveries).toMatchObject([
+      { event: "payment.reservation.created.v2", answer: 200, attempt: 1 },
+      { event: "payment.checkout.completed", answer: 200, attempt: 1 },
+    ]);
     expect(shop.woo.order("1001").status).toBe("pending");
     await shop.pass(2_000);
     expect(shop.woo.order("1001").status).toBe("processing");
@@ -615,8 +643,8 @@ describe("webhooks", () => {
     await shop.pass(1_000);
     await shop.place("1001", created.paymentId);
     await shop.pass(60_000);
-    expect(shop.nets.deliveries.map(({ answer }) => answer)).toEqual([404, 200]);
-    expect(new Set(shop.nets.deliveries.map(({ id }) => id)).size).toBe(1);
+    expect(shop.nets.deliveries.map(({ answer }) => answer)).toEqual([404, 404, 200, 200]);
+    expect(new Set(shop.nets.deliveries.map(({ id, event }) => `${event} ${id}`)).size).toBe(2);
   });
   test.each([
     ["missing", {}],
@@ -692,7 +720,7 @@ describe("the embedded checkout (seed 004)", () => {
           charge: false,
         },
         notifications: {
-          webhooks: [{ eventName: "payment.checkout.completed", url: checkout.callbackUrl, authorization: SECRET }],
+          webHooks: EVENTS.map((eventName) => ({ eventName, url: checkout.callbackUrl, authorization: SECRET })),
         },
       },
     ]);

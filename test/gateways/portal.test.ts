@@ -1,7 +1,8 @@
 /** What a hand does in the bank's portal is heard of from the bank itself, and in the shop a second later. */
 import { afterEach, describe, expect, test } from "vitest";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { resursMapi } from "../../src/gateways/resurs/mapi.js";
-import { resursDouble, VirtualClock } from "../../src/testing/index.js";
+import { netsDouble, resursDouble, VirtualClock } from "../../src/testing/index.js";
 import { shopWith } from "./shop-with.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -55,5 +56,61 @@ describe("Resurs's portal", () => {
     await pass(HOUR);
     expect(bank.deliveries.at(-1)).toMatchObject({ status: "CAPTURE", answer: 202 });
     expect([woo.order("1001").status, bank.calls.length]).toEqual(["completed", 1]);
+  });
+});
+
+describe("Nets's portal", () => {
+  const paid = async () => {
+    const clock = new VirtualClock(Date.parse("2026-11-20T12:00:00.000Z"));
+    const nets = await netsDouble({ clock });
+    closing.push(nets.close);
+    const authorization = "a0b1c2d3e4f5a6b7";
+    const gateway = netsEasy({ baseUrl: nets.url, secretKey: "secret", webhook: { authorization }, clock });
+    const shop = await shopWith(clock, gateway, { delivering: nets.delivering, netsAuthorization: authorization });
+    closing.push(shop.close);
+    const paymentId = await shop.opened("1001");
+    nets.customerPays(paymentId);
+    await shop.pass(HOUR);
+    expect(shop.woo.order("1001").status).toBe("processing");
+    const record = () => shop.engine.read("1001");
+    return { ...shop, nets, paymentId, record };
+  };
+  /** A webhook waits two minutes for the customer. */
+  const HEARD = 121_000;
+
+  test("a charge, a part of it given back, and that refund failing", async () => {
+    const { nets, paymentId, pass, record } = await paid();
+    nets.portal(paymentId, "capture");
+    await pass(HEARD);
+    expect((await record())?.facts.payment).toMatchObject({ captured: 100_000 });
+    nets.portal(paymentId, "refund", 250);
+    await pass(HEARD);
+    expect((await record())?.facts.payment).toMatchObject({ refunded: 25_000 });
+    nets.refundTurns(paymentId, "Failed");
+    await pass(HEARD);
+    expect((await record())?.facts.payment).toMatchObject({ refunded: 0 });
+    expect(nets.deliveries.map(({ event, answer }) => [event, answer])).toEqual(
+      [
+        "payment.reservation.created.v2",
+        "payment.checkout.completed",
+        "payment.charge.created.v2",
+        "payment.refund.completed",
+        "payment.refund.failed",
+      ].map((event) => [event, 200]),
+    );
+  });
+  test("a cancellation", async () => {
+    const { nets, paymentId, pass, record } = await paid();
+    nets.portal(paymentId, "cancel");
+    await pass(HEARD);
+    expect((await record())?.facts.payment).toMatchObject({ canceled: 100_000, authorized: 0 });
+    expect((await record())?.flags).toMatchObject([{ flag: "discrepancy:payment-cancelled-order-active" }]);
+  });
+  test("what is left after a part was charged there is let go from here", async () => {
+    const { engine, nets, paymentId, pass } = await paid();
+    nets.portal(paymentId, "capture", 400);
+    await pass(HEARD);
+    expect((await engine.submit("1001", { type: "merchant.released" }, { wait: "settled" })).outcome).toBe("moved");
+    expect(nets.books(paymentId)).toMatchObject({ captured: 400, canceled: 600, authorized: 0 });
   });
 });

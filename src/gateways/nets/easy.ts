@@ -105,6 +105,9 @@ const pathOf = (paymentId: string): string | null =>
 export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   requireLongSecrets({ "webhook.authorization": options.webhook?.authorization });
   requireHeaderValues({ secretKey: options.secretKey, "webhook.authorization": options.webhook?.authorization });
+  if (options.webhook && !/^[A-Za-z0-9]{8,64}$/.test(options.webhook.authorization)) {
+    throw new TypeError("webhook.authorization: Nets takes 8 to 64 letters and digits, and nothing else");
+  }
   const ask = asking({
     baseUrl: options.baseUrl,
     clock: options.clock ?? systemClock(),

@@ -10,7 +10,7 @@ import type { NetsPayment } from "./schema.js";
 export interface NetsWebhook {
   /** Left out: where the order's callbacks go. */
   url?: string;
-  /** Comes back as it is in the webhook's `authorization` header, and is all that proves its sender. */
+  /** 16 to 64 letters and digits. Comes back as it is in the webhook's `authorization` header, and is all its proof. */
   authorization: string;
 }
 
@@ -62,10 +62,23 @@ export type Cart = Pick<NewPayment, "lines" | "total">;
 
 const orderOf = ({ lines, total }: Cart) => ({ items: items(lines, total), amount: total });
 
+/** Whatever moves the money, by whatever hand: the customer's, the shop's, or one in Nets's portal. */
+export const EVENTS = [
+  "payment.reservation.created.v2",
+  "payment.checkout.completed",
+  "payment.charge.created.v2",
+  "payment.charge.failed",
+  "payment.refund.completed",
+  "payment.refund.failed",
+  "payment.cancel.created",
+];
+const LONGEST_WEBHOOK_URL = 256;
+
 const notifications = ({ webhook }: ShopUrls, callbackUrl: string) => {
-  if (webhook === undefined) return {};
-  const { url = callbackUrl, authorization } = webhook;
-  return { notifications: { webhooks: [{ eventName: "payment.checkout.completed", url, authorization }] } };
+  const { url = callbackUrl, authorization } = webhook ?? {};
+  // Nets takes no longer address. Without webhooks the order can be paid all the same: the customer's return is read.
+  if (webhook === undefined || url.length > LONGEST_WEBHOOK_URL) return {};
+  return { notifications: { webHooks: EVENTS.map((eventName) => ({ eventName, url, authorization })) } };
 };
 
 export const createBody = (payment: NewPayment, shop: ShopUrls) => ({

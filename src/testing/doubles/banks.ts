@@ -31,7 +31,7 @@ export interface Banks {
 const legacyCallbacks: LegacyCallback[] = ["BOOKED", "AUTOMATIC_FRAUD_CONTROL", "UNFREEZE", "ANNULMENT", "UPDATE"];
 
 /** What the shop told Nets to prove itself with. */
-export const NETS_AUTHORIZATION = "sandbox-webhook-secret";
+export const NETS_AUTHORIZATION = "sandboxWebhookSecret";
 
 /** What the shop registered the older callbacks with. */
 export const LEGACY_DIGEST = { algorithm: "SHA1", salts: ["sandbox-callback-salt"] } as const;

@@ -15,6 +15,9 @@ export interface NetsSeriesEntry {
 export interface Checkout {
   /** null = an embedded checkout sends nobody anywhere. */
   returnUrl: string | null;
+  /** The page that shows it: the shop's, or Nets's own. */
+  url: string;
+  cancelUrl: string | null;
   /** The money is taken at once. */
   charges: boolean;
   webhooks: NetsSubscription[];
@@ -48,6 +51,8 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
     at,
     ofCharge: (chargeId: string): NetsAccount | null =>
       [...accounts.keys()].map(at).find(({ payment }) => payment?.charges.some((c) => c.chargeId === chargeId)) ?? null,
+    ofRefund: (refundId: string): NetsAccount | null =>
+      [...accounts.keys()].map(at).find(({ payment }) => payment?.refunds.some((r) => r.refundId === refundId)) ?? null,
     setSeries(id: string, entries: NetsSeriesEntry[]): void {
       const account = at(id);
       account.adopted = null;
@@ -56,14 +61,8 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
     faultFor,
     create(id: string, order: NetsBookEntry["order"], checkout: Checkout): NetsAccount {
       const account = at(id);
-      const { amount, currency, reference } = order;
       account.checkout = checkout;
-      account.payment = paymentFrom(
-        { orderDetails: { amount, currency, reference } },
-        id,
-        new Date(clock.now()).toISOString(),
-        newId,
-      );
+      account.payment = paymentFrom({ orderDetails: order }, id, new Date(clock.now()).toISOString(), newId);
       return account;
     },
     pay(id: string, paymentType = "CARD", chargeId: string): NetsAccount {
@@ -76,7 +75,7 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
       payment.reserved = payment.order.amount;
       if (checkout.charges) {
         const created = new Date(clock.now()).toISOString();
-        payment.charges.push({ chargeId, amount: payment.reserved, refunded: 0, created });
+        payment.charges.push({ chargeId, amount: payment.reserved, refunded: 0, created, items: payment.order.items });
       }
       return account;
     },

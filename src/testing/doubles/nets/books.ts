@@ -1,4 +1,6 @@
 /** The books of one payment at the Nets double, in minor units, as arithmetic without time or network. */
+import { itemOf, type NetsItem } from "./items.js";
+
 export type NetsCall = "capture" | "cancel" | "refund";
 
 export interface NetsCharge {
@@ -6,6 +8,15 @@ export interface NetsCharge {
   amount: number;
   refunded: number;
   created: string;
+  items: NetsItem[];
+}
+
+export interface NetsRefund {
+  refundId: string;
+  amount: number;
+  state: "Pending" | "Cancelled" | "Failed" | "Completed" | "Expired";
+  lastUpdated: string;
+  items: NetsItem[];
 }
 
 export interface NetsBookEntry {
@@ -14,10 +25,10 @@ export interface NetsBookEntry {
   reserved: number;
   cancelled: number;
   /** What a payment was not given a currency for, it does not say. */
-  order: { amount: number; currency?: string | undefined; reference: string };
+  order: { amount: number; currency?: string | undefined; reference: string; items: NetsItem[] };
   paymentType: string;
   charges: NetsCharge[];
-  refunds: { refundId: string; amount: number; state: string; lastUpdated: string }[];
+  refunds: NetsRefund[];
   /** Everything else, as it was given: `terminated`, `subscription` … */
   fields: Record<string, unknown>;
 }
@@ -27,7 +38,7 @@ export interface ScenarioNetsPayment {
   paymentId?: string;
   summary?: { reservedAmount?: number; chargedAmount?: number; refundedAmount?: number; cancelledAmount?: number };
   paymentType?: string;
-  orderDetails?: { amount?: number; currency?: string; reference?: string };
+  orderDetails?: { amount?: number; currency?: string; reference?: string; items?: NetsItem[] };
   /** Left out: one charge of all that is charged. */
   charges?: { chargeId: string; amount: number; created?: string }[];
   [more: string]: unknown;
@@ -40,8 +51,12 @@ export interface Refusal {
 
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-export const chargedOf = ({ charges }: NetsBookEntry): number => sum(charges.map(({ amount }) => amount));
-export const refundedOf = ({ refunds }: NetsBookEntry): number => sum(refunds.map(({ amount }) => amount));
+export const chargedOf = ({ charges }: Pick<NetsBookEntry, "charges">): number =>
+  sum(charges.map(({ amount }) => amount));
+/** What came to nothing is the shop's again. */
+const counts = ({ state }: NetsRefund): boolean => state === "Completed" || state === "Pending";
+export const refundedOf = ({ refunds }: NetsBookEntry): number =>
+  sum(refunds.filter(counts).map(({ amount }) => amount));
 export const authorizedOf = (payment: NetsBookEntry): number =>
   // Swish and its like take the money at once: it is nowhere reserved.
   payment.paymentType === "A2A" ? 0 : Math.max(0, payment.reserved - chargedOf(payment) - payment.cancelled);
@@ -49,10 +64,19 @@ export const authorizedOf = (payment: NetsBookEntry): number =>
 export const takenOf = (payment: NetsBookEntry): number =>
   payment.paymentType === "A2A" ? Math.max(payment.reserved, chargedOf(payment)) : chargedOf(payment);
 
+const refundFrom = (refundId: string, amount: number, lastUpdated: string, items = [itemOf(amount)]): NetsRefund => ({
+  refundId,
+  amount,
+  state: "Completed",
+  lastUpdated,
+  items,
+});
+
 export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: string, id: () => string) => {
   const { paymentId: _, summary = {}, paymentType = "CARD", orderDetails = {}, charges, ...fields } = given;
   const { reservedAmount = 0, chargedAmount = 0, refundedAmount = 0, cancelledAmount = 0 } = summary;
   const made = chargedAmount > 0 ? [{ chargeId: id(), amount: chargedAmount }] : [];
+  const total = orderDetails.amount ?? Math.max(reservedAmount, chargedAmount);
   let toSpread = refundedAmount;
   const payment: NetsBookEntry = {
     paymentId,
@@ -60,44 +84,21 @@ export const paymentFrom = (given: ScenarioNetsPayment, paymentId: string, at: s
     reserved: reservedAmount,
     cancelled: cancelledAmount,
     order: {
-      amount: orderDetails.amount ?? Math.max(reservedAmount, chargedAmount),
+      amount: total,
       currency: orderDetails.currency,
       reference: orderDetails.reference ?? "",
+      items: orderDetails.items ?? [itemOf(total)],
     },
     paymentType,
     charges: (charges ?? made).map((charge) => {
       const refunded = Math.min(toSpread, charge.amount);
       toSpread -= refunded;
-      return { created: at, ...charge, refunded };
+      return { created: at, items: [itemOf(charge.amount)], ...charge, refunded };
     }),
-    refunds:
-      refundedAmount > 0 ? [{ refundId: id(), amount: refundedAmount, state: "Completed", lastUpdated: at }] : [],
+    refunds: refundedAmount > 0 ? [refundFrom(id(), refundedAmount, at)] : [],
     fields,
   };
   return payment;
-};
-
-/** The payment as GET answers it; an amount of nothing is left out, as Nets leaves it out. */
-export const answered = (payment: NetsBookEntry) => {
-  const { paymentId, created, order, paymentType, fields } = payment;
-  const amounts = {
-    reservedAmount: payment.reserved,
-    chargedAmount: chargedOf(payment),
-    refundedAmount: refundedOf(payment),
-    cancelledAmount: payment.cancelled,
-  };
-  return {
-    payment: {
-      ...fields,
-      paymentId,
-      created,
-      orderDetails: order,
-      paymentDetails: { paymentType, paymentMethod: paymentType },
-      summary: Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0)),
-      charges: payment.charges.map(({ chargeId, amount, created }) => ({ chargeId, amount, created })),
-      refunds: payment.refunds,
-    },
-  };
 };
 
 const no = (code: string, message: string): Refusal => ({ code, message });
@@ -141,20 +142,20 @@ export const objection = (payment: NetsBookEntry, op: NetsCall, move: NetsMove):
   return itemsObjection(move, payment.reserved);
 };
 
-/** Changes the books by a call that was not objected to; the new charge's, refund's or cancellation's id. */
+/** Changes the books by a call that was not objected to; `id` is the new charge's, refund's or cancellation's. */
 export const execute = (
   payment: NetsBookEntry,
   op: NetsCall,
-  call: { amount: number; chargeId: string | null; id: string; at: string; final: boolean },
+  call: { amount: number; items: NetsItem[]; chargeId: string | null; id: string; at: string; final: boolean },
 ): void => {
-  const { amount, id, at } = call;
+  const { amount, items, id, at } = call;
   if (op === "cancel") payment.cancelled += amount;
   else if (op === "capture") {
-    payment.charges.push({ chargeId: id, amount, refunded: 0, created: at });
+    payment.charges.push({ chargeId: id, amount, refunded: 0, created: at, items });
     // "Flag to release remaining reservation".
     if (call.final) payment.cancelled += authorizedOf(payment);
   } else {
-    payment.refunds.push({ refundId: id, amount, state: "Completed", lastUpdated: at });
+    payment.refunds.push(refundFrom(id, amount, at, items));
     let left = amount;
     for (const charge of payment.charges) {
       if (call.chargeId !== null && charge.chargeId !== call.chargeId) continue;

@@ -1,7 +1,7 @@
 /** What a test can do to the Nets double, and what it can see of it. */
 import type { FrontPage } from "../front-page.js";
 import type { NetsSeriesEntry } from "./accounts.js";
-import type { NetsCall } from "./books.js";
+import type { NetsCall, NetsRefund } from "./books.js";
 import type { NetsDelivery } from "./deliveries.js";
 import type { NetsOperation } from "./http.js";
 
@@ -27,8 +27,12 @@ export interface NetsDouble {
   delayNext(operation: NetsOperation, ms: number): void;
   /** From now on whatever stands before the bank answers everything, with or without having passed it on; null = no more. */
   front(page: FrontPage | null): void;
-  /** The customer of a payment created here pays all of it; the webhook goes out. */
+  /** The customer of a payment created here pays all of it; the webhooks go out. */
   customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
+  /** A hand in Nets's portal does it: all that is left, or so much in major units. @throws Error where it cannot */
+  portal(paymentId: string, op: NetsCall, amount?: number): void;
+  /** The latest refund turns out so; the webhook goes out where it failed. */
+  refundTurns(paymentId: string, state: NetsRefund["state"]): void;
   /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */
   deliver(paymentId: string, event: string, data?: object, id?: string): Promise<void>;
   /** Requests that are kept waiting right now: until the client hangs up, or for `delayNext`. */

@@ -14,7 +14,7 @@ export interface NetsDelivery extends DeliveryAttempt {
 export interface NetsSubscription {
   eventName: string;
   url: string;
-  authorization: string;
+  authorization?: string | null | undefined;
 }
 
 export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
@@ -31,8 +31,13 @@ export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
       const { id, event, data } = message;
       return send({
         url,
-        headers: { authorization },
-        body: JSON.stringify({ ...message, merchantId: 100_000, timestamp: new Date(clock.now()).toISOString() }),
+        headers: authorization ? { authorization } : {},
+        body: JSON.stringify({
+          ...message,
+          // The newer messages have another name for it.
+          [event.endsWith(".v2") ? "merchantNumber" : "merchantId"]: 100_000,
+          timestamp: new Date(clock.now()).toISOString(),
+        }),
         schedule: ASSUMED_SCHEDULE_S,
         // No other 2xx will do.
         taken: (answer) => answer === 200,

@@ -10,7 +10,6 @@ import { heard, stopped } from "../resurs/faults.js";
 import type { HttpAnswer } from "../resurs/http.js";
 import { type NetsAccount, netsAccounts } from "./accounts.js";
 import {
-  answered,
   authorizedOf,
   chargedOf,
   execute,
@@ -20,9 +19,12 @@ import {
   refundedOf,
   takenOf,
 } from "./books.js";
+import { changesOf } from "./changes.js";
 import type { NetsDouble, RecordedNetsCall } from "./controls.js";
 import { netsDeliveriesOf } from "./deliveries.js";
-import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest, OrderItems } from "./http.js";
+import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
+import { itemOf, type NetsItem, sumOf } from "./items.js";
+import { answered, dataOf, type NetsSubject } from "./messages.js";
 
 export type { NetsSeriesEntry } from "./accounts.js";
 export type { NetsDouble, RecordedNetsCall } from "./controls.js";
@@ -30,6 +32,22 @@ export type { NetsDouble, RecordedNetsCall } from "./controls.js";
 /** Nets's ids are 32 hexadecimal digits. */
 const newId = (): string => randomUUID().replaceAll("-", "");
 const ID_NAMES = { capture: "chargeId", refund: "refundId" } as const;
+const EVENTS = {
+  capture: "payment.charge.created.v2",
+  cancel: "payment.cancel.created",
+  refund: "payment.refund.completed",
+} as const;
+
+const METHODS = [{ name: "Visa", paymentType: "CARD", currency: "SEK", enabled: true }];
+const NOTHING = { charges: [] };
+
+/** Without items: those of the order, or one that stands for the amount. */
+interface Act {
+  amount: number;
+  chargeId?: string | null;
+  items?: NetsItem[] | undefined;
+  final?: boolean;
+}
 
 export const netsDouble = async (options: { clock?: Clock; port?: number } = {}): Promise<NetsDouble> => {
   const { clock = systemClock() } = options;
@@ -56,36 +74,46 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     return { status: 400, body: { errors: Object.fromEntries(errors) } };
   };
 
+  const send = async (account: NetsAccount, event: string, data: object, id: string): Promise<void> => {
+    const wanted = (account.checkout?.webhooks ?? []).filter(({ eventName }) => eventName === event);
+    const message = { id, event, data: { ...data, paymentId: account.id } };
+    await Promise.all(wanted.map((webhook) => deliveries.send(webhook, message)));
+  };
+  const tell = (account: NetsAccount, event: string, about: NetsSubject): void => {
+    if (account.payment) void send(account, event, dataOf(event, account.payment, about), newId());
+  };
+
   const create = ({ json }: NetsRequest): HttpAnswer => {
     creates.push(json);
     const asked = Creation.safeParse(json);
     if (!asked.success) return notValid(asked.error);
     const { order, checkout, notifications } = asked.data;
-    const embedded = checkout.integrationType === "EmbeddedCheckout";
-    const account = accounts.create(newId(), order, {
-      returnUrl: embedded ? null : checkout.returnUrl,
-      charges: checkout.charge,
-      webhooks: notifications?.webhooks ?? [],
-    });
-    const { id } = account;
-    return { status: 201, body: { paymentId: id, ...(embedded ? {} : { hostedPaymentPageUrl: `${url}/pay/${id}` }) } };
+    const hosted = checkout.integrationType === "HostedPaymentPage";
+    const id = newId();
+    const page = `${url}/pay/${id}`;
+    accounts.create(
+      id,
+      { ...order, reference: order.reference ?? "" },
+      {
+        returnUrl: hosted ? (checkout.returnUrl ?? null) : null,
+        url: hosted ? page : (checkout.url ?? page),
+        cancelUrl: checkout.cancelUrl ?? null,
+        charges: checkout.charge ?? false,
+        webhooks: notifications?.webHooks ?? notifications?.webhooks ?? [],
+      },
+    );
+    return { status: 201, body: { paymentId: id, ...(hosted ? { hostedPaymentPageUrl: page } : {}) } };
   };
 
-  const updateOrder = (payment: NetsBookEntry, { json }: NetsRequest): HttpAnswer => {
-    updates.push(json);
-    const asked = OrderItems.safeParse(json);
-    if (!asked.success) return notValid(asked.error);
-    // The plugin meets a 409 and begins anew; that a paid or ended payment is what brings it, is an assumption.
-    if (payment.reserved > 0 || payment.fields.terminated) return no(409, "Conflict", "The payment has gone on");
-    payment.order.amount = asked.data.amount;
-    return { status: 204 };
-  };
+  const { change, part } = changesOf(accounts, updates, { no, notValid, iso });
 
-  /** Nets's documents: only a payment on which nothing is reserved can be terminated. */
-  const terminate = (payment: NetsBookEntry): HttpAnswer => {
-    if (payment.reserved > 0 || payment.fields.terminated) return no(409, "Conflict", "The payment has gone on");
-    payment.fields.terminated = iso();
-    return { status: 204 };
+  /** Writes it into the books, and tells whoever is to hear of it. The new charge's, refund's or cancellation's id. */
+  const act = (op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: Act): string => {
+    const id = newId();
+    const { amount, items = call.amount === payment.order.amount ? payment.order.items : [itemOf(amount)] } = call;
+    execute(payment, op, { amount, items, chargeId: call.chargeId ?? null, id, at: iso(), final: call.final ?? false });
+    tell(account, EVENTS[op], { id, amount, items });
+    return id;
   };
 
   /** The answer to a call that may change the books, and whether this very call changed them. */
@@ -97,7 +125,6 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     if (!asked.success) return refused(notValid(asked.error));
     bodies.push(asked.data);
     const { amount, orderItems, finalCharge } = asked.data;
-    const items = orderItems?.reduce((sum, { grossTotalAmount }) => sum + grossTotalAmount, 0) ?? null;
     // Nexi's reference: a charge is refused with 402 or 500, all else with 500; 400 has no code.
     const coded = (code: string, message: string) => refused(no(op === "capture" ? 402 : 500, code, message));
     const place = `${op} ${id} ${key}`;
@@ -105,14 +132,24 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     if (before && before.amount !== amount) return coded(op === "capture" ? "1026" : "1027", "Other amount");
     if (before) return refused(before.answer);
     const chargeId = ofCharge ? id : null;
-    const objected = objection(payment, op, { amount, items, chargeId });
+    const objected = objection(payment, op, { amount, items: orderItems ? sumOf(orderItems) : null, chargeId });
     if (objected) return coded(objected.code, objected.message);
-    const own = newId();
-    execute(payment, op, { amount, chargeId, id: own, at: iso(), final: finalCharge ?? false });
+    const own = act(op, account, payment, {
+      amount,
+      chargeId,
+      items: orderItems ?? undefined,
+      final: finalCharge ?? false,
+    });
     if (op === "cancel") return { answer: { status: 204 }, applied: true };
     const answer: HttpAnswer = { status: 201, body: { [ID_NAMES[op]]: own } };
     if (key !== null) repeatable.set(place, { amount, answer });
     return { answer, applied: true };
+  };
+
+  const readOf = (account: NetsAccount | null): HttpAnswer => {
+    if (!account?.payment) return no(404, "NotFound", "Payment not found");
+    const { url: page = `${url}/pay/${account.id}`, cancelUrl = null } = account.checkout ?? {};
+    return { status: 200, body: answered(account.payment, { url: page, cancelUrl }) };
   };
 
   /** null = no answer, ever. */
@@ -121,6 +158,8 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     if (op === null) return no(404, "NotFound", "There is no such endpoint");
     if (!asked.secretKey) return { status: 401 };
     if (op === "createPayment") return create(asked);
+    if (op === "paymentMethods") return { status: 200, body: METHODS };
+    if (op === "getCharge" || op === "getRefund" || op === "cancelRefund") return part(op, asked);
     const account = asked.ofCharge ? accounts.ofCharge(id) : accounts.at(id);
     const paymentId = account?.id ?? id;
     const fault = account ? accounts.faultFor(account, op) : null;
@@ -130,20 +169,12 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
       const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
       return { ...no(fault.status, "1000", `Fault of the scenario: ${fault.status}`), headers };
     };
-    if (op === "getPayment") {
-      reads.push({ op, paymentId, at: clock.now() });
-      const unheard = stopped(fault);
-      if (unheard !== undefined) return unheard;
-      const found = account?.payment;
-      const answer = found ? { status: 200, body: answered(found) } : no(404, "NotFound", "Payment not found");
-      return heard(fault, atFault() ?? answer);
-    }
+    if (op === "getPayment") reads.push({ op, paymentId, at: clock.now() });
     const unheard = stopped(fault);
     if (unheard !== undefined) return unheard;
-    if (op === "updateOrder" || op === "terminate") {
-      const payment = account?.payment;
-      const changed = (of: NetsBookEntry) => (op === "terminate" ? terminate(of) : updateOrder(of, asked));
-      const answer = atFault() ?? (payment ? changed(payment) : no(404, "NotFound", "Payment not found"));
+    if (op === "getPayment") return heard(fault, atFault() ?? readOf(account));
+    if (op !== "capture" && op !== "cancel" && op !== "refund") {
+      const answer = atFault() ?? change(op, accounts.at(id), asked);
       return fault?.kind === "timeout" ? null : answer;
     }
     const refusal = atFault();
@@ -170,14 +201,6 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     },
   });
 
-  const deliver: NetsDouble["deliver"] = async (paymentId, event, data = {}, id = newId()) => {
-    const { checkout, payment } = accounts.at(paymentId);
-    const order = payment && { amount: payment.order, reference: payment.order.reference };
-    const wanted = (checkout?.webhooks ?? []).filter(({ eventName }) => eventName === event);
-    const message = { id, event, data: { paymentId, order, ...data } };
-    await Promise.all(wanted.map((webhook) => deliveries.send(webhook, message)));
-  };
-
   return {
     url,
     close,
@@ -185,11 +208,36 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     delayNext,
     front,
     customerPays(paymentId, paymentType) {
+      const before = chargedOf(accounts.at(paymentId).payment ?? NOTHING);
       const account = accounts.pay(paymentId, paymentType, newId());
-      void deliver(paymentId, "payment.checkout.completed");
+      const { payment } = account;
+      if (payment && payment.reserved > 0) {
+        const { amount } = payment.order;
+        tell(account, "payment.reservation.created.v2", { id: newId(), amount });
+        const [charge] = payment.charges;
+        if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
+        tell(account, "payment.checkout.completed", { id: newId(), amount });
+      }
       return { redirectUrl: account.checkout?.returnUrl ?? null };
     },
-    deliver,
+    portal(paymentId, op, major) {
+      const account = accounts.at(paymentId);
+      const { payment } = account;
+      const left = payment && (op === "refund" ? takenOf(payment) - refundedOf(payment) : authorizedOf(payment));
+      const amount = major === undefined ? (left ?? 0) : Math.round(major * 100);
+      const why = payment ? objection(payment, op, { amount, items: amount, chargeId: null }) : { message: "none" };
+      if (!payment || why) throw new Error(`${op} of ${paymentId} in the portal: ${why?.message}`);
+      act(op, account, payment, { amount });
+    },
+    refundTurns(paymentId, state) {
+      const account = accounts.at(paymentId);
+      const refund = account.payment?.refunds.at(-1);
+      if (!refund) throw new Error(`payment ${paymentId} has no refund`);
+      Object.assign(refund, { state, lastUpdated: iso() });
+      const { refundId: id, amount } = refund;
+      if (state === "Failed") tell(account, "payment.refund.failed", { id, amount });
+    },
+    deliver: (paymentId, event, data = {}, id = newId()) => send(accounts.at(paymentId), event, data, id),
     held,
     delivering: deliveries.underWay,
     books: (paymentId) => {

@@ -1,0 +1,107 @@
+/** What Nets says of a payment: the answer to GET, and the webhooks. */
+import { chargedOf, type NetsBookEntry, refundedOf } from "./books.js";
+import { itemOf, type NetsItem } from "./items.js";
+
+/** The customer is nobody. */
+const address = {
+  addressLine1: "Testgatan 1",
+  addressLine2: "",
+  receiverLine: "Testa Testsson",
+  postalCode: "12345",
+  city: "Teststad",
+  country: "SWE",
+  phoneNumber: { prefix: "+46", number: "701234567" },
+};
+const person = { firstName: "Testa", lastName: "Testsson", email: "testa@example.com" };
+
+/** `checkout` is where the customer pays; an amount of nothing is left out of the summary, as Nets leaves it out. */
+export const answered = (payment: NetsBookEntry, checkout: { url: string; cancelUrl: string | null }) => {
+  const { paymentId, created, order, paymentType, fields } = payment;
+  const amounts = {
+    reservedAmount: payment.reserved,
+    chargedAmount: chargedOf(payment),
+    refundedAmount: refundedOf(payment),
+    cancelledAmount: payment.cancelled,
+  };
+  const { amount, currency, reference } = order;
+  return {
+    payment: {
+      ...fields,
+      paymentId,
+      created,
+      checkout,
+      consumer: {
+        shippingAddress: address,
+        billingAddress: address,
+        privatePerson: { ...person, phoneNumber: address.phoneNumber },
+        company: { contactDetails: { phoneNumber: {} } },
+      },
+      orderDetails: { amount, currency, reference },
+      paymentDetails: { paymentType, paymentMethod: paymentType },
+      summary: Object.fromEntries(Object.entries(amounts).filter(([, one]) => one > 0)),
+      charges: payment.charges.map(({ chargeId, amount, created, items }) => ({
+        chargeId,
+        amount,
+        surchargeAmount: 0,
+        created,
+        orderItems: items,
+      })),
+      refunds: payment.refunds.map(({ refundId, amount, state, lastUpdated, items }) => ({
+        refundId,
+        amount,
+        surchargeAmount: 0,
+        state,
+        lastUpdated,
+        orderItems: items,
+      })),
+    },
+  };
+};
+
+/** What a webhook is about, beside its payment. */
+export interface NetsSubject {
+  id: string;
+  amount: number;
+  items?: NetsItem[];
+}
+
+const FAILED = { code: "911", message: "Error occurred", source: "Internal" };
+const { postalCode: postcode, phoneNumber: _, ...rest } = address;
+const webhookAddress = { ...rest, postcode };
+
+/** By event: what its webhook says of a payment. */
+const subjects: Record<string, (payment: NetsBookEntry, about: NetsSubject) => object> = {
+  "payment.checkout.completed": ({ order }) => ({
+    order: {
+      amount: { amount: order.amount, currency: order.currency },
+      reference: order.reference,
+      orderItems: order.items,
+    },
+    consumer: {
+      ...person,
+      billingAddress: webhookAddress,
+      shippingAddress: webhookAddress,
+      country: address.country,
+      ip: "192.0.2.1",
+      phoneNumber: address.phoneNumber,
+    },
+  }),
+  "payment.reservation.created.v2": ({ paymentType }) => ({ paymentMethod: paymentType, paymentType }),
+  "payment.charge.created.v2": ({ paymentType }, { id, items }) => ({
+    chargeId: id,
+    orderItems: items,
+    paymentMethod: paymentType,
+    paymentType,
+  }),
+  "payment.charge.failed": (_, { id, items }) => ({ chargeId: id, orderItems: items, error: FAILED }),
+  "payment.refund.completed": (_, { id }) => ({ refundId: id }),
+  "payment.refund.failed": (_, { id }) => ({ refundId: id, error: FAILED }),
+  "payment.cancel.created": (_, { id, items }) => ({ cancelId: id, orderItems: items }),
+};
+export const dataOf = (event: string, payment: NetsBookEntry, about: NetsSubject): object => {
+  const { amount, items = [itemOf(amount)] } = about;
+  return {
+    ...subjects[event]?.(payment, { ...about, items }),
+    ...(event === "payment.checkout.completed" ? {} : { amount: { amount, currency: payment.order.currency } }),
+  };
+};
