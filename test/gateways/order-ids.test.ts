@@ -26,6 +26,6 @@ test.each(["0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5bd9cb469fa16570867728
     await engine.submit(orderId, { type: "merchant.completed" });
     await pass(1_000);
     expect(bank.books(paymentId)).toMatchObject({ captured: 1000 });
-    expect((await engine.read(orderId))?.facts.payment).toMatchObject({ foreign: null });
+    expect((await engine.queries.read(orderId))?.facts.payment).toMatchObject({ foreign: null });
   },
 );

@@ -24,8 +24,8 @@ describe("Resurs's portal", () => {
     bank.customerSigns(paymentId);
     await shop.pass(HOUR);
     expect(shop.woo.order("1001").status).toBe("processing");
-    const payment = async () => (await shop.engine.read("1001"))?.facts.payment;
-    const flags = async () => (await shop.engine.read("1001"))?.flags;
+    const payment = async () => (await shop.engine.queries.read("1001"))?.facts.payment;
+    const flags = async () => (await shop.engine.queries.read("1001"))?.flags;
     return { ...shop, bank, paymentId, payment, flags };
   };
   test("a capture, and a part of it given back", async () => {
@@ -72,7 +72,7 @@ describe("Nets's portal", () => {
     nets.customerPays(paymentId);
     await shop.pass(HOUR);
     expect(shop.woo.order("1001").status).toBe("processing");
-    const record = () => shop.engine.read("1001");
+    const record = () => shop.engine.queries.read("1001");
     return { ...shop, nets, paymentId, record };
   };
   /** A webhook waits two minutes for the customer. */

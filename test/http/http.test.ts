@@ -190,7 +190,7 @@ describe("a callback", () => {
       await world.rest();
       expect(world.status("o")).toBe("processing");
       const event = { kind: "CREDIT_APPLICATION", claims: status };
-      expect((await world.engine.history("o")).at(1)?.event).toMatchObject(event);
+      expect((await world.engine.queries.history("o")).at(1)?.event).toMatchObject(event);
     },
   );
   test("of an application that no payment has, and of none, is not taken", async () => {
