@@ -44,18 +44,18 @@ export interface FlagRule {
 export const flags = {
   "discrepancy:paid-but-cancelled": {
     test: (c: GuardContext) => accepted(c) && givenUp.includes(status(c)) && held(c) > 0,
-    says: "The bank holds the customer's money for an order that the shop has given up.",
+    says: "The bank has the customer's money for an order that the shop has given up.",
     remedy: "Release the money in the Merchant Portal, or place a new order for the customer.",
   },
   "discrepancy:processing-but-unpaid": {
     test: (c: GuardContext) => c.payment.gateway !== null && c.order.total > 0 && paid.includes(status(c)) && waits(c),
-    says: "The shop treats the order as paid, but the customer has not finished paying.",
-    remedy: "Do not ship. Wait for the customer, or cancel the order.",
+    says: "The shop treats the order as paid, but the bank has not accepted the payment.",
+    remedy: "Do not ship. Wait for the bank, or cancel the order.",
   },
   "discrepancy:completed-not-captured": {
     test: (c: GuardContext) =>
       accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
-    says: "The order reads completed, but the money was never captured.",
+    says: "The order is completed, but the money was never captured.",
     remedy: "Capture the payment in the Merchant Portal before the reservation runs out.",
   },
   "discrepancy:payment-cancelled-order-active": {
@@ -65,7 +65,7 @@ export const flags = {
       c.order.total > 0 &&
       (cancelledInFull(c) || refundedInFull(c)) &&
       c.operation === null,
-    says: "The payment was cancelled or given back in full at the bank while the order goes on.",
+    says: "The payment was cancelled or refunded in full at the bank, but the order is still open.",
     remedy:
       "Set the order to cancelled or refunded. If it was cancelled by mistake, press Recalculate to reserve the money again.",
     note: "payment-holds-nothing",
@@ -82,23 +82,23 @@ export const flags = {
   },
   "discrepancy:paid-draft": {
     test: (c: GuardContext) => accepted(c) && status(c) === "checkout-draft" && held(c) > 0,
-    says: "The bank holds money for an order that is still a draft; WooCommerce deletes drafts after a day.",
+    says: "The bank has money for an order that is still a draft; WooCommerce deletes drafts after a day.",
     remedy: "Set the order to processing, or release the money in the Merchant Portal.",
   },
   "discrepancy:paid-another-way": {
     test: (c: GuardContext) => accepted(c) && c.order.paidOtherwise === true && held(c) > 0,
-    says: "The customer chose another way to pay, and the bank holds money of the abandoned payment.",
-    remedy: "Release or refund that payment in the Merchant Portal, or have the other one given back.",
+    says: "The customer chose another way to pay, and the bank has money on the abandoned payment.",
+    remedy: "Release or refund that payment in the Merchant Portal, or have the other one refunded.",
   },
   "discrepancy:order-gone": {
     test: (c: GuardContext) => accepted(c) && c.order.gone === true && held(c) > 0,
-    says: "The order was deleted in the shop, and the bank holds the customer's money.",
+    says: "The order was deleted in the shop, and the bank has the customer's money.",
     remedy: "Do not ship. Restore the order in the shop, or release the money in the Merchant Portal.",
   },
   "discrepancy:paid-twice": {
     test: (c: GuardContext) => surplus(c) > 0,
     amount: (c: GuardContext) => surplus(c),
-    says: "The bank holds more than one payment for this order.",
+    says: "The bank has money on more than one payment for this order.",
     remedy: "Refund or cancel the payment that is not needed in the Merchant Portal; the order names it.",
     note: "paid-twice",
   },
@@ -114,7 +114,7 @@ export const flags = {
   "discrepancy:frozen-at-gateway": {
     test: (c: GuardContext) =>
       c.payment.gateway !== null && c.payment.exists && c.payment.status === "FROZEN" && paid.includes(status(c)),
-    says: "The bank froze the payment on suspicion of fraud after the order went on.",
+    says: "The bank froze the payment on suspicion of fraud after the order was accepted.",
     remedy: "Do not ship. The bank usually decides within hours.",
   },
   "discrepancy:amount-mismatch": {
@@ -129,19 +129,19 @@ export const flags = {
   },
   "discrepancy:refunded-not-credited": {
     test: (c: GuardContext) => accepted(c) && status(c) === "refunded" && held(c) > 0,
-    says: "The order reads refunded, but the bank still holds the customer's money.",
+    says: "The order is refunded, but the bank still has the customer's money.",
     remedy: "Refund what was captured and release what is reserved, in the Merchant Portal.",
   },
   "discrepancy:refunded-twice": {
     test: (c: GuardContext) => excess.refunded(c) > 0,
     amount: (c: GuardContext) => excess.refunded(c),
-    says: "The bank gave back more than was asked for here.",
+    says: "The bank refunded more than was asked for here.",
     remedy: "Compare the refunds in the Merchant Portal with the order, and have the bank take back what is too much.",
   },
   "refund-failed": {
     test: (c: GuardContext) => ours(c) && (c.payment.refundUndone ?? 0) > 0,
     amount: (c: GuardContext) => c.payment.refundUndone ?? 0,
-    says: "A refund that the bank had taken came to nothing, so the customer did not get the money.",
+    says: "A refund that the bank had accepted failed, so the customer did not get the money.",
     remedy: "Refund the amount again.",
     note: "refund-undone",
   },
@@ -154,7 +154,7 @@ export const flags = {
   "discrepancy:reserved-twice": {
     test: (c: GuardContext) => excess.reserved(c) > 0,
     amount: (c: GuardContext) => excess.reserved(c),
-    says: "The bank holds more than was asked for here.",
+    says: "The bank has more reserved than was asked for here.",
     remedy: "Cancel in the Merchant Portal what is reserved too much, before anything is captured.",
   },
   "capture-failed": {

@@ -14,7 +14,7 @@ export type {
   States,
   TimerRow,
 } from "./core/record.js";
-export { why } from "./core/why.js";
+export { linesOf, type Said, type Why, why } from "./core/why.js";
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";

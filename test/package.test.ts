@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (path: string): string => join(root, "node_modules", path);
 /** 820 kB at the time of writing, a third of it the test harness that users are given. */
-const LARGEST_PACKAGE = 850_000;
+const LARGEST_PACKAGE = 880_000;
 /** With all that comes along but the optional packages: 25 packages and 61 MB at the time of writing, 28 MB of them date-fns. */
 const MOST_PACKAGES = 25;
 const MOST_MB = 62;
@@ -290,7 +290,7 @@ describe("the package", () => {
         const said = await node("first.mjs", program);
         expect(said.split("\n")[0]).toBe("moved processing");
         expect(said.split("\n")[1]).toBe("completed");
-        expect(said).toContain("Because: the bank confirmed the capture");
+        expect(said).toMatch(/^Completed since .*: the bank has captured 100\.00 SEK from the customer\.$/m);
       }
     });
 

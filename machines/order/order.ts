@@ -79,7 +79,7 @@ export const orderMachine = orderSetup.createMachine({
     booking,
 
     "on-hold": {
-      meta: { says: "The payment waits for the bank" },
+      meta: { says: "On hold until the bank or a person decides" },
       on: {
         "payment.read": reading.whenOnHold,
         ...ends,
@@ -89,7 +89,7 @@ export const orderMachine = orderSetup.createMachine({
     },
 
     processing: {
-      meta: { says: "Paid; the shop prepares the goods" },
+      meta: { says: "The shop prepares the goods" },
       on: {
         "payment.read": reading.whenProcessing,
         "customer.unproven": reading.whenProcessingUnproven,
@@ -102,7 +102,7 @@ export const orderMachine = orderSetup.createMachine({
     capturing,
 
     completed: {
-      meta: { says: "Captured and done", refuses: "terminal-status" },
+      meta: { says: "Completed", refuses: "terminal-status" },
       on: {
         "payment.read": reading.whenCompleted,
         "merchant.refunded": merchant.refund,
@@ -114,7 +114,7 @@ export const orderMachine = orderSetup.createMachine({
     refunding,
 
     refunded: {
-      meta: { says: "The money was given back", refuses: "terminal-status" },
+      meta: { says: "Refunded", refuses: "terminal-status" },
       on: { "payment.read": outcome("terminal", "terminal/refunded") },
     },
 

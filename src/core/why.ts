@@ -1,164 +1,169 @@
-/** Why an order is where it is, in at most six plain lines. Pure. */
-
-import { moneyHeld, type Operation } from "../../machines/facts.js";
-import { flags } from "../../machines/flags.js";
-import { registry as currentRegistry, flowOf, type Registry } from "../../machines/index.js";
+/**
+ * Why an order is where it is, what comes next and what to do, told once for the command, the pages and the API: the facts as
+ * fields, and each with its sentence in both languages. Pure.
+ */
+import type { EffectType } from "../../machines/effects.js";
+import type { EventType, Source } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import { type FlagName, flags as flagRules, remedies } from "../../machines/flags.js";
+import { registry as currentRegistry, type Registry } from "../../machines/index.js";
 import { reasonInWords } from "../../machines/reasons.js";
-import { rules } from "../../machines/rules.js";
-import { metaOf } from "./explain.js";
-import { isLaterLook } from "./intended.js";
-import type { HistoryEntry, OrderRecord } from "./record.js";
+import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
+import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
+import { causeOf } from "./why/cause.js";
+import { evidenceOf, paymentsSaid, valuesOf } from "./why/facts.js";
+import { flagged } from "./why/flagged.js";
+import { nextOf } from "./why/next.js";
+import { over } from "./why/over.js";
+import { paid } from "./why/paid.js";
+import { asked, calls, dead, lost, moving, movingOnly, notes, parkedOrder } from "./why/under-way.js";
+import { waiting } from "./why/waiting.js";
+import { moment, type Pair, type Said, type Sentences, said, type Tongue, type Values } from "./why/words.js";
+
+export { isHeldByHand } from "./why/cause.js";
+export { type Said, type Tongue, tongues } from "./why/words.js";
 
 export interface PendingCall {
-  effect: { type: string };
+  effect: { type: EffectType };
   attempts: number;
   notBefore: number;
   dead: boolean;
+  /** What went wrong the last time; null = nothing did. */
+  error?: string | null;
 }
 
-const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export interface Why {
+  orderId: string;
+  status: OrderStatus;
+  /** Which sentence this is, such as `on-hold/frozen`, `flagged/discrepancy:paid-twice` or `dead/capturePayment`. */
+  situation: string;
+  /** When the order took its status, ISO 8601. */
+  since: string;
+  /** The state in a few words: "On hold, frozen by the bank". */
+  state: Said;
+  /** State, cause and what follows from it, in one sentence. */
+  answer: Said;
+  cause: {
+    /** What the bank says of the payment, or who moved the order. */
+    code: string;
+    /** The rule by which it took its status, as docs/rules.md names it; null = it was placed so. */
+    rule: string | null;
+    by: Source | null;
+  };
+  evidence: {
+    paymentId: string | null;
+    gateway: string | null;
+    /** As the bank said it last; null = it was not asked. */
+    status: string | null;
+    readAt: string | null;
+    says: Said;
+  };
+  /** What else is to be known: a click that was refused, callbacks that are held, payments beside the one that pays. */
+  notes: { kind: "refused" | "held" | "payments"; says: Said }[];
+  next: { at: string | null; says: Said };
+  action: { says: Said; events: EventType[] };
+  flags: { flag: FlagName; amount: number | null; says: Said; remedy: Said }[];
+}
 
-const who: Record<HistoryEntry["source"], string> = {
-  customer: "the customer came back",
-  callback: "the bank sent a callback",
-  merchant: "the merchant asked for it",
-  timer: "its time had come",
-  shop: "the shop said so",
-  gateway: "the bank answered",
-  reconcile: "a reconciliation asked",
-};
+const table: Record<OrderStatus, Record<string, Sentences> & { other: Sentences }> = { ...waiting, ...paid, ...over };
 
 /** The last entry that changed the status, or the first of all. */
 const lastChange = (history: HistoryEntry[]): HistoryEntry | undefined =>
-  history.findLast((h) => h.from !== h.to) ?? history[0];
+  history.findLast((entry) => entry.from !== entry.to) ?? history[0];
 
-const since = (record: OrderRecord, history: HistoryEntry[], registry: Registry): string => {
-  const change = lastChange(history);
-  const state = metaOf(registry.order, record.states.order).says ?? "";
-  return `${record.facts.order.status}${state === "" ? "" : ` (${state})`} since ${at(change?.at ?? record.facts.order.createdAt)}.`;
-};
-
-const cause = (record: OrderRecord, history: HistoryEntry[], registry: Registry): string => {
-  const change = lastChange(history);
-  const moved = change?.answers.findLast((a) => a.outcome === "moved" && a.rule !== null);
-  const rule = moved?.rule ?? null;
-  const { payment } = record.facts;
-  const says = metaOf(flowOf(registry, payment.gateway).payment, record.states.payment).says;
-  const evidence =
-    payment.readAt === null
-      ? "the payment was not read yet"
-      : `payment read at ${at(payment.readAt)}: ${payment.status}, ${says}`;
-  const why = rule === null ? "placed by the shop" : (rules[rule]?.rule ?? rule);
+const movedBy = (
+  history: HistoryEntry[],
+  change: HistoryEntry | undefined,
+): { rule: string | null; by: Source | null } => {
+  const moved = change?.answers.findLast((answer) => answer.outcome === "moved" && answer.rule !== null);
   // The bank's answer moved it; whoever made us ask is the cause.
-  const asked = history.find((h) => h.eventId === moved?.eventId) ?? change;
-  const by = asked === undefined ? "" : ` after ${who[asked.source]}`;
-  return `Because: ${why}${by}; ${evidence}.`;
+  const by = history.find((entry) => entry.eventId === moved?.eventId) ?? change;
+  return { rule: moved?.rule ?? null, by: by?.source ?? null };
 };
 
-const money = (amount: number, { currency }: OrderRecord["facts"]["order"]): string =>
-  `${(amount / 100).toFixed(2)} ${currency}`;
+const standing = ({ flags }: OrderRecord) => flags.filter(({ clearedAt }) => clearedAt === null);
 
-/** Where an order has more than one: which one pays it, what the others are, and what the bank holds in all. */
-const payments = ({ facts }: OrderRecord, registry: Registry): string | null => {
-  const { payment, others, order } = facts;
-  if (others.length === 0) return null;
-  const told = [
-    `${payment.id} pays the order (${money(moneyHeld(payment), order)})`,
-    ...others.map(
-      (one) => `${one.id}: ${one.readAt === null ? "not read yet" : metaOf(registry.attempt, one.state).says}`,
-    ),
-  ];
-  const all = [payment, ...others].reduce((sum, one) => sum + moneyHeld(one), 0);
-  return `Payments: ${told.join("; ")}; the bank holds ${money(all, order)} in all.`;
+interface Found {
+  situation: string;
+  sentences: readonly [state: Pair, answer: Pair, action: Sentences[2]];
+}
+
+const flagFirst = (record: OrderRecord): FlagName | undefined => {
+  const raised = new Set(standing(record).map(({ flag }) => flag));
+  return (Object.keys(flagged) as FlagName[]).find((flag) => raised.has(flag));
 };
 
-const lastWord = (history: HistoryEntry[]): string | null => {
-  const last = history.at(-1);
-  const answer = last?.answers.find((a) => a.outcome === "refused" || a.outcome === "deferred");
-  if (last === undefined || answer === undefined) return null;
-  const reason = answer.reason ?? "";
-  return `Last: ${answer.type} at ${at(last.at)} was ${answer.outcome}: ${reasonInWords(reason)}`;
-};
+const remedyOf = (flag: FlagName): Sentences[2] => [
+  flagRules[flag].remedy,
+  flagsInSwedish[flag].remedy,
+  ...remedies[flag],
+  "reconcile.asked",
+];
 
-const calls: Record<Operation["kind"], string> = {
-  book: "booking",
-  capture: "capture",
-  cancel: "cancellation",
-  refund: "refund",
-  rebuild: "change of lines",
-};
-
-/** The bank's answer was lost, so nothing of that call is sent again before the bank can no longer act on it. */
-const waitForLostAnswer = ({ facts, timers }: OrderRecord): string | null => {
-  const { operation } = facts;
-  const look = Object.entries(timers).find(([name]) => name.includes("nextLook"))?.[1];
-  if (operation?.lostAt == null || look === undefined) return null;
-  const call = calls[operation.kind];
-  return `Next: the answer to the ${call} was lost at ${at(operation.lostAt)}; the payment is read again at ${at(look.at)}.`;
-};
-
-const nextSteps = (record: OrderRecord, open: PendingCall[]): string => {
-  const waits = waitForLostAnswer(record);
-  if (waits !== null && open.every((e) => !e.dead)) return waits;
-  const dead = open.find((e) => e.dead);
-  if (dead !== undefined)
-    return `Next: nothing by itself; ${dead.effect.type} was given up after ${dead.attempts} attempts.`;
-  const effect = open[0];
-  if (effect !== undefined) {
-    const when = effect.attempts > 0 ? `, attempt ${effect.attempts + 1} not before ${at(effect.notBefore)}` : "";
-    return `Next: ${effect.effect.type} is under way${when}.`;
+/** What matters most is told: what no machine knows, what is wrong, what is lost, what moves; else where it stands. */
+const find = (record: OrderRecord, open: PendingCall[], parked: string | null, code: string): Found => {
+  if (parked !== null) return { situation: "parked", sentences: parkedOrder };
+  const flag = flagFirst(record);
+  if (flag !== undefined) return { situation: `flagged/${flag}`, sentences: [...flagged[flag], remedyOf(flag)] };
+  const givenUp = open.find((call) => call.dead);
+  if (givenUp !== undefined) return { situation: `dead/${givenUp.effect.type}`, sentences: dead };
+  const { operation, order } = record.facts;
+  if (operation?.lostAt != null) return { situation: `lost/${operation.kind}`, sentences: lost[operation.kind] };
+  if (operation !== null) {
+    const [state, answer, action] = moving[operation.kind];
+    const stays = operation.leadsTo === null ? movingOnly[operation.kind] : undefined;
+    return { situation: `moving/${operation.kind}`, sentences: [state, stays ?? answer, action] };
   }
-  const timer = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at)[0];
-  if (timer !== undefined && isLaterLook(timer[0]))
-    return `Next: the payment is read again at ${at(timer[1].at)}, in case the bank has booked something since.`;
-  if (timer === undefined) return "Next: nothing is planned; the bank's next callback or a person moves it.";
-  const [name, { at: due }] = timer;
-  return name.includes("cooldownRemaining")
-    ? `Next: ${record.facts.waiting.length} waiting callback(s) are looked at from ${at(due)}.`
-    : `Next: the customer's link runs out at ${at(due)}; then the bank is asked before anything is cancelled.`;
+  const { [code]: own, other } = table[order.status];
+  return { situation: `${order.status}/${own === undefined ? "other" : code}`, sentences: own ?? other };
 };
 
-/** The bank has accepted the payment, so it is not the bank that the order waits for. */
-export const isHeldByHand = ({ facts }: OrderRecord): boolean =>
-  facts.order.status === "on-hold" && facts.payment.status === "ACCEPTED";
+const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
 
-const whatToDo = (record: OrderRecord): string => {
-  const raised = record.flags.filter((f) => f.clearedAt === null);
-  if (raised.length > 0) {
-    const said = raised.map(({ flag, amount }) => {
-      const by = amount === undefined ? "" : ` (${money(amount, record.facts.order)})`;
-      return `${flags[flag].says.replace(/\.$/, `${by}.`)} ${flags[flag].remedy}`;
-    });
-    return `Do: ${said.join(" ")}`;
-  }
-  const { operation } = record.facts;
-  if (operation?.lostAt != null)
-    return `Do: nothing; or ask the bank whether it has the ${calls[operation.kind]}, and end the wait if it has not.`;
-  if (operation !== null) return "Do: nothing; wait for the bank's answer.";
-  switch (record.facts.order.status) {
-    case "processing":
-      return "Do: ship, then set the order to completed; that captures the money.";
-    case "on-hold":
-      return isHeldByHand(record)
-        ? "Do: look why somebody put it on hold; set it to processing when it may go on."
-        : "Do: nothing; the bank decides. Do not ship.";
-    case "pending":
-      return "Do: nothing; the customer may still pay.";
-    case "checkout-draft":
-      return "Do: nothing; the customer is still at the checkout.";
-    case "failed":
-      return "Do: nothing; the customer may try again.";
-    case "completed":
-      return "Do: nothing; refund the order if the goods come back.";
-    default:
-      return "Do: nothing; this is an end.";
-  }
+/** The last word to a merchant since the order took its status, where it was a no. */
+const refusedSaid = (history: HistoryEntry[], change: HistoryEntry | undefined): Said | null => {
+  const since = history.slice(change === undefined ? 0 : history.indexOf(change));
+  const answers = since.flatMap(({ at, answers: all }) => all.map((answer) => ({ at, answer })));
+  const last = answers.findLast(({ answer }) => answer.type.startsWith("merchant.") && answer.outcome !== "deferred");
+  if (last?.answer.outcome !== "refused") return null;
+  return said(notes.refused, {
+    asked: said(askedFor(last.answer)),
+    at: moment(last.at),
+    reason: reasonSaid(last.answer),
+  });
 };
+const askedFor = ({ type }: Answer): Pair => asked[type] ?? [type, type];
+const reasonSaid = ({ reason }: Answer): Said => {
+  const code = reason ?? "";
+  const english = reasonInWords(code);
+  return { en: lowered(english), sv: lowered(reasonsInSwedish[code] ?? english) };
+};
+
+const cooldownOf = ({ timers }: Pick<OrderRecord, "timers">) =>
+  timers[Object.keys(timers).find((name) => name.includes("cooldown")) ?? ""];
+
+const heldSaid = ({ facts, timers }: OrderRecord): Said | null => {
+  const n = facts.waiting.filter(({ held }) => held).length;
+  if (n === 0) return null;
+  const due = cooldownOf({ timers });
+  return due === undefined
+    ? said(notes.heldForMoney, { n: String(n) })
+    : said(notes.held, { n: String(n), due: moment(due.at) });
+};
+
+const flagsSaid = (record: OrderRecord): Why["flags"] =>
+  standing(record).map(({ flag, amount }) => ({
+    flag,
+    amount: amount ?? null,
+    says: { en: flagRules[flag].says, sv: flagsInSwedish[flag].says },
+    remedy: { en: flagRules[flag].remedy, sv: flagsInSwedish[flag].remedy },
+  }));
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * Why an order is where it is, what comes next and what to do: at most six plain lines.
- *
  * @param history the latest entries in order; the more, the further back a cause is found
+ * @param open calls not carried out yet, the dead ones among them
  */
 export const why = (
   record: OrderRecord,
@@ -166,21 +171,62 @@ export const why = (
   open: PendingCall[],
   parked: string | null = null,
   registry: Registry = currentRegistry,
-): string[] => {
-  if (parked !== null) {
-    return [
-      since(record, history, registry),
-      `Set aside: ${parked}.`,
-      "Next: nothing; its events wait until a version with a migration is deployed.",
-      "Do: deploy the machines that know it, or add a migration; other orders go on.",
-    ];
-  }
+): Why => {
+  const { order, payment } = record.facts;
+  const change = lastChange(history);
+  const { rule, by } = movedBy(history, change);
+  const code = causeOf(record, rule ?? "", by);
+  const since = change?.at ?? order.createdAt;
+  const { situation, sentences } = find(record, open, parked, code);
+  const [state, answer, [english, swedish, ...events]] = sentences;
+  const givenUp = open.find((call) => call.dead);
+  const values: Values = {
+    ...valuesOf(record, standing(record).find(({ flag }) => flag === flagFirst(record))?.amount ?? 0),
+    since: moment(since),
+    parked: parked ?? "",
+    call: givenUp === undefined ? "" : said(calls[givenUp.effect.type]),
+    n: String(givenUp?.attempts ?? 0),
+    due: moment(cooldownOf(record)?.at ?? since),
+  };
+  const held = heldSaid(record);
+  const next = nextOf(record, open, parked);
+  const others = [
+    { kind: "refused" as const, says: refusedSaid(history, change) },
+    { kind: "held" as const, says: situation === "pending/held" ? null : held },
+    { kind: "payments" as const, says: paymentsSaid(record, registry) },
+  ];
+  return {
+    orderId: record.orderId,
+    status: order.status,
+    situation,
+    since: iso(since),
+    state: said(state, values),
+    answer: said(answer, values),
+    cause: { code, rule, by },
+    evidence: {
+      paymentId: payment.id,
+      gateway: payment.gateway,
+      status: payment.readAt === null ? null : payment.status,
+      readAt: payment.readAt === null ? null : iso(payment.readAt),
+      says: evidenceOf(record, registry),
+    },
+    notes: others.flatMap(({ kind, says }) => (says === null ? [] : [{ kind, says }])),
+    next: { at: next.at === null ? null : iso(next.at), says: next.says },
+    action: { says: said([english, swedish]), events },
+    flags: flagsSaid(record),
+  };
+};
+
+const heads: Record<"next" | "action", Pair> = { next: ["Next", "Härnäst"], action: ["To do", "Att göra"] };
+
+/** As the command prints it: the answer, what stands in the way, what the bank said, what comes next, what to do. */
+export const linesOf = (told: Why, tongue: Tongue = "en"): string[] => {
+  const head = (name: keyof typeof heads): string => heads[name][tongue === "en" ? 0 : 1];
   return [
-    since(record, history, registry),
-    cause(record, history, registry),
-    lastWord(history),
-    payments(record, registry),
-    nextSteps(record, open),
-    whatToDo(record),
-  ].filter((line): line is string => line !== null);
+    told.answer[tongue],
+    ...told.notes.map(({ says }) => says[tongue]),
+    told.evidence.says[tongue],
+    `${head("next")}: ${told.next.says[tongue]}`,
+    `${head("action")}: ${told.action.says[tongue]}`,
+  ];
 };

@@ -178,8 +178,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     return c.json({ effects: await engine.queries.effectsOf(c.req.param("orderId")) });
   });
   app.get("/orders/:orderId/why", async (c) => {
-    const lines = await engine.queries.why(c.req.param("orderId"));
-    return lines === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json({ lines });
+    const told = await engine.queries.why(c.req.param("orderId"));
+    return told === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(told);
   });
   /** The payment as the bank has it now, or in words why there is none. */
   app.get("/orders/:orderId/payment", async (c) => {

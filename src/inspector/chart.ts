@@ -1,13 +1,14 @@
 /** The drawing of docs and `draw`, lit up for one order: where it stands, and the way it took. */
 import type { AnyStateMachine, StateValue } from "xstate";
 import { flowOf, registry } from "../../machines/index.js";
+import { pathOf } from "../../machines/swedish-states.js";
 import type { Actor, HistoryEntry, States } from "../core/record.js";
 import { type Arrow, splitRoot } from "../statechart/arrows.js";
 import { type Chart, type ChartEdge, chartOf } from "../statechart/chart.js";
 import { classOf } from "../statechart/dot.js";
 import { overviewOf } from "../statechart/overview.js";
 import { bareSvgOf } from "../statechart/svg.js";
-import { pathOf, type Words } from "./words/words.js";
+import type { Words } from "./words/words.js";
 
 export const actors: readonly Actor[] = ["order", "payment", "cooldown"];
 
@@ -87,6 +88,7 @@ export const wayOf = (history: HistoryEntry[]): Stop[] =>
 export interface Lit {
   svg: string;
   state: string;
+  value: StateValue;
   /** Every branch out of the state it stands in. */
   branches: ChartEdge[];
 }
@@ -131,31 +133,37 @@ const lightUp = async (
   const drawn = (await svg)
     .replace(/<g id="([^"]+)" class="/g, (whole, id: string) => (lit.has(id) ? `${whole}${lit.get(id)} ` : whole))
     .replace(/aria-label="[^"]*"/, () => `aria-label="${label(actor, state).replace(/[<>&"]/g, "")}"`);
-  return { svg: drawn, state, branches: chart.edges.filter((edge) => within(state, edge.from)) };
+  return { svg: drawn, state, value: now, branches: chart.edges.filter((edge) => within(state, edge.from)) };
 };
 
-export interface Charts extends Record<Actor, Lit> {
-  /** The order's machine from further away, as the README shows it. */
-  overview: Lit;
+export type Charts = Record<Actor, Lit>;
+
+/** What an order is drawn from. */
+interface Drawn {
+  gateway: string | null;
+  history: HistoryEntry[];
+  states: States;
 }
 
-export const chartsOf = async (
-  gateway: string | null,
-  history: HistoryEntry[],
-  states: States,
-  words: Words,
-): Promise<Charts> => {
-  const label: ChartLife["label"] = (actor, state) =>
-    words.t("chart label", { machine: words.t(`actor ${actor}`).toLowerCase(), state });
-  const lit = (actor: Actor, name: string, of: (chart: Chart) => Chart = (chart) => chart) => {
+const litOf =
+  ({ gateway, history, states }: Drawn, words: Words) =>
+  (actor: Actor, name: string, of: (chart: Chart) => Chart = (chart) => chart): Promise<Lit> => {
+    const label: ChartLife["label"] = (one, state) =>
+      words.t("chart label", { machine: words.t(`actor ${one}`).toLowerCase(), state });
     const drawing = drawingOf(name, words, () => of(chartOf(machineOf(actor, gateway))));
     return lightUp(name, drawing, actor, { history, now: states[actor], label });
   };
-  const [overview, order, payment, cooldown] = await Promise.all([
-    lit("order", "overview", overviewOf),
+
+/** The order's machine from further away, as the README shows it. */
+export const overviewLit = (drawn: Drawn, words: Words): Promise<Lit> =>
+  litOf(drawn, words)("order", "overview", overviewOf);
+
+export const chartsOf = async (drawn: Drawn, words: Words): Promise<Charts> => {
+  const lit = litOf(drawn, words);
+  const [order, payment, cooldown] = await Promise.all([
     lit("order", "whole"),
-    lit("payment", machineOf("payment", gateway).id),
+    lit("payment", machineOf("payment", drawn.gateway).id),
     lit("cooldown", "cooldown"),
   ]);
-  return { overview, order, payment, cooldown };
+  return { order, payment, cooldown };
 };

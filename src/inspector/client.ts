@@ -26,8 +26,8 @@ const spell = (ms: number): string => {
 const localise = (): void => {
   for (const time of document.querySelectorAll<HTMLTimeElement>("time")) {
     const date = new Date(time.dateTime);
-    const cut = time.closest(".sentence") === null ? 19 : 16;
-    time.textContent = local(date).slice(0, cut);
+    const text = local(date);
+    time.textContent = time.closest(".answer") !== null && text.endsWith(":00") ? text.slice(0, 16) : text;
   }
   const zone = document.querySelector("#zone");
   if (zone !== null) zone.textContent = (dataset.zone ?? "").replace("{zone}", timeZone);
@@ -113,11 +113,16 @@ const look = async (url: string, aloud: boolean): Promise<void> => {
 let wanted = location.href;
 const live = (): boolean => main?.dataset.live !== undefined && wanted === location.href;
 
+/** When the engine answered last: the page is as old as that, and saying so once is enough. */
+let answeredAt = new Date();
 const poll = async (): Promise<void> => {
   try {
-    if (live() && document.visibilityState === "visible") await look(wanted, true);
+    if (live() && document.visibilityState === "visible") {
+      await look(wanted, true);
+      answeredAt = new Date();
+    }
   } catch {
-    say((dataset.notLive ?? "").replace("{time}", local(new Date())));
+    say((dataset.notLive ?? "").replace("{time}", local(answeredAt)));
   }
   setTimeout(poll, POLL_MS);
 };
@@ -133,6 +138,15 @@ document.addEventListener("input", (event) => {
   wanted = url.href;
   if (last && main !== null) main.dataset.live = "";
   look(wanted, false).catch(() => location.reload());
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>("[data-copy]") : null;
+  if (button === null) return;
+  navigator.clipboard.writeText(button.dataset.copy ?? "").then(
+    () => say(dataset.copied ?? ""),
+    () => {},
+  );
 });
 
 // With a script the slider needs no button.

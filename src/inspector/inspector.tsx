@@ -15,13 +15,16 @@ import { InvalidEvent, type Runtime } from "../ports/runtime.js";
 import { StoreError } from "../ports/store.js";
 import { entryOf, headers, type InspectorAccess, isFromHere } from "./access.js";
 import { actionRoutes } from "./action-routes.js";
-import { countsKept, filterOf, orderSeen, PAGE, problemsOf } from "./looks.js";
+import { find } from "./find.js";
+import { ordersSeen } from "./listed.js";
+import { actable, countsKept, machinesSeen, orderSeen, problemsOf } from "./looks.js";
 import { masked } from "./mask.js";
 import type { View } from "./pages/layout.js";
 import { OrderPage } from "./pages/order.js";
-import { OrdersPage } from "./pages/orders.js";
+import { FoundPage, OrdersPage } from "./pages/orders.js";
 import { ProblemsPage } from "./pages/problems.js";
 import { MessagePage, RawPage, RevealPage, revealedAt } from "./pages/raw.js";
+import { MachinesPage } from "./pages/way.js";
 import { icon, style } from "./style.js";
 import { type Language, languages, type Words, wordsIn } from "./words/words.js";
 
@@ -77,9 +80,10 @@ const blankIsNone = (value: unknown) => (value === "" ? undefined : value);
 const Asked = z.object({
   status: z.preprocess(blankIsNone, OrderStatus.optional()),
   flagged: z.literal("true").optional(),
+  dead: z.literal("true").optional(),
   parked: z.literal("true").optional(),
   since: z.preprocess(blankIsNone, z.enum(["1h", "24h", "7d"]).optional()),
-  before: Word(130).optional(),
+  before: Word(300).optional(),
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
@@ -166,26 +170,38 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
   app.get("/orders", async (c) => {
     const { data } = Asked.safeParse(c.req.query());
     if (data === undefined) return c.redirect(`${base}/orders`);
-    const asked = { ...data, flagged: data.flagged === "true", parked: data.parked === "true" };
-    const rows = await queries.list(filterOf(asked, queries.clock.now()));
-    const page = <OrdersPage view={viewOf(c)} asked={asked} rows={rows.slice(0, PAGE)} more={rows.length > PAGE} />;
-    return send(c, page);
+    const asked = {
+      ...data,
+      flagged: data.flagged === "true",
+      dead: data.dead === "true",
+      parked: data.parked === "true",
+    };
+    return send(c, <OrdersPage view={viewOf(c)} asked={asked} seen={await ordersSeen(queries, asked)} />);
   });
   app.get("/find", async (c) => {
     const q = shortened((c.req.query("q") ?? "").trim(), 100);
-    const found = (await queries.read(q)) === null ? await queries.findByPayment(q) : { orderId: q };
-    if (found !== null) return c.redirect(`${base}/orders/${encodeURIComponent(found.orderId)}`);
-    return message(c, 404, viewOf(c).words.t("find none", { q }));
+    const found = await find(queries, q);
+    if (found.orderId !== null) return c.redirect(`${base}/orders/${encodeURIComponent(found.orderId)}`);
+    return send(c, <FoundPage view={{ ...viewOf(c), q }} found={found} />, found.begin.length === 0 ? 404 : 200);
   });
   app.get("/orders/:orderId", async (c) => {
     const view = viewOf(c);
     const orderId = c.req.param("orderId");
     const path = `${base}/orders/${encodeURIComponent(orderId)}`;
     const troubleOnly = c.req.query("rows") === "trouble";
-    const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done: doneText(c, view.words) };
+    const done = (now: OrderStatus) => doneText(c, view.words, now);
+    const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done };
     const seen = await orderSeen(queries, orderId, asked, view.words, path);
     if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
     return send(c, <OrderPage view={view} seen={seen} />);
+  });
+
+  app.get("/orders/:orderId/machines", async (c) => {
+    const view = viewOf(c);
+    const orderId = c.req.param("orderId");
+    const seen = await machinesSeen(queries, orderId, At.parse(c.req.query("at") ?? null), view.words);
+    if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    return send(c, <MachinesPage view={view} seen={seen} />);
   });
 
   const wholeOf = async (orderId: string) => {
@@ -242,7 +258,7 @@ const trimmed = (most: number) => z.string().trim().pipe(Text(most).min(1));
 const Asking = z.object({ by: trimmed(100), why: trimmed(200) });
 
 /** What an action ended with, said by codes alone: the address may be anybody's. */
-const doneText = (c: Context, { t, reason }: Words): string | null => {
+const doneText = (c: Context, { t, reason, event, status }: Words, now: OrderStatus): string | null => {
   const outcome = c.req.query("done");
   if (outcome === undefined) return null;
   if (outcome === "retry") return t("retry done");
@@ -251,7 +267,12 @@ const doneText = (c: Context, { t, reason }: Words): string | null => {
   if (!known.success) return null;
   const code = c.req.query("reason") ?? "";
   const because = /^[a-z-]{1,60}$/.test(code) ? reason(code) : null;
-  const text = t("act done", { outcome: t(`outcome ${known.data}`).toLowerCase() });
+  const type = actable.find((one) => one === c.req.query("did"));
+  const text = t("act done", {
+    event: event(type ?? "reconcile.asked"),
+    outcome: t(`outcome ${known.data}`).toLowerCase(),
+    status: status(now),
+  });
   return because === null || because === code ? text : `${text} ${because}`;
 };
 

@@ -1,18 +1,17 @@
 /** What each page shows, gathered from the half of the door that changes nothing. */
 import type { Command } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
 import { NotOffered, type Queries } from "../ports/runtime.js";
-import type { OrderFilter } from "../ports/store.js";
-import { chartsOf, wayOf } from "./chart.js";
+import { chartsOf, overviewLit, wayOf } from "./chart.js";
 import type { OrderSeen } from "./pages/order.js";
-import { type OrdersQuery, spans } from "./pages/orders.js";
 import type { Problems } from "./pages/problems.js";
+import type { MachinesSeen } from "./pages/way.js";
 import { momentOf, rowsOf } from "./seen.js";
 import type { Words } from "./words/words.js";
 
 /** More than anybody reads at once; whoever goes further back asks for it. */
 const STEPS = 200;
 export const PROBLEMS = 100;
-export const PAGE = 50;
 
 /** What a merchant may ask for, in the order of a usual life. */
 const merchantEvents = [
@@ -34,7 +33,7 @@ export const actable = [...merchantEvents, "reconcile.asked"] as const;
 export type Actable = (typeof actable)[number];
 
 /** @throws Error where it is more than that the runtime does not offer it */
-const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void): Promise<T | null> => {
+export const offered = async <T>(ask: () => Promise<T>, missing: (why: string) => void): Promise<T | null> => {
   try {
     return await ask();
   } catch (error) {
@@ -72,21 +71,6 @@ export const problemsOf = async (queries: Queries, health: Queries["health"]): P
   return { ok, counts, damaged, notOffered, unfinished, ...shown };
 };
 
-const placeIn = (before: string): { updatedAt: number; orderId: string } | null => {
-  const found = /^(\d{1,16})\.(.+)$/s.exec(before);
-  return found === null ? null : { updatedAt: Number(found[1]), orderId: found[2] ?? "" };
-};
-
-export const filterOf = (asked: OrdersQuery, now: number): OrderFilter => ({
-  ...(asked.status === undefined ? {} : { status: asked.status }),
-  ...(asked.flagged ? { flagged: true } : {}),
-  ...(asked.parked ? { parked: true } : {}),
-  ...(asked.since === undefined ? {} : { updatedSince: now - spans[asked.since] }),
-  latest: { before: asked.before === undefined ? null : placeIn(asked.before) },
-  // One more than is shown says whether there is another page.
-  limit: PAGE + 1,
-});
-
 const verdictsOn = async (queries: Queries, orderId: string): Promise<OrderSeen["verdicts"]> =>
   Promise.all(merchantEvents.map(async (type) => ({ type, verdict: await queries.can(orderId, { type }) })));
 
@@ -94,9 +78,27 @@ export interface OrderAsked {
   /** The step after which the order is shown; null = now. */
   at: number | null;
   troubleOnly: boolean;
-  /** What has just been done, in words. */
-  done: string | null;
+  /** What has just been done, in words; the order's status is told to it. */
+  done: (now: OrderStatus) => string | null;
 }
+
+/** The machines of an order with the path that it took, up to the step; null = no such order. */
+export const machinesSeen = async (
+  queries: Queries,
+  orderId: string,
+  at: number | null,
+  words: Words,
+): Promise<MachinesSeen | null> => {
+  const record = await queries.read(orderId);
+  if (record === null) return null;
+  const seq = Math.min(Math.max(1, at ?? record.version), record.version);
+  const first = Math.max(0, seq - STEPS);
+  const history = (await queries.history(orderId, first, seq - first)).filter((entry) => entry.seq <= seq);
+  const last = history.at(-1);
+  if (last === undefined) return null;
+  const { gateway } = record.facts.payment;
+  return { orderId, gateway, charts: await chartsOf({ gateway, history, states: last.states }, words) };
+};
 
 export const orderSeen = async (
   queries: Queries,
@@ -129,10 +131,10 @@ export const orderSeen = async (
     troubleOnly,
     earlier: start === 1 ? null : { href: first === 0 ? null : `${path}?at=${start}` },
     effects,
-    parked,
-    charts: await chartsOf(record.facts.payment.gateway, history, moment.states, words),
+    told: now ? await queries.why(orderId) : null,
+    overview: await overviewLit({ gateway: record.facts.payment.gateway, history, states: moment.states }, words),
     way: wayOf(history),
     verdicts,
-    done,
+    done: done(record.facts.order.status),
   };
 };

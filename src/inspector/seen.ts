@@ -152,7 +152,7 @@ const foldFrom = (rows: TimelineRow[], start: number): FoldedDeliveries | null =
 };
 
 /** Rows as they are read: what came over and over in one, everything else by itself. */
-export const foldsOf = (rows: TimelineRow[]): (TimelineRow | FoldedDeliveries)[] => {
+const foldsOf = (rows: TimelineRow[]): (TimelineRow | FoldedDeliveries)[] => {
   const folded: (TimelineRow | FoldedDeliveries)[] = [];
   for (let i = 0; i < rows.length; ) {
     const fold = foldFrom(rows, i);
@@ -160,6 +160,44 @@ export const foldsOf = (rows: TimelineRow[]): (TimelineRow | FoldedDeliveries)[]
     i += fold?.rows.length ?? 1;
   }
   return folded;
+};
+
+/** One thing that happened, with the steps that only answered it. */
+export interface Happening {
+  row: TimelineRow;
+  /** Readings and answers of the bank that this waited for. */
+  steps: TimelineRow[];
+}
+
+/** What the bank says to somebody who waited for it is no change of its own. */
+const onlyAnswers = ({ entry, told }: TimelineRow): boolean => told.length > 0 && entry.source === "gateway";
+
+/** Whom a step is told with: the one that it moved, else the first that it answered. */
+const askerOf = ({ told }: TimelineRow, shown: Map<number, Happening>): Happening | undefined =>
+  [...told]
+    .sort((a, b) => Number(b.answer.outcome === "moved") - Number(a.answer.outcome === "moved"))
+    .map(({ about }) => shown.get(about?.seq ?? -1))
+    .find((change) => change !== undefined);
+
+/** A row for each change: what came over and over in one, and every answer with what it answers. */
+export const changesOf = (rows: TimelineRow[]): (Happening | FoldedDeliveries)[] => {
+  const shown = new Map<number, Happening>();
+  const changes: (Happening | FoldedDeliveries)[] = [];
+  for (const one of foldsOf(rows)) {
+    if ("rows" in one) {
+      changes.push(one);
+      continue;
+    }
+    const asker = onlyAnswers(one) ? askerOf(one, shown) : undefined;
+    if (asker !== undefined) {
+      asker.steps.push(one);
+      continue;
+    }
+    const change = { row: one, steps: [] };
+    shown.set(one.entry.seq, change);
+    changes.push(change);
+  }
+  return changes;
 };
 
 /** The order as it stood after one step, from the history alone. */

@@ -94,7 +94,7 @@ th, td { padding: 0.5rem 1.2rem 0.5rem 0; border-bottom: 1px solid var(--line); 
 tr > :last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 td time { white-space: nowrap; }
-.number, th:last-child:nth-child(6) { text-align: right; }
+.number { text-align: right; }
 h1, td a, .crumb a, .help code { overflow-wrap: anywhere; }
 .flagged { margin: 0; max-width: 34rem; }
 th:last-child:empty { padding: 0; }`;
@@ -135,14 +135,33 @@ const marks = `
 .pages { display: flex; gap: 1.2rem; margin-top: 1.2rem; }`;
 
 const order = `
+.order-head { margin-bottom: 0.9rem; }
+.order-head .title { margin-bottom: 0.3rem; }
+.essentials { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; align-items: center; margin: 0; color: var(--soft); }
+.essentials strong { color: var(--ink); font-size: 1.05rem; }
+.copied { display: inline-flex; align-items: center; gap: 0.35rem; min-width: 0; }
+.copy { display: none; min-height: 0; padding: 0 0.45rem; font-size: 0.78rem; color: var(--soft); }
+.scripted .copy { display: inline-flex; }
+.answer { margin-bottom: 1.2rem; max-width: 60rem; }
+.answer.banner { max-width: none; }
+.answer p { margin-bottom: 0.45rem; max-width: 56rem; }
+.answer .links { margin: 0 0 0.6rem; }
+.answer .links:empty { display: none; }
+.answer .note { border-left: 3px solid var(--line-strong); padding-left: 0.7rem; }
+.answer .note[data-note="refused"] { border-left-color: var(--bad); }
+.others { margin: 0 0 0.6rem; } .others li { padding: 0.2rem 0; }
+.doable { display: flex; flex-wrap: wrap; gap: 0.5rem 1.4rem; }
+.doable li { display: inline-flex; flex-wrap: wrap; gap: 0.2rem 0.6rem; align-items: center; font-size: 0.92rem; }
+.possible details { margin-top: 0.5rem; }
+.reason { margin: 0 0 0.2rem; font-size: 0.92rem; }
+.more > summary, .fold > summary { font-size: 0.84rem; width: fit-content; }
+.answers { margin-top: 0.6rem; } .answers li { border-top: 1px dashed var(--line); padding: 0.5rem 0; scroll-margin-top: 1rem; }
+.answers p { margin: 0; } .answers li:target { background: var(--warn-bg); }
+.found { columns: 12rem; padding-left: 1.2rem; }
+.flag.dead::before { content: "!"; font-weight: 700; }
 .title { display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; align-items: center; margin-bottom: 1rem; }
 .title h1 { margin: 0; }
 .sentence { font-size: 1.2rem; line-height: 1.45; letter-spacing: -0.005em; margin-bottom: 0.35rem; max-width: 46rem; text-wrap: pretty; }
-.why { margin-bottom: 1.2rem; }
-.why > .soft { max-width: 52rem; }
-.next { display: grid; gap: 0.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(16rem, max-content)); margin: 0.8rem 0 0; }
-.next dt { font-size: 0.82rem; color: var(--soft); }
-.next dd { margin: 0; max-width: 32rem; }
 .slider {
   display: flex; flex-wrap: wrap; gap: 0.5rem 0.9rem; align-items: center; padding: 0.5rem 1rem; margin-bottom: 1.4rem;
   background: var(--well); border: 1px solid var(--line); border-radius: 0.8rem;
@@ -196,8 +215,6 @@ summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .side-column .card li:last-child { border: 0; padding-bottom: 0; }
 .verdicts li { font-size: 0.92rem; }
 .side-column .button { min-height: 0; padding: 0.2rem 0.65rem; font-size: 0.86rem; }
-.verdicts li > .soft { display: block; margin-top: 0.15rem; }
-.leads { display: flex; justify-content: space-between; align-items: center; gap: 0.8rem; margin-top: 0.15rem; }
 .way { list-style: none; display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0; margin: 0 0 1rem; }
 .way li { display: inline-flex; align-items: center; gap: 0.5rem; }
 .way.cut::before { content: "…"; color: var(--soft); }
@@ -206,18 +223,14 @@ summary { cursor: pointer; color: var(--link); padding: 0.2rem 0; }
 .hop::after { content: "→"; font-size: 1rem; color: var(--good); }
 .stop { border: 1px solid var(--line-strong); border-radius: 0.45rem; padding: 0.1rem 0.6rem; font-weight: 550; font-size: 0.9rem; }
 .way [aria-current] .stop { background: #ffe08a; border-color: #b98900; color: #1f2933; }
-.actors { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 0.5rem 1.6rem; margin: 0 0 0.9rem; font-size: 0.9rem; }
-.actors dt { font-size: 0.82rem; color: var(--soft); } .actors dd { margin: 0; } .actors code { color: var(--ink); margin-right: 0.35rem; }
 .drawing { overflow: auto; max-height: 26rem; background: var(--well); border-radius: 0.6rem; padding: 0.8rem; }
 .drawing svg { max-width: none; display: block; margin: 0 auto; }
-.chart > .drawing svg { width: 100%; min-width: 92rem; height: auto; }
-.chart > .drawing { margin-bottom: 0.8rem; }
+.drawing.fitted { max-height: none; margin-bottom: 0.8rem; } .drawing.fitted svg { width: 100%; height: auto; }
+.chart summary h2 { display: inline; margin: 0; color: var(--ink); } .chart details[open] summary { margin-bottom: 0.8rem; }
 .drawing .edge { opacity: 0.4; } .drawing .edge:is(.taken, .onward, :hover) { opacity: 1; }
-.chart > .drawing .edge text { opacity: 0; } .chart > .drawing .edge:is(.taken, .onward, :hover) text { opacity: 1; }
+.fitted .edge text { opacity: 0; } .fitted .edge:is(.taken, .onward, :hover) text { opacity: 1; }
 .statechart .onward > path { stroke: var(--link); stroke-width: 1.4; }
 .statechart .onward > polygon { stroke: var(--link); fill: var(--link); }
-.chart details { display: inline-block; margin-right: 1.6rem; } .chart details[open] { display: block; margin-right: 0; }
-.chart details .drawing { max-height: 34rem; }
 .statechart .happy:not(.taken, .onward) path { stroke: var(--line); stroke-width: 1; }
 .statechart .happy:not(.taken, .onward) polygon { stroke: var(--line); fill: var(--line); }
 .statechart .node.visited > path, .statechart .cluster.visited > path { stroke: var(--happy); stroke-width: 2; }
@@ -237,6 +250,7 @@ const narrow = `
   .language { margin-left: auto; }
   .top nav { order: 2; margin-left: -0.65rem; }
   .sentence { font-size: 1.1rem; }
+  .answer.banner { padding: 0.7rem 0.8rem; }
   .card { padding: 1rem; }
   .step { grid-template-columns: minmax(0, 1fr); padding-left: 1.6rem; }
   .step::before { left: 0.33rem; } .step::after { left: 0; }

@@ -11,6 +11,7 @@ import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation, Reason } from "../../machines/reasons.js";
 import type { AnswerRule, HistoryEntry, OrderRecord } from "../core/record.js";
+import type { Why } from "../core/why.js";
 import type { Clock } from "./clock.js";
 import type { CreatedPayment, NewPayment } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
@@ -186,8 +187,8 @@ export interface Queries {
   read(orderId: string): Promise<OrderRecord | null>;
   /** Why the order is set aside; null = it is not. */
   parked(orderId: string): Promise<string | null>;
-  /** At most five plain lines; null = no such order. */
-  why(orderId: string): Promise<string[] | null>;
+  /** Why it is where it is, as facts and as sentences in both languages; null = no such order. */
+  why(orderId: string): Promise<Why | null>;
   /** Entries whose `seq` is greater than `after`, oldest first; empty for an order that nobody knows */
   history(orderId: string, after?: number, limit?: number): Promise<HistoryEntry[]>;
   /** Effects not carried out yet, the dead ones among them, oldest first. */

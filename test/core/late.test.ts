@@ -220,7 +220,9 @@ describe("the books against what was asked for", () => {
     const life = lifeOf({ status: "completed" });
     refundPart(life, books(0), books(10_000));
     life.settle({ type: "reconcile.asked" }, books(20_000));
-    expect(why(life.record, life.history, []).at(-1)).toContain("more than was asked for here (100.00 SEK).");
+    expect(why(life.record, life.history, []).answer.en).toContain(
+      "paid back 100.00 SEK more than was asked for here.",
+    );
   });
 });
 

@@ -1,18 +1,25 @@
-/** Why an order is where it is, line by line. */
+/** Why an order is where it is, and why a machine has no branch. */
 import { describe, expect, test } from "vitest";
 import { and, or, setup } from "xstate";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
+import { flagsInSwedish } from "../../machines/swedish.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
-import { isHeldByHand, type PendingCall, why } from "../../src/core/why.js";
+import { over } from "../../src/core/why/over.js";
+import { paid as paidTable } from "../../src/core/why/paid.js";
+import { calls } from "../../src/core/why/under-way.js";
+import { waiting } from "../../src/core/why/waiting.js";
+import { money } from "../../src/core/why/words.js";
+import { isHeldByHand, linesOf, type PendingCall, tongues, why } from "../../src/core/why.js";
 import { Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import { explained, situations } from "../docs/situations.js";
 import { considered } from "./considered.js";
 
 const told = (life: Life, open: PendingCall[] = []) => why(life.record, life.history, open);
-const paid = (status: "processing" | "pending" = "pending", pays = reading()) => {
-  const life = new Life(anOrder({ status }));
+const paid = (pays = reading()) => {
+  const life = new Life();
   life.settle(callback(), pays);
   return life;
 };
@@ -21,25 +28,83 @@ const effect = (more: Partial<PendingCall> = {}): PendingCall => ({
   attempts: 0,
   notBefore: T0 + MINUTE,
   dead: false,
+  error: null,
   ...more,
+});
+const complete = { type: "merchant.completed", via: "api" } as const;
+const note = (life: Life, kind: string) => told(life).notes.find((one) => one.kind === kind)?.says ?? null;
+
+describe("each situation there is", () => {
+  test.each(situations)("%s is told as %s", (_title, situation, live) => {
+    const ended = live();
+    const one = explained(ended);
+    expect(one.situation).toBe(situation);
+    for (const tongue of tongues) {
+      const lines = linesOf(one, tongue);
+      const text = lines.join("\n");
+      expect(text).not.toMatch(/[{}]|undefined|NaN|\[object|null/);
+      // One whole sentence, and none that gives a reason twice.
+      expect(one.answer[tongue]).toMatch(/^[A-ZÅÄÖ].*\.$/);
+      expect(one.answer[tongue].slice(0, -1)).not.toMatch(/\. [A-ZÅÄÖ]/);
+      expect(text).not.toMatch(/because .*\bso\b|eftersom .*\bså\b/i);
+      expect(text).not.toMatch(/the order reads|the bank tells|is an end/);
+    }
+    expect(one.answer.en).not.toBe(one.answer.sv);
+    const { raised } = ended.life;
+    expect(one.flags.map(({ flag }) => flag).sort()).toEqual([...raised].sort());
+    if (raised.length === 0) return;
+    // What is flagged comes first, and nothing says that all is well.
+    expect(situation).toMatch(/^flagged\//);
+    expect(one.action.says.en).toBe(flags[situation.slice("flagged/".length) as keyof typeof flags].remedy);
+    expect(linesOf(one).join("\n")).not.toMatch(/ready to ship|nothing to do/i);
+    expect(linesOf(one, "sv").join("\n")).not.toMatch(/klar att skicka|inget att göra/i);
+  });
+
+  test("every sentence is reached by one of them", () => {
+    const reached = new Set(situations.map(([, situation]) => situation));
+    const written = Object.entries({ ...waiting, ...paidTable, ...over }).flatMap(([status, rows]) =>
+      Object.keys(rows).map((cause) => `${status}/${cause}`),
+    );
+    expect(written.filter((name) => !reached.has(name))).toEqual([]);
+    expect(Object.keys(flags).filter((flag) => !reached.has(`flagged/${flag}`))).toEqual([]);
+    expect(new Set(situations.map(([title]) => title)).size).toBe(situations.length);
+    expect(situations.length).toBeGreaterThan(100);
+  });
+
+  test("no two of them share a sentence", () => {
+    const all = [...Object.values(waiting), ...Object.values(paidTable), ...Object.values(over)];
+    const answers = all.flatMap((rows) => Object.values(rows).flatMap(([, answer]) => answer));
+    expect(answers.filter((one, i) => answers.indexOf(one) !== i)).toEqual([]);
+  });
 });
 
 describe("why", () => {
-  test("an order that was just placed", () => {
-    expect(told(new Life())).toEqual([
-      "pending (Waiting for the customer's payment) since 2026-11-20T12:00:00Z.",
-      "Because: the shop placed the order after the shop said so; the payment was not read yet.",
-      "Next: the customer's link runs out at 2026-11-20T13:50:00Z; then the bank is asked before anything is cancelled.",
-      "Do: nothing; the customer may still pay.",
+  test("the facts are fields, and the lines are made of them", () => {
+    const one = told(paid());
+    expect(one).toMatchObject({
+      orderId: "o",
+      status: "processing",
+      situation: "processing/reserved",
+      since: "2026-11-20T12:00:00.000Z",
+      state: { en: "Processing, paid", sv: "Behandlas, betald" },
+      cause: { code: "reserved", rule: "status-update/accepted", by: "callback" },
+      evidence: { paymentId: "pay-1", gateway: "resurs-mapi", status: "ACCEPTED", readAt: "2026-11-20T12:00:00.000Z" },
+      notes: [],
+      next: { at: null },
+      action: { events: ["merchant.completed"] },
+      flags: [],
+    });
+    expect(linesOf(one)).toEqual([
+      "Paid and ready to ship since 2026-11-20 12:00 UTC: the bank has reserved 1,000.00 SEK, which is captured when you complete the order.",
+      "Bank reports ACCEPTED (reserved, not yet captured), read at 2026-11-20 12:00 UTC.",
+      "Next: Nothing is planned: the bank's next message or a person decides.",
+      "To do: Ship the goods, then complete the order: that captures the money.",
     ]);
-  });
-
-  test("a payment that the bank accepted, whoever made us ask", () => {
-    expect(told(paid())).toEqual([
-      "processing (Paid; the shop prepares the goods) since 2026-11-20T12:00:00Z.",
-      "Because: the bank accepted the payment after the bank sent a callback; payment read at 2026-11-20T12:00:00Z: ACCEPTED, reserved, not yet captured.",
-      "Next: nothing is planned; the bank's next callback or a person moves it.",
-      "Do: ship, then set the order to completed; that captures the money.",
+    expect(linesOf(one, "sv")).toEqual([
+      "Betald och klar att skicka sedan 2026-11-20 12:00 UTC: banken har reserverat 1 000,00 SEK, som debiteras när du markerar ordern som färdigbehandlad.",
+      "Banken rapporterar ACCEPTED (reserverad, ännu inte debiterad), avläst 2026-11-20 12:00 UTC.",
+      "Härnäst: Inget är planerat: bankens nästa meddelande eller en person avgör.",
+      "Att göra: Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras pengarna.",
     ]);
   });
 
@@ -47,43 +112,35 @@ describe("why", () => {
     const life = paid();
     life.now = T0 + MINUTE;
     life.tell({ type: "reconcile.asked" });
-    const [since, because] = told(life);
-    expect(since).toContain("since 2026-11-20T12:00:00Z.");
-    expect(because).toContain("after the bank sent a callback");
+    expect(told(life)).toMatchObject({ since: "2026-11-20T12:00:00.000Z", cause: { by: "callback" } });
   });
 
   test.each([
-    ["the customer came back", { type: "customer.returned", page: "success" }],
-    ["the merchant asked for it", { type: "merchant.held", via: "api" }],
-    ["a reconciliation asked", { type: "reconcile.asked" }],
-    ["the shop said so", { type: "order.seen", status: "on-hold" }],
-  ] as const)("after %s", (who, event) => {
+    ["customer", { type: "customer.returned", page: "success" }],
+    ["merchant", { type: "merchant.held", via: "api" }],
+    ["reconcile", { type: "reconcile.asked" }],
+    ["shop", { type: "order.seen", status: "on-hold" }],
+  ] as const)("the %s set it off", (by, event) => {
     const life = new Life();
     life.settle(event);
-    expect(told(life)[1]).toContain(` after ${who};`);
-  });
-
-  test("after its time had come, and what the bank answered", () => {
-    const life = new Life();
-    life.wait(110 * MINUTE, payments.missing);
-    expect(told(life)).toEqual([
-      "cancelled (Cancelled) since 2026-11-20T13:50:00Z.",
-      "Because: the customer's link ran out and the bank, asked first, has no payment after its time had come; payment read at 2026-11-20T13:50:00Z: UNREAD, the gateway knows no such payment.",
-      "Next: the payment is read again at 2026-11-20T14:10:00Z, in case the bank has booked something since.",
-      "Do: nothing; this is an end.",
-    ]);
+    expect(told(life).cause.by).toBe(by);
   });
 
   test("where the history is not at hand, it is told as far as it is known", () => {
     const life = paid();
-    expect(why(life.record, [], [])).toEqual([
-      "processing (Paid; the shop prepares the goods) since 2026-11-20T11:50:00Z.",
-      "Because: placed by the shop; payment read at 2026-11-20T12:00:00Z: ACCEPTED, reserved, not yet captured.",
-      "Next: nothing is planned; the bank's next callback or a person moves it.",
-      "Do: ship, then set the order to completed; that captures the money.",
-    ]);
-    const [, because] = why(life.record, life.history.slice(-1), []);
-    expect(because).toContain("the bank accepted the payment after the bank answered;");
+    expect(why(life.record, [], [])).toMatchObject({
+      since: "2026-11-20T11:50:00.000Z",
+      situation: "processing/reserved",
+      cause: { rule: null, by: null },
+    });
+    expect(why(life.record, life.history.slice(-1), []).cause).toEqual({
+      code: "reserved",
+      rule: "status-update/accepted",
+      by: "gateway",
+    });
+    const left = new Life();
+    left.settle({ type: "customer.returned", page: "fail" }, payments["at the bank"]);
+    expect(why(left.record, [], []).situation).toBe("cancelled/other");
   });
 
   test("of several who waited the one that moved the order is told", () => {
@@ -91,59 +148,107 @@ describe("why", () => {
     for (const content of ["a", "b"]) life.tell(callback({ content }));
     life.wait(MINUTE);
     expect(life.history.at(-1)?.answers.map(({ outcome }) => outcome)).toEqual(["moved", "moved", "ignored"]);
-    expect(told(life)[1]).toMatch(/^Because: the bank accepted the payment after the bank sent a callback;/);
+    expect(told(life).cause).toMatchObject({ rule: "status-update/accepted", by: "callback" });
   });
 
-  test("the last word is told while it is the last", () => {
-    const life = paid("processing", payments.frozen);
-    life.settle({ type: "merchant.completed", via: "api" }, payments.frozen);
-    const refused =
-      "Last: merchant.completed at 2026-11-20T12:00:00Z was refused: The bank has frozen this payment, so it cannot be captured until the bank lets it go.";
-    expect(told(life)).toContain(refused);
+  test("a refused click stays until the merchant is told something else, or the status changes", () => {
+    const life = paid(payments.frozen);
+    expect(note(life, "refused")).toBeNull();
+    life.settle(complete, payments.frozen);
+    const refused = {
+      en: "Completing the order was refused at 2026-11-20 12:00 UTC: the bank has frozen this payment, and it cannot be captured until the bank releases it.",
+      sv: "Försöket att markera ordern som färdigbehandlad nekades 2026-11-20 12:00 UTC: banken har fryst betalningen, och den kan inte debiteras förrän banken släpper den.",
+    };
+    expect(note(life, "refused")).toEqual(refused);
     life.settle({ type: "reconcile.asked" }, payments.frozen);
-    expect(told(life).filter((line) => line.startsWith("Last:"))).toEqual([]);
-    const waits = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
-    waits.tell(callback());
-    expect(told(waits)).toContain(
-      "Last: callback.received at 2026-11-20T12:00:00Z was deferred: A callback gives way to the customer for a minute after the order was last written.",
-    );
-    expect(told(waits)).toContain("Next: 1 waiting callback(s) are looked at from 2026-11-20T12:01:00Z.");
+    expect(note(life, "refused")).toEqual(refused);
+    expect(why(life.record, life.history.slice(-4), []).notes).toMatchObject([{ kind: "refused" }]);
+    life.settle({ type: "merchant.failed", via: "api" }, payments.frozen);
+    expect(note(life, "refused")).toBeNull();
   });
 
-  test("a reason without words of its own is told as it is", () => {
-    const life = paid("processing", payments.frozen);
-    life.settle({ type: "merchant.completed", via: "api" }, payments.frozen);
-    const [first, ...rest] = life.history.toReversed();
-    const answers = (first?.answers ?? []).map((answer) => ({ ...answer, reason: "of-another-version" as never }));
-    const history = [...rest.toReversed(), { ...(first as NonNullable<typeof first>), answers }];
-    expect(why(life.record, history, []).find((line) => line.startsWith("Last:"))).toMatch(/: of-another-version$/);
-    const silent = [{ ...(first as NonNullable<typeof first>), answers: answers.map((a) => ({ ...a, reason: null })) }];
-    expect(why(life.record, silent, []).find((line) => line.startsWith("Last:"))).toMatch(/was refused: $/);
+  test("a reason or an event without words of its own is told as it is", () => {
+    const life = paid(payments.frozen);
+    life.settle(complete, payments.frozen);
+    const with_ = (change: object) =>
+      life.history.map((h) => ({
+        ...h,
+        answers: h.answers.map((a) => (a.outcome === "refused" ? { ...a, ...change } : a)),
+      })) as typeof life.history;
+    const said = (change: object) => why(life.record, with_(change), []).notes[0]?.says;
+    expect(said({ reason: "of-another-version" })).toMatchObject({
+      en: expect.stringMatching(/: of-another-version$/),
+    });
+    expect(said({ reason: "of-another-version" })).toMatchObject({
+      sv: expect.stringMatching(/: of-another-version$/),
+    });
+    expect(said({ reason: null })?.en).toMatch(/ UTC: $/);
+    expect(said({ type: "merchant.danced" })).toMatchObject({
+      en: expect.stringMatching(/^merchant.danced was refused/),
+    });
   });
 
-  test("a rule of another version is told by its name", () => {
+  test("callbacks that are held are counted, with the time until which they are", () => {
     const life = paid();
-    const history = life.history.map((h) => ({
-      ...h,
-      answers: h.answers.map((a) => ({ ...a, rule: "other/rule" as never })),
-    }));
-    expect(why(life.record, history, [])[1]).toMatch(/^Because: other\/rule after/);
+    life.tell({ type: "order.updated", by: "shop", change: "status" });
+    life.tell(callback({ content: "a" }));
+    life.tell(callback({ content: "b" }));
+    expect(note(life, "held")?.en).toBe(
+      "Callbacks from the bank held until 2026-11-20 12:01 UTC, so that the customer's return is handled first: 2.",
+    );
+    const moving = paid();
+    moving.settle(complete);
+    moving.tell(callback());
+    expect(note(moving, "held")?.en).toBe("Callbacks from the bank held until the call under way has ended: 1.");
+    const first = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
+    first.tell(callback());
+    // The answer says it already.
+    expect(told(first)).toMatchObject({
+      situation: "pending/held",
+      notes: [],
+      next: { at: "2026-11-20T12:01:00.000Z" },
+    });
+  });
+
+  test("the configured time is told, whatever it is", () => {
+    const life = new Life(anOrder({ createdAt: T0, updatedAt: T0 }), undefined);
+    const quick = new Life(anOrder({ createdAt: T0, updatedAt: T0 }), {
+      ...life.rules,
+      settings: { ...life.rules.settings, cooldownSeconds: 6 },
+    });
+    quick.tell(callback());
+    expect(told(quick).answer.en).toContain("held until 2026-11-20 12:00:06 UTC");
+    expect(linesOf(told(quick)).join()).not.toMatch(/minute|60/);
   });
 
   test.each([
-    ["under way", [effect()], "Next: readPayment is under way."],
+    ["under way", effect({ attempts: 1 }), "Reading the payment at the bank is under way."],
     [
-      "tried before",
-      [effect({ attempts: 2 })],
-      "Next: readPayment is under way, attempt 3 not before 2026-11-20T12:01:00Z.",
+      "to be tried again after a failure",
+      effect({ attempts: 2, error: "503" }),
+      "Reading the payment at the bank failed 2 times and is tried again at 2026-11-20 12:01 UTC.",
     ],
-    [
-      "given up, which counts first",
-      [effect(), effect({ effect: { type: "capturePayment" }, dead: true, attempts: 9 })],
-      "Next: nothing by itself; capturePayment was given up after 9 attempts.",
-    ],
+    ["given up", effect({ dead: true, attempts: 9, error: "409" }), "Nothing happens by itself."],
   ])("a call that is %s", (_how, open, line) => {
-    expect(told(new Life(), open)).toContain(line);
+    expect(told(new Life(), [open]).next.says.en).toBe(line);
+  });
+
+  test("a call that was given up counts before one that is under way, and behind a flag", () => {
+    const open = [effect(), effect({ effect: { type: "completePayment" }, dead: true, attempts: 9 })];
+    expect(told(paid(), open)).toMatchObject({
+      situation: "dead/completePayment",
+      answer: {
+        en: "Telling the shop that the order is paid failed 9 times and was given up; the order is Processing, and somebody has to try the call again.",
+      },
+    });
+    const frozen = new Life(anOrder({ status: "processing" }));
+    frozen.settle({ type: "reconcile.asked" }, payments.frozen);
+    expect(told(frozen, open)).toMatchObject({
+      situation: "flagged/discrepancy:frozen-at-gateway",
+      next: { says: { en: "Nothing happens by itself." } },
+    });
+    const words = Object.values(calls).flat();
+    expect(new Set(words).size).toBe(words.length);
   });
 
   test("the timer that rings first is the one that is told", () => {
@@ -152,29 +257,32 @@ describe("why", () => {
     const { timers } = life.record;
     expect(Object.keys(timers)).toHaveLength(2);
     const later = Object.fromEntries(
-      Object.entries(timers).map(([name, { generation, at }]) => [name, { generation, at: -at }]),
+      Object.entries(timers).map(([name, { generation, at }]) => [name, { generation, at: T0 * 2 - at }]),
     );
-    const next = (record: typeof life.record) => why(record, life.history, []).find((line) => line.startsWith("Next:"));
-    expect(next(life.record)).toContain("waiting callback(s)");
-    expect(next({ ...life.record, timers: later })).toContain("the customer's link runs out");
+    const next = (record: typeof life.record) => why(record, life.history, []).next.says.en;
+    expect(next(life.record)).toBe("The bank is asked about the payment at 2026-11-20 12:01 UTC.");
+    expect(next({ ...life.record, timers: later })).toContain("the time to pay runs out");
+    const over = new Life();
+    over.wait(110 * MINUTE, payments.missing);
+    expect(told(over).next).toMatchObject({ at: "2026-11-20T14:10:00.000Z" });
+    expect(told(over).next.says.en).toContain("in case the bank has booked something since");
+    expect(told(new Life(anOrder({ status: "refunded" }))).next.says.en).toBe("Nothing more: the order is closed.");
   });
 
-  test.each([
-    ["processing", "Do: ship, then set the order to completed; that captures the money."],
-    ["on-hold", "Do: nothing; the bank decides. Do not ship."],
-    ["pending", "Do: nothing; the customer may still pay."],
-    ["completed", "Do: nothing; refund the order if the goods come back."],
-    ["checkout-draft", "Do: nothing; the customer is still at the checkout."],
-    ["failed", "Do: nothing; the customer may try again."],
-    ["refunded", "Do: nothing; this is an end."],
-  ] as const)("what to do with an order that is %s", (status, line) => {
-    expect(told(new Life(anOrder({ status }))).at(-1)).toBe(line);
+  test("a lost answer: the payment is read again, also while a call is under way", () => {
+    const life = paid();
+    life.settle(complete);
+    life.bankAnswers({ is: "lost" });
+    expect(told(life, [effect()]).next.says.en).toMatch(/is under way|^The payment is read again at/);
+    const look = life.open.find(({ effect: one }) => one.type === "readBack");
+    life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: reading() });
+    expect(told(life, [effect()]).next.says.en).toMatch(/^The payment is read again at/);
   });
 
-  test("what to do with an order that somebody put on hold although the bank accepted the payment", () => {
+  test("an order that somebody put on hold although the bank accepted the payment", () => {
     const life = paid();
     life.settle({ type: "merchant.held", via: "api" });
-    expect(told(life).at(-1)).toBe("Do: look why somebody put it on hold; set it to processing when it may go on.");
+    expect(told(life).action).toMatchObject({ events: ["merchant.processed"] });
     expect([life, paid(), new Life(anOrder({ status: "on-hold" }))].map(({ record }) => isHeldByHand(record))).toEqual([
       true,
       false,
@@ -182,27 +290,52 @@ describe("why", () => {
     ]);
   });
 
-  test("what to do where something is wrong, or on the move", () => {
-    const { says, remedy } = flags["discrepancy:frozen-at-gateway"];
-    const frozen = paid("processing", payments.frozen);
-    expect(told(frozen).at(-1)).toBe(`Do: ${says} ${remedy}`);
-    frozen.settle({ type: "reconcile.asked" });
-    expect(told(frozen).at(-1)).toMatch(/^Do: ship/);
-    const captures = paid();
-    captures.settle({ type: "merchant.completed", via: "api" });
-    expect(told(captures).at(-1)).toBe("Do: nothing; wait for the bank's answer.");
+  test("of two flags the one that stops the parcel is told first, and both are fields", () => {
+    const life = new Life(anOrder({ status: "processing", previousPaymentIds: ["pay-0"] }));
+    const older = { "pay-0": { ...payments.captured, paymentId: "pay-0" } };
+    life.settle(callback({ paymentId: "pay-0" }), payments.accepted, older);
+    const both = life.record.flags.map((one) => ({ ...one, clearedAt: null }));
+    const froze = { flag: "discrepancy:frozen-at-gateway", raisedAt: T0, clearedAt: null } as const;
+    const one = why({ ...life.record, flags: [...both, froze] }, life.history, []);
+    expect(one.situation).toBe("flagged/discrepancy:frozen-at-gateway");
+    expect(one.flags).toEqual(
+      [
+        ["discrepancy:paid-twice", 100_000],
+        ["discrepancy:frozen-at-gateway", null],
+      ].map(([flag, amount]) => {
+        const name = flag as keyof typeof flags;
+        const { says, remedy } = flagsInSwedish[name];
+        return {
+          flag,
+          amount,
+          says: { en: flags[name].says, sv: says },
+          remedy: { en: flags[name].remedy, sv: remedy },
+        };
+      }),
+    );
+    // One that is over is gone.
+    const over = { ...froze, clearedAt: T0 };
+    expect(why({ ...life.record, flags: [...both, over] }, life.history, []).situation).toBe(
+      "flagged/discrepancy:paid-twice",
+    );
   });
 
-  test("an order that was set aside", () => {
-    const life = new Life();
-    expect(why(life.record, life.history, [], "nobody knows it")).toEqual([
-      "pending (Waiting for the customer's payment) since 2026-11-20T12:00:00Z.",
-      "Set aside: nobody knows it.",
-      "Next: nothing; its events wait until a version with a migration is deployed.",
-      "Do: deploy the machines that know it, or add a migration; other orders go on.",
+  test("a machine of somebody's own, and a status without words, are told in English", () => {
+    const life = paid();
+    const record = { ...life.record, states: { ...life.record.states, payment: "elsewhere" } };
+    expect(why(record, life.history, []).evidence.says.en).toBe(
+      "Bank reports ACCEPTED (), read at 2026-11-20 12:00 UTC.",
+    );
+  });
+
+  test("money as each language writes it", () => {
+    expect(money(123_456_789, "SEK", "en")).toBe("1,234,567.89 SEK");
+    expect(money(123_456_789, "SEK", "sv")).toBe("1 234 567,89 SEK");
+    expect([money(0, "SEK", "en"), money(-5, "SEK", "sv"), money(100, "EUR", "sv")]).toEqual([
+      "0.00 SEK",
+      "-0,05 SEK",
+      "1,00 EUR",
     ]);
-    const record = { ...life.record, states: { ...life.record.states, order: "shipped" } };
-    expect(why(record, life.history, [], "nobody knows it")[0]).toBe("pending since 2026-11-20T12:00:00Z.");
   });
 });
 

@@ -33,7 +33,7 @@ describe("a merchant's wish", () => {
       to: "completed",
     });
     expect(sent(life)).toEqual([
-      { type: "addOrderNote", note: "The order has reached an end that cannot be reverted. (terminal-status)" },
+      { type: "addOrderNote", note: "The order is closed, and that cannot be undone. (terminal-status)" },
     ]);
   });
 

@@ -5,10 +5,12 @@ import { root } from "../root.js";
 import { configurationDocument } from "./configuration.js";
 import { llmsDocument } from "./llms.js";
 import { rulesDocument } from "./rules.js";
+import { situationsDocument } from "./situations.js";
 
 test.each([
   ["rules.md", rulesDocument],
   ["configuration.md", configurationDocument],
+  ["situations.md", situationsDocument],
   ["llms.txt", llmsDocument],
 ])("docs/%s is up to date", (page, written) => {
   expect(readFileSync(new URL(`docs/${page}`, root), "utf8") === written(), "npm run docs").toBe(true);

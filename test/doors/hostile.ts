@@ -49,11 +49,16 @@ const entry = (text: string) => ({
   raised: [],
 });
 
+const explained = (text: string) => {
+  const says = { en: text, sv: text };
+  return { answer: says, notes: [{ says }], evidence: { says }, next: { says }, action: { says } };
+};
+
 /** An engine whose every text is another's. */
 export const engineThatSays = (text: string) => {
   const answers: [RegExp, unknown][] = [
     [/\/history/, { entries: [entry(text)] }],
-    [/\/why/, { lines: [`Order ${text}`, `Because: ${text}`] }],
+    [/\/why/, explained(text)],
     [/\/can/, { allowed: false, outcome: "refused", reason: text, rule: text, to: text }],
     [/\/events/, { outcome: "refused", reason: text, to: text, final: true }],
     [

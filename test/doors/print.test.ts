@@ -106,7 +106,7 @@ describe("doors 8: no text of others is obeyed by the terminal in what is printe
     expect(JSON.parse(out)).toMatchObject({ deadLetters: [{ orderId: text, error: text }] });
     const why = await against(["why", "1001", "--json"])(text);
     expect(why.out).not.toMatch(CONTROL);
-    expect(JSON.parse(why.out)).toMatchObject({ lines: [`Order ${text}`, `Because: ${text}`] });
+    expect(JSON.parse(why.out)).toMatchObject({ answer: { en: text, sv: text }, notes: [{ says: { en: text } }] });
     const decided = await cli(["decide"], { input: `${JSON.stringify({ [text]: 1 })}\n` });
     expect(decided.out).not.toMatch(CONTROL);
     expect(decided.out.trim().split("\n")).toHaveLength(1);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Command } from "../../machines/commands.js";
 import { OrderStatus } from "../../machines/facts.js";
 import { decide } from "../../src/core/decide.js";
+import { linesOf } from "../../src/core/why.js";
 import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/runtime/embedded/receipt.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
@@ -198,18 +199,22 @@ describe("the answer before the click", () => {
 });
 
 describe("why an order is where it is", () => {
-  const isPlain = (lines: string[] | null) => {
-    expect(lines?.length).toBeGreaterThan(1);
-    expect(lines?.length).toBeLessThanOrEqual(5);
-    expect(lines?.filter((line) => !/^\S.*\S$/.test(line) || /undefined|null|\[object|NaN/.test(line))).toEqual([]);
+  const said = async (world: Awaited<ReturnType<typeof made>>, id = "o") => {
+    const told = await world.engine.queries.why(id);
+    return told === null ? [] : linesOf(told);
+  };
+  const isPlain = (lines: string[]) => {
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.length).toBeLessThanOrEqual(6);
+    expect(lines.filter((line) => !/^\S.*\S$/.test(line) || /undefined|null|\[object|NaN/.test(line))).toEqual([]);
   };
 
   test.each(OrderStatus.options)("an order that was placed as %s", async (status) => {
     const world = await made();
     await world.order("o", { status });
-    const lines = await world.engine.queries.why("o");
+    const lines = await said(world);
     isPlain(lines);
-    expect(lines?.[0]).toContain(status);
+    expect((await world.engine.queries.why("o"))?.situation).toContain(status);
   });
 
   test.each([
@@ -222,31 +227,34 @@ describe("why an order is where it is", () => {
     const world = await made();
     await world.order("o", { payment: status });
     await world.tell("o", callback("pay-o"));
-    const lines = await world.engine.queries.why("o");
+    const lines = await said(world);
     isPlain(lines);
-    expect(lines?.[0]).toContain(to);
-    expect(lines?.join("\n")).toContain(status);
-    expect(lines?.join("\n")).toContain("a callback");
+    expect(lines.join("\n")).toContain(status);
+    expect(await world.engine.queries.why("o")).toMatchObject({
+      status: to,
+      evidence: { status },
+      cause: { by: "callback" },
+    });
   });
 
   test("while a callback is held, while money is on the move, after a refusal, and with a discrepancy", async () => {
     const world = await made();
     await world.order("held", { at: T0 });
     await world.engine.submit("held", callback("pay-held"));
-    expect((await world.engine.queries.why("held"))?.join("\n")).toContain("2026-11-20T12:01:00Z");
-    isPlain(await world.engine.queries.why("held"));
+    expect((await said(world, "held")).join("\n")).toContain("2026-11-20 12:01 UTC");
+    isPlain(await said(world, "held"));
 
     await world.order("moving", { status: "processing", faults: { capture: "timeout-after-apply:1" } });
     await world.engine.submit("moving", { type: "merchant.completed", via: "dropdown" });
     await world.rest();
-    isPlain(await world.engine.queries.why("moving"));
-    expect((await world.engine.queries.why("moving"))?.join("\n")).toMatch(/capturePayment is under way/);
+    isPlain(await said(world, "moving"));
+    expect((await said(world, "moving")).join("\n")).toMatch(/^The bank was asked at .* to capture 1,000.00 SEK/);
 
     await world.order("frozen", { status: "processing", payment: "FROZEN" });
     await world.tell("frozen", { type: "merchant.completed", via: "dropdown" });
-    isPlain(await world.engine.queries.why("frozen"));
-    expect((await world.engine.queries.why("frozen"))?.join("\n")).toMatch(/refused: The bank has frozen this payment/);
-    expect((await world.engine.queries.why("frozen"))?.at(-1)).toMatch(/Do not ship/);
+    isPlain(await said(world, "frozen"));
+    expect((await said(world, "frozen")).join("\n")).toMatch(/was refused at .*: the bank has frozen this payment/);
+    expect((await world.engine.queries.why("frozen"))?.action.says.en).toMatch(/Do not ship/);
     await world.after(2 * MINUTE);
     expect(world.status("moving")).toBe("completed");
   });

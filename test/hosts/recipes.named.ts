@@ -130,5 +130,5 @@ test("a Vendure order moves only where the engine does", async () => {
   expect(await to("PaymentSettled")).toBe("PaymentSettled");
   expect(bank.calls.map(({ op }) => op)).toEqual(["capture"]);
   expect(await to("Cancelled")).toBe("PaymentSettled");
-  expect(refusals).toEqual(["The order has reached an end that cannot be reverted."]);
+  expect(refusals).toEqual(["The order is closed, and that cannot be undone."]);
 });

@@ -70,13 +70,17 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     await page.getByRole("link", { name: "frozen" }).click();
     expect(await page.locator(".sentence").textContent()).toContain("On hold since");
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Order frozen");
-    expect(await page.locator(".chart > .drawing .current").first().getAttribute("class")).toContain("state-on-hold");
+    await page.getByText("Path", { exact: true }).click();
+    expect(await page.locator(".fitted .current").first().getAttribute("class")).toContain("state-on-hold");
   });
 
   test("a refusal is explained before the click and after it", async () => {
     const page = await open("/orders/frozen");
     const can = page.locator('[data-event="merchant.completed"]');
-    expect(await can.textContent()).toContain("The bank has frozen this payment, so it cannot be captured");
+    expect(await can.isVisible()).toBe(false);
+    await page.getByText(/^Not possible now/).click();
+    expect(await can.isVisible()).toBe(true);
+    expect(await can.textContent()).toContain("The bank has frozen this payment, and it cannot be captured");
     expect(await can.getByRole("link").count()).toBe(0);
     const step = page.locator('.step[data-source="merchant"]');
     expect(await step.textContent()).toContain("unable-to-capture-frozen-order");
@@ -85,7 +89,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
   test("a callback that arrives is there without a reload, and what was opened stays open", async () => {
     await stage.place.order("live", { at: stage.place.clock.now() });
     const page = await open("/orders/live");
-    await page.getByText("The payment's machine").click();
+    await page.getByText("Path", { exact: true }).click();
     const steps = page.locator(".step");
     expect(await steps.count()).toBe(1);
     await page.evaluate(() => {
@@ -95,9 +99,9 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     await page.locator('.step[data-mark="held"]').waitFor({ timeout: 10_000 });
     expect(await steps.count()).toBe(2);
     expect(await page.evaluate(() => (window as unknown as { stayed?: boolean }).stayed)).toBe(true);
-    expect(await page.locator("#chart-payment").getAttribute("open")).not.toBeNull();
-    expect(await page.getByRole("status").last().textContent()).toBe("The page was brought up to date.");
-    expect(await page.locator("#timers + ul .countdown, .card:has(#timers) .countdown").count()).toBeGreaterThan(0);
+    expect(await page.locator("#chart-open").getAttribute("open")).not.toBeNull();
+    expect(await page.getByRole("status").last().textContent()).toBe("Page updated.");
+    expect(await page.locator(".card:has(#effects) .countdown").count()).toBeGreaterThan(0);
   });
 
   test("what came over and over is one row, opened without a script and by a link to a step in it", async () => {
@@ -108,7 +112,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     await fold.getByText("Each of them").click();
     expect(await fifth.isVisible()).toBe(true);
     expect(await fold.locator("li").count()).toBe(20);
-    await fifth.getByRole("link", { name: "Raw, Step 7" }).click();
+    await fifth.getByRole("link", { name: "JSON, Step 7" }).click();
     expect(await page.locator("h1").textContent()).toContain("Step 7");
     const linked = await open("/orders/noisy#step-9", { javaScriptEnabled: false });
     expect(await linked.locator("#step-9").isVisible()).toBe(true);
@@ -123,14 +127,14 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     await page.keyboard.press("Home");
     await page.locator('.status.big[data-status="pending"]').waitFor();
     expect(new URL(page.url()).searchParams.get("at")).toBe(first);
-    expect(await page.locator(".chart > .drawing .current").first().getAttribute("class")).toContain("state-pending");
-    expect(await page.locator(".chart > .drawing .taken").count()).toBe(0);
+    expect(await page.locator(".fitted .current").first().getAttribute("class")).toContain("state-pending");
+    expect(await page.locator(".fitted .taken").count()).toBe(0);
     expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("pending");
-    expect(await page.locator(".chart > .drawing .onward").count()).toBeGreaterThan(3);
+    expect(await page.locator(".fitted .onward").count()).toBeGreaterThan(3);
     await page.keyboard.press("End");
     await page.locator('.status.big[data-status="processing"]').waitFor();
     expect(await page.getByRole("slider").inputValue()).toBe(last);
-    expect(await page.locator(".chart > .drawing .taken").count()).toBe(1);
+    expect(await page.locator(".fitted .taken").count()).toBe(1);
     expect(await page.locator('.way [aria-current="step"] .stop').textContent()).toBe("processing");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("at");
   });
@@ -141,7 +145,7 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
       .locator('[data-dead^="dead:"]')
       .getByRole("link", { name: /^Try again/ })
       .click();
-    expect(await page.locator("main").textContent()).toContain("goes out again under the same key dead:");
+    expect(await page.locator("main").textContent()).toContain("is sent again with the same key dead:");
     stage.refuses.delete("dead");
     await page.getByRole("button", { name: "Try again" }).click();
     expect(await page.getByRole("status").first().textContent()).toContain("It is being tried again.");
@@ -154,10 +158,10 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
   test("an action: seen dry, done, and told", async () => {
     const page = await open("/orders/flagged");
     await page
-      .locator(".banner.bad")
+      .locator("#first-actions")
       .getByRole("link", { name: /Cancel/ })
       .click();
-    expect(await page.locator("main").textContent()).toContain("Nothing has been changed.");
+    expect(await page.locator("main").textContent()).toContain("nothing has been changed");
     expect((await stage.engine.queries.read("flagged"))?.facts.order.status).toBe("processing");
     await page.getByRole("button", { name: /^Do it/ }).click();
     await page.locator(".banner.good").waitFor();
@@ -198,9 +202,10 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
   test("without a script everything can be read, and history gone through", async () => {
     const page = await open("/orders/held", { javaScriptEnabled: false });
     expect(await page.locator(".step").count()).toBeGreaterThan(3);
-    expect(await page.locator(".chart > .drawing svg .current").count()).toBe(1);
+    await page.getByText("Path", { exact: true }).click();
+    expect(await page.locator(".fitted svg .current").isVisible()).toBe(true);
     await page.getByRole("link", { name: "One step back" }).click();
-    await page.locator(".banner").first().waitFor();
+    await page.getByText("This is the order after step").waitFor();
     expect(new URL(page.url()).searchParams.get("at")).not.toBeNull();
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByRole("link", { name: "Back to now" }).click();
@@ -219,6 +224,10 @@ describe.skipIf(chromiumAt === null)("in a browser", () => {
     ["/orders/noisy", "light"],
     ["/orders/frozen?at=2", "light"],
     ["/orders/frozen/raw", "light"],
+    ["/orders/frozen/machines", "dark"],
+    ["/orders/dead", "light"],
+    ["/orders/stale", "dark"],
+    ["/find?q=P", "light"],
     ["/orders/frozen/reveal", "light"],
     ["/orders/frozen/actions/merchant.failed", "dark"],
     ["/reconcile", "light"],

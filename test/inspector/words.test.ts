@@ -5,11 +5,11 @@ import { flags, remedies } from "../../machines/flags.js";
 import { machinesOf, registry } from "../../machines/index.js";
 import { reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
+import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
+import { statesInSwedish } from "../../machines/swedish-states.js";
 import { handles } from "../../src/core/explain.js";
 import { texts } from "../../src/inspector/words/pages.js";
-import { flagsInSwedish, reasonsInSwedish } from "../../src/inspector/words/reasons.js";
 import { rulesInSwedish } from "../../src/inspector/words/rules.js";
-import { statesInSwedish } from "../../src/inspector/words/states.js";
 import { wordsIn } from "../../src/inspector/words/words.js";
 import { chartOf } from "../../src/statechart/chart.js";
 

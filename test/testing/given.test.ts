@@ -89,7 +89,7 @@ describe("given, when, then", () => {
         .then({ outcome: "moved", to: "completed", effects: ["capturePayment"] }),
     );
     expect(failure.message.split("\n").map((line) => line.trimEnd())).toEqual([
-      "merchant.completed was refused, and the order reads processing.",
+      "merchant.completed was refused, and the order is processing.",
       "",
       "           expected        actual",
       "  outcome  moved           refused",
@@ -97,8 +97,8 @@ describe("given, when, then", () => {
       "  effects  capturePayment  addOrderNote",
       "",
       expect.stringMatching(/^ {2}rule {5}\S+/),
-      "  reason   unable-to-capture-frozen-order: The bank has frozen this payment, so it cannot be captured until the bank lets it go.",
-      expect.stringMatching(/^ {2}order {4}processing \(/),
+      "  reason   unable-to-capture-frozen-order: The bank has frozen this payment, and it cannot be captured until the bank releases it.",
+      expect.stringMatching(/^ {2}order {4}Processing since .*, but the bank has since frozen the payment/),
       ...failure.message.split("\n").slice(10),
     ]);
     expect(failure).toMatchObject({

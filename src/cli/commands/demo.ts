@@ -78,7 +78,7 @@ const outcomes = async ({ sandbox }: DemoWorld) =>
           .filter((c) => c.op === "capture" && c.paymentId === record?.facts.payment.id).length,
         confirmationMails: sandbox.woo.confirmationMails(orderId),
         flags: (record?.flags ?? []).filter((f) => f.clearedAt === null).map((f) => f.flag),
-        why: why ?? [],
+        why,
       };
     }),
   );
@@ -116,8 +116,7 @@ const run = async (options: Options): Promise<void> => {
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     if (options.json) sayJson({ url: sandbox.url, simulatedMinutes: HOUR, seconds, orders });
     else {
-      const because = (why: string[]) => (why[1] ?? why[0] ?? "").replace(/^Because: /, "");
-      const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", because(o.why)]);
+      const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", o.why?.state.en ?? ""]);
       say(["", ...table(["order", "paid over", "what happened", "status", "why"], rows)]);
       say(["", `${HOUR} simulated minutes in ${seconds} s.`]);
     }

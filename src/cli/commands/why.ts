@@ -1,5 +1,6 @@
-/** `why`: why an order is where it is, in at most five lines. */
-import type { Command } from "commander";
+/** `why`: why an order is where it is, in a few plain lines. */
+import { type Command, Option } from "commander";
+import { linesOf, type Tongue, tongues } from "../../core/why.js";
 import { exitCodes } from "../lib/ending.js";
 import { type LookFlags, whyIs } from "../lib/look.js";
 import { remoteOptions } from "../lib/remote.js";
@@ -7,21 +8,23 @@ import { say, sayJson } from "../lib/terminal.js";
 
 export const addWhy = (program: Command): void => {
   remoteOptions(program.command("why"))
-    .description("why an order is where it is, what comes next and what to do, in at most five lines")
+    .description("why an order is where it is, what comes next and what to do")
     .argument("<order>", "the order's id")
     .option("--db <file>", "look into this file instead; works beside a running engine")
-    .option("--json", "the lines as JSON")
+    .addOption(new Option("--language <language>", "of the sentences").choices(tongues).default("en"))
+    .option("--json", "the facts, and each with its sentence in both languages, as JSON")
     .addHelpText(
       "after",
       `
 Examples:
   $ order-status why 1001
   $ order-status why 1001 --db orders.db
+  $ order-status why 1001 --language sv
 ${exitCodes("there is no such order")}`,
     )
-    .action(async (id: string, options: LookFlags) => {
-      const lines = await whyIs(id, options);
-      if (options.json) sayJson({ orderId: id, lines });
-      else say(lines);
+    .action(async (id: string, options: LookFlags & { language: Tongue }) => {
+      const told = await whyIs(id, options);
+      if (options.json) sayJson(told);
+      else say(linesOf(told, options.language));
     });
 };

@@ -1,6 +1,8 @@
 /** Looks at one order: in the file, beside a running engine, or by asking the engine over HTTP. */
+import { z } from "zod";
 import { registry } from "../../../machines/index.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { Why } from "../../core/why.js";
 import type { Store } from "../../ports/store.js";
 import { recordReader, whyOf } from "../../runtime/embedded/queries.js";
 import { Ends, exits, refused } from "./ending.js";
@@ -75,10 +77,19 @@ const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => 
   return { record, history, open: null, parked: null };
 };
 
-export const whyIs = async (id: string, options: LookFlags): Promise<string[]> => {
+const Said = z.looseObject({ en: z.string(), sv: z.string() });
+const Says = z.looseObject({ says: Said });
+/** What is printed of an answer that came over HTTP. */
+const Printed = z.looseObject({ answer: Said, notes: z.array(Says), evidence: Says, next: Says, action: Says });
+
+export const whyIs = async (id: string, options: LookFlags): Promise<Why> => {
   const { db } = options;
-  if (db === undefined) return (await get<{ lines: string[] }>(options, id, "/why")).lines;
-  const lines = await inFile(db, (store) => whyOf(store, registry, id));
-  if (lines === null) throw unknown(id, db);
-  return lines;
+  if (db === undefined) {
+    const answer = await get<Why>(options, id, "/why");
+    if (Printed.safeParse(answer).success) return answer;
+    throw new Ends(exits.trouble, `${options.url} does not answer as this version does; is it another version?`);
+  }
+  const told = await inFile(db, (store) => whyOf(store, registry, id));
+  if (told === null) throw unknown(id, db);
+  return told;
 };

@@ -1,69 +1,39 @@
-/** Beside an order's timeline: its money, its timers, what is on its way out, and what could be done. */
+/** Beside an order's timeline: what could be done, its money payment by payment, and what is under way. */
 import type { FC } from "hono/jsx";
-import type { EventType } from "../../../machines/events.js";
-import { moneyHeld } from "../../../machines/facts.js";
+import { moneyHeld, type Reading } from "../../../machines/facts.js";
+import { paymentsOf } from "../../core/record.js";
+import { machineOf } from "../chart.js";
 import { timerText } from "../words/words.js";
-import { HiddenError, orderPath, Section, Time, Told, type View } from "./layout.js";
+import { HiddenError, Section, Time, Told, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
+import { Retry, Try } from "./tries.js";
 
 type Seen = { view: View; seen: OrderSeen };
 
-/** Leads to what it would do; one that would be refused is not there to be clicked. */
-export const Try: FC<{
-  view: View;
-  orderId: string;
-  type: EventType;
-  verdicts: OrderSeen["verdicts"];
-  short?: boolean;
-  /** The payment has not been read, so a refusal may not last. */
-  unread?: boolean;
-}> = (props) => {
-  const { view, orderId, type, verdicts, short, unread } = props;
-  const { t } = view.words;
-  const event = view.words.event(type);
-  const verdict = verdicts.find((one) => one.type === type)?.verdict;
-  const allowed = verdict?.allowed ?? type === "reconcile.asked";
-  if (!view.acts || (!allowed && !unread && type !== "reconcile.asked")) return null;
+const sums = ["authorized", "captured", "canceled", "refunded"] as const;
+
+const Sums: FC<{ view: View; of: Pick<Reading, (typeof sums)[number]>; currency: string }> = (props) => {
+  const { view, of, currency } = props;
+  const { t, money } = view.words;
+  const shown = sums.filter((name) => of[name] !== 0);
   return (
-    <a class="button" href={`${orderPath(view, orderId)}/actions/${type}`} aria-label={t("can try named", { event })}>
-      {short ? t("can try") : event}
-    </a>
+    <dl class="sums">
+      {(shown.length === 0 ? (["authorized"] as const) : shown).map((name) => (
+        <div>
+          <dt>{t(`money ${name}`)}</dt>
+          <dd>{money(of[name], currency)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 };
 
-/** Where the order has more than one: each of them, and what the bank holds in all. */
-const OtherPayments: FC<Seen> = ({ view, seen: { record } }) => {
+/** Each payment that the order has, the one that it follows first; and what the bank has in all. */
+export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
   const { t, money, state } = view.words;
   const { order, payment, others } = record.facts;
-  if (others.length === 0) return null;
+  const payments = paymentsOf(record.facts);
   const all = [payment, ...others].reduce((sum, one) => sum + moneyHeld(one), 0);
-  return (
-    <>
-      <h3>{t("money others")}</h3>
-      <ul class="plain" id="payments">
-        {others.map((one) => (
-          <li data-payment={one.id}>
-            <code>{one.id}</code>
-            <br />
-            {t(one.readAt === null ? "money other unread" : "money other", {
-              gateway: one.gateway ?? "",
-              state: state("attempt", one.state),
-              amount: money(moneyHeld(one), order.currency),
-            })}
-          </li>
-        ))}
-      </ul>
-      <p class="help">{t("money in all", { amount: money(all, order.currency) })}</p>
-    </>
-  );
-};
-
-export const Money: FC<Seen> = ({ view, seen }) => {
-  const { record, moment } = seen;
-  const { t, money } = view.words;
-  const { order, payment } = record.facts;
-  const read = moment.reading?.reading;
-  const sums = ["authorized", "captured", "canceled", "refunded"] as const;
   return (
     <Section id="money" head={t("money head")}>
       <dl class="sums">
@@ -71,59 +41,47 @@ export const Money: FC<Seen> = ({ view, seen }) => {
           <dt>{t("money total")}</dt>
           <dd>{money(order.total, order.currency)}</dd>
         </div>
-        {read === undefined
-          ? null
-          : sums.map((name) => (
-              <div>
-                <dt>{t(`money ${name}`)}</dt>
-                <dd>{money(read[name], order.currency)}</dd>
-              </div>
-            ))}
       </dl>
-      <p class="help">
-        {payment.id === null ? (
-          t("money none")
-        ) : (
-          <>
-            {t("money paid over", { gateway: payment.gateway ?? "" })} <code>{payment.id}</code>.{" "}
-            {moment.reading === null ? t("money unread") : null}
-          </>
-        )}
-      </p>
-      {moment.reading === null ? null : (
-        <p class="help">
-          <Told text={(time) => t("money read at", { time })} at={moment.reading.at} />
-        </p>
-      )}
-      <OtherPayments view={view} seen={seen} />
+      {payments.length === 0 ? <p class="help">{t("money none")}</p> : null}
+      <ul class="plain" id="payments">
+        {payments.map((one) => {
+          const isCurrent = one.id === payment.id;
+          const read = isCurrent ? moment.reading : one.readAt === null ? null : { reading: one, at: one.readAt };
+          const says = isCurrent
+            ? state(machineOf("payment", one.gateway).id, moment.states.payment)
+            : state("attempt", others.find(({ id }) => id === one.id)?.state ?? "open");
+          return (
+            <li data-payment={one.id}>
+              <strong>{t(isCurrent ? "money current" : "money other", { gateway: one.gateway ?? "" })}</strong>{" "}
+              <code>{one.id}</code>
+              <br />
+              <span class="soft">{says}</span>
+              {read === null ? (
+                <p class="help">{t("money unread")}</p>
+              ) : (
+                <>
+                  <Sums view={view} of={read.reading} currency={order.currency} />
+                  <p class="help">
+                    <Told text={(time) => t("money read at", { time })} at={read.at} />
+                  </p>
+                </>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {others.length === 0 ? null : <p class="help">{t("money in all", { amount: money(all, order.currency) })}</p>}
     </Section>
   );
 };
 
-export const Timers: FC<Seen> = ({ view, seen: { record } }) => {
+/** What is to happen by itself: calls to the bank and the shop, and timers. */
+export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
   const { t } = view.words;
   const timers = Object.entries(record.timers).sort(([, a], [, b]) => a.at - b.at);
   return (
-    <Section id="timers" head={t("timers head")}>
-      {timers.length === 0 ? <p class="help">{t("timers none")}</p> : null}
-      <ul class="plain">
-        {timers.map(([timer, { at }]) => (
-          <li>
-            {t(timerText(timer))}
-            <br />
-            <Time at={at} until />
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-};
-
-export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
-  const { t } = view.words;
-  return (
     <Section id="effects" head={t("effects head")}>
-      {effects.length === 0 ? <p class="help">{t("effects none")}</p> : null}
+      {effects.length === 0 && timers.length === 0 ? <p class="help">{t("effects none")}</p> : null}
       <ul class="plain effects">
         {effects.map((row) => (
           <li data-effect={row.id}>
@@ -135,7 +93,7 @@ export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
             </span>
             <br />
             {row.attempts === 0 ? t("effect untried") : t("effect attempts", { n: row.attempts })}
-            {row.dead ? null : (
+            {row.dead || row.error === null ? null : (
               <>
                 , {t("effect next")} <Time at={row.notBefore} until />
               </>
@@ -148,15 +106,16 @@ export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
             )}
             {row.dead && view.acts ? (
               <p class="links">
-                <a
-                  class="button"
-                  href={`${view.base}/retry?${new URLSearchParams({ id: row.id, order: record.orderId })}`}
-                  aria-label={t("dead retry named", { what: view.words.effect(row.effect), id: record.orderId })}
-                >
-                  {t("dead retry")}
-                </a>
+                <Retry view={view} orderId={record.orderId} effect={row} />
               </p>
             ) : null}
+          </li>
+        ))}
+        {timers.map(([timer, { at }]) => (
+          <li data-timer={timer}>
+            {t(timerText(timer))}
+            <br />
+            <Time at={at} until />
           </li>
         ))}
       </ul>
@@ -164,55 +123,56 @@ export const Effects: FC<Seen> = ({ view, seen: { record, effects } }) => {
   );
 };
 
+/** What can be done is there to be clicked; what cannot is a click away, each with its reason. */
 export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
   const { words } = view;
   const { t } = words;
   const { id, readAt } = record.facts.payment;
+  // What the bank allows is not known before it was asked, so nothing is called refused.
   const unread = id !== null && readAt === null;
+  const isOpen = ({ verdict }: OrderSeen["verdicts"][number]) =>
+    verdict.allowed || (unread && verdict.outcome === "refused");
+  const open = verdicts.filter(isOpen);
+  const refused = verdicts.filter((one) => !isOpen(one));
   return (
-    <Section id="possible" head={t("next events head")} help={t("next events help")}>
-      <ul class="plain verdicts">
-        {verdicts.map(({ type, verdict }) => (
+    <section class="card possible" aria-labelledby="possible">
+      <h2 id="possible">{t("next events head")}</h2>
+      <ul class="plain doable">
+        {open.map(({ type, verdict }) => (
           <li data-event={type} data-allowed={String(verdict.allowed)}>
-            <strong>{words.event(type)}</strong>{" "}
-            {unread && verdict.outcome === "refused" ? (
-              <span class="mark-word" data-mark="asked">
-                {t("can unread")}
-              </span>
+            {view.acts ? (
+              <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} unread={unread} />
             ) : (
-              <span class="mark-word" data-mark={verdict.allowed ? "moved" : verdict.outcome}>
-                {t(verdict.allowed ? "can yes" : verdict.outcome === "ignored" ? "can same" : "can no")}
-              </span>
+              <strong>{words.event(type)}</strong>
             )}
-            {verdict.allowed ? (
-              <span class="leads">
-                <span class="soft">
-                  {verdict.to === null || verdict.to === record.facts.order.status
-                    ? t("can stays")
-                    : t("can leads", { status: words.status(verdict.to) })}
-                </span>
-                <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} short />
-              </span>
-            ) : unread && verdict.outcome === "refused" ? (
-              <span class="leads">
-                <span class="soft">{t("money unread")}</span>
-                <Try view={view} orderId={record.orderId} type={type} verdicts={verdicts} short unread />
-              </span>
-            ) : (
-              <span class="soft">
-                {words.reason(verdict.reason)} <code>{verdict.reason}</code>
-              </span>
-            )}
+            <span class="soft">
+              {!verdict.allowed
+                ? t("can unread")
+                : verdict.to === null || verdict.to === record.facts.order.status
+                  ? t("can stays")
+                  : t("can leads", { status: words.status(verdict.to) })}
+            </span>
           </li>
         ))}
+        {view.acts ? (
+          <li data-event="reconcile.asked">
+            <Try view={view} orderId={record.orderId} type="reconcile.asked" verdicts={[]} />
+          </li>
+        ) : null}
       </ul>
-      {view.acts ? (
-        <p class="links">
-          <Try view={view} orderId={record.orderId} type="reconcile.asked" verdicts={[]} />
-        </p>
-      ) : (
-        <p class="help">{t("actions off")}</p>
+      {view.acts ? null : <p class="help">{t("actions off")}</p>}
+      {refused.length === 0 ? null : (
+        <details id="not-possible">
+          <summary>{t("can not", { n: refused.length })}</summary>
+          <ul class="plain verdicts">
+            {refused.map(({ type, verdict }) => (
+              <li data-event={type} data-allowed="false">
+                <strong>{words.event(type)}</strong>: {words.reason(verdict.reason)} <code>{verdict.reason}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
-    </Section>
+    </section>
   );
 };

@@ -12,6 +12,8 @@ export interface View {
   path: string;
   /** Whether anything can be changed from here. */
   acts: boolean;
+  /** What was typed into the search box. */
+  q?: string;
   /** Whether personal data can be shown, and that it was, written down. */
   reveals: boolean;
 }
@@ -56,6 +58,7 @@ export const Layout: FC<{ view: View; title: string; live?: boolean; children?: 
         data-in={t("timer in")}
         data-over={t("timers over")}
         data-zone={t("times in")}
+        data-copied={t("copied")}
       >
         <a class="skip" href="#content">
           {t("skip to content")}
@@ -72,7 +75,14 @@ export const Layout: FC<{ view: View; title: string; live?: boolean; children?: 
           </nav>
           <search>
             <form action={`${base}/find`} method="get">
-              <input type="search" name="q" aria-label={t("search label")} placeholder={t("search label")} required />
+              <input
+                type="search"
+                name="q"
+                aria-label={t("search label")}
+                placeholder={t("search label")}
+                value={view.q}
+                required
+              />
               <button type="submit">{t("search")}</button>
             </form>
           </search>
@@ -118,6 +128,22 @@ export const Told: FC<{ text: (time: string) => string; at: number; until?: bool
   );
 };
 
+/** A whole sentence with its moments in it, as `why` writes them. */
+export const Spoken: FC<{ text: string; until?: boolean }> = ({ text, until }) => {
+  const parts = text.split(/(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC)/);
+  return (
+    <>
+      {parts.map((part, i) =>
+        i % 2 === 0 ? (
+          part
+        ) : (
+          <Time at={Date.parse(part.replace(" UTC", "Z").replace(" ", "T"))} until={until ?? false} />
+        ),
+      )}
+    </>
+  );
+};
+
 export const Status: FC<{ view: View; status: OrderStatus; big?: boolean }> = ({ view, status, big }) => (
   <span class={`status ${big ? "big" : ""}`} data-status={status}>
     {view.words.status(status)}
@@ -131,20 +157,25 @@ export const Flag: FC<{ name: string }> = ({ name }) => (
 );
 
 /** A table that a narrow screen can scroll, or that becomes cards there. */
-export const Table: FC<{ head: string[]; label: string; children?: Child }> = ({ head, label, children }) => (
-  <section class="scroll" aria-label={label} tabindex={0}>
-    <table>
-      <thead>
-        <tr>
-          {head.map((cell) => (
-            <th scope="col">{cell}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </section>
-);
+export const Table: FC<{ head: string[]; label: string; amount?: string; children?: Child }> = (props) => {
+  const { head, label, amount, children } = props;
+  return (
+    <section class="scroll" aria-label={label} tabindex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell) => (
+              <th scope="col" class={cell === amount ? "number" : undefined}>
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  );
+};
 
 export const Section: FC<{ id: string; head: string; count?: string; help?: string; children?: Child }> = (props) => (
   <section aria-labelledby={props.id} class="card">

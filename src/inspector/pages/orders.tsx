@@ -4,6 +4,7 @@ import { milliseconds } from "date-fns/milliseconds";
 import type { FC } from "hono/jsx";
 import { OrderStatus } from "../../../machines/facts.js";
 import type { OrderRow } from "../../ports/store.js";
+import { type Found, MOST_FOUND } from "../find.js";
 import { Flag, Layout, OrderLink, Status, Table, Time, type View } from "./layout.js";
 
 export const spans = {
@@ -13,19 +14,31 @@ export const spans = {
 } as const;
 export type Span = keyof typeof spans;
 
+/** A row of the list, with what the record says beside. */
+export interface ListedOrder extends OrderRow {
+  gateway: string | null;
+  total: number;
+  currency: string;
+  /** A call of it was given up. */
+  dead: boolean;
+}
+
 export interface OrdersQuery {
   status?: OrderStatus;
   flagged?: boolean;
+  /** Orders of which a call was given up; `before` is then the place of the last one. */
+  dead?: boolean;
   parked?: boolean;
   since?: Span;
   /** Where the page before ended: `updatedAt.orderId`. */
   before?: string;
 }
 
-const queryOf = ({ status, flagged, parked, since }: OrdersQuery, before?: string): string => {
+const queryOf = ({ status, flagged, dead, parked, since }: OrdersQuery, before?: string): string => {
   const query = new URLSearchParams();
   if (status !== undefined) query.set("status", status);
   if (flagged) query.set("flagged", "true");
+  if (dead) query.set("dead", "true");
   if (parked) query.set("parked", "true");
   if (since !== undefined) query.set("since", since);
   if (before !== undefined) query.set("before", before);
@@ -63,6 +76,10 @@ const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
         <span>{t("filter flagged")}</span>
       </label>
       <label class="tick">
+        <input type="checkbox" name="dead" value="true" checked={asked.dead === true} />
+        <span>{t("filter dead")}</span>
+      </label>
+      <label class="tick">
         <input type="checkbox" name="parked" value="true" checked={asked.parked === true} />
         <span>{t("filter parked")}</span>
       </label>
@@ -72,26 +89,33 @@ const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
   );
 };
 
-export const OrdersPage: FC<{ view: View; asked: OrdersQuery; rows: OrderRow[]; more: boolean }> = (props) => {
-  const { view, asked, rows, more } = props;
-  const { t } = view.words;
-  const last = rows.at(-1);
+export interface OrdersSeen {
+  rows: ListedOrder[];
+  /** Where the next page begins; null = there is none. */
+  next: string | null;
+}
+
+export const OrdersPage: FC<{ view: View; asked: OrdersQuery; seen: OrdersSeen }> = (props) => {
+  const { view, asked, seen } = props;
+  const { rows, next } = seen;
+  const { t, money } = view.words;
   return (
     <Layout view={view} title={t("list title")} live>
       <h1>{t("list title")}</h1>
       <Filter view={view} asked={asked} />
       {rows.length === 0 ? (
-        <p class="calm">{t("list none")}</p>
+        <p class="calm">{t(queryOf(asked) === "" && asked.before === undefined ? "list empty" : "list none")}</p>
       ) : (
         <Table
           label={t("list title")}
+          amount={t("list amount")}
           head={[
             t("list order"),
             t("list status"),
-            t("list state"),
             t("list flags"),
+            t("list amount"),
+            t("list gateway"),
             t("list written"),
-            t("list steps"),
           ]}
         >
           {rows.map((row) => (
@@ -102,18 +126,17 @@ export const OrdersPage: FC<{ view: View; asked: OrdersQuery; rows: OrderRow[]; 
               <td>
                 <Status view={view} status={row.status} />
               </td>
-              <td class="soft">{view.words.state("order", stateIn(row.state))}</td>
               <td>
                 {row.parked === null ? null : <span class="flag">{t("parked head")}</span>}
+                {row.dead ? <span class="flag dead">{t("list dead")}</span> : null}
                 {row.flags.map((name) => (
                   <Flag name={name} />
                 ))}
               </td>
+              <td class="number">{money(row.total, row.currency)}</td>
+              <td class="soft">{row.gateway ?? t("gateway none")}</td>
               <td>
                 <Time at={row.updatedAt} />
-              </td>
-              <td class="number" data-unit={t("list steps").toLowerCase()}>
-                {row.version}
               </td>
             </tr>
           ))}
@@ -121,16 +144,32 @@ export const OrdersPage: FC<{ view: View; asked: OrdersQuery; rows: OrderRow[]; 
       )}
       <nav class="pages" aria-label={t("list title")}>
         {asked.before === undefined ? null : <a href={`${view.base}/orders${queryOf(asked)}`}>{t("list first")}</a>}
-        {more && last !== undefined ? (
-          <a rel="next" href={`${view.base}/orders${queryOf(asked, `${last.updatedAt}.${last.orderId}`)}`}>
+        {next === null ? null : (
+          <a rel="next" href={`${view.base}/orders${queryOf(asked, next)}`}>
             {t("list next")}
           </a>
-        ) : null}
+        )}
       </nav>
     </Layout>
   );
 };
 
-/** A list keeps the state of a nested one as JSON. */
-const stateIn = (state: string): string | Record<string, string> =>
-  state.startsWith("{") ? (JSON.parse(state) as Record<string, string>) : state;
+/** What was looked for, where it is not one order. */
+export const FoundPage: FC<{ view: View; found: Found }> = ({ view, found: { q, begin } }) => {
+  const { t } = view.words;
+  const key = begin.length < MOST_FOUND ? "find several" : "find more";
+  return (
+    <Layout view={view} title={t("find title")}>
+      <h1>{t("find title")}</h1>
+      <p class="banner">{begin.length === 0 ? t("find none", { q }) : t(key, { q, n: begin.length })}</p>
+      <ul class="found">
+        {begin.map((id) => (
+          <li>
+            <OrderLink view={view} id={id} />
+          </li>
+        ))}
+      </ul>
+      <p class="help">{t("find where")}</p>
+    </Layout>
+  );
+};

@@ -1,8 +1,9 @@
 /** Everything that happened to an order, a row each: also what was held, repeated, skipped or refused. */
 import type { FC } from "hono/jsx";
-import { type FoldedDeliveries, foldsOf, markOf, type TimelineRow, wordOf } from "../seen.js";
+import { changesOf, type FoldedDeliveries, type Happening, markOf, type TimelineRow, wordOf } from "../seen.js";
+import { Asks, Because, Mark, Then } from "./details.js";
 import { Time, Told, type View } from "./layout.js";
-import { Asks, Because, Headline, Mark, Step, StepLinks, Then, When } from "./step.js";
+import { Headline, Step, StepLinks, When } from "./step.js";
 
 interface TimelineProps {
   view: View;
@@ -60,12 +61,13 @@ const Folded: FC<{ view: View; fold: FoldedDeliveries; path: string }> = ({
             <Told text={(time) => t("fold times", { n: deliveries.length, time })} at={last.entry.at} />
           </span>
         </p>
-        <dl>
-          {word === null ? null : <Because view={view} answer={word} />}
-          <Asks view={view} effects={rows.flatMap(({ entry }) => entry.effects)} />
-        </dl>
+        {word?.reason == null ? null : <p class="reason">{view.words.reason(word.reason)}</p>}
         <details id={`fold-${first.entry.seq}`} class="fold">
           <summary>{t("fold each", ends)}</summary>
+          <dl>
+            {word === null ? null : <Because view={view} answer={word} />}
+            <Asks view={view} effects={rows.flatMap(({ entry }) => entry.effects)} />
+          </dl>
           <ol class="plain">
             {rows.map((row) => (
               <Delivery view={view} row={row} path={path} alike={deliveries.includes(row)} />
@@ -81,8 +83,8 @@ const Folded: FC<{ view: View; fold: FoldedDeliveries; path: string }> = ({
 const FIRST = 3;
 const LAST = 12;
 
-const troubleIn = (one: TimelineRow | FoldedDeliveries): (TimelineRow | FoldedDeliveries)[] => {
-  if (!("rows" in one)) return one.trouble ? [one] : [];
+const troubleIn = (one: Happening | FoldedDeliveries): (Happening | FoldedDeliveries)[] => {
+  if (!("rows" in one)) return [one.row, ...one.steps].some((row) => row.trouble) ? [one] : [];
   const rows = one.rows.filter((row) => row.trouble);
   return rows.length === 0 ? [] : [{ ...one, rows }];
 };
@@ -90,16 +92,18 @@ const troubleIn = (one: TimelineRow | FoldedDeliveries): (TimelineRow | FoldedDe
 export const Timeline: FC<TimelineProps> = (props) => {
   const { view, rows: all, path, currency, troubleOnly, earlier } = props;
   const { t } = view.words;
-  const shown = foldsOf(all).flatMap((one) => (troubleOnly ? troubleIn(one) : [one]));
+  const shown = changesOf(all).flatMap((one) => (troubleOnly ? troubleIn(one) : [one]));
   const long = shown.length > FIRST + LAST + 2;
-  const between = shown.slice(FIRST, -LAST).reduce((n, one) => n + ("rows" in one ? one.rows.length : 1), 0);
-  const list = (some: (TimelineRow | FoldedDeliveries)[]) => (
+  const between = shown
+    .slice(FIRST, -LAST)
+    .reduce((n, one) => n + ("rows" in one ? one.rows.length : 1 + one.steps.length), 0);
+  const list = (some: (Happening | FoldedDeliveries)[]) => (
     <ol class="timeline">
       {some.map((one) =>
         "rows" in one ? (
           <Folded view={view} fold={one} path={path} />
         ) : (
-          <Step view={view} row={one} currency={currency} path={path} />
+          <Step view={view} change={one} currency={currency} path={path} />
         ),
       )}
     </ol>
@@ -107,10 +111,10 @@ export const Timeline: FC<TimelineProps> = (props) => {
   return (
     <>
       <nav class="tabs" aria-label={t("history head")}>
-        <a href={path} aria-current={troubleOnly ? undefined : "true"}>
+        <a href={`${path}#history`} aria-current={troubleOnly ? undefined : "true"}>
           {t("history all")}
         </a>
-        <a href={`${path}?rows=trouble`} aria-current={troubleOnly ? "true" : undefined}>
+        <a href={`${path}?rows=trouble#history`} aria-current={troubleOnly ? "true" : undefined}>
           {t("history trouble")}
         </a>
       </nav>

@@ -1,8 +1,8 @@
-/** The way an order took: its stops in words, the states of its actors, and the drawings that light them up. */
+/** The path that an order took: its stops in words and the drawing with them; every machine whole on a page of its own. */
 import { raw } from "hono/html";
 import type { FC } from "hono/jsx";
-import { actors, machineOf } from "../chart.js";
-import { orderPath, Table, type View } from "./layout.js";
+import { actors, type Charts, machineOf } from "../chart.js";
+import { Layout, orderPath, Table, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
 
 type Seen = { view: View; seen: OrderSeen };
@@ -10,8 +10,8 @@ type Seen = { view: View; seen: OrderSeen };
 /** Beyond that the timeline is the better reading. */
 const MOST_STOPS = 8;
 
-const Drawing: FC<{ label: string; svg: string }> = ({ label, svg }) => (
-  <section class="drawing" aria-label={label} tabindex={0}>
+const Drawing: FC<{ label: string; svg: string; fitted?: boolean }> = ({ label, svg, fitted }) => (
+  <section class={fitted ? "drawing fitted" : "drawing"} aria-label={label} tabindex={0}>
     {raw(svg)}
   </section>
 );
@@ -39,34 +39,58 @@ const Stops: FC<Seen> = ({ view, seen: { record, way, troubleOnly } }) => {
 };
 
 export const Way: FC<Seen> = ({ view, seen }) => {
-  const { charts, record, moment } = seen;
+  const { overview, record, moment, now } = seen;
   const { t } = view.words;
-  const says = (actor: (typeof actors)[number]): string =>
-    view.words.state(machineOf(actor, record.facts.payment.gateway).id, moment.states[actor]);
+  const machines = `${orderPath(view, record.orderId)}/machines${now ? "" : `?at=${moment.seq}`}`;
   return (
     <section class="card chart" aria-labelledby="chart">
-      <h2 id="chart">{t("chart head")}</h2>
-      <Stops view={view} seen={seen} />
-      <dl class="actors">
-        {actors.map((actor) => (
-          <div data-actor={actor} data-state={charts[actor].state}>
-            <dt>{t(`actor ${actor}`)}</dt>
-            <dd>
-              <code>{charts[actor].state}</code> {says(actor) === charts[actor].state ? null : says(actor)}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <p class="help">{t("chart help")}</p>
-      <Drawing label={t("chart head")} svg={charts.overview.svg} />
+      <details id="chart-open">
+        <summary>
+          <h2 id="chart">{t("chart head")}</h2>
+        </summary>
+        <Stops view={view} seen={seen} />
+        <p class="help">{t("chart help")}</p>
+        <Drawing label={t("chart head")} svg={overview.svg} fitted />
+        <p class="links">
+          <a href={machines}>{t("chart machines")}</a>
+        </p>
+      </details>
+    </section>
+  );
+};
+
+export interface MachinesSeen {
+  orderId: string;
+  gateway: string | null;
+  charts: Charts;
+}
+
+/** Every machine of the order, whole: for whoever looks for a branch. */
+export const MachinesPage: FC<{ view: View; seen: MachinesSeen }> = ({ view, seen: { orderId, gateway, charts } }) => {
+  const { t } = view.words;
+  const title = t("chart machines of", { id: orderId });
+  return (
+    <Layout view={view} title={title}>
+      <p class="crumb">
+        <a href={orderPath(view, orderId)}>{t("order", { id: orderId })}</a>
+      </p>
+      <h1>{title}</h1>
       {actors.map((actor) => (
-        <details id={`chart-${actor}`}>
-          <summary>{t(`chart of ${actor}`)}</summary>
+        <section
+          class="card chart"
+          aria-labelledby={`chart-${actor}`}
+          data-actor={actor}
+          data-state={charts[actor].state}
+        >
+          <h2 id={`chart-${actor}`}>{t(`chart of ${actor}`)}</h2>
+          <p class="help">
+            <code>{charts[actor].state}</code> {view.words.state(machineOf(actor, gateway).id, charts[actor].value)}
+          </p>
           <Drawing label={t(`chart of ${actor}`)} svg={charts[actor].svg} />
-        </details>
+        </section>
       ))}
-      <details id="branches">
-        <summary>{t("chart branches")}</summary>
+      <section class="card" aria-labelledby="branches">
+        <h2 id="branches">{t("chart branches")}</h2>
         <Table label={t("chart branches")} head={[t("branch event"), t("branch if"), t("branch to"), t("branch rule")]}>
           {charts.order.branches.map((edge) => (
             <tr>
@@ -77,7 +101,7 @@ export const Way: FC<Seen> = ({ view, seen }) => {
             </tr>
           ))}
         </Table>
-      </details>
-    </section>
+      </section>
+    </Layout>
   );
 };

@@ -7,12 +7,12 @@ import { type FlagName, flags } from "../../../machines/flags.js";
 import { machinesOf, registry } from "../../../machines/index.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { rules } from "../../../machines/rules.js";
+import { flagsInSwedish, reasonsInSwedish } from "../../../machines/swedish.js";
+import { pathOf, stateInSwedish } from "../../../machines/swedish-states.js";
 import { metaOf } from "../../core/explain.js";
 import type { Outcome } from "../../core/record.js";
 import { type TextKey, texts } from "./pages.js";
-import { flagsInSwedish, reasonsInSwedish } from "./reasons.js";
 import { rulesInSwedish } from "./rules.js";
-import { statesInSwedish } from "./states.js";
 
 export const languages = ["en", "sv"] as const;
 export type Language = (typeof languages)[number];
@@ -38,22 +38,6 @@ export interface Words {
 }
 
 const machines = machinesOf(registry);
-
-/** `{ capturing: "asked" }` as `capturing.asked`. */
-export const pathOf = (value: StateValue): string => {
-  if (typeof value === "string") return value;
-  const [key = "", inner] = Object.entries(value)[0] ?? [];
-  return inner === undefined ? key : `${key}.${pathOf(inner)}`;
-};
-
-/** The innermost state that says anything. */
-const stateInSwedish = (machine: string, value: StateValue): string | undefined => {
-  for (let path = pathOf(value); path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
-    const says = statesInSwedish[machine]?.[path];
-    if (says !== undefined) return says;
-  }
-  return undefined;
-};
 
 /** The text for a timer of the order. */
 export const timerText = (timer: string) => {

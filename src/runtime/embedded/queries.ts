@@ -9,7 +9,7 @@ import type { Rules } from "../../core/builder.js";
 import { migrate } from "../../core/migrate.js";
 import { preview } from "../../core/preview.js";
 import type { Answer, OrderRecord } from "../../core/record.js";
-import { why } from "../../core/why.js";
+import { type Why, why } from "../../core/why.js";
 import type { Clock } from "../../ports/clock.js";
 import { parseCommand } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -59,7 +59,7 @@ const parkedBecause = ({ record, parked }: Loaded, registry: Registry): string |
   return migrated !== null && "parked" in migrated ? migrated.parked : parked;
 };
 
-export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<string[] | null> => {
+export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<Why | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   const record = recordIn(loaded);
   if (loaded === undefined || record === null) return null;

@@ -5,6 +5,7 @@ import { registry as currentRegistry, type Registry } from "../../../machines/in
 import { Settings, type SomeSettings } from "../../../machines/settings.js";
 import { checkedRegistry } from "../../core/carried.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { Why } from "../../core/why.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -194,7 +195,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     clock,
     read,
     can,
-    why: (orderId) => order<string[] | null>(orderId, "why"),
+    why: (orderId) => order<Why | null>(orderId, "why"),
     history: async (orderId, after = 0, limit = 500) =>
       order<HistoryEntry[]>(orderId, "history", { after: countOf(after, "after"), limit: countOf(limit, "limit") }),
     parked: async (orderId) => (await state(orderId))?.parked ?? null,

@@ -11,7 +11,7 @@ import { type Reason, reasons } from "../../../machines/reasons.js";
 import { rules as documented } from "../../../machines/rules.js";
 import type { SomeSettings } from "../../../machines/settings.js";
 import type { Answer, AnswerRule, HistoryEntry } from "../../core/record.js";
-import { why } from "../../core/why.js";
+import { linesOf, why } from "../../core/why.js";
 import { SECOND } from "../simulator/script.js";
 import { type BankAnswer, type EventInput, Life, rulesWith } from "./life.js";
 import { anOrder, type PaymentName, payments } from "./samples.js";
@@ -165,14 +165,14 @@ const message = (
   const because = rule === null ? null : (documented[rule]?.rule ?? null);
   const words = reason === null ? null : reasons[reason];
   return [
-    `${type} was ${outcome}, and the order reads ${to}.`,
+    `${type} was ${outcome}, and the order is ${to}.`,
     "",
     `  ${"".padEnd(8)} ${"expected".padEnd(wide)}  actual`,
     ...rows.map(([name, want, got]) => `  ${name.padEnd(8)} ${want.padEnd(wide)}  ${got}`),
     "",
     `  rule     ${rule ?? "none"}${because === null ? "" : `: ${because}`}`,
     `  reason   ${reason ?? "none"}${words === null ? "" : `: ${words}`}`,
-    ...why(life.record, life.history, [], null, life.rules.registry).map(
+    ...linesOf(why(life.record, life.history, [], null, life.rules.registry)).map(
       (line, i) => `  ${i === 0 ? "order   " : "        "} ${line}`,
     ),
   ].join("\n");

@@ -17,7 +17,7 @@ export const mailbox: RuntimeCase[] = [
       await scene.rests("o");
       scene.paidOnce("o");
       assert.equal((await scene.door.queries.read("o"))?.facts.order.status, "processing");
-      assert.match((await scene.door.queries.why("o"))?.[0] ?? "", /^processing/);
+      assert.equal((await scene.door.queries.why("o"))?.situation, "processing/reserved");
       assert.deepEqual(await scene.door.queries.findByPayment("pay-o"), { orderId: "o", current: true });
     },
   },

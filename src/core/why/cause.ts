@@ -1,0 +1,106 @@
+/** Why an order stands where it stands, in one word: what the bank says first, then whoever moved it. */
+import { type Facts, moneyHeld } from "../../../machines/facts.js";
+import type { HistoryEntry, OrderRecord } from "../record.js";
+
+const rejections: Record<string, BankCause> = {
+  CREDIT_DENIED: "denied",
+  INSUFFICIENT_FUNDS: "funds",
+  TECHNICAL_ERROR: "technical",
+  PAYMENT_FROZEN: "fraud",
+  TIMEOUT: "expired",
+  ABORTED_BY_CUSTOMER: "aborted",
+  CANCELED: "annulled",
+};
+
+const waits: Record<string, BankCause> = {
+  TASK_REDIRECTION_REQUIRED: "at-bank",
+  SUPPLEMENTING_REQUIRED: "supplementing",
+  INSPECTION: "inspection",
+  FROZEN: "frozen",
+};
+
+export type BankCause =
+  | "elsewhere"
+  | "free"
+  | "no-payment"
+  | "unread"
+  | "missing"
+  | "at-bank"
+  | "supplementing"
+  | "inspection"
+  | "frozen"
+  | "denied"
+  | "funds"
+  | "technical"
+  | "fraud"
+  | "expired"
+  | "aborted"
+  | "annulled"
+  | "unfinished"
+  | "rejected"
+  | "reserved"
+  | "partly-captured"
+  | "captured"
+  | "partly-refunded"
+  | "refund-pending"
+  | "refunded"
+  | "released"
+  | "unrecognised"
+  | "left"
+  | "held"
+  | "by-hand";
+
+const ofAccepted = ({ authorized, captured, refunded, pendingRefund }: Facts["payment"]): BankCause => {
+  if ((pendingRefund ?? 0) > 0) return "refund-pending";
+  if (captured === 0) return authorized > 0 ? "reserved" : "released";
+  if (refunded >= captured) return "refunded";
+  if (authorized > 0) return "partly-captured";
+  return refunded > 0 ? "partly-refunded" : "captured";
+};
+
+const ofRejected = ({ rejectedReason, taskCompleted }: Facts["payment"]): BankCause =>
+  rejections[rejectedReason ?? ""] ?? (taskCompleted === false ? "unfinished" : "rejected");
+
+const ofBank = ({ order, payment }: Facts): BankCause => {
+  if (payment.gateway === null || order.paidOtherwise === true) return "elsewhere";
+  if (order.total === 0 && moneyHeld(payment) === 0) return "free";
+  if (payment.id === null) return "no-payment";
+  if (payment.readAt === null) return "unread";
+  if (!payment.exists) return "missing";
+  if (payment.status === "ACCEPTED") return ofAccepted(payment);
+  if (payment.status === "REJECTED") return ofRejected(payment);
+  return waits[payment.status] ?? "unrecognised";
+};
+
+/** The bank has accepted the payment, so it is not the bank that the order waits for. */
+export const isHeldByHand = ({ facts }: Pick<OrderRecord, "facts">): boolean =>
+  facts.order.status === "on-hold" && moneyHeld(facts.payment) > 0;
+
+/** What the bank says explains nothing here: it never saw money of this order. */
+const explainsNothing: readonly BankCause[] = [
+  "no-payment",
+  "unread",
+  "missing",
+  "at-bank",
+  "supplementing",
+  "unfinished",
+];
+
+const cancelledBy = (rule: string, by: HistoryEntry["source"] | null): BankCause | null => {
+  if (rule === "order/placed") return null;
+  if (rule.startsWith("ttl/")) return "expired";
+  if (rule === "fail-page/cancelled") return "left";
+  return rule.startsWith("cancel/") || by === "merchant" || by === "shop" ? "by-hand" : null;
+};
+
+/** @param rule of the last change of the status; "" = none is known */
+export const causeOf = (record: OrderRecord, rule: string, by: HistoryEntry["source"] | null): BankCause => {
+  const bank = ofBank(record.facts);
+  const { status } = record.facts.order;
+  if (isHeldByHand(record)) return "by-hand";
+  if (status === "pending" && record.facts.waiting.some(({ held }) => held) && record.facts.operation === null)
+    return "held";
+  if (status === "cancelled" && explainsNothing.includes(bank)) return cancelledBy(rule, by) ?? bank;
+  if (status === "failed" && rule === "merchant/failed") return "by-hand";
+  return bank;
+};

@@ -1,0 +1,76 @@
+/** What fills the gaps of the sentences: amounts, the bank's word, and what it said of each payment. */
+import type { StateValue } from "xstate";
+import { moneyHeld } from "../../../machines/facts.js";
+import { surplusOf } from "../../../machines/flags.js";
+import { flowOf, type Registry } from "../../../machines/index.js";
+import { stateInSwedish } from "../../../machines/swedish-states.js";
+import { metaOf } from "../explain.js";
+import type { OrderRecord } from "../record.js";
+import { evidence } from "./under-way.js";
+import { moment, money, type Said, said, statusNames, type Values } from "./words.js";
+
+const amount = (minor: number, currency: string): Said => ({
+  en: money(minor, currency, "en"),
+  sv: money(minor, currency, "sv"),
+});
+
+/** @param flagAmount by how much shop and bank differ, in minor units */
+export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => {
+  const { order, payment, others, operation } = facts;
+  const sum = (minor: number): Said => amount(minor, order.currency);
+  const name = said(statusNames[order.status]);
+  const isSilent = payment.readAt === null || !payment.exists;
+  const surplus = surplusOf(others).reduce((all, one) => all + moneyHeld(one), 0);
+  return {
+    Status: name,
+    leadsTo: said(statusNames[operation?.leadsTo ?? order.status]),
+    currency: order.currency,
+    word: isSilent ? { en: "no payment", sv: "ingen betalning" } : payment.status,
+    total: sum(order.total),
+    held: sum(moneyHeld(payment)),
+    bank: sum(payment.authorized + payment.captured),
+    reserved: sum(payment.authorized),
+    captured: sum(payment.captured),
+    refunded: sum(payment.refunded),
+    released: sum(payment.canceled),
+    pendingRefund: sum(payment.pendingRefund ?? 0),
+    surplus: sum(surplus),
+    flagAmount: sum(flagAmount),
+    sum: sum(operation?.amount ?? 0),
+    asked: moment(operation?.since ?? order.createdAt),
+    lost: moment(operation?.lostAt ?? order.createdAt),
+  };
+};
+
+const stateSaid = (machine: { id: string } & Parameters<typeof metaOf>[0], value: StateValue): Said => {
+  const english = metaOf(machine, value).says ?? "";
+  return { en: english, sv: stateInSwedish(machine.id, value) ?? english };
+};
+
+export const evidenceOf = ({ facts, states }: OrderRecord, registry: Registry): Said => {
+  const { payment } = facts;
+  if (payment.id === null) return said(evidence.none);
+  if (payment.readAt === null) return said(evidence.unread);
+  const says = stateSaid(flowOf(registry, payment.gateway).payment, states.payment);
+  return said(evidence.read, { word: payment.status, says, readAt: moment(payment.readAt) });
+};
+
+/** Where an order has more than one: which one pays it, what the others are, and what the bank has in all. */
+export const paymentsSaid = ({ facts }: OrderRecord, registry: Registry): Said | null => {
+  const { payment, others, order } = facts;
+  if (others.length === 0) return null;
+  const sum = (minor: number): Said => amount(minor, order.currency);
+  const pays = said(evidence.pays, { id: payment.id ?? "-", amount: sum(moneyHeld(payment)) });
+  const rest = others.map((one) =>
+    one.readAt === null
+      ? said(evidence.otherUnread, { id: one.id })
+      : said(evidence.other, { id: one.id, says: stateSaid(registry.attempt, one.state), amount: sum(moneyHeld(one)) }),
+  );
+  const all = [payment, ...others].reduce((held, one) => held + moneyHeld(one), 0);
+  const listed = [pays, ...rest];
+  return said(evidence.payments, {
+    n: String(others.length + 1),
+    list: { en: listed.map(({ en }) => en).join("; "), sv: listed.map(({ sv }) => sv).join("; ") },
+    all: sum(all),
+  });
+};

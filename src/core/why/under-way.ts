@@ -1,0 +1,233 @@
+/** What is said while money moves, of a call that was given up, of what waits, and of an order that is parked. */
+import type { EffectType } from "../../../machines/effects.js";
+import type { EventType } from "../../../machines/events.js";
+import type { Operation } from "../../../machines/facts.js";
+import type { Action, Pair, Sentences } from "./words.js";
+
+const wait: Action = ["Nothing to do: wait for the bank's answer.", "Inget att göra: vänta på bankens svar."];
+const waitOrEnd: Action = [
+  "Nothing to do. If the bank says that it did not carry it out, end the wait.",
+  "Inget att göra. Om banken svarar att det inte har genomförts, avsluta väntan.",
+  "merchant.endedWait",
+];
+
+type Kind = Operation["kind"];
+
+export const moving: Record<Kind, Sentences> = {
+  book: [
+    ["{Status}, being booked", "{Status}, bokas"],
+    [
+      "The bank was asked at {asked} to book the payment of {sum} that the customer signed, and has not confirmed yet.",
+      "Bokning av {sum} som kunden har signerat begärdes {asked}, och banken har inte bekräftat än.",
+    ],
+    wait,
+  ],
+  capture: [
+    ["{Status}, being captured", "{Status}, debiteras"],
+    [
+      "The bank was asked at {asked} to capture {sum}, and the order becomes {leadsTo} once it confirms.",
+      "Debitering av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+    ],
+    wait,
+  ],
+  cancel: [
+    ["{Status}, reservation being released", "{Status}, reservationen släpps"],
+    [
+      "The bank was asked at {asked} to release {sum}, and the order becomes {leadsTo} once it confirms.",
+      "Avbokning av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+    ],
+    wait,
+  ],
+  refund: [
+    ["{Status}, being refunded", "{Status}, återbetalas"],
+    [
+      "The bank was asked at {asked} to refund {sum}, and the order becomes {leadsTo} once it confirms.",
+      "Återbetalning av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+    ],
+    wait,
+  ],
+  rebuild: [
+    ["{Status}, payment being changed", "{Status}, betalningen ändras"],
+    [
+      "The bank was asked at {asked} to change the payment to {sum}, and has not confirmed yet.",
+      "Ändring av betalningen till {sum} begärdes {asked}, och banken har inte bekräftat än.",
+    ],
+    wait,
+  ],
+};
+
+/** The same where the status stays as it is. */
+export const movingOnly: Partial<Record<Kind, Pair>> = {
+  capture: [
+    "The bank was asked at {asked} to capture {sum}, and has not confirmed yet.",
+    "Debitering av {sum} begärdes {asked}, och banken har inte bekräftat än.",
+  ],
+  cancel: [
+    "The bank was asked at {asked} to release {sum}, and has not confirmed yet.",
+    "Avbokning av {sum} begärdes {asked}, och banken har inte bekräftat än.",
+  ],
+  refund: [
+    "The bank was asked at {asked} to refund {sum}, and has not confirmed yet.",
+    "Återbetalning av {sum} begärdes {asked}, och banken har inte bekräftat än.",
+  ],
+};
+
+export const lost: Record<Kind, Sentences> = {
+  book: [
+    ["{Status}, booking uncertain", "{Status}, osäker bokning"],
+    [
+      "It is unclear whether the bank booked {sum}: its answer was lost at {lost}, and the payment is read before anything is sent again.",
+      "Det är oklart om banken har bokat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
+    ],
+    waitOrEnd,
+  ],
+  capture: [
+    ["{Status}, capture uncertain", "{Status}, osäker debitering"],
+    [
+      "It is unclear whether the bank captured {sum}: its answer was lost at {lost}, and the payment is read before anything is sent again.",
+      "Det är oklart om banken har debiterat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
+    ],
+    waitOrEnd,
+  ],
+  cancel: [
+    ["{Status}, release uncertain", "{Status}, osäker avbokning"],
+    [
+      "It is unclear whether the bank released {sum}: its answer was lost at {lost}, and the payment is read before anything is sent again.",
+      "Det är oklart om banken har släppt {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
+    ],
+    waitOrEnd,
+  ],
+  refund: [
+    ["{Status}, refund uncertain", "{Status}, osäker återbetalning"],
+    [
+      "It is unclear whether the bank refunded {sum}: its answer was lost at {lost}, and the payment is read before anything is sent again.",
+      "Det är oklart om banken har återbetalat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
+    ],
+    waitOrEnd,
+  ],
+  rebuild: [
+    ["{Status}, change uncertain", "{Status}, osäker ändring"],
+    [
+      "It is unclear whether the bank changed the payment to {sum}: its answer was lost at {lost}, and the payment is read before anything is sent again.",
+      "Det är oklart om banken har ändrat betalningen till {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
+    ],
+    waitOrEnd,
+  ],
+};
+
+/** What each call is, as a subject. */
+export const calls: Record<EffectType, Pair> = {
+  readPayment: ["Reading the payment at the bank", "Avläsningen av betalningen hos banken"],
+  readBack: ["Reading the payment at the bank again", "Den nya avläsningen av betalningen hos banken"],
+  endPayment: ["Ending the unpaid payment at the bank", "Avslutandet av den obetalda betalningen hos banken"],
+  bookSignedPayment: ["Booking the signed payment at the bank", "Bokningen av den signerade betalningen hos banken"],
+  capturePayment: ["Capturing the payment at the bank", "Debiteringen hos banken"],
+  cancelPayment: ["Releasing the payment at the bank", "Avbokningen hos banken"],
+  refundPayment: ["Refunding the payment at the bank", "Återbetalningen hos banken"],
+  addOrderLines: ["Reserving the order lines at the bank", "Reservationen av orderraderna hos banken"],
+  completePayment: ["Telling the shop that the order is paid", "Meddelandet till butiken om att ordern är betald"],
+  setOrderStatus: ["Setting the status in the shop", "Statusändringen i butiken"],
+  setOrderLines: ["Changing the order lines in the shop", "Ändringen av orderraderna i butiken"],
+  setOrderMeta: ["Saving data with the order in the shop", "Sparandet av uppgifter på ordern i butiken"],
+  addOrderNote: ["Writing an order note in the shop", "Orderanteckningen i butiken"],
+  recordRefund: ["Recording the refund in the shop", "Registreringen av återbetalningen i butiken"],
+};
+
+export const dead: Sentences = [
+  ["{Status}, a call failed", "{Status}, ett anrop misslyckades"],
+  [
+    "{call} failed {n} times and was given up; the order is {Status}, and somebody has to try the call again.",
+    "{call} misslyckades {n} gånger och gavs upp; orderns status är {Status}, och någon måste göra ett nytt försök.",
+  ],
+  [
+    "Find out what is wrong at the other end, then try the call again.",
+    "Ta reda på vad som är fel hos mottagaren, och försök sedan igen.",
+  ],
+];
+
+export const parkedOrder: Sentences = [
+  ["{Status}, parked", "{Status}, parkerad"],
+  [
+    "Parked as {Status}: this version cannot work with the order ({parked}), and its events wait.",
+    "Parkerad som {Status}: den här versionen kan inte hantera ordern ({parked}), och dess händelser väntar.",
+  ],
+  [
+    "Deploy a version that knows the order, or repair it with order-status repair; all other orders go on.",
+    "Driftsätt en version som känner till ordern, eller reparera den med order-status repair; alla andra ordrar går vidare.",
+  ],
+];
+
+/** What was asked for, as a subject. */
+export const asked: Partial<Record<EventType, Pair>> = {
+  "merchant.completed": ["Completing the order", "Försöket att markera ordern som färdigbehandlad"],
+  "merchant.cancelled": ["Cancelling the order", "Försöket att avbryta ordern"],
+  "merchant.refunded": ["Refunding the order", "Försöket att återbetala ordern"],
+  "merchant.refundedAmount": ["Refunding a part", "Försöket att återbetala en del"],
+  "merchant.captured": ["Capturing the payment", "Försöket att debitera betalningen"],
+  "merchant.released": ["Releasing the rest", "Försöket att släppa resten"],
+  "merchant.editedLines": ["Changing the order lines", "Försöket att ändra orderraderna"],
+  "merchant.recalculated": ["Recalculating the order", "Försöket att räkna om ordern"],
+  "merchant.processed": ["Setting the order to Processing", "Försöket att sätta ordern till Behandlas"],
+  "merchant.held": ["Putting the order on hold", "Försöket att pausa ordern"],
+  "merchant.failed": ["Setting the order to Failed", "Försöket att sätta ordern till Misslyckad"],
+  "merchant.reopened": ["Setting the order to Pending payment", "Försöket att sätta ordern till Väntar på betalning"],
+  "merchant.endedWait": ["Ending the wait", "Försöket att avsluta väntan"],
+  "merchant.acknowledged": ["Settling the difference", "Försöket att kvittera skillnaden"],
+};
+
+/** What else stands in the way, each a sentence of its own. */
+export const notes: Record<"refused" | "held" | "heldForMoney", Pair> = {
+  refused: ["{asked} was refused at {at}: {reason}", "{asked} nekades {at}: {reason}"],
+  held: [
+    "Callbacks from the bank held until {due}, so that the customer's return is handled first: {n}.",
+    "Meddelanden från banken som väntar till {due}, så att kundens återkomst hanteras först: {n}.",
+  ],
+  heldForMoney: [
+    "Callbacks from the bank held until the call under way has ended: {n}.",
+    "Meddelanden från banken som väntar tills det pågående anropet är klart: {n}.",
+  ],
+};
+
+export const next: Record<
+  "parked" | "dead" | "retry" | "call" | "lookLost" | "look" | "held" | "link" | "nothing" | "closed",
+  Pair
+> = {
+  parked: [
+    "Its events wait until a version that knows it is deployed.",
+    "Dess händelser väntar tills en version som känner till den har driftsatts.",
+  ],
+  dead: ["Nothing happens by itself.", "Inget händer av sig självt."],
+  retry: [
+    "{call} failed {n} times and is tried again at {due}.",
+    "{call} har misslyckats {n} gånger och försöks igen {due}.",
+  ],
+  call: ["{call} is under way.", "{call} pågår."],
+  lookLost: ["The payment is read again at {due}.", "Betalningen läses av igen {due}."],
+  look: [
+    "The payment is read once more at {due}, in case the bank has booked something since.",
+    "Betalningen läses av en gång till {due}, ifall banken har bokat något sedan dess.",
+  ],
+  held: ["The bank is asked about the payment at {due}.", "Banken tillfrågas om betalningen {due}."],
+  link: [
+    "At {due} the time to pay runs out: the bank is asked, and an unpaid order is cancelled.",
+    "{due} går betalningstiden ut: banken tillfrågas, och en obetald order avbryts.",
+  ],
+  nothing: [
+    "Nothing is planned: the bank's next message or a person decides.",
+    "Inget är planerat: bankens nästa meddelande eller en person avgör.",
+  ],
+  closed: ["Nothing more: the order is closed.", "Inget mer: ordern är avslutad."],
+};
+
+export const evidence: Record<"none" | "unread" | "read" | "pays" | "other" | "otherUnread" | "payments", Pair> = {
+  none: ["No payment is known at the bank.", "Ingen betalning är känd hos banken."],
+  unread: ["The payment has not been read at the bank yet.", "Betalningen har inte lästs av hos banken än."],
+  read: ["Bank reports {word} ({says}), read at {readAt}.", "Banken rapporterar {word} ({says}), avläst {readAt}."],
+  pays: ["{id} (current), {amount}", "{id} (aktuell), {amount}"],
+  other: ["{id} ({says}), {amount}", "{id} ({says}), {amount}"],
+  otherUnread: ["{id} (not read yet)", "{id} (inte avläst än)"],
+  payments: [
+    "The order has {n} payments: {list}. The bank has {all} in all.",
+    "Ordern har {n} betalningar: {list}. Banken har totalt {all}.",
+  ],
+};

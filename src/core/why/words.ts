@@ -1,0 +1,53 @@
+/** The shapes of what is said of an order. `{name}` in a text is filled in from the facts. */
+import type { EventType } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import type { BankCause } from "./cause.js";
+
+/** The languages in which an order is explained. */
+export const tongues = ["en", "sv"] as const;
+export type Tongue = (typeof tongues)[number];
+export type Said = Record<Tongue, string>;
+
+export type Pair = readonly [english: string, swedish: string];
+/** What to do, and what can be asked for here to do it. */
+export type Action = readonly [english: string, swedish: string, ...events: EventType[]];
+/** What it is, the whole sentence, and what to do. */
+export type Sentences = readonly [state: Pair, answer: Pair, action: Action];
+/** `other` takes what a status has no row for. */
+export type Standing = Partial<Record<OrderStatus, Partial<Record<BankCause, Sentences>> & { other: Sentences }>>;
+
+export const statusNames: Record<OrderStatus, Pair> = {
+  "checkout-draft": ["Draft", "Utkast"],
+  pending: ["Pending payment", "Väntar på betalning"],
+  processing: ["Processing", "Behandlas"],
+  "on-hold": ["On hold", "Pausad"],
+  failed: ["Failed", "Misslyckad"],
+  cancelled: ["Cancelled", "Avbruten"],
+  completed: ["Completed", "Färdigbehandlad"],
+  refunded: ["Refunded", "Återbetald"],
+};
+
+export const money = (minor: number, currency: string, tongue: Tongue): string => {
+  const [whole = "", cents = ""] = (Math.abs(minor) / 100).toFixed(2).split(".");
+  const english = tongue === "en";
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, english ? "," : "\u00a0");
+  return `${minor < 0 ? "-" : ""}${grouped}${english ? "." : ","}${cents} ${currency}`;
+};
+
+/** As a person reads it, in UTC; seconds only where there are any. */
+export const moment = (ms: number): string => {
+  const text = new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  return `${text.endsWith(":00") ? text.slice(0, 16) : text} UTC`;
+};
+
+/** What fills the gaps: a text for both languages, or one for each. */
+export type Values = Record<string, string | Said>;
+
+export const said = ([english, swedish]: Pair, values: Values = {}): Said => {
+  const filled = (text: string, tongue: Tongue): string =>
+    text.replace(/\{(\w+)\}/g, (gap, name: string) => {
+      const value = values[name] ?? gap;
+      return typeof value === "string" ? value : value[tongue];
+    });
+  return { en: filled(english, "en"), sv: filled(swedish, "sv") };
+};

@@ -1,0 +1,57 @@
+/** What somebody typed into the search box, and the orders that he may mean. */
+import { NotOffered, type Queries } from "../ports/runtime.js";
+
+export const MOST_FOUND = 20;
+
+export interface Found {
+  /** What was looked for, without `#` and "order". */
+  q: string;
+  /** The one that it names; null = none, or several begin so. */
+  orderId: string | null;
+  /** Those that begin with it, by their id, at most `MOST_FOUND`. */
+  begin: string[];
+}
+
+/** As shops and mails write it: `#1012`, `Order 1012`, `order no. 1012`. */
+export const wanted = (typed: string): string =>
+  typed
+    .trim()
+    .replace(/^order\s*(?:no\.?|nr\.?|number|nummer)?\s*(?=[#\d])/i, "")
+    .replace(/^#\s*/, "")
+    .trim();
+
+const eachOnce = (texts: string[]): string[] => [...new Set(texts)];
+/** Ids are compared byte by byte, so upper and lower case are asked for one by one. */
+const cases = (text: string): string[] => eachOnce([text, text.toLowerCase(), text.toUpperCase()]);
+
+const named = async (queries: Queries, ids: string[]): Promise<string | null> => {
+  for (const id of ids) if ((await queries.read(id)) !== null) return id;
+  for (const id of ids) {
+    const found = await queries.findByPayment(id);
+    if (found !== null) return found.orderId;
+  }
+  return null;
+};
+
+/** A list starts after an id: after the last text that comes before the prefix, so that the prefix itself is in it. */
+const beginning = async (queries: Queries, prefix: string): Promise<string[]> => {
+  const last = prefix.charCodeAt(prefix.length - 1);
+  const after = `${prefix.slice(0, -1)}${String.fromCharCode(last - 1)}\u{10ffff}`;
+  const rows = await queries.list({ after, limit: MOST_FOUND }).catch((error: unknown) => {
+    if (error instanceof NotOffered) return [];
+    throw error;
+  });
+  return rows.map(({ orderId }) => orderId).filter((id) => id.startsWith(prefix));
+};
+
+/** @param typed at most 100 characters */
+export const find = async (queries: Queries, typed: string): Promise<Found> => {
+  const q = wanted(typed);
+  if (q === "") return { q: typed.trim(), orderId: null, begin: [] };
+  const orderId = await named(queries, eachOnce([typed.trim(), ...cases(q)]));
+  if (orderId !== null) return { q, orderId, begin: [] };
+  const begin = eachOnce((await Promise.all(cases(q).map((prefix) => beginning(queries, prefix)))).flat());
+  const [only] = begin;
+  if (only !== undefined && begin.length === 1) return { q, orderId: only, begin };
+  return { q, orderId: null, begin: begin.slice(0, MOST_FOUND) };
+};

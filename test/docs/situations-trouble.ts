@@ -1,0 +1,245 @@
+/** Something is wrong, lost or on the move: flags, calls, dead letters, several attempts, an order that is parked. */
+import type { Reading } from "../../machines/facts.js";
+import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
+import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
+import {
+  answered,
+  asks,
+  cancel,
+  captured,
+  complete,
+  fewerLines,
+  givenUp,
+  lostIn,
+  paid,
+  partRefund,
+  type Row,
+  refund,
+  stood,
+  told,
+} from "./lived.js";
+
+const OLDER = "pay-0";
+const older = (says: Reading) => ({ [OLDER]: { ...says, paymentId: OLDER } });
+/** `pay-1` pays the order, `pay-0` is an earlier attempt. */
+const two = (
+  status: "pending" | "processing",
+  current: Reading,
+  earlier: Reading,
+  surplusPayment: "flag" | "release" = "flag",
+) => {
+  const life = new Life(anOrder({ status, previousPaymentIds: [OLDER] }), rulesWith({ choices: { surplusPayment } }));
+  life.settle(callback({ paymentId: OLDER }), current, older(earlier));
+  return { life };
+};
+const edited = (order: object): EventInput => ({ type: "order.updated", by: "shop", change: "edited", order });
+const booksShow = (more: Partial<Reading>) =>
+  reading({ authorized: 0, captured: 100_000, offers: ["REFUND", "PARTIAL_REFUND"], ...more });
+
+export const flagged: Row[] = [
+  [
+    "processing, but the customer is at the bank",
+    "flagged/discrepancy:processing-but-unpaid",
+    () => stood("processing", payments["at the bank"]),
+  ],
+  [
+    "processing, then in inspection",
+    "flagged/discrepancy:processing-but-unpaid",
+    () => stood("processing", payments.inspection),
+  ],
+  ["processing, then frozen", "flagged/discrepancy:frozen-at-gateway", () => stood("processing", payments.frozen)],
+  [
+    "processing, frozen, and completing was refused",
+    "flagged/discrepancy:frozen-at-gateway",
+    () => told(stood("processing", payments.frozen).life, complete, payments.frozen),
+  ],
+  [
+    "completed, then rejected",
+    "flagged/discrepancy:rejected-at-gateway",
+    () => stood("completed", payments["rejected, task done"]),
+  ],
+  [
+    "cancelled at the bank",
+    "flagged/discrepancy:payment-cancelled-order-active",
+    () => stood("processing", payments.cancelled),
+  ],
+  [
+    "refunded at the bank",
+    "flagged/discrepancy:payment-cancelled-order-active",
+    () => stood("completed", payments.refunded),
+  ],
+  [
+    "the payment of another order",
+    "flagged/discrepancy:payment-of-another-order",
+    () => stood("pending", reading({ orderReference: "1001" })),
+  ],
+  ["another currency", "flagged/discrepancy:currency-mismatch", () => stood("pending", reading({ currency: "EUR" }))],
+  ["too little reserved", "flagged/discrepancy:amount-mismatch", () => stood("processing", payments["too little"])],
+  [
+    "the bank refused the capture",
+    "flagged/capture-failed",
+    () => {
+      const life = paid();
+      life.settle(complete);
+      life.bankAnswers({ is: "refused" });
+      life.read(reading());
+      return { life };
+    },
+  ],
+  [
+    "completed, never captured",
+    "flagged/discrepancy:completed-not-captured",
+    () => stood("completed", payments.accepted),
+  ],
+  [
+    "paid after it was cancelled",
+    "flagged/discrepancy:paid-but-cancelled",
+    () => stood("cancelled", payments.accepted),
+  ],
+  ["a draft that is paid", "flagged/discrepancy:paid-draft", () => stood("checkout-draft", payments.accepted)],
+  [
+    "paid another way as well",
+    "flagged/discrepancy:paid-another-way",
+    () => {
+      const life = new Life();
+      life.tell(edited({ gateway: null }));
+      life.now += 2 * MINUTE;
+      life.settle(callback());
+      return { life };
+    },
+  ],
+  [
+    "deleted in the shop",
+    "flagged/discrepancy:order-gone",
+    () => {
+      const life = paid();
+      life.tell(edited({ gone: true }));
+      return { life };
+    },
+  ],
+  [
+    "two attempts, both paid",
+    "flagged/discrepancy:paid-twice",
+    () => two("processing", payments.accepted, payments.captured),
+  ],
+  [
+    "a refund that failed",
+    "flagged/refund-failed",
+    () => {
+      const { life } = captured();
+      life.settle(refund, booksShow({}));
+      life.bankAnswers({
+        is: "confirmed",
+        reading: booksShow({ refunded: 100_000, pendingRefund: 100_000, offers: [] }),
+      });
+      life.wait(25 * MINUTE, booksShow({}));
+      return { life };
+    },
+  ],
+  [
+    "refunded, the money is still there",
+    "flagged/discrepancy:refunded-not-credited",
+    () => stood("refunded", payments.captured),
+  ],
+  [
+    "refunded twice",
+    "flagged/discrepancy:refunded-twice",
+    () =>
+      told(
+        answered(captured().life, partRefund(10_000), booksShow({ refunded: 10_000 }), booksShow({})).life,
+        asks,
+        booksShow({ refunded: 20_000 }),
+      ),
+  ],
+  [
+    "captured twice",
+    "flagged/discrepancy:captured-twice",
+    () => told(captured().life, asks, booksShow({ captured: 200_000, total: 200_000 })),
+  ],
+  [
+    "reserved twice",
+    "flagged/discrepancy:reserved-twice",
+    () => {
+      const life = paid();
+      life.settle(fewerLines, payments.accepted);
+      life.bankAnswers({ is: "confirmed", reading: payments.cancelled });
+      life.bankAnswers({
+        is: "confirmed",
+        reading: reading({ authorized: 60_000, canceled: 100_000, total: 160_000 }),
+      });
+      return told(life, asks, reading({ authorized: 120_000, canceled: 100_000, total: 220_000 }));
+    },
+  ],
+];
+
+export const moving: Row[] = [
+  ["being captured", "moving/capture", () => told(paid(), complete)],
+  ["being captured, the status stays", "moving/capture", () => told(paid(), { type: "merchant.captured", via: "api" })],
+  ["being captured, and a second click was refused", "moving/capture", () => told(told(paid(), complete).life, cancel)],
+  ["being released", "moving/cancel", () => told(paid(), cancel)],
+  ["being refunded", "moving/refund", () => told(captured().life, refund, payments.captured)],
+  ["a part being refunded", "moving/refund", () => told(captured().life, partRefund(40_000), payments.captured)],
+  ["lines being changed", "moving/rebuild", () => told(paid(), fewerLines)],
+  [
+    "being booked",
+    "moving/book",
+    () => {
+      const life = new Life(anOrder({ gateway: "resurs-simplified" }));
+      life.settle({ type: "customer.returned", page: "signing-landing" }, payments.missing);
+      return { life };
+    },
+  ],
+  ["a capture whose answer was lost", "lost/capture", () => lostIn(paid(), complete)],
+  ["a release whose answer was lost", "lost/cancel", () => lostIn(paid(), cancel)],
+  ["a refund whose answer was lost", "lost/refund", () => lostIn(captured().life, refund, payments.captured)],
+  ["a change of lines whose answer was lost", "lost/rebuild", () => lostIn(paid(), fewerLines)],
+  [
+    "a booking whose answer was lost",
+    "lost/book",
+    () => {
+      const life = new Life(anOrder({ gateway: "resurs-simplified" }));
+      life.settle({ type: "customer.returned", page: "signing-landing" }, payments.missing);
+      life.bankAnswers({ is: "lost" });
+      return { life };
+    },
+  ],
+];
+
+export const stuck: Row[] = [
+  ["the shop could not be told", "dead/completePayment", () => givenUp("completePayment")],
+  ["a note could not be written", "dead/addOrderNote", () => givenUp("addOrderNote")],
+  ["the bank could not be asked", "dead/readPayment", () => givenUp("readPayment", new Life())],
+  [
+    "a reading that failed and is tried again",
+    "pending/unread",
+    () => ({
+      life: new Life(),
+      open: [{ effect: { type: "readPayment" }, attempts: 2, notBefore: T0 + MINUTE, dead: false, error: "timeout" }],
+    }),
+  ],
+  [
+    "a reading that is under way",
+    "pending/unread",
+    () => ({
+      life: new Life(),
+      open: [{ effect: { type: "readPayment" }, attempts: 1, notBefore: T0 + MINUTE, dead: false, error: null }],
+    }),
+  ],
+  ["parked", "parked", () => ({ life: new Life(), parked: "no migration leads from version 3" })],
+  [
+    "two attempts, the earlier one still open",
+    "processing/reserved",
+    () => two("processing", payments.accepted, payments["at the bank"]),
+  ],
+  [
+    "two attempts, the earlier one not read yet",
+    "pending/unread",
+    () => ({ life: new Life(anOrder({ previousPaymentIds: [OLDER] })) }),
+  ],
+  [
+    "two attempts, the earlier one over",
+    "processing/reserved",
+    () => two("processing", payments.accepted, payments.cancelled),
+  ],
+];
