@@ -70,6 +70,7 @@ const unit = [
   "test/upgrade/structure.test.ts",
   "test/docs/contributing.test.ts",
   "test/docs/generated.test.ts",
+  "test/docs/plain-words.test.ts",
   "test/docs/security.test.ts",
   "test/docs/workflows.test.ts",
 ];

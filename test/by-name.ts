@@ -88,9 +88,9 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
   record: {
     screenshots: { says: "the pictures of docs/inspector", file: "test/inspector/screenshots.js" },
     snapshots: { says: "an order in every state of these machines, for upgrades", file: "test/upgrade/record.js" },
-    late: { says: "the matrix of lost answers in docs/guarantees.md", file: "test/late/main.js" },
+    late: { says: "the matrix of lost answers in docs/evidence/guarantees.md", file: "test/late/main.js" },
     mutation: {
-      says: "docs/mutation.md: an hour or more at first, later what has changed since",
+      says: "docs/evidence/mutation.md: an hour or more at first, later what has changed since",
       file: "test/mutation/main.js",
       apart: ["test/mutation"],
     },

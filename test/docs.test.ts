@@ -70,7 +70,7 @@ describe("the documents", () => {
   });
 
   it("guarantees.md names tests that exist", async () => {
-    const page = await read("docs/guarantees.md");
+    const page = await read("docs/evidence/guarantees.md");
     const named = [...page.matchAll(/`(test\/[\w/-]+\.test\.ts)`(?:: “(.+?)”)?/g)];
     expect(named.length).toBeGreaterThan(20);
     for (const [, path = "", title = ""] of named) {
@@ -86,8 +86,10 @@ describe("the documents", () => {
   it("every relative link of the README and docs leads somewhere", async () => {
     const hosts = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
     const decisions = (await readdir(join(root, "docs/decisions"))).map((name) => `docs/decisions/${name}`);
+    const evidence = (await readdir(join(root, "docs/evidence"))).map((name) => `docs/evidence/${name}`);
     for (const page of [
       ...hosts,
+      ...evidence,
       ...decisions,
       "CONTRIBUTING.md",
       "README.md",
@@ -99,7 +101,11 @@ describe("the documents", () => {
       "docs/inspector.md",
       "docs/operating.md",
       "docs/testing.md",
-      "docs/guarantees.md",
+      "docs/faq.md",
+      "docs/situations.md",
+      "docs/security.md",
+      "docs/woocommerce.md",
+      "docs/postgres.md",
     ]) {
       for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         const path = join(root, page, "..", target as string);

@@ -76,7 +76,7 @@ describe("lives", () => {
 });
 
 /** The table of the document, which `npm run campaign bugs` prints: the life in which each is found, and by which laws. */
-const table = await readFile(new URL("../../docs/simulator.md", import.meta.url), "utf8").then((text) =>
+const table = await readFile(new URL("../../docs/evidence/simulator.md", import.meta.url), "utf8").then((text) =>
   [...text.matchAll(/^\| `([a-z0-9-]+)` \| .* \| ((?:`[a-z-]+`(?:, )?)+) \| (\d+) \|$/gm)].map(
     ([, bug = "", by = "", life]) => ({ bug, life: Number(life), by: by.replaceAll("`", "").split(", ") }),
   ),
@@ -363,7 +363,7 @@ describe("the command", () => {
 });
 
 it("the document names every law, every bug and every point that cannot be reached", async () => {
-  const text = await readFile(fileURLToPath(new URL("../../docs/simulator.md", import.meta.url)), "utf8");
+  const text = await readFile(fileURLToPath(new URL("../../docs/evidence/simulator.md", import.meta.url)), "utf8");
   const names = [...laws.map(({ name }) => name), ...Object.keys(bugs), ...Object.keys(unreachable)];
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });

@@ -30,7 +30,7 @@ export type AccessResult =
   | { in: false; status: 401 | 403; says: string };
 
 const SOCKET_UNKNOWN =
-  "only from this computer, and nobody knows where this request comes from: pass access.socketOf, or set a token";
+  "Without a token, localhost only, and it is not known where this request comes from: pass access.socketOf, or set a token";
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
@@ -51,13 +51,13 @@ export const entryOf = (access: InspectorAccess, request: Request): AccessResult
     case "loopback": {
       const here = comesFromHere(request, access.socketOf ?? addressOf);
       if (here === true) return { in: true, who: "", scopes };
-      const says = here === false ? "only from this computer" : SOCKET_UNKNOWN;
+      const says = here === false ? "Without a token, localhost only." : SOCKET_UNKNOWN;
       return { in: false, status: 403, says };
     }
     case "token": {
       const given = credentialsIn(request.headers.get("authorization") ?? "");
       const found = tokensIn(access.token).filter(({ token }) => given !== null && same(given.password, token));
-      if (given === null || found.length === 0) return { in: false, status: 401, says: "a token is asked for" };
+      if (given === null || found.length === 0) return { in: false, status: 401, says: "Sign in with the API token." };
       const opens = found.flatMap((one) => one.scopes);
       if (opens.includes("read")) return { in: true, who: given.user, scopes: opens };
       return { in: false, status: 403, says: "this token does not have the scope read" };

@@ -143,7 +143,7 @@ try {
 
   const problems = () => [statements.count.get(), statements.flagged.all()];
 
-  await page("/orders/0000000001", "data-actor");
+  await page("/orders/0000000001", "order-head");
   const pairs: [string, (round: number) => unknown, (round: number) => unknown][] = [
     ["the list", () => page("/orders", "data-order="), () => statements.all.all()],
     ["one status, common", () => page("/orders?status=pending", "data-order="), () => statements.held.all()],
@@ -156,7 +156,7 @@ try {
     ],
     [
       "an order",
-      (round) => page(`/orders/${nth(round)}`, 'data-actor="order"'),
+      (round) => page(`/orders/${nth(round)}`, "order-head"),
       (round) => [
         statements.order.get(nth(round)),
         statements.history.all(nth(round)),

@@ -33,7 +33,7 @@ describe("doors 9: the inspector without a token", () => {
     const { port } = await opened();
     for (const host of ["localhost", "127.0.0.1", "[::1]", `${otherAddress()}:${port}`]) {
       const { status, text } = await knock(`http://${otherAddress()}:${port}/orders/o`, { headers: { host } });
-      expect([host, status, text]).toEqual([host, 403, "only from this computer"]);
+      expect([host, status, text]).toEqual([host, 403, "Without a token, localhost only."]);
     }
   });
 

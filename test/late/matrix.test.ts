@@ -38,7 +38,7 @@ describe.each(callNames)("%s", (call) => {
 });
 
 const rows: Cell[][] = [];
-test("docs/guarantees.md shows what came out", () => {
-  const page = readFileSync(new URL("../../../docs/guarantees.md", import.meta.url), "utf8");
+test("docs/evidence/guarantees.md shows what came out", () => {
+  const page = readFileSync(new URL("../../../docs/evidence/guarantees.md", import.meta.url), "utf8");
   expect(withTable(page, rows)).toBe(page);
 });

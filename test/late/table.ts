@@ -1,4 +1,4 @@
-/** The matrix of lost answers as a table of docs/guarantees.md. */
+/** The matrix of lost answers as a table of docs/evidence/guarantees.md. */
 import { type CallName, type Cell, callNames, delays, losses, row } from "./matrix.js";
 
 const OPEN = "<!-- late: written by npm run record late -->";

@@ -1,4 +1,4 @@
-/** `npm run record mutation`: runs Stryker, and writes docs/mutation.md out of its report. */
+/** `npm run record mutation`: runs Stryker, and writes docs/evidence/mutation.md out of its report. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { root } from "../root.js";
@@ -17,4 +17,4 @@ if (faults.length > 0) {
   process.exit(1);
 }
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-writeFileSync(new URL("docs/mutation.md", root), pageOf(report, reasons, commit));
+writeFileSync(new URL("docs/evidence/mutation.md", root), pageOf(report, reasons, commit));

@@ -1,4 +1,4 @@
-/** docs/mutation.md adds up, and speaks of code that is still there. */
+/** docs/evidence/mutation.md adds up, and speaks of code that is still there. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "../root.js";
@@ -6,8 +6,8 @@ import { faultsOf, type Mutant, pageOf, type Reason, survivorsOf } from "./page.
 
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
 
-describe("docs/mutation.md", () => {
-  const page = read("docs/mutation.md");
+describe("docs/evidence/mutation.md", () => {
+  const page = read("docs/evidence/mutation.md");
   const reasons: Reason[] = JSON.parse(read("test/mutation/survivors.json"));
   const rows = [...page.matchAll(/^\| (\S+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\S+) %? ?\|$/gm)].map(
     ([, name = "", ...figures]) => ({ name: name.replaceAll("`", ""), figures: figures.map(Number) }),

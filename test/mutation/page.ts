@@ -1,4 +1,4 @@
-/** docs/mutation.md, out of the report of a run and the reasons that were written by hand. */
+/** docs/evidence/mutation.md, out of the report of a run and the reasons that were written by hand. */
 
 export interface Mutant {
   mutatorName: string;

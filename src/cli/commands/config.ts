@@ -8,7 +8,7 @@ export const addConfig = (program: Command): void => {
   program
     .command("config")
     .description("checks the configuration and shows what is in effect, defaults included, without the secrets")
-    .option("--config <file>", "the configuration (left out: order-status.config.ts, .mts, .js or .mjs here)")
+    .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .option("--json", "the configuration alone")
     .addHelpText(
       "after",
@@ -22,7 +22,7 @@ ${exitCodes("there is no configuration")}`,
     )
     .action(async (options: { config?: string; json?: true }) => {
       const { file, checked } = await load(options.config);
-      if (!options.json) say(`${file} is right. In effect:`);
+      if (!options.json) say(`${file} is valid. Effective configuration:`);
       sayJson(shown(checked));
     });
 };

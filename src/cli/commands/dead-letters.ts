@@ -107,7 +107,7 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
 
 export const addDeadLetters = (program: Command): void => {
   remoteOptions(program.command("dead-letters"))
-    .argument("[ids...]", "of effects, events or orders (left out: all)")
+    .argument("[ids...]", "of effects, events or orders (default: all)")
     .description("list what was given up after all its attempts, and try it again")
     .option("--revive", "try them again at once, as if for the first time")
     .option("--all", "all of them, as where none is named")

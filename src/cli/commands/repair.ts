@@ -77,7 +77,7 @@ const run = async (orderId: string | undefined, options: Options): Promise<void>
 export const addRepair = (program: Command): void => {
   program
     .command("repair")
-    .argument("[order]", "its id (left out: lists every row that is set aside)")
+    .argument("[order]", "its id (default: lists every row that is set aside)")
     .description("show rows that cannot be read, and let their order go on without them; works beside a running engine")
     .addOption(storeOption())
     .option("--apply", "take them out; each is printed as it was")

@@ -101,7 +101,7 @@ export const addScenarios = (program: Command): void => {
     .argument("<file...>", "JSON array, one object, or one object a line; - = stdin")
     .option("--area <names>", "only these areas, separated by commas", names)
     .option("--id <ids>", "only these ids, separated by commas", names)
-    .option("--store <place>", "postgres://…: every life in a schema of its own, dropped at its end (left out: SQLite)")
+    .option("--store <place>", "postgres://…: every life in a schema of its own, dropped at its end (default: SQLite)")
     .option("--strict", "what is not supported counts as failed")
     .option("--json", "the results as JSON")
     .addHelpText(

@@ -143,7 +143,7 @@ export const addServe = (program: Command): void => {
   program
     .command("serve")
     .description("the engine over HTTP, until it is told to stop")
-    .option("--config <file>", "the configuration (left out: order-status.config.ts, .mts, .js or .mjs here)")
+    .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .addOption(new Option("--sandbox", "with a test bank and a test shop in place of real ones").conflicts("config"))
     .addOption(
       new Option("--store <place>", "a SQLite file, or postgres://…: any number of nodes on one").env(
@@ -151,10 +151,9 @@ export const addServe = (program: Command): void => {
       ),
     )
     .addOption(
-      new Option(
-        "--db <file>",
-        "the SQLite file of the orders (left out: the configuration says, or memory)",
-      ).conflicts("store"),
+      new Option("--db <file>", "the SQLite file of the orders (default: the configuration says, or memory)").conflicts(
+        "store",
+      ),
     )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
     .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")

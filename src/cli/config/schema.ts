@@ -146,18 +146,16 @@ const Http = z.strictObject({
     ),
   callbackKeys: callbackKeysSchema(SecretSchema)
     .optional()
-    .describe("keys of the tokens in the addresses that banks are given, newest first; left out: no tokens"),
+    .describe("keys of the tokens in the addresses that banks are given, newest first; default: no tokens"),
   allowFrom: z
     .array(Network)
     .optional()
-    .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; left out: all"),
+    .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; default: all"),
   sourceHeader: z
     .string()
     .regex(/^[\w-]+$/, "this is no name of a header")
     .optional()
-    .describe(
-      "the header in which your proxy names the client's address, such as x-real-ip; left out: there is no proxy",
-    ),
+    .describe("the header in which your proxy names the client's address, such as x-real-ip; default: no proxy"),
   proxies: z
     .array(Network)
     .default([])

@@ -22,7 +22,7 @@ export const sinceWhen = (text: string, now = new Date()): Date => {
       ? new Date(Written.safeParse(text).data ?? Number.NaN)
       : sub(now, { [units[unit as keyof typeof units]]: Number(amount) });
   if (isValid(date)) return date;
-  throw wrongUsage(`"${text}" is no time; say 7d, 12h, 30m, 2026-01-31 or 2026-01-31T12:00Z`);
+  throw wrongUsage(`"${text}" is not a valid time; use 7d, 12h, 30m, 2026-01-31 or 2026-01-31T12:00Z`);
 };
 
 export const numberIn =

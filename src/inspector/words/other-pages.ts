@@ -157,7 +157,7 @@ export const otherTexts = {
   "reconcile no more": ["No more orders in doubt.", "Inga fler osäkra ordrar."],
   "reconcile apply help": [
     "The payment of each order is read again, and the order follows it where a rule says so. No money is moved by it, except that a virtual order which turns out paid is captured.",
-    "Betalningen för varje order läses igen, och ordern följer den där en regel säger det. Inga pengar flyttas, utom att en virtuell order som visar sig betald dras.",
+    "Betalningen för varje order läses igen, och ordern följer den där en regel säger det. Inga pengar flyttas, utom att en virtuell order som visar sig vara betald debiteras.",
   ],
   "reconcile was": ["Was", "Var"],
   "reconcile would": ["Would be", "Skulle bli"],

@@ -2,7 +2,7 @@
 import { backoffMs } from "../../core/backoff.js";
 
 export interface Limits {
-  /** Orders decided in one transaction: larger groups add latency and no throughput (measured, docs/performance.md). */
+  /** Orders decided in one transaction: larger groups add latency and no throughput (measured, docs/evidence/performance.md). */
   ordersPerGroup: number;
   /** Of them, orders that nobody waits for: whoever comes meanwhile waits for the end of a group. */
   unhurriedPerGroup: number;

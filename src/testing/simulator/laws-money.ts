@@ -178,7 +178,7 @@ export const moneyLaws: readonly Law[] = [
   {
     name: "a-part-waits",
     says: "a call for a part whose answer was lost goes out again only when the bank can no longer book it",
-    source: "docs/guarantees.md, A bank that books late",
+    source: "docs/evidence/guarantees.md, A bank that books late",
     broken: (lived) =>
       [...byKey(lived)].flatMap(([key, calls]) => {
         const [first] = calls;
@@ -194,7 +194,7 @@ export const moneyLaws: readonly Law[] = [
   {
     name: "a-refusal-is-read-back",
     says: "what a merchant is told was refused did not take effect, unless the bank booked it later than anybody waits",
-    source: "docs/guarantees.md, A bank that books late",
+    source: "docs/evidence/guarantees.md, A bank that books late",
     broken: (lived) =>
       [...byKey(lived)].flatMap(([key, calls]) => {
         const done = calls.find(({ effect }) => effect > 0);
