@@ -35,10 +35,10 @@ const flagsOf = (
 };
 
 const amounts = new Set(["amount", "total"]);
-/** An effect in major units. Its key is made for this order's real history, which is not ours to know. */
+/** An effect in major units, without its key, which is made for this order's real history, and what the shop is asked first. */
 const plain = (effect: Effect): Record<string, unknown> =>
   JSON.parse(JSON.stringify(effect), (name, value) => {
-    if (name === "key") return undefined;
+    if (name === "key" || name === "expects") return undefined;
     return amounts.has(name) && typeof value === "number" ? value / 100 : value;
   });
 
