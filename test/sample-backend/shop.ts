@@ -179,10 +179,13 @@ export const sampleShop = async ({ bankUrl, mistake = null }: { bankUrl: string;
           reference: sku,
           description: sku,
           quantity,
+          quantityUnit: "pcs",
+          vatRate: 0,
           totalAmountIncludingVat: total / 100,
         })),
       },
       options: {
+        handleFrozenPayments: true,
         callbacks: { authorization: { url: `${base}/callback` } },
         redirectionUrls: {
           customer: { successUrl: `${base}/return/${id}/success`, failUrl: `${base}/return/${id}/fail` },

@@ -2,7 +2,17 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../ports/clock.js";
 import { type Dated, faultFor, seriesOf } from "../../series.js";
-import { authorizedBooks, type BankLine, type LogEntry, major, minor, type ResursBooks, sumOf } from "./books.js";
+import {
+  authorizedBooks,
+  type BankLine,
+  booksAfter,
+  type LogEntry,
+  lineOf,
+  major,
+  minor,
+  type ResursBooks,
+  sumOf,
+} from "./books.js";
 import { type PersonStep, stepsOf } from "./persons.js";
 
 /** A payment in the Merchant API's words and major units, possibleActions as plain names. */
@@ -37,6 +47,10 @@ export interface Customer {
   failUrl: string | null;
   callbackUrl: string | null;
   managementUrl: string | null;
+  /** Taken as soon as the payment is accepted. */
+  charges: boolean;
+  /** The shop waits for a payment that is frozen; else it is rejected. */
+  waits: boolean;
 }
 
 type PersonChange = Omit<PersonStep, "afterMs"> & { at: number; completed: boolean };
@@ -74,20 +88,21 @@ const paymentFrom = (entry: SeriesEntry, from: number, before: AccountPayment | 
   if (!entry.payment) return null;
   const { status, rejectedReason, order, ...fields } = entry.payment;
   const { possibleActions, actionLog, ...orderFields } = order ?? {};
+  const total = minor(order?.totalOrderAmount ?? 0);
   return {
     status,
     rejectedReason: rejectedReason ?? null,
     completed: entry.taskStatus?.completed ?? null,
     books: order
       ? {
-          total: minor(order.totalOrderAmount ?? 0),
+          total,
           authorized: minor(order.authorizedAmount ?? 0),
           captured: minor(order.capturedAmount ?? 0),
           canceled: minor(order.canceledAmount ?? 0),
           refunded: minor(order.refundedAmount ?? 0),
           actions: possibleActions ?? [],
           // A bank does not forget which calls it took, whatever became of the amounts.
-          log: actionLog ?? before?.books?.log ?? [logEntry("CREATE", from, [])],
+          log: actionLog ?? before?.books?.log ?? [logEntry("CREATE", from, [lineOf("order", total)])],
         }
       : null,
     fields: { created: new Date(from).toISOString(), ...fields },
@@ -150,8 +165,13 @@ export const accountsOf = (
     else payment.books = { ...accepted, authorized: change.status === "REJECTED" ? 0 : total, actions: [] };
     payment.fields.application = {
       requestedCreditLimit: major(total),
-      approvedCreditLimit: change.status === "ACCEPTED" ? major(total) : 0,
+      // Whole: the bank's own client knows no other.
+      approvedCreditLimit: change.status === "ACCEPTED" ? Math.ceil(major(total)) : 0,
     };
+    if (one.customer?.charges && change.status === "ACCEPTED") {
+      const created = new Date(change.at).toISOString();
+      payment.books = booksAfter(accepted, "capture", { lines: null, actionId: randomUUID(), created });
+    }
     statusChanged(one, change.status);
   };
 
@@ -185,6 +205,7 @@ export const accountsOf = (
   };
 
   return {
+    all: (): ResursAccount[] => [...accounts.values()].map(settle),
     at: (id: string): ResursAccount => settle(account(id)),
     setSeries(id: string, entries: SeriesEntry[]): void {
       const one = account(id);
@@ -196,7 +217,7 @@ export const accountsOf = (
       customer: Customer,
       lines: BankLine[],
       minutes: number,
-      orderReference: string,
+      orderReference: string | null,
       fields: object,
     ): ResursAccount {
       const now = clock.now();
@@ -209,7 +230,8 @@ export const accountsOf = (
         completed: false,
         books: { ...books, authorized: 0, actions: [] },
         fields: { created: new Date(now).toISOString(), ...fields },
-        orderFields: { orderReference },
+        // "If it's not provided by you it will be set by Resurs Bank."
+        orderFields: { orderReference: orderReference ?? one.id },
       };
       const at = now + minutes * 60_000;
       plan(one, [{ at, status: "REJECTED", rejectedReason: "TIMEOUT", completed: false }]);
@@ -238,11 +260,15 @@ export const accountsOf = (
       if (!one.customer) throw new Error(`payment ${one.id} was not created here, so nobody can sign it`);
       if (one.payment?.status !== "TASK_REDIRECTION_REQUIRED") return;
       const now = clock.now();
-      const changes = stepsOf(one.customer.governmentId).map(({ afterMs, ...step }) => ({
-        ...step,
-        at: now + afterMs,
-        completed: true,
-      }));
+      const { waits } = one.customer;
+      const steps = stepsOf(one.customer.governmentId).map(({ afterMs, ...step }): PersonChange => {
+        const rejected = step.status === "FROZEN" && !waits;
+        const becomes = rejected ? { status: "REJECTED" as const, rejectedReason: "PAYMENT_FROZEN" } : step;
+        return { ...becomes, at: now + afterMs, completed: true };
+      });
+      // What was rejected comes to nothing else.
+      const end = steps.findIndex(({ status }) => status === "REJECTED");
+      const changes = end < 0 ? steps : steps.slice(0, end + 1);
       plan(one, changes);
     },
   };

@@ -8,8 +8,8 @@ import type { PossibleAction } from "../../../../machines/facts.js";
 export type MoneyCall = "capture" | "cancel" | "refund" | "addOrderLines";
 
 export interface BankLine {
-  description?: string;
-  reference?: string;
+  description?: string | null | undefined;
+  reference?: string | null | undefined;
   quantity?: number;
   totalAmountIncludingVat: number;
   [more: string]: unknown;
@@ -37,6 +37,15 @@ export interface ResursBooks {
 
 export const minor = (major: number): number => Math.round(major * 100);
 export const major = (amount: number): number => amount / 100;
+
+/** A whole line that stands for an amount, in minor units. */
+export const lineOf = (description: string, amount: number): BankLine => ({
+  description,
+  quantity: 1,
+  quantityUnit: "pcs",
+  vatRate: 0,
+  totalAmountIncludingVat: major(amount),
+});
 
 export const sumOf = (lines: BankLine[]): number =>
   lines.reduce((sum, line) => sum + minor(line.totalAmountIncludingVat), 0);
@@ -103,7 +112,7 @@ export const booksAfter = (
       {
         ...entry,
         type: ACTIONS[op],
-        orderLines: lines ?? [{ description: op, totalAmountIncludingVat: major(amount) }],
+        orderLines: lines ?? [lineOf(op, amount)],
       },
     ],
   };

@@ -7,20 +7,31 @@ import { z } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { accountsOf, answered, type ResursAccount } from "./accounts.js";
+import { asideOf, isAside } from "./aside.js";
 import {
   ACTIONS,
   amountOf,
   type BankLine,
   booksAfter,
+  lineOf,
   type MoneyCall,
   major,
+  minor,
   objection,
   type ResursBooks,
 } from "./books.js";
 import type { RecordedCall, ResursDouble } from "./controls.js";
 import { deliveriesOf } from "./deliveries.js";
 import { heard, stopped } from "./faults.js";
-import { type HttpAnswer, type HttpCall, type HttpOperation, operationOf, received, signPage } from "./http.js";
+import {
+  type Aside,
+  type HttpAnswer,
+  type HttpCall,
+  type HttpOperation,
+  operationOf,
+  received,
+  signPage,
+} from "./http.js";
 import { newPayment } from "./orders.js";
 import { ACCEPTED_PERSON } from "./persons.js";
 
@@ -57,7 +68,7 @@ export const resursDouble = async (options: {
   let next: { governmentId: string; callbacks: boolean } | null = null;
 
   const accounts = accountsOf(clock, end.signal, ({ id, customer }, status) => {
-    const told = CALLBACK_STATUS[status];
+    const told = customer?.charges && status === "ACCEPTED" ? "CAPTURED" : CALLBACK_STATUS[status];
     if (told && customer?.callbackUrl) void deliveries.send(customer.callbackUrl, { paymentId: id, status: told });
   });
 
@@ -78,8 +89,10 @@ export const resursDouble = async (options: {
     return { status: 200, body: { access_token: value, token_type: "Bearer", expires_in: TOKEN_LIFE_S } };
   };
 
+  const unadmitted = (): HttpAnswer => no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
+
   const create = (call: HttpCall): HttpAnswer => {
-    if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
+    if (!admitted(call)) return unadmitted();
     creates.push(call.json);
     const asked = newPayment(call.json);
     if (!asked.ok) return no(400, "BAD_REQUEST", asked.message);
@@ -134,10 +147,7 @@ export const resursDouble = async (options: {
   const portal: ResursDouble["portal"] = (paymentId, op, amount) => {
     const account = accounts.at(paymentId);
     const { payment } = account;
-    const lines =
-      amount === undefined
-        ? null
-        : [{ description: op, quantity: 1, quantityUnit: "pcs", vatRate: 0, totalAmountIncludingVat: amount }];
+    const lines = amount === undefined ? null : [lineOf(op, minor(amount))];
     const why = payment?.books ? objection(payment.books, payment.status, op, lines) : "there is no such payment";
     if (!payment?.books || why !== null) throw new Error(`${op} of ${paymentId} in the portal: ${why}`);
     act(op, account, payment.books, lines, { creator: "portal" });
@@ -145,7 +155,7 @@ export const resursDouble = async (options: {
 
   /** null = no answer, ever. */
   const paymentCall = (
-    op: Exclude<HttpOperation, "token" | "createPayment">,
+    op: Exclude<HttpOperation, Aside | "token" | "createPayment">,
     id: string,
     call: HttpCall,
   ): HttpAnswer | null => {
@@ -154,7 +164,7 @@ export const resursDouble = async (options: {
     const unheard = stopped(fault);
     if (unheard !== undefined) return unheard;
     const refused = (): HttpAnswer | null => {
-      if (!admitted(call)) return no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
+      if (!admitted(call)) return unadmitted();
       if (fault?.kind === "not-exist") return no(404, fault.code, `There is no payment ${id}`);
       if (fault?.kind !== "http") return null;
       const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
@@ -196,10 +206,17 @@ export const resursDouble = async (options: {
     return { status, redirectUrl: (status === "REJECTED" ? customer?.failUrl : customer?.successUrl) ?? null };
   };
 
-  const answerTo = (operation: HttpOperation | "sign", id: string, call: HttpCall): HttpAnswer | null => {
+  const aside = asideOf(accounts, no);
+
+  const answerTo = (
+    operation: HttpOperation | "sign",
+    id: string,
+    call: HttpCall,
+  ): HttpAnswer | null | Promise<HttpAnswer> => {
     if (!call.valid) return no(400, "BAD_REQUEST", "The body is no JSON object, or its orderLines are no lines");
     if (operation === "token") return token(call);
     if (operation === "createPayment") return create(call);
+    if (isAside(operation)) return admitted(call) ? aside(operation, id, call) : unadmitted();
     if (operation !== "sign") return paymentCall(operation, id, call);
     if (!accounts.at(id).customer) return no(404, "NOT_FOUND", "Nobody was sent to this page");
     if (call.method === "GET") return signPage;
@@ -214,7 +231,9 @@ export const resursDouble = async (options: {
     reply: async (request) => {
       const call = await received(request);
       const { operation, id } = operationOf(call);
-      const answer = operation ? answerTo(operation, id, call) : no(404, "NOT_FOUND", "There is no such endpoint");
+      const answer = operation
+        ? await answerTo(operation, id, call)
+        : no(404, "NOT_FOUND", "There is no such endpoint");
       return { operation, answer };
     },
   });

@@ -3,7 +3,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { BankLine, MoneyCall } from "./books.js";
 
-export type HttpOperation = MoneyCall | "getPayment" | "getTaskStatuses" | "createPayment" | "token";
+/** What is asked beside one payment's amounts. */
+export type Aside =
+  | "search"
+  | "putMetadata"
+  | "getAction"
+  | "getStores"
+  | "getPaymentMethods"
+  | "testCallback"
+  | "getAddress";
+export type HttpOperation = MoneyCall | Aside | "getPayment" | "getTaskStatuses" | "createPayment" | "token";
 
 export interface HttpAnswer {
   status: number;
@@ -26,11 +35,23 @@ export interface HttpCall {
 
 const LARGEST_BODY = 2_000_000;
 
+/** Two decimals: what is left after them is how a float writes it. */
+const decimals = z
+  .number()
+  .refine((one) => Math.abs(one * 100 - Math.round(one * 100)) < 1e-6, "has more than two decimals");
+/** As the bank's own client holds it to be. */
 export const Line = z.looseObject({
-  description: z.string().max(100).optional(),
-  reference: z.string().max(50).optional(),
-  quantity: z.number().min(0.01).optional(),
-  totalAmountIncludingVat: z.number(),
+  description: z.string().max(100).nullish(),
+  reference: z.string().max(50).nullish(),
+  quantity: decimals.min(0.01),
+  quantityUnit: z.string().max(50),
+  vatRate: decimals.min(0).max(100),
+  totalAmountIncludingVat: decimals,
+  type: z
+    .enum(["NORMAL", "PHYSICAL_GOODS", "DIGITAL_GOODS", "DISCOUNT", "SHIPPING", "FEE", "GIFT_CARD", "OTHER_PAYMENT"])
+    .nullish(),
+  unitAmountIncludingVat: decimals.nullish(),
+  totalVatAmount: decimals.nullish(),
 });
 
 const Body = z.looseObject({
@@ -82,7 +103,21 @@ const OPERATIONS: Record<string, HttpOperation> = {
   "POST order": "addOrderLines",
 };
 
+const ASIDE: [pattern: RegExp, method: string, operation: Aside][] = [
+  [/^\/v2\/payments\/search()$/, "POST", "search"],
+  [/^\/v2\/payments\/([\w-]+)\/metadata$/, "PUT", "putMetadata"],
+  [/^\/v2\/payments\/([\w-]+\/actions\/[\w-]+)$/, "GET", "getAction"],
+  [/^\/v2\/stores()$/, "GET", "getStores"],
+  [/^\/v2\/stores\/([\w-]+)\/payment_methods$/, "GET", "getPaymentMethods"],
+  [/^\/v2\/callbacks\/test()$/, "POST", "testCallback"],
+  [/^\/v2\/customers\/address\/by_government_id()$/, "POST", "getAddress"],
+];
+
 export const operationOf = ({ method, path }: HttpCall): { operation: HttpOperation | "sign" | null; id: string } => {
+  for (const [pattern, verb, operation] of ASIDE) {
+    const id = pattern.exec(path)?.[1];
+    if (id !== undefined && method === verb) return { operation, id };
+  }
   if (method === "POST" && path === "/oauth2/token") return { operation: "token", id: "" };
   if (method === "POST" && path === "/v2/payments") return { operation: "createPayment", id: "" };
   const page = /^\/sign\/([\w-]+)$/.exec(path);

@@ -4,24 +4,30 @@ import { Line } from "./http.js";
 
 const Url = z.looseObject({ url: z.url({ protocol: /^https?$/ }) }).nullish();
 
+export const Metadata = z.looseObject({
+  creator: z.string().nullish(),
+  custom: z.array(z.looseObject({ key: z.string().min(1).max(50), value: z.string().max(1000) })).nullish(),
+});
+
 const Request = z.looseObject({
   order: z.looseObject({
-    orderReference: z.string().regex(/^[\w\-/]{1,32}$/),
+    orderReference: z
+      .string()
+      .regex(/^[\w\-/]{1,32}$/)
+      .nullish(),
     orderLines: z.array(Line).min(1).max(1000),
   }),
-  customer: z.looseObject({ governmentId: z.string().min(1).optional() }).optional(),
-  metadata: z
-    .looseObject({ custom: z.array(z.looseObject({ key: z.string(), value: z.string() })).optional() })
-    .optional(),
+  customer: z.looseObject({ governmentId: z.string().min(1).nullish() }).nullish(),
+  metadata: Metadata.nullish(),
   options: z
     .looseObject({
-      timeToLiveInMinutes: z.number().int().min(1).max(43_200).default(120),
-      automaticCapture: z.boolean().default(false),
-      handleFrozenPayments: z.boolean().default(false),
+      timeToLiveInMinutes: z.number().int().min(1).max(43_200).nullish(),
+      automaticCapture: z.boolean().nullish(),
+      handleFrozenPayments: z.boolean().nullish(),
       callbacks: z.looseObject({ authorization: Url, management: Url, creditApplication: Url }).nullish(),
       redirectionUrls: z
         .looseObject({
-          customer: z.looseObject({ successUrl: z.string().optional(), failUrl: z.string().optional() }).optional(),
+          customer: z.looseObject({ successUrl: z.string().nullish(), failUrl: z.string().nullish() }).nullish(),
         })
         .nullish(),
     })
@@ -43,9 +49,9 @@ export const newPayment = (body: unknown) => {
   const urls = options.redirectionUrls?.customer;
   return {
     ok: true as const,
-    orderReference: order.orderReference,
+    orderReference: order.orderReference ?? null,
     lines: order.orderLines,
-    minutes: options.timeToLiveInMinutes,
+    minutes: options.timeToLiveInMinutes ?? 120,
     customer: {
       // The shop that knows no customer may name the test person in the metadata.
       governmentId:
@@ -54,6 +60,8 @@ export const newPayment = (body: unknown) => {
       failUrl: urls?.failUrl ?? null,
       callbackUrl: options.callbacks?.authorization?.url ?? null,
       managementUrl: options.callbacks?.management?.url ?? null,
+      charges: options.automaticCapture ?? false,
+      waits: options.handleFrozenPayments ?? false,
     },
     fields: { storeId: rest.storeId, customer: customer ?? {}, metadata },
   };

@@ -1,0 +1,113 @@
+/** What the Merchant API answers beside one payment's amounts: search, metadata, its log, stores, methods, addresses. */
+import { z } from "zod";
+import { type accountsOf, answered, type ResursAccount } from "./accounts.js";
+import type { Aside, HttpAnswer, HttpCall, HttpOperation } from "./http.js";
+import { Metadata } from "./orders.js";
+
+const Search = z.looseObject({
+  storeId: z.string().nullish(),
+  orderReference: z.string().nullish(),
+  governmentId: z.string().nullish(),
+});
+const Store = { id: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555", nationalStoreId: 1, countryCode: "SE", name: "Test store" };
+const Method = {
+  id: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
+  name: "Invoice",
+  type: "RESURS_INVOICE",
+  minPurchaseLimit: 1,
+  maxPurchaseLimit: 100_000,
+  minApplicationLimit: 1,
+  maxApplicationLimit: 100_000,
+  legalLinks: [],
+  enabledForLegalCustomer: true,
+  enabledForNaturalCustomer: true,
+  priceSignagePossible: false,
+};
+const Address = {
+  fullName: "Testa Testsson",
+  firstName: "Testa",
+  lastName: "Testsson",
+  addressRow1: "Testgatan 1",
+  postalArea: "Teststad",
+  postalCode: "12345",
+  countryCode: "SE",
+};
+
+const operations: Aside[] = [
+  "search",
+  "putMetadata",
+  "getAction",
+  "getStores",
+  "getPaymentMethods",
+  "testCallback",
+  "getAddress",
+];
+export const isAside = (operation: HttpOperation | "sign"): operation is Aside =>
+  (operations as string[]).includes(operation);
+
+const LONGEST_TRY_MS = 10_000;
+
+/** Whether a callback would come through to the shop's address. */
+const tried = async ({ json }: HttpCall): Promise<HttpAnswer> => {
+  const { data } = z.looseObject({ url: z.url({ protocol: /^https?$/ }) }).safeParse(json);
+  if (data === undefined) return ok({ status: "INVALID_URL", code: 0 });
+  try {
+    const signal = AbortSignal.timeout(LONGEST_TRY_MS);
+    const { status } = await fetch(data.url, { method: "POST", redirect: "manual", signal });
+    return ok({ status: status >= 200 && status < 300 ? "OK" : "FAILED", code: status });
+  } catch {
+    return ok({ status: "ERROR", code: 0 });
+  }
+};
+
+const ok = (body: unknown): HttpAnswer => ({ status: 200, body });
+
+export const asideOf = (
+  accounts: ReturnType<typeof accountsOf>,
+  no: (status: number, code: string, message: string) => HttpAnswer,
+) => {
+  const search = ({ json }: HttpCall): HttpAnswer => {
+    const { orderReference, governmentId } = Search.safeParse(json).data ?? {};
+    if (!orderReference && !governmentId) return no(400, "BAD_REQUEST", "There is nothing to search by");
+    const found = ({ payment, customer }: ResursAccount): boolean =>
+      payment !== null &&
+      (!orderReference || payment.orderFields.orderReference === orderReference) &&
+      (!governmentId || customer?.governmentId === governmentId);
+    const content = accounts.all().flatMap((one) => (one.payment && found(one) ? [answered(one.id, one.payment)] : []));
+    return ok({ content, page: { number: 0, size: content.length, totalElements: content.length, totalPages: 1 } });
+  };
+
+  const putMetadata = (id: string, { json }: HttpCall): HttpAnswer => {
+    const { payment } = accounts.at(id);
+    if (!payment) return no(404, "NOT_FOUND", `There is no payment ${id}`);
+    const asked = Metadata.safeParse(json).data;
+    if (asked === undefined) return no(400, "BAD_REQUEST", "The metadata are not valid");
+    payment.fields.metadata = asked;
+    return ok(asked);
+  };
+
+  const getAction = (path: string): HttpAnswer => {
+    const [id = "", actionId] = path.split("/actions/");
+    const action = accounts.at(id).payment?.books?.log.find((entry) => entry.actionId === actionId);
+    return action ? ok(action) : no(404, "NOT_FOUND", `There is no action ${actionId}`);
+  };
+
+  return async (operation: Aside, id: string, call: HttpCall): Promise<HttpAnswer> => {
+    switch (operation) {
+      case "search":
+        return search(call);
+      case "putMetadata":
+        return putMetadata(id, call);
+      case "getAction":
+        return getAction(id);
+      case "getStores":
+        return ok({ content: [Store] });
+      case "getPaymentMethods":
+        return ok({ content: [Method] });
+      case "testCallback":
+        return tried(call);
+      case "getAddress":
+        return ok({ address: Address });
+    }
+  };
+};
