@@ -96,6 +96,8 @@ export const Operation = z.object({
   lines: z.array(Line).nullable(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
+  /** A booking of an earlier attempt: the newer one's payment, which is the current one again after a no; null = the same. */
+  insteadOf: z.string().nullable().optional(),
   tries: z.number().int(),
   /** The call takes all that is left, so the bank can carry it out once only. */
   whole: z.boolean().default(false),
@@ -167,6 +169,8 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   id: z.string().nullable(),
   /** The try to pay that made it, as its return addresses name it; left out: none was named. */
   attempt: z.string().optional(),
+  /** Earlier tries at the same payment: in the older flows the shop names it. */
+  earlierAttempts: z.array(z.string()).optional(),
   readAt: moment.nullable(),
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),

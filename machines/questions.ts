@@ -195,7 +195,10 @@ export const singleFacts = {
   /** An earlier try of this call got no answer. */
   answerWasLost: fact((c) => c.operation !== null && c.operation.lostAt !== null),
   repeatWasRefused: fact((c) => c.operation !== null && c.operation.refused !== null),
-  customerAsked: fact((c) => c.operation?.askedType.startsWith("customer.") === true),
+  /** What comes of an earlier attempt says nothing of the newer one, which he may still pay. */
+  customerAsked: fact(
+    (c) => c.operation?.askedType.startsWith("customer.") === true && c.operation.insteadOf === undefined,
+  ),
   completesTheOrder: fact((c) => c.operation?.leadsTo === "completed"),
 
   // what another hand wrote

@@ -11,7 +11,7 @@ import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
 import { asAskedFor, isLaterLook, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
-import { readBeside } from "./others.js";
+import { exchange, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown } from "./refuse.js";
 import { inCurrency } from "./remember.js";
@@ -258,11 +258,9 @@ export class DecisionBuilder {
     // The bank may still fail to carry it out.
     if (operation.kind === "refund" && !failed && (payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
     this.facts = inCurrency({ ...this.facts, operation: null, payment });
+    if (operation.insteadOf != null && !payment.exists) exchange(this, operation.insteadOf, null);
     // What another payment holds could not be let go while money was on the move.
-    readBeside(
-      this,
-      this.facts.others.filter(({ state }) => state === "surplus").map(({ id }) => id),
-    );
+    readSurplus(this);
     this.moveCooldown("money.settled");
     // Whoever asked is answered by what the shop has now.
     if (meta.outcome === "order-changed") return;

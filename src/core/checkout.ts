@@ -4,7 +4,7 @@ import type { Facts, Rejection } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { rejectionMeta } from "./metadata.js";
-import { replaceCurrent, watch } from "./others.js";
+import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
 import { ofEarlierAttempt, remember } from "./remember.js";
 
 /** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
@@ -34,6 +34,14 @@ export const isSuperseded = ({ facts }: DecisionBuilder, attempt: string | undef
 /** The bank has answered. */
 const answered = ({ checkout }: Facts): Facts["checkout"] => checkout && { ...checkout, open: false };
 
+/** A payment that the bank opened and the order did not take: it may be paid by now, or later. */
+const watch = (builder: DecisionBuilder, id: string, gateway: string | undefined): void => {
+  keepAsOther(builder, id, gateway);
+  if (otherNamed(builder.facts, id) === undefined) return;
+  readNow(builder, id);
+  builder.lookAgainLater();
+};
+
 /** The order keeps the newer try. */
 export const attachEarlier = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
   watch(builder, paymentId, gateway);
@@ -56,9 +64,10 @@ export const attach = (
   }
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== builder.facts.payment.id;
-  const { attempt } = builder.facts.payment;
+  const { attempt, id: before } = builder.facts.payment;
   let remembered: Facts = { ...remember(builder.facts, builder.envelope), checkout: answered(builder.facts) };
-  if (another || remembered.payment.attempt !== attempt) remembered = ofEarlierAttempt(remembered);
+  if (another || remembered.payment.attempt !== attempt)
+    remembered = ofEarlierAttempt(remembered, another ? before : null);
   if (another) replaceCurrent(builder, paymentId, remembered);
   else builder.facts = remembered;
   const taken = builder.moveOrder(shown);

@@ -34,8 +34,9 @@ import {
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
 import { notOurs, refuse } from "./refuse.js";
-import { placed, remember, waitingFor } from "./remember.js";
+import { placed, remember, SIGNED_EARLIER, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
+import { bookEarlier } from "./signed-earlier.js";
 
 export type { Decision } from "./finish.js";
 
@@ -237,6 +238,7 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   if (isOwnTimer(waiting)) {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
+  if (bookEarlier(builder, waiting)) return;
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   // Its time has begun anew since: the customer has a new link, or the order was written.
   if (waiting.type.startsWith(LINK_TIMER) && waiting.type in builder.timers) {
@@ -253,13 +255,14 @@ const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   if (isLeftToTheShop(builder) && !isMerchant)
     return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
   const { order } = builder.rules.registry;
+  const shownAs = waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
   const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.
   const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
   const type = isLook
     ? "reconcile.asked"
-    : ownName || handles(order, builder.states.order, waiting.type)
-      ? waiting.type
+    : ownName || handles(order, builder.states.order, shownAs)
+      ? shownAs
       : "payment.read";
   builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
 };

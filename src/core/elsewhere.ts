@@ -4,6 +4,7 @@ import { dueAt } from "../../machines/guards.js";
 import { answerAboutOther, isAboutOther } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { otherNamed, readNow } from "./others.js";
+import { awaitsBooking } from "./signed-earlier.js";
 
 /** @param waits whose question is about a payment at another bank, and was not asked there yet */
 const isAskedElsewhere = ({ payment, others }: Facts, waits: WaitingEvent): boolean =>
@@ -29,7 +30,7 @@ export const readElsewhere = (builder: DecisionBuilder): void => {
 /** Nothing that the current payment's bank may say changes the answer to a message about another that holds no money. */
 export const answerBeside = (builder: DecisionBuilder, id: string, readingId: string): void => {
   const { state } = otherNamed(builder.facts, id) ?? {};
-  if (state !== "open" && state !== "closed") return;
+  if ((state !== "open" && state !== "closed") || awaitsBooking(builder, id)) return;
   const considered = builder.guardContext();
   const isAnswered = (one: WaitingEvent) =>
     one.besideId === readingId && isAboutOther(one) && !(one.held && builder.now < dueAt(considered, one));

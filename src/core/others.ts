@@ -89,13 +89,12 @@ export const readBeside = (builder: DecisionBuilder, ids: string[]): void => {
   for (const id of ids) readNow(builder, id);
 };
 
-/** A payment that the bank opened and the order did not take: it may be paid by now, or later. */
-export const watch = (builder: DecisionBuilder, id: string, gateway: string | undefined): void => {
-  keepAsOther(builder, id, gateway);
-  if (otherNamed(builder.facts, id) === undefined) return;
-  readNow(builder, id);
-  builder.lookAgainLater();
-};
+/** Those that hold money beside the one that pays. */
+export const readSurplus = (builder: DecisionBuilder): void =>
+  readBeside(
+    builder,
+    builder.facts.others.filter(({ state }) => state === "surplus").map(({ id }) => id),
+  );
 
 const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPayment>): void => {
   const others = builder.facts.others.map((one) => (one.id === id ? { ...one, ...to } : one));
@@ -220,11 +219,16 @@ const showAsOther = (builder: DecisionBuilder, { id, readAt }: Facts["payment"])
   if (id !== null && readAt !== null) moveOther(builder, id, { eventId: builder.envelope.id, type: "payment.read" });
 };
 
-/**
- * The payment `id` becomes the current one, and the current one another.
- * @param chosenBy the reading that showed it; whoever waits for it is answered by it
- */
+/** The payment `id` becomes the current one, and the current one another; see `exchange`. */
 export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string | null = null): void => {
+  exchange(builder, id, chosenBy);
+  const text = notes[isReviewed(builder.facts.payment) ? "payment-reviewed" : "payment-overtaken"];
+  const note = text.replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
+  builder.add({ type: "addOrderNote", note }, builder.now);
+};
+
+/** @param chosenBy the reading that showed it; whoever waits for it is answered by it */
+export const exchange = (builder: DecisionBuilder, id: string, chosenBy: string | null): void => {
   const { payment, others, waiting } = builder.facts;
   const {
     state: _,
@@ -248,9 +252,6 @@ export const takeOver = (builder: DecisionBuilder, id: string, chosenBy: string 
   builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
   builder.movePayment();
   showAsOther(builder, payment);
-  const text = notes[isReviewed(chosen) ? "payment-reviewed" : "payment-overtaken"];
-  const note = text.replace("{payment}", id).replace("{bank}", () => builder.flow.bank);
-  builder.add({ type: "addOrderNote", note }, builder.now);
   builder.lookAgainLater();
 };
 

@@ -15,6 +15,7 @@ import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
 /** Nobody reads more, and a browser may send as many as it likes. */
 const KEPT_REJECTIONS = 20;
+const KEPT_ATTEMPTS = 20;
 
 const noWish: CommandPayload = { amount: null, lines: null, total: null, adds: false };
 
@@ -49,19 +50,29 @@ const wishOf = (envelope: Envelope, facts: Facts): CommandPayload | null => {
 const isProven = ({ payment }: Facts, { attempt }: Extract<OrderEvent, { type: "customer.returned" }>): boolean =>
   attempt === undefined || (attempt !== null && (attempt === payment.attempt || attempt === payment.id));
 
+/** Whether this try to pay made the payment, or an earlier one that it is made of. A payment may be named by its id. */
+const isOf = ({ id, attempt, earlierAttempts = [] }: Facts["payment"], tried: string | null | undefined): boolean =>
+  tried != null && (tried === attempt || tried === id || earlierAttempts.includes(tried));
+
 /** The other payment that an event is about; null = the current one. */
 const paymentOf = ({ payment, others }: Facts, event: OrderEvent): string | null => {
   if (event.type === "callback.received" || event.type === "payment.attached")
     return event.paymentId === payment.id ? null : event.paymentId;
   if (event.type !== "customer.returned" || event.attempt == null) return null;
-  return others.find(({ id, attempt }) => event.attempt === attempt || event.attempt === id)?.id ?? null;
+  return others.find((one) => isOf(one, event.attempt))?.id ?? null;
 };
+
+/** The customer came back from signing another payment than the current one. */
+export const SIGNED_EARLIER = "customer.signedEarlier";
 
 /** The name under which a waiting event is later shown to the order. */
 const shownAs = (envelope: Envelope, facts: Facts): string => {
   const { event } = envelope;
   if (event.type === "customer.returned") {
-    if (!isProven(facts, event)) return "customer.unproven";
+    if (!isProven(facts, event)) {
+      const isEarlier = paymentOf(facts, event) !== null || isOf(facts.payment, event.attempt);
+      return isEarlier && event.page === "signing-landing" ? SIGNED_EARLIER : "customer.unproven";
+    }
     if (event.page === "fail" || event.page === "signing-cancelled") return "customer.failed";
     if (event.page === "signing-landing") return "customer.signed";
   }
@@ -80,10 +91,19 @@ export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
   wish: wishOf(envelope, facts),
 });
 
-/** Whoever came back from the earlier attempt, and waits, says nothing of the new one, or of one that is asked for. */
-export const ofEarlierAttempt = (facts: Facts): Facts => ({
+/**
+ * Whoever came back from the earlier attempt, and waits, says nothing of the new one, or of one that is asked for. What
+ * he signed stays signed.
+ *
+ * @param signed the payment that it was; null: still the current one, in a newer attempt; left out: nothing is newer yet
+ */
+export const ofEarlierAttempt = (facts: Facts, signed?: string | null): Facts => ({
   ...facts,
-  waiting: facts.waiting.map((one) => (one.type.startsWith("customer.") ? { ...one, type: "customer.unproven" } : one)),
+  waiting: facts.waiting.map((one): WaitingEvent => {
+    if (!one.type.startsWith("customer.") || one.type === SIGNED_EARLIER) return one;
+    if (one.type !== "customer.signed") return { ...one, type: "customer.unproven" };
+    return signed === undefined ? one : { ...one, type: SIGNED_EARLIER, paymentId: signed };
+  }),
 });
 
 /** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
@@ -238,7 +258,10 @@ export const remember = (facts: Facts, envelope: Envelope): Facts => {
       const { payment } = facts;
       const attempt = event.attempt === undefined ? {} : { attempt: event.attempt };
       if (payment.id === event.paymentId) {
-        return event.attempt === undefined ? facts : { ...facts, payment: { ...payment, ...attempt } };
+        if (event.attempt === undefined || event.attempt === payment.attempt) return facts;
+        const before = payment.attempt === undefined ? [] : [payment.attempt];
+        const earlierAttempts = [...(payment.earlierAttempts ?? []), ...before].slice(-KEPT_ATTEMPTS);
+        return { ...facts, payment: { ...payment, ...attempt, earlierAttempts } };
       }
       const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
       return {

@@ -35,6 +35,7 @@ export const chapters: Chapter[] = [
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
+      "A customer who signed in an older tab: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
       "Callbacks carry a digest; a wrong or missing one is answered 406 before anything is looked up.",
     ],
   },

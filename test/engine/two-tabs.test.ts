@@ -1,9 +1,11 @@
-/** A customer with two tabs at Nets: the first one's payment is ended when the second is opened. */
+/** A customer with two tabs: at Nets the first one's payment is ended when the second is opened, elsewhere it may be paid. */
 import { afterEach, describe, expect, test } from "vitest";
 import { netsEasy } from "../../src/gateways/nets/easy.js";
+import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
+import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { T0, until } from "./place.js";
 
@@ -90,4 +92,35 @@ describe("two tabs at Nets", () => {
     await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
     expect((await engine.queries.read("1001"))?.facts.order.status).toBe("processing");
   });
+});
+
+test("what was signed in the first tab of Resurs's older flow is booked, and pays the order", async () => {
+  const clock = new VirtualClock(T0);
+  const bank = await legacyDouble({ clock });
+  const woo = wooDouble({ now: () => clock.now() });
+  const { baseUrl } = bank.addresses;
+  const gateway = resursSimplified({ baseUrl, userName: "shop", password: "a-password-of-the-shop", clock });
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  await engine.start();
+  closing.push(bank.close, () => engine.stop());
+  const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true };
+  woo.addOrder({ id: "1001", ...order, status: "pending" });
+  await engine.place("1001", { ...order, gateway: "resurs-simplified" });
+  const pressesPay = async () => {
+    bank.nextBooking({ status: "SIGNING", signingUrl: "https://sign.test/x" });
+    const opened = await engine.checkout("1001", "resurs-simplified", urls);
+    if (opened.kind !== "ok") throw new Error(opened.kind);
+    return opened.paymentId;
+  };
+  const first = await pressesPay();
+  const { attempt } = (await engine.read("1001"))?.facts.payment ?? {};
+  // The shop names the payment, so both tabs sign the same one.
+  expect(await pressesPay()).toBe(first);
+  expect((await engine.read("1001"))?.facts.payment.attempt).not.toBe(attempt);
+  bank.whenSigned(first, "BOOKED");
+  bank.customerSigns(first);
+  const back = { type: "customer.returned", page: "signing-landing", attempt: attempt ?? first } as const;
+  await engine.submit("1001", back, { wait: "settled" });
+  const { payment, order: paid } = (await engine.read("1001"))?.facts ?? {};
+  expect([payment?.id, paid?.status, bank.books(first)?.authorized]).toEqual([first, "processing", 849]);
 });

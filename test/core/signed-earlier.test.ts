@@ -1,0 +1,156 @@
+/** The older flows book what was signed: also what the customer signed in an older tab. */
+import { describe, expect, test } from "vitest";
+import { noSuchPayment, type Reading } from "../../machines/facts.js";
+import { type EventInput, Life } from "../../src/testing/decision/life.js";
+import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { type Placed, sent } from "./lives.js";
+
+const NEWER = "pay-1";
+const OLDER = "pay-0";
+/** `pay-1` is the current payment, `pay-0` an earlier one; the bank has neither before it is booked. */
+const two = (order: Placed = {}) =>
+  new Life(anOrder({ gateway: "resurs-simplified", previousPaymentIds: [OLDER], ...order }));
+const signed = (attempt: string | null = OLDER): EventInput => ({
+  type: "customer.returned",
+  page: "signing-landing",
+  attempt,
+});
+const booked = (life: Life) =>
+  sent(life).flatMap((effect) => (effect.type === "bookSignedPayment" ? [effect.paymentId] : []));
+const paidBy = (life: Life) => life.record.facts.payment.id;
+const says = (payment: Reading) => ({ [OLDER]: { ...payment, paymentId: OLDER } });
+const readBack = (life: Life, answer: Reading) => {
+  const asked = life.open.find(({ effect }) => effect.type === "readBack");
+  if (asked !== undefined) life.tell({ type: "payment.readBack", effectId: asked.id, reading: answer });
+};
+
+describe("signed in an older tab", () => {
+  test("is booked, and pays the order", () => {
+    const life = two();
+    life.settle(signed(), payments.missing);
+    expect(booked(life)).toEqual([OLDER]);
+    life.bankAnswers({ is: "confirmed", reading: reading({ paymentId: OLDER }) });
+    expect([life.status, paidBy(life), life.raised]).toEqual(["processing", OLDER, []]);
+    expect(life.answerTo("e1")).toMatchObject({ outcome: "moved", to: "processing" });
+  });
+
+  test("is booked while the newer attempt waits at another bank", () => {
+    for (const gateway of ["resurs-mapi", "nets-easy"]) {
+      const life = new Life(anOrder({ gateway: "resurs-simplified", paymentId: OLDER }));
+      life.tell({ type: "payment.created", paymentId: NEWER, gateway });
+      life.settle(signed(), payments["at the bank"]);
+      expect(booked(life)).toEqual([OLDER]);
+    }
+  });
+
+  test("is booked where a message of the bank's is all that comes of it", () => {
+    const life = two();
+    life.settle(callback({ paymentId: OLDER }), payments.missing);
+    expect(booked(life)).toEqual([OLDER]);
+  });
+
+  test("is booked where the answer was lost, and shows when it is looked up", () => {
+    const life = two();
+    life.settle(signed(), payments.missing);
+    life.bankAnswers({ is: "lost" });
+    readBack(life, reading({ paymentId: OLDER }));
+    expect([life.status, paidBy(life)]).toEqual(["processing", OLDER]);
+  });
+
+  test("is booked where the customer came back from it just before the newer attempt was opened", () => {
+    for (const before of [[], [{ type: "checkout.asked" } as const]]) {
+      const life = new Life(anOrder({ gateway: "resurs-simplified", paymentId: OLDER }));
+      life.tell(signed(), "back");
+      for (const event of before) life.tell(event);
+      life.tell({ type: "payment.created", paymentId: NEWER });
+      life.read(payments.missing);
+      expect(booked(life)).toEqual([OLDER]);
+    }
+  });
+
+  test("and refused by the bank leaves the order to the newer attempt, which can be signed and booked", () => {
+    for (const event of [signed(), callback({ paymentId: OLDER })]) {
+      const life = two();
+      life.settle(event, payments.missing);
+      life.bankAnswers({ is: "refused" });
+      readBack(life, noSuchPayment(OLDER));
+      expect([life.status, paidBy(life), life.record.facts.operation]).toEqual(["pending", NEWER, null]);
+      life.settle(signed(NEWER), payments.missing);
+      expect(booked(life)).toEqual([OLDER, NEWER]);
+      life.bankAnswers({ is: "confirmed", reading: reading() });
+      expect([life.status, paidBy(life)]).toEqual(["processing", NEWER]);
+    }
+  });
+
+  test.each<[string, Placed, Reading]>([
+    ["is paid already", {}, payments.accepted],
+    ["is being looked at by the bank", {}, payments.frozen],
+    ["is being looked at by a person at the bank", {}, payments.inspection],
+  ])("is not booked where the newer attempt %s", (_what, order, has) => {
+    const life = two(order);
+    life.settle(signed(), has);
+    life.settle(callback({ paymentId: OLDER }), has);
+    expect([booked(life), paidBy(life)]).toEqual([[], NEWER]);
+  });
+
+  test.each(["processing", "cancelled", "completed", "refunded"] as const)(
+    "is not booked for an order that is %s",
+    (status) => {
+      const life = two({ status });
+      life.settle(signed(), payments.missing);
+      expect(booked(life)).toEqual([]);
+    },
+  );
+
+  test("is not booked by an address that proves nothing, nor by another page", () => {
+    const life = two();
+    life.settle(signed(null), payments.missing);
+    for (const page of ["success", "fail", "signing-cancelled"] as const) {
+      life.settle({ type: "customer.returned", page, attempt: OLDER }, payments.missing);
+    }
+    expect(booked(life)).toEqual([]);
+  });
+
+  test("is not booked where the bank books by itself", () => {
+    for (const gateway of ["resurs-rco", "resurs-mapi", "nets-easy"]) {
+      const life = two({ gateway });
+      life.settle(signed(), payments.missing);
+      expect(booked(life)).toEqual([]);
+    }
+  });
+
+  test("of the same payment, which the shop names, is booked; refused, the newer attempt goes on", () => {
+    const begun = () => {
+      const life = new Life(anOrder({ gateway: "resurs-simplified", paymentId: null }));
+      for (const attempt of ["a", "b", "c"]) life.tell({ type: "payment.created", paymentId: NEWER, attempt });
+      return life;
+    };
+    for (const attempt of ["a", "b"]) {
+      const life = begun();
+      life.settle({ type: "customer.returned", page: "fail", attempt }, payments.missing);
+      life.settle(signed(attempt), payments.missing);
+      expect([life.status, booked(life)]).toEqual(["pending", [NEWER]]);
+      life.bankAnswers({ is: "refused" });
+      readBack(life, payments.missing);
+      expect([life.status, life.record.facts.operation]).toEqual(["pending", null]);
+      life.settle(signed("c"), payments.missing);
+      expect(booked(life)).toEqual([NEWER, NEWER]);
+      life.bankAnswers({ is: "confirmed", reading: reading() });
+      expect(life.status).toBe("processing");
+    }
+    const waits = new Life(anOrder({ gateway: "resurs-simplified", paymentId: null }));
+    waits.tell({ type: "payment.created", paymentId: NEWER, attempt: "a" });
+    waits.tell(signed("a"));
+    waits.tell({ type: "payment.created", paymentId: NEWER, attempt: "b" });
+    waits.read(payments.missing);
+    waits.bankAnswers({ is: "refused" });
+    readBack(waits, payments.missing);
+    expect([waits.status, booked(waits)]).toEqual(["pending", [NEWER]]);
+  });
+
+  test("and booked by the bank already pays the order, without another booking", () => {
+    const life = two();
+    life.settle(signed(), payments.missing, says(payments.accepted));
+    expect([booked(life), life.status, paidBy(life)]).toEqual([[], "processing", OLDER]);
+  });
+});
