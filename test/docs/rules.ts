@@ -158,6 +158,10 @@ opens no other; another bank does, and what is too much is let go when the first
 has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
 
+A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
+that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the two are equal
+by chance, as where order numbers and ids are two series, and the payment is taken for this order's.
+
 A payment in another currency than the order's does not pay it (\`currency-mismatch\`). Where the currency is edited in the
 shop under a call that is under way, the call comes to its end, and the difference is flagged then. A bank that does not say
 in which currency a payment is, has it in the one that the order had.

@@ -46,20 +46,27 @@ const claimed = async (
   return null;
 };
 
+/** Whether an order that is known here is the one that the bank names, or has but the same id by chance. */
+const isNamed = ({ facts }: OrderRecord, { orderReference, paymentId }: Reading): boolean => {
+  const theirs = paymentsOf(facts);
+  if (theirs.some(({ id }) => id === paymentId)) return true;
+  const { reference = orderReference } = facts.order;
+  return theirs.length === 0 && reference === orderReference;
+};
+
 /**
  * The reading, without the order that the bank names where that says nothing: it is this one, or one that is known here
- * and has a payment of its own.
+ * and that the bank calls otherwise or that has a payment of its own.
  */
 export const withOwner = async (
   read: (orderId: string) => Promise<OrderRecord | null>,
   orderId: string,
   reading: Reading,
 ): Promise<Reading> => {
-  const { orderReference, paymentId } = reading;
+  const { orderReference } = reading;
   if (orderReference == null || orderReference === "") return reading;
   const saysNothing = { ...reading, orderReference: null };
   if (orderReference === orderId) return saysNothing;
   const named = await read(orderReference).catch(() => null);
-  const theirs = named === null ? [] : paymentsOf(named.facts);
-  return theirs.length === 0 || theirs.some(({ id }) => id === paymentId) ? reading : saysNothing;
+  return named === null || isNamed(named, reading) ? reading : saysNothing;
 };

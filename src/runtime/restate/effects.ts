@@ -1,6 +1,7 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
+import type { OrderRecord } from "../../core/record.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type AttemptContext, type AttemptResult, Attempts, sends } from "../embedded/attempt.js";
 import { withOwner } from "../embedded/claims.js";
@@ -28,8 +29,8 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
   const attempts = new Attempts(afterLease, {
     // The order's object knows, and hears of every try.
     isAwaited: async () => true,
-    // No order is looked at from another's, so a reference that names any other order makes the payment that one's.
-    ownedBy: ({ orderId }, reading) => withOwner(async () => null, orderId, reading),
+    // Another order is looked at once the attempt is in the journal.
+    ownedBy: async (_, reading) => reading,
     wasSeen: async (row) => (row as OutgoingCall).seen,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
@@ -77,6 +78,23 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     });
   };
 
+  /** What came of it, with the order that the bank names only where that makes it another's. */
+  const owned = async (
+    ctx: Restate.Context,
+    orderId: string,
+    came: AttemptResult | Lost,
+  ): Promise<AttemptResult | Lost> => {
+    if (came.kind !== "event") return came;
+    const { event } = came;
+    if (event.type !== "payment.read" && event.type !== "payment.readBack") return came;
+    const read = (key: string) =>
+      ctx.genericCall<null, OrderRecord | null>({
+        ...{ service: names.order, method: "read", key, parameter: null },
+        ...{ inputSerde: sdk.serde.json, outputSerde: sdk.serde.json },
+      });
+    return { ...came, event: { ...event, reading: await withOwner(read, orderId, event.reading) } };
+  };
+
   const execute = async (ctx: Restate.Context, errand: OutgoingCall): Promise<void> => {
     let came: AttemptResult | Lost;
     try {
@@ -89,6 +107,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
       if (!(error instanceof sdk.TerminalError)) throw error;
       came = { kind: "lost", at: await ctx.run("cancelled", () => clock.now()) };
     }
+    came = await owned(ctx, errand.orderId, came);
     const parameter = { kind: "settle", effectId: errand.id, attempts: errand.attempts, came };
     const order = { service: names.order, method: "settle", key: errand.orderId };
     ctx.genericSend({ ...order, parameter, inputSerde: sdk.serde.json });

@@ -238,6 +238,31 @@ export const mailbox: RuntimeCase[] = [
     },
   },
   {
+    title:
+      "A bank's name for an order that happens to be another order's id makes no payment that order's; the name of an order that is paid by it, or that waits for it, does.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("paid");
+      await scene.order("renamed", { paymentId: null, reference: "called-otherwise" });
+      await scene.order("waits", { paymentId: null });
+      const named = { byChance: "paid", alsoByChance: "renamed", anothers: "waits", nobodys: "unknown-here" };
+      for (const [id, atBank] of Object.entries(named)) {
+        await scene.order(id, { atBank });
+        await scene.door.submit(id, { type: "reconcile.asked" }, { wait: "settled" });
+      }
+      const became = async (id: string) => {
+        const record = await scene.door.read(id);
+        return [record?.facts.order.status, record?.facts.payment.foreign ?? null];
+      };
+      assert.deepEqual(await Promise.all(Object.keys(named).map(became)), [
+        ["processing", null],
+        ["processing", null],
+        ["pending", "order"],
+        ["pending", "order"],
+      ]);
+    },
+  },
+  {
     title: "The answer before the click is what the click gets, and asking changes nothing.",
     async run(scene) {
       await scene.open();

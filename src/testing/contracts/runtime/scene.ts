@@ -126,9 +126,12 @@ export class Scene {
     await this.bank.close();
   }
 
-  /** An order in the shop, in the runtime and at the bank, where `faults` happen to it. */
-  async order(id: string, says: { ageMs?: number; faults?: Record<string, string> } & Partial<PlacedOrder> = {}) {
-    const { ageMs = 10 * MINUTE, faults, status = "pending", ...more } = says;
+  /** An order in the shop, in the runtime and at the bank, which calls it `atBank` and where `faults` happen to it. */
+  async order(
+    id: string,
+    says: { ageMs?: number; faults?: Record<string, string>; atBank?: string } & Partial<PlacedOrder> = {},
+  ) {
+    const { ageMs = 10 * MINUTE, faults, atBank, status = "pending", ...more } = says;
     const at = clock.now() - ageMs;
     const lines = [{ sku: "a", quantity: 1, total: 100_000 }];
     const common = {
@@ -140,14 +143,14 @@ export class Scene {
       createdAt: at,
       updatedAt: at,
     };
-    this.pays(`pay-${id}`, faults);
+    this.pays(`pay-${id}`, faults, atBank);
     this.woo.addOrder({ id, ...common, datePaid: null });
     const given = { gateway: "resurs-mapi", paymentId: `pay-${id}`, previousPaymentIds: [], customerReturned: false };
     return this.door.place(id, { ...common, ...given, ...more });
   }
 
   /** 1000.00, accepted by the bank. */
-  pays(paymentId: string, faults?: Record<string, string>): void {
+  pays(paymentId: string, faults?: Record<string, string>, orderReference?: string): void {
     const payment = {
       id: paymentId,
       status: "ACCEPTED",
@@ -159,6 +162,7 @@ export class Scene {
         canceledAmount: 0,
         refundedAmount: 0,
         possibleActions: ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"],
+        ...(orderReference === undefined ? {} : { orderReference }),
       },
       application: { approvedCreditLimit: 1000 },
     };
