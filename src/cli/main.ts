@@ -37,6 +37,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   show: async () => (await import("./commands/show.js")).addShow,
   why: async () => (await import("./commands/why.js")).addWhy,
   decide: async () => (await import("./commands/decide.js")).addDecide,
+  send: async () => (await import("./commands/send.js")).addSend,
   can: async () => (await import("./commands/can.js")).addCan,
   reconcile: async () => (await import("./commands/reconcile.js")).addReconcile,
   "dead-letters": async () => (await import("./commands/dead-letters.js")).addDeadLetters,

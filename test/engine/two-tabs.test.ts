@@ -5,6 +5,7 @@ import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { type NetsDouble, netsDouble, VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { T0, until } from "./place.js";
@@ -99,7 +100,13 @@ test("what was signed in the first tab of Resurs's older flow is booked, and pay
   const bank = await legacyDouble({ clock });
   const woo = wooDouble({ now: () => clock.now() });
   const { baseUrl } = bank.addresses;
-  const gateway = resursSimplified({ baseUrl, userName: "shop", password: "a-password-of-the-shop", clock });
+  const gateway = resursSimplified({
+    baseUrl,
+    userName: "shop",
+    password: "a-password-of-the-shop",
+    clock,
+    ...madeUpBooking,
+  });
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
   await engine.start();
   closing.push(bank.close, () => engine.stop());
@@ -113,14 +120,14 @@ test("what was signed in the first tab of Resurs's older flow is booked, and pay
     return opened.paymentId;
   };
   const first = await pressesPay();
-  const { attempt } = (await engine.read("1001"))?.facts.payment ?? {};
+  const { attempt } = (await engine.queries.read("1001"))?.facts.payment ?? {};
   // The shop names the payment, so both tabs sign the same one.
   expect(await pressesPay()).toBe(first);
-  expect((await engine.read("1001"))?.facts.payment.attempt).not.toBe(attempt);
+  expect((await engine.queries.read("1001"))?.facts.payment.attempt).not.toBe(attempt);
   bank.whenSigned(first, "BOOKED");
   bank.customerSigns(first);
   const back = { type: "customer.returned", page: "signing-landing", attempt: attempt ?? first } as const;
   await engine.submit("1001", back, { wait: "settled" });
-  const { payment, order: paid } = (await engine.read("1001"))?.facts ?? {};
+  const { payment, order: paid } = (await engine.queries.read("1001"))?.facts ?? {};
   expect([payment?.id, paid?.status, bank.books(first)?.authorized]).toEqual([first, "processing", 849]);
 });

@@ -251,7 +251,7 @@ export const mailbox: RuntimeCase[] = [
         await scene.door.submit(id, { type: "reconcile.asked" }, { wait: "settled" });
       }
       const became = async (id: string) => {
-        const record = await scene.door.read(id);
+        const record = await scene.door.queries.read(id);
         return [record?.facts.order.status, record?.facts.payment.foreign ?? null];
       };
       assert.deepEqual(await Promise.all(Object.keys(named).map(became)), [
