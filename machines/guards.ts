@@ -63,6 +63,7 @@ const combined = {
   isAlreadyRefunded: and(["isRefundedInFull", not("asksForPart")]),
   /** A refund that was pending when it was asked for. */
   isRefundedAtLast: and(["isRefundedInFull", "refundWasAskedFor"]),
+  isAwaitedRefundDone: and(["isRefundedInFull", "awaitsRefund"]),
   refundsWithoutCredit: and(["refundIsOff", not("asksForPart")]),
   canRefundAmount: and([
     "hasPayment",
@@ -103,8 +104,8 @@ const combined = {
     not("isRejected"),
     or(["offersCapture", "offersCancel", and(["isCancelledInFull", "hasCreditLimit"])]),
   ]),
-  /** ACCEPTED, and the money is neither given back nor let go. */
-  holdsMoney: and(["isAccepted", not("isCancelledInFull"), not("isRefundedInFull")]),
+  /** ACCEPTED, and the money is neither given back, if only as pending, nor let go. */
+  holdsMoney: and(["isAccepted", not("isCancelledInFull"), not("isGivenBack")]),
 
   // what an accepted payment holds by now
   /** No money is on it and none will come. One that the bank does not know may still come into being. */

@@ -54,6 +54,9 @@ const within = (c: GuardContext, a: number, b: number) => Math.abs(a - b) <= c.p
 const wishedAmount = (c: GuardContext) => c.wish?.amount ?? 0;
 const wishedTotal = (c: GuardContext) => c.wish?.total ?? c.order.total;
 
+const isGivenBack = ({ payment }: GuardContext) =>
+  payment.hasOrder && payment.authorized === 0 && payment.captured > 0 && payment.captured === payment.refunded;
+
 /** One fact each. */
 export const singleFacts = {
   // what the gateway says
@@ -101,14 +104,11 @@ export const singleFacts = {
   ),
   isPartlyCaptured: fact((c) => c.payment.captured > 0 && c.payment.authorized > 0),
   hasCaptured: fact((c) => c.payment.captured > 0),
-  isRefundedInFull: fact(
-    (c) =>
-      c.payment.hasOrder &&
-      c.payment.authorized === 0 &&
-      c.payment.captured > 0 &&
-      c.payment.captured === c.payment.refunded &&
-      (c.payment.pendingRefund ?? 0) === 0,
-  ),
+  isRefundedInFull: fact((c) => isGivenBack(c) && (c.payment.pendingRefund ?? 0) === 0),
+  /** All of it is given back, or on its way. */
+  isGivenBack: fact((c) => isGivenBack(c)),
+  /** The merchant asked for everything back, and the bank called it pending then. */
+  awaitsRefund: fact((c) => c.payment.awaitsRefund === true),
   /** All of it was asked for here, and the bank has carried it out. */
   refundWasAskedFor: fact(
     (c) => c.payment.intended.refunded !== null && c.payment.intended.refunded >= c.payment.captured,

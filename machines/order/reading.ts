@@ -133,7 +133,18 @@ export const whenCustomerFails = [
   otherwise,
 ] as const;
 
+/** A refund that was pending when it was asked for is done. */
+const refundedAtLast = {
+  guard: "isRefundedAtLast",
+  target: "refunded",
+  actions: status("refund-success-late"),
+  ...rule("refund/confirmed"),
+} as const;
+/** Of an order that goes on, only what the merchant asked for makes it refunded; what else was given back is flagged. */
+const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const;
+
 export const whenOnHold = [
+  awaitedRefund,
   { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
   ...whenPaid,
   failed,
@@ -143,6 +154,7 @@ export const whenOnHold = [
 ] as const;
 
 export const whenProcessing = [
+  awaitedRefund,
   { guard: "isAccepted", ...already },
   { guard: "staysProcessingWhenRejected", ...rule("status-update/rejected-stays-processing") },
   ...whenRejected,
@@ -160,14 +172,6 @@ export const whenFailed = [
   notValidated,
 ] as const;
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const;
-
-/** A refund that was pending when it was asked for is done. */
-const refundedAtLast = {
-  guard: "isRefundedAtLast",
-  target: "refunded",
-  actions: status("refund-success-late"),
-  ...rule("refund/confirmed"),
-} as const;
 
 export const whenCompleted = [refundedAtLast, outcome("terminal", "terminal/completed")] as const;
 

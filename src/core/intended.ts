@@ -51,7 +51,11 @@ export const paymentAfter = (
   ...payment,
   intended: { ...intendedAfter(payment, operation, done), at: now },
   ...(operation.kind === "refund" && done
-    ? { lastRefund: { amount: operation.amount, at: operation.since }, refundUndone: 0 }
+    ? {
+        lastRefund: { amount: operation.amount, at: operation.since },
+        refundUndone: 0,
+        awaitsRefund: operation.leadsTo === "refunded" && (payment.pendingRefund ?? 0) > 0,
+      }
     : {}),
 });
 

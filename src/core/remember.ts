@@ -136,7 +136,7 @@ export const taken = (
     ...says,
     foreign,
     intended,
-    ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone } : {}),
+    ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone, awaitsRefund: false } : {}),
     currency,
     pendingRefund: reading.pendingRefund ?? 0,
     readAt: at,

@@ -197,6 +197,53 @@ describe("the books against what was asked for", () => {
     expect([life.status, life.raised, refunds(life)]).toEqual(["refunded", [], 1]);
   });
 
+  test.each([
+    ["processing", "resurs-mapi"],
+    ["processing", "nets-easy"],
+    ["processing", "resurs-simplified"],
+    ["on-hold", "resurs-mapi"],
+  ] as const)(
+    "a full refund that is pending, asked for while %s at %s: refunded once it is done",
+    (status, gateway) => {
+      const life = lifeOf({ status, gateway });
+      const pending = books(total, { pendingRefund: total, offers: [] });
+      life.settle(refunded, books(0));
+      life.bankAnswers({ is: "confirmed", reading: pending });
+      life.wait(25 * 60_000, pending);
+      expect([life.status, life.raised]).toEqual([status, []]);
+      life.wait(2 * 3_600_000, payments.refunded);
+      expect([life.status, life.raised, refunds(life)]).toEqual(["refunded", [], 1]);
+    },
+  );
+
+  test("a full refund that is pending and fails leaves the order processing, flagged; given back in the portal then, it stays", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(refunded, books(0));
+    life.bankAnswers({ is: "confirmed", reading: books(total, { pendingRefund: total, offers: [] }) });
+    life.wait(25 * 60_000, books(0));
+    expect([life.status, life.raised]).toEqual(["processing", ["refund-failed"]]);
+    life.settle({ type: "reconcile.asked" }, payments.refunded);
+    expect(life.status).toBe("processing");
+    expect(life.raised).toContain("discrepancy:payment-cancelled-order-active");
+  });
+
+  test("an order that was refunded at last and is set to processing by another hand is flagged, and not moved back", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(refunded, books(0));
+    life.bankAnswers({ is: "confirmed", reading: books(total, { pendingRefund: total, offers: [] }) });
+    life.wait(25 * 60_000, payments.refunded);
+    life.settle({ type: "order.seen", status: "processing" }, payments.refunded);
+    life.settle({ type: "reconcile.asked" }, payments.refunded);
+    expect([life.status, life.raised]).toEqual(["processing", ["discrepancy:payment-cancelled-order-active"]]);
+  });
+
+  test("a pending refund of a part of the money leaves the order processing when it is done", () => {
+    const life = lifeOf({ status: "processing" });
+    refundPart(life, books(0), books(10_000, { pendingRefund: 10_000 }));
+    life.wait(25 * 60_000, books(10_000));
+    expect([life.status, life.raised]).toEqual(["processing", []]);
+  });
+
   test("a pending refund that fails is flagged, and can be tried again", () => {
     const life = lifeOf({ status: "completed" });
     life.settle(refunded, books(0));

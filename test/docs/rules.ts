@@ -166,7 +166,11 @@ A payment in another currency than the order's does not pay it (\`currency-misma
 shop under a call that is under way, the call comes to its end, and the difference is flagged then. A bank that does not say
 in which currency a payment is, has it in the one that the order had.
 
-Tested in \`test/core/payments.test.ts\` and \`test/scenarios/payments.json\`.
+A refund that the bank calls pending is not done, and may still fail. An order that was to be given back in full keeps its
+status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing
+new. One that fails is flagged \`refund-failed\`. What was given back in the portal moves no order: it is flagged.
+
+Tested in \`test/core/payments.test.ts\`, \`test/core/late.test.ts\` and \`test/scenarios/payments.json\`.
 
 ## What the order is, is read from the shop before money moves
 
