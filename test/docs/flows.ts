@@ -22,6 +22,7 @@ export const chapters: Chapter[] = [
       "The shop creates the order, pending, and then the payment; the customer is sent to the bank.",
       "The customer comes back and the bank calls back, in any order and any number of times. Each leads to a reading.",
       "A link that runs out is looked up at the bank before the order is cancelled.",
+      "A payment whose creation was not heard of (a time-out, an error of what stands before the bank) is looked for at once by its order's reference and a mark of that very call, so that the customer is sent to it and no second one is opened.",
       "Captures, refunds and cancellations are called back about too (MANAGEMENT), whoever made them: what a hand does in the bank's portal is read at once. A callback about an application for credit (CREDIT_APPLICATION) is taken at `/callbacks/resurs/credit-application`.",
       "The bank takes references of at most 32 letters, digits, `_` and `-`. An order's id that fits goes as it is, a UUID without its dashes, any other as what is readable of it and a fingerprint (`order#1` as `order-1--` and 20 characters). The id itself goes along as the metadata `orderId`, by which a reading names the order again; a merchant finds the payment in the portal by either.",
     ],

@@ -69,6 +69,7 @@ const resurs: GatewayFixture = {
     refundPart: true,
     addOrderLines: true,
     bookSignedPayment: false,
+    findsCreated: true,
     keys: { sent: ["capture", "refund"], once: [], shown: ["capture", "refund"] },
   },
   async open({ clock, inFrontOf }) {

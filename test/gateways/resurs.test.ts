@@ -214,6 +214,60 @@ describe("token", () => {
   });
 });
 
+describe("a payment whose creation was not heard of", () => {
+  const order = {
+    orderId: "order#1",
+    total: 100_000,
+    currency: "SEK",
+    lines: [],
+    linkLifetimeMinutes: 60,
+    successUrl: "https://shop.example/success",
+    failUrl: "https://shop.example/fail",
+    callbackUrl: "https://shop.example/callback",
+  };
+  test.each(["a late answer", "no answer at all"])("is found by its reference and paid once: %s", async (how) => {
+    const { clock, bank, gateway } = await given();
+    bank.delayNext("createPayment", how === "a late answer" ? 45_000 : 10 ** 9);
+    const creating = gateway.createPayment(order);
+    await until(() => bank.held() === 1);
+    await clock.advance(30_000);
+    const created = await creating;
+    if (created.kind !== "ok") throw new Error(created.detail);
+    expect(created.redirectUrl).toContain(`/sign/${created.paymentId}`);
+    bank.customerSigns(created.paymentId);
+    expect(bank.books(created.paymentId)).toMatchObject({ authorized: 1000 });
+    expect(bank.creates).toHaveLength(1);
+  });
+  test("is not taken for that of another try, nor looked for where it certainly is not there", async () => {
+    const { clock, bank, gateway } = await given();
+    const asked: string[] = [];
+    const answers =
+      (status: number): typeof fetch =>
+      async (url, init) => {
+        if (!String(url).endsWith("/oauth2/token")) asked.push(String(url).replace(bank.url, ""));
+        return String(url).endsWith("/v2/payments") ? Response.json({ message: "no" }, { status }) : fetch(url, init);
+      };
+    const to = (status: number) =>
+      resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: answers(status) });
+    expect((await gateway.createPayment(order)).kind).toBe("ok");
+    expect((await to(502).createPayment(order)).kind).toBe("failed");
+    expect(asked.splice(0)).toEqual(["/v2/payments", "/v2/payments/search"]);
+    expect((await to(429).createPayment(order)).kind).toBe("failed");
+    expect(asked).toEqual(["/v2/payments"]);
+  });
+  test("a search that fails leaves it failed, after five seconds at the most", async () => {
+    const { clock, bank, gateway } = await given();
+    bank.delayNext("createPayment", 10 ** 9);
+    bank.delayNext("search", 10 ** 9);
+    const creating = gateway.createPayment(order);
+    await until(() => bank.held() === 1);
+    await clock.advance(30_000);
+    await until(() => bank.held() === 1 && clock.sleeping() > 0);
+    await clock.advance(5_000);
+    expect(await creating).toMatchObject({ kind: "failed", detail: expect.stringContaining("30000 ms") });
+  });
+});
+
 describe("faults", () => {
   const kinds: [string, GatewayAnswer][] = [
     ["http-500", { kind: "unknown", detail: "HTTP 500: Fault of the scenario: 500" }],

@@ -1,12 +1,14 @@
 /** Resurs Bank's Merchant API 2.0 as a gateway. Every trouble is a value that says what it means for the money. */
+import { randomUUID } from "node:crypto";
 import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
-import { asking, type Exchange, ownError } from "../../http-client/exchange.js";
+import { asking, type Exchange, ownError, type SendRequest } from "../../http-client/exchange.js";
+import { referenceOf } from "../../http-client/order-reference.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { readingOf } from "./reading.js";
-import { CREATOR, createBody, orderLines } from "./requests.js";
-import { NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
+import { CREATOR, createBody, MARK, orderLines } from "./requests.js";
+import { Found, NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
 import { tokensOf } from "./token.js";
 
 export interface ResursMapiOptions {
@@ -31,6 +33,8 @@ type Called = { kind: "done"; body: unknown } | { kind: "failed"; failure: Failu
 type CallStage = "token" | "call";
 
 const LONGEST_DETAIL = 300;
+/** The customer has waited for the payment already. */
+const SEARCH_MS = 5_000;
 
 const refusal = (detail: string): Failure => ({
   kind: "refused",
@@ -77,16 +81,20 @@ const pathOf = (paymentId: string): string | null =>
 /** Resurs Bank's Merchant API 2.0, named `resurs-mapi`. It asks the bank nothing before it is used. */
 export const resursMapi = (options: ResursMapiOptions): Gateway => {
   const clock = options.clock ?? systemClock();
-  const ask = asking({
-    baseUrl: options.baseUrl,
-    clock,
-    timeoutMs: options.timeoutMs ?? 30_000,
-    fetch: options.fetch ?? globalThis.fetch,
-    secrets: [options.clientSecret],
-  });
-  const tokens = tokensOf({ ...options, clock, ask });
+  const { timeoutMs = 30_000 } = options;
+  const within = (timeoutMs: number): SendRequest =>
+    asking({
+      baseUrl: options.baseUrl,
+      clock,
+      timeoutMs,
+      fetch: options.fetch ?? globalThis.fetch,
+      secrets: [options.clientSecret],
+    });
+  const askInTime = within(timeoutMs);
+  const askSoon = within(Math.min(timeoutMs, SEARCH_MS));
+  const tokens = tokensOf({ ...options, clock, ask: askInTime });
 
-  const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<Called> => {
+  const call = async (method: "GET" | "POST", path: string, body?: unknown, ask = askInTime): Promise<Called> => {
     for (let attempt = 1; ; attempt += 1) {
       const token = await tokens.get();
       if (token.kind === "none") {
@@ -147,6 +155,16 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     return { kind: "ok", reading: readingOf(payment, completed) };
   };
 
+  /** The payment that a call made whose answer never came: of all under the order's reference, the one with its mark. */
+  const madeUnheard = async (orderId: string, mark: string): Promise<NewlyCreated | undefined> => {
+    const by = { orderReference: referenceOf(orderId), ...(options.storeId && { storeId: options.storeId }) };
+    const answer = await call("POST", "v2/payments/search", by, askSoon);
+    const found = answer.kind === "done" ? Found.safeParse(answer.body).data : undefined;
+    return found?.content.find(({ metadata }) =>
+      metadata?.custom?.some(({ key, value }) => key === MARK && value === mark),
+    );
+  };
+
   const change = async (operation: string, paymentId: string, body: unknown): Promise<GatewayAnswer> => {
     const path = pathOf(paymentId);
     if (!path) return refusal("this is no payment id");
@@ -179,11 +197,17 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
     async createPayment(payment): Promise<CreatedPayment> {
       const { storeId, paymentMethodId } = options;
-      const answer = await call("POST", "v2/payments", createBody(payment, { storeId, paymentMethodId }));
-      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
-      const created = NewlyCreated.safeParse(answer.body);
-      if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
-      const { id, status, taskRedirectionUrls } = created.data;
+      const mark = randomUUID();
+      const answer = await call("POST", "v2/payments", createBody(payment, mark, { storeId, paymentMethodId }));
+      const told = answer.kind === "done" ? NewlyCreated.safeParse(answer.body).data : undefined;
+      // What is certainly not there need not be looked for.
+      const certain = answer.kind === "failed" && answer.failure.kind !== "unknown";
+      const created = told ?? (certain ? undefined : await madeUnheard(payment.orderId, mark));
+      if (created === undefined) {
+        const detail = answer.kind === "failed" ? answer.failure.detail : "unexpected answer to createPayment";
+        return { kind: "failed", detail };
+      }
+      const { id, status, taskRedirectionUrls } = created;
       // Accepted without anything to sign goes straight to the thank-you page; a rejected one goes back to the shop.
       const without = status === "ACCEPTED" ? payment.successUrl : payment.failUrl;
       return { kind: "ok", paymentId: id, status, redirectUrl: taskRedirectionUrls?.customerUrl ?? without };

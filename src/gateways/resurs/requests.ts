@@ -41,16 +41,27 @@ export const orderLines = (lines: Line[] | null, amount: number, description: st
 
 /** Where the reference is not the order's id, the id goes along: it comes back with every reading. */
 export const KEPT_ID = "orderId";
-const kept = (orderId: string) =>
-  referenceOf(orderId) === orderId ? {} : { custom: [{ key: KEPT_ID, value: orderId }] };
+/** Tells the payment that one call made from those of other tries under the same reference. */
+export const MARK = "createId";
 
-export const createBody = (payment: NewPayment, shop: { storeId?: string; paymentMethodId?: string }) => ({
+/** @param mark of this call alone */
+export const createBody = (
+  payment: NewPayment,
+  mark: string,
+  shop: { storeId?: string; paymentMethodId?: string },
+) => ({
   ...shop,
   order: {
     orderReference: referenceOf(payment.orderId),
     orderLines: orderLines(payment.lines, payment.total, "Order"),
   },
-  metadata: { creator: CREATOR, ...kept(payment.orderId) },
+  metadata: {
+    creator: CREATOR,
+    custom: [
+      { key: MARK, value: mark },
+      ...(referenceOf(payment.orderId) === payment.orderId ? [] : [{ key: KEPT_ID, value: payment.orderId }]),
+    ],
+  },
   options: {
     initiatedOnCustomersDevice: true,
     handleManualInspection: false,

@@ -37,6 +37,12 @@ const Custom = z.preprocess(
   z.array(z.looseObject({ key: compared, value: Word(200) })).max(1000),
 );
 
+/** What was sent along. In a shape that we do not know it tells nothing. */
+const Kept = z
+  .looseObject({ custom: Custom.nullish().catch(null) })
+  .nullish()
+  .catch(null);
+
 export const ResursPayment = z.looseObject({
   id: Id,
   /** A word we do not know yet is kept: the machines read it as unrecognised. */
@@ -44,11 +50,7 @@ export const ResursPayment = z.looseObject({
   /** Nothing is decided by it: in a shape that we do not know it tells nothing. */
   rejectedReason: z.looseObject({ category: word.nullish() }).nullish().catch(null),
   order: Order.nullish(),
-  /** What was sent along. In a shape that we do not know it tells nothing. */
-  metadata: z
-    .looseObject({ custom: Custom.nullish().catch(null) })
-    .nullish()
-    .catch(null),
+  metadata: Kept,
   application: z.looseObject({ approvedCreditLimit: amount.nullish() }).nullish(),
 });
 export type ResursPayment = z.infer<typeof ResursPayment>;
@@ -63,6 +65,16 @@ export const NewlyCreated = z.looseObject({
   id: Id,
   status: word.min(1),
   taskRedirectionUrls: z.looseObject({ customerUrl: webAddress.nullish() }).nullish(),
+  metadata: Kept,
+});
+export type NewlyCreated = z.infer<typeof NewlyCreated>;
+
+/** What is found of payments; one that is odd hides no other. */
+export const Found = z.looseObject({
+  content: z
+    .array(NewlyCreated.nullable().catch(null))
+    .max(1000)
+    .transform((found) => found.filter((one) => one !== null)),
 });
 
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();

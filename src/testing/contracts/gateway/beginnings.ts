@@ -59,7 +59,24 @@ const ORDER_IDS = [
   "x".repeat(100),
 ];
 
+const foundAgain: ContractLaw = {
+  title:
+    "A payment whose creation was not heard of is found again: the very one, beside others under the same reference.",
+  async run(bench) {
+    const before = await answered(() => create(bench));
+    bench.front.trouble("createPayment", { kind: "broken", after: true });
+    const unheard = await answered(() => create(bench));
+    bench.front.trouble("createPayment", null);
+    const after = await answered(() => create(bench));
+    assert(before.kind === "ok" && unheard.kind === "ok" && after.kind === "ok", shown([before, unheard, after]));
+    assert.equal(new Set([before, unheard, after].map(({ paymentId }) => paymentId)).size, 3, "each is its own");
+    assert.equal((await readOf(bench, unheard.paymentId)).exists, true);
+    assert.match(unheard.redirectUrl, /^https?:/);
+  },
+};
+
 export const beginnings = (can: Abilities): ContractLaw[] => [
+  ...(can.findsCreated ? [foundAgain] : []),
   {
     title: "An order under any id can be paid, and what a reading then says of its order is that id.",
     async run(bench) {

@@ -26,6 +26,8 @@ export interface Abilities {
   addOrderLines: boolean;
   /** Signing and booking are two steps. */
   bookSignedPayment: boolean;
+  /** A payment that was created and whose answer was lost is looked for, and found. */
+  findsCreated?: boolean;
   /** States that a payment at this bank never has. */
   lacks?: PaymentState[];
   keys: {
