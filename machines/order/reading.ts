@@ -138,7 +138,7 @@ const refundedAtLast = {
   guard: "isRefundedAtLast",
   target: "refunded",
   actions: status("refund-success-late"),
-  ...rule("refund/confirmed"),
+  ...outcome("done-late", "refund/confirmed"),
 } as const;
 /** Of an order that goes on, only what the merchant asked for makes it refunded; what else was given back is flagged. */
 const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const;

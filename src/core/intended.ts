@@ -86,8 +86,10 @@ export const atLeastAsShown = ({ intended, authorized, captured, refunded }: Fac
 };
 
 /** What a merchant asked for was done already, whoever did it: the books are as he wants them. */
-export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta): Facts["payment"] =>
-  outcome === "done-before" ? { ...payment, intended: atLeastAsShown(payment) } : payment;
+export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta): Facts["payment"] => {
+  if (outcome === "done-late") return { ...payment, awaitsRefund: false };
+  return outcome === "done-before" ? { ...payment, intended: atLeastAsShown(payment) } : payment;
+};
 
 /** The answer to a call has just been lost. A yes that comes without a reading has its first look before it. */
 export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>
