@@ -34,6 +34,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   config: async () => (await import("./commands/config.js")).addConfig,
   serve: async () => (await import("./commands/serve.js")).addServe,
   inspect: async () => (await import("./commands/inspect.js")).addInspect,
+  orders: async () => (await import("./commands/orders.js")).addOrders,
   show: async () => (await import("./commands/show.js")).addShow,
   why: async () => (await import("./commands/why.js")).addWhy,
   decide: async () => (await import("./commands/decide.js")).addDecide,

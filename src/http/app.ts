@@ -52,6 +52,8 @@ const Query = z.strictObject({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
   after: Word().optional(),
+  /** The order written last comes first. */
+  latest: z.stringbool().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 const DeadLetters = z.strictObject({
@@ -148,14 +150,16 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.get("/orders", async (c) => {
     const query = Query.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
-    const { status, flagged, after, limit } = query.data;
+    const { status, flagged, after, latest, limit } = query.data;
     const orders = await engine.queries.list({
       limit,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
       ...(after === undefined ? {} : { after }),
+      ...(latest === true ? { latest: { before: null } } : {}),
     });
-    return c.json({ orders, next: orders.length === limit ? (orders.at(-1)?.orderId ?? null) : null });
+    const more = orders.length === limit && latest !== true;
+    return c.json({ orders, next: more ? (orders.at(-1)?.orderId ?? null) : null });
   });
   app.post("/orders", async (c) => {
     const body = await readExactly(c);

@@ -3,6 +3,9 @@ import { NotOffered, type Queries } from "../ports/runtime.js";
 
 export const MOST_FOUND = 20;
 
+/** Where it is looked. */
+type Finder = Pick<Queries, "findByPayment" | "list"> & { read: (orderId: string) => Promise<object | null> };
+
 export interface Found {
   /** What was looked for, without `#` and "order". */
   q: string;
@@ -24,7 +27,7 @@ const eachOnce = (texts: string[]): string[] => [...new Set(texts)];
 /** Ids are compared byte by byte, so upper and lower case are asked for one by one. */
 const cases = (text: string): string[] => eachOnce([text, text.toLowerCase(), text.toUpperCase()]);
 
-const named = async (queries: Queries, ids: string[]): Promise<string | null> => {
+const named = async (queries: Finder, ids: string[]): Promise<string | null> => {
   for (const id of ids) if ((await queries.read(id)) !== null) return id;
   for (const id of ids) {
     const found = await queries.findByPayment(id);
@@ -34,7 +37,7 @@ const named = async (queries: Queries, ids: string[]): Promise<string | null> =>
 };
 
 /** A list starts after an id: after the last text that comes before the prefix, so that the prefix itself is in it. */
-const beginning = async (queries: Queries, prefix: string): Promise<string[]> => {
+const beginning = async (queries: Finder, prefix: string): Promise<string[]> => {
   const last = prefix.charCodeAt(prefix.length - 1);
   const after = `${prefix.slice(0, -1)}${String.fromCharCode(last - 1)}\u{10ffff}`;
   const rows = await queries.list({ after, limit: MOST_FOUND }).catch((error: unknown) => {
@@ -45,7 +48,7 @@ const beginning = async (queries: Queries, prefix: string): Promise<string[]> =>
 };
 
 /** @param typed at most 100 characters */
-export const find = async (queries: Queries, typed: string): Promise<Found> => {
+export const find = async (queries: Finder, typed: string): Promise<Found> => {
   const q = wanted(typed);
   if (q === "") return { q: typed.trim(), orderId: null, begin: [] };
   const orderId = await named(queries, eachOnce([typed.trim(), ...cases(q)]));

@@ -8,6 +8,7 @@ import { type ApplyLine, headLine, lineOf, unfinished, type Word } from "../lib/
 import { Bar } from "../lib/bar.js";
 import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
 import { type ErpRow, rowsIn } from "../lib/erp-file.js";
+import { wholeIn } from "../lib/options.js";
 import { appendPrivate, writePrivate } from "../lib/private-file.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
@@ -16,7 +17,7 @@ interface Options extends RemoteOptions {
   out?: string;
   dryRun?: true;
   json?: true;
-  atOnce: string;
+  atOnce: number;
 }
 
 const TRIES = 20;
@@ -78,7 +79,7 @@ const run = async (file: string, options: Options): Promise<void> => {
   await writePrivate(part, `# run ${runId} of ${hash}\n${headLine}${results.map(lineOf).join("")}`);
   const bar = new Bar("{bar} {percentage}% · {value}/{total} rows · {left}", { silent: options.json });
   bar.start(rows.length, results.length);
-  const group = Math.max(1, Number(options.atOnce) || 1);
+  const group = options.atOnce;
   for (let i = results.length; i < rows.length; i += group) {
     const some = rows.slice(i, i + group);
     const done = await Promise.all(
@@ -126,11 +127,11 @@ const sameOrderAfterEachOther = (
 
 export const addApply = (program: Command): void => {
   remoteOptions(program.command("apply"))
-    .argument("<file.csv>", "columns order_id, status and, for refunded, amount")
+    .argument("<file.csv>", "columns order_id, status and, for refunded, amount; comma, semicolon or tab")
     .description("set statuses from an ERP's file; every row gets its outcome and reason in a result file")
     .option("--out <file>", "the result file (default: FILE.result.csv)")
     .option("--dry-run", "change nothing and write what would become of each row")
-    .option("--at-once <n>", "rows under way at once", "32")
+    .option("--at-once <n>", "rows under way at once", wholeIn(1, 1000), 32)
     .option("--json", "summary and results as JSON")
     .addHelpText(
       "after",

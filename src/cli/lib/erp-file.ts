@@ -18,25 +18,42 @@ const wrongId = (id: string): string | null =>
 const COLUMNS = "the columns order_id and status (and amount, where there is one)";
 
 const askedBy = (status: string, amount: string): ErpRow["asks"] => {
-  const type = Object.entries(merchantEventFor).find(([name]) => name === status.replace(/^wc-/, ""))?.[1];
+  const named = status
+    .toLowerCase()
+    .replace(/^wc-/, "")
+    .replace(/[\s_]+/g, "-");
+  const type = Object.entries(merchantEventFor).find(([name]) => name === named)?.[1];
   if (type === undefined) return { wrong: `"${status}" is no status a merchant can set` };
   if (amount === "") return { event: { type, via: "erp" } };
-  // Nothing that only a program would write: 0x10, 1e3.
-  if (type !== "merchant.refunded" || !/^\d{1,10}(\.\d{1,2})?$/.test(amount))
-    return { wrong: `an amount goes with refunded only, and is a number such as 100 or 99.50, not "${amount}"` };
-  return { event: { type, via: "erp", amount: Math.round(Number(amount) * 100) } };
+  // Nothing that only a program would write: 0x10, 1e3. Thousands are not grouped: 1.000 would be one or a thousand.
+  if (type !== "merchant.refunded" || !/^\d{1,10}([.,]\d{1,2})?$/.test(amount))
+    return { wrong: `an amount goes with refunded only, and is a number such as 100, 99.50 or 99,50, not "${amount}"` };
+  return { event: { type, via: "erp", amount: Math.round(Number(amount.replace(",", ".")) * 100) } };
+};
+
+/** Of a file from Excel in most of Europe the columns are parted by a semicolon; the first line says by what. */
+const delimiterOf = (text: string): string => {
+  const [head = ""] = text.split(/\r?\n/, 1);
+  return [";", "\t"].find((one) => head.includes(one)) ?? ",";
 };
 
 /** @throws UsageError where the text is no CSV, or its first line names no columns of ours */
 export const rowsIn = (text: string): ErpRow[] => {
   let records: string[][];
   try {
-    records = parse(text, { skip_empty_lines: true, trim: true, bom: true, relax_column_count: true });
+    records = parse(text, {
+      skip_empty_lines: true,
+      trim: true,
+      bom: true,
+      relax_column_count: true,
+      delimiter: delimiterOf(text),
+    });
   } catch (error) {
     throw wrongUsage(`the file is no CSV: ${(error as Error).message}`);
   }
-  const [head, ...body] = records;
-  if (head === undefined) return [];
+  const [first, ...body] = records;
+  if (first === undefined) return [];
+  const head = first.map((name) => name.toLowerCase());
   const [orderId, status, amount] = ["order_id", "status", "amount"].map((name) => head.indexOf(name)) as [
     number,
     number,

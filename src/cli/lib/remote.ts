@@ -1,6 +1,6 @@
 /** Talks to a running `order-status serve`. */
 import { type Command, Option } from "commander";
-import { Ends, exits } from "./ending.js";
+import { Ends, exits, wrongUsage } from "./ending.js";
 
 export interface RemoteOptions {
   url: string;
@@ -25,6 +25,11 @@ export const waitIn = (retryAfter: string | null): number =>
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
+const addressOf = (path: string, url: string): URL => {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(path, url);
+  throw wrongUsage(`--url ${url} is not a web address; use one such as http://127.0.0.1:8080`);
+};
+
 /** Sends until the engine takes it: one that is busy or has no room says when to come back. */
 export const ask = async (
   { url, token }: RemoteOptions,
@@ -37,10 +42,11 @@ export const ask = async (
     ...init.headers,
   };
   const body = init.body === undefined ? {} : { body: JSON.stringify(init.body) };
+  const address = addressOf(path, url);
   for (let attempt = 1; ; attempt++) {
     let response: Response;
     try {
-      response = await fetch(new URL(path, url), { method: init.method ?? "GET", headers, ...body });
+      response = await fetch(address, { method: init.method ?? "GET", headers, ...body });
     } catch {
       throw new Ends(
         exits.trouble,

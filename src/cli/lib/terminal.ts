@@ -30,7 +30,8 @@ const drawn = (line: string): string =>
     })
     .join("");
 
-export const width = (): number => process.stdout.columns ?? 120;
+/** Where no terminal is, nothing has to fit: a program reads it, or a file keeps it. */
+export const width = (): number => (process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY);
 
 /** Not longer than `length`, and no half of a surrogate pair at the end. */
 export const cut = (text: string, length: number): string =>

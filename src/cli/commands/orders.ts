@@ -1,0 +1,142 @@
+/** `orders`: a list of orders, the last updated first; a search among them; and the same again as it changes. */
+import { setTimeout as pause } from "node:timers/promises";
+import { type Command, Option } from "commander";
+import { OrderStatus } from "../../../machines/facts.js";
+import { registry } from "../../../machines/index.js";
+import { find } from "../../inspector/find.js";
+import type { OrderFilter, OrderRow } from "../../ports/store.js";
+import { recordReader } from "../../runtime/embedded/queries.js";
+import { Ends, exitCodes, exits, refused } from "../lib/ending.js";
+import { wholeIn } from "../lib/options.js";
+import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
+import { lookingStore } from "../lib/stores.js";
+import { moment, say, sayJson, table } from "../lib/terminal.js";
+
+interface Options extends RemoteOptions {
+  db?: string;
+  status?: OrderStatus;
+  flagged?: true;
+  limit: number;
+  watch?: true;
+  json?: true;
+}
+
+/** Where the orders are looked for: in a store, or by asking the engine. */
+interface Place {
+  list: (filter: OrderFilter) => Promise<OrderRow[]>;
+  read: (orderId: string) => Promise<object | null>;
+  findByPayment: (paymentId: string) => Promise<{ orderId: string; current: boolean } | null>;
+  close: () => Promise<void>;
+}
+
+const inStore = async (place: string): Promise<Place> => {
+  const store = await lookingStore(place);
+  return {
+    list: (filter) => store.list(filter),
+    read: recordReader(store, registry),
+    findByPayment: (id) => store.findByPayment(id),
+    close: () => store.close(),
+  };
+};
+
+const overHttp = (options: RemoteOptions): Place => ({
+  async list({ status, flagged, after, latest, limit }) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (status !== undefined) query.set("status", status);
+    if (flagged) query.set("flagged", "true");
+    if (after !== undefined) query.set("after", after);
+    if (latest !== undefined) query.set("latest", "true");
+    const response = await ask(options, `/orders?${query}`);
+    if (!response.ok) throw new Ends(exits.trouble, `${options.url} answered ${response.status}`);
+    return ((await response.json()) as { orders: OrderRow[] }).orders;
+  },
+  async read(orderId) {
+    const response = await ask(options, `/orders/${encodeURIComponent(orderId)}`);
+    return response.ok ? ((await response.json()) as object) : null;
+  },
+  // The engine answers to order ids alone.
+  findByPayment: async () => null,
+  close: async () => {},
+});
+
+const rowsOf = (orders: OrderRow[]): string[] =>
+  table(
+    ["order", "status", "flags", "updated"],
+    orders.map(({ orderId, status, flags, parked, updatedAt }) => [
+      orderId,
+      status,
+      [...(parked === null ? [] : ["parked"]), ...flags].join(", "),
+      moment(updatedAt),
+    ]),
+  );
+
+/** Those that are called so, or begin so. @throws Ends that says what was looked for */
+const found = async (place: Place, typed: string): Promise<OrderRow[]> => {
+  const { q, orderId, begin } = await find(place, typed);
+  const ids = orderId === null ? begin : [orderId];
+  if (ids.length === 0) throw refused(`no order is or begins with "${q}", and no payment has this id`);
+  const first = ids.map(async (id) =>
+    (await place.list({ after: before(id), limit: 1 })).filter((row) => row.orderId === id),
+  );
+  return (await Promise.all(first)).flat();
+};
+/** The last text that comes before the id, byte by byte. */
+const before = (id: string): string =>
+  `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\u{10ffff}`;
+
+const look = async (place: Place, search: string | undefined, options: Options): Promise<OrderRow[]> => {
+  if (search !== undefined) return found(place, search);
+  const { status, flagged, limit } = options;
+  const filter = { ...(status === undefined ? {} : { status }), ...(flagged ? { flagged } : {}) };
+  return place.list({ ...filter, latest: { before: null }, limit });
+};
+
+const WATCH_MS = 2000;
+
+/** Again and again, told where it has changed. Ends with Ctrl-C. */
+const watch = async (place: Place, search: string | undefined, options: Options): Promise<never> => {
+  for (let told = ""; ; await pause(WATCH_MS)) {
+    const orders = await look(place, search, options);
+    const now = JSON.stringify(orders);
+    if (now === told) continue;
+    if (options.json) sayJson({ at: moment(Date.now()), orders }, 0);
+    else say([...(told === "" ? [] : [""]), moment(Date.now()), ...rowsOf(orders)]);
+    told = now;
+  }
+};
+
+const run = async (search: string | undefined, options: Options): Promise<void> => {
+  const place = options.db === undefined ? overHttp(options) : await inStore(options.db);
+  try {
+    if (options.watch) await watch(place, search, options);
+    const orders = await look(place, search, options);
+    if (options.json) sayJson({ orders });
+    else if (orders.length === 0) say("No orders match.");
+    else say(rowsOf(orders));
+  } finally {
+    await place.close();
+  }
+};
+
+export const addOrders = (program: Command): void => {
+  remoteOptions(program.command("orders"))
+    .description("list orders, the last updated first, or search for one")
+    .argument("[search]", "an order number or how it begins (#1012, 10), or with --db a payment id")
+    .option("--db <file>", "look into this file instead; works beside a running engine")
+    .addOption(new Option("--status <status>", "only orders with this status").choices(OrderStatus.options))
+    .option("--flagged", "only orders with a flag")
+    .option("--limit <n>", "at most so many", wholeIn(1, 500), 50)
+    .option("--watch", "list again whenever something has changed, until Ctrl-C")
+    .option("--json", "the list as JSON; with --watch a line for each change")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ order-status orders --status on-hold
+  $ order-status orders '#1012'
+  $ order-status orders --flagged --watch
+  $ order-status orders 76f393fa-f92f-4168-a72c-cf1068bd89d5 --db orders.db
+${exitCodes("nothing was found")}`,
+    )
+    .action(run);
+};
