@@ -272,7 +272,7 @@ describe("the package", () => {
         expect(JSON.parse((await shell(blocks.place ?? "", folder)).stdout)).toMatchObject({ to: "pending" });
         // The browser's part: open the page, press Sign, be sent back.
         const bank = await fetch(`http://127.0.0.1:${port}/checkout/1001`);
-        expect(await bank.text()).toContain("<button>Sign</button>");
+        expect(await bank.text()).toContain('<button name="outcome" value="sign">Sign</button>');
         const back = await fetch(bank.url, { method: "POST" });
         expect(await back.json()).toMatchObject({ status: "processing" });
         const { stdout } = await shell(blocks.ship ?? "", folder);

@@ -1,10 +1,12 @@
 /** What a sandbox has beside the engine: a shop that holds whatever is placed, and a checkout that leads to the bank. */
 
+import { z } from "zod";
 import { KnownId } from "../../core/entering.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { addressKeys } from "../../http/keys.js";
 import { urlsFor } from "../../http/urls.js";
 import type { Engine } from "../../runtime/embedded/engine.js";
+import { returnedPage } from "../../testing/doubles/resurs/sign-page.js";
 import type { WooDouble } from "../../testing/doubles/woocommerce/double.js";
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
@@ -41,12 +43,29 @@ const orderIdIn = (part: string): string | null => {
   }
 };
 
+const Told = z.looseObject({ orderId: z.string(), status: z.string().nullish(), next: z.string() });
+
+/** The shop's page to which a customer comes back: a browser is shown one, everybody else what the engine answers. */
+const returned = async (request: Request, response: Response): Promise<Response> => {
+  const { pathname } = new URL(request.url);
+  if (!pathname.startsWith("/returns/") || !request.headers.get("accept")?.includes("text/html")) return response;
+  const told = Told.safeParse(
+    await response
+      .clone()
+      .json()
+      .catch(() => null),
+  ).data;
+  if (told === undefined) return response;
+  const page = returnedPage(told.orderId, told.status ?? "not known yet", told.next === "thankYou");
+  return new Response(page, { headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" } });
+};
+
 /** `GET /checkout/<order>` creates the payment and sends the customer on to the bank, as a shop's checkout does. */
 export const sandboxDoor =
   (inner: Fetch, engine: Engine, url: () => string): Fetch =>
   async (request) => {
     const orderId = /^\/checkout\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
-    if (orderId === undefined || request.method !== "GET") return inner(request);
+    if (orderId === undefined || request.method !== "GET") return returned(request, await inner(request));
     const id = orderIdIn(orderId);
     const record = id === null ? null : await engine.queries.read(id);
     if (id === null || record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });

@@ -7,7 +7,8 @@ import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { major } from "../resurs/books.js";
 import { type Fault, heard, stopped } from "../resurs/faults.js";
-import { type HttpAnswer, signPage } from "../resurs/http.js";
+import type { HttpAnswer } from "../resurs/http.js";
+import { onlySign } from "../resurs/sign-page.js";
 import { movesOf } from "./after-shop.js";
 import { bookingsOf, type Tell } from "./bookings.js";
 import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./callbacks.js";
@@ -103,7 +104,7 @@ export const legacyDouble = async (options: {
 
   const page = ({ method, id }: LegacyRequest): HttpAnswer => {
     if (!checkouts.isOpen(id)) return { status: 404 };
-    if (method === "GET") return signPage;
+    if (method === "GET") return onlySign;
     return { status: 303, headers: { location: checkouts.finish(id).redirectUrl ?? url } };
   };
 

@@ -23,17 +23,10 @@ import {
 import type { RecordedCall, ResursDouble } from "./controls.js";
 import { deliveriesOf } from "./deliveries.js";
 import { heard, stopped } from "./faults.js";
-import {
-  type Aside,
-  type HttpAnswer,
-  type HttpCall,
-  type HttpOperation,
-  operationOf,
-  received,
-  signPage,
-} from "./http.js";
+import { type Aside, type HttpAnswer, type HttpCall, type HttpOperation, operationOf, received } from "./http.js";
 import { newPayment } from "./orders.js";
 import { ACCEPTED_PERSON } from "./persons.js";
+import { personFor, signOutcomeIn, signPage } from "./sign-page.js";
 
 export type { SeriesEntry } from "./accounts.js";
 export type { RecordedCall, ResursDouble } from "./controls.js";
@@ -208,6 +201,25 @@ export const resursDouble = async (options: {
 
   const aside = asideOf(accounts, no);
 
+  /** Where the customer goes from the bank's page; or the page. */
+  const pageOf = (id: string, call: HttpCall): HttpAnswer | string | null => {
+    const { customer, payment } = accounts.at(id);
+    if (!customer) return no(404, "NOT_FOUND", "Nobody was sent to this page");
+    if (call.method === "GET") {
+      const order = payment?.orderFields.orderReference;
+      const amount = major(payment?.books?.total ?? 0).toFixed(2);
+      return signPage(
+        typeof order === "string" ? order : null,
+        amount,
+        payment?.status === "TASK_REDIRECTION_REQUIRED",
+      );
+    }
+    const outcome = signOutcomeIn(call.text);
+    if (outcome === "leave") return customer.failUrl;
+    customer.governmentId = personFor(outcome) ?? customer.governmentId;
+    return sign(id).redirectUrl;
+  };
+
   const answerTo = (
     operation: HttpOperation | "sign",
     id: string,
@@ -218,9 +230,8 @@ export const resursDouble = async (options: {
     if (operation === "createPayment") return create(call);
     if (isAside(operation)) return admitted(call) ? aside(operation, id, call) : unadmitted();
     if (operation !== "sign") return paymentCall(operation, id, call);
-    if (!accounts.at(id).customer) return no(404, "NOT_FOUND", "Nobody was sent to this page");
-    if (call.method === "GET") return signPage;
-    const { redirectUrl } = sign(id);
+    const redirectUrl = pageOf(id, call);
+    if (typeof redirectUrl === "object" && redirectUrl !== null) return redirectUrl;
     return redirectUrl ? { status: 303, headers: { location: redirectUrl } } : { status: 204 };
   };
 

@@ -127,13 +127,6 @@ export const operationOf = ({ method, path }: HttpCall): { operation: HttpOperat
   return { operation: OPERATIONS[`${method} ${payment[2]}`] ?? null, id: payment[1] };
 };
 
-/** Where the customer signs when a person tries the double in a browser. */
-export const signPage: HttpAnswer = {
-  status: 200,
-  headers: { "content-type": "text/html; charset=utf-8" },
-  body: '<!doctype html><title>Test bank</title><h1>Test bank</h1><form method="post"><button>Sign</button></form>',
-};
-
 export const write = (response: ServerResponse, { status, body, headers }: HttpAnswer): void => {
   if (response.destroyed) return;
   const type = typeof body === "string" || body === undefined ? {} : { "content-type": "application/json" };
