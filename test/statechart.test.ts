@@ -190,6 +190,18 @@ describe("the overview of the README", () => {
     expect((Math.min(...sizes) * PAGE) / width).toBeGreaterThanOrEqual(11);
   });
 
+  it("begins with a picture of six boxes, at most a screen high, and as legible", async () => {
+    const { text = "" } = (await documents()).find(({ name }) => name === "hero.svg") ?? {};
+    const labels = [...text.matchAll(/<g id="[^"]*" class="node [^"]*state-([\w-]+)/g)].map(([, label]) => label);
+    expect(labels.toSorted()).toEqual(["cancelled", "completed", "on-hold", "pending", "processing", "refunded"]);
+    expect(text.match(/class="edge /g)).toHaveLength(6);
+    const [, width, height] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(text)?.map(Number) ?? [];
+    const scale = PAGE / (width ?? 0);
+    expect((height ?? 0) * scale).toBeLessThan(420);
+    const sizes = [...text.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size));
+    expect(Math.min(...sizes) * Math.min(1, scale)).toBeGreaterThanOrEqual(11);
+  });
+
   it("shows no way that the machine does not lead", () => {
     const chart = chartOf(machines.find(({ id }) => id === "order") as never);
     const edges = chart.edges.filter(({ from, to }) => !(from === "failed" && to === "pending"));

@@ -6,7 +6,7 @@ import { machinesOf, registry } from "../../machines/index.js";
 import { rootOf } from "./arrows.js";
 import { type Chart, type ChartEdge, chartOf } from "./chart.js";
 import { draw } from "./draw.js";
-import { usualWaysOf } from "./overview.js";
+import { happyPathOf, usualWaysOf } from "./overview.js";
 import { svgOf } from "./svg.js";
 
 export const machines: AnyStateMachine[] = Object.values(machinesOf(registry));
@@ -70,8 +70,10 @@ export const documents = async (): Promise<{ name: string; url: URL; text: strin
       { name: `${machine.id}.md`, text: await pageOf(machine) },
     ]),
   );
-  const overview = { name: "overview.svg", text: await svgOf(usualWaysOf(chartOf(registry.order)), 12) };
-  return [...pairs.flat(), overview].map((document) => ({ ...document, url: new URL(document.name, folder) }));
+  const order = chartOf(registry.order);
+  const overview = { name: "overview.svg", text: await svgOf(usualWaysOf(order), 12) };
+  const hero = { name: "hero.svg", text: await svgOf(happyPathOf(order), 12) };
+  return [...pairs.flat(), overview, hero].map((document) => ({ ...document, url: new URL(document.name, folder) }));
 };
 
 /** The names of the documents whose bytes are not what the machines say now. */

@@ -54,8 +54,20 @@ export const overviewOf = (chart: Chart): Chart => {
   };
 };
 
+type Step = [from: string, to: string, why: string];
+
+/** How an order lives when all goes well, and the two ways in which it most often does not. */
+const happy: Step[] = [
+  ["pending", "processing", "paid"],
+  ["processing", "completed", "captured"],
+  ["completed", "refunded", "refunded"],
+  ["pending", "on-hold", "the bank waits"],
+  ["on-hold", "processing", "paid"],
+  ["pending", "cancelled", "given up"],
+];
+
 /** How most orders live: from a status to the next, and why. The other ways are in the table of the machine. */
-const usual: [from: string, to: string, why: string][] = [
+const usual: Step[] = [
   ["pending", "processing", "paid"],
   ["pending", "on-hold", "the bank waits"],
   ["pending", "failed", "rejected"],
@@ -79,15 +91,11 @@ const leads = ({ edges }: Chart, from: string, to: string): boolean => {
   return next(from).has(to) || calls.some((call) => next(call).has(to));
 };
 
-/**
- * The seven statuses of WooCommerce and the usual ways between them, small enough for a page's width.
- *
- * @throws Error where the machine does not lead that way
- */
-export const usualWaysOf = (chart: Chart): Chart => {
-  const missing = usual.filter(([from, to]) => !leads(chart, from, to)).map(([from, to]) => `${from} to ${to}`);
+/** @throws Error where the machine does not lead that way */
+const stepsOf = (chart: Chart, steps: Step[]): Chart => {
+  const missing = steps.filter(([from, to]) => !leads(chart, from, to)).map(([from, to]) => `${from} to ${to}`);
   if (missing.length > 0) throw new Error(`the machine "${chart.id}" does not lead from ${missing.join(", from ")}`);
-  const statuses = [...new Set(usual.flatMap((way) => way.slice(0, 2)))];
+  const statuses = [...new Set(steps.flatMap((way) => way.slice(0, 2)))];
   const shown = (id: string) => ({ id, parent: rootOf(chart), label: id, says: null, kind: "atomic" as const });
   return {
     id: chart.id,
@@ -95,6 +103,12 @@ export const usualWaysOf = (chart: Chart): Chart => {
       ...chart.nodes.filter((node) => node.parent === null),
       ...statuses.map((id) => ({ ...shown(id), initial: id === "pending" })),
     ],
-    edges: usual.map(([from, to, event]) => ({ from, to, event, guard: null, rule: null })),
+    edges: steps.map(([from, to, event]) => ({ from, to, event, guard: null, rule: null })),
   };
 };
+
+/** The seven statuses of WooCommerce and the usual ways between them, small enough for a page's width. */
+export const usualWaysOf = (chart: Chart): Chart => stepsOf(chart, usual);
+
+/** The picture at the top of the README: six boxes, and what goes well in a line. */
+export const happyPathOf = (chart: Chart): Chart => stepsOf(chart, happy);
