@@ -39,7 +39,7 @@ describe.skipIf(chromiumAt === null)("the sandbox in a browser", () => {
     await page.getByRole("button", { name: button, exact: true }).click();
     expect(await page.locator("h1").textContent()).toBe(title);
     expect(await page.locator("dl").textContent()).toBe(`Order${id}Status${status}`);
-    expect((await sandbox.engine.read(id))?.facts.order.status).toBe(status);
+    expect((await sandbox.engine.queries.read(id))?.facts.order.status).toBe(status);
     expect(await page.getByRole("link", { name: "Try to pay again" }).count()).toBe(title === "Not paid" ? 1 : 0);
     await page.getByRole("link", { name: "See why the order has this status" }).click();
     expect(await page.locator("h1").textContent()).toBe(`Order ${id}`);
