@@ -18,7 +18,8 @@ export interface Meta {
 /**
  * Of a call to the bank: `again`, it goes out once more; `failed`, it came to nothing; `under-way`, its end decides, and
  * what came meanwhile changes nothing; `done-before`, the books are as the merchant asked, whoever did it;
- * `done-late`, a refund that was pending is done; `order-changed`, it was not sent, as the shop has another order. `terminal`: the order is over.
+ * `done-late`, a refund that was pending is done; `order-changed`, it was not sent, as the shop has another order.
+ * `terminal`: the order is over.
  */
 export type BranchOutcome =
   | "again"

@@ -17,7 +17,7 @@ import { cli } from "../cli/run.js";
 import { T0 } from "../engine/place.js";
 
 const SHORT = "canary-of-fiftn";
-const LONG = "canary-of-sixtn!";
+const LONG = "a0b1c2d3e4f5a6b7";
 
 let folder: string;
 beforeAll(async () => {
