@@ -222,8 +222,8 @@ export const Facts = z.object({
     paidOtherwise: z.boolean().optional(),
     /** The shop has put it into the bin, or has it no more. */
     gone: z.boolean().optional(),
-    /** When the shop had another total, currency or lines last, than were known here; left out: never. */
-    changedAt: moment.optional(),
+    /** The version in which the shop last told of another total, currency or lines; left out: it never did. */
+    changedIn: z.number().int().optional(),
   }),
   /** The payment that the order follows. */
   payment: Payment,

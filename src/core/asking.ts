@@ -42,7 +42,7 @@ export const wish = (builder: DecisionBuilder): void => {
   if (event.type === "shop.holdStockDue" && !holdStockIsOver(builder)) {
     return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
   }
-  if (event.type === "checkout.asked") builder.facts = remember(builder.facts, builder.envelope);
+  if (event.type === "checkout.asked") builder.facts = remember(builder.facts, builder.envelope, builder.seq);
   const alwaysReads =
     event.type === "customer.returned" || event.type === "reconcile.asked" || event.type === "checkout.asked";
   const known = handles(builder.rules.registry.order, builder.states.order, event.type);
@@ -53,7 +53,7 @@ export const wish = (builder: DecisionBuilder): void => {
     return builder.show(shown);
   }
   if (event.type === "customer.returned") {
-    builder.facts = remember(builder.facts, builder.envelope);
+    builder.facts = remember(builder.facts, builder.envelope, builder.seq);
     const first = order.customerReturnedAt === null && builder.facts.order.customerReturnedAt !== null;
     if (first) builder.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, builder.now);
   }

@@ -65,7 +65,10 @@ export const attach = (
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== builder.facts.payment.id;
   const { attempt, id: before } = builder.facts.payment;
-  let remembered: Facts = { ...remember(builder.facts, builder.envelope), checkout: answered(builder.facts) };
+  let remembered: Facts = {
+    ...remember(builder.facts, builder.envelope, builder.seq),
+    checkout: answered(builder.facts),
+  };
   if (another || remembered.payment.attempt !== attempt)
     remembered = ofEarlierAttempt(remembered, another ? before : null);
   if (another) replaceCurrent(builder, paymentId, remembered);
@@ -86,7 +89,7 @@ export const notCreated = (builder: DecisionBuilder, detail: string, attempt: st
 
 /** Kept for the merchant, who would else only see that the bank knows no payment. */
 export const rejected = (builder: DecisionBuilder, rejection: Rejection["type"], message: string | null): void => {
-  builder.facts = remember(builder.facts, builder.envelope);
+  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
   builder.add({ type: "setOrderMeta", meta: rejectionMeta(builder.facts.order.rejections, message) }, builder.now);
   builder.add({ type: "addOrderNote", note: notes["customer-rejected"].replace("{reason}", rejection) }, builder.now);
   builder.answer(builder.itself, "ignored", { rule: "checkout/rejected", reason: "checkout-rejected" });

@@ -115,7 +115,7 @@ const happen = (builder: DecisionBuilder): void => {
     case "checkout.rejected":
       return rejected(builder, event.rejection, event.message);
     case "order.updated": {
-      builder.facts = remember(builder.facts, builder.envelope);
+      builder.facts = remember(builder.facts, builder.envelope, builder.seq);
       const order = builder.moveOrder(builder.itself);
       const cooldown = builder.moveCooldown("order.updated");
       return builder.answer(builder.itself, "ignored", {
@@ -181,7 +181,7 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   if (isCurrent ? asked.length === 0 : otherNamed(builder.facts, reading.paymentId)?.readingId !== readingId) {
     return builder.answer(me, "ignored", { reason: "superseded" });
   }
-  builder.facts = remember(builder.facts, builder.envelope);
+  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
   if (isCurrent) builder.movePayment();
   else readOther(builder, reading, asked, readingId);
   // Where another payment became the current one, who asked about it asks about the current one now.
@@ -278,7 +278,7 @@ const result = (builder: DecisionBuilder): void => {
   const other = otherAnswered(builder.facts, event);
   if (other !== undefined) return answerOther(builder, other, event);
   const { payment } = builder.facts;
-  builder.facts = remember(builder.facts, builder.envelope);
+  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
   if (builder.facts.payment !== payment) builder.movePayment();
   const detail = "reason" in event ? event.detail || event.reason : undefined;
   builder.show({ ...builder.itself, detail });

@@ -11,6 +11,7 @@ import {
 } from "../../machines/facts.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
 import { intendedAt } from "./intended.js";
+import { placeOf } from "./lanes.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
 
 /** Nobody reads more, and a browser may send as many as it likes. */
@@ -215,8 +216,8 @@ const afterShop =
     return { ...waiting, overtaken: !isThis, ...(isThis && { wish: { ...wish, total, lines } }) };
   };
 
-/** @param at when the shop had it so */
-const asTheShopHasIt = (facts: Facts, shop: ShopOrder, at: number): Facts => {
+/** @param seq of the decision */
+const asTheShopHasIt = (facts: Facts, shop: ShopOrder, seq: number): Facts => {
   const { gateway, ...says } = shop;
   const before = facts.order;
   const order = { ...before, ...says, ...(gateway === undefined ? {} : { paidOtherwise: gateway === null }) };
@@ -231,7 +232,7 @@ const asTheShopHasIt = (facts: Facts, shop: ShopOrder, at: number): Facts => {
   if (!isChanged) return inCurrency({ ...known, order });
   return inCurrency({
     ...known,
-    order: { ...order, changedAt: at },
+    order: { ...order, changedIn: seq },
     waiting: known.waiting.map(afterShop(order)),
   });
 };
@@ -241,15 +242,21 @@ const writtenAt = (facts: Facts, at: number): Facts => ({
   order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt) },
 });
 
-/** Facts after the event; the same object where it tells nothing new. */
-export const remember = (facts: Facts, envelope: Envelope): Facts => {
+/**
+ * Facts after the event; the same object where it tells nothing new.
+ *
+ * @param seq of the decision
+ */
+export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts => {
   const { event, at } = envelope;
   switch (event.type) {
     case "order.updated":
-      return writtenAt(event.order === undefined ? facts : asTheShopHasIt(facts, event.order, at), at);
-    case "shop.differs":
-      // The shop was read before the call; what it has told since is newer.
-      return at < (facts.order.changedAt ?? 0) ? facts : writtenAt(asTheShopHasIt(facts, event.order, at), at);
+      return writtenAt(event.order === undefined ? facts : asTheShopHasIt(facts, event.order, seq), at);
+    case "shop.differs": {
+      // The shop may have been read before it told of a change that was not known when the call was asked for.
+      const asked = placeOf(event.effectId, envelope.orderId)?.seq ?? 0;
+      return asked < (facts.order.changedIn ?? 0) ? facts : writtenAt(asTheShopHasIt(facts, event.order, seq), at);
+    }
     case "customer.returned":
       return event.page === "success" && isProven(facts, event) && facts.order.customerReturnedAt === null
         ? { ...facts, order: { ...facts.order, customerReturnedAt: at } }

@@ -12,7 +12,7 @@ import { remember } from "./remember.js";
 export const shopDiffers = (builder: DecisionBuilder): void => {
   const me = builder.itself;
   const { operation } = builder.facts;
-  builder.facts = remember(builder.facts, builder.envelope);
+  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
   const moved = builder.moveOrder({ ...me, detail: reasons["order-changed"] });
   builder.answer(me, "ignored", { rule: moved?.rule ?? null, reason: moved === null ? "superseded" : "order-changed" });
   builder.moveOrder({ ...me, type: "order.updated" });

@@ -175,13 +175,13 @@ const happen = (order: Order): void => {
         const effect = { type: "addOrderNote", note: notes["customer-landingpage-return"] } as const;
         order.effects.push({ id: `${envelope.orderId}:${state.seq}:0`, effect });
       }
-      state.facts = remember(state.facts, envelope);
+      state.facts = remember(state.facts, envelope, 0);
       return order.wait(waiting());
     case "merchant.completed":
     case "merchant.cancelled":
       return terminal.has(state.facts.order.status) ? order.refuse() : order.wait(waiting());
     case "payment.read": {
-      state.facts = remember(state.facts, envelope);
+      state.facts = remember(state.facts, envelope, 0);
       order.payment();
       const asked = state.facts.waiting.filter((w) => w.readingId === event.effectId);
       state.facts = { ...state.facts, waiting: state.facts.waiting.filter((w) => w.readingId !== event.effectId) };
@@ -192,7 +192,7 @@ const happen = (order: Order): void => {
       return order.cooldown("payment.read");
     }
     default:
-      state.facts = remember(state.facts, envelope);
+      state.facts = remember(state.facts, envelope, 0);
       order.payment();
       return order.order(envelope.id, event.type);
   }

@@ -5,7 +5,7 @@ import { defaultSettings } from "../../machines/settings.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
 import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
-import { MINUTE, SECOND } from "../../src/testing/simulator/script.js";
+import { MINUTE } from "../../src/testing/simulator/script.js";
 import { completed, lifeOf, sent } from "./lives.js";
 
 const edited = (order: ShopOrder): EventInput => ({ type: "order.updated", by: "shop", change: "edited", order });
@@ -128,12 +128,21 @@ describe("a capture that was asked for another order", () => {
   test("is not taken back by a shop that was read before it told of something newer", () => {
     const life = lifeOf({ status: "processing" });
     life.settle(completed);
-    life.now += SECOND;
     life.tell(edited({ total: 70_000 }));
-    life.now -= SECOND;
     shopHas(life, { total: 90_000 });
     expect(life.record.facts.order.total).toBe(70_000);
     expect(life.answerTo("e1")).toMatchObject({ outcome: "refused", reason: "amount-mismatch" });
+  });
+
+  test("is refused once, also where the clock was set back since the shop told of a change before it", () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(edited({ total: 100_001 }));
+    life.tell(edited({ total: 100_000 }));
+    life.now -= 60 * MINUTE;
+    life.settle(completed);
+    shopHas(life, { total: 90_000 });
+    expect(life.record.facts.order.total).toBe(90_000);
+    expect(life.answerTo("e3")).toMatchObject({ outcome: "refused", reason: "amount-mismatch" });
   });
 
   test("which is no longer waited for changes the order and nothing else", () => {

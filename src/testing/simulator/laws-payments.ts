@@ -1,4 +1,5 @@
 /** The payments of one order: which one pays it, and what becomes of money on the others. */
+import { placeOf } from "../../core/lanes.js";
 import { paymentsOf } from "../../core/record.js";
 import type { OrderEnd, Truth } from "./evidence.js";
 import type { Law } from "./laws.js";
@@ -35,19 +36,17 @@ const nothingIsDown = ({ steps }: Lived["script"]): boolean =>
   );
 
 /** What the shop said last of the order's total, in a message or when it was read. */
-const saidOf = (
-  { history }: OrderEnd,
-  { evidence: { envelopes } }: Lived,
-): { seq: number; total: number } | undefined =>
-  history
-    .flatMap((entry) => {
-      const { event, seq, at } = entry;
-      const told = event.type === "order.updated" || event.type === "shop.differs" ? event.order?.total : undefined;
-      // What was read counts from when the reading was begun.
-      return told === undefined ? [] : [{ seq, total: told, at: envelopes.get(entry)?.at ?? at }];
-    })
-    .toSorted((a, b) => a.at - b.at || a.seq - b.seq)
-    .at(-1);
+const saidOf = ({ orderId, history }: OrderEnd): { seq: number; total: number } | undefined => {
+  let said: { seq: number; total: number } | undefined;
+  for (const { event, seq } of history) {
+    if (event.type !== "order.updated" && event.type !== "shop.differs") continue;
+    const asked = event.type === "order.updated" ? seq : (placeOf(event.effectId, orderId)?.seq ?? 0);
+    const total = event.order?.total;
+    // The shop may have been read before it told of the change.
+    if (total !== undefined && (said === undefined || asked >= said.seq)) said = { seq, total };
+  }
+  return said;
+};
 
 const ENDS = ["completed", "cancelled", "refunded"];
 const named = (some: Truth[]) => some.map(({ paymentId }) => paymentId).join(", ");
@@ -130,10 +129,10 @@ export const paymentLaws: readonly Law[] = [
     name: "the-total-is-the-shops",
     says: "what the shop said last of an order's total is what the order goes by, unless it is being changed at the bank",
     source: "docs/rules.md, The payments of one order",
-    broken: (lived) =>
-      lived.after.flatMap((end) => {
+    broken: ({ after }) =>
+      after.flatMap((end) => {
         const { orderId, record, history } = end;
-        const said = saidOf(end, lived);
+        const said = saidOf(end);
         if (said === undefined || record === null) return [];
         // An edit that waited for its turn meanwhile has its own total.
         const since = history.some(
