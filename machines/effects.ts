@@ -61,6 +61,9 @@ export type NoteKey = keyof typeof notes;
 export interface OrderAsExpected {
   totals: number[];
   currency: string;
+  /** Known already: deleted, or to be paid another way. */
+  gone?: true;
+  paidOtherwise?: true;
 }
 
 /** Left out: it is carried out whatever the shop has. */

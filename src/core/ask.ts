@@ -120,7 +120,12 @@ const at = (a: EffectContext, effect: Effect | null, facts = a.facts): EffectAnd
 
 /** Where the shop has another order than this, nothing is sent. */
 const expected = ({ facts: { order }, totalBefore }: EffectContext): { expects: OrderAsExpected } => ({
-  expects: { totals: [...new Set([totalBefore, order.total])], currency: order.currency },
+  expects: {
+    totals: [...new Set([totalBefore, order.total])],
+    currency: order.currency,
+    ...(order.gone === true && { gone: true }),
+    ...(order.paidOtherwise === true && { paidOtherwise: true }),
+  },
 });
 
 export const ask = ({ type, params }: RequestedAction, a: EffectContext): EffectAndFacts => {

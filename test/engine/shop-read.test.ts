@@ -148,6 +148,25 @@ describe("other money", () => {
     expect((await place.engine.queries.read("1"))?.facts.order.total).toBe(90_000);
   });
 
+  test("of a deleted order, and of one that is paid another way now, is given back when it is asked for again", async () => {
+    const amounts = { authorizedAmount: 0, capturedAmount: 1000, possibleActions: ["REFUND", "PARTIAL_REFUND"] };
+    place = await Place.made();
+    await place.order("1", { status: "completed", amounts });
+    place.woo.orders.delete("1");
+    const first = place.engine.submit("1", { type: "merchant.refunded" }, { wait: "settled", timeoutMs: 10 * MINUTE });
+    await place.after(MINUTE);
+    expect(await first).toMatchObject({ outcome: "refused", reason: "order-changed" });
+    expect(await place.tell("1", { type: "merchant.refunded" })).toMatchObject({ outcome: "moved", to: "refunded" });
+    const readOrder = async () => ({ gateway: null });
+    place.engine = await place.start({ shop: { ...place.woo.shop, readOrder } });
+    await place.order("2", { status: "completed", amounts });
+    const all: Command = { type: "merchant.refundedAmount", amount: 100_000 };
+    expect(await place.tell("2", all)).toMatchObject({ outcome: "refused", reason: "not-ours" });
+    await place.after(MINUTE);
+    expect(await place.tell("2", all)).toMatchObject({ outcome: "moved" });
+    expect([calls("1", "refund"), calls("2", "refund")]).toEqual([1, 1]);
+  });
+
   test("a part that is given back is not asked about", async () => {
     place = await Place.made();
     await place.order("1", {

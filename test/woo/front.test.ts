@@ -104,4 +104,6 @@ test.each(answers)("%s: what it means", async (_, disturbance, meaning) => {
   if (meaning === "gone") expect(told).toMatchObject({ detail: "the shop has no order 7" });
   const status = await shop.readStatus("7").catch(() => "cannot say");
   expect(status).toBe(meaning === "gone" ? null : "cannot say");
+  const order = await shop.readOrder("7").catch(() => "cannot say");
+  expect(order).toEqual(meaning === "gone" ? { gone: true } : "cannot say");
 });

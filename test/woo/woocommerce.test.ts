@@ -283,6 +283,23 @@ describe("trouble", () => {
     expect(JSON.stringify(answer)).not.toMatch(/cs_canary|ck_wrong/);
   });
 
+  test("what the order is now: its money, who is paid, and whether it is still there", async () => {
+    const { shop, server } = await shopWith({}, {}, { gateways: { resursbank: "resurs-mapi" } });
+    const is = { total: 1000, currency: "EUR", lines: [{ sku: "tea", quantity: 2, total: 1000 }], gone: false };
+    expect(await shop.readOrder("7")).toEqual(is);
+    for (const [name, paid] of [
+      ["resursbank", "resurs-mapi"],
+      ["bacs", null],
+      ["constructor", null],
+    ] as const) {
+      await ask(server, T0, "PUT", "/orders/7", { payment_method: name });
+      expect(await shop.readOrder("7")).toEqual({ ...is, gateway: paid });
+    }
+    server.woo.edit("7", { total: 900, currency: "SEK" });
+    await ask(server, T0, "DELETE", "/orders/7", {});
+    expect(await shop.readOrder("7")).toMatchObject({ total: 900, currency: "SEK", gone: true });
+  });
+
   test("an order that the shop does not have, and an id that leads elsewhere", async () => {
     const { shop } = await shopWith();
     expect(await shop.readStatus("8")).toBeNull();

@@ -24,11 +24,11 @@ export const updateBy = (order: ShopOrder): OrderEvent => ({
 const GONE_ONCE = "the shop knows no such order any more; asked again before that is believed";
 const LINES_MS = 1_000;
 
-const differs = ({ totals, currency }: OrderAsExpected, order: ShopOrder): boolean =>
-  order.gone === true ||
-  order.gateway === null ||
-  (order.total !== undefined && !totals.includes(order.total)) ||
-  (order.currency !== undefined && order.currency !== currency);
+const differs = (known: OrderAsExpected, { total, currency, gone, gateway }: ShopOrder): boolean =>
+  (gone !== undefined && gone !== (known.gone === true)) ||
+  (gateway !== undefined && (gateway === null) !== (known.paidOtherwise === true)) ||
+  (total !== undefined && !known.totals.includes(total)) ||
+  (currency !== undefined && currency !== known.currency);
 
 /** @param seq of the decision that asked for the call; a change of lines that it asked for as well is its own. */
 export const linesUnderWay = (open: (Pick<OutboxRow, "seq" | "effect"> & { dead: boolean })[], seq: number): boolean =>
@@ -48,7 +48,7 @@ export const lookInShop = async (
       return { kind: "waits", afterMs: LINES_MS, detail: "the shop's lines are being changed" };
     const order = await shop.readOrder(row.orderId);
     if (!differs(effect.expects, order)) return { kind: "same" };
-    const isFirst = order.gone === true && row.previousError !== GONE_ONCE;
+    const isFirst = order.gone === true && effect.expects.gone !== true && row.previousError !== GONE_ONCE;
     return isFirst ? { kind: "waits", afterMs: how.secondWordMs, detail: GONE_ONCE } : { kind: "differs", order };
   } catch (error) {
     return { kind: "waits", afterMs: null, detail: `the shop cannot be asked for the order: ${thrownText(error)}` };

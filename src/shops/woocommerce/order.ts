@@ -28,16 +28,21 @@ export const linesOf = (order: WooOrder): Line[] => [
   ...order.fee_lines.map((line) => ({ sku: `fee-${line.id}`, quantity: 1, total: line.total + line.total_tax })),
 ];
 
-/** Whether the order is to be paid here, as far as its way of paying says. One that was made by hand names none. */
-const isOurs = ({ payment_method: method }: WooOrder, gateways: Record<string, string>): boolean =>
-  method === "" || Object.keys(gateways).length === 0 || Object.hasOwn(gateways, method);
+/** Who is to be paid, as far as the way of paying says. An order that was made by hand names none. */
+const gatewayOf = (
+  { payment_method: method }: WooOrder,
+  gateways: Record<string, string>,
+): Pick<ShopOrder, "gateway"> => {
+  if (method === "" || Object.keys(gateways).length === 0) return {};
+  return { gateway: (Object.hasOwn(gateways, method) && gateways[method]) || null };
+};
 
 /** @param gateways WooCommerce's payment method → the engine's gateway; none = it is not said how it is paid */
 export const shopOrder = (order: WooOrder, gateways: Record<string, string> = {}): ShopOrder => ({
   total: order.total,
   currency: order.currency,
   lines: linesOf(order),
-  ...(isOurs(order, gateways) ? {} : { gateway: null }),
+  ...gatewayOf(order, gateways),
   gone: order.status === "trash",
 });
 
