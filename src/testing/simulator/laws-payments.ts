@@ -35,13 +35,27 @@ const nothingIsDown = ({ steps }: Lived["script"]): boolean =>
       (step.do === "bankFault" && step.op === "read"),
   );
 
+/** The shop's messages about the order's total as it sent them, by id: a history holds what was made of them. */
+const editsOf = ({ steps, orders }: Lived["script"], orderId: string): Map<string, number> =>
+  new Map(
+    steps.flatMap((step) => {
+      if (step.do !== "tell" || step.event.type !== "order.updated") return [];
+      const total = step.event.order?.total;
+      return total === undefined || orders[step.order]?.id !== orderId ? [] : [[`s${step.n}`, total] as const];
+    }),
+  );
+
 /** What the shop said last of the order's total, in a message or when it was read. */
-const saidOf = ({ orderId, history }: OrderEnd): { seq: number; total: number } | undefined => {
+const saidOf = (
+  { orderId, history }: OrderEnd,
+  script: Lived["script"],
+): { seq: number; total: number } | undefined => {
+  const edits = editsOf(script, orderId);
   let said: { seq: number; total: number } | undefined;
-  for (const { event, seq } of history) {
+  for (const { event, eventId, seq } of history) {
     if (event.type !== "order.updated" && event.type !== "shop.differs") continue;
     const asked = event.type === "order.updated" ? seq : (placeOf(event.effectId, orderId)?.seq ?? 0);
-    const total = event.order?.total;
+    const total = edits.get(eventId) ?? event.order?.total;
     // The shop may have been read before it told of the change.
     if (total !== undefined && (said === undefined || asked >= said.seq)) said = { seq, total };
   }
@@ -129,10 +143,10 @@ export const paymentLaws: readonly Law[] = [
     name: "the-total-is-the-shops",
     says: "what the shop said last of an order's total is what the order goes by, unless it is being changed at the bank",
     source: "docs/rules.md, The payments of one order",
-    broken: ({ after }) =>
+    broken: ({ after, script }) =>
       after.flatMap((end) => {
         const { orderId, record, history } = end;
-        const said = saidOf(end);
+        const said = saidOf(end, script);
         if (said === undefined || record === null) return [];
         // An edit that waited for its turn meanwhile has its own total.
         const since = history.some(
