@@ -207,7 +207,7 @@ export class StoreDatabase {
 
   nextDue(): number | null {
     let next = Math.min(this.#do.nextTimer.get() ?? Infinity, this.#do.nextEvent.get() ?? Infinity);
-    for (const [notBefore, leaseUntil] of this.#do.laneHeads.iterate()) {
+    for (const [notBefore, leaseUntil] of this.#do.laneHeads().iterate()) {
       if (notBefore >= next) break;
       next = Math.min(next, Math.max(notBefore, leaseUntil));
     }

@@ -173,9 +173,11 @@ export function prepare(db: Database) {
     nextEvent: value<[], number>(
       `SELECT not_before FROM inbox WHERE dead = 0 AND ${rests("inbox")} ORDER BY not_before LIMIT 1`,
     ),
-    laneHeads: rows<[], [number, number]>(
-      `SELECT not_before, (SELECT max(lease_until) FROM outbox p WHERE ${LANE})
+    laneHeads: later(() =>
+      rows<[], [number, number]>(
+        `SELECT not_before, (SELECT max(lease_until) FROM outbox p WHERE ${LANE})
          FROM outbox o WHERE dead = 0 AND ${rests("o")} AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${EARLIER}) ORDER BY not_before`,
+      ),
     ),
 
     history: rows<[string, number, number]>(
