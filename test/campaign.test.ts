@@ -38,7 +38,7 @@ test.each(Object.entries(rooms))(
     const wrong = await run(room, "--nonsense");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--nonsense")]);
   },
-  60_000,
+  240_000,
 );
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
     expect(ended).toMatchObject({ code: 0, err: expect.stringMatching(/^(.*\d of \d+ \w+, .* left\n)*$/) });
     expect(Object.keys(JSON.parse(ended.out)).length).toBeGreaterThan(1);
   },
-  60_000,
+  240_000,
 );
 
 test("a value that is none ends in 2, a law that is broken in 3", async () => {
