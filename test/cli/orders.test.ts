@@ -122,8 +122,8 @@ describe("what is typed wrong", () => {
     expect(code).toBe(2);
   });
 
-  it("an event that is none is told in one plain line", async () => {
-    const { code, err } = await cli(["can", "1001", '{"type":"merchant.refundedAmount"}', "--url", served.url]);
+  it.each(["can", "send"])("an event that is none is told by %s in one plain line", async (command) => {
+    const { code, err } = await cli([command, "1001", '{"type":"merchant.refundedAmount"}', "--url", served.url]);
     expect(code).toBe(2);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
     expect(err).toMatch(/^order-status: the engine does not take this event: amount: /);

@@ -1,25 +1,15 @@
 /** `can`: the answer and the reason before the click. Changes nothing. */
 import type { Command } from "commander";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
-import { exitCodes, refused, wrongUsage } from "../lib/ending.js";
+import { exitCodes, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
-import { sayVerdict } from "../lib/verdict.js";
-
-/** What is wrong with the event, as the engine says it, in a line. */
-const notTaken = async (response: Response): Promise<string> => {
-  const { error } = (await response.json().catch(() => ({}))) as {
-    error?: { issues?: { path: string; message: string }[]; message?: string };
-  };
-  const issues = (error?.issues ?? []).map(({ path, message }) => `${path}: ${message}`);
-  const why = issues.length > 0 ? issues.join("; ") : (error?.message ?? String(response.status));
-  return `the engine does not take this event: ${why}`;
-};
+import { notTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
   const body = eventIn(words);
   const response = await ask(options, `/orders/${encodeURIComponent(id)}/can`, { method: "POST", body });
   if (response.status === 404) throw refused(`there is no order ${id} there`);
-  if (!response.ok) throw wrongUsage(await notTaken(response));
+  if (!response.ok) throw await notTaken(response);
   sayVerdict(await response.json(), options.json);
 };
 

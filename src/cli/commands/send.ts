@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import { reasonInWords } from "../../../machines/reasons.js";
 import type { Receipt } from "../../runtime/embedded/receipt.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
-import { exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
+import { exitCodes, exits, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
-import { sayVerdict } from "../lib/verdict.js";
+import { notTaken, sayVerdict } from "../lib/verdict.js";
 
 interface Options extends RemoteOptions {
   dryRun?: true;
@@ -36,8 +36,7 @@ const run = async (id: string, words: string[], options: Options): Promise<void>
     headers: { "idempotency-key": options.id ?? randomUUID() },
   });
   if (response.status === 404) throw refused(`there is no order ${id} there`);
-  if (![200, 202, 409].includes(response.status))
-    throw wrongUsage(`the engine does not take this event: ${await response.text()}`);
+  if (![200, 202, 409].includes(response.status)) throw await notTaken(response);
   if (options.dryRun) return sayVerdict(await response.json(), options.json);
   const receipt = (await response.json()) as Receipt;
   if (options.json) sayJson(receipt);
