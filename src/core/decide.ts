@@ -61,6 +61,7 @@ export const decide = (
   if (record === null) place(builder);
   else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
   else happen(builder);
+  askAnew(builder);
   readElsewhere(builder);
   return finished(builder);
 };
@@ -78,6 +79,12 @@ const opensPayment = new Set<string>(["checkout.began", "payment.created", "paym
 const isPaidOtherwise = ({ facts, envelope }: DecisionBuilder): boolean =>
   (facts.payment.gateway === null && !opensPayment.has(envelope.event.type)) ||
   (facts.order.paidOtherwise === true && envelope.event.type in statusWantedBy);
+
+/** Nobody waits for the reading any more: it was answered, or is of a payment that is not the current one now. */
+const askAnew = (builder: DecisionBuilder): void => {
+  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
+  if (builder.states.cooldown === "reading" && !isAwaited) builder.moveCooldown("payment.read");
+};
 
 const happen = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
@@ -213,8 +220,6 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     else letThrough(builder, waiting);
   }
   if (!isCurrent) answerBeside(builder, reading.paymentId, readingId);
-  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
-  if (!isAwaited) builder.moveCooldown("payment.read");
   const moved = builder.facts.order.status !== status;
   builder.answer(me, moved ? "moved" : "ignored", {
     rule: tookOver ? "attempt/pays-the-order" : null,

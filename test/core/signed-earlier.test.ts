@@ -82,6 +82,38 @@ describe("signed in an older tab", () => {
     }
   });
 
+  describe("and refused by the bank", () => {
+    /** Answers the open reading of this payment. */
+    const answer = (life: Life, paymentId: string, says = noSuchPayment(paymentId)) => {
+      const asked = life.open.find(({ effect }) => effect.type === "readPayment" && effect.paymentId === paymentId);
+      life.tell({ type: "payment.read", effectId: asked?.id ?? "none is open", reading: says });
+    };
+    const came: [string, EventInput][] = [
+      ["a customer", { type: "customer.returned", page: "success" }],
+      ["a merchant", { type: "merchant.completed", via: "api" }],
+      ["a reconciliation", { type: "reconcile.asked" }],
+      ["a callback of the newer attempt", callback({ paymentId: NEWER })],
+    ];
+
+    test.each(came)("%s who came meanwhile is answered, in whatever order the bank answers", (_who, event) => {
+      for (const lookedUpFirst of [true, false]) {
+        const life = two();
+        life.tell(callback({ paymentId: OLDER }));
+        answer(life, NEWER);
+        life.tell(event, "came");
+        answer(life, OLDER);
+        expect(booked(life)).toEqual([OLDER]);
+        life.bankAnswers({ is: "refused" });
+        if (!lookedUpFirst) answer(life, OLDER);
+        readBack(life, noSuchPayment(OLDER));
+        life.read(payments.missing);
+        life.wait(0, payments.missing);
+        expect(life.record.facts.waiting).toEqual([]);
+        expect(life.answerTo("came").reason).not.toBe("reading-payment");
+      }
+    });
+  });
+
   test.each<[string, Placed, Reading]>([
     ["is paid already", {}, payments.accepted],
     ["is being looked at by the bank", {}, payments.frozen],
