@@ -190,6 +190,8 @@ also when it is sent again:
 - "No such order" is believed when it was said twice, half a minute apart.
 - A part that is given back, a cancellation and a booking are not asked about: their amounts do not come from the order.
 - A shop without \`readOrder\` is not asked; what it told last counts.
+- Where the shop changes the total of an order that stands on hold, the payment is read at once: a bank that holds just
+  that amount has the order paid.
 - A change of lines that waits for its reading while the shop tells of another total, currency or lines is refused as
   \`order-changed\`. Where it is the very change that the shop tells of, it is made, and a recalculation is made for the
   newest lines.
