@@ -306,6 +306,7 @@ describe("the settings", () => {
         cancelledThenAccepted: "stay",
         onHoldThenAborted: "cancel",
         processingThenRejected: "follow",
+        rejected: "by-task",
         taskStatusUnavailable: "failed",
         modifyWhenFullyCancelled: "rebuild",
         cooldownFrom: "created-or-updated",

@@ -36,8 +36,14 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "none: the documents are clear",
   ],
   [
+    "REJECTED",
+    "003: failed where the task's completed flag is true, else cancelled; and every REJECTED is, at a very basic level, a pure cancelled status",
+    "by the task's flag",
+    "`choices.rejected`: `by-task` \\| `cancelled`",
+  ],
+  [
     "tasks/status cannot be read",
-    "003: a default status, unnamed; elsewhere every REJECTED is cancelled; the plugin: failed",
+    "003: a default status, unnamed; the plugin: failed",
     "failed",
     "`choices.taskStatusUnavailable`: `failed` \\| `cancelled`",
   ],
