@@ -10,7 +10,7 @@ import {
 } from "../../../machines/facts.js";
 import type { GuardContext } from "../../../machines/guards.js";
 import { merchantApi, netsEasy } from "../../../machines/index.js";
-import { Choices, type Settings } from "../../../machines/settings.js";
+import { Choices, Settings } from "../../../machines/settings.js";
 import { T0 } from "../simulator/script.js";
 import type { EventInput } from "./life.js";
 import { PAYMENT } from "./samples.js";
