@@ -31,6 +31,7 @@ import {
   readBeside,
   readOther,
   readOthers,
+  renamed,
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
 import { notOurs } from "./refuse.js";
@@ -217,10 +218,14 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   // The order follows the payment that took the place, also where whoever asked spoke of another one.
   const pays = (tookOver || holdsMoney(builder)) && !isLeftToTheShop(builder);
   if (answered.length > 0 && answered.every(isAboutOther) && pays) builder.moveOrder({ ...me, type: "payment.read" });
-  for (const waiting of answered) {
+  for (let left = answered; left.length > 0; ) {
+    const [waiting, ...others] = left as [WaitingEvent, ...WaitingEvent[]];
+    const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
+    const { id: now } = builder.facts.payment;
+    left = now === null || now === before ? others : renamed(others, before, now);
   }
   if (!isCurrent) answerBeside(builder, reading.paymentId, readingId);
   const moved = builder.facts.order.status !== status;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { noSuchPayment, type Reading } from "../../machines/facts.js";
 import { type EventInput, Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { T0 } from "../../src/testing/simulator/script.js";
 import { type Placed, sent } from "./lives.js";
 
 const NEWER = "pay-1";
@@ -110,6 +111,43 @@ describe("signed in an older tab", () => {
         life.wait(0, payments.missing);
         expect(life.record.facts.waiting).toEqual([]);
         expect(life.answerTo("came").reason).not.toBe("reading-payment");
+      }
+    });
+  });
+
+  describe("and a callback of each attempt waited for the same reading", () => {
+    const both = (first: string) => {
+      const life = two({ createdAt: T0 - 30_000, updatedAt: T0 - 30_000 });
+      for (const paymentId of first === OLDER ? [OLDER, NEWER] : [NEWER, OLDER]) life.tell(callback({ paymentId }));
+      life.wait(30_000, payments.missing);
+      return life;
+    };
+    const refused = (life: Life, paymentId: string) => {
+      life.bankAnswers({ is: "refused" });
+      readBack(life, noSuchPayment(paymentId));
+      life.read(payments.missing);
+      life.wait(0, payments.missing);
+    };
+
+    test.each([
+      ["the older one's first", OLDER, NEWER],
+      ["the newer one's first", NEWER, OLDER],
+    ])("%s: what the bank refuses of one leaves the other its own", (_first, first, second) => {
+      const life = both(first);
+      expect(booked(life)).toEqual([first]);
+      refused(life, first);
+      expect(booked(life)).toEqual([first, second]);
+      life.bankAnswers({ is: "confirmed", reading: reading({ paymentId: second }) });
+      expect([life.status, paidBy(life), life.raised]).toEqual(["processing", second, []]);
+    });
+
+    test("the one that is booked pays the order, and the other is not booked", () => {
+      for (const first of [OLDER, NEWER]) {
+        const life = both(first);
+        life.bankAnswers({ is: "confirmed", reading: reading({ paymentId: first }) });
+        life.read(reading({ paymentId: first }));
+        life.wait(0, reading({ paymentId: first }));
+        expect([life.status, paidBy(life), booked(life)]).toEqual(["processing", first, [first]]);
       }
     });
   });
