@@ -43,7 +43,7 @@ test.each([
   ["woo", "--rounds", "2"],
   ["money", "--calls", "20"],
   ["siege", "--requests", "50", "--seconds", "0"],
-  ["lanes", "--orders", "70", "--timers", "100", "--seconds", "1"],
+  ["lanes", "--orders", "70", "--timers", "100", "--seconds", "1", "--within-ms", "60000"],
   ["fuzz", "--inputs", "50", "--workers", "1"],
 ])(
   "%s has its figures as JSON, alone on stdout, and on stderr nothing but how far it is",
