@@ -19,7 +19,7 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
     await stage.person();
     const reveals = `${stage.file}.reveals`;
     const ended = await served(
-      ["inspect", "--db", stage.file, "--reveals", reveals, "--json"],
+      ["inspect", "--store", stage.file, "--reveals", reveals, "--json"],
       async ({ url = "" }) => {
         const page = await (await fetch(`${url}/orders/canary`)).text();
         expect(page).toContain("Order canary");
@@ -44,11 +44,11 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
 test("without a place it says which to name", async () => {
   const { code, err } = await cli(["inspect"], { env: { ORDER_STATUS_STORE: undefined } });
   expect(code).toBe(2);
-  expect(err).toContain("--db orders.db");
+  expect(err).toContain("--store <place>");
 });
 
 test("a file that is not there is said so", async () => {
-  const { code, err } = await cli(["inspect", "--db", "/nowhere/orders.db"]);
+  const { code, err } = await cli(["inspect", "--store", "/nowhere/orders.db"]);
   expect(code).toBe(1);
   expect(err).toContain("does not exist");
 });

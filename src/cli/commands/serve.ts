@@ -19,7 +19,6 @@ import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
   config?: string;
-  db?: string;
   store?: string;
   port?: number;
   host?: string;
@@ -92,7 +91,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
   const port = options.port ?? config?.http.port ?? 8080;
   const host = options.host ?? config?.http.host ?? "127.0.0.1";
   const apiToken = tokensFor(config, options, command);
-  const place = options.store ?? options.db ?? config?.store;
+  const place = options.store ?? config?.store;
   if (!isLoopback(host) && apiToken === null) {
     throw wrongUsage(
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
@@ -150,11 +149,6 @@ export const addServe = (program: Command): void => {
         "ORDER_STATUS_STORE",
       ),
     )
-    .addOption(
-      new Option("--db <file>", "the SQLite file of the orders (default: the configuration says, or memory)").conflicts(
-        "store",
-      ),
-    )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
     .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
     .addOption(
@@ -191,7 +185,7 @@ Examples:
   $ order-status serve
   $ order-status serve --config shops/se.config.ts --port 8081
   $ order-status serve --sandbox
-  $ order-status serve --sandbox --db orders.db --cooldown 5
+  $ order-status serve --sandbox --store orders.db --cooldown 5
   $ order-status serve --sandbox --store postgres://shop@db.internal/shop    with PGPASSWORD in the environment
   $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
 ${exitCodes("there is nothing to serve")}`,
