@@ -69,7 +69,19 @@ describe("why nothing happened, a row each", () => {
   test("a stale payment's callback", async () => {
     const step = stepWith(await stage.get("/orders/stale"), "Outdated");
     expect(step).toContain("callback/stale-payment");
+    expect(step).not.toContain("leads to");
     expect(step).toContain("The message is about another payment of this order, which has no money.");
+  });
+
+  test("each change of a status is told once in the open, whoever brought it about", async () => {
+    for (const { orderId } of await stage.engine.queries.list({ limit: 50 })) {
+      const history = await stage.engine.queries.history(orderId);
+      const changes = history.filter(({ from, to }) => from !== null && from !== to).length;
+      const page = await stage.get(`/orders/${orderId}`);
+      const open = page.split('<p class="outcome">').slice(1);
+      const told = open.filter((step) => (step.split("</p>")[0] ?? "").includes("→"));
+      expect([orderId, told.length]).toEqual([orderId, changes]);
+    }
   });
 
   test("every payment of an order, and what the bank holds in all", async () => {
@@ -109,7 +121,7 @@ describe("why nothing happened, a row each", () => {
     const fold = page.slice(page.indexOf('data-fold="4"'));
     const head = plain(fold.slice(0, fold.indexOf("<details")));
     expect(head).toMatch(/AUTHORIZATION No change 4 times/);
-    expect(head).toContain("The order already has the status that the payment calls for.");
+    expect(head).toContain("The payment calls for no change of the order.");
     const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
     expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
     const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));

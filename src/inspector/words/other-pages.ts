@@ -104,7 +104,7 @@ export const otherTexts = {
   "act goes": ["The order goes from {from} to {to}.", "Ordern går från {from} till {to}."],
   "act stays": ["The order stays {status}.", "Ordern behåller statusen {status}."],
   "act once": ["The order becomes {to} once the bank confirms.", "Ordern får statusen {to} när banken bekräftar."],
-  "act because": ["Rule: {rule}.", "Regel: {rule}."],
+  "act because": ["Rule: {rule}", "Regel: {rule}"],
   "act nothing": ["Nothing is sent.", "Inget skickas."],
   "act sends": ["What is sent", "Vad som skickas"],
   "act flags": ["Flags afterwards", "Flaggor efteråt"],
