@@ -67,7 +67,12 @@ test("serve has it beside the API: looking only, unless actions are asked for", 
 
 test("Stately hears of every composition, not of the sandbox alone, and lets go of its port", async () => {
   const { file, remove } = await temporary();
-  const parts = { store: sqliteStore({ file }), gateways: [], shop: wooDouble({ now: Date.now }).shop, stately: 0 };
+  const parts = {
+    store: sqliteStore({ file }),
+    gateways: [],
+    shop: wooDouble({ now: Date.now }).shop,
+    stately: { port: 0 },
+  };
   const one = await compose({ ...parts, apiToken: null, settings: Settings.parse({}) });
   const frames: string[] = [];
   const socket = new WebSocket(one.stately ?? "");
@@ -79,9 +84,9 @@ test("Stately hears of every composition, not of the sandbox alone, and lets go 
   await until(() => frames.some((frame) => frame.includes("order.placed")), "the event");
   expect(frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "@xstate.actor")).toHaveLength(3);
   await one.stop();
-  await expect(statelyServer(Number(new URL(one.stately ?? "").port)).then((again) => again.close())).resolves.toBe(
-    undefined,
-  );
+  await expect(
+    statelyServer({ port: Number(new URL(one.stately ?? "").port) }).then((again) => again.close()),
+  ).resolves.toBe(undefined);
   await remove();
 });
 
