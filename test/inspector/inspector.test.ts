@@ -8,6 +8,7 @@ import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { queriesOf } from "../../src/runtime/embedded/queries.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { T0 } from "../engine/place.js";
 import { BASE, CANARY, Stage, THROWN } from "./stage.js";
 
 let stage: Stage;
@@ -40,6 +41,39 @@ const reconciled = async (of: Stage, form: Record<string, string>): Promise<stri
   clearInterval(ticking);
   return answer.text();
 };
+
+describe("orders of one gateway", () => {
+  let other: Stage;
+  beforeAll(async () => {
+    other = await Stage.made({}, { more: ["nets-easy"] });
+    for (let i = 0; i < 130; i += 1) {
+      const gateway = i % 65 === 0 ? "nets-easy" : "resurs-mapi";
+      await other.place.order(`g${String(i).padStart(3, "0")}`, { gateway, at: T0 + i });
+    }
+  });
+  afterAll(() => other.end());
+  const listed = (page: string) => [...page.matchAll(/data-order="(\w+)"/g)].map(([, id]) => id);
+
+  test("are found wherever they are in the list", async () => {
+    const page = await other.get("/orders?gateway=nets-easy");
+    expect(listed(page)).toEqual(["g065", "g000"]);
+    expect(page).toContain('<option value="nets-easy" selected');
+    expect(page).not.toContain('rel="next"');
+    expect(listed(await other.get("/orders?gateway=nets-easy&status=completed"))).toEqual([]);
+  });
+
+  test("are all there, a page after the other", async () => {
+    const seen: unknown[] = [];
+    for (let path: string | undefined = "/orders?gateway=resurs-mapi"; path !== undefined; ) {
+      const page: string = await other.get(path);
+      seen.push(...listed(page));
+      path = /rel="next" href="[^"?]*([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&");
+      if (path !== undefined) path = `/orders${path}`;
+    }
+    expect(seen).toHaveLength(128);
+    expect(new Set(seen).size).toBe(128);
+  });
+});
 
 describe("why nothing happened, a row each", () => {
   test("a held callback: the rule, and when it is looked at again", async () => {

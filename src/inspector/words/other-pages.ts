@@ -66,6 +66,7 @@ export const otherTexts = {
   "filter head": ["Filter", "Filter"],
   "filter status": ["Status", "Status"],
   "filter any": ["Any status", "Alla statusar"],
+  "filter gateway any": ["Any gateway", "Alla betalväxlar"],
   "filter flagged": ["Flagged only", "Bara flaggade"],
   "filter parked": ["Parked only", "Bara parkerade"],
   "filter since": ["Updated", "Uppdaterad"],
