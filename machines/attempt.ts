@@ -21,7 +21,7 @@ export const attemptMachine = orderSetup.createMachine({
   states: {
     open: { meta: { says: "not paid; the customer may still pay it" }, on: { "payment.read": whenRead } },
     surplus: {
-      meta: { says: "holds money beside the payment that pays the order" },
+      meta: { says: "holds money that the order does not need" },
       on: {
         "payment.read": whenRead,
         "surplus.found": {
@@ -34,12 +34,12 @@ export const attemptMachine = orderSetup.createMachine({
     },
     releasing: bankCall({
       home: "#attempt.surplus",
-      says: "its reservation is being let go",
+      says: "being released",
       family: "cancel",
       seen: [{ guard: "cancelTookEffect", target: "#attempt.closed", actions: note("surplus-released") }],
       again: { guard: "mayTryCancelAgain", actions: "cancelPayment" },
       failed: note("surplus-not-released"),
     }),
-    closed: { meta: { says: "it holds nothing, and is over" }, on: { "payment.read": whenRead } },
+    closed: { meta: { says: "closed, holds no money" }, on: { "payment.read": whenRead } },
   },
 });

@@ -19,7 +19,7 @@ export const legacyMachine = setup({
   initial: "UNREAD",
   context: {} as GuardContext,
   states: {
-    UNREAD: { meta: { says: "nobody has asked the bank yet" } },
+    UNREAD: { meta: { says: "not read at the bank yet" } },
     notBooked: { meta: { says: "nothing is booked at the bank" } },
     FROZEN: { meta: { says: "booked, and frozen on suspicion of fraud" } },
     inspected: { meta: { says: "booked, and looked at by hand" } },

@@ -19,7 +19,7 @@ export const netsMachine = setup({
   initial: "UNREAD",
   context: {} as GuardContext,
   states: {
-    UNREAD: { meta: { says: "nobody has asked Nets yet" } },
+    UNREAD: { meta: { says: "not read at Nets yet" } },
     created: { meta: { says: "the customer has not paid" } },
     reserved: { meta: { says: "reserved, not yet charged" } },
     partlyCharged: { meta: { says: "some charged, the rest reserved" } },

@@ -19,7 +19,7 @@ export const paymentMachine = setup({
   initial: "UNREAD",
   context: {} as GuardContext,
   states: {
-    UNREAD: { meta: { says: "nobody has asked the gateway yet" } },
+    UNREAD: { meta: { says: "not read at the bank yet" } },
     TASK_REDIRECTION_REQUIRED: { meta: { says: "the customer is at the bank" } },
     SUPPLEMENTING_REQUIRED: { meta: { says: "the bank wants more from the customer" } },
     INSPECTION: { meta: { says: "the bank looks at it by hand" } },

@@ -42,7 +42,7 @@ const words = {
   "payment-not-created": "The bank took no payment; the customer may try again.",
   // no-ops
   "surplus-payment": "The payment has money that the order does not need; it is released, or flagged.",
-  "no-change": "The order already has the status that the payment calls for.",
+  "no-change": "The payment calls for no change of the order.",
   "same-status": "The order already has this status.",
   "same-total": "The total is the same as at the bank, so no call is made.",
   "already-asked": "The same was asked for a moment ago and is under way.",

@@ -2,7 +2,7 @@
 import type { StateValue } from "xstate";
 
 const lost = "Svaret gick förlorat; betalningen läses av";
-const nobodyAsked = "banken har inte tillfrågats än";
+const notRead = "inte avläst hos banken än";
 const letGo = "reservationen har släppts";
 const unknownWord = "ett ord som dokumentationen inte har";
 
@@ -38,13 +38,13 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
   },
   attempt: {
     open: "inte betald; kunden kan fortfarande betala den",
-    surplus: "har pengar utöver betalningen som betalar ordern",
-    releasing: "dess reservation släpps",
+    surplus: "har pengar som ordern inte behöver",
+    releasing: "släpps",
     "releasing.unknown": lost,
     closed: "avslutad, inga pengar",
   },
   payment: {
-    UNREAD: nobodyAsked,
+    UNREAD: notRead,
     TASK_REDIRECTION_REQUIRED: "kunden är hos banken",
     SUPPLEMENTING_REQUIRED: "banken vill ha kompletterande uppgifter av kunden",
     INSPECTION: "banken granskar den manuellt",
@@ -61,7 +61,7 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
     missing: "banken känner inte till någon sådan betalning",
   },
   legacy: {
-    UNREAD: nobodyAsked,
+    UNREAD: notRead,
     notBooked: "inget är bokat hos banken",
     FROZEN: "bokad, men fryst på grund av misstänkt bedrägeri",
     inspected: "bokad, men granskas manuellt",
@@ -74,7 +74,7 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
     unrecognised: unknownWord,
   },
   nets: {
-    UNREAD: "Nets har inte tillfrågats än",
+    UNREAD: "inte avläst hos Nets än",
     created: "kunden har inte betalat",
     reserved: "reserverad, ännu inte debiterad",
     partlyCharged: "en del debiterad, resten reserverad",

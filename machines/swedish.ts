@@ -37,7 +37,7 @@ export const reasonsInSwedish: Record<string, string> = {
   "nothing-to-release": "Bara det som är kvar efter en deldebitering kan släppas; avbryt ordern i stället.",
   "not-paid": "Den betalningen har inga pengar hos banken, och kan inte betala ordern.",
   "payment-of-another-order": "Betalningen hör till en annan order.",
-  "no-change": "Ordern har redan den status som betalningen ger.",
+  "no-change": "Betalningen föranleder ingen ändring av ordern.",
   "same-status": "Ordern har redan den statusen.",
   "same-total": "Summan är densamma som hos banken, så inget anrop görs.",
   "already-asked": "Samma sak begärdes nyss och pågår.",

@@ -106,6 +106,9 @@ describe("the documents", () => {
       "docs/security.md",
       "docs/woocommerce.md",
       "docs/postgres.md",
+      "docs/tutorial.md",
+      "docs/deployment.md",
+      "docs/upgrading.md",
     ]) {
       for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         const path = join(root, page, "..", target as string);

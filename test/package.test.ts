@@ -186,7 +186,7 @@ describe("the package", () => {
   });
 
   test.skipIf(SQLITE_FIX === null)("without the driver the command names it too, and makes nothing", async () => {
-    const orders = run(command(), ["serve", "--sandbox", "--port", "0", "--db", "orders.db"], { cwd: folder });
+    const orders = run(command(), ["serve", "--sandbox", "--port", "0", "--store", "orders.db"], { cwd: folder });
     await expect(orders).rejects.toMatchObject({ stderr: expect.stringContaining(String(SQLITE_FIX)) });
     expect((await readdir(folder)).filter((name) => name.startsWith("orders.db"))).toEqual([]);
   });

@@ -83,6 +83,7 @@ const Asked = z.object({
   dead: z.literal("true").optional(),
   parked: z.literal("true").optional(),
   since: z.preprocess(blankIsNone, z.enum(["1h", "24h", "7d"]).optional()),
+  gateway: z.preprocess(blankIsNone, Word(100).optional()),
   before: Word(300).optional(),
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);

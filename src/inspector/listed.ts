@@ -9,6 +9,8 @@ import { type ListedOrder, type OrdersQuery, type OrdersSeen, spans } from "./pa
 const PAGE = 50;
 /** More failed calls than these are looked for order by order. */
 const LETTERS = 500;
+/** Of one gateway's orders so many pages are looked through for one. */
+const MOST_PAGES = 10;
 
 const placeIn = (before: string): { updatedAt: number; orderId: string } | null => {
   const found = /^(\d{1,16})\.(.+)$/s.exec(before);
@@ -60,13 +62,30 @@ const withDeadCalls = async (engine: Queries, asked: OrdersQuery): Promise<Order
   );
   const last = shown.at(-1);
   return {
-    rows: rows.flat().filter((row) => matches(row, filter)),
+    rows: rows.flat().filter((row) => matches(row, filter) && (asked.gateway ?? row.gateway) === row.gateway),
     next: letters.length > PAGE && last !== undefined ? last.place : null,
   };
 };
 
+/** Stores know no gateways, so the records are looked through; what is left of them waits on the next page. */
+const withGateway = async (engine: Queries, asked: OrdersQuery): Promise<OrdersSeen> => {
+  const found: ListedOrder[] = [];
+  let { before } = asked;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const { rows, next } = await pageSeen(engine, { ...asked, before });
+    found.push(...rows.filter(({ gateway }) => gateway === asked.gateway));
+    if (next === null || found.length >= PAGE) return { rows: found, next };
+    before = next;
+  }
+  return { rows: found, next: before ?? null };
+};
+
 export const ordersSeen = async (engine: Queries, asked: OrdersQuery): Promise<OrdersSeen> => {
   if (asked.dead === true) return withDeadCalls(engine, asked);
+  return asked.gateway === undefined ? pageSeen(engine, asked) : withGateway(engine, asked);
+};
+
+const pageSeen = async (engine: Queries, asked: OrdersQuery): Promise<OrdersSeen> => {
   const rows = await engine.list(filterOf(asked, engine.clock.now()));
   const shown = rows.slice(0, PAGE);
   const letters = await deadLetters(engine, LETTERS);

@@ -35,6 +35,27 @@ const sample = (more: Partial<Parameters<typeof sampleOf>[0]> = {}) =>
 const everySecret = (config: unknown, value: (name: string) => string): Record<string, string> =>
   Object.fromEntries(variablesOf(config).map((name) => [name, value(name)]));
 
+/** For `--import`: as on a computer where the package is not installed. */
+const without = (name: string): string => {
+  const absent = `export const resolve = (asked, context, next) => {
+    if (asked === "${name}") throw Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
+    return next(asked, context);
+  }`;
+  const hook = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+  return `--import=${hook(`import { register } from "node:module"; register(${JSON.stringify(hook(absent))});`)}`;
+};
+
+test("config names the driver that the store lacks", async () => {
+  const config = sample({ store: "postgres" });
+  const cwd = await folder({ "order-status.config.ts": configText(config) });
+  const secrets = everySecret(config, () => "0123456789abcdefghijklmnopqrstuvwxyz");
+  const env = { ...secrets, DATABASE_URL: "postgres://shop@127.0.0.1:1/shop" };
+  expect(await cli(["config"], { cwd, env })).toMatchObject({ code: 0, err: "" });
+  const { code, err } = await cli(["config"], { cwd, env: { ...env, NODE_OPTIONS: without("pg") } });
+  expect(err).toContain("store: The PostgreSQL store needs the driver pg, which is not installed. Run: npm install pg");
+  expect(code).toBe(2);
+});
+
 describe("init", () => {
   test("--yes asks nothing, makes up what is ours to choose, and names the rest and the next command", async () => {
     const cwd = await folder();

@@ -130,21 +130,24 @@ describe("show and why", () => {
       banks.resurs.customerSigns(created.paymentId);
       await engine.submit("1", { type: "customer.returned", page: "success" }, { wait: "settled" });
 
-      const why = await cli(["why", "1", "--db", file]);
+      const why = await cli(["why", "1", "--store", file]);
       expect(why.code).toBe(0);
       expect(why.out.split("\n")[0]).toMatch(/^Paid and ready to ship since .*: the bank has reserved 100.00 SEK/);
       expect(why.out.trimEnd().split("\n").length).toBeLessThanOrEqual(5);
       expect((await cli(["why", "1", "--url", url])).out).toBe(why.out);
 
-      const show = await cli(["show", "1", "--db", file]);
-      expect(show.out).toContain("the customer returns (success)");
+      const show = await cli(["show", "1", "--store", file]);
+      expect(show.out).toContain("Customer returned from the bank (success)");
       expect(show.out).toContain("pending → processing");
       expect(show.out).toContain("[status-update/accepted]");
+      // The pages' words, no names of a program.
+      expect(show.out).toContain("sends: write an order note, read the payment");
+      expect(show.out.replace(/\[.*?\]/g, "")).not.toMatch(/readPayment|[a-z]\.[a-z]+[A-Z]|payment\.read/);
       const raw = JSON.parse((await cli(["show", "1", "--url", url, "--json"])).out);
       expect(raw.record.facts.order.status).toBe("processing");
       expect(raw.history.length).toBe(raw.record.version);
 
-      const unknown = await cli(["show", "2", "--db", file]);
+      const unknown = await cli(["show", "2", "--store", file]);
       expect(unknown).toMatchObject({ code: 3, out: "" });
       expect(unknown.err).toContain("no order 2");
       expect(await cli(["why", "2", "--url", url])).toMatchObject({ code: 3, out: "" });
@@ -152,8 +155,8 @@ describe("show and why", () => {
       await stop();
     }
     // The file of an engine that has stopped is read as well.
-    expect(await cli(["why", "1", "--db", file])).toMatchObject({ code: 0 });
-    expect(await cli(["why", "1", "--db", join(folder, "none.db")])).toMatchObject({ code: 1 });
+    expect(await cli(["why", "1", "--store", file])).toMatchObject({ code: 0 });
+    expect(await cli(["why", "1", "--store", join(folder, "none.db")])).toMatchObject({ code: 1 });
   });
 });
 
@@ -162,7 +165,7 @@ describe("serve", () => {
     const file = join(folder, "served.db");
     const serve = async (visit: (url: string) => Promise<void>) => {
       let visited: Promise<void> | null = null;
-      const ended = await cli(["serve", "--sandbox", "--db", file, "--port", "0", "--drain", "0", "--json"], {
+      const ended = await cli(["serve", "--sandbox", "--store", file, "--port", "0", "--drain", "0", "--json"], {
         spawned: (child) =>
           child.stdout?.once("data", (text) => {
             visited = visit(JSON.parse(String(text)).url).finally(() => child.kill("SIGTERM"));

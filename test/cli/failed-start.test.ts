@@ -129,7 +129,7 @@ const serve = (...args: string[]): string[] => [main, "serve", "--sandbox", "--l
 describe("serve exits 1 within three seconds where", () => {
   test("its port is taken", async () => {
     const { port } = await listening(() => {});
-    fails(await run(serve("--db", file(), "--port", String(port))), /port \d+ is taken; choose another/);
+    fails(await run(serve("--store", file(), "--port", String(port))), /port \d+ is taken; choose another/);
   });
 
   test("its host is no address of this computer", async () => {
@@ -148,26 +148,29 @@ describe("serve exits 1 within three seconds where", () => {
     for (const name of ["orders.db-owner", "orders.db"]) chmodSync(join(directory, name), 0o666);
     chmodSync(file(), 0o444);
     const uid = process.getuid?.() === 0 ? 65_534 : undefined;
-    fails(await run(serve("--db", file(), "--port", "0"), {}, uid), /it cannot be written. Check that the directory/);
+    fails(
+      await run(serve("--store", file(), "--port", "0"), {}, uid),
+      /it cannot be written. Check that the directory/,
+    );
   });
 
   test("the file is locked by a program that stands still", async () => {
     await storeWithClaim();
     holdLock();
-    fails(await run(serve("--db", file(), "--port", "0")), /another process is writing to it/);
+    fails(await run(serve("--store", file(), "--port", "0")), /another process is writing to it/);
   });
 
   test("another engine owns the file", async () => {
     const store = sqliteStore({ file: file() });
     await store.open();
     end.push(() => store.close());
-    fails(await run(serve("--db", file(), "--port", "0")), /in use by another engine. Stop that one first/);
+    fails(await run(serve("--store", file(), "--port", "0")), /in use by another engine. Stop that one first/);
   });
 
   test("the store takes no write after it was opened", async () => {
     await storeWithClaim();
     refuseWrites();
-    fails(await run(serve("--db", file(), "--port", "0")), /this disk is worn out/);
+    fails(await run(serve("--store", file(), "--port", "0")), /this disk is worn out/);
   });
 
   test("nobody listens where PostgreSQL should be", async () => {
@@ -193,7 +196,7 @@ describe("other commands that open a store end in time as well:", () => {
   test("inspect, whose port is taken", async () => {
     await storeWithClaim();
     const { port } = await listening(() => {});
-    fails(await run([main, "inspect", "--db", file(), "--port", String(port)]), /is taken/);
+    fails(await run([main, "inspect", "--store", file(), "--port", String(port)]), /is taken/);
   });
 
   test("migrate --check, whose database says nothing", async () => {

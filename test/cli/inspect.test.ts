@@ -19,7 +19,7 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
     await stage.person();
     const reveals = `${stage.file}.reveals`;
     const ended = await served(
-      ["inspect", "--db", stage.file, "--reveals", reveals, "--json"],
+      ["inspect", "--store", stage.file, "--reveals", reveals, "--json"],
       async ({ url = "" }) => {
         const page = await (await fetch(`${url}/orders/canary`)).text();
         expect(page).toContain("Order canary");
@@ -44,11 +44,11 @@ test("inspect looks into a file beside its engine, and writes down elsewhere who
 test("without a place it says which to name", async () => {
   const { code, err } = await cli(["inspect"], { env: { ORDER_STATUS_STORE: undefined } });
   expect(code).toBe(2);
-  expect(err).toContain("--db orders.db");
+  expect(err).toContain("--store <place>");
 });
 
 test("a file that is not there is said so", async () => {
-  const { code, err } = await cli(["inspect", "--db", "/nowhere/orders.db"]);
+  const { code, err } = await cli(["inspect", "--store", "/nowhere/orders.db"]);
   expect(code).toBe(1);
   expect(err).toContain("does not exist");
 });
@@ -67,7 +67,12 @@ test("serve has it beside the API: looking only, unless actions are asked for", 
 
 test("Stately hears of every composition, not of the sandbox alone, and lets go of its port", async () => {
   const { file, remove } = await temporary();
-  const parts = { store: sqliteStore({ file }), gateways: [], shop: wooDouble({ now: Date.now }).shop, stately: 0 };
+  const parts = {
+    store: sqliteStore({ file }),
+    gateways: [],
+    shop: wooDouble({ now: Date.now }).shop,
+    stately: { port: 0 },
+  };
   const one = await compose({ ...parts, apiToken: null, settings: Settings.parse({}) });
   const frames: string[] = [];
   const socket = new WebSocket(one.stately ?? "");
@@ -79,9 +84,9 @@ test("Stately hears of every composition, not of the sandbox alone, and lets go 
   await until(() => frames.some((frame) => frame.includes("order.placed")), "the event");
   expect(frames.map((frame) => JSON.parse(frame)).filter(({ type }) => type === "@xstate.actor")).toHaveLength(3);
   await one.stop();
-  await expect(statelyServer(Number(new URL(one.stately ?? "").port)).then((again) => again.close())).resolves.toBe(
-    undefined,
-  );
+  await expect(
+    statelyServer({ port: Number(new URL(one.stately ?? "").port) }).then((again) => again.close()),
+  ).resolves.toBe(undefined);
   await remove();
 });
 

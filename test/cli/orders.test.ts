@@ -45,7 +45,7 @@ const firstCells = (out: string): string[] =>
 
 describe.each([
   ["over HTTP", () => ["--url", served.url]],
-  ["in the file", () => ["--db", file]],
+  ["in the file", () => ["--store", file]],
 ])("orders %s", (_where, from) => {
   it("lists them, the last updated first, and by status and flag", async () => {
     const all = await cli(["orders", ...from()]);
@@ -84,7 +84,7 @@ describe.each([
 });
 
 it("finds an order in the file by its payment", async () => {
-  expect(firstCells((await cli(["orders", "pay-1002", "--db", file])).out)).toEqual(["1002"]);
+  expect(firstCells((await cli(["orders", "pay-1002", "--store", file])).out)).toEqual(["1002"]);
 });
 
 it("watches, and tells the list again when it has changed", async () => {

@@ -76,7 +76,7 @@ describe("repair", () => {
     expect(code).toBe(3);
     expect(out).toContain("restore a backup");
     expect((await cli(["repair", "--store", file])).out).toMatch(/sick +orders +sick/);
-    const why = await cli(["why", "sick", "--db", file]);
+    const why = await cli(["why", "sick", "--store", file]);
     expect(why).toMatchObject({ code: 1, err: expect.stringContaining("order-status repair") });
     const gone = await cli(["repair", "sick", "--store", file, "--apply", "--forget"]);
     expect(gone.code).toBe(0);
@@ -89,7 +89,7 @@ describe("repair", () => {
 
   test("show and why name it before an engine has met it", async () => {
     const file = await sick(TIMER);
-    expect((await cli(["show", "sick", "--db", file])).out).toMatch(/set aside +timer t of order sick is damaged/);
+    expect((await cli(["show", "sick", "--store", file])).out).toMatch(/set aside +timer t of order sick is damaged/);
   });
 
   test("without an order nothing is repaired", async () => {

@@ -20,6 +20,12 @@ afterEach(async () => {
   await place.end();
 });
 
+test("what reconcile is told wrong is said in one plain line", async () => {
+  const ended = await cli(["reconcile", "--per-second", "0", "--url", url]);
+  expect(ended).toMatchObject({ code: 2, out: "" });
+  expect(ended.err).toMatch(/^order-status: the engine does not take this request: [^{}\n]+\n$/);
+});
+
 const send = (...args: string[]) => cli(["send", ...args, "--url", url]);
 const events = async () => (await place.engine.queries.history("1")).map(({ event }) => event.type);
 const calls = () => place.bank.calls.map(({ op, amount }) => [op, amount]);

@@ -87,7 +87,7 @@ describe("rules", () => {
     for (const [name, { source: from, doc, rule }] of Object.entries(rules)) {
       expect(from, name).toMatch(/^\w/);
       expect(doc, name).toMatch(from === "our own" ? /^-$/ : /^\S.*[^.]$/);
-      expect(rule, name).toMatch(/^[a-z0-9].*[^.]$/);
+      expect(rule, name).toMatch(/^[A-Z].*\.$/);
       expect(rule, name).not.toMatch(/ [ ,]/);
     }
   });

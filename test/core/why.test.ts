@@ -34,6 +34,20 @@ const effect = (more: Partial<PendingCall> = {}): PendingCall => ({
 const complete = { type: "merchant.completed", via: "api" } as const;
 const note = (life: Life, kind: string) => told(life).notes.find((one) => one.kind === kind)?.says ?? null;
 
+test("of several payments it says which one pays, what was let go, and what the bank has in all", () => {
+  const notes = (title: string) => {
+    const [, , live] = situations.find(([name]) => name === title) ?? situations[0] ?? [];
+    return live === undefined ? undefined : explained(live()).notes.find(({ kind }) => kind === "payments")?.says;
+  };
+  expect(notes("two attempts, the earlier one over")).toEqual({
+    en: "The order has 2 payments: pay-1 (pays the order), 1,000.00 SEK; pay-0 (not needed: 1,000.00 SEK released). The bank has 1,000.00 SEK in all.",
+    sv: "Ordern har 2 betalningar: pay-1 (betalar ordern), 1\u00a0000,00 SEK; pay-0 (behövs inte: 1\u00a0000,00 SEK har släppts). Banken har totalt 1\u00a0000,00 SEK.",
+  });
+  expect(notes("two attempts, the earlier one not read yet")?.en).toContain(
+    "pay-1 (current), 0.00 SEK; pay-0 (not read",
+  );
+});
+
 describe("each situation there is", () => {
   test.each(situations)("%s is told as %s", (_title, situation, live) => {
     const ended = live();

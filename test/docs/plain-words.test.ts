@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flags } from "../../machines/flags.js";
 import { reasons } from "../../machines/reasons.js";
+import { rules } from "../../machines/rules.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
 import { texts } from "../../src/inspector/words/pages.js";
+import { rulesInSwedish } from "../../src/inspector/words/rules.js";
 import { root } from "../root.js";
 
 const odd = [
@@ -22,6 +24,8 @@ const odd = [
   /\bis no time; say\b/i,
   /\bBecause [^.]*, so\b/,
   /\bset aside\b/i,
+  /\b60 sec|\b60 sek/i,
+  /\b(?:goes? out|begins? anew|given back|on the move|another hand)\b/i,
   /\bonly looks\b/i,
   // Swedish
   /\bbehöver dig\b/i,
@@ -40,6 +44,7 @@ test("a sentence of the list is found", () => {
 
 test.each([
   ["pages", Object.values(texts).flat()],
+  ["rules", [...Object.values(rules).map(({ rule }) => rule), ...Object.values(rulesInSwedish)]],
   ["reasons", [...Object.values(reasons), ...Object.values(reasonsInSwedish)]],
   ["flags", [...Object.values(flags), ...Object.values(flagsInSwedish)].flatMap(({ says, remedy }) => [says, remedy])],
 ])("no such sentence in the %s", (_what, all) => {

@@ -84,7 +84,12 @@ describe("nonsense in a path or a query", () => {
 
   it("at the sandbox's checkout is 404", async () => {
     const { made } = await stage();
-    const door = sandboxDoor(made.fetch, made.world.engine, () => "http://x");
+    const door = sandboxDoor(
+      made.fetch,
+      made.world.engine,
+      () => "http://x",
+      () => {},
+    );
     for (const id of ["%00", LONG, "%ff", "%ed%a0%80", "nobody"]) {
       expect([id.slice(0, 10), (await door(new Request(`http://x/checkout/${id}`))).status]).toEqual([
         id.slice(0, 10),

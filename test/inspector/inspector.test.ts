@@ -8,6 +8,7 @@ import { masked } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { queriesOf } from "../../src/runtime/embedded/queries.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { T0 } from "../engine/place.js";
 import { BASE, CANARY, Stage, THROWN } from "./stage.js";
 
 let stage: Stage;
@@ -41,6 +42,39 @@ const reconciled = async (of: Stage, form: Record<string, string>): Promise<stri
   return answer.text();
 };
 
+describe("orders of one gateway", () => {
+  let other: Stage;
+  beforeAll(async () => {
+    other = await Stage.made({}, { more: ["nets-easy"] });
+    for (let i = 0; i < 130; i += 1) {
+      const gateway = i % 65 === 0 ? "nets-easy" : "resurs-mapi";
+      await other.place.order(`g${String(i).padStart(3, "0")}`, { gateway, at: T0 + i });
+    }
+  });
+  afterAll(() => other.end());
+  const listed = (page: string) => [...page.matchAll(/data-order="(\w+)"/g)].map(([, id]) => id);
+
+  test("are found wherever they are in the list", async () => {
+    const page = await other.get("/orders?gateway=nets-easy");
+    expect(listed(page)).toEqual(["g065", "g000"]);
+    expect(page).toContain('<option value="nets-easy" selected');
+    expect(page).not.toContain('rel="next"');
+    expect(listed(await other.get("/orders?gateway=nets-easy&status=completed"))).toEqual([]);
+  });
+
+  test("are all there, a page after the other", async () => {
+    const seen: unknown[] = [];
+    for (let path: string | undefined = "/orders?gateway=resurs-mapi"; path !== undefined; ) {
+      const page: string = await other.get(path);
+      seen.push(...listed(page));
+      path = /rel="next" href="[^"?]*([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&");
+      if (path !== undefined) path = `/orders${path}`;
+    }
+    expect(seen).toHaveLength(128);
+    expect(new Set(seen).size).toBe(128);
+  });
+});
+
 describe("why nothing happened, a row each", () => {
   test("a held callback: the rule, and when it is looked at again", async () => {
     const page = await stage.get("/orders/held?at=2");
@@ -69,7 +103,19 @@ describe("why nothing happened, a row each", () => {
   test("a stale payment's callback", async () => {
     const step = stepWith(await stage.get("/orders/stale"), "Outdated");
     expect(step).toContain("callback/stale-payment");
+    expect(step).not.toContain("leads to");
     expect(step).toContain("The message is about another payment of this order, which has no money.");
+  });
+
+  test("each change of a status is told once in the open, whoever brought it about", async () => {
+    for (const { orderId } of await stage.engine.queries.list({ limit: 50 })) {
+      const history = await stage.engine.queries.history(orderId);
+      const changes = history.filter(({ from, to }) => from !== null && from !== to).length;
+      const page = await stage.get(`/orders/${orderId}`);
+      const open = page.split('<p class="outcome">').slice(1);
+      const told = open.filter((step) => (step.split("</p>")[0] ?? "").includes("→"));
+      expect([orderId, told.length]).toEqual([orderId, changes]);
+    }
   });
 
   test("every payment of an order, and what the bank holds in all", async () => {
@@ -109,7 +155,7 @@ describe("why nothing happened, a row each", () => {
     const fold = page.slice(page.indexOf('data-fold="4"'));
     const head = plain(fold.slice(0, fold.indexOf("<details")));
     expect(head).toMatch(/AUTHORIZATION No change 4 times/);
-    expect(head).toContain("The order already has the status that the payment calls for.");
+    expect(head).toContain("The payment calls for no change of the order.");
     const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
     expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
     const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));

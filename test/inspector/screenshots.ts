@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { HOUR, steps } from "../../src/cli/lib/demo-stories.js";
 import { DemoWorld } from "../../src/cli/lib/demo-world.js";
+import { statelyServer } from "../../src/inspector/stately.js";
 import { T0 } from "../engine/place.js";
 import { chromiumAt, launch } from "./browser.js";
 import { Stage } from "./stage.js";
@@ -27,11 +28,14 @@ const take = async (browser: Browser, url: string, name: string, options: Browse
 if (chromiumAt === null) throw new Error("no Chromium here; apt-get install chromium, or name one in CHROMIUM");
 await mkdir(folder, { recursive: true });
 const browser = await launch();
-const stage = await Stage.made();
+const machines = await statelyServer();
+const stage = await Stage.made({}, { onDecision: machines.tell });
 await stage.everything();
 await take(browser, `${stage.url}/`, "problems", { viewport: { width: 1280, height: 900 } });
 await take(browser, `${stage.url}/orders/held#history`, "held", desk);
+await take(browser, machines.url.replace("ws:", "http:"), "machines", desk);
 await stage.end();
+await machines.close();
 
 const world = new DemoWorld(T0);
 await world.begin(0, () => {});

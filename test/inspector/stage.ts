@@ -26,7 +26,10 @@ export class Stage {
   readonly refuses = new Set(["dead", "canary"]);
   private clear = async () => {};
 
-  static async made(more: Partial<InspectorOptions> = {}, engine: Partial<EngineOptions> = {}): Promise<Stage> {
+  static async made(
+    more: Partial<InspectorOptions> = {},
+    engine: Partial<EngineOptions> & { more?: string[] } = {},
+  ): Promise<Stage> {
     const stage = new Stage();
     const { file, remove } = await temporary();
     stage.file = file;

@@ -1,5 +1,7 @@
 /** The machines as a Stately inspector sees them: through the receiver of its own package, and over a bare socket. */
+import { get } from "node:http";
 import { createWebSocketReceiver, type StatelyInspectionEvent } from "@statelyai/inspect";
+import { createInspectorServer } from "@statelyai/inspect/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createMachine } from "xstate";
@@ -7,6 +9,8 @@ import { machinesOf, registry } from "../../machines/index.js";
 import type { ActorMessage, HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import { type StatelyServer, statelyServer } from "../../src/inspector/stately.js";
 import { until } from "../engine/place.js";
+import { freePort } from "../free-port.js";
+import { chromiumAt, launch } from "./browser.js";
 import { CANARY, Stage } from "./stage.js";
 
 let server: StatelyServer;
@@ -132,4 +136,91 @@ test("nobody in a message before he is asked for, and none for a page of elsewhe
   const stranger = new WebSocket(server.url, { origin: "https://evil.example" });
   const refused = await new Promise((resolve) => stranger.on("error", resolve).on("open", () => resolve("open")));
   expect(String(refused)).toContain("401");
+});
+
+describe("the page", () => {
+  test.skipIf(chromiumAt === null)("shows charts and messages at once, and asks nobody but this computer", async () => {
+    await stage.place.order("paged", {});
+    await stage.callback("pay-paged");
+    const http = server.url.replace("ws:", "http:");
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      const complaints: string[] = [];
+      page.on("request", (request) => asked.push(new URL(request.url()).origin));
+      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+      await page.goto(http);
+      // Whatever order spoke last while the drawings were fetched: what is lit is what the heads say.
+      await page.waitForFunction(() => document.querySelectorAll(".drawing svg").length === 3);
+      const heads = await page.locator("#charts h2").allTextContents();
+      const classes = heads.map((head) => `state-${(head.split(": ")[1] ?? "").replaceAll(".", "--")}`);
+      for (const name of classes) expect(await page.locator(`#charts .current.${name}`).count()).toBe(1);
+      await page.getByRole("button", { name: "paged" }).click();
+      expect(await page.locator("h1").textContent()).toBe("Order paged");
+      await page.locator('[data-actor="order"] .state-processing.current').waitFor();
+      await page.locator('[data-actor="payment"] .state-ACCEPTED--authorized.current').waitFor();
+      expect(await page.locator('[data-actor="cooldown"] h2').textContent()).toBe("cooldown: idle");
+      expect(await page.locator("#messages tr").count()).toBeGreaterThan(3);
+      // It follows what happens.
+      await stage.place.tell("paged", { type: "merchant.completed" });
+      await page.locator('[data-actor="order"] .state-completed.current').waitFor();
+      expect(await page.locator("#messages").textContent()).toContain("merchant.completed");
+      expect([...new Set(asked)]).toEqual([http]);
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("is for this computer's own names alone, and has nothing else", async () => {
+    const { port } = new URL(server.url);
+    const under = (host: string, path = "/") =>
+      new Promise<number | undefined>((resolve, reject) => {
+        get({ host: "127.0.0.1", port, path, headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on("error", reject);
+      });
+    expect(await under(`localhost:${port}`)).toBe(200);
+    expect(await under("evil.example")).toBe(404);
+    expect(await under("localhost", "/charts/../package.json")).toBe(404);
+    expect(await under("localhost", "/charts/order.svg")).toBe(200);
+  });
+});
+
+test("a page that was named may listen", async () => {
+  const own = await statelyServer({ origins: ["https://stately.ai"] });
+  const hears = (origin: string) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(own.url, { origin });
+      socket.on("error", () => resolve(false)).on("open", () => resolve(true));
+    });
+  expect([await hears("https://stately.ai"), await hears("https://evil.example")]).toEqual([true, false]);
+  await own.close();
+});
+
+test("Stately's own server is told everything, also when it starts later", async () => {
+  const port = await freePort();
+  const own = await statelyServer({ relay: `ws://127.0.0.1:${port}` });
+  for (const { entry, record, messages } of decided.slice(0, 20)) own.tell(entry, record, messages);
+  const theirs = createInspectorServer({ port, autoOpen: false });
+  try {
+    const isUp = () =>
+      fetch(`http://127.0.0.1:${port}`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until(isUp, "their server");
+    const seen: string[] = [];
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    socket.on("message", (data) => seen.push(String(data)));
+    await until(() => seen.some((frame) => frame.includes("@xstate.snapshot")), "the relayed messages");
+    expect(seen.some((frame) => frame.includes("@xstate.actor"))).toBe(true);
+    socket.terminate();
+  } finally {
+    await own.close();
+    theirs.stop();
+  }
+  await expect(statelyServer({ relay: "http://x" })).rejects.toThrow("relay: http://x is no address of a WebSocket");
 });

@@ -30,6 +30,13 @@ describe("English and Swedish", () => {
     ).toBe(true);
   });
 
+  test.each([
+    ["rules", [...Object.values(rules).map(({ rule }) => rule), ...Object.values(rulesInSwedish)]],
+    ["reasons", [...Object.values(reasons), ...Object.values(reasonsInSwedish)]],
+  ])("%s are whole sentences", (_, texts) => {
+    expect(texts.filter((text) => !/^\p{Lu}.*\.$/u.test(text))).toEqual([]);
+  });
+
   test("the same states", () => {
     const says = Object.fromEntries(
       Object.entries(machinesOf(registry)).map(([id, machine]) => [

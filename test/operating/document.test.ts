@@ -134,10 +134,10 @@ describe("the commands, run as they stand", () => {
     bankHas(bank, "pay-1001");
     expect(await run("stuck")).toContain("Order 1001");
     const said = await run("callbacks");
-    expect(said).toContain("1 to put right");
-    expect(said).toContain("1 put right");
+    expect(said).toContain("To correct: 1.");
+    expect(said).toContain("Corrected: 1.");
     expect((await engine.queries.read("1001"))?.facts.order.status).toBe("processing");
-    expect(await run("gateway")).toContain("0 to put right");
+    expect(await run("gateway")).toContain("To correct: 0.");
     const reads = bank.reads.length;
     await run("stuck-reconcile");
     expect(bank.reads.length).toBeGreaterThan(reads);

@@ -116,9 +116,9 @@ describe("a file of a version that nothing leads on from is told from a damaged 
 test("commands say the same, and end with 1", async () => {
   written(first, 1);
   for (const args of [
-    ["serve", "--sandbox", "--port", "0", "--db", file],
+    ["serve", "--sandbox", "--port", "0", "--store", file],
     ["migrate", "--check", "--store", file],
-    ["show", "a", "--db", file],
+    ["show", "a", "--store", file],
   ]) {
     const { code, err } = await cli(args);
     expect([code, err]).toEqual([1, expect.stringContaining("It is not damaged")]);

@@ -319,11 +319,25 @@ describe("coming into being", () => {
     const { bank, hosted } = await given();
     const created = await hosted.createPayment(payment);
     const page = created.kind === "ok" ? created.redirectUrl : "";
-    expect(await (await fetch(page)).text()).toContain("<button>Sign</button>");
+    expect(await (await fetch(page)).text()).toContain('value="freeze"');
     const signed = await fetch(page, { method: "POST", redirect: "manual" });
     expect(signed.headers.get("location")).toContain("https://shop.example/thanks");
     expect(bank.books(ID)).toMatchObject({ authorized: 1000 });
     expect((await fetch(`${bank.url}/sign/2`)).status).toBe(404);
+  });
+  test.each([
+    ["deny", "https://shop.example/cart", null],
+    ["freeze", "https://shop.example/thanks", "FROZEN"],
+    ["leave", "https://shop.example/cart", null],
+  ])("whoever chooses to %s comes back to %s", async (outcome, to, status) => {
+    const { hosted } = await given();
+    const created = await hosted.createPayment(payment);
+    const page = created.kind === "ok" ? created.redirectUrl : "";
+    const body = new URLSearchParams({ outcome });
+    const chosen = await fetch(page, { method: "POST", redirect: "manual", body });
+    expect(chosen.headers.get("location")).toContain(to);
+    expect(await hosted.readPayment(ID)).toMatchObject({ reading: { exists: status !== null } });
+    if (status !== null) expect(await hosted.readPayment(ID)).toMatchObject({ reading: { status } });
   });
   test("whoever pays a second time changes nothing", async () => {
     const { bank, hosted } = await given();

@@ -107,9 +107,9 @@ test("the unknown ones are set aside in sight when something happens to them; th
     ["strange", true],
   ]);
   await engine.stop();
-  const why = await cli(["why", "strange", "--db", file]);
+  const why = await cli(["why", "strange", "--store", file]);
   expect(why.out).toContain('(the order stands in "shipped", a state that no machine here knows)');
-  const show = await cli(["show", "strange", "--db", file]);
+  const show = await cli(["show", "strange", "--store", file]);
   expect(show.out).toContain('set aside  the order stands in "shipped"');
 });
 

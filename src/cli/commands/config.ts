@@ -1,13 +1,17 @@
 /** `config`: checks the configuration, and shows what is in effect. */
 import type { Command } from "commander";
+import { thrownText } from "../../ports/thrown.js";
 import { load, shown } from "../config/load.js";
-import { exitCodes } from "../lib/ending.js";
+import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { checkDriver } from "../lib/stores.js";
 import { say, sayJson } from "../lib/terminal.js";
 
 export const addConfig = (program: Command): void => {
   program
     .command("config")
-    .description("checks the configuration and shows what is in effect, defaults included, without the secrets")
+    .description(
+      "checks the configuration and the driver of its store, and shows what is in effect, without the secrets",
+    )
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .option("--json", "the configuration alone")
     .addHelpText(
@@ -21,7 +25,10 @@ Examples:
 ${exitCodes("there is no configuration")}`,
     )
     .action(async (options: { config?: string; json?: true }) => {
-      const { file, checked } = await load(options.config);
+      const { file, checked, config } = await load(options.config);
+      await checkDriver(config.store).catch((error: unknown) => {
+        throw wrongUsage(`${file}: store: ${thrownText(error)}`);
+      });
       if (!options.json) say(`${file} is valid. Effective configuration:`);
       sayJson(shown(checked));
     });

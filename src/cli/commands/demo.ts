@@ -5,8 +5,8 @@ import { minutesToMilliseconds } from "date-fns/minutesToMilliseconds";
 import { startOfMinute } from "date-fns/startOfMinute";
 import { subMinutes } from "date-fns/subMinutes";
 import { flags } from "../../../machines/flags.js";
-import { rules } from "../../../machines/rules.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { wordsIn } from "../../inspector/words/words.js";
 import { INSPECTOR } from "../lib/compose.js";
 import { bankIsDown, HOUR, steps, stories } from "../lib/demo-stories.js";
 import { DemoWorld } from "../lib/demo-world.js";
@@ -22,16 +22,21 @@ interface Options {
   json?: true;
 }
 
+/** The pages' own words. */
+const words = wordsIn("en");
+
 const dayTime = (ms: number): string => moment(ms).slice(11, 19);
 
 /** One line per change of status and per flag. */
 const tellDecision = (entry: HistoryEntry, { orderId }: OrderRecord): void => {
-  const answer = entry.answers.findLast((a) => a.rule !== null);
-  const because = rules[answer?.rule ?? ""]?.rule ?? answer?.reason ?? "";
+  // What moved it; where that names no rule, what the bank said.
+  const moved = entry.answers.find((a) => a.outcome === "moved" && a.rule !== null);
+  const because = words.rule(moved?.rule ?? null) ?? words.event(entry.event.type, entry.event);
   const change =
     entry.from === null ? `placed as ${entry.to}` : entry.from === entry.to ? null : `${entry.from} → ${entry.to}`;
   const refusal = entry.answers.find((a) => a.outcome === "refused");
-  const line = change ?? (refusal === undefined ? null : `${refusal.type} refused: ${refusal.reason}`);
+  const line =
+    change ?? (refusal === undefined ? null : `${words.event(refusal.type)} refused: ${words.reason(refusal.reason)}`);
   const start = `${dayTime(entry.at)}  ${orderId}  `;
   if (line !== null) {
     const reason = change !== null && entry.from !== null ? `  ${because}` : "";

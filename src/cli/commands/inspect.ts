@@ -1,5 +1,5 @@
 /** `inspect`: the inspector over a store, for looking only; works beside a running engine. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { registry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import { listen } from "../../http/serve.js";
@@ -8,17 +8,16 @@ import { systemClock } from "../../ports/clock.js";
 import { withoutPassword } from "../../ports/passwords.js";
 import type { Store } from "../../ports/store.js";
 import { queriesOf } from "../../runtime/embedded/queries.js";
-import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { exitCodes } from "../lib/ending.js";
 import { noPort } from "../lib/listening.js";
 import { wholeIn } from "../lib/options.js";
 import { appendPrivate } from "../lib/private-file.js";
 import { untilToldToStop } from "../lib/stopping.js";
-import { lookingStore } from "../lib/stores.js";
+import { lookingStore, storeOption } from "../lib/stores.js";
 import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
-  db?: string;
-  store?: string;
+  store: string;
   port: number;
   reveals?: string;
   json?: true;
@@ -48,9 +47,7 @@ const serveOver = async (store: Store, place: string, { port, reveals, json }: O
 };
 
 const run = async (options: Options): Promise<void> => {
-  const place = options.store ?? options.db;
-  if (place === undefined)
-    throw wrongUsage("name the orders: --db orders.db, or --store postgres://user@host/database");
+  const place = options.store;
   const store = await lookingStore(place);
   try {
     await serveOver(store, withoutPassword(place), options);
@@ -63,13 +60,7 @@ export const addInspect = (program: Command): void => {
   program
     .command("inspect")
     .description("a web page over the orders of a store, for looking only; works beside a running engine")
-    .addOption(new Option("--db <file>", "the SQLite file of the orders; it is opened read-only").conflicts("store"))
-    .addOption(
-      new Option(
-        "--store <place>",
-        "the same, or postgres://user@host/database with PGPASSWORD set; a user who may only SELECT is enough",
-      ).env("ORDER_STATUS_STORE"),
-    )
+    .addOption(storeOption())
     .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
     .option(
       "--reveals <file>",
@@ -79,11 +70,12 @@ export const addInspect = (program: Command): void => {
     .addHelpText(
       "after",
       `
+The store is opened read-only; in PostgreSQL a user who may only SELECT is enough.
 A running engine serves the same pages, with actions: order-status serve --actions
 
 Examples:
-  $ order-status inspect --db orders.db
-  $ order-status inspect --db orders.db --port 8090 --reveals reveals.jsonl
+  $ order-status inspect --store orders.db
+  $ order-status inspect --store orders.db --port 8090 --reveals reveals.jsonl
   $ order-status inspect --store postgres://reader@db.internal/shop
 ${exitCodes("not used here")}`,
     )

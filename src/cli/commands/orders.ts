@@ -7,13 +7,14 @@ import { find } from "../../inspector/find.js";
 import type { OrderFilter, OrderRow } from "../../ports/store.js";
 import { recordReader } from "../../runtime/embedded/queries.js";
 import { Ends, exitCodes, exits, refused } from "../lib/ending.js";
+import { lookOption } from "../lib/look.js";
 import { wholeIn } from "../lib/options.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { lookingStore } from "../lib/stores.js";
 import { moment, say, sayJson, table } from "../lib/terminal.js";
 
 interface Options extends RemoteOptions {
-  db?: string;
+  store?: string;
   status?: OrderStatus;
   flagged?: true;
   limit: number;
@@ -106,7 +107,7 @@ const watch = async (place: Place, search: string | undefined, options: Options)
 };
 
 const run = async (search: string | undefined, options: Options): Promise<void> => {
-  const place = options.db === undefined ? overHttp(options) : await inStore(options.db);
+  const place = options.store === undefined ? overHttp(options) : await inStore(options.store);
   try {
     if (options.watch) await watch(place, search, options);
     const orders = await look(place, search, options);
@@ -121,8 +122,8 @@ const run = async (search: string | undefined, options: Options): Promise<void> 
 export const addOrders = (program: Command): void => {
   remoteOptions(program.command("orders"))
     .description("list orders, the last updated first, or search for one")
-    .argument("[search]", "an order number or how it begins (#1012, 10), or with --db a payment id")
-    .option("--db <file>", "look into this file instead; works beside a running engine")
+    .argument("[search]", "an order number or how it begins (#1012, 10), or with --store a payment id")
+    .addOption(lookOption())
     .addOption(new Option("--status <status>", "only orders with this status").choices(OrderStatus.options))
     .option("--flagged", "only orders with a flag")
     .option("--limit <n>", "at most so many", wholeIn(1, 500), 50)
@@ -135,7 +136,7 @@ Examples:
   $ order-status orders --status on-hold
   $ order-status orders '#1012'
   $ order-status orders --flagged --watch
-  $ order-status orders 76f393fa-f92f-4168-a72c-cf1068bd89d5 --db orders.db
+  $ order-status orders 76f393fa-f92f-4168-a72c-cf1068bd89d5 --store orders.db
 ${exitCodes("nothing was found")}`,
     )
     .action(run);

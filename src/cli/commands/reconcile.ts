@@ -1,4 +1,4 @@
-/** `reconcile`: asks the bank about orders in doubt, and puts right what no callback did. */
+/** `reconcile`: asks the bank about orders in doubt, and corrects what no callback did. */
 import type { Command } from "commander";
 import type { Reconciled } from "../../ports/runtime.js";
 import { thrownText } from "../../ports/thrown.js";
@@ -7,6 +7,7 @@ import { Ends, exitCodes, exits, wrongUsage } from "../lib/ending.js";
 import { sinceWhen } from "../lib/options.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson, table } from "../lib/terminal.js";
+import { notTaken } from "../lib/verdict.js";
 
 interface Options extends RemoteOptions {
   since?: string;
@@ -54,8 +55,8 @@ const run = async (options: Options): Promise<void> => {
     ...(options.since === undefined ? {} : { since: sinceWhen(options.since).toISOString() }),
   });
   const response = await ask(options, `/orders/reconcile?${query}`, { method: "POST", body: {} });
-  if (!response.ok) throw new Ends(exits.usage, `the engine does not take this: ${await response.text()}`);
-  const bar = new Bar("{value} orders asked about · {moved} put right", { silent: options.json });
+  if (!response.ok) throw await notTaken(response, "request");
+  const bar = new Bar("{value} orders checked · {moved} corrected", { silent: options.json });
   bar.start(0, 0, { moved: 0 });
   const all: Reconciled[] = [];
   const broken = await readInto(all, response, () =>
@@ -82,6 +83,7 @@ const report = (
   { moved, explained, unread, applied }: { moved: number; explained: number; unread: number; applied: boolean },
 ): void => {
   const told = all.filter((one) => one.outcome !== "explained" || one.flags.length > 0 || one.before === "pending");
+  const hidden = all.length - told.length;
   if (told.length > 0) {
     say(
       table(
@@ -91,8 +93,11 @@ const report = (
     );
     say();
   }
-  say(`${moved} ${applied ? "put right" : "to put right"}, ${explained} explained, ${unread} could not be asked about`);
-  if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to put them right.");
+  say(`Orders checked: ${all.length}. ${applied ? "Corrected" : "To correct"}: ${moved}.`);
+  if (explained > 0)
+    say(`${explained} correct, or need a person${hidden > 0 ? `; ${hidden} of them are not listed` : ""}.`);
+  if (unread > 0) say(`${unread} could not be checked: the bank did not answer, or the order cannot be read.`);
+  if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to correct them.");
 };
 
 export const addReconcile = (program: Command): void => {
@@ -105,7 +110,7 @@ export const addReconcile = (program: Command): void => {
       "--dry-run",
       "change nothing and say what would become of each order (this is what happens without --apply)",
     )
-    .option("--apply", "put them right")
+    .option("--apply", "correct them")
     .option("--per-second <n>", "readings a second at most", "50")
     .option(
       "--fresh-minutes <n>",
@@ -117,9 +122,9 @@ export const addReconcile = (program: Command): void => {
       "after",
       `
 Examples:
-  $ order-status reconcile --since 7d             what is wrong, changing nothing
-  $ order-status reconcile --since 7d --apply     put it right
-${exitCodes("some orders could not be asked about")}`,
+  $ order-status reconcile --since 7d             what is wrong; changes nothing
+  $ order-status reconcile --since 7d --apply     correct it
+${exitCodes("some orders could not be checked")}`,
     )
     .action(run);
 };

@@ -19,7 +19,6 @@ import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
   config?: string;
-  db?: string;
   store?: string;
   port?: number;
   host?: string;
@@ -31,6 +30,8 @@ interface Options {
   sandbox?: true;
   actions?: true;
   stately?: number;
+  statelyOrigin?: string[];
+  statelyRelay?: string;
   json?: true;
 }
 
@@ -86,13 +87,27 @@ const watching = async (log: Log): Promise<Telemetry | null> => {
   }
 };
 
+const statelyOf = ({ stately: port, statelyOrigin: origins, statelyRelay: relay }: Options) => {
+  if (port === undefined && (origins ?? relay) !== undefined) {
+    throw wrongUsage("--stately-origin and --stately-relay go together with --stately <port>");
+  }
+  const wrong = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong !== undefined)
+    throw wrongUsage(`--stately-origin ${wrong} is no origin; use one such as https://stately.ai`);
+  if (relay !== undefined && !/^wss?:\/\//.test(relay)) {
+    throw wrongUsage(`--stately-relay ${relay} is no address of a WebSocket; use one such as ws://localhost:8080`);
+  }
+  if (port === undefined) return null;
+  return { port, ...(origins === undefined ? {} : { origins }), ...(relay === undefined ? {} : { relay }) };
+};
+
 const run = async (options: Options, command: Command): Promise<void> => {
   const loaded = options.sandbox ? null : await load(options.config);
   const config = loaded?.config ?? null;
   const port = options.port ?? config?.http.port ?? 8080;
   const host = options.host ?? config?.http.host ?? "127.0.0.1";
   const apiToken = tokensFor(config, options, command);
-  const place = options.store ?? options.db ?? config?.store;
+  const place = options.store ?? config?.store;
   if (!isLoopback(host) && apiToken === null) {
     throw wrongUsage(
       `${host} can be reached from other computers, and everybody could change orders; set a token with --api-token or ORDER_STATUS_TOKEN, or leave out --host`,
@@ -100,6 +115,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
   }
   const fault = typeof apiToken === "string" ? secretFault(apiToken) : null;
   if (fault !== null) throw wrongUsage(`--api-token or ORDER_STATUS_TOKEN: ${fault}`);
+  const stately = statelyOf(options);
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = await watching(log);
   const common: Common = {
@@ -111,7 +127,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
     apiToken,
     graceMs: GRACE_MS,
     actions: options.actions ?? config?.http.inspectorActions ?? false,
-    ...(options.stately === undefined ? {} : { stately: options.stately }),
+    ...(stately === null ? {} : { stately }),
     onDecision: (entry, record) => {
       const { seq, from, to, source, event } = entry;
       const { orderId } = record;
@@ -119,10 +135,10 @@ const run = async (options: Options, command: Command): Promise<void> => {
     },
   };
   const { running, more, says } = await opened(config, place, common);
-  const { url, stately } = running;
+  const { url, stately: machines } = running;
   const inspector = `${url}${INSPECTOR}/`;
   const store = place === undefined ? null : withoutPassword(place);
-  if (options.json) sayJson({ url, inspector, stately, store, ...more }, 0);
+  if (options.json) sayJson({ url, inspector, stately: machines, store, ...more }, 0);
   else {
     const kept = store ?? "memory until it stops";
     say([
@@ -130,7 +146,8 @@ const run = async (options: Options, command: Command): Promise<void> => {
       `Look at the orders at ${inspector}`,
       `${says}; orders are kept in ${kept}. Ctrl-C stops.`,
     ]);
-    if (stately !== null) say(`A Stately inspector can listen at ${stately}`);
+    if (machines !== null)
+      say(`Look at the machines at ${machines.replace("ws:", "http:")}/; a Stately inspector listens at ${machines}`);
   }
   const signal = await untilToldToStop();
   log.info({ signal }, "stopping: what is under way ends first");
@@ -150,11 +167,6 @@ export const addServe = (program: Command): void => {
         "ORDER_STATUS_STORE",
       ),
     )
-    .addOption(
-      new Option("--db <file>", "the SQLite file of the orders (default: the configuration says, or memory)").conflicts(
-        "store",
-      ),
-    )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
     .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
     .addOption(
@@ -163,9 +175,14 @@ export const addServe = (program: Command): void => {
     .option("--actions", "let people act from the inspector; without it, it only looks")
     .option(
       "--stately <port>",
-      "tell the machines' events and snapshots to a Stately inspector on this computer; 0 = any free port",
+      "a page with the machines' charts, events and snapshots, and a WebSocket for a Stately inspector, both on this computer; 0 = any free port",
       wholeIn(0, 65_535),
     )
+    .option(
+      "--stately-origin <origin...>",
+      "with --stately: a page of elsewhere that may listen, such as https://stately.ai",
+    )
+    .option("--stately-relay <url>", "with --stately: tell a createInspectorServer() too, such as ws://localhost:8080")
     .option("--cooldown <seconds>", "how long callbacks give way to the customer (60)", numberIn(0, 86_400))
     .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
     .addOption(
@@ -191,7 +208,7 @@ Examples:
   $ order-status serve
   $ order-status serve --config shops/se.config.ts --port 8081
   $ order-status serve --sandbox
-  $ order-status serve --sandbox --db orders.db --cooldown 5
+  $ order-status serve --sandbox --store orders.db --cooldown 5
   $ order-status serve --sandbox --store postgres://shop@db.internal/shop    with PGPASSWORD in the environment
   $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
 ${exitCodes("there is nothing to serve")}`,

@@ -3,12 +3,17 @@ import type { Command } from "commander";
 import { flags } from "../../../machines/flags.js";
 import { orderMachine } from "../../../machines/index.js";
 import { metaOf } from "../../core/explain.js";
-import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
+import { markOf } from "../../inspector/seen.js";
+import { wordsIn } from "../../inspector/words/words.js";
 import { exitCodes } from "../lib/ending.js";
-import { type Looked, type LookFlags, lookAt } from "../lib/look.js";
-import { becauseOf, eventInWords, money } from "../lib/plain-words.js";
+import { type Looked, type LookFlags, lookAt, lookOption } from "../lib/look.js";
 import { remoteOptions } from "../lib/remote.js";
 import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
+
+/** The pages' own words. */
+const words = wordsIn("en");
+const { money } = words;
 
 const summary = ({ orderId, facts, states, version }: OrderRecord): string[] => {
   const { order, payment } = facts;
@@ -20,11 +25,18 @@ const summary = ({ orderId, facts, states, version }: OrderRecord): string[] => 
   const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
   return [
     `${paint("bold", `Order ${orderId}`)}  ${paint("bold", order.status)}  ${metaOf(orderMachine, states.order).says ?? ""}`,
-    `placed   ${moment(order.createdAt)}, last written ${moment(order.updatedAt)}, ${version} decisions`,
+    `placed   ${moment(order.createdAt)}, last updated ${moment(order.updatedAt)}, ${version} decisions`,
     `total    ${amount(order.total)}`,
     `payment  ${bank}`,
     ...(payment.readAt === null ? [] : [`         ${sums.join(", ")}`]),
   ];
+};
+
+/** The rule that decided and the reason that was given, as one text. */
+const becauseOf = ({ rule, reason }: Pick<Answer, "rule" | "reason">): string => {
+  const marks = [rule, reason].filter((mark) => mark !== null);
+  const text = words.rule(rule) ?? words.reason(reason) ?? "";
+  return marks.length === 0 ? text : `${text} [${marks.join(", ")}]`;
 };
 
 interface Row {
@@ -36,28 +48,30 @@ const rowsOf = (entry: HistoryEntry, history: HistoryEntry[]): Row[] => {
   // The reading itself is no news where it answers somebody who waited for it.
   const told = entry.answers.filter((a) => a.eventId !== entry.eventId);
   const answers = told.length > 0 && entry.event.type === "payment.read" ? told : entry.answers;
-  const effects = entry.effects.length === 0 ? "" : `asks for ${entry.effects.map((e) => e.type).join(", ")}`;
+  const effects = entry.effects.length === 0 ? "" : `sends: ${entry.effects.map((e) => words.effect(e)).join(", ")}`;
   return answers.map((answer, i) => {
-    const { from, to, outcome } = answer;
+    const { from, to } = answer;
     const about = history.find((h) => h.eventId === answer.eventId);
-    const what = eventInWords(answer.type, about?.event);
+    const what = words.event(answer.type, about?.event);
     const [seq, when] = i === 0 ? [String(entry.seq), moment(entry.at)] : ["", ""];
     const status = from === to || from === null ? (to ?? "") : `${from} → ${to}`;
     const because = [becauseOf(answer), i === 0 ? effects : ""].filter((text) => text !== "").join("; ");
-    return { cells: [seq, when, what, outcome, status], because };
+    return { cells: [seq, when, what, words.t(`outcome ${markOf(answer)}`), status], because };
   });
 };
 
 const tell = ({ record, history, open, parked }: Looked): void => {
   for (const line of summary(record)) say(line);
-  if (parked !== null) say(`${paint("red", "set aside")}  ${parked}`);
+  if (parked !== null) say(`${paint("red", "parked")}   ${parked}`);
   const raised = record.flags.filter((f) => f.clearedAt === null);
   for (const { flag, raisedAt } of raised) {
     say(`${paint("red", `flag     ${flag}`)} since ${moment(raisedAt)}: ${flags[flag].says} ${flags[flag].remedy}`);
   }
   for (const { type, attempts, notBefore, error, dead } of open ?? []) {
-    const tried = dead ? `given up after ${attempts} attempts` : `not before ${moment(notBefore)}, tried ${attempts}`;
-    say(`${paint("yellow", `open     ${type}`)} ${tried}${error === null ? "" : `: ${error}`}`);
+    const tried = dead
+      ? `failed after ${attempts} attempts`
+      : `next attempt ${moment(notBefore)}, failed attempts: ${attempts}`;
+    say(`${paint("yellow", `pending  ${words.effect({ type })}`)} ${tried}${error === null ? "" : `: ${error}`}`);
   }
   const rows = history.flatMap((entry) => rowsOf(entry, history));
   const [head = "", ...lines] = table(
@@ -76,14 +90,14 @@ export const addShow = (program: Command): void => {
   remoteOptions(program.command("show"))
     .description("an order's whole life: what happened, what became of it, and by which rule")
     .argument("<order>", "the order's id")
-    .option("--db <file>", "look into this file instead; works beside a running engine")
+    .addOption(lookOption())
     .option("--json", "record and history as they are stored")
     .addHelpText(
       "after",
       `
 Examples:
   $ order-status show 1001
-  $ order-status show 1001 --db orders.db --json
+  $ order-status show 1001 --store orders.db --json
 ${exitCodes("there is no such order")}`,
     )
     .action(async (id: string, options: LookFlags) => {

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { linesOf, type Tongue, tongues } from "../../core/why.js";
 import { exitCodes } from "../lib/ending.js";
-import { type LookFlags, whyIs } from "../lib/look.js";
+import { type LookFlags, lookOption, whyIs } from "../lib/look.js";
 import { remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
 
@@ -10,7 +10,7 @@ export const addWhy = (program: Command): void => {
   remoteOptions(program.command("why"))
     .description("why an order is where it is, what comes next and what to do")
     .argument("<order>", "the order's id")
-    .option("--db <file>", "look into this file instead; works beside a running engine")
+    .addOption(lookOption())
     .addOption(new Option("--language <language>", "of the sentences").choices(tongues).default("en"))
     .option("--json", "the facts, and each with its sentence in both languages, as JSON")
     .addHelpText(
@@ -18,7 +18,7 @@ export const addWhy = (program: Command): void => {
       `
 Examples:
   $ order-status why 1001
-  $ order-status why 1001 --db orders.db
+  $ order-status why 1001 --store orders.db
   $ order-status why 1001 --language sv
 ${exitCodes("there is no such order")}`,
     )

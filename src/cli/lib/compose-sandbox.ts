@@ -53,7 +53,8 @@ export const composeSandbox = async (
         stocked(woo, entry, record);
         onDecision?.(entry, record, messages);
       },
-      around: (fetch, engine, url) => around(sandboxDoor(fetch, engine, url)),
+      around: (fetch, engine, url) =>
+        around(sandboxDoor(fetch, engine, url, () => banks.legacy.nextBooking({ status: "SIGNING" }))),
     });
     registerCallbacks(banks, one.url);
     await stockUp(woo, one.engine).catch(async (error: unknown) => {

@@ -4,7 +4,7 @@ import type { ActorMessage, HistoryEntry, OrderRecord } from "../../core/record.
 import { type HttpOptions, httpApp } from "../../http/app.js";
 import { listen } from "../../http/serve.js";
 import { inspector } from "../../inspector/inspector.js";
-import { statelyServer } from "../../inspector/stately.js";
+import { type StatelyOptions, statelyServer } from "../../inspector/stately.js";
 import type { ApiTokens } from "../../ports/access.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -33,7 +33,7 @@ export interface Common {
   /** Whether people may act from the inspector. */
   actions?: boolean;
   /** Where a Stately inspector can listen to the machines; left out: nowhere. */
-  stately?: number;
+  stately?: StatelyOptions & { port: number };
 }
 
 export interface Running {
@@ -77,7 +77,8 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
   // First, because a port that is taken is the likeliest trouble, and nothing is open yet: an engine that has begun to
   // work would have to end its calls before it could be stopped.
   await checkPort(port, host);
-  const stately = parts.stately === undefined ? null : await statelyServer(parts.stately).catch(noPort(parts.stately));
+  const stately =
+    parts.stately === undefined ? null : await statelyServer(parts.stately).catch(noPort(parts.stately.port));
   const engine = createEngine({
     store,
     gateways,

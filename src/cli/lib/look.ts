@@ -1,5 +1,7 @@
-/** Looks at one order: in the file, beside a running engine, or by asking the engine over HTTP. */
+/** Looks at one order: in the store, beside a running engine, or by asking the engine over HTTP. */
+import { Option } from "commander";
 import { z } from "zod";
+import type { EffectType } from "../../../machines/effects.js";
 import { registry } from "../../../machines/index.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Why } from "../../core/why.js";
@@ -10,15 +12,22 @@ import { ask, type RemoteOptions } from "./remote.js";
 import { lookingStore } from "./stores.js";
 
 export interface LookFlags extends RemoteOptions {
-  db?: string;
+  store?: string;
   json?: true;
 }
+
+/** Of a command that asks the engine where no store is named. */
+export const lookOption = (): Option =>
+  new Option(
+    "--store <place>",
+    "look into this SQLite file or postgres://user@host/database instead; works beside a running engine",
+  );
 
 export interface Looked {
   record: OrderRecord;
   history: HistoryEntry[];
   /** Effects not carried out yet; null = the engine does not tell. */
-  open: { type: string; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
+  open: { type: EffectType; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
   /** Why it is set aside; null = it is not, or the engine does not tell. */
   parked: string | null;
 }
@@ -27,8 +36,8 @@ const PAGE = 500;
 
 const unknown = (id: string, where: string) => refused(`there is no order ${id} in ${where}`);
 
-const inFile = async <T>(file: string, look: (store: Store) => Promise<T>): Promise<T> => {
-  const store = await lookingStore(file);
+const inStore = async <T>(place: string, look: (store: Store) => Promise<T>): Promise<T> => {
+  const store = await lookingStore(place);
   try {
     return await look(store);
   } finally {
@@ -54,11 +63,11 @@ const get = async <T>(options: RemoteOptions, id: string, what: string): Promise
 };
 
 export const lookAt = (id: string, options: LookFlags): Promise<Looked> => {
-  const { db } = options;
-  if (db === undefined) return lookOver(id, options);
-  return inFile(db, async (store) => {
+  const { store: place } = options;
+  if (place === undefined) return lookOver(id, options);
+  return inStore(place, async (store) => {
     const record = await recordReader(store, registry)(id);
-    if (record === null) throw unknown(id, db);
+    if (record === null) throw unknown(id, place);
     const history = await whole((after) => store.history(id, after, PAGE));
     const open = (await store.effectsOf(id)).map(({ effect, attempts, notBefore, error, dead }) => {
       return { type: effect.type, attempts, notBefore, error, dead };
@@ -83,13 +92,13 @@ const Says = z.looseObject({ says: Said });
 const Printed = z.looseObject({ answer: Said, notes: z.array(Says), evidence: Says, next: Says, action: Says });
 
 export const whyIs = async (id: string, options: LookFlags): Promise<Why> => {
-  const { db } = options;
-  if (db === undefined) {
+  const { store: place } = options;
+  if (place === undefined) {
     const answer = await get<Why>(options, id, "/why");
     if (Printed.safeParse(answer).success) return answer;
     throw new Ends(exits.trouble, `${options.url} does not answer as this version does; is it another version?`);
   }
-  const told = await inFile(db, (store) => whyOf(store, registry, id));
-  if (told === null) throw unknown(id, db);
+  const told = await inStore(place, (store) => whyOf(store, registry, id));
+  if (told === null) throw unknown(id, place);
   return told;
 };

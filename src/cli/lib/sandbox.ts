@@ -60,16 +60,21 @@ const returned = async (request: Request, response: Response): Promise<Response>
   return new Response(page, { headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" } });
 };
 
-/** `GET /checkout/<order>` creates the payment and sends the customer on to the bank, as a shop's checkout does. */
+/**
+ * `GET /checkout/<order>` creates the payment and sends the customer on to the bank, as a shop's checkout does. The
+ * simplified flow asks him to sign only where the bank was told to.
+ */
 export const sandboxDoor =
-  (inner: Fetch, engine: Engine, url: () => string): Fetch =>
+  (inner: Fetch, engine: Engine, url: () => string, bankAsksToSign: () => void): Fetch =>
   async (request) => {
     const orderId = /^\/checkout\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
     if (orderId === undefined || request.method !== "GET") return returned(request, await inner(request));
     const id = orderIdIn(orderId);
     const record = id === null ? null : await engine.queries.read(id);
     if (id === null || record === null) return Response.json({ error: { code: "unknown-order" } }, { status: 404 });
-    const created = await checkout(engine, id, url(), record.facts.payment.gateway ?? undefined);
+    const gateway = record.facts.payment.gateway ?? undefined;
+    if (gateway === "resurs-simplified") bankAsksToSign();
+    const created = await checkout(engine, id, url(), gateway);
     return created.kind !== "failed"
       ? new Response(null, { status: 303, headers: { location: new URL(created.redirectUrl).href } })
       : Response.json({ error: { code: "checkout-failed", message: created.detail } }, { status: 502 });

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { hasPassword, withoutPassword } from "../../ports/passwords.js";
 import { type Store, StoreError } from "../../ports/store.js";
+import { sqliteLibrary } from "../../stores/sqlite/library.js";
 import { sqliteStore } from "../../stores/sqlite/store.js";
 import type { Ground } from "../../testing/scenario/one-store.js";
 import { refused, wrongUsage } from "./ending.js";
@@ -28,6 +29,12 @@ const inPostgres = (make: PostgresStore, place: string, { schema, readOnly = fal
   } catch (error) {
     throw error instanceof TypeError ? wrongUsage(`"${withoutPassword(place)}": ${error.message}`) : error;
   }
+};
+
+/** The driver of a place is there; nothing is opened. @throws what is missing, with the command that brings it */
+export const checkDriver = async (place: string): Promise<void> => {
+  if (isPostgres(place)) await (await import("../../stores/postgres/connections.js")).driver();
+  else sqliteLibrary();
 };
 
 export const storeAt = async (place: string, how: How = {}): Promise<Store> => {

@@ -12,12 +12,12 @@ export const sayVerdict = (verdict: Preview, json: true | undefined): void => {
   if (!verdict.allowed) process.exitCode = exits.refused;
 };
 
-/** What is wrong with an event, as the engine says it, in one line. */
-export const notTaken = async (response: Response): Promise<Ends> => {
+/** What is wrong with a request, as the engine says it, in one line. */
+export const notTaken = async (response: Response, what = "event"): Promise<Ends> => {
   const { error } = (await response.json().catch(() => ({}))) as {
     error?: { issues?: { path: string; message: string }[]; message?: string };
   };
   const issues = (error?.issues ?? []).map(({ path, message }) => `${path}: ${message}`);
   const why = issues.length > 0 ? issues.join("; ") : (error?.message ?? String(response.status));
-  return wrongUsage(`the engine does not take this event: ${why}`);
+  return wrongUsage(`the engine does not take this ${what}: ${why}`);
 };

@@ -60,12 +60,18 @@ export const paymentsSaid = ({ facts }: OrderRecord, registry: Registry): Said |
   const { payment, others, order } = facts;
   if (others.length === 0) return null;
   const sum = (minor: number): Said => amount(minor, order.currency);
-  const pays = said(evidence.pays, { id: payment.id ?? "-", amount: sum(moneyHeld(payment)) });
-  const rest = others.map((one) =>
-    one.readAt === null
-      ? said(evidence.otherUnread, { id: one.id })
-      : said(evidence.other, { id: one.id, says: stateSaid(registry.attempt, one.state), amount: sum(moneyHeld(one)) }),
-  );
+  const isPaying = moneyHeld(payment) > 0;
+  const pays = said(isPaying ? evidence.pays : evidence.current, {
+    id: payment.id ?? "-",
+    amount: sum(moneyHeld(payment)),
+  });
+  const rest = others.map((one) => {
+    const { id } = one;
+    if (one.readAt === null) return said(evidence.otherUnread, { id });
+    const wasLetGo = moneyHeld(one) === 0 && one.canceled > 0;
+    if (wasLetGo) return said(evidence.otherReleased, { id, released: sum(one.canceled) });
+    return said(evidence.other, { id, says: stateSaid(registry.attempt, one.state), amount: sum(moneyHeld(one)) });
+  });
   const all = [payment, ...others].reduce((held, one) => held + moneyHeld(one), 0);
   const listed = [pays, ...rest];
   return said(evidence.payments, {

@@ -219,12 +219,17 @@ export const next: Record<
   closed: ["Nothing more: the order is closed.", "Inget mer: ordern är avslutad."],
 };
 
-export const evidence: Record<"none" | "unread" | "read" | "pays" | "other" | "otherUnread" | "payments", Pair> = {
+export const evidence: Record<
+  "none" | "unread" | "read" | "pays" | "current" | "other" | "otherReleased" | "otherUnread" | "payments",
+  Pair
+> = {
   none: ["No payment is known at the bank.", "Ingen betalning är känd hos banken."],
   unread: ["The payment has not been read at the bank yet.", "Betalningen har inte lästs av hos banken än."],
   read: ["Bank reports {word} ({says}), read at {readAt}.", "Banken rapporterar {word} ({says}), avläst {readAt}."],
-  pays: ["{id} (current), {amount}", "{id} (aktuell), {amount}"],
+  pays: ["{id} (pays the order), {amount}", "{id} (betalar ordern), {amount}"],
+  current: ["{id} (current), {amount}", "{id} (aktuell), {amount}"],
   other: ["{id} ({says}), {amount}", "{id} ({says}), {amount}"],
+  otherReleased: ["{id} (not needed: {released} released)", "{id} (behövs inte: {released} har släppts)"],
   otherUnread: ["{id} (not read yet)", "{id} (inte avläst än)"],
   payments: [
     "The order has {n} payments: {list}. The bank has {all} in all.",

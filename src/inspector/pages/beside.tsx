@@ -55,10 +55,8 @@ export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
               <strong>{t(isCurrent ? "money current" : "money other", { gateway: one.gateway ?? "" })}</strong>{" "}
               <code>{one.id}</code>
               <br />
-              <span class="soft">{says}</span>
-              {read === null ? (
-                <p class="help">{t("money unread")}</p>
-              ) : (
+              <span class="soft">{read === null ? t("money unread") : says}</span>
+              {read === null ? null : (
                 <>
                   <Sums view={view} of={read.reading} currency={order.currency} />
                   <p class="help">

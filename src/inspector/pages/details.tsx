@@ -16,7 +16,8 @@ export const Mark: FC<{ view: View; answer: Pick<Answer, "outcome" | "reason"> }
 /** A status that changed, or that will once the bank has answered. */
 export const Moves: FC<{ view: View; answer: Answer }> = ({ view, answer: { outcome, from, to } }) => {
   if (from === to || from === null || to === null) return null;
-  if (outcome !== "moved")
+  if (outcome !== "moved" && outcome !== "deferred") return null;
+  if (outcome === "deferred")
     return <span class="soft">{view.words.t("can leads", { status: view.words.status(to) })}</span>;
   return (
     <span class="change">

@@ -3,6 +3,7 @@ import { hoursToMilliseconds } from "date-fns/hoursToMilliseconds";
 import { milliseconds } from "date-fns/milliseconds";
 import type { FC } from "hono/jsx";
 import { OrderStatus } from "../../../machines/facts.js";
+import { registry } from "../../../machines/index.js";
 import type { OrderRow } from "../../ports/store.js";
 import { type Found, MOST_FOUND } from "../find.js";
 import { Flag, Layout, OrderLink, Status, Table, Time, type View } from "./layout.js";
@@ -30,19 +31,27 @@ export interface OrdersQuery {
   dead?: boolean;
   parked?: boolean;
   since?: Span;
+  gateway?: string;
   /** Where the page before ended: `updatedAt.orderId`. */
   before?: string;
 }
 
-const queryOf = ({ status, flagged, dead, parked, since }: OrdersQuery, before?: string): string => {
+const queryOf = ({ status, flagged, dead, parked, since, gateway }: OrdersQuery, before?: string): string => {
   const query = new URLSearchParams();
   if (status !== undefined) query.set("status", status);
   if (flagged) query.set("flagged", "true");
   if (dead) query.set("dead", "true");
   if (parked) query.set("parked", "true");
   if (since !== undefined) query.set("since", since);
+  if (gateway !== undefined) query.set("gateway", gateway);
   if (before !== undefined) query.set("before", before);
   return query.size === 0 ? "" : `?${query}`;
+};
+
+/** One that was set up under a name of its own is offered while it is asked for. */
+const gatewaysTo = ({ gateway }: OrdersQuery): string[] => {
+  const known = Object.keys(registry.flows);
+  return gateway === undefined || known.includes(gateway) ? known : [...known, gateway];
 };
 
 const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
@@ -67,6 +76,17 @@ const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
           {(Object.keys(spans) as Span[]).map((span) => (
             <option value={span} selected={span === asked.since}>
               {t(`filter since ${span}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>{t("list gateway")}</span>
+        <select name="gateway">
+          <option value="">{t("filter gateway any")}</option>
+          {gatewaysTo(asked).map((gateway) => (
+            <option value={gateway} selected={gateway === asked.gateway}>
+              {gateway}
             </option>
           ))}
         </select>

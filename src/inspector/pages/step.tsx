@@ -71,6 +71,15 @@ const WhyNot: FC<{ view: View; answer: Answer }> = ({ view, answer }) => {
   );
 };
 
+const moves = ({ outcome, from, to }: Answer): boolean => outcome === "moved" && from !== to;
+
+/** The answer of a reading that changed the status, where no event before it is told of the change. */
+const untoldMove = (rows: TimelineRow[]): Answer | undefined => {
+  const entry = rows.map((row) => row.entry).find(({ from, to }) => from !== null && from !== to);
+  if (entry === undefined || entry.answers.some((one) => one.eventId !== entry.eventId && moves(one))) return undefined;
+  return entry.answers.find(moves);
+};
+
 export const Step: FC<{ view: View; change: Happening; currency: string; path: string }> = (props) => {
   const { view, change, currency, path } = props;
   const { row, steps } = change;
@@ -78,6 +87,7 @@ export const Step: FC<{ view: View; change: Happening; currency: string; path: s
   // A reading is no news by itself where it answers somebody who waited for it.
   const own = first !== null && told.length > 0 && first.outcome !== "moved" ? null : first;
   const said = row.later?.answer ?? own;
+  const untold = untoldMove([row, ...steps].filter((one) => one.first !== said));
   const { words } = view;
   return (
     <li
@@ -97,6 +107,7 @@ export const Step: FC<{ view: View; change: Happening; currency: string; path: s
           ) : said === null ? null : (
             <Moves view={view} answer={said} />
           )}
+          {untold === undefined ? null : <Moves view={view} answer={untold} />}
           {[row, ...steps]
             .flatMap((one) => one.entry.raised)
             .map((name) => (

@@ -108,14 +108,14 @@ const table = {
   "effect cancelPayment": ["release the payment", "avboka betalningen"],
   "effect refundPayment": ["refund the payment", "återbetala betalningen"],
   "effect addOrderLines": ["reserve the lines", "reservera raderna"],
-  "effect completePayment": ["tell the shop that it is paid", "meddela butiken att ordern är betald"],
-  "effect setOrderStatus": ["set the status in the shop", "ändra statusen i butiken"],
-  "effect setOrderLines": ["change the lines in the shop", "ändra raderna i butiken"],
+  "effect completePayment": ["tell the shop that the order is paid", "meddela butiken att ordern är betald"],
+  "effect setOrderStatus": ["change the status", "ändra statusen"],
+  "effect setOrderLines": ["change the lines", "ändra raderna"],
   "effect setOrderMeta": ["save data with the order", "spara uppgifter på ordern"],
   "effect addOrderNote": ["write an order note", "skriva en orderanteckning"],
   "effect recordRefund": ["record the refund", "registrera återbetalningen"],
-  "effect at bank": ["at the bank", "hos banken"],
-  "effect at shop": ["in the shop", "i butiken"],
+  "effect at bank": ["(bank)", "(bank)"],
+  "effect at shop": ["(shop)", "(butik)"],
 } as const satisfies Record<string, readonly [english: string, swedish: string]>;
 
 export const texts = { ...table, ...orderTexts, ...otherTexts };

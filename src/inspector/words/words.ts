@@ -21,7 +21,7 @@ export interface Words {
   language: Language;
   /** A text of the pages; `{name}` in it is filled in. */
   t(key: TextKey, values?: Record<string, string | number>): string;
-  /** The rule as a clause that can follow "because". */
+  /** The rule as a sentence. */
   rule(id: string | null): string | null;
   reason(id: string | null): string | null;
   flag(name: FlagName): { says: string; remedy: string };

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { HttpAnswer } from "../resurs/http.js";
 import { ACCEPTED_PERSON, type PersonStep, stepsOf } from "../resurs/persons.js";
+import type { SignOutcome } from "../resurs/sign-page.js";
 import type { bookingsOf } from "./bookings.js";
 import type { BookedStatus } from "./controls.js";
 import { madeUpCustomer } from "./customer.js";
@@ -119,6 +120,24 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     return { redirectUrl: bookings.standing(id) ? intent.successUrl : intent.failUrl };
   };
 
+  /** What the page shows; null = nobody was sent there. */
+  const pageAt = (id: string): { amount: string; isOpen: boolean } | null => {
+    const attempt = open.get(id);
+    if (!attempt) return null;
+    return { amount: bookings.totalOf(attempt.intent).toFixed(2), isOpen: bookings.standing(id) === null };
+  };
+
+  /** Where the customer goes from the page, whatever he made of it there. */
+  const chosen = (id: string, outcome: SignOutcome): string | null => {
+    const attempt = open.get(id);
+    if (attempt && outcome === "leave") return attempt.intent.failUrl || null;
+    if (attempt && outcome !== "sign") {
+      attempt.status = outcome === "deny" ? "DENIED" : "FROZEN";
+      signed.set(id, attempt.status);
+    }
+    return finish(id).redirectUrl;
+  };
+
   return {
     customerOf,
     book,
@@ -126,7 +145,8 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     openFor,
     updateReference,
     finish,
-    isOpen: (id: string): boolean => open.has(id),
+    pageAt,
+    chosen,
     whenSigned: (id: string, status: BookedStatus): void => void signed.set(id, status),
     expect(id: string, totalMajor: number): void {
       const lines = [{ totalAmountIncludingVat: totalMajor }];

@@ -8,7 +8,7 @@ import { bankServer } from "../bank-server.js";
 import { major } from "../resurs/books.js";
 import { type Fault, heard, stopped } from "../resurs/faults.js";
 import type { HttpAnswer } from "../resurs/http.js";
-import { onlySign } from "../resurs/sign-page.js";
+import { signOutcomeIn, signPage } from "../resurs/sign-page.js";
 import { movesOf } from "./after-shop.js";
 import { bookingsOf, type Tell } from "./bookings.js";
 import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./callbacks.js";
@@ -102,10 +102,11 @@ export const legacyDouble = async (options: {
     return heard(fault, answer);
   };
 
-  const page = ({ method, id }: LegacyRequest): HttpAnswer => {
-    if (!checkouts.isOpen(id)) return { status: 404 };
-    if (method === "GET") return onlySign;
-    return { status: 303, headers: { location: checkouts.finish(id).redirectUrl ?? url } };
+  const page = ({ method, id, content }: LegacyRequest): HttpAnswer => {
+    const seen = checkouts.pageAt(id);
+    if (seen === null) return { status: 404 };
+    if (method === "GET") return signPage(id, seen.amount, seen.isOpen);
+    return { status: 303, headers: { location: checkouts.chosen(id, signOutcomeIn(String(content))) ?? url } };
   };
 
   /** null = no answer, ever. */

@@ -14,7 +14,7 @@ export interface LegacyRequest {
   /** The payment, in whatever part of the request it stands. */
   id: string;
   authorized: boolean;
-  /** What was sent: the operation's element, or the JSON. */
+  /** What was sent: the operation's element, the JSON, or the form of the page. */
   content: unknown;
   /** Minor units; null = all that is left. */
   amount: number | null;
@@ -157,7 +157,7 @@ const jsonRequest = (method: string, path: string, text: string): LegacyContent 
   const content = jsonFrom(text);
   const page = /^\/sign\/([^/]+)$/.exec(path)?.[1];
   if (page && (method === "GET" || method === "POST")) {
-    return { ...nothing, operation: "sign", id: decodeURIComponent(page) };
+    return { ...nothing, operation: "sign", id: decodeURIComponent(page), content: text };
   }
   if (method === "POST" && path === "/back-channel") {
     const id = Content.safeParse(content).data?.paymentData?.preferredId ?? "";

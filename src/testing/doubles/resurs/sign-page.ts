@@ -28,8 +28,8 @@ const sandboxPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}
-dt{opacity:.7}dd{margin:0 0 .6rem;font-weight:600}button{font:inherit;padding:.5rem 1rem;min-width:13rem;margin-right:.8rem}
-form p{margin:.5rem 0}</style>
+dt{opacity:.7}dd{margin:0 0 .6rem;font-weight:600}form p{margin:.8rem 0;display:grid;grid-template-columns:13rem 1fr;gap:.2rem .8rem;align-items:center}
+button{font:inherit;padding:.5rem 1rem}@media(max-width:30rem){form p{grid-template-columns:1fr}}</style>
 <h1>${escaped(title)}</h1>
 ${body}
 </html>`;
@@ -46,13 +46,6 @@ export const signPage = (order: string | null, amount: string, isOpen: boolean):
     headers: { "content-type": "text/html; charset=utf-8" },
     body: sandboxPage("Test bank", body),
   };
-};
-
-/** The page of the older flows, where there is nothing to choose. */
-export const onlySign: HttpAnswer = {
-  status: 200,
-  headers: { "content-type": "text/html; charset=utf-8" },
-  body: sandboxPage("Test bank", '<form method="post"><button>Sign</button></form>'),
 };
 
 /** The shop's page to which the customer comes back. */
