@@ -1,5 +1,6 @@
 /** What the engine needs of a bank. Expected trouble is a value; only a bug throws. */
-import type { Line, Reading } from "../../machines/facts.js";
+import type { Reading } from "../../machines/facts.js";
+import type { Line } from "../../machines/lines.js";
 
 export type GatewayAnswer =
   /** It is so; `reading` is the payment afterwards, where the gateway sent it. */
@@ -46,6 +47,15 @@ export type CreatedPayment =
     }
   | { kind: "failed"; detail: string };
 
+/** Of all that is left. */
+export interface WholeCall {
+  paymentId: string;
+  amount: number;
+  /** The order's, where they add up to the amount. */
+  lines?: Line[] | null | undefined;
+  key: string;
+}
+
 export interface Gateway {
   /** The name in `facts.payment.gateway`. */
   readonly name: string;
@@ -56,9 +66,9 @@ export interface Gateway {
   /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */
   readPayment(paymentId: string): Promise<ReadAnswer>;
   /** Captures everything not yet captured. `key` is logged by the gateway as transaction id. */
-  capture(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  capture(call: WholeCall): Promise<GatewayAnswer>;
   /** Cancels everything not yet captured. */
-  cancel(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  cancel(call: WholeCall): Promise<GatewayAnswer>;
   /** Refunds the lines, or the amount; `all` = whatever is left. Never sent without its amount. */
   refund(call: {
     paymentId: string;

@@ -59,6 +59,7 @@ export const legacyDouble = async (options: {
   const move = movesOf(clock, strict, tell);
   const { accounts } = bookings;
   const calls: RecordedLegacyCall[] = [];
+  const contents: unknown[] = [];
   const reads: LegacyDouble["reads"] = [];
 
   if (options.callbacks) {
@@ -90,6 +91,7 @@ export const legacyDouble = async (options: {
     const { answer, amount, applied } = refusal
       ? { answer: refusal, amount: major(asked.amount ?? 0), applied: false }
       : carriedOut();
+    contents.push(asked.content);
     calls.push({
       op,
       paymentId: asked.id,
@@ -168,6 +170,7 @@ export const legacyDouble = async (options: {
       };
     },
     calls,
+    contents,
     reads,
     bookings: checkouts.bookings,
     creates: checkouts.creates,
