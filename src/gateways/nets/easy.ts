@@ -214,7 +214,9 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     async capture({ paymentId, amount, lines, key }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const slice = { amount, ...partItems(amount, readingOf(found.payment).total, lines) };
+      const { total, authorized } = readingOf(found.payment);
+      const last = amount === authorized && amount !== total ? ({ finalCharge: true } as const) : {};
+      const slice = { amount, ...last, ...partItems(amount, total, lines) };
       const path = `v1/payments/${paymentId}/charges`;
       return (await move("charges", path, slice, idempotencyKey(key))) ?? done(paymentId);
     },

@@ -114,6 +114,8 @@ export const orderItemsBody = orderOf;
 /** An amount, with the items that add up to it wherever it is not all there is. */
 export interface Slice {
   amount: number;
+  /** No charge follows it, so whatever is left of the reservation is let go. */
+  finalCharge?: true;
   orderItems?: ReturnType<typeof items>;
 }
 

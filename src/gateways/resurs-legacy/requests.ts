@@ -214,8 +214,13 @@ const orderLine = (line: Line) => {
   };
 };
 
+/** What is to be paid, as the frame shows it. */
+export const cartBodyOf = ({ lines, total }: Pick<NewCheckout, "lines" | "total">) => ({
+  orderLines: summing(lines, total).map(orderLine),
+});
+
 export const checkoutBodyOf = (checkout: NewCheckout) => ({
-  orderLines: summing(checkout.lines, checkout.total).map(orderLine),
+  ...cartBodyOf(checkout),
   successUrl: checkout.successUrl,
   backUrl: checkout.failUrl,
   // The page that shows the frame has to be of this origin.

@@ -78,6 +78,8 @@ export const legacyDouble = async (options: {
     const { id } = asked;
     if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
     if (operation === "updateReference") return checkouts.updateReference(asked);
+    if (operation === "updateCart") return checkouts.updateCart(asked);
+    if (operation === "readSession") return checkouts.readSession(id);
     if (operation === "bookPayment") return checkouts.book(asked);
     const { payment } = accounts.at(id);
     return stands(payment) ? answerOf("getPayment", spoken(id, payment, checkouts.customerOf(id))) : noPayment(id);

@@ -68,6 +68,14 @@ const CheckoutBody = z.looseObject({
   backUrl: z.string(),
 });
 
+const Cart = z.looseObject({ orderLines: z.array(CheckoutLine).min(1) });
+
+/** What the checkout's lines come to; null = they are none. */
+export const cartOf = (content: unknown): BankLine[] | null => {
+  const asked = Cart.safeParse(content).data;
+  return asked ? [{ totalAmountIncludingVat: checkoutTotal(asked.orderLines) }] : null;
+};
+
 /** One attempt to pay, before there is a payment. */
 export interface CheckoutIntent {
   lines: BankLine[];
