@@ -15,6 +15,8 @@ export type GatewayAnswer =
 export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
 
 export interface NewPayment {
+  /** Names this try to pay, so that what it made is found by it. */
+  attempt?: string | undefined;
   /** The reference under which the bank has the order: its id, unless it was placed with another. */
   orderId: string;
   /** Minor units. */
@@ -35,6 +37,9 @@ export interface NewPayment {
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null | undefined;
 }
+
+/** What is known of a try to pay that was not heard of. */
+export type TriedPayment = Pick<NewPayment, "orderId" | "successUrl" | "failUrl"> & { attempt: string };
 
 export type CreatedPayment =
   | {
@@ -84,6 +89,11 @@ export interface Gateway {
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
+  /**
+   * The payment that this try made, asked by another process than the one that died before it heard the answer; null:
+   * there is none, or nobody can say. Only where the API can be searched.
+   */
+  findCreated?(tried: TriedPayment): Promise<CreatedPayment | null>;
   /**
    * Ends a payment that nobody has paid, so that its customer no longer pays it; refused where it is paid by now. Only
    * where the API has such a call.
