@@ -4,7 +4,8 @@
  * What a bank, a shop or a timer answers to the engine's own calls is a `Reply`, and nobody else may say it.
  */
 import { z } from "zod";
-import { Lines, OrderStatus, Rejection } from "./facts.js";
+import { OrderStatus, Rejection } from "./facts.js";
+import { addUp, Lines, ofAmount } from "./lines.js";
 import { ShopOrder } from "./shop-order.js";
 import { Amount, Id, Text, Texts, Word } from "./text.js";
 
@@ -82,24 +83,28 @@ export const Command = z.discriminatedUnion("type", [
   merchant("merchant.processed"),
   merchant("merchant.reopened"),
   z.strictObject({ type: z.literal("merchant.captured"), ...asked, lines: Lines.nullable().default(null) }),
-  z.strictObject({
-    type: z.literal("merchant.refundedAmount"),
-    ...asked,
-    amount: Amount,
-    lines: Lines.nullable().default(null),
-    /** The refund's own id in the shop: the same refund without one, in the same instant, is one refund. */
-    refund: Id.optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal("merchant.refundedAmount"),
+      ...asked,
+      amount: Amount,
+      lines: Lines.nullable().default(null),
+      /** The refund's own id in the shop: the same refund without one, in the same instant, is one refund. */
+      refund: Id.optional(),
+    })
+    .check(ofAmount),
   /** Lets go what is still reserved after a part was captured. */
   merchant("merchant.released"),
   /** The lines and total as they would be; `adds`: something was added or raised. */
-  z.strictObject({
-    type: z.literal("merchant.editedLines"),
-    ...asked,
-    lines: Lines,
-    total: Amount,
-    adds: z.boolean(),
-  }),
+  z
+    .strictObject({
+      type: z.literal("merchant.editedLines"),
+      ...asked,
+      lines: Lines,
+      total: Amount,
+      adds: z.boolean(),
+    })
+    .check(addUp),
   merchant("merchant.recalculated"),
   /** A person has asked the bank: the call whose answer was lost will not take effect any more. */
   merchant("merchant.endedWait"),

@@ -1,5 +1,6 @@
 /** Everything a machine may ask the world for. The machines name these; `core/ask.ts` fills them in. */
-import type { Line, OrderStatus } from "./facts.js";
+import type { OrderStatus } from "./facts.js";
+import type { Line } from "./lines.js";
 
 /** What an action in a machine may carry. */
 export interface EffectParams {
@@ -78,8 +79,9 @@ export type GatewayEffect =
   /** Its customer can no longer pay it. No money moves, and what the bank answers is not waited for. */
   | { type: "endPayment"; paymentId: string }
   | { type: "bookSignedPayment"; paymentId: string; amount: number; key: string }
-  | ({ type: "capturePayment"; paymentId: string; amount: number; key: string } & Expecting)
-  | ({ type: "cancelPayment"; paymentId: string; amount: number; key: string } & Expecting)
+  /** `lines`: the order's, where they add up to the amount. */
+  | ({ type: "capturePayment"; paymentId: string; amount: number; lines?: Line[]; key: string } & Expecting)
+  | ({ type: "cancelPayment"; paymentId: string; amount: number; lines?: Line[]; key: string } & Expecting)
   | ({
       type: "refundPayment";
       paymentId: string;

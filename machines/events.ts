@@ -1,7 +1,8 @@
 /** Everything that can happen to an order, in the past tense: it is placed, told a command, or told a reply. */
 import { z } from "zod";
 import { Command, type ReadCommand } from "./commands.js";
-import { Lines, OrderStatus } from "./facts.js";
+import { OrderStatus } from "./facts.js";
+import { addUp, Lines } from "./lines.js";
 import { Reply } from "./replies.js";
 import { Amount, Currency, Id, JsonObject, Moment } from "./text.js";
 
@@ -10,7 +11,8 @@ export { Command, type ReadCommand, Reply };
 export const Source = z.enum(["customer", "callback", "merchant", "timer", "shop", "gateway", "reconcile"]);
 export type Source = z.infer<typeof Source>;
 
-export const PlacedOrder = z.strictObject({
+/** Fields of a placed order, each by itself. */
+export const PlacedFields = z.strictObject({
   status: OrderStatus.default("pending"),
   total: Amount,
   currency: Currency,
@@ -29,6 +31,7 @@ export const PlacedOrder = z.strictObject({
   /** The order's metadata under the keys of the documents; what is not known here is left alone. */
   meta: JsonObject.optional(),
 });
+export const PlacedOrder = PlacedFields.check(addUp);
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 /**
  * As a caller of `place` writes it: `gateway`, `total`, `currency` and `lines` are enough. How far a gateway's rounding

@@ -4,7 +4,8 @@
  * Money is integer minor units (1000 = 10.00), time is epoch milliseconds.
  */
 import { z } from "zod";
-import { Id, Minor, Text, Word } from "./text.js";
+import { Line } from "./lines.js";
+import { Id, Minor, Word } from "./text.js";
 
 /** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
 export const OrderStatus = z.enum([
@@ -42,17 +43,6 @@ export type PossibleAction = z.infer<typeof PossibleAction>;
 
 const minor = z.number().int();
 const moment = z.number().int();
-
-export const Line = z.object({ sku: Text(100), quantity: z.number().positive(), total: Minor });
-export type Line = z.infer<typeof Line>;
-
-/** An order's lines; what they add up to is exact, too. */
-export const Lines = z
-  .array(Line)
-  .max(1000)
-  .refine((lines) => Number.isSafeInteger(lines.reduce((sum, { total }) => sum + Math.abs(total), 0)), {
-    error: "must add up to at most 2^53 - 1",
-  });
 
 /** One fresh look at the payment, in the Merchant API's words whatever the gateway is. */
 export const Reading = z.object({

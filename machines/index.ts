@@ -19,6 +19,7 @@ export * from "./facts.js";
 export { type FlagName, flags, remedies } from "./flags.js";
 export type { Flow } from "./flow.js";
 export { cooldownEndsAt, type GuardContext, guards } from "./guards.js";
+export { Line, Lines, LineType } from "./lines.js";
 export type { Meta } from "./meta.js";
 export { type Reason, reasonInWords, reasons } from "./reasons.js";
 export * from "./settings.js";

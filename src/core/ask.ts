@@ -2,6 +2,7 @@
 import type { Effect, OrderAsExpected } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
 import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import { type Line, linesFor } from "../../machines/lines.js";
 import { backoffMs } from "./backoff.js";
 import type { RequestedAction } from "./step.js";
 
@@ -128,6 +129,12 @@ const expected = ({ facts: { order }, totalBefore }: EffectContext): { expects: 
   },
 });
 
+/** The bank is told what a whole is of. */
+const ofOrder = ({ facts }: EffectContext, amount: number): { lines?: Line[] } => {
+  const lines = linesFor(facts.order.lines, amount);
+  return lines === null ? {} : { lines };
+};
+
 export const ask = ({ type, params }: RequestedAction, a: EffectContext): EffectAndFacts => {
   const { facts, wish } = a;
   const { payment, order } = facts;
@@ -154,7 +161,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
       const operation = current(facts) ?? begin(a, "capture", payment.authorized, { leadsTo });
       const call = { type, paymentId: idOf(facts), ...expected(a) };
-      return sending(a, operation, true, (o) => ({ ...call, amount: o.amount, key: o.key }));
+      return sending(a, operation, true, (o) => ({ ...call, amount: o.amount, key: o.key, ...ofOrder(a, o.amount) }));
     }
     case "cancelPayment": {
       const { operation: begun } = facts;
@@ -171,6 +178,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         paymentId: idOf(facts),
         amount: o.before.authorized,
         key: `${o.key}:cancel`,
+        ...ofOrder(a, o.before.authorized),
         ...(o.kind === "rebuild" ? expected(a) : {}),
       }));
     }
@@ -185,7 +193,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         type,
         paymentId: idOf(facts),
         amount: o.amount,
-        lines: o.lines,
+        lines: o.lines ?? linesFor(order.lines, o.amount),
         all: o.amount === left,
         key: o.key,
         ...(o.amount === left ? expected(a) : {}),

@@ -9,6 +9,7 @@ import {
   unreadPayment,
   type WaitingEvent,
 } from "../../machines/facts.js";
+import { sameLines } from "../../machines/lines.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
 import { intendedAt } from "./intended.js";
 import { placeOf } from "./lanes.js";
@@ -222,9 +223,7 @@ const asTheShopHasIt = (facts: Facts, shop: ShopOrder, seq: number): Facts => {
   const before = facts.order;
   const order = { ...before, ...says, ...(gateway === undefined ? {} : { paidOtherwise: gateway === null }) };
   const isChanged =
-    order.total !== before.total ||
-    order.currency !== before.currency ||
-    JSON.stringify(order.lines) !== JSON.stringify(before.lines);
+    order.total !== before.total || order.currency !== before.currency || !sameLines(order.lines, before.lines);
   // A bank that does not say in what currency a payment is has it in the one that the order had.
   const opened = <P extends Facts["payment"]>(payment: P): P =>
     order.currency === before.currency ? payment : { ...payment, currency: payment.currency ?? before.currency };

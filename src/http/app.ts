@@ -2,8 +2,9 @@
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
-import { PlacedOrder } from "../../machines/events.js";
+import { PlacedFields } from "../../machines/events.js";
 import { OrderStatus } from "../../machines/facts.js";
+import { addUp } from "../../machines/lines.js";
 import { reasonInWords } from "../../machines/reasons.js";
 import { Id, InnerId, quoted, Word } from "../../machines/text.js";
 import { parseCommand } from "../ports/command.js";
@@ -44,7 +45,7 @@ const Checkout = z.strictObject({ gateway: Id });
 /** Without its times an order was made now. */
 export const Place = z.strictObject({
   orderId: Id,
-  order: PlacedOrder.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }),
+  order: PlacedFields.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }).check(addUp),
 });
 const Revive = z.strictObject({ id: InnerId });
 /** Strict: a filter that is misspelt would else be no filter. */

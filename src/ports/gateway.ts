@@ -1,5 +1,6 @@
 /** What the engine needs of a bank. Expected trouble is a value; only a bug throws. */
-import type { Line, Reading } from "../../machines/facts.js";
+import type { Reading } from "../../machines/facts.js";
+import type { Line } from "../../machines/lines.js";
 
 export type GatewayAnswer =
   /** It is so; `reading` is the payment afterwards, where the gateway sent it. */
@@ -14,6 +15,8 @@ export type GatewayAnswer =
 export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
 
 export interface NewPayment {
+  /** Names this try to pay, so that what it made is found by it. */
+  attempt?: string | undefined;
   /** The reference under which the bank has the order: its id, unless it was placed with another. */
   orderId: string;
   /** Minor units. */
@@ -35,6 +38,9 @@ export interface NewPayment {
   preferredId?: string | null | undefined;
 }
 
+/** What is known of a try to pay that was not heard of. */
+export type TriedPayment = Pick<NewPayment, "orderId" | "successUrl" | "failUrl"> & { attempt: string };
+
 export type CreatedPayment =
   | {
       kind: "ok";
@@ -46,6 +52,15 @@ export type CreatedPayment =
     }
   | { kind: "failed"; detail: string };
 
+/** Of all that is left. */
+export interface WholeCall {
+  paymentId: string;
+  amount: number;
+  /** The order's, where they add up to the amount. */
+  lines?: Line[] | null | undefined;
+  key: string;
+}
+
 export interface Gateway {
   /** The name in `facts.payment.gateway`. */
   readonly name: string;
@@ -56,9 +71,9 @@ export interface Gateway {
   /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */
   readPayment(paymentId: string): Promise<ReadAnswer>;
   /** Captures everything not yet captured. `key` is logged by the gateway as transaction id. */
-  capture(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  capture(call: WholeCall): Promise<GatewayAnswer>;
   /** Cancels everything not yet captured. */
-  cancel(call: { paymentId: string; amount: number; key: string }): Promise<GatewayAnswer>;
+  cancel(call: WholeCall): Promise<GatewayAnswer>;
   /** Refunds the lines, or the amount; `all` = whatever is left. Never sent without its amount. */
   refund(call: {
     paymentId: string;
@@ -74,6 +89,11 @@ export interface Gateway {
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
+  /**
+   * The payment that this try made, asked by another process than the one that died before it heard the answer; null:
+   * there is none, or nobody can say. Only where the API can be searched.
+   */
+  findCreated?(tried: TriedPayment): Promise<CreatedPayment | null>;
   /**
    * Ends a payment that nobody has paid, so that its customer no longer pays it; refused where it is paid by now. Only
    * where the API has such a call.

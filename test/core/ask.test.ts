@@ -81,15 +81,24 @@ describe("a call that moves money", () => {
     expect(asked("capturePayment", {}, { eventType: "merchant.captured" }).facts.operation?.leadsTo).toBeNull();
   });
 
+  test("a capture of the whole order says what it is of, and lines that make up another amount are left out", () => {
+    const { lines } = considered().order;
+    expect(asked("capturePayment").effect).toEqual({ type: "capturePayment", ...at, amount: 100_000, lines, expects });
+    const other = asked("capturePayment", { order: { lines: some } }).effect;
+    expect(other).toEqual({ type: "capturePayment", ...at, amount: 100_000, expects });
+  });
+
   test("a cancellation is of all that is reserved, under a key of its own", () => {
     const { facts, effect } = asked("cancelPayment");
-    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, key: "o:2:0:cancel" });
+    const { lines } = considered().order;
+    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, lines, key: "o:2:0:cancel" });
     expect(facts.operation).toEqual({ ...begun, kind: "cancel", amount: 100_000, leadsTo: "cancelled" });
   });
 
   test("a change of lines cancels the whole first, and remembers what is to be reserved anew", () => {
     const { facts, effect } = asked("cancelPayment", { wish: { lines: some, total: 60_000 } });
-    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, key: "o:2:0:cancel", expects });
+    const { lines } = considered().order;
+    expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, lines, key: "o:2:0:cancel", expects });
     expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
     const tried = asked("cancelPayment", { call: { kind: "rebuild", amount: 60_000, lines: some } });
     expect(tried.facts.operation).toMatchObject({ kind: "rebuild", amount: 60_000, lines: some, key: "call-1" });
@@ -122,11 +131,10 @@ describe("a call that moves money", () => {
   });
 
   test("nobody wishes for anything, and everything is given back", () => {
-    expect(asked("refundPayment", { pays: "captured" }).effect).toMatchObject({
-      amount: 100_000,
-      all: true,
-      lines: null,
-    });
+    const { effect, facts } = asked("refundPayment", { pays: "captured" });
+    expect(effect).toMatchObject({ amount: 100_000, all: true, lines: considered().order.lines });
+    // The shop is told of no lines that nobody asked for.
+    expect(facts.operation).toMatchObject({ lines: null });
   });
 
   test.each([

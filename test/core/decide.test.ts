@@ -349,7 +349,7 @@ const asks = {
   "add a line": {
     type: "merchant.editedLines",
     via: "api",
-    lines: [{ sku: "a", quantity: 1, total: 60_000 }],
+    lines: [{ sku: "a", quantity: 2, total: 99_000 }],
     total: 99_000,
     adds: true,
   },

@@ -36,7 +36,7 @@ const callback = {
 const created = { type: "payment.created", paymentId: long(100), meta: { [long(100)]: long(20_000) } };
 const rejection = { type: "checkout.rejected", rejection: "deny", message: long(1000) };
 const revealed = { type: "data.revealed", by: "s", why: long(200) };
-const edited = { type: "merchant.editedLines", lines: [line], total: 0, adds: false };
+const edited = { type: "merchant.editedLines", lines: [line], total: 100, adds: false };
 const answer = { effectId: "o:1:0", reason: "gateway-refused", detail: long(500) };
 const reading = noSuchPayment("pay-1");
 
@@ -44,9 +44,16 @@ const wellFormed: object[] = [
   { type: "order.placed", order },
   {
     type: "order.placed",
-    order: { ...order, total: 0, paymentId: long(100), previousPaymentIds: [long(100)], meta: { [long(100)]: 1 } },
+    order: {
+      ...order,
+      total: 0,
+      lines: [],
+      paymentId: long(100),
+      previousPaymentIds: [long(100)],
+      meta: { [long(100)]: 1 },
+    },
   },
-  { type: "order.placed", order: { ...order, lines: Array(1000).fill(line) } },
+  { type: "order.placed", order: { ...order, total: 100_000, lines: Array(1000).fill(line) } },
   { type: "order.updated", by: long(100), change: long(200) },
   { type: "order.seen", status: "failed" },
   { type: "checkout.asked" },
@@ -56,12 +63,12 @@ const wellFormed: object[] = [
   { type: "merchant.refunded", by: "Anna Ek", amount: 1 },
   { type: "merchant.captured", by: "Anna Ek" },
   { type: "merchant.refundedAmount", by: "Anna Ek", amount: 1 },
-  { type: "merchant.editedLines", by: "Anna Ek", lines: [line], total: 1, adds: false },
+  { type: "merchant.editedLines", by: "Anna Ek", lines: [line], total: line.total, adds: false },
   {
     type: "order.updated",
     by: "",
     change: "",
-    order: { total: 0, currency: "SEK", lines: [line], gateway: null, gone: true },
+    order: { total: 100, currency: "SEK", lines: [line], gateway: null, gone: true },
   },
   { type: "checkout.began", attempt: long(100) },
   created,
@@ -76,7 +83,7 @@ const wellFormed: object[] = [
   ...["dropdown", "list-button", "bulk", "erp", "inspector", "api"].map((via) => ({ type: "merchant.completed", via })),
   { type: "merchant.refunded", amount: 5 },
   { type: "merchant.captured", lines: [line] },
-  { type: "merchant.refundedAmount", amount: 5, lines: [line] },
+  { type: "merchant.refundedAmount", amount: 100, lines: [line] },
   edited,
   { type: "merchant.recalculated" },
   { type: "merchant.endedWait" },
@@ -93,7 +100,7 @@ const wellFormed: object[] = [
   {
     type: "shop.differs",
     effectId: "e",
-    order: { total: 0, currency: "SEK", lines: [line], gateway: null, gone: true },
+    order: { total: 100, currency: "SEK", lines: [line], gateway: null, gone: true },
   },
   ...["book", "capture", "cancel", "refund", "rebuild"].flatMap((call) => [
     { type: `${call}.confirmed`, effectId: "e", reading: null },
@@ -108,6 +115,14 @@ const malformed: [path: string, object][] = [
   ["order.total", placed({ total: 1.5 })],
   ["order.currency", placed({ currency: "SE" })],
   ["order.lines", placed({ lines: Array(1001).fill(line) })],
+  ["order.lines", placed({ total: 101 })],
+  ["order.lines", placed({ lines: [{ ...line, vat: 101 }] })],
+  ["order.lines", placed({ lines: [{ ...line, vat: -1 }] })],
+  ["order.lines.0.vatRate", placed({ lines: [{ ...line, vatRate: 10_001 }] })],
+  ["order.lines.0.type", placed({ lines: [{ ...line, type: "toy" }] })],
+  ["order.lines", { type: "order.updated", by: "", change: "", order: { total: 1, lines: [line] } }],
+  ["lines", { ...edited, total: 99 }],
+  ["lines", { type: "merchant.refundedAmount", amount: 5, lines: [line] }],
   ["order.lines.0.sku", placed({ lines: [{ ...line, sku: long(101) }] })],
   ["order.lines.0.quantity", placed({ lines: [{ ...line, quantity: 0 }] })],
   ["order.paymentId", placed({ paymentId: long(101) })],

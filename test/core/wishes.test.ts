@@ -135,9 +135,10 @@ describe("a merchant's wish", () => {
       adds: false,
     });
     expect(edit.record.facts.operation).toMatchObject({ kind: "rebuild", amount: 7, lines: [{ sku: "z" }] });
-    const again = lifeOf({ status: "processing", total: 60_000 });
+    const lines = ["a", "b"].map((sku) => ({ sku, quantity: 1, total: 30_000 }));
+    const again = lifeOf({ status: "processing", total: 60_000, lines });
     again.settle({ type: "merchant.recalculated", via: "api" });
-    expect(again.record.facts.operation).toMatchObject({ amount: 60_000, lines: [{ sku: "a" }, { sku: "b" }] });
+    expect(again.record.facts.operation).toMatchObject({ amount: 60_000, lines });
     const whole = lifeOf({ status: "completed" });
     whole.settle({ type: "merchant.refunded", via: "api", amount: 5 }, payments.captured);
     expect(whole.answers.at(-1)).toMatchObject({ outcome: "refused", reason: "partial-refund-not-supported" });

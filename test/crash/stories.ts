@@ -1,6 +1,6 @@
 /** What becomes of one order, told against whichever process lives at the moment; and how it has to end. */
 import { existsSync } from "node:fs";
-import type { Line } from "../../machines/facts.js";
+import type { Line } from "../../machines/lines.js";
 import { StoreDatabase } from "../../src/stores/sqlite/database.js";
 import { openFile } from "../../src/stores/sqlite/opening.js";
 import * as wire from "../../src/stores/sqlite/wire.js";

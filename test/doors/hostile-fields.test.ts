@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { Command, type NewOrder, PlacedOrder } from "../../machines/events.js";
+import { Command, type NewOrder, PlacedFields } from "../../machines/events.js";
 import { Reading } from "../../machines/facts.js";
 import { Id, Text } from "../../machines/text.js";
 import { decideLine } from "../../src/cli/lib/decide-line.js";
@@ -244,7 +244,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
 
   test("place: the order", async () => {
     if (skipped !== null) return;
-    const withoutTolerance = PlacedOrder.omit({ tolerance: true });
+    const withoutTolerance = PlacedFields.omit({ tolerance: true });
     const act = async (given: unknown, n: number): Promise<Became> => {
       const id = `placed-${n}`;
       try {
@@ -324,7 +324,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       return issues ?? [error?.detail?.split(":")[0] ?? text];
     };
     const asSent = (value: unknown): unknown => JSON.parse(asJson(value) ?? "null");
-    const withoutTolerance = PlacedOrder.omit({ tolerance: true });
+    const withoutTolerance = PlacedFields.omit({ tolerance: true });
     const sendOrder = async (given: unknown, n: number): Promise<Became> => {
       const sent = asSent(withOwnPayments(given as NewOrder, n + 10_000));
       const { status, text } = await asked("/orders", { orderId: `http-${n}`, order: sent });

@@ -38,7 +38,7 @@ const engine = createEngine({
   clock,
 });
 await engine.start();
-const served = await listen(httpApp({ engine, apiToken: null }).fetch);
+const served = await listen(httpApp({ engine, apiToken: null, publicUrl: "https://shop.example" }).fetch);
 process.send?.(served.url);
 // Whoever started it is gone: so is it.
 process.on("disconnect", () => process.exit());

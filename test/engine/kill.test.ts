@@ -122,6 +122,34 @@ test("killed while a callback gives way to the customer: it is acted on when the
   await place.remove();
 });
 
+test("killed while the bank opened a payment: it is found again, and the customer is sent to that one", {
+  timeout: 240_000,
+}, async () => {
+  const place = await temporary();
+  const first = await started(place.file, 0);
+  const at = clock.now();
+  shopHas(woo, "unheard", at);
+  const { previousPaymentIds: _, ...given } = order(null, at);
+  expect((await say(first, "/orders", { orderId: "unheard", order: given })).status).toBe(201);
+  const pay = (child: Running) => say(child, "/orders/unheard/checkout", { gateway: "resurs-mapi" });
+  bank.delayNext("createPayment", 60_000);
+  const unheard = pay(first).catch(() => "nobody answers");
+  await until(() => bank.creates.length === 1, "the request to create a payment");
+  await first.kill();
+  expect(await unheard).toBe("nobody answers");
+
+  const second = await started(place.file, 0);
+  const { body } = (await pay(second)) as { body: { paymentId?: string; result?: string; redirect?: string } };
+  expect(body).toMatchObject({ result: "success", redirect: expect.stringContaining(`/sign/${body.paymentId}`) });
+  expect(bank.creates).toHaveLength(1);
+  // It is paid once, and pressing Pay once more leads nowhere else.
+  bank.customerSigns(body.paymentId ?? "");
+  expect(await pay(second)).toMatchObject({ body: { alreadyPaid: true, paymentId: body.paymentId } });
+  expect(bank.creates).toHaveLength(1);
+  await second.kill();
+  await place.remove();
+});
+
 describe("killed after the callback was acknowledged", () => {
   // Each is two processes: six moments at every build, twenty-four with `npm run campaign exhaustive`.
   const MOMENTS = isWhole ? 24 : 6;

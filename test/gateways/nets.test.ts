@@ -408,7 +408,8 @@ describe("a part goes with its items, and they add up to it (N1: only the whole 
       nets.bodies.map(({ orderItems, ...rest }) => [rest, orderItems?.map((item) => item.grossTotalAmount)]),
     ).toEqual([
       [{ amount: 30_001 }, [30_001]],
-      [{ amount: 69_999 }, [69_999]],
+      // Nothing is charged after it.
+      [{ amount: 69_999, finalCharge: true }, [69_999]],
       [{ amount: 100_000 }, undefined],
     ]);
     expect(nets.calls.map(({ answer }) => answer)).toEqual(["201", "201", "201"]);

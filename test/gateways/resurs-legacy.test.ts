@@ -936,6 +936,23 @@ describe("Resurs Checkout", () => {
     expect(bank.customerPays(ID)).toEqual({ redirectUrl: payment.failUrl });
     expect(await rco.readPayment(ID)).toMatchObject({ reading: { exists: false } });
   });
+  test("a cart that changes while the frame is open is what the customer pays", async () => {
+    const { bank, rco } = await given();
+    await rco.openCheckout(checkout);
+    const lines = [{ sku: "LAMP", quantity: 2, total: 50_000, vatRate: 2500 }];
+    const cart = { preferredId: ID, lines, total: 50_000 };
+    expect(await rco.updateCheckout(cart)).toEqual({ kind: "ok", reading: null });
+    expect(
+      (await fetch(`${bank.url}/checkout/payments/${ID}`, { headers: { authorization: `Basic ${btoa("a:b")}` } }))
+        .status,
+    ).toBe(200);
+    bank.customerPays(ID);
+    expect(bank.books(ID)).toMatchObject({ authorized: 500 });
+    // Once it is paid it stays, and no other session is made of it.
+    expect(await rco.updateCheckout({ ...cart, total: 1, lines: [] })).toMatchObject({ kind: "refused" });
+    expect(await rco.updateCheckout({ ...cart, preferredId: "../x" })).toMatchObject({ kind: "refused" });
+    expect(bank.books(ID)).toMatchObject({ authorized: 500 });
+  });
   test("the reference follows the order, once", async () => {
     const { bank, rco } = await given();
     await rco.openCheckout({ ...checkout, preferredId: "basket-7" });

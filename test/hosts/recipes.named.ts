@@ -91,7 +91,17 @@ test("a Vendure order moves only where the engine does", async () => {
     code: "T-1",
     totalWithTax: 100_000,
     currencyCode: "SEK",
-    lines: [{ productVariant: { sku: "a" }, quantity: 1, proratedLinePriceWithTax: 100_000 }],
+    lines: [
+      {
+        productVariant: { sku: "a", name: "A lamp" },
+        quantity: 2,
+        taxRate: 25,
+        proratedLinePrice: 80_000,
+        proratedLinePriceWithTax: 100_000,
+      },
+    ],
+    surcharges: [{ sku: "", description: "A voucher", price: -4000, priceWithTax: -5000 }],
+    shippingLines: [{ discountedPrice: 4000, discountedPriceWithTax: 5000, shippingMethod: { name: "By post" } }],
     createdAt: new Date(clock.now()),
     updatedAt: new Date(clock.now()),
   } as unknown as Order;
@@ -119,6 +129,17 @@ test("a Vendure order moves only where the engine does", async () => {
   const at = "https://shop.example";
   const urls = { successUrl: at, failUrl: at, callbackUrl: at };
   const payment = await engine.checkout(order.code, "resurs-mapi", urls);
+  expect(bank.creates).toMatchObject([
+    {
+      order: {
+        orderLines: [
+          { reference: "a", description: "A lamp", quantity: 2, vatRate: 25, totalAmountIncludingVat: 1000 },
+          { description: "A voucher", type: "DISCOUNT", totalVatAmount: -10, totalAmountIncludingVat: -50 },
+          { description: "By post", type: "SHIPPING", vatRate: 25, totalAmountIncludingVat: 50 },
+        ],
+      },
+    },
+  ]);
   expect(await to("PaymentAuthorized")).toBe("ArrangingPayment");
   expect(refusals.splice(0)).toEqual(["the engine has the order as pending"]);
 

@@ -1,16 +1,40 @@
 import type { Order, OrderProcess, OrderState, SettlePaymentFn } from "@vendure/core";
 import type { Engine } from "order-status-engine";
-import { reasons } from "order-status-engine/machines";
+import { type Line, reasons } from "order-status-engine/machines";
+
+/** What is paid for: Vendure adds these up to `totalWithTax`. */
+const linesOf = ({ lines, surcharges, shippingLines }: Order): Line[] => [
+  ...lines.map(({ productVariant: { sku, name }, quantity, taxRate, ...line }) => ({
+    sku,
+    description: name,
+    quantity,
+    total: line.proratedLinePriceWithTax,
+    vat: line.proratedLinePriceWithTax - line.proratedLinePrice,
+    vatRate: Math.round(taxRate * 100),
+  })),
+  ...surcharges.map(({ sku, description, price, priceWithTax: total }) => ({
+    sku: sku || "surcharge",
+    description,
+    quantity: 1,
+    total,
+    vat: total - price,
+    type: total < 0 ? ("discount" as const) : ("fee" as const),
+  })),
+  ...shippingLines.map(({ discountedPrice, discountedPriceWithTax: total, shippingMethod }) => ({
+    sku: "shipping",
+    description: shippingMethod?.name ?? "Shipping",
+    quantity: 1,
+    total,
+    vat: total - discountedPrice,
+    type: "shipping" as const,
+  })),
+];
 
 const placed = (order: Order, gateway: string) => ({
   status: "pending" as const,
   total: order.totalWithTax,
   currency: order.currencyCode,
-  lines: order.lines.map(({ productVariant, quantity, proratedLinePriceWithTax }) => ({
-    sku: productVariant.sku,
-    quantity,
-    total: proratedLinePriceWithTax,
-  })),
+  lines: linesOf(order),
   needsProcessing: true,
   gateway,
   paymentId: null,

@@ -143,7 +143,12 @@ export class Stage {
       content: null,
     });
     await tell({ type: "merchant.editedLines", via: "api", lines, total: 100_000, adds: false });
-    await tell({ type: "merchant.refundedAmount", via: "api", amount: 1, lines });
+    await tell({
+      type: "merchant.refundedAmount",
+      via: "api",
+      amount: 1,
+      lines: [{ sku: CANARY, quantity: 1, total: 1 }],
+    });
     for (const family of ["book", "capture", "cancel", "refund", "rebuild"] as const) {
       await reply(engine, "canary", { type: `${family}.refused`, effectId: "e", reason: CANARY, detail: CANARY });
       await reply(engine, "canary", { type: `${family}.unknown`, effectId: "e", detail: CANARY });

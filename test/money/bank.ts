@@ -2,7 +2,8 @@
  * A bank in this process, on the same books as the one behind HTTP: it keeps a ledger of every call that moves
  * money, and loses answers the way a network does. Its faults come from a seed.
  */
-import { type Line, noSuchPayment, type Reading } from "../../machines/facts.js";
+import { noSuchPayment, type Reading } from "../../machines/facts.js";
+import type { Line } from "../../machines/lines.js";
 import { orderLines } from "../../src/gateways/resurs/requests.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { Gateway, GatewayAnswer, ReadAnswer } from "../../src/ports/gateway.js";

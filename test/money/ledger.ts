@@ -1,6 +1,6 @@
 /** Many orders' money, from the merchant's first click to rest, at a bank whose answers get lost. */
 import type { Command } from "../../machines/events.js";
-import type { Line } from "../../machines/facts.js";
+import type { Line } from "../../machines/lines.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
 import type { NewWooOrder } from "../../src/testing/doubles/woocommerce/double.js";

@@ -419,28 +419,43 @@ test("an order of the shop in the engine's words", async () => {
   const { shop } = await shopWith({ status: "on-hold" });
   const told = await shop.fetchOrder("7");
   if (told.kind !== "ok") throw new Error(told.kind);
-  const money = { id: 1, total: 100, total_tax: 25 };
+  const taxed = { total: 100, total_tax: 25, taxes: [{ id: 3, total: 25 }] };
+  const tea = {
+    ...told.body.line_items[0],
+    ...taxed,
+    id: 5,
+    sku: "tea",
+    name: "Tea, green",
+    product_id: 9,
+    quantity: 2,
+  };
   const real = {
     ...told.body,
     status: "wc-on-hold",
-    total: 1375,
     payment_method: "resurs",
     transaction_id: "p-1",
-    shipping_lines: [money],
-    fee_lines: [{ ...money, id: 2 }],
-  };
-  expect(placedOrder(real, { resurs: "resurs-mapi" }, {}, Date.now())).toMatchObject({
-    status: "on-hold",
-    total: 1375,
-    gateway: "resurs-mapi",
-    paymentId: "p-1",
-    createdAt: T0,
-    lines: [
-      { sku: "tea", quantity: 2, total: 1000 },
-      { sku: "shipping-1", quantity: 1, total: 125 },
-      { sku: "fee-2", quantity: 1, total: 125 },
+    tax_lines: [{ rate_id: 3, rate_percent: 25, compound: false }],
+    line_items: [tea, { ...tea, id: 6, sku: "", name: "", taxes: [{ id: 4, total: 25 }] }],
+    shipping_lines: [{ ...taxed, id: 1, method_title: "Post", taxes: [] }],
+    fee_lines: [
+      { ...taxed, id: 2, name: "fee-2" },
+      { ...taxed, id: 3, name: "Voucher", total: -50, total_tax: 0 },
     ],
-  });
+  };
+  const placed = (total: number) => placedOrder({ ...real, total }, { resurs: "resurs-mapi" }, {}, Date.now());
+  // A rate that the shop does not name is worked out of the amounts.
+  const lines = [
+    { sku: "tea", quantity: 2, total: 125, description: "Tea, green", vat: 25, vatRate: 2500 },
+    { sku: "product-9", quantity: 2, total: 125, vat: 25 },
+    { sku: "shipping-1", quantity: 1, total: 125, description: "Post", vat: 25, type: "shipping" },
+    { sku: "fee-2", quantity: 1, total: 125, vat: 25, vatRate: 2500, type: "fee" },
+    { sku: "fee-3", quantity: 1, total: -50, description: "Voucher", type: "discount" },
+  ];
+  expect(placed(450)).toMatchObject({ status: "on-hold", gateway: "resurs-mapi", paymentId: "p-1", createdAt: T0 });
+  expect(placed(450).lines).toEqual(lines);
+  const rest = { sku: "difference", quantity: 1, description: "Difference to the total" };
+  expect(placed(440).lines).toEqual([...lines, { ...rest, total: -10, type: "discount" }]);
+  expect(placed(451).lines).toEqual([...lines, { ...rest, total: 1, type: "fee" }]);
 });
 
 test.each([

@@ -1,7 +1,8 @@
 /** A scenario's event as our own event. Pure: everything it needs is the event and the order it happens to. */
 import { z } from "zod";
 import { merchantEventFor, OrderEvent, type PlacedOrder } from "../../../machines/events.js";
-import { Line, OrderStatus } from "../../../machines/facts.js";
+import { OrderStatus } from "../../../machines/facts.js";
+import { Line, linesFor, sumOf } from "../../../machines/lines.js";
 import { Id, shortened, Text, Word } from "../../../machines/text.js";
 
 export const minor = (major: number): number => Math.round(major * 100);
@@ -78,8 +79,9 @@ const edited = ({ remove, add, setQuantity, newTotal }: z.infer<typeof edit>, or
     .filter((line) => line.quantity > 0);
   const raised = order.lines.some((line) => (setQuantity[line.sku] ?? 0) > line.quantity);
   const lines = [...kept, ...add];
-  const total = newTotal ?? lines.reduce((sum, line) => sum + line.total, 0);
-  return { lines, total, adds: add.length > 0 || raised };
+  const total = newTotal ?? sumOf(lines);
+  // Another total than the lines make up says nothing of lines.
+  return { lines: linesFor(lines, total) ?? [], total, adds: add.length > 0 || raised };
 };
 
 const translated = (event: EventLine, order: Pick<PlacedOrder, "lines" | "paymentId">): unknown => {

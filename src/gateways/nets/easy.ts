@@ -211,18 +211,20 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     api: "nets-easy",
     tolerance: ROUNDING,
     readPayment,
-    async capture({ paymentId, amount, key }) {
+    async capture({ paymentId, amount, lines, key }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const slice = { amount, ...partItems(amount, readingOf(found.payment).total) };
+      const { total, authorized } = readingOf(found.payment);
+      const last = amount === authorized && amount !== total ? ({ finalCharge: true } as const) : {};
+      const slice = { amount, ...last, ...partItems(amount, total, lines) };
       const path = `v1/payments/${paymentId}/charges`;
       return (await move("charges", path, slice, idempotencyKey(key))) ?? done(paymentId);
     },
     /** Takes no key; its proof is the cancelled amount. */
-    async cancel({ paymentId, amount }) {
+    async cancel({ paymentId, amount, lines }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const slice = { amount, ...partItems(amount, readingOf(found.payment).total) };
+      const slice = { amount, ...partItems(amount, readingOf(found.payment).total, lines) };
       return (await move("cancels", `v1/payments/${paymentId}/cancels`, slice)) ?? done(paymentId);
     },
     async refund({ paymentId, amount, lines, all, key }) {

@@ -1,6 +1,6 @@
 /** The bodies we send, in minor units. */
 import { createHash } from "node:crypto";
-import type { Line } from "../../../machines/facts.js";
+import { type Line, linesFor, vatOf, vatRateOf } from "../../../machines/lines.js";
 import { shortened } from "../../../machines/text.js";
 import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
@@ -18,31 +18,35 @@ export interface NetsWebhook {
 export const idempotencyKey = (key: string): string =>
   /^[\x21-\x7e]{1,64}$/.test(key) ? key : createHash("sha256").update(key).digest("base64url");
 
-const item = (name: string, quantity: number, total: number, reference: string) => ({
-  reference,
-  name,
-  quantity,
-  unit: "pcs",
-  unitPrice: Math.round(total / quantity),
-  taxRate: 0,
-  taxAmount: 0,
-  grossTotalAmount: total,
-  netTotalAmount: total,
-});
-
 /** Nets takes texts of 128 characters without these. */
 const named = (text: string): string => shortened(text.replace(/[<>\\]/g, " ").trim(), 128);
+
+/** A unit has still fewer characters. */
+const unitNamed = (text: string): string => named(text.replace(/['"&]/g, " ")) || "pcs";
+
+const item = (line: Line) => {
+  const { quantity, total } = line;
+  const vat = vatOf(line);
+  return {
+    reference: named(line.sku) || "order",
+    name: named(line.description || line.sku) || "Order",
+    quantity,
+    unit: unitNamed(line.unit ?? ""),
+    // Without VAT, as the net amount is.
+    unitPrice: Math.round((total - vat) / quantity),
+    taxRate: vatRateOf(line),
+    taxAmount: vat,
+    grossTotalAmount: total,
+    netTotalAmount: total - vat,
+  };
+};
 
 /** An order's reference has still fewer; it is for people, and nothing is found by it. */
 const reference = (orderId: string): string => (/[<>'"&\\]/.test(orderId) ? referenceOf(orderId) : orderId);
 
 /** The lines when they add up to the amount, else one that does: Nets refuses a sum that differs (1005). */
-const items = (lines: Line[], amount: number) => {
-  const sum = lines.reduce((total, line) => total + line.total, 0);
-  return lines.length > 0 && sum === amount
-    ? lines.map((line) => item(named(line.sku) || "Order", line.quantity, line.total, named(line.sku) || "order"))
-    : [item("Order", 1, amount, "order")];
-};
+const items = (lines: Line[], amount: number) =>
+  (linesFor(lines, amount) ?? [{ sku: "order", description: "Order", quantity: 1, total: amount }]).map(item);
 
 interface ShopUrls {
   webhook?: NetsWebhook;
@@ -110,11 +114,13 @@ export const orderItemsBody = orderOf;
 /** An amount, with the items that add up to it wherever it is not all there is. */
 export interface Slice {
   amount: number;
+  /** No charge follows it, so whatever is left of the reservation is let go. */
+  finalCharge?: true;
   orderItems?: ReturnType<typeof items>;
 }
 
 /** Nets takes a part only with its items; for the whole it has the order's own. */
-export const partItems = (amount: number, whole: number, lines: Line[] | null = null): Omit<Slice, "amount"> =>
+export const partItems = (amount: number, whole: number, lines: Line[] | null | undefined): Omit<Slice, "amount"> =>
   amount === whole ? {} : { orderItems: items(lines ?? [], amount) };
 
 interface RefundPart extends Slice {

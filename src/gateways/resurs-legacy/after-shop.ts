@@ -61,10 +61,9 @@ export const afterShopOf = (soap: Soap) => {
   return {
     tolerance: 0,
     readPayment,
-    capture: ({ paymentId, amount, key }) => move("finalizePayment", paymentId, partOf({ paymentId, amount, key })),
-    cancel: ({ paymentId, amount }) => move("annulPayment", paymentId, annulmentOf({ paymentId, amount })),
-    refund: ({ paymentId, amount, lines, key }) =>
-      move("creditPayment", paymentId, partOf({ paymentId, amount, lines, key })),
+    capture: (call) => move("finalizePayment", call.paymentId, partOf(call)),
+    cancel: (call) => move("annulPayment", call.paymentId, annulmentOf(call)),
+    refund: (call) => move("creditPayment", call.paymentId, partOf(call)),
     /** additionalDebitOfPayment exists, and only for some payment methods; nothing tells which. */
     addOrderLines: async () => refusal("a payment of Resurs's older flows takes no further order lines from here"),
   } satisfies Omit<Gateway, "name" | "createPayment">;

@@ -2,7 +2,7 @@
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
-import { checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
+import { cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
@@ -27,6 +27,8 @@ export type OpenedCheckout =
 export interface CheckoutGateway extends Gateway {
   /** Opens the checkout under the reference that the payment will have; the customer comes before the order (002). */
   openCheckout(checkout: NewCheckout): Promise<OpenedCheckout>;
+  /** The cart changed while the frame is open: it shows, and the customer pays, what is told now. */
+  updateCheckout(cart: Pick<NewCheckout, "preferredId" | "lines" | "total">): Promise<GatewayAnswer>;
   /** Gives the session another reference, as when the order got its number only now. */
   updateReference(call: { from: string; to: string }): Promise<GatewayAnswer>;
 }
@@ -55,6 +57,13 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
       if (!session) return { kind: "failed", detail: "unexpected answer of the checkout" };
       const { paymentSessionId, iframe = null, html = null, baseUrl = null } = session;
       return { kind: "ok", paymentSessionId, iframe, html, baseUrl };
+    },
+
+    async updateCheckout({ preferredId, ...cart }) {
+      const path = pathOf(preferredId);
+      if (!path) return refusal("this is no reference for a payment");
+      const answer = await json("PUT", path, cartBodyOf(cart));
+      return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
     },
 
     async updateReference({ from, to }) {

@@ -1,6 +1,7 @@
 /** The contents we send. Money leaves in major units with two decimals. */
 import { randomUUID } from "node:crypto";
-import type { Line } from "../../../machines/facts.js";
+import { type Line, type LineType, linesFor, vatOf, vatRateOf } from "../../../machines/lines.js";
+import { shortened } from "../../../machines/text.js";
 import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
 import { type ApiData, encodeApiData } from "./api-data.js";
@@ -13,48 +14,62 @@ const CREATOR = "order-status-engine";
 const MOST_LINES = 1000;
 
 const major = (minor: number): string => (minor / 100).toFixed(2);
-/** The documents' samples give a unit's price five decimals. */
-const perUnit = (total: number, quantity: number): string => (total / 100 / quantity).toFixed(5);
+/** A unit's price without VAT, in major units; the documents' samples give it five decimals. */
+const perUnit = (net: number, quantity: number): string => (net / 100 / quantity).toFixed(5);
 
 /** The lines when they add up to the amount, else one line that does. */
-const summing = (lines: Line[] | null, amount: number): Line[] => {
-  const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
-  return lines?.length && lines.length <= MOST_LINES && sum === amount
-    ? lines
-    : [{ sku: "Order", quantity: 1, total: amount }];
+const summing = (lines: Line[] | null | undefined, amount: number): Line[] => {
+  const told = linesFor(lines ?? [], amount);
+  return told !== null && told.length <= MOST_LINES ? told : [{ sku: "Order", quantity: 1, total: amount }];
 };
 
-const specLine = ({ sku, quantity, total }: Line, index: number) => ({
-  id: String(index + 1),
-  artNo: sku || "Order",
-  description: sku || "Order",
-  quantity: String(quantity),
-  unitMeasure: "pcs",
-  unitAmountWithoutVat: perUnit(total, quantity),
-  vatPct: "0",
-  totalVatAmount: "0",
-  totalAmount: major(total),
+const named = (line: Line) => ({
+  artNo: shortened(line.sku, 100) || "Order",
+  description: shortened(line.description || line.sku, 100) || "Order",
+  unitMeasure: shortened(line.unit ?? "", 50) || "pcs",
 });
+
+const specLine = (line: Line, index: number) => {
+  const { artNo, description, unitMeasure } = named(line);
+  const vat = vatOf(line);
+  return {
+    id: String(index + 1),
+    artNo,
+    description,
+    quantity: String(line.quantity),
+    unitMeasure,
+    unitAmountWithoutVat: perUnit(line.total - vat, line.quantity),
+    vatPct: String(vatRateOf(line) / 100),
+    totalVatAmount: major(vat),
+    totalAmount: major(line.total),
+  };
+};
+
+const vatIn = (lines: Line[]): number => lines.reduce((sum, line) => sum + vatOf(line), 0);
 
 /** Without lines an invoice would show none, and without the amount the bank acts on all that is left. */
-const paymentSpec = (lines: Line[] | null, amount: number) => ({
-  specLines: summing(lines, amount).map(specLine),
-  totalAmount: major(amount),
-  totalVatAmount: "0",
-});
+const paymentSpec = (lines: Line[] | null | undefined, amount: number) => {
+  const told = summing(lines, amount);
+  return { specLines: told.map(specLine), totalAmount: major(amount), totalVatAmount: major(vatIn(told)) };
+};
 
 /** finalizePayment and creditPayment; the elements in the order of the documents, which a schema insists on. */
-export const partOf = (call: { paymentId: string; amount: number; lines?: Line[] | null; key: string }) => ({
+export const partOf = (call: {
+  paymentId: string;
+  amount: number;
+  lines?: Line[] | null | undefined;
+  key: string;
+}) => ({
   paymentId: call.paymentId,
   preferredTransactionId: transactionIdOf(call.key),
-  partPaymentSpec: paymentSpec(call.lines ?? null, call.amount),
+  partPaymentSpec: paymentSpec(call.lines, call.amount),
   createdBy: CREATOR,
 });
 
 /** annulPayment takes no transaction id; its proof is the annulled amount. */
-export const annulmentOf = ({ paymentId, amount }: { paymentId: string; amount: number }) => ({
-  paymentId,
-  partPaymentSpec: paymentSpec(null, amount),
+export const annulmentOf = (call: { paymentId: string; amount: number; lines?: Line[] | null | undefined }) => ({
+  paymentId: call.paymentId,
+  partPaymentSpec: paymentSpec(call.lines, call.amount),
   createdBy: CREATOR,
 });
 
@@ -156,7 +171,7 @@ export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt,
   orderData: {
     orderLines: summing(payment.lines, payment.total).map(hostedLine),
     totalAmount: payment.total / 100,
-    totalVatAmount: 0,
+    totalVatAmount: vatIn(summing(payment.lines, payment.total)) / 100,
   },
   customer: options.customerOf && hostedCustomer(await options.customerOf(payment.orderId)),
   successUrl: attempt.successUrl,
@@ -175,21 +190,37 @@ export interface NewCheckout {
   callbackUrl: string;
 }
 
-/** The checkout multiplies: a line that cannot be divided evenly is sent as one piece. */
-const orderLine = ({ sku, quantity, total }: Line) => {
-  const even = Number.isInteger(total / quantity);
+const TYPES: Partial<Record<LineType, string>> = {
+  shipping: "SHIPPING_FEE",
+  fee: "SHIPPING_FEE",
+  discount: "DISCOUNT",
+};
+
+/** The checkout multiplies quantity, price and rate: a line that this does not lead to is sent as one piece. */
+const orderLine = (line: Line) => {
+  const { quantity, total, type } = line;
+  const { artNo, description, unitMeasure } = named(line);
+  const rate = 1 + vatRateOf(line) / 10_000;
+  const each = Number(perUnit(total / rate, quantity));
+  const even = Number.isInteger(total / quantity) && Math.round(each * quantity * rate * 100) === total;
   return {
-    artNo: sku || "Order",
-    description: even ? sku || "Order" : `${quantity} x ${sku || "Order"}`,
+    artNo,
+    description: even ? description : shortened(`${quantity} x ${description}`, 100),
     quantity: even ? quantity : 1,
-    unitMeasure: "pcs",
-    unitAmountWithoutVat: (even ? total / quantity : total) / 100,
-    vatPct: 0,
+    unitMeasure,
+    unitAmountWithoutVat: even ? each : Number(perUnit(total / rate, 1)),
+    vatPct: vatRateOf(line) / 100,
+    type: (type && TYPES[type]) ?? "ORDER_LINE",
   };
 };
 
+/** What is to be paid, as the frame shows it. */
+export const cartBodyOf = ({ lines, total }: Pick<NewCheckout, "lines" | "total">) => ({
+  orderLines: summing(lines, total).map(orderLine),
+});
+
 export const checkoutBodyOf = (checkout: NewCheckout) => ({
-  orderLines: summing(checkout.lines, checkout.total).map(orderLine),
+  ...cartBodyOf(checkout),
   successUrl: checkout.successUrl,
   backUrl: checkout.failUrl,
   // The page that shows the frame has to be of this origin.

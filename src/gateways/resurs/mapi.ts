@@ -5,7 +5,7 @@ import { quoted, wrongIn } from "../../../machines/text.js";
 import { asking, type Exchange, ownError, type SendRequest } from "../../http-client/exchange.js";
 import { referenceOf } from "../../http-client/order-reference.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
-import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment, ReadAnswer } from "../../ports/gateway.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, MARK, orderLines } from "./requests.js";
 import { Found, NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
@@ -68,6 +68,16 @@ const failureOf = (exchange: Exchange, stage: CallStage): Failure => {
     if (status >= 400 && status < 500 && status !== 408 && isOwn(exchange, stage)) return refusal(detail);
   }
   return stage === "token" ? { kind: "retry", afterMs: null, detail } : { kind: "unknown", detail };
+};
+
+/** Where its customer goes. */
+const opened = (
+  { id, status, taskRedirectionUrls }: NewlyCreated,
+  { successUrl, failUrl }: Pick<NewPayment, "successUrl" | "failUrl">,
+): CreatedPayment => {
+  // Accepted without anything to sign goes straight to the thank-you page; a rejected one goes back to the shop.
+  const without = status === "ACCEPTED" ? successUrl : failUrl;
+  return { kind: "ok", paymentId: id, status, redirectUrl: taskRedirectionUrls?.customerUrl ?? without };
 };
 
 /** The bank knows no such payment. Only its own error says so: the 404 of a front speaks of the front. */
@@ -197,7 +207,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
     async createPayment(payment): Promise<CreatedPayment> {
       const { storeId, paymentMethodId } = options;
-      const mark = randomUUID();
+      const mark = payment.attempt ?? randomUUID();
       const answer = await call("POST", "v2/payments", createBody(payment, mark, { storeId, paymentMethodId }));
       const told = answer.kind === "done" ? NewlyCreated.safeParse(answer.body).data : undefined;
       // What is certainly not there need not be looked for.
@@ -207,10 +217,11 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
         const detail = answer.kind === "failed" ? answer.failure.detail : "unexpected answer to createPayment";
         return { kind: "failed", detail };
       }
-      const { id, status, taskRedirectionUrls } = created;
-      // Accepted without anything to sign goes straight to the thank-you page; a rejected one goes back to the shop.
-      const without = status === "ACCEPTED" ? payment.successUrl : payment.failUrl;
-      return { kind: "ok", paymentId: id, status, redirectUrl: taskRedirectionUrls?.customerUrl ?? without };
+      return opened(created, payment);
+    },
+    async findCreated({ orderId, attempt, ...urls }) {
+      const found = await madeUnheard(orderId, attempt);
+      return found === undefined ? null : opened(found, urls);
     },
   };
 };

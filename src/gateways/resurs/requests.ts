@@ -1,5 +1,5 @@
 /** The bodies we send. Money leaves in major units with at most two decimals. */
-import type { Line } from "../../../machines/facts.js";
+import { type Line, type LineType, linesFor, vatOf, vatRateOf } from "../../../machines/lines.js";
 import { shortened } from "../../../machines/text.js";
 import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
@@ -12,31 +12,42 @@ const MOST_LINES = 1000;
 
 const majorUnits = (minor: number): number => Number((minor / 100).toFixed(2));
 
-const orderLine = (description: string, quantity: number, total: number, reference?: string) => ({
-  description,
-  reference,
-  quantity: Math.max(0.01, Number(quantity.toFixed(2))),
-  quantityUnit: "pcs",
-  vatRate: 0,
-  totalAmountIncludingVat: majorUnits(total),
-});
+const TYPES: Record<LineType, string> = {
+  goods: "PHYSICAL_GOODS",
+  digital: "DIGITAL_GOODS",
+  shipping: "SHIPPING",
+  fee: "FEE",
+  discount: "DISCOUNT",
+  "gift-card": "GIFT_CARD",
+};
+
+const orderLine = (line: Line, otherwise: string) => {
+  const { quantity, total, type } = line;
+  const sent = Math.max(0.01, Number(quantity.toFixed(2)));
+  const each = total / sent;
+  return {
+    description: shortened(line.description || line.sku, 100) || otherwise,
+    reference: shortened(line.sku, 50) || undefined,
+    type: type && TYPES[type],
+    quantity: sent,
+    quantityUnit: shortened(line.unit ?? "", 50) || "pcs",
+    vatRate: vatRateOf(line) / 100,
+    // A unit's price that multiplies to something else would be none.
+    unitAmountIncludingVat: Number.isInteger(each) ? majorUnits(each) : undefined,
+    totalVatAmount: majorUnits(vatOf(line)),
+    totalAmountIncludingVat: majorUnits(total),
+  };
+};
 
 /**
  * The lines when they add up to the amount, else one line that does. Without lines the bank acts on everything
  * that is left, so an amount is never sent without a line that carries it.
  */
 export const orderLines = (lines: Line[] | null, amount: number, description: string) => {
-  const sum = (lines ?? []).reduce((total, line) => total + line.total, 0);
-  return lines?.length && lines.length <= MOST_LINES && sum === amount
-    ? lines.map((line) =>
-        orderLine(
-          shortened(line.sku, 100) || description,
-          line.quantity,
-          line.total,
-          shortened(line.sku, 50) || undefined,
-        ),
-      )
-    : [orderLine(description, 1, amount)];
+  const told = linesFor(lines ?? [], amount);
+  return told !== null && told.length <= MOST_LINES
+    ? told.map((line) => orderLine(line, description))
+    : [orderLine({ sku: "", description, quantity: 1, total: amount }, description)];
 };
 
 /** Where the reference is not the order's id, the id goes along: it comes back with every reading. */

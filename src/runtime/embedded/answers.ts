@@ -112,6 +112,16 @@ export const checkedGateway = (gateway: Gateway): Gateway => ({
       (detail) => ({ kind: "failed", detail }),
     );
   },
+  ...(gateway.findCreated && {
+    findCreated: async (tried) => {
+      // Whoever cannot say is no reason to turn a customer away.
+      const found = await telling(async () => gateway.findCreated?.(tried) as Promise<CreatedPayment | null>);
+      return taken(
+        () => found && created(found),
+        () => null,
+      );
+    },
+  }),
   ...(gateway.endPayment && {
     endPayment: (call) => toCall(call.paymentId, async () => gateway.endPayment?.(call) as Promise<GatewayAnswer>),
   }),

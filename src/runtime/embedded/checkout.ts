@@ -5,9 +5,11 @@ import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.j
 import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Gateway } from "../../ports/gateway.js";
+import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
 import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
+
+type Opened = Extract<CreatedPayment, { kind: "ok" }>;
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
@@ -18,6 +20,8 @@ export interface CheckoutEngine {
 
 /** A customer waits for it. */
 const READ_MS = 10_000;
+/** The Merchant API's word, and every gateway's here. */
+const UNPAID = "TASK_REDIRECTION_REQUIRED";
 const PAYING = new Set<OrderStatus>(["processing", "completed", "on-hold"]);
 
 /**
@@ -43,6 +47,37 @@ const askedFirst = async (
   return { kind: "failed", detail: "the bank does not say what became of the payment before; try again in a minute" };
 };
 
+const createdEvent = (gateway: Gateway, attempt: string, { paymentId, meta }: Opened): Command => ({
+  type: "payment.created",
+  paymentId,
+  gateway: gateway.name,
+  tolerance: gateway.tolerance,
+  attempt,
+  meta,
+});
+
+/**
+ * A try to pay whose answer nobody took in: the process that made it may be dead. What it made becomes the order's
+ * payment, as it would have; null = it made nothing, as far as the bank says.
+ */
+const unheardOf = async (
+  engine: CheckoutEngine,
+  gateway: Gateway,
+  { orderId, facts: { checkout, order } }: OrderRecord,
+  { successUrl, failUrl }: CheckoutUrls,
+): Promise<Opened | null> => {
+  if (checkout?.open !== true || gateway.findCreated === undefined) return null;
+  const { attempt } = checkout;
+  const found = await gateway.findCreated({ orderId: order.reference ?? orderId, attempt, successUrl, failUrl });
+  if (found?.kind !== "ok") return null;
+  await engine.submit(orderId, createdEvent(gateway, attempt, found));
+  return found;
+};
+
+/** Whether it is still to be paid, and for what the order is now. */
+const isPayable = ({ facts: { payment, order } }: OrderRecord, { paymentId }: Opened): boolean =>
+  payment.id === paymentId && payment.status === UNPAID && payment.total === order.total && !payment.foreign;
+
 /** @throws UnknownOrder */
 export const checkout = async (
   engine: CheckoutEngine,
@@ -52,14 +87,18 @@ export const checkout = async (
 ): Promise<CheckoutOutcome> => {
   const before = await engine.read(orderId);
   if (before === null) throw new UnknownOrder(orderId);
-  const asked = await askedFirst(engine, gateway, before, urls.successUrl);
+  const unheard = await unheardOf(engine, gateway, before, urls);
+  const known = unheard === null ? before : ((await engine.read(orderId)) ?? before);
+  const asked = await askedFirst(engine, gateway, known, urls.successUrl);
   if ("kind" in asked) return asked;
+  if (unheard !== null && isPayable(asked, unheard)) return unheard;
   const { order, payment } = asked.facts;
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   const began = await engine.submit(orderId, { type: "checkout.began", attempt });
   if (began.outcome === "refused")
     return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
   const created = await gateway.createPayment({
+    attempt,
     orderId: order.reference ?? orderId,
     total: order.total,
     currency: order.currency,
@@ -72,14 +111,7 @@ export const checkout = async (
   const told = await engine.submit(
     orderId,
     created.kind === "ok"
-      ? {
-          type: "payment.created",
-          paymentId: created.paymentId,
-          gateway: gateway.name,
-          tolerance: gateway.tolerance,
-          attempt,
-          meta: created.meta,
-        }
+      ? createdEvent(gateway, attempt, created)
       : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
   );
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.

@@ -1,10 +1,17 @@
 /** Bringing the shop's lines to what the engine has; nothing is written where they are so already. */
-import type { Line } from "../../../machines/facts.js";
+import { type Line, vatOf } from "../../../machines/lines.js";
 import { type ApiResult, orderPath, type WooApi } from "./api.js";
-import { linesOf } from "./order.js";
+import { DIFFERENCE, linesOf } from "./order.js";
 import { WooOrder } from "./schema.js";
 
 const major = (minor: number): string => (minor / 100).toFixed(2);
+
+/** Without VAT, which the shop adds by itself. Where nobody told it, it keeps its share of the line. */
+const netOf = (wanted: Line, item: { total: number; total_tax: number }): number => {
+  if (wanted.vat !== undefined || wanted.vatRate !== undefined) return wanted.total - vatOf(wanted);
+  const gross = item.total + item.total_tax;
+  return gross === 0 ? wanted.total : Math.round((wanted.total * item.total) / gross);
+};
 
 export const writeLines = async (
   api: WooApi,
@@ -22,14 +29,16 @@ export const writeLines = async (
     const wanted = lines.find(({ sku }) => sku === now[index]?.sku);
     // Quantity 0 takes the line out.
     if (wanted === undefined) return { id: item.id, quantity: 0 };
-    // The tax keeps its share of the line.
-    const share = item.total + item.total_tax === 0 ? 1 : item.total / (item.total + item.total_tax);
-    const net = major(Math.round(wanted.total * share));
+    const net = major(netOf(wanted, item));
     return { id: item.id, quantity: wanted.quantity, subtotal: net, total: net };
   });
   const added = lines
-    .filter(({ sku }) => !now.some((line) => line.sku === sku))
-    .map(({ sku, quantity, total }) => ({ sku, quantity, subtotal: major(total), total: major(total) }));
+    .filter(({ sku }) => sku !== DIFFERENCE && !now.some((line) => line.sku === sku))
+    .map((line) => {
+      const net = major(line.total - vatOf(line));
+      const name = line.description === undefined ? {} : { name: line.description };
+      return { sku: line.sku, ...name, quantity: line.quantity, subtotal: net, total: net };
+    });
   if (same(now, lines) && order.total === total) return { kind: "ok", body: null };
   const written = await api.ask(WooOrder, "PUT", path, { line_items: [...items, ...added] });
   if (written.kind !== "ok") return written;

@@ -1,6 +1,7 @@
 /** An order of the shop in the engine's words: status, money in minor units, lines. */
 import type { PlacedOrder } from "../../../machines/events.js";
-import { type Line, OrderStatus } from "../../../machines/facts.js";
+import { OrderStatus } from "../../../machines/facts.js";
+import { type Line, sumOf } from "../../../machines/lines.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
 import { JsonObject, Moment, quoted } from "../../../machines/text.js";
 import type { WooOrder } from "./schema.js";
@@ -14,19 +15,60 @@ export const statusOf = (word: string, custom: CustomStatuses): OrderStatus | nu
   return ((Object.hasOwn(custom, bare) && custom[bare]) || OrderStatus.safeParse(bare).data) ?? null;
 };
 
-export const linesOf = (order: WooOrder): Line[] => [
-  ...order.line_items.map(({ id, sku, product_id, quantity, total, total_tax }) => ({
-    sku: quoted(sku ?? "", 100) || (product_id > 0 ? `product-${product_id}` : `line-${id}`),
-    quantity: quantity || 1,
-    total: total + total_tax,
-  })),
-  ...order.shipping_lines.map((line) => ({
-    sku: `shipping-${line.id}`,
-    quantity: 1,
-    total: line.total + line.total_tax,
-  })),
-  ...order.fee_lines.map((line) => ({ sku: `fee-${line.id}`, quantity: 1, total: line.total + line.total_tax })),
-];
+/** Hundredths of a percent; null = the shop does not say, and the amounts have to. */
+const rateOf = ({ taxes }: Taxed, { tax_lines }: WooOrder): number | null => {
+  const due = taxes.filter(({ total }) => total !== 0);
+  const rates = due.map(({ id }) => tax_lines.find((rate) => rate.rate_id === id));
+  // A tax on a tax is in no sum of rates.
+  if (rates.length === 0 || rates.some((rate) => rate === undefined || rate.compound)) return null;
+  return Math.round(rates.reduce((sum, rate) => sum + (rate?.rate_percent ?? 0) * 100, 0));
+};
+
+type Taxed = Pick<WooOrder["fee_lines"][number], "total" | "total_tax" | "taxes">;
+const lineOf = (order: WooOrder, item: Taxed, of: { sku: string; name: string; quantity?: number }): Line => {
+  const vatRate = rateOf(item, order);
+  const { sku, quantity = 1 } = of;
+  const description = quoted(of.name.trim(), 200);
+  return {
+    sku,
+    quantity,
+    total: item.total + item.total_tax,
+    ...(description !== "" && description !== sku && { description }),
+    ...(item.total_tax !== 0 && { vat: item.total_tax, ...(vatRate !== null && { vatRate }) }),
+  };
+};
+
+/** Stands for what the total has and no line: the rounding of taxes, or what a plugin takes off, such as a gift card. */
+export const DIFFERENCE = "difference";
+
+export const linesOf = (order: WooOrder): Line[] => {
+  const lines: Line[] = [
+    ...order.line_items.map(({ id, sku, product_id, name, quantity, ...item }) => {
+      const own = quoted(sku ?? "", 100) || (product_id > 0 ? `product-${product_id}` : `line-${id}`);
+      return lineOf(order, item, { sku: own, name, quantity: quantity || 1 });
+    }),
+    ...order.shipping_lines.map((item): Line => {
+      const line = lineOf(order, item, { sku: `shipping-${item.id}`, name: item.method_title });
+      return { ...line, type: "shipping" };
+    }),
+    ...order.fee_lines.map((item): Line => {
+      const line = lineOf(order, item, { sku: `fee-${item.id}`, name: item.name });
+      return { ...line, type: item.total < 0 ? "discount" : "fee" };
+    }),
+  ];
+  const rest = order.total - sumOf(lines);
+  if (rest === 0 || lines.length === 0) return lines;
+  return [
+    ...lines,
+    {
+      sku: DIFFERENCE,
+      quantity: 1,
+      total: rest,
+      description: "Difference to the total",
+      type: rest < 0 ? "discount" : "fee",
+    },
+  ];
+};
 
 /** Who is to be paid, as far as the way of paying says. An order that was made by hand names none. */
 const gatewayOf = (

@@ -12,7 +12,14 @@ export const minor = z
 /** The plugins of a shop write here what they like. */
 const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), value: z.unknown() }));
 
-const Item = z.object({ id: z.int(), total: minor, total_tax: minor });
+/** Told to people; what is no text is none. */
+const label = z.string().catch("");
+
+/** What the taxes of a line are, by rate; in a shape that is not known they tell nothing. */
+const Taxes = z.array(z.object({ id: z.int(), total: minor })).catch([]);
+const Item = z.object({ id: z.int(), total: minor, total_tax: minor, taxes: Taxes });
+
+const TaxRate = z.object({ rate_id: z.int(), rate_percent: z.number().min(0).max(100), compound: z.boolean() });
 
 export const WooOrder = z.object({
   id: z.int(),
@@ -28,9 +35,13 @@ export const WooOrder = z.object({
   needs_payment: z.boolean().optional(),
   needs_processing: z.boolean().optional(),
   meta_data: Meta,
-  line_items: z.array(Item.extend({ sku: z.string().nullish(), product_id: z.int(), quantity: z.number() })),
-  shipping_lines: z.array(Item),
-  fee_lines: z.array(Item),
+  line_items: z.array(
+    Item.extend({ sku: z.string().nullish(), name: label, product_id: z.int(), quantity: z.number() }),
+  ),
+  shipping_lines: z.array(Item.extend({ method_title: label })),
+  fee_lines: z.array(Item.extend({ name: label })),
+  /** Each rate that some of the lines are taxed at. */
+  tax_lines: z.array(TaxRate).catch([]),
 });
 export type WooOrder = z.infer<typeof WooOrder>;
 

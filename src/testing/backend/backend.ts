@@ -1,5 +1,6 @@
 /** A shop's own backend, as the harness sees it: what is done to it, and what can be seen of it. */
-import type { Line, OrderStatus } from "../../../machines/facts.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import type { Line } from "../../../machines/lines.js";
 import type { SomeSettings } from "../../../machines/settings.js";
 import type { ResursDouble } from "../doubles/resurs/double.js";
 import type { VirtualClock } from "../virtual-clock.js";

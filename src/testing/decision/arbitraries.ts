@@ -14,11 +14,9 @@ import { Choices, Settings } from "../../../machines/settings.js";
 import { T0 } from "../simulator/script.js";
 import type { EventInput } from "./life.js";
 import { PAYMENT } from "./samples.js";
+import { amount, lines, upTo } from "./some-lines.js";
 
-const amount = fc.constantFrom(0, 1, 400, 600, 1000);
 const moment = fc.integer({ min: -200, max: 200 }).map((minutes) => T0 + minutes * 30_000);
-const line = fc.record({ sku: fc.constantFrom("a", "b"), quantity: fc.integer({ min: 1, max: 3 }), total: amount });
-const lines = fc.array(line, { maxLength: 2 });
 const allOffers: PossibleAction[] = [...PossibleAction.options];
 const offers = fc.oneof(fc.constant(allOffers), fc.subarray(allOffers)) as fc.Arbitrary<PossibleAction[]>;
 
@@ -44,13 +42,7 @@ export const anyReading = (paymentId: fc.Arbitrary<string> = fc.constant(PAYMENT
     transactionIds: fc.subarray(["o:1:0", "o:2:0", "o:3:0"]),
   });
 
-const untilDecided = [
-  "TASK_REDIRECTION_REQUIRED",
-  "SUPPLEMENTING_REQUIRED",
-  "INSPECTION",
-  "FROZEN",
-  "REJECTED",
-] as const;
+const untilDecided = PaymentStatus.exclude(["ACCEPTED"]).options;
 
 /** A payment of `total` minor units as a bank keeps it: what is captured, let go, given back and left adds up. */
 export const anyPayment = (total = 1000, paymentId = PAYMENT): fc.Arbitrary<Reading> =>
@@ -244,17 +236,21 @@ export const anyEvent: fc.Arbitrary<EventInput> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("merchant.refunded"), via, amount: fc.option(amount) }) },
   {
     weight: 2,
-    arbitrary: fc.record({ type: fc.constant("merchant.refundedAmount"), via, amount, lines: fc.option(lines) }),
+    arbitrary: fc
+      .record({ type: fc.constant("merchant.refundedAmount"), via, amount, lines: fc.option(lines) })
+      .map((one) => ({ ...one, lines: one.lines && upTo(one.lines, one.amount) })),
   },
   {
     weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant("merchant.editedLines"),
-      via,
-      lines,
-      total: amount,
-      adds: fc.constantFrom(false, false, true),
-    }),
+    arbitrary: fc
+      .record({
+        type: fc.constant("merchant.editedLines"),
+        via,
+        lines,
+        total: amount,
+        adds: fc.constantFrom(false, false, true),
+      })
+      .map((one) => ({ ...one, lines: upTo(one.lines, one.total) })),
   },
   fc.constant({ type: "payment.notCreated", detail: "no" }),
   fc.record({ type: fc.constant("checkout.rejected"), rejection: fc.constantFrom("fail", "deny") }),
@@ -290,4 +286,4 @@ export const anyOrder: fc.Arbitrary<PlacedOrder> = fc
     updatedAt: moment,
     customerReturned: fc.boolean(),
   })
-  .map((order) => PlacedOrder.parse(order));
+  .map((order) => PlacedOrder.parse({ ...order, lines: upTo(order.lines, order.total) }));

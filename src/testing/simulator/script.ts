@@ -1,7 +1,8 @@
 /** A life as data: what the world is, and what happens in it and when. Made from a seed, or written by hand. */
 import type { ReturnPage } from "../../../machines/commands.js";
 import type { OrderEvent } from "../../../machines/events.js";
-import type { Line, OrderStatus } from "../../../machines/facts.js";
+import type { OrderStatus } from "../../../machines/facts.js";
+import type { Line } from "../../../machines/lines.js";
 import type { Settings } from "../../../machines/settings.js";
 
 /** Where every life begins. */

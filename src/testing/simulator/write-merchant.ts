@@ -6,9 +6,10 @@ import type { Draft } from "./write-payment.js";
 
 const edit = (chance: Chance, { lines }: OrderPlan): SubmittedEvent => {
   const raised = chance.happens(0.15);
-  const left = raised ? [...lines, { sku: "MORE", quantity: 1, total: 5000 }] : lines.slice(chance.between(0, 1));
-  const total = raised && chance.happens(0.3) ? totalOf(lines) : totalOf(left);
-  return { type: "merchant.editedLines", via: "api", lines: left, total, adds: raised };
+  const left = raised
+    ? [...lines, { sku: "MORE", quantity: 1, total: chance.happens(0.3) ? 0 : 5000 }]
+    : lines.slice(chance.between(0, 1));
+  return { type: "merchant.editedLines", via: "api", lines: left, total: totalOf(left), adds: raised };
 };
 
 const parts = (chance: Chance, plan: OrderPlan): number =>

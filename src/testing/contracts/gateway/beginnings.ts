@@ -72,6 +72,12 @@ const foundAgain: ContractLaw = {
     assert.equal(new Set([before, unheard, after].map(({ paymentId }) => paymentId)).size, 3, "each is its own");
     assert.equal((await readOf(bench, unheard.paymentId)).exists, true);
     assert.match(unheard.redirectUrl, /^https?:/);
+    // Another process asks, for the one that created it died.
+    const { orderId, successUrl, failUrl } = NEW_PAYMENT;
+    const look = async (attempt: string) => bench.gateway.findCreated?.({ orderId, attempt, successUrl, failUrl });
+    assert.equal(await look("try-7"), null, "nothing was made by this try");
+    const made = await answered(() => bench.gateway.createPayment({ ...NEW_PAYMENT, attempt: "try-7" }));
+    assert.deepEqual(await look("try-7"), made);
   },
 };
 

@@ -148,7 +148,7 @@ export class Scene {
     this.pays(`pay-${id}`, faults, atBank);
     this.woo.addOrder({ id, ...common, datePaid: null });
     const given = { gateway: "resurs-mapi", paymentId: `pay-${id}`, previousPaymentIds: [], customerReturned: false };
-    return this.door.place(id, { ...common, ...given, ...more });
+    return this.door.place(id, { ...common, ...given, ...(more.total !== undefined && { lines: [] }), ...more });
   }
 
   /** 1000.00, accepted by the bank. */

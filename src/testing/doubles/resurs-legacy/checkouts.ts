@@ -7,7 +7,7 @@ import type { bookingsOf } from "./bookings.js";
 import type { BookedStatus } from "./controls.js";
 import { madeUpCustomer } from "./customer.js";
 import { answerOf, faultOf, type LegacyRequest } from "./http.js";
-import { type CheckoutIntent, intentOf } from "./intents.js";
+import { type CheckoutIntent, cartOf, intentOf } from "./intents.js";
 import { type LegacyPerson, personOf } from "./words.js";
 
 /** An attempt that has not become a payment. */
@@ -23,6 +23,10 @@ interface OpenCheckout {
 const NIL = { "@_xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance", "@_xsi:nil": "true" };
 
 export const noPayment = (id: string): HttpAnswer => faultOf("8", `There is no payment ${id}`);
+const noSession: HttpAnswer = {
+  status: 404,
+  body: { errorCode: "PAYMENT_SESSION_NOT_FOUND", detailedMessage: "payment session does not exist" },
+};
 const badJson = (description: string): HttpAnswer => ({ status: 400, body: { errorCode: 1, description } });
 
 /** `url`: the double's own, known once it listens. */
@@ -90,21 +94,38 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     open.set(id, { intent, status: status === "SIGNING" ? "BOOKED" : status, person, booksItself: true });
     const page = pageOf(id);
     if (op === "hosted") return { status: 200, body: { location: page } };
+    return { status: 200, body: frameOf(page) };
+  };
+
+  const frameOf = (page: string) => {
     const iframe = `<iframe src="${page}"></iframe>`;
     const script = `<script src="${url()}/checkout.js"></script>`;
     const frame = { paymentSessionId: randomUUID(), iframe, script, html: iframe + script, baseUrl: url() };
-    return { status: 200, body: { ...frame, customer: {} } };
+    return { ...frame, customer: {} };
   };
+
+  /** Of a session that is open, and of the simplified flow's bookings there is none. */
+  const session = (id: string): OpenCheckout | null => {
+    const attempt = open.get(id);
+    return attempt?.booksItself && !bookings.standing(id) ? attempt : null;
+  };
+  const updateCart = ({ id, content }: LegacyRequest): HttpAnswer => {
+    const attempt = session(id);
+    if (attempt === null) return noSession;
+    const lines = cartOf(content);
+    if (lines === null) return badJson("The request is not complete");
+    attempt.intent.lines = lines;
+    return { status: 200 };
+  };
+  const readSession = (id: string): HttpAnswer =>
+    session(id) === null ? noSession : { status: 200, body: frameOf(pageOf(id)) };
 
   const updateReference = ({ id, content }: LegacyRequest): HttpAnswer => {
     const { paymentReference: to } = (content ?? {}) as { paymentReference?: unknown };
     if (typeof to !== "string") return badJson("The reference is missing");
     if (bookings.standing(to)) return { status: 400, body: { errorCode: 8, description: `${to} is taken` } };
     const attempt = open.get(id);
-    if (!attempt) {
-      const body = { errorCode: "PAYMENT_SESSION_NOT_FOUND", detailedMessage: "payment session does not exist" };
-      return { status: 404, body };
-    }
+    if (!attempt) return noSession;
     open.delete(id);
     open.set(to, attempt);
     return { status: 200 };
@@ -144,6 +165,8 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     bookSigned,
     openFor,
     updateReference,
+    updateCart,
+    readSession,
     finish,
     pageAt,
     chosen,

@@ -61,6 +61,8 @@ export interface LegacyDouble {
   /** Mutating calls that reached the bank, answered with an error or not. */
   calls: RecordedLegacyCall[];
   reads: { op: "getPayment"; paymentId: string; at: number }[];
+  /** The contents of those calls. */
+  contents: unknown[];
   /** The contents of bookPayment. */
   bookings: unknown[];
   /** Bodies of the requests to the hosted flow and to the checkout. */

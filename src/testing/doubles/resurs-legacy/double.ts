@@ -59,6 +59,7 @@ export const legacyDouble = async (options: {
   const move = movesOf(clock, strict, tell);
   const { accounts } = bookings;
   const calls: RecordedLegacyCall[] = [];
+  const contents: unknown[] = [];
   const reads: LegacyDouble["reads"] = [];
 
   if (options.callbacks) {
@@ -77,6 +78,8 @@ export const legacyDouble = async (options: {
     const { id } = asked;
     if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
     if (operation === "updateReference") return checkouts.updateReference(asked);
+    if (operation === "updateCart") return checkouts.updateCart(asked);
+    if (operation === "readSession") return checkouts.readSession(id);
     if (operation === "bookPayment") return checkouts.book(asked);
     const { payment } = accounts.at(id);
     return stands(payment) ? answerOf("getPayment", spoken(id, payment, checkouts.customerOf(id))) : noPayment(id);
@@ -90,6 +93,7 @@ export const legacyDouble = async (options: {
     const { answer, amount, applied } = refusal
       ? { answer: refusal, amount: major(asked.amount ?? 0), applied: false }
       : carriedOut();
+    contents.push(asked.content);
     calls.push({
       op,
       paymentId: asked.id,
@@ -169,6 +173,7 @@ export const legacyDouble = async (options: {
       };
     },
     calls,
+    contents,
     reads,
     bookings: checkouts.bookings,
     creates: checkouts.creates,

@@ -6,7 +6,8 @@ import type { HttpAnswer } from "../resurs/http.js";
 import { requestFault } from "./schema.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
-export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | "updateReference";
+export type CheckoutChange = "updateReference" | "updateCart" | "readSession";
+export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | CheckoutChange;
 
 export interface LegacyRequest {
   method: string;
@@ -153,6 +154,8 @@ const soapRequest = (service: string, text: string): LegacyContent => {
   };
 };
 
+const SESSIONS: Record<string, LegacyOperation> = { POST: "checkout", PUT: "updateCart", GET: "readSession" };
+
 const jsonRequest = (method: string, path: string, text: string): LegacyContent => {
   const content = jsonFrom(text);
   const page = /^\/sign\/([^/]+)$/.exec(path)?.[1];
@@ -166,7 +169,8 @@ const jsonRequest = (method: string, path: string, text: string): LegacyContent 
   const [, id, rest] = /^\/checkout\/payments\/([^/]+)(\/updatePaymentReference)?$/.exec(path) ?? [];
   if (id === undefined) return nothing;
   if (method === "PUT" && rest) return { ...nothing, operation: "updateReference", id, content };
-  return method === "POST" && !rest ? { ...nothing, operation: "checkout", id, content } : nothing;
+  const operation = rest ? undefined : SESSIONS[method];
+  return operation ? { ...nothing, operation, id, content } : nothing;
 };
 
 export const legacyRequest = async (request: IncomingMessage): Promise<LegacyRequest> => {

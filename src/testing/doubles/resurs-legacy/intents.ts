@@ -45,12 +45,36 @@ const HostedBody = Marks.extend({
   successUrl: z.string(),
   failUrl: z.string(),
 });
+const CheckoutLine = z.looseObject({
+  artNo: z.string(),
+  description: z.string(),
+  quantity: amount,
+  unitMeasure: z.string(),
+  /** A discount takes away. */
+  unitAmountWithoutVat: z.number(),
+  vatPct: z.number().min(0).max(100),
+  type: z.enum(["ORDER_LINE", "DISCOUNT", "SHIPPING_FEE"]).default("ORDER_LINE"),
+});
+/** The checkout multiplies. */
+const checkoutTotal = (lines: z.infer<typeof CheckoutLine>[]): number =>
+  lines.reduce(
+    (sum, { quantity, unitAmountWithoutVat: each, vatPct }) => sum + quantity * each * (1 + vatPct / 100),
+    0,
+  );
 const CheckoutBody = z.looseObject({
-  orderLines: z.array(z.looseObject({ quantity: amount, unitAmountWithoutVat: amount })).min(1),
+  orderLines: z.array(CheckoutLine).min(1),
   customer: Customer,
   successUrl: z.string(),
   backUrl: z.string(),
 });
+
+const Cart = z.looseObject({ orderLines: z.array(CheckoutLine).min(1) });
+
+/** What the checkout's lines come to; null = they are none. */
+export const cartOf = (content: unknown): BankLine[] | null => {
+  const asked = Cart.safeParse(content).data;
+  return asked ? [{ totalAmountIncludingVat: checkoutTotal(asked.orderLines) }] : null;
+};
 
 /** One attempt to pay, before there is a payment. */
 export interface CheckoutIntent {
@@ -89,9 +113,8 @@ export const intentOf = (operation: "bookPayment" | "hosted" | "checkout", conte
   }
   const asked = CheckoutBody.safeParse(content).data;
   if (!asked) return null;
-  const total = asked.orderLines.reduce((sum, line) => sum + line.quantity * line.unitAmountWithoutVat, 0);
   return {
-    lines: [{ totalAmountIncludingVat: total }],
+    lines: [{ totalAmountIncludingVat: checkoutTotal(asked.orderLines) }],
     governmentId: asked.customer?.governmentId,
     successUrl: asked.successUrl,
     failUrl: asked.backUrl,

@@ -6,7 +6,8 @@
  */
 
 import type { ShopEffect } from "../../../../machines/effects.js";
-import { type Line, OrderStatus } from "../../../../machines/facts.js";
+import { OrderStatus } from "../../../../machines/facts.js";
+import type { Line } from "../../../../machines/lines.js";
 import type { Shop, ShopAnswer } from "../../../ports/shop.js";
 import { cancelledWhenUnpaid, flags, flagsIn, validForPaymentComplete } from "./effects.js";
 import { type StoredOrder, type WoocommerceRules, woocommerceRules } from "./rules.js";
@@ -240,7 +241,9 @@ export const wooDouble = (options: {
     refund: (id, amount) => rules.createRefund(get(id), amount, true),
     addNote: (id, text, key) => noteOnce(get(id), text, key),
     edit(id, to) {
-      Object.assign(get(id), structuredClone(to), { updatedAt: now() });
+      // Of another total alone nobody tells the lines.
+      const lines = to.total === undefined ? {} : { lines: [] };
+      Object.assign(get(id), { ...lines, ...structuredClone(to) }, { updatedAt: now() });
     },
     directWrite(id, status) {
       const order = get(id);

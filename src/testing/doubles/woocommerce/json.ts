@@ -1,5 +1,6 @@
 /** An order, a note, a refund as WooCommerce's REST API v3 writes them. */
 
+import { vatOf, vatRateOf } from "../../../../machines/lines.js";
 import { flags } from "./effects.js";
 import { refundable, type StoredOrder, type WoocommerceRules } from "./rules.js";
 
@@ -82,6 +83,9 @@ export class ThingNumbers {
   }
 }
 
+const besides: StoredOrder["lines"][number]["type"][] = ["shipping", "fee", "discount"];
+const isItem = ({ type }: StoredOrder["lines"][number]): boolean => !besides.includes(type);
+
 export interface JsonContext {
   /** Where the shop is, without a slash at the end. */
   url: string;
@@ -94,6 +98,30 @@ export interface JsonContext {
 export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => {
   const api = `${url}/wp-json/wc/v3`;
 
+  /** Without tax, and the tax beside it. */
+  const priced = (line: StoredOrder["lines"][number]) => {
+    const vat = vatOf(line);
+    const total = major(vat);
+    const taxes = vat === 0 ? [] : [{ id: taxRateId(vatRateOf(line)), total, subtotal: total }];
+    return { total: major(line.total - vat), total_tax: total, taxes, meta_data: [] };
+  };
+  const taxRateId = (rate: number): number => numbers.named(`tax rate ${rate}`);
+  const taxLinesOf = (order: StoredOrder) =>
+    [...new Set(order.lines.filter((line) => vatOf(line) !== 0).map(vatRateOf))].map((rate) => ({
+      id: numbers.named(`tax at ${rate} of ${order.id}`),
+      rate_code: `TAX-${rate}`,
+      rate_id: taxRateId(rate),
+      label: "VAT",
+      compound: false,
+      tax_total: major(
+        order.lines.filter((line) => vatRateOf(line) === rate).reduce((sum, one) => sum + vatOf(one), 0),
+      ),
+      shipping_tax_total: "0.00",
+      rate_percent: rate / 100,
+      meta_data: [],
+    }));
+  const nameOf = ({ description, sku }: StoredOrder["lines"][number]): string => description ?? sku;
+
   const lineOf = (order: StoredOrder, line: StoredOrder["lines"][number], discount: number) => {
     const taken = order.taken.find(({ sku }) => sku === line.sku);
     const value = String(taken?.quantity);
@@ -102,20 +130,18 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
     const product = products.find(({ sku }) => sku === line.sku);
     return {
       id: numbers.of(line),
-      name: product?.name ?? line.sku,
+      name: product?.name ?? nameOf(line),
       product_id: product?.id ?? 0,
       variation_id: 0,
       quantity: line.quantity,
       tax_class: "",
-      subtotal: major(line.total + discount),
-      subtotal_tax: "0.00",
-      total: major(line.total),
-      total_tax: "0.00",
-      taxes: [],
+      subtotal: major(line.total - vatOf(line) + discount),
+      subtotal_tax: major(vatOf(line)),
+      ...priced(line),
       meta_data: taken === undefined ? [] : [{ id: numbers.named(`stock of ${numbers.of(line)}`), ...reduced }],
       sku: line.sku,
       global_unique_id: "",
-      price: line.total / line.quantity / 100,
+      price: (line.total - vatOf(line)) / line.quantity / 100,
       image: { id: "", src: "" },
       parent_name: null,
     };
@@ -180,10 +206,14 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
       meta_data: Object.entries(order.meta)
         .filter(([key]) => !internalMeta.has(key))
         .map(([key, value]) => ({ id: numbers.named(`meta ${key} of ${id}`), key, value })),
-      line_items: order.lines.map((line, index) => lineOf(order, line, index === 0 ? discount : 0)),
-      tax_lines: [],
-      shipping_lines: [],
-      fee_lines: [],
+      line_items: order.lines.filter(isItem).map((line, index) => lineOf(order, line, index === 0 ? discount : 0)),
+      tax_lines: taxLinesOf(order),
+      shipping_lines: order.lines
+        .filter(({ type }) => type === "shipping")
+        .map((line) => ({ id: numbers.of(line), method_title: nameOf(line), method_id: "flat_rate", ...priced(line) })),
+      fee_lines: order.lines
+        .filter(({ type }) => type === "fee" || type === "discount")
+        .map((line) => ({ id: numbers.of(line), name: nameOf(line), tax_class: "", ...priced(line) })),
       coupon_lines: details.coupons.map((coupon) => couponOf(order, coupon)),
       refunds: newestSecondFirst(order.refunds).map((refund) => ({
         id: numbers.of(refund),

@@ -1,6 +1,7 @@
 /** `/orders` and all below it, as WooCommerce's REST API v3 answers. */
 import { z } from "zod";
 import type { OrderStatus } from "../../../../machines/facts.js";
+import { type Line, vatOf, vatRateOf } from "../../../../machines/lines.js";
 import type { WooDouble } from "./double.js";
 import {
   type Details,
@@ -86,15 +87,24 @@ export const ordersApi = (parts: OrderRouteParts) => {
     return words.includes(status) ? null : invalid("status", told, told, "not_in_enum", null);
   };
 
+  /** What is written is without tax, and the shop adds it. */
+  const withTax = (net: number, line: Line | undefined): number =>
+    line === undefined ? net : net + Math.round((net * vatRateOf(line)) / 10_000);
+
+  const changed = (line: Line, quantity: number, total: number): Partial<Line> => {
+    const vat = vatOf({ ...line, total, vat: undefined, vatRate: vatRateOf(line) });
+    return { quantity, total, ...(line.vat !== undefined && { vat }) };
+  };
+
   const setLines = (order: StoredOrder, items: NonNullable<OrderPatch["line_items"]>): void => {
     for (const item of items) {
       const line = order.lines.find((one) => item.id !== undefined && numbers.of(one) === item.id);
       const product = products.find((one) => one.id === item.product_id || one.sku === item.sku);
       const quantity = item.quantity ?? line?.quantity ?? 1;
       const price = line === undefined ? (product?.price ?? 0) : Math.round(line.total / line.quantity);
-      const total = item.total === undefined ? price * quantity : minor(item.total);
+      const total = item.total === undefined ? price * quantity : withTax(minor(item.total), line);
       if (line !== undefined && quantity === 0) order.lines.splice(order.lines.indexOf(line), 1);
-      else if (line !== undefined) Object.assign(line, { quantity, total });
+      else if (line !== undefined) Object.assign(line, changed(line, quantity, total));
       else order.lines.push({ sku: product?.sku ?? item.sku ?? "", quantity, total });
     }
     order.total = order.lines.reduce((sum, line) => sum + line.total, 0);

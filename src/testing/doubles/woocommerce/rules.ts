@@ -1,5 +1,5 @@
 /** WooCommerce 11's rules, carried out on one stored order. Numbers name sections of the fact sheet. */
-import type { Line } from "../../../../machines/facts.js";
+import type { Line } from "../../../../machines/lines.js";
 import {
   type Consequence,
   flags,

@@ -1,0 +1,111 @@
+/** `npm run campaign conformance -- <folder>`: other people's clients against our doubles, where their folder is given. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { legacyDouble, netsDouble, resursDouble } from "../../src/testing/index.js";
+import { campaign, tell } from "../campaign.js";
+import { handServer } from "./hand.js";
+import { recordLegacy } from "./legacy.js";
+
+const options = campaign(
+  "conformance",
+  "Other people's clients against our doubles. None of them is in this package.",
+  ["../foreign", `../foreign --php "php -d extension=soap"`],
+)
+  .argument(
+    "<folder>",
+    "holds what there is of: ecom (Resurs's PHP client), nexi (Nexi's PHP SDK), xsd (shop and after)",
+  )
+  .option("--php <command>", "how PHP is run", "php")
+  .parse();
+const [folder = ""] = options.args;
+const { php, ...how } = options.opts<{ php: string; json?: true }>();
+
+interface Client {
+  name: string;
+  /** Below the folder. */
+  needs: string;
+  script: string;
+  run(at: string): Promise<Record<string, string>>;
+}
+
+const bank = await resursDouble({});
+const nets = await netsDouble();
+const legacy = await legacyDouble({});
+const hand = await handServer({
+  "/sign": (id) => bank.customerSigns(id),
+  "/pay": (id) => nets.customerPays(id),
+});
+const recorded = await mkdtemp(join(tmpdir(), "recorded-"));
+
+const clients: Client[] = [
+  {
+    name: "Resurs's PHP client, at the Merchant API",
+    needs: "ecom/src",
+    script: "merchant-api.php",
+    run: async (ECOM) => ({ ECOM, BANK: bank.url }),
+  },
+  {
+    name: "Nexi's PHP SDK, at Nets Easy",
+    needs: "nexi/lib",
+    script: "nets.php",
+    run: async (NEXI) => ({ NEXI, BANK: nets.url }),
+  },
+  {
+    name: "the bank's XSD, over what our client and the double of the older flows say",
+    needs: "xsd",
+    script: "schema.php",
+    run: async (XSD) => {
+      await recordLegacy(legacy, recorded);
+      return { XSD, RECORDED: recorded };
+    },
+  },
+];
+
+const Case = z.object({ name: z.string(), against: z.string().nullable() });
+const scripts = new URL("../../../test/conformance/", import.meta.url);
+const [command = "php", ...args] = php.split(" ");
+
+/** What a driver told, or why it told nothing. */
+const driven = async ({ needs, script, run }: Client): Promise<z.infer<typeof Case>[] | string> => {
+  const at = resolve(folder, needs);
+  if (!existsSync(at)) return `there is no ${needs} in ${folder}`;
+  const env = { ...process.env, HAND: hand.url, ...(await run(at)) };
+  try {
+    const file = fileURLToPath(new URL(script, scripts));
+    const { stdout } = await promisify(execFile)(command, [...args, file], { env, maxBuffer: 1e8 });
+    const told = stdout.split("\n").filter((line) => line.startsWith("{"));
+    return told.length === 0
+      ? `${script} told nothing: ${stdout.slice(0, 500)}`
+      : told.map((line) => Case.parse(JSON.parse(line)));
+  } catch (error) {
+    const { stdout = "" } = error as { stdout?: string };
+    return `${script} did not run: ${`${String(error).trim()} ${stdout.trim()}`.slice(0, 500)}`;
+  }
+};
+
+const figures: { name: string; skipped: string | null; held: number; of: number; against: string[] }[] = [];
+for (const client of clients) {
+  const told = await driven(client);
+  const cases = typeof told === "string" ? [] : told;
+  const against = cases.flatMap(({ name, against }) => (against === null ? [] : [`${name}: ${against}`]));
+  const skipped = typeof told === "string" ? told : null;
+  figures.push({ name: client.name, skipped, held: cases.length - against.length, of: cases.length, against });
+}
+await Promise.all([bank.close(), nets.close(), legacy.close(), hand.close(), rm(recorded, { recursive: true })]);
+
+const lines = figures.flatMap(({ name, skipped, held, of, against }) => [
+  skipped === null ? `${held} of ${of}   ${name}` : `skipped    ${name}: ${skipped}`,
+  ...against.map((one) => `           against: ${one}`),
+]);
+tell(
+  how,
+  figures,
+  lines,
+  figures.reduce((sum, { against }) => sum + against.length, 0),
+);
