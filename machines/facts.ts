@@ -42,7 +42,6 @@ export type PossibleAction = z.infer<typeof PossibleAction>;
 
 const minor = z.number().int();
 const moment = z.number().int();
-
 export const Line = z.object({ sku: Text(100), quantity: z.number().positive(), total: Minor });
 export type Line = z.infer<typeof Line>;
 
@@ -94,6 +93,7 @@ export const Operation = z.object({
   key: z.string(),
   amount: minor,
   lines: z.array(Line).nullable(),
+  refund: z.string().optional(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
   /** A booking of an earlier attempt: the newer one's payment, which is the current one again after a no; null = the same. */
