@@ -147,7 +147,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect([front?.order.status, front?.requests]).toEqual(["processing", 0]);
   });
 
-  test("an engine that is down: open by default, closed where it is told to be", async () => {
+  test("an engine that is down: open by default, closed where it is told to be; an unpaid order is kept in both", async () => {
     const steps: Step[] = [
       { do: "save", order: "2", status: "processing", to: "completed" },
       { ...rest("3", { status: "completed" }) },
@@ -155,11 +155,63 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     ];
     const nowhere = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9" };
     const open = await wordpressDoes(steps, { constants: nowhere });
-    expect(open.map(({ order: { status }, value }) => value ?? status)).toEqual(["completed", "completed", true]);
+    expect(open.map(({ order: { status }, value }) => value ?? status)).toEqual(["completed", "completed", false]);
+    // An engine that was down a moment ago holds nobody else up.
+    expect(open.map(({ requests }) => requests)).toEqual([1, 1, 1]);
     const constants = { ...nowhere, ORDER_STATUS_ENGINE_WHEN_DOWN: "closed" };
     const closed = await wordpressDoes(steps, { constants });
     expect(closed.map(({ order: { status }, value }) => value ?? status)).toEqual(["processing", "processing", false]);
     expect(closed[0]?.notice).toContain("the engine cannot be asked");
+  });
+
+  test("an order of another plugin's method is nobody's question, whatever the engine is", async () => {
+    const steps: Step[] = [
+      { do: "save", order: "2", status: "processing", to: "completed", method: "cod" },
+      { do: "hold-stock", order: "5", status: "pending", cancel: true, method: "cod" },
+    ];
+    const constants = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9", ORDER_STATUS_ENGINE_WHEN_DOWN: "closed" };
+    const told = await wordpressDoes(steps, { constants, follows: ["resursbank"] });
+    expect(told.map(({ order: { status }, value, requests }) => [value ?? status, requests])).toEqual([
+      ["completed", 0],
+      [true, 0],
+    ]);
+  });
+
+  test("an order of Resurs's own plugin, whose method is the bank's id of it, is asked about", async () => {
+    const method = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
+    const step: Step = { do: "save", order: "2", status: "processing", to: "completed", method };
+    const [told] = await wordpressDoes([step], { follows: ["resursbank"] });
+    expect(told?.order).toEqual(untouched("processing"));
+  });
+
+  test("whatever writes the status of an order of ours is asked, in any context", async () => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "completed", method: "ose_resurs-mapi" };
+    const [told] = await wordpressDoes([step], { admin: false, user: 0 });
+    expect([told?.order, told?.fired]).toEqual([untouched("processing"), []]);
+    expect(told?.notice).toBe("");
+    expect(told?.notes).toEqual([expect.stringContaining("completed was refused: The bank has frozen this payment")]);
+  });
+
+  test("the customer's way to the bank goes over pending, and asks nobody", async () => {
+    const steps: Step[] = [
+      { do: "save", order: "2", status: "failed", to: "pending", method: "ose_resurs-mapi" },
+      { do: "save", order: "2", status: "checkout-draft", to: "on-hold", method: "ose_resurs-mapi" },
+    ];
+    const told = await wordpressDoes(steps, { admin: false, user: 0 });
+    expect(told.map(({ order: { status }, requests }) => [status, requests])).toEqual([
+      ["pending", 0],
+      ["on-hold", 0],
+    ]);
+  });
+
+  test("a screen that was opened before the order moved on does not set it back", async () => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "pending" };
+    const [stale] = await wordpressDoes([step], { seen: "pending" });
+    expect([stale?.order, stale?.fired, stale?.requests]).toEqual([untouched("processing"), [], 0]);
+    expect(stale?.notice).toContain("Order 2: its status became Processing while this page was open, and was kept");
+    // Chosen by a person on a fresh screen.
+    const [chosen] = await wordpressDoes([step], { seen: "processing" });
+    expect(chosen?.requests).toBe(1);
   });
 
   test.each(["open", "closed"])(

@@ -14,6 +14,9 @@ foreach ( $asked['constants'] as $name => $value ) {
 if ( isset( $asked['action'] ) ) {
 	$_REQUEST['action'] = $asked['action'];
 }
+if ( isset( $asked['seen'] ) ) {
+	$_POST['order_status_engine_seen'] = $asked['seen'];
+}
 $hooks      = array();
 $transients = array();
 $requests   = 0;
@@ -60,7 +63,26 @@ function is_wp_error( $thing ) {
 function wp_json_encode( $value ) {
 	return json_encode( $value );
 }
-function wp_remote_post( $url, $args ) {
+/** The engine said a moment ago that it offers nothing; which orders it follows, the site says. */
+function get_option( $name, $default = false ) {
+	global $asked;
+	$follows = isset( $asked['follows'] ) ? $asked['follows'] : null;
+	return 'order_status_engine_methods' === $name ? array( 'at' => time(), 'ok' => true, 'methods' => array(), 'follows' => $follows ) : $default;
+}
+function plugin_basename( $file ) {
+	return basename( $file );
+}
+function remove_action( $hook, $callback ) {}
+function sanitize_key( $key ) {
+	return preg_replace( '/[^a-z0-9_\-]/', '', strtolower( $key ) );
+}
+function wc_get_order_status_name( $status ) {
+	return ucfirst( $status );
+}
+function __( $text, $domain ) {
+	return $text;
+}
+function wp_remote_request( $url, $args ) {
 	global $requests, $asked;
 	$requests += 1;
 	if ( isset( $asked['network'] ) ) {
@@ -71,7 +93,7 @@ function wp_remote_post( $url, $args ) {
 		$headers .= "$name: $value\r\n";
 	}
 	$http = array(
-		'method'        => 'POST',
+		'method'        => $args['method'],
 		'header'        => $headers,
 		'content'       => $args['body'],
 		'timeout'       => $args['timeout'],
@@ -174,15 +196,20 @@ class WC_Order {
 	private $id;
 	private $data;
 	private $changes = array();
+	private $method;
 	protected $status_transition = false;
 	public $fired                = array();
 	public $notes                = array();
-	public function __construct( $id, $status ) {
-		$this->id   = $id;
+	public function __construct( $id, $status, $method ) {
+		$this->id     = $id;
+		$this->method = $method;
 		$this->data = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
 	}
 	public function get_id() {
 		return $this->id;
+	}
+	public function get_payment_method() {
+		return $this->method;
 	}
 	public function add_order_note( $text ) {
 		$this->notes[] = $text;
@@ -236,7 +263,7 @@ require $asked['plugin'];
 do_action( 'before_woocommerce_init' );
 
 foreach ( $asked['steps'] as $step ) {
-	$order = new WC_Order( $step['order'], $step['status'] );
+	$order = new WC_Order( $step['order'], $step['status'], isset( $step['method'] ) ? $step['method'] : 'resursbank' );
 	$error = null;
 	$value = null;
 	$user  = isset( $asked['user'] ) ? $asked['user'] : 1;

@@ -24,6 +24,8 @@ export interface Step {
   body?: string;
   signature?: string;
   cancel?: boolean;
+  /** How the order is paid; default: by Resurs's own plugin. */
+  method?: string;
 }
 
 export interface Told {
@@ -53,6 +55,10 @@ export interface Site {
   mayEditOrders?: boolean;
   /** `action` of the request, by which the list's buttons and bulk actions are told apart. */
   action?: string;
+  /** Payment methods of other plugins that the engine follows; default: it has not said. */
+  follows?: string[];
+  /** The status that the order screen showed when it was opened. */
+  seen?: string;
   /** Code and message of the WP_Error that each request to the engine ends with. */
   network?: [code: string, message: string];
 }
