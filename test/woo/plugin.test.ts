@@ -1,11 +1,14 @@
 /** The WordPress plugin in a real PHP, with a real engine behind it; only WordPress itself is stood in for. */
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { wooReturns } from "../../src/shops/woocommerce/index.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
@@ -68,8 +71,19 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     return signature === undefined ? step : { ...step, signature };
   };
 
-  test("is PHP without a fault, and ships with the package", () => {
-    expect(execFileSync("php", ["-l", plugin]).toString()).toContain("No syntax errors");
+  test("is PHP without a fault, and every sentence of it is there in Swedish", async () => {
+    const folder = dirname(plugin);
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".php"));
+    const swedish = await readFile(join(folder, "languages/order-status-engine-sv_SE.po"), "utf8");
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      expect(execFileSync("php", ["-l", join(folder, name)]).toString()).toContain("No syntax errors");
+      const text = await readFile(join(folder, name), "utf8");
+      for (const [, said = ""] of text.matchAll(/(?:\b__|esc_html__)\( '((?:[^'\\]|\\.)*)', 'order-status-engine'/g)) {
+        const id = said.replaceAll("\\'", "'").replaceAll('"', '\\"');
+        expect(swedish).toMatch(new RegExp(`msgid "${id.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"\nmsgstr ".+"`));
+      }
+    }
   });
 
   test("the order screen: what the engine refuses is not saved, leaves no trace, and the merchant reads why", async () => {
@@ -162,6 +176,86 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     const closed = await wordpressDoes(steps, { constants });
     expect(closed.map(({ order: { status }, value }) => value ?? status)).toEqual(["processing", "processing", false]);
     expect(closed[0]?.notice).toContain("the engine cannot be asked");
+  });
+
+  describe("a customer who is back from the bank", () => {
+    const back = { orderId: "4", paid: true, proven: true, reason: null };
+    const comes = async (told: Parameters<ReturnType<typeof wooReturns>>[0], status = "pending", ago = 0) => {
+      const at = { ...clock, now: () => clock.now() - ago };
+      const url = new URL(wooReturns({ url: "https://shop.example/", pluginSecret: SECRET, clock: at })(told));
+      return { url, query: Object.fromEntries(url.searchParams), status };
+    };
+    const sentTo = async (query: Record<string, string>, status = "pending") => {
+      const step: Step = { do: "return", order: "4", status, query };
+      const [told] = await wordpressDoes([step], { admin: false, user: 0 });
+      return { to: told?.value, said: told?.said };
+    };
+
+    test("is sent to the thank-you page with the order's key", async () => {
+      const { url, query } = await comes(back);
+      expect([url.origin, query["wc-api"]]).toEqual(["https://shop.example", "order_status_engine"]);
+      expect(await sentTo(query)).toEqual({ to: "https://shop.example/order-received/4/?key=wc_order_key", said: [] });
+    });
+
+    test("or to the checkout, with the bank's reason; unless the order is paid after all", async () => {
+      const { query } = await comes({ ...back, paid: false, reason: "CREDIT_DENIED" });
+      expect(await sentTo(query)).toEqual({
+        to: "https://shop.example/checkout/",
+        said: [expect.stringContaining("The bank did not approve the payment")],
+      });
+      expect((await sentTo(query, "processing")).to).toContain("order-received");
+    });
+
+    test("whose address proves nothing learns nothing of the order", async () => {
+      const { query } = await comes(back);
+      const { query: unproven } = await comes({ ...back, proven: false });
+      const { query: old } = await comes(back, "pending", 16 * MINUTE);
+      const { proof: _, ...without } = query;
+      const changed = { ...(await comes({ ...back, paid: false })).query, paid: "1" };
+      for (const one of [unproven, old, without, changed, { ...query, order: "5" }]) {
+        expect(await sentTo(one)).toEqual({ to: "https://shop.example/checkout/", said: [] });
+      }
+    });
+  });
+
+  describe("a refund on the order screen", () => {
+    const refunds = async (refund: number, amount: number, lines: Step["lines"] = [], id = "6") => {
+      const [told] = await wordpressDoes([{ do: "refund", order: id, status: "completed", refund, amount, lines }]);
+      return told;
+    };
+    beforeAll(async () => {
+      bankHas(bank, "pay-6", "ACCEPTED");
+      shopHas(woo, "6", clock.now(), "processing");
+      await engine.place("6", order("pay-6", clock.now(), { status: "processing" }));
+      await engine.submit("6", { type: "merchant.completed" }, { wait: "settled" });
+    });
+    const atBank = () => bank.books("pay-6")?.refunded;
+
+    test("goes to the bank with its lines, once, however often it is sent", async () => {
+      const line = { sku: "cup", quantity: 2, total: 30 };
+      const told = await refunds(51, 30, [line]);
+      expect([told?.value, told?.meta]).toEqual([true, { _order_status_engine_refund: "confirmed" }]);
+      expect((await refunds(51, 30, [line]))?.value).toBe(true);
+      expect(atBank()).toBe(30);
+      expect(bank.calls.at(-1)?.lines).toEqual([line]);
+    });
+
+    test("two of the same amount are two", async () => {
+      await refunds(52, 10);
+      await refunds(53, 10);
+      expect(atBank()).toBe(50);
+    });
+
+    test("that the bank does not take is refused with the reason, and stays in no books", async () => {
+      const told = await refunds(54, 100_000);
+      expect([told?.value, told?.meta, atBank()]).toEqual([expect.stringMatching(/more than|too large|left/), [], 50]);
+      expect((await refunds(55, 5, [], "99"))?.value).toBe("The engine does not know this order.");
+    });
+
+    test("without an id of its own moves nothing", async () => {
+      expect((await refunds(0, 5))?.value).toContain("needs an id of its own");
+      expect(atBank()).toBe(50);
+    });
   });
 
   test("an order of another plugin's method is nobody's question, whatever the engine is", async () => {

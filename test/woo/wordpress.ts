@@ -17,13 +17,19 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "rest" | "hold-stock";
+  do: "save" | "rest" | "hold-stock" | "return" | "refund";
   order: string;
   status: string;
   to?: string;
   body?: string;
   signature?: string;
   cancel?: boolean;
+  /** Of the address that a customer comes back to. */
+  query?: Record<string, string>;
+  /** Of a refund: its id, amount in major units, lines. */
+  refund?: number;
+  amount?: number;
+  lines?: { sku: string; quantity: number; total: number }[];
   /** How the order is paid; default: by Resurs's own plugin. */
   method?: string;
 }
@@ -39,8 +45,15 @@ export interface Told {
   notice: string;
   /** Of REST. */
   error: { code: string; status: number; message: string } | null;
-  /** Of the filter that the job for unpaid orders asks; null = it was not asked. */
-  value: boolean | null;
+  /**
+   * Of the filter that the job for unpaid orders asks; the page that a customer is sent to; true or the reason, of a
+   * refund; null = none of these.
+   */
+  value: boolean | string | null;
+  /** Notices to the customer. */
+  said: string[];
+  /** Of a refund. */
+  meta: Record<string, string> | [];
   /** Sent to the engine so far. */
   requests: number;
 }

@@ -252,7 +252,7 @@ const refundedSlowly: Act = {
     const broken: Broken = [];
     const { id, payment } = await completedOrder(world);
     const since = (await world.shop.mails()).length;
-    world.bank.delayNext("refund", 14_000);
+    world.bank.delayNext("refund", 25_000);
     const told = await refunds(world, id, 20);
     law(broken, /has not answered yet/.test(told.error ?? ""), `the merchant was told: ${told.error}`);
     law(

@@ -155,6 +155,16 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
   const { WOOCOMMERCE_DIR = "", WORDPRESS_DIR = "/usr/share/wordpress" } = process.env;
   const top = await mkdtemp(join(tmpdir(), "woo-real-"));
   const { socket, server: sql } = await database(top);
+  const stops = [() => sql.kill("SIGTERM")];
+  const end = () => {
+    for (const stop of stops) stop();
+  };
+  // Ended early, the run leaves no server behind.
+  const ended = () => {
+    end();
+    process.exit(1);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, ended);
   const dir = join(top, "wordpress");
   const url = `http://127.0.0.1:${await freePort()}`;
   await run("cp", ["-rL", "--no-preserve=mode", WORDPRESS_DIR, dir]).catch((failed) => {
@@ -198,16 +208,7 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
     // Its workers are ended with it.
     detached: true,
   });
-  // Ended early, the run leaves no server behind.
-  const end = () => {
-    if (web.pid !== undefined && web.exitCode === null) process.kill(-web.pid, "SIGTERM");
-    sql.kill("SIGTERM");
-  };
-  const ended = () => {
-    end();
-    process.exit(1);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, ended);
+  stops.push(() => web.pid !== undefined && web.exitCode === null && process.kill(-web.pid, "SIGTERM"));
   await soon("the shop", async () => (await fetch(`${url}/wp-json/`)).ok);
 
   return {
