@@ -258,6 +258,14 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     });
   });
 
+  test("an order that goes into the bin is told as it happens, once, and so is its way back", async () => {
+    const gone = async () => (await engine.queries.read("8"))?.facts.order.gone === true;
+    const [into] = await wordpressDoes([{ do: "bin", order: "8", status: "completed", cancel: true }]);
+    expect([into?.requests, await gone()]).toEqual([1, true]);
+    const [out] = await wordpressDoes([{ do: "bin", order: "8", status: "completed", cancel: false }]);
+    expect([out?.requests, await gone()]).toEqual([1, false]);
+  });
+
   test("an order of another plugin's method is nobody's question, whatever the engine is", async () => {
     const steps: Step[] = [
       { do: "save", order: "2", status: "processing", to: "completed", method: "cod" },

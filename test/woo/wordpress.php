@@ -393,6 +393,10 @@ foreach ( $asked['steps'] as $step ) {
 		} catch ( Sent_On $to ) {
 			$value = $to->getMessage();
 		}
+	} elseif ( 'bin' === $step['do'] ) {
+		// An order that is a post passes both doors.
+		do_action( $step['cancel'] ? 'woocommerce_before_trash_order' : 'woocommerce_untrash_order', $order->get_id() );
+		do_action( $step['cancel'] ? 'wp_trash_post' : 'untrashed_post', $order->get_id() );
 	} elseif ( 'refund' === $step['do'] ) {
 		$items  = array_map(
 			function ( $line ) {

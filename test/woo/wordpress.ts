@@ -17,12 +17,13 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "rest" | "hold-stock" | "return" | "refund";
+  do: "save" | "rest" | "hold-stock" | "return" | "refund" | "bin";
   order: string;
   status: string;
   to?: string;
   body?: string;
   signature?: string;
+  /** What the job wants to do; of the bin: into it, or out of it. */
   cancel?: boolean;
   /** Of the address that a customer comes back to. */
   query?: Record<string, string>;

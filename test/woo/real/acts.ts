@@ -294,6 +294,22 @@ const engineDown: Act = {
   },
 };
 
+const deleted: Act = {
+  name: "a paid order is deleted: the engine hears of it at once, captures nothing, and flags the money",
+  async run(world) {
+    const broken: Broken = [];
+    const id = await paidOrder(world);
+    await world.shop.php(`return wc_get_order( ${id} )->delete( true );`);
+    await world.engine.submit(String(id), { type: "merchant.completed" }, { wait: "settled", timeoutMs: 5000 });
+    await world.settled(id);
+    const record = await world.engine.queries.read(String(id));
+    const flags = record?.flags.filter(({ clearedAt }) => clearedAt === null).map(({ flag }) => flag);
+    law(broken, flags?.includes("discrepancy:order-gone") === true, `the flags are ${flags?.join(", ")}`);
+    law(broken, world.bank.books(await paymentOf(world, id))?.captured === 0, "money was captured");
+    return broken;
+  },
+};
+
 const silent: Act = {
   name: "PHP has nothing to complain about in the plugin",
   async run({ shop }) {
@@ -312,6 +328,7 @@ export const acts = (rounds: number): Act[] => [
   refundedByParts,
   refundedTwice,
   refundedSlowly,
+  deleted,
   engineDown,
   silent,
 ];

@@ -29,12 +29,13 @@
 
 defined( 'ABSPATH' ) || exit;
 
-foreach ( array( 'settings', 'client', 'methods', 'order', 'notices', 'answer', 'guard', 'refunds', 'returns', 'checkout', 'panel', 'settings-page', 'webhook' ) as $order_status_engine_part ) {
+foreach ( array( 'settings', 'client', 'methods', 'order', 'notices', 'answer', 'guard', 'bin', 'refunds', 'returns', 'checkout', 'panel', 'settings-page', 'webhook' ) as $order_status_engine_part ) {
 	require_once __DIR__ . '/includes/class-' . $order_status_engine_part . '.php';
 }
 unset( $order_status_engine_part );
 
 Order_Status_Engine_Guard::start();
+Order_Status_Engine_Bin::start();
 Order_Status_Engine_Notices::start();
 Order_Status_Engine_Refunds::start();
 Order_Status_Engine_Returns::start();
