@@ -99,7 +99,8 @@ export type ShopEffect =
   | ({ type: "setOrderLines"; lines: Line[]; total: number } & Expecting)
   | { type: "setOrderMeta"; meta: Record<string, unknown> }
   | { type: "addOrderNote"; note: string }
-  | { type: "recordRefund"; amount: number; lines: Line[] | null };
+  /** `refund`: the shop has it under this id already, unless it was taken back meanwhile. */
+  | { type: "recordRefund"; amount: number; lines: Line[] | null; refund?: string };
 
 export type Effect = GatewayEffect | ShopEffect;
 export type EffectType = Effect["type"];

@@ -84,6 +84,7 @@ export const Operation = z.object({
   key: z.string(),
   amount: minor,
   lines: z.array(Line).nullable(),
+  refund: z.string().optional(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
   /** A booking of an earlier attempt: the newer one's payment, which is the current one again after a no; null = the same. */

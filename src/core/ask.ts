@@ -88,6 +88,9 @@ const law = (holds: boolean, sentence: string): void => {
   if (!holds) throw new Error(`money law broken: ${sentence}`);
 };
 
+const refundIn = (of: { refund?: string | undefined } | null): { refund?: string } =>
+  of?.refund === undefined ? {} : { refund: of.refund };
+
 /** The call that is under way; a booking that has ended gives way to what follows from it. */
 const current = ({ operation }: Facts): Operation | null => (operation?.kind === "book" ? null : operation);
 
@@ -186,7 +189,8 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const left = payment.captured - payment.refunded;
       const amount = wish?.amount ?? left;
       const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
-      const operation = current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, leadsTo });
+      const operation =
+        current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, ...refundIn(wish), leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
       // With money still reserved more can be captured, and a refund carried out late would take of that.
       return sending(a, operation, operation.amount === left && payment.authorized === 0, (o) => ({
@@ -233,8 +237,8 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
     case "addNote":
       return at(a, { type: "addOrderNote", note: sentence(params, a) });
     case "recordRefund": {
-      const amount = facts.operation?.amount ?? wish?.amount ?? 0;
-      return at(a, { type, amount, lines: facts.operation?.lines ?? wish?.lines ?? null });
+      const of = facts.operation ?? wish;
+      return at(a, { type, amount: of?.amount ?? 0, lines: of?.lines ?? null, ...refundIn(of) });
     }
     case "rememberFailedCapture":
       return at(a, null, { ...facts, payment: { ...payment, captureFailed: true } });

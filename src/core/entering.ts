@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Command, OrderPlaced, Source } from "../../machines/events.js";
 import { OrderStatus } from "../../machines/facts.js";
-import { DOTS, Id, Moment, Texts, Word } from "../../machines/text.js";
+import { Amount, DOTS, Id, Moment, Texts, Word } from "../../machines/text.js";
 import { isStorable } from "./storable.js";
 
 /** Longer and odder than what is placed today: a store may hold ids that were placed by an earlier version. */
@@ -41,6 +41,22 @@ export const Entered = z.object({
   source: Source,
   event: z.discriminatedUnion("type", [OrderPlaced, ...Command.options]),
 });
+
+/** What a gateway lists for a checkout to offer. */
+export const OfferedMethods = z
+  .array(
+    z.object({
+      id: Id,
+      title: Word(200).min(1),
+      min: Amount.nullable(),
+      max: Amount.nullable(),
+      countries: z
+        .array(z.string().regex(/^[A-Z]{2}$/, "must be two capital letters"))
+        .max(300)
+        .nullable(),
+    }),
+  )
+  .max(100);
 
 /** What a gateway says of a payment that it opened. */
 export const NewlyOpened = z.object({ paymentId: Id, status: Word(), meta: Texts(20_000).optional() });

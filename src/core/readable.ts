@@ -41,6 +41,10 @@ const statuses: Record<OrderStatus, true> = {
   refunded: true,
 };
 const status: IsReadable = (value) => Object.hasOwn(statuses, String(value));
+const orNone =
+  (is: IsReadable): IsReadable =>
+  (value) =>
+    value === undefined || is(value);
 const orNull =
   (check: IsReadable): IsReadable =>
   (value) =>
@@ -129,7 +133,7 @@ const shapes: Record<EffectType, Record<string, IsReadable>> = {
   setOrderLines: { ...lines, total: whole },
   setOrderMeta: { meta: bag },
   addOrderNote: { note: text },
-  recordRefund: { amount: count, lines: orNull(list) },
+  recordRefund: { amount: count, lines: orNull(list), refund: orNone(text) },
 };
 
 /** @throws Unreadable */

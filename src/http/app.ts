@@ -2,9 +2,7 @@
 import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
-import { PlacedFields } from "../../machines/events.js";
 import { OrderStatus } from "../../machines/facts.js";
-import { addUp } from "../../machines/lines.js";
 import { reasonInWords } from "../../machines/reasons.js";
 import { Id, InnerId, quoted, Word } from "../../machines/text.js";
 import { parseCommand } from "../ports/command.js";
@@ -16,12 +14,12 @@ import { thrownText } from "../ports/thrown.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
 import { type Body, readExactly } from "./body.js";
+import { checkoutRoutes, Placing } from "./checkout.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
 import { keysOnce, requireKeys } from "./keys.js";
 import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
-import { urlsFor } from "./urls.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../ports/access.js";
 export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
@@ -37,16 +35,13 @@ export interface HttpOptions
   log?: Log | undefined;
   /** Prometheus's text, for `GET /metrics`; left out: there is no such page. */
   metrics?: (() => Promise<string>) | undefined;
+  /** Payment methods of the shop's other plugins whose orders are the engine's too, for the shop's plugin; null = not said. */
+  follows?: string[] | null | undefined;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: (() => boolean) | undefined;
 }
 
-const Checkout = z.strictObject({ gateway: Id });
-/** Without its times an order was made now. */
-export const Place = z.strictObject({
-  orderId: Id,
-  order: PlacedFields.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true }).check(addUp),
-});
+export const Place = z.strictObject({ orderId: Id, order: Placing });
 const Revive = z.strictObject({ id: InnerId });
 /** Strict: a filter that is misspelt would else be no filter. */
 const Query = z.strictObject({
@@ -64,6 +59,11 @@ const DeadLetters = z.strictObject({
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
 const refusedBody = (c: Context, { status, code, issues }: Extract<Body, { ok: false }>) =>
   c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
+/** How long the caller is willing to wait for the end (`Prefer: wait=5`, RFC 7240), at most the engine's own time. */
+const waitIn = (prefer = ""): number | undefined => {
+  const seconds = /(?:^|,)\s*wait=(\d{1,2})\s*(?:[,;]|$)/i.exec(prefer)?.[1];
+  return seconds === undefined ? undefined : Math.min(Number(seconds), 30) * 1000;
+};
 const shortOf = (error: unknown): string => quoted(thrownText(error), 300);
 
 const Reconcile = z.strictObject({
@@ -132,6 +132,10 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const [reads, acts] = [needs("read"), needs("act")];
   const changes = ({ req }: Context) => !["GET", "HEAD"].includes(req.method) && !req.path.endsWith("/can");
   app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
+  /** What a checkout may offer: the payment methods of each gateway, as its bank lists them now. */
+  app.get("/payment-methods", reads, async (c) => {
+    return c.json({ methods: await engine.paymentMethods(), follows: options.follows ?? null });
+  });
   app.get("/dead-letters", reads, async (c) => {
     const query = DeadLetters.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
@@ -191,33 +195,15 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const view = await engine.payment(c.req.param("orderId"));
     return view === null ? c.json({ error: { code: "unknown-order" } }, 404) : c.json(view);
   });
-  /** WooCommerce's process_payment, in its own words: `result` and `redirect`. */
-  app.post("/orders/:orderId/checkout", async (c) => {
-    const body = await readExactly(c);
-    if (!body.ok) return refusedBody(c, body);
-    const parsed = Checkout.safeParse(body.json);
-    if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
-    const orderId = c.req.param("orderId");
-    const { gateway } = parsed.data;
-    const created = await engine.checkout(
-      orderId,
-      gateway,
-      urlsFor(publicUrl(), orderId, engine.gateways.get(gateway) ?? gateway, await keys()),
-    );
-    if (created.kind === "failed") return c.json({ result: "failure", redirect: null, error: created.detail }, 200);
-    const alreadyPaid = created.kind === "already-paid";
-    const { redirectUrl: redirect, paymentId } = created;
-    return c.json({ result: "success", redirect, paymentId, ...(alreadyPaid && { alreadyPaid }) }, 200);
-  });
+  app.route("/", checkoutRoutes({ engine, publicUrl, keys }));
   /** An event of the API: 200 done, 202 under way, 409 refused with its reason. */
   app.post("/orders/:orderId/events", async (c) => {
     const body = await readExactly(c);
     if (!body.ok) return refusedBody(c, body);
     const id = c.req.header("idempotency-key");
-    const receipt = await engine.submit(c.req.param("orderId"), parseCommand(body.json), {
-      wait: "settled",
-      id,
-    });
+    const timeoutMs = waitIn(c.req.header("prefer"));
+    const event = parseCommand(body.json);
+    const receipt = await engine.submit(c.req.param("orderId"), event, { wait: "settled", id, timeoutMs });
     // The reason in words, for whoever has to show it to a person.
     const says = receipt.reason === null ? null : reasonInWords(receipt.reason);
     return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);

@@ -7,12 +7,24 @@ import type { Admission, Proof } from "./admission.js";
 import type { AddressKeys } from "./keys.js";
 import { attemptProven } from "./return-proof.js";
 
+/** A customer who is back from the bank. */
+export interface CustomerBack {
+  orderId: string;
+  paid: boolean;
+  /** The address proved that it was given out for this order; else anybody may have made it up. */
+  proven: boolean;
+  /** Why it is not paid, in the bank's word where it said one; null = it is paid. */
+  reason: string | null;
+}
+
 export interface ReturnOptions {
   engine: Runtime;
   admission: Admission;
   keys: () => Promise<AddressKeys>;
   /** Where a customer goes on to; the order id is put in place of `{orderId}`, and what went wrong in place of `{error}`. */
   thankYouUrl?: string | null | undefined;
+  /** Where `thankYouUrl` and `cartUrl` are left out, the shop may say the address itself (`wooReturns`); null = it does not. */
+  returnTo?: ((back: CustomerBack) => string | null) | undefined;
   cartUrl?: string | null | undefined;
   /**
    * Reads the container that the older flows' customers carry (`decodeApiData`), for landing pages whose address does
@@ -27,20 +39,22 @@ type Container =
   | { ok: true; data: { wc_order_id?: string | undefined; preferred_id?: string | undefined } }
   | { ok: false; reason: string };
 
+const NOT_COMPLETED = "not-completed";
 const comesBackWell = new Set<ReturnPage>(["success", "signing-landing"]);
 
 export const returnRoutes = (options: ReturnOptions): Hono => {
-  const { engine, admission, keys, thankYouUrl, cartUrl, readContainer, returnWaitMs = 10_000 } = options;
+  const { engine, admission, keys, thankYouUrl, cartUrl, returnTo, readContainer, returnWaitMs = 10_000 } = options;
   const app = new Hono();
 
-  const leadsOn = (c: Context, orderId: string, paid: boolean, told: object) => {
+  const leadsOn = (c: Context, back: CustomerBack, told: object) => {
     // Seed 002, step 4: "in this case the most common place is back to the cart, where an error are shown".
-    const error = paid ? null : "payment-not-completed";
-    const goesTo = (paid ? thankYouUrl : cartUrl)
-      ?.replace("{orderId}", encodeURIComponent(orderId))
+    const error = back.paid ? null : "payment-not-completed";
+    const goesTo = (back.paid ? thankYouUrl : cartUrl)
+      ?.replace("{orderId}", encodeURIComponent(back.orderId))
       .replace("{error}", error ?? "");
-    if (goesTo) return c.redirect(goesTo, 303);
-    return c.json({ ...told, next: paid ? "thankYou" : "cart", error });
+    const address = goesTo || returnTo?.(back);
+    if (address) return c.redirect(address, 303);
+    return c.json({ ...told, next: back.paid ? "thankYou" : "cart", error });
   };
 
   /** The answer follows from the address alone: it tells nobody whether there is such an order, and how it stands. */
@@ -48,21 +62,23 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
     if (await admission.mayRead(c, orderId)) {
       await engine.submit(orderId, { type: "customer.returned", page, attempt: null });
     }
-    return leadsOn(c, orderId, comesBackWell.has(page), {});
+    const paid = comesBackWell.has(page);
+    return leadsOn(c, { orderId, paid, proven: false, reason: paid ? null : NOT_COMPLETED }, {});
   };
 
   const proven = async (c: Context, orderId: string, page: ReturnPage, attempt: string) => {
-    const status = (await admission.mayRead(c, orderId))
-      ? (
-          await engine.submit(
-            orderId,
-            { type: "customer.returned", page, attempt },
-            { wait: "settled", timeoutMs: returnWaitMs },
-          )
-        ).to
-      : ((await engine.queries.read(orderId))?.facts.order.status ?? null);
+    const told = (await admission.mayRead(c, orderId))
+      ? await engine.submit(
+          orderId,
+          { type: "customer.returned", page, attempt },
+          { wait: "settled", timeoutMs: returnWaitMs },
+        )
+      : null;
+    const record = await engine.queries.read(orderId);
+    const status = told?.to ?? record?.facts.order.status ?? null;
     const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";
-    return leadsOn(c, orderId, paid, { orderId, status });
+    const reason = paid ? null : (record?.facts.payment.rejectedReason ?? NOT_COMPLETED);
+    return leadsOn(c, { orderId, paid, proven: true, reason }, { orderId, status });
   };
 
   const proofIn = async (c: Context): Promise<Proof | null> => {

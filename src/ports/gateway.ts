@@ -34,12 +34,24 @@ export interface NewPayment {
   callbackUrl: string;
   /** Where the bank reports what is done with the payment later, if it has an address of its own for that. */
   managementUrl?: string | undefined;
+  /** Which of the gateway's payment methods the customer chose, by its id; left out: the gateway's own choice. */
+  method?: string | undefined;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null | undefined;
 }
 
 /** What is known of a try to pay that was not heard of. */
 export type TriedPayment = Pick<NewPayment, "orderId" | "successUrl" | "failUrl"> & { attempt: string };
+/** What a customer chooses at the checkout, as the bank describes it. */
+export interface PaymentMethod {
+  id: string;
+  title: string;
+  /** Smallest and largest order total, minor units; null = no limit. */
+  min: number | null;
+  max: number | null;
+  /** Where the customer may live, ISO 3166-1 alpha-2; null = anywhere. */
+  countries: string[] | null;
+}
 
 export type CreatedPayment =
   | {
@@ -89,6 +101,8 @@ export interface Gateway {
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
+  /** The methods that a customer chooses between. Only where the bank lists them; else the gateway is one method. */
+  paymentMethods?(): Promise<{ kind: "ok"; methods: PaymentMethod[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
   /**
    * The payment that this try made, asked by another process than the one that died before it heard the answer; null:
    * there is none, or nobody can say. Only where the API can be searched.

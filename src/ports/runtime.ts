@@ -13,7 +13,7 @@ import type { Explanation, Reason } from "../../machines/reasons.js";
 import type { AnswerRule, HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Why } from "../core/why.js";
 import type { Clock } from "./clock.js";
-import type { CreatedPayment, NewPayment } from "./gateway.js";
+import type { CreatedPayment, NewPayment, PaymentMethod } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
 
 /** A reason class; `parked` and `threw` of what could not be decided yet. */
@@ -117,10 +117,16 @@ export interface PaymentView {
 export interface CheckoutUrls
   extends Pick<
     NewPayment,
-    "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl" | "managementUrl"
+    "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl" | "managementUrl" | "method"
   > {
   /** Names the try to pay that these addresses belong to, at most 100 characters. Left out: they name none. */
   attempt?: string | undefined;
+}
+
+/** A payment method, and the gateway that takes it; `id` null = the gateway is one method. */
+export interface OfferedMethod extends Omit<PaymentMethod, "id"> {
+  gateway: string;
+  id: string | null;
 }
 
 export type CheckoutOutcome =
@@ -236,6 +242,8 @@ export interface Runtime {
    * first: where one of them holds the money, none is created and the answer is `already-paid`.
    */
   checkout(orderId: string, gateway: string, urls: CheckoutUrls): Promise<CheckoutOutcome>;
+  /** The payment methods of all gateways, as their banks list them now. A bank that does not answer has none. */
+  paymentMethods(): Promise<OfferedMethod[]>;
   /**
    * What is kept beside the orders under this name. The first that is given stays, on every node and after every start;
    * `made` null = it is only looked up, and null where there is none. @throws StoreError

@@ -3,4 +3,4 @@ import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import type { Clock } from "../../src/ports/clock.js";
 
 export const gatewayTo = (url: string, clock: Clock) =>
-  resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", paymentMethodId: "m", clock });
+  resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", clock });

@@ -1,11 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { registry } from "../../machines/index.js";
 import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import { readingOf } from "../../src/gateways/resurs/reading.js";
 import { ResursPayment } from "../../src/gateways/resurs/schema.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { GatewayAnswer } from "../../src/ports/gateway.js";
+import { methodsOf } from "../../src/runtime/embedded/methods.js";
 import { amountOf, authorizedBooks, booksAfter, type MoneyCall } from "../../src/testing/doubles/resurs/books.js";
 import { type ResursDouble, resursDouble } from "../../src/testing/doubles/resurs/double.js";
 import { parseFault } from "../../src/testing/doubles/resurs/faults.js";
@@ -808,5 +810,36 @@ describe("a new payment", () => {
     };
     expect((await gateway.createPayment({ ...asked, linkLifetimeMinutes: 43_201 })).kind).toBe("failed");
     expect((await gateway.createPayment({ ...asked, linkLifetimeMinutes: 43_200 })).kind).toBe("ok");
+  });
+});
+
+describe("payment methods", () => {
+  const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
+  const INVOICE = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
+  const methods = async (options: { storeId?: string; paymentMethodId?: string }) => {
+    const bank = await resursDouble({});
+    try {
+      return await resursMapi({ baseUrl: bank.url, clientId: "c", clientSecret: "s", ...options }).paymentMethods?.();
+    } finally {
+      await bank.close();
+    }
+  };
+
+  test("are the store's, in minor units and for its country", async () => {
+    const one = { id: INVOICE, title: "Invoice", min: 100, max: 10_000_000, countries: ["SE"] };
+    expect(await methods({ storeId: STORE })).toEqual({ kind: "ok", methods: [one] });
+  });
+
+  test("of a gateway that was given one are that one", async () => {
+    expect(await methods({ storeId: STORE, paymentMethodId: INVOICE })).toMatchObject({ methods: [{ id: INVOICE }] });
+    expect(await methods({ storeId: STORE, paymentMethodId: "another" })).toEqual({ kind: "ok", methods: [] });
+  });
+
+  test("are not asked for without a store: the gateway is one method then, by the bank's name", async () => {
+    expect(await methods({})).toBeUndefined();
+    const gateway = resursMapi({ baseUrl: "http://127.0.0.1:1", clientId: "c", clientSecret: "s" });
+    expect(await methodsOf([gateway], registry.flows)).toEqual([
+      { gateway: "resurs-mapi", id: null, title: "Resurs Bank", min: null, max: null, countries: null },
+    ]);
   });
 });

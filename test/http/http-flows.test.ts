@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type ApiData, decodeApiData, encodeApiData } from "../../src/gateways/resurs-legacy/index.js";
 import type { HttpOptions } from "../../src/http/app.js";
 import { type DigestOptions, provesItself } from "../../src/http/digest.js";
+import type { CustomerBack } from "../../src/http/returns.js";
 import { MINUTE, Place, post, trusted } from "../engine/place.js";
 
 let place: Place | null = null;
@@ -24,7 +25,12 @@ const doors = async (options: Partial<HttpOptions> = {}) => {
     const text = await answer.text();
     return { status: answer.status, text, body: text.startsWith("{") ? JSON.parse(text) : null };
   };
-  return { world, send, get: (path: string) => send(new Request(`http://shop.test${path}`)) };
+  const visit = async (url: string) => {
+    const answering = app.fetch(new Request(url, { redirect: "manual" }));
+    await world.rest();
+    return answering;
+  };
+  return { world, send, visit, get: (path: string) => send(new Request(`http://shop.test${path}`)) };
 };
 
 const digest = (values: string, salt: string, algorithm = "sha1") =>
@@ -235,6 +241,87 @@ describe("process_payment", () => {
     const { world, send } = await doors();
     await world.order("o");
     expect((await send(post("/orders/o/checkout", body))).status).toBe(status);
+  });
+});
+
+describe("a checkout of the shop's own", () => {
+  const METHOD = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
+  const cart = (total: number) => ({ total, currency: "SEK", lines: [{ sku: "cup", quantity: 1, total }] });
+
+  test("its methods are those that the bank of each gateway lists; one that does not answer has none", async () => {
+    const { world, get } = await doors();
+    const { status, body } = await get("/payment-methods");
+    const invoice = { id: METHOD, title: "Invoice", min: 100, max: 10_000_000, countries: null };
+    const gateways = ["resurs-mapi", "resurs-simplified", "resurs-rco"];
+    expect(status).toBe(200);
+    expect(body.methods).toEqual(gateways.map((gateway) => ({ gateway, ...invoice })));
+    world.bank.front({ status: 503 });
+    expect(await get("/payment-methods")).toMatchObject({ status: 200, body: { methods: [] } });
+  });
+
+  test("brings the order along, and the bank is asked for the method that was chosen", async () => {
+    const { world, send } = await doors();
+    const asked = { gateway: "resurs-mapi", method: METHOD, order: cart(1000) };
+    expect((await send(post("/orders/77/checkout", asked))).body).toMatchObject({ result: "success" });
+    expect(world.bank.creates).toMatchObject([{ paymentMethodId: METHOD }]);
+    expect((await world.engine.queries.read("77"))?.facts).toMatchObject({
+      order: { total: 1000 },
+      payment: { gateway: "resurs-mapi" },
+    });
+  });
+
+  test("what the customer changed since the last try is what the next payment is made for", async () => {
+    const { world, send } = await doors();
+    for (const total of [1000, 2500]) {
+      await send(post("/orders/77/checkout", { gateway: "resurs-mapi", order: cart(total) }));
+    }
+    const amounts = (world.bank.creates as { order: { orderLines: { totalAmountIncludingVat: number }[] } }[]).map(
+      ({ order }) => order.orderLines[0]?.totalAmountIncludingVat,
+    );
+    expect(amounts).toEqual([10, 25]);
+  });
+});
+
+describe("a customer who is back", () => {
+  /** The bank's test person whose credit is turned down. */
+  const DENIED = "197211072793";
+  const opened = async (person?: string) => {
+    const back: CustomerBack[] = [];
+    const returnTo = (one: CustomerBack) => {
+      back.push(one);
+      return `https://shop.example/?order=${one.orderId}`;
+    };
+    const one = await doors({ returnTo });
+    await one.world.order("o", { paymentId: null });
+    if (person !== undefined) one.world.bank.nextPerson(person);
+    const { body } = await one.send(post("/orders/o/checkout", { gateway: "resurs-mapi" }));
+    const urls = (one.world.bank.creates[0] as { options: { redirectionUrls: { customer: Record<string, string> } } })
+      .options.redirectionUrls.customer;
+    const visit = async (url = "") => {
+      const answer = await one.visit(url);
+      return [answer.status, answer.headers.get("location")];
+    };
+    return { ...one, back, urls, visit, paymentId: body.paymentId as string };
+  };
+
+  test("is sent where the shop says, which is told that he paid", async () => {
+    const { world, urls, back, visit, paymentId } = await opened();
+    world.bank.customerSigns(paymentId);
+    expect(await visit(urls.successUrl)).toEqual([303, "https://shop.example/?order=o"]);
+    expect(back).toEqual([{ orderId: "o", paid: true, proven: true, reason: null }]);
+  });
+
+  test("and why not, in the bank's word", async () => {
+    const { world, urls, back, visit, paymentId } = await opened(DENIED);
+    world.bank.customerSigns(paymentId);
+    await visit(urls.failUrl);
+    expect(back).toEqual([{ orderId: "o", paid: false, proven: true, reason: "CREDIT_DENIED" }]);
+  });
+
+  test("an address that proves nothing is told apart", async () => {
+    const { back, visit } = await opened();
+    await visit("http://shop.test/returns/o/success");
+    expect(back).toEqual([{ orderId: "o", paid: true, proven: false, reason: null }]);
   });
 });
 

@@ -1,11 +1,14 @@
 /** The WordPress plugin in a real PHP, with a real engine behind it; only WordPress itself is stood in for. */
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { wooReturns } from "../../src/shops/woocommerce/index.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
@@ -68,8 +71,19 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     return signature === undefined ? step : { ...step, signature };
   };
 
-  test("is PHP without a fault, and ships with the package", () => {
-    expect(execFileSync("php", ["-l", plugin]).toString()).toContain("No syntax errors");
+  test("is PHP without a fault, and every sentence of it is there in Swedish", async () => {
+    const folder = dirname(plugin);
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".php"));
+    const swedish = await readFile(join(folder, "languages/order-status-engine-sv_SE.po"), "utf8");
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      expect(execFileSync("php", ["-l", join(folder, name)]).toString()).toContain("No syntax errors");
+      const text = await readFile(join(folder, name), "utf8");
+      for (const [, said = ""] of text.matchAll(/(?:\b__|esc_html__)\( '((?:[^'\\]|\\.)*)', 'order-status-engine'/g)) {
+        const id = said.replaceAll("\\'", "'").replaceAll('"', '\\"');
+        expect(swedish).toMatch(new RegExp(`msgid "${id.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"\nmsgstr ".+"`));
+      }
+    }
   });
 
   test("the order screen: what the engine refuses is not saved, leaves no trace, and the merchant reads why", async () => {
@@ -147,7 +161,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect([front?.order.status, front?.requests]).toEqual(["processing", 0]);
   });
 
-  test("an engine that is down: open by default, closed where it is told to be", async () => {
+  test("an engine that is down: open by default, closed where it is told to be; an unpaid order is kept in both", async () => {
     const steps: Step[] = [
       { do: "save", order: "2", status: "processing", to: "completed" },
       { ...rest("3", { status: "completed" }) },
@@ -155,11 +169,151 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     ];
     const nowhere = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9" };
     const open = await wordpressDoes(steps, { constants: nowhere });
-    expect(open.map(({ order: { status }, value }) => value ?? status)).toEqual(["completed", "completed", true]);
+    expect(open.map(({ order: { status }, value }) => value ?? status)).toEqual(["completed", "completed", false]);
+    // An engine that was down a moment ago holds nobody else up.
+    expect(open.map(({ requests }) => requests)).toEqual([1, 1, 1]);
     const constants = { ...nowhere, ORDER_STATUS_ENGINE_WHEN_DOWN: "closed" };
     const closed = await wordpressDoes(steps, { constants });
     expect(closed.map(({ order: { status }, value }) => value ?? status)).toEqual(["processing", "processing", false]);
     expect(closed[0]?.notice).toContain("the engine cannot be asked");
+  });
+
+  describe("a customer who is back from the bank", () => {
+    const back = { orderId: "4", paid: true, proven: true, reason: null };
+    const comes = async (told: Parameters<ReturnType<typeof wooReturns>>[0], status = "pending", ago = 0) => {
+      const at = { ...clock, now: () => clock.now() - ago };
+      const url = new URL(wooReturns({ url: "https://shop.example/", pluginSecret: SECRET, clock: at })(told));
+      return { url, query: Object.fromEntries(url.searchParams), status };
+    };
+    const sentTo = async (query: Record<string, string>, status = "pending") => {
+      const step: Step = { do: "return", order: "4", status, query };
+      const [told] = await wordpressDoes([step], { admin: false, user: 0 });
+      return { to: told?.value, said: told?.said };
+    };
+
+    test("is sent to the thank-you page with the order's key", async () => {
+      const { url, query } = await comes(back);
+      expect([url.origin, query["wc-api"]]).toEqual(["https://shop.example", "order_status_engine"]);
+      expect(await sentTo(query)).toEqual({ to: "https://shop.example/order-received/4/?key=wc_order_key", said: [] });
+    });
+
+    test("or to the checkout, with the bank's reason; unless the order is paid after all", async () => {
+      const { query } = await comes({ ...back, paid: false, reason: "CREDIT_DENIED" });
+      expect(await sentTo(query)).toEqual({
+        to: "https://shop.example/checkout/",
+        said: [expect.stringContaining("The bank did not approve the payment")],
+      });
+      expect((await sentTo(query, "processing")).to).toContain("order-received");
+    });
+
+    test("whose address proves nothing learns nothing of the order", async () => {
+      const { query } = await comes(back);
+      const { query: unproven } = await comes({ ...back, proven: false });
+      const { query: old } = await comes(back, "pending", 16 * MINUTE);
+      const { proof: _, ...without } = query;
+      const changed = { ...(await comes({ ...back, paid: false })).query, paid: "1" };
+      for (const one of [unproven, old, without, changed, { ...query, order: "5" }]) {
+        expect(await sentTo(one)).toEqual({ to: "https://shop.example/checkout/", said: [] });
+      }
+    });
+  });
+
+  describe("a refund on the order screen", () => {
+    const refunds = async (refund: number, amount: number, lines: Step["lines"] = [], id = "6") => {
+      const [told] = await wordpressDoes([{ do: "refund", order: id, status: "completed", refund, amount, lines }]);
+      return told;
+    };
+    beforeAll(async () => {
+      bankHas(bank, "pay-6", "ACCEPTED");
+      shopHas(woo, "6", clock.now(), "processing");
+      await engine.place("6", order("pay-6", clock.now(), { status: "processing" }));
+      await engine.submit("6", { type: "merchant.completed" }, { wait: "settled" });
+    });
+    const atBank = () => bank.books("pay-6")?.refunded;
+
+    test("goes to the bank with its lines, once, however often it is sent", async () => {
+      const line = { sku: "cup", quantity: 2, total: 30 };
+      const told = await refunds(51, 30, [line]);
+      expect([told?.value, told?.meta]).toEqual([true, { _order_status_engine_refund: "confirmed" }]);
+      expect((await refunds(51, 30, [line]))?.value).toBe(true);
+      expect(atBank()).toBe(30);
+      expect(bank.calls.at(-1)?.lines).toEqual([line]);
+    });
+
+    test("two of the same amount are two", async () => {
+      await refunds(52, 10);
+      await refunds(53, 10);
+      expect(atBank()).toBe(50);
+    });
+
+    test("that the bank does not take is refused with the reason, and stays in no books", async () => {
+      const told = await refunds(54, 100_000);
+      expect([told?.value, told?.meta, atBank()]).toEqual([expect.stringMatching(/more than|too large|left/), [], 50]);
+      expect((await refunds(55, 5, [], "99"))?.value).toBe("The engine does not know this order.");
+    });
+
+    test("without an id of its own moves nothing", async () => {
+      expect((await refunds(0, 5))?.value).toContain("needs an id of its own");
+      expect(atBank()).toBe(50);
+    });
+  });
+
+  test("an order that goes into the bin is told as it happens, once, and so is its way back", async () => {
+    const gone = async () => (await engine.queries.read("8"))?.facts.order.gone === true;
+    const [into] = await wordpressDoes([{ do: "bin", order: "8", status: "completed", cancel: true }]);
+    expect([into?.requests, await gone()]).toEqual([1, true]);
+    const [out] = await wordpressDoes([{ do: "bin", order: "8", status: "completed", cancel: false }]);
+    expect([out?.requests, await gone()]).toEqual([1, false]);
+  });
+
+  test("an order of another plugin's method is nobody's question, whatever the engine is", async () => {
+    const steps: Step[] = [
+      { do: "save", order: "2", status: "processing", to: "completed", method: "cod" },
+      { do: "hold-stock", order: "5", status: "pending", cancel: true, method: "cod" },
+    ];
+    const constants = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9", ORDER_STATUS_ENGINE_WHEN_DOWN: "closed" };
+    const told = await wordpressDoes(steps, { constants, follows: ["resursbank"] });
+    expect(told.map(({ order: { status }, value, requests }) => [value ?? status, requests])).toEqual([
+      ["completed", 0],
+      [true, 0],
+    ]);
+  });
+
+  test("an order of Resurs's own plugin, whose method is the bank's id of it, is asked about", async () => {
+    const method = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
+    const step: Step = { do: "save", order: "2", status: "processing", to: "completed", method };
+    const [told] = await wordpressDoes([step], { follows: ["resursbank"] });
+    expect(told?.order).toEqual(untouched("processing"));
+  });
+
+  test("whatever writes the status of an order of ours is asked, in any context", async () => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "completed", method: "ose_resurs-mapi" };
+    const [told] = await wordpressDoes([step], { admin: false, user: 0 });
+    expect([told?.order, told?.fired]).toEqual([untouched("processing"), []]);
+    expect(told?.notice).toBe("");
+    expect(told?.notes).toEqual([expect.stringContaining("completed was refused: The bank has frozen this payment")]);
+  });
+
+  test("the customer's way to the bank goes over pending, and asks nobody", async () => {
+    const steps: Step[] = [
+      { do: "save", order: "2", status: "failed", to: "pending", method: "ose_resurs-mapi" },
+      { do: "save", order: "2", status: "checkout-draft", to: "on-hold", method: "ose_resurs-mapi" },
+    ];
+    const told = await wordpressDoes(steps, { admin: false, user: 0 });
+    expect(told.map(({ order: { status }, requests }) => [status, requests])).toEqual([
+      ["pending", 0],
+      ["on-hold", 0],
+    ]);
+  });
+
+  test("a screen that was opened before the order moved on does not set it back", async () => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "pending" };
+    const [stale] = await wordpressDoes([step], { seen: "pending" });
+    expect([stale?.order, stale?.fired, stale?.requests]).toEqual([untouched("processing"), [], 0]);
+    expect(stale?.notice).toContain("Order 2: its status became Processing while this page was open, and was kept");
+    // Chosen by a person on a fresh screen.
+    const [chosen] = await wordpressDoes([step], { seen: "processing" });
+    expect(chosen?.requests).toBe(1);
   });
 
   test.each(["open", "closed"])(

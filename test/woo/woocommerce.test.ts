@@ -13,7 +13,7 @@ import {
   type WooServerOptions,
   wooServer,
 } from "../../src/testing/index.js";
-import { order, Place, T0, until } from "../engine/place.js";
+import { MINUTE, order, Place, T0, until } from "../engine/place.js";
 import { ask } from "../testing/woocommerce-rest.js";
 
 const shops: WooServer[] = [];
@@ -237,6 +237,29 @@ describe("what is written beside the status", () => {
       kind: "refused",
       detail: expect.stringContaining("Invalid refund amount."),
     });
+  });
+
+  test.each([
+    ["once its plugin has said that it stays", { _order_status_engine_refund: "confirmed" }, 0],
+    ["after the time that its plugin may take", {}, 6 * MINUTE],
+  ])("a refund that was begun in the shop is recorded by the shop alone, %s", async (_when, meta, later) => {
+    const { execute, order, server, clock } = await shopWith({ status: "completed" });
+    server.woo.refund("7", 300);
+    server.woo.refund("7", 400, meta);
+    const told = await ask(server, clock.now(), "GET", "/orders/7/refunds");
+    const ids = (told.body as { id: number; amount: string }[]).map(({ id }) => String(id));
+    const refund = (id = "") => ({ type: "recordRefund", amount: 400, lines: null, refund: id }) as const;
+    if (later === 0) expect(await execute("e0", refund(ids[1]))).toMatchObject({ kind: "retry", afterMs: 2000 });
+    await clock.advanceTo(clock.now() + later, async () => {});
+    expect(await execute("e1", refund(ids[0]))).toEqual({ kind: "done" });
+    expect(order().refunds.map(({ amount }) => amount)).toEqual([300, 400]);
+  });
+
+  test("one that the shop took back meanwhile is written anew, because the money went", async () => {
+    const { execute, order } = await shopWith({ status: "completed" });
+    const refund = { type: "recordRefund", amount: 400, lines: null, refund: "991" } as const;
+    expect(await execute("e1", refund)).toEqual({ kind: "done" });
+    expect(order().refunds.map(({ amount }) => amount)).toEqual([400]);
   });
 
   test("metadata and lines are written as they are wanted, and not twice", async () => {
@@ -491,4 +514,22 @@ test.each([
     (text, index) => ({ id: index, note: `Order status changed from ${text}.`, customer_note: false }),
   );
   expect(leftBy({ from: "pending", to: "processing", after: 0, silent }, notes, labels)).toBe(left);
+});
+
+test.each([
+  ["our plugin's", "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b", "resurs-mapi"],
+  ["our plugin's, where the gateway is one method", "ose_nets-easy", "nets-easy"],
+  [
+    "Resurs's own plugin's, which is the bank's id of the method",
+    "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
+    "resurs-mapi",
+  ],
+  ["another's", "cod", null],
+])("the gateway of a payment method: %s", async (_whose, payment_method, gateway) => {
+  const { shop } = await shopWith();
+  const told = await shop.fetchOrder("7");
+  if (told.kind !== "ok") throw new Error(told.kind);
+  const meta_data = [{ key: "resursbank_payment_id", value: "p-9" }];
+  const order = { ...told.body, payment_method, transaction_id: "", meta_data };
+  expect(placedOrder(order, { resursbank: "resurs-mapi" }, {}, T0)).toMatchObject({ gateway, paymentId: "p-9" });
 });

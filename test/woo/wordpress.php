@@ -14,6 +14,9 @@ foreach ( $asked['constants'] as $name => $value ) {
 if ( isset( $asked['action'] ) ) {
 	$_REQUEST['action'] = $asked['action'];
 }
+if ( isset( $asked['seen'] ) ) {
+	$_POST['order_status_engine_seen'] = $asked['seen'];
+}
 $hooks      = array();
 $transients = array();
 $requests   = 0;
@@ -60,7 +63,112 @@ function is_wp_error( $thing ) {
 function wp_json_encode( $value ) {
 	return json_encode( $value );
 }
-function wp_remote_post( $url, $args ) {
+/** The engine said a moment ago that it offers nothing; which orders it follows, the site says. */
+function get_option( $name, $default = false ) {
+	global $asked;
+	$follows = isset( $asked['follows'] ) ? $asked['follows'] : null;
+	return 'order_status_engine_methods' === $name ? array( 'at' => time(), 'ok' => true, 'methods' => array(), 'follows' => $follows ) : $default;
+}
+/** The page that a customer is sent to ends the request. */
+class Sent_On extends Exception {}
+function wp_safe_redirect( $url ) {
+	throw new Sent_On( $url );
+}
+function nocache_headers() {}
+function absint( $value ) {
+	return abs( (int) $value );
+}
+function wp_unslash( $value ) {
+	return $value;
+}
+function wc_get_order( $id ) {
+	global $order;
+	return isset( $order ) && (string) $order->get_id() === (string) $id ? $order : false;
+}
+function wc_get_checkout_url() {
+	return 'https://shop.example/checkout/';
+}
+function wc_add_notice( $says, $kind ) {
+	global $said;
+	$said[] = $says;
+}
+/** A customer with a cart, and with no order that waits for its payment. */
+function WC() {
+	$session = new class() {
+		public function get( $name ) {
+			return null;
+		}
+		public function has_session() {
+			return true;
+		}
+	};
+	$cart = new class() {
+		public function is_empty() {
+			return false;
+		}
+	};
+	return (object) array( 'session' => $session, 'cart' => $cart );
+}
+class WC_Order_Refund {
+	private $id;
+	private $parent;
+	private $items;
+	public $meta = array();
+	public function __construct( $id, $parent, $items ) {
+		$this->id     = $id;
+		$this->parent = $parent;
+		$this->items  = $items;
+	}
+	public function get_id() {
+		return $this->id;
+	}
+	public function get_parent_id() {
+		return $this->parent;
+	}
+	public function get_items( $kind ) {
+		return 'line_item' === $kind ? $this->items : array();
+	}
+	public function update_meta_data( $key, $value ) {
+		$this->meta[ $key ] = $value;
+	}
+	public function save() {}
+}
+/** A line of a refund: its amounts are below zero. */
+class WC_Refund_Line {
+	private $line;
+	public function __construct( $line ) {
+		$this->line = $line;
+	}
+	public function get_product() {
+		return $this;
+	}
+	public function get_sku() {
+		return $this->line['sku'];
+	}
+	public function get_quantity() {
+		return -$this->line['quantity'];
+	}
+	public function get_total() {
+		return -$this->line['total'];
+	}
+	public function get_total_tax() {
+		return 0;
+	}
+}
+function plugin_basename( $file ) {
+	return basename( $file );
+}
+function remove_action( $hook, $callback ) {}
+function sanitize_key( $key ) {
+	return preg_replace( '/[^a-z0-9_\-]/', '', strtolower( $key ) );
+}
+function wc_get_order_status_name( $status ) {
+	return ucfirst( $status );
+}
+function __( $text, $domain ) {
+	return $text;
+}
+function wp_remote_request( $url, $args ) {
 	global $requests, $asked;
 	$requests += 1;
 	if ( isset( $asked['network'] ) ) {
@@ -71,7 +179,7 @@ function wp_remote_post( $url, $args ) {
 		$headers .= "$name: $value\r\n";
 	}
 	$http = array(
-		'method'        => 'POST',
+		'method'        => $args['method'],
 		'header'        => $headers,
 		'content'       => $args['body'],
 		'timeout'       => $args['timeout'],
@@ -174,15 +282,35 @@ class WC_Order {
 	private $id;
 	private $data;
 	private $changes = array();
+	private $method;
 	protected $status_transition = false;
 	public $fired                = array();
 	public $notes                = array();
-	public function __construct( $id, $status ) {
-		$this->id   = $id;
+	public function __construct( $id, $status, $method ) {
+		$this->id     = $id;
+		$this->method = $method;
 		$this->data = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
 	}
 	public function get_id() {
 		return $this->id;
+	}
+	public function get_payment_method() {
+		return $this->method;
+	}
+	public function get_customer_id() {
+		return 0;
+	}
+	public function is_paid() {
+		return in_array( $this->data['status'], array( 'processing', 'completed' ), true );
+	}
+	public function needs_payment() {
+		return ! $this->is_paid();
+	}
+	public function get_checkout_order_received_url() {
+		return 'https://shop.example/order-received/' . $this->id . '/?key=wc_order_key';
+	}
+	public function get_checkout_payment_url() {
+		return 'https://shop.example/order-pay/' . $this->id . '/';
 	}
 	public function add_order_note( $text ) {
 		$this->notes[] = $text;
@@ -236,9 +364,11 @@ require $asked['plugin'];
 do_action( 'before_woocommerce_init' );
 
 foreach ( $asked['steps'] as $step ) {
-	$order = new WC_Order( $step['order'], $step['status'] );
+	$order = new WC_Order( $step['order'], $step['status'], isset( $step['method'] ) ? $step['method'] : 'resursbank' );
 	$error = null;
 	$value = null;
+	$said  = array();
+	$meta  = array();
 	$user  = isset( $asked['user'] ) ? $asked['user'] : 1;
 	if ( 'save' === $step['do'] ) {
 		$order->set_status( $step['to'] );
@@ -256,6 +386,29 @@ foreach ( $asked['steps'] as $step ) {
 		} catch ( WC_REST_Exception $e ) {
 			$error = array( 'code' => $e->error, 'status' => $e->getCode(), 'message' => $e->getMessage() );
 		}
+	} elseif ( 'return' === $step['do'] ) {
+		$_GET = $step['query'];
+		try {
+			do_action( 'woocommerce_api_order_status_engine' );
+		} catch ( Sent_On $to ) {
+			$value = $to->getMessage();
+		}
+	} elseif ( 'bin' === $step['do'] ) {
+		// An order that is a post passes both doors.
+		do_action( $step['cancel'] ? 'woocommerce_before_trash_order' : 'woocommerce_untrash_order', $order->get_id() );
+		do_action( $step['cancel'] ? 'wp_trash_post' : 'untrashed_post', $order->get_id() );
+	} elseif ( 'refund' === $step['do'] ) {
+		$items  = array_map(
+			function ( $line ) {
+				return new WC_Refund_Line( $line );
+			},
+			$step['lines']
+		);
+		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items );
+		do_action( 'woocommerce_create_refund', $refund, array( 'refund_payment' => true ) );
+		$told  = Order_Status_Engine_Refunds::refund( $order, $step['amount'] );
+		$value = is_wp_error( $told ) ? $told->get_error_message() : $told;
+		$meta  = $refund->meta;
 	} else {
 		$value = apply_filters( 'woocommerce_cancel_unpaid_order', $step['cancel'], $order );
 	}
@@ -270,6 +423,8 @@ foreach ( $asked['steps'] as $step ) {
 		'notice'   => strip_tags( ob_get_clean() ),
 		'error'    => $error,
 		'value'    => $value,
+		'said'     => $said,
+		'meta'     => $meta,
 		'requests' => $requests,
 	);
 	$logged = array();

@@ -17,13 +17,22 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "rest" | "hold-stock";
+  do: "save" | "rest" | "hold-stock" | "return" | "refund" | "bin";
   order: string;
   status: string;
   to?: string;
   body?: string;
   signature?: string;
+  /** What the job wants to do; of the bin: into it, or out of it. */
   cancel?: boolean;
+  /** Of the address that a customer comes back to. */
+  query?: Record<string, string>;
+  /** Of a refund: its id, amount in major units, lines. */
+  refund?: number;
+  amount?: number;
+  lines?: { sku: string; quantity: number; total: number }[];
+  /** How the order is paid; default: by Resurs's own plugin. */
+  method?: string;
 }
 
 export interface Told {
@@ -37,8 +46,15 @@ export interface Told {
   notice: string;
   /** Of REST. */
   error: { code: string; status: number; message: string } | null;
-  /** Of the filter that the job for unpaid orders asks; null = it was not asked. */
-  value: boolean | null;
+  /**
+   * Of the filter that the job for unpaid orders asks; the page that a customer is sent to; true or the reason, of a
+   * refund; null = none of these.
+   */
+  value: boolean | string | null;
+  /** Notices to the customer. */
+  said: string[];
+  /** Of a refund. */
+  meta: Record<string, string> | [];
   /** Sent to the engine so far. */
   requests: number;
 }
@@ -53,6 +69,10 @@ export interface Site {
   mayEditOrders?: boolean;
   /** `action` of the request, by which the list's buttons and bulk actions are told apart. */
   action?: string;
+  /** Payment methods of other plugins that the engine follows; default: it has not said. */
+  follows?: string[];
+  /** The status that the order screen showed when it was opened. */
+  seen?: string;
   /** Code and message of the WP_Error that each request to the engine ends with. */
   network?: [code: string, message: string];
 }

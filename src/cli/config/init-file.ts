@@ -51,6 +51,7 @@ const ours = new Set([
   "ORDER_STATUS_TOKEN",
   "ORDER_STATUS_CALLBACK_KEY",
   "ORDER_STATUS_WOO_WEBHOOK_SECRET",
+  "ORDER_STATUS_PLUGIN_SECRET",
   "NETS_WEBHOOK_AUTHORIZATION",
 ]);
 const OUR_SECRET_BYTES = 24;
@@ -67,6 +68,7 @@ export const sampleOf = ({ shopUrl, gateways, store, publicUrl, sourceHeader }: 
     consumerKey: env("ORDER_STATUS_WOO_KEY"),
     consumerSecret: env("ORDER_STATUS_WOO_SECRET"),
     webhookSecrets: [env("ORDER_STATUS_WOO_WEBHOOK_SECRET")],
+    pluginSecret: env("ORDER_STATUS_PLUGIN_SECRET"),
     paymentMethods: Object.fromEntries(gateways.map((name) => [methodOf(name), name])),
   },
   gateways: Object.fromEntries(gateways.map((name) => [name, gatewaySamples[name]])),

@@ -111,12 +111,12 @@ const Shop = z.strictObject({
     .min(1)
     .describe("the secret of the shop's webhook; while it is being changed, the one before it too"),
   pluginSecret: SecretSchema.optional().describe(
-    "the secret that the WordPress plugin was given, where it is installed",
+    "the secret that the WordPress plugin was given, where it is installed; customers then come back to the pages of the shop",
   ),
   paymentMethods: z
     .record(Word(), GatewayName)
     .describe(
-      "an order's payment_method in WooCommerce, and the gateway below that takes it; other orders are left alone",
+      "payment methods of the shop's other plugins, and the gateway below that takes each; our own plugin's need no entry, other orders are left alone",
     ),
   customStatuses: z
     .record(Word(), OrderStatus)

@@ -6,7 +6,7 @@ import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from ".
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
@@ -51,8 +51,12 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       unprovenAtOnce: http.unprovenAtOnce,
       bufferedBytes: http.bufferedBytes,
       ack: http.ack,
+      follows: Object.keys(paymentMethods),
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
+      ...(address.pluginSecret !== undefined && {
+        returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
+      }),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
       netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,

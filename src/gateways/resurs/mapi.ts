@@ -6,6 +6,7 @@ import { asking, type Exchange, ownError, type SendRequest } from "../../http-cl
 import { referenceOf } from "../../http-client/order-reference.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment, ReadAnswer } from "../../ports/gateway.js";
+import { methodsIn } from "./methods.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, MARK, orderLines } from "./requests.js";
 import { Found, NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
@@ -189,6 +190,22 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     return { kind: "ok", reading: payment.order ? readingOf(payment) : null };
   };
 
+  const methodsOf = async (storeId: string) => {
+    const path = `v2/stores/${encodeURIComponent(storeId)}/payment_methods`;
+    const [answer, stores] = await Promise.all([
+      call("GET", path, undefined, askSoon),
+      call("GET", "v2/stores", undefined, askSoon),
+    ]);
+    if (answer.kind === "failed") return answer.failure;
+    const methods = methodsIn(
+      answer.body,
+      stores.kind === "done" ? stores.body : null,
+      storeId,
+      options.paymentMethodId,
+    );
+    return methods === null ? unexpected("payment_methods") : { kind: "ok" as const, methods };
+  };
+
   return {
     name: options.name ?? "resurs-mapi",
     api: "resurs-mapi",
@@ -205,8 +222,11 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       }),
     addOrderLines: ({ paymentId, amount, lines }) =>
       change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
+    // Without its store the bank has no list of methods.
+    ...(options.storeId !== undefined && { paymentMethods: () => methodsOf(options.storeId as string) }),
     async createPayment(payment): Promise<CreatedPayment> {
-      const { storeId, paymentMethodId } = options;
+      const { storeId } = options;
+      const paymentMethodId = payment.method ?? options.paymentMethodId;
       const mark = payment.attempt ?? randomUUID();
       const answer = await call("POST", "v2/payments", createBody(payment, mark, { storeId, paymentMethodId }));
       const told = answer.kind === "done" ? NewlyCreated.safeParse(answer.body).data : undefined;

@@ -77,6 +77,45 @@ export const Found = z.looseObject({
     .transform((found) => found.filter((one) => one !== null)),
 });
 
+/** A limit of nonsense is none. */
+const limit = amount.nullish().catch(null);
+/** What a customer can choose; a method that is odd hides no other. */
+export const Methods = z.looseObject({
+  content: z
+    .array(
+      z
+        .looseObject({
+          id: Id,
+          name: Word(200).min(1).nullish(),
+          description: Word(200).min(1).nullish(),
+          minPurchaseLimit: limit,
+          maxPurchaseLimit: limit,
+        })
+        .nullable()
+        .catch(null),
+    )
+    .max(100)
+    .transform((found) => found.filter((one) => one !== null)),
+});
+
+export const Stores = z.looseObject({
+  content: z
+    .array(
+      z
+        .looseObject({
+          id: compared,
+          countryCode: z
+            .string()
+            .regex(/^[A-Z]{2}$/)
+            .nullish()
+            .catch(null),
+        })
+        .nullable()
+        .catch(null),
+    )
+    .max(1000),
+});
+
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
 
 export const Token = z.looseObject({

@@ -2,7 +2,7 @@
 import { OrderStatus, Reading } from "../../../machines/facts.js";
 import { ShopOrder } from "../../../machines/shop-order.js";
 import { quoted, Word, wrongIn } from "../../../machines/text.js";
-import { NewlyOpened } from "../../core/entering.js";
+import { NewlyOpened, OfferedMethods } from "../../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { withoutMinusZero } from "../../ports/json.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
@@ -95,6 +95,14 @@ const created = (answer: CreatedPayment): CreatedPayment => {
   return read.success ? answer : { kind: "failed", detail: notValid(wrongIn(read.error)) };
 };
 
+type Listed = Awaited<ReturnType<NonNullable<Gateway["paymentMethods"]>>>;
+const listed = (answer: Listed | undefined): Listed => {
+  if (answer?.kind !== "ok") return answer ?? unknown(notValid("there is none"));
+  const read = OfferedMethods.safeParse(answer.methods);
+  if (!read.success) throw new TypeError(wrongIn(read.error));
+  return { kind: "ok", methods: read.data };
+};
+
 /** The gateway, whose answers can all be kept, and which throws nothing but errors. */
 export const checkedGateway = (gateway: Gateway): Gateway => ({
   name: gateway.name,
@@ -120,6 +128,12 @@ export const checkedGateway = (gateway: Gateway): Gateway => ({
         () => found && created(found),
         () => null,
       );
+    },
+  }),
+  ...(gateway.paymentMethods && {
+    paymentMethods: async () => {
+      const answer = await telling(async () => gateway.paymentMethods?.());
+      return taken(() => listed(answer), unknown);
     },
   }),
   ...(gateway.endPayment && {

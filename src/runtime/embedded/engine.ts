@@ -10,6 +10,7 @@ import type {
   CheckoutOutcome,
   CheckoutUrls,
   Health,
+  OfferedMethod,
   PaymentView,
   Queries,
   Reconciled,
@@ -24,6 +25,7 @@ import { refusedClaim } from "./claims.js";
 import { contextOf, type EngineContext, gatewayNamed } from "./context.js";
 import { Lifetime } from "./lifetime.js";
 import { Mailbox } from "./mailbox.js";
+import { methodsOf } from "./methods.js";
 import type { EngineOptions } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { placedAgain } from "./placed-again.js";
@@ -157,6 +159,11 @@ export class Engine extends WithVerbs implements Runtime {
     const submit: CheckoutEngine["submit"] = (id, event, options = {}) => this.take(id, parseCommand(event), options);
     const { settings, queries } = this;
     return this.checkouts.once({ settings, read: queries.read, submit }, chosen, orderId, urls);
+  }
+
+  paymentMethods(): Promise<OfferedMethod[]> {
+    this.lifetime.refuseStopped();
+    return methodsOf(this.ctx.gateways.values(), this.ctx.rules.registry.flows);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */

@@ -30,6 +30,7 @@ import { checkSubmitted, countOf, filterOf, knownId, newId } from "../embedded/a
 import { checkout } from "../embedded/checkout.js";
 import { refusedClaim } from "../embedded/claims.js";
 import { gatewayNamed } from "../embedded/context.js";
+import { methodsOf } from "../embedded/methods.js";
 import { placedAgain } from "../embedded/placed-again.js";
 import { paymentOf, readingOf } from "../embedded/queries.js";
 import { sourceOf } from "../embedded/receipt.js";
@@ -235,6 +236,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     state,
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, submit }, gatewayNamed(gateways, gateway), orderId, urls),
+    paymentMethods: () => methodsOf(gateways.values(), rules.registry.flows),
     secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {
       const record = await read(orderId);

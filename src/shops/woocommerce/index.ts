@@ -2,5 +2,6 @@
 export { type DoctorFinding as Finding, type DoctorOptions, wooDoctor } from "./doctor.js";
 export type { WooKeys } from "./keys.js";
 export { type CustomStatuses, placedOrder, statusOf } from "./order.js";
+export { type WooReturnOptions, wooReturns } from "./returns.js";
 export { type WooShop, type WooShopOptions, wooShop } from "./shop.js";
 export { type WooWebhookOptions, wooWebhooks } from "./webhooks.js";

@@ -3,7 +3,7 @@ import type { PlacedOrder } from "../../../machines/events.js";
 import { OrderStatus } from "../../../machines/facts.js";
 import { type Line, sumOf } from "../../../machines/lines.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
-import { JsonObject, Moment, quoted } from "../../../machines/text.js";
+import { Id, JsonObject, Moment, quoted } from "../../../machines/text.js";
 import type { WooOrder } from "./schema.js";
 
 /** Statuses that a plugin of the shop adds, each with the engine's word that it stands for. */
@@ -70,13 +70,29 @@ export const linesOf = (order: WooOrder): Line[] => {
   ];
 };
 
+/** As our plugin names its payment methods: the gateway, and behind it the bank's own method. */
+const OF_OUR_PLUGIN = /^ose_([^_]+)(?:_|$)/;
+/** Resurs's own plugin has the bank's id of the method there, and is called by its name in `gateways`. */
+const OF_RESURS_PLUGIN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const RESURS_PLUGIN = "resursbank";
+const RESURS_PAYMENT = "resursbank_payment_id";
+
+/** null = somebody else takes the money. */
+const gatewayFor = ({ payment_method: method }: WooOrder, gateways: Record<string, string>): string | null => {
+  const ours = OF_OUR_PLUGIN.exec(method)?.[1];
+  if (ours !== undefined) return ours;
+  const name = OF_RESURS_PLUGIN.test(method) ? RESURS_PLUGIN : method;
+  return (Object.hasOwn(gateways, name) && gateways[name]) || null;
+};
+
 /** Who is to be paid, as far as the way of paying says. An order that was made by hand names none. */
-const gatewayOf = (
-  { payment_method: method }: WooOrder,
-  gateways: Record<string, string>,
-): Pick<ShopOrder, "gateway"> => {
-  if (method === "" || Object.keys(gateways).length === 0) return {};
-  return { gateway: (Object.hasOwn(gateways, method) && gateways[method]) || null };
+const gatewayOf = (order: WooOrder, gateways: Record<string, string>): Pick<ShopOrder, "gateway"> =>
+  order.payment_method === "" || Object.keys(gateways).length === 0 ? {} : { gateway: gatewayFor(order, gateways) };
+
+/** Resurs's own plugin leaves the transaction id empty. */
+const paymentIdOf = ({ transaction_id, meta_data }: WooOrder): string | null => {
+  const kept = meta_data.findLast(({ key }) => key === RESURS_PAYMENT)?.value;
+  return transaction_id.trim() || Id.safeParse(kept).data || null;
 };
 
 /** @param gateways WooCommerce's payment method → the engine's gateway; none = it is not said how it is paid */
@@ -119,8 +135,8 @@ export const placedOrder = (
     currency: order.currency,
     lines: linesOf(order),
     needsProcessing: order.needs_processing ?? true,
-    gateway: (Object.hasOwn(gateways, order.payment_method) && gateways[order.payment_method]) || null,
-    paymentId: order.transaction_id.trim() || null,
+    gateway: gatewayFor(order, gateways),
+    paymentId: paymentIdOf(order),
     previousPaymentIds: [],
     createdAt: created,
     updatedAt: moment(order.date_modified_gmt) ?? created,

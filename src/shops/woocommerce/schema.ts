@@ -49,7 +49,13 @@ export const Note = z.object({ id: z.number(), note: z.string(), customer_note: 
 export type Note = z.infer<typeof Note>;
 export const Notes = z.array(Note);
 
-export const Refund = z.object({ id: z.number(), reason: z.string().nullish(), amount: z.string() });
+export const Refund = z.object({
+  id: z.number(),
+  reason: z.string().nullish(),
+  amount: z.string(),
+  date_created_gmt: z.string().nullish(),
+  meta_data: Meta.nullish(),
+});
 export type Refund = z.infer<typeof Refund>;
 export const Refunds = z.array(Refund);
 

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { ShopEffect } from "../../../machines/effects.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
+import { systemClock } from "../../ports/clock.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { type ApiOptions, type ApiResult, orderPath, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
@@ -86,6 +87,7 @@ const isSilent = (change: object, { version = "0" }: WooOrder): boolean => {
 /** A WooCommerce over REST v3 as the engine's shop. It asks the shop nothing before it is used. */
 export const wooShop = (options: WooShopOptions): WooShop => {
   const api = wooApi(options);
+  const clock = options.clock ?? systemClock();
   const custom = options.customStatuses ?? {};
   let labels: Map<string, string> | null = null;
 
@@ -221,7 +223,7 @@ export const wooShop = (options: WooShopOptions): WooShop => {
         case "addOrderNote":
           return plain(orderId, await noteOnce(api, orderId, reference, effect.note));
         case "recordRefund":
-          return plain(orderId, await recordRefund(api, orderId, reference, effect.amount));
+          return plain(orderId, await recordRefund(api, clock, orderId, reference, effect));
         case "setOrderLines":
           return plain(orderId, await writeLines(api, orderId, effect.lines, effect.total));
       }

@@ -43,8 +43,8 @@ export interface WooDouble {
   order(id: string): DoubleOrder;
   setStatus(id: string, to: string, note?: string): void;
   paymentComplete(id: string, transactionId?: string): boolean;
-  /** As from the order screen: the last of the money closes the order. False = invalid amount. */
-  refund(id: string, amount: number): boolean;
+  /** As from the order screen: the last of the money closes the order. `meta`: of the refund. False = invalid amount. */
+  refund(id: string, amount: number, meta?: Record<string, string>): boolean;
   /** With a key the note is written once. */
   addNote(id: string, text: string, key?: string): void;
   /** As from the order screen: what the order is. */
@@ -238,7 +238,12 @@ export const wooDouble = (options: {
     },
     setStatus: (id, to, note = "") => rules.setStatus(get(id), to, note),
     paymentComplete: (id, transactionId = "") => rules.paymentComplete(get(id), transactionId),
-    refund: (id, amount) => rules.createRefund(get(id), amount, true),
+    refund(id, amount, meta) {
+      const made = rules.createRefund(get(id), amount, true);
+      const refund = get(id).refunds.at(-1);
+      if (made && refund !== undefined && meta !== undefined) refund.meta = meta;
+      return made;
+    },
     addNote: (id, text, key) => noteOnce(get(id), text, key),
     edit(id, to) {
       // Of another total alone nobody tells the lines.

@@ -266,6 +266,11 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
         key: "_refund_type",
         value: refund === order.refunds.at(-1) && refundable(order) === 0 ? "full" : "partial",
       },
+      ...Object.entries(refund.meta ?? {}).map(([key, value]) => ({
+        id: numbers.named(`meta ${key} of refund ${numbers.of(refund)}`),
+        key,
+        value,
+      })),
     ],
     line_items: [],
     shipping_lines: [],

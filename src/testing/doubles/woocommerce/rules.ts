@@ -29,7 +29,7 @@ export interface StoredOrder {
   transactionId: string | null;
   meta: Record<string, unknown>;
   /** `unnamed`: made without an amount, which the real one takes for nothing. */
-  refunds: { amount: number; at: number; reason?: string; unnamed?: true }[];
+  refunds: { amount: number; at: number; reason?: string; unnamed?: true; meta?: Record<string, string> }[];
   statusHistory: { at: number; from: WooStatus; to: WooStatus }[];
   directWrites: { at: number; from: WooStatus; to: WooStatus }[];
   notes: { at: number; text: string; key?: string; toCustomer?: true; author?: string }[];

@@ -1,0 +1,69 @@
+<?php
+/**
+ * The payment methods that the engine offers, and whose orders it follows: asked for every ten minutes, and remembered.
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+final class Order_Status_Engine_Methods {
+	/** Not autoloaded. */
+	const OPTION = 'order_status_engine_methods';
+	const FRESH  = 600;
+	/** A list that could not be fetched is asked for again after so many seconds. */
+	const AGAIN    = 60;
+	const PATIENCE = 3;
+	const PREFIX   = 'ose_';
+
+	/**
+	 * As the engine told it last, whether or not it can be asked now.
+	 *
+	 * @return array<string, array{gateway: string, id: string|null, title: string, min: int|null, max: int|null, countries: string[]|null}> by the method's name in WooCommerce.
+	 */
+	public static function all() {
+		$named = array();
+		foreach ( self::told()['methods'] as $method ) {
+			$named[ self::PREFIX . $method['gateway'] . ( null === $method['id'] ? '' : '_' . $method['id'] ) ] = $method;
+		}
+		return $named;
+	}
+
+	/** Whether a customer may be offered them now. */
+	public static function can_be_offered() {
+		return self::told()['ok'] && ! Order_Status_Engine_Client::is_resting();
+	}
+
+	/** Whether orders that are paid so are the engine's: its own methods, and those of other plugins that it was told of. */
+	public static function is_ours( $name ) {
+		if ( 0 === strpos( $name, self::PREFIX ) ) {
+			return true;
+		}
+		$follows = self::told()['follows'];
+		// Resurs's own plugin has the bank's id of the method there.
+		$as = preg_match( '/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i', $name ) ? 'resursbank' : $name;
+		return null === $follows || in_array( $as, $follows, true );
+	}
+
+	public static function forget() {
+		delete_option( self::OPTION );
+	}
+
+	private static function told() {
+		$kept = get_option( self::OPTION );
+		$kept = is_array( $kept ) ? $kept : array( 'at' => 0, 'ok' => false, 'methods' => array(), 'follows' => null );
+		if ( time() - $kept['at'] < ( $kept['ok'] ? self::FRESH : self::AGAIN ) || '' === Order_Status_Engine_Settings::get( 'URL' ) ) {
+			return $kept;
+		}
+		// Written before the question: whoever comes meanwhile does not ask too.
+		update_option( self::OPTION, array_merge( $kept, array( 'at' => time() ) ), false );
+		$answer = Order_Status_Engine_Client::send( 'GET', '/payment-methods', null, self::PATIENCE );
+		$is_ok  = Order_Status_Engine_Client::ANSWER === $answer['kind'] && isset( $answer['body']['methods'] );
+		$now    = array(
+			'at'      => time(),
+			'ok'      => $is_ok,
+			'methods' => $is_ok ? $answer['body']['methods'] : $kept['methods'],
+			'follows' => $is_ok ? ( isset( $answer['body']['follows'] ) ? $answer['body']['follows'] : null ) : $kept['follows'],
+		);
+		update_option( self::OPTION, $now, false );
+		return $now;
+	}
+}

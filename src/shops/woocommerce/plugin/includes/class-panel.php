@@ -1,0 +1,130 @@
+<?php
+/**
+ * The engine's word on the order screen: why the order is where it is, what comes next, what to do, and a button for each
+ * remedy. It is fetched when the page stands, so that the engine holds up no page; a button first says what would come of it.
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+final class Order_Status_Engine_Panel {
+	const ACTION   = 'order_status_engine_panel';
+	const PATIENCE = 3;
+	/** What a button may send: events that need no more than their name. */
+	const EVENTS = array( 'merchant.completed', 'merchant.cancelled', 'merchant.captured', 'merchant.released', 'merchant.recalculated', 'merchant.endedWait', 'merchant.acknowledged', 'reconcile.asked' );
+
+	public static function start() {
+		add_action( 'add_meta_boxes', array( __CLASS__, 'add' ), 10, 2 );
+		add_action( 'wp_ajax_' . self::ACTION, array( __CLASS__, 'answer' ) );
+	}
+
+	/** On both order screens: that of orders in tables of their own, and that of orders as posts. */
+	public static function add( $screen, $of ) {
+		$order = $of instanceof WP_Post ? wc_get_order( $of->ID ) : $of;
+		if ( $order instanceof WC_Order && Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
+			add_meta_box( 'order-status-engine', 'Order Status Engine', array( __CLASS__, 'show' ), $screen, 'side', 'high' );
+		}
+	}
+
+	public static function show( $of ) {
+		$order = $of instanceof WP_Post ? wc_get_order( $of->ID ) : $of;
+		$asked = array(
+			'url'   => admin_url( 'admin-ajax.php' ),
+			'order' => $order->get_id(),
+			'nonce' => wp_create_nonce( self::ACTION . $order->get_id() ),
+			'wait'  => __( 'Asking the engine…', 'order-status-engine' ),
+			'none'  => __( 'The engine cannot be asked now.', 'order-status-engine' ),
+		);
+		// The status that this screen shows: what is saved from it unchanged was chosen by nobody.
+		printf( '<input type="hidden" name="%s" value="%s">', esc_attr( Order_Status_Engine_Guard::SEEN ), esc_attr( $order->get_status() ) );
+		printf( '<div id="order-status-engine-panel" data-asked="%s">%s</div>', esc_attr( wp_json_encode( $asked ) ), esc_html( $asked['wait'] ) );
+		// phpcs:ignore WordPress.WP.AlternativeFunctions -- a file of this plugin.
+		wp_print_inline_script_tag( file_get_contents( dirname( __DIR__ ) . '/assets/panel.js' ) );
+	}
+
+	/** For the script: `look`, `can` (what would come of an event) or `do`. */
+	public static function answer() {
+		$id = isset( $_POST['order'] ) ? absint( $_POST['order'] ) : 0;
+		check_ajax_referer( self::ACTION . $id );
+		$order = wc_get_order( $id );
+		if ( ! $order || ! current_user_can( 'edit_shop_orders' ) ) {
+			wp_send_json_error( null, 403 );
+		}
+		$what  = isset( $_POST['what'] ) ? sanitize_key( $_POST['what'] ) : 'look';
+		$event = isset( $_POST['event'] ) && in_array( $_POST['event'], self::EVENTS, true ) ? sanitize_text_field( wp_unslash( $_POST['event'] ) ) : '';
+		if ( 'look' !== $what && '' === $event ) {
+			wp_send_json_error( null, 400 );
+		}
+		if ( 'can' === $what ) {
+			wp_send_json_success( array( 'says' => self::can( $id, $event ) ) );
+		}
+		if ( 'do' === $what ) {
+			$answer = Order_Status_Engine_Answer::to( $order, self::named( $event ) );
+			wp_send_json_success( array( 'says' => $answer['says'], 'html' => self::html( $id ) ) );
+		}
+		wp_send_json_success( array( 'html' => self::html( $id ) ) );
+	}
+
+	private static function named( $event ) {
+		return 'reconcile.asked' === $event ? array( 'type' => $event ) : array( 'type' => $event, 'via' => 'dropdown' );
+	}
+
+	/** What would come of it, in a sentence that ends in a question. */
+	private static function can( $id, $event ) {
+		$told = Order_Status_Engine_Client::send( 'POST', "/orders/$id/can", self::named( $event ), self::PATIENCE );
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			return __( 'The engine cannot be asked now.', 'order-status-engine' );
+		}
+		$body = $told['body'];
+		if ( empty( $body['allowed'] ) ) {
+			/* translators: %s: a reason's name */
+			return sprintf( __( 'This would be refused (%s). Send it all the same?', 'order-status-engine' ), isset( $body['reason'] ) ? $body['reason'] : '' );
+		}
+		if ( empty( $body['to'] ) ) {
+			return __( 'The bank is asked first. Go on?', 'order-status-engine' );
+		}
+		/* translators: %s: a status */
+		return sprintf( __( 'The order would be: %s. Go on?', 'order-status-engine' ), wc_get_order_status_name( $body['to'] ) );
+	}
+
+	private static function html( $id ) {
+		$told = Order_Status_Engine_Client::send( 'GET', "/orders/$id/why", null, self::PATIENCE );
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			/* translators: %s: why not */
+			return '<p>' . esc_html( sprintf( __( 'The engine cannot be asked now (%s).', 'order-status-engine' ), $told['why'] ) ) . '</p>';
+		}
+		if ( 404 === $told['code'] ) {
+			return '<p>' . esc_html__( 'The engine does not know this order.', 'order-status-engine' ) . '</p>';
+		}
+		$why  = $told['body'];
+		$html = '<p><strong>' . self::said( $why['answer'] ) . '</strong></p>';
+		foreach ( $why['flags'] as $flag ) {
+			$html .= '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . self::said( $flag['says'] ) . '<br>' . self::said( $flag['remedy'] ) . '</p>';
+		}
+		$html .= '<p>' . self::said( $why['next']['says'] ) . '</p><p>' . self::said( $why['action']['says'] ) . '</p>';
+		foreach ( array_intersect( self::EVENTS, $why['action']['events'] ) as $event ) {
+			$html .= sprintf( '<button type="button" class="button" data-event="%s">%s</button> ', esc_attr( $event ), esc_html( self::label( $event ) ) );
+		}
+		$inspector = rtrim( Order_Status_Engine_Settings::get( 'URL' ), '/' ) . '/inspector/orders/' . rawurlencode( (string) $id );
+		return $html . '<p><a href="' . esc_url( $inspector ) . '" target="_blank" rel="noopener">' . esc_html__( 'All steps, in the inspector', 'order-status-engine' ) . '</a></p>';
+	}
+
+	/** In the language of whoever looks. */
+	private static function said( $said ) {
+		$tongue = 0 === strpos( get_user_locale(), 'sv' ) ? 'sv' : 'en';
+		return esc_html( isset( $said[ $tongue ] ) ? $said[ $tongue ] : '' );
+	}
+
+	private static function label( $event ) {
+		$labels = array(
+			'merchant.completed'    => __( 'Complete and capture', 'order-status-engine' ),
+			'merchant.cancelled'    => __( 'Cancel', 'order-status-engine' ),
+			'merchant.captured'     => __( 'Capture', 'order-status-engine' ),
+			'merchant.released'     => __( 'Release the rest', 'order-status-engine' ),
+			'merchant.recalculated' => __( 'Recalculate', 'order-status-engine' ),
+			'merchant.endedWait'    => __( 'End the wait', 'order-status-engine' ),
+			'merchant.acknowledged' => __( 'I have settled it', 'order-status-engine' ),
+			'reconcile.asked'       => __( 'Read the payment now', 'order-status-engine' ),
+		);
+		return $labels[ $event ];
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+/**
+ * A refund on the order screen: the bank gives the money back through the engine, once, under the refund's own id. The
+ * refund stays in the shop when the bank has said yes; else WooCommerce takes it away again, and what the bank carries out
+ * later is written by the engine.
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+final class Order_Status_Engine_Refunds {
+	/** On the refund: the bank has said yes, and it stays. The engine reads it (src/shops/woocommerce/refunds.ts). */
+	const CONFIRMED = '_order_status_engine_refund';
+	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
+	const BANK     = 10;
+	const PATIENCE = 13;
+
+	/** The refund that WooCommerce is about to hand to the gateway; it has its id by then. */
+	private static $begun = null;
+
+	public static function start() {
+		add_action( 'woocommerce_create_refund', array( __CLASS__, 'remember' ), 10, 2 );
+	}
+
+	public static function remember( $refund, $args ) {
+		self::$begun = empty( $args['refund_payment'] ) ? null : $refund;
+	}
+
+	/** @return true|WP_Error */
+	public static function refund( $order, $amount ) {
+		$refund      = self::$begun;
+		self::$begun = null;
+		$minor       = Order_Status_Engine_Order::minor( $amount );
+		if ( null === $refund || ! $refund->get_id() || $refund->get_parent_id() !== $order->get_id() ) {
+			return new WP_Error( 'order_status_engine', __( 'A refund needs an id of its own, so that the money goes back once.', 'order-status-engine' ) );
+		}
+		$event = array(
+			'type'   => 'merchant.refundedAmount',
+			'via'    => 'dropdown',
+			'amount' => $minor,
+			'lines'  => self::lines( $refund, $minor ),
+			'refund' => (string) $refund->get_id(),
+		);
+		$told  = Order_Status_Engine_Client::send(
+			'POST',
+			'/orders/' . $order->get_id() . '/events',
+			$event,
+			self::PATIENCE,
+			array( 'Idempotency-Key' => 'refund-' . $refund->get_id(), 'Prefer' => 'wait=' . self::BANK )
+		);
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			return self::no( Order_Status_Engine_Client::LATE === $told['kind'] ? self::under_way() : $told['why'] );
+		}
+		$outcome = isset( $told['body']['outcome'] ) ? $told['body']['outcome'] : '';
+		if ( 'moved' === $outcome ) {
+			$refund->update_meta_data( self::CONFIRMED, 'confirmed' );
+			$refund->save();
+			return true;
+		}
+		if ( 'deferred' === $outcome ) {
+			return self::no( self::under_way() );
+		}
+		return self::no( ! empty( $told['body']['says'] ) ? $told['body']['says'] : __( 'The engine does not know this order.', 'order-status-engine' ) );
+	}
+
+	private static function under_way() {
+		return __( 'The bank has not answered yet. If it gives the money back, the refund appears here by itself; do not refund again before that.', 'order-status-engine' );
+	}
+
+	private static function no( $says ) {
+		return new WP_Error( 'order_status_engine', $says );
+	}
+
+	/** The lines that the refund is for, above zero; null = it is an amount, or they do not add up to it. */
+	private static function lines( $refund, $minor ) {
+		$lines = array();
+		foreach ( Order_Status_Engine_Order::lines( $refund ) as $line ) {
+			if ( 0 !== $line['total'] ) {
+				$lines[] = array_merge( $line, array( 'total' => -$line['total'] ) );
+			}
+		}
+		return $lines && array_sum( array_column( $lines, 'total' ) ) === $minor ? $lines : null;
+	}
+}

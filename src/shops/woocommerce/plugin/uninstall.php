@@ -1,0 +1,8 @@
+<?php
+/** Leaves nothing: settings, what was remembered, and the notices that nobody has read. Orders keep what they are. */
+
+defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
+
+global $wpdb;
+$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( 'order_status_engine' ) . '%', $wpdb->esc_like( '_transient_order_status_engine' ) . '%', $wpdb->esc_like( '_transient_timeout_order_status_engine' ) . '%' ) );
+$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( 'woocommerce_ose_' ) . '%' ) );

@@ -1,0 +1,334 @@
+/** What is lived through on a real shop. Each act says which laws were broken; none = it held. */
+import type { Browser } from "playwright-core";
+import { buyer, type CheckoutPage } from "./buyer.js";
+import { METHOD, type RealWorld, type ShopSays } from "./world.js";
+
+export interface Act {
+  name: string;
+  run(world: RealWorld, browser: Browser): Promise<string[]>;
+}
+
+type Broken = string[];
+const law = (broken: Broken, holds: boolean, says: string): void => {
+  if (!holds) broken.push(says);
+};
+const idIn = (url: string): number => Number(/order-(?:received|pay)\/(\d+)/.exec(url)?.[1] ?? 0);
+const mailsAbout = async ({ shop }: RealWorld, since: number, subject: RegExp) =>
+  (await shop.mails()).slice(since).filter((mail) => subject.test(mail.subject)).length;
+const isPaid = /order has been received/;
+
+/** An order as the block checkout makes it, without a browser: for acts in which nobody looks at a page. */
+const placed = async ({ shop }: RealWorld, quantity = 1): Promise<{ id: number; redirect: string }> =>
+  shop.php(`
+    $order = wc_create_order();
+    $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
+    $order->add_product( wc_get_product( ${shop.products[1]} ), 1 );
+    $order->set_address( array( 'first_name' => 'T', 'last_name' => 'T', 'address_1' => 'x', 'city' => 'y', 'postcode' => '25220', 'country' => 'SE', 'email' => 'c@shop.example' ), 'billing' );
+    $order->set_payment_method( '${METHOD}' );
+    $order->calculate_totals();
+    $order->save();
+    $gateways = WC()->payment_gateways()->payment_gateways();
+    $told = $gateways['${METHOD}']->process_payment( $order->get_id() );
+    return array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] );`);
+
+export const paidOrder = async (world: RealWorld, quantity = 1): Promise<number> => {
+  const { id, redirect } = await placed(world, quantity);
+  const back = await fetch(redirect, {
+    method: "POST",
+    body: new URLSearchParams({ outcome: "sign" }),
+    redirect: "manual",
+  });
+  await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
+  await world.settled(id);
+  return id;
+};
+
+const paymentOf = async ({ engine }: RealWorld, id: number): Promise<string> =>
+  (await engine.queries.read(String(id)))?.facts.payment.id ?? "";
+
+const setsStatus = ({ shop }: RealWorld, id: number, status: string) =>
+  shop.php<string>(
+    `$order = wc_get_order( ${id} ); $order->update_status( '${status}' ); return $order->get_status();`,
+  );
+
+/** The same customer's return and the bank's callback come at the same moment: the double sends both at once. */
+const buys = (at: CheckoutPage, rounds: number): Act => ({
+  name: `${rounds} customers pay at the ${at} checkout, return and callback racing`,
+  async run(world, browser) {
+    const broken: Broken = [];
+    await world.checkoutIs(at);
+    for (let round = 1; round <= rounds; round += 1) {
+      const one = await buyer(browser, world.shop);
+      const before = (await world.shop.mails()).length;
+      await one.shops(world.shop.products[0] ?? 0, at);
+      await one.goesToBank(METHOD);
+      await one.atBank("sign");
+      const url = one.page.url();
+      const id = idIn(url);
+      law(broken, /order-received\/\d+\/\?key=wc_order_/.test(url), `round ${round}: came out at ${url}`);
+      law(broken, /thank you|received/i.test(await one.reads()), `round ${round}: no thank-you page`);
+      await one.leaves();
+      if (id === 0) continue;
+      await world.settled(id);
+      const order = await world.order(id);
+      law(broken, order.status === "processing", `order ${id} is ${order.status}`);
+      law(broken, (await mailsAbout(world, before, isPaid)) === 1, `order ${id}: not one mail to the customer`);
+      const reduced = order.notes.filter((note) => note.startsWith("Stock levels reduced")).length;
+      law(broken, reduced === 1, `order ${id}: stock reduced ${reduced} times`);
+    }
+    return broken;
+  },
+});
+
+const denied = (at: CheckoutPage): Act => ({
+  name: `denied at the ${at} checkout: back with the bank's reason, then paid`,
+  async run(world, browser) {
+    const broken: Broken = [];
+    await world.checkoutIs(at);
+    const one = await buyer(browser, world.shop);
+    await one.shops(world.shop.products[0] ?? 0, at);
+    await one.goesToBank(METHOD);
+    await one.atBank("deny");
+    law(broken, one.page.url().includes("checkout/"), `came out at ${one.page.url()}`);
+    await one.page
+      .getByText("did not approve the payment")
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .catch(() => broken.push("the reason is not shown"));
+    await one.shops(world.shop.products[0] ?? 0, at);
+    await one.goesToBank(METHOD);
+    await one.atBank("sign");
+    const id = idIn(one.page.url());
+    law(broken, id > 0, `the second try came out at ${one.page.url()}`);
+    if (id > 0) {
+      await world.settled(id);
+      law(broken, (await world.order(id)).status === "processing", `order ${id} is ${(await world.order(id)).status}`);
+    }
+    await one.leaves();
+    return broken;
+  },
+});
+
+const left: Act = {
+  name: "the customer leaves the bank: back at the checkout, and nothing is paid",
+  async run(world, browser) {
+    const broken: Broken = [];
+    await world.checkoutIs("classic");
+    const one = await buyer(browser, world.shop);
+    await one.shops(world.shop.products[0] ?? 0, "classic");
+    await one.goesToBank(METHOD);
+    await one.atBank("leave");
+    law(broken, /classic-checkout\/$/.test(one.page.url()), `came out at ${one.page.url()}`);
+    law(broken, /payment was not completed|ended the payment/.test(await one.reads()), "no reason is shown");
+    await one.leaves();
+    return broken;
+  },
+};
+
+const frozen: Act = {
+  name: "frozen: on hold, and Completed is refused from the command line",
+  async run(world, browser) {
+    const broken: Broken = [];
+    const one = await buyer(browser, world.shop);
+    await one.shops(world.shop.products[0] ?? 0, "classic");
+    await one.goesToBank(METHOD);
+    await one.atBank("freeze");
+    const id = idIn(one.page.url());
+    await one.leaves();
+    await world.settled(id);
+    law(broken, (await world.order(id)).status === "on-hold", `order ${id} is ${(await world.order(id)).status}`);
+    await setsStatus(world, id, "completed");
+    await world.settled(id);
+    const order = await world.order(id);
+    law(broken, order.status === "on-hold", `after Completed order ${id} is ${order.status}`);
+    law(
+      broken,
+      order.notes.some((note) => note.includes("completed was refused")),
+      "no note on the order says so",
+    );
+    law(broken, !world.bank.calls.some(({ op }) => op === "capture"), "the bank was asked to capture");
+    return broken;
+  },
+};
+
+const completedAnywhere: Act = {
+  name: "Completed by update_status() without a person: captured first, completed by the engine",
+  async run(world) {
+    const broken: Broken = [];
+    const id = await paidOrder(world);
+    await setsStatus(world, id, "completed");
+    await world.settled(id);
+    const payment = await paymentOf(world, id);
+    law(broken, world.bank.books(payment)?.captured === 359.9, `captured: ${world.bank.books(payment)?.captured}`);
+    law(broken, (await world.order(id)).status === "completed", `order ${id} is ${(await world.order(id)).status}`);
+    return broken;
+  },
+};
+
+const refunds = ({ shop }: RealWorld, id: number, amount: number, lines = "array()") =>
+  shop.php<{ error: string | null; id: number }>(`
+    $refund = wc_create_refund( array( 'order_id' => ${id}, 'amount' => ${amount}, 'line_items' => ${lines}, 'refund_payment' => true ) );
+    return is_wp_error( $refund ) ? array( 'error' => $refund->get_error_message(), 'id' => 0 ) : array( 'error' => null, 'id' => $refund->get_id() );`);
+
+const sumOf = ({ refunds: all }: ShopSays): number =>
+  all.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0) / 100;
+
+const completedOrder = async (world: RealWorld): Promise<{ id: number; payment: string }> => {
+  const id = await paidOrder(world);
+  await setsStatus(world, id, "completed");
+  await world.settled(id);
+  return { id, payment: await paymentOf(world, id) };
+};
+
+/** Shop and bank say the same, in so many refunds and mails. */
+const agree = async (
+  world: RealWorld,
+  broken: Broken,
+  of: { id: number; payment: string; since: number },
+  refunded: number,
+  count: number,
+) => {
+  await world.settled(of.id);
+  const order = await world.order(of.id);
+  const atBank = world.bank.books(of.payment)?.refunded;
+  law(broken, atBank === refunded, `the bank gave back ${atBank}, not ${refunded}`);
+  law(broken, sumOf(order) === refunded, `the shop has refunds of ${sumOf(order)}, not ${refunded}`);
+  law(broken, order.refunds.length === count, `the shop has ${order.refunds.length} refunds, not ${count}`);
+  const mails = await mailsAbout(world, of.since, /refunded/i);
+  law(broken, mails === count, `${mails} mails, not ${count}`);
+};
+
+const refundedByParts: Act = {
+  name: "refunds by amount, by line, and of the rest: once each at the bank, in the shop and by mail",
+  async run(world) {
+    const broken: Broken = [];
+    const { id, payment } = await completedOrder(world);
+    const since = (await world.shop.mails()).length;
+    const of = { id, payment, since };
+    const byAmount = await refunds(world, id, 10);
+    law(broken, byAmount.error === null, `by amount: ${byAmount.error}`);
+    await agree(world, broken, of, 10, 1);
+    const item = await world.shop.php<number>(
+      `foreach ( wc_get_order( ${id} )->get_items() as $item ) { return $item->get_id(); }`,
+    );
+    const byLine = await refunds(
+      world,
+      id,
+      100,
+      `array( ${item} => array( 'qty' => 1, 'refund_total' => 100, 'refund_tax' => array() ) )`,
+    );
+    law(broken, byLine.error === null, `by line: ${byLine.error}`);
+    await agree(world, broken, of, 110, 2);
+    law(broken, world.bank.calls.at(-1)?.lines?.[0]?.sku === "cup", "the bank was not told the line");
+    const tooMuch = await refunds(world, id, 1000);
+    law(broken, tooMuch.error !== null, "more than was paid went through");
+    const rest = await refunds(world, id, 249.9);
+    law(broken, rest.error === null, `the rest: ${rest.error}`);
+    await agree(world, broken, of, 359.9, 3);
+    law(broken, (await world.order(id)).status === "refunded", `order ${id} is ${(await world.order(id)).status}`);
+    return broken;
+  },
+};
+
+const refundedTwice: Act = {
+  name: "the same refund twice at the same moment: what the bank gave back is what the shop says",
+  async run(world) {
+    const broken: Broken = [];
+    const { id, payment } = await completedOrder(world);
+    const told = await Promise.all([refunds(world, id, 50), refunds(world, id, 50)]);
+    await world.settled(id);
+    const order = await world.order(id);
+    const atBank = world.bank.books(payment)?.refunded;
+    law(broken, atBank === sumOf(order), `the bank gave back ${atBank}, the shop says ${sumOf(order)}`);
+    const went = told.filter(({ error }) => error === null).length;
+    law(broken, order.refunds.length === went, `${went} went through, the shop has ${order.refunds.length}`);
+    return broken;
+  },
+};
+
+const refundedSlowly: Act = {
+  name: "a bank that answers a refund after the merchant's patience: one refund, written by the engine",
+  async run(world) {
+    const broken: Broken = [];
+    const { id, payment } = await completedOrder(world);
+    const since = (await world.shop.mails()).length;
+    world.bank.delayNext("refund", 25_000);
+    const told = await refunds(world, id, 20);
+    law(broken, /has not answered yet/.test(told.error ?? ""), `the merchant was told: ${told.error}`);
+    law(
+      broken,
+      (await world.order(id)).refunds.length === 0,
+      "the refund stays in the shop before the bank has said yes",
+    );
+    await agree(world, broken, { id, payment, since }, 20, 1);
+    return broken;
+  },
+};
+
+const engineDown: Act = {
+  name: "the engine is down: no half order, the methods go, the unpaid order is kept; then all is as before",
+  async run(world, browser) {
+    const broken: Broken = [];
+    const waiting = await placed(world);
+    const one = await buyer(browser, world.shop);
+    await one.shops(world.shop.products[0] ?? 0, "classic");
+    await world.engineDown();
+    await one.goesToBank(METHOD).catch(() => {});
+    law(broken, /could not be started/.test(await one.reads()), "the customer is not told");
+    await one.shops(world.shop.products[0] ?? 0, "classic");
+    law(broken, !(await one.offered()).includes(METHOD), "the method is still offered at the classic checkout");
+    await one.shops(world.shop.products[0] ?? 0, "blocks");
+    law(broken, !(await one.offered()).includes(METHOD), "the method is still offered at the block checkout");
+    await one.leaves();
+    const kept = await world.shop.php<string>(`
+      $order = wc_get_order( ${waiting.id} );
+      if ( apply_filters( 'woocommerce_cancel_unpaid_order', true, $order ) ) { $order->update_status( 'cancelled' ); }
+      return wc_get_order( ${waiting.id} )->get_status();`);
+    law(broken, kept === "pending", `the stock job made order ${waiting.id} ${kept}`);
+    await world.engineUp();
+    const back = await buyer(browser, world.shop);
+    await back.shops(world.shop.products[0] ?? 0, "classic");
+    law(broken, (await back.offered()).includes(METHOD), "the method does not come back");
+    await back.leaves();
+    return broken;
+  },
+};
+
+const deleted: Act = {
+  name: "a paid order is deleted: the engine hears of it at once, captures nothing, and flags the money",
+  async run(world) {
+    const broken: Broken = [];
+    const id = await paidOrder(world);
+    await world.shop.php(`return wc_get_order( ${id} )->delete( true );`);
+    await world.engine.submit(String(id), { type: "merchant.completed" }, { wait: "settled", timeoutMs: 5000 });
+    await world.settled(id);
+    const record = await world.engine.queries.read(String(id));
+    const flags = record?.flags.filter(({ clearedAt }) => clearedAt === null).map(({ flag }) => flag);
+    law(broken, flags?.includes("discrepancy:order-gone") === true, `the flags are ${flags?.join(", ")}`);
+    law(broken, world.bank.books(await paymentOf(world, id))?.captured === 0, "money was captured");
+    return broken;
+  },
+};
+
+const silent: Act = {
+  name: "PHP has nothing to complain about in the plugin",
+  async run({ shop }) {
+    return shop.complaints();
+  },
+};
+
+export const acts = (rounds: number): Act[] => [
+  frozen,
+  buys("classic", rounds),
+  buys("blocks", rounds),
+  denied("classic"),
+  denied("blocks"),
+  left,
+  completedAnywhere,
+  refundedByParts,
+  refundedTwice,
+  refundedSlowly,
+  deleted,
+  engineDown,
+  silent,
+];

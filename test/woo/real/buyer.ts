@@ -1,0 +1,95 @@
+/** A customer in a browser: fills a cart, goes through one of the shop's two checkouts, and pays or does not at the bank. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { RealShop } from "./stand-up.js";
+
+export type CheckoutPage = "classic" | "blocks";
+/** The buttons of the test bank's page. */
+export type AtBank = "sign" | "deny" | "freeze" | "leave";
+
+const WAIT_MS = 30_000;
+const person = {
+  first_name: "Testa",
+  last_name: "Testsson",
+  address_1: "Testgatan 1",
+  city: "Teststad",
+  postcode: "25220",
+  phone: "0701234567",
+};
+
+export interface Buyer {
+  context: BrowserContext;
+  page: Page;
+  /** Puts a product into the cart and goes to the checkout. */
+  shops(product: number, at: CheckoutPage): Promise<void>;
+  /** Names of the payment methods that are offered. */
+  offered(): Promise<string[]>;
+  /** Fills in the form, chooses the method, and presses the button; ends on the bank's page. */
+  goesToBank(method: string): Promise<void>;
+  /** The button on the bank's page; ends where the customer comes out. */
+  atBank(outcome: AtBank): Promise<void>;
+  /** What the shop tells him on the page that he is on. */
+  reads(): Promise<string>;
+  leaves(): Promise<void>;
+}
+
+export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> => {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  let at: CheckoutPage = "classic";
+
+  const fillClassic = async () => {
+    for (const [name, value] of Object.entries(person)) await page.fill(`#billing_${name}`, value);
+    await page.fill("#billing_email", "buyer@shop.example");
+    // The form is sent to the shop after each field and comes back with the methods.
+    await page.waitForFunction(() => document.querySelector(".blockUI") === null);
+  };
+  const fillBlocks = async () => {
+    await page.fill("#email", "buyer@shop.example");
+    for (const [name, value] of Object.entries(person)) {
+      const field = page.locator(`#shipping-${name}`);
+      // A customer who has been here before sees his address, and not the form.
+      if (await field.isVisible()) await field.fill(value);
+    }
+  };
+
+  return {
+    context,
+    page,
+    async shops(product, checkout) {
+      at = checkout;
+      await page.goto(`${shop.url}/?add-to-cart=${product}`);
+      await page.goto(`${shop.url}/${checkout === "classic" ? "classic-checkout" : "block-checkout"}/`);
+      await page.waitForSelector(
+        at === "classic" ? "#place_order" : ".wc-block-components-checkout-place-order-button",
+      );
+    },
+    offered: () =>
+      page.evaluate(() =>
+        [
+          ...document.querySelectorAll<HTMLInputElement>(
+            'input[name="payment_method"], input[name^="radio-control-wc-payment-method"]',
+          ),
+        ].map(({ value }) => value),
+      ),
+    async goesToBank(method) {
+      if (at === "classic") {
+        await fillClassic();
+        await page.locator(`label[for="payment_method_${method}"]`).click();
+        await page.click("#place_order");
+      } else {
+        await fillBlocks();
+        await page.locator(`label[for$="-${method}"]`).first().click();
+        await page.click(".wc-block-components-checkout-place-order-button:not([disabled])");
+      }
+      await page.waitForURL(/\/sign\//);
+    },
+    async atBank(outcome) {
+      await page.click(`button[value="${outcome}"]`);
+      await page.waitForURL((url) => url.origin === shop.url && !url.search.includes("wc-api"));
+      await page.waitForLoadState("load");
+    },
+    reads: () => page.innerText("body"),
+    leaves: () => context.close(),
+  };
+};

@@ -1,0 +1,50 @@
+/** Every act on a real shop: on a WooCommerce whose orders have tables of their own, and on one that keeps them as posts. */
+import { chromiumAt, launch } from "../../inspector/browser.js";
+import { acts } from "./acts.js";
+import { missing } from "./stand-up.js";
+import { realWorld } from "./world.js";
+
+export interface ActOutcome {
+  name: string;
+  orders: "HPOS" | "posts";
+  seconds: number;
+  broken: string[];
+}
+export interface RealTally {
+  /** Why there was no real shop; null = there was one. */
+  skipped: string | null;
+  versions: string;
+  outcomes: ActOutcome[];
+}
+
+const none = (skipped: string): RealTally => ({ skipped, versions: "", outcomes: [] });
+
+/** @param only acts whose name has this in it */
+export const liveReal = async (rounds: number, told: (one: ActOutcome) => void, only = ""): Promise<RealTally> => {
+  const why = missing() ?? (chromiumAt === null ? "there is no Chromium here (apt-get install chromium)" : null);
+  if (why !== null) return none(why);
+  const outcomes: ActOutcome[] = [];
+  let versions = "";
+  const browser = await launch();
+  try {
+    for (const orders of ["HPOS", "posts"] as const) {
+      const world = await realWorld({ hpos: orders === "HPOS" });
+      const { wordpress, woocommerce, php } = world.shop.versions;
+      versions = `WooCommerce ${woocommerce}, WordPress ${wordpress}, PHP ${php}`;
+      try {
+        for (const { name, run } of acts(rounds).filter((act) => act.name.includes(only))) {
+          const began = performance.now();
+          const broken = await run(world, browser).catch((thrown: unknown) => [String(thrown).slice(0, 500)]);
+          const one = { name, orders, seconds: (performance.now() - began) / 1000, broken };
+          outcomes.push(one);
+          told(one);
+        }
+      } finally {
+        await world.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return { skipped: null, versions, outcomes };
+};

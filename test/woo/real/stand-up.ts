@@ -1,0 +1,245 @@
+/**
+ * A real WooCommerce on this computer, made for one run and thrown away: WordPress's and WooCommerce's own files, a
+ * MariaDB on a socket of its own, PHP's built-in server with workers. Mails are written to a file.
+ *
+ * WOOCOMMERCE_DIR is an unzipped release of WooCommerce; WORDPRESS_DIR a WordPress, by default Debian's.
+ */
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const PLUGIN_DIR = fileURLToPath(new URL("../../../../src/shops/woocommerce/plugin", import.meta.url));
+const here = fileURLToPath(new URL("../../../../test/woo/real/", import.meta.url));
+const run = promisify(execFile);
+
+export const ADMIN_PASSWORD = "password of the test shop";
+export const WEBHOOK_SECRET = "secret of the test shop's webhook";
+
+const there = (program: string): boolean => {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What is missing here for a real shop, as a person would be told; null = nothing. */
+export const missing = (): string | null => {
+  const { WOOCOMMERCE_DIR, WORDPRESS_DIR = "/usr/share/wordpress" } = process.env;
+  if (!WOOCOMMERCE_DIR) return "WOOCOMMERCE_DIR names no unzipped release of WooCommerce";
+  const programs = ["php", "mariadbd", "mariadb-install-db"].filter((program) => !there(program));
+  if (programs.length > 0)
+    return `there is no ${programs.join(", ")} here (apt-get install php-cli php-mysql mariadb-server)`;
+  try {
+    execFileSync("test", ["-f", join(WORDPRESS_DIR, "wp-load.php")]);
+  } catch {
+    return `there is no WordPress in ${WORDPRESS_DIR}; WORDPRESS_DIR names one`;
+  }
+  return null;
+};
+
+export interface RealShop {
+  url: string;
+  /** Of WordPress. */
+  dir: string;
+  keys: { consumerKey: string; consumerSecret: string };
+  products: number[];
+  /** Ids of the two checkout pages. */
+  classic: number;
+  blocks: number;
+  versions: { wordpress: string; woocommerce: string; php: string };
+  /** PHP inside of this WordPress; what it `return`s, as JSON. */
+  php<T>(code: string): Promise<T>;
+  mails(): Promise<{ at: number; to: string; subject: string }[]>;
+  /** What PHP complained about, our own files only unless `all`. */
+  complaints(all?: boolean): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+const soon = async (what: string, done: () => Promise<boolean>, ms = 30_000): Promise<void> => {
+  const until = Date.now() + ms;
+  while (!(await done().catch(() => false))) {
+    if (Date.now() > until) throw new Error(`${what} did not come up in ${ms / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** The database, in a folder of its own and without a port. */
+const database = async (dir: string) => {
+  const socket = join(dir, "sql.sock");
+  const as = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const data = `--datadir=${join(dir, "sql")}`;
+  await run("mariadb-install-db", [
+    "--no-defaults",
+    data,
+    ...as,
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+  ]);
+  // It is thrown away after the run, so nothing has to outlive a crash.
+  const fast = ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--sync-binlog=0", "--skip-log-bin"];
+  const server = spawn(
+    "mariadbd",
+    [
+      "--no-defaults",
+      data,
+      ...as,
+      `--socket=${socket}`,
+      `--pid-file=${join(dir, "sql.pid")}`,
+      "--skip-networking",
+      ...fast,
+    ],
+    { stdio: "ignore" },
+  );
+  const sql = (text: string) => run("mariadb", ["--no-defaults", `--socket=${socket}`, "-uroot", "-e", text]);
+  await soon("MariaDB", async () => (await sql("select 1")) !== undefined);
+  await sql("create database shop character set utf8mb4");
+  return { socket, server };
+};
+
+const configOf = (url: string, socket: string, constants: Record<string, string>): string => {
+  const all: Record<string, string | boolean> = {
+    DB_NAME: "shop",
+    DB_USER: "root",
+    DB_PASSWORD: "",
+    DB_HOST: `localhost:${socket}`,
+    DB_CHARSET: "utf8mb4",
+    DB_COLLATE: "",
+    WP_HOME: url,
+    WP_SITEURL: url,
+    WP_DEBUG: true,
+    WP_DEBUG_LOG: true,
+    WP_DEBUG_DISPLAY: false,
+    DISABLE_WP_CRON: true,
+    WP_HTTP_BLOCK_EXTERNAL: true,
+    WP_ACCESSIBLE_HOSTS: "127.0.0.1",
+    FS_METHOD: "direct",
+    ...Object.fromEntries(
+      ["AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"].flatMap((name) => [
+        [`${name}_KEY`, `key ${name}`],
+        [`${name}_SALT`, `salt ${name}`],
+      ]),
+    ),
+    ...constants,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `define( '${name}', ${JSON.stringify(value)} );`);
+  return `<?php\n${lines.join("\n")}\n$table_prefix = 'wp_';\nif ( ! defined( 'ABSPATH' ) ) {\n\tdefine( 'ABSPATH', __DIR__ . '/' );\n}\nrequire_once ABSPATH . 'wp-settings.php';\n`;
+};
+
+export interface StandUp {
+  /** Orders in tables of their own. */
+  hpos: boolean;
+  /** Where the shop's webhook goes to. */
+  webhookUrl: string;
+  /** Into wp-config.php. */
+  constants?: Record<string, string>;
+}
+
+/** @throws Error where something of it does not come up, with its own words */
+export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Promise<RealShop> => {
+  const { WOOCOMMERCE_DIR = "", WORDPRESS_DIR = "/usr/share/wordpress" } = process.env;
+  const top = await mkdtemp(join(tmpdir(), "woo-real-"));
+  const { socket, server: sql } = await database(top);
+  const stops = [() => sql.kill("SIGTERM")];
+  const end = () => {
+    for (const stop of stops) stop();
+  };
+  // Ended early, the run leaves no server behind.
+  const ended = () => {
+    end();
+    process.exit(1);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, ended);
+  const dir = join(top, "wordpress");
+  const url = `http://127.0.0.1:${await freePort()}`;
+  await run("cp", ["-rL", "--no-preserve=mode", WORDPRESS_DIR, dir]).catch((failed) => {
+    // Debian links to what other packages may not have brought.
+    if (!/cannot stat/.test(String(failed))) throw failed;
+  });
+  const content = join(dir, "wp-content");
+  await run("mkdir", ["-p", join(content, "mu-plugins"), join(content, "uploads")]);
+  await cp(join(here, "watch.php"), join(content, "mu-plugins/watch.php"));
+  await symlink(WOOCOMMERCE_DIR, join(content, "plugins/woocommerce"));
+  await cp(PLUGIN_DIR, join(content, "plugins/order-status-engine"), { recursive: true });
+  await writeFile(join(dir, "wp-config.php"), configOf(url, socket, constants));
+
+  // What one PHP has compiled the next one takes over, which is most of the time of a command.
+  const compiled = join(top, "compiled");
+  await run("mkdir", [compiled]);
+  const settings = [
+    "opcache.enable_cli=1",
+    `opcache.file_cache=${compiled}`,
+    "memory_limit=512M",
+    "display_errors=stderr",
+  ];
+  const php = settings.flatMap((setting) => ["-d", setting]);
+  await run("php", [...php, join(here, "install.php"), dir, url, ADMIN_PASSWORD]);
+  const step = async <T>(asked: object): Promise<T> => {
+    const told = await run("php", [...php, join(here, "set-up.php"), dir, JSON.stringify({ url, ...asked })]);
+    return JSON.parse(told.stdout.trim().split("\n").at(-1) ?? "null") as T;
+  };
+  await step({ step: "plugins", plugins: ["woocommerce/woocommerce.php"] });
+  const made = await step<Pick<RealShop, "keys" | "products" | "classic" | "blocks" | "versions">>({
+    step: "shop",
+    hpos,
+    webhookUrl,
+    webhookSecret: WEBHOOK_SECRET,
+  });
+  await step({ step: "plugins", plugins: ["order-status-engine/order-status-engine.php"] });
+
+  const web = spawn("php", [...php, "-S", url.slice("http://".length), "-t", dir, join(here, "router.php")], {
+    stdio: "ignore",
+    env: { ...process.env, PHP_CLI_SERVER_WORKERS: "6" },
+    // Its workers are ended with it.
+    detached: true,
+  });
+  stops.push(() => web.pid !== undefined && web.exitCode === null && process.kill(-web.pid, "SIGTERM"));
+  await soon("the shop", async () => (await fetch(`${url}/wp-json/`)).ok);
+
+  return {
+    url,
+    dir,
+    ...made,
+    async php<T>(code: string): Promise<T> {
+      const head = `$_SERVER['HTTP_HOST'] = '${url.slice("http://".length)}'; $_SERVER['REQUEST_URI'] = '/'; require '${dir}/wp-load.php';`;
+      const told = await run("php", [
+        ...php,
+        "-r",
+        `${head} echo "\\n" . json_encode( ( function () { ${code} } )() );`,
+      ]);
+      return JSON.parse(told.stdout.trim().split("\n").at(-1) ?? "null") as T;
+    },
+    async mails() {
+      const text = await readFile(join(content, "mails.jsonl"), "utf8").catch(() => "");
+      return text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line));
+    },
+    async complaints(all = false) {
+      const text = await readFile(join(content, "debug.log"), "utf8").catch(() => "");
+      return text.split("\n").filter((line) => line !== "" && (all || line.includes("order-status-engine")));
+    },
+    async stop() {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, ended);
+      end();
+      await new Promise((resolve) => (sql.exitCode === null ? sql.once("exit", resolve) : resolve(null)));
+      await rm(top, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+};

@@ -1,0 +1,136 @@
+/** A real WooCommerce, the double of Resurs's bank, and the engine between them: all of it on this computer. */
+
+import { resursMapi } from "../../../src/gateways/resurs/mapi.js";
+import { httpApp } from "../../../src/http/app.js";
+import { listen } from "../../../src/http/serve.js";
+import { systemClock } from "../../../src/ports/clock.js";
+import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
+import { wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
+import { memoryStore } from "../../../src/stores/memory/store.js";
+import { type ResursDouble, resursDouble } from "../../../src/testing/index.js";
+import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
+
+const TOKEN = "token of the engine's API";
+const PLUGIN_SECRET = "secret between plugin and engine";
+const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
+export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
+/** Time for the bank to answer, and for the shop, which is PHP without a web server. */
+const SETTLED_MS = 30_000;
+
+export interface RealWorld {
+  shop: RealShop;
+  bank: ResursDouble;
+  engine: Engine;
+  /** Nobody answers at the engine's address any more. */
+  engineDown(): Promise<void>;
+  engineUp(): Promise<void>;
+  /** The shop's webhooks that wait, as WP-Cron would. */
+  deliver(): Promise<void>;
+  order(id: number): Promise<ShopSays>;
+  /** Which page of the shop is its checkout, to which customers come back. */
+  checkoutIs(page: "classic" | "blocks"): Promise<void>;
+  /** Until nothing is under way for the order. */
+  settled(id: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ShopSays {
+  status: string;
+  total: string;
+  method: string;
+  transaction: string;
+  notes: string[];
+  refunds: { id: number; amount: string; reason: string }[];
+  stock: Record<string, number>;
+  key: string;
+}
+
+const readOrder = (id: number): string => `
+  $order = wc_get_order( ${id} );
+  $stock = array();
+  foreach ( $order->get_items() as $item ) { $stock[ $item->get_product()->get_sku() ] = $item->get_product()->get_stock_quantity(); }
+  return array(
+    'status' => $order->get_status(), 'total' => $order->get_total(), 'method' => $order->get_payment_method(),
+    'transaction' => $order->get_transaction_id(), 'key' => $order->get_order_key(), 'stock' => $stock,
+    'notes' => array_map( function ( $note ) { return $note->content; }, array_reverse( wc_get_order_notes( array( 'order_id' => ${id} ) ) ) ),
+    'refunds' => array_map( function ( $refund ) { return array( 'id' => $refund->get_id(), 'amount' => $refund->get_amount(), 'reason' => $refund->get_reason() ); }, $order->get_refunds() ),
+  );`;
+
+export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld> => {
+  const clock = systemClock();
+  const bank = await resursDouble({ clock });
+  // The engine needs the shop's keys and the shop the engine's address, so the door is opened before the engine is made.
+  let app: { fetch(request: Request): Response | Promise<Response> } = {
+    fetch: () => new Response("not yet", { status: 503 }),
+  };
+  const open = (port = 0) => listen((request) => app.fetch(request), { port });
+  let served: Awaited<ReturnType<typeof open>> | null = await open();
+  const url = served.url;
+  const port = Number(new URL(url).port);
+  const shop = await standUp({
+    hpos,
+    webhookUrl: `${url}/shop/webhooks`,
+    constants: {
+      ORDER_STATUS_ENGINE_URL: url,
+      ORDER_STATUS_ENGINE_TOKEN: TOKEN,
+      ORDER_STATUS_ENGINE_SECRET: PLUGIN_SECRET,
+    },
+  });
+  const gateway = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", storeId: STORE, clock });
+  const adapter = wooShop({ url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET, gateways: {}, clock });
+  const settings = { stockManagement: true, holdStockMinutes: 60 };
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: adapter, settings, clock });
+  await engine.start();
+  app = httpApp({
+    engine,
+    apiToken: TOKEN,
+    publicUrl: url,
+    follows: [],
+    returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
+    shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),
+  });
+  // It asked while nobody answered, and would wait a minute before it asks again.
+  const forget =
+    "Order_Status_Engine_Methods::forget(); delete_transient( Order_Status_Engine_Client::RESTING ); return 1;";
+  await shop.php(forget);
+  const until = async (what: string, met: () => Promise<boolean> | boolean) => {
+    const end = Date.now() + SETTLED_MS;
+    while (!(await met())) {
+      if (Date.now() > end) throw new Error(`${what}: not within ${SETTLED_MS / 1000} s`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  };
+  return {
+    shop,
+    bank,
+    engine,
+    async engineDown() {
+      await served?.close(0);
+      served = null;
+    },
+    async engineUp() {
+      served ??= await open(port);
+      await shop.php(forget);
+    },
+    async deliver() {
+      await shop.php("ActionScheduler::runner()->run(); return true;");
+    },
+    order: (id) => shop.php<ShopSays>(readOrder(id)),
+    async checkoutIs(page) {
+      await shop.php(`return update_option( 'woocommerce_checkout_page_id', ${shop[page]} );`);
+    },
+    async settled(id) {
+      await until(`order ${id}`, async () => {
+        if (!engine.idle || bank.delivering() > 0) return false;
+        const open = await engine.queries.effectsOf(String(id));
+        return open.every(({ dead }) => dead);
+      });
+    },
+    async close() {
+      await served?.close(0);
+      await engine.stop();
+      await shop.stop();
+      await bank.close();
+    },
+  };
+};
