@@ -9,7 +9,9 @@ import { ShopOrder } from "./shop-order.js";
 import { Amount, Id, Text, Texts, Word } from "./text.js";
 
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
-const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), via });
+/** By which door, and who: a name of the shop's own, kept with the history. */
+const asked = { via, by: Text(100).optional() };
+const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), ...asked });
 
 /** Where a bank sends the customer back to. */
 export const ReturnPage = z.enum(["success", "fail", "signing-landing", "signing-cancelled"]);
@@ -74,15 +76,15 @@ export const Command = z.discriminatedUnion("type", [
 
   merchant("merchant.completed"),
   merchant("merchant.cancelled"),
-  z.strictObject({ type: z.literal("merchant.refunded"), via, amount: Amount.nullable().default(null) }),
+  z.strictObject({ type: z.literal("merchant.refunded"), ...asked, amount: Amount.nullable().default(null) }),
   merchant("merchant.failed"),
   merchant("merchant.held"),
   merchant("merchant.processed"),
   merchant("merchant.reopened"),
-  z.strictObject({ type: z.literal("merchant.captured"), via, lines: Lines.nullable().default(null) }),
+  z.strictObject({ type: z.literal("merchant.captured"), ...asked, lines: Lines.nullable().default(null) }),
   z.strictObject({
     type: z.literal("merchant.refundedAmount"),
-    via,
+    ...asked,
     amount: Amount,
     lines: Lines.nullable().default(null),
     /** The refund's own id in the shop: the same refund without one, in the same instant, is one refund. */
@@ -93,7 +95,7 @@ export const Command = z.discriminatedUnion("type", [
   /** The lines and total as they would be; `adds`: something was added or raised. */
   z.strictObject({
     type: z.literal("merchant.editedLines"),
-    via,
+    ...asked,
     lines: Lines,
     total: Amount,
     adds: z.boolean(),

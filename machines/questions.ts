@@ -75,12 +75,11 @@ export const singleFacts = {
   ),
   isAtTheBank: says("TASK_REDIRECTION_REQUIRED"),
   isMissing: fact((c) => !c.payment.exists),
-  /** tasks/status, the `completed` flag. An unreadable one counts as the shop chose. */
-  taskIsCompleted: fact((c) =>
-    c.payment.taskCompleted === "unavailable"
-      ? c.settings.choices.taskStatusUnavailable === "failed"
-      : c.payment.taskCompleted === true,
-  ),
+  /** tasks/status, the `completed` flag, where the shop goes by it. An unreadable one counts as the shop chose. */
+  taskIsCompleted: fact(({ payment: { taskCompleted }, settings: { choices } }) => {
+    if (choices.rejected === "cancelled") return false;
+    return taskCompleted === "unavailable" ? choices.taskStatusUnavailable === "failed" : taskCompleted === true;
+  }),
 
   // what the payment holds
   hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),

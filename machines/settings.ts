@@ -16,6 +16,8 @@ export const Choices = z.strictObject({
   onHoldThenAborted: z.enum(["cancel", "stay"]).default("cancel"),
   /** processing + REJECTED. */
   processingThenRejected: z.enum(["follow", "stay"]).default("follow"),
+  /** REJECTED: failed or cancelled by the task's completed flag, or "at a very basic level … a pure cancelled status". */
+  rejected: z.enum(["by-task", "cancelled"]).default("by-task"),
   /** REJECTED while tasks/status cannot be read. */
   taskStatusUnavailable: z.enum(["failed", "cancelled"]).default("failed"),
   /** Editing an order whose payment is cancelled in full. */

@@ -27,6 +27,7 @@ const inPart = [
   "test/doors/hostile-fields.test.ts",
   "test/engine/kill.test.ts",
   "test/cli/bulk.test.ts",
+  "test/inspector/situations.test.ts",
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
 

@@ -10,14 +10,14 @@ import type { Reading, WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
-import { answerAboutOther, attached, awaitReading, callback, holdStockIsOver, isAboutOther, wish } from "./asking.js";
+import { attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
-import { handles } from "./explain.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow } from "./follow.js";
-import { atLeastAsShown, isLaterLook } from "./intended.js";
+import { atLeastAsShown } from "./intended.js";
+import { isLeftToTheShop, letThrough } from "./let-through.js";
 import {
   answerOther,
   BESIDES,
@@ -31,19 +31,18 @@ import {
   readBeside,
   readOther,
   readOthers,
+  renamed,
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
-import { notOurs, refuse } from "./refuse.js";
-import { placed, remember, SIGNED_EARLIER, waitingFor } from "./remember.js";
+import { notOurs } from "./refuse.js";
+import { placed, remember, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
-import { bookEarlier } from "./signed-earlier.js";
 
 export type { Decision } from "./finish.js";
 
 export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
 
 export const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
-const LINK_TIMER = "xstate.after.linkLifetime.";
 
 /**
  * What the order becomes when `envelope` happens to it at `now`.
@@ -61,6 +60,7 @@ export const decide = (
   if (record === null) place(builder);
   else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
   else happen(builder);
+  askAnew(builder);
   readElsewhere(builder);
   return finished(builder);
 };
@@ -78,6 +78,12 @@ const opensPayment = new Set<string>(["checkout.began", "payment.created", "paym
 const isPaidOtherwise = ({ facts, envelope }: DecisionBuilder): boolean =>
   (facts.payment.gateway === null && !opensPayment.has(envelope.event.type)) ||
   (facts.order.paidOtherwise === true && envelope.event.type in statusWantedBy);
+
+/** Nobody waits for the reading any more: it was answered, or is of a payment that is not the current one now. */
+const askAnew = (builder: DecisionBuilder): void => {
+  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
+  if (builder.states.cooldown === "reading" && !isAwaited) builder.moveCooldown("payment.read");
+};
 
 const happen = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
@@ -114,21 +120,26 @@ const happen = (builder: DecisionBuilder): void => {
       return attached(builder, event.paymentId, event.gateway);
     case "checkout.rejected":
       return rejected(builder, event.rejection, event.message);
-    case "order.updated": {
-      builder.facts = remember(builder.facts, builder.envelope, builder.seq);
-      const order = builder.moveOrder(builder.itself);
-      const cooldown = builder.moveCooldown("order.updated");
-      return builder.answer(builder.itself, "ignored", {
-        rule: cooldown?.rule ?? order?.rule ?? null,
-        reason: "no-change",
-      });
-    }
+    case "order.updated":
+      return updated(builder);
     case "callback.received":
       return callback(builder, event.kind, event.paymentId);
     default:
       if (waitsForReading(event.type)) return wish(builder);
       return result(builder);
   }
+};
+
+/** The shop wrote the order. One that stands on hold may cost now what the bank holds. */
+const updated = (builder: DecisionBuilder): void => {
+  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  const meta = builder.moveOrder(builder.itself);
+  const cooldown = builder.moveCooldown("order.updated");
+  const { order, payment } = builder.facts;
+  const isCorrected = builder.states.order === "on-hold" && order.changedIn === builder.seq;
+  if (isCorrected && payment.id !== null && order.paidOtherwise !== true)
+    return awaitReading(builder, waitingFor(builder.envelope, builder.facts));
+  builder.answer(builder.itself, "ignored", { rule: cooldown?.rule ?? meta?.rule ?? null, reason: "no-change" });
 };
 
 /** Another hand wrote a status: whether the payment is for it shows when it is read. */
@@ -207,14 +218,16 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   // The order follows the payment that took the place, also where whoever asked spoke of another one.
   const pays = (tookOver || holdsMoney(builder)) && !isLeftToTheShop(builder);
   if (answered.length > 0 && answered.every(isAboutOther) && pays) builder.moveOrder({ ...me, type: "payment.read" });
-  for (const waiting of answered) {
+  for (let left = answered; left.length > 0; ) {
+    const [waiting, ...others] = left as [WaitingEvent, ...WaitingEvent[]];
+    const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
+    const { id: now } = builder.facts.payment;
+    left = now === null || now === before ? others : renamed(others, before, now);
   }
   if (!isCurrent) answerBeside(builder, reading.paymentId, readingId);
-  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
-  if (!isAwaited) builder.moveCooldown("payment.read");
   const moved = builder.facts.order.status !== status;
   builder.answer(me, moved ? "moved" : "ignored", {
     rule: tookOver ? "attempt/pays-the-order" : null,
@@ -226,50 +239,6 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
 const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   const again = some.map((waiting) => ({ ...waiting, readingId: null }));
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
-};
-
-/** A call that is under way comes to its end, whoever the order is paid with by then. */
-const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
-  order.paidOtherwise === true && operation === null;
-
-const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
-  // The order was followed when it was seen; the flags say what the payment has against it.
-  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
-  if (isOwnTimer(waiting)) {
-    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
-  }
-  if (bookEarlier(builder, waiting)) return;
-  if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
-  // Its time has begun anew since: the customer has a new link, or the order was written.
-  if (waiting.type.startsWith(LINK_TIMER) && waiting.type in builder.timers) {
-    const stale = { rule: "ttl/restarted", reason: "stale-timer" } as const;
-    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", stale);
-  }
-  if (waiting.type === "shop.holdStockDue" && builder.facts.order.status === "pending" && !holdStockIsOver(builder)) {
-    const early = { rule: "ttl/not-due", reason: "not-due" } as const;
-    return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", early);
-  }
-  if (waiting.overtaken === true) return refuse(builder, waiting, "order-changed", builder.facts.order.status);
-  const isMerchant = waiting.type.startsWith("merchant.");
-  const { eventId } = waiting;
-  if (isLeftToTheShop(builder) && !isMerchant)
-    return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
-  const { order } = builder.rules.registry;
-  const shownAs = waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
-  const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
-  // A look long after the event leaves a customer who is at the bank in peace.
-  const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
-  const type = isLook
-    ? "reconcile.asked"
-    : ownName || handles(order, builder.states.order, shownAs)
-      ? shownAs
-      : "payment.read";
-  builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
-};
-
-const calledAs = (type: string): string => {
-  if (type.startsWith("xstate.") || isLaterLook(type)) return "timer.fired";
-  return type.startsWith("customer.") ? "customer.returned" : type;
 };
 
 /** The answer of a call, or a merchant's wish that needs no reading. */

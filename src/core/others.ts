@@ -208,7 +208,7 @@ const paysTheOrder = (builder: DecisionBuilder, id: string): boolean => {
 };
 
 /** Callbacks are about the payment that they name, whichever is the current one. */
-const renamed = (waiting: WaitingEvent[], before: string | null, now: string): WaitingEvent[] =>
+export const renamed = (waiting: WaitingEvent[], before: string | null, now: string): WaitingEvent[] =>
   waiting.map((one) => {
     if (one.paymentId === now) return { ...one, paymentId: null };
     return one.held && one.paymentId === null ? { ...one, paymentId: before } : one;

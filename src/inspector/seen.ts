@@ -121,7 +121,9 @@ const sameness = (row: TimelineRow): string | null => {
   const { event, source, effects } = row.entry;
   const word = wordOf(row);
   if (stirs(row) || row.told.length > 0 || (word?.outcome !== "ignored" && word?.outcome !== "refused")) return null;
-  const said = ["kind", "page", "paymentId", "via", "timer"].map((key) => (event as Record<string, unknown>)[key]);
+  const said = ["kind", "page", "paymentId", "via", "by", "timer"].map(
+    (key) => (event as Record<string, unknown>)[key],
+  );
   const asks = effects.map(({ type }) => type);
   return JSON.stringify([event.type, source, said, row.first?.rule, row.first?.reason, word.rule, word.reason, asks]);
 };

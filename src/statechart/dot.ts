@@ -30,9 +30,11 @@ const wrapped = (text: string, width = 26): string[] => {
   return lines;
 };
 
-const htmlLabel = (node: ChartNode): string => {
-  const says = node.says ? wrapped(node.says).map((line) => `<br/><font point-size="10">${escaped(line)}</font>`) : [];
-  return `<<b>${escaped(node.label)}</b>${says.join("")}>`;
+/** Text of one size stays in the middle of its box, whatever font the reader has. */
+const nameOf = ({ label, says }: ChartNode): string => {
+  if (!says) return `label=${quoted(label)} fontname="Helvetica-Bold"`;
+  const lines = wrapped(says).map((line) => `<br/><font point-size="10">${escaped(line)}</font>`);
+  return `label=<<b>${escaped(label)}</b>${lines.join("")}>`;
 };
 
 /** The states under which a chart is drawn, and what stands for a state that Graphviz draws as a box of states. */
@@ -58,7 +60,7 @@ const nodesOf = (chart: Chart): string[] => {
   const draw = (node: ChartNode, indent: string): string[] => {
     const children = childrenOf(node.id);
     const names = ["state", node.kind, ...(node.initial ? ["initial"] : []), classOf(node.id)].join(" ");
-    const shared = `id=${quoted(`${chart.id}-${classOf(node.id)}`)} class=${quoted(names)} label=${htmlLabel(node)}`;
+    const shared = `id=${quoted(`${chart.id}-${classOf(node.id)}`)} class=${quoted(names)} ${nameOf(node)}`;
     if (children.length === 0) {
       const border = node.initial ? " penwidth=2" : node.kind === "final" ? " peripheries=2" : "";
       return [`${indent}${quoted(node.id)} [${shared}${border}]`];
@@ -134,7 +136,7 @@ export const dotOf = (chart: Chart, labels = 9): string => {
   return [
     `digraph ${quoted(chart.id)} {`,
     `  graph [rankdir=${crowded ? "TB" : "LR"} compound=true nodesep=0.3 ranksep=0.7 bgcolor=transparent class="statechart" ${font} fontsize=13]`,
-    `  node [shape=box style="rounded,filled" fillcolor="#ffffff" color="#52606d" fontcolor="#1f2933" ${font} fontsize=13${labels > 9 ? ' margin="0.2,0.06"' : ""}]`,
+    `  node [shape=box style="rounded,filled" fillcolor="#ffffff" color="#52606d" fontcolor="#1f2933" ${font} fontsize=13${labels > 9 ? ' margin="0.27,0.06"' : ""}]`,
     `  edge [color="#7b8794" fontcolor="#3e4c59" ${font} fontsize=${labels} arrowsize=0.7]`,
     ...anywhere,
     ...nodesOf(chart),

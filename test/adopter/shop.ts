@@ -118,6 +118,7 @@ const settings: NonNullable<EngineOptions["settings"]> = {
     cancelledThenAccepted: "revive",
     onHoldThenAborted: "stay",
     processingThenRejected: "follow",
+    rejected: "by-task",
     taskStatusUnavailable: "cancelled",
     modifyWhenFullyCancelled: "refuse",
     cooldownFrom: "created",

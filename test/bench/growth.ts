@@ -12,7 +12,7 @@ import { parseArgs, promisify } from "node:util";
 import pg from "pg";
 import { Bar } from "../../src/cli/lib/bar.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
-import { type PostgresServer, startPostgres } from "../stores/postgres-server.js";
+import { AS_IT_COMES, type PostgresServer, startPostgres } from "../stores/postgres-server.js";
 import { fill, type Place, storeAt } from "./fill.js";
 import { untilIdle } from "./relay.js";
 import { type Latencies, latenciesOf, printed, printedLatencies, type Table, tableOf, turns } from "./rounds.js";
@@ -45,7 +45,7 @@ const sizes = given.orders?.split(",").map(Number) ?? (given.quick ? [500, 2000]
 const PUT_OFF = 1_000_000;
 const [rounds, perRound, acknowledged] = given.quick ? [1, 50, 50] : [5, 500, 1000];
 /** A quarter of the memory is what PostgreSQL's manual begins with. */
-const server = { shared_buffers: `${Math.round(totalmem() / 4 / 2 ** 20)}MB`, max_wal_size: "4GB" };
+const server = { ...AS_IT_COMES, shared_buffers: `${Math.round(totalmem() / 4 / 2 ** 20)}MB`, max_wal_size: "4GB" };
 /** As often as a load balancer asks. */
 const HEALTH_MS = 1000;
 

@@ -697,6 +697,15 @@ const turned: Record<keyof Choices, { value: string; changes: Record<string, str
       "processing/released after the task": "processing",
     },
   },
+  rejected: {
+    value: "cancelled",
+    changes: Object.fromEntries(
+      ["pending", "on-hold", "processing"].flatMap((status) => [
+        [`${status}/rejected, task done`, "cancelled"],
+        [`${status}/rejected, task unreadable`, "cancelled"],
+      ]),
+    ),
+  },
   taskStatusUnavailable: {
     value: "cancelled",
     changes: {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { noSuchPayment, type Reading } from "../../machines/facts.js";
 import { type EventInput, Life } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
+import { T0 } from "../../src/testing/simulator/script.js";
 import { type Placed, sent } from "./lives.js";
 
 const NEWER = "pay-1";
@@ -80,6 +81,75 @@ describe("signed in an older tab", () => {
       life.bankAnswers({ is: "confirmed", reading: reading() });
       expect([life.status, paidBy(life)]).toEqual(["processing", NEWER]);
     }
+  });
+
+  describe("and refused by the bank", () => {
+    /** Answers the open reading of this payment. */
+    const answer = (life: Life, paymentId: string, says = noSuchPayment(paymentId)) => {
+      const asked = life.open.find(({ effect }) => effect.type === "readPayment" && effect.paymentId === paymentId);
+      life.tell({ type: "payment.read", effectId: asked?.id ?? "none is open", reading: says });
+    };
+    const came: [string, EventInput][] = [
+      ["a customer", { type: "customer.returned", page: "success" }],
+      ["a merchant", { type: "merchant.completed", via: "api" }],
+      ["a reconciliation", { type: "reconcile.asked" }],
+      ["a callback of the newer attempt", callback({ paymentId: NEWER })],
+    ];
+
+    test.each(came)("%s who came meanwhile is answered, in whatever order the bank answers", (_who, event) => {
+      for (const lookedUpFirst of [true, false]) {
+        const life = two();
+        life.tell(callback({ paymentId: OLDER }));
+        answer(life, NEWER);
+        life.tell(event, "came");
+        answer(life, OLDER);
+        expect(booked(life)).toEqual([OLDER]);
+        life.bankAnswers({ is: "refused" });
+        if (!lookedUpFirst) answer(life, OLDER);
+        readBack(life, noSuchPayment(OLDER));
+        life.read(payments.missing);
+        life.wait(0, payments.missing);
+        expect(life.record.facts.waiting).toEqual([]);
+        expect(life.answerTo("came").reason).not.toBe("reading-payment");
+      }
+    });
+  });
+
+  describe("and a callback of each attempt waited for the same reading", () => {
+    const both = (first: string) => {
+      const life = two({ createdAt: T0 - 30_000, updatedAt: T0 - 30_000 });
+      for (const paymentId of first === OLDER ? [OLDER, NEWER] : [NEWER, OLDER]) life.tell(callback({ paymentId }));
+      life.wait(30_000, payments.missing);
+      return life;
+    };
+    const refused = (life: Life, paymentId: string) => {
+      life.bankAnswers({ is: "refused" });
+      readBack(life, noSuchPayment(paymentId));
+      life.read(payments.missing);
+      life.wait(0, payments.missing);
+    };
+
+    test.each([
+      ["the older one's first", OLDER, NEWER],
+      ["the newer one's first", NEWER, OLDER],
+    ])("%s: what the bank refuses of one leaves the other its own", (_first, first, second) => {
+      const life = both(first);
+      expect(booked(life)).toEqual([first]);
+      refused(life, first);
+      expect(booked(life)).toEqual([first, second]);
+      life.bankAnswers({ is: "confirmed", reading: reading({ paymentId: second }) });
+      expect([life.status, paidBy(life), life.raised]).toEqual(["processing", second, []]);
+    });
+
+    test("the one that is booked pays the order, and the other is not booked", () => {
+      for (const first of [OLDER, NEWER]) {
+        const life = both(first);
+        life.bankAnswers({ is: "confirmed", reading: reading({ paymentId: first }) });
+        life.read(reading({ paymentId: first }));
+        life.wait(0, reading({ paymentId: first }));
+        expect([life.status, paidBy(life), booked(life)]).toEqual(["processing", first, [first]]);
+      }
+    });
   });
 
   test.each<[string, Placed, Reading]>([

@@ -36,8 +36,14 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "none: the documents are clear",
   ],
   [
+    "REJECTED",
+    "003: failed where the task's completed flag is true, else cancelled; and every REJECTED is, at a very basic level, a pure cancelled status",
+    "by the task's flag",
+    "`choices.rejected`: `by-task` \\| `cancelled`",
+  ],
+  [
     "tasks/status cannot be read",
-    "003: a default status, unnamed; elsewhere every REJECTED is cancelled; the plugin: failed",
+    "003: a default status, unnamed; the plugin: failed",
     "failed",
     "`choices.taskStatusUnavailable`: `failed` \\| `cancelled`",
   ],
@@ -190,6 +196,8 @@ also when it is sent again:
 - "No such order" is believed when it was said twice, half a minute apart.
 - A part that is given back, a cancellation and a booking are not asked about: their amounts do not come from the order.
 - A shop without \`readOrder\` is not asked; what it told last counts.
+- Where the shop changes the total of an order that stands on hold, the payment is read at once: a bank that holds just
+  that amount has the order paid.
 - A change of lines that waits for its reading while the shop tells of another total, currency or lines is refused as
   \`order-changed\`. Where it is the very change that the shop tells of, it is made, and a recalculation is made for the
   newest lines.

@@ -1,5 +1,5 @@
 /**
- * One row of one order is damaged by hand, in each table of each store on a disk: eight other orders live on as if
+ * One row of one order is damaged by hand, in each table of each store on a disk: four other orders live on as if
  * nothing had happened, at the same moments of the clock, and health says which order it is.
  */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 afterAll(() => disks.stop(), 240_000);
 
-const others = Array.from({ length: 8 }, (_, i) => `o${i}`);
+const others = Array.from({ length: 4 }, (_, i) => `o${i}`);
 /** As long as callbacks give way to the customer. */
 const COOLDOWN = 60_000;
 

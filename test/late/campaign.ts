@@ -11,7 +11,7 @@ import { systemClock } from "../../src/index.js";
 import { wooServer } from "../../src/testing/index.js";
 import { campaign, progress, tell } from "../campaign.js";
 import { freePort } from "../free-port.js";
-import { startPostgres } from "../stores/postgres-server.js";
+import { AS_IT_COMES, startPostgres } from "../stores/postgres-server.js";
 
 const options = campaign("late", "Two servers on one PostgreSQL, killed and frozen, at a bank that books late.", [
   "--orders 500 --minutes 10",
@@ -42,7 +42,7 @@ interface Account {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "late-"));
-const server = await startPostgres();
+const server = await startPostgres(AS_IT_COMES);
 if (typeof server === "string") {
   process.stderr.write(`${server}\n`);
   process.exit(exits.trouble);

@@ -2,7 +2,7 @@
 import { exits } from "../../src/cli/lib/ending.js";
 import { wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell } from "../campaign.js";
-import { startPostgres } from "../stores/postgres-server.js";
+import { AS_IT_COMES, startPostgres } from "../stores/postgres-server.js";
 import { outage, sameMoment, stopped, type Told } from "./trials.js";
 
 const options = campaign("nodes", "Two nodes on one PostgreSQL, each a process of its own.", [
@@ -31,7 +31,7 @@ const watched = async <T>(name: string, total: number, trial: (told: Told) => Pr
   }
 };
 
-const server = await startPostgres();
+const server = await startPostgres(AS_IT_COMES);
 if (typeof server === "string") {
   process.stderr.write(`${server}\n`);
   process.exit(exits.trouble);

@@ -37,7 +37,7 @@ export class Fleet {
   static async open(options: FleetOptions): Promise<Fleet> {
     const database = await options.server.database();
     let fleet: Fleet | null = null;
-    const scene = await Scene.made(async () => (fleet as Fleet).place());
+    const scene = await Scene.made(async () => (fleet as Fleet).place(), ["kill", "pause", "secondNode"]);
     fleet = new Fleet(database, scene, options);
     try {
       await scene.open(options.setup);

@@ -1,7 +1,7 @@
 /** The same order lives as everywhere, on Restate. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runScenario, type Scenario, unsupportedBecause } from "../../src/testing/index.js";
-import { forTwoDays, own, shared } from "../scenarios/files.js";
+import { forDays, own, shared } from "../scenarios/files.js";
 import { noServerBecause, type RestateServer, restateServer } from "./server.js";
 import { restateStage } from "./stage.js";
 
@@ -33,5 +33,5 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
   };
 
   for (const scenario of [...(shared ?? []), ...Object.values(own).flat()])
-    live(scenario.area === SLOW ? forTwoDays(scenario) : scenario);
+    live(scenario.area === SLOW ? forDays(scenario, 2) : scenario);
 });

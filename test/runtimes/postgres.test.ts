@@ -1,8 +1,9 @@
-/** The runtime contract on a real PostgreSQL, each node in a process of its own. */
+/** The runtime contract on a real PostgreSQL, each node in a process of its own where a case does something to it. */
 import { afterAll, describe, it } from "vitest";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
+import { postgresStore } from "../../src/stores/postgres/store.js";
+import { Guest, type OpenRuntime, type Setup } from "../../src/testing/contracts/runtime.js";
 import { startPostgres } from "../stores/postgres-server.js";
-import { cases } from "./cases.js";
+import { cases, openedHere } from "./cases.js";
 
 const script = new URL("./postgres-node.js", import.meta.url);
 const server = await startPostgres();
@@ -12,8 +13,9 @@ afterAll(async () => {
 
 if (typeof server === "string") it.skip(`the runtime contract on PostgreSQL: ${server}`, () => {});
 else {
-  const open = async (setup: Setup): Promise<RuntimePlace> => {
+  const open: OpenRuntime = async (setup, needs) => {
     const database = await server.database();
+    if (needs.length === 0) return openedHere(setup, postgresStore({ connectionString: database, poolSize: 3 }));
     const started = (changed: Setup) => Guest.started(script, changed, [database]);
     const guests = [await started(setup)];
     const [first] = guests;

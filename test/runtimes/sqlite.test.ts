@@ -1,13 +1,18 @@
-/** The runtime contract on the engine with its real file, in a real process. */
+/** The runtime contract on the engine with its real file, in a real process where a case does something to it. */
 import { describe } from "vitest";
-import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { Guest, type OpenRuntime } from "../../src/testing/contracts/runtime.js";
 import { temporary } from "../engine/place.js";
-import { cases } from "./cases.js";
+import { cases, openedHere } from "./cases.js";
 
 const script = new URL("./sqlite-node.js", import.meta.url);
 
-const open = async (setup: Setup): Promise<RuntimePlace> => {
+const open: OpenRuntime = async (setup, needs) => {
   const place = await temporary();
+  if (needs.length === 0) {
+    const here = await openedHere(setup, sqliteStore({ file: place.file }));
+    return { ...here, end: () => here.end().finally(() => place.remove()) };
+  }
   let guest = await Guest.started(script, setup, [place.file]);
   return {
     get door() {

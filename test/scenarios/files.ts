@@ -18,9 +18,12 @@ export const own: Record<string, Scenario[]> = Object.fromEntries(
 /** A week without a bank, each of them. */
 export const outage: Scenario[] = own["outage.json"] ?? [];
 
-/** After two days a try that is not capped is more than an hour off, so two days show what a week shows. */
-export const forTwoDays = (scenario: Scenario): Scenario =>
-  Scenario.parse(JSON.parse(JSON.stringify(scenario).replaceAll("2026-06-08T", "2026-06-03T")));
+/**
+ * Where the bank is away for a week: so many days. After two a try that is not capped is more than an hour off, so they
+ * show what a week shows; after one it is half an hour off.
+ */
+export const forDays = (scenario: Scenario, days: 1 | 2): Scenario =>
+  Scenario.parse(JSON.parse(JSON.stringify(scenario).replaceAll("2026-06-08T", `2026-06-0${1 + days}T`)));
 
 /** null where the folder is not here. */
 export const shared: Scenario[] | null = existsSync(sharedFile) ? read(sharedFile) : null;

@@ -34,7 +34,13 @@ const linkLibraries = (): void => {
   }
 };
 
-/** A started server, or why there is none here. `settings` go to the server as they are. */
+/** As it comes: for whoever measures. */
+export const AS_IT_COMES = { fsync: "on", full_page_writes: "on" };
+
+/**
+ * A started server, or why there is none here. `settings` go to the server as they are. A killed server has written what
+ * it committed to the operating system, and no test cuts the computer's own power: it need not wait for the disk.
+ */
 export const startPostgres = async (settings: Record<string, string> = {}): Promise<PostgresServer | string> => {
   let EmbeddedPostgres: typeof Embedded;
   try {
@@ -49,7 +55,8 @@ export const startPostgres = async (settings: Record<string, string> = {}): Prom
   process.once("exit", remove);
   const port = await freePort();
   const said: string[] = [];
-  const flags = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: "200", ...settings };
+  const flags = { listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: "200" };
+  const written = { fsync: "off", full_page_writes: "off", ...settings };
   const server = new EmbeddedPostgres({
     databaseDir: directory,
     port,
@@ -59,7 +66,7 @@ export const startPostgres = async (settings: Record<string, string> = {}): Prom
     // PostgreSQL will not run as root.
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ["--no-sync", "--encoding=UTF8"],
-    postgresFlags: Object.entries(flags).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    postgresFlags: Object.entries({ ...flags, ...written }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     onLog: (line) => void said.push(line),
     onError: (line) => void said.push(String(line)),
   });

@@ -83,7 +83,10 @@ describe("a verb waits for the bank, and says how it ended", () => {
   test("refund of a part, then of all that is left", async () => {
     await paid();
     await engine.complete("1001");
-    expect(await engine.refund("1001", { amount: 30_00 })).toMatchObject({ outcome: "moved", to: "completed" });
+    const part = { amount: 30_00, by: "Anna Ek" };
+    expect(await engine.refund("1001", part)).toMatchObject({ outcome: "moved", to: "completed" });
+    const asked = (await engine.queries.history("1001")).find(({ event }) => event.type === "merchant.refundedAmount");
+    expect(asked?.event).toMatchObject(part);
     expect(await moneyOf("1001")).toEqual([0, 100_00, 30_00]);
     expect(await engine.refund("1001")).toMatchObject({ outcome: "moved", to: "refunded" });
     expect(await moneyOf("1001")).toEqual([0, 100_00, 100_00]);

@@ -50,14 +50,14 @@ const returns = (page: "success" | "fail"): Deed => ({
 const callback: Deed = {
   says: "the bank's callback arrives",
   can: (model) => ["ACCEPTED", "FROZEN", "REJECTED"].includes(bankSays(model)),
-  told: ({ story, now }) => void story.order.held.push({ arrived: now }),
+  told: ({ story, now }) => story.told(now, story.payment),
   done: (run) => run.callback(),
 };
 
 const forged: Deed = {
   says: "a forged callback says AUTHORIZED",
   can: (model) => bankSays(model) !== "ACCEPTED",
-  told: ({ story, now }) => void story.order.held.push({ arrived: now }),
+  told: ({ story, now }) => story.told(now, story.payment),
   done: (run) => run.callback("AUTHORIZED"),
 };
 

@@ -222,7 +222,7 @@ export class BackendRun {
     };
     await wait();
     await this.callback();
-    if (told[this.bankStatuses.at(-1) as string] !== undefined) story.order.held.push({ arrived: model.now });
+    if (told[this.bankStatuses.at(-1) as string] !== undefined) story.told(model.now, story.payment);
     goesOn(model, 0);
     await wait();
     this.steps.push("everything that was sent has arrived");

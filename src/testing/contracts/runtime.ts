@@ -31,7 +31,7 @@ export const runtimeContract = ({ runner, open, cannot = {} }: ContractOptions):
       continue;
     }
     const play = async () => {
-      const scene = await Scene.made(open);
+      const scene = await Scene.made(open, needs);
       try {
         await run(scene);
       } finally {

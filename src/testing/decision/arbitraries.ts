@@ -89,16 +89,11 @@ export const anyPayment = (total = 1000, paymentId = PAYMENT): fc.Arbitrary<Read
       };
     });
 
-const choices = fc.record({
-  pendingWhileCustomerIsAway: fc.constantFrom("on-hold" as const, "stay" as const),
-  cancelledThenAccepted: fc.constantFrom("stay" as const, "revive" as const),
-  onHoldThenAborted: fc.constantFrom("cancel" as const, "stay" as const),
-  processingThenRejected: fc.constantFrom("follow" as const, "stay" as const),
-  taskStatusUnavailable: fc.constantFrom("failed" as const, "cancelled" as const),
-  modifyWhenFullyCancelled: fc.constantFrom("rebuild" as const, "refuse" as const),
-  cooldownFrom: fc.constantFrom("created-or-updated" as const, "created" as const),
-  amountMismatch: fc.constantFrom("refuse" as const, "capture" as const),
-});
+const choices = fc.record(
+  Object.fromEntries(
+    Object.entries(Choices.shape).map(([name, one]) => [name, fc.constantFrom(...one.unwrap().options)]),
+  ),
+) as unknown as fc.Arbitrary<Choices>;
 
 /** What a shop may have set, the named choices among it. */
 export const anySettings: fc.Arbitrary<Settings> = fc
@@ -252,7 +247,7 @@ export const anyEvent: fc.Arbitrary<EventInput> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant("merchant.refundedAmount"), via, amount, lines: fc.option(lines) }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       type: fc.constant("merchant.editedLines"),
       via,

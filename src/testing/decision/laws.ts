@@ -211,6 +211,16 @@ export const decisionLaws: readonly DecisionLaw[] = [
     ],
   },
   {
+    name: "waits-for-a-reading",
+    says: "while the bank is asked, someone waits for the answer",
+    source: "fault model I8",
+    broken: ({ decision: { record } }) =>
+      unless(
+        record.states.cooldown !== "reading" || record.facts.waiting.some(({ readingId }) => readingId !== null),
+        () => `${record.facts.waiting.length} wait, and nobody for a reading`,
+      ),
+  },
+  {
     name: "timers-of-their-generation",
     says: "a timer that is set is the one that the record knows",
     source: "docs/architecture.md, wake; fault model F17",

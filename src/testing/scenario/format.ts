@@ -1,5 +1,6 @@
 /** The scenario format: a whole order life as data. Amounts are major units, times are ISO 8601 in UTC. */
 import { z } from "zod";
+import { Settings } from "../../../machines/settings.js";
 import { Currency, Id, Text, Word } from "../../../machines/text.js";
 
 const when = z.iso.datetime();
@@ -26,16 +27,6 @@ const ScenarioOrder = z.object({
 });
 export type ScenarioOrder = z.infer<typeof ScenarioOrder>;
 
-const ScenarioSettings = z.object({
-  cooldownSeconds: z.number().default(60),
-  enableCapture: z.boolean().default(true),
-  enableCancel: z.boolean().default(true),
-  enableRefund: z.boolean().default(true),
-  enableModify: z.boolean().default(true),
-  stockManagement: z.boolean().default(false),
-  holdStockMinutes: z.number().nullable().default(null),
-});
-
 const GatewayEntry = z.looseObject({
   from: when,
   payment: z.looseObject({ id: Id }).nullish(),
@@ -57,7 +48,7 @@ export const Scenario = z.looseObject({
   strictness: z.enum(["seed", "derived", "ambiguous"]).optional(),
   given: z.looseObject({
     t0: when,
-    settings: ScenarioSettings.prefault({}),
+    settings: Settings.prefault({}),
     orders: z.array(ScenarioOrder).default([]),
     gateway: z.array(GatewayEntry).default([]),
     storedSnapshots: z.record(z.string(), z.object({ machineVersion: z.number(), value: z.unknown() })).optional(),

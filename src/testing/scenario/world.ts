@@ -79,7 +79,7 @@ export class ScenarioWorld {
   }
 
   get settings(): Settings {
-    return this.scenario.given.settings as Settings;
+    return this.scenario.given.settings;
   }
 
   async begin(): Promise<void> {

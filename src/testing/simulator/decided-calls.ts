@@ -1,4 +1,4 @@
-/** Every decision to make a call that moves money, by the call. */
+/** What was decided: each call that moves money, and each status that the engine chose. */
 import type { Committed, Evidence, LedgerEntry } from "./evidence.js";
 
 export interface Decided {
@@ -30,3 +30,14 @@ const decidedCalls = ({ commits }: Evidence): Map<string, Decided[]> => {
   }
   return calls;
 };
+
+/** Commits in which one of our orders came to a status that the engine chose itself. */
+export const entered = ({ evidence }: { evidence: Evidence }, status: string): Committed[] =>
+  evidence.commits.filter(
+    ({ before, record, history }) =>
+      before !== null &&
+      before.facts.payment.gateway !== null &&
+      before.facts.order.status !== status &&
+      record.facts.order.status === status &&
+      !history.some(({ event }) => event.type === "order.seen" || event.type === "shop.conflicted"),
+  );

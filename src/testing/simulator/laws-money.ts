@@ -1,7 +1,7 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import { type Decided, decisionsOf } from "./decided-calls.js";
-import type { Committed, GivenReading, LedgerEntry } from "./evidence.js";
+import { type Decided, decisionsOf, entered } from "./decided-calls.js";
+import type { GivenReading, LedgerEntry } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
 import { clockJumps, MINUTE } from "./script.js";
@@ -253,8 +253,10 @@ export const moneyLaws: readonly Law[] = [
     says: "an order is completed only once its money was captured, unless capture is off or it cost nothing",
     source: "seed 003, Enable Capture; fault model, ten findings 4",
     broken: (lived) =>
-      entered(lived, "completed").flatMap(({ orderId, record, truth }) => {
-        const free = record.facts.order.total === 0 || !lived.script.settings.enableCapture;
+      entered(lived, "completed").flatMap(({ orderId, record, history, truth }) => {
+        // Of several events that were committed at once, one made it cost nothing.
+        const cameToNothing = history.some(({ event }) => "total" in event && event.total === 0);
+        const free = cameToNothing || record.facts.order.total === 0 || !lived.script.settings.enableCapture;
         return free || (truth?.captured ?? 0) > 0
           ? []
           : [{ orderId, detail: `captured ${truth?.captured ?? "nothing"}` }];
@@ -286,14 +288,3 @@ export const moneyLaws: readonly Law[] = [
       ),
   },
 ];
-
-/** Commits in which one of our orders came to a status that the engine chose itself. */
-const entered = ({ evidence }: Lived, status: string): Committed[] =>
-  evidence.commits.filter(
-    ({ before, record, history }) =>
-      before !== null &&
-      before.facts.payment.gateway !== null &&
-      before.facts.order.status !== status &&
-      record.facts.order.status === status &&
-      !history.some(({ event }) => event.type === "order.seen" || event.type === "shop.conflicted"),
-  );

@@ -14,15 +14,22 @@ import { type Asker, afterReading, type TableInput } from "./table.js";
 
 const ROUNDING = 30;
 
+interface Held {
+  arrived: number;
+  about: BankAccount;
+}
+
 export interface ExpectedOrder {
   status: OrderStatus;
   total: number;
   lines: OrderPlan["lines"];
   written: number;
-  /** Callbacks that give way to the customer. */
-  held: { arrived: number }[];
+  /** Callbacks that give way to the customer, each with the payment that it is about. */
+  held: Held[];
   linkEnds: number;
   attempts: BankAccount[];
+  /** The attempt that the order follows: the latest, or an older one that was signed and booked. */
+  current?: BankAccount;
   /** The last refund of an amount. */
   refunded?: { amount: number; at: number };
   /** What the shop has asked the bank to give back, with what had been given back before it first did. */
@@ -61,12 +68,13 @@ export class ReferenceStory {
   }
 
   get payment(): BankAccount | undefined {
-    return this.order.attempts.at(-1);
+    return this.order.current;
   }
 
   begin(): void {
     const { order, plan, flow } = this;
-    order.attempts.push(new BankAccount(`${order.attempts.length}`, plan.id, order.total, mannerOf(flow), T0));
+    order.current = new BankAccount(`${order.attempts.length}`, plan.id, order.total, mannerOf(flow), T0);
+    order.attempts.push(order.current);
   }
 
   known(): TableInput {
@@ -112,7 +120,7 @@ export class ReferenceStory {
     if (authorized > 0) this.payment?.execute("capture", authorized, true, "naive", now);
   }
 
-  private dueAt({ arrived }: { arrived: number }): number {
+  private dueAt({ arrived }: Held): number {
     const { settings, order, created, flow } = this;
     const from = settings.choices.cooldownFrom === "created" ? created : Math.max(created, order.written);
     return Math.max(from + settings.cooldownSeconds * SECOND, arrived + flow.callbackDelaySeconds * SECOND);
@@ -129,19 +137,28 @@ export class ReferenceStory {
     const due = order.held.filter((one) => this.dueAt(one) <= now);
     if (due.length > 0) {
       order.held = order.held.filter((one) => !due.includes(one));
-      return this.heard(now);
+      for (const about of new Set(due.map((one) => one.about))) this.heard(about, now);
+      return;
     }
     order.linkEnds = Number.POSITIVE_INFINITY;
     if (this.payment === undefined) return this.becomes("cancelled", now);
     this.follows(now, "time is up");
   }
 
-  /** A callback in its turn, or the landing page of the signing: what was signed is booked first. */
-  heard(now: number): void {
-    const { order, payment, flow } = this;
-    if (flow.booksWhenSigned && order.status === "pending" && payment?.books === null) payment.book("naive", now);
-    if (payment?.books === null && order.status === "pending") return this.linkBegins();
-    this.follows(now, "anybody");
+  /** A callback arrives, and gives way to the customer. */
+  told(now: number, about: BankAccount | undefined): void {
+    if (about !== undefined) this.order.held.push({ arrived: now, about });
+  }
+
+  /** A callback in its turn: what was signed is booked first, in an older tab, too. */
+  heard(about: BankAccount, now: number): void {
+    const { order, flow } = this;
+    if (order.status === "pending" && this.payment?.books === null) {
+      const isBooked = flow.booksWhenSigned && about.books === null && about.book("naive", now) === null;
+      if (isBooked) order.current = about;
+      else if (about === this.payment) return this.linkBegins();
+    }
+    if (about === this.payment) this.follows(now, "anybody");
   }
 
   /** The customer is on the landing page: what he signed is booked, or he finds no payment. */
@@ -167,10 +184,7 @@ const returns = (
 };
 
 const tells = (story: ReferenceStory, step: Extract<ScriptStep, { do: "callback" }>, now: number): void => {
-  const { attempts, held } = story.order;
-  const about = step.attempt === null ? attempts.at(-1) : attempts[step.attempt];
-  if (step.kind === "TEST" || about === undefined || about !== story.payment) return;
-  held.push({ arrived: now });
+  if (step.kind !== "TEST") story.told(now, story.order.attempts.at(step.attempt ?? -1));
 };
 
 const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void => {
@@ -183,12 +197,11 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
       if (plan.gateway !== null && story.payment !== undefined) story.follows(now, "pays again");
       if (plan.gateway === null || !["pending", "failed"].includes(order.status)) return;
       story.begin();
-      order.held = [];
       order.status = "pending";
       order.written = now;
       return story.linkBegins();
     case "bank":
-      return void story.payment?.change(step.change, now);
+      return void order.attempts.at(step.attempt ?? -1)?.change(step.change, now);
     case "return":
       return plan.gateway === null ? undefined : returns(story, step, now);
     case "callback":

@@ -52,6 +52,7 @@ const whenPaid = (k: TableInput): OrderStatus => {
 };
 
 const whenRejected = ({ payment, settings }: TableInput): OrderStatus => {
+  if (settings.choices.rejected === "cancelled") return "cancelled";
   const done =
     payment.taskCompleted === "unavailable"
       ? settings.choices.taskStatusUnavailable === "failed"

@@ -18,6 +18,7 @@ export const choices: { [K in keyof Choices]: Choices[K] } = {
   cancelledThenAccepted: "revive",
   onHoldThenAborted: "stay",
   processingThenRejected: "stay",
+  rejected: "cancelled",
   taskStatusUnavailable: "cancelled",
   modifyWhenFullyCancelled: "refuse",
   cooldownFrom: "created",

@@ -9,7 +9,7 @@ import type { Command } from "../../../machines/commands.js";
 import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
 import { postgresStore } from "../../../src/stores/postgres/store.js";
 import { noServerBecause, type RestateServer, restateServer } from "../../restate/server.js";
-import { startPostgres } from "../../stores/postgres-server.js";
+import { AS_IT_COMES, startPostgres } from "../../stores/postgres-server.js";
 import { type HandWritten, handWritten, relayByHand } from "../hand-written.js";
 import { relay } from "../relay.js";
 import { restateEngine } from "../restate-engine.js";
@@ -23,7 +23,7 @@ const [rounds, perRound] = quick ? [1, 100] : [9, 500];
 const relayed = quick ? { rounds: 1, effects: 200, timed: 50 } : { rounds: 5, effects: 5000, timed: 1000 };
 const orders = (rounds + 1) * perRound;
 /** Of durable.md's run: the log does not turn over in the middle of a round. */
-const server = { shared_buffers: "512MB", max_wal_size: "4GB" };
+const server = { ...AS_IT_COMES, shared_buffers: "512MB", max_wal_size: "4GB" };
 
 interface Contender {
   name: string;

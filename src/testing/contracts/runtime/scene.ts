@@ -33,7 +33,8 @@ export interface RuntimePlace {
   end(): Promise<void>;
 }
 
-export type OpenRuntime = (setup: Setup) => Promise<RuntimePlace>;
+/** @param needs what the case will do to the runtime; with nothing to do to it, a runtime in the same process is enough */
+export type OpenRuntime = (setup: Setup, needs: readonly Ability[]) => Promise<RuntimePlace>;
 
 export const MINUTE = 60_000;
 const clock = systemClock();
@@ -70,12 +71,13 @@ export class Scene {
     readonly woo: WooDouble,
     private readonly closeShop: () => Promise<void>,
     private readonly openPlace: OpenRuntime,
+    private readonly needs: readonly Ability[],
     public setup: Setup,
   ) {}
 
   private at: RuntimePlace | null = null;
 
-  static async made(openPlace: OpenRuntime): Promise<Scene> {
+  static async made(openPlace: OpenRuntime, needs: readonly Ability[]): Promise<Scene> {
     const bank = await resursDouble({ clock });
     const woo = wooDouble({ now: () => clock.now() });
     const server = shopServer(woo);
@@ -85,7 +87,7 @@ export class Scene {
       server.closeAllConnections();
       server.close();
     };
-    return new Scene(bank, woo, close, openPlace, {
+    return new Scene(bank, woo, close, openPlace, needs, {
       bankUrl: bank.url,
       shopUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       settings: { cooldownSeconds: 0 },
@@ -101,7 +103,7 @@ export class Scene {
 
   async open(changes: Partial<Setup> = {}): Promise<void> {
     this.setup = { ...this.setup, ...changes };
-    this.at = await this.openPlace(this.setup);
+    this.at = await this.openPlace(this.setup, this.needs);
   }
 
   get place(): RuntimePlace {

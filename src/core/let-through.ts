@@ -1,0 +1,56 @@
+/** Whoever waited for the reading is let through to the order. */
+import type { WaitingEvent } from "../../machines/facts.js";
+import { answerAboutOther, holdStockIsOver, isAboutOther } from "./asking.js";
+import type { DecisionBuilder } from "./builder.js";
+import { handles } from "./explain.js";
+import { isLaterLook } from "./intended.js";
+import { isOwnTimer } from "./others.js";
+import { notOurs, refuse } from "./refuse.js";
+import { SIGNED_EARLIER } from "./remember.js";
+import { bookEarlier } from "./signed-earlier.js";
+
+const LINK_TIMER = "xstate.after.linkLifetime.";
+
+/** A call that is under way comes to its end, whoever the order is paid with by then. */
+export const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
+  order.paidOtherwise === true && operation === null;
+
+export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
+  // The order was followed when it was seen; the flags say what the payment has against it.
+  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
+  if (isOwnTimer(waiting)) {
+    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
+  }
+  if (bookEarlier(builder, waiting)) return;
+  if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
+  // Its time has begun anew since: the customer has a new link, or the order was written.
+  if (waiting.type.startsWith(LINK_TIMER) && waiting.type in builder.timers) {
+    const stale = { rule: "ttl/restarted", reason: "stale-timer" } as const;
+    return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", stale);
+  }
+  if (waiting.type === "shop.holdStockDue" && builder.facts.order.status === "pending" && !holdStockIsOver(builder)) {
+    const early = { rule: "ttl/not-due", reason: "not-due" } as const;
+    return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", early);
+  }
+  if (waiting.overtaken === true) return refuse(builder, waiting, "order-changed", builder.facts.order.status);
+  const isMerchant = waiting.type.startsWith("merchant.");
+  const { eventId } = waiting;
+  if (isLeftToTheShop(builder) && !isMerchant)
+    return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
+  const { order } = builder.rules.registry;
+  const shownAs = waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
+  const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
+  // A look long after the event leaves a customer who is at the bank in peace.
+  const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
+  const type = isLook
+    ? "reconcile.asked"
+    : ownName || handles(order, builder.states.order, shownAs)
+      ? shownAs
+      : "payment.read";
+  builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
+};
+
+const calledAs = (type: string): string => {
+  if (type.startsWith("xstate.") || isLaterLook(type)) return "timer.fired";
+  return type.startsWith("customer.") ? "customer.returned" : type;
+};

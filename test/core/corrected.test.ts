@@ -1,0 +1,88 @@
+/** The shop changes what an order costs that stands on hold: the bank may hold just that. */
+import { describe, expect, test } from "vitest";
+import { Life } from "../../src/testing/decision/life.js";
+import { anOrder, payments } from "../../src/testing/decision/samples.js";
+import type { Placed } from "./lives.js";
+
+const TOO_LITTLE = payments["too little"];
+/** On hold, as the bank holds 900.00 of 1000.00. */
+const held = (order: Placed = {}): Life => {
+  const life = new Life(anOrder({ gateway: "nets-easy", ...order }));
+  life.settle({ type: "reconcile.asked" }, TOO_LITTLE);
+  expect(life.status).toBe("on-hold");
+  return life;
+};
+const lines = (total: number) => [{ sku: "a", quantity: 1, total }];
+const edited = (total: number, more: object = {}) =>
+  ({ type: "order.updated", by: "shop", change: "edited", order: { total, lines: lines(total), ...more } }) as const;
+const readings = (life: Life) => life.types.filter((type) => type === "readPayment").length;
+
+describe("the total of an order on hold is changed in the shop", () => {
+  test("to what the bank holds: it is paid, at once", () => {
+    const life = held();
+    expect(life.settle(edited(90_000), TOO_LITTLE)).toMatchObject({
+      type: "order.updated",
+      outcome: "moved",
+      to: "processing",
+    });
+    expect(life.raised).toEqual([]);
+  });
+
+  test("and nothing of it needs processing: it is captured and completed", () => {
+    const life = held({ needsProcessing: false });
+    life.settle(edited(90_000), TOO_LITTLE);
+    life.bankAnswers({ is: "confirmed", reading: { ...payments.captured, total: 90_000, captured: 90_000 } });
+    expect(life.status).toBe("completed");
+  });
+
+  test("to another amount: it stays, and is flagged", () => {
+    const life = held();
+    expect(life.settle(edited(95_000), TOO_LITTLE)).toMatchObject({ outcome: "ignored", to: "on-hold" });
+    expect(life.raised).toContain("discrepancy:amount-mismatch");
+  });
+
+  test("twice before the bank answers: the last one counts", () => {
+    const life = held();
+    life.tell(edited(95_000), "first");
+    life.tell(edited(90_000), "second");
+    life.read(TOO_LITTLE);
+    expect([life.status, life.answerTo("first").outcome]).toEqual(["processing", "moved"]);
+    expect(life.record.facts.waiting).toEqual([]);
+  });
+
+  test("by placing it again", () => {
+    const life = held();
+    life.settle({ ...edited(90_000), change: "placed again" }, TOO_LITTLE);
+    expect(life.status).toBe("processing");
+  });
+
+  test("while a merchant wants it cancelled: he is answered as well", () => {
+    const life = held();
+    life.tell({ type: "merchant.cancelled", via: "api" }, "no");
+    life.settle(edited(90_000), TOO_LITTLE);
+    life.bankAnswers({ is: "confirmed", reading: { ...payments.cancelled, total: 90_000, canceled: 90_000 } });
+    expect(life.status).toBe("cancelled");
+  });
+
+  test("is not asked about where nothing changed, or another hand has the order", () => {
+    const same = held();
+    const asked = readings(same);
+    same.tell(edited(100_000, { lines: anOrder().lines }));
+    same.tell({ type: "order.updated", by: "shop", change: "a note" });
+    expect(readings(same)).toBe(asked);
+    const elsewhere = held();
+    elsewhere.tell({ type: "order.updated", by: "shop", change: "paid by invoice", order: { gateway: null } });
+    const then = readings(elsewhere);
+    elsewhere.tell(edited(90_000));
+    expect(readings(elsewhere)).toBe(then);
+  });
+});
+
+test.each(["pending", "processing"] as const)(
+  "an order that is %s is followed by what the bank says later",
+  (status) => {
+    const life = new Life(anOrder({ gateway: "nets-easy", status }));
+    life.tell(edited(90_000));
+    expect(readings(life)).toBe(0);
+  },
+);
