@@ -18,7 +18,7 @@ import { over } from "./why/over.js";
 import { paid } from "./why/paid.js";
 import { asked, calls, dead, lost, moving, movingOnly, notes, parkedOrder } from "./why/under-way.js";
 import { waiting } from "./why/waiting.js";
-import { moment, type Pair, type Said, type Sentences, said, type Tongue, type Values } from "./why/words.js";
+import { moment, type Pair, type Said, type Sentences, said, type Tongue, times, type Values } from "./why/words.js";
 
 export { isHeldByHand } from "./why/cause.js";
 export { type Said, type Tongue, tongues } from "./why/words.js";
@@ -185,7 +185,7 @@ export const why = (
     since: moment(since),
     parked: parked ?? "",
     call: givenUp === undefined ? "" : said(calls[givenUp.effect.type]),
-    n: String(givenUp?.attempts ?? 0),
+    times: times(givenUp?.attempts ?? 0),
     due: moment(cooldownOf(record)?.at ?? since),
   };
   const held = heldSaid(record);

@@ -118,7 +118,7 @@ describe("of 1132, beyond two pages,", () => {
   test("one that is none is named, with exit code 3; the others are revived all the same", async () => {
     const { code, json } = await run("nobody", idOf(EFFECTS - 2), "--revive", "--json");
     expect([code, json.missing, json.revived]).toEqual([3, ["nobody"], 1]);
-    expect((await run("nobody")).out).toContain("There is no dead letter nobody");
+    expect((await run("nobody")).out).toContain("No failed call nobody");
     expect((await run("a", "--all", "--revive")).code).toBe(2);
   });
 

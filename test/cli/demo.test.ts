@@ -82,7 +82,7 @@ describe("demo", () => {
     expect(code).toBe(0);
     const rows = out.split("\n").filter((line) => /^10\d\d {2}/.test(line));
     expect(rows.length).toBeGreaterThanOrEqual(12);
-    expect(out).toContain("merchant.completed refused: unable-to-capture-frozen-order");
+    expect(out).toContain("Complete refused: The bank has frozen this payment");
   });
 
   it("serves on until it is told to stop, and its examples work", async () => {

@@ -75,6 +75,14 @@ test("the page in the browser is the inspector, behind the token", async () => {
   expect(seen).toContain('data-situation="on-hold/frozen"');
 });
 
+test("a request for an order that is not there harms nobody, and SIGTERM ends the server in good order", async () => {
+  expect((await fetch(`http://127.0.0.1:${port}/ship/9999`, { method: "POST" })).status).toBe(500);
+  expect((await fetch(`http://127.0.0.1:${port}/thanks/1001`)).status).toBe(200);
+  const ended = once(server as ChildProcess, "exit");
+  server?.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+}, 30_000);
+
 test("every command of the page was run, and what it installs is what its files import", async () => {
   expect(blocks.filter(({ kind }) => kind === "sh").map(({ name }) => name)).toEqual([...ran]);
   const imported = blocks

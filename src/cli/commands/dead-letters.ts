@@ -71,7 +71,7 @@ const reviveAll = async (chosen: DeadLetter[], options: Options): Promise<DeadLe
 };
 
 const run = async (ids: string[], options: Options): Promise<void> => {
-  if (options.all && ids.length > 0) throw wrongUsage("name some, or say --all, not both");
+  if (options.all && ids.length > 0) throw wrongUsage("name some, or use --all, not both");
   const all = await allOf(options);
   const names = new Set(all.flatMap(({ id, orderId }) => [id, orderId]));
   const missing = ids.filter((id) => !names.has(id));
@@ -102,7 +102,7 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
   else if (missing.length === 0) say("Nothing was given up.");
   if (shown.length < told.length) say(`and ${told.length - shown.length} more; --json names them all`);
   if (revive && told.length > 0) say(`revived ${told.filter((one) => one.revived).length} of ${told.length}`);
-  for (const id of missing) say(`There is no dead letter ${id}, and none of an order of that name.`);
+  for (const id of missing) say(`No failed call ${id}, and none of an order with that number.`);
 };
 
 export const addDeadLetters = (program: Command): void => {

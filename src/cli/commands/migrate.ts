@@ -34,7 +34,7 @@ const report = ({ orders, versions, unknown, damaged }: MigrationCheck, place: s
 const run = async ({ store: place, check, json }: Options): Promise<void> => {
   if (!check)
     throw wrongUsage(
-      "nothing is migrated ahead: an order is when it is decided next. Say --check to see which could be",
+      "orders are migrated one by one, when something next happens to them; use --check to see whether all of them can be",
     );
   await withStore(place, { readOnly: true }, async (store) => {
     const bar = new Bar("{bar} {value}/{total} orders", { silent: json });

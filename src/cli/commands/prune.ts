@@ -16,7 +16,7 @@ interface Options {
 
 const run = async ({ store: place, olderThan, dryRun = false, json }: Options): Promise<void> => {
   const before = sinceWhen(olderThan).getTime();
-  if (before > Date.now()) throw wrongUsage(`${moment(before)} is still to come; say how old an ended order must be`);
+  if (before > Date.now()) throw wrongUsage(`${moment(before)} is in the future; say how old a closed order must be`);
   const bar = new Bar("{value} entries of {orders} orders", { silent: json });
   const how = { readOnly: dryRun, beside: !dryRun };
   const { orders, entries } = await withStore(place, how, async (store) => {

@@ -12,18 +12,18 @@ export const wordsInHelp = `
 Events:
   ${statuses.join(", ")}
                              the status that a merchant picks; completed captures, cancelled cancels the payment
-  refund [AMOUNT]            gives back an amount such as 50.00, or all of it
+  refund [AMOUNT]            refunds an amount such as 50.00, or all of it
   capture                    captures, and leaves the status as it is
-  release                    lets go what is still reserved after a part was captured
+  release                    releases what is still reserved after a part was captured
   attach PAYMENT [GATEWAY]   names a payment that was made elsewhere; the bank is asked before it counts
-  recalculate                brings the payment to the order's lines
-  reconcile                  has the payment read
+  recalculate                changes the payment to the order's lines
+  reconcile                  reads the payment at the bank again
   end-wait, acknowledge      see "why"
   '{"type":"…"}'             any other, as JSON`;
 
 /** Nothing that only a program would write: 0x10, 1e3. */
 const minorUnits = (amount: string): number => {
-  if (!/^\d{1,10}([.,]\d{1,2})?$/.test(amount)) throw wrongUsage(`"${amount}" is no amount; say 50 or 50.00`);
+  if (!/^\d{1,10}([.,]\d{1,2})?$/.test(amount)) throw wrongUsage(`"${amount}" is not a valid amount; use 50 or 50.00`);
   return Math.round(Number(amount.replace(",", ".")) * 100);
 };
 
@@ -40,7 +40,7 @@ const verbs: Record<string, { most: number; event(...given: string[]): TypedEven
   attach: {
     most: 2,
     event: (paymentId, gateway) => {
-      if (paymentId === undefined) throw wrongUsage("attach which payment? Say: attach PAYMENT");
+      if (paymentId === undefined) throw wrongUsage("attach needs a payment id: attach PAYMENT [GATEWAY]");
       return { type: "payment.attached", paymentId, ...(gateway === undefined ? {} : { gateway }) };
     },
   },
@@ -67,7 +67,7 @@ export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
   const name = word.replace(/^wc-/, "");
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (verb === undefined)
-    throw wrongUsage(`"${word}" is no event (${Object.keys(verbs).join(", ")}) and no event as JSON`);
-  if (given.length > verb.most) throw wrongUsage(`"${given[verb.most]}" is too much after "${word}"`);
+    throw wrongUsage(`unknown event "${word}"; use one of ${Object.keys(verbs).join(", ")}, or an event as JSON`);
+  if (given.length > verb.most) throw wrongUsage(`unexpected "${given[verb.most]}" after "${word}"`);
   return verb.event(...given);
 };

@@ -21,8 +21,8 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   "discrepancy:rejected-at-gateway": [
     ["{Status}, rejected by the bank", "{Status}, avslagen av banken"],
     [
-      "{Status} since {since}, but not paid: the bank has rejected the payment, and the order cannot follow by itself.",
-      "{Status} sedan {since}, men är inte betald: banken har avslagit betalningen, och ordern kan inte följa med av sig själv.",
+      "{Status} since {since}, but not paid: the bank has rejected the payment, and the order cannot follow automatically.",
+      "{Status} sedan {since}, men är inte betald: banken har avslagit betalningen, och ordern kan inte ändras automatiskt.",
     ],
   ],
   "discrepancy:processing-but-unpaid": [

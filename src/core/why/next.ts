@@ -3,7 +3,7 @@ import { isLaterLook } from "../intended.js";
 import type { OrderRecord } from "../record.js";
 import type { PendingCall } from "../why.js";
 import { calls, next } from "./under-way.js";
-import { moment, type Said, said } from "./words.js";
+import { moment, type Said, said, times } from "./words.js";
 
 export interface Next {
   at: number | null;
@@ -34,7 +34,7 @@ export const nextOf = (record: OrderRecord, open: PendingCall[], parked: string 
     record.facts.operation?.lostAt != null && Object.keys(record.timers).some((name) => name.includes("nextLook"));
   const [call] = open;
   if (call === undefined || lookIsDue) return timerNext(record);
-  const values = { call: said(calls[call.effect.type]), n: String(call.attempts), due: moment(call.notBefore) };
+  const values = { call: said(calls[call.effect.type]), times: times(call.attempts), due: moment(call.notBefore) };
   return call.attempts > 0 && call.error != null
     ? { at: call.notBefore, says: said(next.retry, values) }
     : { at: null, says: said(next.call, values) };

@@ -136,8 +136,8 @@ export const calls: Record<EffectType, Pair> = {
 export const dead: Sentences = [
   ["{Status}, a call failed", "{Status}, ett anrop misslyckades"],
   [
-    "{call} failed {n} times and was given up; the order is {Status}, and somebody has to try the call again.",
-    "{call} misslyckades {n} gånger och gavs upp; orderns status är {Status}, och någon måste göra ett nytt försök.",
+    "{call} failed {times} and was given up; the order is {Status}, and somebody has to try the call again.",
+    "{call} misslyckades {times} och gavs upp; orderns status är {Status}, och någon måste göra ett nytt försök.",
   ],
   [
     "Find out what is wrong at the other end, then try the call again.",
@@ -172,7 +172,7 @@ export const asked: Partial<Record<EventType, Pair>> = {
   "merchant.failed": ["Setting the order to Failed", "Försöket att sätta ordern till Misslyckad"],
   "merchant.reopened": ["Setting the order to Pending payment", "Försöket att sätta ordern till Väntar på betalning"],
   "merchant.endedWait": ["Ending the wait", "Försöket att avsluta väntan"],
-  "merchant.acknowledged": ["Settling the difference", "Försöket att kvittera skillnaden"],
+  "merchant.acknowledged": ["Settling the difference", "Försöket att markera skillnaden som utredd"],
 };
 
 /** What else stands in the way, each a sentence of its own. */
@@ -196,11 +196,8 @@ export const next: Record<
     "Its events wait until a version that knows it is deployed.",
     "Dess händelser väntar tills en version som känner till den har driftsatts.",
   ],
-  dead: ["Nothing happens by itself.", "Inget händer av sig självt."],
-  retry: [
-    "{call} failed {n} times and is tried again at {due}.",
-    "{call} har misslyckats {n} gånger och försöks igen {due}.",
-  ],
+  dead: ["Nothing happens by itself.", "Inget händer automatiskt."],
+  retry: ["{call} failed {times} and is tried again at {due}.", "{call} har misslyckats {times}; nytt försök {due}."],
   call: ["{call} is under way.", "{call} pågår."],
   lookLost: ["The payment is read again at {due}.", "Betalningen läses av igen {due}."],
   look: [

@@ -108,7 +108,7 @@ export const waiting = {
       ["On hold, under review at the bank", "Pausad, granskas av banken"],
       [
         "On hold since {since}: the bank is reviewing the payment by hand, and the order goes on by itself once it decides; do not ship yet.",
-        "Pausad sedan {since}: banken granskar betalningen manuellt, och ordern går vidare av sig själv när den har beslutat; skicka inget än.",
+        "Pausad sedan {since}: banken granskar betalningen manuellt, och ordern går vidare automatiskt när den har beslutat; skicka inget än.",
       ],
       bankDecides,
     ],

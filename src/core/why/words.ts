@@ -40,6 +40,9 @@ export const moment = (ms: number): string => {
   return `${text.endsWith(":00") ? text.slice(0, 16) : text} UTC`;
 };
 
+export const times = (n: number): Said =>
+  n === 1 ? { en: "once", sv: "en gång" } : { en: `${n} times`, sv: `${n} gånger` };
+
 /** What fills the gaps: a text for both languages, or one for each. */
 export type Values = Record<string, string | Said>;
 

@@ -133,9 +133,9 @@ export const otherTexts = {
   "retry event": ["The event is processed again now.", "Händelsen behandlas igen nu."],
   "retry gone": [
     "It is no longer there: it has been tried again or settled in the meantime.",
-    "Det finns inte kvar: det har redan försökts igen eller avslutats.",
+    "Det finns inte kvar: ett nytt försök har redan gjorts, eller så har det avslutats.",
   ],
-  "retry done": ["It is being tried again.", "Det försöks igen."],
+  "retry done": ["It is being tried again.", "Ett nytt försök görs."],
 
   "reconcile title": ["Reconcile", "Stäm av"],
   "reconcile help": [

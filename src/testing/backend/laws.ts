@@ -101,7 +101,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "paid-when-the-bank-says",
-    says: "an order reads paid only once the bank, and not merely a message, said that it is",
+    says: "an order counts as paid only once the bank itself, and not merely a message, says so",
     source: "seed 003, Callbacks; fault model I6",
     when: "always",
     broken: (life) => {
@@ -123,7 +123,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "legal-changes",
-    says: "every change of status is one that the documents know; an end is left by nobody",
+    says: "every change of status is one that the documents know; a closed order stays closed",
     source: "fault model I1, I2; seed 003, Order Status Flow",
     when: "always",
     broken: (life) => {
@@ -151,7 +151,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "completed-is-captured",
-    says: "an order reads completed only once its money was captured, unless capture is off or it cost nothing",
+    says: "an order is completed only once its money was captured, unless capture is off or it cost nothing",
     source: "seed 003, Enable Capture",
     when: "always",
     broken: (life) => {
@@ -162,7 +162,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "refunded-is-credited",
-    says: "an order reads refunded only once everything captured was given back, unless refunds are off",
+    says: "an order is refunded only once everything captured was paid back, unless refunds are off",
     source: "seed 003, Enable Refund",
     when: "always",
     broken: (life) => {
@@ -199,7 +199,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "as-the-story-goes",
-    says: "when all is told, the order reads what the documents, told straight, make of the story",
+    says: "at the end the order has the status that the documents call for",
     source: "seeds 000 and 003, as the naive reference tells them",
     when: "rest",
     broken: (life) => {

@@ -104,7 +104,7 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "legal-changes",
-    says: "an end is left only by another hand",
+    says: "a closed order is changed only by somebody in the shop",
     source: "fault model I2; seed 003, Order Status Flow",
     broken: (decided) =>
       told(decided).flatMap(({ from, to }) => {
@@ -194,7 +194,7 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "customer-first",
-    says: "no callback moves anything before the customer's minute is over",
+    says: "no callback changes anything before the hold period has ended",
     source: "seed 003, Order Status Flow; fault model I7",
     broken: customerFirst,
   },

@@ -250,7 +250,7 @@ export const moneyLaws: readonly Law[] = [
   },
   {
     name: "completed-is-captured",
-    says: "an order reads completed only once its money was captured, unless capture is off or it cost nothing",
+    says: "an order is completed only once its money was captured, unless capture is off or it cost nothing",
     source: "seed 003, Enable Capture; fault model, ten findings 4",
     broken: (lived) =>
       entered(lived, "completed").flatMap(({ orderId, record, history, truth }) => {
@@ -264,7 +264,7 @@ export const moneyLaws: readonly Law[] = [
   },
   {
     name: "refunded-is-credited",
-    says: "an order reads refunded only once everything captured was given back, unless refunds are off",
+    says: "an order is refunded only once everything captured was paid back, unless refunds are off",
     source: "seed 003, Enable Refund",
     broken: (lived) =>
       entered(lived, "refunded").flatMap(({ orderId, truth }) =>

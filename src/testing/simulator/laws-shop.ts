@@ -106,7 +106,7 @@ export const shopLaws: readonly Law[] = [
   },
   {
     name: "legal-changes",
-    says: "every change of status in the shop is one that the documents know; an end is left by nobody",
+    says: "every change of status in the shop is one that the documents know; a closed order stays closed",
     source: "fault model I1, I2; seed 003, Order Status Flow",
     broken: perOrder(({ inShop: { statusHistory }, record }, { script }) => {
       const revives = script.settings.choices.cancelledThenAccepted === "revive";

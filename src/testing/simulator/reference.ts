@@ -236,7 +236,7 @@ export const expectedEnds = (script: Script, registry: Registry): Map<string, Or
 
 export const referenceLaw: Law = {
   name: "as-the-story-goes",
-  says: "in a life in which nothing goes wrong every order ends where the documents, told straight, say it ends",
+  says: "in a life in which nothing goes wrong every order ends with the status that the documents call for",
   source: "seeds 000, 002, 003, 004, as the naive reference tells them",
   broken: ({ script, after, world }) => {
     if (!script.calm) return [];

@@ -27,7 +27,7 @@ const escaped = (text: string): string => visible(text).replace(/[&<>"]/g, (sign
 const sandboxPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<style>body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}
+<style>:root{color-scheme:light dark}body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}
 dt{opacity:.7}dd{margin:0 0 .6rem;font-weight:600}form p{margin:.8rem 0;display:grid;grid-template-columns:13rem 1fr;gap:.2rem .8rem;align-items:center}
 button{font:inherit;padding:.5rem 1rem}@media(max-width:30rem){form p{grid-template-columns:1fr}}</style>
 <h1>${escaped(title)}</h1>
