@@ -4,12 +4,12 @@ import { type Line, reasons } from "order-status-engine/machines";
 
 /** What is paid for: Vendure adds these up to `totalWithTax`. */
 const linesOf = ({ lines, surcharges, shippingLines }: Order): Line[] => [
-  ...lines.map(({ productVariant: { sku, name }, quantity, taxRate, ...line }) => ({
-    sku,
-    description: name,
+  ...lines.map(({ productVariant, quantity, taxRate, proratedLinePrice, proratedLinePriceWithTax: total }) => ({
+    sku: productVariant.sku,
+    description: productVariant.name,
     quantity,
-    total: line.proratedLinePriceWithTax,
-    vat: line.proratedLinePriceWithTax - line.proratedLinePrice,
+    total,
+    vat: total - proratedLinePrice,
     vatRate: Math.round(taxRate * 100),
   })),
   ...surcharges.map(({ sku, description, price, priceWithTax: total }) => ({

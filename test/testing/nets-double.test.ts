@@ -1,5 +1,6 @@
 /** The Nets double against Nexi's reference of the payment API: what it refuses, and how whole its answers are. */
 import { afterEach, describe, expect, test } from "vitest";
+import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { netsDouble, VirtualClock } from "../../src/testing/index.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
@@ -41,6 +42,27 @@ const creation = (order: object = {}, checkout: object = {}, more: object = {}) 
 });
 const webhook = (more: object = {}) => ({
   notifications: { webHooks: [{ eventName: "payment.created", url: "https://shop.example/w", ...more }] },
+});
+
+test("a payment is read thirty times an hour, and whoever asks too often is told how long to wait", async () => {
+  const clock = new VirtualClock(T0);
+  const nets = await netsDouble({ clock, readsPerHour: 30 });
+  closing.push(nets.close);
+  const gateway = netsEasy({ baseUrl: nets.url, secretKey: "secret", clock });
+  for (const paymentId of ["p-1", "p-2"]) {
+    nets.setSeries(paymentId, [{ from: 0, netsPayment: { summary: { reservedAmount: 1000 } } }]);
+    await clock.advanceTo(clock.now() + 1000, async () => {});
+    for (let reads = 0; reads < 30; reads += 1)
+      expect(await gateway.readPayment(paymentId)).toMatchObject({ kind: "ok" });
+  }
+  // No longer than our client believes anybody.
+  const wait = { kind: "retry", afterMs: 600_000 };
+  expect(await gateway.readPayment("p-1")).toMatchObject(wait);
+  // Nothing was sent but the question, so the capture comes later.
+  expect(await gateway.capture({ paymentId: "p-1", amount: 1000, key: "1:1:0" })).toMatchObject(wait);
+  await clock.advanceTo(clock.now() + 3_599_000, async () => {});
+  expect(await gateway.readPayment("p-1")).toMatchObject({ kind: "ok" });
+  expect(await gateway.readPayment("p-2")).toMatchObject({ kind: "retry", afterMs: 1000 });
 });
 
 describe("a payment is created", () => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type EventType, merchantEventFor } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
+import { linesFor, sumOf } from "../../../machines/lines.js";
 import type { KillPoint } from "../mortal.js";
 import { mainBank } from "./banks.js";
 import type { ScenarioEvent, ScenarioLine, ScenarioOrder } from "./format.js";
@@ -68,8 +69,9 @@ const edited = (world: ScenarioWorld, event: ScenarioEvent, orderId: string) => 
     .filter((line) => line.quantity > 0);
   const raised = order.lines.some((line) => (quantity[line.sku] ?? 0) > line.quantity);
   const lines = [...kept, ...add];
-  const total = typeof event.newTotal === "number" ? minor(event.newTotal) : lines.reduce((sum, l) => sum + l.total, 0);
-  return { lines, total, adds: add.length > 0 || raised };
+  const total = typeof event.newTotal === "number" ? minor(event.newTotal) : sumOf(lines);
+  // Another total than the lines make up says nothing of lines.
+  return { lines: linesFor(lines, total) ?? [], total, adds: add.length > 0 || raised };
 };
 
 const Change = z.object({

@@ -49,8 +49,17 @@ interface Act {
   final?: boolean;
 }
 
-export const netsDouble = async (options: { clock?: Clock; port?: number } = {}): Promise<NetsDouble> => {
-  const { clock = systemClock() } = options;
+const HOUR = 3_600_000;
+
+export const netsDouble = async (
+  options: {
+    clock?: Clock;
+    port?: number;
+    /** Nets reads a payment 30 times an hour at most; left out: as often as it is asked. */
+    readsPerHour?: number;
+  } = {},
+): Promise<NetsDouble> => {
+  const { clock = systemClock(), readsPerHour = Number.POSITIVE_INFINITY } = options;
   const end = new AbortController();
   const accounts = netsAccounts(clock, newId);
   const deliveries = netsDeliveriesOf(clock, end.signal);
@@ -152,6 +161,14 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
     return { status: 200, body: answered(account.payment, { url: page, cancelUrl }) };
   };
 
+  const readTooOften = (id: string): HttpAnswer | null => {
+    const recent = reads.filter(({ paymentId, at }) => paymentId === id && at > clock.now() - HOUR);
+    const [first] = recent;
+    if (first === undefined || recent.length < readsPerHour) return null;
+    const seconds = Math.ceil((first.at + HOUR - clock.now()) / 1000);
+    return { ...no(429, "TooManyRequests", "Too many requests"), headers: { "retry-after": String(seconds) } };
+  };
+
   /** null = no answer, ever. */
   const answerTo = (asked: NetsRequest): HttpAnswer | null => {
     const { operation: op, id, key } = asked;
@@ -169,7 +186,11 @@ export const netsDouble = async (options: { clock?: Clock; port?: number } = {})
       const headers = fault.retryAfter === null ? undefined : { "retry-after": String(fault.retryAfter) };
       return { ...no(fault.status, "1000", `Fault of the scenario: ${fault.status}`), headers };
     };
-    if (op === "getPayment") reads.push({ op, paymentId, at: clock.now() });
+    if (op === "getPayment") {
+      const tooMany = readTooOften(paymentId);
+      if (tooMany !== null) return tooMany;
+      reads.push({ op, paymentId, at: clock.now() });
+    }
     const unheard = stopped(fault);
     if (unheard !== undefined) return unheard;
     if (op === "getPayment") return heard(fault, atFault() ?? readOf(account));
