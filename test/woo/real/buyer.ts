@@ -6,7 +6,8 @@ export type CheckoutPage = "classic" | "blocks";
 /** The buttons of the test bank's page. */
 export type AtBank = "sign" | "deny" | "freeze" | "leave";
 
-const WAIT_MS = 30_000;
+/** A page takes a second; on a computer that is busy with other things, much longer. */
+const WAIT_MS = 90_000;
 const person = {
   first_name: "Testa",
   last_name: "Testsson",
@@ -80,9 +81,14 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
       } else {
         await fillBlocks();
         await page.locator(`label[for$="-${method}"]`).first().click();
+        // While WooCommerce still counts with the new address, it does not hear the button.
+        await page.waitForLoadState("networkidle");
         await page.click(".wc-block-components-checkout-place-order-button:not([disabled])");
       }
-      await page.waitForURL(/\/sign\//);
+      await page.waitForURL(/\/sign\//).catch(async () => {
+        const says = (await page.innerText("body")).replace(/\s+/g, " ").slice(0, 500);
+        throw new Error(`the checkout does not lead to the bank; it says: ${says}`);
+      });
     },
     async atBank(outcome) {
       await page.click(`button[value="${outcome}"]`);
