@@ -38,6 +38,7 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   let at: CheckoutPage = "classic";
+  const isAtBank = () => page.url().includes("/sign/");
 
   const fillClassic = async () => {
     for (const [name, value] of Object.entries(person)) await page.fill(`#billing_${name}`, value);
@@ -81,9 +82,11 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
       } else {
         await fillBlocks();
         await page.locator(`label[for$="-${method}"]`).first().click();
-        // While WooCommerce still counts with the new address, it does not hear the button.
-        await page.waitForLoadState("networkidle");
-        await page.click(".wc-block-components-checkout-place-order-button:not([disabled])");
+        // While WooCommerce still counts with what was chosen, it does not hear the button: one presses it again.
+        for (let presses = 1; presses <= 6 && !isAtBank(); presses += 1) {
+          await page.click(".wc-block-components-checkout-place-order-button:not([disabled])").catch(() => {});
+          await page.waitForURL(/\/sign\//, { timeout: 15_000 }).catch(() => {});
+        }
       }
       await page.waitForURL(/\/sign\//).catch(async () => {
         const says = (await page.innerText("body")).replace(/\s+/g, " ").slice(0, 500);
