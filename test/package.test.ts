@@ -13,8 +13,8 @@ import { freePort } from "./free-port.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (path: string): string => join(root, "node_modules", path);
-/** 820 kB at the time of writing, a third of it the test harness that users are given. */
-const LARGEST_PACKAGE = 920_000;
+/** 926 kB at the time of writing, a third of it the test harness that users are given. */
+const LARGEST_PACKAGE = 980_000;
 /** With all that comes along but the optional packages: 25 packages and 61 MB at the time of writing, 28 MB of them date-fns. */
 const MOST_PACKAGES = 25;
 const MOST_MB = 62;

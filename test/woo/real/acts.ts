@@ -31,8 +31,14 @@ const placed = async ({ shop }: RealWorld, quantity = 1): Promise<{ id: number; 
     $told = $gateways['${METHOD}']->process_payment( $order->get_id() );
     return array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] );`);
 
-export const paidOrder = async (world: RealWorld, quantity = 1): Promise<number> => {
+/** @param before what happens while it waits for its payment */
+export const paidOrder = async (
+  world: RealWorld,
+  quantity = 1,
+  before: (id: number) => Promise<void> = async () => {},
+): Promise<number> => {
   const { id, redirect } = await placed(world, quantity);
+  await before(id);
   const back = await fetch(redirect, {
     method: "POST",
     body: new URLSearchParams({ outcome: "sign" }),
@@ -173,7 +179,7 @@ const refunds = ({ shop }: RealWorld, id: number, amount: number, lines = "array
 const sumOf = ({ refunds: all }: ShopSays): number =>
   all.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0) / 100;
 
-const completedOrder = async (world: RealWorld): Promise<{ id: number; payment: string }> => {
+export const completedOrder = async (world: RealWorld): Promise<{ id: number; payment: string }> => {
   const id = await paidOrder(world);
   await setsStatus(world, id, "completed");
   await world.settled(id);

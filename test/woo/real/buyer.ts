@@ -6,7 +6,8 @@ export type CheckoutPage = "classic" | "blocks";
 /** The buttons of the test bank's page. */
 export type AtBank = "sign" | "deny" | "freeze" | "leave";
 
-const WAIT_MS = 30_000;
+/** A page takes a second; on a computer that is busy with other things, much longer. */
+const WAIT_MS = 90_000;
 const person = {
   first_name: "Testa",
   last_name: "Testsson",
@@ -37,6 +38,7 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   let at: CheckoutPage = "classic";
+  const isAtBank = () => page.url().includes("/sign/");
 
   const fillClassic = async () => {
     for (const [name, value] of Object.entries(person)) await page.fill(`#billing_${name}`, value);
@@ -80,9 +82,16 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
       } else {
         await fillBlocks();
         await page.locator(`label[for$="-${method}"]`).first().click();
-        await page.click(".wc-block-components-checkout-place-order-button:not([disabled])");
+        // While WooCommerce still counts with what was chosen, it does not hear the button: one presses it again.
+        for (let presses = 1; presses <= 6 && !isAtBank(); presses += 1) {
+          await page.click(".wc-block-components-checkout-place-order-button:not([disabled])").catch(() => {});
+          await page.waitForURL(/\/sign\//, { timeout: 15_000 }).catch(() => {});
+        }
       }
-      await page.waitForURL(/\/sign\//);
+      await page.waitForURL(/\/sign\//).catch(async () => {
+        const says = (await page.innerText("body")).replace(/\s+/g, " ").slice(0, 500);
+        throw new Error(`the checkout does not lead to the bank; it says: ${says}`);
+      });
     },
     async atBank(outcome) {
       await page.click(`button[value="${outcome}"]`);
