@@ -48,7 +48,10 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
     door: { says: "strangers at the public routes", file: "test/siege/campaign.js", node: ["--expose-gc"] },
     lanes: { says: "customers while something else hangs", file: "test/lanes/campaign.js" },
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
-    woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },
+    woo: {
+      says: "two writers at one WooCommerce order; with WOOCOMMERCE_DIR, a real shop",
+      file: "test/woo/campaign.js",
+    },
     exhaustive: {
       says: "the whole of what each build goes through in part: spaces, interleavings, weeks, stores",
       file: vitest,

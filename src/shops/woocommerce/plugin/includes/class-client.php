@@ -59,6 +59,7 @@ final class Order_Status_Engine_Client {
 		$told = is_wp_error( $response ) ? self::unanswered( $response, $patience ) : self::answered( $response );
 		if ( self::DOWN === $told['kind'] ) {
 			set_transient( self::RESTING, $told['why'], self::REST );
+			Order_Status_Engine_Methods::doubt();
 		}
 		return $told;
 	}
