@@ -53,7 +53,10 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
       says: "other people's clients against our doubles, where a folder of them is given",
       file: "test/conformance/campaign.js",
     },
-    woo: { says: "two writers at one WooCommerce order", file: "test/woo/campaign.js" },
+    woo: {
+      says: "two writers at one WooCommerce order; with WOOCOMMERCE_DIR, a real shop",
+      file: "test/woo/campaign.js",
+    },
     exhaustive: {
       says: "the whole of what each build goes through in part: spaces, interleavings, weeks, stores",
       file: vitest,

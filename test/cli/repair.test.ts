@@ -89,7 +89,7 @@ describe("repair", () => {
 
   test("show and why name it before an engine has met it", async () => {
     const file = await sick(TIMER);
-    expect((await cli(["show", "sick", "--store", file])).out).toMatch(/set aside +timer t of order sick is damaged/);
+    expect((await cli(["show", "sick", "--store", file])).out).toMatch(/parked +timer t of order sick is damaged/);
   });
 
   test("without an order nothing is repaired", async () => {

@@ -34,6 +34,7 @@ const secrets = (shop: WooServer): Record<string, string> => ({
   ORDER_STATUS_WOO_KEY: shop.keys.engine.key,
   ORDER_STATUS_WOO_SECRET: shop.keys.engine.secret,
   ORDER_STATUS_WOO_WEBHOOK_SECRET: "canary-of-the-webhook",
+  ORDER_STATUS_PLUGIN_SECRET: "canary-of-the-plugin",
   ORDER_STATUS_CALLBACK_KEY: "canary-of-the-callbacks",
   RESURS_CLIENT_ID: "shop",
   RESURS_CLIENT_SECRET: "canary-client",

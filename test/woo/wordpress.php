@@ -158,6 +158,7 @@ class WC_Refund_Line {
 function plugin_basename( $file ) {
 	return basename( $file );
 }
+function update_option( $name, $value, $autoload ) {}
 function remove_action( $hook, $callback ) {}
 function sanitize_key( $key ) {
 	return preg_replace( '/[^a-z0-9_\-]/', '', strtolower( $key ) );

@@ -18,7 +18,12 @@ final class Order_Status_Engine_Answer {
 		$told = Order_Status_Engine_Client::send( 'POST', $path, $event, self::PATIENCE );
 		switch ( $told['kind'] ) {
 			case Order_Status_Engine_Client::ANSWER:
-				return 404 === $told['code'] ? self::verdict( self::PASS, '' ) : self::of_engine( $told['body'] );
+				if ( 404 === $told['code'] ) {
+					return self::verdict( self::PASS, '' );
+				}
+				return isset( $told['body']['outcome'] )
+					? self::of_engine( $told['body'] )
+					: self::misconfigured( $order, Order_Status_Engine_Client::fault( $told['code'] ) );
 			case Order_Status_Engine_Client::LATE:
 				return self::maybe_heard( $order, $told['why'] );
 			case Order_Status_Engine_Client::DOWN:

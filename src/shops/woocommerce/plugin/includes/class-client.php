@@ -59,6 +59,7 @@ final class Order_Status_Engine_Client {
 		$told = is_wp_error( $response ) ? self::unanswered( $response, $patience ) : self::answered( $response );
 		if ( self::DOWN === $told['kind'] ) {
 			set_transient( self::RESTING, $told['why'], self::REST );
+			Order_Status_Engine_Methods::doubt();
 		}
 		return $told;
 	}
@@ -117,7 +118,7 @@ final class Order_Status_Engine_Client {
 	}
 
 	/** What is wrong, from an answer that is neither the engine's nor an outage's. */
-	private static function fault( $code ) {
+	public static function fault( $code ) {
 		if ( 401 === $code ) {
 			return 'HTTP 401: it does not take the token in ORDER_STATUS_ENGINE_TOKEN';
 		}

@@ -43,6 +43,14 @@ final class Order_Status_Engine_Methods {
 		return null === $follows || in_array( $as, $follows, true );
 	}
 
+	/** The engine was down a moment ago: nothing is offered before it has told its list again. */
+	public static function doubt() {
+		$kept = get_option( self::OPTION );
+		if ( is_array( $kept ) && $kept['ok'] ) {
+			update_option( self::OPTION, array_merge( $kept, array( 'at' => time(), 'ok' => false ) ), false );
+		}
+	}
+
 	public static function forget() {
 		delete_option( self::OPTION );
 	}
