@@ -98,6 +98,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...unit, "**/node_modules/**", "test/hosts/**/.next/**"],
           globalSetup: "./test/build.ts",
+          setupFiles: ["./test/environment.ts"],
           pool: "forks",
           isolate: false,
           // Most of a file's time is waiting for a disk or a server: one worker more than the two processors of the build.

@@ -69,8 +69,12 @@ const asExample = (kept: Record<string, unknown>, { gateway, paymentId, previous
 /** One entry: a value with one hostile field goes in, and what became of it comes out. */
 type Became = { refused: string[] } | { kept: unknown };
 
-const isRefusedBy = (became: Became, path: Path): boolean =>
-  "refused" in became && became.refused.some((issue) => names(issue, path));
+/** A sum that its lines do not add up to is refused at the lines. */
+const isRefusedBy = (became: Became, path: Path): boolean => {
+  const isSum = path.at(-1) === "total" || path.at(-1) === "amount";
+  const lines = [...path.slice(0, -1), "lines"];
+  return "refused" in became && became.refused.some((issue) => names(issue, path) || (isSum && names(issue, lines)));
+};
 
 /** null = as it should be. */
 const faultOf = (what: string, path: Path, given: unknown, became: Became): string | null => {

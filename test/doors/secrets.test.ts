@@ -108,6 +108,7 @@ describe("doors low: a secret of fewer than 16 characters", () => {
     expect(ours.sort()).toEqual([
       "NETS_WEBHOOK_AUTHORIZATION",
       "ORDER_STATUS_CALLBACK_KEY",
+      "ORDER_STATUS_PLUGIN_SECRET",
       "ORDER_STATUS_TOKEN",
       "ORDER_STATUS_WOO_WEBHOOK_SECRET",
     ]);

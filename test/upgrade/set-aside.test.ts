@@ -110,7 +110,7 @@ test("the unknown ones are set aside in sight when something happens to them; th
   const why = await cli(["why", "strange", "--store", file]);
   expect(why.out).toContain('(the order stands in "shipped", a state that no machine here knows)');
   const show = await cli(["show", "strange", "--store", file]);
-  expect(show.out).toContain('set aside  the order stands in "shipped"');
+  expect(show.out).toContain('parked   the order stands in "shipped"');
 });
 
 test("where all are known the check ends with 0", async () => {
