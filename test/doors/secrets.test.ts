@@ -94,9 +94,10 @@ describe("doors low: a secret of fewer than 16 characters", () => {
     await cli(["init", "--config", file, "--force"], {
       input: `https://shop.example\n${ways}\npostgres\nhttps://engine.example\n\n`,
     });
-    const text = (await readFile(file, "utf8"))
-      .replace("// pluginSecret:", 'pluginSecret: env("PLUGIN"), //')
-      .replace("// resursDigest:", 'resursDigest: { algorithm: "SHA1", salts: [env("SALT")] }, //');
+    const text = (await readFile(file, "utf8")).replace(
+      "// resursDigest:",
+      'resursDigest: { algorithm: "SHA1", salts: [env("SALT")] }, //',
+    );
     await writeFile(file, text);
     const made = parseEnv(await readFile(join(folder, ".env"), "utf8")) as Record<string, string>;
     return { file, made };
@@ -115,21 +116,21 @@ describe("doors low: a secret of fewer than 16 characters", () => {
     // What init made up is long enough.
     for (const name of ours) expect(secretFault(made[name] ?? "")).toBeNull();
     const issued = Object.fromEntries(Object.keys(made).map((name) => [name, "x"]));
-    const env = { ...issued, PLUGIN: SHORT, SALT: SHORT, ...Object.fromEntries(ours.map((name) => [name, SHORT])) };
+    const env = { ...issued, SALT: SHORT, ...Object.fromEntries(ours.map((name) => [name, SHORT])) };
     const { code, err } = await cli(["config", "--config", file], { env });
     expect(code).toBe(2);
     expect(err).not.toContain(SHORT);
     const refused = [...err.matchAll(/^ {2}([\w.-]+): in the environment variable (\w+) the secret has fewer/gm)];
     expect(Object.fromEntries(refused.map(([, key, name]) => [key, name]))).toEqual({
       "shop.webhookSecrets.0": "ORDER_STATUS_WOO_WEBHOOK_SECRET",
-      "shop.pluginSecret": "PLUGIN",
+      "shop.pluginSecret": "ORDER_STATUS_PLUGIN_SECRET",
       "gateways.nets-easy.webhookAuthorization": "NETS_WEBHOOK_AUTHORIZATION",
       "http.apiToken": "ORDER_STATUS_TOKEN",
       "http.callbackKeys.0.secret": "ORDER_STATUS_CALLBACK_KEY",
       "http.resursDigest.salts.0": "SALT",
     });
     const right = await cli(["config", "--config", file], {
-      env: { ...issued, PLUGIN: LONG, SALT: LONG, ...Object.fromEntries(ours.map((name) => [name, LONG])) },
+      env: { ...issued, SALT: LONG, ...Object.fromEntries(ours.map((name) => [name, LONG])) },
     });
     expect(right).toMatchObject({ code: 0, err: "" });
   });
