@@ -101,8 +101,8 @@ export default defineConfig({
           setupFiles: ["./test/environment.ts"],
           pool: "forks",
           isolate: false,
-          // Most of a file's time is waiting for a disk or a server: one worker more than the two processors of the build.
-          maxWorkers: 3,
+          // Half of a file's time is waiting for a server or a process: twice the two processors of the build.
+          maxWorkers: 4,
           // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
           testTimeout: 360_000,
           hookTimeout: 240_000,

@@ -28,6 +28,9 @@ const inPart = [
   "test/engine/kill.test.ts",
   "test/cli/bulk.test.ts",
   "test/inspector/situations.test.ts",
+  "test/runtimes/postgres.test.ts",
+  "test/crash.test.ts",
+  "test/release.test.ts",
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
 

@@ -13,7 +13,9 @@ import {
   type Setup,
 } from "../../src/testing/contracts/runtime.js";
 
-export const cases = (open: OpenRuntime, cannot: Parameters<typeof runtimeContract>[0]["cannot"] = {}): void =>
+type Cannot = Parameters<typeof runtimeContract>[0]["cannot"];
+
+export const cases = (open: OpenRuntime, cannot: Cannot = {}): void =>
   runtimeContract({
     runner: {
       test: (title, run, timeout) => test.concurrent(title, { timeout }, run),

@@ -2,6 +2,7 @@
 import { afterAll, describe, it } from "vitest";
 import { postgresStore } from "../../src/stores/postgres/store.js";
 import { Guest, type OpenRuntime, type Setup } from "../../src/testing/contracts/runtime.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { startPostgres } from "../stores/postgres-server.js";
 import { cases, openedHere } from "./cases.js";
 
@@ -44,6 +45,7 @@ else {
   };
 
   describe("engines on PostgreSQL", () => {
-    cases(open);
+    // Nodes on PostgreSQL are killed in nodes.test.ts and kill.test.ts.
+    cases(open, isWhole ? {} : { kill: "npm run campaign exhaustive" });
   });
 }
