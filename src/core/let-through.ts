@@ -38,7 +38,8 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   if (isLeftToTheShop(builder) && !isMerchant)
     return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
   const { order } = builder.rules.registry;
-  const shownAs = waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
+  const isCorrected = waiting.type === "order.updated";
+  const shownAs = isCorrected ? "payment.read" : waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
   const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.
   const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");

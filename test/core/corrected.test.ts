@@ -50,6 +50,14 @@ describe("the total of an order on hold is changed in the shop", () => {
     expect(life.record.facts.waiting).toEqual([]);
   });
 
+  test("and a merchant reopens it meanwhile: it is paid", () => {
+    const life = held();
+    life.tell(edited(90_000));
+    life.tell({ type: "merchant.reopened", via: "api" });
+    life.read(TOO_LITTLE);
+    expect(life.status).toBe("processing");
+  });
+
   test("by placing it again", () => {
     const life = held();
     life.settle({ ...edited(90_000), change: "placed again" }, TOO_LITTLE);
