@@ -23,7 +23,7 @@ Examples:
   $ order-status demo                        an hour of a web shop in a few seconds
   $ order-status scenarios bugs/*.json       order lives as regression tests
   $ order-status simulate --lives 20000      thousands of lives with everything going wrong
-  $ order-status why 1001 --store orders.db     why an order is where it is
+  $ order-status why 1001 --store orders.db  why an order is where it is
 ${exitCodes("something was refused or failed, as data")}`,
   );
 

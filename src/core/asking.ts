@@ -6,7 +6,7 @@ import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";
 import { keepAsOther, otherNamed, takeOver } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
-import { remember, waitingFor } from "./remember.js";
+import { waitingFor } from "./remember.js";
 
 /** A callback is about this payment, or it is about nothing that concerns the order now. */
 export const callback = (builder: DecisionBuilder, kind: string, paymentId: string): void => {
@@ -42,7 +42,7 @@ export const wish = (builder: DecisionBuilder): void => {
   if (event.type === "shop.holdStockDue" && !holdStockIsOver(builder)) {
     return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
   }
-  if (event.type === "checkout.asked") builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  if (event.type === "checkout.asked") builder.facts = builder.remembered;
   const alwaysReads =
     event.type === "customer.returned" || event.type === "reconcile.asked" || event.type === "checkout.asked";
   const known = handles(builder.rules.registry.order, builder.states.order, event.type);
@@ -53,7 +53,7 @@ export const wish = (builder: DecisionBuilder): void => {
     return builder.show(shown);
   }
   if (event.type === "customer.returned") {
-    builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+    builder.facts = builder.remembered;
     const first = order.customerReturnedAt === null && builder.facts.order.customerReturnedAt !== null;
     if (first) builder.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, builder.now);
   }

@@ -14,7 +14,7 @@ import { laneOf } from "./lanes.js";
 import { exchange, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown } from "./refuse.js";
-import { inCurrency } from "./remember.js";
+import { inCurrency, remember } from "./remember.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 
 /** An event as the order machine gets it. */
@@ -82,20 +82,16 @@ export class DecisionBuilder {
     return (this.before?.version ?? 0) + 1;
   }
 
+  /** The facts after the event; the same object where it tells nothing new. */
+  get remembered(): Facts {
+    return remember(this.facts, this.envelope, this.seq);
+  }
+
   guardContext(wish: CommandPayload | null = null, seen: OrderStatus | null = null): GuardContext {
     const { order, payment, others, waiting, operation } = this.facts;
-    return {
-      order,
-      payment,
-      others,
-      waiting,
-      operation,
-      now: this.now,
-      settings: this.rules.settings,
-      flow: this.flow,
-      wish,
-      seen,
-    };
+    const { now, flow } = this;
+    const { settings } = this.rules;
+    return { order, payment, others, waiting, operation, now, settings, flow, wish, seen };
   }
 
   answer(to: Pick<OrderMessage, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {

@@ -5,7 +5,7 @@ import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { rejectionMeta } from "./metadata.js";
 import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
-import { ofEarlierAttempt, remember } from "./remember.js";
+import { ofEarlierAttempt } from "./remember.js";
 
 /** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
 const CHECKOUT_MS = 35_000;
@@ -66,7 +66,7 @@ export const attach = (
   const another = paymentId !== builder.facts.payment.id;
   const { attempt, id: before } = builder.facts.payment;
   let remembered: Facts = {
-    ...remember(builder.facts, builder.envelope, builder.seq),
+    ...builder.remembered,
     checkout: answered(builder.facts),
   };
   if (another || remembered.payment.attempt !== attempt)
@@ -89,7 +89,7 @@ export const notCreated = (builder: DecisionBuilder, detail: string, attempt: st
 
 /** Kept for the merchant, who would else only see that the bank knows no payment. */
 export const rejected = (builder: DecisionBuilder, rejection: Rejection["type"], message: string | null): void => {
-  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  builder.facts = builder.remembered;
   builder.add({ type: "setOrderMeta", meta: rejectionMeta(builder.facts.order.rejections, message) }, builder.now);
   builder.add({ type: "addOrderNote", note: notes["customer-rejected"].replace("{reason}", rejection) }, builder.now);
   builder.answer(builder.itself, "ignored", { rule: "checkout/rejected", reason: "checkout-rejected" });

@@ -35,7 +35,7 @@ import {
 } from "./others.js";
 import type { OrderRecord } from "./record.js";
 import { notOurs } from "./refuse.js";
-import { placed, remember, waitingFor } from "./remember.js";
+import { placed, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
 
 export type { Decision } from "./finish.js";
@@ -132,7 +132,7 @@ const happen = (builder: DecisionBuilder): void => {
 
 /** The shop wrote the order. One that stands on hold may cost now what the bank holds. */
 const updated = (builder: DecisionBuilder): void => {
-  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  builder.facts = builder.remembered;
   const meta = builder.moveOrder(builder.itself);
   const cooldown = builder.moveCooldown("order.updated");
   const { order, payment } = builder.facts;
@@ -192,7 +192,7 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   if (isCurrent ? asked.length === 0 : otherNamed(builder.facts, reading.paymentId)?.readingId !== readingId) {
     return builder.answer(me, "ignored", { reason: "superseded" });
   }
-  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  builder.facts = builder.remembered;
   if (isCurrent) builder.movePayment();
   else readOther(builder, reading, asked, readingId);
   // Where another payment became the current one, who asked about it asks about the current one now.
@@ -247,7 +247,7 @@ const result = (builder: DecisionBuilder): void => {
   const other = otherAnswered(builder.facts, event);
   if (other !== undefined) return answerOther(builder, other, event);
   const { payment } = builder.facts;
-  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  builder.facts = builder.remembered;
   if (builder.facts.payment !== payment) builder.movePayment();
   const detail = "reason" in event ? event.detail || event.reason : undefined;
   builder.show({ ...builder.itself, detail });

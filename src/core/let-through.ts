@@ -10,6 +10,8 @@ import { SIGNED_EARLIER } from "./remember.js";
 import { bookEarlier } from "./signed-earlier.js";
 
 const LINK_TIMER = "xstate.after.linkLifetime.";
+/** Shown to the order under another name than they waited under. */
+const SHOWN: Record<string, string> = { [SIGNED_EARLIER]: "customer.unproven", "order.updated": "payment.read" };
 
 /** A call that is under way comes to its end, whoever the order is paid with by then. */
 export const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
@@ -38,8 +40,7 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   if (isLeftToTheShop(builder) && !isMerchant)
     return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
   const { order } = builder.rules.registry;
-  const isCorrected = waiting.type === "order.updated";
-  const shownAs = isCorrected ? "payment.read" : waiting.type === SIGNED_EARLIER ? "customer.unproven" : waiting.type;
+  const shownAs = SHOWN[waiting.type] ?? waiting.type;
   const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.
   const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");

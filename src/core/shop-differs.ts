@@ -3,7 +3,6 @@ import type { Operation } from "../../machines/facts.js";
 import { reasons } from "../../machines/reasons.js";
 import type { DecisionBuilder } from "./builder.js";
 import { notOurs, refuse } from "./refuse.js";
-import { remember } from "./remember.js";
 
 /**
  * The order is updated, as when the shop tells of a change. A capture is then decided anew, so that it is refused by the
@@ -12,7 +11,7 @@ import { remember } from "./remember.js";
 export const shopDiffers = (builder: DecisionBuilder): void => {
   const me = builder.itself;
   const { operation } = builder.facts;
-  builder.facts = remember(builder.facts, builder.envelope, builder.seq);
+  builder.facts = builder.remembered;
   const moved = builder.moveOrder({ ...me, detail: reasons["order-changed"] });
   builder.answer(me, "ignored", { rule: moved?.rule ?? null, reason: moved === null ? "superseded" : "order-changed" });
   builder.moveOrder({ ...me, type: "order.updated" });

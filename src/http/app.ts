@@ -13,7 +13,7 @@ import { requireLongSecrets } from "../ports/secrets.js";
 import { thrownText } from "../ports/thrown.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
-import { type Body, readExactly } from "./body.js";
+import { readExactly, refusedBody } from "./body.js";
 import { checkoutRoutes, Placing } from "./checkout.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
@@ -57,8 +57,6 @@ const DeadLetters = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 const History = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
-const refusedBody = (c: Context, { status, code, issues }: Extract<Body, { ok: false }>) =>
-  c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
 /** How long the caller is willing to wait for the end (`Prefer: wait=5`, RFC 7240), at most the engine's own time. */
 const waitIn = (prefer = ""): number | undefined => {
   const seconds = /(?:^|,)\s*wait=(\d{1,2})\s*(?:[,;]|$)/i.exec(prefer)?.[1];

@@ -20,6 +20,9 @@ interface Refused {
 export type Bytes = { ok: true; bytes: Uint8Array } | Refused;
 export type Body = { ok: true; json: unknown; text: string } | Refused;
 
+export const refusedBody = (c: Context, { status, code, issues }: Refused) =>
+  c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
+
 const refusals = {
   tooLarge: { ok: false, status: 413, code: "body-too-large" },
   tooSlow: { ok: false, status: 408, code: "body-too-slow" },

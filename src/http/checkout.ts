@@ -5,7 +5,7 @@ import { PlacedFields } from "../../machines/events.js";
 import { addUp } from "../../machines/lines.js";
 import { Id } from "../../machines/text.js";
 import type { Runtime } from "../ports/runtime.js";
-import { readExactly } from "./body.js";
+import { readExactly, refusedBody } from "./body.js";
 import type { AddressKeys } from "./keys.js";
 import { urlsFor } from "./urls.js";
 
@@ -31,10 +31,7 @@ export const checkoutRoutes = ({ engine, publicUrl, keys }: CheckoutDoor): Hono 
   const app = new Hono();
   app.post("/orders/:orderId/checkout", async (c) => {
     const body = await readExactly(c);
-    if (!body.ok) {
-      const { status, code, issues } = body;
-      return c.json({ error: { code, ...(issues === undefined ? {} : { issues }) } }, status);
-    }
+    if (!body.ok) return refusedBody(c, body);
     const parsed = Checkout.safeParse(body.json);
     if (!parsed.success) return c.json({ error: { code: "invalid-checkout", issues: parsed.error.issues } }, 400);
     const orderId = c.req.param("orderId");

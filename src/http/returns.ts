@@ -3,19 +3,10 @@ import { type Context, Hono } from "hono";
 import { ReturnPage } from "../../machines/commands.js";
 import { KnownId } from "../core/entering.js";
 import type { Runtime } from "../ports/runtime.js";
+import type { CustomerBack } from "../ports/shop.js";
 import type { Admission, Proof } from "./admission.js";
 import type { AddressKeys } from "./keys.js";
 import { attemptProven } from "./return-proof.js";
-
-/** A customer who is back from the bank. */
-export interface CustomerBack {
-  orderId: string;
-  paid: boolean;
-  /** The address proved that it was given out for this order; else anybody may have made it up. */
-  proven: boolean;
-  /** Why it is not paid, in the bank's word where it said one; null = it is paid. */
-  reason: string | null;
-}
 
 export interface ReturnOptions {
   engine: Runtime;
@@ -74,10 +65,11 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
           { wait: "settled", timeoutMs: returnWaitMs },
         )
       : null;
-    const record = await engine.queries.read(orderId);
-    const status = told?.to ?? record?.facts.order.status ?? null;
+    const facts = async () => (await engine.queries.read(orderId))?.facts;
+    const status = told?.to ?? (await facts())?.order.status ?? null;
     const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";
-    const reason = paid ? null : (record?.facts.payment.rejectedReason ?? NOT_COMPLETED);
+    // Who has paid asks for nothing more.
+    const reason = paid ? null : ((await facts())?.payment.rejectedReason ?? NOT_COMPLETED);
     return leadsOn(c, { orderId, paid, proven: true, reason }, { orderId, status });
   };
 

@@ -29,3 +29,13 @@ export interface Shop {
  * done for it: until then it counts among the requests that prove nothing.
  */
 export type ShopWebhooks = (request: Request, taken: { body: Uint8Array; proved(): void }) => Promise<Response>;
+
+/** A customer who is back from the bank. */
+export interface CustomerBack {
+  orderId: string;
+  paid: boolean;
+  /** The address proved that it was given out for this order; else anybody may have made it up. */
+  proven: boolean;
+  /** Why it is not paid, in the bank's word where it said one; null = it is paid. */
+  reason: string | null;
+}

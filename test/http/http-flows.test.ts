@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type ApiData, decodeApiData, encodeApiData } from "../../src/gateways/resurs-legacy/index.js";
 import type { HttpOptions } from "../../src/http/app.js";
 import { type DigestOptions, provesItself } from "../../src/http/digest.js";
-import type { CustomerBack } from "../../src/http/returns.js";
+import type { CustomerBack } from "../../src/ports/shop.js";
 import { MINUTE, Place, post, trusted } from "../engine/place.js";
 
 let place: Place | null = null;

@@ -155,10 +155,18 @@ export const bookingOf = async (
 });
 
 /** The same line in JSON: without its number, and its amounts as numbers. */
-const hostedLine = (line: Line, index: number) => {
-  const { id: _, artNo, description, unitMeasure, ...amounts } = specLine(line, index);
+const hostedLine = ({ id: _, artNo, description, unitMeasure, ...amounts }: ReturnType<typeof specLine>) => {
   const numbers = Object.fromEntries(Object.entries(amounts).map(([name, text]) => [name, Number(text)]));
   return { artNo, description, unitMeasure, ...numbers };
+};
+
+const hostedOrder = ({ lines, total }: NewPayment) => {
+  const { specLines, totalAmount, totalVatAmount } = paymentSpec(lines, total);
+  return {
+    orderLines: specLines.map(hostedLine),
+    totalAmount: Number(totalAmount),
+    totalVatAmount: Number(totalVatAmount),
+  };
 };
 
 /**
@@ -168,11 +176,7 @@ const hostedLine = (line: Line, index: number) => {
 export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt, options: HostedOptions) => ({
   paymentData: { preferredId: attempt.preferredId, paymentMethodId: options.paymentMethodId },
   ...control(options),
-  orderData: {
-    orderLines: summing(payment.lines, payment.total).map(hostedLine),
-    totalAmount: payment.total / 100,
-    totalVatAmount: vatIn(summing(payment.lines, payment.total)) / 100,
-  },
+  orderData: hostedOrder(payment),
   customer: options.customerOf && hostedCustomer(await options.customerOf(payment.orderId)),
   successUrl: attempt.successUrl,
   failUrl: attempt.failUrl,

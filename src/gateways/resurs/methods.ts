@@ -13,7 +13,7 @@ const minorUnits = (major: number | null | undefined): number | null =>
 export const methodsIn = (body: unknown, stores: unknown, storeId: string, only?: string): PaymentMethod[] | null => {
   const listed = Methods.safeParse(body).data?.content;
   if (listed === undefined) return null;
-  const country = Stores.safeParse(stores).data?.content.find((one) => one?.id === storeId)?.countryCode ?? null;
+  const country = Stores.safeParse(stores).data?.content.find((one) => one.id === storeId)?.countryCode ?? null;
   return listed
     .filter(({ id }) => only === undefined || id === only)
     .map(({ id, name, description, minPurchaseLimit, maxPurchaseLimit }) => ({

@@ -69,52 +69,32 @@ export const NewlyCreated = z.looseObject({
 });
 export type NewlyCreated = z.infer<typeof NewlyCreated>;
 
-/** What is found of payments; one that is odd hides no other. */
-export const Found = z.looseObject({
-  content: z
-    .array(NewlyCreated.nullable().catch(null))
-    .max(1000)
-    .transform((found) => found.filter((one) => one !== null)),
-});
+/** What the bank lists; one that is odd hides no other. */
+const listOf = <T extends z.ZodType<object>>(one: T, most: number) =>
+  z.looseObject({
+    content: z
+      .array(one.nullable().catch(null))
+      .max(most)
+      .transform((found) => found.filter((each) => each !== null)),
+  });
+
+export const Found = listOf(NewlyCreated, 1000);
 
 /** A limit of nonsense is none. */
 const limit = amount.nullish().catch(null);
-/** What a customer can choose; a method that is odd hides no other. */
-export const Methods = z.looseObject({
-  content: z
-    .array(
-      z
-        .looseObject({
-          id: Id,
-          name: Word(200).min(1).nullish(),
-          description: Word(200).min(1).nullish(),
-          minPurchaseLimit: limit,
-          maxPurchaseLimit: limit,
-        })
-        .nullable()
-        .catch(null),
-    )
-    .max(100)
-    .transform((found) => found.filter((one) => one !== null)),
+const Method = z.looseObject({
+  id: Id,
+  name: Word(200).min(1).nullish(),
+  description: Word(200).min(1).nullish(),
+  minPurchaseLimit: limit,
+  maxPurchaseLimit: limit,
 });
+/** What a customer can choose. */
+export const Methods = listOf(Method, 100);
 
-export const Stores = z.looseObject({
-  content: z
-    .array(
-      z
-        .looseObject({
-          id: compared,
-          countryCode: z
-            .string()
-            .regex(/^[A-Z]{2}$/)
-            .nullish()
-            .catch(null),
-        })
-        .nullable()
-        .catch(null),
-    )
-    .max(1000),
-});
+const country = z.string().regex(/^[A-Z]{2}$/);
+const Store = z.looseObject({ id: compared, countryCode: country.nullish().catch(null) });
+export const Stores = listOf(Store, 1000);
 
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
 

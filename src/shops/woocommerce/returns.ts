@@ -4,6 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import type { Clock } from "../../ports/clock.js";
+import type { CustomerBack } from "../../ports/shop.js";
 
 export interface WooReturnOptions {
   /** Where the shop is, such as `https://shop.example`. */
@@ -12,17 +13,10 @@ export interface WooReturnOptions {
   clock: Clock;
 }
 
-interface Back {
-  orderId: string;
-  paid: boolean;
-  proven: boolean;
-  reason: string | null;
-}
-
 /** For `returnTo` of `httpApp`. */
 export const wooReturns =
   ({ url, pluginSecret, clock }: WooReturnOptions) =>
-  ({ orderId, paid, proven, reason }: Back): string => {
+  ({ orderId, paid, proven, reason }: CustomerBack): string => {
     const told = {
       order: orderId,
       paid: paid ? "1" : "0",

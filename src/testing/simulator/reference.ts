@@ -24,7 +24,7 @@ export interface ExpectedOrder {
   total: number;
   lines: OrderPlan["lines"];
   written: number;
-  /** Callbacks that give way to the customer, each with the payment that it is about. */
+  /** Callbacks held by the cooldown, each with the payment that it is about. */
   held: Held[];
   linkEnds: number;
   attempts: BankAccount[];
@@ -145,7 +145,7 @@ export class ReferenceStory {
     this.follows(now, "time is up");
   }
 
-  /** A callback arrives, and gives way to the customer. */
+  /** A callback arrives, and is held until the cooldown is over. */
   told(now: number, about: BankAccount | undefined): void {
     if (about !== undefined) this.order.held.push({ arrived: now, about });
   }
