@@ -145,6 +145,9 @@ class WC_Refund_Line {
 	public function get_sku() {
 		return $this->line['sku'];
 	}
+	public function get_name() {
+		return 'A line of a refund';
+	}
 	public function get_quantity() {
 		return -$this->line['quantity'];
 	}

@@ -14,15 +14,26 @@ final class Order_Status_Engine_Order {
 			'status'          => $order->get_status(),
 			'total'           => self::minor( $order->get_total() ),
 			'currency'        => $order->get_currency(),
-			'lines'           => self::lines( $order ),
+			'lines'           => self::whole( $order ),
 			'needsProcessing' => $order->needs_processing(),
 			'createdAt'       => 1000 * ( $made ? $made->getTimestamp() : time() ),
 		);
 	}
 
+	/** The lines, and one more for what the total has and no line: the engine takes no order whose lines miss its total. */
+	private static function whole( $order ) {
+		$lines = self::lines( $order );
+		$rest  = self::minor( $order->get_total() ) - array_sum( array_column( $lines, 'total' ) );
+		if ( $lines && 0 !== $rest ) {
+			$type    = $rest < 0 ? 'discount' : 'fee';
+			$lines[] = array( 'sku' => 'difference', 'quantity' => 1, 'total' => $rest, 'description' => 'Difference to the total', 'type' => $type );
+		}
+		return $lines;
+	}
+
 	/**
 	 * @param WC_Abstract_Order $order An order, or a refund, whose amounts are below zero.
-	 * @return array<int, array{sku: string, quantity: float, total: int}>
+	 * @return array<int, array{sku: string, quantity: float, total: int, description?: string, vat?: int, type?: string}>
 	 */
 	public static function lines( $order ) {
 		$lines = array();
@@ -32,7 +43,9 @@ final class Order_Status_Engine_Order {
 		foreach ( array( 'shipping', 'fee' ) as $kind ) {
 			foreach ( $order->get_items( $kind ) as $item ) {
 				$of      = (int) $item->get_meta( '_refunded_item_id' );
-				$lines[] = self::line( $kind . '-' . ( $of ? $of : $item->get_id() ), 1, $item );
+				$line    = self::line( $kind . '-' . ( $of ? $of : $item->get_id() ), 1, $item );
+				$type    = 'fee' === $kind && $line['total'] < 0 ? 'discount' : $kind;
+				$lines[] = array_merge( $line, array( 'type' => $type ) );
 			}
 		}
 		return $lines;
@@ -43,8 +56,16 @@ final class Order_Status_Engine_Order {
 	}
 
 	private static function line( $sku, $quantity, $item ) {
-		$total = self::minor( $item->get_total() ) + self::minor( $item->get_total_tax() );
-		return array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => $total );
+		$vat  = self::minor( $item->get_total_tax() );
+		$name = mb_substr( trim( (string) $item->get_name() ), 0, 200 );
+		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::minor( $item->get_total() ) + $vat );
+		if ( '' !== $name && $name !== $sku ) {
+			$line['description'] = $name;
+		}
+		if ( 0 !== $vat ) {
+			$line['vat'] = $vat;
+		}
+		return $line;
 	}
 
 	private static function sku( $item ) {

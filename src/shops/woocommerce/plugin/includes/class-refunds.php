@@ -75,7 +75,7 @@ final class Order_Status_Engine_Refunds {
 		$lines = array();
 		foreach ( Order_Status_Engine_Order::lines( $refund ) as $line ) {
 			if ( 0 !== $line['total'] ) {
-				$lines[] = array_merge( $line, array( 'total' => -$line['total'] ) );
+				$lines[] = array( 'sku' => $line['sku'], 'quantity' => $line['quantity'], 'total' => -$line['total'] );
 			}
 		}
 		return $lines && array_sum( array_column( $lines, 'total' ) ) === $minor ? $lines : null;

@@ -1,0 +1,99 @@
+/** An order as the plugin tells it at the checkout, and as the adapter reads it over REST: the same order, and one that the engine takes. */
+import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
+import { describe, expect, test } from "vitest";
+import { sameLines } from "../../machines/lines.js";
+import { Place } from "../../src/http/app.js";
+import { placedOrder } from "../../src/shops/woocommerce/index.js";
+import { WooOrder } from "../../src/shops/woocommerce/schema.js";
+import { php, plugin } from "./wordpress.js";
+
+interface Item {
+  id: number;
+  name: string;
+  sku?: string;
+  quantity?: number;
+  total: string;
+  total_tax: string;
+}
+interface Shown {
+  total: string;
+  line_item: Item[];
+  shipping: Item[];
+  fee: Item[];
+}
+
+/** What the plugin asks of WooCommerce's objects, answered from the same order as REST shows. */
+const TELLS = `
+define( 'ABSPATH', '/' );
+require $argv[1] . '/includes/class-order.php';
+class Item {
+	public $is;
+	public function __construct( $is ) { $this->is = $is; }
+	public function get_id() { return $this->is['id']; }
+	public function get_name() { return $this->is['name']; }
+	public function get_quantity() { return $this->is['quantity']; }
+	public function get_total() { return $this->is['total']; }
+	public function get_total_tax() { return $this->is['total_tax']; }
+	public function get_meta( $key ) { return ''; }
+	public function get_product() { return $this; }
+	public function get_product_id() { return 5; }
+	public function get_sku() { return $this->is['sku']; }
+}
+class Order {
+	public $is;
+	public function __construct( $is ) { $this->is = $is; }
+	public function get_status() { return 'pending'; }
+	public function get_total() { return $this->is['total']; }
+	public function get_currency() { return 'SEK'; }
+	public function needs_processing() { return true; }
+	public function get_date_created() { return null; }
+	public function get_items( $kind ) { return array_map( function ( $one ) { return new Item( $one ); }, $this->is[ $kind ] ); }
+}
+echo json_encode( Order_Status_Engine_Order::told( new Order( json_decode( $argv[2], true ) ) ) );
+`;
+
+const toldByPlugin = (shown: Shown): { lines: unknown[]; total: number } =>
+  JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown)]).toString());
+
+const rest = ({ total, line_item, shipping, fee }: Shown): WooOrder =>
+  WooOrder.parse({
+    id: 7,
+    status: "pending",
+    currency: "SEK",
+    total,
+    payment_method: "ose_resurs-mapi",
+    transaction_id: "",
+    date_created_gmt: "2026-11-20T10:00:00",
+    date_modified_gmt: "2026-11-20T10:00:00",
+    date_paid_gmt: null,
+    needs_processing: true,
+    meta_data: [],
+    line_items: line_item.map((one) => ({ ...one, product_id: 5, taxes: [] })),
+    shipping_lines: shipping.map((one) => ({ ...one, method_title: one.name, taxes: [] })),
+    fee_lines: fee.map((one) => ({ ...one, taxes: [] })),
+    refunds: [],
+  });
+
+const tea: Item = { id: 1, name: "Green tea", sku: "TEA", quantity: 2, total: "160.00", total_tax: "40.00" };
+const post: Item = { id: 2, name: "Post", total: "40.00", total_tax: "10.00" };
+const fee = (total: string): Item => ({ id: 3, name: "Invoice", total, total_tax: "0.00" });
+const orders: [string, Shown][] = [
+  ["goods and postage with VAT", { total: "250.00", line_item: [tea], shipping: [post], fee: [] }],
+  ["a rounding of taxes", { total: "250.01", line_item: [tea], shipping: [post], fee: [] }],
+  ["a gift card that another plugin takes off", { total: "150.00", line_item: [tea], shipping: [post], fee: [] }],
+  ["a fee below zero", { total: "190.00", line_item: [tea], shipping: [], fee: [fee("-10.00")] }],
+  ["a fee", { total: "219.00", line_item: [tea], shipping: [], fee: [fee("19.00")] }],
+  ["nothing but a total", { total: "99.00", line_item: [], shipping: [], fee: [] }],
+];
+
+describe.skipIf(php === null)("the plugin and the adapter make the same of an order with", () => {
+  test.each(orders)("%s", (_of, shown) => {
+    const told = toldByPlugin(shown);
+    const { order } = Place.parse({ orderId: "7", order: { ...told, gateway: "resurs-mapi" } });
+    const read = placedOrder(rest(shown), {}, {}, 0);
+    expect(order.total).toBe(read.total);
+    expect(sameLines(order.lines, read.lines)).toBe(true);
+    expect(order.lines).toEqual(read.lines);
+  });
+});
