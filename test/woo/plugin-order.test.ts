@@ -6,7 +6,7 @@ import { sameLines } from "../../machines/lines.js";
 import { Place } from "../../src/http/app.js";
 import { placedOrder } from "../../src/shops/woocommerce/index.js";
 import { WooOrder } from "../../src/shops/woocommerce/schema.js";
-import { php, plugin } from "./wordpress.js";
+import { compat, php, plugin } from "./wordpress.js";
 
 interface Item {
   id: number;
@@ -26,6 +26,7 @@ interface Shown {
 /** What the plugin asks of WooCommerce's objects, answered from the same order as REST shows. */
 const TELLS = `
 define( 'ABSPATH', '/' );
+require $argv[3];
 require $argv[1] . '/includes/class-order.php';
 class Item {
 	public $is;
@@ -54,7 +55,7 @@ echo json_encode( Order_Status_Engine_Order::told( new Order( json_decode( $argv
 `;
 
 const toldByPlugin = (shown: Shown): { lines: unknown[]; total: number } =>
-  JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown)]).toString());
+  JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown), compat]).toString());
 
 const rest = ({ total, line_item, shipping, fee }: Shown): WooOrder =>
   WooOrder.parse({
