@@ -81,16 +81,6 @@ export const cooldownMachine = setup({
       on: {
         "callback.received": queued,
         "someone.asked": askNowToo,
-        "payment.created": [
-          {
-            guard: "someoneAskedSince",
-            target: "reading",
-            reenter: true,
-            actions: "readPayment",
-            meta: { rule: "cooldown/other-payment" },
-          },
-          ...afterwards,
-        ],
         "payment.read": [
           {
             guard: "someoneAskedSince",

@@ -65,7 +65,6 @@ const table = {
       "A call that moves this order's money is under way, so the callback waits for its result.",
     ),
     settled: r(own, "-", "The call that moved money has ended, so the payment is read again."),
-    "other-payment": r(own, "-", "A new payment attempt was made, so that payment is read."),
     "every-payment": r(own, "-", "The order has other payments; they are read before it is given up."),
   }),
 

@@ -26,6 +26,7 @@ const inPart = [
   "test/scenarios-postgres.test.ts",
   "test/doors/hostile-fields.test.ts",
   "test/engine/kill.test.ts",
+  "test/engine/race.test.ts",
   "test/cli/bulk.test.ts",
   "test/inspector/situations.test.ts",
   "test/runtimes/postgres.test.ts",

@@ -1,11 +1,13 @@
 /**
- * Scenarios once more, on PostgreSQL, each node with a store of its own: of each area the first two and those with several
- * nodes, all of them with `npm run campaign exhaustive`. What a store owes is in its contract.
+ * Scenarios once more, on PostgreSQL, each node with a store of its own: of each area the first, and those with several
+ * nodes; all of them with `npm run campaign exhaustive`. A week without a bank is minutes of a store's work, and lives
+ * in `scenarios/outage.test.ts`. What a store owes is in its contract.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { postgresStore } from "../src/stores/postgres/store.js";
 import { engineStage, type Ground, runScenario, unsupportedBecause } from "../src/testing/index.js";
-import { own, shared } from "./scenarios/files.js";
+import { isWhole } from "./exhaustive/whole.js";
+import { outage, own, shared } from "./scenarios/files.js";
 import { hasNodes, partOf } from "./scenarios/part.js";
 import { run } from "./stores/postgres-client.js";
 import { startPostgres } from "./stores/postgres-server.js";
@@ -29,7 +31,7 @@ else {
     };
   };
   describe("on PostgreSQL", () => {
-    const all = shared ?? Object.values(own).flat();
+    const all = shared ?? Object.values(own).flatMap((area) => (area === outage && !isWhole ? [] : area));
     for (const scenario of partOf(all, hasNodes)) {
       const name = `${scenario.id}: ${scenario.title}`;
       const unsupported = unsupportedBecause(scenario);

@@ -71,8 +71,8 @@ export const orderMachine = orderSetup.createMachine({
         "merchant.processed": merchant.process,
         "merchant.held": merchant.hold,
         "merchant.failed": merchant.fail,
-        "merchant.editedLines": merchant.editLines,
-        "merchant.recalculated": merchant.recalculate,
+        "merchant.editedLines": merchant.editUnpaidLines,
+        "merchant.recalculated": merchant.recalculateUnpaid,
       },
     },
 
@@ -143,8 +143,8 @@ export const orderMachine = orderSetup.createMachine({
         "merchant.processed": merchant.process,
         "merchant.held": merchant.hold,
         "merchant.reopened": merchant.reopen,
-        "merchant.editedLines": merchant.editLines,
-        "merchant.recalculated": merchant.recalculate,
+        "merchant.editedLines": merchant.editUnpaidLines,
+        "merchant.recalculated": merchant.recalculateUnpaid,
       },
     },
 

@@ -74,7 +74,6 @@ export const attach = (
   if (another) replaceCurrent(builder, paymentId, remembered);
   else builder.facts = remembered;
   const taken = builder.moveOrder(shown);
-  if (another) builder.moveCooldown("payment.created");
   if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
   builder.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
 };

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import { httpApp } from "../../src/http/app.js";
@@ -13,8 +12,8 @@ import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { resursDouble } from "../../src/testing/doubles/resurs/double.js";
 import { wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
 import { isWhole } from "../exhaustive/whole.js";
+import { main } from "./run.js";
 
-const cli = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -94,7 +93,7 @@ const shop = async (count: number, kindOf: (i: number) => Kind) => {
 const run = (
   args: string[],
 ): { child: ChildProcess; end: Promise<{ code: number | null; out: string; err: string }> } => {
-  const child = spawn(process.execPath, [cli, ...args]);
+  const child = spawn(process.execPath, [main, ...args]);
   let out = "";
   let err = "";
   child.stdout.on("data", (part) => {

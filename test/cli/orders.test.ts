@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rowsIn } from "../../src/cli/lib/erp-file.js";
 import { table } from "../../src/cli/lib/terminal.js";
@@ -11,7 +10,7 @@ import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { Place, T0, temporary } from "../engine/place.js";
-import { cli } from "./run.js";
+import { cli, main } from "./run.js";
 
 let place: Place;
 let served: Served;
@@ -88,7 +87,6 @@ it("finds an order in the file by its payment", async () => {
 });
 
 it("watches, and tells the list again when it has changed", async () => {
-  const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
   const child = spawn(process.execPath, [main, "orders", "--url", served.url, "--json", "--watch"]);
   const lines: string[] = [];
   let changed = false;

@@ -3,12 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { listen, type Served } from "../../src/http/serve.js";
 import { freePort } from "../free-port.js";
+import { main } from "./run.js";
 
-const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const children: ChildProcess[] = [];

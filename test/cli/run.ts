@@ -1,8 +1,10 @@
 /** Runs the real command line in a process of its own. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { program } from "../programs.js";
 
-const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+/** For whoever starts it in a way of his own. */
+export const main = fileURLToPath(program("src/cli/main"));
 
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../test/cli/fixtures/${name}`, import.meta.url));

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Config } from "../../src/cli/config/define.js";
 import { env } from "../../src/cli/config/define.js";
@@ -25,8 +24,8 @@ import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { until } from "../engine/place.js";
 import { freePort } from "../free-port.js";
 import { ask } from "../testing/woocommerce-rest.js";
+import { main } from "./run.js";
 
-const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const TOKEN = "canary-of-the-token";
 const clock = systemClock();
 

@@ -9,19 +9,17 @@ import { withoutPassword } from "../../src/ports/passwords.js";
 import { temporary } from "../engine/place.js";
 import { own } from "../scenarios/files.js";
 import { startPostgres } from "../stores/postgres-server.js";
-import { cli, served } from "./run.js";
+import { cli, main, served } from "./run.js";
 
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();
 }, 240_000);
 
-const command = new URL("../../src/cli/main.js", import.meta.url).pathname;
-
 /** A node that serves until it is told to stop. */
 const node = async (store: string) => {
   const child = spawn(process.execPath, [
-    command,
+    main,
     "serve",
     "--sandbox",
     "--port",

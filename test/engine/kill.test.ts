@@ -10,6 +10,7 @@ import { systemClock } from "../../src/ports/clock.js";
 import { shopServer } from "../../src/testing/contracts/runtime/scene.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
 import { isWhole } from "../exhaustive/whole.js";
+import { program } from "../programs.js";
 import { startPostgres } from "../stores/postgres-server.js";
 import { bankHas, MINUTE, order, shopHas, temporary, until } from "./place.js";
 
@@ -43,14 +44,10 @@ const onPostgres = async () => {
 };
 
 const started = async (file: string, cooldownSeconds: number) => {
-  const child = fork(
-    fileURLToPath(new URL("./child.js", import.meta.url)),
-    [file, bank.url, shopUrl, String(cooldownSeconds)],
-    {
-      execArgv: [],
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    },
-  );
+  const child = fork(fileURLToPath(program("test/engine/child")), [file, bank.url, shopUrl, String(cooldownSeconds)], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   living.add(child);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("message", (message) => resolve(String(message)));

@@ -1,4 +1,4 @@
-/** The customer and the bank at the same moment, a thousand times, over real sockets and a real file. */
+/** The customer and the bank at the same moment, a hundred times, over real sockets and a real file; a thousand with `npm run campaign exhaustive`. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
@@ -6,9 +6,10 @@ import { systemClock } from "../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { bankHas, gatewayTo, MINUTE, order, returnPath, shopHas, temporary, unlimited, until } from "./place.js";
 
-const ROUNDS = 200;
+const ROUNDS = isWhole ? 1000 : 100;
 const AT_ONCE = 20;
 const DUPLICATES = 20;
 

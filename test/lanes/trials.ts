@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { payment, temporary } from "../engine/place.js";
+import { program } from "../programs.js";
 import type { Ready, Trial } from "./node.js";
 
 export interface Size {
@@ -80,7 +81,7 @@ const run = async ({ trial, called = [], timers = [], shopHangs = false, afterMs
   const shop = await served((_, response) => {
     if (!shopHangs) response.end("{}");
   });
-  const child = fork(fileURLToPath(new URL("./node.js", import.meta.url)));
+  const child = fork(fileURLToPath(program("test/lanes/node")));
   const customers = named("c", size.seconds * size.perSecond);
   child.send({ file, bank: bank.url, shop: shop.url, customers, called, timers } satisfies Trial);
   const [ready] = (await once(child, "message")) as [Ready];

@@ -2,10 +2,11 @@
 import type { PostgresOptions } from "../../src/stores/postgres/store.js";
 import { Scene } from "../../src/testing/contracts/runtime/scene.js";
 import { Guest, type RuntimePlace, type Setup } from "../../src/testing/contracts/runtime.js";
+import { program } from "../programs.js";
 import { run } from "../stores/postgres-client.js";
 import type { PostgresServer } from "../stores/postgres-server.js";
 
-const script = new URL("./node.js", import.meta.url);
+const script = program("test/nodes/node");
 
 export interface NodeOptions {
   worker: string;

@@ -17,6 +17,7 @@ import { Database } from "../../src/stores/sqlite/driver.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { instruments } from "../../src/telemetry/instruments.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
+import { main } from "../cli/run.js";
 import { withMetrics } from "../docs/metrics.js";
 import { bankHas, gatewayTo, order, shopHas, until } from "../engine/place.js";
 import { startInstalledPostgres } from "../stores/installed-postgres.js";
@@ -75,7 +76,6 @@ describe("the commands, run as they stand", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "document-"));
     await mkdir(join(folder, "bin"));
-    const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
     await writeFile(join(folder, "bin", "order-status"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
     await chmod(join(folder, "bin", "order-status"), 0o755);
     bank = await resursDouble({ clock });

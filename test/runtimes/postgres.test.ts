@@ -3,10 +3,11 @@ import { afterAll, describe, it } from "vitest";
 import { postgresStore } from "../../src/stores/postgres/store.js";
 import { Guest, type OpenRuntime, type Setup } from "../../src/testing/contracts/runtime.js";
 import { isWhole } from "../exhaustive/whole.js";
+import { program } from "../programs.js";
 import { startPostgres } from "../stores/postgres-server.js";
 import { cases, openedHere } from "./cases.js";
 
-const script = new URL("./postgres-node.js", import.meta.url);
+const script = program("test/runtimes/postgres-node");
 const server = await startPostgres();
 afterAll(async () => {
   if (typeof server !== "string") await server.stop();

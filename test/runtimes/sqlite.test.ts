@@ -3,9 +3,10 @@ import { describe } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { Guest, type OpenRuntime } from "../../src/testing/contracts/runtime.js";
 import { temporary } from "../engine/place.js";
+import { program } from "../programs.js";
 import { cases, openedHere } from "./cases.js";
 
-const script = new URL("./sqlite-node.js", import.meta.url);
+const script = program("test/runtimes/sqlite-node");
 
 const open: OpenRuntime = async (setup, needs) => {
   const place = await temporary();

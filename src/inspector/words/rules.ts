@@ -34,7 +34,6 @@ export const rulesInSwedish: Record<string, string> = {
     updated: "Ordern ändrades, så väntetiden börjar om.",
     "under-way": "Ett anrop som flyttar orderns pengar pågår, så meddelandet väntar på resultatet.",
     settled: "Anropet som flyttade pengar är klart, så betalningen läses av igen.",
-    "other-payment": "Ett nytt betalningsförsök har gjorts, så den betalningen läses av.",
     "every-payment": "Ordern har fler betalningar; de läses av innan ordern ges upp.",
   }),
   ...named("status-update", {

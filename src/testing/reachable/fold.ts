@@ -7,7 +7,8 @@
  * - Where a reading comes before any guard looks, because somebody waits for it or a call is under way, what was
  *   read last is forgotten.
  * - Attempts are some or the most. Of a call it is kept whether the customer asked for it, but not who else did.
- * - The last refund, which only tells two clicks in one instant apart, is forgotten.
+ * - The last refund, which only tells two clicks in one instant apart, is forgotten; and when the shop last told of a
+ *   change: what is read of it before a call is always newer.
  * - The looks at a payment long after a lost answer are forgotten: they read it as a reconciliation does.
  * - Order lines are one line or none; totals say what is in them. Texts and flags, which follow from the facts, are
  *   forgotten, and so is whether the customer has been on the thank-you page: no guard asks for any of them.
@@ -39,6 +40,7 @@ const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 export const folded = (record: OrderRecord): OrderRecord => {
   const { order, payment, waiting, operation } = record.facts;
   const { lastRefund: _, refundUndone: __, ...asRead } = payment;
+  const { changedIn: ___, ...asKnown } = order;
   const ours = operation !== null && payment.transactionIds.includes(operation.key);
   const timers = kept(record.timers);
   const renamed: OrderRecord = {
@@ -46,7 +48,7 @@ export const folded = (record: OrderRecord): OrderRecord => {
     version: 1,
     facts: {
       order: {
-        ...order,
+        ...asKnown,
         lines: [],
         createdAt: operation === null ? moment(order.createdAt) : LONG_AGO,
         updatedAt: operation === null ? moment(order.updatedAt) : LONG_AGO,
@@ -95,8 +97,8 @@ export const folded = (record: OrderRecord): OrderRecord => {
 
 /** What was read last is forgotten: a reading is under way that takes its place. */
 export const forgetful = (record: OrderRecord): OrderRecord => {
-  const { gateway, id, tolerance, captureFailed } = record.facts.payment;
-  const payment = { ...unreadPayment(gateway, id, tolerance), captureFailed };
+  const { gateway, id, tolerance, captureFailed, awaitsRefund } = record.facts.payment;
+  const payment = { ...unreadPayment(gateway, id, tolerance), captureFailed, ...(awaitsRefund && { awaitsRefund }) };
   return { ...record, states: { ...record.states, payment: "UNREAD" }, facts: { ...record.facts, payment } };
 };
 
@@ -121,10 +123,10 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
   const { order: state, cooldown } = states;
   let key = `${typeof state === "string" ? state : JSON.stringify(state)} ${cooldown} ${order.status} ${order.total} ${order.needsProcessing}`;
   if (operation === null) key += ` ${order.createdAt < NOW} ${order.updatedAt < NOW}`;
-  key += ` ${p.id === null} ${p.captureFailed}`;
+  key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true}`;
   if (!forgotten) {
     key += ` ${p.exists} ${p.status} ${p.hasOrder} ${p.total} ${p.authorized} ${p.captured} ${p.canceled} ${p.refunded}`;
-    key += ` ${p.offers} ${p.creditLimit} ${p.taskCompleted} ${p.readAt === null}`;
+    key += ` ${p.pendingRefund ?? 0} ${p.offers} ${p.creditLimit} ${p.taskCompleted} ${p.readAt === null}`;
   }
   for (const { type, held, at, readingId, content, wish } of waiting) {
     key += ` ${type} ${held && at >= NOW} ${readingId !== null} ${content}`;

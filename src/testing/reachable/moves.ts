@@ -75,6 +75,13 @@ export const readings: Record<string, Reading> = {
   "partly captured": payment({ authorized: REST, captured: PART, offers: [...toTake, ...toGiveBack] }),
   "partly refunded": payment({ authorized: 0, captured: WHOLE, refunded: PART, offers: toGiveBack }),
   refunded: payment({ authorized: 0, captured: WHOLE, refunded: WHOLE, offers: [] }),
+  "refunded, and the bank has not carried it out yet": payment({
+    authorized: 0,
+    captured: WHOLE,
+    refunded: WHOLE,
+    pendingRefund: WHOLE,
+    offers: [],
+  }),
   cancelled: payment({ ...nothing, canceled: WHOLE }),
   "cancelled, and new lines reserved": payment({ total: 2 * WHOLE, canceled: WHOLE }),
   "cancelled, no credit left": payment({ ...nothing, canceled: WHOLE, creditLimit: 0 }),
@@ -157,13 +164,16 @@ const answersTo = (family: string): ReachableMove[] =>
       [`the payment is read back: ${name}`, { type: "payment.readBack", effectId, reading }],
     ]),
   ]);
+const shopReadFirst = movesOf([
+  ["the shop has another order", { type: "shop.differs", effectId, order: { total: REST } }],
+]);
 const answers: Record<string, ReachableMove[]> = {
   book: answersTo("book"),
-  capture: answersTo("capture"),
+  capture: [...answersTo("capture"), ...shopReadFirst],
   cancel: answersTo("cancel"),
-  refund: answersTo("refund"),
+  refund: [...answersTo("refund"), ...shopReadFirst],
   // It cancels first, and then reserves anew.
-  rebuild: [...answersTo("cancel"), ...answersTo("rebuild")],
+  rebuild: [...answersTo("cancel"), ...answersTo("rebuild"), ...shopReadFirst],
 };
 const read = movesOf(
   Object.entries(readings).map(([name, reading]) => [

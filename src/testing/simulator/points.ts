@@ -94,10 +94,8 @@ export const reachedIn = ({ evidence, after, script }: Lived): Set<string> => {
           reached.add("a late callback on an order that has ended");
       }
       const cooldown = history[i - 1]?.states.cooldown;
-      if (event.type === "payment.created" && cooldown === "reading" && effects.some((e) => e.type === "readPayment")) {
-        reached.add("rule cooldown/other-payment");
+      if (event.type === "payment.created" && cooldown === "reading" && effects.some((e) => e.type === "readPayment"))
         reached.add("a new payment while the old one was being read");
-      }
       const held = cooldown === "holding" && states.cooldown === "holding";
       if (held && typeof history[i - 1]?.states.order === "object" && typeof states.order === "string") {
         reached.add("rule cooldown/settled");

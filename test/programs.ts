@@ -1,0 +1,28 @@
+/** The programs that tests start as processes. */
+import { pathToFileURL } from "node:url";
+
+const root = new URL("../../", import.meta.url);
+
+/** Each of them is started by many tests. */
+export const programs = [
+  "src/cli/main",
+  "test/engine/child",
+  "test/lanes/node",
+  "test/nodes/node",
+  "test/runtimes/postgres-node",
+  "test/runtimes/sqlite-node",
+] as const;
+export type Program = (typeof programs)[number];
+
+/** Where the tests' own build of them lies, all of each in one file; it is made anew for each run. */
+export const FOLDER = "dist/programs";
+export const BUNDLED = "ORDER_STATUS_TEST_PROGRAMS";
+
+/**
+ * In a test run the program in one file, which begins in half the time; else, as in a campaign, the built one with all
+ * its modules. What is shipped is started by `test/package.test.ts` and by the README's own commands.
+ */
+export const program = (name: Program): URL =>
+  process.env[BUNDLED] === undefined
+    ? new URL(`dist/${name}.js`, root)
+    : new URL(`${name}.js`, pathToFileURL(`${process.env[BUNDLED]}/`));
