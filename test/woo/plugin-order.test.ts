@@ -79,12 +79,27 @@ const rest = ({ total, line_item, shipping, fee }: Shown): WooOrder =>
 const tea: Item = { id: 1, name: "Green tea", sku: "TEA", quantity: 2, total: "160.00", total_tax: "40.00" };
 const post: Item = { id: 2, name: "Post", total: "40.00", total_tax: "10.00" };
 const fee = (total: string): Item => ({ id: 3, name: "Invoice", total, total_tax: "0.00" });
+/** As the extensions of a shop leave it behind. */
+const cost = (total: unknown): Item => ({ id: 2, name: "Post", total, total_tax: total === 12.5 ? 0 : total }) as Item;
 const orders: [string, Shown][] = [
   ["goods and postage with VAT", { total: "250.00", line_item: [tea], shipping: [post], fee: [] }],
   ["a rounding of taxes", { total: "250.01", line_item: [tea], shipping: [post], fee: [] }],
   ["a gift card that another plugin takes off", { total: "150.00", line_item: [tea], shipping: [post], fee: [] }],
   ["a fee below zero", { total: "190.00", line_item: [tea], shipping: [], fee: [fee("-10.00")] }],
   ["a fee", { total: "219.00", line_item: [tea], shipping: [], fee: [fee("19.00")] }],
+  [
+    "free postage that an extension writes as text",
+    { total: "200.00", line_item: [tea], shipping: [cost("free")], fee: [] },
+  ],
+  ["postage that costs nothing at all", { total: "200.00", line_item: [tea], shipping: [cost(null)], fee: [] }],
+  ["postage without a cost", { total: "200.00", line_item: [tea], shipping: [cost("")], fee: [] }],
+  ["a decimal comma", { total: "200.00", line_item: [tea], shipping: [cost("0,00")], fee: [] }],
+  ["digits and more", { total: "200.00", line_item: [tea], shipping: [cost("12abc")], fee: [] }],
+  ["a number for text", { total: "212.50", line_item: [tea], shipping: [cost(12.5)], fee: [] }],
+  [
+    "a tax that is no number",
+    { total: "240.00", line_item: [tea], shipping: [{ ...post, total_tax: "NaN" }], fee: [] },
+  ],
   ["nothing but a total", { total: "99.00", line_item: [], shipping: [], fee: [] }],
 ];
 

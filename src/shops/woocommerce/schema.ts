@@ -9,6 +9,18 @@ export const minor = z
   .transform((text) => Math.round(Number(text) * 100))
   .pipe(Minor);
 
+const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * What a line costs, in minor units. Extensions leave text there that is no number, or nothing: that costs 0 (seed 003,
+ * "Handling free shipping cost values requiring numeric casting"). If the order's total has it all the same, the line
+ * `difference` shows it.
+ */
+const cost = z
+  .unknown()
+  .transform((told) => (NUMERIC.test(String(told)) ? Math.round(Number(told) * 100) : 0))
+  .pipe(Minor);
+
 /** The plugins of a shop write here what they like. */
 const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), value: z.unknown() }));
 
@@ -16,8 +28,8 @@ const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), valu
 const label = z.string().catch("");
 
 /** What the taxes of a line are, by rate; in a shape that is not known they tell nothing. */
-const Taxes = z.array(z.object({ id: z.int(), total: minor })).catch([]);
-const Item = z.object({ id: z.int(), total: minor, total_tax: minor, taxes: Taxes });
+const Taxes = z.array(z.object({ id: z.int(), total: cost })).catch([]);
+const Item = z.object({ id: z.int(), total: cost, total_tax: cost, taxes: Taxes });
 
 const TaxRate = z.object({ rate_id: z.int(), rate_percent: z.number().min(0).max(100), compound: z.boolean() });
 

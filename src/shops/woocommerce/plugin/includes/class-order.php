@@ -55,10 +55,15 @@ final class Order_Status_Engine_Order {
 		return (int) round( 100 * (float) $amount );
 	}
 
+	/** What a line costs. Extensions leave text there that is no number, or nothing: that costs 0. */
+	private static function cost( $told ) {
+		return is_numeric( $told ) ? self::minor( $told ) : 0;
+	}
+
 	private static function line( $sku, $quantity, $item ) {
-		$vat  = self::minor( $item->get_total_tax() );
+		$vat  = self::cost( $item->get_total_tax() );
 		$name = mb_substr( trim( (string) $item->get_name() ), 0, 200 );
-		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::minor( $item->get_total() ) + $vat );
+		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::cost( $item->get_total() ) + $vat );
 		if ( '' !== $name && $name !== $sku ) {
 			$line['description'] = $name;
 		}
