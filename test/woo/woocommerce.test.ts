@@ -281,6 +281,23 @@ describe("what is written beside the status", () => {
     expect(writes()).toBe(before);
     expect(await execute("e4", { type: "setOrderLines", lines, total: 1200 })).toMatchObject({ kind: "refused" });
   });
+
+  const tea = (quantity: number, total: number) => ({ sku: "tea", quantity, total });
+  test.each([
+    ["one of them becomes smaller", [tea(1, 400), tea(1, 200)]],
+    ["one of them is taken out", [tea(1, 400)]],
+    ["another is added", [tea(1, 400), tea(2, 600), tea(1, 300)]],
+    ["both go for another", [{ sku: "cup", quantity: 1, total: 250 }]],
+  ])("of one article on several lines, %s", async (_what, lines) => {
+    const products = [
+      { id: 3, name: "Cup", sku: "cup", price: 250 },
+      { id: 4, name: "Tea", sku: "tea", price: 300 },
+    ];
+    const { execute, order } = await shopWith({ lines: [tea(1, 400), tea(2, 600)], total: 1000 }, { products });
+    const total = lines.reduce((sum, line) => sum + line.total, 0);
+    expect(await execute("e1", { type: "setOrderLines", lines, total })).toEqual({ kind: "done" });
+    expect(order()).toMatchObject({ lines, total });
+  });
 });
 
 describe("trouble", () => {

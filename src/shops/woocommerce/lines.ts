@@ -1,5 +1,5 @@
 /** Bringing the shop's lines to what the engine has; nothing is written where they are so already. */
-import { type Line, vatOf } from "../../../machines/lines.js";
+import { type Line, sameLines, vatOf } from "../../../machines/lines.js";
 import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { DIFFERENCE, linesOf } from "./order.js";
 import { WooOrder } from "./schema.js";
@@ -11,6 +11,20 @@ const netOf = (wanted: Line, item: { total: number; total_tax: number }): number
   if (wanted.vat !== undefined || wanted.vatRate !== undefined) return wanted.total - vatOf(wanted);
   const gross = item.total + item.total_tax;
   return gross === 0 ? wanted.total : Math.round((wanted.total * item.total) / gross);
+};
+
+/**
+ * Which of the wanted lines each of the shop's becomes; undefined = none, it is taken out. One article may stand on
+ * several lines: what is so already stays, and the others follow in their order.
+ */
+const pairedWith = (wanted: readonly Line[], now: readonly Line[]): (Line | undefined)[] => {
+  const left = [...wanted];
+  const taken = (isIt: (line: Line) => boolean): Line | undefined => {
+    const at = left.findIndex(isIt);
+    return at < 0 ? undefined : left.splice(at, 1)[0];
+  };
+  const same = now.map((line) => taken((one) => sameLines([one], [line])));
+  return now.map((line, i) => same[i] ?? taken(({ sku }) => sku === line.sku));
 };
 
 export const writeLines = async (
@@ -25,30 +39,29 @@ export const writeLines = async (
   if (told.kind !== "ok") return told;
   const order = told.body;
   const now = linesOf(order);
+  const paired = pairedWith(lines, now);
+  const isSame = (line: Line, index: number): boolean => {
+    const wanted = paired[index];
+    return wanted !== undefined && sameLines([line], [wanted]);
+  };
   const items = order.line_items.map((item, index) => {
-    const wanted = lines.find(({ sku }) => sku === now[index]?.sku);
+    const wanted = paired[index];
     // Quantity 0 takes the line out.
     if (wanted === undefined) return { id: item.id, quantity: 0 };
     const net = major(netOf(wanted, item));
     return { id: item.id, quantity: wanted.quantity, subtotal: net, total: net };
   });
   const added = lines
-    .filter(({ sku }) => sku !== DIFFERENCE && !now.some((line) => line.sku === sku))
+    .filter((line) => line.sku !== DIFFERENCE && !paired.includes(line))
     .map((line) => {
       const net = major(line.total - vatOf(line));
       const name = line.description === undefined ? {} : { name: line.description };
       return { sku: line.sku, ...name, quantity: line.quantity, subtotal: net, total: net };
     });
-  if (same(now, lines) && order.total === total) return { kind: "ok", body: null };
+  if (now.length === lines.length && now.every(isSame) && order.total === total) return { kind: "ok", body: null };
   const written = await api.ask(WooOrder, "PUT", path, { line_items: [...items, ...added] });
   if (written.kind !== "ok") return written;
   if (written.body.total === total) return { kind: "ok", body: null };
   const detail = `the shop makes the total of order ${orderId} ${major(written.body.total)}, not ${major(total)}; check its lines by hand`;
   return { kind: "refused", detail };
 };
-
-const same = (a: Line[], b: Line[]): boolean =>
-  a.length === b.length &&
-  a.every((line) =>
-    b.some(({ sku, quantity, total }) => sku === line.sku && quantity === line.quantity && total === line.total),
-  );
