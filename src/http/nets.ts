@@ -9,7 +9,7 @@ import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
 import { knownPayment } from "./known-payment.js";
-import { orderFor, TOO_MANY } from "./order-for.js";
+import { type OrdersBeingMade, orderFor, TOO_MANY } from "./order-for.js";
 import { sameSecret } from "./secret.js";
 
 export interface NetsOptions {
@@ -20,7 +20,8 @@ export interface NetsOptions {
   netsAuthorization?: string | null | undefined;
   /**
    * The customer pressed Pay in the embedded checkout (seed 004): creates the shop's order, pending, and places it in
-   * the engine. null = there is none, and Nets does not go on. A customer who presses again asks again: one order per payment.
+   * the engine. null = there is none, and Nets does not go on. Not asked again for a payment that has its order: a
+   * customer who presses again is answered with that one.
    */
   onPayInitialized?: ((paymentId: string) => Promise<{ orderId: string } | null>) | undefined;
 }
@@ -47,12 +48,13 @@ export const authorizationIn =
 interface Taking extends NetsOptions {
   /** Whose payments these routes take. */
   gateways: string[];
+  making: OrdersBeingMade;
 }
 
 export const netsRoutes = (options: NetsOptions, gateways: string[]): Hono => {
   const app = new Hono();
   const { admission, onPayInitialized, netsAuthorization } = options;
-  const taking = { ...options, gateways };
+  const taking = { ...options, gateways, making: new Map() };
   if (netsAuthorization) app.post("/callbacks/nets", (c) => takeWebhook(c, taking));
   else app.post("/callbacks/nets", admission.withoutToken, (c) => takeWebhook(c, taking));
   app.post("/callbacks/t/:token/nets", admission.provenOnly, (c) => takeWebhook(c, taking));

@@ -7,17 +7,21 @@ import { knownPayment } from "./known-payment.js";
 
 export const TOO_MANY = "too-many";
 
+/** Orders that are being made, by their payments: who presses twice in one second is answered twice with one order. */
+export type OrdersBeingMade = Map<string, Promise<{ orderId: string } | null>>;
+
 interface OrderLookup {
   engine: Runtime;
   log: Log;
   admission: Admission;
   /** Whose payments these are. */
   gateways: string[];
+  making: OrdersBeingMade;
 }
 
-/** @param create makes the shop's order and places it in the engine; null = it does not */
+/** @param create makes the shop's order and places it in the engine; null = it does not. Not asked for a payment that has one */
 export const orderFor = async (
-  { engine, log, admission, gateways }: OrderLookup,
+  { engine, log, admission, gateways, making }: OrderLookup,
   paymentId: string,
   create: () => Promise<{ orderId: string } | null>,
 ): Promise<{ orderId: string } | { error: string }> => {
@@ -29,7 +33,10 @@ export const orderFor = async (
     if (status && status !== "pending") return { error: `order-is-${status}` };
     // Nothing proves that the bank's checkout is asking, so the shop is not asked more often than it can bear.
     if (!admission.mayCreate(known?.orderId ?? null)) return { error: TOO_MANY };
-    return (await create()) ?? { error: "no-order" };
+    if (known !== null) return { orderId: known.orderId };
+    const begun = making.get(paymentId) ?? create().finally(() => making.delete(paymentId));
+    making.set(paymentId, begun);
+    return (await begun) ?? { error: "no-order" };
   } catch (error) {
     log.error({ detail: thrownText(error) }, "the order could not be created");
     return { error: "no-order" };

@@ -14,7 +14,7 @@ import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
 import type { AddressKeys } from "./keys.js";
 import { knownPayment } from "./known-payment.js";
-import { orderFor, TOO_MANY } from "./order-for.js";
+import { type OrdersBeingMade, orderFor, TOO_MANY } from "./order-for.js";
 import { urlsFor } from "./urls.js";
 
 export interface CheckoutRouteOptions {
@@ -23,7 +23,8 @@ export interface CheckoutRouteOptions {
   admission: Admission;
   /**
    * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =
-   * there is none, and the frame does not go on. A customer who presses again asks again: one order per payment.
+   * there is none, and the frame does not go on. Not asked again for a payment that has its order: a customer who
+   * presses again is answered with that one.
    */
   onCheckoutSubmitted?: ((paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>) | undefined;
   /** Where this app is mounted, as the bank and the customer reach it. */
@@ -42,11 +43,12 @@ export const Rejected = z.object({
 interface Taking extends CheckoutRouteOptions {
   /** Whose payments these routes take. */
   gateways: string[];
+  making: OrdersBeingMade;
 }
 
 export const resursCheckoutRoutes = (given: CheckoutRouteOptions, gateways: string[]): Hono => {
   const app = new Hono();
-  const options = { ...given, gateways };
+  const options = { ...given, gateways, making: new Map() };
   const { onCheckoutSubmitted } = options;
   if (onCheckoutSubmitted) app.post("/create-order", jsonOnly, (c) => createOrder(c, options, onCheckoutSubmitted));
   app.post("/rejected", jsonOnly, (c) => rejected(c, options));

@@ -176,8 +176,47 @@ describe("doors 3: questions of a bank's checkout", () => {
       made.from(elsewhere(n), path, post({ paymentId: "pay-o", customer: {} })),
     );
     expect(await tally(flood)).toEqual({ 200: 10, 429: 30 });
-    expect(asked).toHaveLength(10);
+    expect(asked).toEqual([]);
     expect((await made.from(elsewhere(99), path, post({ paymentId: "another", customer: {} }))).status).toBe(200);
+  });
+});
+
+describe("a checkout at the bank has one order per payment", () => {
+  const questions = [
+    ["/nets/pay-initialized", "nets-easy"],
+    ["/resurs-checkout/create-order", "resurs-rco"],
+  ] as const;
+  const shop = async (path: string, gateway: string) => {
+    const made: string[] = [];
+    const create = async (paymentId: string): Promise<{ orderId: string }> => {
+      const orderId = `made-${made.push(paymentId)}`;
+      await built.world.order(orderId, { gateway, paymentId, payment: "TASK_REDIRECTION_REQUIRED" });
+      return { orderId };
+    };
+    const built = await stage({ onPayInitialized: create, onCheckoutSubmitted: create });
+    const press = async (paymentId: string) => {
+      await built.from("203.0.113.9", path, post({ paymentId, customer: {} }));
+    };
+    return { made, press };
+  };
+
+  test.each(questions)("%s, pressed again", async (path, gateway) => {
+    const { made, press } = await shop(path, gateway);
+    for (let n = 0; n < 3; n += 1) await press("pay-once");
+    expect(made).toEqual(["pay-once"]);
+  });
+
+  test.each(questions)("%s, pressed five times in one moment", async (path, gateway) => {
+    const { made, press } = await shop(path, gateway);
+    await Promise.all(Array.from({ length: 5 }, () => press("pay-once")));
+    expect(made).toEqual(["pay-once"]);
+  });
+
+  test.each(questions)("%s: another payment has an order of its own", async (path, gateway) => {
+    const { made, press } = await shop(path, gateway);
+    await press("pay-once");
+    await press("pay-two");
+    expect(made).toEqual(["pay-once", "pay-two"]);
   });
 });
 
