@@ -11,6 +11,7 @@ import { thrownText } from "../../ports/thrown.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
 import { longestWaitMs, retryAfterMs } from "./limits.js";
+import { type AttemptOutcome, type AttemptResult, FailureLog } from "./outcomes.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 import { lookInShop, updateBy } from "./shop-look.js";
 
@@ -19,23 +20,8 @@ const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
 
-type AttemptOutcome =
-  | { kind: "done" }
-  /** A reply, which becomes an event of the order; `how` makes the event's id its own. */
-  | { kind: "event"; how: string; event: OrderEvent }
-  | { kind: "retry"; notBefore: number; error: string }
-  /** Nothing was tried: the bank is left alone for a while. */
-  | { kind: "paused"; notBefore: number; error: string }
-  /** Not carried out: whoever has it by now carries it out. */
-  | { kind: "left" }
-  | { kind: "dead"; error: string };
 /** It is tried later. */
 type Resting = Extract<AttemptOutcome, { kind: "retry" | "paused" }>;
-/** `at`: when the attempt was begun that brought the reply. */
-export type AttemptResult =
-  | Exclude<AttemptOutcome, { kind: "event" }>
-  | (Extract<AttemptOutcome, { kind: "event" }> & { at: number });
-
 export type AttemptContext = Pick<EngineContext, "shop" | "limits" | "clock" | "log" | "observer" | "random">;
 
 /** What an attempt asks of whoever keeps the order. */
@@ -70,11 +56,14 @@ type KeyedEffect = Extract<Effect, { key: string }>;
 
 export class Attempts {
   private readonly breakers = new Map<string, Breaker>();
+  private readonly failures: FailureLog;
 
   constructor(
     private readonly ctx: AttemptContext,
     private readonly ask: AttemptQuestions,
-  ) {}
+  ) {
+    this.failures = new FailureLog(ctx.log);
+  }
 
   /** @param sendUntil no call that moves money or writes to the shop is begun after this moment */
   at(row: Attempted, sendUntil = Number.POSITIVE_INFINITY): Promise<AttemptResult> {
@@ -82,6 +71,7 @@ export class Attempts {
     const at = clock.now();
     return observer.attempt(row, at, async () => {
       const came = await this.make(row, sendUntil);
+      this.failures.tell(row, came);
       return came.kind === "event" ? { ...came, at } : came;
     });
   }

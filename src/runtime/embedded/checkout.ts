@@ -6,6 +6,7 @@ import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
+import type { Log } from "../../ports/log.js";
 import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
@@ -13,6 +14,7 @@ type Opened = Extract<CreatedPayment, { kind: "ok" }>;
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
+  readonly log: Log;
   readonly settings: Settings;
   read(orderId: string): Promise<OrderRecord | null>;
   submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
@@ -108,6 +110,8 @@ export const checkout = async (
     preferredId: payment.gateway === gateway.name ? payment.id : null,
     ...addresses,
   });
+  if (created.kind === "failed")
+    engine.log.warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
     created.kind === "ok"

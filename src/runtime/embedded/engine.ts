@@ -158,7 +158,7 @@ export class Engine extends WithVerbs implements Runtime {
     // A payment that the bank has opened is written down, also where the stop came in between.
     const submit: CheckoutEngine["submit"] = (id, event, options = {}) => this.take(id, parseCommand(event), options);
     const { settings, queries } = this;
-    return this.checkouts.once({ settings, read: queries.read, submit }, chosen, orderId, urls);
+    return this.checkouts.once({ settings, read: queries.read, submit, log: this.ctx.log }, chosen, orderId, urls);
   }
 
   paymentMethods(): Promise<OfferedMethod[]> {

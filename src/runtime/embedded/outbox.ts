@@ -5,12 +5,13 @@ import { isAwaited } from "../../core/finish.js";
 import { gatewayFor, type OrderRecord } from "../../core/record.js";
 import { type Claim, type EffectResult, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
-import { type AttemptResult, Attempts, NOT_TAKEN_IN } from "./attempt.js";
+import { Attempts, NOT_TAKEN_IN } from "./attempt.js";
 import { withOwner } from "./claims.js";
 import { type EngineContext, gatewayNamed } from "./context.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
 import type { Mailbox } from "./mailbox.js";
+import type { AttemptResult } from "./outcomes.js";
 import { wasSeen } from "./second-word.js";
 import { linesUnderWay } from "./shop-look.js";
 

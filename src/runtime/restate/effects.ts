@@ -3,9 +3,10 @@ import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
 import type { OrderRecord } from "../../core/record.js";
 import { thrownText } from "../../ports/thrown.js";
-import { type AttemptContext, type AttemptResult, Attempts, sends } from "../embedded/attempt.js";
+import { type AttemptContext, Attempts, sends } from "../embedded/attempt.js";
 import { withOwner } from "../embedded/claims.js";
 import { type Gateways, gatewayNamed } from "../embedded/context.js";
+import type { AttemptResult } from "../embedded/outcomes.js";
 import type { Names } from "./names.js";
 import type { Lost, OutgoingCall } from "./state.js";
 

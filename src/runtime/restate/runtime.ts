@@ -9,6 +9,8 @@ import type { Why } from "../../core/why.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
+import { isolatedLog } from "../../ports/isolated.js";
+import { type Log, silent } from "../../ports/log.js";
 import {
   type CanOptions,
   NotOffered,
@@ -59,6 +61,8 @@ export interface RestateRuntimeOptions {
   settings?: SomeSettings | undefined;
   registry?: Registry | undefined;
   clock?: Clock | undefined;
+  /** What `checkout` could not do; the service has a log of its own. */
+  log?: Log | undefined;
   /** How long one request to Restate may take before it counts as unanswered. Default 30 s. */
   requestTimeoutMs?: number | undefined;
   /** Instead of the global one. */
@@ -90,6 +94,7 @@ type Waits = { timeoutMs?: number; signal?: AbortSignal };
 /** Orders that live in Restate, as a `Runtime`. What goes over all orders throws `NotOffered` without `adminUrl`. */
 export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime => {
   const { ingressUrl, name = DEFAULT_NAME, clock = systemClock(), requestTimeoutMs = 30_000 } = options;
+  const log = isolatedLog(options.log ?? silent);
   const names = namesFor(name);
   const settings = Settings.parse(options.settings ?? {});
   const rules = { settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
@@ -235,7 +240,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     },
     state,
     checkout: async (orderId, gateway, urls) =>
-      checkout({ settings, read, submit }, gatewayNamed(gateways, gateway), orderId, urls),
+      checkout({ settings, read, submit, log }, gatewayNamed(gateways, gateway), orderId, urls),
     paymentMethods: () => methodsOf(gateways.values(), rules.registry.flows),
     secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {

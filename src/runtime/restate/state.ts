@@ -6,7 +6,7 @@ import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import { peerOf } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
-import type { AttemptResult } from "../embedded/attempt.js";
+import type { AttemptResult } from "../embedded/outcomes.js";
 import type { Receipt } from "../embedded/receipt.js";
 
 export interface StoredCall extends OutboxRow {

@@ -1,0 +1,84 @@
+/** What fails at the bank stands in the log with its order, and once: seed 003, "Status::update Process", step 6. */
+import { afterEach, expect, test } from "vitest";
+import { addressKeys } from "../../src/http/keys.js";
+import { urlsFor } from "../../src/http/urls.js";
+import type { EngineOptions } from "../../src/index.js";
+import type { Log } from "../../src/ports/log.js";
+import { bankHas, callback, MINUTE, Place } from "./place.js";
+
+let place: Place | null = null;
+afterEach(async () => {
+  await place?.end();
+  place = null;
+});
+
+const logging = async (options: Partial<EngineOptions> = {}) => {
+  const lines: [says: string, details: Record<string, unknown>][] = [];
+  const write: Log["warn"] = (details, says) => void lines.push([says, details]);
+  const made = await Place.made({ log: { debug() {}, info() {}, warn: write, error: write }, ...options });
+  place = made;
+  return { place: made, lines };
+};
+
+const AGAIN = "a call failed and is tried again";
+
+const told = (lines: Awaited<ReturnType<typeof logging>>["lines"], wanted: string) =>
+  lines.filter(([says]) => says === wanted).map(([, details]) => details);
+
+test("a bank that is away for an hour: one line for each order that waits for it", async () => {
+  const { place, lines } = await logging();
+  for (const id of ["a", "b"]) await place.order(id, { faults: { getPayment: "http-503" } });
+  for (const id of ["a", "b"]) await place.engine.submit(id, callback(`pay-${id}`));
+  for (let n = 0; n < 60; n += 1) await place.after(MINUTE);
+  const lost = { type: "readPayment", detail: expect.stringContaining("503") };
+  expect(told(lines, AGAIN)).toMatchObject([
+    { orderId: "a", ...lost },
+    { orderId: "b", ...lost },
+  ]);
+});
+
+test("another failure is another line", async () => {
+  const { place, lines } = await logging();
+  await place.order("o", { faults: { getPayment: "http-503" } });
+  await place.engine.submit("o", callback("pay-o"));
+  for (let n = 0; n < 5; n += 1) await place.after(MINUTE);
+  bankHas(place.bank, "pay-o", "ACCEPTED", { getPayment: "http-401" });
+  for (let n = 0; n < 10; n += 1) await place.after(MINUTE);
+  expect(told(lines, AGAIN)).toMatchObject([
+    { detail: expect.stringContaining("503") },
+    { detail: expect.stringContaining("401") },
+  ]);
+});
+
+test.each([
+  ["refused", "http-403", "the bank refused a call"],
+  ["lost", "timeout-before-apply", "the bank's answer to a call was lost"],
+])("a capture that is %s", async (_what, fault, says) => {
+  const { place, lines } = await logging();
+  await place.order("o", { status: "processing", faults: { capture: fault } });
+  await place.engine.submit("o", { type: "merchant.completed", via: "api" });
+  await place.after(MINUTE);
+  expect(told(lines, says)[0]).toMatchObject({ orderId: "o", type: "capturePayment" });
+});
+
+test("a rejected payment of which the bank does not say whether its task is completed", async () => {
+  const { place, lines } = await logging();
+  await place.order("o", { payment: "REJECTED", faults: { getTaskStatuses: "http-500" } });
+  await place.engine.submit("o", callback("pay-o"));
+  await place.after(MINUTE);
+  const says = "the bank did not say whether the customer's task is completed";
+  expect(told(lines, says)).toMatchObject([{ orderId: "o", type: "readPayment" }]);
+});
+
+test("a payment that the bank does not create", async () => {
+  const { place, lines } = await logging();
+  await place.order("o", { paymentId: null });
+  // Nothing listens there any more.
+  await place.bank.close();
+  await place.engine.checkout(
+    "o",
+    "resurs-mapi",
+    urlsFor("http://shop.test", "o", "resurs-mapi", await addressKeys(place.engine), "t"),
+  );
+  expect(told(lines, "the bank created no payment")).toMatchObject([{ orderId: "o", type: "resurs-mapi" }]);
+});
