@@ -18,6 +18,13 @@ import {
   told,
 } from "./lived.js";
 
+/** The bank's frame turned the customer away (seed 002, "Payment failures"). */
+const failedAtCheckout = (status: "pending" | "on-hold") => {
+  const { life } = stood(status);
+  life.settle({ type: "checkout.rejected", rejection: "deny", message: null });
+  return told(life, { type: "reconcile.asked" }, payments.missing);
+};
+
 export const standing: Row[] = [
   ["a draft", "checkout-draft/other", () => stood("checkout-draft")],
   ["just placed", "pending/unread", () => stood("pending")],
@@ -28,6 +35,7 @@ export const standing: Row[] = [
     () => stood("pending", payments.supplementing),
   ],
   ["the bank has no payment", "pending/missing", () => stood("pending", payments.missing)],
+  ["the payment failed at the checkout", "pending/turned-away", () => failedAtCheckout("pending")],
   ["no payment was begun", "pending/no-payment", () => stood("pending", undefined, { paymentId: null })],
   ["paid another way", "pending/elsewhere", () => stood("pending", undefined, { gateway: null, paymentId: null })],
   [
@@ -64,6 +72,7 @@ export const standing: Row[] = [
   ],
   ["a word that nobody knows", "on-hold/other", () => came(callback(), payments["a new word"])],
   ["on hold, and the bank has no payment", "on-hold/missing", () => stood("on-hold", payments.missing)],
+  ["on hold, and the payment failed at the checkout", "on-hold/turned-away", () => failedAtCheckout("on-hold")],
   ["on hold, and no payment was begun", "on-hold/no-payment", () => stood("on-hold", undefined, { paymentId: null })],
   ["paid, and put on hold by hand", "on-hold/by-hand", () => told(paid(), { type: "merchant.held", via: "dropdown" })],
   ["on hold, nothing to pay", "on-hold/free", () => stood("on-hold", undefined, { total: 0, lines: [] })],

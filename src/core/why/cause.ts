@@ -25,6 +25,7 @@ export type BankCause =
   | "no-payment"
   | "unread"
   | "missing"
+  | "turned-away"
   | "at-bank"
   | "supplementing"
   | "inspection"
@@ -61,12 +62,16 @@ const ofAccepted = ({ authorized, captured, refunded, pendingRefund }: Facts["pa
 const ofRejected = ({ rejectedReason, taskCompleted }: Facts["payment"]): BankCause =>
   rejections[rejectedReason ?? ""] ?? (taskCompleted === false ? "unfinished" : "rejected");
 
+/** Seed 002, "Payment failures": what the customer saw replaces the bare word that there is no payment. */
+const wasTurnedAway = ({ status, rejections: seen }: Facts["order"]): boolean =>
+  seen.length > 0 && (status === "pending" || status === "on-hold");
+
 const ofBank = ({ order, payment }: Facts): BankCause => {
   if (payment.gateway === null || order.paidOtherwise === true) return "elsewhere";
   if (order.total === 0 && moneyHeld(payment) === 0) return "free";
   if (payment.id === null) return "no-payment";
   if (payment.readAt === null) return "unread";
-  if (!payment.exists) return "missing";
+  if (!payment.exists) return wasTurnedAway(order) ? "turned-away" : "missing";
   if (payment.status === "ACCEPTED") return ofAccepted(payment);
   if (payment.status === "REJECTED") return ofRejected(payment);
   return waits[payment.status] ?? "unrecognised";
@@ -81,6 +86,7 @@ const explainsNothing: readonly BankCause[] = [
   "no-payment",
   "unread",
   "missing",
+  "turned-away",
   "at-bank",
   "supplementing",
   "unfinished",

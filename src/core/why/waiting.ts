@@ -46,6 +46,14 @@ export const waiting = {
       ],
       mayPay,
     ],
+    "turned-away": [
+      ["Pending payment, the payment failed at the checkout", "Väntar på betalning, betalningen misslyckades i kassan"],
+      [
+        "Waiting for payment since {since}: the payment failed at least once at the checkout, the bank has none for this order, and the customer can still pay.",
+        "Väntar på betalning sedan {since}: betalningen misslyckades minst en gång i kassan, banken har ingen för ordern, och kunden kan fortfarande betala.",
+      ],
+      mayPay,
+    ],
     held: [
       ["Pending payment, callback waiting", "Väntar på betalning, meddelande väntar"],
       [
@@ -125,6 +133,14 @@ export const waiting = {
       [
         "On hold since {since}: the bank has no payment for this order, so do not ship.",
         "Pausad sedan {since}: banken har ingen betalning för ordern, så skicka inget.",
+      ],
+      unpaid,
+    ],
+    "turned-away": [
+      ["On hold, the payment failed at the checkout", "Pausad, betalningen misslyckades i kassan"],
+      [
+        "On hold since {since}: the payment failed at least once at the checkout and the bank has none for this order, so do not ship.",
+        "Pausad sedan {since}: betalningen misslyckades minst en gång i kassan och banken har ingen för ordern, så skicka inget.",
       ],
       unpaid,
     ],
