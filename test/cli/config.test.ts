@@ -150,6 +150,22 @@ describe("config", () => {
     expect(unset.err).toContain("RESURS_CLIENT_ID is not set");
   });
 
+  test.each([
+    [
+      { stockManagement: true, holdStockMinutes: 99_999 },
+      "99999 is not between 1 and 43200; a customer's link is valid for 120",
+    ],
+    [{ stockManagement: true, holdStockMinutes: 0 }, "0 is not between 1 and 43200"],
+    [{ stockManagement: true, holdStockMinutes: -5 }, "-5 is not between 1 and 43200"],
+    [{ stockManagement: false, holdStockMinutes: 60 }, "has no effect without settings.stockManagement"],
+  ])("%j is valid, and not what it seems", async (settings, says) => {
+    const c = sample();
+    const cwd = await folder({ "shop.config.mjs": `export default ${JSON.stringify({ ...c, settings })}` });
+    const secrets = everySecret(c, () => "0123456789abcdefghijklmnopqrstuvwxyz");
+    const { code, err } = await cli(["config", "--config", "shop.config.mjs"], { cwd, env: secrets });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(says) });
+  });
+
   test("none, none of that name, one that is no program, one that exports nothing", async () => {
     const none = await cli(["serve"], { cwd: await folder() });
     expect(none).toMatchObject({ code: 3, err: expect.stringContaining("order-status init") });

@@ -2,9 +2,10 @@
 import type { Command } from "commander";
 import { thrownText } from "../../ports/thrown.js";
 import { load, shown } from "../config/load.js";
+import { withoutEffect } from "../config/no-effect.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
 import { checkDriver } from "../lib/stores.js";
-import { say, sayJson } from "../lib/terminal.js";
+import { complain, say, sayJson } from "../lib/terminal.js";
 
 export const addConfig = (program: Command): void => {
   program
@@ -29,6 +30,7 @@ ${exitCodes("there is no configuration")}`,
       await checkDriver(config.store).catch((error: unknown) => {
         throw wrongUsage(`${file}: store: ${thrownText(error)}`);
       });
+      complain(withoutEffect(config.settings).map((note) => `note: ${note}`));
       if (!options.json) say(`${file} is valid. Effective configuration:`);
       sayJson(shown(checked));
     });
