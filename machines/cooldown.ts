@@ -2,8 +2,8 @@
  * The cooldown: a callback gives way to the customer.
  *
  * Seed 003, "Order Status Flow": callbacks are not acted on until 60 seconds have passed since the order
- * was created or updated, so that the customer reaches the thank-you page first. Everything that may
- * change the status passes here, waits for a reading of the payment taken after it arrived, and is let
+ * was created or updated, so that the customer reaches the thank-you page first. Whatever waits for a
+ * reading (`waitsForReading` in events.ts) passes here, waits for one that is taken after it arrived, and is let
  * through in the order of arrival. Callbacks that pile up become one reading.
  *
  * A callback never meets an order whose money is on the move: what it tells would be judged by a status that is

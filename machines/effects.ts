@@ -4,7 +4,7 @@ import type { Line } from "./lines.js";
 
 /** What an action in a machine may carry. */
 export interface EffectParams {
-  /** Key of the order note, see notes.ts. */
+  /** A key of `notes`, below. */
   note?: NoteKey;
 }
 

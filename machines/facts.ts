@@ -275,6 +275,10 @@ export const moneyHeld = ({
 }: Pick<Reading, "status" | "authorized" | "captured" | "refunded">): number =>
   status === "ACCEPTED" ? authorized + captured - refunded : 0;
 
+/** The bank waits for its customer. */
+export const waitsForCustomer = ({ exists, status }: Pick<Reading, "exists" | "status">): boolean =>
+  exists && (status === "TASK_REDIRECTION_REQUIRED" || status === "SUPPLEMENTING_REQUIRED");
+
 /** A payment that gives way to another. */
 export const otherPayment = (payment: Facts["payment"], id: string): OtherPayment => ({
   ...payment,

@@ -1,15 +1,13 @@
 /** Disagreements between shop and bank that no rule can settle: named, explained, and with a way out. */
 import type { NoteKey } from "./effects.js";
 import type { EventType } from "./events.js";
-import { moneyHeld, type OtherPayment } from "./facts.js";
+import { moneyHeld, type OtherPayment, waitsForCustomer } from "./facts.js";
 import { type GuardContext, guards } from "./guards.js";
 
 const paid = ["processing", "completed"];
 const givenUp = ["cancelled", "failed"];
 const waits = (c: GuardContext) =>
-  c.payment.readAt !== null &&
-  c.payment.exists &&
-  ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED", "INSPECTION"].includes(c.payment.status);
+  c.payment.readAt !== null && (waitsForCustomer(c.payment) || (c.payment.exists && c.payment.status === "INSPECTION"));
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
 const held = (c: GuardContext) => moneyHeld(c.payment);

@@ -6,6 +6,7 @@
  * with the guard.
  */
 import { and, not, or } from "xstate";
+import type { EventType } from "./events.js";
 import { singleFacts } from "./questions.js";
 import type { Reason } from "./reasons.js";
 
@@ -36,7 +37,7 @@ const combined = {
   canCaptureAll: and([not("asksForLines"), "canCapture"]),
   /** Seed 003, "Enable Capture": what the shop has switched off is done by hand in the portal; a frozen order is not. */
   completesWithoutCapture: and(["captureIsOff", not("isFrozen")]),
-  isPaidInFull: and(["isCapturedInFull", not("isRejected"), not("isFrozen")]),
+  isAlreadyCaptured: and(["isCapturedInFull", not("isRejected"), not("isFrozen")]),
 
   /** Seed 003, "Enable Cancel": never after a capture; what is left of a partly cancelled payment can be. */
   canCancel: and([not("hasCaptured"), not("isFrozenShut"), not("isInInspection"), "offersCancel"]),
@@ -120,7 +121,7 @@ const combined = {
   isAcceptedAndCancelled: and(["isAccepted", "isCancelledInFull"]),
 
   isRejectedAfterTheTask: and(["isRejected", "taskIsCompleted"]),
-  isReleased: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
+  isRejectedAndLetGo: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
   staysPendingMeanwhile: and(["isAwaitingCustomer", or(["choosesToStayPending", "unpaidStaysPending"])]),
@@ -156,11 +157,14 @@ const combined = {
 export const guards = { ...singleFacts, ...combined };
 export type GuardName = keyof typeof guards;
 
+type FactName = keyof typeof singleFacts;
+type ReasonsByFact = Partial<Record<FactName | `!${FactName}`, Reason>>;
+
 /**
  * Reason classes of a refusal, by the fact that said no. `!` marks a fact that had to be absent.
  * A merchant action may say it in its own words: see `whyNotFor`.
  */
-export const whyNot: Record<string, Reason> = {
+export const whyNot: Partial<Record<string, Reason>> = {
   "!isGone": "order-gone",
   "!isInAnotherCurrency": "currency-mismatch",
   hasPayment: "no-payment",
@@ -182,10 +186,10 @@ export const whyNot: Record<string, Reason> = {
   recreatesLines: "not-editable",
   staysWithinCreditLimit: "exceeds-credit-limit",
   "!addsItems": "adding-items-not-supported",
-};
+} satisfies ReasonsByFact;
 
 /** Where the documents have their own word for one action. */
-export const whyNotFor: Record<string, Record<string, Reason>> = {
+export const whyNotFor: Partial<Record<string, Partial<Record<string, Reason>>>> = {
   // The booking is there after all, and the next reading takes the order on.
   "merchant.endedWait": { isMissing: "no-lost-answer" },
   "merchant.completed": { "!isFrozen": "unable-to-capture-frozen-order" },
@@ -200,10 +204,10 @@ export const whyNotFor: Record<string, Record<string, Reason>> = {
     "!hasCaptured": "not-editable",
     offersCancel: "not-editable",
   },
-};
+} satisfies Partial<Record<EventType, ReasonsByFact>>;
 
 /** Where a status has no branch at all for what the merchant asks. */
-export const whyNotHere: Record<string, Reason> = {
+export const whyNotHere: Partial<Record<string, Reason>> = {
   "merchant.editedLines": "not-editable",
   "merchant.recalculated": "not-editable",
   "merchant.refunded": "refund-not-possible",
@@ -211,4 +215,4 @@ export const whyNotHere: Record<string, Reason> = {
   "merchant.captured": "capture-not-possible",
   "merchant.released": "nothing-to-release",
   "merchant.endedWait": "no-lost-answer",
-};
+} satisfies Partial<Record<EventType, Reason>>;

@@ -2,7 +2,15 @@
  * Every yes/no question about one fact. They look at remembered facts, never at the event.
  * What is made of several facts stands in guards.ts.
  */
-import type { CommandPayload, Facts, OrderStatus, PossibleAction, WaitingEvent } from "./facts.js";
+import {
+  type CommandPayload,
+  type Facts,
+  type OrderStatus,
+  type PaymentStatus,
+  type PossibleAction,
+  type WaitingEvent,
+  waitsForCustomer,
+} from "./facts.js";
 import type { Flow } from "./flow.js";
 import type { Settings } from "./settings.js";
 
@@ -26,7 +34,7 @@ const fact =
 const isOffered = (c: GuardContext, ...actions: PossibleAction[]) =>
   c.payment.exists && c.payment.hasOrder && actions.some((a) => c.payment.offers.includes(a));
 const offers = (...actions: PossibleAction[]) => fact((c) => isOffered(c, ...actions));
-const says = (status: string) => fact((c) => c.payment.exists && c.payment.status === status);
+const says = (status: PaymentStatus) => fact((c) => c.payment.exists && c.payment.status === status);
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 
@@ -68,11 +76,7 @@ export const singleFacts = {
   isFrozenShut: fact((c) => c.payment.exists && c.payment.status === "FROZEN" && !isOffered(c, "CANCEL")),
   isSupplementing: says("SUPPLEMENTING_REQUIRED"),
   /** The customer is still at the bank; nothing is sent there meanwhile. */
-  isAwaitingCustomer: fact(
-    (c) =>
-      c.payment.exists &&
-      (c.payment.status === "TASK_REDIRECTION_REQUIRED" || c.payment.status === "SUPPLEMENTING_REQUIRED"),
-  ),
+  isAwaitingCustomer: fact((c) => waitsForCustomer(c.payment)),
   isAtTheBank: says("TASK_REDIRECTION_REQUIRED"),
   isMissing: fact((c) => !c.payment.exists),
   /** tasks/status, the `completed` flag, where the shop goes by it. An unreadable one counts as the shop chose. */
@@ -92,7 +96,7 @@ export const singleFacts = {
         !payment.exists ||
         (payment.authorized === 0 &&
           payment.captured === 0 &&
-          ["UNREAD", "REJECTED", "TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status))),
+          (["UNREAD", "REJECTED"].includes(payment.status) || waitsForCustomer(payment)))),
   ),
   isCapturedInFull: fact(
     (c) =>

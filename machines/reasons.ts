@@ -76,7 +76,7 @@ export const reasonInWords = (reason: string): string =>
 
 /** Why there is no payment to see (seed 002, "Payment failures"), for whoever opens the order. */
 export const explanations = {
-  "no-payment": "No payment was begun for this order.",
+  "no-payment-begun": "No payment was begun for this order.",
   "payment-does-not-exist":
     "The bank has no such payment: the customer left before he had paid, or never came back from signing.",
   "customer-failed-payment-at-least-once":

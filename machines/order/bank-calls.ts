@@ -25,7 +25,7 @@ interface BankCall {
   readsShop?: true;
 }
 
-/** The order goes back to the status that it reads. */
+/** The order goes back to the status that it has. */
 export const home = "#order.returning";
 export const lost = "The bank's answer was lost; the payment is read until it shows what became of the call";
 export const underWay = outcome("under-way", "money/under-way");

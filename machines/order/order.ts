@@ -2,8 +2,9 @@
  * The WooCommerce order, as the documents say it lives. Hold it beside seed 003, "Order Status Flow",
  * "Status::update Process" and "Order Management": each `meta.rule` is a row of docs/rules.md.
  *
- * `payment.read` and `merchant.*` arrive here only with a reading of the payment that was taken after whatever caused
- * them. Whatever no branch takes is ignored or refused, and says why.
+ * `payment.read` and what a merchant asks arrive here only with a reading of the payment that was taken after whatever
+ * caused them; all but what needs none (`needsNoReading` in machines/events.ts). A state is not the order's status: while a
+ * call is under way the order keeps the status it has. Whatever no branch takes is ignored or refused, and says why.
  */
 import type { GuardContext } from "../guards.js";
 import { cancelling, capturing, refunding, releasing } from "./bank-calls.js";
@@ -150,7 +151,7 @@ export const orderMachine = orderSetup.createMachine({
 
     rebuilding,
 
-    /** Back to the status that the order reads, in no time. */
+    /** Back to the status that the order has, in no time. */
     returning: {
       always: [
         { guard: "wasPending", target: "pending" },

@@ -2,7 +2,7 @@
  * What a reading of the payment makes of the order: seed 003, "Status::update Process". One table per status; the first
  * branch whose guard holds is taken, and the last one is "otherwise".
  */
-import { outcome, rule, status } from "./setup.js";
+import { type Branch, outcome, rule, status } from "./setup.js";
 
 /** "For ACCEPTED status, the order is marked as processing." WooCommerce makes it completed where nothing needs processing. */
 const whenPaid = [
@@ -19,7 +19,7 @@ const whenPaid = [
     ...rule("status-update/accepted-virtual"),
   },
   { guard: "holdsMoney", target: "processing", actions: "completePayment", ...rule("status-update/accepted") },
-] as const;
+] as const satisfies readonly Branch[];
 
 const whenHolding = [
   {
@@ -29,7 +29,7 @@ const whenHolding = [
     ...rule("status-update/amount-differs"),
   },
   ...whenPaid,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** Cancelled or given back in the bank's portal before anybody here heard of it: it pays for nothing. */
 const whenAccepted = [
@@ -40,7 +40,7 @@ const whenAccepted = [
     actions: status("payment-holds-nothing"),
     ...rule("status-update/holds-nothing"),
   },
-] as const;
+] as const satisfies readonly Branch[];
 
 /** "If the completed flag is set to true, the order status will be set to failed. If false, cancelled." */
 const failed = {
@@ -48,23 +48,27 @@ const failed = {
   target: "failed",
   actions: status("payment-status-failed"),
   ...rule("status-update/rejected-failed"),
-} as const;
+} as const satisfies Branch;
 const aborted = {
   guard: "isRejected",
   target: "cancelled",
   actions: status("payment-status-cancelled"),
   ...rule("status-update/rejected-cancelled"),
-} as const;
-const whenRejected = [failed, aborted] as const;
+} as const satisfies Branch;
+const whenRejected = [failed, aborted] as const satisfies readonly Branch[];
 
 /** "Otherwise, the status is set to on-hold", an unknown future word included. */
 const otherwise = {
   target: "on-hold",
   actions: status("payment-status-on-hold"),
   ...rule("status-update/otherwise"),
-} as const;
+} as const satisfies Branch;
 /** What is not pending is put on hold only where the payment could still be worked with. */
-const onHoldIfEditable = { ...otherwise, guard: "canBeEdited", ...rule("status-update/validated") } as const;
+const onHoldIfEditable = {
+  ...otherwise,
+  guard: "canBeEdited",
+  ...rule("status-update/validated"),
+} as const satisfies Branch;
 const notValidated = rule("status-update/not-validated");
 const already = rule("status-update/already");
 
@@ -73,20 +77,20 @@ const whenKnown = [
   ...whenAccepted,
   ...whenRejected,
   { guard: "isMissing", ...rule("status-update/no-such-payment", "payment-missing") },
-] as const;
+] as const satisfies readonly Branch[];
 
 export const whenPending = [
   ...whenKnown,
   { guard: "staysPendingMeanwhile", ...rule("status-update/still-at-the-bank") },
   otherwise,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** Nothing happened at the bank: a customer who is still there is left alone. */
 export const whenReconciled = [
   { guard: "isAwaitingCustomer", ...rule("reconcile/still-at-the-bank", "still-at-the-bank") },
   ...whenKnown,
   otherwise,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** He presses Pay again: only what would pay the order, or hold it up, counts. */
 export const whenPayingAgain = [
@@ -95,43 +99,54 @@ export const whenPayingAgain = [
   { guard: "isMissing", ...rule("checkout/open-payment-read", "payment-missing") },
   { guard: "isAwaitingCustomer", ...rule("checkout/open-payment-read", "still-at-the-bank") },
   otherwise,
-] as const;
+] as const satisfies readonly Branch[];
 
 /**
  * A return page was opened under an address that proves nothing, or under an earlier attempt's: only what the bank says
  * of the payment counts. Somebody who knows an order's number must not move it while its customer is at the bank.
  */
-const stillAtTheBank = { guard: "isAwaitingCustomer", ...rule("return/unproven", "still-at-the-bank") } as const;
-export const whenPendingUnproven = [stillAtTheBank, ...whenKnown, otherwise] as const;
+const stillAtTheBank = {
+  guard: "isAwaitingCustomer",
+  ...rule("return/unproven", "still-at-the-bank"),
+} as const satisfies Branch;
+export const whenPendingUnproven = [stillAtTheBank, ...whenKnown, otherwise] as const satisfies readonly Branch[];
 
 /** The landing page of the signing, or a callback in its place when the customer never came back. */
 export const whenSigned = [
   { guard: "awaitsBooking", target: "booking", actions: "bookSignedPayment", ...rule("book/signed") },
   ...whenPending,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** The booking brought the payment into being, or somebody else did: what it says decides. */
-export const whenBooked = [...whenAccepted, ...whenRejected, otherwise] as const;
+export const whenBooked = [...whenAccepted, ...whenRejected, otherwise] as const satisfies readonly Branch[];
 
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
-const expired = { target: "cancelled", actions: status("time-limit-reached"), ...rule("ttl/expired") } as const;
+const expired = {
+  target: "cancelled",
+  actions: status("time-limit-reached"),
+  ...rule("ttl/expired"),
+} as const satisfies Branch;
 export const whenLinkExpires = [
   ...whenAccepted,
   ...whenRejected,
   { guard: "isAwaitingCustomer", ...expired },
   { guard: "isMissing", ...expired },
   otherwise,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** Seed 000: "customers redirected to a fail-page will render the order to be canceled". Never a paid one. */
-const gaveUp = { target: "cancelled", actions: status("customer-cancelled"), ...rule("fail-page/cancelled") } as const;
+const gaveUp = {
+  target: "cancelled",
+  actions: status("customer-cancelled"),
+  ...rule("fail-page/cancelled"),
+} as const satisfies Branch;
 export const whenCustomerFails = [
   ...whenAccepted,
   { guard: "isRejected", ...gaveUp, actions: status("payment-status-cancelled") },
   { guard: "isAwaitingCustomer", ...gaveUp },
   { guard: "isMissing", ...gaveUp },
   otherwise,
-] as const;
+] as const satisfies readonly Branch[];
 
 /** A refund that was pending when it was asked for is done. */
 const refundedAtLast = {
@@ -139,9 +154,9 @@ const refundedAtLast = {
   target: "refunded",
   actions: status("refund-success-late"),
   ...outcome("done-late", "refund/confirmed"),
-} as const;
+} as const satisfies Branch;
 /** Of an order that goes on, only what the merchant asked for makes it refunded; what else was given back is flagged. */
-const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const;
+const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const satisfies Branch;
 
 export const whenOnHold = [
   awaitedRefund,
@@ -151,7 +166,7 @@ export const whenOnHold = [
   { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
   aborted,
   already,
-] as const;
+] as const satisfies readonly Branch[];
 
 export const whenProcessing = [
   awaitedRefund,
@@ -160,22 +175,25 @@ export const whenProcessing = [
   ...whenRejected,
   onHoldIfEditable,
   notValidated,
-] as const;
-export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const;
+] as const satisfies readonly Branch[];
+export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const satisfies readonly Branch[];
 
 export const whenFailed = [
   ...whenHolding,
   { guard: "isAccepted", ...notValidated },
   { guard: "isRejectedAfterTheTask", ...already },
-  { ...aborted, guard: "isReleased" },
+  { ...aborted, guard: "isRejectedAndLetGo" },
   onHoldIfEditable,
   notValidated,
-] as const;
-export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const;
+] as const satisfies readonly Branch[];
+export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const satisfies readonly Branch[];
 
-export const whenCompleted = [refundedAtLast, outcome("terminal", "terminal/completed")] as const;
+export const whenCompleted = [
+  refundedAtLast,
+  outcome("terminal", "terminal/completed"),
+] as const satisfies readonly Branch[];
 
 export const whenCancelled = [
   { guard: "revives", target: "processing", actions: "completePayment", ...rule("terminal/revived") },
   outcome("terminal", "terminal/cancelled"),
-] as const;
+] as const satisfies readonly Branch[];

@@ -2,7 +2,7 @@
 import { setup } from "xstate";
 import { actions, type EffectParams, type NoteKey } from "../effects.js";
 import type { OrderEvent } from "../events.js";
-import { type GuardContext, guards, nextLookIn } from "../guards.js";
+import { type GuardContext, type GuardName, guards, nextLookIn } from "../guards.js";
 import type { BranchOutcome, Meta } from "../meta.js";
 import type { Reason } from "../reasons.js";
 import type { RuleId } from "../rules.js";
@@ -30,6 +30,15 @@ export const orderSetup = setup({
     nextLook: ({ context }) => nextLookIn(context),
   },
 });
+
+/** A row of a table: a misspelt name is told in its own line. */
+export interface Branch {
+  guard?: GuardName;
+  target?: string;
+  reenter?: boolean;
+  actions?: unknown;
+  meta: Meta;
+}
 
 /** The shop is told the status, with this order note. */
 export const status = (note: NoteKey): { type: "setStatus"; params: EffectParams } => ({

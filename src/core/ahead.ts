@@ -8,8 +8,9 @@ import type { Facts, Operation } from "../../machines/facts.js";
 import { LONGEST_LOOK_MS } from "../../machines/guards.js";
 import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./builder.js";
-import { LATER_LOOK, LATER_LOOKS } from "./intended.js";
+import { LATER_LOOKS } from "./intended.js";
 import type { OrderRecord } from "./record.js";
+import { COOLDOWN, LATER_LOOK, LINK, NEXT_LOOK } from "./timer-names.js";
 
 /** Nodes' clocks differ by less; a wait that is longer by this much harms nobody. */
 export const SLACK_MS = 60_000;
@@ -19,9 +20,9 @@ const DAY_MS = 86_400_000;
 export const longestTimers = ({ settings, registry }: Rules): Record<string, number> => {
   const callbacks = Object.values(registry.flows).map(({ callbackDelaySeconds }) => callbackDelaySeconds);
   return {
-    "xstate.after.cooldownRemaining.": Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
-    "xstate.after.linkLifetime.": linkLifetimeMinutes(settings) * 60_000,
-    "xstate.after.nextLook.": LONGEST_LOOK_MS,
+    [COOLDOWN]: Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
+    [LINK]: linkLifetimeMinutes(settings) * 60_000,
+    [NEXT_LOOK]: LONGEST_LOOK_MS,
     [LATER_LOOK]: Math.max(...LATER_LOOKS) * 60_000,
   };
 };

@@ -7,6 +7,7 @@ import { handles } from "./explain.js";
 import { keepAsOther, otherNamed, takeOver } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
+import { isOfAMachine } from "./timer-names.js";
 
 /** A callback is about this payment, or it is about nothing that concerns the order now. */
 export const callback = (builder: DecisionBuilder, kind: string, paymentId: string): void => {
@@ -124,4 +125,4 @@ export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paym
 
 /** It speaks of a payment that does not pay the order. */
 export const isAboutOther = ({ held, type, paymentId }: WaitingEvent): boolean =>
-  paymentId !== null && (held || type === "payment.attached" || type.startsWith("xstate."));
+  paymentId !== null && (held || type === "payment.attached" || isOfAMachine(type));

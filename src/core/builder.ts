@@ -1,4 +1,4 @@
-/** One decision in the making: the facts, the three actors' values, and what was asked for so far. */
+/** One decision in the making: the facts, its actors' values, and what was asked for so far. */
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
@@ -9,13 +9,14 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
-import { asAskedFor, isLaterLook, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
+import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { exchange, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown } from "./refuse.js";
 import { inCurrency, remember } from "./remember.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
+import { isLaterLook } from "./timer-names.js";
 
 /** An event as the order machine gets it. */
 export interface OrderMessage {
@@ -169,7 +170,8 @@ export class DecisionBuilder {
     const to = this.facts.order.status;
     const rule = meta?.rule ?? null;
     if (meta === null) return turnDown(this, shown);
-    if (meta.reason !== undefined) return this.answer(shown, "ignored", { rule, reason: meta.reason, from: status });
+    if (meta.reason !== undefined && to === status)
+      return this.answer(shown, "ignored", { rule, reason: meta.reason, from: status });
     const { operation } = this.facts;
     if (operation !== null && operation.askedBy === shown.eventId) {
       return this.answer(shown, "deferred", {

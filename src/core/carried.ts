@@ -2,13 +2,14 @@
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { machinesOf, type Registry } from "../../machines/index.js";
 import { nodesUnder } from "./explain.js";
+import { isOfAMachine } from "./timer-names.js";
 
 type Action = string | ((() => void) & { type?: string }) | { type: string; params?: unknown };
 
 /** XState sets and cancels the timers of `after` by actions of its own. */
 const isTimer = (action: Action): boolean => {
   const { id, sendId } = action as { id?: unknown; sendId?: unknown };
-  return typeof action === "function" && String(id ?? sendId).startsWith("xstate.after.");
+  return typeof action === "function" && isOfAMachine(String(id ?? sendId));
 };
 
 const faultOfAction = (machine: AnyStateMachine, action: Action): string | null => {

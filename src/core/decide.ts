@@ -1,7 +1,7 @@
 /**
  * One event, one decision. Pure: no clock, no I/O.
  *
- * The facts are remembered first, then three actors are folded: the payment follows the reading, the order
+ * The facts are remembered first, then its actors are folded: the payment follows the reading, the order
  * acts on whatever the cooldown lets through, and the cooldown decides what waits for the next reading.
  */
 
@@ -37,12 +37,11 @@ import type { OrderRecord } from "./record.js";
 import { notOurs } from "./refuse.js";
 import { placed, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
+import { COOLDOWN_TIMER } from "./timer-names.js";
 
 export type { Decision } from "./finish.js";
 
 export const defaultRules: Rules = { settings: defaultSettings, registry: currentRegistry };
-
-export const COOLDOWN_TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
 
 /**
  * What the order becomes when `envelope` happens to it at `now`.
@@ -219,13 +218,13 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   const pays = (tookOver || holdsMoney(builder)) && !isLeftToTheShop(builder);
   if (answered.length > 0 && answered.every(isAboutOther) && pays) builder.moveOrder({ ...me, type: "payment.read" });
   for (let left = answered; left.length > 0; ) {
-    const [waiting, ...others] = left as [WaitingEvent, ...WaitingEvent[]];
+    const [waiting, ...rest] = left as [WaitingEvent, ...WaitingEvent[]];
     const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
     if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
     const { id: now } = builder.facts.payment;
-    left = now === null || now === before ? others : renamed(others, before, now);
+    left = now === null || now === before ? rest : renamed(rest, before, now);
   }
   if (!isCurrent) answerBeside(builder, reading.paymentId, readingId);
   const moved = builder.facts.order.status !== status;

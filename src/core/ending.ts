@@ -1,8 +1,7 @@
 /** A payment that nobody is to pay any more is ended at the bank, where the bank has a call for it. */
-import type { Facts } from "../../machines/facts.js";
+import { type Facts, waitsForCustomer } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
 import type { DecisionBuilder } from "./builder.js";
-import { waitsForCustomer } from "./intended.js";
 
 /** The bank refuses where it was paid at the same moment. It is watched in any case, so nobody waits for the answer. */
 export const endUnpaid = (builder: DecisionBuilder, payment: Facts["payment"]): void => {

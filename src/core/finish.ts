@@ -11,7 +11,7 @@ export interface Decision {
   entry: HistoryEntry;
   effects: OutboxRow[];
   timers: { set: TimerRow[]; cancel: { timer: string; generation: number }[] };
-  /** What the three actors said to each other on the way, for whoever watches. */
+  /** What the actors said to each other on the way, for whoever watches. */
   messages: ActorMessage[];
   /** A reading asked for earlier is still to come, and somebody new waits for it: it is not left to its backoff. */
   asksAnew: boolean;

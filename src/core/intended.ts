@@ -1,18 +1,16 @@
 /** What all our calls about a payment asked for together: more than that in the bank's books is too much. */
 
 import type { OrderEvent } from "../../machines/events.js";
-import type { Facts, Intended, Operation, Reading } from "../../machines/facts.js";
+import { type Facts, type Intended, type Operation, type Reading, waitsForCustomer } from "../../machines/facts.js";
 import type { Meta } from "../../machines/meta.js";
+import { LATER_LOOK } from "./timer-names.js";
 
 /** The books are looked at so many minutes after the answer to a call was lost, whatever became of it meanwhile. */
 export const LATER_LOOKS = [20, 120, 1440];
-/** What their timers' names begin with. */
-export const LATER_LOOK = "look.again.";
 export const laterLooks = LATER_LOOKS.map((minutes) => ({
   set: `${LATER_LOOK}${minutes}`,
   delayMs: minutes * 60_000,
 }));
-export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LOOK);
 
 /**
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
@@ -94,10 +92,6 @@ export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta): Facts[
 /** The answer to a call has just been lost. A yes that comes without a reading has its first look before it. */
 export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
-
-/** The bank waits for its customer. */
-export const waitsForCustomer = ({ exists, status }: Facts["payment"]): boolean =>
-  exists && (status === "TASK_REDIRECTION_REQUIRED" || status === "SUPPLEMENTING_REQUIRED");
 
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
 export const mayStillBePaid = ({ payment, order }: Facts): boolean =>

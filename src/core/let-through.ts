@@ -3,13 +3,12 @@ import type { WaitingEvent } from "../../machines/facts.js";
 import { answerAboutOther, holdStockIsOver, isAboutOther } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
-import { isLaterLook } from "./intended.js";
 import { isOwnTimer } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
 import { bookEarlier } from "./signed-earlier.js";
+import { isLaterLook, isOfAMachine, LINK } from "./timer-names.js";
 
-const LINK_TIMER = "xstate.after.linkLifetime.";
 /** Shown to the order under another name than they waited under. */
 const SHOWN: Record<string, string> = { [SIGNED_EARLIER]: "customer.unproven", "order.updated": "payment.read" };
 
@@ -26,7 +25,7 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   if (bookEarlier(builder, waiting)) return;
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   // Its time has begun anew since: the customer has a new link, or the order was written.
-  if (waiting.type.startsWith(LINK_TIMER) && waiting.type in builder.timers) {
+  if (waiting.type.startsWith(LINK) && waiting.type in builder.timers) {
     const stale = { rule: "ttl/restarted", reason: "stale-timer" } as const;
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", stale);
   }
@@ -41,7 +40,7 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
     return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
   const { order } = builder.rules.registry;
   const shownAs = SHOWN[waiting.type] ?? waiting.type;
-  const ownName = isMerchant || waiting.type.startsWith("xstate.") || waiting.type === "shop.holdStockDue";
+  const ownName = isMerchant || isOfAMachine(waiting.type) || waiting.type === "shop.holdStockDue";
   // A look long after the event leaves a customer who is at the bank in peace.
   const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
   const type = isLook
@@ -53,6 +52,6 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
 };
 
 const calledAs = (type: string): string => {
-  if (type.startsWith("xstate.") || isLaterLook(type)) return "timer.fired";
+  if (isOfAMachine(type) || isLaterLook(type)) return "timer.fired";
   return type.startsWith("customer.") ? "customer.returned" : type;
 };

@@ -17,9 +17,10 @@ import type { Meta } from "../../machines/meta.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
-import { isLaterLook, isReviewed } from "./intended.js";
+import { isReviewed } from "./intended.js";
 import { inCurrency, taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
+import { isLaterLook, isOfAMachine } from "./timer-names.js";
 
 /** These ask about all that the order has at the bank, whatever the current payment says. */
 const ASKS_FOR_ALL = new Set<string>([
@@ -148,8 +149,7 @@ export const lookAtOther = (builder: DecisionBuilder, mine: WaitingEvent, id: st
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, { ...mine, paymentId: id, readingId }] };
 };
 
-export const isOwnTimer = ({ type, paymentId }: WaitingEvent): boolean =>
-  paymentId !== null && type.startsWith("xstate.");
+export const isOwnTimer = ({ type, paymentId }: WaitingEvent): boolean => paymentId !== null && isOfAMachine(type);
 
 /** What the bank says of another payment; the current one was read just before, unless a timer of its own asked. */
 export const readOther = (

@@ -57,7 +57,7 @@ export interface Answer {
 
 export type Actor = keyof States;
 
-/** What one of the three actors was told while an event was decided, and where it stood then. Not kept. */
+/** What one of the actors was told while an event was decided, and where it stood then. Not kept. */
 export interface ActorMessage {
   to: Actor;
   /** The actor that let it through; null = it came from outside. */

@@ -1,5 +1,5 @@
 /**
- * The three actors of every order and what they say to each other, in the wire format of the Stately inspector
+ * The actors of every order and what they say to each other, in the wire format of the Stately inspector
  * (@statelyai/inspect 0.7): one JSON message per frame of a WebSocket, on this computer only, without personal data.
  */
 import { createServer } from "node:http";

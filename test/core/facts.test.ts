@@ -91,7 +91,7 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["seesPending", [{ seen: "pending" }], [{ seen: "failed" }, {}]],
 
   ["canCapture", [{}], [{ pays: "rejected, task done" }, { pays: { status: "FROZEN" } }, { pays: { status: "INSPECTION" } }, { pays: "no order" }, { pays: "captured" }, { pays: "no offers" }, { pays: "too little" }]],
-  ["isPaidInFull", [{ pays: "captured" }], [{ pays: { authorized: 0, captured: 1, status: "REJECTED" } }, { pays: { authorized: 0, captured: 1, status: "FROZEN" } }, {}]],
+  ["isAlreadyCaptured", [{ pays: "captured" }], [{ pays: { authorized: 0, captured: 1, status: "REJECTED" } }, { pays: { authorized: 0, captured: 1, status: "FROZEN" } }, {}]],
   ["canCancel", [{}, { pays: { status: "FROZEN" } }], [{ pays: "partly captured" }, { pays: { status: "FROZEN", offers: ["CAPTURE"] } }, { pays: { status: "INSPECTION" } }, { pays: "no offers" }]],
   ["hasNothingToCancel", [{ pays: { id: null } }, { pays: "missing" }, { pays: "at the bank" }, { pays: "rejected, task done" }, { pays: "cancelled" }], [{}, { pays: { status: "REJECTED", captured: 1 } }, { pays: { status: "SUPPLEMENTING_REQUIRED", captured: 1 } }]],
   ["canRefundInFull", [{ pays: "captured" }], [{ pays: "captured", wish: { amount: 1 } }, { pays: { captured: 1, offers: ["REFUND"], status: "FROZEN" } }, { pays: { captured: 1, offers: ["REFUND"], status: "INSPECTION" } }, { pays: { captured: 1, offers: ["REFUND"], id: null } }, { pays: { captured: 1 } }, { pays: { offers: ["REFUND"] } }]],

@@ -1,15 +1,29 @@
 /** The machines are data, and everything they name is there: rules, reasons, guards, actions, delays, notes. */
 import { describe, expect, test } from "vitest";
+import { and, not } from "xstate";
 import { actions, type EffectType, movesMoney, notes } from "../../machines/effects.js";
-import { OrderEvent } from "../../machines/events.js";
+import { type EventType, OrderEvent, waitsForReading } from "../../machines/events.js";
 import { flags, remedies } from "../../machines/flags.js";
-import { guards, whyNot, whyNotFor, whyNotHere } from "../../machines/guards.js";
+import { type GuardName, guards, whyNot, whyNotFor, whyNotHere } from "../../machines/guards.js";
 import { OrderStatus, orderMachine } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import { explanations, reasons } from "../../machines/reasons.js";
 import { rules } from "../../machines/rules.js";
 import { nodesUnder } from "../../src/core/explain.js";
 import { all, machines, metas, transitionsOf } from "./parts.js";
+
+type GuardPart = string | { check?: unknown; guards: GuardPart[] };
+const kindOf = (guard: unknown) => (guard as { check?: unknown }).check;
+const [AND, NOT] = [kindOf(and([])), kindOf(not("none"))];
+
+/** The facts by which a guard can say no. */
+const noesOf = (guard: GuardPart | undefined): string[] => {
+  if (guard === undefined) return [];
+  const found = typeof guard === "string" ? (guards[guard as GuardName] as unknown as GuardPart) : guard;
+  if (kindOf(found) === AND) return (found as { guards: GuardPart[] }).guards.flatMap(noesOf);
+  if (kindOf(found) === NOT) return [`!${String((found as { guards: GuardPart[] }).guards[0])}`];
+  return typeof guard === "string" ? [guard] : [];
+};
 
 describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
   test("is plain JSON: nothing is hidden in a function", () => {
@@ -96,11 +110,11 @@ describe("rules", () => {
 describe("reasons", () => {
   test("every reason that a guard or a state gives has a sentence that a merchant understands", () => {
     const given = [
-      ...[whyNot, whyNotHere, ...Object.values(whyNotFor)].flatMap((words) => Object.values(words)),
+      ...[whyNot, whyNotHere, ...Object.values(whyNotFor)].flatMap((words) => Object.values(words ?? {})),
       ...metas.flatMap(({ refuses }) => (refuses === undefined ? [] : [refuses])),
       ...all.flatMap(({ meta: { reason } }) => (reason === undefined ? [] : [reason])),
     ];
-    expect(given.filter((reason) => !(reason in reasons))).toEqual([]);
+    expect(given.filter((reason) => reason === undefined || !(reason in reasons))).toEqual([]);
   });
 
   test("every sentence is one: a capital letter, a full stop, no code in it", () => {
@@ -110,9 +124,25 @@ describe("reasons", () => {
     }
   });
 
-  test("each fact that can say no is a fact that a guard asks for", () => {
-    const facts = [...Object.keys(whyNot), ...Object.values(whyNotFor).flatMap((words) => Object.keys(words))];
-    expect(facts.filter((fact) => !(fact.replace(/^!/, "") in guards))).toEqual([]);
+  const asked = nodesUnder(orderMachine.root).flatMap((node) =>
+    [...node.transitions].filter(([type]) => type.startsWith("merchant.")).map(([type, on]) => ({ node, type, on })),
+  );
+
+  test("every fact that can refuse a merchant has one: whyNot in machines/guards.ts", () => {
+    const silent = asked.flatMap(({ node, type, on }) =>
+      noesOf(on.at(-1)?.guard as GuardPart | undefined)
+        .filter((fact) => (whyNotFor[type]?.[fact] ?? whyNot[fact]) === undefined)
+        .map((fact) => `${node.id} at ${type}: ${fact}`),
+    );
+    expect(silent).toEqual([]);
+    expect(noesOf("canCapture")).toContain("!isFrozen");
+  });
+
+  test("what is decided without a reading has no guard, which would look at an old one: needsNoReading in machines/events.ts", () => {
+    const blind = asked.filter(
+      ({ type, on }) => !waitsForReading(type as EventType) && on.some(({ guard }) => guard !== undefined),
+    );
+    expect(blind.map(({ node, type }) => `${node.id} at ${type}`)).toEqual([]);
   });
 });
 

@@ -188,7 +188,7 @@ describe("a decision's line of history", () => {
     expect(record).toMatchObject({ version: 2, machine: { id, version, hash: structureHash(registry) } });
   });
 
-  test("tells what the three actors said to each other", () => {
+  test("tells what the actors said to each other", () => {
     const life = new Life();
     life.settle(callback());
     const said = life.decisions.flatMap(({ messages }) => messages);

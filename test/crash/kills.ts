@@ -1,6 +1,7 @@
 /** Kills a process at every place, again and again, and asks the laws whenever nothing is left to do. */
-import { isLaterLook } from "../../src/core/intended.js";
+
 import type { OrderRecord } from "../../src/core/record.js";
+import { isLaterLook } from "../../src/core/timer-names.js";
 import { pause } from "../../src/testing/contracts/runtime/scene.js";
 import { Chance, mixed } from "../../src/testing/simulator/chance.js";
 import { Lane } from "./lane.js";

@@ -342,7 +342,7 @@ describe("the payment of an order", () => {
     await world.order("c", { faults: { getPayment: "http-500" } });
     const explanations = [];
     for (const id of ["a", "b", "c"]) explanations.push((await get(`/orders/${id}/payment`)).body.explanation);
-    expect(explanations).toEqual(["no-payment", "payment-does-not-exist", "payment-unreadable"]);
+    expect(explanations).toEqual(["no-payment-begun", "payment-does-not-exist", "payment-unreadable"]);
   });
 });
 

@@ -45,7 +45,7 @@ const listening = async (): Promise<{ seen: Seen[]; stop(): void }> => {
 };
 
 describe("Stately's own receiver", () => {
-  test("sees the three actors, and every event and snapshot of an order in order", async () => {
+  test("sees the actors, and every event and snapshot of an order in order", async () => {
     const { seen, stop } = await listening();
     await stage.place.order("shown", {});
     await stage.callback("pay-shown");

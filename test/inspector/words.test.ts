@@ -18,11 +18,11 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].
 
 describe("English and Swedish", () => {
   test.each([
-    ["rules", rules, rulesInSwedish],
-    ["reasons", reasons, reasonsInSwedish],
-    ["flags", flags, flagsInSwedish],
-  ])("the same %s", (_, english, swedish) => {
-    expect(keys(swedish)).toEqual(keys(english));
+    ["rules", rules, rulesInSwedish, "src/inspector/words/rules.ts"],
+    ["reasons", reasons, reasonsInSwedish, "machines/swedish.ts"],
+    ["flags", flags, flagsInSwedish, "machines/swedish.ts"],
+  ])("the same %s", (_, english, swedish, file) => {
+    expect(keys(swedish), `the Swedish ones are in ${file}`).toEqual(keys(english));
     expect(
       Object.values(swedish)
         .flatMap((one) => Object.values(one as object))

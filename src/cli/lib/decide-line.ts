@@ -7,6 +7,7 @@ import type { Rules } from "../../core/builder.js";
 import { decide } from "../../core/decide.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord, OutboxRow } from "../../core/record.js";
+import { LINK_TIMER } from "../../core/timer-names.js";
 import { sourceOf } from "../../runtime/embedded/receipt.js";
 import { issuesOf, ourEvent } from "./event-words.js";
 import { type Follow, followed } from "./follow.js";
@@ -50,8 +51,6 @@ const eventFrom = (words: { type: string }, order: PlacedOrder, at: string): Ord
   if ("event" in mapped) return mapped.event;
   throw new BadLine(mapped.issues.map(({ path, message }) => ({ path: path.replace("event", at), message })));
 };
-
-const LINK_TIMER = "xstate.after.linkLifetime.order.pending";
 
 /** When an order that still waits for its customer gives up, if nothing else happens. */
 const expiry = ({ timers }: OrderRecord): { expires?: string } => {

@@ -3,9 +3,10 @@ import { type Effect, movesMoney, resultOf } from "../../../machines/effects.js"
 import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import type { Rules } from "../../core/builder.js";
-import { COOLDOWN_TIMER, decide } from "../../core/decide.js";
+import { decide } from "../../core/decide.js";
 import type { DecisionPreview } from "../../core/preview.js";
 import type { Answer, OrderRecord, OutboxRow } from "../../core/record.js";
+import { COOLDOWN_TIMER } from "../../core/timer-names.js";
 
 /** What the bank makes of the calls: done, turned down, or no answer that tells. */
 export type Follow = "confirmed" | "refused" | "unknown";

@@ -1,6 +1,7 @@
 /** What happens by itself, and when. */
-import { isLaterLook } from "../intended.js";
+
 import type { OrderRecord } from "../record.js";
+import { isLaterLook } from "../timer-names.js";
 import type { PendingCall } from "../why.js";
 import { calls, next } from "./under-way.js";
 import { moment, type Said, said, times } from "./words.js";

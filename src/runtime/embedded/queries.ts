@@ -195,7 +195,7 @@ export const paymentOf = async ({ facts }: OrderRecord, gateways: Gateways): Pro
   const without = (explanation: Explanation): PaymentView => {
     return { paymentId, reading: null, explanation, says: explanations[explanation], rejections };
   };
-  if (paymentId === null) return without("no-payment");
+  if (paymentId === null) return without("no-payment-begun");
   const answer = await gatewayNamed(gateways, facts.payment.gateway).readPayment(paymentId);
   if (answer.kind !== "ok") return without("payment-unreadable");
   if (answer.reading.exists) return { paymentId, reading: answer.reading, explanation: null, says: null, rejections };

@@ -3,6 +3,7 @@ import { type EventType, OrderEvent, PlacedOrder } from "../../../machines/event
 import { noSuchPayment, OrderStatus, type Reading } from "../../../machines/facts.js";
 import type { Settings } from "../../../machines/settings.js";
 import type { OrderRecord } from "../../core/record.js";
+import { LINK_TIMER } from "../../core/timer-names.js";
 import { CALL, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
 
 export interface ReachableMove {
@@ -137,7 +138,7 @@ const others: Record<string, PartialEvent> = {
   "the customer presses Pay again": { type: "checkout.asked" },
   "a reconciliation asks": { type: "reconcile.asked" },
   "somebody is shown personal data": { type: "data.revealed", by: "support", why: "" },
-  "a stale timer rings": { type: "timer.fired", timer: "xstate.after.linkLifetime.order.pending", generation: 0 },
+  "a stale timer rings": { type: "timer.fired", timer: LINK_TIMER, generation: 0 },
   "a reading comes that nobody waits for": { type: "payment.read", effectId: "o:0:0", reading: payment() },
   ...Object.fromEntries(
     OrderStatus.options.flatMap((status): [string, PartialEvent][] => [

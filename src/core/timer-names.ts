@@ -1,0 +1,17 @@
+/** The names of timers. XState calls those of `after` by their delay, their machine and their state. */
+
+const OF_A_MACHINE = "xstate.after.";
+const named = <D extends string>(delay: D) => `${OF_A_MACHINE}${delay}.` as const;
+
+/** How the timers of one delay begin. */
+export const LINK = named("linkLifetime");
+export const COOLDOWN = named("cooldownRemaining");
+export const NEXT_LOOK = named("nextLook");
+/** How long after an event the payment is read once more: an own timer, which no machine sets. */
+export const LATER_LOOK = "look.again.";
+
+export const COOLDOWN_TIMER = `${COOLDOWN}cooldown.holding` as const;
+export const LINK_TIMER = `${LINK}order.pending` as const;
+
+export const isOfAMachine = (timer: string): boolean => timer.startsWith(OF_A_MACHINE);
+export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LOOK);
