@@ -1,5 +1,5 @@
 /** Everything a machine may ask the world for. The machines name these; `core/ask.ts` fills them in. */
-import type { OrderStatus } from "./facts.js";
+import type { OrderAsExpected, OrderStatus } from "./facts.js";
 import type { Line } from "./lines.js";
 
 /** What an action in a machine may carry. */
@@ -54,18 +54,6 @@ export const notes = {
   "payment-overtaken": "Payment {payment} at {bank} was made in an earlier attempt; it pays this order.",
 } as const;
 export type NoteKey = keyof typeof notes;
-
-/**
- * The order that an effect was asked for: where the shop has another one by now, it is not carried out. Several totals:
- * the shop may not have made the change yet.
- */
-export interface OrderAsExpected {
-  totals: number[];
-  currency: string;
-  /** Known already: deleted, or to be paid another way. */
-  gone?: true;
-  paidOtherwise?: true;
-}
 
 /** Left out: it is carried out whatever the shop has. */
 interface Expecting {

@@ -74,6 +74,19 @@ export type Reading = z.infer<typeof Reading>;
 
 const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, refunded: minor });
 
+/**
+ * The order that a call was asked for: where the shop has another one by now, it is not carried out. Several totals:
+ * the shop may not have made the change yet.
+ */
+export const OrderAsExpected = z.object({
+  totals: z.array(minor),
+  currency: z.string(),
+  /** Known already: deleted, or to be paid another way. */
+  gone: z.literal(true).optional(),
+  paidOtherwise: z.literal(true).optional(),
+});
+export type OrderAsExpected = z.infer<typeof OrderAsExpected>;
+
 /** A call that moves money, from the moment it is asked for until its end is known. */
 export const Operation = z.object({
   kind: z.enum(["book", "capture", "cancel", "refund", "rebuild"]),
@@ -94,6 +107,8 @@ export const Operation = z.object({
   whole: z.boolean().default(false),
   /** When the last answer was lost; null = none was. */
   lostAt: moment.nullable().default(null),
+  /** What the shop must have for the call to go out, again too; left out: it goes out whatever the shop has. */
+  expects: OrderAsExpected.optional(),
   /** Why the bank refused the call when it was repeated after a lost answer; null = it did not. */
   refused: z.string().nullable().default(null),
   before: Amounts,

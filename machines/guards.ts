@@ -139,7 +139,6 @@ const combined = {
   mayTryCancelAgain: and(["mayRepeat", "offersCancel", not("hasCaptured")]),
   mayTryRefundAgain: and(["mayRepeat", "offersRefund", "stillLeftToRefund"]),
   mayTryRebuildAgain: and(["mayRepeat", "isCancelledInFull", "stillWithinCreditLimit"]),
-  canAddTheRest: and(["leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndRestCanBeAdded: and(["cancelTookEffect", "leavesSomething", "stillWithinCreditLimit"]),
   cancelTookEffectAndLeavesSomething: and(["cancelTookEffect", "leavesSomething"]),
 

@@ -37,9 +37,11 @@ export const rebuilding = orderSetup.createStateConfig({
     cancelling: {
       on: {
         "cancel.confirmed": [
-          { guard: "canAddTheRest", ...addTheRest, ...rule("modify/recreate") },
-          { guard: "leavesSomething", ...gaveUp, ...outcome("failed", "modify/given-up") },
-          { ...done, ...rule("modify/confirmed") },
+          { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/recreate") },
+          { guard: "cancelTookEffectAndLeavesSomething", ...gaveUp, ...outcome("failed", "modify/given-up") },
+          { guard: "cancelTookEffect", ...done, ...rule("modify/confirmed") },
+          /** What is cancelled after the new lines are there lets them go as well. */
+          { ...cancelReadBack, ...rule("modify/unknown") },
         ],
         "cancel.refused": [
           { guard: "answerWasLost", ...cancelReadBack, ...rule("modify/refused-after-loss") },

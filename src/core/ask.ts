@@ -1,7 +1,7 @@
 /** From the name of an action to the effect it asks for, filled in from the facts. */
-import type { Effect, OrderAsExpected } from "../../machines/effects.js";
+import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
-import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import type { CommandPayload, Facts, Operation, OrderAsExpected, OrderStatus } from "../../machines/facts.js";
 import { type Line, linesFor } from "../../machines/lines.js";
 import { backoffMs } from "./backoff.js";
 import type { RequestedAction } from "./step.js";
@@ -99,19 +99,26 @@ const idOf = (facts: Facts): string => {
   return facts.payment.id;
 };
 
-/** Tries count per call: a call of another kind within one operation starts anew. */
+/**
+ * Tries count per call: a call of another kind within one operation starts anew. One that goes out again is for the order
+ * that it was asked for, whatever the shop has told since.
+ */
 const sending = (
   a: EffectContext,
   operation: Operation,
-  whole: boolean,
+  { whole = false, expects }: { whole?: boolean; expects?: OrderAsExpected | null },
   effect: (o: Operation) => Effect,
 ): EffectAndFacts => {
-  const tried: Operation = a.goesAgain
-    ? { ...operation, tries: operation.tries + 1 }
-    : { ...operation, tries: 1, whole, lostAt: null, refused: null };
+  const { expects: before, ...begun } = operation;
+  const asked = a.goesAgain ? before : expects;
+  const tried: Operation = {
+    ...begun,
+    ...(a.goesAgain ? { tries: operation.tries + 1 } : { tries: 1, whole, lostAt: null, refused: null }),
+    ...(asked != null && { expects: asked }),
+  };
   return {
     facts: { ...a.facts, operation: tried },
-    effect: effect(tried),
+    effect: { ...effect(tried), ...(asked != null && { expects: asked }) },
     notBefore: a.goesAgain ? a.now + callAgainMs(operation.tries) : a.now,
   };
 };
@@ -123,13 +130,11 @@ const at = (a: EffectContext, effect: Effect | null, facts = a.facts): EffectAnd
 });
 
 /** Where the shop has another order than this, nothing is sent. */
-const expected = ({ facts: { order }, totalBefore }: EffectContext): { expects: OrderAsExpected } => ({
-  expects: {
-    totals: [...new Set([totalBefore, order.total])],
-    currency: order.currency,
-    ...(order.gone === true && { gone: true }),
-    ...(order.paidOtherwise === true && { paidOtherwise: true }),
-  },
+const expected = ({ facts: { order }, totalBefore }: EffectContext): OrderAsExpected => ({
+  totals: [...new Set([totalBefore, order.total])],
+  currency: order.currency,
+  ...(order.gone === true && { gone: true }),
+  ...(order.paidOtherwise === true && { paidOtherwise: true }),
 });
 
 /** The bank is told what a whole is of. */
@@ -156,15 +161,21 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
     }
     case "bookSignedPayment": {
       const operation = facts.operation ?? begin(a, "book", order.total);
-      return sending(a, operation, true, (o) => ({ type, paymentId: idOf(facts), amount: o.amount, key: o.key }));
+      return sending(a, operation, { whole: true }, (o) => ({
+        type,
+        paymentId: idOf(facts),
+        amount: o.amount,
+        key: o.key,
+      }));
     }
     case "capturePayment": {
       law(!["FROZEN", "INSPECTION", "REJECTED"].includes(payment.status), "nothing is captured from such a payment");
       law(payment.authorized > 0, "there must be something to capture");
       const leadsTo = a.eventType === "merchant.captured" ? null : "completed";
       const operation = current(facts) ?? begin(a, "capture", payment.authorized, { leadsTo });
-      const call = { type, paymentId: idOf(facts), ...expected(a) };
-      return sending(a, operation, true, (o) => ({ ...call, amount: o.amount, key: o.key, ...ofOrder(a, o.amount) }));
+      const call = { type, paymentId: idOf(facts) };
+      const how = { whole: true, expects: expected(a) };
+      return sending(a, operation, how, (o) => ({ ...call, amount: o.amount, key: o.key, ...ofOrder(a, o.amount) }));
     }
     case "cancelPayment": {
       const { operation: begun } = facts;
@@ -176,13 +187,13 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
           ? begin(a, "rebuild", wish.total ?? 0, { lines: wish.lines })
           : begin(a, "cancel", payment.authorized, { leadsTo: rest ? null : "cancelled" }));
       // Before new lines it is a part: carried out late and twice, it would let the new lines go as well.
-      return sending(a, operation, operation.kind === "cancel", (o) => ({
+      const how = operation.kind === "cancel" ? { whole: true } : { expects: expected(a) };
+      return sending(a, operation, how, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.before.authorized,
         key: `${o.key}:cancel`,
         ...ofOrder(a, o.before.authorized),
-        ...(o.kind === "rebuild" ? expected(a) : {}),
       }));
     }
     case "refundPayment": {
@@ -193,14 +204,15 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, ...refundIn(wish), leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
       // With money still reserved more can be captured, and a refund carried out late would take of that.
-      return sending(a, operation, operation.amount === left && payment.authorized === 0, (o) => ({
+      const isAll = operation.amount === left;
+      const how = { whole: isAll && payment.authorized === 0, expects: isAll ? expected(a) : null };
+      return sending(a, operation, how, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.amount,
         lines: o.lines ?? linesFor(order.lines, o.amount),
         all: o.amount === left,
         key: o.key,
-        ...(o.amount === left ? expected(a) : {}),
       }));
     }
     case "addOrderLines": {
@@ -210,14 +222,13 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         operation.amount <= (payment.creditLimit ?? payment.total),
         "never more is reserved than the bank authorised",
       );
-      return sending(a, operation, false, (o) => ({
+      // Once the old lines are gone the new ones are reserved in any case.
+      return sending(a, operation, { expects: begun === null ? expected(a) : null }, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.amount,
         lines: o.lines ?? [],
         key: `${o.key}:lines`,
-        // Once the old lines are gone the new ones are reserved in any case.
-        ...(begun === null ? expected(a) : {}),
       }));
     }
     case "completePayment": {
@@ -232,7 +243,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const lines = wish?.lines ?? order.lines;
       const total = wish?.total ?? order.total;
       const changed = { ...facts, order: { ...order, lines, total, updatedAt: a.now } };
-      return at(a, { type, lines, total, ...expected({ ...a, facts: changed }) }, changed);
+      return at(a, { type, lines, total, expects: expected({ ...a, facts: changed }) }, changed);
     }
     case "addNote":
       return at(a, { type: "addOrderNote", note: sentence(params, a) });

@@ -129,14 +129,26 @@ const happen = (builder: DecisionBuilder): void => {
   }
 };
 
-/** The shop wrote the order. One that stands on hold may cost now what the bank holds. */
+/** Where a change of the order may let a payment pay it that was read before. */
+const MAY_BE_PAID_NOW = new Set<unknown>(["pending", "on-hold", "failed"]);
+
+/** The shop wrote the order: it may cost now what the bank holds, or be in the payment's currency, or be paid here again. */
 const updated = (builder: DecisionBuilder): void => {
+  const before = builder.facts.order;
   builder.facts = builder.remembered;
   const meta = builder.moveOrder(builder.itself);
   const cooldown = builder.moveCooldown("order.updated");
   const { order, payment } = builder.facts;
-  const isCorrected = builder.states.order === "on-hold" && order.changedIn === builder.seq;
-  if (isCorrected && payment.id !== null && order.paidOtherwise !== true)
+  const isBack = before.paidOtherwise === true && order.paidOtherwise !== true;
+  const isOther = order.changedIn === builder.seq || isBack;
+  const wasRead = payment.readAt !== null || order.status === "on-hold";
+  if (
+    isOther &&
+    wasRead &&
+    MAY_BE_PAID_NOW.has(builder.states.order) &&
+    payment.id !== null &&
+    order.paidOtherwise !== true
+  )
     return awaitReading(builder, waitingFor(builder.envelope, builder.facts));
   builder.answer(builder.itself, "ignored", { rule: cooldown?.rule ?? meta?.rule ?? null, reason: "no-change" });
 };

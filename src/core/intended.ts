@@ -51,7 +51,7 @@ export const paymentAfter = (
   ...(operation.kind === "refund" && done
     ? {
         lastRefund: { amount: operation.amount, at: operation.since },
-        refundUndone: 0,
+        refundUndone: Math.max(0, (payment.refundUndone ?? 0) - operation.amount),
         awaitsRefund: operation.leadsTo === "refunded" && (payment.pendingRefund ?? 0) > 0,
       }
     : {}),

@@ -1,8 +1,9 @@
 /** Whoever waited for the reading is let through to the order. */
-import type { WaitingEvent } from "../../machines/facts.js";
+import type { OrderStatus, WaitingEvent } from "../../machines/facts.js";
 import { answerAboutOther, holdStockIsOver, isAboutOther } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
+import { isReviewed, mayStillBePaid } from "./intended.js";
 import { isOwnTimer } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
@@ -16,9 +17,17 @@ const SHOWN: Record<string, string> = { [SIGNED_EARLIER]: "customer.unproven", "
 export const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
   order.paidOtherwise === true && operation === null;
 
+const OVER = new Set<OrderStatus>(["cancelled", "failed", "refunded"]);
+
+/** Another hand ended an order that the bank may yet accept: its callback may be lost. */
+const watchIfOver = (builder: DecisionBuilder): void => {
+  const { order, payment } = builder.facts;
+  if (OVER.has(order.status) && (mayStillBePaid(builder.facts) || isReviewed(payment))) builder.lookAgainLater();
+};
+
 export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   // The order was followed when it was seen; the flags say what the payment has against it.
-  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return;
+  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return watchIfOver(builder);
   if (isOwnTimer(waiting)) {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
@@ -41,8 +50,10 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   const { order } = builder.rules.registry;
   const shownAs = SHOWN[waiting.type] ?? waiting.type;
   const ownName = isMerchant || isOfAMachine(waiting.type) || waiting.type === "shop.holdStockDue";
-  // A look long after the event leaves a customer who is at the bank in peace.
-  const isLook = isLaterLook(waiting.type) && handles(order, builder.states.order, "reconcile.asked");
+  // A look long after the event, or after an edit, leaves a customer who is at the bank in peace.
+  const isLook =
+    (isLaterLook(waiting.type) || waiting.type === "order.updated") &&
+    handles(order, builder.states.order, "reconcile.asked");
   const type = isLook
     ? "reconcile.asked"
     : ownName || handles(order, builder.states.order, shownAs)

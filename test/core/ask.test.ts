@@ -74,7 +74,14 @@ describe("a call that moves money", () => {
     const { facts, effect } = asked("capturePayment", { pays: "partly captured" });
     expect(effect).toEqual({ type: "capturePayment", ...at, amount: 60_000, expects });
     const before = { authorized: 60_000, captured: 40_000, canceled: 0, refunded: 0 };
-    expect(facts.operation).toEqual({ ...begun, kind: "capture", amount: 60_000, leadsTo: "completed", before });
+    expect(facts.operation).toEqual({
+      ...begun,
+      kind: "capture",
+      amount: 60_000,
+      leadsTo: "completed",
+      before,
+      expects,
+    });
   });
 
   test("a capture that was asked for by itself leaves the status alone", () => {
@@ -99,7 +106,7 @@ describe("a call that moves money", () => {
     const { facts, effect } = asked("cancelPayment", { wish: { lines: some, total: 60_000 } });
     const { lines } = considered().order;
     expect(effect).toEqual({ type: "cancelPayment", ...at, amount: 100_000, lines, key: "o:2:0:cancel", expects });
-    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
+    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false, expects });
     const tried = asked("cancelPayment", { call: { kind: "rebuild", amount: 60_000, lines: some } });
     expect(tried.facts.operation).toMatchObject({ kind: "rebuild", amount: 60_000, lines: some, key: "call-1" });
   });
@@ -111,7 +118,7 @@ describe("a call that moves money", () => {
   test("lines are reserved anew for what they cost, under a key of their own", () => {
     const { facts, effect } = asked("addOrderLines", { wish: { lines: some, total: 60_000 } });
     expect(effect).toEqual({ type: "addOrderLines", ...at, amount: 60_000, lines: some, key: "o:2:0:lines", expects });
-    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false });
+    expect(facts.operation).toEqual({ ...begun, kind: "rebuild", amount: 60_000, lines: some, whole: false, expects });
   });
 
   test("without other lines it is the order's own that are reserved anew", () => {

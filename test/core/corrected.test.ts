@@ -1,7 +1,7 @@
 /** The shop changes what an order costs that stands on hold: the bank may hold just that. */
 import { describe, expect, test } from "vitest";
 import { Life } from "../../src/testing/decision/life.js";
-import { anOrder, payments } from "../../src/testing/decision/samples.js";
+import { anOrder, payments, reading } from "../../src/testing/decision/samples.js";
 import type { Placed } from "./lives.js";
 
 const TOO_LITTLE = payments["too little"];
@@ -94,3 +94,45 @@ test.each(["pending", "processing"] as const)(
     expect(readings(life)).toBe(0);
   },
 );
+
+describe("what kept a payment from paying is edited away", () => {
+  const paid = payments.accepted ?? reading();
+  const euro = { order: { total: 100_000, currency: "EUR", lines: lines(100_000) } };
+  const krona = { order: { total: 100_000, currency: "SEK", lines: lines(100_000) } };
+  const edit = (more: object) => ({ type: "order.updated", by: "shop", change: "edited", ...more }) as const;
+  const says = { ...paid, currency: "SEK" };
+  const gateways = ["resurs-mapi", "nets-easy", "resurs-simplified"];
+
+  test.each(gateways)("the currency, at %s: it is read at once and paid", (gateway) => {
+    const life = new Life(anOrder({ gateway }));
+    life.settle(edit(euro));
+    life.settle({ type: "customer.returned", page: "success" }, says);
+    expect(life.status).not.toBe("processing");
+    expect(life.settle(edit(krona), says)).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(life.raised).toEqual([]);
+  });
+
+  test.each(gateways)("another way of paying, at %s: it is read at once and paid", (gateway) => {
+    const life = new Life(anOrder({ gateway }));
+    life.settle(edit({ order: { gateway: null } }));
+    life.settle({ type: "customer.returned", page: "success" }, says);
+    expect(life.settle(edit({ order: { gateway } }), says)).toMatchObject({ outcome: "moved", to: "processing" });
+  });
+
+  test.each(["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"])(
+    "a customer who is at the bank is left alone: %s",
+    (status) => {
+      const life = new Life(anOrder({ gateway: "resurs-mapi" }));
+      const atBank = { ...payments["at the bank"], status };
+      life.settle({ type: "reconcile.asked" }, atBank);
+      life.settle(edit({ order: { total: 90_000, lines: lines(90_000) } }), atBank);
+      expect([life.status, readings(life)]).toEqual(["pending", 2]);
+    },
+  );
+
+  test("a payment that nobody has read is not read for an edit", () => {
+    const life = new Life(anOrder({ gateway: "resurs-mapi" }));
+    life.settle(edit({ order: { total: 90_000, lines: lines(90_000) } }));
+    expect(readings(life)).toBe(0);
+  });
+});

@@ -323,3 +323,78 @@ describe("new lines that the bank books a second time, much later", () => {
     expect(life.raised).not.toContain("discrepancy:reserved-twice");
   });
 });
+
+describe("a yes to the cancellation before new lines", () => {
+  const fewer: EventInput = { type: "merchant.editedLines", via: "api", lines: [], total: 50_000, adds: false };
+  const sentNow = (life: Life) => life.types.filter((type) => type === "addOrderLines").length;
+
+  test.each([
+    ["without a reading", null],
+    ["whose reading still shows the money", reading()],
+    ["whose reading shows a part of it", reading({ authorized: 50_000, canceled: 50_000 })],
+  ])("%s is looked at before anything is reserved anew", (_what, says) => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(fewer);
+    life.bankAnswers({ is: "confirmed", reading: says });
+    expect([sentNow(life), life.types.at(-1)]).toEqual([0, "readBack"]);
+    readBack(life, payments.cancelled);
+    expect(sentNow(life)).toBe(1);
+  });
+
+  test("that shows it goes on at once", () => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(fewer);
+    life.bankAnswers({ is: "confirmed", reading: payments.cancelled });
+    expect(sentNow(life)).toBe(1);
+  });
+});
+
+describe("an order that another hand ended in the shop, while its payment is open", () => {
+  const open = ["at the bank", "supplementing", "inspection", "frozen"] as const;
+  const ends = ["cancelled", "failed", "refunded"] as const;
+
+  test.each(ends.flatMap((status) => open.map((pays) => [status, pays] as const)))(
+    "%s, %s: the payment is looked at again, and what it holds is not missed",
+    (status, pays) => {
+      const life = lifeOf({ status: "pending" });
+      life.settle({ type: "order.seen", status }, payments[pays]);
+      expect(life.status).toBe(status);
+      life.wait(25 * 60 * 60_000, reading());
+      // A failed order may be paid after all.
+      const isFailed = status === "failed";
+      expect([life.status, life.raised.length > 0]).toEqual([isFailed ? "processing" : status, !isFailed]);
+    },
+  );
+
+  test("is not looked at where the payment is over", () => {
+    const life = lifeOf({ status: "pending" });
+    life.settle({ type: "order.seen", status: "cancelled" }, payments["rejected, task done"]);
+    expect(Object.keys(life.record.timers)).toEqual([]);
+  });
+});
+
+describe("a refund that failed at the bank", () => {
+  const refund = (amount: number): EventInput => ({ type: "merchant.refundedAmount", via: "api", amount, lines: null });
+  const given = (refunded: number, pendingRefund = 0) =>
+    reading({ authorized: 0, captured: 100_000, refunded, pendingRefund, offers: ["REFUND", "PARTIAL_REFUND"] });
+  const failed = () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle(refund(12_34), given(0));
+    life.bankAnswers({ is: "confirmed", reading: given(12_34, 12_34) });
+    life.wait(20 * 60_000, given(0));
+    expect(life.raised).toContain("refund-failed");
+    return life;
+  };
+
+  test.each([
+    [10_00, ["refund-failed"]],
+    [12_33, ["refund-failed"]],
+    [12_34, []],
+    [50_00, []],
+  ])("stays flagged until as much was given back: %i", (amount, raised) => {
+    const life = failed();
+    life.settle(refund(amount), given(0));
+    life.bankAnswers({ is: "confirmed", reading: given(amount) });
+    expect(life.raised).toEqual(raised);
+  });
+});

@@ -177,3 +177,40 @@ test("a deleted order is not captured, whoever told of it", () => {
   life.tell(edited({ gone: false }));
   expect(life.settle(completed)).toMatchObject({ outcome: "deferred", reason: "awaiting-gateway" });
 });
+
+describe("a call whose answer was lost goes out again only for the order that it was asked for", () => {
+  const changes: [string, ShopOrder | null][] = [
+    ["nothing", null],
+    ["another total", { total: 60_000, currency: "SEK", lines: [] }],
+    ["another currency", { currency: "EUR" }],
+    ["that it is deleted", { gone: true }],
+    ["that it is paid another way", { gateway: null }],
+  ];
+  const calls: [EventInput, "capturePayment" | "refundPayment" | "cancelPayment"][] = [
+    [completed, "capturePayment"],
+    [refunded, "refundPayment"],
+    [fewer, "cancelPayment"],
+  ];
+
+  test.each(calls.flatMap(([event, type]) => changes.map(([what, order]) => [type, what, event, order] as const)))(
+    "%s, and the shop tells meanwhile: %s",
+    (type, _what, event, order) => {
+      const isRefund = type === "refundPayment";
+      const pays = isRefund ? payments.captured : reading();
+      const life = lifeOf({ status: isRefund ? "completed" : "processing" });
+      life.settle(event, pays);
+      const asked = lastOf(life, type)?.expects;
+      life.bankAnswers({ is: "lost" });
+      if (order !== null) life.tell(edited(order));
+      // Nothing of the call shows, however often the payment is read back.
+      for (let looks = 0; looks < 12; looks += 1) {
+        const look = open(life, "readBack");
+        if (look !== undefined) life.tell({ type: "payment.readBack", effectId: look.id, reading: pays });
+        life.wait(2 * MINUTE, pays);
+      }
+      const again = sent(life).flatMap((effect) => (effect.type === type ? [effect.expects] : []));
+      expect(again.length).toBeGreaterThan(1);
+      expect(again).toEqual(again.map(() => asked));
+    },
+  );
+});

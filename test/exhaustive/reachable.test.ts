@@ -16,12 +16,9 @@ import { isWhole } from "./whole.js";
 const everyTrait: Flow = { ...merchantApi, comparesAmounts: true, unpaidStaysPending: true, booksWhenSigned: true };
 const flows: Registry["flows"] = { ...registry.flows, "every-trait": everyTrait };
 
-const off = { enableCapture: false, enableCancel: false, enableRefund: false, enableModify: false };
-const otherwise = {
-  stockManagement: true,
-  holdStockMinutes: 60,
-  choices,
-};
+const stock = { stockManagement: true, holdStockMinutes: 60 };
+const off = { enableCapture: false, enableCancel: false, enableRefund: false, enableModify: false, ...stock };
+const otherwise = { ...stock, choices };
 
 interface Counts {
   states: number;
@@ -34,7 +31,7 @@ const spaces: Space[] = [
     "resurs-mapi",
     {},
     { states: 22_470, transitions: 3_395_311 },
-    { states: 1_860, transitions: 64_173 },
+    { states: 1_962, transitions: 64_173 },
   ],
   ["paid another way", null, {}, { states: 58, transitions: 3_376 }, { states: 32, transitions: 940 }],
   [
@@ -42,7 +39,7 @@ const spaces: Space[] = [
     "every-trait",
     otherwise,
     { states: 27_957, transitions: 4_295_987 },
-    { states: 2_077, transitions: 67_622 },
+    { states: 2_169, transitions: 68_233 },
   ],
   [
     "Merchant API, everything switched off",
@@ -51,20 +48,20 @@ const spaces: Space[] = [
     { states: 14_100, transitions: 1_144_153 },
     { states: 1_641, transitions: 43_872 },
   ],
-  ["Nets Easy", "nets-easy", {}, { states: 19_137, transitions: 2_508_407 }, { states: 1_574, transitions: 48_878 }],
+  ["Nets Easy", "nets-easy", {}, { states: 19_137, transitions: 2_508_407 }, { states: 1_677, transitions: 48_878 }],
   [
     "simplified and hosted",
     "resurs-simplified",
     {},
     { states: 20_470, transitions: 2_739_695 },
-    { states: 1_711, transitions: 55_918 },
+    { states: 1_815, transitions: 55_918 },
   ],
   [
     "Resurs Checkout",
     "resurs-rco",
     {},
     { states: 19_702, transitions: 2_559_935 },
-    { states: 1_676, transitions: 52_462 },
+    { states: 1_780, transitions: 52_462 },
   ],
 ];
 
@@ -141,7 +138,7 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     ["canRebuild", "staysWithinCreditLimit", reserved, "the payment is read: cancelled"],
     ["mayTryCaptureAgain", "!isFrozen", never, "the payment is read back: frozen, still offered"],
     ["mayTryRefundAgain", "stillLeftToRefund", more, "the payment is read back: partly captured"],
-    ["canAddTheRest", "stillWithinCreditLimit", reserved, "cancel is confirmed: missing"],
+    ["cancelTookEffectAndRestCanBeAdded", "stillWithinCreditLimit", reserved, "cancel is confirmed: cancelled, no credit left"],
     ["awaitsBooking", "isMissing", "booked-once: it is there", "the payment is read: at the bank"],
   ])("%s without %s", { timeout: 240_000 }, (guard, part, law, last) => {
     const rules = { settings: Settings.parse({}), registry: forgetting(guard, part) };

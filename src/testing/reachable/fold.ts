@@ -19,6 +19,8 @@ import { MOST_TRIES } from "../../../machines/guards.js";
 import type { OrderRecord } from "../../core/record.js";
 
 export const NOW = Date.parse("2026-11-20T12:00:00.000Z");
+/** What a payment has captured in these spaces, in minor units. */
+export const CAPTURED = [0, 400, 1000] as const;
 /** Longer than the cooldown, the bank's own delay and the time that stock is held. */
 export const LONG_AGO = NOW - 100 * 24 * 3_600_000;
 
@@ -35,6 +37,9 @@ const kept = (timers: OrderRecord["timers"]): string[] =>
   Object.keys(timers)
     .filter((timer) => !timer.startsWith("look.again"))
     .sort();
+/** Of what was asked back only how much of the order's usual sums it covers: guards hold it against what was captured. */
+const askedBack = (refunded: number | null): number | null =>
+  refunded === null ? null : ([...CAPTURED].reverse().find((sum) => sum <= refunded) ?? 0);
 const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 
 export const folded = (record: OrderRecord): OrderRecord => {
@@ -61,7 +66,7 @@ export const folded = (record: OrderRecord): OrderRecord => {
         rejectedReason: null,
         readAt: payment.readAt === null ? null : LONG_AGO,
         transactionIds: ours ? [CALL] : [],
-        intended: { captured: null, refunded: null, reserved: null, at: null },
+        intended: { captured: null, refunded: askedBack(payment.intended.refunded), reserved: null, at: null },
       },
       // The payments beside the current one are forgotten; test/exhaustive/attempts.test.ts walks them.
       others: [],
@@ -81,6 +86,7 @@ export const folded = (record: OrderRecord): OrderRecord => {
               askedType: operation.askedType.startsWith("customer.") ? "customer.signed" : "merchant.completed",
               key: CALL,
               lines: operation.lines === null ? null : [],
+              expects: undefined,
               tries: counted(operation.tries),
               lostAt: operation.lostAt === null ? null : moment(operation.lostAt),
               refused: operation.refused === null ? null : "",
@@ -97,8 +103,9 @@ export const folded = (record: OrderRecord): OrderRecord => {
 
 /** What was read last is forgotten: a reading is under way that takes its place. */
 export const forgetful = (record: OrderRecord): OrderRecord => {
-  const { gateway, id, tolerance, captureFailed, awaitsRefund } = record.facts.payment;
-  const payment = { ...unreadPayment(gateway, id, tolerance), captureFailed, ...(awaitsRefund && { awaitsRefund }) };
+  const { gateway, id, tolerance, captureFailed, awaitsRefund, intended } = record.facts.payment;
+  const asked = { captureFailed, intended, ...(awaitsRefund && { awaitsRefund }) };
+  const payment = { ...unreadPayment(gateway, id, tolerance), ...asked };
   return { ...record, states: { ...record.states, payment: "UNREAD" }, facts: { ...record.facts, payment } };
 };
 
@@ -123,7 +130,7 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
   const { order: state, cooldown } = states;
   let key = `${typeof state === "string" ? state : JSON.stringify(state)} ${cooldown} ${order.status} ${order.total} ${order.needsProcessing}`;
   if (operation === null) key += ` ${order.createdAt < NOW} ${order.updatedAt < NOW}`;
-  key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true}`;
+  key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true} ${askedBack(p.intended.refunded)}`;
   if (!forgotten) {
     key += ` ${p.exists} ${p.status} ${p.hasOrder} ${p.total} ${p.authorized} ${p.captured} ${p.canceled} ${p.refunded}`;
     key += ` ${p.pendingRefund ?? 0} ${p.offers} ${p.creditLimit} ${p.taskCompleted} ${p.readAt === null}`;

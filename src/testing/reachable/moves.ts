@@ -4,7 +4,7 @@ import { noSuchPayment, OrderStatus, type Reading } from "../../../machines/fact
 import type { Settings } from "../../../machines/settings.js";
 import type { OrderRecord } from "../../core/record.js";
 import { LINK_TIMER } from "../../core/timer-names.js";
-import { CALL, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
+import { CALL, CAPTURED, EARLIER_PAYMENT, LONG_AGO, NOW, PAYMENT, READING } from "./fold.js";
 
 export interface ReachableMove {
   /** What happens, in words. */
@@ -21,8 +21,7 @@ const movesOf = (told: [string, PartialEvent][]): ReachableMove[] =>
   told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
 
 /** Minor units: the order costs WHOLE; PART is given back or left over. */
-const WHOLE = 1000;
-const PART = 400;
+const [, PART, WHOLE] = CAPTURED;
 const REST = WHOLE - PART;
 
 const toTake: Reading["offers"] = ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"];

@@ -57,6 +57,8 @@ const askers: Record<string, Asker> = {
   "reconcile.asked": "reconcile",
   "shop.holdStockDue": "time is up",
   "checkout.asked": "pays again",
+  // An edit leaves a customer who is at the bank alone.
+  "order.updated": "reconcile",
 };
 
 /** Whether another payment was asked for between the two: whoever came back from the one before proves nothing of it. */
