@@ -12,8 +12,8 @@ export const unreachable: Record<string, string> = {
   "reason switched-off": "no decision gives it: what is switched off says so by its rule",
   "rule checkout/superseded": "the simulator's bank answers a checkout within 35 seconds",
   "reason checkout-superseded": "the simulator's bank answers a checkout within 35 seconds",
-  "reason currency-mismatch": "the simulator's shop and bank have one currency; test/core/currency.test.ts has others",
-  "reason order-gone": "the simulator's shop deletes no order; test/core/shop-differs.test.ts does",
+  "reason currency-mismatch": "the simulator's shop and bank have one currency",
+  "reason order-gone": "the simulator's shop deletes no order",
   "reason already-placed": "an order is placed once, before anything happens to it",
 };
 
