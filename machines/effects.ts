@@ -1,5 +1,6 @@
 /** Everything a machine may ask the world for. The machines name these; `core/ask.ts` fills them in. */
-import type { OrderAsExpected, OrderStatus } from "./facts.js";
+import type { OrderAsExpected } from "./expected.js";
+import type { OrderStatus } from "./facts.js";
 import type { Line } from "./lines.js";
 
 /** What an action in a machine may carry. */

@@ -4,6 +4,7 @@
  * Money is integer minor units (1000 = 10.00), time is epoch milliseconds.
  */
 import { z } from "zod";
+import { OrderAsExpected } from "./expected.js";
 import { Line } from "./lines.js";
 import { Id, Minor, Word } from "./text.js";
 
@@ -73,19 +74,6 @@ export const Reading = z.object({
 export type Reading = z.infer<typeof Reading>;
 
 const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, refunded: minor });
-
-/**
- * The order that a call was asked for: where the shop has another one by now, it is not carried out. Several totals:
- * the shop may not have made the change yet.
- */
-export const OrderAsExpected = z.object({
-  totals: z.array(minor),
-  currency: z.string(),
-  /** Known already: deleted, or to be paid another way. */
-  gone: z.literal(true).optional(),
-  paidOtherwise: z.literal(true).optional(),
-});
-export type OrderAsExpected = z.infer<typeof OrderAsExpected>;
 
 /** A call that moves money, from the moment it is asked for until its end is known. */
 export const Operation = z.object({

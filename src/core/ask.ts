@@ -1,7 +1,8 @@
 /** From the name of an action to the effect it asks for, filled in from the facts. */
 import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
-import type { CommandPayload, Facts, Operation, OrderAsExpected, OrderStatus } from "../../machines/facts.js";
+import type { OrderAsExpected } from "../../machines/expected.js";
+import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { type Line, linesFor } from "../../machines/lines.js";
 import { backoffMs } from "./backoff.js";
 import type { RequestedAction } from "./step.js";

@@ -196,8 +196,10 @@ also when it is sent again:
 - "No such order" is believed when it was said twice, half a minute apart.
 - A part that is given back, a cancellation and a booking are not asked about: their amounts do not come from the order.
 - A shop without \`readOrder\` is not asked; what it told last counts.
-- Where the shop changes the total of an order that stands on hold, the payment is read at once: a bank that holds just
-  that amount has the order paid.
+- A call whose answer was lost goes out again only for the order that it was asked for. Where the shop has told of another
+  one meanwhile, it is not sent again: the payment is read until it shows the call, or the bank can no longer act on it.
+- Where the shop changes the total, the currency or the way of paying of an order that is pending, on hold or failed, a
+  payment that was read before is read at once: it may pay the order now. A customer who is at the bank is left alone.
 - A change of lines that waits for its reading while the shop tells of another total, currency or lines is refused as
   \`order-changed\`. Where it is the very change that the shop tells of, it is made, and a recalculation is made for the
   newest lines.

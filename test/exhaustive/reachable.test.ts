@@ -138,7 +138,12 @@ describe("a guard that forgets a part of what it asks is found, with the shortes
     ["canRebuild", "staysWithinCreditLimit", reserved, "the payment is read: cancelled"],
     ["mayTryCaptureAgain", "!isFrozen", never, "the payment is read back: frozen, still offered"],
     ["mayTryRefundAgain", "stillLeftToRefund", more, "the payment is read back: partly captured"],
-    ["cancelTookEffectAndRestCanBeAdded", "stillWithinCreditLimit", reserved, "cancel is confirmed: cancelled, no credit left"],
+    [
+      "cancelTookEffectAndRestCanBeAdded",
+      "stillWithinCreditLimit",
+      reserved,
+      "cancel is confirmed: cancelled, no credit left",
+    ],
     ["awaitsBooking", "isMissing", "booked-once: it is there", "the payment is read: at the bank"],
   ])("%s without %s", { timeout: 240_000 }, (guard, part, law, last) => {
     const rules = { settings: Settings.parse({}), registry: forgetting(guard, part) };

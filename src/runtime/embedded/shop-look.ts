@@ -1,7 +1,7 @@
 /** What the order is, is read from the shop before money of it moves: a webhook may have been lost. */
 import type { Effect } from "../../../machines/effects.js";
 import type { OrderEvent } from "../../../machines/events.js";
-import type { OrderAsExpected } from "../../../machines/facts.js";
+import type { OrderAsExpected } from "../../../machines/expected.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { Shop } from "../../ports/shop.js";
 import type { ClaimedEffect, OutboxRow } from "../../ports/store.js";
