@@ -92,6 +92,8 @@ export interface OrderFilter {
   updatedSince?: number | undefined;
   /** Orders that are set aside. */
   parked?: boolean | undefined;
+  /** Orders that have or had a payment whose id begins with this text, byte by byte. Restate does not offer it. */
+  paymentPrefix?: string | undefined;
   /** Order id to start after. */
   after?: string | undefined;
   /** The order written last comes first, those before the given one; left out, orders come by their id. */

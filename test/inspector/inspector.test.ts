@@ -233,6 +233,8 @@ describe("the pages", () => {
     ["its number as a mail has it", " Order no. 1012 ", "1012"],
     ["its number in another case", "PAID", "paid"],
     ["how it alone begins", "froz", "frozen"],
+    ["how its payment begins", "pay-froz", "frozen"],
+    ["how its payment begins, in capitals", "PAY-FRO", "frozen"],
   ])("an order is found by %s", async (_how, q, id) => {
     if (id === "1012" && (await stage.engine.queries.read("1012")) === null) await stage.place.order("1012", {});
     const response = await fetch(`${stage.url}/find?${new URLSearchParams({ q })}`, { redirect: "manual" });
@@ -241,13 +243,14 @@ describe("the pages", () => {
 
   test("a search says what it looked for, lists what begins so, and keeps what was typed", async () => {
     const several = await stage.get("/find?q=P");
-    expect(plain(several)).toContain("Orders that begin with P: 2");
+    expect(plain(several)).toContain("Orders whose number or payment id begins with P: 2");
     expect([...several.matchAll(/<li><a href="[^"]*">(\w+)</g)].map(([, id]) => id)).toEqual(["paid", "poisoned"]);
+    expect(plain(await stage.get("/find?q=pay-p"))).toContain("Orders whose number or payment id begins with pay-p: 2");
     const none = await fetch(`${stage.url}/find?q=kim%40example.test`);
     expect(none.status).toBe(404);
     const page = await none.text();
     expect(plain(page)).toContain("No order or payment found for kim@example.test.");
-    expect(plain(page)).toContain("Names and mail addresses are not searched.");
+    expect(plain(page)).toContain("Names and email addresses are not searched.");
     expect(page).toContain('value="kim@example.test"');
     expect((await fetch(`${stage.url}/find?q=%23`)).status).toBe(404);
   });

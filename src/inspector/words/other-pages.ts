@@ -83,11 +83,17 @@ export const otherTexts = {
   "list dead": ["failed call", "misslyckat anrop"],
   "filter dead": ["Failed calls only", "Bara misslyckade anrop"],
   "find title": ["Search", "Sök"],
-  "find several": ["Orders that begin with {q}: {n}", "Ordrar som börjar med {q}: {n}"],
-  "find more": ["Orders that begin with {q}, the first {n}", "Ordrar som börjar med {q}, de första {n}"],
+  "find several": [
+    "Orders whose number or payment id begins with {q}: {n}",
+    "Ordrar vars ordernummer eller betalnings-id börjar med {q}: {n}",
+  ],
+  "find more": [
+    "Orders whose number or payment id begins with {q}, the first {n}",
+    "Ordrar vars ordernummer eller betalnings-id börjar med {q}, de första {n}",
+  ],
   "find where": [
-    "Looked for an order number that is or begins with this, and for a payment id that is this; upper and lower case alike. Names and mail addresses are not searched.",
-    "Sökte efter ett ordernummer som är eller börjar med detta, och efter ett betalnings-id som är detta; stora och små bokstäver räknas lika. Namn och e-postadresser söks inte.",
+    "The search covers order numbers and payment ids, whole or from the beginning (at least four characters of a payment id), in upper or lower case. Names and email addresses are not searched.",
+    "Sökningen gäller ordernummer och betalnings-id, hela eller från början (minst fyra tecken av ett betalnings-id), med stora eller små bokstäver. Namn och e-postadresser ingår inte.",
   ],
   "list next": ["Older", "Äldre"],
   "list first": ["Newest", "Nyaste"],
