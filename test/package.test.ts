@@ -276,7 +276,7 @@ describe("the package", () => {
         const back = await fetch(bank.url, { method: "POST" });
         expect(await back.json()).toMatchObject({ status: "processing" });
         const { stdout } = await shell(blocks.ship ?? "", folder);
-        expect(stdout).toContain("yes: the order goes to completed");
+        expect(stdout).toContain("The order becomes Completed once the bank confirms.");
         expect(stdout).toContain("captured 100.00 SEK");
         expect((await fetch(`http://127.0.0.1:${port}/inspector/`)).status).toBe(200);
       } finally {

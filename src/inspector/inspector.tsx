@@ -8,6 +8,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
 import { shortened, Text, Word } from "../../machines/text.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { movedFor, resultSaid } from "../core/why/result.js";
 import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
@@ -17,7 +19,7 @@ import { entryOf, headers, type InspectorAccess, isFromHere } from "./access.js"
 import { actionRoutes } from "./action-routes.js";
 import { find } from "./find.js";
 import { ordersSeen } from "./listed.js";
-import { actable, countsKept, machinesSeen, orderSeen, problemsOf } from "./looks.js";
+import { actable, countsKept, machinesSeen, type OrderAsked, orderSeen, problemsOf } from "./looks.js";
 import { masked } from "./mask.js";
 import type { View } from "./pages/layout.js";
 import { OrderPage } from "./pages/order.js";
@@ -190,7 +192,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const orderId = c.req.param("orderId");
     const path = `${base}/orders/${encodeURIComponent(orderId)}`;
     const troubleOnly = c.req.query("rows") === "trouble";
-    const done = (now: OrderStatus) => doneText(c, view.words, now);
+    const done: OrderAsked["done"] = (...seen) => doneText(c, view.words, ...seen);
     const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done };
     const seen = await orderSeen(queries, orderId, asked, view.words, path);
     if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
@@ -259,13 +261,21 @@ const trimmed = (most: number) => z.string().trim().pipe(Text(most).min(1));
 const Asking = z.object({ by: trimmed(100), why: trimmed(200) });
 
 /** What an action ended with, said by codes alone: the address may be anybody's. */
-const doneText = (c: Context, { t, reason, event, status }: Words, now: OrderStatus): string | null => {
+const doneText = (c: Context, words: Words, { facts }: OrderRecord, history: HistoryEntry[]): string | null => {
+  const { t, reason, event, status } = words;
   const outcome = c.req.query("done");
   if (outcome === undefined) return null;
   if (outcome === "retry") return t("retry done");
   if (outcome === "waits") return t("act waits");
   const known = z.enum(["moved", "ignored", "refused", "deferred"]).safeParse(outcome);
   if (!known.success) return null;
+  const { status: now, currency } = facts.order;
+  if (known.data === "moved") {
+    const id = c.req.query("id") ?? "";
+    const answer = history.flatMap(({ answers }) => answers).findLast(({ eventId }) => eventId === id);
+    const money = movedFor(history, id);
+    return resultSaid({ from: answer?.from ?? null, to: now }, { money, currency })[words.language];
+  }
   const code = c.req.query("reason") ?? "";
   const because = /^[a-z-]{1,60}$/.test(code) ? reason(code) : null;
   const type = actable.find((one) => one === c.req.query("did"));

@@ -286,9 +286,7 @@ describe("the pages", () => {
   });
 
   test("what has been done is told with the status that came of it", async () => {
-    expect(plain(await stage.get("/orders/held?done=moved&did=merchant.held"))).toContain(
-      "Put on hold: applied. Order is now Processing.",
-    );
+    expect(plain(await stage.get("/orders/held?done=moved&did=merchant.held"))).toContain("Order is now Processing.");
     expect(await stage.get("/orders/held?done=moved&did=<b>")).not.toContain("<b>");
   });
 
@@ -331,7 +329,12 @@ describe("actions go through the public door", () => {
     expect(stage.place.bank.calls).toEqual([]);
     const id = /name="id" value="([^"]+)"/.exec(dry)?.[1] ?? "";
     const done = await stage.submit("/orders/paid/actions/merchant.completed", { id });
-    expect(done.headers.get("location")).toBe(`${BASE}/orders/paid?done=moved&did=merchant.completed`);
+    expect(done.headers.get("location")).toBe(`${BASE}/orders/paid?done=moved&did=merchant.completed&id=${id}`);
+    const shown = new URL(done.headers.get("location") ?? "", stage.url);
+    const told = async (language: string) =>
+      plain(await (await fetch(shown, { headers: { "accept-language": language } })).text());
+    expect(await told("en")).toContain("Captured 1,000.00 SEK. Order is now Completed.");
+    expect(await told("sv")).toMatch(/1\s000,00 SEK har debiterats\. Ordern har nu statusen Färdigbehandlad\./);
     const twice = await stage.submit("/orders/paid/actions/merchant.completed", { id });
     expect(twice.status).toBe(303);
     await stage.place.rest();

@@ -1,5 +1,6 @@
 /** `can`: the answer and the reason before the click. Changes nothing. */
 import type { Command } from "commander";
+import type { Preview } from "../../ports/runtime.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
@@ -7,10 +8,11 @@ import { notTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
   const body = eventIn(words);
-  const response = await ask(options, `/orders/${encodeURIComponent(id)}/can`, { method: "POST", body });
+  const path = `/orders/${encodeURIComponent(id)}`;
+  const response = await ask(options, `${path}/can`, { method: "POST", body });
   if (response.status === 404) throw refused(`there is no order ${id} there`);
   if (!response.ok) throw await notTaken(response);
-  sayVerdict(await response.json(), options.json);
+  await sayVerdict((await response.json()) as Preview, options, path);
 };
 
 export const addCan = (program: Command): void => {
