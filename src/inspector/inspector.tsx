@@ -26,6 +26,7 @@ import { OrderPage } from "./pages/order.js";
 import { FoundPage, OrdersPage } from "./pages/orders.js";
 import { ProblemsPage } from "./pages/problems.js";
 import { MessagePage, RawPage, RevealPage, revealedAt } from "./pages/raw.js";
+import { TurnedAwayPage } from "./pages/turned-away.js";
 import { MachinesPage } from "./pages/way.js";
 import { icon, style } from "./style.js";
 import { type Language, languages, type Words, wordsIn } from "./words/words.js";
@@ -147,7 +148,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const entry = entryOf(access, c.req.raw);
     if (!entry.in) {
       if (entry.status === 401) c.header("WWW-Authenticate", 'Basic realm="order-status", charset="UTF-8"');
-      return c.text(entry.says, entry.status);
+      const isBrowser = c.req.header("accept")?.includes("text/html") ?? false;
+      return isBrowser ? c.html(<TurnedAwayPage says={entry.says} />, entry.status) : c.text(entry.says, entry.status);
     }
     if (c.req.method === "POST" && !isFromHere(c.req.raw)) return message(c, 403, viewOf(c).words.t("error origin"));
     // Having personal data shown is a reading; all the other forms act.
@@ -232,9 +234,11 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const title = view.words.t("raw entry", { n: seq });
     return send(c, <RawPage view={view} orderId={orderId} title={title} json={masked(entry)} shownTo={null} />);
   });
-  app.get("/orders/:orderId/reveal", (c) =>
-    send(c, <RevealPage view={viewOf(c)} orderId={c.req.param("orderId")} by={who(c)} />),
-  );
+  app.get("/orders/:orderId/reveal", async (c) => {
+    const [view, orderId] = [viewOf(c), c.req.param("orderId")];
+    if ((await queries.read(orderId)) === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    return send(c, <RevealPage view={view} orderId={orderId} by={who(c)} />);
+  });
   app.post("/orders/:orderId/reveal", async (c) => {
     const view = viewOf(c);
     const orderId = c.req.param("orderId");

@@ -123,7 +123,7 @@ describe("what is typed wrong", () => {
     const { code, err } = await cli([command, "1001", '{"type":"merchant.refundedAmount"}', "--url", served.url]);
     expect(code).toBe(2);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
-    expect(err).toMatch(/^order-status: the engine does not take this event: amount: /);
+    expect(err).toMatch(/^order-status: the engine rejected this event: amount: /);
   });
 });
 

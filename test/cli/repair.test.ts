@@ -50,7 +50,7 @@ describe("repair", () => {
       expect(out).toContain("Nothing was changed.");
     }
     expect((await cli(["repair", "well", "--store", file])).code).toBe(0);
-    expect(await cli(["repair", "--store", file])).toMatchObject({ code: 0, out: "No row is set aside.\n" });
+    expect(await cli(["repair", "--store", file])).toMatchObject({ code: 0, out: "No damaged rows.\n" });
   });
 
   test("takes it out, prints it as it was, and the order goes on", async () => {

@@ -23,7 +23,7 @@ afterEach(async () => {
 test("what reconcile is told wrong is said in one plain line", async () => {
   const ended = await cli(["reconcile", "--per-second", "0", "--url", url]);
   expect(ended).toMatchObject({ code: 2, out: "" });
-  expect(ended.err).toMatch(/^order-status: the engine does not take this request: [^{}\n]+\n$/);
+  expect(ended.err).toMatch(/^order-status: the engine rejected this request: [^{}\n]+\n$/);
 });
 
 const send = (...args: string[]) => cli(["send", ...args, "--url", url]);

@@ -252,7 +252,7 @@ describe("why", () => {
     expect(told(paid(), open)).toMatchObject({
       situation: "dead/completePayment",
       answer: {
-        en: "Telling the shop that the order is paid failed 9 times and was given up; the order is Processing, and somebody has to try the call again.",
+        en: "Telling the shop that the order is paid failed 9 times and was given up; the order is Processing, and someone has to try the call again.",
       },
     });
     const frozen = new Life(anOrder({ status: "processing" }));

@@ -155,7 +155,7 @@ describe("why nothing happened, a row each", () => {
     const fold = page.slice(page.indexOf('data-fold="4"'));
     const head = plain(fold.slice(0, fold.indexOf("<details")));
     expect(head).toMatch(/AUTHORIZATION No change 4 times/);
-    expect(head).toContain("The payment calls for no change of the order.");
+    expect(head).toContain("The order does not need to change.");
     const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
     expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
     const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
@@ -355,7 +355,7 @@ describe("actions go through the public door", () => {
   test("an event that was given up is foreseen on the payment as the bank has it now", async () => {
     const dry = plain(await stage.get("/retry?id=poison&order=poisoned"));
     expect(dry).toContain("The bank was asked about the payment just now");
-    expect(dry).toContain("The order goes from Pending payment to Processing.");
+    expect(dry).toContain("The order changes from Pending payment to Processing.");
   });
 
   test("what would be refused has no button", async () => {
@@ -449,6 +449,34 @@ describe("who may come in", () => {
     expect(await status(`Basic ${btoa("kim:")}`)).toBe(401);
   });
 
+  test.each([
+    [
+      "no token",
+      {},
+      { kind: "token", token: "s3cret-of-the-inspector" },
+      401,
+      "Sign in with the API token as the password.",
+    ],
+    [
+      "a wrong token",
+      { authorization: "Bearer no" },
+      { kind: "token", token: "s3cret-of-the-inspector" },
+      401,
+      "Sign in",
+    ],
+    ["another computer", {}, { kind: "loopback", socketOf: () => "10.0.0.7" }, 403, "Without a token, localhost only."],
+  ] as const)(
+    "whoever may not come in gets a page in a browser, a text elsewhere: %s",
+    async (_, sent, access, code, says) => {
+      const looks = inspector({ engine: stage.engine, access });
+      const page = await looks.fetch(request("http://shop.example/orders", { ...sent, accept: "text/html,*/*;q=0.8" }));
+      expect([page.status, page.headers.get("content-type")]).toEqual([code, expect.stringContaining("text/html")]);
+      expect(await page.text()).toMatch(new RegExp(`<title>Order status</title>[^]*<p>${says}`));
+      const text = await looks.fetch(request("http://shop.example/orders", sent));
+      expect([text.status, text.headers.get("content-type")]).toEqual([code, expect.stringContaining("text/plain")]);
+    },
+  );
+
   test("a page may run nothing but our own script", async () => {
     const { headers } = await fetch(`${stage.url}/orders/paid`);
     const policy = headers.get("content-security-policy") ?? "";
@@ -510,6 +538,11 @@ describe("what may be about a person", () => {
     };
     expect(JSON.stringify(masked(record))).not.toContain("Kim");
     expect(masked(record)).toMatchObject({ states: { payment: { ACCEPTED: "authorized" } } });
+  });
+
+  test("is not offered for an order that does not exist", async () => {
+    for (const id of ["nobody", "kim%40example.test", "1%2F2"])
+      expect((await fetch(`${stage.url}/orders/${id}/reveal`)).status, id).toBe(404);
   });
 
   test("is not shown to somebody who does not say who he is", async () => {

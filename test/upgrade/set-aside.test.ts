@@ -119,6 +119,6 @@ test("where all are known the check ends with 0", async () => {
   await store.commit([writtenBy("known", () => ({}))]);
   await store.close();
   const { code, out } = await cli(["migrate", "--check", "--store", calm.file]);
-  expect(out).toContain("nothing would be set aside");
+  expect(out).toContain("none would be parked");
   expect(code).toBe(0);
 });

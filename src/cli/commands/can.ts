@@ -10,7 +10,7 @@ const run = async (id: string, words: string[], options: RemoteOptions & { json?
   const body = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
   const response = await ask(options, `${path}/can`, { method: "POST", body });
-  if (response.status === 404) throw refused(`there is no order ${id} there`);
+  if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (!response.ok) throw await notTaken(response);
   await sayVerdict((await response.json()) as Preview, options, path);
 };
@@ -19,7 +19,7 @@ export const addCan = (program: Command): void => {
   remoteOptions(program.command("can"))
     .argument("<order>", "the order's id")
     .argument("<event...>", "what is to happen, in words or as JSON")
-    .description("say whether the order would take it, and why not; the payment is taken as it was last read")
+    .description("say whether an event would be accepted, and if not, why; based on the last reading of the payment")
     .option("--json", "the whole verdict as JSON")
     .addHelpText(
       "after",

@@ -108,14 +108,14 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
 export const addDeadLetters = (program: Command): void => {
   remoteOptions(program.command("dead-letters"))
     .argument("[ids...]", "of effects, events or orders (default: all)")
-    .description("list what was given up after all its attempts, and try it again")
-    .option("--revive", "try them again at once, as if for the first time")
-    .option("--all", "all of them, as where none is named")
-    .option("--json", "each of them, how many were revived and of how many, as JSON")
+    .description("list calls that failed for good, and try them again")
+    .option("--revive", "try them again at once, with all attempts")
+    .option("--all", "all of them (the same as naming none)")
+    .option("--json", "the list, and how many of how many were revived, as JSON")
     .addHelpText(
       "after",
       `
-With --revive the count comes last, "revived 34774 of 34774"; how far it is goes to stderr.
+With --revive the count comes last, "revived 34774 of 34774"; progress goes to stderr.
 
 Examples:
   $ order-status dead-letters

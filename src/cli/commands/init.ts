@@ -76,9 +76,7 @@ const asked = async (yes: boolean): Promise<Answers> => {
         process.stderr.write(`${asks} [${otherwise}] `);
         const { done, value } = await answers.next();
         if (done)
-          throw wrongUsage(
-            "the answers ended before the questions did; nothing was written. --yes takes what stands in brackets",
-          );
+          throw wrongUsage("not all questions were answered; nothing was written. --yes takes the answers in brackets");
         const answer = value.trim() || otherwise;
         const fault = wrong(answer);
         if (fault === null) said[name] = answer;
@@ -126,10 +124,10 @@ const run = async (options: Options): Promise<void> => {
 export const addInit = (program: Command): void => {
   program
     .command("init")
-    .description("asks five questions and writes a commented configuration, with the secrets' names in .env")
-    .option("--yes", "ask nothing; take what stands in brackets")
+    .description("ask five questions and write a commented configuration, with the secrets' names in .env")
+    .option("--yes", "ask nothing; take the answers in brackets")
     .option("--config <file>", "where to write it (order-status.config.ts)")
-    .option("--force", "overwrite it where it is there already; .env is never overwritten")
+    .option("--force", "overwrite an existing file; .env is never overwritten")
     .option("--json", "what was written, as JSON")
     .addHelpText(
       "after",

@@ -47,7 +47,7 @@ const run = async (id: string, words: string[], options: Options): Promise<void>
     // What is sent again because nobody heard the answer is one event.
     headers: { "idempotency-key": options.id ?? randomUUID() },
   });
-  if (response.status === 404) throw refused(`there is no order ${id} there`);
+  if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (![200, 202, 409].includes(response.status)) throw await notTaken(response);
   if (options.dryRun) return sayVerdict((await response.json()) as Preview, options, path);
   const receipt = (await response.json()) as Receipt;
@@ -60,9 +60,9 @@ export const addSend = (program: Command): void => {
   remoteOptions(program.command("send"))
     .argument("<order>", "the order's id")
     .argument("<event...>", "what is to happen, in words or as JSON")
-    .description("send one event to one order, and say what became of it")
-    .option("--dry-run", "change nothing, and say what would become of it")
-    .option("--id <id>", "the event's id for life: sent again under it, nothing happens twice")
+    .description("send one event to one order, and report the outcome")
+    .option("--dry-run", "change nothing, and show the outcome")
+    .option("--id <id>", "the event's id: sent again under the same id, nothing happens twice")
     .option("--json", "the receipt as JSON")
     .addHelpText(
       "after",

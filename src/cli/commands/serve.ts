@@ -159,7 +159,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
 export const addServe = (program: Command): void => {
   program
     .command("serve")
-    .description("the engine over HTTP, until it is told to stop")
+    .description("run the engine over HTTP until it is stopped")
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .addOption(new Option("--sandbox", "with a test bank and a test shop in place of real ones").conflicts("config"))
     .addOption(
@@ -168,11 +168,9 @@ export const addServe = (program: Command): void => {
       ),
     )
     .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
-    .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
-    .addOption(
-      new Option("--api-token <token>", "asked of whoever uses the API; it opens all of it").env("ORDER_STATUS_TOKEN"),
-    )
-    .option("--actions", "let people act from the inspector; without it, it only looks")
+    .option("--host <address>", "other than this computer only with a token (127.0.0.1)")
+    .addOption(new Option("--api-token <token>", "the API token, with all rights").env("ORDER_STATUS_TOKEN"))
+    .option("--actions", "enable actions in the inspector; without it, the inspector is read-only")
     .option(
       "--stately <port>",
       "a page with the machines' charts, events and snapshots, and a WebSocket for a Stately inspector, both on this computer; 0 = any free port",
@@ -183,7 +181,7 @@ export const addServe = (program: Command): void => {
       "with --stately: a page of elsewhere that may listen, such as https://stately.ai",
     )
     .option("--stately-relay <url>", "with --stately: tell a createInspectorServer() too, such as ws://localhost:8080")
-    .option("--cooldown <seconds>", "how long callbacks give way to the customer (60)", numberIn(0, 86_400))
+    .option("--cooldown <seconds>", "how long callbacks are held for the customer's return (60)", numberIn(0, 86_400))
     .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
     .addOption(
       new Option("--log-level <level>", "what is logged, as JSON to stderr (info)").choices([
@@ -194,7 +192,11 @@ export const addServe = (program: Command): void => {
         "silent",
       ]),
     )
-    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no (5)", numberIn(0, 3600))
+    .option(
+      "--drain <seconds>",
+      "seconds that it keeps serving after SIGTERM, while /readyz answers 503 (5)",
+      numberIn(0, 3600),
+    )
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",

@@ -201,9 +201,7 @@ export const addSimulate = (program: Command): void => {
   const whole = wholeIn(0, 2 ** 31);
   program
     .command("simulate")
-    .description(
-      "lives thousands of orders' lives under one seed, with everything going wrong, and holds them to the laws",
-    )
+    .description("simulate thousands of orders from one seed, inject every fault, and check them against the laws")
     .option("--lives <n>", "how many lives", wholeIn(1, 100_000_000), 20_000)
     .option("--seed <n>", "where all chance comes from", whole, 7)
     .option("--from <n>", "the number of the first life", whole, 0)

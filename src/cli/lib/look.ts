@@ -34,7 +34,7 @@ export interface Looked {
 
 const PAGE = 500;
 
-const unknown = (id: string, where: string) => refused(`there is no order ${id} in ${where}`);
+const unknown = (id: string, where: string) => refused(`there is no order ${id} at ${where}`);
 
 const inStore = async <T>(place: string, look: (store: Store) => Promise<T>): Promise<T> => {
   const store = await lookingStore(place);

@@ -49,5 +49,5 @@ export const notTaken = async (response: Response, what = "event"): Promise<Ends
   };
   const issues = (error?.issues ?? []).map(({ path, message }) => `${path}: ${message}`);
   const why = issues.length > 0 ? issues.join("; ") : (error?.message ?? String(response.status));
-  return wrongUsage(`the engine does not take this ${what}: ${why}`);
+  return wrongUsage(`the engine rejected this ${what}: ${why}`);
 };
