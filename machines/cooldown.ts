@@ -1,5 +1,5 @@
 /**
- * The cooldown: a callback gives way to the customer.
+ * The cooldown: a callback is held for the customer.
  *
  * Seed 003, "Order Status Flow": callbacks are not acted on until 60 seconds have passed since the order
  * was created or updated, so that the customer reaches the thank-you page first. Everything that may

@@ -1,4 +1,4 @@
-/** A record written by another version of the machines is brought here on a named way, or it is set aside. */
+/** A record written by another version of the machines is brought here on a named way, or it is parked. */
 import type { StateValue } from "xstate";
 import { z } from "zod";
 import { flowOf, type Registry } from "../../machines/index.js";

@@ -195,7 +195,7 @@ export const firstAt = (envelopes: string[]): number | null => {
     try {
       return envelopeFrom(json).at;
     } catch {
-      // Set aside when it is due.
+      // Parked when it is due.
     }
   }
   return null;

@@ -115,7 +115,7 @@ describe("a backup with a row that cannot be read", () => {
     expect(out).toMatch(/Not every row of it can be read:\n.* is damaged: /);
   });
 
-  test("one that was set aside is said too", async () => {
+  test("one that was parked is said too", async () => {
     const file = await sick(TIMER);
     const store = sqliteStore({ file });
     await store.open();

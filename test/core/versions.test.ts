@@ -102,7 +102,7 @@ describe("a record of another version", () => {
       registry,
       "it is no record: facts.payment: Invalid input: expected object, received undefined",
     ],
-  ])("%s is set aside", (_which, stored, machines, parked) => {
+  ])("%s is parked", (_which, stored, machines, parked) => {
     expect(migrate(stored(), machines)).toEqual({ parked });
   });
 
@@ -132,7 +132,7 @@ describe("a record of another version", () => {
     });
   });
 
-  test("migrated to what nobody knows is set aside, though its hash is today's", () => {
+  test("migrated to what nobody knows is parked, though its hash is today's", () => {
     const lost = { ...registry, migrations: [way(0, registry.version, { capturing: "shipped" })] };
     expect(migrate(version({ version: 0 }), lost)).toEqual({
       parked: 'the order stands in {"shipped":"asked"}, a state that no machine here knows',

@@ -113,7 +113,7 @@ const oneLife = async (life: number, own: SimulationOptions, options: Options): 
     if (options.trace) for (const line of traceOf(lived)) say(line);
     for (const { orderId, record, inShop, truth } of lived.after)
       say(
-        `order ${orderId} ends ${record?.facts.order.status}; the shop reads ${inShop.status}, the bank ${truth?.status ?? "nothing"}`,
+        `order ${orderId} ends ${record?.facts.order.status}; the shop has ${inShop.status}, the bank ${truth?.status ?? "nothing"}`,
       );
     if (breaches.length === 0) say(paint("green", "no law was broken"));
     else tellBreaches(breaches);

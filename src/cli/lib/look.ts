@@ -28,7 +28,7 @@ export interface Looked {
   history: HistoryEntry[];
   /** Effects not carried out yet; null = the engine does not tell. */
   open: { type: EffectType; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
-  /** Why it is set aside; null = it is not, or the engine does not tell. */
+  /** Why it is parked; null = it is not, or the engine does not tell. */
   parked: string | null;
 }
 

@@ -34,7 +34,7 @@ export type Due =
  */
 export interface OrderState {
   record: OrderRecord | null;
-  /** Why the order is set aside. */
+  /** Why the order is parked. */
   parked: string | null;
   effects: StoredCall[];
   inbox: InboxRow[];

@@ -160,7 +160,7 @@ export class PgDamagedRows {
     }
   }
 
-  /** Sets aside what would never come due, and so would never be met. */
+  /** Parks what would never come due, and so would never be met. */
   async sweep(odd: Record<"oddEffects" | "oddEvents" | "oddTimers", string>): Promise<void> {
     const read = (text: string) => this.connections().read(text, []);
     const found = await Promise.all([read(odd.oddEffects), read(odd.oddEvents), read(odd.oddTimers)]);
@@ -209,7 +209,7 @@ export class PgDamagedRows {
   async #mend(ask: RunStatement, client: PoolClient): Promise<Repaired> {
     const before = await this.#keptOf(ask);
     const damages = await this.#damagedOf(ask);
-    // Set aside even where nothing comes of the repair: the order rests.
+    // Parked even where nothing comes of the repair: the order rests.
     for (const table of all)
       await this.#put(
         table,

@@ -141,7 +141,7 @@ export const statementsOf = (s: string) => ({
     (SELECT at FROM ${s}.timers t WHERE ${rests(s, "t")} ORDER BY at LIMIT 1)`,
 });
 
-/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+/** Why an order is parked; one of other machines is, for whoever does not know them. */
 const setAside = (s: string): string => `coalesce(parked,
   (SELECT what FROM ${s}.damaged d WHERE d.order_id = orders.order_id LIMIT 1),
   CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;

@@ -19,7 +19,7 @@ interface PartialEvent {
 const movesOf = (told: [string, PartialEvent][]): ReachableMove[] =>
   told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
 
-/** Minor units: the order costs WHOLE; PART is given back or left over. */
+/** Minor units: the order costs WHOLE; PART is refunded or left over. */
 const WHOLE = 1000;
 const PART = 400;
 const REST = WHOLE - PART;
