@@ -72,7 +72,7 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     remedy: "Skicka inte varorna. Vänta på banken, eller avbryt ordern.",
   },
   "discrepancy:completed-not-captured": {
-    says: "Ordern är färdigbehandlad, men pengarna debiterades aldrig.",
+    says: "Ordern är färdigbehandlad, men kunden debiterades aldrig.",
     remedy: "Debitera betalningen i Merchant Portal innan reservationen går ut.",
   },
   "discrepancy:payment-cancelled-order-active": {

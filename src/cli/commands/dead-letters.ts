@@ -99,7 +99,7 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
     `${one.revived ? "tried again now; was: " : revive ? "was gone by then: " : ""}${one.error}`,
   ]);
   if (rows.length > 0) say(table(["order", "id", "what", "since", "attempts", "error"], rows));
-  else if (missing.length === 0) say("Nothing was given up.");
+  else if (missing.length === 0) say("No failed calls.");
   if (shown.length < told.length) say(`and ${told.length - shown.length} more; --json names them all`);
   if (revive && told.length > 0) say(`revived ${told.filter((one) => one.revived).length} of ${told.length}`);
   for (const id of missing) say(`No failed call ${id}, and none of an order with that number.`);

@@ -30,7 +30,7 @@ export const elsewhere: Action = [
 ];
 export const ship: Action = [
   "Ship the goods, then complete the order: that captures the money.",
-  "Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras pengarna.",
+  "Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras kunden.",
   "merchant.completed",
 ];
 export const complete: Action = [

@@ -210,10 +210,10 @@ export const next: Record<
     "{due} går betalningstiden ut: banken tillfrågas, och en obetald order avbryts.",
   ],
   nothing: [
-    "Nothing is planned: the bank's next message or a person decides.",
-    "Inget är planerat: bankens nästa meddelande eller en person avgör.",
+    "Nothing is scheduled: the order changes when the bank reports something new, or someone acts.",
+    "Inget är schemalagt: ordern ändras när banken rapporterar något nytt eller när någon gör något.",
   ],
-  closed: ["Nothing more: the order is closed.", "Inget mer: ordern är avslutad."],
+  closed: ["Nothing: the order is closed.", "Inget: ordern är avslutad."],
 };
 
 export const evidence: Record<

@@ -10,7 +10,7 @@ const table = {
   "nav reconcile": ["Reconcile", "Stäm av"],
   "nav main": ["Pages", "Sidor"],
   search: ["Find", "Sök"],
-  "search label": ["Order number or payment id", "Ordernummer eller betalnings-id"],
+  "search label": ["Order number or payment id", "Ordernr eller betalnings-id"],
   "other language": ["Svenska", "English"],
   "read only": ["Read only", "Endast läsning"],
   "times utc": ["Times are in UTC.", "Tider anges i UTC."],
