@@ -91,7 +91,7 @@ export interface ClientAddressOptions {
   header: string;
   /** Addresses and networks of proxies outside the private networks. */
   proxies?: string[] | undefined;
-  /** The address at the other end of the socket; left out: as `listen` knows it. */
+  /** The remote address of the socket (default: as `listen` knows it). */
   socketOf?: ((request: Request) => string | null) | undefined;
 }
 

@@ -46,7 +46,7 @@ export interface InspectorOptions {
   base?: string | undefined;
   /** Default: only this computer. */
   access?: InspectorAccess | undefined;
-  /** Lets people act, where the engine takes events. Default: it only looks. */
+  /** Enables actions, if the engine takes events. Default: read-only. */
   actions?: boolean | undefined;
   /**
    * Writes down who had personal data shown, before it is. Default: with the order, where the engine takes events;
@@ -91,7 +91,7 @@ const Asked = z.object({
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
-/** The pages as one `(Request) => Response`, to be mounted under `base`. Only looks, unless `actions` says otherwise. */
+/** The pages as one `(Request) => Response`, to be mounted under `base`. Read-only, unless `actions` says otherwise. */
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, base = "", access = { kind: "loopback" }, actions = false } = options;
   const log = isolatedLog(options.log ?? silent);

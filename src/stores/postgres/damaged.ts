@@ -105,7 +105,7 @@ export class PgDamagedRows {
     private readonly connections: () => PgConnections,
   ) {}
 
-  /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
+  /** Rows of one table, of which `order` and `id` are the columns that name one. A read-only store leaves it to the nodes. */
   asideIn(readOnly: boolean) {
     return (table: PgTable, order: number, id: number) => async (rows: PgRow[]) => {
       if (readOnly) return;
