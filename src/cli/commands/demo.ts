@@ -143,7 +143,7 @@ export const addDemo = (program: Command): void => {
     .command("demo")
     .description("play one hour of a web shop in a few seconds: no network, no account")
     .option("--exit", "end after the hour instead of serving on")
-    .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option("--port <number>", "the port to listen on; 0 = any free port", wholeIn(0, 65_535), 0)
     .option("--speed <factor>", "simulated seconds per second (default: as fast as possible)", numberIn(1, 1e6))
     .option("--json", "the outcomes as JSON, with the whole of each why")
     .addHelpText(

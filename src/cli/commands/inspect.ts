@@ -61,7 +61,7 @@ export const addInspect = (program: Command): void => {
     .command("inspect")
     .description("serve the inspector over a store, read-only; works beside a running engine")
     .addOption(storeOption())
-    .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option("--port <number>", "the port to listen on, on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
     .option(
       "--reveals <file>",
       "where it is logged, a line of JSON each, who had personal data shown and why; without it nothing is shown",

@@ -134,7 +134,7 @@ const ScopedToken = z.strictObject({
 });
 
 const Http = z.strictObject({
-  port: z.number().int().min(0).max(65_535).default(8080).describe("where it listens; 0 = any free port"),
+  port: z.number().int().min(0).max(65_535).default(8080).describe("the port to listen on; 0 = any free port"),
   host: text.default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
   publicUrl: address.describe("where the bank and the customer reach it"),
   apiToken: z
