@@ -290,6 +290,16 @@ describe("the pages", () => {
     expect(await stage.get("/orders/held?done=moved&did=<b>")).not.toContain("<b>");
   });
 
+  test("what an action leads to is said where its button does not name it", async () => {
+    const text = async (language: string) =>
+      plain(await stage.get("/orders/noisy", { "accept-language": language })).replaceAll(/\s+/g, " ");
+    expect(await text("en")).toMatch(/Set to Failed (?!leads)/);
+    expect(await text("en")).toContain("Put on hold leads to On hold");
+    expect(await text("sv")).toMatch(/Ändra till Misslyckad (?!ger)/);
+    expect(await text("en")).not.toContain("Difference settled : Noted");
+    expect(await text("en")).not.toContain("Difference settled: Noted");
+  });
+
   test("a page is small on the wire, the longest too", async () => {
     for (const path of ["/orders/noisy", "/orders/held", "/orders/frozen", "/orders", "/"]) {
       const size = gzipSync(await stage.get(path)).length;
