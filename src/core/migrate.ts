@@ -40,7 +40,7 @@ export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
   const shape = Shape.safeParse(stored);
   if (!shape.success) {
     const { path, message } = shape.error.issues[0] as z.core.$ZodIssue;
-    return { parked: `it is no record: ${path.join(".") || "all of it"}: ${message}` };
+    return { parked: `it is not a record: ${path.join(".") || "all of it"}: ${message}` };
   }
   const hash = structureHash(registry);
   let record = stored;

@@ -230,7 +230,7 @@ describe.each(stores)("%s", (_name, made, damages) => {
     place.engine = engine;
     await place.after(10);
     const [dead] = (await engine.queries.unfinished(9)).deadEvents;
-    expect(dead?.error).toMatch(/no event any more: via/);
+    expect(dead?.error).toMatch(/not an event any more: via/);
     expect((await engine.submit("sick", { type: "merchant.held", via: "api" })).outcome).toBe("moved");
   });
 

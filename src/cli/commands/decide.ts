@@ -14,7 +14,7 @@ const readSettings = (text: string): Record<string, unknown> => {
   try {
     json = JSON.parse(text);
   } catch {
-    throw wrongUsage(`--settings is no JSON; try --settings '{"cooldownSeconds":60}'`);
+    throw wrongUsage(`--settings is not JSON; try --settings '{"cooldownSeconds":60}'`);
   }
   const read = Settings.safeParse(json);
   if (read.success) return json as Record<string, unknown>;

@@ -93,9 +93,9 @@ const statelyOf = ({ stately: port, statelyOrigin: origins, statelyRelay: relay 
   }
   const wrong = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong !== undefined)
-    throw wrongUsage(`--stately-origin ${wrong} is no origin; use one such as https://stately.ai`);
+    throw wrongUsage(`--stately-origin ${wrong} is not an origin; use one such as https://stately.ai`);
   if (relay !== undefined && !/^wss?:\/\//.test(relay)) {
-    throw wrongUsage(`--stately-relay ${relay} is no address of a WebSocket; use one such as ws://localhost:8080`);
+    throw wrongUsage(`--stately-relay ${relay} is not the address of a WebSocket; use one such as ws://localhost:8080`);
   }
   if (port === undefined) return null;
   return { port, ...(origins === undefined ? {} : { origins }), ...(relay === undefined ? {} : { relay }) };

@@ -22,7 +22,7 @@ const addressOf = (text: string): URL => {
     const url = new URL(text);
     if (url.protocol === "http:" || url.protocol === "https:") return url;
   } catch {}
-  throw wrongUsage(`"${text}" is no address; give it with https://, such as https://shop.example`);
+  throw wrongUsage(`"${text}" is not an address; give it with https://, such as https://shop.example`);
 };
 
 const marks: Record<DoctorFinding["verdict"], string> = {

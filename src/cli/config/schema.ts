@@ -16,7 +16,7 @@ const NOT_HERE =
   'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
 
 const SecretSchema = z.strictObject(
-  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is no name of a variable") },
+  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is not the name of a variable") },
   {
     error: ({ input }) => (typeof input === "string" ? NOT_HERE : undefined),
   },
@@ -24,7 +24,7 @@ const SecretSchema = z.strictObject(
 
 const address = z.url({
   protocol: /^https?$/,
-  error: "this is no address; write it with https://, such as https://shop.example",
+  error: "this is not an address; write it with https://, such as https://shop.example",
 });
 
 const place = z
@@ -153,7 +153,7 @@ const Http = z.strictObject({
     .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; default: all"),
   sourceHeader: z
     .string()
-    .regex(/^[\w-]+$/, "this is no name of a header")
+    .regex(/^[\w-]+$/, "this is not the name of a header")
     .optional()
     .describe("the header in which your proxy names the client's address, such as x-real-ip; default: no proxy"),
   proxies: z

@@ -49,7 +49,7 @@ export const rowsIn = (text: string): ErpRow[] => {
       delimiter: delimiterOf(text),
     });
   } catch (error) {
-    throw wrongUsage(`the file is no CSV: ${(error as Error).message}`);
+    throw wrongUsage(`the file is not CSV: ${(error as Error).message}`);
   }
   const [first, ...body] = records;
   if (first === undefined) return [];
