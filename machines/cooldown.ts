@@ -1,5 +1,5 @@
 /**
- * The cooldown: a callback gives way to the customer.
+ * The cooldown: a callback is held for the customer.
  *
  * Seed 003, "Order Status Flow": callbacks are not acted on until 60 seconds have passed since the order
  * was created or updated, so that the customer reaches the thank-you page first. Whatever waits for a
@@ -49,7 +49,7 @@ export const cooldownMachine = setup({
   context: {} as GuardContext,
   states: {
     idle: {
-      meta: { says: "nothing waits" },
+      meta: { says: "nothing is held" },
       on: {
         "callback.received": [
           { guard: "cooldownIsOver", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
@@ -61,7 +61,7 @@ export const cooldownMachine = setup({
       },
     },
     holding: {
-      meta: { says: "callbacks give way to the customer" },
+      meta: { says: "callbacks are held for the customer's return" },
       after: {
         cooldownRemaining: [
           { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
@@ -77,7 +77,7 @@ export const cooldownMachine = setup({
       },
     },
     reading: {
-      meta: { says: "the gateway is being asked" },
+      meta: { says: "the bank is being asked" },
       on: {
         "callback.received": queued,
         "someone.asked": askNowToo,

@@ -13,8 +13,8 @@ export interface EffectParams {
 export const notes = {
   "payment-complete": "Payment complete.",
   "payment-status-on-hold": "Payment is waiting for more information from {bank}.",
-  "payment-holds-nothing": "The payment at {bank} was cancelled or given back in full, so it pays for nothing.",
-  "amount-differs": "The paid amount differs from the order total. The order needs a look by hand.",
+  "payment-holds-nothing": "The payment at {bank} was cancelled or refunded in full, so the order is not paid.",
+  "amount-differs": "The paid amount differs from the order total. Someone needs to check the order.",
   "payment-status-failed": "Payment failed.",
   "payment-status-cancelled": "Payment aborted.",
   "customer-landingpage-return": "Customer returned from external source.",

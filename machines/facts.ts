@@ -109,7 +109,7 @@ export const WaitingEvent = z.object({
   eventId: z.string(),
   type: z.string(),
   at: moment,
-  /** Callbacks give way to the customer; nothing else is ever held. */
+  /** Callbacks are held for the customer; nothing else is ever held. */
   held: z.boolean(),
   /** Fingerprint of the content, to fold repeated deliveries into one. */
   content: z.string().nullable(),
@@ -269,7 +269,7 @@ export const unreadPayment = (gateway: string | null, id: string | null, toleran
   };
 };
 
-/** What the bank holds of a payment for the shop, in minor units: reserved or captured, and not given back. */
+/** What the bank holds of a payment for the shop, in minor units: reserved or captured, and not refunded. */
 export const moneyHeld = ({
   status,
   authorized,

@@ -105,7 +105,7 @@ const combined = {
     not("isRejected"),
     or(["offersCapture", "offersCancel", and(["isCancelledInFull", "hasCreditLimit"])]),
   ]),
-  /** ACCEPTED, and the money is neither given back, if only as pending, nor let go. */
+  /** ACCEPTED, and the money is neither refunded, if only as pending, nor let go. */
   holdsMoney: and(["isAccepted", not("isCancelledInFull"), not("isGivenBack")]),
 
   // what an accepted payment holds by now

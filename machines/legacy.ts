@@ -21,15 +21,15 @@ export const legacyMachine = setup({
   states: {
     UNREAD: { meta: { says: "not read at the bank yet" } },
     notBooked: { meta: { says: "nothing is booked at the bank" } },
-    FROZEN: { meta: { says: "booked, and frozen on suspicion of fraud" } },
-    inspected: { meta: { says: "booked, and looked at by hand" } },
+    FROZEN: { meta: { says: "booked, but frozen on suspicion of fraud" } },
+    inspected: { meta: { says: "booked, but under review by hand" } },
     DEBITABLE: { meta: { says: "booked, not yet debited" } },
     partlyDebited: { meta: { says: "some debited, the rest booked" } },
     IS_DEBITED: { meta: { says: "debited" } },
-    partlyCredited: { meta: { says: "debited, some of it credited" } },
+    partlyCredited: { meta: { says: "debited, partly credited" } },
     IS_CREDITED: { meta: { says: "debited and credited" } },
     IS_ANNULLED: { meta: { says: "annulled: nothing is left to debit" } },
-    unrecognised: { meta: { says: "a word that the documents do not have" } },
+    unrecognised: { meta: { says: "a status that the documentation does not mention" } },
   },
   on: {
     "payment.read": [

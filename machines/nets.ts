@@ -24,11 +24,11 @@ export const netsMachine = setup({
     reserved: { meta: { says: "reserved, not yet charged" } },
     partlyCharged: { meta: { says: "some charged, the rest reserved" } },
     charged: { meta: { says: "charged" } },
-    partlyRefunded: { meta: { says: "charged, some of it given back" } },
-    refunded: { meta: { says: "charged and given back" } },
-    cancelled: { meta: { says: "the reservation was let go" } },
+    partlyRefunded: { meta: { says: "charged, partly refunded" } },
+    refunded: { meta: { says: "charged and refunded" } },
+    cancelled: { meta: { says: "the reservation was released" } },
     terminated: { meta: { says: "the payment was ended before it was paid" } },
-    missing: { meta: { says: "Nets knows no such payment" } },
+    missing: { meta: { says: "Nets has no such payment" } },
   },
   on: {
     "payment.read": [

@@ -21,24 +21,24 @@ export const paymentMachine = setup({
   states: {
     UNREAD: { meta: { says: "not read at the bank yet" } },
     TASK_REDIRECTION_REQUIRED: { meta: { says: "the customer is at the bank" } },
-    SUPPLEMENTING_REQUIRED: { meta: { says: "the bank wants more from the customer" } },
-    INSPECTION: { meta: { says: "the bank looks at it by hand" } },
+    SUPPLEMENTING_REQUIRED: { meta: { says: "the bank has asked the customer for more information" } },
+    INSPECTION: { meta: { says: "the bank is reviewing it by hand" } },
     FROZEN: { meta: { says: "the bank froze it on suspicion of fraud" } },
     ACCEPTED: {
-      meta: { says: "the bank stands for the money" },
+      meta: { says: "the bank has accepted it" },
       initial: "authorized",
       states: {
         authorized: { meta: { says: "reserved, not yet captured" } },
         partlyCaptured: { meta: { says: "some captured, the rest reserved" } },
         captured: { meta: { says: "captured" } },
-        partlyRefunded: { meta: { says: "captured, some of it given back" } },
-        refunded: { meta: { says: "captured and given back" } },
-        cancelled: { meta: { says: "the reservation was let go" } },
+        partlyRefunded: { meta: { says: "captured, partly refunded" } },
+        refunded: { meta: { says: "captured and refunded" } },
+        cancelled: { meta: { says: "the reservation was released" } },
       },
     },
-    REJECTED: { meta: { says: "the bank said no" } },
-    unrecognised: { meta: { says: "a word that the documents do not have" } },
-    missing: { meta: { says: "the gateway knows no such payment" } },
+    REJECTED: { meta: { says: "the bank rejected it" } },
+    unrecognised: { meta: { says: "a status that the documentation does not mention" } },
+    missing: { meta: { says: "the bank has no such payment" } },
   },
   on: {
     "payment.read": [

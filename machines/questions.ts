@@ -38,7 +38,7 @@ const says = (status: PaymentStatus) => fact((c) => c.payment.exists && c.paymen
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 
-/** Until when callbacks give way to the customer: epoch milliseconds. */
+/** Until when callbacks are held for the customer: epoch milliseconds. */
 export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): number =>
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;
@@ -108,7 +108,7 @@ export const singleFacts = {
   isPartlyCaptured: fact((c) => c.payment.captured > 0 && c.payment.authorized > 0),
   hasCaptured: fact((c) => c.payment.captured > 0),
   isRefundedInFull: fact((c) => isGivenBack(c) && (c.payment.pendingRefund ?? 0) === 0),
-  /** All of it is given back, or on its way. */
+  /** All of it is refunded, or on its way. */
   isGivenBack: fact((c) => isGivenBack(c)),
   /** The merchant asked for everything back, and the bank called it pending then. */
   awaitsRefund: fact((c) => c.payment.awaitsRefund === true),

@@ -4,7 +4,7 @@ import type { StateValue } from "xstate";
 const lost = "Svaret gick förlorat; betalningen läses av";
 const notRead = "inte avläst hos banken än";
 const letGo = "reservationen har släppts";
-const unknownWord = "ett ord som dokumentationen inte har";
+const unknownWord = "en status som dokumentationen inte nämner";
 
 export const statesInSwedish: Record<string, Record<string, string>> = {
   order: {
@@ -12,7 +12,7 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
     pending: "Väntar på kundens betalning",
     booking: "Betalningen som kunden signerade bokas",
     "booking.unknown": lost,
-    "booking.refused": "Banken nekade bokningen; betalningen läses för säkerhets skull",
+    "booking.refused": "Banken nekade bokningen; betalningen läses av för säkerhets skull",
     "on-hold": "Pausad, banken eller en person avgör",
     processing: "Butiken gör i ordning varorna",
     capturing: "Betalningen debiteras",
@@ -46,7 +46,7 @@ export const statesInSwedish: Record<string, Record<string, string>> = {
   payment: {
     UNREAD: notRead,
     TASK_REDIRECTION_REQUIRED: "kunden är hos banken",
-    SUPPLEMENTING_REQUIRED: "banken vill ha kompletterande uppgifter av kunden",
+    SUPPLEMENTING_REQUIRED: "banken vill ha kompletterande uppgifter från kunden",
     INSPECTION: "banken granskar den manuellt",
     FROZEN: "banken har fryst den på grund av misstänkt bedrägeri",
     ACCEPTED: "banken har godkänt den",

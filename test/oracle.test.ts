@@ -114,7 +114,7 @@ describe.skipIf(missing.length > 0)("the recorded plugins", () => {
     ["a minute longer", "resurs-callbacks", { cooldownSeconds: 120 }],
     ["no minute at all", "resurs-callbacks", { cooldownSeconds: 0 }],
     ["another link lifetime", "resurs-checkout", { stockManagement: false }],
-    ["nothing is given back for Refunded", "resurs-before-status-change-rules", { enableRefund: false }],
+    ["nothing is refunded for Refunded", "resurs-before-status-change-rules", { enableRefund: false }],
   ])("would notice that %s", async (_, file, settings) => {
     expect(unexplained(await played(file, settings)).length).toBeGreaterThan(0);
   });

@@ -183,7 +183,7 @@ describe("an order paid with a gift card", () => {
 });
 
 describe("the registry with Giftwell in it", () => {
-  test("takes orders over from the one without, and the other way round sets aside what it does not know", async () => {
+  test("takes orders over from the one without, and the other way round parks what it does not know", async () => {
     const { world, bank, woo, pass, place, checkout, callback, deploy } = await shopWithGiftwell();
     await deploy(registry);
     await place("nets-easy", "1002");

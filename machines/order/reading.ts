@@ -31,7 +31,7 @@ const whenHolding = [
   ...whenPaid,
 ] as const satisfies readonly Branch[];
 
-/** Cancelled or given back in the bank's portal before anybody here heard of it: it pays for nothing. */
+/** Cancelled or refunded in the bank's portal before anybody here heard of it: it pays for nothing. */
 const whenAccepted = [
   ...whenHolding,
   {
@@ -155,7 +155,7 @@ const refundedAtLast = {
   actions: status("refund-success-late"),
   ...outcome("done-late", "refund/confirmed"),
 } as const satisfies Branch;
-/** Of an order that goes on, only what the merchant asked for makes it refunded; what else was given back is flagged. */
+/** Of an order that goes on, only what the merchant asked for makes it refunded; what else was refunded is flagged. */
 const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const satisfies Branch;
 
 export const whenOnHold = [

@@ -10,7 +10,7 @@ import { complain } from "./lib/terminal.js";
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
 const program = new Command("order-status")
-  .description("Decides the status of an order once and right, and says why.")
+  .description("Keeps the status of each order correct, and explains it.")
   .version(version)
   .exitOverride()
   // Its messages repeat what was typed.

@@ -203,7 +203,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
       const operation =
         current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, ...refundIn(wish), leadsTo });
-      law(operation.amount > 0 && operation.amount <= left, "never more is given back than was captured");
+      law(operation.amount > 0 && operation.amount <= left, "never more is refunded than was captured");
       // With money still reserved more can be captured, and a refund carried out late would take of that.
       const isAll = operation.amount === left;
       const how = { whole: isAll && payment.authorized === 0, expects: isAll ? expected(a) : null };

@@ -28,6 +28,7 @@ export const Filter = z.strictObject({
   inDoubt: z.boolean().optional(),
   updatedSince: z.number().optional(),
   parked: z.boolean().optional(),
+  paymentPrefix: KnownId.optional(),
   after: KnownId.or(z.literal("")).optional(),
   latest: z.strictObject({ before: z.object({ updatedAt: z.number(), orderId: KnownId }).nullable() }).optional(),
   limit: Count,

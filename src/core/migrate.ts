@@ -1,4 +1,4 @@
-/** A record written by another version of the machines is brought here on a named way, or it is set aside. */
+/** A record written by another version of the machines is brought here on a named way, or it is parked. */
 import type { StateValue } from "xstate";
 import { z } from "zod";
 import { flowOf, type Registry } from "../../machines/index.js";
@@ -40,7 +40,7 @@ export const migrate = (stored: OrderRecord, registry: Registry): Migrated => {
   const shape = Shape.safeParse(stored);
   if (!shape.success) {
     const { path, message } = shape.error.issues[0] as z.core.$ZodIssue;
-    return { parked: `it is no record: ${path.join(".") || "all of it"}: ${message}` };
+    return { parked: `it is not a record: ${path.join(".") || "all of it"}: ${message}` };
   }
   const hash = structureHash(registry);
   let record = stored;

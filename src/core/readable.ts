@@ -56,9 +56,9 @@ const parsed = (json: unknown): Bag => {
   try {
     value = JSON.parse(json as string);
   } catch {
-    throw new Unreadable("it is no JSON");
+    throw new Unreadable("it is not JSON");
   }
-  if (!bag(value)) throw new Unreadable("it is no JSON object");
+  if (!bag(value)) throw new Unreadable("it is not a JSON object");
   return value as Bag;
 };
 
@@ -140,7 +140,7 @@ const shapes: Record<EffectType, Record<string, IsReadable>> = {
 export const effectFrom = (json: unknown, lane: Lane): Effect => {
   const effect = parsed(json);
   const shape = Object.hasOwn(shapes, String(effect.type)) ? shapes[effect.type as EffectType] : undefined;
-  if (shape === undefined) throw new Unreadable(`${shown(effect.type)} is no effect that is known here`);
+  if (shape === undefined) throw new Unreadable(`${shown(effect.type)} is not an effect that is known here`);
   same("lane", lane, laneOf(effect.type as EffectType));
   must(effect, shape);
   return effect as unknown as Effect;
@@ -183,7 +183,7 @@ export const flagsFrom = (json: unknown): FlagName[] => {
   try {
     flags = JSON.parse(json as string);
   } catch {
-    throw new Unreadable("flags are no JSON");
+    throw new Unreadable("flags are not JSON");
   }
   if (!texts(flags)) throw new Unreadable(`flags are ${shown(flags)}`);
   return flags as FlagName[];
@@ -195,7 +195,7 @@ export const firstAt = (envelopes: string[]): number | null => {
     try {
       return envelopeFrom(json).at;
     } catch {
-      // Set aside when it is due.
+      // Parked when it is due.
     }
   }
   return null;

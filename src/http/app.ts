@@ -47,6 +47,8 @@ const Revive = z.strictObject({ id: InnerId });
 const Query = z.strictObject({
   status: OrderStatus.optional(),
   flagged: z.stringbool().optional(),
+  /** How the id of a payment begins that the order has or had. */
+  payment: Word().optional(),
   after: Word().optional(),
   /** The order written last comes first. */
   latest: z.stringbool().optional(),
@@ -153,11 +155,12 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.get("/orders", async (c) => {
     const query = Query.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
-    const { status, flagged, after, latest, limit } = query.data;
+    const { status, flagged, payment, after, latest, limit } = query.data;
     const orders = await engine.queries.list({
       limit,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
+      ...(payment === undefined ? {} : { paymentPrefix: payment }),
       ...(after === undefined ? {} : { after }),
       ...(latest === true ? { latest: { before: null } } : {}),
     });

@@ -46,7 +46,7 @@ export const sourceOfAddress = (given: string): string => {
 export const Network = z
   .union(
     [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-    "this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
+    "this is not an address or a network; write 13.50.187.51 or 10.0.0.0/8",
   )
   .refine((entry) => plainAddress(entry.split("/")[0] ?? "") === entry.split("/")[0]?.toLowerCase(), {
     error: "this is an IPv4 address inside an IPv6 one; write the IPv4 address, such as 13.50.187.51",
@@ -91,7 +91,7 @@ export interface ClientAddressOptions {
   header: string;
   /** Addresses and networks of proxies outside the private networks. */
   proxies?: string[] | undefined;
-  /** The address at the other end of the socket; left out: as `listen` knows it. */
+  /** The remote address of the socket (default: as `listen` knows it). */
   socketOf?: ((request: Request) => string | null) | undefined;
 }
 

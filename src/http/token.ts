@@ -1,5 +1,5 @@
 /**
- * A token in the path of a payment's callbacks, so that whoever was not given the address knocks in vain.
+ * A token in the path of a payment's callbacks, so that only who was given the address gets through.
  *
  * `<key id>.<order>.<nonce>.<mac>`: made when the payment is, kept nowhere, and checked without looking anything up.
  */

@@ -32,6 +32,8 @@ export type AccessResult =
 const SOCKET_UNKNOWN =
   "Without a token, localhost only, and it is not known where this request comes from: pass access.socketOf, or set a token";
 
+const SIGN_IN = "Sign in with the API token as the password. Any user name will do.";
+
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
@@ -57,10 +59,10 @@ export const entryOf = (access: InspectorAccess, request: Request): AccessResult
     case "token": {
       const given = credentialsIn(request.headers.get("authorization") ?? "");
       const found = tokensIn(access.token).filter(({ token }) => given !== null && same(given.password, token));
-      if (given === null || found.length === 0) return { in: false, status: 401, says: "Sign in with the API token." };
+      if (given === null || found.length === 0) return { in: false, status: 401, says: SIGN_IN };
       const opens = found.flatMap((one) => one.scopes);
       if (opens.includes("read")) return { in: true, who: given.user, scopes: opens };
-      return { in: false, status: 403, says: "this token does not have the scope read" };
+      return { in: false, status: 403, says: "This token may not read: it lacks the scope read." };
     }
   }
 };

@@ -60,7 +60,7 @@ export const actionRoutes = (room: RouteContext, acts: boolean): Hono => {
       timeoutMs: PATIENCE_MS,
     });
     log.info({ orderId, type, outcome: receipt.outcome }, "done from the inspector");
-    const query = new URLSearchParams({ done: receipt.final ? receipt.outcome : "waits", did: type });
+    const query = new URLSearchParams({ done: receipt.final ? receipt.outcome : "waits", did: type, id: form.data.id });
     if (receipt.final && receipt.reason !== null) query.set("reason", receipt.reason);
     return c.redirect(`${viewOf(c).base}/orders/${encodeURIComponent(orderId)}?${query}`, 303);
   });

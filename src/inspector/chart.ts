@@ -1,4 +1,4 @@
-/** The drawing of docs and `draw`, lit up for one order: where it stands, and the way it took. */
+/** The drawing of docs and `draw`, lit up for one order: its state and its path. */
 import type { AnyStateMachine, StateValue } from "xstate";
 import { flowOf, registry } from "../../machines/index.js";
 import { pathOf } from "../../machines/swedish-states.js";

@@ -8,6 +8,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
 import { shortened, Text, Word } from "../../machines/text.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { movedFor, resultSaid } from "../core/why/result.js";
 import { tokensIn } from "../ports/access.js";
 import { isolatedLog } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
@@ -17,13 +19,14 @@ import { entryOf, headers, type InspectorAccess, isFromHere } from "./access.js"
 import { actionRoutes } from "./action-routes.js";
 import { find } from "./find.js";
 import { ordersSeen } from "./listed.js";
-import { actable, countsKept, machinesSeen, orderSeen, problemsOf } from "./looks.js";
+import { actable, countsKept, machinesSeen, type OrderAsked, orderSeen, problemsOf } from "./looks.js";
 import { masked } from "./mask.js";
 import type { View } from "./pages/layout.js";
 import { OrderPage } from "./pages/order.js";
 import { FoundPage, OrdersPage } from "./pages/orders.js";
 import { ProblemsPage } from "./pages/problems.js";
 import { MessagePage, RawPage, RevealPage, revealedAt } from "./pages/raw.js";
+import { TurnedAwayPage } from "./pages/turned-away.js";
 import { MachinesPage } from "./pages/way.js";
 import { icon, style } from "./style.js";
 import { type Language, languages, type Words, wordsIn } from "./words/words.js";
@@ -43,7 +46,7 @@ export interface InspectorOptions {
   base?: string | undefined;
   /** Default: only this computer. */
   access?: InspectorAccess | undefined;
-  /** Lets people act, where the engine takes events. Default: it only looks. */
+  /** Enables actions, if the engine takes events. Default: read-only. */
   actions?: boolean | undefined;
   /**
    * Writes down who had personal data shown, before it is. Default: with the order, where the engine takes events;
@@ -88,7 +91,7 @@ const Asked = z.object({
 });
 const At = z.coerce.number().int().min(1).max(1e9).nullable().catch(null);
 
-/** The pages as one `(Request) => Response`, to be mounted under `base`. Only looks, unless `actions` says otherwise. */
+/** The pages as one `(Request) => Response`, to be mounted under `base`. Read-only, unless `actions` says otherwise. */
 export const inspector = (options: InspectorOptions): { fetch: (request: Request) => Response | Promise<Response> } => {
   const { engine, base = "", access = { kind: "loopback" }, actions = false } = options;
   const log = isolatedLog(options.log ?? silent);
@@ -145,7 +148,8 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const entry = entryOf(access, c.req.raw);
     if (!entry.in) {
       if (entry.status === 401) c.header("WWW-Authenticate", 'Basic realm="order-status", charset="UTF-8"');
-      return c.text(entry.says, entry.status);
+      const isBrowser = c.req.header("accept")?.includes("text/html") ?? false;
+      return isBrowser ? c.html(<TurnedAwayPage says={entry.says} />, entry.status) : c.text(entry.says, entry.status);
     }
     if (c.req.method === "POST" && !isFromHere(c.req.raw)) return message(c, 403, viewOf(c).words.t("error origin"));
     // Having personal data shown is a reading; all the other forms act.
@@ -190,7 +194,7 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const orderId = c.req.param("orderId");
     const path = `${base}/orders/${encodeURIComponent(orderId)}`;
     const troubleOnly = c.req.query("rows") === "trouble";
-    const done = (now: OrderStatus) => doneText(c, view.words, now);
+    const done: OrderAsked["done"] = (...seen) => doneText(c, view.words, ...seen);
     const asked = { at: At.parse(c.req.query("at") ?? null), troubleOnly, done };
     const seen = await orderSeen(queries, orderId, asked, view.words, path);
     if (seen === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
@@ -230,9 +234,11 @@ export const inspector = (options: InspectorOptions): { fetch: (request: Request
     const title = view.words.t("raw entry", { n: seq });
     return send(c, <RawPage view={view} orderId={orderId} title={title} json={masked(entry)} shownTo={null} />);
   });
-  app.get("/orders/:orderId/reveal", (c) =>
-    send(c, <RevealPage view={viewOf(c)} orderId={c.req.param("orderId")} by={who(c)} />),
-  );
+  app.get("/orders/:orderId/reveal", async (c) => {
+    const [view, orderId] = [viewOf(c), c.req.param("orderId")];
+    if ((await queries.read(orderId)) === null) return message(c, 404, view.words.t("order unknown", { id: orderId }));
+    return send(c, <RevealPage view={view} orderId={orderId} by={who(c)} />);
+  });
   app.post("/orders/:orderId/reveal", async (c) => {
     const view = viewOf(c);
     const orderId = c.req.param("orderId");
@@ -259,13 +265,21 @@ const trimmed = (most: number) => z.string().trim().pipe(Text(most).min(1));
 const Asking = z.object({ by: trimmed(100), why: trimmed(200) });
 
 /** What an action ended with, said by codes alone: the address may be anybody's. */
-const doneText = (c: Context, { t, reason, event, status }: Words, now: OrderStatus): string | null => {
+const doneText = (c: Context, words: Words, { facts }: OrderRecord, history: HistoryEntry[]): string | null => {
+  const { t, reason, event, status } = words;
   const outcome = c.req.query("done");
   if (outcome === undefined) return null;
   if (outcome === "retry") return t("retry done");
   if (outcome === "waits") return t("act waits");
   const known = z.enum(["moved", "ignored", "refused", "deferred"]).safeParse(outcome);
   if (!known.success) return null;
+  const { status: now, currency } = facts.order;
+  if (known.data === "moved") {
+    const id = c.req.query("id") ?? "";
+    const answer = history.flatMap(({ answers }) => answers).findLast(({ eventId }) => eventId === id);
+    const money = movedFor(history, id);
+    return resultSaid({ from: answer?.from ?? null, to: now }, { money, currency })[words.language];
+  }
   const code = c.req.query("reason") ?? "";
   const because = /^[a-z-]{1,60}$/.test(code) ? reason(code) : null;
   const type = actable.find((one) => one === c.req.query("did"));

@@ -1,6 +1,6 @@
 /** What each page shows, gathered from the half of the door that changes nothing. */
 import type { Command } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
+import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { NotOffered, type Queries } from "../ports/runtime.js";
 import { chartsOf, overviewLit, wayOf } from "./chart.js";
 import type { OrderSeen } from "./pages/order.js";
@@ -78,8 +78,8 @@ export interface OrderAsked {
   /** The step after which the order is shown; null = now. */
   at: number | null;
   troubleOnly: boolean;
-  /** What has just been done, in words; the order's status is told to it. */
-  done: (now: OrderStatus) => string | null;
+  /** What has just been done, in words. */
+  done: (record: OrderRecord, history: HistoryEntry[]) => string | null;
 }
 
 /** The machines of an order with the path that it took, up to the step; null = no such order. */
@@ -135,6 +135,6 @@ export const orderSeen = async (
     overview: await overviewLit({ gateway: record.facts.payment.gateway, history, states: moment.states }, words),
     way: wayOf(history),
     verdicts,
-    done: done(record.facts.order.status),
+    done: done(record, history),
   };
 };

@@ -126,7 +126,7 @@ const relayTo = (url: string, { WebSocket }: typeof import("ws"), before: () => 
 export const statelyServer = async (options: StatelyOptions = {}): Promise<StatelyServer> => {
   const { port = 0, origins = [], relay } = options;
   if (relay !== undefined && !(URL.canParse(relay) && /^wss?:$/.test(new URL(relay).protocol))) {
-    throw new TypeError(`relay: ${relay} is no address of a WebSocket; use one such as ws://localhost:8080`);
+    throw new TypeError(`relay: ${relay} is not the address of a WebSocket; use one such as ws://localhost:8080`);
   }
   const ws = await import("ws").catch(missing("ws", "A WebSocket for the Stately inspector"));
   const http = createServer((request, response) => void servePage(request, response));

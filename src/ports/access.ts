@@ -28,12 +28,12 @@ export const tokensIn = (given: ApiTokens): readonly ApiToken[] => {
   return all;
 };
 
-/** The address at the other end of a request's socket; null = not known. */
+/** The remote address of a request's socket; null = not known. */
 export type SocketOf = (request: Request) => string | null;
 
 const addresses = new WeakMap<Request, string>();
 
-/** For servers: remembers the address at the other end of the request's socket. */
+/** For servers: remembers the remote address of the request's socket. */
 export const noteSocket = (request: Request, address: string | undefined): void => {
   if (address !== undefined) addresses.set(request, address);
 };

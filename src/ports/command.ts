@@ -72,5 +72,5 @@ export const whyNoEvent = (event: unknown): string | null => {
   const parsed = OrderEvent.safeParse(event);
   if (parsed.success) return null;
   const { path, message } = parsed.error.issues[0] ?? { path: [], message: "unknown" };
-  return `it is no event any more: ${path.join(".") || "all of it"}: ${message}`;
+  return `it is not an event any more: ${path.join(".") || "all of it"}: ${message}`;
 };

@@ -1,4 +1,4 @@
-/** Rows that were set aside, as a store kept them; they may have been damaged since. */
+/** Rows that were parked, as a store kept them; they may have been damaged since. */
 import { quoted } from "../../machines/quoted.js";
 import type { DamagedRow } from "./store.js";
 import { visible } from "./visible.js";
@@ -28,6 +28,6 @@ export const keptRow = (orderId: string, table: string, id: string, what: string
   if (known.has(table) && typeof row === "object" && row !== null && !Array.isArray(row)) {
     return { orderId, table: table as DamagedRow["table"], id, what: reasonOf(what), row: row as DamagedRow["row"] };
   }
-  const why = `a row of order ${orderId} that was set aside is damaged: it is no JSON of a row of a table`;
+  const why = `a row of order ${orderId} that was parked is damaged: it is not the JSON of a row of a table`;
   return { orderId, table: "damaged", id, what: reasonOf(why), row: { tbl: table, id, what, row: json } };
 };

@@ -27,3 +27,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** The order in which a list asks for its rows. */
 export const inOrder = (filter: OrderFilter): ((a: ListPosition, b: ListPosition) => number) =>
   filter.latest === undefined ? (a, b) => compare(a.orderId, b.orderId) : byLatest;
+
+/** The texts that begin so lie between the prefix and this one, in every order of bytes or characters. */
+export const lastWith = (prefix: string): string => `${prefix}\u{10ffff}`;
+/** How such an id stands in a record's JSON, up to where it goes on. */
+export const beginningInJson = (prefix: string): string => JSON.stringify(prefix).slice(0, -1);

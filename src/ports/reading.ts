@@ -1,4 +1,4 @@
-/** How a store reads what a statement found: what can be read, and the rest is set aside. */
+/** How a store reads what a statement found: what can be read, and the rest is parked. */
 
 export interface Reads<Row, T> {
   /** At most so many rows. */
@@ -26,7 +26,7 @@ export const readable = async <Row, T>(
       try {
         good.push(read(row));
       } catch {
-        // Its reason is found again where it is set aside.
+        // Its reason is found again where it is parked.
         damaged.push(row);
       }
     }

@@ -191,7 +191,7 @@ export interface Queries {
   can(orderId: string, event: Command, options?: CanOptions): Promise<Preview>;
   /** The record as today's machines read it; null = no such order. */
   read(orderId: string): Promise<OrderRecord | null>;
-  /** Why the order is set aside; null = it is not. */
+  /** Why the order is parked; null = it is not. */
   parked(orderId: string): Promise<string | null>;
   /** Why it is where it is, as facts and as sentences in both languages; null = no such order. */
   why(orderId: string): Promise<Why | null>;

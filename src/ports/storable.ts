@@ -28,7 +28,7 @@ const check = ({ orderId, record, history, effects, timers, settled, settledBy, 
   refuse(orderId, { worker: settledBy ?? null });
 };
 
-/** Why the change cannot be written: it could not be given back as it is. null = it can. */
+/** Why the change cannot be written: it could not be returned as it is. null = it can. */
 export const refusalOf = (change: Change): StoreError | null => {
   try {
     check(change);

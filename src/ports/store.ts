@@ -45,7 +45,7 @@ export interface Store {
   /**
    * Several changes commit in one transaction; one that expected another version conflicts alone and writes nothing.
    * A change that takes in the result of an effect whose lease was taken over is not committed. What could not be
-   * given back byte for byte is refused by the order's name, and nothing is written.
+   * returned byte for byte is refused by the order's name, and nothing is written.
    */
   commit(changes: Change[]): Promise<CommitResult[]>;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
@@ -69,7 +69,7 @@ export interface Store {
   hurry(orderIds: string[], at: number): Promise<void>;
   /** A worker that never heard what it had claimed gives back all but what it knows of, as begun. */
   releaseUnacknowledged(worker: string, known: string[]): Promise<void>;
-  /** At the start, the leases of workers that are no more are given back (single-writer stores). */
+  /** At the start, the leases of workers that are no more are released (single-writer stores). */
   recoverLeases(worker: string): Promise<void>;
   /**
    * What is due later than it can have to wait is pulled in, and counted: an effect or event is due soon, a timer
@@ -129,7 +129,7 @@ export interface Store {
   secret(name: string, made: string | null): Promise<string | null>;
   counts(): Promise<Counts>;
 
-  /** A row that cannot be read is set aside with its order, which rests as a whole, and nobody else has to wait. */
+  /** A row that cannot be read is parked with its order, which rests as a whole, and nobody else has to wait. */
   damaged(limit: number): Promise<DamagedRow[]>;
   /** Every row of one order is looked at, and those that cannot be read are named. */
   examine(orderId: string): Promise<DamagedRow[]>;

@@ -58,7 +58,7 @@ export interface Loaded {
   record: OrderRecord | null;
   /** Those of the asked event ids that were decided before. */
   processedIds: string[];
-  /** Why the order is set aside; null = it is not. */
+  /** Why the order is parked; null = it is not. */
   parked: string | null;
   /** What of it cannot be read; left out = all of it can. Then nothing is decided for it until it is repaired. */
   damaged?: string;
@@ -67,7 +67,7 @@ export interface Loaded {
 /** A row that cannot be read. */
 export interface DamagedRow {
   orderId: string;
-  /** `orders` is the record, `listed` what lists show of it, `damaged` a row that was set aside and was damaged there. */
+  /** `orders` is the record, `listed` what lists show of it, `damaged` a row that was parked and was damaged there. */
   table: "orders" | "listed" | "history" | "outbox" | "timers" | "inbox" | "damaged";
   /** Of the effect, the timer or the event; of an entry its number. */
   id: string;
@@ -90,8 +90,10 @@ export interface OrderFilter {
   /** Orders whose status is not final, or that carry a flag. */
   inDoubt?: boolean | undefined;
   updatedSince?: number | undefined;
-  /** Orders that are set aside. */
+  /** Orders that are parked. */
   parked?: boolean | undefined;
+  /** Orders that have or had a payment whose id begins with this text, byte by byte. Restate does not offer it. */
+  paymentPrefix?: string | undefined;
   /** Order id to start after. */
   after?: string | undefined;
   /** The order written last comes first, those before the given one; left out, orders come by their id. */

@@ -11,7 +11,7 @@ export interface AskOptions extends SubmitOptions {
 
 /** A part to give back: an amount in minor units, and the lines that it is for. */
 export interface RefundOptions extends AskOptions {
-  /** Left out: all that was captured and not given back. */
+  /** Left out: all that was captured and not refunded. */
   amount?: number | undefined;
   lines?: Lines | undefined;
 }

@@ -25,7 +25,7 @@ export const counters = {
     name: "order_status.duplicates",
     unit: "1",
     labels: ["event"],
-    means: "Events whose id was decided before; they got the first answer again.",
+    means: "Events with an id that was decided before; they got the first answer again.",
   },
   held: {
     name: "order_status.callbacks.held",
@@ -36,17 +36,17 @@ export const counters = {
     name: "order_status.events.postponed",
     unit: "1",
     labels: ["why"],
-    means: "Events put into the inbox: deciding them threw, or their order is parked.",
+    means: "Events put into the inbox, because deciding them threw or their order is parked.",
   },
   unstored: {
     name: "order_status.events.unstored",
     unit: "1",
-    means: "Events that the store did not take; the sender was told so.",
+    means: "Events that the store could not save; the sender got an error.",
   },
   turnedAway: {
     name: "order_status.events.turned_away",
     unit: "1",
-    means: "Events turned away because too many wait (HTTP 429).",
+    means: "Events rejected because too many are waiting (HTTP 429).",
   },
   admissions: {
     name: "order_status.http.admissions",
@@ -71,13 +71,13 @@ export const counters = {
   leasesLost: {
     name: "order_status.leases.lost",
     unit: "1",
-    means: "Results that came after another worker had taken the effect over; they were not taken in.",
+    means: "Results that arrived after another worker had taken over the effect; they were ignored.",
   },
   flagsRaised: {
     name: "order_status.flags.raised",
     unit: "1",
     labels: ["flag"],
-    means: "Flags raised: disagreements between shop and bank that need a person.",
+    means: "Flags raised: disagreements between shop and bank that someone has to resolve.",
   },
 } as const satisfies Record<string, Described>;
 
@@ -88,14 +88,14 @@ export const histograms = {
     name: "order_status.receive.duration",
     unit: "s",
     labels: ["source"],
-    means: "From the arrival of an event until it is durable, which is when a callback is acknowledged.",
+    means: "From the arrival of an event until it is stored, which is when a callback is acknowledged.",
     buckets: SHORT,
   },
   callbackDuration: {
     name: "order_status.callback.duration",
     unit: "s",
     labels: ["held"],
-    means: "From the arrival of a callback to its final answer; one that was held waited for that too.",
+    means: "From the arrival of a callback to its final answer, the hold period included.",
     buckets: [...SHORT, 60, 90, 120, 180, 300, 900, 3600],
   },
   effectDelay: {
@@ -134,13 +134,13 @@ export const gauges = {
   inMailboxes: {
     name: "order_status.mailbox.events",
     unit: "1",
-    means: "Events in this process that are not yet durable; at limits.waitingEvents new ones are turned away.",
+    means: "Events in this process that are not stored yet; at limits.waitingEvents new ones are rejected.",
     of: ({ inMailboxes }) => inMailboxes,
   },
   underWay: {
     name: "order_status.calls.under_way",
     unit: "1",
-    means: "Calls of this process to gateways and shop that wait for an answer.",
+    means: "Calls of this process to gateways and shop that are waiting for an answer.",
     of: ({ underWay }) => underWay,
   },
   orders: {
@@ -152,62 +152,62 @@ export const gauges = {
   inbox: {
     name: "order_status.inbox.events",
     unit: "1",
-    means: "Events in the inbox: they threw and are tried again, or their order is parked.",
+    means: "Events in the inbox: they threw and are retried, or their order is parked.",
     of: ({ counts }) => counts?.waitingEvents ?? null,
   },
   inboxAge: {
     name: "order_status.inbox.age",
     unit: "s",
-    means: "How long the first of them has waited; 0 = none waits.",
+    means: "How long the oldest of them has waited; 0 = none is waiting.",
     of: ({ counts, now }) => secondsSince(counts?.oldestEventAt, now),
   },
   effects: {
     name: "order_status.effects.waiting",
     unit: "1",
-    means: "Effects not carried out yet.",
+    means: "Calls to bank and shop that are still to be made.",
     of: ({ counts }) => counts?.waitingEffects ?? null,
   },
   effectsAge: {
     name: "order_status.effects.age",
     unit: "s",
-    means: "How long ago the oldest of them was decided; 0 = none waits.",
+    means: "How long ago the oldest of them was decided; 0 = none is waiting.",
     of: ({ counts, now }) => secondsSince(counts?.oldestEffectAt, now),
   },
   timers: {
     name: "order_status.timers.waiting",
     unit: "1",
-    means: "Timers that have not rung.",
+    means: "Timers that have not fired.",
     of: ({ counts }) => counts?.timers ?? null,
   },
   timersLate: {
     name: "order_status.timers.lateness",
     unit: "s",
-    means: "How long ago the first of them should have rung; 0 = none is late.",
+    means: "How late the most overdue timer is; 0 = none is late.",
     of: ({ counts, now }) => secondsSince(counts?.nextTimerAt, now),
   },
   deadLetters: {
     name: "order_status.dead_letters",
     unit: "1",
     labels: ["kind"],
-    means: "Effects and events that were given up after all their attempts, and wait for a person.",
+    means: "Calls and events that failed for good and wait for someone to review them.",
     of: ({ counts }) => counts && { effect: counts.deadEffects, event: counts.deadEvents },
   },
   parked: {
     name: "order_status.orders.parked",
     unit: "1",
-    means: "Orders set aside because this release does not know their state.",
+    means: "Orders parked because this release does not know their state.",
     of: ({ counts }) => counts?.parked ?? null,
   },
   damaged: {
     name: "order_status.orders.damaged",
     unit: "1",
-    means: "Orders that rest because a stored row of theirs cannot be read.",
+    means: "Orders parked because a stored row of theirs cannot be read.",
     of: ({ counts }) => counts?.damaged ?? null,
   },
   flagged: {
     name: "order_status.orders.flagged",
     unit: "1",
-    means: "Orders that carry a flag now.",
+    means: "Orders with an active flag.",
     of: ({ counts }) => counts?.flagged ?? null,
   },
 } as const satisfies Record<string, Gauge>;

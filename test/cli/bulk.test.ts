@@ -188,7 +188,7 @@ describe("before the click", () => {
     for (const id of ["1", "2"]) await engine.submit(id, { type: "reconcile.asked" }, { wait: "settled" });
     expect(await run(["can", "1", "completed", "--url", url]).end).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^yes/),
+      out: expect.stringMatching(/^Yes\. /),
     });
     const no = await run(["can", "2", "completed", "--url", url, "--json"]).end;
     expect(no.code).toBe(3);

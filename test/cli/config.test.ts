@@ -84,12 +84,12 @@ describe("init", () => {
     const input = "shop.example\nhttps://tea.example\nnets-easy, resurs-simplified\npostgres\n\nx real ip\nx-real-ip\n";
     const { code, out, err } = await cli(["init", "--json"], { cwd, input });
     expect(code).toBe(0);
-    expect(err).toContain('"shop.example" is no address; write it with https://');
+    expect(err).toContain('"shop.example" is not an address; write it with https://');
     expect(JSON.parse(out)).toMatchObject({ next: "order-status serve" });
     const text = await readFile(join(cwd, "order-status.config.ts"), "utf8");
     expect(text).toContain('url: "https://tea.example"');
     expect(text).toContain('store: env("DATABASE_URL")');
-    expect(err).toContain('"x real ip" is no name of a header');
+    expect(err).toContain('"x real ip" is not the name of a header');
     expect(text).toContain('sourceHeader: "x-real-ip"');
     expect(text).toContain('paymentMethods: { dibs_easy: "nets-easy", resursbank: "resurs-simplified" }');
     // The schema has no booking without a method and a customer, so whoever has not said them is told.
@@ -219,7 +219,7 @@ describe("config", () => {
     [
       "no address",
       (c) => ({ ...c, http: { ...c.http, publicUrl: "engine.example" } }),
-      "http.publicUrl: this is no address; write it with https://",
+      "http.publicUrl: this is not an address; write it with https://",
     ],
     [
       "a port that is none",
@@ -229,7 +229,7 @@ describe("config", () => {
     [
       "a network that is none",
       (c) => ({ ...c, http: { ...c.http, allowFrom: ["10.0.0.0/99"] } }),
-      "http.allowFrom.0: this is no address or network; write 13.50.187.51 or 10.0.0.0/8",
+      "http.allowFrom.0: this is not an address or a network; write 13.50.187.51 or 10.0.0.0/8",
     ],
     [
       "a payment method without its gateway",
@@ -240,7 +240,7 @@ describe("config", () => {
     [
       "a name of a variable that is none",
       (c) => ({ ...c, http: { ...c.http, apiToken: env("MY TOKEN") } }),
-      "http.apiToken.env: this is no name of a variable",
+      "http.apiToken.env: this is not the name of a variable",
     ],
   ])("%s: the key and the fix are named", (_, change, says) => {
     const wrong = change(sample());

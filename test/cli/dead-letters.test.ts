@@ -94,7 +94,7 @@ describe("of 1132, beyond two pages,", () => {
     expect({ code, err: err.replace(/revived \d+ of \d+\n/g, "") }).toEqual({ code: 0, err: "" });
     expect(out).toContain(`revived ${ALL} of ${ALL}\n`);
     expect(await dead()).toBe(0);
-    expect((await run()).out).toBe("Nothing was given up.\n");
+    expect((await run()).out).toBe("No failed calls.\n");
   });
 
   test("--revive without --all revives all as well, and --json has the counts", async () => {

@@ -134,7 +134,7 @@ describe("serve exits 1 within three seconds where", () => {
 
   test("its host is no address of this computer", async () => {
     const host = ["--host", "192.0.2.1", "--api-token", "a token that is long enough"];
-    fails(await run(serve("--port", "0", ...host)), /192\.0\.2\.1 is no address of this computer/);
+    fails(await run(serve("--port", "0", ...host)), /192\.0\.2\.1 is not an address of this computer/);
   });
 
   test("the port of Stately's inspector is taken", async () => {
@@ -238,7 +238,7 @@ describe("in a program, an engine whose start failed lets Node exit where", () =
 
   test("the file is another program's", async () => {
     writeFileSync(file(), "milk, bread\n".repeat(50));
-    fails(await run(sqlite()), /is no SQLite database/);
+    fails(await run(sqlite()), /is not a SQLite database/);
   });
 
   test("the file is locked", async () => {

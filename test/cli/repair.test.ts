@@ -50,7 +50,7 @@ describe("repair", () => {
       expect(out).toContain("Nothing was changed.");
     }
     expect((await cli(["repair", "well", "--store", file])).code).toBe(0);
-    expect(await cli(["repair", "--store", file])).toMatchObject({ code: 0, out: "No row is set aside.\n" });
+    expect(await cli(["repair", "--store", file])).toMatchObject({ code: 0, out: "No damaged rows.\n" });
   });
 
   test("takes it out, prints it as it was, and the order goes on", async () => {
@@ -115,7 +115,7 @@ describe("a backup with a row that cannot be read", () => {
     expect(out).toMatch(/Not every row of it can be read:\n.* is damaged: /);
   });
 
-  test("one that was set aside is said too", async () => {
+  test("one that was parked is said too", async () => {
     const file = await sick(TIMER);
     const store = sqliteStore({ file });
     await store.open();

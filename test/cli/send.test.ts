@@ -23,7 +23,7 @@ afterEach(async () => {
 test("what reconcile is told wrong is said in one plain line", async () => {
   const ended = await cli(["reconcile", "--per-second", "0", "--url", url]);
   expect(ended).toMatchObject({ code: 2, out: "" });
-  expect(ended.err).toMatch(/^order-status: the engine does not take this request: [^{}\n]+\n$/);
+  expect(ended.err).toMatch(/^order-status: the engine rejected this request: [^{}\n]+\n$/);
 });
 
 const send = (...args: string[]) => cli(["send", ...args, "--url", url]);
@@ -34,7 +34,19 @@ const captured = { authorizedAmount: 0, capturedAmount: 1000, possibleActions: [
 
 describe("send", () => {
   test("a status, in a word", async () => {
-    expect(await send("1", "completed")).toMatchObject({ code: 0, out: expect.stringContaining("completed") });
+    expect(await cli(["can", "1", "on-hold", "--url", url])).toMatchObject({
+      code: 0,
+      out: "Yes. The order becomes On hold.\n",
+    });
+    await send("1", "reconcile");
+    expect(await cli(["can", "1", "completed", "--url", url])).toMatchObject({
+      code: 0,
+      out: "Yes. This captures 1,000.00 SEK. The order becomes Completed once the bank confirms.\n",
+    });
+    expect(await send("1", "completed")).toMatchObject({
+      code: 0,
+      out: "Captured 1,000.00 SEK. Order is now Completed.\n",
+    });
     expect([place.status("1"), calls()]).toEqual(["completed", [["capture", 1000]]]);
   });
 
@@ -46,13 +58,18 @@ describe("send", () => {
     [['{"type":"merchant.refundedAmount","amount":5000}'], [["refund", 50]]],
   ])("a refund: %j", async (words, made) => {
     has(captured);
-    expect((await send("1", ...words)).code).toBe(0);
+    const { code, out } = await send("1", ...words);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Refunded [\d,]+\.\d\d SEK\. Order is (?:still Processing|now Refunded)\.\n$/);
     expect(calls()).toEqual(made);
   });
 
   test("the rest of a payment that was captured in part is released", async () => {
     has({ authorizedAmount: 600, capturedAmount: 400, possibleActions: ["CAPTURE", "CANCEL", "REFUND"] });
-    expect(await send("1", "release")).toMatchObject({ code: 0 });
+    expect(await send("1", "release")).toMatchObject({
+      code: 0,
+      out: "Released 600.00 SEK. Order is still Processing.\n",
+    });
     expect(calls()).toEqual([["cancel", 600]]);
     expect(await send("1", "release")).toMatchObject({ code: 3, out: expect.stringContaining("nothing-to-release") });
   });
@@ -74,7 +91,7 @@ describe("send", () => {
     expect([dry.code, JSON.parse(dry.out)]).toEqual([0, expect.objectContaining({ allowed: true, to: "completed" })]);
     expect(await send("1", "refund", "10", "--dry-run")).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^no: /),
+      out: expect.stringMatching(/^No\. [A-Z].* \([a-z-]+\)\n$/),
     });
     expect([await events(), calls()]).toEqual([before, []]);
   });
@@ -83,6 +100,9 @@ describe("send", () => {
     has(captured);
     const once = ["1", "refund", "50", "--id", "refund-7"];
     expect((await send(...once)).code).toBe(0);
+    expect((await send(...once)).out).toBe(
+      "Refunded 50.00 SEK. Order is still Processing. (Sent before, under this id: nothing was done again.)\n",
+    );
     const again = await send(...once, "--json");
     expect([again.code, JSON.parse(again.out)]).toEqual([0, expect.objectContaining({ repeated: true })]);
     expect(calls()).toEqual([["refund", 50]]);
@@ -90,7 +110,7 @@ describe("send", () => {
 
   test("what changes nothing is told so", async () => {
     const same = await send("1", "processing");
-    expect([same.code, same.out]).toEqual([0, expect.stringMatching(/^nothing changed: .*\(same-status\)/)]);
+    expect([same.code, same.out]).toEqual([0, expect.stringMatching(/^No change\. .*\(same-status\)/)]);
   });
 
   test.each([

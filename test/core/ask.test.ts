@@ -137,7 +137,7 @@ describe("a call that moves money", () => {
     expect(facts.operation).toMatchObject({ kind: "refund", amount: sent.amount, lines: sent.lines, leadsTo });
   });
 
-  test("nobody wishes for anything, and everything is given back", () => {
+  test("nobody wishes for anything, and everything is refunded", () => {
     const { effect, facts } = asked("refundPayment", { pays: "captured" });
     expect(effect).toMatchObject({ amount: 100_000, all: true, lines: considered().order.lines });
     // The shop is told of no lines that nobody asked for.
@@ -185,8 +185,8 @@ describe("the laws of money", () => {
     ["capturePayment", { pays: { status: "REJECTED" } }, "nothing is captured from such a payment"],
     ["capturePayment", { pays: "captured" }, "there must be something to capture"],
     ["cancelPayment", { pays: { captured: 1 } }, "nothing is cancelled after a capture"],
-    ["refundPayment", { pays: "captured", wish: { amount: 0 } }, "never more is given back than was captured"],
-    ["refundPayment", { pays: "captured", wish: { amount: 100_001 } }, "never more is given back than was captured"],
+    ["refundPayment", { pays: "captured", wish: { amount: 0 } }, "never more is refunded than was captured"],
+    ["refundPayment", { pays: "captured", wish: { amount: 100_001 } }, "never more is refunded than was captured"],
     ["addOrderLines", { wish: { total: 100_001 } }, "never more is reserved than the bank authorised"],
     ["addOrderLines", { pays: { creditLimit: null }, wish: { total: 100_001 } }, "never more is reserved"],
   ] satisfies [ActionName, Said, string][])("%s of %j is a mistake in a guard: %s", (type, said, law) => {

@@ -74,7 +74,7 @@ const validated: Cell[] = [
   { from: "failed", payment: "in inspection, still offered", to: "on-hold" },
   { from: "failed", payment: "frozen, still offered", to: "failed" },
   { from: "failed", payment: "released after the task", to: "cancelled" },
-  // Money that was given back or let go pays for nothing.
+  // Money that was refunded or released pays for nothing.
   { from: "on-hold", payment: "cancelled", to: "on-hold" },
   { from: "on-hold", payment: "refunded", to: "on-hold" },
   { from: "failed", payment: "cancelled", to: "failed" },

@@ -27,7 +27,7 @@ describe("a click while a call is under way", () => {
   };
 
   test.each([
-    ["everything back, while a part is given back", part, refunded, "completed", payments.captured],
+    ["everything back, while a part is refunded", part, refunded, "completed", payments.captured],
     ["completed, while a capture keeps the status", capturedOnly, completed, "processing", reading()],
   ] as const)("%s: refused, because it was not asked for yet", (_, first, second, status, pays) => {
     const life = underWay(first, status, pays);
@@ -216,7 +216,7 @@ describe("the books against what was asked for", () => {
     },
   );
 
-  test("a full refund that is pending and fails leaves the order processing, flagged; given back in the portal then, it stays", () => {
+  test("a full refund that is pending and fails leaves the order processing, flagged; refunded in the portal then, it stays", () => {
     const life = lifeOf({ status: "processing" });
     life.settle(refunded, books(0));
     life.bankAnswers({ is: "confirmed", reading: books(total, { pendingRefund: total, offers: [] }) });

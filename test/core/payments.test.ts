@@ -195,7 +195,7 @@ describe("the payment that holds the money pays the order", () => {
     expect(life.raised).toEqual(["discrepancy:paid-but-cancelled"]);
   });
 
-  test("a captured one that was given back pays for nothing", () => {
+  test("a captured one that was refunded pays for nothing", () => {
     const life = two();
     const answer = life.settle(olderCallback, payments["at the bank"], olderSays(payments.refunded));
     expect(answer).toMatchObject({ outcome: "refused", reason: "stale-payment" });
@@ -444,7 +444,7 @@ describe("a payment that a merchant attaches", () => {
 
 describe("paid means holding the money", () => {
   test.each(["pending", "on-hold", "failed"] as const)(
-    "a %s order whose payment was given back is not paid",
+    "a %s order whose payment was refunded is not paid",
     (status) => {
       for (const payment of [payments.refunded, payments.cancelled]) {
         const life = lifeOf({ status });
@@ -454,7 +454,7 @@ describe("paid means holding the money", () => {
     },
   );
 
-  test("given back in the portal while processing: noted once, and flagged with its remedy", () => {
+  test("refunded in the portal while processing: noted once, and flagged with its remedy", () => {
     const life = lifeOf({ status: "processing" });
     for (const event of [callback(), { type: "reconcile.asked" } as const]) life.settle(event, payments.refunded);
     expect(life.raised).toEqual(["discrepancy:payment-cancelled-order-active"]);

@@ -41,7 +41,7 @@ describe("what a call expects of the shop", () => {
     expect(lastOf(life, "addOrderLines")).toEqual(expect.not.objectContaining({ expects: expect.anything() }));
   });
 
-  test("is nothing where a part is given back, or the order is cancelled", () => {
+  test("is nothing where a part is refunded, or the order is cancelled", () => {
     const part = lifeOf({ status: "completed" });
     part.settle({ type: "merchant.refundedAmount", via: "api", amount: 10_000 }, payments.captured);
     const given = lifeOf({ status: "processing" });

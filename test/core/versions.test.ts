@@ -88,21 +88,21 @@ describe("a record of another version", () => {
       "that is none",
       () => ({ ...record, flags: 5 }) as never,
       registry,
-      "it is no record: flags: Invalid input: expected array, received number",
+      "it is not a record: flags: Invalid input: expected array, received number",
     ],
     [
       "that is nothing",
       () => null as never,
       registry,
-      "it is no record: all of it: Invalid input: expected object, received null",
+      "it is not a record: all of it: Invalid input: expected object, received null",
     ],
     [
       "without its facts",
       () => ({ ...record, facts: { order: {} } }) as never,
       registry,
-      "it is no record: facts.payment: Invalid input: expected object, received undefined",
+      "it is not a record: facts.payment: Invalid input: expected object, received undefined",
     ],
-  ])("%s is set aside", (_which, stored, machines, parked) => {
+  ])("%s is parked", (_which, stored, machines, parked) => {
     expect(migrate(stored(), machines)).toEqual({ parked });
   });
 
@@ -110,7 +110,7 @@ describe("a record of another version", () => {
     "without its %s is none",
     (part) => {
       expect(migrate({ ...record, [part]: undefined } as never, registry)).toMatchObject({
-        parked: expect.stringMatching(`^it is no record: ${part}: `),
+        parked: expect.stringMatching(`^it is not a record: ${part}: `),
       });
     },
   );
@@ -128,11 +128,11 @@ describe("a record of another version", () => {
     const [outer = "", inner = ""] = path.split(".") as ["machine", string];
     const stored = { ...record, [outer]: { ...record[outer as "machine"], [inner]: undefined } };
     expect(migrate(stored as never, registry)).toMatchObject({
-      parked: expect.stringContaining(`no record: ${path}: `),
+      parked: expect.stringContaining(`not a record: ${path}: `),
     });
   });
 
-  test("migrated to what nobody knows is set aside, though its hash is today's", () => {
+  test("migrated to what nobody knows is parked, though its hash is today's", () => {
     const lost = { ...registry, migrations: [way(0, registry.version, { capturing: "shipped" })] };
     expect(migrate(version({ version: 0 }), lost)).toEqual({
       parked: 'the order stands in {"shipped":"asked"}, a state that no machine here knows',

@@ -111,14 +111,14 @@ describe("why", () => {
     expect(linesOf(one)).toEqual([
       "Paid and ready to ship since 2026-11-20 12:00 UTC: the bank has reserved 1,000.00 SEK, which is captured when you complete the order.",
       "Bank reports ACCEPTED (reserved, not yet captured), read at 2026-11-20 12:00 UTC.",
-      "Next: Nothing is planned: the bank's next message or a person decides.",
+      "Next: Nothing is scheduled: the order changes when the bank reports something new, or someone acts.",
       "To do: Ship the goods, then complete the order: that captures the money.",
     ]);
     expect(linesOf(one, "sv")).toEqual([
       "Betald och klar att skicka sedan 2026-11-20 12:00 UTC: banken har reserverat 1 000,00 SEK, som debiteras när du markerar ordern som färdigbehandlad.",
       "Banken rapporterar ACCEPTED (reserverad, ännu inte debiterad), avläst 2026-11-20 12:00 UTC.",
-      "Härnäst: Inget är planerat: bankens nästa meddelande eller en person avgör.",
-      "Att göra: Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras pengarna.",
+      "Härnäst: Inget är schemalagt: ordern ändras när banken rapporterar något nytt eller när någon gör något.",
+      "Att göra: Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras kunden.",
     ]);
   });
 
@@ -252,7 +252,7 @@ describe("why", () => {
     expect(told(paid(), open)).toMatchObject({
       situation: "dead/completePayment",
       answer: {
-        en: "Telling the shop that the order is paid failed 9 times and was given up; the order is Processing, and somebody has to try the call again.",
+        en: "Telling the shop that the order is paid failed 9 times and was given up; the order is Processing, and someone has to try the call again.",
       },
     });
     const frozen = new Life(anOrder({ status: "processing" }));
@@ -280,7 +280,7 @@ describe("why", () => {
     over.wait(110 * MINUTE, payments.missing);
     expect(told(over).next).toMatchObject({ at: "2026-11-20T14:10:00.000Z" });
     expect(told(over).next.says.en).toContain("in case the bank has booked something since");
-    expect(told(new Life(anOrder({ status: "refunded" }))).next.says.en).toBe("Nothing more: the order is closed.");
+    expect(told(new Life(anOrder({ status: "refunded" }))).next.says.en).toBe("Nothing: the order is closed.");
   });
 
   test("a lost answer: the payment is read again, also while a call is under way", () => {

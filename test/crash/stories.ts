@@ -73,7 +73,7 @@ const paid: Story = async (lane, orderId, chance) => {
   return { ...REST, orderId, status: "processing", changes: ["pending > processing"], mails: 1 };
 };
 
-/** A callback that gives way to the customer for a minute. */
+/** A callback that is held for the customer for a minute. */
 const held: Story = async (lane, orderId) => {
   bankHas(lane.bank, `pay-${orderId}`);
   await placed(lane, orderId, 50_000);

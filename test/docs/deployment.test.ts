@@ -124,7 +124,7 @@ test("before an upgrade: the orders are looked at, and backed up", async () => {
   const [, backup = ""] = /```sh sqlite\n(order-status .*)\n/.exec(page) ?? [];
   const env = { ...process.env, PATH: `${folder}/node_modules/.bin:${process.env.PATH}` };
   const { stdout } = await run("sh", ["-ec", `${check}\n${backup}`], { cwd: folder, env });
-  expect(stdout).toContain("Every order that can be read is known");
+  expect(stdout).toContain("All readable orders are known");
   expect(stdout).toContain("is backed up in before-upgrade.db");
 });
 

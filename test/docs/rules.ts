@@ -150,9 +150,9 @@ read; where it does, nobody waits for them.
 | holds the money | holds a reservation | unchanged | it is cancelled at the bank (\`choices.surplusPayment\`), with a note that names it; \`paid-twice\` stands meanwhile, and stays where the bank refuses |
 | holds the money | was captured | unchanged | flagged \`paid-twice\` with the amount: refund it in the portal |
 | holds the money | waits for its customer | unchanged | it is watched |
-| any | is rejected, let go or given back in full | unchanged | it is closed; a message about it still has it read |
-| was given back or let go by the merchant, and the order is cancelled or refunded | holds a reservation | unchanged | it is cancelled at the bank |
-| money of it is on the move | holds money | unchanged | it waits until the call has ended |
+| any | is rejected, released or refunded in full | unchanged | it is closed; a message about it still has it read |
+| was refunded or released by the merchant, and the order is cancelled or refunded | holds a reservation | unchanged | it is cancelled at the bank |
+| a call that moves its money is under way | holds money | unchanged | it waits until the call has ended |
 
 A question about a payment at another bank than the current one's does not wait for that bank: both are read at once. Where
 the other one holds the money, it pays the order, unless the current one was last seen to hold it; then nothing is let go
@@ -172,9 +172,9 @@ A payment in another currency than the order's does not pay it (\`currency-misma
 shop under a call that is under way, the call comes to its end, and the difference is flagged then. A bank that does not say
 in which currency a payment is, has it in the one that the order had.
 
-A refund that the bank calls pending is not done, and may still fail. An order that was to be given back in full keeps its
+A refund that the bank calls pending is not done, and may still fail. An order that was to be refunded in full keeps its
 status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing
-new. One that fails is flagged \`refund-failed\`. What was given back in the portal moves no order: it is flagged.
+new. One that fails is flagged \`refund-failed\`. What was refunded in the portal moves no order: it is flagged.
 
 Tested in \`test/core/payments.test.ts\`, \`test/core/late.test.ts\` and \`test/scenarios/payments.json\`.
 
@@ -190,11 +190,11 @@ also when it is sent again:
 | change of lines, Recalculate | the same. The total before the change and the one after it are both right |
 
 - An answer to the call was lost before: nothing is decided anew until the payment shows whether that one took effect.
-- Lines of ours that are still on their way to the shop are waited for, so that they are not taken for another hand's change.
+- Lines of ours that are still on their way to the shop are waited for, so that they are not taken for a change by someone else.
 - A shop that does not answer keeps the call waiting, and it is tried again as with a bank that is away: no money moves for
   an order that nobody has looked at. \`why\` names the error.
 - "No such order" is believed when it was said twice, half a minute apart.
-- A part that is given back, a cancellation and a booking are not asked about: their amounts do not come from the order.
+- A part that is refunded, a cancellation and a booking are not asked about: their amounts do not come from the order.
 - A shop without \`readOrder\` is not asked; what it told last counts.
 - A call whose answer was lost goes out again only for the order that it was asked for. Where the shop has told of another
   one meanwhile, it is not sent again: the payment is read until it shows the call, or the bank can no longer act on it.

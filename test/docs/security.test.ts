@@ -32,7 +32,7 @@ test("every attack that was tried has one row, and every row of the page's table
   const rows = page.split("\n").filter((line) => line.startsWith("| "));
   const tried = rows.map((row) => Number(/^\| (\d+) \|/.exec(row)?.[1])).filter((n) => n > 0);
   expect(tried).toEqual(Array.from({ length: 13 }, (_, i) => i + 1));
-  const [, shown = ""] = page.split("\n## What holds\n");
+  const [, shown = ""] = page.split("\n## What is guaranteed\n");
   const bare = shown
     .replace(/^\|.*\|\n\|---.*$/gm, "")
     .split("\n")

@@ -1,4 +1,4 @@
-/** The table of what was set aside is damaged itself: its order rests, health names it, and a repair makes it go on. */
+/** The table of what was parked is damaged itself: its order rests, health names it, and a repair makes it go on. */
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { Place } from "../engine/place.js";
 import { startDisks } from "./disks.js";

@@ -55,6 +55,16 @@ describe.each(stores)("%s", (_, made) => {
     expect((await store.counts()).damaged).toBe(0);
   });
 
+  test("a search by how a payment id begins finds no order that never had such a payment", async () => {
+    const disk = await made();
+    const store = await opened(disk);
+    await store.commit([changeOf("a", 0, { paymentId: "pay-a" }), changeOf("b", 0, { paymentId: "pay-b" })]);
+    await disk.sql("INSERT INTO payments (payment_id, order_id) VALUES ('pay-b', 'a')");
+    await disk.sql("INSERT INTO payments (payment_id, order_id) VALUES ('pay-bogus', 'nobody')");
+    const found = await store.list({ paymentPrefix: "pay-b", limit: 9 });
+    expect(found.map(({ orderId }) => orderId)).toEqual(["b"]);
+  });
+
   test.each([
     "UPDATE payments SET payment_id = 'garbage' WHERE payment_id = 'pay-a'",
     "DELETE FROM payments WHERE payment_id = 'pay-a'",

@@ -112,7 +112,7 @@ describe.each(stores)("%s", (name, made) => {
     } of list)
       await disk.sql(`UPDATE ${table} SET ${set.replace("LARGEST", LARGEST[name])} WHERE order_id = '${id}'${lane}`);
   };
-  /** Every order that is set aside, and others whose rows came to lie under a name that is nobody's. */
+  /** Every order that is parked, and others whose rows came to lie under a name that is nobody's. */
   const repairAll = async (disk: Disk): Promise<DamagedRow[]> => {
     const store = disk.store();
     await store.open();

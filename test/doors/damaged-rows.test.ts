@@ -17,7 +17,7 @@ afterEach(async () => {
 afterAll(() => disks.stop(), 240_000);
 
 const others = Array.from({ length: 4 }, (_, i) => `o${i}`);
-/** As long as callbacks give way to the customer. */
+/** As long as callbacks are held for the customer. */
 const COOLDOWN = 60_000;
 
 /** The sick order has a row in every table, all others a timer that rings in a minute, with a callback that waits for it. */
@@ -230,7 +230,7 @@ describe.each(stores)("%s", (_name, made, damages) => {
     place.engine = engine;
     await place.after(10);
     const [dead] = (await engine.queries.unfinished(9)).deadEvents;
-    expect(dead?.error).toMatch(/no event any more: via/);
+    expect(dead?.error).toMatch(/not an event any more: via/);
     expect((await engine.submit("sick", { type: "merchant.held", via: "api" })).outcome).toBe("moved");
   });
 

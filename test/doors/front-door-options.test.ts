@@ -105,7 +105,7 @@ const BAD_NETWORKS = [
 describe("a network that is", () => {
   it.each(BAD_NETWORKS)("%j is refused by its field, with the fix, wherever it is given", (entry) => {
     const given = ["10.0.0.0/8", entry as string];
-    const says = /^(allowFrom|proxies)\.1: this is (no address or network; write 13\.50|an IPv4 address inside)/;
+    const says = /^(allowFrom|proxies)\.1: this is (not an address or a network; write 13\.50|an IPv4 address inside)/;
     expect(() => httpApp({ engine, apiToken: null, allowFrom: given })).toThrow(says);
     expect(() => clientAddress({ header: "x-real-ip", proxies: given })).toThrow(says);
     for (const field of ["allowFrom", "proxies"]) {

@@ -128,7 +128,7 @@ describe("a reading whose next try is far off", () => {
       if (status === "completed") await later(world, MINUTE);
       expect(world.status("o")).toBe(status);
       expect(await before).toMatchObject({ final: true });
-      // A callback gives way to the customer once more, now that the order was written.
+      // A callback is held for the customer once more, now that the order was written.
       await later(world, 2 * MINUTE);
       expect(await asked).toMatchObject({ final: true });
     },

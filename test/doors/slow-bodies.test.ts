@@ -175,7 +175,7 @@ describe("doors 4: bodies that are held", () => {
     expect(pieces).toBeLessThan(300);
   });
 
-  test("what was read is given back: a hundred signed webhooks one after the other need no more room than one", async () => {
+  test("what was read is released: a hundred signed webhooks one after the other need no more room than one", async () => {
     const made = await stage({ bufferedBytes: 2 * MB });
     for (let n = 0; n < 100; n += 1) expect(await webhook(made, MB / 2)).toBe(200);
   });

@@ -24,7 +24,7 @@ const within = <T>(ms: number, what: Promise<T>): Promise<T> =>
   ]);
 
 describe("stop() answers at once whoever waits for the end of", () => {
-  test("a callback that gives way to the customer: it goes on at the next start", async () => {
+  test("a callback that is held for the customer: it goes on at the next start", async () => {
     const world = await made();
     await world.order("o", { at: T0 });
     const waiting = world.engine.submit("o", callback("pay-o"), { wait: "settled", timeoutMs: 600_000 });

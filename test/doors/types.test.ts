@@ -69,7 +69,7 @@ test("doors 5: what is misspelt, or is not the caller's to say, does not compile
   if (receipt.outcome === "refused") expect(reasons[receipt.reason]).toBeDefined();
   // @ts-expect-error what moved has no reason
   if (receipt.outcome === "moved") expect(reasons[receipt.reason]).toBeDefined();
-  // @ts-expect-error an event that is set aside waits for a reason that is in no table
+  // @ts-expect-error an event that is parked waits for a reason that is in no table
   if (receipt.outcome === "deferred") expect(reasons[receipt.reason]).toBeDefined();
   // @ts-expect-error only what is deferred has a moment
   if (receipt.final) expect(receipt.until > 0).toBe(false);

@@ -1,4 +1,4 @@
-/** More rows are set aside than any page holds: none of their orders is overlooked. */
+/** More rows are parked than any page holds: none of their orders is overlooked. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

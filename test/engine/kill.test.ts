@@ -91,7 +91,7 @@ const wasPaidOnce = (id: string) => {
 };
 const once1 = { status: "processing", changes: 1, mails: 1, stockReductions: 1 };
 
-test("killed while a callback gives way to the customer: it is acted on when the minute ends, and not before", {
+test("killed while a callback is held for the customer: it is acted on when the minute ends, and not before", {
   timeout: 240_000,
 }, async () => {
   const place = await temporary();

@@ -347,7 +347,7 @@ describe("an order that other machines wrote", () => {
     return { world, store };
   };
 
-  test("is set aside and says why; the others go on, and its events wait for the machines that know it", async () => {
+  test("is parked and says why; the others go on, and its events wait for the machines that know it", async () => {
     const { world, store } = await withOld();
     // The process that wrote the old record is gone; this one has never seen the order.
     const engine = await world.start({ store: store() });

@@ -148,7 +148,7 @@ describe("other money", () => {
     expect((await place.engine.queries.read("1"))?.facts.order.total).toBe(90_000);
   });
 
-  test("of a deleted order, and of one that is paid another way now, is given back when it is asked for again", async () => {
+  test("of a deleted order, and of one that is paid another way now, is released when it is asked for again", async () => {
     const amounts = { authorizedAmount: 0, capturedAmount: 1000, possibleActions: ["REFUND", "PARTIAL_REFUND"] };
     place = await Place.made();
     await place.order("1", { status: "completed", amounts });
@@ -167,7 +167,7 @@ describe("other money", () => {
     expect([calls("1", "refund"), calls("2", "refund")]).toEqual([1, 1]);
   });
 
-  test("a part that is given back is not asked about", async () => {
+  test("a part that is refunded is not asked about", async () => {
     place = await Place.made();
     await place.order("1", {
       status: "completed",

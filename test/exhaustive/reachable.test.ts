@@ -117,7 +117,7 @@ const forgetting = (guard: GuardName, part: string): Registry => {
 
 describe("a guard that forgets a part of what it asks is found, with the shortest way there", () => {
   const never = "money law broken: nothing is captured from such a payment";
-  const more = "money law broken: never more is given back than was captured";
+  const more = "money law broken: never more is refunded than was captured";
   const cancelled = "money law broken: nothing is cancelled after a capture but the rest";
   /** After a lost answer: the whole space takes most of a minute to come to these. */
   const liesDeep = (guard: GuardName) => guard.startsWith("mayTry");

@@ -168,7 +168,7 @@ describe("the reading", () => {
     const reading = read({ ...summary(100), paymentDetails: { paymentType: "A2A" } });
     expect(reading).toMatchObject({ authorized: 0, captured: 100, offers: ["REFUND", "PARTIAL_REFUND"] });
   });
-  test("a refund on its way counts as given back, one that failed does not", () => {
+  test("a refund on its way counts as refunded, one that failed does not", () => {
     const refunds = [
       { amount: 30, state: "Pending" },
       { amount: 50, state: "Failed" },
@@ -329,7 +329,7 @@ describe("refund", () => {
       { amount: 700, key: "1001:4:0:1" },
     ]);
   });
-  test("refused at the second of two: unknown, for a part is given back already", async () => {
+  test("refused at the second of two: unknown, for a part is refunded already", async () => {
     const { clock, nets, gateway } = await given();
     stand(nets, twoCharges);
     nets.delayNext("refund", 1000);
@@ -370,7 +370,7 @@ describe("refund", () => {
     expect(await gateway.refund(refund)).toMatchObject({ kind: "retry" });
     expect(nets.calls).toEqual([]);
   });
-  test("given back before: the payment is to decide", async () => {
+  test("refunded before: the payment is to decide", async () => {
     const { nets, gateway } = await given();
     stand(nets, { summary: { ...charged.summary, refundedAmount: 100_000 } });
     expect(await gateway.refund(refund)).toMatchObject({ kind: "unknown", detail: expect.stringContaining("1023") });
@@ -435,7 +435,7 @@ describe("a part goes with its items, and they add up to it (N1: only the whole 
       undefined,
     ]);
   });
-  test("the rest of a charge of which a part was given back is a part as well", async () => {
+  test("the rest of a charge of which a part was refunded is a part as well", async () => {
     const { nets, gateway } = await given();
     stand(nets, { summary: { ...charged.summary, refundedAmount: 25_000 } });
     expect(await gateway.refund({ ...refund, amount: 75_000 })).toMatchObject({ reading: { refunded: 100_000 } });

@@ -28,7 +28,7 @@ describe("Resurs's portal", () => {
     const flags = async () => (await shop.engine.queries.read("1001"))?.flags;
     return { ...shop, bank, paymentId, payment, flags };
   };
-  test("a capture, and a part of it given back", async () => {
+  test("a capture, and a part of it refunded", async () => {
     const { bank, paymentId, pass, payment } = await paid();
     bank.portal(paymentId, "capture");
     await pass(1_000);
@@ -78,7 +78,7 @@ describe("Nets's portal", () => {
   /** A webhook waits two minutes for the customer. */
   const HEARD = 121_000;
 
-  test("a charge, a part of it given back, and that refund failing", async () => {
+  test("a charge, a part of it refunded, and that refund failing", async () => {
     const { nets, paymentId, pass, record } = await paid();
     nets.portal(paymentId, "capture");
     await pass(HEARD);

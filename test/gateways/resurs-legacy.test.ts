@@ -523,7 +523,7 @@ describe("money", () => {
     });
     expect(bank.calls).toMatchObject([{ op: "cancel", amount: 1000, key: null }]);
   });
-  test("given back, all of it or lines of it", async () => {
+  test("refunded, all of it or lines of it", async () => {
     const { bank, gateway } = await given();
     stand(bank, captured);
     const part = { ...refund, amount: 25_000, all: false, lines: [{ sku: "A&B", quantity: 1, total: 25_000 }] };

@@ -33,7 +33,7 @@ const paidAt = (paymentId: string) => {
   return paymentId;
 };
 
-test("a Medusa payment: begun, paid, told of, captured once, given back in part; an unpaid one is not captured", async () => {
+test("a Medusa payment: begun, paid, told of, captured once, refunded in part; an unpaid one is not captured", async () => {
   const heard: [PaymentActions, unknown][] = [];
   const medusa = serve({
     port: 0,

@@ -391,6 +391,8 @@ describe("orders over HTTP", () => {
     expect((await get("/orders/n")).body).toMatchObject({ orderId: "n", version: 1 });
     expect((await get("/orders?status=pending")).body).toMatchObject({ orders: [{ orderId: "n" }], next: null });
     expect((await get("/orders?status=completed")).body).toMatchObject({ orders: [] });
+    expect((await get("/orders?payment=pay-")).body).toMatchObject({ orders: [{ orderId: "n" }] });
+    expect((await get("/orders?payment=pay-no")).body).toMatchObject({ orders: [] });
     expect((await get("/orders/n/why")).body).toMatchObject({
       orderId: "n",
       answer: { en: expect.any(String), sv: expect.any(String) },

@@ -155,7 +155,7 @@ describe("why nothing happened, a row each", () => {
     const fold = page.slice(page.indexOf('data-fold="4"'));
     const head = plain(fold.slice(0, fold.indexOf("<details")));
     expect(head).toMatch(/AUTHORIZATION No change 4 times/);
-    expect(head).toContain("The payment calls for no change of the order.");
+    expect(head).toContain("The order does not need to change.");
     const inside = fold.slice(fold.indexOf("<details"), fold.indexOf("</details>"));
     expect([...inside.matchAll(/id="step-\d+"/g)]).toHaveLength(8);
     const shown = [...page.matchAll(/id="step-(\d+)"/g)].map(([, seq]) => Number(seq));
@@ -233,6 +233,8 @@ describe("the pages", () => {
     ["its number as a mail has it", " Order no. 1012 ", "1012"],
     ["its number in another case", "PAID", "paid"],
     ["how it alone begins", "froz", "frozen"],
+    ["how its payment begins", "pay-froz", "frozen"],
+    ["how its payment begins, in capitals", "PAY-FRO", "frozen"],
   ])("an order is found by %s", async (_how, q, id) => {
     if (id === "1012" && (await stage.engine.queries.read("1012")) === null) await stage.place.order("1012", {});
     const response = await fetch(`${stage.url}/find?${new URLSearchParams({ q })}`, { redirect: "manual" });
@@ -241,13 +243,14 @@ describe("the pages", () => {
 
   test("a search says what it looked for, lists what begins so, and keeps what was typed", async () => {
     const several = await stage.get("/find?q=P");
-    expect(plain(several)).toContain("Orders that begin with P: 2");
+    expect(plain(several)).toContain("Orders whose number or payment id begins with P: 2");
     expect([...several.matchAll(/<li><a href="[^"]*">(\w+)</g)].map(([, id]) => id)).toEqual(["paid", "poisoned"]);
+    expect(plain(await stage.get("/find?q=pay-p"))).toContain("Orders whose number or payment id begins with pay-p: 2");
     const none = await fetch(`${stage.url}/find?q=kim%40example.test`);
     expect(none.status).toBe(404);
     const page = await none.text();
     expect(plain(page)).toContain("No order or payment found for kim@example.test.");
-    expect(plain(page)).toContain("Names and mail addresses are not searched.");
+    expect(plain(page)).toContain("Names and email addresses are not searched.");
     expect(page).toContain('value="kim@example.test"');
     expect((await fetch(`${stage.url}/find?q=%23`)).status).toBe(404);
   });
@@ -283,10 +286,18 @@ describe("the pages", () => {
   });
 
   test("what has been done is told with the status that came of it", async () => {
-    expect(plain(await stage.get("/orders/held?done=moved&did=merchant.held"))).toContain(
-      "Put on hold: applied. Order is now Processing.",
-    );
+    expect(plain(await stage.get("/orders/held?done=moved&did=merchant.held"))).toContain("Order is now Processing.");
     expect(await stage.get("/orders/held?done=moved&did=<b>")).not.toContain("<b>");
+  });
+
+  test("what an action leads to is said where its button does not name it", async () => {
+    const text = async (language: string) =>
+      plain(await stage.get("/orders/noisy", { "accept-language": language })).replaceAll(/\s+/g, " ");
+    expect(await text("en")).toMatch(/Set to Failed (?!leads)/);
+    expect(await text("en")).toContain("Put on hold leads to On hold");
+    expect(await text("sv")).toMatch(/Ändra till Misslyckad (?!ger)/);
+    expect(await text("en")).not.toContain("Difference settled : Noted");
+    expect(await text("en")).not.toContain("Difference settled: Noted");
   });
 
   test("a page is small on the wire, the longest too", async () => {
@@ -328,7 +339,12 @@ describe("actions go through the public door", () => {
     expect(stage.place.bank.calls).toEqual([]);
     const id = /name="id" value="([^"]+)"/.exec(dry)?.[1] ?? "";
     const done = await stage.submit("/orders/paid/actions/merchant.completed", { id });
-    expect(done.headers.get("location")).toBe(`${BASE}/orders/paid?done=moved&did=merchant.completed`);
+    expect(done.headers.get("location")).toBe(`${BASE}/orders/paid?done=moved&did=merchant.completed&id=${id}`);
+    const shown = new URL(done.headers.get("location") ?? "", stage.url);
+    const told = async (language: string) =>
+      plain(await (await fetch(shown, { headers: { "accept-language": language } })).text());
+    expect(await told("en")).toContain("Captured 1,000.00 SEK. Order is now Completed.");
+    expect(await told("sv")).toMatch(/1\s000,00 SEK har debiterats\. Ordern har nu statusen Färdigbehandlad\./);
     const twice = await stage.submit("/orders/paid/actions/merchant.completed", { id });
     expect(twice.status).toBe(303);
     await stage.place.rest();
@@ -349,7 +365,7 @@ describe("actions go through the public door", () => {
   test("an event that was given up is foreseen on the payment as the bank has it now", async () => {
     const dry = plain(await stage.get("/retry?id=poison&order=poisoned"));
     expect(dry).toContain("The bank was asked about the payment just now");
-    expect(dry).toContain("The order goes from Pending payment to Processing.");
+    expect(dry).toContain("The order changes from Pending payment to Processing.");
   });
 
   test("what would be refused has no button", async () => {
@@ -443,6 +459,34 @@ describe("who may come in", () => {
     expect(await status(`Basic ${btoa("kim:")}`)).toBe(401);
   });
 
+  test.each([
+    [
+      "no token",
+      {},
+      { kind: "token", token: "s3cret-of-the-inspector" },
+      401,
+      "Sign in with the API token as the password.",
+    ],
+    [
+      "a wrong token",
+      { authorization: "Bearer no" },
+      { kind: "token", token: "s3cret-of-the-inspector" },
+      401,
+      "Sign in",
+    ],
+    ["another computer", {}, { kind: "loopback", socketOf: () => "10.0.0.7" }, 403, "Without a token, localhost only."],
+  ] as const)(
+    "whoever may not come in gets a page in a browser, a text elsewhere: %s",
+    async (_, sent, access, code, says) => {
+      const looks = inspector({ engine: stage.engine, access });
+      const page = await looks.fetch(request("http://shop.example/orders", { ...sent, accept: "text/html,*/*;q=0.8" }));
+      expect([page.status, page.headers.get("content-type")]).toEqual([code, expect.stringContaining("text/html")]);
+      expect(await page.text()).toMatch(new RegExp(`<title>Order status</title>[^]*<p>${says}`));
+      const text = await looks.fetch(request("http://shop.example/orders", sent));
+      expect([text.status, text.headers.get("content-type")]).toEqual([code, expect.stringContaining("text/plain")]);
+    },
+  );
+
   test("a page may run nothing but our own script", async () => {
     const { headers } = await fetch(`${stage.url}/orders/paid`);
     const policy = headers.get("content-security-policy") ?? "";
@@ -504,6 +548,11 @@ describe("what may be about a person", () => {
     };
     expect(JSON.stringify(masked(record))).not.toContain("Kim");
     expect(masked(record)).toMatchObject({ states: { payment: { ACCEPTED: "authorized" } } });
+  });
+
+  test("is not offered for an order that does not exist", async () => {
+    for (const id of ["nobody", "kim%40example.test", "1%2F2"])
+      expect((await fetch(`${stage.url}/orders/${id}/reveal`)).status, id).toBe(404);
   });
 
   test("is not shown to somebody who does not say who he is", async () => {

@@ -222,5 +222,7 @@ test("Stately's own server is told everything, also when it starts later", async
     await own.close();
     theirs.stop();
   }
-  await expect(statelyServer({ relay: "http://x" })).rejects.toThrow("relay: http://x is no address of a WebSocket");
+  await expect(statelyServer({ relay: "http://x" })).rejects.toThrow(
+    "relay: http://x is not the address of a WebSocket",
+  );
 });

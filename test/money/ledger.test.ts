@@ -33,7 +33,7 @@ describe(`After ${CALLS} calls about money, one in four of them lost or thrown b
     expect(tally.breaches.filter((b) => b.law.includes("twice") || b.law.includes("sent again"))).toEqual([]);
   });
 
-  it("nobody was charged more than was authorised, or given back more than was charged", () => {
+  it("nobody was charged more than was authorised, or refunded more than was charged", () => {
     expect(
       about(
         tally,

@@ -79,7 +79,7 @@ export class Fleet {
     return run(this.database, text, values);
   }
 
-  /** What the node has claimed and not given back, by the type of the effect. */
+  /** What the node has claimed and not released, by the type of the effect. */
   async held(worker: string): Promise<string[]> {
     const rows = await this.sql(
       "SELECT effect::json ->> 'type' FROM order_status.outbox WHERE worker = $1 AND NOT dead AND lease_until > 0",

@@ -56,7 +56,7 @@ describe.skipIf(none !== null)(
       expect(phases["N again"]?.waiting).toBeGreaterThan(0);
     });
 
-    test("an answer that comes to a node after its order went on to newer machines is given back, and looked up there", async () => {
+    test("an answer that comes to a node after its order went on to newer machines is released, and looked up there", async () => {
       const { scene, nodes } = await opened({ nodes: ["old"], setup: { version: 1 } });
       await scene.order("o", { status: "processing" });
       scene.bank.delayNext("capture", 4000);

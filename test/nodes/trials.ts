@@ -44,7 +44,7 @@ const AT_ONCE = 8;
 
 /**
  * The same callback and the same customer's return reach both nodes in the same moment; when that is settled, the
- * merchant completes the order on both. Every second order is so young that callbacks give way to the customer.
+ * merchant completes the order on both. Every second order is so young that callbacks are held for the customer.
  */
 export const sameMoment = (server: PostgresServer, rounds: number, told: Told = () => {}) =>
   on({ server, nodes: ["one", "two"], setup: { settings: { cooldownSeconds: 1 } } }, async (fleet) => {

@@ -158,7 +158,7 @@ describe("the commands, run as they stand", () => {
     const said = await run("dead-letters");
     expect(said).toMatch(/1001 .*no such order/);
     expect(said).toContain("tried again now; was: no such order");
-    expect(said).toContain("Nothing was given up.");
+    expect(said).toContain("No failed calls.");
     await until(() => woo.order("1001").status === "on-hold", "the shop");
   });
 

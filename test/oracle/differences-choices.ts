@@ -109,8 +109,8 @@ export const choiceDifferences: Difference[] = [
   },
   {
     name: "refunded-is-all-given-back",
-    plugin: "the order reads refunded though a part of the reservation was never captured",
-    engine: "what was captured is given back; the order keeps its status while the rest is still reserved",
+    plugin: "the order becomes refunded though a part of the reservation was never captured",
+    engine: "what was captured is refunded; the order keeps its status while the rest is still reserved",
     why: "003 Order Management, Refunded: the order is refunded completely; money first, status after it",
     rows: { "resurs-before-status-change-rules": 1 },
     pairs: ["done refunded → done on-hold", "done refunded → done processing"],

@@ -125,7 +125,7 @@ export const sampleShop = async ({ bankUrl, mistake = null }: { bankUrl: string;
       await inTurn(order.id, () => follow(order, { timeIsUp: true }));
     });
 
-  /** The customer's minute: a callback gives way to the return. */
+  /** The customer's minute: a callback is held for the return. */
   const heard = (order: Order): void =>
     later(order.updatedAt + MINUTE, async () => {
       if (now < order.updatedAt + MINUTE) return heard(order);

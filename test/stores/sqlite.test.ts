@@ -118,7 +118,7 @@ describe("refuses and leaves alone", () => {
 
   test("a garbage file", async () => {
     writeFileSync(file, Buffer.alloc(9000, "garbage "));
-    await untouched("not-ours", /no SQLite database/);
+    await untouched("not-ours", /not a SQLite database/);
     expect(existsSync(`${file}-owner`)).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-/** An order that today's machines do not know is set aside on a real store, in sight; all others go on. */
+/** An order that today's machines do not know is parked on a real store, in sight; all others go on. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { registry } from "../../machines/index.js";
 import type { OrderRecord } from "../../src/core/record.js";
@@ -87,7 +87,7 @@ describe("migrate --check", () => {
   });
 });
 
-test("the unknown ones are set aside in sight when something happens to them; the others go on", async () => {
+test("the unknown ones are parked in sight when something happens to them; the others go on", async () => {
   const store = sqliteStore({ file });
   const engine = createEngine({ store, gateways: [], shop: wooDouble({ now: () => at }).shop });
   await engine.start();
@@ -119,6 +119,6 @@ test("where all are known the check ends with 0", async () => {
   await store.commit([writtenBy("known", () => ({}))]);
   await store.close();
   const { code, out } = await cli(["migrate", "--check", "--store", calm.file]);
-  expect(out).toContain("nothing would be set aside");
+  expect(out).toContain("none would be parked");
   expect(code).toBe(0);
 });

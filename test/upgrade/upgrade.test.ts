@@ -1,4 +1,4 @@
-/** What older machines have written is read by today's, or set aside where everybody sees it. */
+/** What older machines have written is read by today's, or parked where everybody sees it. */
 import { describe, expect, test } from "vitest";
 import { createMachine, type StateValue } from "xstate";
 import { orderMachine, type Registry, registry } from "../../machines/index.js";
@@ -82,7 +82,7 @@ describe("a change of structure fails the build", () => {
     ]);
   });
 
-  test("with a new version and no migration to it: every record would be set aside", () => {
+  test("with a new version and no migration to it: every record would be parked", () => {
     const changed = renamed(next);
     const records = all.flatMap(({ records }) => Object.values(records).flat());
     const faults = faultsOf(changed, asNext(changed));
@@ -90,7 +90,7 @@ describe("a change of structure fails the build", () => {
     expect(faults[0]).toContain(`there is no migration to ${next}`);
   });
 
-  test("with a migration that forgets the renamed state: the records in it would be set aside", () => {
+  test("with a migration that forgets the renamed state: the records in it would be parked", () => {
     const changed = toNext({});
     const faults = faultsOf(changed, asNext(changed));
     expect(faults.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** A shop that answers 404, 400 or a page for a while: every change is written all the same, and none is set aside. */
+/** A shop that answers 404, 400 or a page for a while: every change is written all the same, and none is parked. */
 import { afterEach, describe, expect, test } from "vitest";
 import { wooShop } from "../../src/shops/woocommerce/index.js";
 import { type Disturbance, type WooServer, wooServer } from "../../src/testing/index.js";

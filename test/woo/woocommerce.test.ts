@@ -306,7 +306,7 @@ describe("trouble", () => {
     [{ front: { status: 429 } }, "retry", "HTTP 429"],
     [{ front: { status: 502 } }, "retry", "HTTP 502"],
     [{ front: { status: 500 } }, "retry", "HTTP 500"],
-    [{ front: { status: 200 } }, "retry", "no answer of WooCommerce"],
+    [{ front: { status: 200 } }, "retry", "not an answer of WooCommerce"],
     [{ lost: true }, "retry", "network"],
   ] as const)("%j is a %s, and the order stays as it was", async (disturbance, kind, detail) => {
     const { execute, meddle, order } = await shopWith();

@@ -130,13 +130,13 @@ export const addApply = (program: Command): void => {
     .argument("<file.csv>", "columns order_id, status and, for refunded, amount; comma, semicolon or tab")
     .description("set statuses from an ERP's file; every row gets its outcome and reason in a result file")
     .option("--out <file>", "the result file (default: FILE.result.csv)")
-    .option("--dry-run", "change nothing and write what would become of each row")
-    .option("--at-once <n>", "rows under way at once", wholeIn(1, 1000), 32)
+    .option("--dry-run", "change nothing, and write what would happen to each row")
+    .option("--at-once <n>", "rows in progress at once", wholeIn(1, 1000), 32)
     .option("--json", "summary and results as JSON")
     .addHelpText(
       "after",
       `
-A run that was killed goes on where it was, with the same result file. The same file again changes nothing.
+A killed run continues where it stopped, with the same result file. Running the same file again changes nothing.
 
 Examples:
   $ order-status apply erp.csv --dry-run

@@ -76,7 +76,7 @@ const runRestore = async ({ store, from, json = false }: Options): Promise<void>
 export const addBackup = (program: Command): void => {
   program
     .command("backup")
-    .description("copy a SQLite store while the engine goes on")
+    .description("copy a SQLite store while the engine runs")
     .addOption(storeOption())
     .requiredOption("--to <file>", "where the copy goes; a file that exists is left alone")
     .option("--allow-damaged", "take a copy with rows that cannot be read for a backup")
@@ -95,7 +95,7 @@ ${exitCodes("there is no store of ours at that place, or the file exists")}`,
     .action(runBackup);
   program
     .command("restore")
-    .description("bring a backup back, so that no call to the bank is made twice")
+    .description("restore a backup, so that no call to the bank is made twice")
     .addOption(storeOption())
     .addOption(new Option("--from <file>", "the backup of a SQLite store"))
     .option("--json", "the outcome as JSON")

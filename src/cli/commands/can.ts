@@ -1,5 +1,6 @@
 /** `can`: the answer and the reason before the click. Changes nothing. */
 import type { Command } from "commander";
+import type { Preview } from "../../ports/runtime.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
@@ -7,17 +8,18 @@ import { notTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
   const body = eventIn(words);
-  const response = await ask(options, `/orders/${encodeURIComponent(id)}/can`, { method: "POST", body });
-  if (response.status === 404) throw refused(`there is no order ${id} there`);
+  const path = `/orders/${encodeURIComponent(id)}`;
+  const response = await ask(options, `${path}/can`, { method: "POST", body });
+  if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (!response.ok) throw await notTaken(response);
-  sayVerdict(await response.json(), options.json);
+  await sayVerdict((await response.json()) as Preview, options, path);
 };
 
 export const addCan = (program: Command): void => {
   remoteOptions(program.command("can"))
     .argument("<order>", "the order's id")
     .argument("<event...>", "what is to happen, in words or as JSON")
-    .description("say whether the order would take it, and why not; the payment is taken as it was last read")
+    .description("say whether an event would be accepted, and if not, why; based on the last reading of the payment")
     .option("--json", "the whole verdict as JSON")
     .addHelpText(
       "after",

@@ -10,9 +10,7 @@ import { complain, say, sayJson } from "../lib/terminal.js";
 export const addConfig = (program: Command): void => {
   program
     .command("config")
-    .description(
-      "checks the configuration and the driver of its store, and shows what is in effect, without the secrets",
-    )
+    .description("check the configuration and the driver of its store, and show what is in effect, without the secrets")
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .option("--json", "the configuration alone")
     .addHelpText(

@@ -99,7 +99,7 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
     `${one.revived ? "tried again now; was: " : revive ? "was gone by then: " : ""}${one.error}`,
   ]);
   if (rows.length > 0) say(table(["order", "id", "what", "since", "attempts", "error"], rows));
-  else if (missing.length === 0) say("Nothing was given up.");
+  else if (missing.length === 0) say("No failed calls.");
   if (shown.length < told.length) say(`and ${told.length - shown.length} more; --json names them all`);
   if (revive && told.length > 0) say(`revived ${told.filter((one) => one.revived).length} of ${told.length}`);
   for (const id of missing) say(`No failed call ${id}, and none of an order with that number.`);
@@ -108,14 +108,14 @@ const report = (told: DeadLetterLine[], missing: string[], revive: boolean): voi
 export const addDeadLetters = (program: Command): void => {
   remoteOptions(program.command("dead-letters"))
     .argument("[ids...]", "of effects, events or orders (default: all)")
-    .description("list what was given up after all its attempts, and try it again")
-    .option("--revive", "try them again at once, as if for the first time")
-    .option("--all", "all of them, as where none is named")
-    .option("--json", "each of them, how many were revived and of how many, as JSON")
+    .description("list calls that failed for good, and try them again")
+    .option("--revive", "try them again at once, with all attempts")
+    .option("--all", "all of them (the same as naming none)")
+    .option("--json", "the list, and how many of how many were revived, as JSON")
     .addHelpText(
       "after",
       `
-With --revive the count comes last, "revived 34774 of 34774"; how far it is goes to stderr.
+With --revive the count comes last, "revived 34774 of 34774"; progress goes to stderr.
 
 Examples:
   $ order-status dead-letters

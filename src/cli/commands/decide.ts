@@ -14,7 +14,7 @@ const readSettings = (text: string): Record<string, unknown> => {
   try {
     json = JSON.parse(text);
   } catch {
-    throw wrongUsage(`--settings is no JSON; try --settings '{"cooldownSeconds":60}'`);
+    throw wrongUsage(`--settings is not JSON; try --settings '{"cooldownSeconds":60}'`);
   }
   const read = Settings.safeParse(json);
   if (read.success) return json as Record<string, unknown>;
@@ -30,7 +30,7 @@ const failed = (error: unknown, line: number) => {
 export const addDecide = (program: Command): void => {
   program
     .command("decide")
-    .description("says what would become of an event: JSON Lines from stdin, one answer a line")
+    .description("decide events without storing anything: JSON Lines on stdin, one decision per line")
     .option("--settings <json>", "settings of the shop; a line may carry its own")
     .option("--json", "changes nothing: the answers are always JSON Lines")
     .addHelpText(
@@ -42,9 +42,9 @@ not answer. The answer has until where a callback is held, and expires where the
 
 More that a line may say:
   netsPayment  a payment at Nets instead of payment, as Nets answers it, in minor units
-  earlier      [{at?, ...event}]: what happened before, from the status that order gives; at: left out = order.updatedAt
-  follow       "confirmed", "refused" or "unknown": goes on to the end, with that as the bank's answer to every call and
-               a held callback let go when its time comes; the answer has end: {outcome, to, reason, rule, at, effects}
+  earlier      [{at?, ...event}]: what happened before, from the status that order gives; at (default: order.updatedAt)
+  follow       "confirmed", "refused" or "unknown": plays on to the end, with that as the bank's answer to every call and
+               a held callback released when its time comes; the answer has end: {outcome, to, reason, rule, at, effects}
 
 Examples:
   $ echo '{"order":{"status":"pending"},"payment":{"status":"ACCEPTED","order":{"totalOrderAmount":100,

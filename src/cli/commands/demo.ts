@@ -122,7 +122,7 @@ const run = async (options: Options): Promise<void> => {
     if (options.json) sayJson({ url: sandbox.url, simulatedMinutes: HOUR, seconds, orders });
     else {
       const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", o.why?.state.en ?? ""]);
-      say(["", ...table(["order", "paid over", "what happened", "status", "why"], rows)]);
+      say(["", ...table(["order", "paid via", "what happened", "status", "why"], rows)]);
       say(["", `${HOUR} simulated minutes in ${seconds} s.`]);
     }
     if (options.exit) return;
@@ -141,10 +141,10 @@ const run = async (options: Options): Promise<void> => {
 export const addDemo = (program: Command): void => {
   program
     .command("demo")
-    .description("an hour of a web shop in a few seconds: no network, no account")
+    .description("play one hour of a web shop in a few seconds: no network, no account")
     .option("--exit", "end after the hour instead of serving on")
-    .option("--port <number>", "where it listens; 0 = any free port", wholeIn(0, 65_535), 0)
-    .option("--speed <factor>", "simulated seconds per second; left out = as fast as it goes", numberIn(1, 1e6))
+    .option("--port <number>", "the port to listen on; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option("--speed <factor>", "simulated seconds per second (default: as fast as possible)", numberIn(1, 1e6))
     .option("--json", "the outcomes as JSON, with the whole of each why")
     .addHelpText(
       "after",

@@ -21,9 +21,9 @@ const machineNamed = (name: string) => {
 export const addDraw = (program: Command): void => {
   program
     .command("draw")
-    .description("draws a state machine")
+    .description("draw a state machine")
     .argument("[machine]", `${Object.keys(machines).join(", ")}, or all`, "order")
-    .addOption(new Option("--format <format>", "what it is drawn as").choices(formats).default("mermaid"))
+    .addOption(new Option("--format <format>", "the output format").choices(formats).default("mermaid"))
     .option("--out <file>", "write to a file; with `all` to a directory")
     .option("--json", "the same as --format json")
     .addHelpText(

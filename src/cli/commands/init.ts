@@ -28,7 +28,7 @@ interface Question {
 
 const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 const address = (text: string): string | null =>
-  isAddress(text) ? null : `"${text}" is no address; write it with https://, such as https://shop.example`;
+  isAddress(text) ? null : `"${text}" is not an address; write it with https://, such as https://shop.example`;
 const words = (text: string): string[] => text.split(",").map((word) => word.trim());
 
 const NO_PROXY = "none";
@@ -36,7 +36,7 @@ const ways = GatewayName.options.join(", ");
 const questions: Record<keyof Answers, Question> = {
   shopUrl: { asks: "Where is your WooCommerce shop?", otherwise: "https://shop.example", wrong: address },
   gateways: {
-    asks: `How do its customers pay? Of ${ways}; several with commas between`,
+    asks: `How do its customers pay? One or more of ${ways}, separated by commas`,
     otherwise: "resurs-mapi",
     wrong: (text) => {
       const unknown = words(text).find((word) => !GatewayName.safeParse(word).success);
@@ -44,19 +44,19 @@ const questions: Record<keyof Answers, Question> = {
     },
   },
   store: {
-    asks: "Where are orders kept, sqlite or postgres?",
+    asks: "Where should orders be stored, sqlite or postgres?",
     otherwise: "sqlite",
     wrong: (text) => (text === "sqlite" || text === "postgres" ? null : `write sqlite or postgres, not "${text}"`),
   },
   publicUrl: {
-    asks: "At which address will the bank and the customers reach this engine?",
+    asks: "What is the public address of this engine, for the bank and the customers?",
     otherwise: "http://127.0.0.1:8080",
     wrong: address,
   },
   sourceHeader: {
-    asks: "In which header does the proxy in front of it name the client's address, such as x-real-ip? none: no proxy",
+    asks: "Which header of your proxy has the client's address, such as x-real-ip? (none = no proxy)",
     otherwise: NO_PROXY,
-    wrong: (text) => (/^[\w-]+$/.test(text) ? null : `"${text}" is no name of a header; write one, or none`),
+    wrong: (text) => (/^[\w-]+$/.test(text) ? null : `"${text}" is not the name of a header; write one, or none`),
   },
 };
 
@@ -76,9 +76,7 @@ const asked = async (yes: boolean): Promise<Answers> => {
         process.stderr.write(`${asks} [${otherwise}] `);
         const { done, value } = await answers.next();
         if (done)
-          throw wrongUsage(
-            "the answers ended before the questions did; nothing was written. --yes takes what stands in brackets",
-          );
+          throw wrongUsage("not all questions were answered; nothing was written. --yes takes the answers in brackets");
         const answer = value.trim() || otherwise;
         const fault = wrong(answer);
         if (fault === null) said[name] = answer;
@@ -126,10 +124,10 @@ const run = async (options: Options): Promise<void> => {
 export const addInit = (program: Command): void => {
   program
     .command("init")
-    .description("asks five questions and writes a commented configuration, with the secrets' names in .env")
-    .option("--yes", "ask nothing; take what stands in brackets")
+    .description("ask five questions and write a commented configuration, with the secrets' names in .env")
+    .option("--yes", "ask nothing; take the answers in brackets")
     .option("--config <file>", "where to write it (order-status.config.ts)")
-    .option("--force", "overwrite it where it is there already; .env is never overwritten")
+    .option("--force", "overwrite an existing file; .env is never overwritten")
     .option("--json", "what was written, as JSON")
     .addHelpText(
       "after",

@@ -59,12 +59,12 @@ const run = async (options: Options): Promise<void> => {
 export const addInspect = (program: Command): void => {
   program
     .command("inspect")
-    .description("a web page over the orders of a store, for looking only; works beside a running engine")
+    .description("serve the inspector over a store, read-only; works beside a running engine")
     .addOption(storeOption())
-    .option("--port <number>", "where it listens on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
+    .option("--port <number>", "the port to listen on, on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
     .option(
       "--reveals <file>",
-      "where it is written down, a line of JSON each, who had personal data shown and why; without it nothing is shown",
+      "where it is logged, a line of JSON each, who had personal data shown and why; without it nothing is shown",
     )
     .option("--json", "print the address as JSON")
     .addHelpText(

@@ -24,11 +24,14 @@ const report = ({ orders, versions, unknown, damaged }: MigrationCheck, place: s
   }
   if (damaged.length > 0)
     say(["", `${damaged.length} more cannot be read and rest as they are: order-status repair names their rows`]);
-  if (unknown.length === 0) return say(["", "Every order that can be read is known: nothing would be set aside."]);
+  if (unknown.length === 0) return say(["", "All readable orders are known: none would be parked."]);
   const rows = unknown.slice(0, SHOWN).map(({ orderId, reason }) => [orderId, reason]);
-  say(["", ...table(["order", "would be set aside, because it was"], rows)]);
+  say(["", ...table(["order", "would be parked, because it was"], rows)]);
   if (unknown.length > SHOWN) say(`and ${unknown.length - SHOWN} more; --json names them all`);
-  say(["", "Deploy machines that know them, or add a migration; until then their events wait and the others go on."]);
+  say([
+    "",
+    "Deploy a version that knows them, or add a migration; until then their events wait, and all others continue.",
+  ]);
 };
 
 const run = async ({ store: place, check, json }: Options): Promise<void> => {
@@ -51,20 +54,20 @@ export const addMigrate = (program: Command): void => {
   program
     .command("migrate")
     .description(
-      "whether today's machines know every stored order: per version, how many are read, migrated, set aside",
+      "check whether this version knows every stored order: per version, how many are read, migrated or parked",
     )
     .option("--check", "look at every order and change nothing; works beside a running engine")
     .addOption(storeOption())
-    .option("--json", "the figures, and every order that would be set aside, as JSON")
+    .option("--json", "the figures, and every order that would be parked, as JSON")
     .addHelpText(
       "after",
       `
-Orders are migrated when they are decided next; one that no migration leads to is set aside, and the others go on.
+An order is migrated with its next event. An order without a migration is parked; all others continue.
 
 Examples:
   $ order-status migrate --check --store orders.db
   $ order-status migrate --check --store postgres://shop@db/orders --json   before a deployment
-${exitCodes("some orders are unknown and would be set aside, or cannot be read")}`,
+${exitCodes("some orders are unknown and would be parked, or cannot be read")}`,
     )
     .action(run);
 };

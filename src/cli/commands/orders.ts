@@ -41,13 +41,15 @@ const inStore = async (place: string): Promise<Place> => {
 };
 
 const overHttp = (options: RemoteOptions): Place => ({
-  async list({ status, flagged, after, latest, limit }) {
+  async list({ status, flagged, paymentPrefix, after, latest, limit }) {
     const query = new URLSearchParams({ limit: String(limit) });
     if (status !== undefined) query.set("status", status);
     if (flagged) query.set("flagged", "true");
+    if (paymentPrefix !== undefined) query.set("payment", paymentPrefix);
     if (after !== undefined) query.set("after", after);
     if (latest !== undefined) query.set("latest", "true");
     const response = await ask(options, `/orders?${query}`);
+    if (response.status === 501 && paymentPrefix !== undefined) return [];
     if (!response.ok) throw new Ends(exits.trouble, `${options.url} answered ${response.status}`);
     return ((await response.json()) as { orders: OrderRow[] }).orders;
   },
@@ -55,7 +57,7 @@ const overHttp = (options: RemoteOptions): Place => ({
     const response = await ask(options, `/orders/${encodeURIComponent(orderId)}`);
     return response.ok ? ((await response.json()) as object) : null;
   },
-  // The engine answers to order ids alone.
+  // A whole id begins with itself, so the list finds it.
   findByPayment: async () => null,
   close: async () => {},
 });
@@ -75,7 +77,7 @@ const rowsOf = (orders: OrderRow[]): string[] =>
 const found = async (place: Place, typed: string): Promise<OrderRow[]> => {
   const { q, orderId, begin } = await find(place, typed);
   const ids = orderId === null ? begin : [orderId];
-  if (ids.length === 0) throw refused(`no order is or begins with "${q}", and no payment has this id`);
+  if (ids.length === 0) throw refused(`no order number or payment id is or begins with "${q}"`);
   const first = ids.map(async (id) =>
     (await place.list({ after: before(id), limit: 1 })).filter((row) => row.orderId === id),
   );
@@ -122,7 +124,7 @@ const run = async (search: string | undefined, options: Options): Promise<void> 
 export const addOrders = (program: Command): void => {
   remoteOptions(program.command("orders"))
     .description("list orders, the last updated first, or search for one")
-    .argument("[search]", "an order number or how it begins (#1012, 10), or with --store a payment id")
+    .argument("[search]", "an order number or a payment id, whole or how it begins (#1012, 10, 76f3)")
     .addOption(lookOption())
     .addOption(new Option("--status <status>", "only orders with this status").choices(OrderStatus.options))
     .option("--flagged", "only orders with a flag")
@@ -136,7 +138,7 @@ Examples:
   $ order-status orders --status on-hold
   $ order-status orders '#1012'
   $ order-status orders --flagged --watch
-  $ order-status orders 76f393fa-f92f-4168-a72c-cf1068bd89d5 --store orders.db
+  $ order-status orders 76f393fa --store orders.db
 ${exitCodes("nothing was found")}`,
     )
     .action(run);

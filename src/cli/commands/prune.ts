@@ -38,16 +38,16 @@ const run = async ({ store: place, olderThan, dryRun = false, json }: Options): 
 export const addPrune = (program: Command): void => {
   program
     .command("prune")
-    .description("of orders that ended long ago, keep the last entry of their history; works beside a running engine")
+    .description("of orders closed long ago, keep only the last entry of their history; works beside a running engine")
     .addOption(storeOption())
     .requiredOption("--older-than <time>", "how long ago an order must have ended: 90d, 12w or a date")
-    .option("--dry-run", "change nothing and say what would go")
-    .option("--json", "the sums as JSON")
+    .option("--dry-run", "change nothing, and show what would be removed")
+    .option("--json", "the totals as JSON")
     .addHelpText(
       "after",
       `
 An order that carries a flag, is parked, or still has something waiting is left as it is. The ids of its events stay,
-so that a callback sent again is still known; the numbers of its entries go on where they were.
+so that a repeated callback is still recognised, and its history keeps its numbering.
 
 Examples:
   $ order-status prune --store orders.db --older-than 90d --dry-run

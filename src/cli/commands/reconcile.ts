@@ -95,26 +95,21 @@ const report = (
   }
   say(`Orders checked: ${all.length}. ${applied ? "Corrected" : "To correct"}: ${moved}.`);
   if (explained > 0)
-    say(`${explained} correct, or need a person${hidden > 0 ? `; ${hidden} of them are not listed` : ""}.`);
+    say(`${explained} correct, or need review${hidden > 0 ? `; ${hidden} of them are not listed` : ""}.`);
   if (unread > 0) say(`${unread} could not be checked: the bank did not answer, or the order cannot be read.`);
   if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to correct them.");
 };
 
 export const addReconcile = (program: Command): void => {
   remoteOptions(program.command("reconcile"))
-    .description(
-      "ask the bank about every order in doubt, within a rate limit, through the same machines as everything else",
-    )
-    .option("--since <time>", "only orders written since then: 7d, 12h, 30m or a date")
-    .option(
-      "--dry-run",
-      "change nothing and say what would become of each order (this is what happens without --apply)",
-    )
+    .description("ask the bank about every order in doubt, within a rate limit")
+    .option("--since <time>", "only orders updated since then: 7d, 12h, 30m or a date")
+    .option("--dry-run", "change nothing, and show how each order would change (the default without --apply)")
     .option("--apply", "correct them")
     .option("--per-second <n>", "readings a second at most", "50")
     .option(
       "--fresh-minutes <n>",
-      "leave out orders whose payment was read this recently; a killed run goes on where it was",
+      "skip orders whose payment was read this recently; a killed run continues where it stopped",
       "15",
     )
     .option("--json", "every order as JSON")

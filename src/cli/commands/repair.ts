@@ -13,13 +13,13 @@ interface Options {
 }
 
 const becomes: Record<DamagedRow["table"], string> = {
-  orders: "cannot be mended here: restore a backup, or --forget the order and have the shop place it anew",
-  listed: "is written anew from the record",
+  orders: "cannot be repaired here: restore a backup, or --forget the order and let the shop place it again",
+  listed: "is rewritten from the record",
   history: "is emptied; the order does not need it, and its number stays",
   outbox: "goes; a reading or a status is asked for again, a call that moves money is looked up at the bank",
-  timers: "is set anew from the record",
+  timers: "is set again from the record",
   inbox: "is tried again where the event itself is whole; else it goes, and reconcile asks the bank what it was about",
-  damaged: "goes; what it stood for is made anew from the record",
+  damaged: "is removed; what it stood for is rebuilt from the record",
 };
 
 const shown = (rows: DamagedRow[]): string[] =>
@@ -32,9 +32,9 @@ const listAll = async ({ store: place, json }: Options): Promise<void> => {
   const rows = await withStore(place, { readOnly: true }, (store) => store.damaged(Number.MAX_SAFE_INTEGER));
   if (rows.length > 0) process.exitCode = exits.refused;
   if (json) return sayJson({ damaged: rows });
-  if (rows.length === 0) return say("No row is set aside.");
+  if (rows.length === 0) return say("No damaged rows.");
   say(shown(rows));
-  say("Their orders rest, all others go on. What can be done for one of them: order-status repair ORDER");
+  say("These orders are parked; all others continue. See what can be done with: order-status repair ORDER");
 };
 
 const dryRun = async (orderId: string, { store: place, json, forget }: Options): Promise<void> => {
@@ -56,19 +56,18 @@ const apply = async (orderId: string, { store: place, json, forget = false }: Op
   if (left.length > 0) {
     say(shown(left));
     const record = left.some((row) => row.table === "orders");
-    const why = record ? `its record ${becomes.orders}` : "what is lost cannot be made anew; restore a backup";
+    const why = record ? `its record ${becomes.orders}` : "what is lost cannot be rebuilt; restore a backup";
     return say(`Order ${orderId} still rests: ${why}. Nothing was taken out.`);
   }
   if (taken.length === 0) return say(`There was nothing to repair of order ${orderId}.`);
-  if (forget) return say(`Order ${orderId} is forgotten. Have the shop place it anew.`);
-  say(`Order ${orderId} goes on; a running engine takes it up within five minutes. What the bank says of it:`);
+  if (forget) return say(`Order ${orderId} is forgotten. Let the shop place it again.`);
+  say(`Order ${orderId} continues; a running engine picks it up within five minutes. See what the bank says:`);
   say("order-status reconcile --since 30d --fresh-minutes 0 --apply");
 };
 
 const run = async (orderId: string | undefined, options: Options): Promise<void> => {
   if (orderId === undefined) {
-    if (options.apply || options.forget)
-      throw wrongUsage("say which order; without one all that are set aside are listed");
+    if (options.apply || options.forget) throw wrongUsage("name the order; without one, all damaged rows are listed");
     return listAll(options);
   }
   return options.apply ? apply(orderId, options) : dryRun(orderId, options);
@@ -77,23 +76,23 @@ const run = async (orderId: string | undefined, options: Options): Promise<void>
 export const addRepair = (program: Command): void => {
   program
     .command("repair")
-    .argument("[order]", "its id (default: lists every row that is set aside)")
-    .description("show rows that cannot be read, and let their order go on without them; works beside a running engine")
+    .argument("[order]", "its id (default: list all damaged rows)")
+    .description("show damaged rows, and let their order continue without them; works beside a running engine")
     .addOption(storeOption())
     .option("--apply", "take them out; each is printed as it was")
-    .option("--forget", "with --apply: take out everything of the order, so that the shop can place it anew")
+    .option("--forget", "with --apply: take out everything of the order, so that the shop can place it again")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
-An order rests while one of its rows cannot be read. What its record still says is made anew from it. A record that
-cannot be read comes back from a backup alone.
+An order is parked while one of its rows cannot be read. Rows that follow from its record are rebuilt from it. A record
+that cannot be read can only be restored from a backup.
 
 Examples:
   $ order-status repair --store orders.db
   $ order-status repair 1001 --store orders.db
   $ order-status repair 1001 --store orders.db --apply --json > 1001.json
-${exitCodes("rows are damaged: they were only shown, or could not be mended")}`,
+${exitCodes("rows are damaged: they were only shown, or could not be repaired")}`,
     )
     .action(run);
 };

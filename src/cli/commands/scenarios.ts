@@ -97,7 +97,7 @@ const tell = ({ passed, failed, unsupported, results }: ScenariosReport): void =
 export const addScenarios = (program: Command): void => {
   program
     .command("scenarios")
-    .description("lives whole order lives and says where they differ from what was expected")
+    .description("play whole order lives and report where they differ from what was expected")
     .argument("<file...>", "JSON array, one object, or one object a line; - = stdin")
     .option("--area <names>", "only these areas, separated by commas", names)
     .option("--id <ids>", "only these ids, separated by commas", names)

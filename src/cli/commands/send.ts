@@ -1,13 +1,14 @@
 /** `send`: one event to one order, as a merchant or a job would, and what became of it. */
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import { reasonInWords } from "../../../machines/reasons.js";
-import type { Receipt } from "../../runtime/embedded/receipt.js";
+import type { HistoryEntry } from "../../core/record.js";
+import { movedFor, resultSaid } from "../../core/why/result.js";
+import type { Preview, Receipt } from "../../ports/runtime.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, exits, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
-import { notTaken, sayVerdict } from "../lib/verdict.js";
+import { notTaken, orderAt, reasonSaid, sayVerdict } from "../lib/verdict.js";
 
 interface Options extends RemoteOptions {
   dryRun?: true;
@@ -15,15 +16,26 @@ interface Options extends RemoteOptions {
   json?: true;
 }
 
-const inWords = ({ outcome, reason, rule, from, to, repeated }: Receipt): string => {
-  const before = repeated ? " (sent before, under this id)" : "";
-  if (outcome === "moved") {
-    const moved = from === to ? `the order stays ${to}` : `${from} → ${to}`;
-    return `done: ${moved}${rule === null ? "" : ` (${rule})`}${before}`;
-  }
-  const says = reason === null ? "" : `${reasonInWords(reason)} (${reason})`;
-  const words = { refused: "refused", deferred: "waits", ignored: "nothing changed" };
-  return `${words[outcome]}: ${says}${before}`;
+/** What is looked through for the readings around the call. */
+const LAST_STEPS = 100;
+
+/** Of what moved: the amount, where it can be told, and the status. */
+const moved = async ({ eventId, from, to }: Receipt, options: Options, path: string): Promise<string> => {
+  const seen = await orderAt(options, path);
+  const after = Math.max(0, (seen?.version ?? 0) - LAST_STEPS);
+  const response = seen === null ? null : await ask(options, `${path}/history?after=${after}`).catch(() => null);
+  const { entries } = response?.ok ? ((await response.json()) as { entries: HistoryEntry[] }) : { entries: [] };
+  const status = to ?? seen?.facts.order.status;
+  if (status === undefined) return "Done.";
+  const money = movedFor(entries, eventId);
+  return resultSaid({ from, to: status }, { money, currency: seen?.facts.order.currency ?? "" }).en;
+};
+
+const inWords = async (receipt: Receipt, options: Options, path: string): Promise<string> => {
+  const before = receipt.repeated ? " (Sent before, under this id: nothing was done again.)" : "";
+  if (receipt.outcome === "moved") return (await moved(receipt, options, path)) + before;
+  const words = { refused: "Refused.", deferred: "Waiting.", ignored: "No change." };
+  return `${words[receipt.outcome]} ${reasonSaid(receipt.reason)}${before}`;
 };
 
 const run = async (id: string, words: string[], options: Options): Promise<void> => {
@@ -35,12 +47,12 @@ const run = async (id: string, words: string[], options: Options): Promise<void>
     // What is sent again because nobody heard the answer is one event.
     headers: { "idempotency-key": options.id ?? randomUUID() },
   });
-  if (response.status === 404) throw refused(`there is no order ${id} there`);
+  if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (![200, 202, 409].includes(response.status)) throw await notTaken(response);
-  if (options.dryRun) return sayVerdict(await response.json(), options.json);
+  if (options.dryRun) return sayVerdict((await response.json()) as Preview, options, path);
   const receipt = (await response.json()) as Receipt;
   if (options.json) sayJson(receipt);
-  else say(inWords(receipt));
+  else say(await inWords(receipt, options, path));
   if (receipt.outcome === "refused") process.exitCode = exits.refused;
 };
 
@@ -48,9 +60,9 @@ export const addSend = (program: Command): void => {
   remoteOptions(program.command("send"))
     .argument("<order>", "the order's id")
     .argument("<event...>", "what is to happen, in words or as JSON")
-    .description("send one event to one order, and say what became of it")
-    .option("--dry-run", "change nothing, and say what would become of it")
-    .option("--id <id>", "the event's id for life: sent again under it, nothing happens twice")
+    .description("send one event to one order, and report the outcome")
+    .option("--dry-run", "change nothing, and show the outcome")
+    .option("--id <id>", "the event's id: sent again under the same id, nothing happens twice")
     .option("--json", "the receipt as JSON")
     .addHelpText(
       "after",

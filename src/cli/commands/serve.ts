@@ -93,9 +93,9 @@ const statelyOf = ({ stately: port, statelyOrigin: origins, statelyRelay: relay 
   }
   const wrong = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong !== undefined)
-    throw wrongUsage(`--stately-origin ${wrong} is no origin; use one such as https://stately.ai`);
+    throw wrongUsage(`--stately-origin ${wrong} is not an origin; use one such as https://stately.ai`);
   if (relay !== undefined && !/^wss?:\/\//.test(relay)) {
-    throw wrongUsage(`--stately-relay ${relay} is no address of a WebSocket; use one such as ws://localhost:8080`);
+    throw wrongUsage(`--stately-relay ${relay} is not the address of a WebSocket; use one such as ws://localhost:8080`);
   }
   if (port === undefined) return null;
   return { port, ...(origins === undefined ? {} : { origins }), ...(relay === undefined ? {} : { relay }) };
@@ -159,7 +159,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
 export const addServe = (program: Command): void => {
   program
     .command("serve")
-    .description("the engine over HTTP, until it is told to stop")
+    .description("run the engine over HTTP until it is stopped")
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
     .addOption(new Option("--sandbox", "with a test bank and a test shop in place of real ones").conflicts("config"))
     .addOption(
@@ -167,23 +167,21 @@ export const addServe = (program: Command): void => {
         "ORDER_STATUS_STORE",
       ),
     )
-    .option("--port <number>", "where it listens; 0 = any free port (8080)", wholeIn(0, 65_535))
-    .option("--host <address>", "beyond this computer only together with a token (127.0.0.1)")
-    .addOption(
-      new Option("--api-token <token>", "asked of whoever uses the API; it opens all of it").env("ORDER_STATUS_TOKEN"),
-    )
-    .option("--actions", "let people act from the inspector; without it, it only looks")
+    .option("--port <number>", "the port to listen on; 0 = any free port (8080)", wholeIn(0, 65_535))
+    .option("--host <address>", "the address to listen on; for other computers a token is required (127.0.0.1)")
+    .addOption(new Option("--api-token <token>", "the API token, with all rights").env("ORDER_STATUS_TOKEN"))
+    .option("--actions", "enable actions in the inspector; without it, the inspector is read-only")
     .option(
       "--stately <port>",
-      "a page with the machines' charts, events and snapshots, and a WebSocket for a Stately inspector, both on this computer; 0 = any free port",
+      "serve a page with the machines' charts, events and snapshots, and a WebSocket for a Stately inspector, on this computer; 0 = any free port",
       wholeIn(0, 65_535),
     )
+    .option("--stately-origin <origin...>", "with --stately: allow a page on another site, such as https://stately.ai")
     .option(
-      "--stately-origin <origin...>",
-      "with --stately: a page of elsewhere that may listen, such as https://stately.ai",
+      "--stately-relay <url>",
+      "with --stately: also send everything to a createInspectorServer(), such as ws://localhost:8080",
     )
-    .option("--stately-relay <url>", "with --stately: tell a createInspectorServer() too, such as ws://localhost:8080")
-    .option("--cooldown <seconds>", "how long callbacks give way to the customer (60)", numberIn(0, 86_400))
+    .option("--cooldown <seconds>", "how long callbacks are held for the customer's return (60)", numberIn(0, 86_400))
     .option("--hold-stock <minutes>", "manage stock and hold it this long", wholeIn(1, 43_200))
     .addOption(
       new Option("--log-level <level>", "what is logged, as JSON to stderr (info)").choices([
@@ -194,15 +192,19 @@ export const addServe = (program: Command): void => {
         "silent",
       ]),
     )
-    .option("--drain <seconds>", "how long it goes on after SIGTERM while /readyz says no (5)", numberIn(0, 3600))
+    .option(
+      "--drain <seconds>",
+      "seconds that it keeps serving after SIGTERM, while /readyz answers 503 (5)",
+      numberIn(0, 3600),
+    )
     .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",
       `
-The configuration says where shop and banks are; an option given here goes before it. "order-status init" writes one,
+The configuration says where the shop and the banks are; options given here take precedence. "order-status init" writes one,
 "order-status config" checks it and shows what is in effect.
-GET /metrics has the numbers for Prometheus; docs/operating.md says what each means and when to be called.
-In the sandbox GET /checkout/<order> creates the payment and leads to the bank's page, where the customer signs.
+GET /metrics has metrics for Prometheus; docs/operating.md explains each, and has alert rules.
+In the sandbox, GET /checkout/<order> creates the payment and redirects to the test bank's page.
 
 Examples:
   $ order-status serve

@@ -88,7 +88,7 @@ const tell = ({ record, history, open, parked }: Looked): void => {
 
 export const addShow = (program: Command): void => {
   remoteOptions(program.command("show"))
-    .description("an order's whole life: what happened, what became of it, and by which rule")
+    .description("show an order's whole history: what happened, the outcome, and the rule behind it")
     .argument("<order>", "the order's id")
     .addOption(lookOption())
     .option("--json", "record and history as they are stored")

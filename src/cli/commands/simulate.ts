@@ -113,7 +113,7 @@ const oneLife = async (life: number, own: SimulationOptions, options: Options): 
     if (options.trace) for (const line of traceOf(lived)) say(line);
     for (const { orderId, record, inShop, truth } of lived.after)
       say(
-        `order ${orderId} ends ${record?.facts.order.status}; the shop reads ${inShop.status}, the bank ${truth?.status ?? "nothing"}`,
+        `order ${orderId} ends ${record?.facts.order.status}; the shop has ${inShop.status}, the bank ${truth?.status ?? "nothing"}`,
       );
     if (breaches.length === 0) say(paint("green", "no law was broken"));
     else tellBreaches(breaches);
@@ -201,9 +201,7 @@ export const addSimulate = (program: Command): void => {
   const whole = wholeIn(0, 2 ** 31);
   program
     .command("simulate")
-    .description(
-      "lives thousands of orders' lives under one seed, with everything going wrong, and holds them to the laws",
-    )
+    .description("simulate thousands of orders from one seed, inject every fault, and check them against the laws")
     .option("--lives <n>", "how many lives", wholeIn(1, 100_000_000), 20_000)
     .option("--seed <n>", "where all chance comes from", whole, 7)
     .option("--from <n>", "the number of the first life", whole, 0)

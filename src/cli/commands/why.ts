@@ -8,7 +8,7 @@ import { say, sayJson } from "../lib/terminal.js";
 
 export const addWhy = (program: Command): void => {
   remoteOptions(program.command("why"))
-    .description("why an order is where it is, what comes next and what to do")
+    .description("explain an order's status: why, what happens next, and what to do")
     .argument("<order>", "the order's id")
     .addOption(lookOption())
     .addOption(new Option("--language <language>", "of the sentences").choices(tongues).default("en"))

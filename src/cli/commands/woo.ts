@@ -22,7 +22,7 @@ const addressOf = (text: string): URL => {
     const url = new URL(text);
     if (url.protocol === "http:" || url.protocol === "https:") return url;
   } catch {}
-  throw wrongUsage(`"${text}" is no address; give it with https://, such as https://shop.example`);
+  throw wrongUsage(`"${text}" is not an address; give it with https://, such as https://shop.example`);
 };
 
 const marks: Record<DoctorFinding["verdict"], string> = {
@@ -61,10 +61,10 @@ const run = async (options: Options): Promise<void> => {
 };
 
 export const addWoo = (program: Command): void => {
-  const woo = program.command("woo").description("a real WooCommerce");
+  const woo = program.command("woo").description("check a real WooCommerce shop");
   woo
     .command("doctor")
-    .description("checks keys, clock, decimals, hold-stock, webhook and callback, and prints the fix for each")
+    .description("check keys, clock, decimals, hold-stock, webhook and callback, and print the fix for each")
     .requiredOption("--url <url>", "where the shop is, such as https://shop.example")
     .addOption(new Option("--key <key>", "consumer key, ck_…").env("ORDER_STATUS_WOO_KEY"))
     .addOption(new Option("--secret <secret>", "consumer secret, cs_…").env("ORDER_STATUS_WOO_SECRET"))

@@ -55,7 +55,7 @@ const read = async (file: string): Promise<unknown> => {
 
 const listed = (file: string, problems: string[]): Error =>
   wrongUsage(
-    `${file} is not right:`,
+    `${file} is not valid:`,
     problems.map((line) => `  ${line}`),
   );
 

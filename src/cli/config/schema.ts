@@ -16,7 +16,7 @@ const NOT_HERE =
   'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
 
 const SecretSchema = z.strictObject(
-  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is no name of a variable") },
+  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is not the name of a variable") },
   {
     error: ({ input }) => (typeof input === "string" ? NOT_HERE : undefined),
   },
@@ -24,7 +24,7 @@ const SecretSchema = z.strictObject(
 
 const address = z.url({
   protocol: /^https?$/,
-  error: "this is no address; write it with https://, such as https://shop.example",
+  error: "this is not an address; write it with https://, such as https://shop.example",
 });
 
 const place = z
@@ -60,7 +60,7 @@ const Gateways = z
         clientSecret: SecretSchema.describe("the client's secret"),
         scope: text
           .optional()
-          .describe("what the token is asked for; left out: merchant-api. The bank's mock has mock-merchant-api"),
+          .describe("the OAuth scope (default: merchant-api; the bank's mock uses mock-merchant-api)"),
         storeId: text.optional().describe("the store at the bank"),
         paymentMethodId: text.optional().describe("which of the store's payment methods is offered"),
       })
@@ -134,7 +134,7 @@ const ScopedToken = z.strictObject({
 });
 
 const Http = z.strictObject({
-  port: z.number().int().min(0).max(65_535).default(8080).describe("where it listens; 0 = any free port"),
+  port: z.number().int().min(0).max(65_535).default(8080).describe("the port to listen on; 0 = any free port"),
   host: text.default("127.0.0.1").describe("the address it listens on; behind a proxy leave it"),
   publicUrl: address.describe("where the bank and the customer reach it"),
   apiToken: z
@@ -142,7 +142,7 @@ const Http = z.strictObject({
       error: ({ input }) => (typeof input === "string" ? NOT_HERE : NO_TOKEN),
     })
     .describe(
-      "asked of whoever uses the API and the inspector: one that opens all of it, or a list of `{ token, scopes }` with `read`, `act`, `metrics`",
+      "the API token, for the API and the inspector: one with all rights, or a list of `{ token, scopes }` with `read`, `act`, `metrics`",
     ),
   callbackKeys: callbackKeysSchema(SecretSchema)
     .optional()
@@ -153,7 +153,7 @@ const Http = z.strictObject({
     .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; default: all"),
   sourceHeader: z
     .string()
-    .regex(/^[\w-]+$/, "this is no name of a header")
+    .regex(/^[\w-]+$/, "this is not the name of a header")
     .optional()
     .describe("the header in which your proxy names the client's address, such as x-real-ip; default: no proxy"),
   proxies: z
@@ -186,8 +186,8 @@ const Http = z.strictObject({
     .int()
     .min(1)
     .default(4000)
-    .describe("requests under way at once of callers who proved themselves; more are answered 429"),
-  unprovenAtOnce: z.number().int().min(1).default(1000).describe("the same of those who have not proved themselves"),
+    .describe("concurrent requests of authenticated callers; further ones are answered 429"),
+  unprovenAtOnce: z.number().int().min(1).default(1000).describe("the same for unauthenticated callers"),
   bufferedBytes: z
     .number()
     .int()
@@ -208,15 +208,15 @@ const Http = z.strictObject({
     })
     .optional()
     .describe("what the callbacks of Resurs's older flows were registered with"),
-  thankYouUrl: text.optional().describe("where a customer who paid goes on to; `{orderId}` is put in"),
-  cartUrl: text.optional().describe("where one who did not goes on to; `{orderId}` and `{error}` are put in"),
-  inspectorActions: z.boolean().default(false).describe("whether people may act from the inspector"),
+  thankYouUrl: text.optional().describe("where a customer who has paid is sent; `{orderId}` is put in"),
+  cartUrl: text.optional().describe("where a customer who has not paid is sent; `{orderId}` and `{error}` are put in"),
+  inspectorActions: z.boolean().default(false).describe("whether actions are enabled in the inspector"),
   drainSeconds: z
     .number()
     .min(0)
     .max(3600)
     .default(5)
-    .describe("how long it goes on after SIGTERM while /readyz says no"),
+    .describe("seconds that it keeps serving after SIGTERM, while /readyz answers 503"),
 });
 
 const bound = (
@@ -237,8 +237,8 @@ export const ConfigSchema = z
     ),
     shop: Shop.describe("the shop whose orders these are"),
     gateways: Gateways.describe("the ways of paying"),
-    http: Http.describe("the door"),
-    settings: Settings.prefault({}).describe("what the shop decides for itself; docs/rules.md tells of each"),
+    http: Http.describe("the HTTP server"),
+    settings: Settings.prefault({}).describe("settings of the shop; docs/rules.md explains each"),
     logLevel: z
       .enum(["debug", "info", "warn", "error", "silent"])
       .default("info")

@@ -23,7 +23,7 @@ const askedBy = (status: string, amount: string): ErpRow["asks"] => {
     .replace(/^wc-/, "")
     .replace(/[\s_]+/g, "-");
   const type = Object.entries(merchantEventFor).find(([name]) => name === named)?.[1];
-  if (type === undefined) return { wrong: `"${status}" is no status a merchant can set` };
+  if (type === undefined) return { wrong: `"${status}" is not a status that a merchant can set` };
   if (amount === "") return { event: { type, via: "erp" } };
   // Nothing that only a program would write: 0x10, 1e3. Thousands are not grouped: 1.000 would be one or a thousand.
   if (type !== "merchant.refunded" || !/^\d{1,10}([.,]\d{1,2})?$/.test(amount))
@@ -49,7 +49,7 @@ export const rowsIn = (text: string): ErpRow[] => {
       delimiter: delimiterOf(text),
     });
   } catch (error) {
-    throw wrongUsage(`the file is no CSV: ${(error as Error).message}`);
+    throw wrongUsage(`the file is not CSV: ${(error as Error).message}`);
   }
   const [first, ...body] = records;
   if (first === undefined) return [];

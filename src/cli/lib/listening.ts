@@ -14,7 +14,7 @@ export const noPort =
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
       case "EAI_AGAIN":
-        throw new Ends(exits.trouble, `${host} is no address of this computer; choose another with --host`);
+        throw new Ends(exits.trouble, `${host} is not an address of this computer; choose another with --host`);
       default:
         throw error;
     }

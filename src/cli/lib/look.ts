@@ -28,13 +28,13 @@ export interface Looked {
   history: HistoryEntry[];
   /** Effects not carried out yet; null = the engine does not tell. */
   open: { type: EffectType; attempts: number; notBefore: number; error: string | null; dead: boolean }[] | null;
-  /** Why it is set aside; null = it is not, or the engine does not tell. */
+  /** Why it is parked; null = it is not, or the engine does not tell. */
   parked: string | null;
 }
 
 const PAGE = 500;
 
-const unknown = (id: string, where: string) => refused(`there is no order ${id} in ${where}`);
+const unknown = (id: string, where: string) => refused(`there is no order ${id} at ${where}`);
 
 const inStore = async <T>(place: string, look: (store: Store) => Promise<T>): Promise<T> => {
   const store = await lookingStore(place);

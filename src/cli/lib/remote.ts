@@ -50,15 +50,15 @@ export const ask = async (
     } catch {
       throw new Ends(
         exits.trouble,
-        `nothing answers at ${url}; start it with "order-status serve", or name another with --url`,
+        `nothing answers at ${url}; start the engine with "order-status serve", or name another with --url`,
       );
     }
     if (response.status === 401) {
-      throw new Ends(exits.usage, "the engine asks for its API token; give it with --token or ORDER_STATUS_TOKEN");
+      throw new Ends(exits.usage, "the engine requires its API token; pass it with --token or ORDER_STATUS_TOKEN");
     }
     if (response.status === 403) {
       const { error } = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-      throw new Ends(exits.usage, `the engine turns this away: ${error?.message ?? "403"}`);
+      throw new Ends(exits.usage, `the engine rejected the request: ${error?.message ?? "403"}`);
     }
     if ((response.status !== 429 && response.status !== 503) || attempt >= PATIENCE) return response;
     await response.arrayBuffer();

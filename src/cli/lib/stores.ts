@@ -77,7 +77,7 @@ export const storeOption = (): Option =>
 /** A schema for every life, dropped at its end; only a PostgreSQL has room for that. */
 export const postgresGround = (place: string): (() => Promise<Ground>) => {
   if (!isPostgres(place))
-    throw wrongUsage(`scenarios make a new SQLite file for every life; "${place}" is no PostgreSQL`);
+    throw wrongUsage(`scenarios make a new SQLite file for every life; "${place}" is not one in PostgreSQL`);
   let lives = 0;
   return async () => {
     const make = await postgres();

@@ -1,36 +1,36 @@
 /** What to do about an order, English and Swedish: what several situations share. */
 import type { Action } from "./words.js";
 
-export const nothing: Action = ["Nothing to do.", "Inget att göra."];
+export const nothing: Action = ["No action needed.", "Ingen åtgärd behövs."];
 export const mayPay: Action = [
-  "Nothing to do: the customer can still pay. Do not ship.",
-  "Inget att göra: kunden kan fortfarande betala. Skicka inget.",
+  "No action needed: the customer can still pay. Do not ship.",
+  "Ingen åtgärd behövs: kunden kan fortfarande betala. Skicka inte varorna.",
 ];
 export const mayTryAgain: Action = [
-  "Nothing to do: the customer can try again.",
-  "Inget att göra: kunden kan försöka igen.",
+  "No action needed: the customer can try again.",
+  "Ingen åtgärd behövs: kunden kan försöka igen.",
 ];
 export const bankDecides: Action = [
-  "Nothing to do: the bank decides. Do not ship.",
-  "Inget att göra: banken avgör. Skicka inget.",
+  "No action needed: the bank decides. Do not ship.",
+  "Ingen åtgärd behövs: banken avgör. Skicka inte varorna.",
 ];
 export const askBank: Action = [
   "Do not ship. Read the payment again, or look it up in the Merchant Portal.",
-  "Skicka inget. Läs av betalningen igen, eller slå upp den i Merchant Portal.",
+  "Skicka inte varorna. Läs av betalningen igen, eller slå upp den i Merchant Portal.",
   "reconcile.asked",
 ];
 export const unpaid: Action = [
   "Do not ship. Have the customer pay, or cancel the order.",
-  "Skicka inget. Låt kunden betala, eller avbryt ordern.",
+  "Skicka inte varorna. Låt kunden betala, eller avbryt ordern.",
   "merchant.cancelled",
 ];
 export const elsewhere: Action = [
-  "Nothing to do here: the other payment method decides.",
-  "Inget att göra här: det andra betalsättet avgör.",
+  "No action needed here: the other payment method decides.",
+  "Ingen åtgärd behövs här: det andra betalsättet avgör.",
 ];
 export const ship: Action = [
   "Ship the goods, then complete the order: that captures the money.",
-  "Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras pengarna.",
+  "Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras kunden.",
   "merchant.completed",
 ];
 export const complete: Action = [
@@ -39,8 +39,8 @@ export const complete: Action = [
   "merchant.completed",
 ];
 export const mayRefund: Action = [
-  "Nothing to do. Refund the order if the goods come back.",
-  "Inget att göra. Återbetala ordern om varorna kommer tillbaka.",
+  "No action needed. Refund the order if the goods come back.",
+  "Ingen åtgärd behövs. Återbetala ordern om varorna kommer tillbaka.",
   "merchant.refunded",
 ];
-export const closed: Action = ["Nothing to do: the order is closed.", "Inget att göra: ordern är avslutad."];
+export const closed: Action = ["No action needed: the order is closed.", "Ingen åtgärd behövs: ordern är avslutad."];

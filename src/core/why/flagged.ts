@@ -15,7 +15,7 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
     ["{Status}, frozen by the bank", "{Status}, fryst av banken"],
     [
       "{Status} since {since}, but the bank has since frozen the payment on suspicion of fraud, so do not ship before it decides.",
-      "{Status} sedan {since}, men banken har därefter fryst betalningen på grund av misstänkt bedrägeri, så skicka inget innan den har beslutat.",
+      "{Status} sedan {since}, men banken har därefter fryst betalningen på grund av misstänkt bedrägeri, så skicka inte varorna innan den har beslutat.",
     ],
   ],
   "discrepancy:rejected-at-gateway": [

@@ -34,7 +34,7 @@ export const over = {
         "Failed since {since}: the bank stopped the payment on suspicion of fraud.",
         "Misslyckad sedan {since}: banken stoppade betalningen på grund av misstänkt bedrägeri.",
       ],
-      ["Nothing to do. Do not ship.", "Inget att göra. Skicka inget."],
+      ["No action needed. Do not ship.", "Ingen åtgärd behövs. Skicka inte varorna."],
     ],
     rejected: [
       ["Failed, rejected by the bank", "Misslyckad, avslagen av banken"],

@@ -48,7 +48,7 @@ export const paid = {
       ["Processing, not paid", "Behandlas, inte betald"],
       [
         "Processing since {since}, but not paid: the bank has no payment for this order, so do not ship.",
-        "Behandlas sedan {since}, men är inte betald: banken har ingen betalning för ordern, så skicka inget.",
+        "Behandlas sedan {since}, men är inte betald: banken har ingen betalning för ordern, så skicka inte varorna.",
       ],
       unpaid,
     ],
@@ -56,7 +56,7 @@ export const paid = {
       ["Processing, not paid", "Behandlas, inte betald"],
       [
         "Processing since {since}, but not paid: no payment has been started at the bank, so do not ship.",
-        "Behandlas sedan {since}, men är inte betald: ingen betalning har påbörjats hos banken, så skicka inget.",
+        "Behandlas sedan {since}, men är inte betald: ingen betalning har påbörjats hos banken, så skicka inte varorna.",
       ],
       unpaid,
     ],

@@ -4,10 +4,10 @@ import type { EventType } from "../../../machines/events.js";
 import type { Operation } from "../../../machines/facts.js";
 import type { Action, Pair, Sentences } from "./words.js";
 
-const wait: Action = ["Nothing to do: wait for the bank's answer.", "Inget att göra: vänta på bankens svar."];
+const wait: Action = ["No action needed: wait for the bank's answer.", "Ingen åtgärd behövs: vänta på bankens svar."];
 const waitOrEnd: Action = [
-  "Nothing to do. If the bank says that it did not carry it out, end the wait.",
-  "Inget att göra. Om banken svarar att det inte har genomförts, avsluta väntan.",
+  "No action needed. If the bank says that it did not carry it out, end the wait.",
+  "Ingen åtgärd behövs. Om banken svarar att det inte har genomförts, avsluta väntan.",
   "merchant.endedWait",
 ];
 
@@ -136,12 +136,12 @@ export const calls: Record<EffectType, Pair> = {
 export const dead: Sentences = [
   ["{Status}, a call failed", "{Status}, ett anrop misslyckades"],
   [
-    "{call} failed {times} and was given up; the order is {Status}, and somebody has to try the call again.",
+    "{call} failed {times} and was given up; the order is {Status}, and someone has to try the call again.",
     "{call} misslyckades {times} och gavs upp; orderns status är {Status}, och någon måste göra ett nytt försök.",
   ],
   [
-    "Find out what is wrong at the other end, then try the call again.",
-    "Ta reda på vad som är fel hos mottagaren, och försök sedan igen.",
+    "Find out what is wrong at the bank or in the shop, then try the call again.",
+    "Ta reda på vad som är fel hos banken eller i butiken, och försök sedan igen.",
   ],
 ];
 
@@ -210,10 +210,10 @@ export const next: Record<
     "{due} går betalningstiden ut: banken tillfrågas, och en obetald order avbryts.",
   ],
   nothing: [
-    "Nothing is planned: the bank's next message or a person decides.",
-    "Inget är planerat: bankens nästa meddelande eller en person avgör.",
+    "Nothing is scheduled: the order changes when the bank reports something new, or someone acts.",
+    "Inget är schemalagt: ordern ändras när banken rapporterar något nytt eller när någon gör något.",
   ],
-  closed: ["Nothing more: the order is closed.", "Inget mer: ordern är avslutad."],
+  closed: ["Nothing: the order is closed.", "Inget: ordern är avslutad."],
 };
 
 export const evidence: Record<

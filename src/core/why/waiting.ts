@@ -34,7 +34,7 @@ export const waiting = {
       ["Pending payment, bank wants more information", "Väntar på betalning, banken vill ha kompletterande uppgifter"],
       [
         "Waiting for payment since {since}: the bank has asked the customer for more information and decides when it has it.",
-        "Väntar på betalning sedan {since}: banken har begärt kompletterande uppgifter av kunden och beslutar när den har fått dem.",
+        "Väntar på betalning sedan {since}: banken har begärt kompletterande uppgifter från kunden och beslutar när den har fått dem.",
       ],
       mayPay,
     ],
@@ -65,7 +65,7 @@ export const waiting = {
     "no-payment": [
       ["Pending payment, not started", "Väntar på betalning, inte påbörjad"],
       [
-        "Waiting for payment since {since}: the customer has not started to pay, and can still do it.",
+        "Waiting for payment since {since}: the customer has not started to pay, but still can.",
         "Väntar på betalning sedan {since}: kunden har inte påbörjat betalningen, men kan fortfarande göra det.",
       ],
       mayPay,
@@ -92,7 +92,7 @@ export const waiting = {
       ["On hold, no word from the bank yet", "Pausad, inget besked från banken än"],
       [
         "On hold since {since}: the bank has not reported on the payment yet, so do not ship.",
-        "Pausad sedan {since}: banken har inte lämnat besked om betalningen än, så skicka inget.",
+        "Pausad sedan {since}: banken har inte lämnat besked om betalningen än, så skicka inte varorna.",
       ],
       askBank,
     ],
@@ -100,7 +100,7 @@ export const waiting = {
       ["On hold, customer at the bank", "Pausad, kunden är hos banken"],
       [
         "On hold since {since}: the customer has not finished paying at the bank, so do not ship yet.",
-        "Pausad sedan {since}: kunden har inte betalat klart hos banken, så skicka inget än.",
+        "Pausad sedan {since}: kunden har inte betalat klart hos banken, så skicka inte varorna än.",
       ],
       bankDecides,
     ],
@@ -108,7 +108,7 @@ export const waiting = {
       ["On hold, bank wants more information", "Pausad, banken vill ha kompletterande uppgifter"],
       [
         "On hold since {since}: the bank has asked the customer for more information and decides when it has it, so do not ship yet.",
-        "Pausad sedan {since}: banken har begärt kompletterande uppgifter av kunden och beslutar när den har fått dem, så skicka inget än.",
+        "Pausad sedan {since}: banken har begärt kompletterande uppgifter från kunden och beslutar när den har fått dem, så skicka inte varorna än.",
       ],
       bankDecides,
     ],
@@ -116,7 +116,7 @@ export const waiting = {
       ["On hold, under review at the bank", "Pausad, granskas av banken"],
       [
         "On hold since {since}: the bank is reviewing the payment by hand, and the order goes on by itself once it decides; do not ship yet.",
-        "Pausad sedan {since}: banken granskar betalningen manuellt, och ordern går vidare automatiskt när den har beslutat; skicka inget än.",
+        "Pausad sedan {since}: banken granskar betalningen manuellt, och ordern går vidare automatiskt när den har beslutat; skicka inte varorna än.",
       ],
       bankDecides,
     ],
@@ -124,7 +124,7 @@ export const waiting = {
       ["On hold, frozen by the bank", "Pausad, fryst av banken"],
       [
         "On hold since {since}: the bank has frozen the payment on suspicion of fraud and usually decides within hours; do not ship until it does.",
-        "Pausad sedan {since}: banken har fryst betalningen på grund av misstänkt bedrägeri och lämnar oftast besked inom några timmar; skicka inget innan dess.",
+        "Pausad sedan {since}: banken har fryst betalningen på grund av misstänkt bedrägeri och lämnar oftast besked inom några timmar; skicka inte varorna innan dess.",
       ],
       bankDecides,
     ],
@@ -132,7 +132,7 @@ export const waiting = {
       ["On hold, not paid", "Pausad, inte betald"],
       [
         "On hold since {since}: the bank has no payment for this order, so do not ship.",
-        "Pausad sedan {since}: banken har ingen betalning för ordern, så skicka inget.",
+        "Pausad sedan {since}: banken har ingen betalning för ordern, så skicka inte varorna.",
       ],
       unpaid,
     ],
@@ -148,7 +148,7 @@ export const waiting = {
       ["On hold, not paid", "Pausad, inte betald"],
       [
         "On hold since {since}: no payment has been started at the bank, so do not ship.",
-        "Pausad sedan {since}: ingen betalning har påbörjats hos banken, så skicka inget.",
+        "Pausad sedan {since}: ingen betalning har påbörjats hos banken, så skicka inte varorna.",
       ],
       unpaid,
     ],
@@ -188,7 +188,7 @@ export const waiting = {
       ["On hold, payment unclear", "Pausad, oklar betalning"],
       [
         "On hold since {since}: the bank reports {word}, which does not pay the order, so do not ship.",
-        "Pausad sedan {since}: banken rapporterar {word}, och ordern är inte betald, så skicka inget.",
+        "Pausad sedan {since}: banken rapporterar {word}, och ordern är inte betald, så skicka inte varorna.",
       ],
       askBank,
     ],

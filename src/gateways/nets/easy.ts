@@ -234,7 +234,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
       for (const [index, { path, ...slice }] of parts.entries()) {
         const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
         const failure = await move("refunds", path, slice, own);
-        if (failure && index > 0) return { kind: "unknown", detail: `only a part was given back: ${failure.detail}` };
+        if (failure && index > 0) return { kind: "unknown", detail: `only a part was refunded: ${failure.detail}` };
         if (failure) return failure;
       }
       return done(paymentId);

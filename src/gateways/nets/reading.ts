@@ -8,7 +8,7 @@ const ACCOUNT_TO_ACCOUNT = "A2A";
 const PENDING = "Pending";
 const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
 
-/** Pending refunds count too: money on its way must not be given back a second time. */
+/** Pending refunds count too: money on its way must not be refunded a second time. */
 const refundedOf = ({ summary, refunds }: NetsPayment): number => {
   const underWayOrDone = (refunds ?? []).filter(({ state }) => !CAME_TO_NOTHING.includes(state ?? ""));
   return Math.max(

@@ -50,7 +50,7 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
 
     async openCheckout(checkout) {
       const path = pathOf(checkout.preferredId);
-      if (!path) return { kind: "failed", detail: "this is no reference for a payment" };
+      if (!path) return { kind: "failed", detail: "this is not a reference for a payment" };
       const answer = await json("POST", path, checkoutBodyOf(checkout));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const session = CheckoutSession.safeParse(answer.body).data;
@@ -61,14 +61,14 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
 
     async updateCheckout({ preferredId, ...cart }) {
       const path = pathOf(preferredId);
-      if (!path) return refusal("this is no reference for a payment");
+      if (!path) return refusal("this is not a reference for a payment");
       const answer = await json("PUT", path, cartBodyOf(cart));
       return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
     },
 
     async updateReference({ from, to }) {
       const path = pathOf(from);
-      if (!path || !pathOf(to)) return refusal("this is no reference for a payment");
+      if (!path || !pathOf(to)) return refusal("this is not a reference for a payment");
       const answer = await json("PUT", `${path}/updatePaymentReference`, { paymentReference: to });
       if (answer.kind === "done" || answer.code === UPDATED_BEFORE) return { kind: "ok", reading: null };
       return answer.failure;

@@ -46,7 +46,7 @@ export const readingOf = (payment: LegacyPayment): Reading => {
   const history = payment.paymentDiffs.length > 0;
   // Swish and its like are debited without having been authorised.
   const total = Math.max(sumOf(payment, "AUTHORIZE"), captured + canceled);
-  // Frozen money is set aside; what may no longer be debited is not.
+  // Frozen money is reserved; what may no longer be debited is not.
   const reserved = payment.status.includes("DEBITABLE") || payment.frozen || payment.fraud;
   const status = statusOf(payment, captured);
   return {

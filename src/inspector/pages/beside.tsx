@@ -1,5 +1,6 @@
 /** Beside an order's timeline: what could be done, its money payment by payment, and what is under way. */
 import type { FC } from "hono/jsx";
+import type { EventType } from "../../../machines/events.js";
 import { moneyHeld, type Reading } from "../../../machines/facts.js";
 import { paymentsOf } from "../../core/record.js";
 import { machineOf } from "../chart.js";
@@ -131,7 +132,15 @@ export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
   const isOpen = ({ verdict }: OrderSeen["verdicts"][number]) =>
     verdict.allowed || (unread && verdict.outcome === "refused");
   const open = verdicts.filter(isOpen);
-  const refused = verdicts.filter((one) => !isOpen(one));
+  // What would only be noted is neither possible nor refused.
+  const refused = verdicts.filter((one) => !isOpen(one) && one.verdict.reason !== "recorded");
+  /** Nothing more is said where the button names the status. */
+  const comesOf = (type: EventType, { allowed, to }: OrderSeen["verdicts"][number]["verdict"]): string => {
+    if (!allowed) return t("can unread");
+    if (to === null || to === record.facts.order.status) return t("can stays");
+    const status = words.status(to);
+    return words.event(type).endsWith(status) ? "" : t("can leads", { status });
+  };
   return (
     <section class="card possible" aria-labelledby="possible">
       <h2 id="possible">{t("next events head")}</h2>
@@ -143,13 +152,7 @@ export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
             ) : (
               <strong>{words.event(type)}</strong>
             )}
-            <span class="soft">
-              {!verdict.allowed
-                ? t("can unread")
-                : verdict.to === null || verdict.to === record.facts.order.status
-                  ? t("can stays")
-                  : t("can leads", { status: words.status(verdict.to) })}
-            </span>
+            <span class="soft">{comesOf(type, verdict)}</span>
           </li>
         ))}
         {view.acts ? (

@@ -28,13 +28,13 @@ export const orderTexts = {
   "money read at": ["Read at {time}", "Avläst {time}"],
   "money unread": ["Not read at the bank yet.", "Inte avläst hos banken än."],
   "money other": ["Other payment, paid via {gateway}", "Annan betalning via {gateway}"],
-  "money in all": ["The bank has {amount} in all.", "Banken har totalt {amount}."],
+  "money in all": ["The bank holds {amount} in total.", "Banken har totalt {amount}."],
   "money none": ["No payment has been started.", "Ingen betalning har påbörjats."],
 
   "timers over": ["now", "nu"],
   "timer in": ["in {time}", "om {time}"],
 
-  "effects head": ["Pending calls and timers", "Väntande anrop och tider"],
+  "effects head": ["Pending calls and timers", "Väntande anrop och schemalagda händelser"],
   "effects none": ["Nothing is pending.", "Inget väntar."],
   "effect attempts": ["failed attempts: {n}", "misslyckade försök: {n}"],
   "effect untried": ["not sent yet", "inte skickat än"],
@@ -43,8 +43,8 @@ export const orderTexts = {
   "effect next": ["next attempt", "nästa försök"],
   "effect error": ["Last error", "Senaste fel"],
   "hidden error": [
-    "The text of the error is hidden; it may be about a person.",
-    "Feltexten är dold; den kan handla om en person.",
+    "The error text is hidden, because it may contain personal data.",
+    "Feltexten är dold, eftersom den kan innehålla personuppgifter.",
   ],
 
   "actor order": ["Order", "Order"],
@@ -114,11 +114,11 @@ export const orderTexts = {
   "row cleared": ["Flag cleared", "Flaggan togs bort"],
   via: ["by {via}", "via {via}"],
 
-  "slider head": ["Go through its history", "Gå genom historiken"],
+  "slider head": ["Step through the history", "Bläddra i historiken"],
   "slider label": ["Step", "Steg"],
   "slider show": ["Show", "Visa"],
   "slider before": ["One step back", "Ett steg bakåt"],
-  "slider after": ["One step on", "Ett steg framåt"],
+  "slider after": ["One step forward", "Ett steg framåt"],
   "slider now": ["Back to now", "Tillbaka till nu"],
   "slider past": [
     "This is the order after step {n} of {all}, at {time}.",
@@ -134,6 +134,6 @@ export const orderTexts = {
     "Read-only. Start with --actions to enable actions.",
     "Endast läsning. Starta med --actions för att kunna utföra åtgärder.",
   ],
-  "raw record": ["Record as JSON", "Posten som JSON"],
+  "raw record": ["Record as JSON", "Orderposten som JSON"],
   "reveal link": ["Show personal data", "Visa personuppgifter"],
 } as const satisfies Record<string, readonly [english: string, swedish: string]>;

@@ -8,8 +8,8 @@ export const otherTexts = {
   ],
   "problems not offered": ["Not available here: {why}", "Inte tillgängligt här: {why}"],
   "store trouble": [
-    "The store cannot be written to, or a task keeps failing; see the log.",
-    "Det går inte att skriva till lagret, eller så misslyckas en uppgift gång på gång; se loggen.",
+    "The database cannot be written to, or a task keeps failing; see the log.",
+    "Det går inte att skriva till databasen, eller så misslyckas en uppgift gång på gång; se loggen.",
   ],
   "count orders": ["orders", "ordrar"],
   "count dead": ["failed calls", "misslyckade anrop"],
@@ -17,12 +17,12 @@ export const otherTexts = {
   "count parked": ["parked", "parkerade"],
   "count effects": ["pending calls", "väntande anrop"],
   "count events": ["events waiting", "väntande händelser"],
-  "count timers": ["timers running", "tider som väntar"],
+  "count timers": ["timers running", "schemalagda händelser"],
   "at least": ["{n} or more", "{n} eller fler"],
   "dead head": ["Failed calls", "Misslyckade anrop"],
   "dead help": [
-    "Given up after several attempts. Someone needs to review these; everything else goes on.",
-    "Gavs upp efter flera försök. Någon behöver titta på dem; allt annat går vidare.",
+    "Given up after several attempts. Someone needs to review these; everything else works as usual.",
+    "Gavs upp efter flera försök. Någon behöver titta på dem; allt annat fungerar som vanligt.",
   ],
   "dead retry": ["Try again", "Försök igen"],
   "dead retry named": ["Try again: {what} of order {id}", "Försök igen: {what} för order {id}"],
@@ -30,13 +30,13 @@ export const otherTexts = {
   "dead event": ["Could not be processed: {event}", "Kunde inte behandlas: {event}"],
   "flagged head": ["Flagged orders", "Flaggade ordrar"],
   "flagged help": [
-    "Shop and bank disagree, and a person has to decide.",
-    "Butik och bank är oense, och en person måste avgöra.",
+    "The shop and the bank disagree, and someone has to decide.",
+    "Butiken och banken har olika uppgifter, och någon måste avgöra vad som gäller.",
   ],
   "damaged head": ["Damaged", "Skadade"],
   "damaged help": [
-    "A stored row of these orders cannot be read. All other orders go on. See what is left with order-status repair.",
-    "En lagrad rad för dessa ordrar kan inte läsas. Alla andra ordrar går vidare. Se vad som finns kvar med order-status repair.",
+    "A stored row of these orders cannot be read. All other orders are unaffected. See what is left with order-status repair.",
+    "En lagrad rad för dessa ordrar kan inte läsas. Alla andra ordrar fungerar som vanligt. Se vad som finns kvar med order-status repair.",
   ],
   "parked head": ["Parked", "Parkerade"],
   "parked help": [
@@ -48,7 +48,7 @@ export const otherTexts = {
     "What has waited longest for the bank, the shop or a decision.",
     "Det som har väntat längst på banken, butiken eller ett beslut.",
   ],
-  "overdue head": ["Overdue timers", "Försenade tider"],
+  "overdue head": ["Overdue timers", "Försenade händelser"],
   "overdue help": [
     "Their time has passed and nothing happened. Is the engine running?",
     "Tiden har passerat utan att något hänt. Är motorn igång?",
@@ -83,17 +83,23 @@ export const otherTexts = {
   "list dead": ["failed call", "misslyckat anrop"],
   "filter dead": ["Failed calls only", "Bara misslyckade anrop"],
   "find title": ["Search", "Sök"],
-  "find several": ["Orders that begin with {q}: {n}", "Ordrar som börjar med {q}: {n}"],
-  "find more": ["Orders that begin with {q}, the first {n}", "Ordrar som börjar med {q}, de första {n}"],
+  "find several": [
+    "Orders whose number or payment id begins with {q}: {n}",
+    "Ordrar vars ordernummer eller betalnings-id börjar med {q}: {n}",
+  ],
+  "find more": [
+    "Orders whose number or payment id begins with {q}, the first {n}",
+    "Ordrar vars ordernummer eller betalnings-id börjar med {q}, de första {n}",
+  ],
   "find where": [
-    "Looked for an order number that is or begins with this, and for a payment id that is this; upper and lower case alike. Names and mail addresses are not searched.",
-    "Sökte efter ett ordernummer som är eller börjar med detta, och efter ett betalnings-id som är detta; stora och små bokstäver räknas lika. Namn och e-postadresser söks inte.",
+    "The search covers order numbers and payment ids, whole or from the beginning (at least four characters of a payment id), in upper or lower case. Names and email addresses are not searched.",
+    "Sökningen gäller ordernummer och betalnings-id, hela eller från början (minst fyra tecken av ett betalnings-id), med stora eller små bokstäver. Namn och e-postadresser ingår inte.",
   ],
   "list next": ["Older", "Äldre"],
   "list first": ["Newest", "Nyaste"],
   "find none": ["No order or payment found for {q}.", "Ingen order eller betalning hittades för {q}."],
 
-  "act title": ["What would happen", "Vad som skulle hända"],
+  "act title": ["What would happen", "Det här skulle hända"],
   "act dry": [
     "Dry run: nothing has been changed. The bank was asked about the payment just now.",
     "Provkörning: inget har ändrats. Banken tillfrågades nyss om betalningen.",
@@ -102,7 +108,7 @@ export const otherTexts = {
     "Dry run: nothing has been changed. The bank did not answer, or there is no payment; this is based on the last reading.",
     "Provkörning: inget har ändrats. Banken svarade inte, eller så finns ingen betalning; detta bygger på den senaste avläsningen.",
   ],
-  "act goes": ["The order goes from {from} to {to}.", "Ordern går från {from} till {to}."],
+  "act goes": ["The order changes from {from} to {to}.", "Ordern ändras från {from} till {to}."],
   "act stays": ["The order stays {status}.", "Ordern behåller statusen {status}."],
   "act once": ["The order becomes {to} once the bank confirms.", "Ordern får statusen {to} när banken bekräftar."],
   "act because": ["Rule: {rule}", "Regel: {rule}"],
@@ -128,7 +134,7 @@ export const otherTexts = {
   ],
   "retry money": [
     "It may move money. The key is the same as before, and a lost answer is checked with the bank.",
-    "Det kan flytta pengar. Nyckeln är densamma som förut, och ett förlorat svar kontrolleras med banken.",
+    "Anropet kan flytta pengar. Nyckeln är densamma som förut, och ett förlorat svar kontrolleras med banken.",
   ],
   "retry event": ["The event is processed again now.", "Händelsen behandlas igen nu."],
   "retry gone": [
@@ -139,8 +145,8 @@ export const otherTexts = {
 
   "reconcile title": ["Reconcile", "Stäm av"],
   "reconcile help": [
-    "Asks the bank about orders in doubt. The dry run changes nothing and shows what would become of each.",
-    "Frågar banken om ordrar som är osäkra. Provkörningen ändrar inget och visar vad som skulle hända med var och en.",
+    "Asks the bank about orders in doubt. The dry run changes nothing and shows how each order would change.",
+    "Frågar banken om ordrar som är osäkra. Provkörningen ändrar inget och visar hur varje order skulle ändras.",
   ],
   "reconcile since": ["Orders updated", "Ordrar uppdaterade"],
   "reconcile dry": ["Dry run", "Provkör"],
@@ -157,14 +163,14 @@ export const otherTexts = {
   ],
   "reconcile no more": ["No more orders in doubt.", "Inga fler osäkra ordrar."],
   "reconcile apply help": [
-    "The payment of each order is read again, and the order follows it where a rule says so. No money is moved by it, except that a virtual order which turns out paid is captured.",
-    "Betalningen för varje order läses igen, och ordern följer den där en regel säger det. Inga pengar flyttas, utom att en virtuell order som visar sig vara betald debiteras.",
+    "The bank is asked about each payment again, and the order is corrected where a rule says so. This moves no money, with one exception: a virtual order that turns out to be paid is captured.",
+    "Banken tillfrågas om varje betalning igen, och ordern rättas där en regel säger det. Inga pengar flyttas, med ett undantag: en virtuell order som visar sig vara betald debiteras.",
   ],
-  "reconcile was": ["Was", "Var"],
+  "reconcile was": ["Was", "Före"],
   "reconcile would": ["Would be", "Skulle bli"],
-  "reconcile is": ["Is", "Är"],
+  "reconcile is": ["Is", "Nu"],
   "reconcile outcome moved": ["corrected", "rättad"],
-  "reconcile outcome explained": ["correct, or needs a person", "rätt, eller kräver en person"],
+  "reconcile outcome explained": ["correct, or needs review", "stämmer, eller kräver manuell hantering"],
   "reconcile outcome unread": ["bank did not answer", "banken svarade inte"],
   "reconcile dry sum": [
     "Orders checked: {n}. To correct: {moved}. Nothing was changed.",
@@ -178,8 +184,8 @@ export const otherTexts = {
 
   "raw title": ["Stored record", "Lagrad post"],
   "raw masked": [
-    "Texts that may be about a person are shown as •••.",
-    "Texter som kan handla om en person visas som •••.",
+    "Texts that may contain personal data are shown as •••.",
+    "Texter som kan innehålla personuppgifter visas som •••.",
   ],
   "raw entry": ["Step {n} as stored", "Steg {n} som det är lagrat"],
   "reveal title": ["Show personal data", "Visa personuppgifter"],
@@ -197,13 +203,13 @@ export const otherTexts = {
   "revealed note": ["Logged: shown to {by} at {time}.", "Loggat: visat för {by} {time}."],
 
   "error title": ["That did not work", "Det gick inte"],
-  "error scope": ["This token may only look.", "Den här nyckeln får bara läsa."],
+  "error scope": ["This token is read-only.", "Den här nyckeln ger bara läsrättighet."],
   "error origin": ["The request did not come from this page.", "Begäran kom inte från denna sida."],
   "error unknown": ["There is no page at this address.", "Det finns ingen sida på den här adressen."],
   "error internal": ["Something went wrong; see the server's log.", "Något gick fel; se serverns logg."],
   "error damaged": [
-    "A stored row of this order is damaged. All other orders go on. See what is left with order-status repair.",
-    "En lagrad rad för ordern är skadad. Alla andra ordrar går vidare. Se vad som finns kvar med order-status repair.",
+    "A stored row of this order is damaged. All other orders are unaffected. See what is left with order-status repair.",
+    "En lagrad rad för ordern är skadad. Alla andra ordrar fungerar som vanligt. Se vad som finns kvar med order-status repair.",
   ],
-  "error store": ["The store does not answer now; try again.", "Lagret svarar inte nu; försök igen."],
+  "error store": ["The database is not answering; try again.", "Databasen svarar inte just nu; försök igen."],
 } as const satisfies Record<string, readonly [english: string, swedish: string]>;

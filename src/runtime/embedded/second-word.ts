@@ -2,7 +2,7 @@
  * What is believed only when it is said twice.
  *
  * "There is no such payment" and "no" end an order's way: a link that has run out cancels the order, a change that the
- * shop refuses is set aside. The adapters see to it that the bank and the shop say it themselves and nobody before them
+ * shop refuses is parked. The adapters see to it that the bank and the shop say it themselves and nobody before them
  * (`ownError`). But a replica that lags behind, or a plugin in the middle of an update, says it in their name. So
  * what was there before is gone, and a change is refused, when a second answer says so too, `limits.secondWordMs` after
  * the first. Until then it is trouble like any other: nothing is decided, and it is tried again.

@@ -117,7 +117,7 @@ export class Timers {
     if (next !== null) this.alarm(next > now ? next : now + (this.ringing.size > 0 ? 100 : AFTER_TROUBLE_MS));
   }
 
-  /** Of an order that is set aside nothing is due, and it may be repaired beside us. */
+  /** Of an order that is parked nothing is due, and it may be repaired beside us. */
   private async nextDue(now: number): Promise<number | null> {
     const { store, limits } = this.ctx;
     const next = await store.nextDue();

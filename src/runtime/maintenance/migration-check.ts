@@ -12,7 +12,7 @@ export interface StoredVersion {
   current: number;
   /** Brought here by a migration, or by a look at their states, when they are decided next. */
   migrate: number;
-  /** Would be set aside. */
+  /** Would be parked. */
   unknown: number;
 }
 

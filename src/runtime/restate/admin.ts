@@ -17,6 +17,8 @@ export class Admin {
   }
 
   async list(filter: OrderFilter): Promise<OrderRow[]> {
+    if (filter.paymentPrefix !== undefined)
+      throw new NotOffered("On Restate, a payment is found by its whole id only, not by how the id begins");
     const all = await this.summaries("a list of orders");
     return all
       .filter((row) => matches(row, filter))

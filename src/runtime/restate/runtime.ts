@@ -251,7 +251,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       // An effect's id begins with its order's: `order:version:index`.
       const of = orderId ?? /^(.+):\d+:\d+$/.exec(id)?.[1];
       if (of === undefined) {
-        throw new NotOffered("Restate keeps each order by itself: to revive an event, say which order it belongs to");
+        throw new NotOffered("Restate keeps each order by itself: to revive an event, name which order it belongs to");
       }
       const reply = await order<OrderReply>(of, "revive", id);
       return reply.kind === "revived" && reply.yes;

@@ -34,7 +34,7 @@ export type Due =
  */
 export interface OrderState {
   record: OrderRecord | null;
-  /** Why the order is set aside. */
+  /** Why the order is parked. */
   parked: string | null;
   effects: StoredCall[];
   inbox: InboxRow[];
@@ -108,7 +108,7 @@ export const pulledIn = (state: OrderState, now: number, { effectMs, eventMs }: 
   return state;
 };
 
-/** An effect on its way out, with what it needs to know of its order. */
+/** A pending effect, with what it needs to know of its order. */
 export interface OutgoingCall extends ClaimedEffect {
   gateway: string | null;
   /** An earlier reading found the payment that it is about. */

@@ -126,7 +126,7 @@ export const wooApi = (options: ApiOptions) => {
     if (parsed.success) return { kind: "ok", body: parsed.data };
     const at = parsed.error.issues[0]?.path.join(".");
     // A page of a cache or of a maintenance plugin, with a good status.
-    return { kind: "trouble", afterMs: null, detail: `this is no answer of WooCommerce's REST API (at "${at}")` };
+    return { kind: "trouble", afterMs: null, detail: `this is not an answer of WooCommerce's REST API (at "${at}")` };
   };
   return { ask };
 };

@@ -208,7 +208,9 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       return { entries, orders: of, last: page.length < limit ? null : (page.at(-1)?.record.orderId ?? null) };
     },
     async list(filter) {
+      const { paymentPrefix: start } = filter;
       return [...orders.values()]
+        .filter(({ record }) => start === undefined || summaryOf(record).payments.some((id) => id.startsWith(start)))
         .map(({ record, parked }) => rowOf(record, parked))
         .filter((row) => matches(row, filter))
         .sort(inOrder(filter))

@@ -73,7 +73,7 @@ export const callCommit = (s: string): string =>
  *
  * Locks are taken in the order of the ids, by every node alike: first the orders, then the effects.
  */
-/** Of orders that are set aside nothing is committed: whoever decided did not know it yet, and reads them again. */
+/** Of orders that are parked nothing is committed: whoever decided did not know it yet, and reads them again. */
 const aside = (s: string): string => `
   conflicting := conflicting || ARRAY(SELECT DISTINCT d.order_id FROM ${s}.damaged d WHERE d.order_id = ANY (orders_order_id));`;
 
@@ -85,7 +85,7 @@ export const commitUnlessAside = (s: string): string =>
 /** Migration 5: beside the one before, which takes other parameters. */
 export const commitWithLanes = (s: string): string => `CREATE FUNCTION ${commitBody(s, aside(s), shapes)}`;
 
-/** A row that somebody holds at this moment is being claimed or given back: waiting for it could be mutual. */
+/** A row that somebody holds at this moment is being claimed or released: waiting for it could be mutual. */
 const raise = (s: string, rows: string): string => `
   IF cardinality(raised_order_id) > 0 THEN
     WITH free AS MATERIALIZED (

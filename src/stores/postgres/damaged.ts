@@ -105,7 +105,7 @@ export class PgDamagedRows {
     private readonly connections: () => PgConnections,
   ) {}
 
-  /** Rows of one table, of which `order` and `id` are the columns that name one. Whoever only looks leaves it to the nodes. */
+  /** Rows of one table, of which `order` and `id` are the columns that name one. A read-only store leaves it to the nodes. */
   asideIn(readOnly: boolean) {
     return (table: PgTable, order: number, id: number) => async (rows: PgRow[]) => {
       if (readOnly) return;
@@ -160,7 +160,7 @@ export class PgDamagedRows {
     }
   }
 
-  /** Sets aside what would never come due, and so would never be met. */
+  /** Parks what would never come due, and so would never be met. */
   async sweep(odd: Record<"oddEffects" | "oddEvents" | "oddTimers", string>): Promise<void> {
     const read = (text: string) => this.connections().read(text, []);
     const found = await Promise.all([read(odd.oddEffects), read(odd.oddEvents), read(odd.oddTimers)]);
@@ -209,7 +209,7 @@ export class PgDamagedRows {
   async #mend(ask: RunStatement, client: PoolClient): Promise<Repaired> {
     const before = await this.#keptOf(ask);
     const damages = await this.#damagedOf(ask);
-    // Set aside even where nothing comes of the repair: the order rests.
+    // Parked even where nothing comes of the repair: the order rests.
     for (const table of all)
       await this.#put(
         table,

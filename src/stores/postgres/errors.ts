@@ -41,7 +41,7 @@ const broken = /^(Connection terminated|timeout exceeded|Query read timeout|Clie
 const says: Record<Code, string> = {
   busy: "the database does not answer or cannot do it now; trying again may help",
   full: "its disk is full; nothing was written. Free some space",
-  readonly: "it cannot be written. Check the user, its rights and the database, and that it is no standby",
+  readonly: "it cannot be written. Check the user, its rights and the database, and that it is not a standby",
   corrupt: "it is damaged or its disk fails. Stop the engine and look into the server's log before anything else",
   "not-ours": "its tables are gone. Restore a backup, or start anew with another schema",
   moved: "",

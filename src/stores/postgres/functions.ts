@@ -23,7 +23,7 @@ export const known = (s: string, row: string, versions: string): string =>
 
 export const BY_KEY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
 
-/** Of an order that is set aside nothing is due. */
+/** Of an order that is parked nothing is due. */
 export const rests = (s: string, row: string): string =>
   `NOT EXISTS (SELECT 1 FROM ${s}.damaged d WHERE d.order_id = ${row}.order_id)`;
 
@@ -115,7 +115,7 @@ export const functions = (s: string): string =>
 
 const unlessAside = (s: string) => (row: string) => ` AND ${rests(s, row)}`;
 
-/** Migration 4: nothing of an order that is set aside. */
+/** Migration 4: nothing of an order that is parked. */
 export const functionsUnlessAside = (s: string): string => {
   return `CREATE OR REPLACE ${claimEffects(s, unlessAside(s)("o"))}CREATE OR REPLACE ${nextDue(s, BY_SIDE, unlessAside(s))}`;
 };

@@ -65,7 +65,7 @@ const checkAddress = (address: string | undefined): void => {
       "the address of the database leaves open where its password ends; inside of user and password write @ as %40, / as %2F, ? as %3F and # as %23",
     );
   if (!URL.canParse(address))
-    throw new TypeError("this is no address of a database; write postgres://user:password@host/database");
+    throw new TypeError("this is not the address of a database; write postgres://user:password@host/database");
 };
 
 /** @throws TypeError for a schema or an address that cannot be one */

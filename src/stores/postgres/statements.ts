@@ -1,6 +1,7 @@
 /** Every statement, with the schema's name in it. */
 import { LATEST } from "../../../machines/text.js";
 import { effectInRange } from "../../core/ranges.js";
+import { beginningInJson, lastWith } from "../../ports/listing.js";
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
 import { callCommit } from "./commit.js";
@@ -140,7 +141,7 @@ export const statementsOf = (s: string) => ({
     (SELECT at FROM ${s}.timers t WHERE ${rests(s, "t")} ORDER BY at LIMIT 1)`,
 });
 
-/** Why an order is set aside; one of other machines is, for whoever does not know them. */
+/** Why an order is parked; one of other machines is, for whoever does not know them. */
 const setAside = (s: string): string => `coalesce(parked,
   (SELECT what FROM ${s}.damaged d WHERE d.order_id = orders.order_id LIMIT 1),
   CASE WHEN machine <> ALL ($2::integer[]) THEN 'written by version ' || machine || ' of the machines' END)`;
@@ -161,6 +162,12 @@ export const listStatement = (
   if (filter.parked !== undefined) {
     const aside = `(parked IS NOT NULL OR NOT ${rests(s, "orders")})`;
     where.push(filter.parked ? aside : `NOT ${aside}`);
+  }
+  if (filter.paymentPrefix !== undefined) {
+    const [first, last] = [bound(filter.paymentPrefix), bound(lastWith(filter.paymentPrefix))];
+    // A row of payments may be damaged: the record has to name the payment, too.
+    where.push(`order_id IN (SELECT order_id FROM ${s}.payments WHERE payment_id BETWEEN ${first} AND ${last})
+      AND strpos(record, ${bound(beginningInJson(filter.paymentPrefix))}) > 0`);
   }
   if (filter.after !== undefined) where.push(`order_id > ${bound(filter.after)}`);
   if (filter.latest?.before) {

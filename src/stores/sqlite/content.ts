@@ -1,4 +1,4 @@
-/** What a row that was set aside still says for good, whatever is wrong with its other columns. */
+/** What a row that was parked still says for good, whatever is wrong with its other columns. */
 import type { Envelope } from "../../../machines/events.js";
 import { orderIn } from "../../core/lanes.js";
 import { trusted } from "../../core/readable.js";

@@ -57,7 +57,7 @@ export const shown = ({ table, as, stored, what }: SqliteDamage): DamagedRow => 
 export class SqliteDamagedRows {
   constructor(private readonly db: Database) {}
 
-  /** Sets aside what cannot be read there. */
+  /** Parks what cannot be read there. */
   setAside(found: DamageKind, ...bound: unknown[]): void {
     const [table, where] = places[found];
     const damages = this.#lookAt(table, where, bound);
@@ -67,7 +67,7 @@ export class SqliteDamagedRows {
     });
   }
 
-  /** Those that were set aside. */
+  /** Those that were parked. */
   list(limit: number): DamagedRow[] {
     return this.db
       .prepare<[number], Record<string, string>>(
@@ -77,7 +77,7 @@ export class SqliteDamagedRows {
       .map((row) => this.#kept(row));
   }
 
-  /** Of one order: those that were set aside, and those that a look at every row finds now. */
+  /** Of one order: those that were parked, and those that a look at every row finds now. */
   examine(orderId: string): DamagedRow[] {
     const raw = this.rawIds(orderId);
     const found = raw.flatMap((id) => [...this.keptOf(id), ...this.ofOrder(id).map(shown)]);

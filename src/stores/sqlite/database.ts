@@ -78,7 +78,7 @@ export class StoreDatabase {
   /** Everything that can conflict comes before the first write, so a conflict leaves nothing to undo. */
   #apply(change: WireChange): CommitResult {
     const { orderId } = change;
-    // Whoever decided it did not know yet that a row of its order was set aside.
+    // Whoever decided it did not know yet that a row of its order was parked.
     if (this.#do.damagedOf.get(orderId) !== undefined) return "conflict";
     const own = new Set<unknown>();
     for (const [, eventId] of change.history) {
@@ -132,7 +132,7 @@ export class StoreDatabase {
     return found;
   }
 
-  /** Sets aside what would never come due, and so would never be met. */
+  /** Parks what would never come due, and so would never be met. */
   sweep(): void {
     for (const [found, any] of this.#do.oddities()) if (any.get() !== undefined) this.#damaged.setAside(found);
   }

@@ -1,4 +1,5 @@
 /** The statement that lists orders: what it asks for differs with the filter. */
+import { beginningInJson, lastWith } from "../../ports/listing.js";
 import type { OrderFilter } from "../../ports/store.js";
 import { ORDER, rests } from "./statements.js";
 
@@ -23,6 +24,12 @@ export const listStatement = (filter: OrderFilter): { sql: string; bound: unknow
   if (filter.parked !== undefined) {
     const aside = `(parked IS NOT NULL OR NOT ${rests("orders")})`;
     where.push(filter.parked ? aside : `NOT ${aside}`);
+  }
+  if (filter.paymentPrefix !== undefined) {
+    const { paymentPrefix } = filter;
+    // A row of payments may be damaged: the record has to name the payment, too.
+    where.push("order_id IN (SELECT order_id FROM payments WHERE payment_id BETWEEN ? AND ?) AND instr(record, ?) > 0");
+    bound.push(paymentPrefix, lastWith(paymentPrefix), beginningInJson(paymentPrefix));
   }
   if (filter.latest?.before) {
     where.push("(updated_at, order_id) < (?, CAST(? AS TEXT))");

@@ -94,7 +94,7 @@ function settledPath(given: string): string {
 
 /** Looks at the first 100 bytes only: SQLite itself would already touch a file that is not ours. */
 function checkHeader(file: string): void {
-  if (!statSync(file).isFile()) throw new StoreError("not-ours", `${file} is no file. Name a file for the store.`);
+  if (!statSync(file).isFile()) throw new StoreError("not-ours", `${file} is not a file. Name a file for the store.`);
   const header = Buffer.alloc(100);
   const handle = openSync(file, "r");
   const length = readSync(handle, header, 0, 100, 0);
@@ -102,7 +102,7 @@ function checkHeader(file: string): void {
   // New stores appear complete or not at all (see create), so an empty file was once something else.
   if (length === 0) throw new StoreError("corrupt", `${file} is empty, which no store ever is. ${wayOut(file)}`);
   if (length < 100 || header.toString("latin1", 0, 16) !== "SQLite format 3\0")
-    throw notOurs(file, "is no SQLite database");
+    throw notOurs(file, "is not a SQLite database");
   if (header.readUInt32BE(68) !== APPLICATION_ID) throw notOurs(file, "is a SQLite database of another program");
 }
 

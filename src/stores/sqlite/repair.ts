@@ -58,7 +58,7 @@ export class Repair {
     }
     for (const one of damages) this.rows.takeOut(one);
     const taken = all.filter(({ table }) => table !== "orders");
-    // Of those that were set aside before, it was told then.
+    // Of those that were parked before, it was told then.
     for (const one of damages) this.rows.tellNamed(shown(one));
     const why = record === null ? null : this.#anew(record, taken);
     if (why !== null) throw new Stuck(taken.map((one) => ({ ...one, what: `${one.what}; ${why}` })));
@@ -66,7 +66,7 @@ export class Repair {
     return { taken, left: [] };
   }
 
-  /** What is damaged of it is set aside, so that it rests. */
+  /** What is damaged of it is parked, so that it rests. */
   #rest(raw: Buffer): void {
     const damages = this.rows.ofOrder(raw);
     this.db.immediate(() => {

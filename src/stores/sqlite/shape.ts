@@ -71,7 +71,7 @@ export const checkShape = (db: Database, file: string): void => {
     "older",
     `${file} was written by ${who} (schema ${version}, without ${lacks.join(", ")}), and nothing brings it up to this one. ` +
       "It is not damaged, and nothing was changed. Let the version that wrote it serve it until its orders have ended, or " +
-      "look at them with that version (order-status show ORDER --json). Or begin anew: move the file and its -wal away, " +
+      "look at them with that version (order-status show ORDER --json). Or start over: move the file and its -wal away, " +
       "start this version, have the shop place its open orders again, and run: " +
       "order-status reconcile --fresh-minutes 0 --apply",
   );

@@ -15,7 +15,7 @@ export const ORDER = "order_id, status, state, version, updated_at, flags, parke
 const LISTED_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum";
 const ORDER_VALUES = `${LISTED_VALUES}, record, sum`;
 
-/** Of an order that is set aside nothing is due. */
+/** Of an order that is parked nothing is due. */
 export const rests = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM damaged d WHERE d.order_id = ${table}.order_id)`;
 

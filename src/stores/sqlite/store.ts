@@ -56,7 +56,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     return reader;
   };
 
-  /** Whoever only looks leaves it to the engine. */
+  /** A read-only store leaves it to the engine. */
   const setAside = async (found: DamageKind, ...bound: unknown[]): Promise<void> => {
     if (!options.readOnly) await database().call("setAside", found, ...bound);
   };

@@ -148,7 +148,7 @@ export const readNamed = ([orderId, current, ...row]: Columns): PaymentRow[] => 
 /**
  * A damaged record sets its order aside, visibly; nobody else has to wait for it.
  *
- * @param damaged what else of the order is set aside
+ * @param damaged what else of the order is parked
  */
 export const readLoaded = (
   orderId: string,

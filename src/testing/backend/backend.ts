@@ -18,7 +18,7 @@ export interface ObservedOrder {
   /** How often the customer was told that the order is paid. */
   confirmationMails: number;
   stockReductions: number;
-  /** How often the stock was given back. */
+  /** How often the stock was restored. */
   stockIncreases: number;
 }
 

@@ -79,14 +79,14 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "stock-reduced-once",
-    says: "stock is reduced once, and again only after it was given back",
+    says: "stock is reduced once, and again only after it was restored",
     source: "fault model, ten findings 10",
     when: "always",
     broken: (life) => {
       const { stockReductions, stockIncreases } = now(life);
       return stockReductions <= stockIncreases + 1
         ? null
-        : `reduced ${stockReductions} times, given back ${stockIncreases} times`;
+        : `reduced ${stockReductions} times, restored ${stockIncreases} times`;
     },
   },
   {
@@ -170,7 +170,7 @@ export const backendLaws: readonly BackendLaw[] = [
       if (now(life).status !== "refunded" || !settings.enableRefund) return null;
       return books.captured > 0 && books.refunded === books.captured
         ? null
-        : `captured ${books.captured}, given back ${books.refunded}`;
+        : `captured ${books.captured}, refunded ${books.refunded}`;
     },
   },
   {

@@ -4,6 +4,7 @@ import { damaged } from "./store/damaged.js";
 import { dead } from "./store/dead.js";
 import { effects } from "./store/effects.js";
 import { lanes } from "./store/lanes.js";
+import { lists } from "./store/lists.js";
 import { orders } from "./store/orders.js";
 import { readings } from "./store/readings.js";
 import type { StoreCase } from "./store/sample.js";
@@ -15,6 +16,7 @@ export type { Damageable, StoreCase, StorePlace } from "./store/sample.js";
 
 export const storeContract: StoreCase[] = [
   ...orders,
+  ...lists,
   ...effects,
   ...dead,
   ...lanes,

@@ -44,7 +44,7 @@ export const anyReading = (paymentId: fc.Arbitrary<string> = fc.constant(PAYMENT
 
 const untilDecided = PaymentStatus.exclude(["ACCEPTED"]).options;
 
-/** A payment of `total` minor units as a bank keeps it: what is captured, let go, given back and left adds up. */
+/** A payment of `total` minor units as a bank keeps it: what is captured, released, refunded and left adds up. */
 export const anyPayment = (total = 1000, paymentId = PAYMENT): fc.Arbitrary<Reading> =>
   fc
     .record({

@@ -165,7 +165,7 @@ export const decisionLaws: readonly DecisionLaw[] = [
   },
   {
     name: "never-more-than-there-is",
-    says: "never more is given back than was captured, never more reserved than the bank authorised",
+    says: "never more is refunded than was captured, never more reserved than the bank authorised",
     source: "fault model I4",
     broken: (decided) => [
       ...ofType("refundPayment", ({ amount }, { decision }) => {

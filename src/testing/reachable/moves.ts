@@ -20,7 +20,7 @@ interface PartialEvent {
 const movesOf = (told: [string, PartialEvent][]): ReachableMove[] =>
   told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
 
-/** Minor units: the order costs WHOLE; PART is given back or left over. */
+/** Minor units: the order costs WHOLE; PART is refunded or left over. */
 const [, PART, WHOLE] = CAPTURED;
 const REST = WHOLE - PART;
 

@@ -33,7 +33,7 @@ export const paymentBugs: Record<string, Bug> = {
     }),
   },
   "returned-money-pays": {
-    says: "an accepted payment pays the order, also where all of it was given back or let go",
+    says: "an accepted payment pays the order, also where all of it was refunded or released",
     plant: ({ registry }) => ({
       registry: {
         ...registry,

@@ -145,7 +145,7 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       }
       // A look for a call that has ended since has nothing to move.
       if (answer.eventId.includes(".nextLook.") && answer.rule === null) continue;
-      // What was given back, and was asked for, pending until now or settled by a person, has its own laws.
+      // What was refunded, and was asked for, pending until now or settled by a person, has its own laws.
       if (answer.rule === "refund/confirmed") break;
       const asker = askerOf(answer, end.history, entry);
       // A merchant's wish, or a call under way, has its own laws.

@@ -76,7 +76,7 @@ const missedAnotherHand = ({ orderId, record, inShop, history }: OrderEnd, lived
   );
   // While money is on the move its end decides, and the next reconciliation follows.
   const waited = history.some(({ answers }) => answers.some(({ reason }) => reason === "operation-in-flight"));
-  return changed && !waited ? `the shop reads ${inShop.status}, decided was ${decided}` : null;
+  return changed && !waited ? `the shop has ${inShop.status}, decided was ${decided}` : null;
 };
 
 export const shopLaws: readonly Law[] = [
@@ -96,7 +96,7 @@ export const shopLaws: readonly Law[] = [
   },
   {
     name: "stock-reduced-once",
-    says: "stock is reduced once, and again only after it was given back",
+    says: "stock is reduced once, and again only after it was restored",
     source: "fault model, ten findings 10",
     broken: perOrder(({ inShop: { stockReductions, stockIncreases } }) =>
       stockReductions <= stockIncreases + 1
@@ -120,7 +120,7 @@ export const shopLaws: readonly Law[] = [
   },
   {
     name: "shop-agrees",
-    says: "the shop reads the status that was decided",
+    says: "the shop has the status that was decided",
     source: "fault model I12; seed 003, External integrations",
     broken: perOrder(({ inShop, record }, { evidence }) => {
       const decided = record?.facts.order.status;
@@ -129,12 +129,12 @@ export const shopLaws: readonly Law[] = [
       const overwritten = evidence.written.some((w) => w.orderId === record?.orderId && w.status === inShop.status);
       const unasked =
         record?.facts.payment.gateway === null || ["completed", "cancelled", "refunded"].includes(decided ?? "");
-      return overwritten && unasked ? null : `the shop reads ${inShop.status}, decided was ${decided}`;
+      return overwritten && unasked ? null : `the shop has ${inShop.status}, decided was ${decided}`;
     }),
   },
   {
     name: "another-hand-is-noticed",
-    says: "whoever changes a status in the shop that another hand wrote meanwhile hears of it, and follows",
+    says: "whoever changes a status in the shop that someone else changed meanwhile hears of it, and follows",
     source: "seed 003, External integrations; fault model F26",
     broken: perOrder(missedAnotherHand, "before"),
   },

@@ -122,7 +122,7 @@ const heldTooLong = (lived: Lived): Finding[] => {
 export const timeLaws: readonly Law[] = [
   {
     name: "held-no-longer",
-    says: "a callback gives way to the customer for the cooldown and no longer, whatever the shop's clock says",
+    says: "a callback is held for the customer for the cooldown and no longer, whatever the shop's clock says",
     source: "seed 003, Order Status Flow; docs/security.md",
     broken: heldTooLong,
   },

@@ -71,7 +71,7 @@ export const observedShop = (inner: Shop, watching: Omit<Watching, "bank">): Sho
       evidence.log.push(`${now()} shop ${effect.type} ${effectId}${to}: ${answer.kind}`);
       if (answer.kind === "conflict") {
         count(evidence.faults, "shop conflict");
-        evidence.points.add("the shop reads another status than was meant to change");
+        evidence.points.add("the shop has another status than was meant to change");
       }
       if (answer.kind === "retry") {
         count(evidence.faults, answer.detail.includes("before") ? "shop failed before" : "shop failed after");

@@ -53,7 +53,7 @@ const coincidences = [
   "an effect was taken over from a worker that was gone",
   "stale reading",
   "the bank changed its mind",
-  "the shop reads another status than was meant to change",
+  "the shop has another status than was meant to change",
   "a new payment while the old one was being read",
   "a late callback on an order that has ended",
   "a callback held again because the order was written meanwhile",

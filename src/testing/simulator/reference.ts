@@ -32,7 +32,7 @@ export interface ExpectedOrder {
   current?: BankAccount;
   /** The last refund of an amount. */
   refunded?: { amount: number; at: number };
-  /** What the shop has asked the bank to give back, with what had been given back before it first did. */
+  /** What the shop has asked the bank to give back, with what had been refunded before it first did. */
   askedBack?: number;
 }
 

@@ -65,7 +65,7 @@ const whenPending = (k: TableInput, asker: Asker): OrderStatus => {
   // He may: what failed before, or is still open, is no reason to give the order up.
   if (asker === "pays again" && (waitsForCustomer(k) || payment.status === "REJECTED")) return "pending";
   if (!payment.exists) return asker === "fail page" || asker === "time is up" ? "cancelled" : "pending";
-  // Accepted, and let go or given back since: it pays for nothing.
+  // Accepted, and released or refunded since: it pays for nothing.
   if (payment.status === "ACCEPTED" && !holdsMoney(k)) return "on-hold";
   if (payment.status === "ACCEPTED") return flow.comparesAmounts && !agrees(k) ? "on-hold" : whenPaid(k);
   if (payment.status === "REJECTED") return asker === "fail page" ? "cancelled" : whenRejected(k);

@@ -20,7 +20,7 @@ export type PaymentState =
   | "cancelled";
 
 export interface Abilities {
-  /** A part of what was captured can be given back. */
+  /** A part of what was captured can be refunded. */
   refundPart: boolean;
   /** After a cancellation something can be reserved again without the customer. */
   addOrderLines: boolean;

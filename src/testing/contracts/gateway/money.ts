@@ -43,7 +43,7 @@ const has = ({ lacks = [] }: Abilities, state: PaymentState): boolean => !lacks.
 
 const refundsOfAPart: ContractLaw[] = [
   {
-    title: "A refund of a part gives back that part; the rest can be given back after it.",
+    title: "A refund of a part gives back that part; the rest can be refunded after it.",
     async run(bench) {
       const paymentId = await bench.bring("captured", TOTAL, PART);
       await comesTo(bench, paymentId, refundOf(bench, paymentId, PART, false), {
@@ -82,7 +82,7 @@ const refundsOfAPart: ContractLaw[] = [
 ];
 
 const noPart: ContractLaw = {
-  title: "A refund of a part is refused where the bank cannot do it, and nothing is given back.",
+  title: "A refund of a part is refused where the bank cannot do it, and nothing is refunded.",
   async run(bench) {
     const paymentId = await bench.bring("captured", TOTAL, PART);
     await movesNothing(bench, paymentId, "a part", refundOf(bench, paymentId, PART, false));
@@ -201,7 +201,7 @@ export const money = (can: Abilities): ContractLaw[] => [
   },
   ...(can.refundPart ? refundsOfAPart : [noPart]),
   {
-    title: "Never more is given back than was captured.",
+    title: "Never more is refunded than was captured.",
     async run(bench) {
       const whole = await bench.bring("captured", TOTAL, PART);
       await movesNothing(bench, whole, "one more than was captured", refundOf(bench, whole, TOTAL + 1, false));
@@ -217,7 +217,7 @@ export const money = (can: Abilities): ContractLaw[] => [
     },
   },
   {
-    title: "What is captured, cancelled or given back already is never taken as done once more.",
+    title: "What is captured, cancelled or refunded already is never taken as done once more.",
     async run(bench) {
       const captured = await bench.bring("captured", TOTAL, PART);
       await movesNothing(bench, captured, "a second capture", () => everyMove.capture.ask(bench, captured));

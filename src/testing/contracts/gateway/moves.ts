@@ -162,7 +162,7 @@ export const sane = (reading: Reading, paymentId: string): Reading => {
     `an amount below nothing: ${told}`,
   );
   assert(authorized + captured + canceled <= total, `more than the total: ${told}`);
-  assert(refunded <= captured, `more given back than captured: ${told}`);
+  assert(refunded <= captured, `more refunded than captured: ${told}`);
   const has = (...actions: Reading["offers"]): boolean => actions.some((action) => offers.includes(action));
   if (authorized === 0) assert(!has("CAPTURE", "PARTIAL_CAPTURE"), `offers a capture of nothing: ${told}`);
   if (authorized === 0) assert(!has("CANCEL", "PARTIAL_CANCEL"), `offers a cancellation of nothing: ${told}`);

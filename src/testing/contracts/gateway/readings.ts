@@ -48,7 +48,7 @@ const reads = (state: PaymentState): ContractLaw => ({
     assert(expected.includes(reading.status), `${expected.join(" or ")} is due: ${shown(reading)}`);
     const due = amounts[state];
     if (due === undefined) {
-      // Nothing can be done with it, whatever the bank has set aside.
+      // Nothing can be done with it, whatever the bank has reserved.
       assert.deepEqual([reading.captured, reading.refunded, reading.offers], [0, 0, []]);
       return;
     }

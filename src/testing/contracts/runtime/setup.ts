@@ -1,4 +1,4 @@
-/** What a node of the contract is made of, in its own process: its bank and its shop are at the other end of a wire. */
+/** What a node of the contract is made of, in its own process: its bank and its shop are reached over a wire. */
 import { type Registry, registry } from "../../../../machines/index.js";
 import type { Settings } from "../../../../machines/settings.js";
 import type { ShopOrder } from "../../../../machines/shop-order.js";
@@ -39,7 +39,7 @@ export interface NodeParts {
   decide: typeof decide;
 }
 
-/** A shop at the other end of a wire: a lost connection is worth another try. */
+/** A shop that is reached over a wire: a lost connection is worth another try. */
 const shopAt = (url: string): Shop => {
   const ask = async (path: string, body: unknown): Promise<unknown> =>
     (await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) })).json();

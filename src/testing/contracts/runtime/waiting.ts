@@ -1,4 +1,4 @@
-/** Timers, clocks, and what is set aside. */
+/** Timers, clocks, and what is parked. */
 import assert from "node:assert/strict";
 import { MINUTE, type RuntimeCase, type Scene, until } from "./scene.js";
 import { POISON } from "./setup.js";
@@ -11,7 +11,7 @@ const timerRings = async (scene: Scene, id: string) =>
 
 export const waiting: RuntimeCase[] = [
   {
-    title: "A callback that gives way to the customer is acted on when its time comes, and not before.",
+    title: "A callback that is held for the customer is acted on when its time comes, and not before.",
     async run(scene) {
       await scene.open({ settings: { cooldownSeconds: 2 } });
       await scene.order("o", { ageMs: 0 });
@@ -67,7 +67,7 @@ export const waiting: RuntimeCase[] = [
     },
   },
   {
-    title: "An event that throws is set aside, visibly; its order and all others go on; revived, it is handled.",
+    title: "An event that throws is given up, visibly; its order and all others go on; revived, it is handled.",
     needs: ["kill"],
     async run(scene) {
       await scene.open({ poisoned: true, limits: quickRetries });
@@ -89,7 +89,7 @@ export const waiting: RuntimeCase[] = [
     },
   },
   {
-    title: "An order that newer machines wrote is set aside, its events wait, and a version with a way for it goes on.",
+    title: "An order that newer machines wrote is parked, its events wait, and a version with a way for it goes on.",
     needs: ["kill"],
     async run(scene) {
       await scene.open({ version: 1000, limits: { parkedRetryMs: 300 } });

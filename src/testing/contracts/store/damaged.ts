@@ -63,8 +63,7 @@ const idsOfOrders = (rows: { orderId: string }[]): string[] => rows.map(({ order
 
 export const damaged: StoreCase[] = [
   {
-    title:
-      "A row that cannot be read is set aside with its order, which rests as a whole, and nobody else has to wait.",
+    title: "A row that cannot be read is parked with its order, which rests as a whole, and nobody else has to wait.",
     async run(place) {
       const store = await sickAndWell(place);
       if (store === null || place.damage === undefined) return;
@@ -113,7 +112,7 @@ export const damaged: StoreCase[] = [
     },
   },
   {
-    title: "Of an order that is set aside nothing is due.",
+    title: "Of an order that is parked nothing is due.",
     async run(place) {
       const store = await sickAndWell(place);
       if (store === null || place.damage === undefined) return;
@@ -136,7 +135,7 @@ export const damaged: StoreCase[] = [
         ["outbox", "sick:1:0"],
         ["timers", "t"],
       ]);
-      // One that was set aside before is among them.
+      // One that was parked before is among them.
       await store.dueTimers(T, 9);
       assert.equal((await store.examine("sick")).length, 3);
       assert.deepEqual(await store.examine("well"), []);

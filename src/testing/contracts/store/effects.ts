@@ -161,7 +161,7 @@ export const effects: StoreCase[] = [
     },
   },
   {
-    title: "At the start, the leases of workers that are no more are given back (single-writer stores).",
+    title: "At the start, the leases of workers that are no more are released (single-writer stores).",
     async run(place) {
       const store = await place.open();
       const both = ["a", "b"].map((id) => changeOf(id, 0, { effects: [effectOf(id, 1, 0)] }));

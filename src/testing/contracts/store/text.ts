@@ -7,7 +7,7 @@ const unstorable = (error: unknown) => error instanceof StoreError && error.code
 
 export const text: StoreCase[] = [
   {
-    title: "What could not be given back byte for byte is refused by the order's name, and nothing is written.",
+    title: "What could not be returned byte for byte is refused by the order's name, and nothing is written.",
     async run(place) {
       const store = await place.open();
       const timer = { orderId: "b", timer: "t\0", generation: 1, at: T };

@@ -212,7 +212,7 @@ export const waiting: StoreCase[] = [
       await store.park("a", null);
       assert.equal((await load(store, "a")).parked, null);
       assert.equal((await store.counts()).parked, 0);
-      // There is nothing to set aside of an order that is not there.
+      // There is nothing to park of an order that is not there.
       await store.park("nobody", "why");
       assert.equal((await store.counts()).parked, 0);
     },

@@ -160,7 +160,7 @@ export const accountsOf = (
     payment.status = change.status;
     payment.rejectedReason = change.rejectedReason ? { category: change.rejectedReason } : null;
     payment.completed = change.completed;
-    // Frozen and inspected money is set aside, but nothing can be done with it.
+    // Frozen and inspected money is reserved, but nothing can be done with it.
     if (change.status === "ACCEPTED") payment.books = accepted;
     else payment.books = { ...accepted, authorized: change.status === "REJECTED" ? 0 : total, actions: [] };
     payment.fields.application = {
