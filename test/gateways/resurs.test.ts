@@ -673,6 +673,7 @@ describe("a new payment", () => {
       successUrl: "http://shop.example/thanks",
       failUrl: "http://shop.example/cancel",
       callbackUrl: url,
+      managementUrl: `${url}/management`,
     });
     if (payment.kind !== "ok") throw new Error(payment.detail);
     const status = async () => {
@@ -682,11 +683,11 @@ describe("a new payment", () => {
       return [status, rejectedReason, taskCompleted];
     };
     const callbacks = () => received.map(({ status }) => status);
-    return { clock, bank, gateway, payment, status, callbacks, received };
+    return { clock, bank, gateway, payment, status, callbacks, received, url };
   };
 
   test("the request says what the documents ask for", async () => {
-    const { bank, payment } = await created(null);
+    const { bank, payment, url } = await created(null);
     expect(payment).toMatchObject({
       status: "TASK_REDIRECTION_REQUIRED",
       redirectUrl: `${bank.url}/sign/${payment.paymentId}`,
@@ -694,7 +695,12 @@ describe("a new payment", () => {
     expect(bank.creates).toMatchObject([
       {
         order: { orderReference: "1001", orderLines: [{ reference: "BOOK-1", totalAmountIncludingVat: 1000 }] },
-        options: { timeToLiveInMinutes: 120, handleFrozenPayments: true, automaticCapture: false },
+        options: {
+          timeToLiveInMinutes: 120,
+          handleFrozenPayments: true,
+          automaticCapture: false,
+          callbacks: { authorization: { url }, management: { url: `${url}/management` } },
+        },
       },
     ]);
   });
