@@ -17,7 +17,7 @@ export const chapters: Chapter[] = [
   {
     title: "Merchant API",
     gateways: ["resurs-mapi"],
-    source: "000 and 003",
+    source: "Checkout Flow and Merchant API 2",
     story: [
       "The shop creates the order, pending, and then the payment; the customer is sent to the bank.",
       "The customer comes back and the bank calls back, in any order and any number of times. Each leads to a reading.",
@@ -30,7 +30,7 @@ export const chapters: Chapter[] = [
   {
     title: "Simplified and hosted",
     gateways: ["resurs-simplified", "resurs-hosted"],
-    source: "002, Purchasing with simplified and hosted flow",
+    source: "Workflows, Purchasing with simplified and hosted flow",
     story: [
       "process_payment prepares, creates and answers: `success` and the thank-you page for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
@@ -43,19 +43,19 @@ export const chapters: Chapter[] = [
   {
     title: "Resurs Checkout, v1 and v2",
     gateways: ["resurs-rco"],
-    source: "002, Purchasing with Resurs Checkout",
+    source: "Workflows, Purchasing with Resurs Checkout",
     story: [
-      "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks.",
+      "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks. The door is there for a program that gives `onCheckoutSubmitted`.",
       "process_payment only fills in what is missing: `success` and the return address. No payment is created, and the bank sends the customer on by itself.",
       "A rejection in the frame (`POST /resurs-checkout/rejected`) is kept as `rco_rejected_once`, `rco_rejected` and `rco_reject_message`. It comes from a browser, so the order stays what it is.",
-      "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: `GET /orders/<id>/payment`.",
+      "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: in `why`, on the order's page, in the panel of WooCommerce and by `GET /orders/<id>/payment`.",
       "After success the payment is read, so that the order follows what the bank has and not what the browser had.",
     ],
   },
   {
     title: "Nets Easy, embedded and redirect",
     gateways: ["nets-easy"],
-    source: "004",
+    source: "Nets Easy",
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
