@@ -37,7 +37,7 @@ export const chapters: Chapter[] = [
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
       "A customer who signed in an older tab: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
-      "Callbacks carry a digest; a wrong or missing one is answered 406 before anything is looked up.",
+      "Callbacks carry a digest, as the bank's API has it; a wrong or missing one is answered 406, as its plugin does, before anything is looked up.",
     ],
   },
   {
@@ -59,9 +59,9 @@ export const chapters: Chapter[] = [
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
-      "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so what a hand does in Nets's portal is heard of.",
+      "A webhook proves itself with its authorization header (Nets's API), waits two minutes for the customer (its own plugin), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so what a hand does in Nets's portal is heard of.",
       "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",
-      "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding; more puts the order on hold.",
+      "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding, as in Nets's own plugin; more puts the order on hold.",
     ],
   },
 ];

@@ -51,7 +51,7 @@ const disagreements: [question: string, sources: string, chosen: string, option:
   [
     "editing an order whose payment is cancelled in full",
     "Merchant API 2: works; the plugin sends nothing",
-    "the lines are reserved again",
+    "the lines are reserved again, with what was added, up to the credit limit",
     "`choices.modifyWhenFullyCancelled`: `rebuild` \\| `refuse`",
   ],
   [
@@ -61,7 +61,7 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "`choices.cooldownFrom`: `created-or-updated` \\| `created`",
   ],
   [
-    "an order total that is not the authorised amount, on Completed",
+    "an order total that is not the authorised amount, on Completed; the total is read from the shop right before",
     "Merchant API 2 is silent; the plugin warns and captures",
     "refused, noted and flagged",
     "`choices.amountMismatch`: `refuse` \\| `capture`",
@@ -127,6 +127,10 @@ const differences: [what: string, why: string][] = [
     "the plugin's hooks exist only in the admin",
   ],
   ["A reading that fails is made again, for as long as it takes", "the plugin answers 202 and drops the update"],
+  [
+    "An order on hold has no end of its time to pay: it waits for the bank's next word, a person or a reconciliation",
+    "a person is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
+  ],
   [
     "Where cancelling is switched off, a person may cancel a captured order, too; it is flagged",
     "switched off means that the engine asks nobody, so it does not look at the payment either",

@@ -21,11 +21,13 @@ export const documents: Document[] = [checkoutFlow, workflows, plugin, nets];
 
 export const rowsOf = ({ sections }: Document): Row[] => sections.flatMap(({ rows }) => rows);
 
-/** A rule's source in words: "003 Enable Capture" is "Merchant API 2, Enable Capture". */
-export const sourceInWords = (source: string): string => {
-  const document = documents.find(({ code }) => source.startsWith(`${code} `));
-  return document === undefined ? source : `${document.name}, ${source.slice(document.code.length + 1)}`;
-};
+/** Names in place of codes: "003 Enable Capture" is "Merchant API 2, Enable Capture". */
+export const codesInWords = (text: string): string =>
+  documents.reduce(
+    (said, { code, name }) =>
+      said.replace(new RegExp(`\\b${code}\\b( (?=[A-Z]))?`, "g"), (_, before) => (before ? `${name}, ` : name)),
+    text,
+  );
 
 /** Where a rule comes from that no document speaks of. */
 export const otherSources: Record<string, string> = {

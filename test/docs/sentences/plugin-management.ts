@@ -152,7 +152,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "What a hand does in the portal is read at once and moves no order. Where the amounts differ, Completed is refused and flagged.",
+        "Captures, refunds and cancellations of the portal are read at once and move no order. Where the amounts differ then, Completed is refused and flagged.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
         { options: ["settings.choices.amountMismatch"] },
       ),

@@ -53,7 +53,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is not pending follows the payment only where that calls for another status; four choices turn single cells.",
+        "An order that is not pending follows the payment only where that calls for another status; choices turn single cells.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
