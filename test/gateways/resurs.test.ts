@@ -214,6 +214,24 @@ describe("token", () => {
     });
     expect((await with500.capture(capture)).kind).toBe("retry");
   });
+
+  test.each([
+    [401, { error: "invalid_client" }, "HTTP 401: invalid_client"],
+    [
+      400,
+      { error: "invalid_scope", error_description: "not for this environment" },
+      "HTTP 400: invalid_scope, not for this environment",
+    ],
+  ])("what is wrong with a key or its scope is told in the bank's words: HTTP %s", async (status, body, detail) => {
+    const turnedDown = resursMapi({
+      baseUrl: "http://bank.invalid",
+      clientId: "a",
+      clientSecret: "b",
+      fetch: async () =>
+        new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } }),
+    });
+    expect(await turnedDown.readPayment(ID)).toMatchObject({ kind: "refused", detail });
+  });
 });
 
 describe("a payment whose creation was not heard of", () => {
@@ -839,6 +857,13 @@ describe("payment methods", () => {
   test("of a gateway that was given one are that one", async () => {
     expect(await methods({ storeId: STORE, paymentMethodId: INVOICE })).toMatchObject({ methods: [{ id: INVOICE }] });
     expect(await methods({ storeId: STORE, paymentMethodId: "another" })).toEqual({ kind: "ok", methods: [] });
+  });
+
+  test("the stores of the key are told with their names", async () => {
+    const bank = await resursDouble({});
+    closing.push(bank.close);
+    const gateway = resursMapi({ baseUrl: bank.url, clientId: "c", clientSecret: "s" });
+    expect(await gateway.stores?.()).toEqual({ kind: "ok", stores: [{ id: STORE, name: "Test store" }] });
   });
 
   test("are not asked for without a store: the gateway is one method then, by the bank's name", async () => {

@@ -33,7 +33,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "Choose the correct Store ID for your store from the dropdown",
-        "The store's id is written into the configuration. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
+        "The store's id is written into the configuration; `order-status config --check` lists those that the key has. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
         {
           options: ["gateways.resurs-mapi.storeId"],
           test: [
@@ -147,15 +147,17 @@ export const pluginSettings: Section[] = [
   {
     title: "INPUTTING CREDENTIALS",
     rows: [
-      differs(
+      done(
         "retrieve the store list associated with the entered credentials",
-        "There is no list of stores: the id stands in the bank's portal, and is copied from there once.",
+        "`order-status config --check` lists the stores of the key.",
+        ["cli/config.test.ts", "without a store it lists those of the key"],
         { options: ["gateways.resurs-mapi.storeId"] },
       ),
-      differs(
+      done(
         "an error message will display, and no stores will be fetched",
-        "`order-status config` asks nobody outside, so it finds what is missing and not what is wrong. Wrong credentials show at the first call: a line of the log with HTTP 401, no payment methods at the checkout, and each payment's order waits.",
-        { test: ["engine/failures-logged.test.ts", "another failure is another line"], pages: ["operating.md"] },
+        "`order-status config --check` says it in the bank's words. In service, wrong credentials are a line of the log, and no payment methods at the checkout.",
+        ["cli/config.test.ts", "a key that the bank does not take, and a bank that cannot be reached"],
+        { options: ["gateways.resurs-mapi.clientId", "gateways.resurs-mapi.clientSecret"] },
       ),
     ],
   },
@@ -166,10 +168,11 @@ export const pluginSettings: Section[] = [
         "no further actions can be taken until the correct credentials are entered",
         "It speaks of the settings page of Resurs's own plugin.",
       ),
-      differs(
+      done(
         "there may be warnings about scope",
-        "There is no list of stores that could be of another environment. A scope that the bank does not know is its HTTP 400, in the log like any other failure.",
-        { options: ["gateways.resurs-mapi.scope"] },
+        "A store of another environment is named by `order-status config --check`; a scope that the bank does not know is told in its words (`invalid_scope`).",
+        ["cli/config.test.ts", "a store that the key does not have, as after a change of environment"],
+        { options: ["gateways.resurs-mapi.scope", "gateways.resurs-mapi.storeId"] },
       ),
     ],
   },
@@ -178,7 +181,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "You must fetch the store data again",
-        "Another environment is another address, key, secret and store id in the configuration, and a restart.",
+        "Nothing is kept of the environment before: another one is another address, key, secret and store id in the configuration, and a restart. `order-status config --check` says whether they belong together.",
         { options: ["gateways.resurs-mapi.baseUrl"], pages: ["configuration.md"] },
       ),
     ],
