@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": hooks, conditions, callbacks, mails. */
-import { ASKS, BRANCHES, differs, done, type Section } from "./row.js";
+import { ASKS, BRANCHES, CELLS, differs, done, type Section } from "./row.js";
 
 const SCREEN = "the order screen: what the engine refuses is not saved, leaves no trace, and the merchant reads why";
 const ANY_CONTEXT = "whatever writes the status of an order of ours is asked, in any context";
@@ -156,11 +156,9 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "This system is built to prevent duplicate email sending",
-        "Callback and customer in the same instant: one change, one mail.",
-        [
-          "scenarios/cooldown-race.json",
-          "Callback and customer arrive in the same instant, in whichever order: one change, one confirmation",
-        ],
+        "Whoever of customer and callback comes second finds a paid order and writes nothing to the shop: one change, one mail.",
+        [...CELLS, '["R", "R    R    R    R    R'],
+        { rules: ["status-update/already"] },
       ),
     ],
   },
