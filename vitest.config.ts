@@ -69,6 +69,7 @@ const unit = [
   "test/mutation/page.test.ts",
   "test/upgrade/structure.test.ts",
   "test/docs/contributing.test.ts",
+  "test/docs/coverage.test.ts",
   "test/docs/generated.test.ts",
   "test/docs/plain-words.test.ts",
   "test/docs/security.test.ts",

@@ -10,9 +10,10 @@ export interface Rule {
 }
 
 export const own = "our own";
+export const management = "003 Order Management with Resurs Bank Plugin";
 
 export const r = (source: string, doc: string, rule: string): Rule => ({ source, doc, rule });
-export const outcome = (source: string, what: string) => ({
+export const outcome = (what: string) => ({
   unknown: r(own, "-", `The answer to the ${what} was lost, so the payment is read before anything is sent again.`),
   "read-back": r(own, "-", `The answer to the ${what} was lost, and the payment shows that it took effect.`),
   again: r(own, "-", `The payment shows no ${what}, so the same call is sent again.`),
@@ -29,8 +30,8 @@ export const outcome = (source: string, what: string) => ({
   "ended-by-person": r(own, "-", `Somebody ended the wait for the ${what}, and the payment shows none.`),
   "given-up": r(own, "-", `The ${what} failed after several attempts, so the order stays as it was.`),
   refused: r(
-    source,
-    "a failed action is written to the order notes",
+    management,
+    "each action is logged in the order notes",
     `The bank refused the ${what}, so the order stays as it was.`,
   ),
 });

@@ -3,7 +3,7 @@ import { named, own, r } from "./rule.js";
 
 export const paymentRules = {
   "checkout/payment-created": r(
-    "003 Purchasing, 2",
+    "000 Purchasing with the new Merchant API, 2",
     "the plugin creates the payment",
     "The payment was created at the bank.",
   ),
@@ -19,7 +19,7 @@ export const paymentRules = {
     "The bank's checkout turned the customer away; the customer may try again.",
   ),
   "checkout/not-created": r(
-    "002 Simplified and Hosted, 3",
+    "002 Purchasing with simplified and hosted flow, 3",
     "success or failure is logged and handed back; the status stays",
     "The bank created no payment; the customer may try again.",
   ),

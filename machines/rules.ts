@@ -2,7 +2,7 @@
  * Every rule that a transition may cite: what the document says, in short, and what we do. docs/rules.md is
  * made from this table; a test demands that every rule is cited by a machine and every citation is here.
  */
-import { named, outcome, own, type Rule, r } from "./rule.js";
+import { management, named, outcome, own, type Rule, r } from "./rule.js";
 import { paymentRules } from "./rules-payments.js";
 
 export type { Rule } from "./rule.js";
@@ -13,12 +13,20 @@ const capture = "003 Enable Capture";
 const cancel = "003 Enable Cancel";
 const refund = "003 Enable Refund";
 const modify = "003 Enable Modify";
+const switches = "003 Order Management";
+const lines = "003 Order Line Handling";
+const link = "003 Understanding Customer Link Expiration (TTL)";
+const mails = "003 Resurs Mail Flow Explained";
 
 const table = {
-  "order/placed": r("000 Purchasing", "the shop creates the order first, as pending", "The shop placed the order."),
+  "order/placed": r(
+    "000 Purchasing with the new Merchant API",
+    "the shop creates the order first, as pending",
+    "The shop placed the order.",
+  ),
   "order/not-ours": r(own, "-", "The order was paid another way, so the merchant may do what WooCommerce allows."),
   "shop/seen": r(
-    "003 External integrations",
+    "003 External integrations and hook requirements",
     "a status written past the hooks reaches nobody and leads to mismatches",
     "Somebody else changed the status in the shop; it is followed and checked against the payment.",
   ),
@@ -30,7 +38,7 @@ const table = {
   ),
 
   ...named("callback", {
-    test: r("002 Callbacks", "a test callback proves that the address works", "A test callback changes nothing."),
+    test: r("Resurs's API", "a test callback proves that the address works", "A test callback changes nothing."),
     "stale-payment": r(own, "-", "The callback is about a payment that holds no money and does not pay this order."),
     "unknown-payment": r(own, "-", "The callback is about a payment that does not belong to this order."),
     duplicate: r(own, "-", "The same callback came before and is still waiting."),
@@ -71,7 +79,7 @@ const table = {
   ...named("status-update", {
     accepted: r(update, "ACCEPTED: the order is marked as processing", "The bank accepted the payment."),
     "accepted-virtual": r(
-      "004 Embedded, confirm",
+      "004 Embedded checkout flow",
       "WooCommerce decides between processing and completed by the kind of goods",
       "The bank accepted the payment and there is nothing to ship: the order is completed once the payment is captured.",
     ),
@@ -101,7 +109,7 @@ const table = {
       "The bank does not know the payment yet.",
     ),
     "still-at-the-bank": r(
-      "003 Mail Flow",
+      mails,
       "on-hold is avoided while waiting for the customer",
       "The customer is still at the bank, and this shop waits for that.",
     ),
@@ -127,23 +135,19 @@ const table = {
 
   ...named("ttl", {
     expired: r(
-      "003 Customer Link Expiration",
+      link,
       "after the link's lifetime an unpaid order is cancelled",
       "The time to pay ran out, and the bank, which was asked first, has no payment.",
     ),
     restarted: r(
-      "003 Customer Link Expiration",
+      "WooCommerce",
       "hold-stock counts from the last write",
       "The order was changed, so the time to pay starts again.",
     ),
-    "not-due": r(
-      "003 Customer Link Expiration",
-      "once the set time elapses",
-      "Stock is still reserved for the customer.",
-    ),
+    "not-due": r(link, "once the set time elapses", "Stock is still reserved for the customer."),
   }),
   "fail-page/cancelled": r(
-    "000 Purchasing, 3",
+    "000 Purchasing with the new Merchant API, 3",
     "a customer sent to the fail page leaves the order cancelled",
     "The customer came back from the bank without paying.",
   ),
@@ -152,7 +156,7 @@ const table = {
 
   ...named("book", {
     signed: r(
-      "002 Simplified and Hosted, 4b",
+      "002 Purchasing with simplified and hosted flow, 4b",
       "after signing, the landing page completes the order with bookSignedPayment",
       "The customer has signed, so the payment is booked.",
     ),
@@ -176,7 +180,7 @@ const table = {
       "The bank refused the booking; the payment is read, because it may have been booked before.",
     ),
     refused: r(
-      "002 Simplified and Hosted, 4",
+      "002 Purchasing with simplified and hosted flow, 4",
       "when something goes wrong, the customer is sent back to the cart with an error",
       "The bank refused to book the signed payment.",
     ),
@@ -184,7 +188,7 @@ const table = {
   }),
 
   "reconcile/still-at-the-bank": r(
-    "003 Mail Flow",
+    mails,
     "on-hold is avoided while waiting for the customer",
     "The customer is still at the bank, and nothing says otherwise.",
   ),
@@ -195,11 +199,15 @@ const table = {
       "Completed performs a full capture; no partial captures",
       "Completing the order captures the full amount.",
     ),
-    confirmed: r(capture, "the payment is finalized and captured", "The bank confirmed the capture."),
-    "already-captured": r(capture, "not yet fully captured", "The payment was already captured, so nothing was sent."),
+    confirmed: r(management, "the payment is finalized and captured", "The bank confirmed the capture."),
+    "already-captured": r(
+      "003 Conditions required for capturing payments",
+      "the payment must not yet be fully captured",
+      "The payment was already captured, so nothing was sent.",
+    ),
     "nothing-to-pay": r(own, "-", "The order costs nothing, so there is nothing to capture."),
-    off: r(capture, "can be switched off", "Automatic capture is switched off."),
-    ...outcome(capture, "capture"),
+    off: r(switches, "can be switched off", "Automatic capture is switched off."),
+    ...outcome("capture"),
   }),
   ...named("cancel", {
     full: r(
@@ -210,8 +218,8 @@ const table = {
     confirmed: r(cancel, "the payment is cancelled", "The bank confirmed the cancellation."),
     "nothing-to-cancel": r(own, "-", "There is nothing to cancel at the bank."),
     rest: r(own, "-", "A part was captured and the rest is not needed, so the rest is cancelled."),
-    off: r(cancel, "can be switched off", "Automatic cancellation is switched off."),
-    ...outcome(cancel, "cancellation"),
+    off: r(switches, "can be switched off", "Automatic cancellation is switched off."),
+    ...outcome("cancellation"),
   }),
   ...named("refund", {
     full: r(
@@ -220,21 +228,21 @@ const table = {
       "Refunding the order pays back everything that is left.",
     ),
     part: r(refund, "a refund applied to the order is handled", "Refunding a part pays back that part."),
-    confirmed: r(refund, "the order is refunded completely", "The bank confirmed the refund."),
+    confirmed: r(management, "the order is refunded completely", "The bank confirmed the refund."),
     "confirmed-part": r(refund, "a refund applied to the order is handled", "The bank confirmed the partial refund."),
     "already-refunded": r(own, "-", "The payment was already refunded, so nothing was sent."),
     "same-click": r(own, "-", "The same refund was requested in the same instant, without an id of its own."),
-    off: r(refund, "can be switched off", "Automatic refunds are switched off."),
-    ...outcome(refund, "refund"),
+    off: r(switches, "can be switched off", "Automatic refunds are switched off."),
+    ...outcome("refund"),
   }),
   ...named("modify", {
     "cancel-and-recreate": r(
-      "003 Order Line Handling",
+      lines,
       "removing items cancels everything and recreates the rest",
       "Lines were removed, so the payment is cancelled and recreated for the rest.",
     ),
     recreate: r(
-      "003 Order Line Handling",
+      lines,
       "recreated with the updated lines",
       "The old reservation is gone, so the remaining lines are reserved again.",
     ),
@@ -251,13 +259,13 @@ const table = {
     confirmed: r(modify, "changes are reflected on the payment", "The bank confirmed the new lines."),
     "same-total": r(modify, "an equal total makes no call", "The total is the same, so no call was made."),
     unpaid: r(own, "-", "Nothing is paid yet; the next payment covers the new lines."),
-    off: r(modify, "can be switched off", "Changing payments is switched off."),
-    ...outcome(modify, "change of lines"),
+    off: r(switches, "can be switched off", "Changing payments is switched off."),
+    ...outcome("change of lines"),
   }),
 
   ...named("merchant", {
     processing: r(
-      "003 Third Scenario",
+      "003 A Third Scenario Based on Merchant Errors",
       "a merchant may set processing on an unpaid order",
       "The merchant chose this status.",
     ),
@@ -271,7 +279,7 @@ const table = {
     refunded: r(refund, "refunded can't be reverted", "A refunded order stays refunded."),
     cancelled: r(cancel, "cancelled can't be reverted", "A cancelled order stays cancelled."),
     revived: r(
-      "WooCommerce payment_complete",
+      "WooCommerce",
       "a late payment revives a cancelled order",
       "This shop revives cancelled orders that are paid late.",
     ),

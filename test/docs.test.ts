@@ -97,6 +97,7 @@ describe("the documents", () => {
       "docs/configuration.md",
       "docs/llms.txt",
       "docs/rules.md",
+      "docs/coverage.md",
       "docs/adding-a-gateway.md",
       "docs/inspector.md",
       "docs/operating.md",

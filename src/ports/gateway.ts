@@ -53,6 +53,12 @@ export interface PaymentMethod {
   countries: string[] | null;
 }
 
+/** A store as the bank has it. */
+export interface BankStore {
+  id: string;
+  name: string;
+}
+
 export type CreatedPayment =
   | {
       kind: "ok";
@@ -103,6 +109,8 @@ export interface Gateway {
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
   /** The methods that a customer chooses between. Only where the bank lists them; else the gateway is one method. */
   paymentMethods?(): Promise<{ kind: "ok"; methods: PaymentMethod[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
+  /** The shop's stores at the bank, for whoever checks a configuration. Only where a key has stores. */
+  stores?(): Promise<{ kind: "ok"; stores: BankStore[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
   /**
    * The payment that this try made, asked by another process than the one that died before it heard the answer; null:
    * there is none, or nobody can say. Only where the API can be searched.

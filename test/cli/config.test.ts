@@ -1,5 +1,7 @@
 /** `init` and `config` as a person starts them, and what is said of a configuration that is not right. */
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +9,7 @@ import { env } from "../../src/cli/config/define.js";
 import { configText, sampleOf, variablesOf } from "../../src/cli/config/init-file.js";
 import { checked } from "../../src/cli/config/load.js";
 import { GatewayName } from "../../src/cli/config/schema.js";
+import { type ResursDouble, resursDouble } from "../../src/testing/index.js";
 import { cli } from "./run.js";
 
 let place = "";
@@ -164,6 +167,62 @@ describe("config", () => {
     const secrets = everySecret(c, () => "0123456789abcdefghijklmnopqrstuvwxyz");
     const { code, err } = await cli(["config", "--config", "shop.config.mjs"], { cwd, env: secrets });
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(says) });
+  });
+
+  describe("--check", () => {
+    const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
+    let bank: ResursDouble;
+    beforeAll(async () => {
+      bank = await resursDouble({});
+    });
+    afterAll(() => bank.close());
+
+    const check = async (storeId?: string, baseUrl = bank.url) => {
+      const c = sample({ gateways: ["resurs-mapi", "nets-easy"] });
+      const mapi = { ...c.gateways["resurs-mapi"], baseUrl, ...(storeId !== undefined && { storeId }) };
+      const config = { ...c, gateways: { ...c.gateways, "resurs-mapi": mapi } };
+      const cwd = await folder({ "shop.config.mjs": `export default ${JSON.stringify(config)}` });
+      const env = everySecret(config, () => "0123456789abcdefghijklmnopqrstuvwxyz");
+      return cli(["config", "--config", "shop.config.mjs", "--check"], { cwd, env });
+    };
+
+    test("lists the payment methods of the store, and says who is not asked", async () => {
+      const { code, out } = await check(STORE);
+      expect(out).toContain(`✓ resurs-mapi  Test store (${STORE}): Invoice`);
+      expect(out).toContain("– nets-easy    cannot be asked without opening a payment; the first checkout tells");
+      expect(code).toBe(0);
+    });
+
+    test("without a store it lists those of the key", async () => {
+      const { code, out } = await check();
+      expect(out).toContain(`! resurs-mapi  the bank knows the key; its stores: Test store (${STORE})`);
+      expect(out).toContain("fix: write the id of one of them at gateways.resurs-mapi.storeId");
+      expect(code).toBe(0);
+    });
+
+    test("a store that the key does not have, as after a change of environment", async () => {
+      const { code, out } = await check("of-the-other-environment");
+      expect(out).toContain(
+        `✗ resurs-mapi  the key has no store of-the-other-environment; it has Test store (${STORE})`,
+      );
+      expect(code).toBe(3);
+    });
+
+    test("a key that the bank does not take, and a bank that cannot be reached", async () => {
+      const strict = createServer((_, response) =>
+        response.writeHead(401, { "content-type": "application/json" }).end('{"error":"invalid_client"}'),
+      );
+      await new Promise<void>((resolve) => strict.listen(0, "127.0.0.1", resolve));
+      const { port } = strict.address() as AddressInfo;
+      const { code, out } = await check(STORE, `http://127.0.0.1:${port}`);
+      strict.close();
+      expect(out).toContain("✗ resurs-mapi  HTTP 401: invalid_client");
+      expect(out).toContain(
+        "fix: look at gateways.resurs-mapi: baseUrl, clientId and clientSecret are of one environment",
+      );
+      expect(code).toBe(3);
+      expect((await check(STORE, "http://127.0.0.1:1")).code).toBe(3);
+    });
   });
 
   test("none, none of that name, one that is no program, one that exports nothing", async () => {

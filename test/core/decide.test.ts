@@ -627,6 +627,13 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.settle({ type, via: "dropdown" })).toMatchObject({ outcome: "moved", to });
   });
 
+  test("processing may be set by hand before anything is paid, and a person is shown that", () => {
+    const life = new Life();
+    const answer = life.settle({ type: "merchant.processed", via: "dropdown" }, payments["at the bank"]);
+    expect(answer).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(life.raised).toEqual(["discrepancy:processing-but-unpaid"]);
+  });
+
   test("processing is refused while the payment is frozen: nobody is to ship that", () => {
     const life = new Life();
     expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({

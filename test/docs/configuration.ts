@@ -59,8 +59,9 @@ export const configurationDocument = (): string => {
 <!-- Written by npm run docs, out of src/cli/config/schema.ts. -->
 
 \`order-status init\` asks five questions and writes \`order-status.config.ts\`, and \`.env\` with what it could make up
-itself. \`order-status config\` checks both and shows what is in effect. \`order-status serve\` reads them where it is
-started, or from where \`--config\` points; its own options go before the file.
+itself. \`order-status config\` checks both and shows what is in effect; with \`--check\` it asks the banks, too: whether
+they take the key, which stores it has, and which payment methods there are. \`order-status serve\` reads them where it
+is started, or from where \`--config\` points; its own options go before the file.
 
 Secrets stand in the environment, or in \`.env\` beside the file; the environment goes first. The file holds the names
 of the variables only, and a secret that is written into it is refused. A secret of your own choice has 16 characters

@@ -17,7 +17,7 @@ export const chapters: Chapter[] = [
   {
     title: "Merchant API",
     gateways: ["resurs-mapi"],
-    source: "000 and 003",
+    source: "Checkout Flow and Merchant API 2",
     story: [
       "The shop creates the order, pending, and then the payment; the customer is sent to the bank.",
       "The customer comes back and the bank calls back, in any order and any number of times. Each leads to a reading.",
@@ -30,38 +30,38 @@ export const chapters: Chapter[] = [
   {
     title: "Simplified and hosted",
     gateways: ["resurs-simplified", "resurs-hosted"],
-    source: "002, Purchasing with simplified and hosted flow",
+    source: "Workflows, Purchasing with simplified and hosted flow",
     story: [
       "process_payment prepares, creates and answers: `success` and the thank-you page for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
       "A customer who signed in an older tab: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
-      "Callbacks carry a digest; a wrong or missing one is answered 406 before anything is looked up.",
+      "Callbacks carry a digest, as the bank's API has it; a wrong or missing one is answered 406, as its plugin does, before anything is looked up.",
     ],
   },
   {
     title: "Resurs Checkout, v1 and v2",
     gateways: ["resurs-rco"],
-    source: "002, Purchasing with Resurs Checkout",
+    source: "Workflows, Purchasing with Resurs Checkout",
     story: [
-      "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks.",
+      "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks. The door is there for a program that gives `onCheckoutSubmitted`.",
       "process_payment only fills in what is missing: `success` and the return address. No payment is created, and the bank sends the customer on by itself.",
       "A rejection in the frame (`POST /resurs-checkout/rejected`) is kept as `rco_rejected_once`, `rco_rejected` and `rco_reject_message`. It comes from a browser, so the order stays what it is.",
-      "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: `GET /orders/<id>/payment`.",
+      "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: in `why`, on the order's page, in the panel of WooCommerce and by `GET /orders/<id>/payment`.",
       "After success the payment is read, so that the order follows what the bank has and not what the browser had.",
     ],
   },
   {
     title: "Nets Easy, embedded and redirect",
     gateways: ["nets-easy"],
-    source: "004",
+    source: "Nets Easy",
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
-      "A webhook proves itself with its authorization header, waits two minutes for the customer, and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so what a hand does in Nets's portal is heard of.",
+      "A webhook proves itself with its authorization header (Nets's API), waits two minutes for the customer (its own plugin), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so what a hand does in Nets's portal is heard of.",
       "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",
-      "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding; more puts the order on hold.",
+      "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding, as in Nets's own plugin; more puts the order on hold.",
     ],
   },
 ];

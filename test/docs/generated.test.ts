@@ -5,10 +5,12 @@ import { root } from "../root.js";
 import { configurationDocument } from "./configuration.js";
 import { llmsDocument } from "./llms.js";
 import { rulesDocument } from "./rules.js";
+import { coverageDocument } from "./sentences/page.js";
 import { situationsDocument } from "./situations.js";
 
 test.each([
   ["rules.md", rulesDocument],
+  ["coverage.md", coverageDocument],
   ["configuration.md", configurationDocument],
   ["situations.md", situationsDocument],
   ["llms.txt", llmsDocument],

@@ -1,5 +1,6 @@
 /** The chapter on the recorded plugins, made from the table that the replay of the rows is held against. */
 import { differences, outside, tallies } from "../oracle/differences.js";
+import { codesInWords } from "./sentences/documents.js";
 
 const row = (cells: (string | number)[]): string => `| ${cells.join(" | ")} |`;
 const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, count) => all + count, 0);
@@ -31,7 +32,7 @@ ${differences
       `\`${name}\``,
       plugin,
       option === undefined ? engine : `${engine}; as the plugin with ${option.named}`,
-      why,
+      codesInWords(why),
       sum(rows),
     ]),
   )

@@ -2,66 +2,67 @@
 import { flags } from "../../machines/flags.js";
 import { flowChapters } from "./flows.js";
 import { recordedChapter } from "./recorded.js";
+import { coverageCount } from "./sentences/page.js";
 import { actionTables, readingTable, reasonTable, ruleTable } from "./tables.js";
 
 const disagreements: [question: string, sources: string, chosen: string, option: string][] = [
   [
     "pending, and the customer is still at the bank when a callback comes",
-    "003's table says on-hold; the sentence beside it says no action; the mail section avoids on-hold while waiting",
+    "Merchant API 2's table says on-hold; the sentence beside it says no action; the mail section avoids on-hold while waiting",
     "on-hold",
     "`choices.pendingWhileCustomerIsAway`: `on-hold` \\| `stay`",
   ],
   [
     "cancelled, and the payment turns out ACCEPTED",
-    "003: cancelled cannot be reverted; WooCommerce and the plugin revive it",
+    "Merchant API 2: cancelled cannot be reverted; WooCommerce and the plugin revive it",
     "stays cancelled, flagged paid-but-cancelled",
     "`choices.cancelledThenAccepted`: `stay` \\| `revive`",
   ],
   [
     "on-hold, and REJECTED with the task not completed",
-    "003: cancelled, if validated; the plugin's validation fails and it stays",
+    "Merchant API 2: cancelled, if validated; the plugin's validation fails and it stays",
     "cancelled",
     "`choices.onHoldThenAborted`: `cancel` \\| `stay`",
   ],
   [
     "processing, and REJECTED",
-    "003: updated, if validated; the plugin: failed",
+    "Merchant API 2: updated, if validated; the plugin: failed",
     "failed or cancelled by the task",
     "`choices.processingThenRejected`: `follow` \\| `stay`",
   ],
   [
     "completed or refunded, and REJECTED",
-    "003: cannot be reverted; the plugin overwrites it with failed",
+    "Merchant API 2: cannot be reverted; the plugin overwrites it with failed",
     "stays, flagged rejected-at-gateway",
     "none: the documents are clear",
   ],
   [
     "REJECTED",
-    "003: failed where the task's completed flag is true, else cancelled; and every REJECTED is, at a very basic level, a pure cancelled status",
+    "Merchant API 2: failed where the task's completed flag is true, else cancelled; and every REJECTED is, at a very basic level, a pure cancelled status",
     "by the task's flag",
     "`choices.rejected`: `by-task` \\| `cancelled`",
   ],
   [
     "tasks/status cannot be read",
-    "003: a default status, unnamed; the plugin: failed",
+    "Merchant API 2: a default status, unnamed; the plugin: failed",
     "failed",
     "`choices.taskStatusUnavailable`: `failed` \\| `cancelled`",
   ],
   [
     "editing an order whose payment is cancelled in full",
-    "003: works; the plugin sends nothing",
-    "the lines are reserved again",
+    "Merchant API 2: works; the plugin sends nothing",
+    "the lines are reserved again, with what was added, up to the credit limit",
     "`choices.modifyWhenFullyCancelled`: `rebuild` \\| `refuse`",
   ],
   [
     "what the 60 seconds are counted from",
-    "003: created or updated; the plugin: created, or the start of the payment",
+    "Merchant API 2: created or updated; the plugin: created, or the start of the payment",
     "the later of created and updated, our own writes included",
     "`choices.cooldownFrom`: `created-or-updated` \\| `created`",
   ],
   [
-    "an order total that is not the authorised amount, on Completed",
-    "003 is silent; the plugin warns and captures",
+    "an order total that is not the authorised amount, on Completed; the total is read from the shop right before",
+    "Merchant API 2 is silent; the plugin warns and captures",
     "refused, noted and flagged",
     "`choices.amountMismatch`: `refuse` \\| `capture`",
   ],
@@ -79,26 +80,32 @@ const disagreements: [question: string, sources: string, chosen: string, option:
   ],
   [
     "a callback inside the cooldown",
-    "003: not answered until after it; the plugin: 503",
+    "Merchant API 2: not answered until after it; the plugin: 503",
     "stored, 202, held inside",
     "`ack`: `202` \\| `after-apply` (HTTP)",
   ],
   [
     "an order that needs no processing, on ACCEPTED",
-    "004: WooCommerce makes it completed; 003: completed captures",
+    "Nets Easy: WooCommerce makes it completed; Merchant API 2: completed captures",
     "captured first, then completed",
     "`enableCapture`: off makes it completed at once",
   ],
   [
     "completed → refunded",
-    "003 says both that completed cannot be reverted and that Refunded performs a full credit",
+    "Merchant API 2 says both that completed cannot be reverted and that Refunded performs a full credit",
     "allowed: it is the way on, not back",
     "none",
   ],
   [
     "a callback word that nobody knows",
-    "003: on-hold for an unknown payment status; the plugin's library refuses it",
+    "Merchant API 2: on-hold for an unknown payment status; the plugin's library refuses it",
     "a hint like any other; the reading decides",
+    "none",
+  ],
+  [
+    "a failed order whose customer opens another payment",
+    "Workflows: the creation of a payment never updates a status; Merchant API 2: the first status is pending",
+    "pending again, so that it has a time to pay",
     "none",
   ],
   [
@@ -115,17 +122,32 @@ const differences: [what: string, why: string][] = [
     "the plugin validates with `canEdit`, which is false once captured, and the order is stuck",
   ],
   ["An order of zero never reads as cancelled at the bank", "`authorized = 0 and canceled = total` is true for it"],
-  ["The rules hold at every door: form, list, bulk, API, cron", "the plugin's hooks exist only in the admin"],
-  ["A failed reading loses nothing", "the plugin answers 202 and drops the update"],
+  [
+    "Whoever asks the engine meets the same rules: form, list, bulk, API, jobs. What is written past it (by SQL, or while the plugin is off) is followed and flagged",
+    "the plugin's hooks exist only in the admin",
+  ],
+  ["A reading that fails is made again, for as long as it takes", "the plugin answers 202 and drops the update"],
+  [
+    "An order on hold has no end of its time to pay: it waits for the bank's next word, a person or a reconciliation",
+    "a person is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
+  ],
+  [
+    "Where cancelling is switched off, a person may cancel a captured order, too; it is flagged",
+    "switched off means that the engine asks nobody, so it does not look at the payment either",
+  ],
+  [
+    "Only a payment that may be cancelled, with nothing captured, is changed",
+    "a change begins with a cancellation of the whole; where only a capture is offered, that would leave the order without a reservation",
+  ],
 ];
 
 const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
 
 export const rulesDocument = (): string => `# Rules
 
-Generated from the machines by \`npm run docs\`; a test holds it against them. "000", "002", "003" and "004" are the
-documents of Resurs Bank and Nets that the engine implements: the Merchant API checkout flow, the older workflows and
-metadata, the full plugin documentation, and the Nets Easy flow.
+Generated from the machines by \`npm run docs\`; a test holds it against them. The engine implements four documents of Resurs
+Bank and Nets, called Checkout Flow, Workflows, Merchant API 2 and Nets Easy here.
+[The documents, sentence by sentence](coverage.md) goes through all of them: ${coverageCount()}.
 
 ## What a reading of the payment makes of an order
 

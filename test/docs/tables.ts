@@ -7,6 +7,7 @@ import { rules } from "../../machines/rules.js";
 import { decide, defaultRules } from "../../src/core/decide.js";
 import { preview } from "../../src/core/preview.js";
 import type { OrderRecord } from "../../src/core/record.js";
+import { codesInWords } from "./sentences/documents.js";
 
 export const NOW = Date.parse("2026-01-02T12:00:00Z");
 const DAY = 86_400_000;
@@ -175,7 +176,7 @@ export const actionTables = (): string =>
 export const ruleTable = (): string =>
   table(
     ["rule", "document", "it says, in short", "what we do"],
-    Object.entries(rules).map(([name, { source, doc, rule }]) => [`\`${name}\``, source, doc, rule]),
+    Object.entries(rules).map(([name, { source, doc, rule }]) => [`\`${name}\``, codesInWords(source), doc, rule]),
   );
 
 export const reasonTable = (): string =>

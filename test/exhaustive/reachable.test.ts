@@ -24,45 +24,21 @@ interface Counts {
   states: number;
   transitions: number;
 }
-type Space = [name: string, gateway: string | null, settings: object, whole: Counts, some: Counts];
+/** `some`: of what each build looks at. The whole is told, and stands with its commit in docs/evidence/guarantees.md. */
+type Space = [name: string, gateway: string | null, settings: object, some: Counts];
 const spaces: Space[] = [
-  [
-    "Merchant API",
-    "resurs-mapi",
-    {},
-    { states: 22_470, transitions: 3_395_311 },
-    { states: 1_962, transitions: 64_173 },
-  ],
-  ["paid another way", null, {}, { states: 58, transitions: 3_376 }, { states: 32, transitions: 940 }],
+  ["Merchant API", "resurs-mapi", {}, { states: 1_914, transitions: 64_173 }],
+  ["paid another way", null, {}, { states: 32, transitions: 940 }],
   [
     "every trait at once, everything chosen otherwise",
     "every-trait",
     otherwise,
-    { states: 27_957, transitions: 4_295_987 },
-    { states: 2_169, transitions: 68_233 },
+    { states: 2_125, transitions: 68_233 },
   ],
-  [
-    "Merchant API, everything switched off",
-    "resurs-mapi",
-    off,
-    { states: 14_100, transitions: 1_144_153 },
-    { states: 1_641, transitions: 43_872 },
-  ],
-  ["Nets Easy", "nets-easy", {}, { states: 19_137, transitions: 2_508_407 }, { states: 1_677, transitions: 48_878 }],
-  [
-    "simplified and hosted",
-    "resurs-simplified",
-    {},
-    { states: 20_470, transitions: 2_739_695 },
-    { states: 1_815, transitions: 55_918 },
-  ],
-  [
-    "Resurs Checkout",
-    "resurs-rco",
-    {},
-    { states: 19_702, transitions: 2_559_935 },
-    { states: 1_780, transitions: 52_462 },
-  ],
+  ["Merchant API, everything switched off", "resurs-mapi", off, { states: 1_641, transitions: 43_872 }],
+  ["Nets Easy", "nets-easy", {}, { states: 1_629, transitions: 48_878 }],
+  ["simplified and hosted", "resurs-simplified", {}, { states: 1_767, transitions: 55_918 }],
+  ["Resurs Checkout", "resurs-rco", {}, { states: 1_732, transitions: 52_462 }],
 ];
 
 const OF_EACH_KIND = 2;
@@ -85,13 +61,13 @@ describe("the reachable space", () => {
   const coverage = new Coverage();
   const watched = coverage.watch({ ...registry, flows });
 
-  test.each(spaces)("%s: no state breaks a law", { timeout: 900_000 }, (name, gateway, settings, whole, some) => {
+  test.each(spaces)("%s: no state breaks a law", { timeout: 900_000 }, (name, gateway, settings, some) => {
     const rules = { settings: Settings.parse(settings), registry: watched };
     const explored = explore({ rules, gateway, ...bounds() });
     const { breaches, ...found } = explored;
     console.info(`reachable, ${name}: ${found.states} states, ${found.transitions} transitions`);
     expect(breaches).toEqual([]);
-    expect(found).toEqual(isWhole ? whole : some);
+    if (!isWhole) expect(found).toEqual(some);
   });
 
   test("the hosted flow is the simplified one: nothing more can happen in it", () => {

@@ -498,7 +498,9 @@ describe("a new payment", () => {
   test("sends the customer to Nets, who reports back to the webhook", async () => {
     const { nets, gateway } = await given({ webhook: { authorization: SECRET } });
     const created = await gateway.createPayment(order);
-    expect(created).toMatchObject({ kind: "ok", status: "TASK_REDIRECTION_REQUIRED" });
+    if (created.kind !== "ok") throw new Error(created.detail);
+    expect(created.status).toBe("TASK_REDIRECTION_REQUIRED");
+    expect(created.redirectUrl).toBe(`${nets.url}/pay/${created.paymentId}`);
     expect(nets.creates).toMatchObject([
       {
         order: { amount: 100_000, currency: "SEK", reference: "1001", items: [{ grossTotalAmount: 100_000 }] },

@@ -214,6 +214,24 @@ describe("token", () => {
     });
     expect((await with500.capture(capture)).kind).toBe("retry");
   });
+
+  test.each([
+    [401, { error: "invalid_client" }, "HTTP 401: invalid_client"],
+    [
+      400,
+      { error: "invalid_scope", error_description: "not for this environment" },
+      "HTTP 400: invalid_scope, not for this environment",
+    ],
+  ])("what is wrong with a key or its scope is told in the bank's words: HTTP %s", async (status, body, detail) => {
+    const turnedDown = resursMapi({
+      baseUrl: "http://bank.invalid",
+      clientId: "a",
+      clientSecret: "b",
+      fetch: async () =>
+        new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } }),
+    });
+    expect(await turnedDown.readPayment(ID)).toMatchObject({ kind: "refused", detail });
+  });
 });
 
 describe("a payment whose creation was not heard of", () => {
@@ -673,6 +691,7 @@ describe("a new payment", () => {
       successUrl: "http://shop.example/thanks",
       failUrl: "http://shop.example/cancel",
       callbackUrl: url,
+      managementUrl: `${url}/management`,
     });
     if (payment.kind !== "ok") throw new Error(payment.detail);
     const status = async () => {
@@ -682,11 +701,11 @@ describe("a new payment", () => {
       return [status, rejectedReason, taskCompleted];
     };
     const callbacks = () => received.map(({ status }) => status);
-    return { clock, bank, gateway, payment, status, callbacks, received };
+    return { clock, bank, gateway, payment, status, callbacks, received, url };
   };
 
   test("the request says what the documents ask for", async () => {
-    const { bank, payment } = await created(null);
+    const { bank, payment, url } = await created(null);
     expect(payment).toMatchObject({
       status: "TASK_REDIRECTION_REQUIRED",
       redirectUrl: `${bank.url}/sign/${payment.paymentId}`,
@@ -694,7 +713,12 @@ describe("a new payment", () => {
     expect(bank.creates).toMatchObject([
       {
         order: { orderReference: "1001", orderLines: [{ reference: "BOOK-1", totalAmountIncludingVat: 1000 }] },
-        options: { timeToLiveInMinutes: 120, handleFrozenPayments: true, automaticCapture: false },
+        options: {
+          timeToLiveInMinutes: 120,
+          handleFrozenPayments: true,
+          automaticCapture: false,
+          callbacks: { authorization: { url }, management: { url: `${url}/management` } },
+        },
       },
     ]);
   });
@@ -833,6 +857,13 @@ describe("payment methods", () => {
   test("of a gateway that was given one are that one", async () => {
     expect(await methods({ storeId: STORE, paymentMethodId: INVOICE })).toMatchObject({ methods: [{ id: INVOICE }] });
     expect(await methods({ storeId: STORE, paymentMethodId: "another" })).toEqual({ kind: "ok", methods: [] });
+  });
+
+  test("the stores of the key are told with their names", async () => {
+    const bank = await resursDouble({});
+    closing.push(bank.close);
+    const gateway = resursMapi({ baseUrl: bank.url, clientId: "c", clientSecret: "s" });
+    expect(await gateway.stores?.()).toEqual({ kind: "ok", stores: [{ id: STORE, name: "Test store" }] });
   });
 
   test("are not asked for without a store: the gateway is one method then, by the bank's name", async () => {

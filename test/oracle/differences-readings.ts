@@ -53,7 +53,8 @@ export const readingDifferences: Difference[] = [
   {
     name: "a-payment-let-go-pays-for-nothing",
     plugin: "ACCEPTED counts as paid though all of it was cancelled or refunded",
-    engine: "is not paid by it; an order on hold is flagged payment-cancelled-order-active",
+    engine:
+      "is not paid by it: a pending order goes on hold, any other stays as it is; flagged payment-cancelled-order-active",
     why: "003 Enable Cancel: the payment is cancelled, so there is nothing left to capture; facts, Nets 9.5 [X]",
     rows: { "nets-easy": 1, "resurs-status-update": 5 },
     pairs: ["on-hold", "failed", "cancelled"].map((status) => `done processing → done ${status}`),
@@ -141,7 +142,7 @@ export const readingDifferences: Difference[] = [
     name: "a-new-attempt-is-pending-again",
     plugin: "a failed order stays failed when the customer tries again and a payment is created",
     engine: "pending: it waits for a payment again",
-    why: "003 Purchasing, 1: the shop sets pending first, and then the payment is created",
+    why: "000 Purchasing, 1: the shop sets pending first, and then the payment is created. 002 has no status updated there, and speaks of no order that failed before; failed, it would have no time to pay",
     rows: { "resurs-checkout": 1 },
     pairs: ["done failed → done pending"],
     when: all(fromOneOf("failed"), named(/^process_payment: ok$/)),

@@ -32,7 +32,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     const gateways = [gatewayTo(bank.url, clock)];
     engine = createEngine({ store: memoryStore(), gateways, shop: woo.shop, settings, clock });
     await engine.start();
-    served = await listen(httpApp({ engine, apiToken: TOKEN }).fetch);
+    served = await listen(httpApp({ engine, apiToken: TOKEN, publicUrl: "https://engine.example" }).fetch);
     for (const [id, says] of [
       ["1", "ACCEPTED"],
       ["2", "FROZEN"],
@@ -176,6 +176,30 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     const closed = await wordpressDoes(steps, { constants });
     expect(closed.map(({ order: { status }, value }) => value ?? status)).toEqual(["processing", "processing", false]);
     expect(closed[0]?.notice).toContain("the engine cannot be asked");
+  });
+
+  describe("the button of a payment method", () => {
+    const pressed = async (id: string, constants = {}) => {
+      const step: Step = { do: "pay", order: id, status: "pending", method: "ose_resurs-mapi" };
+      const [told] = await wordpressDoes([step], { admin: false, user: 0, constants });
+      return told;
+    };
+
+    test("hands the order over as it is, pending, and sends the customer to the bank", async () => {
+      const told = await pressed("20");
+      const facts = (await engine.queries.read("20"))?.facts;
+      expect(facts?.order).toMatchObject({ status: "pending", total: 10_000, currency: "SEK" });
+      expect(facts?.payment).toMatchObject({ gateway: "resurs-mapi", id: expect.any(String) });
+      expect(told?.value).toMatch(new RegExp(`^${bank.url}/.*${facts?.payment.id}`));
+      expect([told?.order.status, told?.said]).toEqual(["pending", []]);
+    });
+
+    test("opens nothing where the engine cannot be asked: the customer is told, and the log has why", async () => {
+      const told = await pressed("21", { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9" });
+      expect(told?.value).toBe("failure");
+      expect(told?.said).toEqual([expect.stringContaining("The payment could not be started")]);
+      expect(told?.logged).toEqual([expect.stringContaining("Order 21: no payment was opened")]);
+    });
   });
 
   describe("a customer who is back from the bank", () => {

@@ -19,7 +19,7 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "rest" | "hold-stock" | "return" | "refund" | "bin";
+  do: "save" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay";
   order: string;
   status: string;
   to?: string;
@@ -49,8 +49,8 @@ export interface Told {
   /** Of REST. */
   error: { code: string; status: number; message: string } | null;
   /**
-   * Of the filter that the job for unpaid orders asks; the page that a customer is sent to; true or the reason, of a
-   * refund; null = none of these.
+   * Of the filter that the job for unpaid orders asks; the page that a customer is sent to, or `failure`; true or the
+   * reason, of a refund; null = none of these.
    */
   value: boolean | string | null;
   /** Notices to the customer. */

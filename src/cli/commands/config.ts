@@ -1,18 +1,43 @@
 /** `config`: checks the configuration, and shows what is in effect. */
 import type { Command } from "commander";
+import { systemClock } from "../../ports/clock.js";
 import { thrownText } from "../../ports/thrown.js";
 import { load, shown } from "../config/load.js";
 import { withoutEffect } from "../config/no-effect.js";
-import { exitCodes, wrongUsage } from "../lib/ending.js";
+import type { Ready } from "../config/schema.js";
+import { type BankFinding, checkBanks } from "../lib/check-banks.js";
+import { gatewaysOf } from "../lib/configured.js";
+import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
 import { checkDriver } from "../lib/stores.js";
-import { complain, say, sayJson } from "../lib/terminal.js";
+import { complain, paint, say, sayJson } from "../lib/terminal.js";
+
+const marks: Record<BankFinding["verdict"], string> = {
+  ok: paint("green", "✓"),
+  warning: paint("yellow", "!"),
+  wrong: paint("red", "✗"),
+  "not-asked": "–",
+};
+
+const check = async (config: Ready, asJson: boolean): Promise<void> => {
+  const banks = await checkBanks(gatewaysOf(config, systemClock()), config);
+  if (asJson) sayJson({ banks });
+  else {
+    const width = Math.max(...banks.map(({ gateway }) => gateway.length));
+    for (const { gateway, verdict, says, fix } of banks) {
+      say(`${marks[verdict]} ${gateway.padEnd(width)}  ${says}`);
+      if (fix !== null) say(`  ${" ".repeat(width)}  fix: ${fix}`);
+    }
+  }
+  if (banks.some(({ verdict }) => verdict === "wrong")) process.exitCode = exits.refused;
+};
 
 export const addConfig = (program: Command): void => {
   program
     .command("config")
     .description("check the configuration and the driver of its store, and show what is in effect, without the secrets")
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
-    .option("--json", "the configuration alone")
+    .option("--check", "asks the banks, too: whether they know key and store, and which payment methods there are")
+    .option("--json", "the configuration alone; with --check what the banks say")
     .addHelpText(
       "after",
       `
@@ -20,15 +45,17 @@ Secrets are shown as [secret]; each has to be set, in the environment or in .env
 
 Examples:
   $ order-status config
+  $ order-status config --check
   $ order-status config --config shops/se.config.ts --json
-${exitCodes("there is no configuration")}`,
+${exitCodes("there is no configuration, or a bank does not take it")}`,
     )
-    .action(async (options: { config?: string; json?: true }) => {
+    .action(async (options: { config?: string; check?: true; json?: true }) => {
       const { file, checked, config } = await load(options.config);
       await checkDriver(config.store).catch((error: unknown) => {
         throw wrongUsage(`${file}: store: ${thrownText(error)}`);
       });
       complain(withoutEffect(config.settings).map((note) => `note: ${note}`));
+      if (options.check) return check(config, options.json ?? false);
       if (!options.json) say(`${file} is valid. Effective configuration:`);
       sayJson(shown(checked));
     });

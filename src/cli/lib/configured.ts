@@ -12,7 +12,7 @@ import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
 
 /** One for each way of paying that the file names. */
-const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
+export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
     "resurs-mapi": (options) => resursMapi({ ...options, clock }),
     "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>

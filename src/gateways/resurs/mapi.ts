@@ -6,7 +6,7 @@ import { asking, type Exchange, ownError, type SendRequest } from "../../http-cl
 import { referenceOf } from "../../http-client/order-reference.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment, ReadAnswer } from "../../ports/gateway.js";
-import { methodsIn } from "./methods.js";
+import { methodsIn, storesIn } from "./methods.js";
 import { readingOf } from "./reading.js";
 import { CREATOR, createBody, MARK, orderLines } from "./requests.js";
 import { Found, NewlyCreated, OwnError, ResursPayment, TaskStatus, TokenError, Trouble } from "./schema.js";
@@ -49,7 +49,8 @@ const unexpected = (what: string, wrong = ""): Failure => ({
 
 const detailOf = (exchange: Exchange): string => {
   if (exchange.kind !== "answer") return exchange.detail;
-  const message = Trouble.safeParse(exchange.body).data?.message;
+  const { error, error_description: more } = TokenError.safeParse(exchange.body).data ?? {};
+  const message = Trouble.safeParse(exchange.body).data?.message ?? [error, more].filter(Boolean).join(", ");
   return quoted(`HTTP ${exchange.status}${message ? `: ${message}` : ""}`, LONGEST_DETAIL);
 };
 
@@ -224,6 +225,12 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       change("order", paymentId, { orderLines: orderLines(lines, amount, "Order") }),
     // Without its store the bank has no list of methods.
     ...(options.storeId !== undefined && { paymentMethods: () => methodsOf(options.storeId as string) }),
+    async stores() {
+      const answer = await call("GET", "v2/stores", undefined, askSoon);
+      if (answer.kind === "failed") return answer.failure;
+      const stores = storesIn(answer.body);
+      return stores === null ? unexpected("stores") : { kind: "ok", stores };
+    },
     async createPayment(payment): Promise<CreatedPayment> {
       const { storeId } = options;
       const paymentMethodId = payment.method ?? options.paymentMethodId;

@@ -1,5 +1,5 @@
 /** The payment methods of a store at Resurs, as a checkout offers them. */
-import type { PaymentMethod } from "../../ports/gateway.js";
+import type { BankStore, PaymentMethod } from "../../ports/gateway.js";
 import { Methods, Stores } from "./schema.js";
 
 const minorUnits = (major: number | null | undefined): number | null =>
@@ -24,3 +24,7 @@ export const methodsIn = (body: unknown, stores: unknown, storeId: string, only?
       countries: country === null ? null : [country],
     }));
 };
+
+/** @returns null where the answer is no list of stores */
+export const storesIn = (body: unknown): BankStore[] | null =>
+  Stores.safeParse(body).data?.content.map(({ id, name }) => ({ id, name: name ?? id })) ?? null;

@@ -93,7 +93,11 @@ const Method = z.looseObject({
 export const Methods = listOf(Method, 100);
 
 const country = z.string().regex(/^[A-Z]{2}$/);
-const Store = z.looseObject({ id: compared, countryCode: country.nullish().catch(null) });
+const Store = z.looseObject({
+  id: compared,
+  countryCode: country.nullish().catch(null),
+  name: z.string().nullish().catch(null),
+});
 export const Stores = listOf(Store, 1000);
 
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
@@ -110,7 +114,10 @@ const code = z.union([z.string().min(1), z.number()]);
 export const OwnError = z.looseObject({ traceId: z.string().min(1), code, message: z.string() });
 
 /** The token's address answers as OAuth 2.0 says (RFC 6749, 5.2). */
-export const TokenError = z.looseObject({ error: z.string().min(1) });
+export const TokenError = z.looseObject({
+  error: z.string().min(1),
+  error_description: z.string().nullish().catch(null),
+});
 
 /** The words of an error, whoever said them. */
 export const Trouble = z.looseObject({

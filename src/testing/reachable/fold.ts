@@ -20,7 +20,7 @@ import type { OrderRecord } from "../../core/record.js";
 
 export const NOW = Date.parse("2026-11-20T12:00:00.000Z");
 /** What a payment has captured in these spaces, in minor units. */
-export const CAPTURED = [0, 400, 1000] as const;
+export const CAPTURED = [400, 1000] as const;
 /** Longer than the cooldown, the bank's own delay and the time that stock is held. */
 export const LONG_AGO = NOW - 100 * 24 * 3_600_000;
 
@@ -37,9 +37,9 @@ const kept = (timers: OrderRecord["timers"]): string[] =>
   Object.keys(timers)
     .filter((timer) => !timer.startsWith("look.again"))
     .sort();
-/** Of what was asked back only how much of the order's usual sums it covers: guards hold it against what was captured. */
+/** Of what was asked back only how much of the sums that are captured here it covers: a guard holds it against them. */
 const askedBack = (refunded: number | null): number | null =>
-  refunded === null ? null : ([...CAPTURED].reverse().find((sum) => sum <= refunded) ?? 0);
+  [...CAPTURED].reverse().find((sum) => sum <= (refunded ?? 0)) ?? null;
 const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 
 export const folded = (record: OrderRecord): OrderRecord => {

@@ -21,7 +21,7 @@ const movesOf = (told: [string, PartialEvent][]): ReachableMove[] =>
   told.map(([name, event]) => ({ name, event: OrderEvent.parse(event) }));
 
 /** Minor units: the order costs WHOLE; PART is refunded or left over. */
-const [, PART, WHOLE] = CAPTURED;
+const [PART, WHOLE] = CAPTURED;
 const REST = WHOLE - PART;
 
 const toTake: Reading["offers"] = ["CAPTURE", "PARTIAL_CAPTURE", "CANCEL", "PARTIAL_CANCEL"];

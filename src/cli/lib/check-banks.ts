@@ -1,0 +1,46 @@
+/** Whether the banks know the keys and the store of a configuration: calls that look and change nothing. */
+import type { Gateway } from "../../ports/gateway.js";
+import type { Ready } from "../config/schema.js";
+
+export interface BankFinding {
+  gateway: string;
+  verdict: "ok" | "warning" | "wrong" | "not-asked";
+  says: string;
+  fix: string | null;
+}
+
+const listed = (names: string[]): string => (names.length === 0 ? "none" : names.join(", "));
+
+const finding = async (gateway: Gateway, storeId: string | undefined): Promise<BankFinding> => {
+  const { name } = gateway;
+  const found = (verdict: BankFinding["verdict"], says: string, fix: string | null = null): BankFinding => ({
+    gateway: name,
+    verdict,
+    says,
+    fix,
+  });
+  if (gateway.stores === undefined)
+    return found("not-asked", "cannot be asked without opening a payment; the first checkout tells");
+  const told = await gateway.stores();
+  if (told.kind !== "ok") {
+    return found(
+      "wrong",
+      told.detail,
+      `look at gateways.${name}: baseUrl, clientId and clientSecret are of one environment`,
+    );
+  }
+  const stores = listed(told.stores.map((store) => `${store.name} (${store.id})`));
+  const at = `write the id of one of them at gateways.${name}.storeId`;
+  if (storeId === undefined) return found("warning", `the bank knows the key; its stores: ${stores}`, at);
+  const store = told.stores.find(({ id }) => id === storeId);
+  if (store === undefined) return found("wrong", `the key has no store ${storeId}; it has ${stores}`, at);
+  const methods = await gateway.paymentMethods?.();
+  if (methods?.kind !== "ok") return found("wrong", methods?.detail ?? "no payment methods", "ask the bank");
+  const titles = listed(methods.methods.map(({ title }) => title));
+  return found("ok", `${store.name} (${store.id}): ${titles}`);
+};
+
+export const checkBanks = (gateways: Gateway[], { gateways: given }: Ready): Promise<BankFinding[]> =>
+  Promise.all(
+    gateways.map((one) => finding(one, one.name === "resurs-mapi" ? given["resurs-mapi"]?.storeId : undefined)),
+  );

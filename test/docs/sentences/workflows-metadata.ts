@@ -1,0 +1,68 @@
+/** The second half of "Checkout workflows and metadata store described": the container of an order's data. */
+import { differs, done, type Section } from "./row.js";
+
+const legacy = "gateways/resurs-legacy.test.ts";
+
+export const metadata = (container: string): Section[] => [
+  {
+    title: "Collecting meta- and session data",
+    rows: [
+      done("will be injected into an apiData-container", "The container carries the payment's id and the order's.", [
+        legacy,
+        container,
+      ]),
+      done(
+        "again be base64-decoded",
+        "The landing page reads it and finds the order by it. As it proves nothing, the payment is read and no more.",
+        [
+          "http/http-flows.test.ts",
+          "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
+        ],
+      ),
+    ],
+  },
+  {
+    title: "The API Data",
+    rows: [
+      done("the checkout type that was used", "`checkoutType` says simplified, hosted or rco.", [legacy, container]),
+      differs(
+        "the payment method that was used",
+        "`paymentMethod` stands there where the flow was given its method (`paymentMethodId`). In Resurs Checkout the customer chooses it in the bank's frame, after the container was made.",
+        { test: [legacy, container] },
+      ),
+      done("The order number given by WooCommerce", "`wc_order_id` and `preferred_id` stand in every container.", [
+        legacy,
+        container,
+      ]),
+      differs(
+        "A flag that is set depending on where the customer is and has been",
+        "`isReturningCustomer` is always false: the document does not say when it is true, nothing here reads it, and the engine follows no customers.",
+        { test: [legacy, container] },
+      ),
+    ],
+  },
+  {
+    title: 'What if...? The ending customer never reach the "thank you" page?',
+    rows: [
+      done(
+        "will also be injected into the signing data object",
+        "The address to come back to after signing carries `apiDataId` and `apiData`.",
+        [legacy, container],
+      ),
+      done(
+        "The data that is stored at this moment is also stored as metaData",
+        "The keys of setOrderCheckoutMeta are written to the order.",
+        [legacy, container],
+      ),
+      done(
+        "this gives the chance for Resurs callbacks to finalize the last parts",
+        "A customer who signed and closed his browser: the next callback books it.",
+        [
+          "scenarios/legacy-flow.json",
+          "Signed, and the browser never came back: the callback books it from what is stored",
+        ],
+        { rules: ["book/signed"] },
+      ),
+    ],
+  },
+];
