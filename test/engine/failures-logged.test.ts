@@ -4,7 +4,7 @@ import { addressKeys } from "../../src/http/keys.js";
 import { urlsFor } from "../../src/http/urls.js";
 import type { EngineOptions } from "../../src/index.js";
 import type { Log } from "../../src/ports/log.js";
-import { bankHas, callback, MINUTE, Place } from "./place.js";
+import { bankHas, callback, gatewayTo, MINUTE, order, Place } from "./place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -52,7 +52,7 @@ test("another failure is another line", async () => {
 
 test.each([
   ["refused", "http-403", "the bank refused a call"],
-  ["lost", "timeout-before-apply", "the bank's answer to a call was lost"],
+  ["lost", "http-500", "the bank's answer to a call was lost"],
 ])("a capture that is %s", async (_what, fault, says) => {
   const { place, lines } = await logging();
   await place.order("o", { status: "processing", faults: { capture: fault } });
@@ -81,4 +81,27 @@ test("a payment that the bank does not create", async () => {
     urlsFor("http://shop.test", "o", "resurs-mapi", await addressKeys(place.engine), "t"),
   );
   expect(told(lines, "the bank created no payment")).toMatchObject([{ orderId: "o", type: "resurs-mapi" }]);
+});
+
+test("says nothing that a bank said of a person", async () => {
+  const { place, lines } = await logging();
+  const engine = await place.start({
+    gateways: [
+      {
+        ...gatewayTo(place.bank.url, place.clock),
+        readPayment: async () => ({ kind: "retry", afterMs: null, detail: "HTTP 409: Kim Canary, Storgatan 1" }),
+        createPayment: async () => ({ kind: "failed", detail: "HTTP 400: kim@example.test" }),
+      },
+    ],
+    log: { debug() {}, info() {}, warn: (details, says) => lines.push([says, details]), error() {} },
+  });
+  await engine.place("k", order("pay-k", place.clock.now()));
+  await engine.submit("k", callback("pay-k"));
+  await place.after(2 * MINUTE);
+  await engine.place("l", order(null, place.clock.now()));
+  const keys = await addressKeys(engine);
+  await engine.checkout("l", "resurs-mapi", urlsFor("http://shop.test", "l", "resurs-mapi", keys, "t"));
+  expect(lines.length).toBeGreaterThan(1);
+  expect(JSON.stringify(lines)).not.toMatch(/Kim|Storgatan|kim@/);
+  expect(JSON.stringify(lines)).toMatch(/HTTP 409.*HTTP 400/);
 });

@@ -6,7 +6,7 @@ import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
-import type { Log } from "../../ports/log.js";
+import { type Log, redacted } from "../../ports/log.js";
 import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
@@ -111,7 +111,7 @@ export const checkout = async (
     ...addresses,
   });
   if (created.kind === "failed")
-    engine.log.warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
+    redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
     created.kind === "ok"

@@ -1,6 +1,6 @@
 /** What came of an attempt; and its failure for the log: with the order, and once for as long as it stays the same. */
 import type { OrderEvent } from "../../../machines/events.js";
-import type { Log } from "../../ports/log.js";
+import { type Log, redacted } from "../../ports/log.js";
 import { RecentMap } from "../../ports/recent.js";
 import type { ClaimedEffect } from "../../ports/stored.js";
 
@@ -39,7 +39,12 @@ const MOST = 1000;
 export class FailureLog {
   private readonly last = new RecentMap<string, string>(MOST);
 
-  constructor(private readonly log: Log) {}
+  private readonly log: Log;
+
+  /** What a bank or a shop says may be about a person. */
+  constructor(log: Log) {
+    this.log = redacted(log);
+  }
 
   tell({ id, orderId, effect }: ClaimedEffect, came: AttemptOutcome): void {
     const failure = failureIn(came);
