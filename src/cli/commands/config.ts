@@ -5,30 +5,24 @@ import { thrownText } from "../../ports/thrown.js";
 import { load, shown } from "../config/load.js";
 import { withoutEffect } from "../config/no-effect.js";
 import type { Ready } from "../config/schema.js";
-import { type BankFinding, checkBanks } from "../lib/check-banks.js";
+import { checkBanks } from "../lib/check-banks.js";
 import { gatewaysOf } from "../lib/configured.js";
-import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
+import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { failWhereWrong, sayFindings } from "../lib/findings.js";
 import { checkDriver } from "../lib/stores.js";
-import { complain, paint, say, sayJson } from "../lib/terminal.js";
-
-const marks: Record<BankFinding["verdict"], string> = {
-  ok: paint("green", "✓"),
-  warning: paint("yellow", "!"),
-  wrong: paint("red", "✗"),
-  "not-asked": "–",
-};
+import { complain, say, sayJson } from "../lib/terminal.js";
 
 const check = async (config: Ready, asJson: boolean): Promise<void> => {
   const banks = await checkBanks(gatewaysOf(config, systemClock()), config);
   if (asJson) sayJson({ banks });
   else {
-    const width = Math.max(...banks.map(({ gateway }) => gateway.length));
-    for (const { gateway, verdict, says, fix } of banks) {
-      say(`${marks[verdict]} ${gateway.padEnd(width)}  ${says}`);
-      if (fix !== null) say(`  ${" ".repeat(width)}  fix: ${fix}`);
-    }
+    const longest = Math.max(...banks.map(({ gateway }) => gateway.length));
+    sayFindings(
+      banks.map((finding) => [finding.gateway, finding]),
+      longest + 2,
+    );
   }
-  if (banks.some(({ verdict }) => verdict === "wrong")) process.exitCode = exits.refused;
+  failWhereWrong(banks);
 };
 
 export const addConfig = (program: Command): void => {

@@ -1,10 +1,11 @@
 /** `woo doctor`: whether a shop and its engine are set up for each other. */
 import { type Command, Option } from "commander";
 import { systemClock } from "../../ports/clock.js";
-import { type DoctorFinding, wooDoctor } from "../../shops/woocommerce/doctor.js";
-import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
+import { wooDoctor } from "../../shops/woocommerce/doctor.js";
+import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { failWhereWrong, sayFindings } from "../lib/findings.js";
 import { wholeIn } from "../lib/options.js";
-import { paint, say, sayJson } from "../lib/terminal.js";
+import { sayJson } from "../lib/terminal.js";
 
 interface Options {
   url: string;
@@ -25,11 +26,8 @@ const addressOf = (text: string): URL => {
   throw wrongUsage(`"${text}" is not an address; give it with https://, such as https://shop.example`);
 };
 
-const marks: Record<DoctorFinding["verdict"], string> = {
-  ok: paint("green", "✓"),
-  warning: paint("yellow", "!"),
-  wrong: paint("red", "✗"),
-};
+/** The longest name of a check, and a space. */
+const NAMES = 11;
 
 const run = async (options: Options): Promise<void> => {
   const { key, secret, callback, webhookSecret, holdStock, customStatus = [] } = options;
@@ -51,13 +49,12 @@ const run = async (options: Options): Promise<void> => {
     customStatuses: customStatus,
   });
   if (options.json) sayJson({ findings });
-  else {
-    for (const { check, verdict, says, fix } of findings) {
-      say(`${marks[verdict]} ${check.padEnd(10)} ${says}`);
-      if (fix !== null) say(`  ${" ".repeat(10)} fix: ${fix}`);
-    }
-  }
-  if (findings.some(({ verdict }) => verdict === "wrong")) process.exitCode = exits.refused;
+  else
+    sayFindings(
+      findings.map((finding) => [finding.check, finding]),
+      NAMES,
+    );
+  failWhereWrong(findings);
 };
 
 export const addWoo = (program: Command): void => {

@@ -1,12 +1,10 @@
 /** Whether the banks know the keys and the store of a configuration: calls that look and change nothing. */
 import type { Gateway } from "../../ports/gateway.js";
 import type { Ready } from "../config/schema.js";
+import type { CheckFinding } from "./findings.js";
 
-export interface BankFinding {
+export interface BankFinding extends CheckFinding {
   gateway: string;
-  verdict: "ok" | "warning" | "wrong" | "not-asked";
-  says: string;
-  fix: string | null;
 }
 
 const listed = (names: string[]): string => (names.length === 0 ? "none" : names.join(", "));

@@ -40,10 +40,6 @@ export const writeLines = async (
   const order = told.body;
   const now = linesOf(order);
   const paired = pairedWith(lines, now);
-  const isSame = (line: Line, index: number): boolean => {
-    const wanted = paired[index];
-    return wanted !== undefined && sameLines([line], [wanted]);
-  };
   const items = order.line_items.map((item, index) => {
     const wanted = paired[index];
     // Quantity 0 takes the line out.
@@ -58,7 +54,9 @@ export const writeLines = async (
       const name = line.description === undefined ? {} : { name: line.description };
       return { sku: line.sku, ...name, quantity: line.quantity, subtotal: net, total: net };
     });
-  if (now.length === lines.length && now.every(isSame) && order.total === total) return { kind: "ok", body: null };
+  const kept = paired.filter((line) => line !== undefined);
+  const isSo = now.length === lines.length && sameLines(now, kept) && order.total === total;
+  if (isSo) return { kind: "ok", body: null };
   const written = await api.ask(WooOrder, "PUT", path, { line_items: [...items, ...added] });
   if (written.kind !== "ok") return written;
   if (written.body.total === total) return { kind: "ok", body: null };
