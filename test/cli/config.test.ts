@@ -223,6 +223,32 @@ describe("config", () => {
       expect(code).toBe(3);
       expect((await check(STORE, "http://127.0.0.1:1")).code).toBe(3);
     });
+
+    const shop = { id: STORE, name: "My shop" };
+    test.each([
+      [
+        "a store without a payment method",
+        [shop],
+        [],
+        `My shop (${STORE}) has no payment method that a customer could choose`,
+      ],
+      ["methods that cannot be read", [shop], [null, 5, "x", {}], "has no payment method that a customer could choose"],
+      ["a key without a store", [], [], "the bank knows the key, and the key has no store"],
+    ])("%s is wrong", async (_what, stores, methods, says) => {
+      const own = createServer((request, response) => {
+        const path = request.url ?? "";
+        const token = { access_token: "t", token_type: "Bearer", expires_in: 3600 };
+        const body = path.includes("token") ? token : { content: path.includes("payment_methods") ? methods : stores };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+      await new Promise<void>((resolve) => own.listen(0, "127.0.0.1", resolve));
+      const { port } = own.address() as AddressInfo;
+      const { code, out } = await check(STORE, `http://127.0.0.1:${port}`);
+      own.close();
+      expect(out).toContain(says);
+      expect(out).toMatch(/✗ resurs-mapi .*\n +fix: ask the bank/);
+      expect(code).toBe(3);
+    });
   });
 
   test("none, none of that name, one that is no program, one that exports nothing", async () => {

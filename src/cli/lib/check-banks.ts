@@ -7,7 +7,7 @@ export interface BankFinding extends CheckFinding {
   gateway: string;
 }
 
-const listed = (names: string[]): string => (names.length === 0 ? "none" : names.join(", "));
+const listed = (names: string[]): string => names.join(", ");
 
 const finding = async (gateway: Gateway, storeId: string | undefined): Promise<BankFinding> => {
   const { name } = gateway;
@@ -27,6 +27,8 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
       `look at gateways.${name}: baseUrl, clientId and clientSecret are of one environment`,
     );
   }
+  if (told.stores.length === 0)
+    return found("wrong", "the bank knows the key, and the key has no store", "ask the bank for a store of this key");
   const stores = listed(told.stores.map((store) => `${store.name} (${store.id})`));
   const at = `write the id of one of them at gateways.${name}.storeId`;
   if (storeId === undefined) return found("warning", `the bank knows the key; its stores: ${stores}`, at);
@@ -34,8 +36,13 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
   if (store === undefined) return found("wrong", `the key has no store ${storeId}; it has ${stores}`, at);
   const methods = await gateway.paymentMethods?.();
   if (methods?.kind !== "ok") return found("wrong", methods?.detail ?? "no payment methods", "ask the bank");
+  const named = `${store.name} (${store.id})`;
+  if (methods.methods.length === 0) {
+    const fix = `ask the bank which methods the store has, and look at gateways.${name}.paymentMethodId`;
+    return found("wrong", `${named} has no payment method that a customer could choose`, fix);
+  }
   const titles = listed(methods.methods.map(({ title }) => title));
-  return found("ok", `${store.name} (${store.id}): ${titles}`);
+  return found("ok", `${named}: ${titles}`);
 };
 
 export const checkBanks = (gateways: Gateway[], { gateways: given }: Ready): Promise<BankFinding[]> =>
