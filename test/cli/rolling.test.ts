@@ -5,6 +5,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { listen, type Served } from "../../src/http/serve.js";
+import { firstLine } from "../first-line.js";
 import { freePort } from "../free-port.js";
 import { main } from "./run.js";
 
@@ -17,8 +18,8 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** Asks once. `refused`: nobody listened, so nothing was sent. */
-type Answer = { status: number } | "refused" | "cut";
+/** Asks once. `refused`: nobody listened, so nothing was sent. `silent`: nothing came for a minute. */
+type Answer = { status: number } | "refused" | "cut" | "silent";
 const ask = (agent: Agent, port: number, path: string, body: string | null): Promise<Answer> =>
   new Promise((resolve) => {
     const headers =
@@ -30,14 +31,15 @@ const ask = (agent: Agent, port: number, path: string, body: string | null): Pro
       answer.on("error", () => resolve("cut"));
     });
     asked.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "refused" : "cut"));
+    asked.setTimeout(60_000, () => resolve("silent"));
     asked.end(body);
   });
 
 const serving = async (port: number, drain: string): Promise<ChildProcess> => {
   const args = ["serve", "--sandbox", "--port", String(port), "--drain", drain, "--log-level", "silent", "--json"];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
-  await once(child.stdout as NodeJS.ReadableStream, "data");
+  await firstLine(child);
   return child;
 };
 
@@ -95,7 +97,7 @@ test("two nodes behind a load balancer, each restarted: no request is cut", asyn
   for (const [i, node] of nodes.entries()) {
     await pause(500);
     node.kill("SIGTERM");
-    await once(node, "exit");
+    await once(node, "exit", { signal: AbortSignal.timeout(60_000) });
     expect(node.exitCode).toBe(0);
     await serving(ports[i] as number, "1");
     await pause(500);

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { storeAt } from "../../src/cli/lib/stores.js";
 import { withoutPassword } from "../../src/ports/passwords.js";
 import { temporary } from "../engine/place.js";
+import { firstLine } from "../first-line.js";
 import { own } from "../scenarios/files.js";
 import { startPostgres } from "../stores/postgres-server.js";
 import { cli, main, served } from "./run.js";
@@ -30,15 +31,7 @@ const node = async (store: string) => {
     "0",
     "--json",
   ]);
-  let errors = "";
-  child.stderr.on("data", (data) => {
-    errors += data;
-  });
-  const [line] = (await Promise.race([
-    once(child.stdout, "data"),
-    once(child, "exit").then(() => Promise.reject(new Error(`it did not start: ${errors}`))),
-  ])) as [Buffer];
-  const told = JSON.parse(line.toString()) as { url: string; store: string };
+  const told = JSON.parse(await firstLine(child)) as { url: string; store: string };
   return {
     ...told,
     async stop() {

@@ -16,6 +16,7 @@ import { createEngine, type Engine, systemClock } from "../../src/index.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { type ResursDouble, resursDouble, wooDouble } from "../../src/testing/index.js";
 import { bankHas, gatewayTo, order, shopHas } from "../engine/place.js";
+import { firstLine } from "../first-line.js";
 import { freePort } from "../free-port.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -89,8 +90,7 @@ test("the container's command serves beyond this computer, and its health check 
     );
   };
   try {
-    const [said] = await once(child.stdout, "data");
-    expect(String(said)).toContain(`0.0.0.0:${port}`);
+    expect(await firstLine(child)).toContain(`0.0.0.0:${port}`);
     expect([await healthy(port), await healthy(other)]).toEqual([0, 1]);
   } finally {
     child.kill("SIGKILL");

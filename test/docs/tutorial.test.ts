@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { firstLine } from "../first-line.js";
 import { freePort } from "../free-port.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -40,8 +41,7 @@ beforeAll(async () => {
   ran.add("serve");
   server = spawn("bash", ["--norc", "-c", codeOf("sh", "serve").replace(/^node/m, "exec node")], { cwd: folder, env });
   server.stderr?.on("data", (text) => process.stderr.write(text));
-  const [said] = await once(server.stdout as NodeJS.ReadableStream, "data");
-  expect(String(said)).toBe(`Open http://127.0.0.1:${port}/\n`);
+  expect(await firstLine(server)).toBe(`Open http://127.0.0.1:${port}/\n`);
 }, 60_000);
 afterAll(async () => {
   server?.kill("SIGKILL");

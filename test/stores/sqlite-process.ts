@@ -1,6 +1,6 @@
 /** A SQLite store that another process has open. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { firstLine } from "../first-line.js";
 
 /** Resolves when it is open and these orders are committed; the process lives until it is killed. */
 export const storeElsewhere = async (file: string, orders: string[]): Promise<ChildProcess> => {
@@ -15,6 +15,6 @@ export const storeElsewhere = async (file: string, orders: string[]): Promise<Ch
      await store.commit(${JSON.stringify(orders)}.map((id) => changeOf(id, 0)));
      console.log("open");`,
   ]);
-  await once(child.stdout, "data");
+  await firstLine(child);
   return child;
 };

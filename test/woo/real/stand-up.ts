@@ -6,11 +6,11 @@
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "../../free-port.js";
 
 export const PLUGIN_DIR = fileURLToPath(new URL("../../../../src/shops/woocommerce/plugin", import.meta.url));
 const here = fileURLToPath(new URL("../../../../test/woo/real/", import.meta.url));
@@ -60,16 +60,6 @@ export interface RealShop {
   complaints(all?: boolean): Promise<string[]>;
   stop(): Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 
 const soon = async (what: string, done: () => Promise<boolean>, ms = 30_000): Promise<void> => {
   const until = Date.now() + ms;
