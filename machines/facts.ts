@@ -99,6 +99,8 @@ export const Operation = z.object({
   expects: OrderAsExpected.optional(),
   /** Why the bank refused the call when it was repeated after a lost answer; null = it did not. */
   refused: z.string().nullable().default(null),
+  /** What another hand wrote to the shop meanwhile; it is followed at the end, where the order keeps its status. */
+  seen: OrderStatus.optional(),
   before: Amounts,
   since: moment,
 });

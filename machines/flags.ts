@@ -14,6 +14,13 @@ const held = (c: GuardContext) => moneyHeld(c.payment);
 /** The payments that hold money beside the one that pays the order. */
 export const surplusOf = (others: OtherPayment[]): OtherPayment[] => others.filter((one) => moneyHeld(one) > 0);
 const surplus = (c: GuardContext): number => surplusOf(c.others).reduce((sum, one) => sum + moneyHeld(one), 0);
+/** What the bank holds of an order that pays for nothing any more, on whichever payment. */
+const heldInVain = (c: GuardContext): number => (accepted(c) ? held(c) : 0) + surplus(c);
+const paysNothing = (c: GuardContext): boolean =>
+  [...givenUp, "refunded", "checkout-draft"].includes(status(c)) ||
+  c.order.paidOtherwise === true ||
+  c.order.gone === true;
+const onOnePayment = (c: GuardContext): boolean => !(accepted(c) && held(c) > 0) && surplusOf(c.others).length === 1;
 const refundedInFull = (c: GuardContext) => guards.isRefundedInFull({ context: c });
 /** The guard alone takes an order whose lines were reserved anew and captured since for a cancelled one. */
 const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context: c }) && c.payment.captured === 0;
@@ -41,7 +48,7 @@ export interface FlagRule {
 /** Each test looks at the facts alone; `says` and `remedy` are what a person reads. */
 export const flags = {
   "discrepancy:paid-but-cancelled": {
-    test: (c: GuardContext) => accepted(c) && givenUp.includes(status(c)) && held(c) > 0,
+    test: (c: GuardContext) => givenUp.includes(status(c)) && heldInVain(c) > 0,
     says: "The bank has the customer's money for an order that the shop has given up.",
     remedy: "Release the money in the Merchant Portal, or place a new order for the customer.",
   },
@@ -79,22 +86,22 @@ export const flags = {
     remedy: "Cancel or refund the payment in the Merchant Portal, and have the customer pay in the order's currency.",
   },
   "discrepancy:paid-draft": {
-    test: (c: GuardContext) => accepted(c) && status(c) === "checkout-draft" && held(c) > 0,
+    test: (c: GuardContext) => status(c) === "checkout-draft" && heldInVain(c) > 0,
     says: "The bank has money for an order that is still a draft; WooCommerce deletes drafts after a day.",
     remedy: "Set the order to processing, or release the money in the Merchant Portal.",
   },
   "discrepancy:paid-another-way": {
-    test: (c: GuardContext) => accepted(c) && c.order.paidOtherwise === true && held(c) > 0,
+    test: (c: GuardContext) => c.order.paidOtherwise === true && heldInVain(c) > 0,
     says: "The customer chose another way to pay, and the bank has money on the abandoned payment.",
     remedy: "Release or refund that payment in the Merchant Portal, or have the other one refunded.",
   },
   "discrepancy:order-gone": {
-    test: (c: GuardContext) => accepted(c) && c.order.gone === true && held(c) > 0,
+    test: (c: GuardContext) => c.order.gone === true && heldInVain(c) > 0,
     says: "The order was deleted in the shop, and the bank has the customer's money.",
     remedy: "Do not ship. Restore the order in the shop, or release the money in the Merchant Portal.",
   },
   "discrepancy:paid-twice": {
-    test: (c: GuardContext) => surplus(c) > 0,
+    test: (c: GuardContext) => surplus(c) > 0 && !(paysNothing(c) && onOnePayment(c)),
     amount: (c: GuardContext) => surplus(c),
     says: "The bank has money on more than one payment for this order.",
     remedy: "Refund or cancel the payment that is not needed in the Merchant Portal; the order names it.",
@@ -126,7 +133,7 @@ export const flags = {
     remedy: "Correct the order lines or the payment; nothing is captured until they match.",
   },
   "discrepancy:refunded-not-credited": {
-    test: (c: GuardContext) => accepted(c) && status(c) === "refunded" && held(c) > 0,
+    test: (c: GuardContext) => status(c) === "refunded" && heldInVain(c) > 0,
     says: "The order is refunded, but the bank still has the customer's money.",
     remedy: "Refund what was captured and release what is reserved, in the Merchant Portal.",
   },

@@ -16,7 +16,8 @@ export interface Meta {
 }
 
 /**
- * Of a call to the bank: `again`, it goes out once more; `failed`, it came to nothing; `under-way`, its end decides, and
+ * Of a call to the bank: `again`, it goes out once more; `failed`, the bank refused it; `not-confirmed`, nobody knows of
+ * any effect, and it counts as not done; `under-way`, its end decides, and
  * what came meanwhile changes nothing; `done-before`, the books are as the merchant asked, whoever did it;
  * `done-late`, a refund that was pending is done; `order-changed`, it was not sent, as the shop has another order.
  * `terminal`: the order is over.
@@ -24,6 +25,7 @@ export interface Meta {
 export type BranchOutcome =
   | "again"
   | "failed"
+  | "not-confirmed"
   | "under-way"
   | "done-before"
   | "done-late"

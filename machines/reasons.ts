@@ -31,6 +31,8 @@ const words = {
   "stale-payment": "The message is about another payment of this order, which has no money.",
   "unknown-payment": "The message is about a payment that is not this order's.",
   "gateway-refused": "The bank refused the call.",
+  "not-confirmed":
+    "The bank never confirmed the call, so it counts as not done; check the payment before you try again.",
   "operation-in-flight": "A call about this order's money is under way; wait for the bank's answer.",
   "no-lost-answer": "The order is not waiting for an answer from the bank.",
   "not-possible-now": "This is not possible in the order's current status.",

@@ -28,6 +28,8 @@ export const reasonsInSwedish: Record<string, string> = {
   "order-gone": "Ordern togs bort i butiken, så inget debiterades.",
   "order-changed": "Ordern ändrades i butiken under tiden, så inget skickades; kontrollera den och försök igen.",
   "gateway-refused": "Banken nekade anropet.",
+  "not-confirmed":
+    "Banken bekräftade aldrig anropet, så det räknas som inte utfört; kontrollera betalningen innan du försöker igen.",
   "operation-in-flight": "Ett anrop om orderns pengar pågår; vänta på bankens svar.",
   "not-possible-now": "Det går inte med orderns nuvarande status.",
   "not-awaiting-payment": "Ordern väntar inte på någon betalning.",

@@ -43,7 +43,7 @@ export const waitsOrEnds = <const T extends string, const G extends object>(
   [
     { ...staysOpen(waiting), ...rule(`${family}/waits`, "outcome-unknown") },
     { ...gaveUp, guard: "repeatWasRefused", ...outcome("failed", `${family}/refused`) },
-    { ...gaveUp, ...outcome("failed", `${family}/given-up`) },
+    { ...gaveUp, ...outcome("not-confirmed", `${family}/given-up`) },
   ] as const;
 
 /**
@@ -107,7 +107,7 @@ export const bankCall = ({ home, says, family, wish, seen, again, failed, readsS
           }),
         },
       },
-      unknown: lookingFor(shown, looked, { ...gaveUp, ...outcome("failed", `${family}/ended-by-person`) }),
+      unknown: lookingFor(shown, looked, { ...gaveUp, ...outcome("not-confirmed", `${family}/ended-by-person`) }),
     },
     on: { "payment.read": underWay, ...(wish && { [wish]: underWay }) },
     // XState's types know no event whose name is put together.

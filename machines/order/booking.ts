@@ -15,7 +15,7 @@ const looked = [
   { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", ...outcome("again", "book/again") },
   { ...staysOpen("unknown"), guard: "isMissingAndMayStillCome", ...rule("book/waits", "outcome-unknown") },
   { guard: "customerFindsNoPaymentAfterRefusal", ...noPayment },
-  { ...notBooked, ...outcome("failed", "book/given-up") },
+  { ...notBooked, ...outcome("not-confirmed", "book/given-up") },
 ] as const;
 
 export const booking = orderSetup.createStateConfig({
@@ -46,7 +46,7 @@ export const booking = orderSetup.createStateConfig({
       },
       on: {
         "payment.readBack": looked,
-        "merchant.endedWait": { ...notBooked, ...outcome("failed", "book/ended-by-person") },
+        "merchant.endedWait": { ...notBooked, ...outcome("not-confirmed", "book/ended-by-person") },
       },
     },
     refused: {

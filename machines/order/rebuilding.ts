@@ -9,7 +9,7 @@ const addTheRest = { target: "adding", actions: "addOrderLines" } as const;
 /** How a reading shows that the old lines are gone, and what follows. */
 const oldLinesGone = [
   { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/read-back") },
-  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...outcome("failed", "modify/given-up") },
+  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...outcome("not-confirmed", "modify/given-up") },
   { guard: "cancelTookEffect", ...done, ...rule("modify/read-back") },
 ] as const;
 const cancelLooked = [
@@ -26,7 +26,7 @@ const addLooked = [
 ] as const;
 
 const otherOrder = { target: home, ...outcome("order-changed", "shop/differs") } as const;
-const endedByPerson = { ...gaveUp, ...outcome("failed", "modify/ended-by-person") } as const;
+const endedByPerson = { ...gaveUp, ...outcome("not-confirmed", "modify/ended-by-person") } as const;
 const cancelReadBack = { target: "cancelUnknown", actions: "readBack" } as const;
 const addReadBack = { target: "addUnknown", actions: "readBack" } as const;
 
@@ -38,7 +38,7 @@ export const rebuilding = orderSetup.createStateConfig({
       on: {
         "cancel.confirmed": [
           { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/recreate") },
-          { guard: "cancelTookEffectAndLeavesSomething", ...gaveUp, ...outcome("failed", "modify/given-up") },
+          { guard: "cancelTookEffectAndLeavesSomething", ...gaveUp, ...outcome("not-confirmed", "modify/given-up") },
           { guard: "cancelTookEffect", ...done, ...rule("modify/confirmed") },
           /** What is cancelled after the new lines are there lets them go as well. */
           { ...cancelReadBack, ...rule("modify/unknown") },

@@ -9,11 +9,12 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
+import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { exchange, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
-import { refuse, turnDown } from "./refuse.js";
+import { cameToNothing, refuse, turnDown } from "./refuse.js";
 import { inCurrency, remember } from "./remember.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 import { isLaterLook } from "./timer-names.js";
@@ -251,7 +252,8 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const failed = meta.outcome === "failed" || meta.outcome === "order-changed";
+    const reason = meta.outcome === undefined ? null : (cameToNothing[meta.outcome] ?? null);
+    const failed = reason !== null || meta.outcome === "order-changed";
     const payment = paymentAfter(this.facts.payment, operation, !failed, this.now);
     // The bank may still fail to carry it out.
     if (operation.kind === "refund" && !failed && (payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
@@ -261,12 +263,13 @@ export class DecisionBuilder {
     readSurplus(this);
     this.moveCooldown("money.settled");
     // Whoever asked is answered by what the shop has now.
-    if (meta.outcome === "order-changed") return;
-    this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
-      rule: meta.rule ?? null,
-      reason: failed ? "gateway-refused" : null,
-      from: status,
-    });
+    if (meta.outcome !== "order-changed")
+      this.answer({ eventId: operation.askedBy, type: operation.askedType }, failed ? "refused" : "moved", {
+        rule: meta.rule ?? null,
+        reason,
+        from: status,
+      });
+    if (this.facts.order.status === status) followAfterCall(this, operation);
   }
 
   /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */

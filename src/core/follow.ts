@@ -1,20 +1,33 @@
 /** What another hand did to the order in the shop, and orders that were paid another way. */
 import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
+import type { Operation, OrderStatus } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
 import { notOurs } from "./refuse.js";
+import { waitingFor } from "./remember.js";
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
 export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
   const shown = { ...builder.itself, seen };
   const status = builder.facts.order.status;
+  const { operation } = builder.facts;
+  if (operation !== null && (seen !== status || operation.seen !== undefined))
+    builder.facts = { ...builder.facts, operation: { ...operation, seen } };
   if (seen === status) return builder.answer(shown, "ignored", { reason: "same-status" });
-  if (builder.facts.operation !== null) return builder.answer(shown, "ignored", { reason: "operation-in-flight" });
+  if (operation !== null) return builder.answer(shown, "ignored", { reason: "operation-in-flight" });
   const meta = builder.moveOrder(shown);
   // A draft is only a way in: an order that was placed does not become one again.
   if (meta === null) return builder.answer(shown, "ignored", { reason: "no-change", from: status });
   builder.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
+};
+
+/** The status that was seen during a call, which left the order's own as it was: the shop is not told one, so it is followed. */
+export const followAfterCall = (builder: DecisionBuilder, { seen }: Operation): void => {
+  if (seen === undefined || seen === builder.facts.order.status) return;
+  builder.moveOrder({ ...builder.itself, type: "order.seen", seen });
+  const waiting = { ...waitingFor(builder.envelope, builder.facts), type: "order.seen" };
+  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, waiting] };
+  builder.moveCooldown("someone.asked");
 };
 
 /** An order paid with another method: the merchant does as WooCommerce lets him, and nothing else concerns us. */

@@ -2,9 +2,16 @@
 import { statusWantedBy } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import { whyNotHere } from "../../machines/guards.js";
+import type { BranchOutcome } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
+
+/** Why a call that ended so was not done. */
+export const cameToNothing: Partial<Record<BranchOutcome, Reason>> = {
+  failed: "gateway-refused",
+  "not-confirmed": "not-confirmed",
+};
 
 export const refuse = (builder: DecisionBuilder, shown: OrderMessage, reason: Reason, from: OrderStatus): void => {
   builder.answer(shown, "refused", { reason, rule: `refused/${reason}`, from });

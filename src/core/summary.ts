@@ -8,7 +8,7 @@ export interface OrderSummary {
   state: string;
   /** The flags that stand. */
   flags: FlagName[];
-  /** The status is not final, or a flag stands. */
+  /** The status is not final, a flag stands, or the bank may still change the payment. */
   inDoubt: boolean;
   updatedAt: number;
   /** Every payment that the order has or had, the current one first. */
@@ -17,7 +17,9 @@ export interface OrderSummary {
 
 const FINAL = new Set<OrderStatus>(["cancelled", "refunded", "completed"]);
 
-export const isInDoubt = (status: OrderStatus, flags: string[]): boolean => flags.length > 0 || !FINAL.has(status);
+/** A look at the bank is still to come, or a refund that it calls pending. */
+const mayChange = ({ facts, timers }: OrderRecord): boolean =>
+  Object.keys(timers).length > 0 || (facts.payment.pendingRefund ?? 0) > 0;
 
 /** A repair comes across records that were written before every payment was a whole one. */
 const idsOf = (facts: Facts): string[] => {
@@ -25,14 +27,15 @@ const idsOf = (facts: Facts): string[] => {
   return [...paymentsOf(facts).map(({ id }) => id), ...previousIds];
 };
 
-export const summaryOf = ({ facts, states, flags }: OrderRecord): OrderSummary => {
+export const summaryOf = (record: OrderRecord): OrderSummary => {
+  const { facts, states, flags } = record;
   const { order } = facts;
   const standing = flags.filter((flag) => flag.clearedAt === null).map((flag) => flag.flag);
   return {
     status: order.status,
     state: typeof states.order === "string" ? states.order : JSON.stringify(states.order),
     flags: standing,
-    inDoubt: isInDoubt(order.status, standing),
+    inDoubt: !FINAL.has(order.status) || standing.length > 0 || mayChange(record),
     updatedAt: order.updatedAt,
     payments: idsOf(facts),
   };

@@ -1,18 +1,21 @@
 /** One order as a list shows it, and whether a list wants it. */
 
 import type { OrderRecord } from "../core/record.js";
-import { isInDoubt, summaryOf } from "../core/summary.js";
+import { summaryOf } from "../core/summary.js";
 import type { OrderFilter, OrderRow } from "./store.js";
 
 export const rowOf = (record: OrderRecord, parked: string | null): OrderRow => {
-  const { status, state, flags, updatedAt } = summaryOf(record);
-  return { orderId: record.orderId, status, state, version: record.version, updatedAt, flags, parked };
+  const { status, state, flags, inDoubt, updatedAt } = summaryOf(record);
+  return { orderId: record.orderId, status, state, version: record.version, updatedAt, flags, inDoubt, parked };
 };
 
-export const matches = ({ orderId, status, flags, updatedAt, parked }: OrderRow, filter: OrderFilter): boolean =>
+export const matches = (
+  { orderId, status, flags, inDoubt, updatedAt, parked }: OrderRow,
+  filter: OrderFilter,
+): boolean =>
   (filter.status === undefined || status === filter.status) &&
   (filter.flagged === undefined || flags.length > 0 === filter.flagged) &&
-  (filter.inDoubt === undefined || isInDoubt(status, flags) === filter.inDoubt) &&
+  (filter.inDoubt === undefined || inDoubt === filter.inDoubt) &&
   (filter.updatedSince === undefined || updatedAt >= filter.updatedSince) &&
   (filter.parked === undefined || (parked !== null) === filter.parked) &&
   (filter.after === undefined || orderId > filter.after) &&

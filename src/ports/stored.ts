@@ -87,7 +87,7 @@ export interface Repaired {
 export interface OrderFilter {
   status?: OrderStatus | undefined;
   flagged?: boolean | undefined;
-  /** Orders whose status is not final, or that carry a flag. */
+  /** Orders whose status is not final, that carry a flag, or whose payment the bank may still change. */
   inDoubt?: boolean | undefined;
   updatedSince?: number | undefined;
   /** Orders that are parked. */
@@ -108,6 +108,8 @@ export interface OrderRow {
   version: number;
   updatedAt: number;
   flags: FlagName[];
+  /** The status is not final, a flag stands, or the bank may still change the payment. */
+  inDoubt: boolean;
   parked: string | null;
 }
 

@@ -256,7 +256,7 @@ describe("the bank's answer to a call", () => {
     expect(life.answerTo("asked")).toMatchObject({
       outcome: "refused",
       rule: "capture/given-up",
-      reason: "gateway-refused",
+      reason: "not-confirmed",
     });
     expect(captures(life)).toHaveLength(6);
     expect(sent(life).at(-1)).toMatchObject({

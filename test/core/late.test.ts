@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Reading } from "../../machines/facts.js";
 import { why } from "../../src/core/why.js";
-import type { EventInput, Life } from "../../src/testing/decision/life.js";
+import type { BankAnswer, EventInput, Life } from "../../src/testing/decision/life.js";
 import { payments, reading } from "../../src/testing/decision/samples.js";
 import { completed, lifeOf } from "./lives.js";
 
@@ -370,6 +370,101 @@ describe("an order that another hand ended in the shop, while its payment is ope
     const life = lifeOf({ status: "pending" });
     life.settle({ type: "order.seen", status: "cancelled" }, payments["rejected, task done"]);
     expect(Object.keys(life.record.timers)).toEqual([]);
+  });
+});
+
+describe("a status that another hand writes to the shop while a call is under way", () => {
+  const { total } = reading();
+  const partly = reading({ authorized: total - 100, captured: 100 });
+  const cases: [string, EventInput, Reading, BankAnswer][] = [
+    ["a capture that keeps the status, done", capturedOnly, reading(), { is: "confirmed", reading: payments.captured }],
+    ["a capture, refused", completed, reading(), { is: "refused" }],
+    [
+      "a refund of a part, done",
+      part,
+      payments.captured,
+      { is: "confirmed", reading: { ...payments.captured, refunded: 100 } },
+    ],
+    ["a cancellation, refused", cancelled, reading(), { is: "refused" }],
+    ["a release of the rest, refused", { type: "merchant.released", via: "api" }, partly, { is: "refused" }],
+  ];
+  const begun = (click: EventInput, pays: Reading) => {
+    const life = lifeOf({ status: "processing" });
+    life.settle(click, pays);
+    expect(life.record.facts.operation).not.toBe(null);
+    return life;
+  };
+
+  test.each(cases)(
+    "%s: the order follows the shop, the payment is read, and it is flagged",
+    (_, click, pays, answer) => {
+      const life = begun(click, pays);
+      life.settle({ type: "order.seen", status: "cancelled" });
+      expect(life.status).toBe("processing");
+      const readings = () => life.types.filter((type) => type === "readPayment").length;
+      const before = readings();
+      life.bankAnswers(answer);
+      expect([life.status, life.raised.includes("discrepancy:paid-but-cancelled"), readings()]).toEqual([
+        "cancelled",
+        true,
+        before + 1,
+      ]);
+      expect(life.types).not.toContain("setOrderStatus");
+    },
+  );
+
+  test.each(cases)("%s: nothing is followed where the shop has the order's status again", (_, click, pays, answer) => {
+    const life = begun(click, pays);
+    life.settle({ type: "order.seen", status: "cancelled" });
+    life.settle({ type: "order.seen", status: "processing" });
+    life.bankAnswers(answer);
+    expect(life.status).toBe("processing");
+  });
+
+  test("a capture that completes the order: the shop is told so, and says what it has", () => {
+    const life = begun(completed, reading());
+    life.settle({ type: "order.seen", status: "on-hold" });
+    life.bankAnswers({ is: "confirmed", reading: payments.captured });
+    expect(life.status).toBe("completed");
+    expect(life.effects.at(-1)?.effect).toMatchObject({ type: "setOrderStatus", from: "processing", to: "completed" });
+  });
+});
+
+describe("whoever asked for a call that came to nothing is told which it was", () => {
+  const asked = () => {
+    const life = lifeOf({ status: "processing" });
+    life.tell(completed, "first");
+    life.read(reading());
+    return life;
+  };
+
+  test("the bank refused it", () => {
+    const life = asked();
+    life.bankAnswers({ is: "refused" });
+    expect(life.answerTo("first")).toMatchObject({ outcome: "refused", reason: "gateway-refused" });
+  });
+
+  test("the bank refused it when it was repeated", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    readBack(life, reading());
+    while (life.types.filter((type) => type === "capturePayment").length === 1) life.wait(1000, reading());
+    life.bankAnswers({ is: "refused" });
+    readBack(life, reading());
+    life.wait(20 * 60_000, reading());
+    expect(life.answerTo("first")).toMatchObject({
+      outcome: "refused",
+      rule: "capture/refused",
+      reason: "gateway-refused",
+    });
+  });
+
+  test("a person ended the wait", () => {
+    const life = asked();
+    life.bankAnswers({ is: "lost" });
+    readBack(life, reading());
+    life.settle({ type: "merchant.endedWait", via: "api" });
+    expect(life.answerTo("first")).toMatchObject({ outcome: "refused", reason: "not-confirmed" });
   });
 });
 

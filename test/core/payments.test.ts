@@ -227,6 +227,21 @@ describe("a payment beside the one that pays", () => {
     expect([life.status, paidBy(life), life.record.facts.operation]).toEqual(["processing", NEWER, null]);
   });
 
+  test.each([
+    ["cancelled", ["discrepancy:paid-but-cancelled"]],
+    ["refunded", ["discrepancy:refunded-not-credited"]],
+  ] as const)("is all that an order holds that is %s: it is not said to be paid twice", (status, raised) => {
+    const life = two({ status }, { choices: { surplusPayment: "flag" } });
+    life.settle(olderCallback, payments.cancelled, olderSays(payments.captured));
+    expect([life.status, life.raised]).toEqual([status, raised]);
+  });
+
+  test("of a cancelled order that the current one holds money for as well: it is paid twice", () => {
+    const life = two({ status: "cancelled" }, { choices: { surplusPayment: "flag" } });
+    life.settle(olderCallback, payments.captured, olderSays(payments.captured));
+    expect(life.raised).toEqual(["discrepancy:paid-but-cancelled", "discrepancy:paid-twice"]);
+  });
+
   test("is let go once, when the answer was lost and it is gone", () => {
     const life = surplus();
     life.bankAnswers({ is: "lost" });

@@ -1,12 +1,13 @@
 /** What is kept of an order: its record, its line of history, what a list shows, and what would become of it. */
 import { describe, expect, test } from "vitest";
+import type { Facts, OrderStatus } from "../../machines/facts.js";
 import { registry } from "../../machines/index.js";
 import { decide } from "../../src/core/decide.js";
 import { timersBetween } from "../../src/core/finish.js";
 import { preview } from "../../src/core/preview.js";
 import type { OrderRecord } from "../../src/core/record.js";
 import { structureHash } from "../../src/core/structure.js";
-import { isInDoubt, summaryOf } from "../../src/core/summary.js";
+import { summaryOf } from "../../src/core/summary.js";
 import { Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -44,15 +45,24 @@ describe("a list shows", () => {
     expect(summaryOf(life.record).payments).toEqual(["pay-0"]);
   });
 
-  test("whether it is in doubt: an end without a flag is not", () => {
+  test("whether it is in doubt: an end is not, once nothing is open at the bank", () => {
+    const { record } = new Life(anOrder({ status: "processing" }));
+    const as = (status: OrderStatus, more: Partial<OrderRecord> = {}, payment: Partial<Facts["payment"]> = {}) => {
+      const { order } = record.facts;
+      const facts = { ...record.facts, order: { ...order, status }, payment: { ...record.facts.payment, ...payment } };
+      return summaryOf({ ...record, timers: {}, ...more, facts }).inDoubt;
+    };
     const ends = ["cancelled", "refunded", "completed"] as const;
-    expect(ends.map((status) => isInDoubt(status, []))).toEqual([false, false, false]);
-    expect(ends.map((status) => isInDoubt(status, ["capture-failed"]))).toEqual([true, true, true]);
-    expect((["pending", "failed", "on-hold"] as const).map((status) => isInDoubt(status, []))).toEqual([
+    const flags = [{ flag: "capture-failed", raisedAt: T0, clearedAt: null }] as const;
+    expect(ends.map((status) => as(status))).toEqual([false, false, false]);
+    expect(ends.map((status) => as(status, { flags: [...flags] }))).toEqual([true, true, true]);
+    expect(ends.map((status) => as(status, {}, { pendingRefund: 100 }))).toEqual([true, true, true]);
+    expect(ends.map((status) => as(status, { timers: { "look.again.20": { generation: 1, at: T0 } } }))).toEqual([
       true,
       true,
       true,
     ]);
+    expect((["pending", "failed", "on-hold"] as const).map((status) => as(status))).toEqual([true, true, true]);
   });
 });
 

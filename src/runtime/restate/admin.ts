@@ -24,13 +24,14 @@ export class Admin {
       .filter((row) => matches(row, filter))
       .sort(inOrder(filter))
       .slice(0, filter.limit)
-      .map(({ orderId, status, state, version, updatedAt, flags, parked }) => ({
+      .map(({ orderId, status, state, version, updatedAt, flags, inDoubt, parked }) => ({
         orderId,
         status,
         state,
         version,
         updatedAt,
         flags,
+        inDoubt,
         parked,
       }));
   }

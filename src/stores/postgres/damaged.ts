@@ -32,7 +32,7 @@ const shapes: Record<PgTable, Shape> = {
   },
   listed: {
     from: "orders",
-    columns: "order_id, status, state, version, updated_at, flags, parked",
+    columns: "order_id, status, state, version, updated_at, flags, in_doubt, parked",
     name: "order_id",
     said: "flags",
     read: wire.readOrder,

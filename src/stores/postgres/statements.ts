@@ -175,7 +175,7 @@ export const listStatement = (
     where.push(`(updated_at, order_id) < (${bound(updatedAt)}, ${bound(orderId)})`);
   }
   const order = filter.latest === undefined ? "order_id" : "updated_at DESC, order_id DESC";
-  const text = `SELECT order_id, status, state, version, updated_at, flags, ${setAside(s)} FROM ${s}.orders
+  const text = `SELECT order_id, status, state, version, updated_at, flags, in_doubt, ${setAside(s)} FROM ${s}.orders
     WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT $1`;
   return { text, values };
 };

@@ -158,11 +158,12 @@ export const readLoaded = (asked: { orderId: string; eventIds: string[] }[], row
 export const readEntry = ([entry, orderId, seq]: PgRow): HistoryEntry =>
   sound(`entry ${seq} in the history of order ${orderId}`, () => entryFrom(entry, orderId as string, seq as number));
 
-type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null];
+type OrderColumns = [string, OrderRow["status"], string, number, number, string, boolean, string | null];
 export const readOrder = (row: PgRow): OrderRow => {
-  const [orderId, status, state, version, updatedAt, flags, parked] = row as OrderColumns;
+  const [orderId, status, state, version, updatedAt, flags, inDoubt, parked] = row as OrderColumns;
   return sound(`what is listed of order ${orderId}`, () => ({
     ...listedFrom({ orderId, status, state, version, updatedAt, flags: flagsFrom(flags) }),
+    inDoubt,
     parked,
   }));
 };

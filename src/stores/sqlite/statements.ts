@@ -11,7 +11,7 @@ export const WAITING = `${EVENT}, order_id, event_id`;
 export const TIMER = "order_id, timer, generation, at, sum";
 export const ENTRY = "order_id, seq, event_id, entry, sum";
 export const RECORD = "record, parked, version, sum";
-export const ORDER = "order_id, status, state, version, updated_at, flags, parked, listed_sum";
+export const ORDER = "order_id, status, state, version, updated_at, flags, in_doubt, parked, listed_sum";
 const LISTED_VALUES = "version, status, state, flags, flagged, in_doubt, updated_at, payment_id, listed_sum";
 const ORDER_VALUES = `${LISTED_VALUES}, record, sum`;
 

@@ -180,13 +180,14 @@ export const readEntry = (row: Columns): HistoryEntry => {
   return sound(what, () => entryFrom(json, orderId, seq));
 };
 
-type OrderColumns = [string, OrderRow["status"], string, number, number, string, string | null, number];
+type OrderColumns = [string, OrderRow["status"], string, number, number, string, number, string | null, number];
 export const readOrder = (row: Columns): OrderRow => {
-  const [orderId, status, state, version, updatedAt, flags, parked, sum] = row as OrderColumns;
+  const [orderId, status, state, version, updatedAt, flags, inDoubt, parked, sum] = row as OrderColumns;
   const what = `what is listed of order ${orderId}`;
   whole(sum, what, orderId, status, state, version, updatedAt, flags);
   return sound(what, () => ({
     ...listedFrom({ orderId, status, state, version, updatedAt, flags: flagsFrom(flags) }),
+    inDoubt: inDoubt !== 0,
     parked,
   }));
 };

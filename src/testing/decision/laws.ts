@@ -61,8 +61,10 @@ const hearsOfEveryChange = (decided: DecidedStep): string[] => {
   // One reading may answer several who wait; the shop hears of each change in turn.
   const path = [before.facts.order.status, ...changes.map(({ to }) => to)];
   const { status } = decision.record.facts.order;
+  // What another hand wrote during a call is followed once it has ended.
+  const isFollowed = decision.record.facts.operation === null && before.facts.operation?.seen === status;
   return [
-    ...unless(path.at(-1) === status, () => `told ${path.join(" -> ")}, decided ${status}`),
+    ...unless(path.at(-1) === status || isFollowed, () => `told ${path.join(" -> ")}, decided ${status}`),
     ...changes.flatMap(({ from, to }, i) => unless(from === path[i] && to !== from, () => `told ${from} -> ${to}`)),
   ];
 };

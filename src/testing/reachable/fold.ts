@@ -140,10 +140,23 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
     if (wish !== null) key += ` ${wish.amount} ${wish.lines === null} ${wish.total} ${wish.adds}`;
   }
   if (operation !== null) {
-    const { kind, amount, lines, leadsTo, tries, before, askedType, key: name, whole, lostAt, refused } = operation;
+    const {
+      kind,
+      amount,
+      lines,
+      leadsTo,
+      tries,
+      before,
+      askedType,
+      key: name,
+      whole,
+      lostAt,
+      refused,
+      seen,
+    } = operation;
     key += ` ${kind} ${amount} ${lines === null} ${leadsTo} ${counted(tries)} ${askedType.startsWith("customer.")}`;
     key += ` ${before.authorized} ${before.captured} ${before.canceled} ${before.refunded}`;
-    key += ` ${p.transactionIds.includes(name)} ${whole} ${lostAt === null ? "" : lostAt < NOW} ${refused !== null}`;
+    key += ` ${p.transactionIds.includes(name)} ${whole} ${lostAt === null ? "" : lostAt < NOW} ${refused !== null} ${seen ?? ""}`;
   }
   return `${key} ${kept(timers)}`;
 };

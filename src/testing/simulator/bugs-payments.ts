@@ -1,6 +1,7 @@
 /** Bugs about the payments of one order. */
 
 import type { Facts } from "../../../machines/facts.js";
+import { surplusOf } from "../../../machines/flags.js";
 import { guards } from "../../../machines/guards.js";
 import type { Bug } from "./bugs.js";
 import { after, before } from "./bugs-decision.js";
@@ -28,7 +29,9 @@ export const paymentBugs: Record<string, Bug> = {
   "second-payment-unflagged": {
     says: "a second payment that holds money is nobody's to see",
     plant: after((decision) => {
-      const flags = decision.record.flags.filter(({ flag }) => flag !== "discrepancy:paid-twice");
+      const { others } = decision.record.facts;
+      if (surplusOf(others).length === 0) return decision;
+      const flags = decision.record.flags.filter(({ flag }) => !flag.startsWith("discrepancy:"));
       return { ...decision, record: { ...decision.record, flags } };
     }),
   },

@@ -39,6 +39,7 @@ export const lists: StoreCase[] = [
           version: 1,
           updatedAt: T + 30,
           flags,
+          inDoubt: true,
           parked: null,
         },
       ]);
