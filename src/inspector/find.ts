@@ -3,8 +3,10 @@ import { NotOffered, type Queries } from "../ports/runtime.js";
 import type { OrderFilter } from "../ports/store.js";
 
 export const MOST_FOUND = 20;
+/** No id is longer. */
+export const LONGEST_SEARCH = 100;
 /** Fewer characters begin the ids of too many payments. */
-const LEAST_OF_PAYMENT = 4;
+export const LEAST_OF_PAYMENT = 4;
 
 /** Where it is looked. */
 type Finder = Pick<Queries, "findByPayment" | "list"> & { read: (orderId: string) => Promise<object | null> };

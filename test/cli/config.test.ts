@@ -221,7 +221,32 @@ describe("config", () => {
         "fix: look at gateways.resurs-mapi: baseUrl, clientId and clientSecret are of one environment",
       );
       expect(code).toBe(3);
-      expect((await check(STORE, "http://127.0.0.1:1")).code).toBe(3);
+      const away = await check(STORE, "http://127.0.0.1:1");
+      expect(away.out).toContain("fix: the bank did not answer as it should; try again");
+      expect(away.code).toBe(3);
+    });
+
+    test.each([500, 429, 302])("a bank that answers %i is not said to refuse the key", async (status) => {
+      const own = createServer((_, response) => response.writeHead(status, { location: "/" }).end());
+      await new Promise<void>((resolve) => own.listen(0, "127.0.0.1", resolve));
+      const { code, out } = await check(STORE, `http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+      own.close();
+      expect(out).toContain("fix: the bank did not answer as it should; try again");
+      expect(code).toBe(3);
+    });
+
+    test("names of a bank are told as far as they fit", async () => {
+      const many = Array.from({ length: 30 }, (_, i) => ({ id: `id-${i}`, name: "x".repeat(10_000) }));
+      const own = createServer((request, response) => {
+        const token = { access_token: "t", token_type: "Bearer", expires_in: 3600 };
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify(request.url?.includes("token") ? token : { content: many }));
+      });
+      await new Promise<void>((resolve) => own.listen(0, "127.0.0.1", resolve));
+      const { out } = await check(STORE, `http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+      own.close();
+      expect(out.length).toBeLessThan(4000);
+      expect(out).toContain("… (id-19) and 10 more");
     });
 
     const shop = { id: STORE, name: "My shop" };

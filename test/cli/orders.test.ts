@@ -80,7 +80,7 @@ describe.each([
     expect(await cli(["orders", "#77", ...from()])).toMatchObject({
       code: 3,
       out: "",
-      err: 'order-status: no order number or payment id is or begins with "77"\n',
+      err: 'order-status: no order number begins with "77"; of a payment id write at least 4 characters\n',
     });
   });
 });
@@ -112,6 +112,12 @@ describe("what is typed wrong", () => {
     [["apply", "no-such.csv"], /^order-status: there is no file no-such.csv$/m],
     [["apply", "x.csv", "--at-once", "lots"], /error: option '--at-once <n>'/],
     [["orders", "a", "b"], /error: too many arguments/],
+    [
+      ["orders", "7".repeat(101)],
+      /^order-status: a search of 101 characters is longer than any id; write at most 100$/m,
+    ],
+    [["send", "1001", "refund", "0"], /^order-status: "0" is no amount to refund; use one above 0$/m],
+    [["can", "1001", "refund", "0,00"], /^order-status: "0,00" is no amount to refund/],
   ])("%j ends with 2", async (args, says) => {
     const { code, out, err } = await cli(args);
     expect(out).toBe("");

@@ -3,10 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { OrderStatus } from "../../../machines/facts.js";
 import { registry } from "../../../machines/index.js";
-import { find } from "../../inspector/find.js";
+import { find, LEAST_OF_PAYMENT, LONGEST_SEARCH } from "../../inspector/find.js";
 import type { OrderFilter, OrderRow } from "../../ports/store.js";
 import { recordReader } from "../../runtime/embedded/queries.js";
-import { Ends, exitCodes, exits, refused } from "../lib/ending.js";
+import { Ends, exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
 import { lookOption } from "../lib/look.js";
 import { wholeIn } from "../lib/options.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
@@ -77,7 +77,11 @@ const rowsOf = (orders: OrderRow[]): string[] =>
 const found = async (place: Place, typed: string): Promise<OrderRow[]> => {
   const { q, orderId, begin } = await find(place, typed);
   const ids = orderId === null ? begin : [orderId];
-  if (ids.length === 0) throw refused(`no order number or payment id is or begins with "${q}"`);
+  if (ids.length === 0) {
+    const looked = q.length < LEAST_OF_PAYMENT ? "no order number begins" : "no order number or payment id begins";
+    const more = q.length < LEAST_OF_PAYMENT ? `; of a payment id write at least ${LEAST_OF_PAYMENT} characters` : "";
+    throw refused(`${looked} with "${q}"${more}`);
+  }
   const first = ids.map(async (id) =>
     (await place.list({ after: before(id), limit: 1 })).filter((row) => row.orderId === id),
   );
@@ -109,6 +113,8 @@ const watch = async (place: Place, search: string | undefined, options: Options)
 };
 
 const run = async (search: string | undefined, options: Options): Promise<void> => {
+  if (search !== undefined && search.length > LONGEST_SEARCH)
+    throw wrongUsage(`a search of ${search.length} characters is longer than any id; write at most ${LONGEST_SEARCH}`);
   const place = options.store === undefined ? overHttp(options) : await inStore(options.store);
   try {
     if (options.watch) await watch(place, search, options);

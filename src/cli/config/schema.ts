@@ -24,7 +24,10 @@ const SecretSchema = z.strictObject(
 
 const address = z.url({
   protocol: /^https?$/,
-  error: "this is not an address; write it with https://, such as https://shop.example",
+  error: ({ input }) =>
+    typeof input === "object"
+      ? "an address stands in the file itself; env() is for secrets and for the store"
+      : "this is not an address; write it with https://, such as https://shop.example",
 });
 
 const place = z

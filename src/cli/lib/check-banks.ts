@@ -1,5 +1,5 @@
 /** Whether the banks know the keys and the store of a configuration: calls that look and change nothing. */
-import type { Gateway } from "../../ports/gateway.js";
+import type { BankStore, Gateway, PaymentMethod } from "../../ports/gateway.js";
 import type { Ready } from "../config/schema.js";
 import type { CheckFinding } from "./findings.js";
 
@@ -7,7 +7,16 @@ export interface BankFinding extends CheckFinding {
   gateway: string;
 }
 
-const listed = (names: string[]): string => names.join(", ");
+/** A bank's names are as long as it likes. */
+const MOST_LETTERS = 60;
+const short = (name: string): string => (name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS)}…` : name);
+const MOST_LISTED = 20;
+const listed = (names: string[]): string =>
+  names.length > MOST_LISTED
+    ? `${names.slice(0, MOST_LISTED).join(", ")} and ${names.length - MOST_LISTED} more`
+    : names.join(", ");
+const named = ({ name, id }: BankStore): string => `${short(name)} (${short(id)})`;
+const titled = ({ title }: PaymentMethod): string => short(title);
 
 const finding = async (gateway: Gateway, storeId: string | undefined): Promise<BankFinding> => {
   const { name } = gateway;
@@ -21,28 +30,26 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
     return found("not-asked", "cannot be asked without opening a payment; the first checkout tells");
   const told = await gateway.stores();
   if (told.kind !== "ok") {
-    return found(
-      "wrong",
-      told.detail,
-      `look at gateways.${name}: baseUrl, clientId and clientSecret are of one environment`,
-    );
+    const isKey = /^HTTP 40[013]/.test(told.detail);
+    const fix = isKey
+      ? `look at gateways.${name}: baseUrl, clientId and clientSecret are of one environment`
+      : `the bank did not answer as it should; try again, and if it stays so, look at gateways.${name}.baseUrl`;
+    return found("wrong", told.detail, fix);
   }
   if (told.stores.length === 0)
     return found("wrong", "the bank knows the key, and the key has no store", "ask the bank for a store of this key");
-  const stores = listed(told.stores.map((store) => `${store.name} (${store.id})`));
+  const stores = listed(told.stores.map(named));
   const at = `write the id of one of them at gateways.${name}.storeId`;
   if (storeId === undefined) return found("warning", `the bank knows the key; its stores: ${stores}`, at);
   const store = told.stores.find(({ id }) => id === storeId);
   if (store === undefined) return found("wrong", `the key has no store ${storeId}; it has ${stores}`, at);
   const methods = await gateway.paymentMethods?.();
   if (methods?.kind !== "ok") return found("wrong", methods?.detail ?? "no payment methods", "ask the bank");
-  const named = `${store.name} (${store.id})`;
   if (methods.methods.length === 0) {
     const fix = `ask the bank which methods the store has, and look at gateways.${name}.paymentMethodId`;
-    return found("wrong", `${named} has no payment method that a customer could choose`, fix);
+    return found("wrong", `${named(store)} has no payment method that a customer could choose`, fix);
   }
-  const titles = listed(methods.methods.map(({ title }) => title));
-  return found("ok", `${named}: ${titles}`);
+  return found("ok", `${named(store)}: ${listed(methods.methods.map(titled))}`);
 };
 
 export const checkBanks = (gateways: Gateway[], { gateways: given }: Ready): Promise<BankFinding[]> =>

@@ -24,7 +24,9 @@ Events:
 /** Nothing that only a program would write: 0x10, 1e3. */
 const minorUnits = (amount: string): number => {
   if (!/^\d{1,10}([.,]\d{1,2})?$/.test(amount)) throw wrongUsage(`"${amount}" is not a valid amount; use 50 or 50.00`);
-  return Math.round(Number(amount.replace(",", ".")) * 100);
+  const minor = Math.round(Number(amount.replace(",", ".")) * 100);
+  if (minor === 0) throw wrongUsage(`"${amount}" is no amount to refund; use one above 0`);
+  return minor;
 };
 
 const verbs: Record<string, { most: number; event(...given: string[]): TypedEvent }> = {
