@@ -32,6 +32,10 @@ const inPart = [
   "test/runtimes/postgres.test.ts",
   "test/crash.test.ts",
   "test/release.test.ts",
+  "test/campaign.test.ts",
+  "test/stores/postgres-contract.test.ts",
+  "test/doors/damaged-rows.test.ts",
+  "test/testing/gateway-contract.test.ts",
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
 

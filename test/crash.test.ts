@@ -23,8 +23,8 @@ describe("a planted bug is found by a few kills", () => {
     ["timers-in-memory", ["timer.due"], /timer/],
     ["blind-retry", ["bank.capture", "bank.refund"], /moved-once|answered 409/],
   ];
-  // The first and the last at each build.
-  const some = planted.filter((_, i) => isWhole || i % 3 === 0);
+  // The last at each build, the one that moves money twice.
+  const some = isWhole ? planted : planted.slice(-1);
   test.each(some)("%s", { timeout: 300_000 }, async (bug, points, law) => {
     const { breaches } = await killEverywhere({ kills: 60, seed: 5, lanes: 1, points, bug, untilBreach: true });
     expect(breaches.map(({ detail }) => detail).join("\n")).toMatch(law);

@@ -30,11 +30,11 @@ const SEED = 7;
 
 describe("lives", () => {
   // `npm run campaign lives` is as long as one likes, and fails where a rare branch was never reached.
-  it("five hundred of them break no law", { timeout: 600_000 }, async () => {
-    const tally = await campaign({ seed: SEED, lives: 500, workers: 2 });
+  it("three hundred of them break no law", { timeout: 600_000 }, async () => {
+    const tally = await campaign({ seed: SEED, lives: 300, workers: 2 });
     expect(tally.broken).toEqual([]);
-    expect(tally.calm).toBeGreaterThan(75);
-    expect(tally.decisions).toBeGreaterThan(5_000);
+    expect(tally.calm).toBeGreaterThan(45);
+    expect(tally.decisions).toBeGreaterThan(3_000);
     // Much went wrong in them.
     for (const fault of [
       "process killed",
@@ -43,7 +43,7 @@ describe("lives", () => {
       "store busy",
       "shop failed after",
     ])
-      expect(tally.faults[fault], fault).toBeGreaterThan(25);
+      expect(tally.faults[fault], fault).toBeGreaterThan(15);
     expect(Object.keys(unreachable).filter((point) => tally.points[point] !== undefined)).toEqual([]);
   });
 

@@ -9,9 +9,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Database } from "../../src/stores/sqlite/driver.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { changeOf, effectOf, T } from "../../src/testing/contracts/store/sample.js";
+import { main } from "./run.js";
 
 const dist = fileURLToPath(new URL("../../", import.meta.url));
-const main = join(dist, "src/cli/main.js");
 
 let directory: string;
 let end: (() => unknown)[];

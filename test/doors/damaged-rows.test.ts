@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Reconciled } from "../../src/ports/runtime.js";
 import type { Engine } from "../../src/runtime/embedded/engine.js";
 import { bankHas, callback, MINUTE, Place, T0 } from "../engine/place.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { type Disk, startDisks } from "./disks.js";
 
 const disks = await startDisks();
@@ -162,11 +163,12 @@ const inSqlite: Damage[] = [
   ],
 ];
 
+/** What finds a damaged row is one piece for both: of the second a third at each build, of each table some. */
+const some = everywhere.filter((_, i) => isWhole || i % 3 === 0);
+
 const stores: [name: string, disk: () => Promise<Disk>, damages: Damage[]][] = [
   ["SQLite", disks.sqlite, [...everywhere, ...inSqlite]],
-  ...(disks.postgres === null
-    ? []
-    : [["PostgreSQL", disks.postgres, everywhere] as [string, () => Promise<Disk>, Damage[]]]),
+  ...(disks.postgres === null ? [] : [["PostgreSQL", disks.postgres, some] as [string, () => Promise<Disk>, Damage[]]]),
 ];
 
 describe.each(stores)("%s", (_name, made, damages) => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, test } from "vitest";
 import type { Store } from "../../src/ports/store.js";
 import { type PostgresOptions, postgresStore } from "../../src/stores/postgres/store.js";
 import { type StorePlace, storeContract } from "../../src/testing/contracts/store.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { run } from "./postgres-client.js";
 import { startPostgres } from "./postgres-server.js";
 
@@ -52,6 +53,8 @@ else {
   /** Every transaction on a connection that has seen none before: whatever a session keeps is not there. */
   describe("PostgreSQL behind a pooler in transaction mode", () => {
     const pooled = { pool: { maxUses: 1 }, listenUrl: url };
-    for (const { title, run: keep } of storeContract) test(title, () => keep(placeIn(url, pooled)));
+    // Each connection costs a process of the server's: a third of the cases at each build.
+    const some = storeContract.filter((_, i) => isWhole || i % 3 === 0);
+    for (const { title, run: keep } of some) test(title, () => keep(placeIn(url, pooled)));
   });
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Gateway } from "../../src/index.js";
 import { type GatewayFixture, gatewayContract } from "../../src/testing/index.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { giftwellFixture, type Make } from "../toy/toy-fixture.js";
 import { giftwellGateway } from "../toy/toy-gateway.js";
 import { type Booking, twoSteps } from "./two-steps.js";
@@ -317,7 +318,7 @@ const wrong: [string, Make, string[]][] = [
 describe("a gateway that", () => {
   test("is right breaks none", async () => expect(await brokenBy(giftwellFixture())).toEqual([]));
   // Most of a contract is waiting for what does not come.
-  test.concurrent.each(wrong)("%s", async (_, make, broken) => {
+  test.concurrent.each(wrong.filter((_, i) => isWhole || i % 2 === 0))("%s", async (_, make, broken) => {
     expect(await brokenBy(giftwellFixture(make))).toEqual(broken);
   });
 });
