@@ -77,6 +77,7 @@ export type GatewayEffect =
       amount: number;
       lines: Line[] | null;
       all: boolean;
+      refundedBefore: number;
       key: string;
     } & Expecting)
   | ({ type: "addOrderLines"; paymentId: string; amount: number; lines: Line[]; key: string } & Expecting);

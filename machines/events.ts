@@ -88,9 +88,4 @@ export const waitsForReading = (type: EventType): boolean =>
   (type.startsWith("merchant.") && !needsNoReading.has(type));
 
 /** WooCommerce lets a merchant set these whatever the payment says. */
-const needsNoReading = new Set<EventType>([
-  "merchant.failed",
-  "merchant.held",
-  "merchant.reopened",
-  "merchant.acknowledged",
-]);
+const needsNoReading = new Set<EventType>(["merchant.held", "merchant.acknowledged"]);

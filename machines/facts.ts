@@ -1,12 +1,9 @@
-/**
- * What a guard may look at: the remembered facts of one order.
- *
- * Money is integer minor units (1000 = 10.00), time is epoch milliseconds.
- */
+/** What a guard may look at: the remembered facts of one order. Money is integer minor units, time is epoch ms. */
 import { z } from "zod";
 import { OrderAsExpected } from "./expected.js";
 import { Line } from "./lines.js";
 import { Id, Minor, Word } from "./text.js";
+import { WaitingEvent } from "./waiting.js";
 
 /** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
 export const OrderStatus = z.enum([
@@ -59,6 +56,8 @@ export const Reading = z.object({
   captured: Minor,
   canceled: Minor,
   refunded: Minor,
+  /** Refunds that came to nothing at the bank, in sum, where it says so; they are no part of `refunded`. */
+  failedRefund: Minor.nullish(),
   /** Of what was refunded, the part that the bank has not carried out yet, and that may still fail. */
   pendingRefund: Minor.nullish(),
   offers: z.array(PossibleAction),
@@ -74,6 +73,8 @@ export const Reading = z.object({
 export type Reading = z.infer<typeof Reading>;
 
 const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, refunded: minor });
+/** By how much the bank's books show more than all our calls asked for. */
+const Beyond = z.object({ captured: minor, refunded: minor, reserved: minor });
 
 /** A call that moves money, from the moment it is asked for until its end is known. */
 export const Operation = z.object({
@@ -97,46 +98,16 @@ export const Operation = z.object({
   lostAt: moment.nullable().default(null),
   /** What the shop must have for the call to go out, again too; left out: it goes out whatever the shop has. */
   expects: OrderAsExpected.optional(),
+  /** The call was not repeated because the shop has another order by now. */
+  differs: z.boolean().optional(),
   /** Why the bank refused the call when it was repeated after a lost answer; null = it did not. */
   refused: z.string().nullable().default(null),
   /** What another hand wrote to the shop meanwhile; it is followed at the end, where the order keeps its status. */
   seen: OrderStatus.optional(),
-  before: Amounts,
+  before: Amounts.extend({ failedRefund: minor.optional() }),
   since: moment,
 });
 export type Operation = z.infer<typeof Operation>;
-
-/** An event that waits for a reading taken after it arrived. */
-export const WaitingEvent = z.object({
-  eventId: z.string(),
-  type: z.string(),
-  at: moment,
-  /** Callbacks are held for the customer; nothing else is ever held. */
-  held: z.boolean(),
-  /** Fingerprint of the content, to fold repeated deliveries into one. */
-  content: z.string().nullable(),
-  /** The effect whose reading answers it; null = not asked for yet. */
-  readingId: z.string().nullable(),
-  /** The payment that it is about; null = the current one. */
-  paymentId: z.string().nullable().default(null),
-  /** The reading of that payment at another bank, made beside the one that answers it; left out: none was. */
-  besideId: z.string().optional(),
-  /** A change of lines that the shop has told something newer than since. */
-  overtaken: z.boolean().optional(),
-  wish: z.lazy(() => CommandPayload).nullable(),
-});
-export type WaitingEvent = z.infer<typeof WaitingEvent>;
-
-/** What a merchant asks for, beside the target status. */
-export const CommandPayload = z.object({
-  amount: minor.nullable().default(null),
-  lines: z.array(Line).nullable().default(null),
-  total: minor.nullable().default(null),
-  adds: z.boolean().default(false),
-  /** The refund's own id in the shop. */
-  refund: z.string().optional(),
-});
-export type CommandPayload = z.infer<typeof CommandPayload>;
 
 /** The customer was turned away in the bank's frame and may have tried again (002, "Payment failures"). */
 export const Rejection = z.object({ at: moment, type: z.enum(["fail", "deny"]) });
@@ -168,9 +139,13 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   /** Earlier tries at the same payment: in the older flows the shop names it. */
   earlierAttempts: z.array(z.string()).optional(),
   readAt: moment.nullable(),
+  /** A person named it, and the bank has not shown it yet. */
+  isOnlyNamed: z.boolean().optional(),
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),
   captureFailed: z.boolean(),
+  /** Of a payment in another currency, whose amounts are no longer looked at. */
+  beyond: Beyond.optional(),
   /**
    * What all our calls together asked for, in minor units; null = we asked for none. The bank's books may not show
    * more: `reserved` counts what is authorised or captured.
@@ -218,6 +193,8 @@ export const Facts = z.object({
     paidOtherwise: z.boolean().optional(),
     /** The shop has put it into the bin, or has it no more. */
     gone: z.boolean().optional(),
+    /** A person put the paid order on hold; left out: nobody did. */
+    heldByHand: z.boolean().optional(),
     /** The version in which the shop last told of another total, currency or lines; left out: it never did. */
     changedIn: z.number().int().optional(),
   }),

@@ -7,7 +7,11 @@ import { type GuardContext, guards } from "./guards.js";
 const paid = ["processing", "completed"];
 const givenUp = ["cancelled", "failed"];
 const waits = (c: GuardContext) =>
-  c.payment.readAt !== null && (waitsForCustomer(c.payment) || (c.payment.exists && c.payment.status === "INSPECTION"));
+  c.payment.readAt !== null &&
+  (waitsForCustomer(c.payment) ||
+    (c.payment.exists && c.payment.status === "INSPECTION") ||
+    // What nobody has signed is not booked, and the bank knows no such payment.
+    (!c.payment.exists && c.flow.booksWhenSigned));
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
 const held = (c: GuardContext) => moneyHeld(c.payment);
@@ -27,12 +31,17 @@ const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context:
 const status = (c: GuardContext) => c.order.status;
 
 /** By how much the bank's books show more than all our calls asked for; 0 while a call is under way. */
-const more = (c: GuardContext, shown: number, intended: number | null): number =>
-  c.operation !== null || !ours(c) || intended === null ? 0 : Math.max(0, shown - intended);
+const more = (c: GuardContext, what: "captured" | "refunded" | "reserved", shown: number): number => {
+  const { foreign, beyond, intended } = c.payment;
+  if (c.operation !== null) return 0;
+  if (foreign === "currency") return beyond?.[what] ?? 0;
+  const asked = intended[what];
+  return !ours(c) || asked === null ? 0 : Math.max(0, shown - asked);
+};
 const excess = {
-  refunded: (c: GuardContext) => more(c, c.payment.refunded, c.payment.intended.refunded),
-  captured: (c: GuardContext) => more(c, c.payment.captured, c.payment.intended.captured),
-  reserved: (c: GuardContext) => more(c, c.payment.authorized + c.payment.captured, c.payment.intended.reserved),
+  refunded: (c: GuardContext) => more(c, "refunded", c.payment.refunded),
+  captured: (c: GuardContext) => more(c, "captured", c.payment.captured),
+  reserved: (c: GuardContext) => more(c, "reserved", c.payment.authorized + c.payment.captured),
 };
 
 export interface FlagRule {

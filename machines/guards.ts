@@ -133,6 +133,9 @@ const combined = {
   isDoneOnceCaptured: and(["isAccepted", not("needsProcessing"), "canCapture"]),
 
   isNotFrozen: not("isFrozen"),
+  /** Else the order would be paid, or may be, and ask its customer to pay. */
+  canCountAsUnpaid: and([not("isFrozen"), not("isInInspection"), not("bankHasMoney")]),
+  staysHeldByHand: and(["heldByHand", "holdsMoney"]),
 
   // may the same call go out again, now that the payment was read back and shows no effect of it?
   mayTryCaptureAgain: and(["mayRepeat", not("isFrozen"), not("isInInspection"), not("isRejected"), "offersCapture"]),
@@ -170,6 +173,7 @@ export const whyNot: Partial<Record<string, Reason>> = {
   "!isRejected": "payment-rejected",
   "!isFrozen": "payment-frozen",
   "!isFrozenShut": "payment-frozen",
+  "!bankHasMoney": "is-paid",
   isPartlyCaptured: "nothing-to-release",
   "!isInInspection": "payment-in-inspection",
   "!isCapturedInFull": "already-captured",

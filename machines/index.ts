@@ -24,6 +24,7 @@ export type { Meta } from "./meta.js";
 export { type Reason, reasonInWords, reasons } from "./reasons.js";
 export * from "./settings.js";
 export * from "./text.js";
+export * from "./waiting.js";
 export { attemptMachine, cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };
 
 export interface Registry {

@@ -3,16 +3,16 @@
  * What is made of several facts stands in guards.ts.
  */
 import {
-  type CommandPayload,
   type Facts,
+  moneyHeld,
   type OrderStatus,
   type PaymentStatus,
   type PossibleAction,
-  type WaitingEvent,
   waitsForCustomer,
 } from "./facts.js";
 import type { Flow } from "./flow.js";
 import type { Settings } from "./settings.js";
+import type { CommandPayload, WaitingEvent } from "./waiting.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
 export interface GuardContext extends Omit<Facts, "checkout"> {
@@ -88,6 +88,7 @@ export const singleFacts = {
   // what the payment holds
   hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),
   hasNoPayment: fact((c) => c.payment.id === null),
+  bankHasMoney: fact((c) => moneyHeld(c.payment) > 0),
   /** The order waits for a payment, nothing of its money is at the bank, and nobody there looks at the payment. */
   isUnpaid: fact(
     ({ order, payment }) =>
@@ -139,6 +140,7 @@ export const singleFacts = {
   isGone: fact((c) => c.order.gone === true),
   needsProcessing: fact((c) => c.order.needsProcessing),
   isFree: fact((c) => c.order.total === 0),
+  heldByHand: fact((c) => c.order.heldByHand === true),
   wasPending: was("pending"),
   wasProcessing: was("processing"),
   wasOnHold: was("on-hold"),
@@ -272,7 +274,9 @@ const tookEffect = (c: GuardContext, amount: "captured" | "canceled" | "refunded
   if (amount !== "canceled" && payment.transactionIds.includes(operation.key)) return true;
   const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
   if (asked <= 0) return false;
-  const grown = payment[amount] - operation.before[amount];
+  // A refund that failed meanwhile takes nothing from what this one has added.
+  const failed = amount === "refunded" ? (payment.failedRefund ?? 0) - (operation.before.failedRefund ?? 0) : 0;
+  const grown = payment[amount] + failed - operation.before[amount];
   // Where a part was captured or cancelled at the bank meanwhile, the rest was taken and nothing is left.
   const takesTheRest = amount !== "refunded" && operation.whole && payment.authorized === 0 && grown > 0;
   return takesTheRest || grown >= asked;

@@ -5,6 +5,7 @@ const words = {
   "payment-frozen": "The bank has frozen this payment; nothing can be done with it until the bank decides.",
   "payment-in-inspection": "The bank is reviewing this payment by hand; wait for its decision.",
   "payment-rejected": "The bank rejected this payment.",
+  "is-paid": "The bank has the customer's money for this order; cancel or refund the order instead.",
   "capture-not-possible": "The bank does not offer a capture of this payment.",
   "already-captured": "The payment is already captured.",
   "no-payment": "The order has no payment at the bank, or one without order lines.",
@@ -58,6 +59,7 @@ const words = {
   "test-callback": "A test message; no action needed.",
   "checkout-rejected": "The bank's checkout turned the customer away; the order waits for another attempt.",
   recorded: "Noted; nothing else changed.",
+  "held-by-hand": "A person put this order on hold, so a person sets it to processing.",
   "switched-off": "The shop has switched this off.",
   // waiting
   cooldown: "Callback held so that the customer's return is handled first.",

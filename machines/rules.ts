@@ -119,6 +119,11 @@ const table = {
       "the payment is compared with the order's status",
       "The order already has the status that the payment calls for.",
     ),
+    "held-by-hand": r(
+      own,
+      "-",
+      "A person put the paid order on hold, and it stays so until a person or the bank changes it.",
+    ),
     "rejected-stays-on-hold": r(update, "cancelled, if validated", "This shop keeps rejected orders on hold."),
     "rejected-stays-processing": r(update, "updated, if validated", "This shop keeps rejected orders in processing."),
     validated: r(

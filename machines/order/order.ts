@@ -131,7 +131,7 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "The payment failed; the customer may try again" },
       on: {
         "payment.read": reading.whenFailed,
-        "checkout.asked": reading.whenFailedUnproven,
+        "checkout.asked": reading.whenFailedPayingAgain,
         "customer.unproven": reading.whenFailedUnproven,
         "customer.failed": reading.whenCustomerFails,
         "payment.created": {

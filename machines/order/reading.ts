@@ -160,6 +160,7 @@ const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as con
 
 export const whenOnHold = [
   awaitedRefund,
+  { guard: "staysHeldByHand", ...rule("status-update/held-by-hand", "held-by-hand") },
   { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
   ...whenPaid,
   failed,
@@ -187,6 +188,15 @@ export const whenFailed = [
   notValidated,
 ] as const satisfies readonly Branch[];
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const satisfies readonly Branch[];
+
+/** He presses Pay again on an order that failed: a payment that the bank looks at keeps him from a second one. */
+export const whenFailedPayingAgain = [
+  stillAtTheBank,
+  ...whenFailed.slice(0, -2),
+  { guard: "isOver", ...notValidated },
+  { guard: "isMissing", ...notValidated },
+  otherwise,
+] as const satisfies readonly Branch[];
 
 export const whenCompleted = [
   refundedAtLast,

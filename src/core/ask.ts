@@ -2,8 +2,9 @@
 import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
 import type { OrderAsExpected } from "../../machines/expected.js";
-import type { CommandPayload, Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import type { Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { type Line, linesFor } from "../../machines/lines.js";
+import type { CommandPayload } from "../../machines/waiting.js";
 import { backoffMs } from "./backoff.js";
 import type { RequestedAction } from "./step.js";
 
@@ -58,7 +59,7 @@ const sentence = (params: EffectParams | undefined, a: EffectContext): string =>
 };
 
 const begin = (a: EffectContext, kind: Operation["kind"], amount: number, more: Partial<Operation> = {}): Operation => {
-  const { authorized, captured, canceled, refunded, intended } = a.facts.payment;
+  const { authorized, captured, canceled, refunded, failedRefund, intended } = a.facts.payment;
   return {
     kind,
     // What follows from a booking was asked for by whoever signed.
@@ -78,6 +79,7 @@ const begin = (a: EffectContext, kind: Operation["kind"], amount: number, more: 
       captured: Math.max(captured, intended.captured ?? 0),
       canceled,
       refunded: Math.max(refunded, intended.refunded ?? 0),
+      ...(failedRefund != null && { failedRefund }),
     },
     since: a.now,
     ...more,
@@ -156,7 +158,11 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       if (operation === null) return at(a, effect);
       const refused = a.eventType.endsWith(".refused") || a.eventType === "shop.differs";
       const looked = refused
-        ? { ...operation, refused: operation.lostAt === null ? null : a.detail }
+        ? {
+            ...operation,
+            refused: operation.lostAt === null ? null : a.detail,
+            ...(a.eventType === "shop.differs" && { differs: true }),
+          }
         : { ...operation, lostAt: a.now };
       return at(a, effect, { ...facts, operation: looked });
     }
@@ -213,6 +219,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         amount: o.amount,
         lines: o.lines ?? linesFor(order.lines, o.amount),
         all: o.amount === left,
+        refundedBefore: o.before.refunded,
         key: o.key,
       }));
     }
@@ -250,7 +257,11 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       return at(a, { type: "addOrderNote", note: sentence(params, a) });
     case "recordRefund": {
       const of = facts.operation ?? wish;
-      return at(a, { type, amount: of?.amount ?? 0, lines: of?.lines ?? null, ...refundIn(of) });
+      const asked = of?.amount ?? 0;
+      // The shop has a refund that failed at the bank already.
+      const amount = of?.refund === undefined ? asked - Math.min(asked, payment.refundUndone ?? 0) : asked;
+      const lines = amount === asked ? (of?.lines ?? null) : null;
+      return at(a, amount < asked && amount === 0 ? null : { type, amount, lines, ...refundIn(of) });
     }
     case "rememberFailedCapture":
       return at(a, null, { ...facts, payment: { ...payment, captureFailed: true } });

@@ -1,10 +1,10 @@
 /** Whoever has to wait for a reading of the payment: callbacks, customers, merchants, jobs. */
 import { notes } from "../../machines/effects.js";
-import type { WaitingEvent } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";
-import { keepAsOther, otherNamed, takeOver } from "./others.js";
+import { change, keepAsOther, lookAtOther, otherNamed, takeOver } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
 import { isOfAMachine } from "./timer-names.js";
@@ -102,9 +102,24 @@ export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void
 
 /** A merchant names a payment of the order; the bank is asked before it counts. */
 export const attached = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
+  const { payment } = builder.facts;
+  const isNew = paymentId !== payment.id && otherNamed(builder.facts, paymentId) === undefined;
   keepAsOther(builder, paymentId, gateway);
-  if (builder.facts.payment.id === null) takeOver(builder, paymentId);
-  awaitReading(builder, waitingFor(builder.envelope, builder.facts));
+  if (isNew) change(builder, paymentId, { isOnlyNamed: true });
+  const mine = waitingFor(builder.envelope, builder.facts);
+  if (payment.id !== null) return awaitReading(builder, mine);
+  lookAtOther(builder, mine, paymentId);
+  builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
+};
+
+/** The bank knows no payment of the name that a person gave: the order is as it was before. */
+export const isForgotten = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): boolean => {
+  const { others } = builder.facts;
+  const named = otherNamed(builder.facts, paymentId);
+  if (type !== "payment.attached" || named?.isOnlyNamed !== true || named.exists || named.foreign != null) return false;
+  builder.facts = { ...builder.facts, others: others.filter(({ id }) => id !== paymentId) };
+  builder.answer({ eventId, type }, "refused", { rule: "refused/payment-missing", reason: "payment-missing" });
+  return true;
 };
 
 /** Whoever asked about a payment that does not pay the order, now that it was read. */

@@ -2,11 +2,12 @@
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
 import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
-import { type CommandPayload, type Facts, OrderStatus, type WaitingEvent } from "../../machines/facts.js";
+import { type Facts, OrderStatus } from "../../machines/facts.js";
 import { dueAt, type GuardContext } from "../../machines/guards.js";
 import { type Flow, flowOf, type Registry } from "../../machines/index.js";
 import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
+import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
 import { followAfterCall } from "./follow.js";
@@ -14,9 +15,11 @@ import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from 
 import { laneOf } from "./lanes.js";
 import { exchange, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
-import { cameToNothing, refuse, turnDown } from "./refuse.js";
-import { inCurrency, remember } from "./remember.js";
+import { refuse, turnDown, whyNotDone } from "./refuse.js";
+import { remember } from "./remember.js";
+import { withStatus } from "./status.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
+import { inCurrency } from "./taken.js";
 import { isLaterLook } from "./timer-names.js";
 
 /** An event as the order machine gets it. */
@@ -91,9 +94,8 @@ export class DecisionBuilder {
 
   guardContext(wish: CommandPayload | null = null, seen: OrderStatus | null = null): GuardContext {
     const { order, payment, others, waiting, operation } = this.facts;
-    const { now, flow } = this;
-    const { settings } = this.rules;
-    return { order, payment, others, waiting, operation, now, settings, flow, wish, seen };
+    const { now, flow, rules } = this;
+    return { order, payment, others, waiting, operation, now, settings: rules.settings, flow, wish, seen };
   }
 
   answer(to: Pick<OrderMessage, "eventId" | "type" | "called">, outcome: Outcome, more: Partial<Answer> = {}): void {
@@ -147,11 +149,11 @@ export class DecisionBuilder {
     this.setTimers(moved.timers);
     const next = statusIn(moved.value) ?? status;
     if (next !== status) {
-      this.facts = { ...this.facts, order: { ...this.facts.order, status: next, updatedAt: this.now } };
+      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, shown.type, this.now) };
     }
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
-    this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken) };
+    this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken, next) };
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
     if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
     // A yes that came without a reading is lost only once a look does not show it.
@@ -196,7 +198,6 @@ export class DecisionBuilder {
     this.add({ type: "addOrderNote", note: `${text} (${reason})` }, this.now);
   }
 
-  /** The id that the next effect gets. */
   private get effectId(): string {
     return `${this.envelope.orderId}:${this.seq}:${this.effects.length}`;
   }
@@ -252,7 +253,7 @@ export class DecisionBuilder {
   private endOperation(meta: Meta, status: OrderStatus): void {
     const { operation } = this.facts;
     if (operation === null || statusIn(this.states.order) === null) return;
-    const reason = meta.outcome === undefined ? null : (cameToNothing[meta.outcome] ?? null);
+    const reason = whyNotDone(meta, operation);
     const failed = reason !== null || meta.outcome === "order-changed";
     const payment = paymentAfter(this.facts.payment, operation, !failed, this.now);
     // The bank may still fail to carry it out.

@@ -6,10 +6,11 @@
  */
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { Reading, WaitingEvent } from "../../machines/facts.js";
+import type { Reading } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import { attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";

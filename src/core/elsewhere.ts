@@ -1,6 +1,7 @@
 /** A bank that is away keeps nobody waiting who asks about a payment at another one. */
-import type { Facts, WaitingEvent } from "../../machines/facts.js";
+import type { Facts } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import { answerAboutOther, isAboutOther } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { otherNamed, readNow } from "./others.js";

@@ -3,7 +3,7 @@ import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
 import type { Operation, OrderStatus } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
-import { notOurs } from "./refuse.js";
+import { notOurs, refuse } from "./refuse.js";
 import { waitingFor } from "./remember.js";
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
@@ -38,6 +38,7 @@ export const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
   if (wanted === undefined) return notOurs(builder, builder.itself);
   const status = builder.facts.order.status;
   if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });
+  if (builder.facts.operation !== null) return refuse(builder, builder.itself, "operation-in-flight", status);
   builder.moveOrder({ ...builder.itself, type: "order.seen", seen: wanted });
   builder.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, builder.now);
   builder.answer(builder.itself, "moved", { rule: "order/not-ours", from: status });

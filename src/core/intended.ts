@@ -1,7 +1,14 @@
 /** What all our calls about a payment asked for together: more than that in the bank's books is too much. */
 
 import type { OrderEvent } from "../../machines/events.js";
-import { type Facts, type Intended, type Operation, type Reading, waitsForCustomer } from "../../machines/facts.js";
+import {
+  type Facts,
+  type Intended,
+  type Operation,
+  type OrderStatus,
+  type Reading,
+  waitsForCustomer,
+} from "../../machines/facts.js";
 import type { Meta } from "../../machines/meta.js";
 import { LATER_LOOK } from "./timer-names.js";
 
@@ -17,18 +24,19 @@ export const laterLooks = LATER_LOOKS.map((minutes) => ({
  * for all that is left takes what stood in the books before as asked for.
  */
 const intendedAfter = (
-  { intended: before, captured }: Facts["payment"],
+  { intended: before, captured, failedRefund: failedNow }: Facts["payment"],
   operation: Operation,
   done: boolean,
 ): Intended => {
   const { kind, amount, whole } = operation;
+  const failed = Math.max(0, (failedNow ?? 0) - (operation.before.failedRefund ?? 0));
   const asked = done ? amount : 0;
   const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
   switch (kind) {
     case "capture":
       return { ...before, captured: from(before.captured, operation.before.captured) };
     case "refund":
-      return { ...before, refunded: from(before.refunded, operation.before.refunded) };
+      return { ...before, refunded: from(before.refunded, operation.before.refunded - failed) };
     case "rebuild":
       return done ? { ...before, reserved: amount } : before;
     case "cancel":
@@ -60,6 +68,27 @@ export const paymentAfter = (
 /** No bank's reading lags behind its books for longer. */
 const SETTLED_MS = 15 * 60_000;
 
+/** What failed at the bank was not refunded. */
+export const withoutFailed = (intended: Intended, failed: number): Intended =>
+  failed === 0 || intended.refunded === null
+    ? intended
+    : { ...intended, refunded: Math.max(0, intended.refunded - failed) };
+
+type Books = Pick<Reading, "authorized" | "captured" | "refunded">;
+
+/** By how much the books show more than was asked for; of what was never asked for there is no too much. */
+export const beyondIntended = (
+  { captured, refunded, reserved }: Intended,
+  books: Books,
+): NonNullable<Facts["payment"]["beyond"]> => {
+  const more = (shown: number, asked: number | null) => (asked === null ? 0 : Math.max(0, shown - asked));
+  return {
+    captured: more(books.captured, captured),
+    refunded: more(books.refunded, refunded),
+    reserved: more(books.authorized + books.captured, reserved),
+  };
+};
+
 /** What was taken back at the bank since, such as a refund that failed, was not done in the end. */
 export const intendedAt = (intended: Intended, reading: Reading, now: number): Intended => {
   if (intended.at === null || now - intended.at < SETTLED_MS) return intended;
@@ -83,10 +112,15 @@ export const atLeastAsShown = ({ intended, authorized, captured, refunded }: Fac
   };
 };
 
-/** What a merchant asked for was done already, whoever did it: the books are as he wants them. */
-export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta): Facts["payment"] => {
+/** What a merchant asked for was done already, whoever did it: of that, and of nothing else, the books are as he wants. */
+export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta, status: OrderStatus): Facts["payment"] => {
   if (outcome === "done-late") return { ...payment, awaitsRefund: false };
-  return outcome === "done-before" ? { ...payment, intended: atLeastAsShown(payment) } : payment;
+  if (outcome !== "done-before") return payment;
+  const { captured, refunded } = atLeastAsShown(payment);
+  return {
+    ...payment,
+    intended: { ...payment.intended, captured, ...(status === "refunded" && { refunded }) },
+  };
 };
 
 /** The answer to a call has just been lost. A yes that comes without a reading has its first look before it. */

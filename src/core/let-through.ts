@@ -1,10 +1,11 @@
 /** Whoever waited for the reading is let through to the order. */
-import type { OrderStatus, WaitingEvent } from "../../machines/facts.js";
-import { answerAboutOther, holdStockIsOver, isAboutOther } from "./asking.js";
+import type { OrderStatus } from "../../machines/facts.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
+import { answerAboutOther, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { isReviewed, mayStillBePaid } from "./intended.js";
-import { isOwnTimer } from "./others.js";
+import { exchange, isOwnTimer } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
 import { bookEarlier } from "./signed-earlier.js";
@@ -25,13 +26,22 @@ const watchIfOver = (builder: DecisionBuilder): void => {
   if (OVER.has(order.status) && (mayStillBePaid(builder.facts) || isReviewed(payment))) builder.lookAgainLater();
 };
 
+/** The order had no payment, and the bank knows the one that a person named: the order follows it. */
+const takeOn = (builder: DecisionBuilder, { eventId, type }: WaitingEvent, paymentId: string): void => {
+  exchange(builder, paymentId, null);
+  if (isLeftToTheShop(builder)) return notOurs(builder, { eventId, type });
+  builder.show({ eventId, type: "payment.read", called: type });
+};
+
 export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
   // The order was followed when it was seen; the flags say what the payment has against it.
   if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return watchIfOver(builder);
   if (isOwnTimer(waiting)) {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
-  if (bookEarlier(builder, waiting)) return;
+  if (bookEarlier(builder, waiting) || isForgotten(builder, waiting)) return;
+  if (waiting.type === "payment.attached" && builder.facts.payment.id === null && waiting.paymentId !== null)
+    return takeOn(builder, waiting, waiting.paymentId);
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   // Its time has begun anew since: the customer has a new link, or the order was written.
   if (waiting.type.startsWith(LINK) && waiting.type in builder.timers) {

@@ -4,22 +4,16 @@
  */
 import { notes } from "../../machines/effects.js";
 import type { ReadReply } from "../../machines/events.js";
-import {
-  earlierPayment,
-  type Facts,
-  type OtherPayment,
-  otherPayment,
-  type Reading,
-  type WaitingEvent,
-} from "../../machines/facts.js";
+import { earlierPayment, type Facts, type OtherPayment, otherPayment, type Reading } from "../../machines/facts.js";
 import type { GuardName } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { endUnpaid } from "./ending.js";
 import { evaluate } from "./explain.js";
 import { isReviewed } from "./intended.js";
-import { inCurrency, taken } from "./remember.js";
 import { initialValue, step, type TimerChange } from "./step.js";
+import { inCurrency, taken } from "./taken.js";
 import { isLaterLook, isOfAMachine } from "./timer-names.js";
 
 /** These ask about all that the order has at the bank, whatever the current payment says. */
@@ -97,7 +91,7 @@ export const readSurplus = (builder: DecisionBuilder): void =>
     builder.facts.others.filter(({ state }) => state === "surplus").map(({ id }) => id),
   );
 
-const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPayment>): void => {
+export const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPayment>): void => {
   const others = builder.facts.others.map((one) => (one.id === id ? { ...one, ...to } : one));
   builder.facts = { ...builder.facts, others };
 };

@@ -1,16 +1,22 @@
 /** What an order does not do: a merchant is refused and told why, anything else changes nothing. */
 import { statusWantedBy } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
+import type { Operation, OrderStatus } from "../../machines/facts.js";
 import { whyNotHere } from "../../machines/guards.js";
-import type { BranchOutcome } from "../../machines/meta.js";
+import type { BranchOutcome, Meta } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
 
-/** Why a call that ended so was not done. */
-export const cameToNothing: Partial<Record<BranchOutcome, Reason>> = {
+const cameToNothing: Partial<Record<BranchOutcome, Reason>> = {
   failed: "gateway-refused",
   "not-confirmed": "not-confirmed",
+};
+
+/** Why a call that ended so was not done; null = it was, or its end says nothing of that. */
+export const whyNotDone = ({ outcome }: Meta, { differs }: Operation): Reason | null => {
+  const reason = outcome === undefined ? null : (cameToNothing[outcome] ?? null);
+  // It was the shop that had another order: the bank refused nothing.
+  return reason !== null && differs === true ? "not-confirmed" : reason;
 };
 
 export const refuse = (builder: DecisionBuilder, shown: OrderMessage, reason: Reason, from: OrderStatus): void => {

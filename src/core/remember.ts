@@ -1,19 +1,12 @@
 /** What an event adds to the remembered facts, before any guard looks at them. */
 import type { Envelope, OrderEvent } from "../../machines/events.js";
-import {
-  type CommandPayload,
-  earlierPayment,
-  type Facts,
-  noSuchPayment,
-  type Reading,
-  unreadPayment,
-  type WaitingEvent,
-} from "../../machines/facts.js";
+import { earlierPayment, type Facts, unreadPayment } from "../../machines/facts.js";
 import { sameLines } from "../../machines/lines.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
-import { intendedAt } from "./intended.js";
+import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { placeOf } from "./lanes.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
+import { inCurrency, taken } from "./taken.js";
 
 /** Nobody reads more, and a browser may send as many as it likes. */
 const KEPT_REJECTIONS = 20;
@@ -108,44 +101,6 @@ export const ofEarlierAttempt = (facts: Facts, signed?: string | null): Facts =>
   }),
 });
 
-/** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
-const foreignTo = (
-  { reference, currency }: Facts["order"],
-  reading: Reading,
-  paidIn: string | null | undefined,
-): "order" | "currency" | null => {
-  const { orderReference } = reading;
-  if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
-  return paidIn != null && paidIn !== currency ? "currency" : null;
-};
-
-/** @param moves money of it is on the move: whether the order's currency was edited meanwhile is asked at the end */
-export const taken = (
-  payment: Facts["payment"],
-  reading: Reading,
-  at: number,
-  order: Facts["order"],
-  moves: boolean,
-): Facts["payment"] => {
-  const currency = reading.currency ?? payment.currency;
-  const isOf = foreignTo(order, reading, currency);
-  const foreign = moves && isOf === "currency" ? null : isOf;
-  const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
-  const intended = foreign === null ? intendedAt(payment.intended, reading, at) : payment.intended;
-  const undone = (payment.intended.refunded ?? 0) - (intended.refunded ?? 0);
-  return {
-    ...payment,
-    ...says,
-    foreign,
-    intended,
-    ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone, awaitsRefund: false } : {}),
-    currency,
-    pendingRefund: reading.pendingRefund ?? 0,
-    readAt: at,
-    captureFailed: payment.captureFailed && reading.captured === 0,
-  };
-};
-
 /**
  * Moments that have not come yet count as `now`: the shop's clock, or its zone, is ahead of ours. Else a callback would
  * be held for as long as the clocks differ.
@@ -193,19 +148,6 @@ export const placed = (envelope: Envelope): Facts => {
   };
   return notLater(facts, envelope.at);
 };
-
-const inOrderCurrency = <P extends Facts["payment"]>(payment: P, { currency }: Facts["order"]): P => {
-  if (payment.currency == null || payment.foreign === "order") return payment;
-  const foreign = payment.currency === currency ? null : ("currency" as const);
-  return (payment.foreign ?? null) === foreign ? payment : { ...payment, foreign };
-};
-
-/** A payment in another currency does not pay the order. Of one whose money is on the move, the end is waited for. */
-export const inCurrency = (facts: Facts): Facts => ({
-  ...facts,
-  payment: facts.operation === null ? inOrderCurrency(facts.payment, facts.order) : facts.payment,
-  others: facts.others.map((one) => (one.release === null ? inOrderCurrency(one, facts.order) : one)),
-});
 
 /** What the shop has now is newer than a change of lines that still waits for its reading. */
 const afterShop =

@@ -1,6 +1,7 @@
 /** In the older flows a payment comes into being when it is booked: also one that was signed in an older tab. */
-import type { WaitingEvent } from "../../machines/facts.js";
+
 import { flowOf } from "../../machines/index.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder } from "./builder.js";
 import { isReviewed } from "./intended.js";
 import { exchange, holdsMoney, otherNamed } from "./others.js";

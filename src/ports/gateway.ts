@@ -98,6 +98,11 @@ export interface Gateway {
     amount: number;
     lines: Line[] | null;
     all: boolean;
+    /**
+     * What had been refunded when the call was first made, in minor units: a gateway that has to choose where to send it
+     * chooses the same again. Left out by whoever makes no call twice.
+     */
+    refundedBefore?: number | undefined;
     key: string;
   }): Promise<GatewayAnswer>;
   /**

@@ -5,10 +5,11 @@
 import { type AnyStateMachine, createActor, initialTransition, type StateValue, transition } from "xstate";
 import { type Effect, notes } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
-import type { Facts, OrderStatus, WaitingEvent } from "../../machines/facts.js";
+import type { Facts, OrderStatus } from "../../machines/facts.js";
 import { cooldownEndsAt, type GuardContext } from "../../machines/guards.js";
 import { cooldownMachine, merchantApi, orderMachine, paymentMachine } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
+import type { WaitingEvent } from "../../machines/waiting.js";
 import { ask } from "../../src/core/ask.js";
 import { placed, remember, waitingFor } from "../../src/core/remember.js";
 import type { RequestedAction } from "../../src/core/step.js";

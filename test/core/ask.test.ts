@@ -133,7 +133,13 @@ describe("a call that moves money", () => {
     ["all, while some is still reserved", "partly captured", {}, { amount: 40_000, all: true, lines: null }, null],
   ] as const)("a refund of %s", (_what, pays, wish, sent, leadsTo) => {
     const { facts, effect } = asked("refundPayment", { pays, wish: { ...wish, lines: "lines" in wish ? some : null } });
-    expect(effect).toEqual({ type: "refundPayment", ...at, ...sent, ...(sent.all ? { expects } : {}) });
+    expect(effect).toEqual({
+      type: "refundPayment",
+      ...at,
+      ...sent,
+      refundedBefore: pays === "partly refunded" ? 40_000 : 0,
+      ...(sent.all ? { expects } : {}),
+    });
     expect(facts.operation).toMatchObject({ kind: "refund", amount: sent.amount, lines: sent.lines, leadsTo });
   });
 

@@ -1,9 +1,10 @@
 /** The facts that a machine is shown, made from what is special about them. */
-import type { CommandPayload, Facts, Operation, OrderStatus, Reading, WaitingEvent } from "../../machines/facts.js";
+import type { Facts, Operation, OrderStatus, Reading } from "../../machines/facts.js";
 import { unreadPayment } from "../../machines/facts.js";
 import type { GuardContext } from "../../machines/guards.js";
 import { flowOf, registry } from "../../machines/index.js";
 import { type Choices, Settings } from "../../machines/settings.js";
+import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { anOrder, PAYMENT, type PaymentName, payments } from "../../src/testing/decision/samples.js";
 import { T0 } from "../../src/testing/simulator/script.js";
 

@@ -3,7 +3,7 @@
  * and the decisions of the fact sheet, section E. Nothing here is computed from the machines.
  */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { OrderStatus } from "../../machines/facts.js";
+import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { Choices } from "../../machines/settings.js";
 import { decide } from "../../src/core/decide.js";
 import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
@@ -617,14 +617,86 @@ describe("what a merchant may do, and the reason when not", () => {
 
   test.each([
     ["merchant.held", "processing", "on-hold"],
-    ["merchant.failed", "processing", "failed"],
-    ["merchant.reopened", "on-hold", "pending"],
     ["merchant.processed", "on-hold", "processing"],
     ["merchant.processed", "pending", "processing"],
     ["merchant.held", "failed", "on-hold"],
   ] as const)("%s of an order that is %s: %s, as WooCommerce lets him", (type, from, to) => {
     const life = new Life(anOrder({ status: from }));
     expect(life.settle({ type, via: "dropdown" })).toMatchObject({ outcome: "moved", to });
+  });
+
+  test.each([
+    ["merchant.failed", "processing", "failed"],
+    ["merchant.failed", "on-hold", "failed"],
+    ["merchant.reopened", "on-hold", "pending"],
+    ["merchant.reopened", "processing", "pending"],
+  ] as const)("%s of an order that is %s: only where the bank has no money, and looks at none", (type, from, to) => {
+    const ask = (pays: Reading) => {
+      const life = new Life(anOrder({ status: from }));
+      return life.settle({ type, via: "dropdown" }, pays);
+    };
+    for (const pays of [payments["at the bank"], payments.missing, payments.refunded])
+      expect(ask(pays)).toMatchObject({ outcome: "moved", to });
+    for (const pays of [payments.accepted, payments.captured, payments["partly refunded"]])
+      expect(ask(pays)).toMatchObject({ outcome: "refused", reason: "is-paid" });
+    expect(ask(payments.frozen)).toMatchObject({ outcome: "refused", reason: "payment-frozen" });
+    expect(ask(payments.inspection)).toMatchObject({ outcome: "refused", reason: "payment-in-inspection" });
+  });
+
+  describe("a hold by hand of a paid order", () => {
+    const held = (event: EventInput = { type: "merchant.held", via: "dropdown" }) => {
+      const life = new Life(anOrder({ status: "processing" }));
+      life.settle({ type: "reconcile.asked" });
+      life.settle(event);
+      expect(life.status).toBe("on-hold");
+      return life;
+    };
+
+    test.each([
+      ["a reconciliation", { type: "reconcile.asked" }],
+      ["a late callback", callback({ content: "late" })],
+      ["the customer's browser", { type: "customer.returned", page: "success" }],
+      ["an edit in the shop", { type: "order.updated", by: "shop", change: "address" }],
+    ] as const)("is not lifted by %s", (_, event) => {
+      for (const life of [held(), held({ type: "order.seen", status: "on-hold" })]) {
+        life.settle(event);
+        life.wait(5 * MINUTE);
+        expect([life.status, life.types.filter((type) => type === "completePayment")]).toEqual(["on-hold", []]);
+      }
+    });
+
+    test("is lifted by a person, and a later one of the bank's is lifted by the bank", () => {
+      const life = held();
+      expect(life.settle({ type: "merchant.processed", via: "dropdown" })).toMatchObject({ to: "processing" });
+      life.settle(callback({ content: "a review" }), reading({ status: "INSPECTION" }));
+      life.wait(5 * MINUTE, reading({ status: "INSPECTION" }));
+      expect(life.status).toBe("on-hold");
+      life.settle({ type: "reconcile.asked" });
+      expect(life.status).toBe("processing");
+    });
+
+    test("ends where the bank rejects the payment", () => {
+      const life = held();
+      life.settle({ type: "reconcile.asked" }, payments["rejected, task done"]);
+      expect(life.status).toBe("failed");
+    });
+
+    test("of an order that is not paid yet ends with the payment", () => {
+      const life = new Life();
+      life.settle({ type: "merchant.held", via: "dropdown" }, payments["at the bank"]);
+      life.settle({ type: "reconcile.asked" });
+      expect(life.status).toBe("processing");
+    });
+  });
+
+  test("a failed order whose payment the bank has frozen gets no second payment", () => {
+    const life = new Life(anOrder({ status: "processing" }));
+    life.settle({ type: "order.seen", status: "failed" }, payments.frozen);
+    expect(life.status).toBe("failed");
+    life.settle({ type: "checkout.asked" }, payments.frozen);
+    expect(life.status).toBe("on-hold");
+    life.tell({ type: "checkout.began", attempt: "second" });
+    expect(life.answers.at(-1)).toMatchObject({ outcome: "refused", reason: "not-awaiting-payment" });
   });
 
   test("processing may be set by hand before anything is paid, and a person is shown that", () => {

@@ -177,7 +177,7 @@ describe("why", () => {
     life.settle({ type: "reconcile.asked" }, payments.frozen);
     expect(note(life, "refused")).toEqual(refused);
     expect(why(life.record, life.history.slice(-4), []).notes).toMatchObject([{ kind: "refused" }]);
-    life.settle({ type: "merchant.failed", via: "api" }, payments.frozen);
+    life.settle({ type: "order.seen", status: "failed" }, payments.frozen);
     expect(note(life, "refused")).toBeNull();
   });
 
@@ -379,7 +379,8 @@ describe("why a machine has no branch", () => {
 
   test("nothing speaks against what is not asked for there, nor against an open branch", () => {
     expect(against("refunded", "merchant.completed")).toEqual([]);
-    expect(against("on-hold", "merchant.failed")).toEqual([]);
+    expect(against("on-hold", "merchant.failed")).toEqual(["is-paid"]);
+    expect(against("on-hold", "merchant.held")).toEqual([]);
     expect(against("on-hold", "merchant.completed")).toEqual([]);
   });
 

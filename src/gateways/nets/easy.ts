@@ -227,10 +227,10 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
       const slice = { amount, ...partItems(amount, readingOf(found.payment).total, lines) };
       return (await move("cancels", `v1/payments/${paymentId}/cancels`, slice)) ?? done(paymentId);
     },
-    async refund({ paymentId, amount, lines, all, key }) {
+    async refund({ paymentId, amount, lines, all, refundedBefore, key }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const parts = refundParts(found.payment, { amount, lines, all });
+      const parts = refundParts(found.payment, { amount, lines, all, refundedBefore });
       for (const [index, { path, ...slice }] of parts.entries()) {
         const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
         const failure = await move("refunds", path, slice, own);

@@ -20,6 +20,9 @@ const refundedOf = ({ summary, refunds }: NetsPayment): number => {
 const pendingOf = ({ refunds }: NetsPayment): number =>
   (refunds ?? []).reduce((sum, { state, amount }) => sum + (state === PENDING ? amount : 0), 0);
 
+const failedOf = ({ refunds }: NetsPayment): number =>
+  (refunds ?? []).reduce((sum, { state, amount }) => sum + (CAME_TO_NOTHING.includes(state ?? "") ? amount : 0), 0);
+
 /** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
 const statusOf = (payment: NetsPayment, reserved: number, charged: number): string => {
   if (reserved > 0 || charged > 0 || payment.subscription?.id) return "ACCEPTED";
@@ -62,6 +65,7 @@ export const readingOf = (payment: NetsPayment): Reading => {
     canceled,
     refunded,
     pendingRefund: pendingOf(payment),
+    failedRefund: failedOf(payment),
     offers: offersOf(payment, authorized, captured - refunded),
     creditLimit: total,
     taskCompleted: status === "REJECTED" ? false : null,
@@ -71,9 +75,15 @@ export const readingOf = (payment: NetsPayment): Reading => {
   };
 };
 
-/** What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent. */
-export const chargesLeft = (payment: NetsPayment): { chargeId: string; amount: number; left: number }[] => {
-  let spent = refundedOf(payment);
+/**
+ * What is left on each charge, oldest first. A refund does not name its charge: the oldest are taken as spent.
+ * @param refunded what counts as spent: a call that is repeated goes to the same charge
+ */
+export const chargesLeft = (
+  payment: NetsPayment,
+  refunded = refundedOf(payment),
+): { chargeId: string; amount: number; left: number }[] => {
+  let spent = refunded;
   const oldestFirst = [...(payment.charges ?? [])].sort((a: Charge, b: Charge) =>
     (a.created ?? "").localeCompare(b.created ?? ""),
   );

@@ -134,9 +134,14 @@ interface RefundPart extends Slice {
  */
 export const refundParts = (
   payment: NetsPayment,
-  { amount, lines, all }: { amount: number; lines: Line[] | null; all: boolean },
+  {
+    amount,
+    lines,
+    all,
+    refundedBefore,
+  }: { amount: number; lines: Line[] | null; all: boolean; refundedBefore?: number | undefined },
 ): RefundPart[] => {
-  const charges = chargesLeft(payment);
+  const charges = chargesLeft(payment, refundedBefore);
   const ofCharge = (charge: (typeof charges)[number], part: number): RefundPart => ({
     path: `v1/charges/${encodeURIComponent(charge.chargeId)}/refunds`,
     amount: part,

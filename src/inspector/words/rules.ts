@@ -48,6 +48,7 @@ export const rulesInSwedish: Record<string, string> = {
     "still-at-the-bank": "Kunden är kvar hos banken, och den här butiken väntar in kunden.",
     "holds-nothing": "Banken godkände betalningen, men allt har avbokats eller återbetalats sedan dess.",
     already: "Ordern har redan den status som betalningen ger.",
+    "held-by-hand": "En person pausade den betalda ordern, och det gäller tills en person eller banken ändrar det.",
     "rejected-stays-on-hold": "Den här butiken låter avslagna ordrar förbli pausade.",
     "rejected-stays-processing": "Den här butiken låter avslagna ordrar förbli under behandling.",
     validated: "Betalningen gick tillbaka till en tidigare status och kan fortfarande användas, så ordern är pausad.",

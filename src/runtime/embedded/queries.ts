@@ -83,7 +83,14 @@ export const verdictOn = (
     return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null, ...nothing };
   }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
-  const { answer, effects, flags } = preview(record, envelope, now, rules, reading ?? undefined);
+  // One that was never read may be anything.
+  const { answer, effects, flags } = preview(
+    record,
+    envelope,
+    now,
+    rules,
+    reading ?? (readAt === null ? null : undefined),
+  );
   const { outcome, reason, rule, to } = answer;
   const allowed = outcome === "moved" || outcome === "deferred";
   const asked = effects.map(({ effect }) => effect);
@@ -127,7 +134,8 @@ export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Que
       const record = await read(orderId);
       if (record === null) throw new UnknownOrder(orderId);
       const parsed = parseCommand(event);
-      const gateway = fresh ? gatewayOf(record) : null;
+      const { id, readAt } = record.facts.payment;
+      const gateway = fresh || (id !== null && readAt === null) ? gatewayOf(record) : null;
       const reading = gateway === null ? null : await readingOf(record, gateway);
       return verdictOn(record, parsed, clock.now(), rules, reading);
     },

@@ -14,10 +14,13 @@ export type ShopLook =
   | { kind: "waits"; afterMs: number | null; detail: string };
 
 /** How the order learns of it where no call that moves money waits for it. */
-export const updateBy = (order: ShopOrder): OrderEvent => ({
+export const updateBy = (
+  order: ShopOrder,
+  change = "read before a write",
+): Extract<OrderEvent, { type: "order.updated" }> => ({
   type: "order.updated",
   by: "shop",
-  change: "read before a write",
+  change,
   order,
 });
 
@@ -25,7 +28,7 @@ export const updateBy = (order: ShopOrder): OrderEvent => ({
 const GONE_ONCE = "the shop knows no such order any more; asked again before that is believed";
 const LINES_MS = 1_000;
 
-const differs = (known: OrderAsExpected, { total, currency, gone, gateway }: ShopOrder): boolean =>
+export const differs = (known: OrderAsExpected, { total, currency, gone, gateway }: ShopOrder): boolean =>
   (gone !== undefined && gone !== (known.gone === true)) ||
   (gateway !== undefined && (gateway === null) !== (known.paidOtherwise === true)) ||
   (total !== undefined && !known.totals.includes(total)) ||

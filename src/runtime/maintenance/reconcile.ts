@@ -3,6 +3,7 @@ import type { OrderEvent } from "../../../machines/events.js";
 import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { FlagName } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
+import type { ShopOrder } from "../../../machines/shop-order.js";
 import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
@@ -11,6 +12,7 @@ import type { Queries, Reconciled, ReconcileOptions, Runtime } from "../../ports
 import { type OrderRow, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type EngineContext, gatewayNamed } from "../embedded/context.js";
+import { differs, updateBy } from "../embedded/shop-look.js";
 
 /** What it needs of a runtime, and of what the runtime was made of. */
 export type ReconcileContext = Pick<Runtime, "submit"> &
@@ -109,6 +111,36 @@ const writtenByAnother = async (context: ReconcileContext, record: OrderRecord):
   return inShop === facts.order.status || now?.version !== version ? null : inShop;
 };
 
+/** A shop that lags behind may say once that it has no such order. */
+const SECOND_WORD_MS = 30_000;
+
+/** The order as the shop has it, where no message told of that; null = as it is known here, or it cannot be asked. */
+const editedByAnother = async (
+  { shop, store, clock }: ReconcileContext,
+  record: OrderRecord,
+): Promise<ReturnType<typeof updateBy> | null> => {
+  if (shop.readOrder === undefined) return null;
+  const { orderId, facts } = record;
+  const { total, currency, gone = false, paidOtherwise = false } = facts.order;
+  const isOther = (order: ShopOrder) =>
+    differs({ totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) }, order);
+  const asked = async () => (await shop.readOrder?.(orderId)) ?? null;
+  try {
+    const open = await store.effectsOf(orderId);
+    if (facts.operation !== null || open.some(({ dead, effect }) => !dead && effect.type === "setOrderLines"))
+      return null;
+    let order = await asked();
+    if (order === null || !isOther(order)) return null;
+    if (order.gone === true && !gone) {
+      await clock.sleep(SECOND_WORD_MS);
+      order = await asked();
+    }
+    return order !== null && isOther(order) ? updateBy(order, "read by reconcile") : null;
+  } catch {
+    return null;
+  }
+};
+
 const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
 
 const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
@@ -116,6 +148,8 @@ const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reco
   const before = record.facts.order.status;
   const written = await writtenByAnother(context, record);
   if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
+  const edited = await editedByAnother(context, record);
+  if (edited !== null) await context.submit(orderId, edited, SETTLED);
   const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
   const now = (await context.read(orderId)) ?? record;
   const after = now.facts.order.status;
@@ -159,7 +193,9 @@ const look = async (context: ReconcileContext, record: OrderRecord): Promise<Rec
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
   const written = await writtenByAnother(context, record);
   const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
-  const foreseen = happening(context, followed, { type: "reconcile.asked" }, answer.reading);
+  const edited = await editedByAnother(context, record);
+  const known = edited === null ? followed : happening(context, followed, edited, answer.reading).record;
+  const foreseen = happening(context, known, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);
   return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };

@@ -128,7 +128,8 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
   const { order, payment: p, waiting, operation } = facts;
   const forgotten = waiting.length > 0 && operation === null;
   const { order: state, cooldown } = states;
-  let key = `${typeof state === "string" ? state : JSON.stringify(state)} ${cooldown} ${order.status} ${order.total} ${order.needsProcessing}`;
+  let key = `${typeof state === "string" ? state : JSON.stringify(state)} ${cooldown} ${order.status} ${order.total}`;
+  key += ` ${order.needsProcessing} ${order.heldByHand === true}`;
   if (operation === null) key += ` ${order.createdAt < NOW} ${order.updatedAt < NOW}`;
   key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true} ${askedBack(p.intended.refunded)}`;
   if (!forgotten) {

@@ -5,6 +5,7 @@ import { flowOf } from "../../../machines/index.js";
 import { reasons } from "../../../machines/reasons.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
+import { isHeldByPerson } from "./by-hand.js";
 import type { OrderEnd } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import { timeLaws } from "./laws-time.js";
@@ -134,6 +135,7 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       settings: script.settings,
       flow: flowOf(world.registry, facts.payment.gateway),
       tolerance: facts.payment.tolerance,
+      heldByHand: isHeldByPerson(end.history.slice(0, i)),
     };
     let status = entry.from ?? "pending";
     for (const answer of answers) {

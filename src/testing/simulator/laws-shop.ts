@@ -1,6 +1,7 @@
 /** The shop: what the customer and the merchant see. */
 import { flowOf } from "../../../machines/index.js";
 import type { HistoryEntry } from "../../core/record.js";
+import { isHeldByPerson } from "./by-hand.js";
 import type { OrderEnd } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
@@ -25,6 +26,7 @@ const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => 
     settings: script.settings,
     flow: flowOf(world.registry, payment.gateway),
     tolerance: payment.tolerance,
+    heldByHand: isHeldByPerson(end.history),
   };
 };
 

@@ -1,7 +1,7 @@
 /** The merchant's clicks, told straight: seed 003, "Order Management". Money first, status after it. */
 
 import { statusWantedBy } from "../../../machines/events.js";
-import type { OrderStatus } from "../../../machines/facts.js";
+import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { ReferenceStory } from "./reference.js";
 import { SECOND, type SubmittedEvent } from "./script.js";
 import { isCapturable, waitsForCustomer } from "./table.js";
@@ -9,6 +9,8 @@ import { isCapturable, waitsForCustomer } from "./table.js";
 type Edited = Extract<SubmittedEvent, { type: "merchant.editedLines" }>;
 
 const untouchable = ["FROZEN", "INSPECTION"];
+const hasMoney = ({ status, authorized, captured, refunded }: Reading): boolean =>
+  status === "ACCEPTED" && authorized + captured > refunded;
 
 /** "Completed → performs a full capture", or nothing where there is nothing to capture. */
 const completes = (story: ReferenceStory, now: number): void => {
@@ -148,6 +150,17 @@ export const clicked = (story: ReferenceStory, event: SubmittedEvent, now: numbe
     case "merchant.processed":
       if (payment !== undefined && payment.reading().status === "FROZEN") return;
       return story.becomes("processing", now);
+    case "merchant.failed":
+    case "merchant.reopened":
+      if (payment !== undefined && (untouchable.includes(payment.reading().status) || hasMoney(payment.reading())))
+        return;
+      return story.becomes(wanted as OrderStatus, now);
+    case "merchant.held": {
+      const wasPaid = order.status === "processing";
+      story.becomes("on-hold", now);
+      order.heldByHand = wasPaid;
+      return;
+    }
     default:
       if (wanted !== undefined) story.becomes(wanted, now);
   }

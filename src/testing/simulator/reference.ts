@@ -30,6 +30,8 @@ export interface ExpectedOrder {
   attempts: BankAccount[];
   /** The attempt that the order follows: the latest, or an older one that was signed and booked. */
   current?: BankAccount;
+  /** A person put the order on hold while the bank had its money. */
+  heldByHand?: boolean;
   /** The last refund of an amount. */
   refunded?: { amount: number; at: number };
   /** What the shop has asked the bank to give back, with what had been refunded before it first did. */
@@ -82,7 +84,8 @@ export class ReferenceStory {
     const payment = this.payment?.reading();
     if (payment === undefined) throw new Error("no payment to know of");
     const tolerance = flow.comparesAmounts ? ROUNDING : 0;
-    return { payment, total: order.total, needsProcessing: plan.needsProcessing, settings, flow, tolerance };
+    const { total, heldByHand } = order;
+    return { payment, total, needsProcessing: plan.needsProcessing, settings, flow, tolerance, heldByHand };
   }
 
   linkBegins(): void {
@@ -96,6 +99,7 @@ export class ReferenceStory {
     if (status === this.order.status) return;
     this.order.status = status;
     this.order.written = now;
+    this.order.heldByHand = false;
     this.linkBegins();
   }
 

@@ -14,6 +14,8 @@ export interface TableInput {
   settings: Settings;
   flow: Flow;
   tolerance: number;
+  /** A person put the paid order on hold. */
+  heldByHand?: boolean | undefined;
 }
 
 /**
@@ -89,6 +91,7 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
     case "pending":
       return whenPending(k, asker);
     case "on-hold":
+      if (k.heldByHand && holdsMoney(k)) return status;
       if (holdsMoney(k) && flow.comparesAmounts && !agrees(k)) return status;
       if (holdsMoney(k)) return whenPaid(k);
       if (!rejected) return status;
@@ -100,6 +103,8 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
       if (asker === "fail page") return whenPending(k, asker);
       if (holdsMoney(k) && flow.comparesAmounts && !agrees(k)) return "on-hold";
       if (holdsMoney(k)) return whenPaid(k);
+      // The bank looks at it: a second payment would be one too many.
+      if (asker === "pays again") return accepted || rejected || !payment.exists ? status : "on-hold";
       return accepted || rejected || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "cancelled":
       return holdsMoney(k) && choices.cancelledThenAccepted === "revive" ? "processing" : status;
