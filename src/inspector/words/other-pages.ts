@@ -22,7 +22,7 @@ export const otherTexts = {
   "dead head": ["Failed calls", "Misslyckade anrop"],
   "dead help": [
     "Given up after several attempts. Someone needs to review these; everything else works as usual.",
-    "Gavs upp efter flera försök. Någon behöver titta på dem; allt annat fungerar som vanligt.",
+    "Misslyckades efter flera försök. Någon behöver titta på dem; allt annat fungerar som vanligt.",
   ],
   "dead retry": ["Try again", "Försök igen"],
   "dead retry named": ["Try again: {what} of order {id}", "Försök igen: {what} för order {id}"],
