@@ -68,7 +68,7 @@ export const reasonsInSwedish: Record<string, string> = {
 
 export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> = {
   "discrepancy:paid-but-cancelled": {
-    says: "Banken har kundens pengar för en order som butiken har gett upp.",
+    says: "Banken har kundens pengar för en order som butiken har avbrutit.",
     remedy: "Släpp pengarna i Merchant Portal, eller lägg en ny order åt kunden.",
   },
   "discrepancy:processing-but-unpaid": {

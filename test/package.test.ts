@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -91,6 +91,24 @@ describe("the package", () => {
       expect(files).toContain(`package/${wanted}`);
     }
     expect(files.filter((file) => /^package\/(test|dist\/test|\.)|\.png$/.test(file))).toEqual([]);
+  });
+
+  test("each relative link of a shipped page leads to a shipped file", async () => {
+    const files = (await run("tar", ["tzf", tarball])).stdout.trim().split("\n");
+    const shipped = new Set(files.map((file) => file.replace(/^package\//, "")));
+    const isShipped = (path: string) => shipped.has(path) || [...shipped].some((file) => file.startsWith(`${path}/`));
+    const pages = [...shipped].filter((file) => /\.(md|txt)$/.test(file));
+    const dead: string[] = [];
+    for (const page of pages) {
+      const text = (await readFile(join(root, page), "utf8")).replace(/^```[\s\S]*?^```/gm, "");
+      // npm and GitHub show the pictures out of the repository.
+      for (const [, target = ""] of text.matchAll(/(?<!!)\[[^\]]*\]\((?![a-z]+:|#)([^)\s#]+)/g)) {
+        const path = posix.join(posix.dirname(page), target).replace(/\/$/, "");
+        if (!isShipped(path)) dead.push(`${page}: ${target}`);
+      }
+    }
+    expect(pages.length).toBeGreaterThan(40);
+    expect(dead).toEqual([]);
   });
 
   test("every entry is imported, and required from CommonJS", async () => {

@@ -13,6 +13,7 @@ import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
 import { causeOf } from "./why/cause.js";
 import { evidenceOf, paymentsSaid, valuesOf } from "./why/facts.js";
 import { flagged } from "./why/flagged.js";
+import { cooldownOf, heldSaid, isAside } from "./why/held.js";
 import { nextOf } from "./why/next.js";
 import { over } from "./why/over.js";
 import { paid } from "./why/paid.js";
@@ -139,18 +140,6 @@ const reasonSaid = ({ reason }: Answer): Said => {
   return { en: lowered(english), sv: lowered(reasonsInSwedish[code] ?? english) };
 };
 
-const cooldownOf = ({ timers }: Pick<OrderRecord, "timers">) =>
-  timers[Object.keys(timers).find((name) => name.includes("cooldown")) ?? ""];
-
-const heldSaid = ({ facts, timers }: OrderRecord): Said | null => {
-  const n = facts.waiting.filter(({ held }) => held).length;
-  if (n === 0) return null;
-  const due = cooldownOf({ timers });
-  return due === undefined
-    ? said(notes.heldForMoney, { n: String(n) })
-    : said(notes.held, { n: String(n), due: moment(due.at) });
-};
-
 const flagsSaid = (record: OrderRecord): Why["flags"] =>
   standing(record).map(({ flag, amount }) => ({
     flag,
@@ -219,14 +208,22 @@ export const why = (
 
 const heads: Record<"next" | "action", Pair> = { next: ["Next", "Härnäst"], action: ["To do", "Att göra"] };
 
+/** What is told before what comes next, and what after it. */
+export const notesOf = ({ status, notes: all }: Pick<Why, "status" | "notes">) => ({
+  first: all.filter(({ kind }) => !isAside(status, kind)),
+  aside: all.filter(({ kind }) => isAside(status, kind)),
+});
+
 /** As the command prints it: the answer, what stands in the way, what the bank said, what comes next, what to do. */
 export const linesOf = (told: Why, tongue: Tongue = "en"): string[] => {
   const head = (name: keyof typeof heads): string => heads[name][tongue === "en" ? 0 : 1];
+  const { first, aside } = notesOf(told);
   return [
     told.answer[tongue],
-    ...told.notes.map(({ says }) => says[tongue]),
+    ...first.map(({ says }) => says[tongue]),
     told.evidence.says[tongue],
     `${head("next")}: ${told.next.says[tongue]}`,
+    ...aside.map(({ says }) => says[tongue]),
     `${head("action")}: ${told.action.says[tongue]}`,
   ];
 };

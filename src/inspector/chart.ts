@@ -32,6 +32,10 @@ const inWords = (chart: Chart, words: Words): Chart => ({
   edges: chart.edges.map((edge) => ({ ...edge, event: words.arrow(edge.event) })),
 });
 
+/** The one text that the drawing writes by itself. */
+const inTongue = (svg: string, { t }: Words): string =>
+  svg.replace(/>\+(\d+) more</g, (_, n: string) => `>${t("arrows more", { n })}<`);
+
 /** @param name is put before the ids, so that several drawings stand in one page */
 const drawingOf = (name: string, words: Words, chartOnce: () => Chart): Drawing => {
   const key = `${name} ${words.language}`;
@@ -40,7 +44,7 @@ const drawingOf = (name: string, words: Words, chartOnce: () => Chart): Drawing 
     const chart = chartOnce();
     // Arrows are found by their events, so only what is drawn is put into words.
     const drawn = words.language === "en" ? chart : inWords(chart, words);
-    const svg = bareSvgOf(drawn).then((text) => text.replace(/ id="/g, ` id="${name}-`));
+    const svg = bareSvgOf(drawn).then((text) => inTongue(text, words).replace(/ id="/g, ` id="${name}-`));
     drawing = { chart, arrows: splitRoot(chart).drawn, svg };
     drawings.set(key, drawing);
   }

@@ -13,6 +13,8 @@ const who: Record<string, string> = {
   refund: "the bank confirms",
   cancel: "the bank confirms",
   rebuild: "the bank confirms",
+  book: "the bank confirms",
+  checkout: "the customer pays",
 };
 
 const saidBy = (edge: ChartEdge): string =>

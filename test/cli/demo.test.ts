@@ -137,6 +137,8 @@ describe("show and why", () => {
       expect((await cli(["why", "1", "--url", url])).out).toBe(why.out);
 
       const show = await cli(["show", "1", "--store", file]);
+      expect(show.out.split("\n")[0]).toBe("Order 1  Processing, paid");
+      expect(show.out).toMatch(/payment +\S+ at Resurs Bank, ACCEPTED/);
       expect(show.out).toContain("Customer returned from the bank (success)");
       expect(show.out).toContain("pending → processing");
       expect(show.out).toContain("[status-update/accepted]");

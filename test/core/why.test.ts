@@ -1,6 +1,7 @@
 /** Why an order is where it is, and why a machine has no branch. */
 import { describe, expect, test } from "vitest";
 import { and, or, setup } from "xstate";
+import type { Reading } from "../../machines/facts.js";
 import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { flagsInSwedish } from "../../machines/swedish.js";
@@ -207,13 +208,17 @@ describe("why", () => {
     life.tell({ type: "order.updated", by: "shop", change: "status" });
     life.tell(callback({ content: "a" }));
     life.tell(callback({ content: "b" }));
-    expect(note(life, "held")?.en).toBe(
-      "Callbacks from the bank held until 2026-11-20 12:01 UTC, so that the customer's return is handled first: 2.",
-    );
+    expect(note(life, "held")).toEqual({
+      en: "2 messages from the bank wait until 2026-11-20 12:01 UTC; the bank is then asked again. This needs no action.",
+      sv: "2 meddelanden från banken väntar till 2026-11-20 12:01 UTC; sedan tillfrågas banken igen. Det kräver ingen åtgärd.",
+    });
     const moving = paid();
     moving.settle(complete);
     moving.tell(callback());
-    expect(note(moving, "held")?.en).toBe("Callbacks from the bank held until the call under way has ended: 1.");
+    expect(note(moving, "held")).toEqual({
+      en: "1 message from the bank waits until the call under way has ended; the bank is then asked again. This needs no action.",
+      sv: "1 meddelande från banken väntar tills det pågående anropet är klart; sedan tillfrågas banken igen. Det kräver ingen åtgärd.",
+    });
     const first = new Life(anOrder({ createdAt: T0, updatedAt: T0 }));
     first.tell(callback());
     // The answer says it already.
@@ -221,6 +226,78 @@ describe("why", () => {
       situation: "pending/held",
       notes: [],
       next: { at: "2026-11-20T12:01:00.000Z" },
+    });
+  });
+
+  test.each([
+    ["paid", "processing", 3],
+    ["closed", "cancelled", 3],
+    ["on hold", "on-hold", 1],
+  ] as const)("held messages of an order that is %s are told at their place", (_how, status, place) => {
+    const life = new Life(anOrder({ status, createdAt: T0, updatedAt: T0 }));
+    life.tell(callback());
+    expect(linesOf(told(life)).findIndex((line) => line.startsWith("1 message from the bank waits"))).toBe(place);
+  });
+
+  const says = (title: string) => {
+    const [, , live] = situations.find(([name]) => name === title) ?? [];
+    if (live === undefined) throw new Error(`no situation is called ${title}`);
+    return explained(live());
+  };
+
+  test.each([
+    ["the customer left", "TASK_REDIRECTION_REQUIRED (not signed)", "TASK_REDIRECTION_REQUIRED (inte signerad)"],
+    [
+      "the bank ended it",
+      "REJECTED (the bank ended it: not paid in time)",
+      "REJECTED (banken avslutade den: inte betald i tid)",
+    ],
+    [
+      "the bank's own time ran out",
+      "REJECTED (the bank ended it: not paid in time)",
+      "REJECTED (banken avslutade den: inte betald i tid)",
+    ],
+    ["the customer cancelled at the bank", "REJECTED (the customer cancelled it)", "REJECTED (kunden avbröt den)"],
+    [
+      "cancelled in the bank's portal",
+      "REJECTED (it was cancelled at the bank)",
+      "REJECTED (den avbokades hos banken)",
+    ],
+    ["credit denied, the customer came back", "REJECTED (the bank rejected it)", "REJECTED (banken avslog den)"],
+  ])("%s: the evidence does not contradict the answer", (title, en, sv) => {
+    expect(says(title).evidence.says.en).toContain(` ${en}, read at`);
+    expect(says(title).evidence.says.sv).toContain(` ${sv}, avläst`);
+  });
+
+  test("money of a cancelled order is told as what it is: reserved, captured or both, on any of its payments", () => {
+    const held = (pays: Reading, older?: Reading) => {
+      const life = new Life(anOrder({ status: "cancelled", previousPaymentIds: older === undefined ? [] : ["pay-0"] }));
+      life.settle({ type: "reconcile.asked" }, pays, older && { "pay-0": { ...older, paymentId: "pay-0" } });
+      return told(life).answer;
+    };
+    expect(held(payments.accepted)).toEqual({
+      en: "Cancelled since 2026-11-20 12:00 UTC, but the customer paid: the bank has reserved 1,000.00 SEK.",
+      sv: "Avbruten sedan 2026-11-20 12:00 UTC, men kunden har betalat: banken har reserverat 1\u00a0000,00 SEK.",
+    });
+    expect(held(payments["partly refunded"]).en).toMatch(/: the bank has captured [\d.]+ SEK\.$/);
+    expect(held(payments["partly captured"]).en).toMatch(
+      /: the bank has captured [\d.]+ SEK and reserved [\d.]+ SEK\.$/,
+    );
+    expect(held(payments.missing, payments.accepted).en).toMatch(/: the bank has reserved 1,000\.00 SEK\.$/);
+  });
+
+  test.each([
+    ["processing, but the customer is at the bank", "the customer has not finished at the bank"],
+    ["processing, then in inspection", "the bank is still reviewing the payment by hand"],
+  ])("%s: the answer has no word of the machine", (title, because) => {
+    expect(says(title).answer.en).toMatch(new RegExp(`, but not paid: ${because}, so there is no money yet\\.$`));
+  });
+
+  test("what was never read is read now, not again, and goods that are sent are not stopped", () => {
+    expect(says("processing, not read yet").action.says.en).toContain("Read the payment now");
+    expect(says("completed, not read yet").action.says).toEqual({
+      en: "Read the payment now.",
+      sv: "Läs av betalningen nu.",
     });
   });
 

@@ -58,14 +58,14 @@ export const configurationDocument = (): string => {
 
 <!-- Written by npm run docs, out of src/cli/config/schema.ts. -->
 
-\`order-status init\` asks five questions and writes \`order-status.config.ts\`, and \`.env\` with what it could make up
-itself. \`order-status config\` checks both and shows what is in effect; with \`--check\` it asks the banks, too: whether
+\`order-status init\` asks five questions and writes \`order-status.config.ts\`, and \`.env\` with the secrets it can
+generate. \`order-status config\` checks both and shows what is in effect; with \`--check\` it asks the banks, too: whether
 they take the key, which stores it has, and which payment methods there are. \`order-status serve\` reads them where it
-is started, or from where \`--config\` points; its own options go before the file.
+is started, or from where \`--config\` points; options override the file.
 
-Secrets stand in the environment, or in \`.env\` beside the file; the environment goes first. The file holds the names
-of the variables only, and a secret that is written into it is refused. A secret of your own choice has 16 characters
-at least (\`openssl rand -hex 16\`); what the bank and the shop give out is as long as they make it. A \`.env\` that others
+Secrets stand in the environment, or in \`.env\` beside the file; environment variables override \`.env\`. The file holds the names
+of the variables only, and a secret that is written into it is refused. Secrets you choose need at least 16
+characters (\`openssl rand -hex 16\`); issued ones may have any length. A \`.env\` that others
 can read draws a warning; \`init\` makes it for its owner alone. The file is TypeScript or JavaScript
 (\`.ts\`, \`.mts\`, \`.js\`, \`.mjs\`); no compiler is needed.
 
@@ -74,7 +74,8 @@ ${configText(sample)}\`\`\`
 
 A shop whose customer presses Pay inside the bank's frame (Resurs Checkout, Nets embedded) creates its order at that
 moment, which only its own code can do: see \`onCheckoutSubmitted\` and \`onPayInitialized\` of
-\`order-status-engine/http\`. So can a shop other than WooCommerce: [woocommerce.md](woocommerce.md) has such a program.
+\`order-status-engine/http\`. Other shops use such a program, too:
+[woocommerce.md](woocommerce.md#as-a-program) has one.
 
 | key | value | when left out | what it is for |
 |---|---|---|---|

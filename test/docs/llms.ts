@@ -48,7 +48,7 @@ ${pages.map(page).join("\n")}
 ## Entries of the package
 
 ${entries()
-  .map(({ name, source }) => `- \`${name}\` ([${source}](../${source})): ${moduleSays(source)}`)
+  .map(({ name, source }) => `- \`${name}\` (\`${source}\` in the repository): ${moduleSays(source)}`)
   .join("\n")}
 
 ## The command

@@ -128,8 +128,8 @@ const differences: [what: string, why: string][] = [
   ],
   ["A reading that fails is made again, for as long as it takes", "the plugin answers 202 and drops the update"],
   [
-    "An order on hold has no end of its time to pay: it waits for the bank's next word, a person or a reconciliation",
-    "a person is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
+    "An order on hold never times out: it waits for the bank's next word, a person or a reconciliation",
+    "someone is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
   ],
   [
     "Where cancelling is switched off, a person may cancel a captured order, too; it is flagged",
@@ -161,8 +161,8 @@ ${readingTable()}
 An order has as many payments as its customer has made attempts. One is the current one, which the order follows; the
 others are read, too: when a message names them, before the order is given up or another payment is opened, when a
 merchant cancels or refunds the order, at a reconciliation, and 20 minutes, 2 hours and 24 hours after one took another's
-place. They are read after the current one. Where that holds no money, whoever asked is answered when all of them were
-read; where it does, nobody waits for them.
+place. They are read after the current one. If the current payment holds no money, the answer waits until all have
+been read; otherwise it is given at once.
 
 | the current payment | another one | what becomes of the order | what becomes of the other |
 |---|---|---|---|
@@ -187,12 +187,12 @@ has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
 
 A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
-that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the two are equal
-by chance, as where order numbers and ids are two series, and the payment is taken for this order's.
+that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the match is a
+coincidence, as when order numbers and ids overlap, and the payment is taken for this order's.
 
 A payment in another currency than the order's does not pay it (\`currency-mismatch\`). Where the currency is edited in the
-shop under a call that is under way, the call comes to its end, and the difference is flagged then. A bank that does not say
-in which currency a payment is, has it in the one that the order had.
+shop under a call that is under way, the call comes to its end, and the difference is flagged then. If a bank reports no
+currency, the order's is assumed.
 
 A refund that the bank calls pending is not done, and may still fail. An order that was to be refunded in full keeps its
 status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing

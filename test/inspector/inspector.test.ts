@@ -260,10 +260,10 @@ describe("the pages", () => {
       const page = await stage.get("/orders");
       return plain(new RegExp(`<tr data-order="${id}">.*?</tr>`, "s").exec(page)?.[0] ?? "");
     };
-    expect(await row("paid")).toContain("1,000.00 SEK resurs-mapi");
+    expect(await row("paid")).toContain("1,000.00 SEK Resurs Bank");
     expect(await row("paid")).not.toContain("failed call");
     expect(await row("dead")).toContain("failed call");
-    expect(await row("flagged")).toContain("processing-but-unpaid");
+    expect(await row("flagged")).toContain("processing but unpaid");
     const ids = async (query: string) =>
       [...(await stage.get(`/orders${query}`)).matchAll(/data-order="(\w+)"/g)].map(([, id]) => id);
     expect((await ids("?dead=true")).sort()).toEqual(["dead", "poisoned"]);
@@ -282,7 +282,34 @@ describe("the pages", () => {
   test("the head names the order, what it is about and its payments", async () => {
     const page = await stage.get("/orders/stale");
     const head = plain(page.slice(page.indexOf('<header class="order-head"'), page.indexOf('<section class="answer')));
-    expect(head).toMatch(/Order stale Processing 1,000.00 SEK resurs-mapi pay-stale Copy pay-earlier Copy/);
+    expect(head).toMatch(/Order stale Processing 1,000.00 SEK Resurs Bank pay-stale Copy pay-earlier Copy/);
+  });
+
+  test("a payment is headed by its bank, paid or not, and says what came of it", async () => {
+    const money = async (id: string, language = "en") => {
+      const page = await stage.get(`/orders/${id}`, { "accept-language": language });
+      return plain(page.slice(page.indexOf('id="payments"'), page.indexOf('id="effects"')));
+    };
+    expect(await money("paid")).toContain(" Payment (Resurs Bank) ");
+    expect(await money("stale")).toContain(" Other payment (Resurs Bank) ");
+    expect(await money("flagged", "sv")).toMatch(/ Betalning \(Resurs Bank\) .* inte signerad /);
+  });
+
+  test("a flag is named in the reader's language", async () => {
+    expect(plain(await stage.get("/orders?flagged=true", { "accept-language": "sv" }))).toContain(
+      "behandlas men obetald",
+    );
+  });
+
+  test("messages that are held are told below what happens next, where the order is paid", async () => {
+    const page = plain(await stage.get("/orders/held"));
+    expect(page).not.toContain("messages from the bank wait until");
+    await stage.place.order("aside", { at: stage.place.clock.now(), status: "processing" });
+    await stage.callback("pay-aside");
+    const aside = plain(await stage.get("/orders/aside"));
+    expect(aside).toMatch(
+      /What happens next: .* 1 message from the bank waits until .*; the bank is then asked again\./,
+    );
   });
 
   test("what has been done is told with the status that came of it", async () => {
@@ -316,7 +343,7 @@ describe("the pages", () => {
     const drawn = [...overview.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = ""]) => text).join(" ");
     expect(drawn).toContain("handlaren");
     expect(drawn).toContain("Väntar på kundens betalning");
-    expect(drawn).not.toMatch(/\bthe\b/);
+    expect(drawn).not.toMatch(/\bthe\b|\bmore\b|[a-z]\.[a-z]/);
     expect(overview).toMatch(/class="current node state atomic state-on-hold"/);
   });
 

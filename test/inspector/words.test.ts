@@ -59,6 +59,27 @@ describe("English and Swedish", () => {
     expect(uneven).toEqual([]);
   });
 
+  test("every flag has a name in both, and no two the same", () => {
+    for (const language of ["en", "sv"] as const) {
+      const { flagName } = wordsIn(language);
+      const named = Object.keys(flags).map(flagName);
+      expect(new Set(named).size).toBe(named.length);
+      expect(named.filter((name) => name.includes(":"))).toEqual([]);
+      expect(flagName("discrepancy:of-another-version")).toBe("discrepancy:of-another-version");
+    }
+  });
+
+  test("a gateway is told by its bank, and one of a host's own by its name", () => {
+    const { bank } = wordsIn("sv");
+    expect(["resurs-rco", "nets-easy", "toy", "constructor", null].map(bank)).toEqual([
+      "Resurs Bank",
+      "Nets",
+      "toy",
+      "constructor",
+      "annat betalsätt",
+    ]);
+  });
+
   test.each(["en", "sv"] as const)("every event has words in %s", (language) => {
     const { event } = wordsIn(language);
     const types = OrderEvent.options.map((option) => String([...option.shape.type.values][0]));

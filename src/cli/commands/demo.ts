@@ -121,8 +121,14 @@ const run = async (options: Options): Promise<void> => {
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     if (options.json) sayJson({ url: sandbox.url, simulatedMinutes: HOUR, seconds, orders });
     else {
-      const rows = orders.map((o) => [o.orderId, o.gateway, o.title, o.status ?? "", o.why?.state.en ?? ""]);
-      say(["", ...table(["order", "paid via", "what happened", "status", "why"], rows)]);
+      const rows = orders.map((o) => [
+        o.orderId,
+        words.bank(o.gateway),
+        o.title,
+        o.status ?? "",
+        o.why?.state.en ?? "",
+      ]);
+      say(["", ...table(["order", "payment", "what happened", "status", "why"], rows)]);
       say(["", `${HOUR} simulated minutes in ${seconds} s.`]);
     }
     if (options.exit) return;

@@ -1,9 +1,8 @@
 /** `show`: an order's whole life, row by row. */
 import type { Command } from "commander";
 import { flags } from "../../../machines/flags.js";
-import { orderMachine } from "../../../machines/index.js";
-import { metaOf } from "../../core/explain.js";
-import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
+import type { Answer, HistoryEntry } from "../../core/record.js";
+import { why } from "../../core/why.js";
 import { markOf } from "../../inspector/seen.js";
 import { wordsIn } from "../../inspector/words/words.js";
 import { exitCodes } from "../lib/ending.js";
@@ -15,16 +14,23 @@ import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
 const words = wordsIn("en");
 const { money } = words;
 
-const summary = ({ orderId, facts, states, version }: OrderRecord): string[] => {
+/** In the few words of `why`, so that the two never differ. */
+const stateOf = ({ record, history, open, parked }: Looked): string => {
+  const calls = (open ?? []).map(({ type, ...call }) => ({ ...call, effect: { type } }));
+  return why(record, history, calls, parked).state.en;
+};
+
+const summary = (looked: Looked): string[] => {
+  const { orderId, facts, version } = looked.record;
   const { order, payment } = facts;
   const amount = (minor: number) => money(minor, order.currency);
   const bank =
     payment.id === null
       ? "none"
-      : `${payment.id} at ${payment.gateway}, ${payment.status}${payment.readAt === null ? "" : `, read ${moment(payment.readAt)}`}`;
+      : `${payment.id} at ${words.bank(payment.gateway)}, ${payment.status}${payment.readAt === null ? "" : `, read ${moment(payment.readAt)}`}`;
   const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
   return [
-    `${paint("bold", `Order ${orderId}`)}  ${paint("bold", order.status)}  ${metaOf(orderMachine, states.order).says ?? ""}`,
+    paint("bold", `Order ${orderId}  ${stateOf(looked)}`),
     `placed   ${moment(order.createdAt)}, last updated ${moment(order.updatedAt)}, ${version} decisions`,
     `total    ${amount(order.total)}`,
     `payment  ${bank}`,
@@ -60,8 +66,9 @@ const rowsOf = (entry: HistoryEntry, history: HistoryEntry[]): Row[] => {
   });
 };
 
-const tell = ({ record, history, open, parked }: Looked): void => {
-  for (const line of summary(record)) say(line);
+const tell = (looked: Looked): void => {
+  const { record, history, open, parked } = looked;
+  for (const line of summary(looked)) say(line);
   if (parked !== null) say(`${paint("red", "parked")}   ${parked}`);
   const raised = record.flags.filter((f) => f.clearedAt === null);
   for (const { flag, raisedAt } of raised) {

@@ -74,7 +74,7 @@ const Gateways = z
         baseUrl: address.describe("https://api.dibspayment.eu, or https://test.api.dibspayment.eu to try it"),
         secretKey: SecretSchema.describe("the secret key of the checkout"),
         webhookAuthorization: SecretSchema.describe(
-          "what Nets is to prove itself with: letters and digits of your own choice",
+          "the value by which Nets authenticates itself: letters and digits of your own choice",
         ),
         termsUrl: address.optional().describe("the shop's terms, which Nets shows"),
       })
@@ -149,16 +149,22 @@ const Http = z.strictObject({
     ),
   callbackKeys: callbackKeysSchema(SecretSchema)
     .optional()
-    .describe("keys of the tokens in the addresses that banks are given, newest first; default: no tokens"),
+    .describe(
+      "keys of the tokens in the addresses that banks are given, newest first; leave out for addresses without tokens",
+    ),
   allowFrom: z
     .array(Network)
     .optional()
-    .describe("addresses and networks that callbacks, pay-initialized and create-order may come from; default: all"),
+    .describe(
+      "addresses and networks that callbacks, pay-initialized and create-order may come from; leave out for all",
+    ),
   sourceHeader: z
     .string()
     .regex(/^[\w-]+$/, "this is not the name of a header")
     .optional()
-    .describe("the header in which your proxy names the client's address, such as x-real-ip; default: no proxy"),
+    .describe(
+      "the header in which your proxy names the client's address, such as x-real-ip; leave out without a proxy",
+    ),
   proxies: z
     .array(Network)
     .default([])
@@ -202,7 +208,9 @@ const Http = z.strictObject({
   ack: z
     .enum(["202", "after-apply"])
     .default("202")
-    .describe("202: a callback is stored and answered at once; after-apply: the bank is to send it again meanwhile"),
+    .describe(
+      "202: a callback is stored and answered at once; after-apply: until it is applied, the bank is asked to resend",
+    ),
   resursDigest: z
     .strictObject({
       algorithm: z.enum(["MD5", "SHA1"]),

@@ -19,6 +19,12 @@ export const askBank: Action = [
   "Skicka inte varorna. Läs av betalningen igen, eller slå upp den i Merchant Portal.",
   "reconcile.asked",
 ];
+/** The same where it was never read. */
+export const askBankNow: Action = [
+  "Do not ship before you know. Read the payment now, or look it up in the Merchant Portal.",
+  "Skicka inte varorna innan du vet. Läs av betalningen nu, eller slå upp den i Merchant Portal.",
+  "reconcile.asked",
+];
 export const unpaid: Action = [
   "Do not ship. Have the customer pay, or cancel the order.",
   "Skicka inte varorna. Låt kunden betala, eller avbryt ordern.",

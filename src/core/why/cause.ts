@@ -1,5 +1,5 @@
 /** Why an order stands where it stands, in one word: what the bank says first, then whoever moved it. */
-import { type Facts, moneyHeld } from "../../../machines/facts.js";
+import { type Facts, moneyHeld, type Reading } from "../../../machines/facts.js";
 import type { HistoryEntry, OrderRecord } from "../record.js";
 
 const rejections: Record<string, BankCause> = {
@@ -59,7 +59,11 @@ const ofAccepted = ({ authorized, captured, refunded, pendingRefund }: Facts["pa
   return refunded > 0 ? "partly-refunded" : "captured";
 };
 
-const ofRejected = ({ rejectedReason, taskCompleted }: Facts["payment"]): BankCause =>
+/** Why the bank has rejected a payment, as far as it says. */
+export const ofRejected = ({
+  rejectedReason,
+  taskCompleted,
+}: Pick<Reading, "rejectedReason" | "taskCompleted">): BankCause =>
   rejections[rejectedReason ?? ""] ?? (taskCompleted === false ? "unfinished" : "rejected");
 
 /** Seed 002, "Payment failures": what the customer saw replaces the bare word that there is no payment. */

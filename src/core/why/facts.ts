@@ -1,18 +1,31 @@
 /** What fills the gaps of the sentences: amounts, the bank's word, and what it said of each payment. */
 import type { StateValue } from "xstate";
-import { moneyHeld } from "../../../machines/facts.js";
+import { type Facts, moneyHeld, type Reading } from "../../../machines/facts.js";
 import { surplusOf } from "../../../machines/flags.js";
 import { flowOf, type Registry } from "../../../machines/index.js";
 import { stateInSwedish } from "../../../machines/swedish-states.js";
 import { metaOf } from "../explain.js";
 import type { OrderRecord } from "../record.js";
-import { evidence } from "./under-way.js";
+import { ofRejected } from "./cause.js";
+import { evidence, holds, noMoney, unpaid } from "./under-way.js";
 import { moment, money, type Said, said, statusNames, type Values } from "./words.js";
 
 const amount = (minor: number, currency: string): Said => ({
   en: money(minor, currency, "en"),
   sv: money(minor, currency, "sv"),
 });
+
+/** Reserved, captured or both, on every payment of the order. */
+const holdsSaid = ({ order, payment, others }: Facts): Said => {
+  const all = [payment, ...others];
+  const reserved = all.reduce((sum, one) => sum + one.authorized, 0);
+  const captured = all.reduce((sum, one) => sum + one.captured - one.refunded, 0);
+  const which = captured <= 0 ? "reserved" : reserved > 0 ? "both" : "captured";
+  return said(holds[which], {
+    reserved: amount(reserved, order.currency),
+    captured: amount(captured, order.currency),
+  });
+};
 
 /** @param flagAmount by how much shop and bank differ, in minor units */
 export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => {
@@ -28,6 +41,8 @@ export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => 
     word: isSilent ? { en: "no payment", sv: "ingen betalning" } : payment.status,
     total: sum(order.total),
     held: sum(moneyHeld(payment)),
+    holds: holdsSaid(facts),
+    noMoney: said(noMoney[payment.status] ?? ["there is no money yet", "det finns inga pengar än"]),
     bank: sum(payment.authorized + payment.captured),
     reserved: sum(payment.authorized),
     captured: sum(payment.captured),
@@ -47,11 +62,30 @@ const stateSaid = (machine: { id: string } & Parameters<typeof metaOf>[0], value
   return { en: english, sv: stateInSwedish(machine.id, value) ?? english };
 };
 
+type Says = Pick<Reading, "rejectedReason" | "taskCompleted">;
+const ended: Partial<Record<ReturnType<typeof ofRejected>, keyof typeof unpaid>> = {
+  expired: "late",
+  unfinished: "late",
+  aborted: "aborted",
+  annulled: "annulled",
+};
+
+/**
+ * What a payment is, in words. The Merchant API's states leave open whether its customer is still there, and why it
+ * ended.
+ */
+export const paymentSaid = (machine: Parameters<typeof stateSaid>[0], value: StateValue, says: Says): Said => {
+  const own = machine.id === "payment";
+  if (own && value === "TASK_REDIRECTION_REQUIRED") return said(unpaid.open);
+  const end = own && value === "REJECTED" ? ended[ofRejected(says)] : undefined;
+  return end === undefined ? stateSaid(machine, value) : said(unpaid[end]);
+};
+
 export const evidenceOf = ({ facts, states }: OrderRecord, registry: Registry): Said => {
   const { payment } = facts;
   if (payment.id === null) return said(evidence.none);
   if (payment.readAt === null) return said(evidence.unread);
-  const says = stateSaid(flowOf(registry, payment.gateway).payment, states.payment);
+  const says = paymentSaid(flowOf(registry, payment.gateway).payment, states.payment, payment);
   return said(evidence.read, { word: payment.status, says, readAt: moment(payment.readAt) });
 };
 

@@ -27,10 +27,7 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   ],
   "discrepancy:processing-but-unpaid": [
     ["{Status}, not paid", "{Status}, inte betald"],
-    [
-      "{Status} since {since}, but not paid: the bank reports {word} and has no money for the order yet.",
-      "{Status} sedan {since}, men är inte betald: banken rapporterar {word} och har inga pengar för ordern än.",
-    ],
+    ["{Status} since {since}, but not paid: {noMoney}.", "{Status} sedan {since}, men är inte betald: {noMoney}."],
   ],
   "discrepancy:payment-cancelled-order-active": [
     ["{Status}, payment cancelled or refunded", "{Status}, betalningen avbokad eller återbetald"],
@@ -70,8 +67,8 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   "discrepancy:paid-but-cancelled": [
     ["{Status}, but paid", "{Status}, men betald"],
     [
-      "{Status} since {since}, but paid: the bank has {held} from the customer for an order that the shop has given up.",
-      "{Status} sedan {since}, men betald: banken har {held} från kunden för en order som butiken har gett upp.",
+      "{Status} since {since}, but the customer paid: the bank {holds}.",
+      "{Status} sedan {since}, men kunden har betalat: banken {holds}.",
     ],
   ],
   "discrepancy:paid-draft": [

@@ -1,5 +1,5 @@
 /** What is said of an order that was paid, or that the shop treats as paid. */
-import { askBank, closed, complete, elsewhere, mayRefund, nothing, ship, unpaid } from "./actions.js";
+import { askBank, askBankNow, closed, complete, elsewhere, mayRefund, nothing, ship, unpaid } from "./actions.js";
 import type { Standing } from "./words.js";
 
 export const paid = {
@@ -32,7 +32,7 @@ export const paid = {
       ["Processing, partly refunded", "Behandlas, delvis återbetald"],
       [
         "Paid and ready to ship since {since}: the bank has captured {captured} and refunded {refunded} of it.",
-        "Betald och klar att skicka sedan {since}: banken har debiterat {captured} och återbetalat {refunded} av det.",
+        "Betald och klar att skicka sedan {since}: banken har debiterat {captured}, varav {refunded} har återbetalats.",
       ],
       complete,
     ],
@@ -42,7 +42,7 @@ export const paid = {
         "Processing since {since}, but the bank has not been asked about the payment yet; make sure that it is paid before you ship.",
         "Behandlas sedan {since}, men banken har inte tillfrågats om betalningen än; kontrollera att den är betald innan du skickar.",
       ],
-      askBank,
+      askBankNow,
     ],
     missing: [
       ["Processing, not paid", "Behandlas, inte betald"],
@@ -106,7 +106,7 @@ export const paid = {
       ["Completed, partly refunded", "Färdigbehandlad, delvis återbetald"],
       [
         "Completed since {since}: the bank has captured {captured} and refunded {refunded} of it.",
-        "Färdigbehandlad sedan {since}: banken har debiterat {captured} och återbetalat {refunded} av det.",
+        "Färdigbehandlad sedan {since}: banken har debiterat {captured}, varav {refunded} har återbetalats.",
       ],
       mayRefund,
     ],
@@ -132,7 +132,7 @@ export const paid = {
         "Completed since {since}, but the bank has not been asked about the payment yet.",
         "Färdigbehandlad sedan {since}, men banken har inte tillfrågats om betalningen än.",
       ],
-      askBank,
+      ["Read the payment now.", "Läs av betalningen nu.", "reconcile.asked"],
     ],
     elsewhere: [
       ["Completed, paid another way", "Färdigbehandlad, betald på annat sätt"],

@@ -137,7 +137,7 @@ export const dead: Sentences = [
   ["{Status}, a call failed", "{Status}, ett anrop misslyckades"],
   [
     "{call} failed {times} and was given up; the order is {Status}, and someone has to try the call again.",
-    "{call} misslyckades {times} och gavs upp; orderns status är {Status}, och någon måste göra ett nytt försök.",
+    "{call} misslyckades {times} och görs inte om automatiskt; orderns status är {Status}, och någon måste göra ett nytt försök.",
   ],
   [
     "Find out what is wrong at the bank or in the shop, then try the call again.",
@@ -179,12 +179,12 @@ export const asked: Partial<Record<EventType, Pair>> = {
 export const notes: Record<"refused" | "held" | "heldForMoney", Pair> = {
   refused: ["{asked} was refused at {at}: {reason}", "{asked} nekades {at}: {reason}"],
   held: [
-    "Callbacks from the bank held until {due}, so that the customer's return is handled first: {n}.",
-    "Meddelanden från banken som väntar till {due}, så att kundens återkomst hanteras först: {n}.",
+    "{messages} until {due}; the bank is then asked again. This needs no action.",
+    "{messages} till {due}; sedan tillfrågas banken igen. Det kräver ingen åtgärd.",
   ],
   heldForMoney: [
-    "Callbacks from the bank held until the call under way has ended: {n}.",
-    "Meddelanden från banken som väntar tills det pågående anropet är klart: {n}.",
+    "{messages} until the call under way has ended; the bank is then asked again. This needs no action.",
+    "{messages} tills det pågående anropet är klart; sedan tillfrågas banken igen. Det kräver ingen åtgärd.",
   ],
 };
 
@@ -232,4 +232,35 @@ export const evidence: Record<
     "The order has {n} payments: {list}. The bank has {all} in all.",
     "Ordern har {n} betalningar: {list}. Banken har totalt {all}.",
   ],
+};
+
+/** Of a payment that came to nothing, or has not come to anything: what its state alone does not say. */
+export const unpaid = {
+  open: ["not signed", "inte signerad"],
+  late: ["the bank ended it: not paid in time", "banken avslutade den: inte betald i tid"],
+  aborted: ["the customer cancelled it", "kunden avbröt den"],
+  annulled: ["it was cancelled at the bank", "den avbokades hos banken"],
+} as const satisfies Record<string, Pair>;
+
+/** Why the bank has no money yet for an order that the shop treats as paid, by the bank's word. */
+export const noMoney: Record<string, Pair> = {
+  TASK_REDIRECTION_REQUIRED: [
+    "the customer has not finished at the bank, so there is no money yet",
+    "kunden är inte klar hos banken, så det finns inga pengar än",
+  ],
+  SUPPLEMENTING_REQUIRED: [
+    "the bank has asked the customer for more information, so there is no money yet",
+    "banken har begärt kompletterande uppgifter från kunden, så det finns inga pengar än",
+  ],
+  INSPECTION: [
+    "the bank is still reviewing the payment by hand, so there is no money yet",
+    "banken granskar fortfarande betalningen manuellt, så det finns inga pengar än",
+  ],
+};
+
+/** What the bank did with the customer's money. */
+export const holds: Record<"reserved" | "captured" | "both", Pair> = {
+  reserved: ["has reserved {reserved}", "har reserverat {reserved}"],
+  captured: ["has captured {captured}", "har debiterat {captured}"],
+  both: ["has captured {captured} and reserved {reserved}", "har debiterat {captured} och reserverat {reserved}"],
 };

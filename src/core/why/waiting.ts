@@ -1,5 +1,5 @@
 /** What is said of an order that waits: for its customer, the bank or a person. */
-import { askBank, bankDecides, elsewhere, mayPay, nothing, unpaid } from "./actions.js";
+import { askBank, askBankNow, bankDecides, elsewhere, mayPay, nothing, unpaid } from "./actions.js";
 import type { Standing } from "./words.js";
 
 export const waiting = {
@@ -94,7 +94,7 @@ export const waiting = {
         "On hold since {since}: the bank has not reported on the payment yet, so do not ship.",
         "Pausad sedan {since}: banken har inte lämnat besked om betalningen än, så skicka inte varorna.",
       ],
-      askBank,
+      askBankNow,
     ],
     "at-bank": [
       ["On hold, customer at the bank", "Pausad, kunden är hos banken"],

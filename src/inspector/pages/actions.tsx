@@ -76,7 +76,7 @@ const Consequence: FC<{ view: View; record: OrderRecord; verdict: Preview }> = (
           {t("act flags")}:{" "}
           {verdict.flags.map((name) => (
             <>
-              <Flag name={name} /> {words.flag(name).says}{" "}
+              <Flag view={view} name={name} /> {words.flag(name).says}{" "}
             </>
           ))}
         </p>

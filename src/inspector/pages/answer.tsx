@@ -1,7 +1,7 @@
 /** The top of an order's page: which order it is, why it is where it is, and what to do about it. */
 import type { FC } from "hono/jsx";
 import { paymentsOf } from "../../core/record.js";
-import type { Why } from "../../core/why.js";
+import { notesOf, type Why } from "../../core/why.js";
 import { Flag, Spoken, Status, Time, Told, type View } from "./layout.js";
 import type { OrderSeen } from "./order.js";
 import { Retry, Try } from "./tries.js";
@@ -29,7 +29,7 @@ export const Header: FC<Seen> = ({ view, seen: { record, moment } }) => {
       </div>
       <p class="essentials">
         <strong>{money(order.total, order.currency)}</strong>
-        <span>{payment.gateway ?? t("gateway none")}</span>
+        <span>{view.words.bank(payment.gateway)}</span>
         {paymentsOf(record.facts).map(({ id }) => (
           <Copied view={view} id={id} />
         ))}
@@ -50,7 +50,7 @@ const OtherFlags: FC<{ view: View; told: Why }> = ({ view, told }) => {
     <ul class="plain others" aria-label={t("flags more")}>
       {others.map(({ flag, says, remedy }) => (
         <li data-flag={flag}>
-          <Flag name={flag} /> {says[language]} {remedy[language]}
+          <Flag view={view} name={flag} /> {says[language]} {remedy[language]}
         </li>
       ))}
     </ul>
@@ -92,11 +92,22 @@ const Then: FC<Seen> = ({ view, seen: { record, moment } }) => {
   );
 };
 
+const Notes: FC<{ view: View; notes: Why["notes"] }> = ({ view, notes }) => (
+  <>
+    {notes.map(({ kind, says }) => (
+      <p class={kind === "held" ? "soft" : "note"} data-note={kind}>
+        <Spoken text={says[view.words.language]} />
+      </p>
+    ))}
+  </>
+);
+
 /** The answer first, then what to do, what stands in the way, what comes next, and what the bank said. */
 export const TheAnswer: FC<Seen> = ({ view, seen }) => {
   const { t, language } = view.words;
   const { told } = seen;
   if (told === null) return <Then view={view} seen={seen} />;
+  const { first, aside } = notesOf(told);
   return (
     <section
       class={isWrong(told) ? "answer banner bad" : "answer"}
@@ -110,15 +121,12 @@ export const TheAnswer: FC<Seen> = ({ view, seen }) => {
         <strong>{t("flag do")}:</strong> {told.action.says[language]}
       </p>
       <Events view={view} seen={seen} told={told} />
-      {told.notes.map(({ kind, says }) => (
-        <p class="note" data-note={kind}>
-          <Spoken text={says[language]} />
-        </p>
-      ))}
+      <Notes view={view} notes={first} />
       <OtherFlags view={view} told={told} />
       <p class="soft">
         {t("next head")}: <Spoken text={told.next.says[language]} until={told.next.at !== null} />
       </p>
+      <Notes view={view} notes={aside} />
       <p class="soft">
         <Spoken text={told.evidence.says[language]} />
       </p>

@@ -3,6 +3,7 @@ import type { FC } from "hono/jsx";
 import type { EventType } from "../../../machines/events.js";
 import { moneyHeld, type Reading } from "../../../machines/facts.js";
 import { paymentsOf } from "../../core/record.js";
+import { paymentSaid } from "../../core/why/facts.js";
 import { machineOf } from "../chart.js";
 import { timerText } from "../words/words.js";
 import { HiddenError, Section, Time, Told, type View } from "./layout.js";
@@ -31,7 +32,7 @@ const Sums: FC<{ view: View; of: Pick<Reading, (typeof sums)[number]>; currency:
 
 /** Each payment that the order has, the one that it follows first; and what the bank has in all. */
 export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
-  const { t, money, state } = view.words;
+  const { t, money, state, language } = view.words;
   const { order, payment, others } = record.facts;
   const payments = paymentsOf(record.facts);
   const all = [payment, ...others].reduce((sum, one) => sum + moneyHeld(one), 0);
@@ -49,11 +50,11 @@ export const Money: FC<Seen> = ({ view, seen: { record, moment } }) => {
           const isCurrent = one.id === payment.id;
           const read = isCurrent ? moment.reading : one.readAt === null ? null : { reading: one, at: one.readAt };
           const says = isCurrent
-            ? state(machineOf("payment", one.gateway).id, moment.states.payment)
+            ? paymentSaid(machineOf("payment", one.gateway), moment.states.payment, read?.reading ?? payment)[language]
             : state("attempt", others.find(({ id }) => id === one.id)?.state ?? "open");
           return (
             <li data-payment={one.id}>
-              <strong>{t(isCurrent ? "money current" : "money other", { gateway: one.gateway ?? "" })}</strong>{" "}
+              <strong>{t(isCurrent ? "money current" : "money other", { bank: view.words.bank(one.gateway) })}</strong>{" "}
               <code>{one.id}</code>
               <br />
               <span class="soft">{read === null ? t("money unread") : says}</span>

@@ -180,7 +180,7 @@ export const Details: FC<{ view: View; row: TimelineRow; currency: string }> = (
             <dd>
               {entry[which].map((name) => (
                 <>
-                  <Flag name={name} /> {which === "raised" ? view.words.flag(name).says : null}
+                  <Flag view={view} name={name} /> {which === "raised" ? view.words.flag(name).says : null}
                 </>
               ))}
             </dd>

@@ -150,9 +150,9 @@ export const Status: FC<{ view: View; status: OrderStatus; big?: boolean }> = ({
   </span>
 );
 
-export const Flag: FC<{ name: string }> = ({ name }) => (
+export const Flag: FC<{ view: View; name: string }> = ({ view, name }) => (
   <span class="flag" data-flag={name}>
-    {name.replace("discrepancy:", "")}
+    {view.words.flagName(name)}
   </span>
 );
 

@@ -55,7 +55,7 @@ const gatewaysTo = ({ gateway }: OrdersQuery): string[] => {
 };
 
 const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
-  const { t } = view.words;
+  const { t, bank } = view.words;
   return (
     <form class="filter" action={`${view.base}/orders`} method="get" aria-label={t("filter head")}>
       <label>
@@ -86,7 +86,7 @@ const Filter: FC<{ view: View; asked: OrdersQuery }> = ({ view, asked }) => {
           <option value="">{t("filter gateway any")}</option>
           {gatewaysTo(asked).map((gateway) => (
             <option value={gateway} selected={gateway === asked.gateway}>
-              {gateway}
+              {bank(gateway) === gateway ? gateway : `${bank(gateway)} (${gateway})`}
             </option>
           ))}
         </select>
@@ -150,11 +150,11 @@ export const OrdersPage: FC<{ view: View; asked: OrdersQuery; seen: OrdersSeen }
                 {row.parked === null ? null : <span class="flag">{t("parked head")}</span>}
                 {row.dead ? <span class="flag dead">{t("list dead")}</span> : null}
                 {row.flags.map((name) => (
-                  <Flag name={name} />
+                  <Flag view={view} name={name} />
                 ))}
               </td>
               <td class="number">{money(row.total, row.currency)}</td>
-              <td class="soft">{row.gateway ?? t("gateway none")}</td>
+              <td class="soft">{view.words.bank(row.gateway)}</td>
               <td>
                 <Time at={row.updatedAt} />
               </td>

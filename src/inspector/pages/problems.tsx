@@ -121,7 +121,8 @@ const Orders: FC<{
             <td>
               {row.flags.map((name) => (
                 <p class="flagged">
-                  <Flag name={name} /> <span class="soft">{isFlag(name) ? view.words.flag(name).says : null}</span>
+                  <Flag view={view} name={name} />{" "}
+                  <span class="soft">{isFlag(name) ? view.words.flag(name).says : null}</span>
                 </p>
               ))}
             </td>

@@ -98,7 +98,7 @@ export const ReconciledPage: FC<{ view: View; run: ReconcileRun }> = ({ view, ru
                 <td>{t(`reconcile outcome ${one.outcome}`)}</td>
                 <td>
                   {one.flags.map((name) => (
-                    <Flag name={name} />
+                    <Flag view={view} name={name} />
                   ))}
                 </td>
               </tr>

@@ -111,7 +111,7 @@ export const Step: FC<{ view: View; change: Happening; currency: string; path: s
           {[row, ...steps]
             .flatMap((one) => one.entry.raised)
             .map((name) => (
-              <Flag name={name} />
+              <Flag view={view} name={name} />
             ))}
         </p>
         {said === null ? null : <WhyNot view={view} answer={said} />}

@@ -34,14 +34,14 @@ export const rulesInSwedish: Record<string, string> = {
     updated: "Ordern ändrades, så väntetiden börjar om.",
     "under-way": "Ett anrop som flyttar orderns pengar pågår, så meddelandet väntar på resultatet.",
     settled: "Anropet som flyttade pengar är klart, så betalningen läses av igen.",
-    "every-payment": "Ordern har fler betalningar; de läses av innan ordern ges upp.",
+    "every-payment": "Ordern har fler betalningar; de läses av innan ordern avbryts.",
   }),
   ...named("status-update", {
     accepted: "Banken godkände betalningen.",
     "accepted-virtual":
       "Banken godkände betalningen och det finns inget att skicka: ordern blir färdigbehandlad när betalningen har debiterats.",
     "rejected-failed": "Banken avslog betalningen efter att kunden var klar hos banken.",
-    "rejected-cancelled": "Betalningen avslogs innan kunden var klar hos banken.",
+    "rejected-cancelled": "Betalningen avslutades innan kunden var klar hos banken.",
     otherwise: "Banken har inte beslutat om betalningen ännu, så ordern är pausad.",
     "amount-differs": "Det betalda beloppet skiljer sig från ordersumman med mer än avrundning.",
     "no-such-payment": "Banken känner inte till betalningen ännu.",

@@ -4,13 +4,14 @@ import type { Effect } from "../../../machines/effects.js";
 import type { OrderEvent, Source } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import { type FlagName, flags } from "../../../machines/flags.js";
-import { machinesOf, registry } from "../../../machines/index.js";
+import { flowOf, machinesOf, registry } from "../../../machines/index.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { rules } from "../../../machines/rules.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../../machines/swedish.js";
 import { pathOf, stateInSwedish } from "../../../machines/swedish-states.js";
 import { metaOf } from "../../core/explain.js";
 import type { Outcome } from "../../core/record.js";
+import { flagNames } from "./flag-names.js";
 import { type TextKey, texts } from "./pages.js";
 import { rulesInSwedish } from "./rules.js";
 
@@ -25,6 +26,10 @@ export interface Words {
   rule(id: string | null): string | null;
   reason(id: string | null): string | null;
   flag(name: FlagName): { says: string; remedy: string };
+  /** The flag in two or three words; one of another version by its name. */
+  flagName(name: string): string;
+  /** The bank of a gateway; one that no flow is known for by its own name. */
+  bank(gateway: string | null): string;
   /** What a state of a machine says of itself. */
   state(machine: string, value: StateValue): string;
   status(status: OrderStatus): string;
@@ -60,6 +65,11 @@ export const wordsIn = (language: Language): Words => {
     rule: (id) => (id === null ? null : ((swedish ? rulesInSwedish[id] : rules[id]?.rule) ?? null)),
     reason: (id) => (id === null ? null : ((swedish ? reasonsInSwedish[id] : undefined) ?? reasonInWords(id))),
     flag: (name) => (swedish ? flagsInSwedish[name] : flags[name]),
+    flagName: (name) => (Object.hasOwn(flagNames, name) ? flagNames[name as FlagName][swedish ? 1 : 0] : name),
+    bank(gateway) {
+      if (gateway === null) return t("gateway none");
+      return Object.hasOwn(registry.flows, gateway) ? flowOf(registry, gateway).bank : gateway;
+    },
     state(machine, value) {
       const known = machines[machine];
       const english = known === undefined ? undefined : metaOf(known, value).says;

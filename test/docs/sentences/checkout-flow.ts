@@ -66,7 +66,7 @@ export const checkoutFlow: Document = {
       rows: [
         done(
           "a few callbacks are executed synchronously from Resurs",
-          "Each payment is created with the addresses for its callbacks: of the authorisation and of what a hand does in the portal.",
+          "Each payment is created with the addresses for its callbacks: of the authorisation and of changes made in the portal.",
           ["gateways/resurs.test.ts", "the request says what the documents ask for"],
         ),
         done(
