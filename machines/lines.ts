@@ -62,7 +62,7 @@ const sumTo = (sum: "total" | "amount") => (told: Told) => {
   if (told.issues.length > 0) return;
   const { lines, [sum]: amount } = told.value;
   if (!lines || lines.length === 0 || amount === undefined || sumOf(lines) === amount) return;
-  const message = `must add up to the ${sum}, ${amount}, and add up to ${sumOf(lines)}`;
+  const message = `must add up to the ${sum} of ${amount}, but add up to ${sumOf(lines)}`;
   told.issues.push({ code: "custom", path: ["lines"], message, input: lines });
 };
 /** The lines of an order are its total. */

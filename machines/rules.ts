@@ -91,7 +91,7 @@ const table = {
     "rejected-cancelled": r(
       update,
       "REJECTED with the task not completed: cancelled",
-      "The payment was rejected before the customer had finished at the bank.",
+      "The payment ended before the customer had finished at the bank.",
     ),
     otherwise: r(
       update,

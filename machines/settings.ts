@@ -38,7 +38,9 @@ export const Settings = z.strictObject({
     .min(0)
     .max(86_400)
     .default(60)
-    .describe("seconds for which callbacks are held, so that the customer's return is handled first"),
+    .describe(
+      "seconds that callbacks wait after every change of an order, so that the customer's return is handled first",
+    ),
   enableCapture: z.boolean().default(true).describe("whether a completed order is captured"),
   enableCancel: z.boolean().default(true).describe("whether a cancelled order is cancelled at the bank"),
   enableRefund: z.boolean().default(true).describe("whether a refunded order is refunded at the bank"),
