@@ -85,9 +85,21 @@ export const choiceDifferences: Difference[] = [
     plugin: "refuses `failed` when the payment is cancelled in full",
     engine: "failed; nothing is sent",
     why: "003 names Completed, Refunded and Cancelled as the actions at the bank; `failed` sends nothing in the plugin either (facts, Resurs 4.3)",
-    rows: { "resurs-before-status-change-rules": 4 },
+    rows: { "resurs-before-status-change-rules": 2 },
     pairs: letGo("failed"),
     when: all(isChange, wants("failed"), isCancelled, not(reads("REJECTED"))),
+  },
+  {
+    name: "a-payment-that-stands-is-not-called-unpaid",
+    plugin: "makes an order failed or pending whose payment holds money, is frozen or is inspected",
+    engine: "refused",
+    why: "the next reading would make it paid again, and until then its customer is asked to pay a second time",
+    rows: { "resurs-before-status-change-rules": 25 },
+    pairs: [
+      ...["is-paid", "payment-frozen", "payment-in-inspection"].flatMap((reason) => turnedDown("failed", reason)),
+      ...["payment-frozen", "payment-in-inspection"].flatMap((reason) => turnedDown("pending", reason)),
+    ],
+    when: all(isChange, wants("failed", "pending"), reads("ACCEPTED", "FROZEN", "INSPECTION")),
   },
   {
     name: "a-frozen-order-is-not-shipped",
