@@ -11,7 +11,7 @@ const waits = (c: GuardContext) =>
   (waitsForCustomer(c.payment) ||
     (c.payment.exists && c.payment.status === "INSPECTION") ||
     // What nobody has signed is not booked, and the bank knows no such payment.
-    (!c.payment.exists && c.flow.booksWhenSigned));
+    (!c.payment.exists && c.payment.foreign == null && c.flow.booksWhenSigned));
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
 const held = (c: GuardContext) => moneyHeld(c.payment);

@@ -150,6 +150,12 @@ test("an order that is paid another way is not moved by hand while a call is und
   expect(life.status).toBe("completed");
 });
 
+test("a payment of an older flow in another currency is not said to be unsigned", () => {
+  const life = lifeOf({ gateway: "resurs-simplified", status: "processing" });
+  life.settle({ type: "reconcile.asked" }, { ...reading(), currency: "EUR" });
+  expect(life.raised).toEqual(["discrepancy:currency-mismatch"]);
+});
+
 test("an unsigned payment of an older flow does not make an order paid that a person set to processing", () => {
   const life = lifeOf({ gateway: "resurs-simplified" });
   life.settle({ type: "merchant.processed", via: "dropdown" }, payments.missing);
