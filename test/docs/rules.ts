@@ -184,19 +184,37 @@ Nothing is captured from another payment than the current one. Pressing Pay agai
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
 has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
-authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
+authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts. If the bank knows no
+such payment, the message is refused as \`payment-missing\`, and the order is as it was before.
 
 A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
 that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the match is a
 coincidence, as when order numbers and ids overlap, and the payment is taken for this order's.
 
 A payment in another currency than the order's does not pay it (\`currency-mismatch\`). Where the currency is edited in the
-shop under a call that is under way, the call comes to its end, and the difference is flagged then. If a bank reports no
-currency, the order's is assumed.
+shop under a call that is under way, the call comes to its end, and the difference is flagged then, with whatever the bank
+has captured, refunded or reserved beyond what was asked for. If a bank reports no currency, the order's is assumed.
 
 A refund that the bank calls pending is not done, and may still fail. An order that was to be refunded in full keeps its
 status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing
-new. One that fails is flagged \`refund-failed\`. What was refunded in the portal moves no order: it is flagged.
+new. One that fails is flagged \`refund-failed\`. A bank that names what became of each refund (Nets) tells it at once; of
+another one the amounts tell it 15 minutes after the refund at the earliest. Refunded again, the amount that failed is not
+recorded in the shop a second time. A full refund in the portal moves no order: it is flagged. A part that is refunded there
+is taken as the merchant's wish, unless refunds were asked for here: then it is compared with those and flagged.
+
+## What a person sets by hand
+
+| the person asks for | while | then |
+|---|---|---|
+| on-hold | the order is processing | it stays on hold until a person sets it to processing, or the bank rejects the payment; no callback, return or reconciliation lifts it. The same holds for a hold that is found in the shop |
+| on-hold | the order is not paid yet | it waits for the payment, and is processing once that is accepted |
+| failed, pending | the bank has the money | refused as \`is-paid\`: cancel or refund the order instead |
+| failed, pending | the payment is frozen or inspected | refused as \`payment-frozen\`, \`payment-in-inspection\` |
+| processing | the payment is frozen | refused as \`payment-frozen\` |
+| any status, in an order that is paid another way | a call to the bank is under way | refused as \`operation-in-flight\` |
+
+A status that somebody writes to the shop while a call to the bank is under way is followed when that call has ended and left
+the order's status as it was.
 
 Tested in \`test/core/payments.test.ts\`, \`test/core/late.test.ts\` and \`test/scenarios/payments.json\`.
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type NetsEasyOptions, netsEasy } from "../../src/gateways/nets/easy.js";
 import { readingOf } from "../../src/gateways/nets/reading.js";
-import { EVENTS, idempotencyKey } from "../../src/gateways/nets/requests.js";
+import { EVENTS, idempotencyKey, refundParts } from "../../src/gateways/nets/requests.js";
 import { NetsPayment } from "../../src/gateways/nets/schema.js";
 import { httpApp } from "../../src/http/app.js";
 import { listen } from "../../src/http/serve.js";
@@ -348,6 +348,23 @@ describe("refund", () => {
     stand(nets, twoCharges);
     await gateway.refund({ ...refund, amount: 60_000, all: false });
     expect(nets.calls).toMatchObject([{ amount: 600, answer: "201" }]);
+  });
+  test("one that is sent again goes to the same charge, though the first try has been booked since", () => {
+    const refunds = [{ refundId: "r", amount: 25_000, state: "Completed" }];
+    const payment = NetsPayment.parse({ payment: { paymentId: ID, ...twoCharges, refunds } }).payment;
+    const part = { amount: 25_000, lines: null, all: false };
+    const paths = (refundedBefore?: number) =>
+      refundParts(payment, { ...part, refundedBefore }).map(({ path }) => path.split("/")[2]);
+    expect([paths(0), paths(), paths(25_000)]).toEqual([["older"], ["younger"], ["younger"]]);
+  });
+  test.each(["Failed", "Cancelled", "Expired"])("one that is %s is told beside the others", async (state) => {
+    const refunds = [
+      { refundId: "a", amount: 25_000, state },
+      { refundId: "b", amount: 10_000, state: "Pending" },
+      { refundId: "c", amount: 5_000, state: "Completed" },
+    ];
+    const { payment } = NetsPayment.parse({ payment: { paymentId: ID, ...charged, refunds } });
+    expect(readingOf(payment)).toMatchObject({ refunded: 15_000, pendingRefund: 10_000, failedRefund: 25_000 });
   });
   test("an amount that no charge can bear is one call for the whole payment", async () => {
     const { nets, gateway } = await given();

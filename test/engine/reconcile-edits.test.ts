@@ -1,0 +1,94 @@
+/** What was changed in the shop, and no message told of: one reconciliation sees it. */
+import { afterEach, describe, expect, test } from "vitest";
+import type { Reconciled } from "../../src/ports/runtime.js";
+import type { Shop } from "../../src/ports/shop.js";
+import { Place } from "./place.js";
+
+let place: Place;
+afterEach(() => place.end());
+
+const all = async (dryRun = false): Promise<Reconciled[]> => {
+  const rows: Reconciled[] = [];
+  const run = async () => {
+    for await (const row of place.engine.reconcile({ freshMs: -1, dryRun })) rows.push(row);
+  };
+  let done = false;
+  const ended = run().finally(() => {
+    done = true;
+  });
+  // A second word of the shop's is waited for by the clock.
+  while (!done) {
+    await place.rest(200);
+    if (!done) await place.after(1000);
+  }
+  await ended;
+  return rows;
+};
+const flags = async () => {
+  const record = await place.engine.queries.read("o");
+  return record?.flags.filter(({ clearedAt }) => clearedAt === null).map(({ flag }) => flag) ?? [];
+};
+const paid = async (): Promise<void> => {
+  place = await Place.made();
+  await place.order("o", { status: "processing" });
+  await place.engine.submit("o", { type: "reconcile.asked" });
+  await place.rest();
+  expect(await flags()).toEqual([]);
+};
+
+describe("a paid order that was changed in the shop", () => {
+  test.each([
+    ["its total", () => place.woo.edit("o", { total: 60_000 }), "discrepancy:amount-mismatch"],
+    ["its currency", () => place.woo.edit("o", { currency: "EUR" }), "discrepancy:currency-mismatch"],
+    ["put into the bin", () => place.woo.setStatus("o", "trash" as never), "discrepancy:order-gone"],
+  ] as const)("%s: flagged by one reconciliation, and told by a dry run", async (_, change, flag) => {
+    await paid();
+    change();
+    expect((await all(true)).map((row) => row.flags)).toEqual([[flag]]);
+    expect(await flags()).toEqual([]);
+    expect((await all()).map((row) => row.flags)).toEqual([[flag]]);
+    expect(await flags()).toEqual([flag]);
+  });
+
+  test("and back again: nothing is left of it", async () => {
+    await paid();
+    place.woo.edit("o", { total: 60_000 });
+    await all();
+    place.woo.edit("o", { total: 100_000 });
+    await all();
+    expect(await flags()).toEqual([]);
+  });
+
+  test("is not said to be gone by a shop that says so once", async () => {
+    await paid();
+    const { readOrder } = place.woo.shop as Shop & Required<Pick<Shop, "readOrder">>;
+    let words = 0;
+    place.woo.shop.readOrder = async (id) => {
+      words += 1;
+      return words === 1 ? { gone: true } : readOrder(id);
+    };
+    await all();
+    expect([await flags(), words]).toEqual([[], 2]);
+  });
+
+  test("of a shop that cannot be asked: the bank is asked all the same", async () => {
+    await paid();
+    place.woo.shop.readOrder = async () => {
+      throw new Error("HTTP 503");
+    };
+    expect((await all()).map(({ outcome }) => outcome)).toEqual(["explained"]);
+  });
+});
+
+test("can: a payment that was never read is read first", async () => {
+  place = await Place.made();
+  await place.order("o", { payment: "TASK_REDIRECTION_REQUIRED" });
+  expect(await place.engine.queries.can("o", { type: "merchant.cancelled" })).toMatchObject({
+    allowed: true,
+    outcome: "moved",
+    to: "cancelled",
+  });
+  await place.engine.submit("o", { type: "merchant.cancelled" });
+  await place.rest();
+  expect(place.status("o")).toBe("cancelled");
+});
