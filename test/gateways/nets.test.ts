@@ -852,7 +852,7 @@ describe("pay-initialized", () => {
     const shop = await shopWith({ onPayInitialized });
     stand(shop.nets, {});
     await shop.place("1001", ID);
-    await shop.engine.submit("1001", { type: "merchant.failed", via: "dropdown" });
+    await shop.engine.submit("1001", { type: "merchant.failed", via: "dropdown" }, { wait: "settled" });
     const answer = await shop.post("/nets/pay-initialized", ask);
     expect(answer.body).toEqual({ reply: false, error: "order-is-failed" });
     expect(asked).toEqual([]);
