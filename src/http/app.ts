@@ -233,7 +233,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readExactly(c);
     if (!body.ok) return refusedBody(c, body);
-    return c.json(await engine.queries.can(c.req.param("orderId"), parseCommand(body.json)));
+    return c.json(await engine.queries.can(c.req.param("orderId"), parseCommand(body.json), { fresh: "unread" }));
   });
   return {
     async fetch(request) {

@@ -90,8 +90,8 @@ export type Preview = PreviewBase &
   );
 
 export interface CanOptions {
-  /** The bank is asked for the payment first; where it does not answer, the last reading stands. */
-  fresh?: boolean | undefined;
+  /** The bank is asked for the payment first, or only for one that was never read; otherwise the last reading stands. */
+  fresh?: boolean | "unread" | undefined;
 }
 
 /** What waits for its turn, or was given up; each list oldest first. */

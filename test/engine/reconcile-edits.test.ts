@@ -83,7 +83,7 @@ describe("a paid order that was changed in the shop", () => {
 test("can: a payment that was never read is read first", async () => {
   place = await Place.made();
   await place.order("o", { payment: "TASK_REDIRECTION_REQUIRED" });
-  expect(await place.engine.queries.can("o", { type: "merchant.cancelled" })).toMatchObject({
+  expect(await place.engine.queries.can("o", { type: "merchant.cancelled" }, { fresh: "unread" })).toMatchObject({
     allowed: true,
     outcome: "moved",
     to: "cancelled",

@@ -136,8 +136,8 @@ export const Possible: FC<Seen> = ({ view, seen: { record, verdicts } }) => {
   // What would only be noted is neither possible nor refused.
   const refused = verdicts.filter((one) => !isOpen(one) && one.verdict.reason !== "recorded");
   /** Nothing more is said where the button names the status. */
-  const comesOf = (type: EventType, { allowed, to }: OrderSeen["verdicts"][number]["verdict"]): string => {
-    if (!allowed) return t("can unread");
+  const comesOf = (type: EventType, { allowed, outcome, to }: OrderSeen["verdicts"][number]["verdict"]): string => {
+    if (!allowed || (unread && outcome === "deferred")) return t("can unread");
     if (to === null || to === record.facts.order.status) return t("can stays");
     const status = words.status(to);
     return words.event(type).endsWith(status) ? "" : t("can leads", { status });

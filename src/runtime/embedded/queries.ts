@@ -135,7 +135,8 @@ export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Que
       if (record === null) throw new UnknownOrder(orderId);
       const parsed = parseCommand(event);
       const { id, readAt } = record.facts.payment;
-      const gateway = fresh || (id !== null && readAt === null) ? gatewayOf(record) : null;
+      const isAsked = fresh === "unread" ? id !== null && readAt === null : fresh;
+      const gateway = isAsked ? gatewayOf(record) : null;
       const reading = gateway === null ? null : await readingOf(record, gateway);
       return verdictOn(record, parsed, clock.now(), rules, reading);
     },

@@ -183,7 +183,8 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     const question: ObjectQuestion = { event: parseCommand(event), reading: null };
     const record = fresh ? await read(orderId) : null;
     const gateway = gateways.get(record?.facts.payment.gateway ?? "");
-    if (record !== null && gateway !== undefined) question.reading = await readingOf(record, gateway);
+    const isAsked = fresh === true || record?.facts.payment.readAt === null;
+    if (record !== null && isAsked && gateway !== undefined) question.reading = await readingOf(record, gateway);
     const verdict = await order<Preview | null>(orderId, "can", question);
     if (verdict === null) throw new UnknownOrder(orderId);
     return verdict;
