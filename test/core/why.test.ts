@@ -49,6 +49,13 @@ test("of several payments it says which one pays, what was let go, and what the 
   );
 });
 
+test("of a payment beside the current one that the bank has frozen it is not said that its customer may pay it", () => {
+  const life = new Life(anOrder({ status: "failed", previousPaymentIds: ["pay-0"] }));
+  const frozen = { ...payments.frozen, paymentId: "pay-0" };
+  life.settle({ type: "reconcile.asked" }, payments["at the bank"], { "pay-0": frozen });
+  expect(note(life, "payments")?.en).toContain("pay-0 (the bank reviews it: 1,000.00 SEK reserved)");
+});
+
 describe("each situation there is", () => {
   test.each(situations)("%s is told as %s", (_title, situation, live) => {
     const ended = live();

@@ -120,6 +120,8 @@ export const standing: Row[] = [
     "failed/by-hand",
     () => told(new Life(), { type: "merchant.failed", via: "dropdown" }, payments["at the bank"]),
   ],
+  ["set to failed in the shop, and frozen", "failed/frozen", () => stood("failed", payments.frozen)],
+  ["set to failed in the shop, and in inspection", "failed/inspection", () => stood("failed", payments.inspection)],
   ["placed as failed", "failed/other", () => stood("failed")],
   [
     "failed, another payment method",

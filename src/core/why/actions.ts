@@ -10,6 +10,10 @@ export const mayTryAgain: Action = [
   "No action needed: the customer can try again.",
   "Ingen åtgärd behövs: kunden kan försöka igen.",
 ];
+export const mayBeAccepted: Action = [
+  "Wait for the bank's decision before the customer pays again. Do not ship.",
+  "Vänta på bankens beslut innan kunden betalar igen. Skicka inte varorna.",
+];
 export const bankDecides: Action = [
   "No action needed: the bank decides. Do not ship.",
   "Ingen åtgärd behövs: banken avgör. Skicka inte varorna.",

@@ -111,6 +111,7 @@ export const causeOf = (record: OrderRecord, rule: string, by: HistoryEntry["sou
   if (status === "pending" && record.facts.waiting.some(({ held }) => held) && record.facts.operation === null)
     return "held";
   if (status === "cancelled" && explainsNothing.includes(bank)) return cancelledBy(rule, by) ?? bank;
-  if (status === "failed" && rule === "merchant/failed") return "by-hand";
+  const isReviewed = bank === "frozen" || bank === "inspection";
+  if (status === "failed" && rule === "merchant/failed" && !isReviewed) return "by-hand";
   return bank;
 };

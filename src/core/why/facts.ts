@@ -5,6 +5,7 @@ import { surplusOf } from "../../../machines/flags.js";
 import { flowOf, type Registry } from "../../../machines/index.js";
 import { stateInSwedish } from "../../../machines/swedish-states.js";
 import { metaOf } from "../explain.js";
+import { isReviewed } from "../intended.js";
 import type { OrderRecord } from "../record.js";
 import { ofRejected } from "./cause.js";
 import { evidence, holds, noMoney, unpaid } from "./under-way.js";
@@ -104,6 +105,7 @@ export const paymentsSaid = ({ facts }: OrderRecord, registry: Registry): Said |
     if (one.readAt === null) return said(evidence.otherUnread, { id });
     const wasLetGo = moneyHeld(one) === 0 && one.canceled > 0;
     if (wasLetGo) return said(evidence.otherReleased, { id, released: sum(one.canceled) });
+    if (isReviewed(one)) return said(evidence.otherReviewed, { id, bank: sum(one.authorized + one.captured) });
     return said(evidence.other, { id, says: stateSaid(registry.attempt, one.state), amount: sum(moneyHeld(one)) });
   });
   const all = [payment, ...others].reduce((held, one) => held + moneyHeld(one), 0);

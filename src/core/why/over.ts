@@ -1,5 +1,5 @@
 /** What is said of an order that came to nothing. */
-import { closed, elsewhere, mayTryAgain } from "./actions.js";
+import { closed, elsewhere, mayBeAccepted, mayTryAgain } from "./actions.js";
 import type { Standing } from "./words.js";
 
 export const over = {
@@ -43,6 +43,22 @@ export const over = {
         "Misslyckad sedan {since}: banken avslog betalningen utan att ange skäl, och kunden kan försöka igen.",
       ],
       mayTryAgain,
+    ],
+    frozen: [
+      ["Failed, payment frozen", "Misslyckad, betalningen fryst"],
+      [
+        "Failed since {since}, but the bank has frozen the payment on suspicion of fraud and may still accept it.",
+        "Misslyckad sedan {since}, men banken har fryst betalningen på grund av misstänkt bedrägeri och kan fortfarande godkänna den.",
+      ],
+      mayBeAccepted,
+    ],
+    inspection: [
+      ["Failed, payment under review", "Misslyckad, betalningen granskas"],
+      [
+        "Failed since {since}, but the bank is reviewing the payment and may still accept it.",
+        "Misslyckad sedan {since}, men banken granskar betalningen och kan fortfarande godkänna den.",
+      ],
+      mayBeAccepted,
     ],
     "by-hand": [
       ["Failed by hand, not paid", "Misslyckad för hand, inte betald"],

@@ -217,7 +217,16 @@ export const next: Record<
 };
 
 export const evidence: Record<
-  "none" | "unread" | "read" | "pays" | "current" | "other" | "otherReleased" | "otherUnread" | "payments",
+  | "none"
+  | "unread"
+  | "read"
+  | "pays"
+  | "current"
+  | "other"
+  | "otherReviewed"
+  | "otherReleased"
+  | "otherUnread"
+  | "payments",
   Pair
 > = {
   none: ["No payment is known at the bank.", "Ingen betalning är känd hos banken."],
@@ -226,6 +235,7 @@ export const evidence: Record<
   pays: ["{id} (pays the order), {amount}", "{id} (betalar ordern), {amount}"],
   current: ["{id} (current), {amount}", "{id} (aktuell), {amount}"],
   other: ["{id} ({says}), {amount}", "{id} ({says}), {amount}"],
+  otherReviewed: ["{id} (the bank reviews it: {bank} reserved)", "{id} (banken granskar den: {bank} reserverat)"],
   otherReleased: ["{id} (not needed: {released} released)", "{id} (behövs inte: {released} har släppts)"],
   otherUnread: ["{id} (not read yet)", "{id} (inte avläst än)"],
   payments: [
