@@ -7,8 +7,7 @@ import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import { markOf } from "../../inspector/seen.js";
 import { wordsIn } from "../../inspector/words/words.js";
 import { exitCodes } from "../lib/ending.js";
-import { type Looked, type LookFlags, lookAt, lookOption } from "../lib/look.js";
-import { remoteOptions } from "../lib/remote.js";
+import { type Looked, type LookFlags, lookAt, lookOptions } from "../lib/look.js";
 import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
 
 /** The pages' own words. */
@@ -25,7 +24,7 @@ const summary = ({ orderId, facts, states, version }: OrderRecord): string[] => 
   const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
   return [
     `${paint("bold", `Order ${orderId}`)}  ${paint("bold", order.status)}  ${metaOf(orderMachine, states.order).says ?? ""}`,
-    `placed   ${moment(order.createdAt)}, last updated ${moment(order.updatedAt)}, ${version} decisions`,
+    `placed   ${moment(order.createdAt)}, last changed ${moment(order.updatedAt)}, ${version} decisions`,
     `total    ${amount(order.total)}`,
     `payment  ${bank}`,
     ...(payment.readAt === null ? [] : [`         ${sums.join(", ")}`]),
@@ -87,10 +86,9 @@ const tell = ({ record, history, open, parked }: Looked): void => {
 };
 
 export const addShow = (program: Command): void => {
-  remoteOptions(program.command("show"))
+  lookOptions(program.command("show"))
     .description("show an order's whole history: what happened, the outcome, and the rule behind it")
     .argument("<order>", "the order's id")
-    .addOption(lookOption())
     .option("--json", "record and history as they are stored")
     .addHelpText(
       "after",
