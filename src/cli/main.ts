@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { withoutPasswords } from "../ports/passwords.js";
 import { visibleLines } from "../ports/visible.js";
-import { endOf, endQuietlyWithReader, endSoon, exitCodes } from "./lib/ending.js";
+import { endOf, endQuietlyWithReader, endSoon, exitCodes, wrongUsage } from "./lib/ending.js";
+import { nearest } from "./lib/nearest.js";
 import { complain } from "./lib/terminal.js";
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
@@ -52,7 +53,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   draw: async () => (await import("./commands/draw.js")).addDraw,
   woo: async () => (await import("./commands/woo.js")).addWoo,
 };
-const [, , typed = ""] = process.argv;
+const [, , typed = "", asked] = process.argv;
 const needed = Object.hasOwn(commands, typed) ? [typed] : typed === "--version" ? [] : Object.keys(commands);
 for (const name of needed) (await commands[name]?.())?.(program);
 
@@ -60,8 +61,19 @@ endQuietlyWithReader();
 // Node's own words would name the process and a flag of Node's.
 process.removeAllListeners("warning");
 process.on("warning", ({ message }) => complain(`order-status: warning: ${message}`));
+// commander shows the whole help for a command that is none.
+const checkHelp = (): void => {
+  const known = ["help", ...Object.keys(commands)];
+  if (typed !== "help" || asked === undefined || asked.startsWith("-") || known.includes(asked)) return;
+  const near = nearest(asked, known);
+  throw wrongUsage(
+    `unknown command "${asked}"; ${near === null ? "order-status --help lists them" : `did you mean ${near}?`}`,
+  );
+};
+
 try {
-  await program.parseAsync();
+  checkHelp();
+  await program.parseAsync(typed === "help" && asked === "help" ? [...process.argv.slice(0, 2), "help"] : process.argv);
 } catch (error) {
   process.exitCode = endOf(error);
   endSoon();

@@ -209,12 +209,19 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     const says = receipt.reason === null ? null : reasonInWords(receipt.reason);
     return c.json({ ...receipt, says }, receipt.outcome === "refused" ? 409 : receipt.final ? 200 : 202);
   });
-  /** One line of JSON per order, as each is done; `{error}` last where the run broke off. */
+  /**
+   * One line of JSON per order, as each is done. Last comes `{skipped}` where some were read lately, and `{error}` where
+   * the run broke off.
+   */
   app.post("/orders/reconcile", async (c) => {
     const query = Reconcile.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);
     const { since, apply, perSecond, freshMinutes } = query.data;
+    let skipped = 0;
     const run = engine.reconcile({
+      onSkipped: (orders) => {
+        skipped = orders;
+      },
       dryRun: !apply,
       perSecond,
       freshMs: freshMinutes * 60_000,
@@ -223,6 +230,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     return stream(c, async (out) => {
       try {
         for await (const one of run) await out.write(`${JSON.stringify(one)}\n`);
+        if (skipped > 0) await out.write(`${JSON.stringify({ skipped })}\n`);
       } catch (error) {
         // The status is sent already: the last line says that the run did not come to its end.
         log.error({ detail: thrownText(error) }, "a reconciliation broke off");

@@ -155,9 +155,10 @@ export interface ReconcileOptions {
   perSecond?: number | undefined;
   /**
    * An order whose payment was read this recently is not asked about again: so a run that was killed goes on where it
-   * was. Default 15 minutes.
+   * was. Default 15 minutes. `onSkipped` is told at the end how many there were, where there were any.
    */
   freshMs?: number | undefined;
+  onSkipped?: ((orders: number) => void) | undefined;
 }
 
 /** An effect or event that was given up after all its attempts. */

@@ -136,11 +136,11 @@ describe(`an ERP's file of ${ROWS} rows`, () => {
     const result = await readFile(out, "utf8");
     const lines = result.trimEnd().split("\n");
     expect(lines).toHaveLength(ROWS + 3);
-    expect(lines[10]).toMatch(/^10,10,completed,refused,on-hold,unable-to-capture-frozen-order,/);
-    expect(lines[11]).toBe("11,11,completed,done,completed,,");
+    expect(lines[10]).toMatch(/^11,10,completed,refused,on-hold,unable-to-capture-frozen-order,/);
+    expect(lines[11]).toBe("12,11,completed,done,completed,,");
     // What an uninterrupted run would have written, row by row.
     const expected = lines.map((line, i) =>
-      i === 0 || i > ROWS ? line : i % 10 === 0 ? line : `${i},${i},completed,done,completed,,`,
+      i === 0 || i > ROWS ? line : i % 10 === 0 ? line : `${i + 1},${i},completed,done,completed,,`,
     );
     expect(lines).toEqual(expected);
     const captures = bank.calls.filter((c) => c.op === "capture");

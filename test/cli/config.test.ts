@@ -278,7 +278,7 @@ describe("config", () => {
 
   test("none, none of that name, one that is no program, one that exports nothing", async () => {
     const none = await cli(["serve"], { cwd: await folder() });
-    expect(none).toMatchObject({ code: 3, err: expect.stringContaining("order-status init") });
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("order-status init") });
     const cwd = await folder({ "broken.ts": "export default {", "empty.ts": "export const a = 1;" });
     for (const [name, says] of [
       ["absent.ts", 'write it with "order-status init"'],

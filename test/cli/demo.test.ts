@@ -158,7 +158,7 @@ describe("show and why", () => {
     }
     // The file of an engine that has stopped is read as well.
     expect(await cli(["why", "1", "--store", file])).toMatchObject({ code: 0 });
-    expect(await cli(["why", "1", "--store", join(folder, "none.db")])).toMatchObject({ code: 1 });
+    expect(await cli(["why", "1", "--store", join(folder, "none.db")])).toMatchObject({ code: 2 });
   });
 });
 
@@ -197,7 +197,7 @@ describe("serve", () => {
 
   it("says why it cannot serve a real shop yet", async () => {
     const { code, err } = await cli(["serve"]);
-    expect(code).toBe(3);
+    expect(code).toBe(2);
     expect(err).toContain("--sandbox");
   });
 });

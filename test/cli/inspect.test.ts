@@ -49,7 +49,7 @@ test("without a place it says which to name", async () => {
 
 test("a file that is not there is said so", async () => {
   const { code, err } = await cli(["inspect", "--store", "/nowhere/orders.db"]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toContain("does not exist");
 });
 

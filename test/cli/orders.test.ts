@@ -46,11 +46,11 @@ describe.each([
   ["over HTTP", () => ["--url", served.url]],
   ["in the file", () => ["--store", file]],
 ])("orders %s", (_where, from) => {
-  it("lists them, the last updated first, and by status and flag", async () => {
+  it("lists them, the last changed first, and by status and flag", async () => {
     const all = await cli(["orders", ...from()]);
     expect(all.code).toBe(0);
     expect(firstCells(all.out).sort()).toEqual(["1001", "1002", "1012", "A-7", "flagged"]);
-    expect(all.out.split("\n")[0]).toMatch(/^order +status +flags +updated$/);
+    expect(all.out.split("\n")[0]).toMatch(/^order +status +flags +changed$/);
     const times = all.out.match(/\d{4}-\S+Z/g) ?? [];
     expect(times).toEqual(times.toSorted().toReversed());
     expect(firstCells((await cli(["orders", "--flagged", ...from()])).out)).toEqual(["flagged"]);
@@ -145,7 +145,7 @@ describe("a file of a European ERP", () => {
       ["2", { type: "merchant.completed", via: "erp" }],
       ["3", { type: "merchant.refunded", via: "erp", amount: 9950 }],
       ["4", { type: "merchant.held", via: "erp" }],
-      ["5", expect.stringContaining('not "1 000,00"')],
+      ["5", { type: "merchant.refunded", via: "erp", amount: 100_000 }],
     ]);
   });
 
@@ -163,7 +163,7 @@ describe("a file of a European ERP", () => {
     const path = join(folder, "erp.csv");
     await writeFile(path, "\uFEFForder_id;Status\r\n1002;wc-On-Hold\r\n");
     const { out } = await cli(["apply", path, "--dry-run", "--url", served.url]);
-    expect(out).toMatch(/^1 done, 0 no-op, 0 refused, 0 waiting, 0 wrong/);
+    expect(out).toMatch(/^Dry run: 1 would be done, 0 depend/);
     await rm(folder, { recursive: true });
   });
 });

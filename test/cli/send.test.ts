@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 test("what reconcile is told wrong is said in one plain line", async () => {
-  const ended = await cli(["reconcile", "--per-second", "0", "--url", url]);
+  const ended = await cli(["reconcile", "--since", "200000w", "--url", url]);
   expect(ended).toMatchObject({ code: 2, out: "" });
   expect(ended.err).toMatch(/^order-status: the engine rejected this request: [^{}\n]+\n$/);
 });

@@ -111,7 +111,7 @@ test("every night: a backup, a small history, and orders in doubt asked about", 
     });
     expect(stdout).toContain("is backed up in backups/");
     expect(stdout).toContain("Took out 0 entries");
-    expect(stdout).toContain("Corrected: 1.");
+    expect(stdout).toContain("Checked 1: 0 correct, 1 corrected.");
     expect(await readdir(join(folder, "backups"))).toEqual([`${new Date().toISOString().slice(0, 10)}.db`]);
   } finally {
     await close();

@@ -29,9 +29,10 @@ const FORMULAS = {
 };
 const AS_THEY_ARE = ["1001", "-100", "+46", "-99.50", "A-1", "no such status", "a=b", "a,b", 'say "no"', "two\nlines"];
 
-const resultOf = (row: number, text: string): ApplyLine => {
-  return { row, order_id: text, wanted: text, outcome: "error", status: text, reason: text, says: text };
+const resultOf = (line: number, text: string): ApplyLine => {
+  return { line, order_id: text, wanted: text, outcome: "error", status: text, reason: text, says: text };
 };
+const linesOf = (results: ApplyLine[]) => results.map(({ line }) => line);
 const cellsOf = (text: string): string[] => (parse(lineOf(resultOf(1, text))) as string[][])[0] ?? [];
 
 describe("doors low: a cell of a result file", () => {
@@ -48,7 +49,7 @@ describe("doors low: a cell of a result file", () => {
     const done = texts.map((text, i) => resultOf(i + 1, text));
     const part = join(folder, "part");
     await writeFile(part, `# run r of h\n${headLine}${done.map(lineOf).join("")}`);
-    expect(await unfinished(part, "h")).toEqual({ runId: "r", done });
+    expect(await unfinished(part, "h", linesOf(done))).toEqual({ runId: "r", done });
   });
 
   it("may be torn anywhere: the rows before are known, and nothing is made up", async () => {
@@ -57,10 +58,10 @@ describe("doors low: a cell of a result file", () => {
     const part = join(folder, "part");
     for (let end = "# run r of h\n".length; end <= whole.length; end++) {
       await writeFile(part, whole.slice(0, end));
-      const read = (await unfinished(part, "h"))?.done ?? [];
+      const read = (await unfinished(part, "h", linesOf(done)))?.done ?? [];
       expect(read).toEqual(done.slice(0, read.length));
     }
-    expect((await unfinished(part, "h"))?.done).toEqual(done);
+    expect((await unfinished(part, "h", linesOf(done)))?.done).toEqual(done);
   });
 });
 
@@ -87,17 +88,17 @@ describe("doors low: apply", () => {
     const text = stringify([["order_id", "status"], ...texts.map((one) => [one, "completed"])]);
     await writeFile(file(), text);
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-    const before = texts.slice(0, 2).map((one, i) => ({ ...resultOf(i + 1, one), says: "of the run before" }));
+    const before = texts.slice(0, 2).map((one, i) => ({ ...resultOf(i + 2, one), says: "of the run before" }));
     await writeFile(
       join(folder, "erp.result.csv.part"),
-      `# run r of ${hash}\n${headLine}${before.map(lineOf).join("")}3,'=torn`,
+      `# run r of ${hash}\n${headLine}${before.map(lineOf).join("")}4,'=torn`,
     );
     const engine = await engineThatSays("no");
     try {
       const { out } = await cli(["apply", file(), "--url", engine.url, "--json"]);
       const { results } = JSON.parse(out) as { results: ApplyLine[] };
       expect(results.slice(0, 2)).toEqual(before);
-      expect(results[2]).toMatchObject({ row: 3, order_id: "-2+3" });
+      expect(results[2]).toMatchObject({ line: 4, order_id: "-2+3" });
     } finally {
       await engine.close();
     }

@@ -95,12 +95,14 @@ describe("400 pending orders, 380 of them paid, and no callback ever came", () =
     await checkAllPutRight(world);
   }, 120_000);
 
-  it("a second reconciliation right after it asks nothing and reports nothing", async () => {
+  it("a second reconciliation right after it asks nothing, reports no order, and counts those it skipped", async () => {
     const world = await aWorld();
     await fill(world);
     await reconciled(world);
     const before = world.bank.reads.length;
-    expect(await reconciled(world)).toEqual([]);
+    const skipped: number[] = [];
+    expect(await reconciled(world, { onSkipped: (orders) => skipped.push(orders) })).toEqual([]);
+    expect(skipped).toEqual([ORDERS]);
     expect(world.bank.reads.length).toBe(before);
   }, 120_000);
 

@@ -134,10 +134,10 @@ describe("the commands, run as they stand", () => {
     bankHas(bank, "pay-1001");
     expect(await run("stuck")).toContain("Order 1001");
     const said = await run("callbacks");
-    expect(said).toContain("To correct: 1.");
-    expect(said).toContain("Corrected: 1.");
+    expect(said).toContain(" 1 to correct.");
+    expect(said).toContain(" 1 corrected.");
     expect((await engine.queries.read("1001"))?.facts.order.status).toBe("processing");
-    expect(await run("gateway")).toContain("To correct: 0.");
+    expect(await run("gateway")).toContain("Checked 0. 1 skipped: read in the last 15 minutes");
     const reads = bank.reads.length;
     await run("stuck-reconcile");
     expect(bank.reads.length).toBeGreaterThan(reads);

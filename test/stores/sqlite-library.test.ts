@@ -27,17 +27,23 @@ test("Node's own where it is new enough, or else the package", () => {
     expect(chosen({ own: () => library(version), installed: none })).toBeTruthy();
 });
 
-const fix = "Run: npm install @photostructure/sqlite@2";
+const fix = "npm install @photostructure/sqlite@2";
+const major = process.versions.node.split(".")[0];
 test.each([
+  ["neither", none, none, `Node ${major} has no built-in SQLite; run: ${fix}`],
+  ["an old one of Node", () => library("3.50.9"), none, `the SQLite 3.50.9 of Node ${major} can lose committed data`],
   [
-    "neither",
+    "an old package",
     none,
-    none,
-    `this Node has none of its own, and the driver @photostructure/sqlite is not installed. ${fix}`,
+    () => library("3.51.2"),
+    `Node ${major} has no built-in SQLite, and the package @photostructure/sqlite is too old; run: ${fix}`,
   ],
-  ["an old one of Node", () => library("3.50.9"), none, "version 3.50.9 of this Node can lose committed data"],
-  ["an old package", none, () => library("3.51.2"), `the driver @photostructure/sqlite is too old. ${fix}`],
-  ["its first major", none, () => library("3.53.0", {}), `the driver @photostructure/sqlite is too old. ${fix}`],
+  [
+    "its first major",
+    none,
+    () => library("3.53.0", {}),
+    `Node ${major} has no built-in SQLite, and the package @photostructure/sqlite is too old; run: ${fix}`,
+  ],
 ])("with %s it says what to install", (_, own, installed, says) => {
   const choose = () => chosen({ own, installed });
   expect(choose).toThrow(StoreError);

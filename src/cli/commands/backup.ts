@@ -6,7 +6,8 @@ import { StoreError } from "../../ports/store.js";
 import { backUp, draftOf, restore } from "../../stores/sqlite/copy.js";
 import { Bar } from "../lib/bar.js";
 import { exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
-import { isPostgres, storeOption, withStore } from "../lib/stores.js";
+import { checkOut } from "../lib/out-file.js";
+import { checkThere, isPostgres, storeOption, withStore } from "../lib/stores.js";
 import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
@@ -42,6 +43,8 @@ const runBackup = async ({ store, to, json = false, allowDamaged = false }: Opti
       `PostgreSQL has its own: pg_dump --format=custom --schema=order_status --file=${to} ${withoutPassword(store)}`,
     );
   }
+  checkThere(store);
+  checkOut(to);
   const { at, damaged } = await copying(store, to, json, () => backUp(store, to, { allowDamaged }));
   const bytes = sizeOf(at);
   if (damaged.length > 0 && !allowDamaged) process.exitCode = exits.trouble;
@@ -64,6 +67,8 @@ const runRestore = async ({ store, from, json = false }: Options): Promise<void>
     await withStore(store, {}, (restored) => restored.restored());
   } else {
     if (from === undefined) throw wrongUsage("say with --from which backup to restore");
+    checkThere(from);
+    checkOut(store);
     await copying(from, store, json, () => restore(from, store));
   }
   if (json) return sayJson({ store: withoutPassword(store), from: from ?? null });
@@ -90,7 +95,7 @@ cannot be read is called as asked with .damaged behind it, and the command ends 
 Examples:
   $ order-status backup --store orders.db --to backup.db
   $ pg_dump --format=custom --schema=order_status --file=backup.dump postgres://shop@db.internal/shop
-${exitCodes("there is no store of ours at that place, or the file exists")}`,
+${exitCodes("what is there is no store of ours, or the file exists")}`,
     )
     .action(runBackup);
   program
@@ -109,7 +114,7 @@ Examples:
   $ order-status restore --store orders.db --from backup.db
   $ pg_restore --dbname=postgres://shop@db.internal/shop backup.dump
   $ order-status restore --store postgres://shop@db.internal/shop
-${exitCodes("there is no store of ours at that place, or the file exists")}`,
+${exitCodes("what is there is no store of ours, or the file exists")}`,
     )
     .action(runRestore);
 };

@@ -4,15 +4,15 @@ import type { Preview } from "../../ports/runtime.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
-import { notTaken, sayVerdict } from "../lib/verdict.js";
+import { eventNotTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
   const body = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
   const response = await ask(options, `${path}/can`, { method: "POST", body });
   if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
-  if (!response.ok) throw await notTaken(response);
-  await sayVerdict((await response.json()) as Preview, options, path);
+  if (!response.ok) throw await eventNotTaken(response, body);
+  await sayVerdict((await response.json()) as Preview, body, options, path);
 };
 
 export const addCan = (program: Command): void => {

@@ -41,7 +41,7 @@ Examples:
   $ order-status config
   $ order-status config --check
   $ order-status config --config shops/se.config.ts --json
-${exitCodes("there is no configuration, or a bank does not take it")}`,
+${exitCodes("a bank does not take it")}`,
     )
     .action(async (options: { config?: string; check?: true; json?: true }) => {
       const { file, checked, config } = await load(options.config);

@@ -159,7 +159,7 @@ Examples:
   $ order-status demo
   $ order-status demo --speed 120
   $ order-status demo --exit --json
-${exitCodes("not used here")}`,
+${exitCodes()}`,
     )
     .action(run);
 };

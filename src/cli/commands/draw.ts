@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { machinesOf, registry } from "../../../machines/index.js";
 import { draw, type Format, formats } from "../../statechart/draw.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { checkOut } from "../lib/out-file.js";
 import { say, write } from "../lib/terminal.js";
 
 const machines = machinesOf(registry);
@@ -34,12 +35,14 @@ Examples:
   $ order-status draw payment --format svg --out payment.svg
   $ order-status draw all --format svg --out pictures/
   $ order-status draw order --format stately   # to paste into Stately's editor
-${exitCodes("not used here")}`,
+${exitCodes()}`,
     )
     .action(async (name: string, given: { format: Format; out?: string; json?: true }) => {
       const format = given.json ? "json" : given.format;
       if (name !== "all") {
-        const picture = await draw(machineNamed(name), format);
+        const machine = machineNamed(name);
+        if (given.out !== undefined) checkOut(given.out);
+        const picture = await draw(machine, format);
         return given.out === undefined ? write(picture) : writeFile(given.out, picture);
       }
       if (given.out === undefined) throw wrongUsage("draw all writes several files; add --out and a directory");

@@ -11,6 +11,7 @@ import { queriesOf } from "../../runtime/embedded/queries.js";
 import { exitCodes } from "../lib/ending.js";
 import { noPort } from "../lib/listening.js";
 import { wholeIn } from "../lib/options.js";
+import { checkOut } from "../lib/out-file.js";
 import { appendPrivate } from "../lib/private-file.js";
 import { untilToldToStop } from "../lib/stopping.js";
 import { lookingStore, storeOption } from "../lib/stores.js";
@@ -48,6 +49,7 @@ const serveOver = async (store: Store, place: string, { port, reveals, json }: O
 
 const run = async (options: Options): Promise<void> => {
   const place = options.store;
+  if (options.reveals !== undefined) checkOut(options.reveals);
   const store = await lookingStore(place);
   try {
     await serveOver(store, withoutPassword(place), options);
@@ -77,7 +79,7 @@ Examples:
   $ order-status inspect --store orders.db
   $ order-status inspect --store orders.db --port 8090 --reveals reveals.jsonl
   $ order-status inspect --store postgres://reader@db.internal/shop
-${exitCodes("not used here")}`,
+${exitCodes()}`,
     )
     .action(run);
 };

@@ -1,4 +1,4 @@
-/** `orders`: a list of orders, the last updated first; a search among them; and the same again as it changes. */
+/** `orders`: a list of orders, the last changed first; a search among them; and the same again as it changes. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { OrderStatus } from "../../../machines/facts.js";
@@ -7,9 +7,9 @@ import { find, LEAST_OF_PAYMENT, LONGEST_SEARCH } from "../../inspector/find.js"
 import type { OrderFilter, OrderRow } from "../../ports/store.js";
 import { recordReader } from "../../runtime/embedded/queries.js";
 import { Ends, exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
-import { lookOption } from "../lib/look.js";
+import { lookOptions } from "../lib/look.js";
 import { wholeIn } from "../lib/options.js";
-import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
+import { ask, type RemoteOptions } from "../lib/remote.js";
 import { lookingStore } from "../lib/stores.js";
 import { moment, say, sayJson, table } from "../lib/terminal.js";
 
@@ -64,7 +64,7 @@ const overHttp = (options: RemoteOptions): Place => ({
 
 const rowsOf = (orders: OrderRow[]): string[] =>
   table(
-    ["order", "status", "flags", "updated"],
+    ["order", "status", "flags", "changed"],
     orders.map(({ orderId, status, flags, parked, updatedAt }) => [
       orderId,
       status,
@@ -128,10 +128,9 @@ const run = async (search: string | undefined, options: Options): Promise<void> 
 };
 
 export const addOrders = (program: Command): void => {
-  remoteOptions(program.command("orders"))
-    .description("list orders, the last updated first, or search for one")
+  lookOptions(program.command("orders"))
+    .description("list orders, the last changed first, or search for one")
     .argument("[search]", "an order number or a payment id, whole or how it begins (#1012, 10, 76f3)")
-    .addOption(lookOption())
     .addOption(new Option("--status <status>", "only orders with this status").choices(OrderStatus.options))
     .option("--flagged", "only orders with a flag")
     .option("--limit <n>", "at most so many", wholeIn(1, 500), 50)
@@ -140,12 +139,14 @@ export const addOrders = (program: Command): void => {
     .addHelpText(
       "after",
       `
+An order changes with its status, with a new payment, and with what the shop writes; a reading of its payment is no change.
+
 Examples:
   $ order-status orders --status on-hold
   $ order-status orders '#1012'
   $ order-status orders --flagged --watch
   $ order-status orders 76f393fa --store orders.db
-${exitCodes("nothing was found")}`,
+${exitCodes("a search found nothing")}`,
     )
     .action(run);
 };

@@ -52,7 +52,7 @@ so that a repeated callback is still recognised, and its history keeps its numbe
 Examples:
   $ order-status prune --store orders.db --older-than 90d --dry-run
   $ order-status prune --store postgres://shop@db.internal/shop --older-than 52w
-${exitCodes("there is no store of ours at that place")}`,
+${exitCodes("what is there is no store of ours")}`,
     )
     .action(run);
 };

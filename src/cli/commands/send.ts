@@ -8,7 +8,7 @@ import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, exits, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
-import { notTaken, orderAt, reasonSaid, sayVerdict } from "../lib/verdict.js";
+import { eventNotTaken, orderAt, reasonSaid, recordedSaid, sayVerdict } from "../lib/verdict.js";
 
 interface Options extends RemoteOptions {
   dryRun?: true;
@@ -31,16 +31,17 @@ const moved = async ({ eventId, from, to }: Receipt, options: Options, path: str
   return resultSaid({ from, to: status }, { money, currency: seen?.facts.order.currency ?? "" }).en;
 };
 
-const inWords = async (receipt: Receipt, options: Options, path: string): Promise<string> => {
+const inWords = async (receipt: Receipt, recorded: string | null, options: Options, path: string): Promise<string> => {
   const before = receipt.repeated ? " (Sent before, under this id: nothing was done again.)" : "";
   if (receipt.outcome === "moved") return (await moved(receipt, options, path)) + before;
   const words = { refused: "Refused.", deferred: "Waiting.", ignored: "No change." };
-  return `${words[receipt.outcome]} ${reasonSaid(receipt.reason)}${before}`;
+  return `${words[receipt.outcome]} ${reasonSaid(receipt.reason, recorded)}${before}`;
 };
 
 const run = async (id: string, words: string[], options: Options): Promise<void> => {
   const event = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
+  const recorded = options.dryRun || options.json ? null : await recordedSaid(event, options, path);
   const response = await ask(options, `${path}/${options.dryRun ? "can" : "events"}`, {
     method: "POST",
     body: event,
@@ -48,11 +49,11 @@ const run = async (id: string, words: string[], options: Options): Promise<void>
     headers: { "idempotency-key": options.id ?? randomUUID() },
   });
   if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
-  if (![200, 202, 409].includes(response.status)) throw await notTaken(response);
-  if (options.dryRun) return sayVerdict((await response.json()) as Preview, options, path);
+  if (![200, 202, 409].includes(response.status)) throw await eventNotTaken(response, event);
+  if (options.dryRun) return sayVerdict((await response.json()) as Preview, event, options, path);
   const receipt = (await response.json()) as Receipt;
   if (options.json) sayJson(receipt);
-  else say(await inWords(receipt, options, path));
+  else say(await inWords(receipt, recorded, options, path));
   if (receipt.outcome === "refused") process.exitCode = exits.refused;
 };
 

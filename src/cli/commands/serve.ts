@@ -213,7 +213,7 @@ Examples:
   $ order-status serve --sandbox --store orders.db --cooldown 5
   $ order-status serve --sandbox --store postgres://shop@db.internal/shop    with PGPASSWORD in the environment
   $ ORDER_STATUS_TOKEN="$(openssl rand -hex 16)" order-status serve --sandbox --host 0.0.0.0
-${exitCodes("there is nothing to serve")}`,
+${exitCodes()}`,
     )
     .action(run);
 };

@@ -6,8 +6,7 @@ import { why } from "../../core/why.js";
 import { markOf } from "../../inspector/seen.js";
 import { wordsIn } from "../../inspector/words/words.js";
 import { exitCodes } from "../lib/ending.js";
-import { type Looked, type LookFlags, lookAt, lookOption } from "../lib/look.js";
-import { remoteOptions } from "../lib/remote.js";
+import { type Looked, type LookFlags, lookAt, lookOptions } from "../lib/look.js";
 import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
 
 /** The pages' own words. */
@@ -31,7 +30,7 @@ const summary = (looked: Looked): string[] => {
   const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
   return [
     paint("bold", `Order ${orderId}  ${stateOf(looked)}`),
-    `placed   ${moment(order.createdAt)}, last updated ${moment(order.updatedAt)}, ${version} decisions`,
+    `placed   ${moment(order.createdAt)}, last changed ${moment(order.updatedAt)}, ${version} decisions`,
     `total    ${amount(order.total)}`,
     `payment  ${bank}`,
     ...(payment.readAt === null ? [] : [`         ${sums.join(", ")}`]),
@@ -94,10 +93,9 @@ const tell = (looked: Looked): void => {
 };
 
 export const addShow = (program: Command): void => {
-  remoteOptions(program.command("show"))
+  lookOptions(program.command("show"))
     .description("show an order's whole history: what happened, the outcome, and the rule behind it")
     .argument("<order>", "the order's id")
-    .addOption(lookOption())
     .option("--json", "record and history as they are stored")
     .addHelpText(
       "after",

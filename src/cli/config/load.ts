@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { secretFault } from "../../ports/secrets.js";
 import { thrownText } from "../../ports/thrown.js";
-import { refused, wrongUsage } from "../lib/ending.js";
+import { wrongUsage } from "../lib/ending.js";
 import { warnIfOthersRead } from "../lib/private-file.js";
 import { isPostgres } from "../lib/stores.js";
 import * as define from "./define.js";
@@ -25,8 +25,8 @@ export interface LoadedConfig {
 const fileAt = (named: string | undefined): string => {
   const file = named === undefined ? FILES.find((name) => existsSync(name)) : named;
   if (file === undefined) {
-    throw refused(
-      'there is no order-status.config.ts here; write one with "order-status init", name it with --config, or play with --sandbox',
+    throw wrongUsage(
+      'there is no order-status.config.ts here; write one with "order-status init", name it with --config, or try "order-status serve --sandbox"',
     );
   }
   if (!existsSync(file)) throw wrongUsage(`there is no ${file}; write it with "order-status init"`);

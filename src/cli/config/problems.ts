@@ -1,6 +1,6 @@
 /** What is wrong with a configuration: one line for each, which names the key and the fix. */
-import leven from "leven";
 import { z } from "zod";
+import { nearest } from "../lib/nearest.js";
 import { ConfigSchema } from "./schema.js";
 
 export interface KeyNode {
@@ -22,17 +22,6 @@ const at = (path: PropertyKey[]): KeyNode | undefined =>
     (node, part) => (typeof part === "number" ? node?.items : node?.properties?.[String(part)]),
     keys(),
   );
-
-const FAR = 3;
-
-/** The word that was probably meant; null = none is near. */
-const nearest = (word: string, known: string[]): string | null => {
-  const near = known
-    .map((one) => ({ one, far: leven(word.toLowerCase(), one.toLowerCase()) }))
-    .filter(({ one, far }) => far <= FAR && far < one.length / 2)
-    .sort((a, b) => a.far - b.far)[0];
-  return near?.one ?? null;
-};
 
 const hint = (word: string, known: string[]): string => {
   const near = nearest(word, known);

@@ -2,9 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 
-export type Word = "done" | "no-op" | "refused" | "waiting" | "error";
+/** The last two of a dry run; `depends` = an earlier row of the file would change the order first. */
+export type Word = "done" | "no-op" | "refused" | "waiting" | "error" | "would-be-done" | "depends";
 export interface ApplyLine {
-  row: number;
+  /** Of the file that was applied. */
+  line: number;
   order_id: string;
   wanted: string;
   outcome: Word;
@@ -13,7 +15,7 @@ export interface ApplyLine {
   says: string;
 }
 
-const HEAD = ["row", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
+const HEAD = ["line", "order_id", "wanted", "outcome", "status", "reason", "says"] as const;
 
 /** A spreadsheet takes these for a formula, which may start programs and send the file away. Some skip blanks first. */
 const FORMULA = /^[\t\r]|^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
@@ -50,16 +52,23 @@ const rowsIn = (lines: string[]): Cells[] => {
 
 const resultIn = (cells: Cells): ApplyLine => {
   const read = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, fromCell(cell)]));
-  return { ...(read as unknown as ApplyLine), row: Number(cells.row) };
+  return { ...(read as unknown as ApplyLine), line: Number(cells.line) };
 };
 
-/** What an earlier, killed run has done of this very file; null = there is none. */
-export const unfinished = async (part: string, hash: string): Promise<{ runId: string; done: ApplyLine[] } | null> => {
+/**
+ * What an earlier, killed run has done of this very file; null = there is none.
+ * @param lines where its rows are
+ */
+export const unfinished = async (
+  part: string,
+  hash: string,
+  lines: number[],
+): Promise<{ runId: string; done: ApplyLine[] } | null> => {
   const text = await readFile(part, "utf8").catch(() => null);
   const [head, ...rest] = text?.split("\n") ?? [];
   const [, runId, of] = /^# run (\S+) of (\S+)$/.exec(head ?? "") ?? [];
   if (text === null || runId === undefined || of !== hash) return null;
   // What does not end in a newline is done again.
   const done = rowsIn(rest.slice(0, -1)).map(resultIn);
-  return { runId, done: done.filter(({ row }, i) => row === i + 1) };
+  return { runId, done: done.filter(({ line }, i) => line === lines[i]) };
 };

@@ -1,6 +1,9 @@
 /** A command in words, as a person types it, and as the event that it is. Pure. */
 import { merchantEventFor } from "../../../machines/events.js";
+import { shortened } from "../../../machines/text.js";
+import { amountTyped } from "./amount.js";
 import { wrongUsage } from "./ending.js";
+import { nearest } from "./nearest.js";
 
 /** As `submit` takes it; whether it is one is for the engine to say. */
 export type TypedEvent = { type: string; [key: string]: unknown };
@@ -21,21 +24,13 @@ Events:
   end-wait, acknowledge      see "why"
   '{"type":"…"}'             any other, as JSON`;
 
-/** Nothing that only a program would write: 0x10, 1e3. */
-const minorUnits = (amount: string): number => {
-  if (!/^\d{1,10}([.,]\d{1,2})?$/.test(amount)) throw wrongUsage(`"${amount}" is not a valid amount; use 50 or 50.00`);
-  const minor = Math.round(Number(amount.replace(",", ".")) * 100);
-  if (minor === 0) throw wrongUsage(`"${amount}" is no amount to refund; use one above 0`);
-  return minor;
-};
-
 const verbs: Record<string, { most: number; event(...given: string[]): TypedEvent }> = {
   refund: {
     most: 1,
     event: (amount) =>
       amount === undefined
         ? { type: "merchant.refunded" }
-        : { type: "merchant.refundedAmount", amount: minorUnits(amount) },
+        : { type: "merchant.refundedAmount", amount: amountTyped(amount) },
   },
   capture: { most: 0, event: () => ({ type: "merchant.captured" }) },
   release: { most: 0, event: () => ({ type: "merchant.released" }) },
@@ -53,13 +48,24 @@ const verbs: Record<string, { most: number; event(...given: string[]): TypedEven
 };
 for (const [status, type] of Object.entries(merchantEventFor)) verbs[status] = { most: 0, event: () => ({ type }) };
 
+/** null = it was not meant as JSON. */
 const inJson = (text: string): TypedEvent | null => {
+  if (!/^\s*[{["]/.test(text)) return null;
+  let event: unknown;
   try {
-    const event: unknown = JSON.parse(text);
-    return typeof event === "object" && event !== null && "type" in event ? (event as TypedEvent) : null;
-  } catch {
-    return null;
+    event = JSON.parse(text);
+  } catch (error) {
+    throw wrongUsage(`this is not JSON: ${shortened(text, 100)} (${(error as Error).message})`);
   }
+  if (typeof event === "object" && event !== null && "type" in event) return event as TypedEvent;
+  throw wrongUsage('an event as JSON has a type, such as {"type":"merchant.completed"}');
+};
+
+const unknown = (word: string): Error => {
+  const near = nearest(word, Object.keys(verbs));
+  return wrongUsage(
+    `unknown event "${word}"; ${near === null ? `use one of ${Object.keys(verbs).join(", ")}, or an event as JSON` : `did you mean ${near}?`}`,
+  );
 };
 
 /** @throws Ends (wrong usage) that names the words there are */
@@ -68,8 +74,7 @@ export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
   if (event !== null) return event;
   const name = word.replace(/^wc-/, "");
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (verb === undefined)
-    throw wrongUsage(`unknown event "${word}"; use one of ${Object.keys(verbs).join(", ")}, or an event as JSON`);
+  if (verb === undefined) throw unknown(word);
   if (given.length > verb.most) throw wrongUsage(`unexpected "${given[verb.most]}" after "${word}"`);
   return verb.event(...given);
 };

@@ -24,12 +24,12 @@ export class Ends extends Error {
 export const wrongUsage = (message: string, details?: string[]): Ends => new Ends(exits.usage, message, details);
 export const refused = (message: string): Ends => new Ends(exits.refused, message);
 
-export const exitCodes = (whenRefused: string): string => `
+/** @param whenRefused left out: the command never ends so */
+export const exitCodes = (whenRefused?: string): string => `
 Exit codes:
   0  done
   1  unexpected trouble (DEBUG=1 shows where)
-  2  wrong usage
-  3  ${whenRefused}`;
+  2  wrong usage${whenRefused === undefined ? "" : `\n  3  ${whenRefused}`}`;
 
 /** Says it on stderr and answers with the code to exit with. */
 export const endOf = (error: unknown): Exit => {

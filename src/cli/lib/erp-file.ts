@@ -2,9 +2,12 @@
 import { parse } from "csv-parse/sync";
 import { merchantEventFor } from "../../../machines/events.js";
 import { Id } from "../../../machines/text.js";
+import { amountIn, notAbove0 } from "./amount.js";
 import { wrongUsage } from "./ending.js";
 
 export interface ErpRow {
+  /** Where it begins in the file; 1 = the first. */
+  line: number;
   orderId: string;
   /** The status as it stands in the file. */
   wanted: string;
@@ -25,10 +28,11 @@ const askedBy = (status: string, amount: string): ErpRow["asks"] => {
   const type = Object.entries(merchantEventFor).find(([name]) => name === named)?.[1];
   if (type === undefined) return { wrong: `"${status}" is not a status that a merchant can set` };
   if (amount === "") return { event: { type, via: "erp" } };
-  // Nothing that only a program would write: 0x10, 1e3. Thousands are not grouped: 1.000 would be one or a thousand.
-  if (type !== "merchant.refunded" || !/^\d{1,10}([.,]\d{1,2})?$/.test(amount))
-    return { wrong: `an amount goes with refunded only, and is a number such as 100, 99.50 or 99,50, not "${amount}"` };
-  return { event: { type, via: "erp", amount: Math.round(Number(amount.replace(",", ".")) * 100) } };
+  if (type !== "merchant.refunded") return { wrong: `an amount goes with refunded only; leave it out for "${status}"` };
+  const minor = amountIn(amount);
+  if (minor === null)
+    return { wrong: `"${amount}" is not a clear amount; write a number such as 1000, 1000.00 or 1 000,00` };
+  return minor === 0 ? { wrong: notAbove0(amount) } : { event: { type, via: "erp", amount: minor } };
 };
 
 /** Of a file from Excel in most of Europe the columns are parted by a semicolon; the first line says by what. */
@@ -37,23 +41,42 @@ const delimiterOf = (text: string): string => {
   return [";", "\t"].find((one) => head.includes(one)) ?? ",";
 };
 
+interface CsvRecord {
+  record: string[];
+  /** As it stands in the file, with the empty lines before it. */
+  raw: string;
+}
+
+const breaksIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;
+
+/** The line on which each record begins. The parser's own count takes a line break inside quotes for two. */
+const linesOf = (records: CsvRecord[]): number[] => {
+  let next = 1;
+  return records.map(({ raw }) => {
+    const line = next + breaksIn(/^[ \r\n]*/.exec(raw)?.[0] ?? "");
+    next += breaksIn(raw);
+    return line;
+  });
+};
+
 /** @throws UsageError where the text is no CSV, or its first line names no columns of ours */
 export const rowsIn = (text: string): ErpRow[] => {
-  let records: string[][];
+  let records: CsvRecord[];
   try {
     records = parse(text, {
+      raw: true,
       skip_empty_lines: true,
       trim: true,
       bom: true,
       relax_column_count: true,
       delimiter: delimiterOf(text),
-    });
+    }) as unknown as CsvRecord[];
   } catch (error) {
     throw wrongUsage(`the file is not CSV: ${(error as Error).message}`);
   }
   const [first, ...body] = records;
   if (first === undefined) return [];
-  const head = first.map((name) => name.toLowerCase());
+  const head = first.record.map((name) => name.toLowerCase());
   const [orderId, status, amount] = ["order_id", "status", "amount"].map((name) => head.indexOf(name)) as [
     number,
     number,
@@ -62,9 +85,10 @@ export const rowsIn = (text: string): ErpRow[] => {
   if (orderId < 0 || status < 0) throw wrongUsage(`the first line must name ${COLUMNS}`);
   const twice = head.find((name, i) => ["order_id", "status", "amount"].includes(name) && head.indexOf(name) !== i);
   if (twice !== undefined) throw wrongUsage(`the first line names ${twice} twice; it must name ${COLUMNS}`);
-  return body.map((cells) => {
+  const lines = linesOf(records);
+  return body.map(({ record: cells }, i) => {
     const [id = "", wanted = ""] = [cells[orderId], cells[status]];
-    const row = { orderId: id, wanted };
+    const row = { line: lines[i + 1] ?? 0, orderId: id, wanted };
     // A torn row, or a decimal comma: the amount would be another one, or none, which means all of it.
     if (cells.length !== head.length)
       return { ...row, asks: { wrong: `the row has ${cells.length} columns, and the first line ${head.length}` } };

@@ -1,5 +1,5 @@
 /** Looks at one order: in the store, beside a running engine, or by asking the engine over HTTP. */
-import { Option } from "commander";
+import type { Command } from "commander";
 import { z } from "zod";
 import type { EffectType } from "../../../machines/effects.js";
 import { registry } from "../../../machines/index.js";
@@ -7,8 +7,8 @@ import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Why } from "../../core/why.js";
 import type { Store } from "../../ports/store.js";
 import { recordReader, whyOf } from "../../runtime/embedded/queries.js";
-import { Ends, exits, refused } from "./ending.js";
-import { ask, type RemoteOptions } from "./remote.js";
+import { Ends, exits, refused, wrongUsage } from "./ending.js";
+import { ask, type RemoteOptions, remoteOptions } from "./remote.js";
 import { lookingStore } from "./stores.js";
 
 export interface LookFlags extends RemoteOptions {
@@ -17,11 +17,17 @@ export interface LookFlags extends RemoteOptions {
 }
 
 /** Of a command that asks the engine where no store is named. */
-export const lookOption = (): Option =>
-  new Option(
-    "--store <place>",
-    "look into this SQLite file or postgres://user@host/database instead; works beside a running engine",
-  );
+export const lookOptions = (command: Command): Command =>
+  remoteOptions(command)
+    .option(
+      "--store <place>",
+      "look into this SQLite file or postgres://user@host/database instead; works beside a running engine",
+    )
+    .hook("preAction", () => {
+      // One that only stands in the environment is for all commands.
+      if (command.getOptionValue("store") !== undefined && command.getOptionValueSource("url") === "cli")
+        throw wrongUsage("--store and --url exclude each other: one looks into a store, the other asks an engine");
+    });
 
 export interface Looked {
   record: OrderRecord;

@@ -1,4 +1,6 @@
 /** Where orders are kept, as a person names it: a SQLite file, or the address of a PostgreSQL. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Option } from "commander";
 import { hasPassword, withoutPassword } from "../../ports/passwords.js";
 import { type Store, StoreError } from "../../ports/store.js";
@@ -48,9 +50,16 @@ export const storeAt = async (place: string, how: How = {}): Promise<Store> => {
   return sqliteStore({ file: place, readOnly, beside });
 };
 
+/** @throws Ends (wrong usage) where no such SQLite file is; a PostgreSQL says so itself */
+export const checkThere = (place: string): void => {
+  if (isPostgres(place) || existsSync(place)) return;
+  throw wrongUsage(`${resolve(place)} does not exist, so there is nothing to read`);
+};
+
 /** The store for looking only; works beside a running engine. */
 export const lookingStore = async (place: string): Promise<Store> => {
   const store = await storeAt(place, { readOnly: true });
+  checkThere(place);
   await store.open();
   return store;
 };
@@ -59,6 +68,7 @@ export const lookingStore = async (place: string): Promise<Store> => {
 export const withStore = async <T>(place: string, how: How, work: (store: Store) => Promise<T>): Promise<T> => {
   if (!how.readOnly) await withStore(place, { ...how, readOnly: true, beside: false }, async () => {});
   const store = await storeAt(place, how);
+  if (how.readOnly) checkThere(place);
   await store.open().catch((error: unknown) => {
     throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
   });

@@ -1,9 +1,13 @@
 /** What would become of an event, for a person or as JSON. */
+import { OrderEvent } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
+import { type FlagName, remedies } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { previewSaid } from "../../core/why/result.js";
 import type { Preview, ReceiptReason } from "../../ports/runtime.js";
+import type { TypedEvent } from "./command-words.js";
 import { type Ends, exits, wrongUsage } from "./ending.js";
+import { nearest } from "./nearest.js";
 import { ask, type RemoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
 
@@ -13,41 +17,85 @@ const ofMailbox = {
   threw: "The event could not be processed, and is tried again.",
 };
 
-/** The sentence, and the code that scripts and docs know it by. */
-export const reasonSaid = (reason: ReceiptReason): string =>
-  `${reason === "parked" || reason === "threw" ? ofMailbox[reason] : reasonInWords(reason)} (${reason})`;
+/** The sentence, and the code that scripts and docs know it by. @param recorded what is said of an event that is noted */
+export const reasonSaid = (reason: ReceiptReason, recorded: string | null): string => {
+  if (reason === "recorded" && recorded !== null) return `${recorded} (${reason})`;
+  return `${reason === "parked" || reason === "threw" ? ofMailbox[reason] : reasonInWords(reason)} (${reason})`;
+};
 
 /** An order as the API has it. Whoever may not read it gets the answer without amounts. */
 interface OrderSeen {
   version: number;
   facts: { order: { status: OrderStatus; currency: string } };
+  flags: { flag: FlagName; clearedAt: number | null }[];
 }
 export const orderAt = async (options: RemoteOptions, path: string): Promise<OrderSeen | null> => {
   const response = await ask(options, path).catch(() => null);
   return response?.ok ? ((await response.json()) as OrderSeen) : null;
 };
 
+/** Asked before the event is sent. @returns what is said in place of "Noted"; null = nothing else */
+export const recordedSaid = async (
+  { type }: TypedEvent,
+  options: RemoteOptions,
+  path: string,
+): Promise<string | null> => {
+  if (type !== "merchant.acknowledged") return null;
+  const standing = (await orderAt(options, path))?.flags.filter(({ clearedAt }) => clearedAt === null);
+  const isNothing = standing?.every(({ flag }) => !remedies[flag]?.includes(type)) ?? false;
+  return isNothing ? "There is nothing to acknowledge." : null;
+};
+
+/** What would become of the order, in a sentence or two. */
+export const previewIn = async ({ to, effects }: Preview, options: RemoteOptions, path: string): Promise<string> => {
+  const seen = await orderAt(options, path);
+  const { status: from, currency } = seen?.facts.order ?? { status: null, currency: "" };
+  return previewSaid({ from, to }, effects, currency).en;
+};
+
+const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
+
 /** @param path of the order */
 export const sayVerdict = async (
   verdict: Preview,
+  event: TypedEvent,
   options: RemoteOptions & { json?: true },
   path: string,
 ): Promise<void> => {
-  const { allowed, to, effects, reason } = verdict;
-  if (!allowed) process.exitCode = exits.refused;
+  // Whoever asks for a reading gets one where there is a payment, also if it would change nothing.
+  const isReading =
+    event.type === "reconcile.asked" && verdict.outcome === "ignored" && verdict.reason !== "no-payment";
+  if (!verdict.allowed && !isReading) process.exitCode = exits.refused;
   if (options.json) return sayJson(verdict);
-  if (!allowed) return say(`No. ${reasonSaid(reason)}`);
-  const seen = await orderAt(options, path);
-  const { status: from, currency } = seen?.facts.order ?? { status: null, currency: "" };
-  say(`Yes. ${previewSaid({ from, to }, effects, currency).en}`);
+  if (isReading) return say(`Yes. The payment would be read; ${lowered(await previewIn(verdict, options, path))}`);
+  if (!verdict.allowed) return say(`No. ${reasonSaid(verdict.reason, await recordedSaid(event, options, path))}`);
+  say(`Yes. ${await previewIn(verdict, options, path)}`);
 };
 
+interface Issue {
+  path: string;
+  message: string;
+}
+const whyNotTaken = async (response: Response): Promise<{ issues: Issue[]; message: string }> => {
+  const { error } = (await response.json().catch(() => ({}))) as { error?: { issues?: Issue[]; message?: string } };
+  return { issues: error?.issues ?? [], message: error?.message ?? String(response.status) };
+};
+const rejected = (what: string, { issues, message }: Awaited<ReturnType<typeof whyNotTaken>>): Ends =>
+  wrongUsage(
+    `the engine rejected this ${what}: ${issues.length > 0 ? issues.map((one) => `${one.path}: ${one.message}`).join("; ") : message}`,
+  );
+
 /** What is wrong with a request, as the engine says it, in one line. */
-export const notTaken = async (response: Response, what = "event"): Promise<Ends> => {
-  const { error } = (await response.json().catch(() => ({}))) as {
-    error?: { issues?: { path: string; message: string }[]; message?: string };
-  };
-  const issues = (error?.issues ?? []).map(({ path, message }) => `${path}: ${message}`);
-  const why = issues.length > 0 ? issues.join("; ") : (error?.message ?? String(response.status));
-  return wrongUsage(`the engine rejected this ${what}: ${why}`);
+export const notTaken = async (response: Response): Promise<Ends> => rejected("request", await whyNotTaken(response));
+
+const types: string[] = OrderEvent.options.map(({ shape }) => shape.type.value);
+
+/** The same of an event. An engine names all the types that it knows where it does not know one. */
+export const eventNotTaken = async (response: Response, { type }: TypedEvent): Promise<Ends> => {
+  const why = await whyNotTaken(response);
+  if (types.includes(type) || why.issues[0]?.path !== "type") return rejected("event", why);
+  const near = nearest(type, types);
+  return wrongUsage(
+    `unknown event type ${type}; ${near === null ? "order-status help send lists the words" : `did you mean ${near}?`}`,
+  );
 };

@@ -59,7 +59,7 @@ export const otherTexts = {
   "list order": ["Order", "Order"],
   "list status": ["Status", "Status"],
   "list flags": ["Flags", "Flaggor"],
-  "list written": ["Last updated", "Senast uppdaterad"],
+  "list written": ["Order changed", "Ordern ändrad"],
   "list steps": ["Steps", "Steg"],
   "list what": ["What", "Vad"],
   "list since": ["Since", "Sedan"],
@@ -148,7 +148,7 @@ export const otherTexts = {
     "Asks the bank about orders in doubt. The dry run changes nothing and shows how each order would change.",
     "Frågar banken om ordrar som är osäkra. Provkörningen ändrar inget och visar hur varje order skulle ändras.",
   ],
-  "reconcile since": ["Orders updated", "Ordrar uppdaterade"],
+  "reconcile since": ["Orders changed", "Ordrar ändrade"],
   "reconcile dry": ["Dry run", "Provkör"],
   "reconcile apply": ["Correct {n}", "Rätta {n}"],
   "reconcile more": [

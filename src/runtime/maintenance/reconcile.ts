@@ -35,6 +35,7 @@ export async function* reconcile(
   const perSecond = options.perSecond ?? 50;
   const freshSince = clock.now() - (options.freshMs ?? FRESH_MS);
   let { after } = options;
+  let skipped = 0;
   for (;;) {
     const rows: OrderRow[] = await context.store.list({
       inDoubt: true,
@@ -42,7 +43,8 @@ export async function* reconcile(
       ...(after === undefined ? {} : { after }),
       limit: PAGE,
     });
-    const { stale, damaged } = await readAll(context, rows, freshSince);
+    const { stale, damaged, fresh } = await readAll(context, rows, freshSince);
+    skipped += fresh;
     yield* damaged;
     const atOnce = Math.max(1, Math.min(16, perSecond));
     for (let i = 0; i < stale.length; i += atOnce) {
@@ -57,12 +59,16 @@ export async function* reconcile(
       if (pause > 0) await clock.sleep(pause);
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
+    if (last === undefined || rows.length < PAGE) break;
     after = last.orderId;
   }
+  if (skipped > 0) options.onSkipped?.(skipped);
 }
 
-/** The orders whose payment was not read for long. One that is damaged stops no other: it is told of as unread. */
+/**
+ * The orders whose payment was not read for long, and how many others there are. One that is damaged stops no other: it
+ * is told of as unread.
+ */
 const readAll = async (context: ReconcileContext, rows: OrderRow[], freshSince: number) => {
   const loaded = await context.store.load(rows.map(({ orderId }) => ({ orderId, eventIds: [] })));
   const damaged: Reconciled[] = [];
@@ -80,9 +86,11 @@ const readAll = async (context: ReconcileContext, rows: OrderRow[], freshSince: 
       });
     }),
   );
-  const isStale = (record: OrderRecord | null): record is OrderRecord =>
-    record !== null && record.facts.payment.gateway !== null && (record.facts.payment.readAt ?? 0) < freshSince;
-  return { stale: records.filter(isStale), damaged };
+  const isFollowed = (record: OrderRecord | null): record is OrderRecord =>
+    record !== null && record.facts.payment.gateway !== null;
+  const followed = records.filter(isFollowed);
+  const stale = followed.filter(({ facts }) => (facts.payment.readAt ?? 0) < freshSince);
+  return { stale, damaged, fresh: followed.length - stale.length };
 };
 
 const standing = (record: OrderRecord): FlagName[] =>

@@ -35,7 +35,7 @@ export interface SqliteLibrary {
 
 /** 3.51.3 fixed the WAL-reset bug, by which a checkpoint could lose committed transactions. */
 const OLDEST_SQLITE = [3, 51, 3];
-const FIX = "Run: npm install @photostructure/sqlite@2";
+const PACKAGE = "@photostructure/sqlite";
 
 const require = createRequire(import.meta.url);
 
@@ -97,15 +97,13 @@ export const chosen = ({ own, installed }: Libraries): SqliteLibrary => {
   if (ofNode && isNewEnough(version)) return ofNode;
   const packaged = installed();
   if (packaged && endsStatements(packaged) && isNewEnough(versionOf(packaged))) return packaged;
+  const node = `Node ${process.versions.node.split(".")[0]}`;
   const has =
     version === null
-      ? "this Node has none of its own"
-      : `version ${version} of this Node can lose committed data (WAL-reset bug), which ${OLDEST_SQLITE.join(".")} mends`;
-  const lacks = packaged ? "is too old" : "is not installed";
-  throw new StoreError(
-    "closed",
-    `The SQLite store needs a SQLite: ${has}, and the driver @photostructure/sqlite ${lacks}. ${FIX}`,
-  );
+      ? `${node} has no built-in SQLite`
+      : `the SQLite ${version} of ${node} can lose committed data (WAL-reset bug), which ${OLDEST_SQLITE.join(".")} mends`;
+  const old = packaged ? `, and the package ${PACKAGE} is too old` : "";
+  throw new StoreError("closed", `${has}${old}; run: npm install ${PACKAGE}@2`);
 };
 
 let library: SqliteLibrary | null = null;

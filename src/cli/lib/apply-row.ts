@@ -1,0 +1,76 @@
+/** One row of `apply`: carried out, or looked at. */
+import { reasonInWords } from "../../../machines/reasons.js";
+import type { Preview, Receipt } from "../../runtime/embedded/receipt.js";
+import type { ApplyLine, Word } from "./apply-result.js";
+import type { ErpRow } from "./erp-file.js";
+import { ask, type RemoteOptions } from "./remote.js";
+import { previewIn } from "./verdict.js";
+
+const TRIES = 20;
+
+const pathOf = (orderId: string): string => `/orders/${encodeURIComponent(orderId)}`;
+const bareOf = ({ line, orderId: order_id, wanted }: ErpRow) =>
+  ({ line, order_id, wanted, status: "", reason: "", says: "" }) as const;
+
+const wordFor = (outcome: string, final: boolean): Word =>
+  !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
+
+const PART = "partial-refund-not-supported";
+
+/** A file has no refund form. */
+const saysOf = (reason: string, { orderId, asks }: ErpRow): string => {
+  const amount = "event" in asks ? asks.event.amount : undefined;
+  if (reason !== PART || typeof amount !== "number") return reasonInWords(reason);
+  return `The status Refunded pays everything back; for a part use: order-status send ${orderId} refund ${(amount / 100).toFixed(2)}`;
+};
+
+/** Carried out once however often it is sent. @param key names the run and the row */
+export const execute = async (row: ErpRow, key: string, options: RemoteOptions): Promise<ApplyLine> => {
+  const bare = bareOf(row);
+  if ("wrong" in row.asks) return { ...bare, outcome: "error", says: row.asks.wrong };
+  for (let tries = 1; ; tries++) {
+    const response = await ask(options, `${pathOf(row.orderId)}/events`, {
+      method: "POST",
+      body: row.asks.event,
+      headers: { "idempotency-key": key },
+    });
+    if (response.status === 404) return { ...bare, outcome: "error", says: `there is no order ${row.orderId}` };
+    if (response.status !== 200 && response.status !== 202 && response.status !== 409) {
+      return { ...bare, outcome: "error", says: `the engine answered ${response.status}` };
+    }
+    const { outcome, reason, to, final } = (await response.json()) as Receipt;
+    if (!final && tries < TRIES) continue;
+    const why = reason ?? "";
+    return { ...bare, outcome: wordFor(outcome, final), status: to ?? "", reason: why, says: saysOf(why, row) };
+  }
+};
+
+/**
+ * What would become of it; changes nothing.
+ * @param changed the orders that an earlier row would change, each with its line; this row's is added
+ */
+export const lookAhead = async (
+  row: ErpRow,
+  changed: Map<string, number>,
+  options: RemoteOptions,
+): Promise<ApplyLine> => {
+  const bare = bareOf(row);
+  if ("wrong" in row.asks) return { ...bare, outcome: "error", says: row.asks.wrong };
+  const earlier = changed.get(row.orderId);
+  if (earlier !== undefined) {
+    const says = `line ${earlier} would change this order first, so only a real run can tell`;
+    return { ...bare, outcome: "depends", says };
+  }
+  const path = pathOf(row.orderId);
+  const response = await ask(options, `${path}/can`, { method: "POST", body: row.asks.event });
+  if (response.status === 404) return { ...bare, outcome: "error", says: `there is no order ${row.orderId}` };
+  if (!response.ok) return { ...bare, outcome: "error", says: `the engine answered ${response.status}` };
+  const verdict = (await response.json()) as Preview;
+  const status = verdict.to ?? "";
+  if (verdict.allowed) {
+    changed.set(row.orderId, row.line);
+    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, options, path) };
+  }
+  const { outcome, reason } = verdict;
+  return { ...bare, outcome: wordFor(outcome, true), status, reason, says: saysOf(reason, row) };
+};

@@ -1,0 +1,177 @@
+/** What the commands say of an engine: where it is mounted, whom it takes, and what is overdue without one. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { PlacedOrder } from "../../machines/events.js";
+import { overdueSaid } from "../../src/cli/commands/why.js";
+import { httpApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/serve.js";
+import { type Clock, systemClock } from "../../src/ports/clock.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { sqliteStore } from "../../src/stores/sqlite/store.js";
+import { VirtualClock } from "../../src/testing/virtual-clock.js";
+import { bankHas, callback, gatewayTo, order, Place, shopHas, temporary } from "../engine/place.js";
+import { cli } from "./run.js";
+
+const TOKEN = "a token of the tests";
+let place: Place;
+let url: string;
+let file: string;
+const closing: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  const made = await temporary();
+  file = made.file;
+  place = await Place.made({ store: sqliteStore({ file }) });
+  const app = httpApp({ engine: place.engine, apiToken: null });
+  const served = await listen(app.fetch);
+  url = served.url;
+  closing.push(
+    () => made.remove(),
+    () => place.end(),
+    () => served.close(),
+  );
+  await place.order("1", { status: "processing" });
+}, 120_000);
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+describe("--url", () => {
+  test("keeps a path before the engine's own", async () => {
+    const app = httpApp({ engine: place.engine, apiToken: TOKEN });
+    const mounted = await listen((request) => {
+      const { pathname, search, origin } = new URL(request.url);
+      if (!pathname.startsWith("/status/engine/")) return new Response("the host's own page", { status: 404 });
+      return app.fetch(new Request(`${origin}${pathname.slice("/status/engine".length)}${search}`, request));
+    });
+    closing.push(() => mounted.close());
+    for (const end of ["", "/"]) {
+      const { code, out } = await cli(["orders", "--url", `${mounted.url}/status/engine${end}`, "--token", TOKEN]);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^1 +processing/m)]);
+    }
+    expect(await cli(["can", "1", "on-hold", "--url", `${mounted.url}/status/engine`, "--token", TOKEN])).toMatchObject(
+      { code: 0 },
+    );
+  });
+
+  test("with https where the engine speaks http says which", async () => {
+    const { code, err } = await cli(["why", "1", "--url", url.replace("http:", "https:")]);
+    expect([code, err]).toEqual([2, `order-status: ${new URL(url).host} answers, but not over https; use ${url}\n`]);
+  });
+});
+
+test("a token that is not the engine's is told apart from none", async () => {
+  const guarded = await listen(httpApp({ engine: place.engine, apiToken: TOKEN }).fetch);
+  closing.push(() => guarded.close());
+  const asked = (...args: string[]) =>
+    cli(["why", "1", "--url", guarded.url, ...args], { env: { ORDER_STATUS_TOKEN: undefined } });
+  expect(await asked("--token", "wrong")).toMatchObject({
+    code: 2,
+    err: "order-status: the engine does not accept this token; check --token or ORDER_STATUS_TOKEN\n",
+  });
+  expect((await asked()).err).toContain("the engine requires its API token");
+  expect(await asked("--token", TOKEN)).toMatchObject({ code: 0 });
+});
+
+describe("can and send", () => {
+  const can = (...words: string[]) => cli(["can", "1", ...words, "--url", url]);
+
+  test("acknowledge, where there is nothing", async () => {
+    expect(await can("acknowledge")).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^No\. There is nothing to acknowledge\. \([a-z-]+\)\n$/),
+    });
+    const sent = await cli(["send", "1", "acknowledge", "--url", url]);
+    expect(sent.out).toMatch(/^(Refused|No change)\. There is nothing to acknowledge\. \([a-z-]+\)\n$/);
+  });
+
+  test("reconcile, of an order without a payment, has nothing to read", async () => {
+    await place.order("none", { paymentId: null });
+    const { code, out } = await cli(["can", "none", "reconcile", "--url", url]);
+    expect([code, out]).toEqual([3, expect.stringMatching(/^No\. .*\(no-payment\)\n$/)]);
+  });
+
+  test("reconcile can be asked for where it changes nothing", async () => {
+    await place.tell("1", { type: "reconcile.asked" });
+    const yes = "Yes. The payment would be read; the order stays Processing.\n";
+    expect(await can("reconcile")).toMatchObject({ code: 0, out: yes });
+    expect(await cli(["send", "1", "reconcile", "--dry-run", "--url", url])).toMatchObject({ code: 0, out: yes });
+    expect(JSON.parse((await can("reconcile", "--json")).out)).toMatchObject({ outcome: "ignored" });
+  });
+
+  test.each([
+    ['{"type":"nope"}', "unknown event type nope; order-status help send lists the words"],
+    ['{"type":"merchant.complete"}', "unknown event type merchant.complete; did you mean merchant.completed?"],
+  ])("a type that is none is one short line: %s", async (event, says) => {
+    const ended = await can(event);
+    expect(ended).toMatchObject({ code: 2, out: "", err: `order-status: ${says}\n` });
+  });
+});
+
+/** An engine of its own, with orders that are known at the bank. */
+const engineAt = async (clock: Clock, statuses: Record<string, PlacedOrder["status"]>) => {
+  const made = await temporary();
+  const gateways = [gatewayTo(place.bank.url, clock)];
+  const engine = createEngine({ store: sqliteStore({ file: made.file }), gateways, shop: place.woo.shop, clock });
+  await engine.start();
+  const served = await listen(httpApp({ engine, apiToken: null }).fetch);
+  closing.push(
+    () => made.remove(),
+    () => engine.stop(),
+    () => served.close(),
+  );
+  for (const [id, status] of Object.entries(statuses)) {
+    shopHas(place.woo, id, clock.now(), status);
+    bankHas(place.bank, `pay-${id}`, id.startsWith("open") ? "TASK_REDIRECTION_REQUIRED" : "ACCEPTED");
+    await engine.place(id, order(`pay-${id}`, clock.now(), { status }));
+  }
+  return { engine, url: served.url, file: made.file };
+};
+
+describe("reconcile", () => {
+  test("counts what it skipped, and what needs review", async () => {
+    const own = await engineAt(systemClock(), { paid: "processing", open: "pending", "open-2": "processing" });
+    const reconcile = (...args: string[]) => cli(["reconcile", "--url", own.url, ...args]);
+    const first = await reconcile();
+    expect(first.out).toMatch(/^Checked 3: 2 correct, 1 needs review \(above\), 0 to correct\.$/m);
+    expect(first.out).not.toContain("skipped");
+    await reconcile("--apply");
+    expect(await reconcile()).toMatchObject({
+      code: 0,
+      out: "Checked 0. 3 skipped: read in the last 15 minutes (--fresh-minutes 0 reads them).\n",
+    });
+    expect(JSON.parse((await reconcile("--json")).out)).toMatchObject({ skipped: 3, orders: [] });
+  });
+
+  test("counts what it corrected", async () => {
+    const own = await engineAt(systemClock(), { paid: "processing", "paid-2": "pending" });
+    const reconcile = (...args: string[]) => cli(["reconcile", "--url", own.url, ...args]);
+    expect((await reconcile()).out).toMatch(/^Checked 2: 1 correct, 1 to correct\.\nNothing was changed\. /m);
+    expect((await reconcile("--apply")).out).toMatch(/^Checked 2: 1 correct, 1 corrected\.$/m);
+  });
+});
+
+describe("why, of what is past", () => {
+  const at = "2026-01-31T12:00:00.000Z";
+  const next = { at, says: { en: "", sv: "" } };
+  const later = (ms: number) => Date.parse(at) + ms;
+
+  test("it is overdue after a minute", () => {
+    expect(overdueSaid({ at: null }, later(1e9), "en")).toBeNull();
+    expect(overdueSaid(next, later(-1), "en")).toBeNull();
+    expect(overdueSaid(next, later(60_000), "en")).toBeNull();
+    expect(overdueSaid(next, later(61_000), "en")).toBe("Overdue by 1 minute. Is an engine running?");
+    expect(overdueSaid(next, later(14 * 60_000), "en")).toBe("Overdue by 14 minutes. Is an engine running?");
+    expect(overdueSaid(next, later(3 * 3_600_000), "en")).toBe("Overdue by 3 hours. Is an engine running?");
+    expect(overdueSaid(next, later(61_000), "sv")).toBe("Försenat med en minut. Är motorn igång?");
+  });
+
+  test("is said of an order in a store, and not by its engine", async () => {
+    const own = await engineAt(new VirtualClock(Date.now() - 3_600_000), { 2: "pending" });
+    await own.engine.submit("2", callback("pay-2"));
+    const { code, out } = await cli(["why", "2", "--store", own.file]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Next: The bank is asked .*\nOverdue by 5\d minutes\. Is an engine running\?\nTo do: /m);
+    const json = await cli(["why", "2", "--store", own.file, "--json"]);
+    expect(JSON.parse(json.out).next.says.en).toMatch(/^The bank is asked /);
+    expect((await cli(["why", "2", "--url", own.url])).out).not.toContain("Overdue");
+  });
+});
