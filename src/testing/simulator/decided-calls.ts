@@ -39,5 +39,7 @@ export const entered = ({ evidence }: { evidence: Evidence }, status: string): C
       before.facts.payment.gateway !== null &&
       before.facts.order.status !== status &&
       record.facts.order.status === status &&
+      // What another hand wrote during a call is followed at its end.
+      before.facts.operation?.seen !== status &&
       !history.some(({ event }) => event.type === "order.seen" || event.type === "shop.conflicted"),
   );

@@ -182,5 +182,7 @@ export const shopLaws: readonly Law[] = [
 /** How often another hand set the status: each may make the shop tell the customer anew. */
 const hands = (history: OrderEnd["history"]): number =>
   history.filter(
-    ({ event, from, to }) => from !== to && (event.type === "order.seen" || event.type === "shop.conflicted"),
+    ({ event, answers, from, to }) =>
+      (event.type === "order.seen" || event.type === "shop.conflicted") &&
+      (from !== to || answers.some(({ reason }) => reason === "operation-in-flight")),
   ).length;
