@@ -153,6 +153,8 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   intended: Intended.default({ captured: null, refunded: null, reserved: null, at: null }),
   /** The last refund of an amount that was made: how much, and when it was asked for. */
   lastRefund: z.object({ amount: minor, at: moment }).optional(),
+  /** What the shop was told to record as refunded, in sum; left out: nothing yet. */
+  recorded: minor.optional(),
   /** All of it was asked back, and the bank has not carried that out yet. */
   awaitsRefund: z.boolean().optional(),
   /** What had been refunded and was taken back at the bank since, as with a refund that failed. */

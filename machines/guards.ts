@@ -13,6 +13,7 @@ import type { Reason } from "./reasons.js";
 export {
   cooldownEndsAt,
   dueAt,
+  failedMeanwhile,
   type GuardContext,
   LONGEST_LOOK_MS,
   MOST_TRIES,

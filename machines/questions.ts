@@ -5,6 +5,7 @@
 import {
   type Facts,
   moneyHeld,
+  type Operation,
   type OrderStatus,
   type PaymentStatus,
   type PossibleAction,
@@ -264,6 +265,10 @@ export const nextLookIn = (c: GuardContext): number => {
 /** After this many attempts whose outcome was "it did not happen", a person is asked. */
 export const MOST_TRIES = 6;
 
+/** What failed of earlier refunds while a call is under way; nothing where the bank did not say what had failed before. */
+export const failedMeanwhile = ({ before }: Operation, { failedRefund }: Facts["payment"]): number =>
+  before.failedRefund === undefined ? 0 : Math.max(0, (failedRefund ?? 0) - before.failedRefund);
+
 /**
  * The transaction id in the payment's action log is proof; without a log the amount must have grown by
  * what was asked for.
@@ -275,7 +280,7 @@ const tookEffect = (c: GuardContext, amount: "captured" | "canceled" | "refunded
   const asked = operation.kind === "rebuild" ? operation.before.authorized : operation.amount;
   if (asked <= 0) return false;
   // A refund that failed meanwhile takes nothing from what this one has added.
-  const failed = amount === "refunded" ? (payment.failedRefund ?? 0) - (operation.before.failedRefund ?? 0) : 0;
+  const failed = amount === "refunded" ? failedMeanwhile(operation, payment) : 0;
   const grown = payment[amount] + failed - operation.before[amount];
   // Where a part was captured or cancelled at the bank meanwhile, the rest was taken and nothing is left.
   const takesTheRest = amount !== "refunded" && operation.whole && payment.authorized === 0 && grown > 0;

@@ -9,7 +9,7 @@ const addTheRest = { target: "adding", actions: "addOrderLines" } as const;
 /** How a reading shows that the old lines are gone, and what follows. */
 const oldLinesGone = [
   { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/read-back") },
-  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...outcome("not-confirmed", "modify/given-up") },
+  { ...gaveUp, guard: "cancelTookEffectAndLeavesSomething", ...outcome("failed", "modify/given-up") },
   { guard: "cancelTookEffect", ...done, ...rule("modify/read-back") },
 ] as const;
 const cancelLooked = [
@@ -38,7 +38,7 @@ export const rebuilding = orderSetup.createStateConfig({
       on: {
         "cancel.confirmed": [
           { guard: "cancelTookEffectAndRestCanBeAdded", ...addTheRest, ...rule("modify/recreate") },
-          { guard: "cancelTookEffectAndLeavesSomething", ...gaveUp, ...outcome("not-confirmed", "modify/given-up") },
+          { guard: "cancelTookEffectAndLeavesSomething", ...gaveUp, ...outcome("failed", "modify/given-up") },
           { guard: "cancelTookEffect", ...done, ...rule("modify/confirmed") },
           /** What is cancelled after the new lines are there lets them go as well. */
           { ...cancelReadBack, ...rule("modify/unknown") },

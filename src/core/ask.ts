@@ -256,12 +256,17 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
     case "addNote":
       return at(a, { type: "addOrderNote", note: sentence(params, a) });
     case "recordRefund": {
-      const of = facts.operation ?? wish;
+      const { operation } = facts;
+      const of = operation ?? wish;
       const asked = of?.amount ?? 0;
-      // The shop has a refund that failed at the bank already.
-      const amount = of?.refund === undefined ? asked - Math.min(asked, payment.refundUndone ?? 0) : asked;
-      const lines = amount === asked ? (of?.lines ?? null) : null;
-      return at(a, amount < asked && amount === 0 ? null : { type, amount, lines, ...refundIn(of) });
+      if (operation === null) return at(a, { type, amount: asked, lines: of?.lines ?? null, ...refundIn(of) });
+      // A refund that failed at the bank stands in the shop already.
+      const { intended, recorded = 0 } = payment;
+      const owed = (intended.refunded ?? operation.before.refunded) + asked - recorded;
+      const amount = operation.refund === undefined ? Math.min(asked, Math.max(0, owed)) : asked;
+      const lines = amount === asked ? operation.lines : null;
+      const effect = amount === 0 ? null : { type, amount, lines, ...refundIn(operation) };
+      return at(a, effect, { ...facts, payment: { ...payment, recorded: recorded + amount } });
     }
     case "rememberFailedCapture":
       return at(a, null, { ...facts, payment: { ...payment, captureFailed: true } });

@@ -9,6 +9,7 @@ import {
   type Reading,
   waitsForCustomer,
 } from "../../machines/facts.js";
+import { failedMeanwhile } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
 import { LATER_LOOK } from "./timer-names.js";
 
@@ -23,13 +24,10 @@ export const laterLooks = LATER_LOOKS.map((minutes) => ({
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
  * for all that is left takes what stood in the books before as asked for.
  */
-const intendedAfter = (
-  { intended: before, captured, failedRefund: failedNow }: Facts["payment"],
-  operation: Operation,
-  done: boolean,
-): Intended => {
+const intendedAfter = (payment: Facts["payment"], operation: Operation, done: boolean): Intended => {
+  const { intended: before, captured } = payment;
   const { kind, amount, whole } = operation;
-  const failed = Math.max(0, (failedNow ?? 0) - (operation.before.failedRefund ?? 0));
+  const failed = failedMeanwhile(operation, payment);
   const asked = done ? amount : 0;
   const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
   switch (kind) {

@@ -13,9 +13,9 @@ const foreignTo = (
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
 
-/** What the bank says to have failed of our refunds since the payment was last read. */
-const failedSince = ({ readAt, failedRefund }: Facts["payment"], reading: Reading): number =>
-  readAt === null ? 0 : Math.max(0, (reading.failedRefund ?? 0) - (failedRefund ?? 0));
+/** What the bank says to have failed of our refunds since it said so last. */
+const failedSince = ({ failedRefund }: Facts["payment"], reading: Reading): number =>
+  failedRefund == null ? 0 : Math.max(0, (reading.failedRefund ?? 0) - failedRefund);
 
 /** @param moves money of it is on the move: whether the order's currency was edited meanwhile is asked at the end */
 export const taken = (

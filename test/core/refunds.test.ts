@@ -53,6 +53,28 @@ describe("a refund that the bank says to have failed", () => {
     expect(recorded(life)).toEqual([25_000, ...(amount > 25_000 ? [amount - 25_000] : [])]);
   });
 
+  test("of everything, which the shop has recorded: of a part that is refunded after it nothing more is recorded", () => {
+    const life = lifeOf({ status: "completed" });
+    life.settle({ type: "reconcile.asked" }, books(0));
+    life.settle({ type: "merchant.refunded", via: "api" }, books(0));
+    life.bankAnswers({ is: "confirmed", reading: books(100_000, 0, 100_000) });
+    life.now += 60_000;
+    life.settle(refund(30_000), books(0, 100_000));
+    life.bankAnswers({ is: "confirmed", reading: books(30_000, 100_000) });
+    expect([life.status, recorded(life), standing(life)]).toEqual(["completed", [100_000], [["refund-failed", 70_000]]]);
+  });
+
+  test("before anybody here had asked whether refunds fail, as in a record of an earlier version, is none of ours", () => {
+    const life = lifeOf({ status: "completed" });
+    const { failedRefund: _, ...before } = books(0);
+    life.settle({ type: "reconcile.asked" }, before as Reading);
+    life.settle(refund(25_000), before as Reading);
+    life.bankAnswers({ is: "lost" });
+    readBack(life, books(0, 40_000));
+    expect(life.record.facts.operation).not.toBe(null);
+    expect(standing(life)).toEqual([]);
+  });
+
   test("while the answer to the next one is lost: that one is found, and both are told right", () => {
     const life = pending();
     life.settle(refund(40_000), books(25_000, 0, 25_000));
