@@ -61,7 +61,11 @@ describe("a refund that the bank says to have failed", () => {
     life.now += 60_000;
     life.settle(refund(30_000), books(0, 100_000));
     life.bankAnswers({ is: "confirmed", reading: books(30_000, 100_000) });
-    expect([life.status, recorded(life), standing(life)]).toEqual(["completed", [100_000], [["refund-failed", 70_000]]]);
+    expect([life.status, recorded(life), standing(life)]).toEqual([
+      "completed",
+      [100_000],
+      [["refund-failed", 70_000]],
+    ]);
   });
 
   test("before anybody here had asked whether refunds fail, as in a record of an earlier version, is none of ours", () => {
