@@ -122,10 +122,14 @@ const writtenByAnother = async (context: ReconcileContext, record: OrderRecord):
 /** A shop that lags behind may say once that it has no such order. */
 const SECOND_WORD_MS = 30_000;
 
-/** The order as the shop has it, where no message told of that; null = as it is known here, or it cannot be asked. */
+/**
+ * The order as the shop has it, where no message told of that; null = as it is known here, or it cannot be asked.
+ * @param dryRun nothing comes of it, so the second word is not waited for
+ */
 const editedByAnother = async (
   { shop, store, clock }: ReconcileContext,
   record: OrderRecord,
+  dryRun: boolean,
 ): Promise<ReturnType<typeof updateBy> | null> => {
   if (shop.readOrder === undefined) return null;
   const { orderId, facts } = record;
@@ -139,7 +143,7 @@ const editedByAnother = async (
       return null;
     let order = await asked();
     if (order === null || !isOther(order)) return null;
-    if (order.gone === true && !gone) {
+    if (order.gone === true && !gone && !dryRun) {
       await clock.sleep(SECOND_WORD_MS);
       order = await asked();
     }
@@ -156,7 +160,7 @@ const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reco
   const before = record.facts.order.status;
   const written = await writtenByAnother(context, record);
   if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
-  const edited = await editedByAnother(context, record);
+  const edited = await editedByAnother(context, record, false);
   if (edited !== null) await context.submit(orderId, edited, SETTLED);
   const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
   const now = (await context.read(orderId)) ?? record;
@@ -201,7 +205,7 @@ const look = async (context: ReconcileContext, record: OrderRecord): Promise<Rec
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
   const written = await writtenByAnother(context, record);
   const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
-  const edited = await editedByAnother(context, record);
+  const edited = await editedByAnother(context, record, true);
   const known = edited === null ? followed : happening(context, followed, edited, answer.reading).record;
   const foreseen = happening(context, known, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
