@@ -69,7 +69,7 @@ export const otherTexts = {
   "filter gateway any": ["Any bank", "Alla banker"],
   "filter flagged": ["Flagged only", "Bara flaggade"],
   "filter parked": ["Parked only", "Bara parkerade"],
-  "filter since": ["Updated", "Uppdaterad"],
+  "filter since": ["Changed", "Ändrad"],
   "filter since any": ["At any time", "När som helst"],
   "filter since 1h": ["In the last hour", "Senaste timmen"],
   "filter since 24h": ["In the last 24 hours", "Senaste dygnet"],
