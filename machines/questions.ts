@@ -4,7 +4,6 @@
  */
 import {
   type Facts,
-  moneyHeld,
   type Operation,
   type OrderStatus,
   type PaymentStatus,
@@ -63,6 +62,9 @@ const within = (c: GuardContext, a: number, b: number) => Math.abs(a - b) <= c.p
 const wishedAmount = (c: GuardContext) => c.wish?.amount ?? 0;
 const wishedTotal = (c: GuardContext) => c.wish?.total ?? c.order.total;
 
+/** `total > 0` keeps an order of zero from reading as cancelled. */
+const isLetGo = ({ payment }: GuardContext) =>
+  payment.hasOrder && payment.total > 0 && payment.authorized === 0 && payment.canceled === payment.total;
 const isGivenBack = ({ payment }: GuardContext) =>
   payment.hasOrder && payment.authorized === 0 && payment.captured > 0 && payment.captured === payment.refunded;
 
@@ -89,7 +91,8 @@ export const singleFacts = {
   // what the payment holds
   hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),
   hasNoPayment: fact((c) => c.payment.id === null),
-  bankHasMoney: fact((c) => moneyHeld(c.payment) > 0),
+  /** As `holdsMoney`, in one fact that a refusal can name: an accepted payment of an order that costs nothing counts, too. */
+  bankHasMoney: fact((c) => c.payment.exists && c.payment.status === "ACCEPTED" && !isGivenBack(c) && !isLetGo(c)),
   /** The order waits for a payment, nothing of its money is at the bank, and nobody there looks at the payment. */
   isUnpaid: fact(
     ({ order, payment }) =>
@@ -119,11 +122,7 @@ export const singleFacts = {
     (c) => c.payment.intended.refunded !== null && c.payment.intended.refunded >= c.payment.captured,
   ),
   isPartlyRefunded: fact((c) => c.payment.refunded > 0 && c.payment.refunded < c.payment.captured),
-  /** `total > 0` keeps an order of zero from reading as cancelled. */
-  isCancelledInFull: fact(
-    (c) =>
-      c.payment.hasOrder && c.payment.total > 0 && c.payment.authorized === 0 && c.payment.canceled === c.payment.total,
-  ),
+  isCancelledInFull: fact((c) => isLetGo(c)),
   offersCapture: fact((c) => c.payment.authorized > 0 && isOffered(c, "CAPTURE", "PARTIAL_CAPTURE")),
   offersCancel: offers("CANCEL", "PARTIAL_CANCEL"),
   offersRefund: offers("REFUND", "PARTIAL_REFUND"),

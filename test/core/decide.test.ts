@@ -637,7 +637,8 @@ describe("what a merchant may do, and the reason when not", () => {
     };
     for (const pays of [payments["at the bank"], payments.missing, payments.refunded])
       expect(ask(pays)).toMatchObject({ outcome: "moved", to });
-    for (const pays of [payments.accepted, payments.captured, payments["partly refunded"]])
+    const free = reading({ total: 0, authorized: 0, offers: [] });
+    for (const pays of [payments.accepted, payments.captured, payments["partly refunded"], free])
       expect(ask(pays)).toMatchObject({ outcome: "refused", reason: "is-paid" });
     expect(ask(payments.frozen)).toMatchObject({ outcome: "refused", reason: "payment-frozen" });
     expect(ask(payments.inspection)).toMatchObject({ outcome: "refused", reason: "payment-in-inspection" });

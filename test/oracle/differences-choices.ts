@@ -94,11 +94,11 @@ export const choiceDifferences: Difference[] = [
     plugin: "makes an order failed or pending whose payment holds money, is frozen or is inspected",
     engine: "refused",
     why: "the next reading would make it paid again, and until then its customer is asked to pay a second time",
-    rows: { "resurs-before-status-change-rules": 25 },
-    pairs: [
-      ...["is-paid", "payment-frozen", "payment-in-inspection"].flatMap((reason) => turnedDown("failed", reason)),
-      ...["payment-frozen", "payment-in-inspection"].flatMap((reason) => turnedDown("pending", reason)),
-    ],
+    rows: { "resurs-before-status-change-rules": 26 },
+    pairs: ["is-paid", "payment-frozen", "payment-in-inspection"].flatMap((reason) => [
+      ...turnedDown("failed", reason),
+      ...turnedDown("pending", reason),
+    ]),
     when: all(isChange, wants("failed", "pending"), reads("ACCEPTED", "FROZEN", "INSPECTION")),
   },
   {

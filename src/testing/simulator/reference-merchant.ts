@@ -9,8 +9,10 @@ import { isCapturable, waitsForCustomer } from "./table.js";
 type Edited = Extract<SubmittedEvent, { type: "merchant.editedLines" }>;
 
 const untouchable = ["FROZEN", "INSPECTION"];
-const hasMoney = ({ status, authorized, captured, refunded }: Reading): boolean =>
-  status === "ACCEPTED" && authorized + captured > refunded;
+const hasMoney = ({ status, total, authorized, captured, canceled, refunded }: Reading): boolean => {
+  const isOver = authorized === 0 && (captured > 0 ? captured === refunded : total > 0 && canceled === total);
+  return status === "ACCEPTED" && !isOver;
+};
 
 /** "Completed → performs a full capture", or nothing where there is nothing to capture. */
 const completes = (story: ReferenceStory, now: number): void => {
