@@ -94,7 +94,7 @@ export const choiceDifferences: Difference[] = [
     plugin: "makes an order failed or pending whose payment holds money, is frozen or is inspected",
     engine: "refused",
     why: "the next reading would make it paid again, and until then its customer is asked to pay a second time",
-    rows: { "resurs-before-status-change-rules": 26 },
+    rows: { "resurs-before-status-change-rules": 27 },
     pairs: ["is-paid", "payment-frozen", "payment-in-inspection"].flatMap((reason) => [
       ...turnedDown("failed", reason),
       ...turnedDown("pending", reason),

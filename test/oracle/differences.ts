@@ -45,7 +45,7 @@ export const tallies: Record<File, Tally> = {
   "resurs-status-update": { rows: 260, same: 201, different: 59, outside: 0 },
   "resurs-callbacks": { rows: 57, same: 41, different: 16, outside: 0 },
   "resurs-checkout": { rows: 45, same: 37, different: 5, outside: 3 },
-  "resurs-before-status-change-rules": { rows: 258, same: 169, different: 89, outside: 0 },
+  "resurs-before-status-change-rules": { rows: 258, same: 168, different: 90, outside: 0 },
 };
 
 /** The rows about which there is nothing to decide, and why. */
