@@ -1,6 +1,8 @@
 /** Many orders' money, from the merchant's first click to rest, at a bank whose answers get lost. */
 import type { Command } from "../../machines/events.js";
+import { MOST_TRIES } from "../../machines/guards.js";
 import type { Line } from "../../machines/lines.js";
+import { callAgainMs } from "../../src/core/ask.js";
 import type { HistoryEntry, OrderRecord } from "../../src/core/record.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
 import type { NewWooOrder } from "../../src/testing/doubles/woocommerce/double.js";
@@ -240,8 +242,8 @@ export const moneyLives = async (options: MoneyLivesOptions): Promise<MoneyLives
 
 /** A bank that books all of it twice and late keeps nothing that the engine could rely on. */
 const neverLate: FaultShares = { ...usualFaults, lostAndLate: 0 };
-/** A call that an open breaker holds back goes out so long after its reading at most. */
-const JUST_BOOKED_MS = 20_000;
+/** The longest that a repeated call waits after the reading that showed nothing of it, with the time that a breaker adds. */
+const JUST_BOOKED_MS = callAgainMs(MOST_TRIES - 1) + 20_000;
 
 /** How the order note begins, whatever the bank is called. */
 const failureNote: Record<string, RegExp> = {
