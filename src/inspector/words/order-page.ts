@@ -31,8 +31,8 @@ export const orderTexts = {
   "money in all": ["The bank holds {amount} in total.", "Banken har totalt {amount}."],
   "money none": ["No payment has been started.", "Ingen betalning har påbörjats."],
 
-  "timers over": ["now", "nu"],
-  "timer in": ["in {time}", "om {time}"],
+  "timers over": ["(due)", "(nu)"],
+  "timer in": ["(in {time})", "(om {time})"],
 
   "effects head": ["Pending calls and timers", "Väntande anrop och schemalagda händelser"],
   "effects none": ["Nothing is pending.", "Inget väntar."],
