@@ -71,6 +71,17 @@ describe("a paid order that was changed in the shop", () => {
     expect([await flags(), words]).toEqual([[], 2]);
   });
 
+  test("and is decided about while the shop is asked: what came later stands", async () => {
+    await paid();
+    const updated = { type: "order.updated", by: "erp", change: "total", order: { total: 90_000 } } as const;
+    place.woo.shop.readOrder = async () => {
+      await place.engine.submit("o", updated);
+      return { total: 60_000 };
+    };
+    await all();
+    expect((await place.engine.queries.read("o"))?.facts.order.total).toBe(90_000);
+  });
+
   test("of a shop that cannot be asked: the bank is asked all the same", async () => {
     await paid();
     place.woo.shop.readOrder = async () => {

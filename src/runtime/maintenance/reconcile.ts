@@ -108,49 +108,46 @@ const setAside = ({ rules }: ReconcileContext, record: OrderRecord): Reconciled 
   return { orderId, before: status, after: status, outcome: "unread", why: migrated.parked, flags: standing(record) };
 };
 
-/** The status that another hand wrote to the shop; null = none did, or a change of ours is on its way there. */
-const writtenByAnother = async (context: ReconcileContext, record: OrderRecord): Promise<OrderStatus | null> => {
-  const { orderId, version, facts } = record;
-  const open = await context.store.effectsOf(orderId);
-  if (open.some(({ dead, effect }) => !dead && "to" in effect)) return null;
-  // A shop that cannot be asked is no reason to leave the bank unasked.
-  const inShop = await context.shop.readStatus(orderId).catch(() => null);
-  const now = await context.read(orderId);
-  return inShop === facts.order.status || now?.version !== version ? null : inShop;
-};
-
 /** A shop that lags behind may say once that it has no such order. */
 const SECOND_WORD_MS = 30_000;
 
-/**
- * The order as the shop has it, where no message told of that; null = as it is known here, or it cannot be asked.
- * @param dryRun nothing comes of it, so the second word is not waited for
- */
-const editedByAnother = async (
-  { shop, store, clock }: ReconcileContext,
-  record: OrderRecord,
+/** The order as the shop has it, where that is another; null = it is as it is known here, or the shop cannot say. */
+const otherOrder = async (
+  { shop, clock }: ReconcileContext,
+  { orderId, facts }: OrderRecord,
   dryRun: boolean,
-): Promise<ReturnType<typeof updateBy> | null> => {
-  if (shop.readOrder === undefined) return null;
-  const { orderId, facts } = record;
+): Promise<ShopOrder | null> => {
   const { total, currency, gone = false, paidOtherwise = false } = facts.order;
-  const isOther = (order: ShopOrder) =>
-    differs({ totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) }, order);
-  const asked = async () => (await shop.readOrder?.(orderId)) ?? null;
-  try {
-    const open = await store.effectsOf(orderId);
-    if (facts.operation !== null || open.some(({ dead, effect }) => !dead && effect.type === "setOrderLines"))
-      return null;
-    let order = await asked();
-    if (order === null || !isOther(order)) return null;
-    if (order.gone === true && !gone && !dryRun) {
-      await clock.sleep(SECOND_WORD_MS);
-      order = await asked();
-    }
-    return order !== null && isOther(order) ? updateBy(order, "read by reconcile") : null;
-  } catch {
-    return null;
-  }
+  const known = { totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) };
+  const asked = async (): Promise<ShopOrder | null> => {
+    const order = await shop.readOrder?.(orderId).catch(() => null);
+    return order == null || !differs(known, order) ? null : order;
+  };
+  const order = await asked();
+  // Nothing comes of a dry run, so the second word is not waited for.
+  if (order?.gone !== true || gone || dryRun) return order;
+  await clock.sleep(SECOND_WORD_MS);
+  return asked();
+};
+
+/**
+ * What another hand did to the order in the shop, and no message told of: its status, and the order; null = nothing. While
+ * a change of ours is on its way there, or where the order was decided about meanwhile, it is not known whose it is.
+ */
+const changedInShop = async (context: ReconcileContext, record: OrderRecord, dryRun: boolean) => {
+  const { orderId, version, facts } = record;
+  const open = (await context.store.effectsOf(orderId)).filter(({ dead }) => !dead);
+  const isTold = open.some(({ effect }) => "to" in effect);
+  const hasLines = facts.operation !== null || open.some(({ effect }) => effect.type === "setOrderLines");
+  // A shop that cannot be asked is no reason to leave the bank unasked.
+  const status = isTold ? null : await context.shop.readStatus(orderId).catch(() => null);
+  const order = hasLines ? null : await otherOrder(context, record, dryRun);
+  const now = await context.read(orderId);
+  if (now?.version !== version) return { written: null, edited: null };
+  return {
+    written: status === facts.order.status ? null : status,
+    edited: order === null ? null : updateBy(order, "read by reconcile"),
+  };
 };
 
 const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
@@ -158,9 +155,8 @@ const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.
 const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
-  const written = await writtenByAnother(context, record);
+  const { written, edited } = await changedInShop(context, record, false);
   if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
-  const edited = await editedByAnother(context, record, false);
   if (edited !== null) await context.submit(orderId, edited, SETTLED);
   const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
   const now = (await context.read(orderId)) ?? record;
@@ -203,9 +199,8 @@ const look = async (context: ReconcileContext, record: OrderRecord): Promise<Rec
   }
   const answer = await readPayment(context, record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
-  const written = await writtenByAnother(context, record);
+  const { written, edited } = await changedInShop(context, record, true);
   const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
-  const edited = await editedByAnother(context, record, true);
   const known = edited === null ? followed : happening(context, followed, edited, answer.reading).record;
   const foreseen = happening(context, known, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
