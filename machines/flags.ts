@@ -18,13 +18,14 @@ const held = (c: GuardContext) => moneyHeld(c.payment);
 /** The payments that hold money beside the one that pays the order. */
 export const surplusOf = (others: OtherPayment[]): OtherPayment[] => others.filter((one) => moneyHeld(one) > 0);
 const surplus = (c: GuardContext): number => surplusOf(c.others).reduce((sum, one) => sum + moneyHeld(one), 0);
+const heldHere = (c: GuardContext): number => (accepted(c) ? held(c) : 0);
 /** What the bank holds of an order that pays for nothing any more, on whichever payment. */
-const heldInVain = (c: GuardContext): number => (accepted(c) ? held(c) : 0) + surplus(c);
+const heldInVain = (c: GuardContext): number => heldHere(c) + surplus(c);
 const paysNothing = (c: GuardContext): boolean =>
   [...givenUp, "refunded", "checkout-draft"].includes(status(c)) ||
   c.order.paidOtherwise === true ||
   c.order.gone === true;
-const onOnePayment = (c: GuardContext): boolean => !(accepted(c) && held(c) > 0) && surplusOf(c.others).length === 1;
+const onOnePayment = (c: GuardContext): boolean => heldHere(c) === 0 && surplusOf(c.others).length === 1;
 const refundedInFull = (c: GuardContext) => guards.isRefundedInFull({ context: c });
 /** The guard alone takes an order whose lines were reserved anew and captured since for a cancelled one. */
 const cancelledInFull = (c: GuardContext) => guards.isCancelledInFull({ context: c }) && c.payment.captured === 0;

@@ -106,8 +106,6 @@ const combined = {
     not("isRejected"),
     or(["offersCapture", "offersCancel", and(["isCancelledInFull", "hasCreditLimit"])]),
   ]),
-  /** ACCEPTED, and the money is neither refunded, if only as pending, nor let go. */
-  holdsMoney: and(["isAccepted", not("isCancelledInFull"), not("isGivenBack")]),
 
   // what an accepted payment holds by now
   /** No money is on it and none will come. One that the bank does not know may still come into being. */
@@ -135,7 +133,7 @@ const combined = {
 
   isNotFrozen: not("isFrozen"),
   /** Else the order would be paid, or may be, and ask its customer to pay. */
-  canCountAsUnpaid: and([not("isFrozen"), not("isInInspection"), not("bankHasMoney")]),
+  canCountAsUnpaid: and([not("isFrozen"), not("isInInspection"), not("holdsMoney")]),
   staysHeldByHand: and(["heldByHand", "holdsMoney"]),
 
   // may the same call go out again, now that the payment was read back and shows no effect of it?
@@ -174,7 +172,7 @@ export const whyNot: Partial<Record<string, Reason>> = {
   "!isRejected": "payment-rejected",
   "!isFrozen": "payment-frozen",
   "!isFrozenShut": "payment-frozen",
-  "!bankHasMoney": "is-paid",
+  "!holdsMoney": "is-paid",
   isPartlyCaptured: "nothing-to-release",
   "!isInInspection": "payment-in-inspection",
   "!isCapturedInFull": "already-captured",

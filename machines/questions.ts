@@ -65,6 +65,7 @@ const wishedTotal = (c: GuardContext) => c.wish?.total ?? c.order.total;
 /** `total > 0` keeps an order of zero from reading as cancelled. */
 const isLetGo = ({ payment }: GuardContext) =>
   payment.hasOrder && payment.total > 0 && payment.authorized === 0 && payment.canceled === payment.total;
+/** All of it is refunded, or on its way. */
 const isGivenBack = ({ payment }: GuardContext) =>
   payment.hasOrder && payment.authorized === 0 && payment.captured > 0 && payment.captured === payment.refunded;
 
@@ -91,8 +92,8 @@ export const singleFacts = {
   // what the payment holds
   hasPayment: fact((c) => c.payment.id !== null && c.payment.exists && c.payment.hasOrder),
   hasNoPayment: fact((c) => c.payment.id === null),
-  /** As `holdsMoney`, in one fact that a refusal can name: an accepted payment of an order that costs nothing counts, too. */
-  bankHasMoney: fact((c) => c.payment.exists && c.payment.status === "ACCEPTED" && !isGivenBack(c) && !isLetGo(c)),
+  /** ACCEPTED, and the money is neither refunded, if only as pending, nor let go; of an order that costs nothing, too. */
+  holdsMoney: fact((c) => c.payment.exists && c.payment.status === "ACCEPTED" && !isGivenBack(c) && !isLetGo(c)),
   /** The order waits for a payment, nothing of its money is at the bank, and nobody there looks at the payment. */
   isUnpaid: fact(
     ({ order, payment }) =>
@@ -113,8 +114,6 @@ export const singleFacts = {
   isPartlyCaptured: fact((c) => c.payment.captured > 0 && c.payment.authorized > 0),
   hasCaptured: fact((c) => c.payment.captured > 0),
   isRefundedInFull: fact((c) => isGivenBack(c) && (c.payment.pendingRefund ?? 0) === 0),
-  /** All of it is refunded, or on its way. */
-  isGivenBack: fact((c) => isGivenBack(c)),
   /** The merchant asked for everything back, and the bank called it pending then. */
   awaitsRefund: fact((c) => c.payment.awaitsRefund === true),
   /** All of it was asked for here, and the bank has carried it out. */

@@ -5,6 +5,17 @@ import { Line } from "./lines.js";
 const minor = z.number().int();
 const moment = z.number().int();
 
+/** What a merchant asks for, beside the target status. */
+export const CommandPayload = z.object({
+  amount: minor.nullable().default(null),
+  lines: z.array(Line).nullable().default(null),
+  total: minor.nullable().default(null),
+  adds: z.boolean().default(false),
+  /** The refund's own id in the shop. */
+  refund: z.string().optional(),
+});
+export type CommandPayload = z.infer<typeof CommandPayload>;
+
 /** An event that waits for a reading taken after it arrived. */
 export const WaitingEvent = z.object({
   eventId: z.string(),
@@ -22,17 +33,6 @@ export const WaitingEvent = z.object({
   besideId: z.string().optional(),
   /** A change of lines that the shop has told something newer than since. */
   overtaken: z.boolean().optional(),
-  wish: z.lazy(() => CommandPayload).nullable(),
+  wish: CommandPayload.nullable(),
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;
-
-/** What a merchant asks for, beside the target status. */
-export const CommandPayload = z.object({
-  amount: minor.nullable().default(null),
-  lines: z.array(Line).nullable().default(null),
-  total: minor.nullable().default(null),
-  adds: z.boolean().default(false),
-  /** The refund's own id in the shop. */
-  refund: z.string().optional(),
-});
-export type CommandPayload = z.infer<typeof CommandPayload>;

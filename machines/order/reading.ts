@@ -179,20 +179,19 @@ export const whenProcessing = [
 ] as const satisfies readonly Branch[];
 export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const satisfies readonly Branch[];
 
-export const whenFailed = [
+const whenFailedAndKnown = [
   ...whenHolding,
   { guard: "isAccepted", ...notValidated },
   { guard: "isRejectedAfterTheTask", ...already },
   { ...aborted, guard: "isRejectedAndLetGo" },
-  onHoldIfEditable,
-  notValidated,
 ] as const satisfies readonly Branch[];
+export const whenFailed = [...whenFailedAndKnown, onHoldIfEditable, notValidated] as const satisfies readonly Branch[];
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const satisfies readonly Branch[];
 
 /** He presses Pay again on an order that failed: a payment that the bank looks at keeps him from a second one. */
 export const whenFailedPayingAgain = [
   stillAtTheBank,
-  ...whenFailed.slice(0, -2),
+  ...whenFailedAndKnown,
   { guard: "isOver", ...notValidated },
   { guard: "isMissing", ...notValidated },
   otherwise,

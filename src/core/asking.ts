@@ -103,9 +103,7 @@ export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void
 /** A merchant names a payment of the order; the bank is asked before it counts. */
 export const attached = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
   const { payment } = builder.facts;
-  const isNew = paymentId !== payment.id && otherNamed(builder.facts, paymentId) === undefined;
-  keepAsOther(builder, paymentId, gateway);
-  if (isNew) change(builder, paymentId, { isOnlyNamed: true });
+  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { isOnlyNamed: true });
   const mine = waitingFor(builder.envelope, builder.facts);
   if (payment.id !== null) return awaitReading(builder, mine);
   lookAtOther(builder, mine, paymentId);

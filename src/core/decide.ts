@@ -16,7 +16,7 @@ import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { type Decision, finished } from "./finish.js";
-import { anotherGatewaysOrder, follow } from "./follow.js";
+import { anotherGatewaysOrder, follow, readFor } from "./follow.js";
 import { atLeastAsShown } from "./intended.js";
 import { isLeftToTheShop, letThrough } from "./let-through.js";
 import {
@@ -154,15 +154,9 @@ const updated = (builder: DecisionBuilder): void => {
   builder.answer(builder.itself, "ignored", { rule: cooldown?.rule ?? meta?.rule ?? null, reason: "no-change" });
 };
 
-/** Another hand wrote a status: whether the payment is for it shows when it is read. */
 const readSince = (builder: DecisionBuilder): void => {
   const { payment, order } = builder.facts;
-  if (payment.id === null || order.status === builder.from) return;
-  builder.facts = {
-    ...builder.facts,
-    waiting: [...builder.facts.waiting, waitingFor(builder.envelope, builder.facts)],
-  };
-  builder.moveCooldown("someone.asked");
+  if (payment.id !== null && order.status !== builder.from) readFor(builder, builder.envelope.event.type);
 };
 
 /** A timer that was replaced or cancelled since is stale, whatever it says. */

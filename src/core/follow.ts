@@ -25,7 +25,12 @@ export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
 export const followAfterCall = (builder: DecisionBuilder, { seen }: Operation): void => {
   if (seen === undefined || seen === builder.facts.order.status) return;
   builder.moveOrder({ ...builder.itself, type: "order.seen", seen });
-  const waiting = { ...waitingFor(builder.envelope, builder.facts), type: "order.seen" };
+  readFor(builder, "order.seen");
+};
+
+/** Another hand wrote a status: whether the payment is for it shows when it is read. */
+export const readFor = (builder: DecisionBuilder, type: string): void => {
+  const waiting = { ...waitingFor(builder.envelope, builder.facts), type };
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, waiting] };
   builder.moveCooldown("someone.asked");
 };

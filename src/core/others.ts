@@ -96,14 +96,15 @@ export const change = (builder: DecisionBuilder, id: string, to: Partial<OtherPa
   builder.facts = { ...builder.facts, others };
 };
 
-/** A message about this payment is known to be about one of the order's own. */
-export const keepAsOther = (builder: DecisionBuilder, id: string, gateway = builder.facts.payment.gateway): void => {
+/** A message about this payment is known to be about one of the order's own. @returns whether it was not so far */
+export const keepAsOther = (builder: DecisionBuilder, id: string, gateway = builder.facts.payment.gateway): boolean => {
   const { payment, others } = builder.facts;
   const known = otherNamed(builder.facts, id);
   // It was asked for at another bank, which does not know it.
   if (known !== undefined && !known.exists && known.gateway !== gateway) change(builder, id, { gateway });
-  if (id === payment.id || known !== undefined) return;
+  if (id === payment.id || known !== undefined) return false;
   builder.facts = { ...builder.facts, others: [...others, earlierPayment({ ...payment, gateway }, id)] };
+  return true;
 };
 
 /** It may hold money, now or later. */

@@ -1,5 +1,4 @@
 /** In the older flows a payment comes into being when it is booked: also one that was signed in an older tab. */
-
 import { flowOf } from "../../machines/index.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder } from "./builder.js";

@@ -24,9 +24,26 @@ const part: Partial<Operation> = { ...whole, amount: 40_000 };
 const letGo: Partial<Operation> = { kind: "cancel", leadsTo: "cancelled" };
 const rest: Partial<Operation> = { kind: "rebuild", amount: 60_000, lines: [] };
 
+type Row = [event: string, facts: Said, comes: string];
+
+/** What a person may not call unpaid is the same in every status. */
+// biome-ignore format: a table has a line per row
+const failedByHand: Row[] = [
+  ["merchant.failed", { pays: "rejected, task done" }, "failed | merchant/failed | setStatus(set-by-merchant)"],
+  ["merchant.failed", { pays: "accepted" }, "no branch"],
+  ["merchant.failed", { pays: "frozen" }, "no branch"],
+  ["merchant.failed", { pays: "inspection" }, "no branch"],
+];
+// biome-ignore format: a table has a line per row
+const pendingByHand: Row[] = [
+  ["merchant.reopened", { pays: "missing" }, "pending | merchant/pending | setStatus(set-by-merchant)"],
+  ["merchant.reopened", { pays: "captured" }, "no branch"],
+  ["merchant.reopened", { pays: "frozen" }, "no branch"],
+];
+
 /** State → what happens, the facts, and what comes of it. */
 // biome-ignore format: a table has a line per row
-const branches: Record<string, [event: string, facts: Said, comes: string][]> = {
+const branches: Record<string, Row[]> = {
   "checkout-draft": [
     ["order.placed", { seen: "pending" }, "pending | shop/seen"],
     ["order.placed", { seen: "processing" }, "processing | shop/seen"],
@@ -88,10 +105,7 @@ const branches: Record<string, [event: string, facts: Said, comes: string][]> = 
     ["merchant.processed", {}, "processing | merchant/processing | setStatus(set-by-merchant)"],
     ["merchant.processed", { pays: "frozen" }, "no branch"],
     ["merchant.held", {}, "on-hold | merchant/on-hold | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "rejected, task done" }, "failed | merchant/failed | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "accepted" }, "no branch"],
-    ["merchant.failed", { pays: "frozen" }, "no branch"],
-    ["merchant.failed", { pays: "inspection" }, "no branch"],
+    ...failedByHand,
     ["merchant.editedLines", { wish: smaller, settings: { enableModify: false} }, "pending | modify/off | setOrderLines, addNote(modify-off)"],
     ["merchant.editedLines", { wish: { ...smaller, total: 100_000 } }, "pending | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"],
     ["merchant.editedLines", { pays: "cancelled", wish: smaller }, "rebuilding.adding | modify/rebuild | setOrderLines, addOrderLines"],
@@ -147,13 +161,8 @@ const branches: Record<string, [event: string, facts: Said, comes: string][]> = 
     ["merchant.refunded", { pays: "refunded", wish: { amount: 40_000} }, "no branch"],
     ["merchant.refunded", { pays: "partly refunded", wish: { amount: 60_000} }, "refunding.asked | refund/full | refundPayment"],
     ["merchant.processed", {}, "processing | merchant/processing | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "rejected, task done" }, "failed | merchant/failed | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "accepted" }, "no branch"],
-    ["merchant.failed", { pays: "frozen" }, "no branch"],
-    ["merchant.failed", { pays: "inspection" }, "no branch"],
-    ["merchant.reopened", { pays: "missing" }, "pending | merchant/pending | setStatus(set-by-merchant)"],
-    ["merchant.reopened", { pays: "captured" }, "no branch"],
-    ["merchant.reopened", { pays: "frozen" }, "no branch"],
+    ...failedByHand,
+    ...pendingByHand,
     ["merchant.captured", { wish: {} }, "capturing.asked | capture/full | capturePayment"],
     ["merchant.captured", { wish: { lines: []} }, "no branch"],
     ["merchant.refundedAmount", { pays: "captured", wish: { amount: 40_000 }, settings: { enableRefund: false} }, "on-hold | refund/off | recordRefund"],
@@ -175,13 +184,8 @@ const branches: Record<string, [event: string, facts: Said, comes: string][]> = 
     ["merchant.cancelled", { settings: { enableCancel: false} }, "cancelled | cancel/off | setStatus(cancel-off)"],
     ["merchant.refunded", { pays: "refunded", wish: {} }, "refunded | refund/already-refunded | setStatus(already-refunded)"],
     ["merchant.held", {}, "on-hold | merchant/on-hold | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "rejected, task done" }, "failed | merchant/failed | setStatus(set-by-merchant)"],
-    ["merchant.failed", { pays: "accepted" }, "no branch"],
-    ["merchant.failed", { pays: "frozen" }, "no branch"],
-    ["merchant.failed", { pays: "inspection" }, "no branch"],
-    ["merchant.reopened", { pays: "missing" }, "pending | merchant/pending | setStatus(set-by-merchant)"],
-    ["merchant.reopened", { pays: "captured" }, "no branch"],
-    ["merchant.reopened", { pays: "frozen" }, "no branch"],
+    ...failedByHand,
+    ...pendingByHand,
     ["merchant.captured", { wish: {} }, "capturing.asked | capture/full | capturePayment"],
     ["merchant.refundedAmount", { pays: "captured", wish: { amount: 40_000 }, settings: { enableRefund: false} }, "processing | refund/off | recordRefund"],
     ["merchant.editedLines", { wish: smaller, settings: { enableModify: false} }, "processing | modify/off | setOrderLines, addNote(modify-off)"],
@@ -268,9 +272,7 @@ const branches: Record<string, [event: string, facts: Said, comes: string][]> = 
     ["merchant.cancelled", { settings: { enableCancel: false} }, "cancelled | cancel/off | setStatus(cancel-off)"],
     ["merchant.processed", {}, "processing | merchant/processing | setStatus(set-by-merchant)"],
     ["merchant.held", {}, "on-hold | merchant/on-hold | setStatus(set-by-merchant)"],
-    ["merchant.reopened", { pays: "missing" }, "pending | merchant/pending | setStatus(set-by-merchant)"],
-    ["merchant.reopened", { pays: "captured" }, "no branch"],
-    ["merchant.reopened", { pays: "frozen" }, "no branch"],
+    ...pendingByHand,
   ],
   "rebuilding.cancelling": [
     ["cancel.confirmed", { pays: "cancelled", call: rest }, "rebuilding.adding | modify/recreate | addOrderLines"],

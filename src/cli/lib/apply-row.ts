@@ -15,6 +15,10 @@ const bareOf = ({ line, orderId: order_id, wanted }: ErpRow) =>
 const wordFor = (outcome: string, final: boolean): Word =>
   !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
 
+/** What is said of an answer that is none. */
+const noAnswer = (status: number, orderId: string): string =>
+  status === 404 ? `there is no order ${orderId}` : `the engine answered ${status}`;
+
 const PART = "partial-refund-not-supported";
 
 /** A file has no refund form. */
@@ -34,10 +38,8 @@ export const execute = async (row: ErpRow, key: string, options: RemoteOptions):
       body: row.asks.event,
       headers: { "idempotency-key": key },
     });
-    if (response.status === 404) return { ...bare, outcome: "error", says: `there is no order ${row.orderId}` };
-    if (response.status !== 200 && response.status !== 202 && response.status !== 409) {
-      return { ...bare, outcome: "error", says: `the engine answered ${response.status}` };
-    }
+    if (![200, 202, 409].includes(response.status))
+      return { ...bare, outcome: "error", says: noAnswer(response.status, row.orderId) };
     const { outcome, reason, to, final } = (await response.json()) as Receipt;
     if (!final && tries < TRIES) continue;
     const why = reason ?? "";
@@ -63,8 +65,7 @@ export const lookAhead = async (
   }
   const path = pathOf(row.orderId);
   const response = await ask(options, `${path}/can`, { method: "POST", body: row.asks.event });
-  if (response.status === 404) return { ...bare, outcome: "error", says: `there is no order ${row.orderId}` };
-  if (!response.ok) return { ...bare, outcome: "error", says: `the engine answered ${response.status}` };
+  if (!response.ok) return { ...bare, outcome: "error", says: noAnswer(response.status, row.orderId) };
   const verdict = (await response.json()) as Preview;
   const status = verdict.to ?? "";
   if (verdict.allowed) {

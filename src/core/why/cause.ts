@@ -1,5 +1,6 @@
 /** Why an order stands where it stands, in one word: what the bank says first, then whoever moved it. */
 import { type Facts, moneyHeld, type Reading } from "../../../machines/facts.js";
+import { isReviewed } from "../intended.js";
 import type { HistoryEntry, OrderRecord } from "../record.js";
 
 const rejections: Record<string, BankCause> = {
@@ -111,7 +112,6 @@ export const causeOf = (record: OrderRecord, rule: string, by: HistoryEntry["sou
   if (status === "pending" && record.facts.waiting.some(({ held }) => held) && record.facts.operation === null)
     return "held";
   if (status === "cancelled" && explainsNothing.includes(bank)) return cancelledBy(rule, by) ?? bank;
-  const isReviewed = bank === "frozen" || bank === "inspection";
-  if (status === "failed" && rule === "merchant/failed" && !isReviewed) return "by-hand";
+  if (status === "failed" && rule === "merchant/failed" && !isReviewed(record.facts.payment)) return "by-hand";
   return bank;
 };

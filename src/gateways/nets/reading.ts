@@ -8,20 +8,16 @@ const ACCOUNT_TO_ACCOUNT = "A2A";
 const PENDING = "Pending";
 const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
 
+const refundsIn = ({ refunds }: NetsPayment, counts: (state: string) => boolean): number =>
+  (refunds ?? []).reduce((sum, { state, amount }) => sum + (counts(state ?? "") ? amount : 0), 0);
+const failed = (state: string): boolean => CAME_TO_NOTHING.includes(state);
+
 /** Pending refunds count too: money on its way must not be refunded a second time. */
-const refundedOf = ({ summary, refunds }: NetsPayment): number => {
-  const underWayOrDone = (refunds ?? []).filter(({ state }) => !CAME_TO_NOTHING.includes(state ?? ""));
-  return Math.max(
-    summary?.refundedAmount ?? 0,
-    underWayOrDone.reduce((sum, { amount }) => sum + amount, 0),
+const refundedOf = (payment: NetsPayment): number =>
+  Math.max(
+    payment.summary?.refundedAmount ?? 0,
+    refundsIn(payment, (state) => !failed(state)),
   );
-};
-
-const pendingOf = ({ refunds }: NetsPayment): number =>
-  (refunds ?? []).reduce((sum, { state, amount }) => sum + (state === PENDING ? amount : 0), 0);
-
-const failedOf = ({ refunds }: NetsPayment): number =>
-  (refunds ?? []).reduce((sum, { state, amount }) => sum + (CAME_TO_NOTHING.includes(state ?? "") ? amount : 0), 0);
 
 /** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
 const statusOf = (payment: NetsPayment, reserved: number, charged: number): string => {
@@ -64,8 +60,8 @@ export const readingOf = (payment: NetsPayment): Reading => {
     captured,
     canceled,
     refunded,
-    pendingRefund: pendingOf(payment),
-    failedRefund: failedOf(payment),
+    pendingRefund: refundsIn(payment, (state) => state === PENDING),
+    failedRefund: refundsIn(payment, failed),
     offers: offersOf(payment, authorized, captured - refunded),
     creditLimit: total,
     taskCompleted: status === "REJECTED" ? false : null,
