@@ -82,13 +82,22 @@ describe("a paid order that was changed in the shop", () => {
     expect((await place.engine.queries.read("o"))?.facts.order.total).toBe(90_000);
   });
 
-  test("of a shop that cannot be asked: the bank is asked all the same", async () => {
-    await paid();
-    place.woo.shop.readOrder = async () => {
-      throw new Error("HTTP 503");
-    };
-    expect((await all()).map(({ outcome }) => outcome)).toEqual(["explained"]);
-  });
+  test.each(["readOrder", "readStatus"] as const)(
+    "of a shop that cannot be asked (%s): the bank is asked all the same, and the order counts as unread",
+    async (method) => {
+      await paid();
+      place.woo.shop[method] = async () => {
+        throw new Error("HTTP 503");
+      };
+      const unread = [["unread", "the shop cannot be asked for the order: HTTP 503"]];
+      const readAt = async () => (await place.engine.queries.read("o"))?.facts.payment.readAt;
+      const before = await readAt();
+      expect((await all(true)).map(({ outcome, why }) => [outcome, why])).toEqual(unread);
+      await place.after(1000);
+      expect((await all()).map(({ outcome, why }) => [outcome, why])).toEqual(unread);
+      expect(await readAt()).toBeGreaterThan(before ?? 0);
+    },
+  );
 });
 
 test("can: a payment that was never read is read first", async () => {

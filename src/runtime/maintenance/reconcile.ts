@@ -111,7 +111,7 @@ const setAside = ({ rules }: ReconcileContext, record: OrderRecord): Reconciled 
 /** A shop that lags behind may say once that it has no such order. */
 const SECOND_WORD_MS = 30_000;
 
-/** The order as the shop has it, where that is another; null = it is as it is known here, or the shop cannot say. */
+/** The order as the shop has it, where that is another; null = it is as it is known here. Throws where the shop does. */
 const otherOrder = async (
   { shop, clock }: ReconcileContext,
   { orderId, facts }: OrderRecord,
@@ -120,7 +120,7 @@ const otherOrder = async (
   const { total, currency, gone = false, paidOtherwise = false } = facts.order;
   const known = { totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) };
   const asked = async (): Promise<ShopOrder | null> => {
-    const order = await shop.readOrder?.(orderId).catch(() => null);
+    const order = await shop.readOrder?.(orderId);
     return order == null || !differs(known, order) ? null : order;
   };
   const order = await asked();
@@ -140,14 +140,27 @@ const changedInShop = async (context: ReconcileContext, record: OrderRecord, dry
   const isTold = open.some(({ effect }) => "to" in effect);
   const hasLines = facts.operation !== null || open.some(({ effect }) => effect.type === "setOrderLines");
   // A shop that cannot be asked is no reason to leave the bank unasked.
-  const status = isTold ? null : await context.shop.readStatus(orderId).catch(() => null);
-  const order = hasLines ? null : await otherOrder(context, record, dryRun);
+  let silent: string | null = null;
+  const unasked = (error: unknown): null => {
+    silent ??= thrownText(error);
+    return null;
+  };
+  const status = isTold ? null : await context.shop.readStatus(orderId).catch(unasked);
+  const order = hasLines ? null : await otherOrder(context, record, dryRun).catch(unasked);
   const now = await context.read(orderId);
-  if (now?.version !== version) return { written: null, edited: null };
+  if (now?.version !== version) return { written: null, edited: null, silent };
   return {
     written: status === facts.order.status ? null : status,
     edited: order === null ? null : updateBy(order, "read by reconcile"),
+    silent,
   };
+};
+
+/** @param silent why the shop could not be asked; what the bank moved is told all the same */
+const found = (before: OrderStatus, after: OrderStatus, why: string, silent: string | null) => {
+  if (after !== before) return { outcome: "moved", why } as const;
+  if (silent === null) return { outcome: "explained", why } as const;
+  return { outcome: "unread", why: `the shop cannot be asked for the order: ${silent}` } as const;
 };
 
 const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
@@ -155,7 +168,7 @@ const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.
 const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
-  const { written, edited } = await changedInShop(context, record, false);
+  const { written, edited, silent } = await changedInShop(context, record, false);
   if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
   if (edited !== null) await context.submit(orderId, edited, SETTLED);
   const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
@@ -171,14 +184,8 @@ const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reco
       why: "the bank did not answer in time; it is asked again by itself",
       flags,
     };
-  return {
-    orderId,
-    before,
-    after,
-    outcome: after === before ? "explained" : "moved",
-    why: said(receipt.reason, now.facts.payment.status),
-    flags,
-  };
+  const why = said(receipt.reason, now.facts.payment.status);
+  return { orderId, before, after, ...found(before, after, why, silent), flags };
 };
 
 /** A gateway that is not set up here, or that throws, is no reason to leave the others unasked. */
@@ -199,13 +206,13 @@ const look = async (context: ReconcileContext, record: OrderRecord): Promise<Rec
   }
   const answer = await readPayment(context, record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
-  const { written, edited } = await changedInShop(context, record, true);
+  const { written, edited, silent } = await changedInShop(context, record, true);
   const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
   const known = edited === null ? followed : happening(context, followed, edited, answer.reading).record;
   const foreseen = happening(context, known, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);
-  return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };
+  return { orderId, before, after, ...found(before, after, why, silent), flags: foreseen.flags };
 };
 
 const happening = (
