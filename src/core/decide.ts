@@ -6,7 +6,7 @@
  */
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { Reading } from "../../machines/facts.js";
+import type { Facts, Reading } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
@@ -262,6 +262,14 @@ const result = (builder: DecisionBuilder): void => {
 /** What the bank holds or gave back too much was settled by a person: it is taken as asked for. */
 const acknowledge = (builder: DecisionBuilder): void => {
   const { payment } = builder.facts;
-  builder.facts = { ...builder.facts, payment: { ...payment, intended: atLeastAsShown(payment), refundUndone: 0 } };
+  const { recorded = 0, refundUndone = 0 } = payment;
+  const settled: Facts["payment"] = {
+    ...payment,
+    intended: atLeastAsShown(payment),
+    refundUndone: 0,
+    // The shop has it as refunded, and the bank has not: what is refunded next is recorded anew.
+    ...(refundUndone > 0 && { recorded: Math.max(0, recorded - refundUndone) }),
+  };
+  builder.facts = { ...builder.facts, payment: settled };
   builder.answer(builder.itself, "ignored", { reason: "recorded" });
 };

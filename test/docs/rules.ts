@@ -185,7 +185,8 @@ money, no payment is opened and the answer is \`already-paid\`. Where the bank o
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
 has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts. If the bank knows no
-such payment, the message is refused as \`payment-missing\`, and the order is as it was before.
+such payment, the message is refused as \`payment-missing\`; if the bank has it for another order, as
+\`payment-of-another-order\`. Either way the order is as it was before.
 
 A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
 that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the match is a
@@ -199,7 +200,9 @@ A refund that the bank calls pending is not done, and may still fail. An order t
 status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing
 new. One that fails is flagged \`refund-failed\`. A bank that names what became of each refund (Nets) tells it at once; of
 another one the amounts tell it 15 minutes after the refund at the earliest. Refunded again, the amount that failed is not
-recorded in the shop a second time. A full refund in the portal moves no order: it is flagged. A part that is refunded there
+recorded in the shop a second time. The flag stands until as much was refunded again, here or in the bank's portal: the next
+refund counts towards it, whatever it was meant for; one that was under way when the other failed does not. A refund that is
+made again in WooCommerce is recorded by WooCommerce: delete the failed one there. A full refund in the portal moves no order: it is flagged. A part that is refunded there
 is taken as the merchant's wish, unless refunds were asked for here: then it is compared with those and flagged.
 
 ## What a person sets by hand
