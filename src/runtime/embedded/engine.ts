@@ -22,7 +22,7 @@ import { reconcile } from "../maintenance/reconcile.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { type CheckoutEngine, Checkouts } from "./checkout.js";
 import { refusedClaim } from "./claims.js";
-import { contextOf, type EngineContext, gatewayNamed } from "./context.js";
+import { atKnownGateways, contextOf, type EngineContext, gatewayNamed } from "./context.js";
 import { Lifetime } from "./lifetime.js";
 import { Mailbox } from "./mailbox.js";
 import { methodsOf } from "./methods.js";
@@ -127,15 +127,15 @@ export class Engine extends WithVerbs implements Runtime {
     return this.take(orderId, command, options);
   }
 
-  private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {
+  private async take(orderId: string, told: OrderEvent, options: SubmitOptions): Promise<Receipt> {
     const { store, clock, limits, observer, gateways, newEventId } = this.ctx;
     if (this.mailbox.size >= limits.waitingEvents) {
       observer.turnedAway();
       throw new Overloaded("too many events wait");
     }
     const id = options.id ?? newEventId();
-    const source = options.source ?? sourceOf(event.type);
-    if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
+    const source = options.source ?? sourceOf(told.type);
+    const event = atKnownGateways(told, gateways);
     const claim = refusedClaim((asked) => store.findByPayment(asked), orderId, id, event);
     const refused = claim && (await claim);
     if (refused !== null) return refused;

@@ -7,6 +7,7 @@ import type { ShopOrder } from "../../../machines/shop-order.js";
 import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
+import type { Clock } from "../../ports/clock.js";
 import type { ReadAnswer } from "../../ports/gateway.js";
 import type { Queries, Reconciled, ReconcileOptions, Runtime } from "../../ports/runtime.js";
 import { type OrderRow, type Store, StoreError } from "../../ports/store.js";
@@ -108,6 +109,22 @@ const setAside = ({ rules }: ReconcileContext, record: OrderRecord): Reconciled 
   return { orderId, before: status, after: status, outcome: "unread", why: migrated.parked, flags: standing(record) };
 };
 
+/** Adapters end their calls well before; whoever has none of that is not waited for, as the other orders wait for him. */
+const PATIENCE_MS = 60_000;
+
+const inTime = async <T>(clock: Clock, asked: Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const late = clock.sleep(PATIENCE_MS, over.signal).then(() => {
+    throw new Error(`no answer within ${PATIENCE_MS / 1000} seconds`);
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    over.abort();
+  }
+};
+
 /** A shop that lags behind may say once that it has no such order. */
 const SECOND_WORD_MS = 30_000;
 
@@ -120,7 +137,7 @@ const otherOrder = async (
   const { total, currency, gone = false, paidOtherwise = false } = facts.order;
   const known = { totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) };
   const asked = async (): Promise<ShopOrder | null> => {
-    const order = await shop.readOrder?.(orderId);
+    const order = shop.readOrder && (await inTime(clock, shop.readOrder(orderId)));
     return order == null || !differs(known, order) ? null : order;
   };
   const order = await asked();
@@ -145,7 +162,7 @@ const changedInShop = async (context: ReconcileContext, record: OrderRecord, dry
     silent ??= thrownText(error);
     return null;
   };
-  const status = isTold ? null : await context.shop.readStatus(orderId).catch(unasked);
+  const status = isTold ? null : await inTime(context.clock, context.shop.readStatus(orderId)).catch(unasked);
   const order = hasLines ? null : await otherOrder(context, record, dryRun).catch(unasked);
   const now = await context.read(orderId);
   if (now?.version !== version) return { written: null, edited: null, silent };
@@ -194,8 +211,8 @@ const unread = (error: unknown): ReadAnswer => ({
   detail: thrownText(error),
 });
 
-const readPayment = async ({ gateways }: ReconcileContext, { facts }: OrderRecord): Promise<ReadAnswer> =>
-  gatewayNamed(gateways, facts.payment.gateway).readPayment(facts.payment.id ?? "");
+const readPayment = async ({ gateways, clock }: ReconcileContext, { facts }: OrderRecord): Promise<ReadAnswer> =>
+  inTime(clock, gatewayNamed(gateways, facts.payment.gateway).readPayment(facts.payment.id ?? ""));
 
 const look = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
