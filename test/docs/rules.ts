@@ -179,6 +179,8 @@ been read; otherwise it is given at once.
 A question about a payment at another bank than the current one's does not wait for that bank: both are read at once. Where
 the other one holds the money, it pays the order, unless the current one was last seen to hold it; then nothing is let go
 before the bank of the current one has spoken. Where it holds none, whoever asked about it is answered.
+Nor does anybody else wait for the bank of another payment while the current one holds the money: clicks, returns and the
+current payment's own callbacks are answered by its own bank.
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
@@ -206,6 +208,9 @@ made again in WooCommerce is recorded by WooCommerce: delete the failed one ther
 is taken as the merchant's wish, unless refunds were asked for here: then it is compared with those and flagged.
 
 ## What a person sets by hand
+
+The payment is read for a click before it is decided. A click that is refused moves nothing: an order that turns out to be paid
+follows at the next callback, return or reconciliation.
 
 | the person asks for | while | then |
 |---|---|---|
