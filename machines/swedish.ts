@@ -79,6 +79,10 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     says: "Ordern är färdigbehandlad, men kunden debiterades aldrig.",
     remedy: "Debitera betalningen i Merchant Portal innan reservationen går ut.",
   },
+  "discrepancy:completed-set-back": {
+    says: "Ordern var färdigbehandlad och kunden debiterad, men ordern har ändrats tillbaka i butiken.",
+    remedy: "Sätt den till färdigbehandlad igen.",
+  },
   "discrepancy:payment-cancelled-order-active": {
     says: "Betalningen har avbokats eller återbetalats helt hos banken, men ordern är fortfarande öppen.",
     remedy:
