@@ -22,6 +22,7 @@ import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../ports/access.js";
+export type { Frames } from "./frames.js";
 export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
 export { type ClientAddressOptions, clientAddress } from "./source.js";
 export { urlsFor } from "./urls.js";
@@ -91,7 +92,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {
-    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
+    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/(?:returns\/[^/]+|frames)\/[^/]+\/).+/, "$1…");
     const answer = failed(c, error);
     // Whoever sends nonsense must not fill the log.
     log[answer.status < 500 ? "debug" : "error"]({ path, detail: thrownText(error) }, "a request failed");

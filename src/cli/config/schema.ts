@@ -77,6 +77,11 @@ const Gateways = z
           "the value by which Nets authenticates itself: letters and digits of your own choice",
         ),
         termsUrl: address.optional().describe("the shop's terms, which Nets shows"),
+        checkoutKey: text
+          .optional()
+          .describe(
+            "the checkout key (no secret): Nets's checkout is shown in a page of the engine; leave out to send customers to Nets's own page",
+          ),
       })
       .optional()
       .describe("Nets Easy"),

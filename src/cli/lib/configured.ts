@@ -1,8 +1,9 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
 
-import { netsEasy } from "../../gateways/nets/easy.js";
+import { checkoutScriptAt, netsEasy } from "../../gateways/nets/easy.js";
 import { resursMapi } from "../../gateways/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import type { Frames } from "../../http/frames.js";
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -15,17 +16,27 @@ import { storeAt } from "./stores.js";
 export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
     "resurs-mapi": (options) => resursMapi({ ...options, clock }),
-    "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>
-      netsEasy({ ...options, webhook: { authorization }, clock }),
+    "nets-easy": ({ webhookAuthorization: authorization, checkoutKey, ...options }) =>
+      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock }),
     "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
     "resurs-hosted": (options) => resursHosted({ ...options, clock }),
-    "resurs-rco": (options) => resursCheckout({ ...options, clock }),
+    "resurs-rco": (options) => resursCheckout({ ...options, embedded: true, clock }),
   };
   const made = <N extends GatewayName>(name: N): Gateway[] => {
     const options = gateways[name];
     return options === undefined ? [] : [makers[name](options)];
   };
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
+};
+
+/** The checkouts that are shown in a page of the engine. */
+const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Ready): Frames | undefined => {
+  const { checkoutKey, baseUrl = "" } = nets ?? {};
+  if (checkoutKey === undefined && frame === undefined) return undefined;
+  return {
+    ...(checkoutKey !== undefined && { nets: { checkoutKey, script: checkoutScriptAt(baseUrl) } }),
+    ...(frame !== undefined && { resursCheckout: { origin: new URL(frame.checkoutUrl).origin } }),
+  };
 };
 
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
@@ -57,6 +68,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       ...(address.pluginSecret !== undefined && {
         returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
       }),
+      frames: framesOf(config),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
       netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
