@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
+import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
 
@@ -44,11 +45,12 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
   const { gateways, http } = config;
   const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
   const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
+  const banks = gatewaysOf(config, clock);
   return compose({
     ...options,
     clock,
     store: await storeAt(config.store),
-    gateways: gatewaysOf(config, clock),
+    gateways: banks,
     shop,
     doors: (engine) => ({
       publicUrl: http.publicUrl,
@@ -68,6 +70,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       ...(address.pluginSecret !== undefined && {
         returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
       }),
+      checkBanks: () => checkBanks(banks, config),
       frames: framesOf(config),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
