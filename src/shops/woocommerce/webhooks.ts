@@ -19,7 +19,7 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { ApiResult } from "./api.js";
-import { type CustomStatuses, placedOrder, shopOrder, statusOf } from "./order.js";
+import { type CustomStatuses, placedOrder, shopOrder, statusOf, unreadCosts, unreadNote } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
@@ -108,6 +108,11 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     const order = placedOrder(told.body, gateways, customStatuses, engine.clock.now());
     if (order.gateway === null) return "not-ours";
     await engine.place(orderId, order);
+    const unread = unreadCosts(told.body);
+    if (unread.length > 0) {
+      log.warn({ orderId, count: unread.length }, "costs that are no number count as 0");
+      await shop.execute(orderId, "unread-costs", { type: "addOrderNote", note: unreadNote(unread) });
+    }
     return "placed";
   };
 
