@@ -126,6 +126,12 @@ const Shop = z.strictObject({
     .describe(
       "payment methods of the shop's other plugins, and the gateway below that takes each; our own plugin's need no entry, other orders are left alone",
     ),
+  sendEdits: z
+    .boolean()
+    .default(false)
+    .describe(
+      "whether a total that was changed in WooCommerce after the payment changes the payment at once, as Recalculate does; its whole reservation is cancelled first",
+    ),
   customStatuses: z
     .record(Word(), OrderStatus)
     .default({})

@@ -43,7 +43,7 @@ const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Read
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const { gateways, http } = config;
-  const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
+  const { webhookSecrets, paymentMethods, customStatuses, sendEdits, ...address } = config.shop;
   const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
   const banks = gatewaysOf(config, clock);
   return compose({
@@ -81,6 +81,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
         secrets: webhookSecrets,
         gateways: paymentMethods,
         customStatuses,
+        sendEdits,
         log,
       }),
     }),
