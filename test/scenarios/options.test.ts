@@ -40,7 +40,9 @@ const switches = Object.entries({
 
 /** The scenarios with this value: those of the option's own file first, for one of them is likely to be about it. */
 const withValue = ({ file, valueIn }: Option, value: string | boolean): Scenario[] =>
-  [own[file] ?? [], own["choices.json"] ?? []].flat().filter(({ given }) => valueIn(given.settings) === value);
+  [...new Set([own[file] ?? [], own["choices.json"] ?? []].flat())].filter(
+    ({ given }) => valueIn(given.settings) === value,
+  );
 
 const passes = async (scenario: Scenario): Promise<boolean> =>
   (await runScenario(scenario, inMemory)).result.differences.length === 0;

@@ -76,7 +76,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",
-        "Each refusal and each flag says what to do, and where.",
+        "Nothing is sent, and the refusal says why; each flag says what to do, and where.",
         ["core/machines.test.ts", "every flag says what is wrong and what to do, in sentences of their own"],
         { pages: ["rules.md#flags"] },
       ),
