@@ -22,9 +22,19 @@ import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../ports/access.js";
+export type { Frames } from "./frames.js";
 export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
 export { type ClientAddressOptions, clientAddress } from "./source.js";
 export { urlsFor } from "./urls.js";
+
+/** Whether a bank knows the key and the store that it is to be used with. */
+export interface BankCheck {
+  gateway: string;
+  verdict: "ok" | "warning" | "wrong" | "not-asked";
+  /** In English: the store and its payment methods, or the bank's words. */
+  says: string;
+  fix: string | null;
+}
 
 export interface HttpOptions
   extends AccessOptions,
@@ -37,6 +47,8 @@ export interface HttpOptions
   metrics?: (() => Promise<string>) | undefined;
   /** Payment methods of the shop's other plugins whose orders are the engine's too, for the shop's plugin; null = not said. */
   follows?: string[] | null | undefined;
+  /** What the banks say of the configured keys and stores, for `GET /banks`; left out: there is no such page. */
+  checkBanks?: (() => Promise<BankCheck[]>) | undefined;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: (() => boolean) | undefined;
 }
@@ -91,7 +103,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {
-    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
+    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/(?:returns\/[^/]+|frames)\/[^/]+\/).+/, "$1…");
     const answer = failed(c, error);
     // Whoever sends nonsense must not fill the log.
     log[answer.status < 500 ? "debug" : "error"]({ path, detail: thrownText(error) }, "a request failed");
@@ -136,6 +148,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.get("/payment-methods", reads, async (c) => {
     return c.json({ methods: await engine.paymentMethods(), follows: options.follows ?? null });
   });
+  const { checkBanks } = options;
+  if (checkBanks !== undefined) app.get("/banks", reads, async (c) => c.json({ banks: await checkBanks() }));
   app.get("/dead-letters", reads, async (c) => {
     const query = DeadLetters.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);

@@ -1,13 +1,15 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
 
-import { netsEasy } from "../../gateways/nets/easy.js";
+import { checkoutScriptAt, netsEasy } from "../../gateways/nets/easy.js";
 import { resursMapi } from "../../gateways/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import type { Frames } from "../../http/frames.js";
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
+import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
 
@@ -15,11 +17,11 @@ import { storeAt } from "./stores.js";
 export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
     "resurs-mapi": (options) => resursMapi({ ...options, clock }),
-    "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>
-      netsEasy({ ...options, webhook: { authorization }, clock }),
+    "nets-easy": ({ webhookAuthorization: authorization, checkoutKey, ...options }) =>
+      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock }),
     "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
     "resurs-hosted": (options) => resursHosted({ ...options, clock }),
-    "resurs-rco": (options) => resursCheckout({ ...options, clock }),
+    "resurs-rco": (options) => resursCheckout({ ...options, embedded: true, clock }),
   };
   const made = <N extends GatewayName>(name: N): Gateway[] => {
     const options = gateways[name];
@@ -28,16 +30,27 @@ export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
 };
 
+/** The checkouts that are shown in a page of the engine. */
+const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Ready): Frames | undefined => {
+  const { checkoutKey, baseUrl = "" } = nets ?? {};
+  if (checkoutKey === undefined && frame === undefined) return undefined;
+  return {
+    ...(checkoutKey !== undefined && { nets: { checkoutKey, script: checkoutScriptAt(baseUrl) } }),
+    ...(frame !== undefined && { resursCheckout: { origin: new URL(frame.checkoutUrl).origin } }),
+  };
+};
+
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const { gateways, http } = config;
-  const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
+  const { webhookSecrets, paymentMethods, customStatuses, sendEdits, ...address } = config.shop;
   const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
+  const banks = gatewaysOf(config, clock);
   return compose({
     ...options,
     clock,
     store: await storeAt(config.store),
-    gateways: gatewaysOf(config, clock),
+    gateways: banks,
     shop,
     doors: (engine) => ({
       publicUrl: http.publicUrl,
@@ -57,6 +70,8 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       ...(address.pluginSecret !== undefined && {
         returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
       }),
+      checkBanks: () => checkBanks(banks, config),
+      frames: framesOf(config),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
       netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
@@ -66,6 +81,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
         secrets: webhookSecrets,
         gateways: paymentMethods,
         customStatuses,
+        sendEdits,
         log,
       }),
     }),

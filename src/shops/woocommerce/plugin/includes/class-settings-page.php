@@ -12,6 +12,8 @@ final class Order_Status_Engine_Settings_Page {
 	const MAY   = 'manage_woocommerce';
 	/** What a secret's field holds when nobody has typed: it stays. */
 	const SAME = '';
+	/** Seconds: the engine asks each bank. */
+	const BANKS = 15;
 
 	public static function start( $file ) {
 		add_action( 'admin_menu', array( __CLASS__, 'add' ), 60 );
@@ -94,11 +96,26 @@ final class Order_Status_Engine_Settings_Page {
 		$titles  = array_column( Order_Status_Engine_Methods::all(), 'title' );
 		/* translators: %s: payment methods */
 		$found[] = array( count( $titles ) > 0, count( $titles ) > 0 ? sprintf( __( 'It offers: %s', 'order-status-engine' ), implode( ', ', $titles ) ) : __( 'It offers no payment method: its bank does not answer, or lists none.', 'order-status-engine' ) );
+		foreach ( self::banks() as $bank ) {
+			$found[] = $bank;
+		}
 		$secret  = strlen( Order_Status_Engine_Settings::get( 'SECRET' ) ) >= 16;
 		$found[] = array( $secret, $secret ? __( 'There is a secret of the plugin.', 'order-status-engine' ) : __( 'The secret of the plugin is missing, or shorter than 16 characters.', 'order-status-engine' ) );
 		$webhook = wc_get_webhook( Order_Status_Engine_Webhook::id() );
 		$is_on   = $webhook && 'active' === $webhook->get_status();
 		$found[] = array( (bool) $is_on, $is_on ? __( 'The webhook to the engine is active.', 'order-status-engine' ) : __( 'There is no active webhook to the engine: press "Make key and webhook for the engine".', 'order-status-engine' ) );
+		return $found;
+	}
+
+	/** What each bank says of its key and store: the store, its payment methods, or why not. */
+	private static function banks() {
+		$told  = Order_Status_Engine_Client::send( 'GET', '/banks', null, self::BANKS );
+		$banks = Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body']['banks'] ) && is_array( $told['body']['banks'] ) ? $told['body']['banks'] : array();
+		$found = array();
+		foreach ( $banks as $bank ) {
+			$fix     = empty( $bank['fix'] ) ? '' : ' (' . $bank['fix'] . ')';
+			$found[] = array( 'wrong' !== $bank['verdict'], $bank['gateway'] . ': ' . $bank['says'] . $fix );
+		}
 		return $found;
 	}
 
