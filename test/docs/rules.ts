@@ -55,6 +55,12 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "`choices.modifyWhenFullyCancelled`: `rebuild` \\| `refuse`",
   ],
   [
+    "a higher total for an order that is paid and not captured",
+    "Merchant API 2, Order Line Handling: orders can only be reduced; Enable Modify: the credit limit cannot be exceeded; the plugin raises up to that limit",
+    "refused, as adding items is; the credit limit counts where the payment was cancelled in full",
+    "`choices.raisedTotal`: `refuse` \\| `up-to-credit-limit`",
+  ],
+  [
     "what the 60 seconds are counted from",
     "Merchant API 2: created or updated; the plugin: created, or the start of the payment",
     "the later of created and updated, our own writes included",

@@ -211,13 +211,11 @@ export const pluginManagement: Section[] = [
         ["scenarios/modify.json", "Two chairs instead of three: everything is cancelled and reserved anew"],
         { rules: ["modify/cancel-and-recreate", "modify/recreate"] },
       ),
-      differs(
+      done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "New articles and more of one are refused. What may cost more, up to the credit limit that Enable Modify names: the same articles at a higher price, an order that was made dearer in the shop and is recalculated, and one whose payment was cancelled in full, where nothing is authorised that could be raised.",
-        {
-          options: ["settings.choices.modifyWhenFullyCancelled"],
-          test: [...ASKS, '"add a line": "adding-items-not-supported"'],
-        },
+        "New articles, more of one and a higher price are refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        ["core/raised-total.test.ts", "%s: refused"],
+        { options: ["settings.choices.raisedTotal", "settings.choices.modifyWhenFullyCancelled"] },
       ),
     ],
   },
