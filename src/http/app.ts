@@ -117,12 +117,14 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (options.draining?.()) c.header("Connection", "close");
   });
   app.get("/healthz", async (c) => {
-    const { ok, trouble, counts } = await engine.queries.health();
+    const { ok, trouble, counts, undetermined } = await engine.queries.health();
     // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever may see them.
     const says = {
       ok,
       trouble: trouble === null ? null : "store-unavailable",
-      ...(may(c, "read") || may(c, "metrics") ? { counts, ...(trouble === null ? {} : { detail: trouble }) } : {}),
+      ...(may(c, "read") || may(c, "metrics")
+        ? { counts, undetermined, ...(trouble === null ? {} : { detail: trouble }) }
+        : {}),
     };
     return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
   });

@@ -179,6 +179,8 @@ export interface Health {
   counts: Counts | null;
   /** Orders that rest because a row of theirs cannot be read, the first twenty; `counts.damaged` says how many there are. */
   damaged: string[];
+  /** Orders of this process whose rejection the bank did not explain, so that they have the default status; at most 20. */
+  undetermined: string[];
 }
 
 /** The half of the door that changes nothing. */

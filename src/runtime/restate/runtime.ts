@@ -215,12 +215,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       try {
         const response = await fetch(`${ingressUrl}/restate/health`, { signal: AbortSignal.timeout(5000) });
         if (!response.ok) throw new Error(`Restate answers ${response.status}`);
-        if (!admin.offered) return { ok: true, trouble: null, counts: null, damaged: [] };
+        if (!admin.offered) return { ok: true, trouble: null, counts: null, damaged: [], undetermined: [] };
         const [counts, damaged] = await Promise.all([admin.counts(), admin.damaged()]);
-        return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20) };
+        return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20), undetermined: [] };
       } catch (error) {
         const trouble = thrownText(error);
-        return { ok: false, trouble, counts: null, damaged: [] };
+        return { ok: false, trouble, counts: null, damaged: [], undetermined: [] };
       }
     },
     list: async (filter: OrderFilter) => admin.list(filterOf(filter)),

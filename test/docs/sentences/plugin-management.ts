@@ -46,7 +46,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "can no longer be reverted to another status",
-        "Refused, but for Refunded, which is the way on.",
+        "Refused, but for Refunded, which is the way on. Set back in the shop, past the engine, it is flagged, and Completed is offered.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
         { rules: ["terminal/completed"] },
       ),
