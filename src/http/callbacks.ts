@@ -22,7 +22,7 @@ export const Management = z
   .object({ paymentId: Id, action: claim })
   .transform(({ paymentId, action }) => ({ paymentId, claims: action ?? null }));
 /** What became of an application for credit, which goes by the payment's id. */
-const CreditApplication = z
+export const CreditApplication = z
   .object({ applicationId: Id, status: claim })
   .transform(({ applicationId, status }) => ({ paymentId: applicationId, claims: status ?? null }));
 /** The older flows put everything into the address; a body, where there is one, tells of lines and amounts. */

@@ -50,6 +50,7 @@ function tell(array $cases): void
 {
     foreach ($cases as $name => $case) {
         $against = null;
+        hand('/about?id=' . rawurlencode($name));
         try {
             $case();
         } catch (Throwable $thrown) {

@@ -3,7 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export const handServer = async (does: Record<string, (id: string) => unknown>) => {
+/** @param hear what comes to the shop is told to it */
+export const handServer = async (
+  does: Record<string, (id: string) => unknown>,
+  hear: (path: string, body: string) => void,
+) => {
   const heard: { path: string; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://hand");
@@ -12,6 +16,7 @@ export const handServer = async (does: Record<string, (id: string) => unknown>) 
       let body = "";
       for await (const part of request) body += String(part);
       heard.push({ path: pathname, body });
+      hear(pathname, body);
       // Nets takes nothing but 200 for heard.
       response.statusCode = pathname === "/nets" ? 200 : 202;
       return response.end();

@@ -29,6 +29,7 @@ load_classes('Resursbank\\Ecom\\', from('ECOM'), fn (string $class, string $text
 const STORE = 'b7f88ac4-baa7-493b-a0a7-d4e14f91f555';
 const METHOD = '7d63eb50-94b4-4238-8c0d-22d095bfe46b';
 const PAYS = '198305147715';
+const PAYS_TOO = '198801082382';
 const IS_FROZEN = '198209123705';
 
 Config::setup(
@@ -131,7 +132,10 @@ tell([
         $found = Repository::search(orderReference: $payment->order->orderReference);
         must(count($found) === 1 && $found->current()->id === $payment->id);
     },
-    'search by person' => fn () => must(count(Repository::search(governmentId: PAYS)) > 0),
+    'search by person' => function () {
+        $payment = create('', null, PAYS_TOO);
+        must(Repository::search(governmentId: PAYS_TOO)->current()->id === $payment->id);
+    },
     'put metadata' => fn () => must(Repository::setMetadata(paymentId: create()->id, metadata: entries('a', 'b')) !== null),
     'an action of the log' => function () {
         $payment = create();

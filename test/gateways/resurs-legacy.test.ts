@@ -942,12 +942,14 @@ describe("Resurs Checkout", () => {
     const lines = [{ sku: "LAMP", quantity: 2, total: 50_000, vatRate: 2500 }];
     const cart = { preferredId: ID, lines, total: 50_000 };
     expect(await rco.updateCheckout(cart)).toEqual({ kind: "ok", reading: null });
-    expect(
-      (await fetch(`${bank.url}/checkout/payments/${ID}`, { headers: { authorization: `Basic ${btoa("a:b")}` } }))
-        .status,
-    ).toBe(200);
+    const asked = async () => {
+      const headers = { authorization: `Basic ${btoa("a:b")}` };
+      return (await fetch(`${bank.url}/checkout/payments/${ID}`, { headers })).json();
+    };
+    expect(await asked()).toMatchObject({ errorCode: "PAYMENT_SESSION_NOT_FOUND" });
     bank.customerPays(ID);
     expect(bank.books(ID)).toMatchObject({ authorized: 500 });
+    expect(await asked()).toMatchObject({ id: ID, totalAmount: 500, status: ["DEBITABLE"] });
     // Once it is paid it stays, and no other session is made of it.
     expect(await rco.updateCheckout({ ...cart, total: 1, lines: [] })).toMatchObject({ kind: "refused" });
     expect(await rco.updateCheckout({ ...cart, preferredId: "../x" })).toMatchObject({ kind: "refused" });

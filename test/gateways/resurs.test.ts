@@ -828,8 +828,8 @@ describe("a new payment", () => {
       total: 100,
       currency: "SEK",
       lines: [],
-      successUrl: "",
-      failUrl: "",
+      successUrl: "https://shop.example/s",
+      failUrl: "https://shop.example/f",
       callbackUrl: "http://127.0.0.1/",
     };
     expect((await gateway.createPayment({ ...asked, linkLifetimeMinutes: 43_201 })).kind).toBe("failed");

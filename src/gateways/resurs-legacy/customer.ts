@@ -65,7 +65,7 @@ export const customerElement = (given: LegacyCustomer): object =>
   ordered({ ...given, address: address(given.address), deliveryAddress: address(given.deliveryAddress) }, CUSTOMER);
 
 /** The hosted flow asks the customer for whatever is missing, and calls the country by another name. */
-export type HostedCustomer = Partial<LegacyCustomer>;
+export type HostedCustomer = Partial<Omit<LegacyCustomer, "additionalData">>;
 
 export const hostedCustomer = (given: HostedCustomer): object => {
   const named = (one: LegacyAddress | undefined) => one && { ...one, countryCode: one.country };

@@ -20,6 +20,8 @@ export interface Checkout {
   cancelUrl: string | null;
   /** The money is taken at once. */
   charges: boolean;
+  /** From then on nobody can pay; null: Nets says when. */
+  expiresAt: string | null;
   webhooks: NetsSubscription[];
 }
 
@@ -30,6 +32,9 @@ export interface NetsAccount {
   series: Dated<NetsSeriesEntry>[];
   adopted: Dated<NetsSeriesEntry> | null;
 }
+
+/** Nexi's guide, "Checkout": "A payment session URL is valid for 48 hours." */
+const LONGEST_SESSION_MS = 48 * 3_600_000;
 
 export const netsAccounts = (clock: Clock, newId: () => string) => {
   const accounts = new Map<string, NetsAccount>();
@@ -46,6 +51,9 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
     }
     return account;
   };
+
+  const isOver = ({ created }: NetsBookEntry, { expiresAt }: Checkout): boolean =>
+    clock.now() >= (expiresAt === null ? Date.parse(created) + LONGEST_SESSION_MS : Date.parse(expiresAt));
 
   return {
     at,
@@ -69,8 +77,8 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
       const account = at(id);
       const { payment, checkout } = account;
       if (!payment || !checkout) throw new Error(`payment ${id} was not created here, so nobody can pay it`);
-      // Whoever pays a second time, or after the payment was ended, changes nothing.
-      if (payment.reserved > 0 || payment.fields.terminated) return account;
+      // Whoever pays a second time, or after the payment was ended or its session is over, changes nothing.
+      if (payment.reserved > 0 || payment.fields.terminated || isOver(payment, checkout)) return account;
       payment.paymentType = paymentType;
       payment.reserved = payment.order.amount;
       if (checkout.charges) {

@@ -3,11 +3,12 @@
  * the time of the clock it is given.
  */
 import { randomUUID } from "node:crypto";
-import type { ZodError } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
 import { heard, stopped } from "../resurs/faults.js";
 import type { HttpAnswer } from "../resurs/http.js";
+import { requestFaults, type WireFault } from "../wire/fields.js";
+import { netsEasy } from "../wire/nets-easy.js";
 import { type NetsAccount, netsAccounts } from "./accounts.js";
 import {
   authorizedOf,
@@ -22,7 +23,7 @@ import {
 import { changesOf } from "./changes.js";
 import type { NetsDouble, RecordedNetsCall } from "./controls.js";
 import { netsDeliveriesOf } from "./deliveries.js";
-import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
+import { Creation, faultsOf, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
 import { itemOf, type NetsItem, sumOf } from "./items.js";
 import { answered, dataOf, type NetsSubject } from "./messages.js";
 import { type NetsWindow, netsPage } from "./page.js";
@@ -79,10 +80,10 @@ export const netsDouble = async (
   });
 
   /** By field, as Nets tells what is wrong with a request. */
-  const notValid = ({ issues }: ZodError): HttpAnswer => {
-    const errors = issues.map(({ path, message }) => [path.join("."), [message]]);
-    return { status: 400, body: { errors: Object.fromEntries(errors) } };
-  };
+  const notValid = (faults: WireFault[]): HttpAnswer => ({
+    status: 400,
+    body: { errors: Object.fromEntries(faults.map(({ path, says }) => [path, [says]])) },
+  });
 
   const send = async (account: NetsAccount, event: string, data: object, id: string): Promise<void> => {
     const wanted = (account.checkout?.webhooks ?? []).filter(({ eventName }) => eventName === event);
@@ -93,10 +94,11 @@ export const netsDouble = async (
     if (account.payment) void send(account, event, dataOf(event, account.payment, about), newId());
   };
 
-  const create = ({ json }: NetsRequest): HttpAnswer => {
+  const create = ({ json }: NetsRequest, faults: WireFault[]): HttpAnswer => {
     creates.push(json);
+    if (faults.length > 0) return notValid(faults);
     const asked = Creation.safeParse(json);
-    if (!asked.success) return notValid(asked.error);
+    if (!asked.success) return notValid(faultsOf(asked.error));
     const { order, checkout, notifications } = asked.data;
     const hosted = checkout.integrationType === "HostedPaymentPage";
     const id = newId();
@@ -109,6 +111,7 @@ export const netsDouble = async (
         url: hosted ? page : (checkout.url ?? page),
         cancelUrl: checkout.cancelUrl ?? null,
         charges: checkout.charge ?? false,
+        expiresAt: checkout.expiresAt ?? null,
         webhooks: notifications?.webHooks ?? notifications?.webhooks ?? [],
       },
     );
@@ -132,7 +135,7 @@ export const netsDouble = async (
     const payment = account?.payment;
     if (!payment) return refused(no(404, ofCharge ? "1011" : "NotFound", `There is no ${id}`));
     const asked = Move.safeParse(json);
-    if (!asked.success) return refused(notValid(asked.error));
+    if (!asked.success) return refused(notValid(faultsOf(asked.error)));
     bodies.push(asked.data);
     const { amount, orderItems, finalCharge } = asked.data;
     // Nexi's reference: a charge is refused with 402 or 500, all else with 500; 400 has no code.
@@ -158,8 +161,8 @@ export const netsDouble = async (
 
   const readOf = (account: NetsAccount | null): HttpAnswer => {
     if (!account?.payment) return no(404, "NotFound", "Payment not found");
-    const { url: page = `${url}/pay/${account.id}`, cancelUrl = null } = account.checkout ?? {};
-    return { status: 200, body: answered(account.payment, { url: page, cancelUrl }) };
+    const { url: page = `${url}/pay/${account.id}`, cancelUrl = null, expiresAt = null } = account.checkout ?? {};
+    return { status: 200, body: answered(account.payment, { url: page, cancelUrl, expiresAt }) };
   };
 
   const readTooOften = (id: string): HttpAnswer | null => {
@@ -175,7 +178,9 @@ export const netsDouble = async (
     const { operation: op, id, key } = asked;
     if (op === null) return no(404, "NotFound", "There is no such endpoint");
     if (!asked.secretKey) return { status: 401 };
-    if (op === "createPayment") return create(asked);
+    const faults = requestFaults(netsEasy, asked.asked, asked.json);
+    if (op === "createPayment") return create(asked, faults);
+    if (faults.length > 0) return notValid(faults);
     if (op === "paymentMethods") return { status: 200, body: METHODS };
     if (op === "getCharge" || op === "getRefund" || op === "cancelRefund") return part(op, asked);
     const account = asked.ofCharge ? accounts.ofCharge(id) : accounts.at(id);

@@ -1,25 +1,23 @@
-/** Order items as Nexi's reference of the payment API has them. */
+/** Order items, and what they come to. */
 import { z } from "zod";
 
-/** Nets stores no text with these; a name is as long as its documents allow. */
-const text = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[^<>\\]*$/);
-const int = z.number().int().min(-2_147_483_648).max(2_147_483_647);
-
-/** Whatever else is sent with an item, such as a picture's address, is taken and not kept. */
+/** Held to the published schema before. Whatever else is sent with an item, such as a picture's address, is not kept. */
 export const Item = z.object({
-  reference: text,
-  name: text,
-  quantity: z.number().nonnegative(),
-  unit: text.regex(/^[^'"&]*$/),
-  unitPrice: int,
-  taxRate: int.min(0).max(99_999).default(0),
-  taxAmount: int.default(0),
-  grossTotalAmount: int,
-  netTotalAmount: int,
+  reference: z.string(),
+  name: z.string(),
+  quantity: z.number(),
+  unit: z.string(),
+  unitPrice: z.number(),
+  taxRate: z
+    .number()
+    .nullish()
+    .transform((rate) => rate ?? 0),
+  taxAmount: z
+    .number()
+    .nullish()
+    .transform((amount) => amount ?? 0),
+  grossTotalAmount: z.number(),
+  netTotalAmount: z.number(),
 });
 export type NetsItem = z.infer<typeof Item>;
 

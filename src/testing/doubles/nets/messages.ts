@@ -1,5 +1,5 @@
 /** What Nets says of a payment: the answer to GET, and the webhooks. */
-import { chargedOf, type NetsBookEntry, refundedOf } from "./books.js";
+import { chargedOf, type NetsBookEntry, type NetsCharge, type NetsRefund, refundedOf } from "./books.js";
 import { itemOf, type NetsItem } from "./items.js";
 
 /** The customer is nobody. */
@@ -14,8 +14,28 @@ const address = {
 };
 const person = { firstName: "Testa", lastName: "Testsson", email: "testa@example.com" };
 
+export const chargeOf = ({ chargeId, amount, created, items }: NetsCharge) => ({
+  chargeId,
+  amount,
+  surchargeAmount: 0,
+  created,
+  orderItems: items,
+});
+
+export const refundOf = ({ refundId, amount, state, lastUpdated, items }: NetsRefund) => ({
+  refundId,
+  amount,
+  surchargeAmount: 0,
+  state,
+  lastUpdated,
+  orderItems: items,
+});
+
 /** `checkout` is where the customer pays; an amount of nothing is left out of the summary, as Nets leaves it out. */
-export const answered = (payment: NetsBookEntry, checkout: { url: string; cancelUrl: string | null }) => {
+export const answered = (
+  payment: NetsBookEntry,
+  { expiresAt, ...checkout }: { url: string; cancelUrl: string | null; expiresAt: string | null },
+) => {
   const { paymentId, created, order, paymentType, fields } = payment;
   const amounts = {
     reservedAmount: payment.reserved,
@@ -29,7 +49,7 @@ export const answered = (payment: NetsBookEntry, checkout: { url: string; cancel
       ...fields,
       paymentId,
       created,
-      checkout,
+      checkout: { ...checkout, ...(expiresAt === null ? {} : { expiresAt }) },
       consumer: {
         shippingAddress: address,
         billingAddress: address,
@@ -39,21 +59,8 @@ export const answered = (payment: NetsBookEntry, checkout: { url: string; cancel
       orderDetails: { amount, currency, reference },
       paymentDetails: { paymentType, paymentMethod: paymentType },
       summary: Object.fromEntries(Object.entries(amounts).filter(([, one]) => one > 0)),
-      charges: payment.charges.map(({ chargeId, amount, created, items }) => ({
-        chargeId,
-        amount,
-        surchargeAmount: 0,
-        created,
-        orderItems: items,
-      })),
-      refunds: payment.refunds.map(({ refundId, amount, state, lastUpdated, items }) => ({
-        refundId,
-        amount,
-        surchargeAmount: 0,
-        state,
-        lastUpdated,
-        orderItems: items,
-      })),
+      charges: payment.charges.map(chargeOf),
+      refunds: payment.refunds.map(refundOf),
     },
   };
 };
@@ -65,7 +72,10 @@ export interface NetsSubject {
   items?: NetsItem[];
 }
 
-const FAILED = { code: "911", message: "Error occurred", source: "Internal" };
+const FAILED = {
+  error: { code: "911", message: "Error occurred", source: "Internal" },
+  reconciliationReference: "made-up",
+};
 const { postalCode: postcode, phoneNumber: _, ...rest } = address;
 const webhookAddress = { ...rest, postcode };
 
@@ -93,9 +103,9 @@ const subjects: Record<string, (payment: NetsBookEntry, about: NetsSubject) => o
     paymentMethod: paymentType,
     paymentType,
   }),
-  "payment.charge.failed": (_, { id, items }) => ({ chargeId: id, orderItems: items, error: FAILED }),
+  "payment.charge.failed": (_, { id, items }) => ({ ...FAILED, chargeId: id, orderItems: items }),
   "payment.refund.completed": (_, { id }) => ({ refundId: id }),
-  "payment.refund.failed": (_, { id }) => ({ refundId: id, error: FAILED }),
+  "payment.refund.failed": (_, { id }) => ({ ...FAILED, refundId: id }),
   "payment.cancel.created": (_, { id, items }) => ({ cancelId: id, orderItems: items }),
 };
 export const dataOf = (event: string, payment: NetsBookEntry, about: NetsSubject): object => {

@@ -37,7 +37,7 @@ export const movesOf =
   (
     op: AfterShopCall,
     { id, payment }: ResursAccount,
-    { amount, key }: LegacyRequest,
+    { amount, key, content }: LegacyRequest,
   ): { answer: HttpAnswer; amount: number; applied: boolean } => {
     if (!stands(payment) || !payment.books) return { answer: noPayment(id), amount: 0, applied: false };
     const lines: BankLine[] | null = amount === null ? null : [{ totalAmountIncludingVat: major(amount) }];
@@ -50,6 +50,7 @@ export const movesOf =
       actionId: randomUUID(),
       created: new Date(clock.now()).toISOString(),
       ...(key === null ? {} : { transactionId: key }),
+      creator: (content as { createdBy?: string }).createdBy,
     });
     const diff = diffsOf(payment).findLast(({ type }) => type === DIFFS[op]);
     if (diff) tell("UPDATE", id, { body: updateOf(diff) });

@@ -1,14 +1,15 @@
 /** The customer's side of the older flows at the double: from the booking, or the page, to the payment. */
 import { randomUUID } from "node:crypto";
+import type { ResursAccount } from "../resurs/accounts.js";
 import type { HttpAnswer } from "../resurs/http.js";
 import { ACCEPTED_PERSON, type PersonStep, stepsOf } from "../resurs/persons.js";
 import type { SignOutcome } from "../resurs/sign-page.js";
 import type { bookingsOf } from "./bookings.js";
 import type { BookedStatus } from "./controls.js";
 import { madeUpCustomer } from "./customer.js";
-import { answerOf, faultOf, type LegacyRequest } from "./http.js";
+import { answerOf, badJson, faultOf, type LegacyRequest } from "./http.js";
 import { type CheckoutIntent, cartOf, intentOf } from "./intents.js";
-import { type LegacyPerson, personOf } from "./words.js";
+import { inJson, type LegacyPerson, personOf, spoken, stands } from "./words.js";
 
 /** An attempt that has not become a payment. */
 interface OpenCheckout {
@@ -27,7 +28,6 @@ const noSession: HttpAnswer = {
   status: 404,
   body: { errorCode: "PAYMENT_SESSION_NOT_FOUND", detailedMessage: "payment session does not exist" },
 };
-const badJson = (description: string): HttpAnswer => ({ status: 400, body: { errorCode: 1, description } });
 
 /** `url`: the double's own, known once it listens. */
 export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => string) => {
@@ -117,8 +117,9 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     attempt.intent.lines = lines;
     return { status: 200 };
   };
-  const readSession = (id: string): HttpAnswer =>
-    session(id) === null ? noSession : { status: 200, body: frameOf(pageOf(id)) };
+  /** The same payment that getPayment answers with, in JSON. */
+  const readPayment = (id: string, payment: ResursAccount["payment"]): HttpAnswer =>
+    stands(payment) ? { status: 200, body: inJson(spoken(id, payment, customerOf(id))) } : noSession;
 
   const updateReference = ({ id, content }: LegacyRequest): HttpAnswer => {
     const { paymentReference: to } = (content ?? {}) as { paymentReference?: unknown };
@@ -166,7 +167,7 @@ export const checkoutsOf = (bookings: ReturnType<typeof bookingsOf>, url: () => 
     openFor,
     updateReference,
     updateCart,
-    readSession,
+    readPayment,
     finish,
     pageAt,
     chosen,

@@ -14,15 +14,7 @@ import { bookingsOf, type Tell } from "./bookings.js";
 import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registrationAt } from "./callbacks.js";
 import { checkoutsOf, noPayment } from "./checkouts.js";
 import type { LegacyDouble, RecordedLegacyCall } from "./controls.js";
-import {
-  answerOf,
-  faultOf,
-  type LegacyCall,
-  type LegacyOperation,
-  type LegacyRequest,
-  legacyRequest,
-  unreadable,
-} from "./http.js";
+import { answerOf, faultOf, type LegacyCall, type LegacyOperation, type LegacyRequest, legacyRequest } from "./http.js";
 import { spoken, stands } from "./words.js";
 
 export type { LegacyCallback, LegacyDigest, Registration } from "./callbacks.js";
@@ -79,9 +71,9 @@ export const legacyDouble = async (options: {
     if (operation === "hosted" || operation === "checkout") return checkouts.openFor(operation, asked);
     if (operation === "updateReference") return checkouts.updateReference(asked);
     if (operation === "updateCart") return checkouts.updateCart(asked);
-    if (operation === "readSession") return checkouts.readSession(id);
     if (operation === "bookPayment") return checkouts.book(asked);
     const { payment } = accounts.at(id);
+    if (operation === "readCheckout") return checkouts.readPayment(id, payment);
     return stands(payment) ? answerOf("getPayment", spoken(id, payment, checkouts.customerOf(id))) : noPayment(id);
   };
 
@@ -122,7 +114,7 @@ export const legacyDouble = async (options: {
     // Without the bank's own error in it: a message that it did not understand.
     if (operation === null) return { status: 500, body: "There is no such operation" };
     if (!asked.authorized) return { status: 401 };
-    if (asked.invalid !== null) return unreadable(asked.invalid);
+    if (asked.refusal !== null) return asked.refusal;
     const fault = accounts.faultFor(accounts.at(id), operation);
     if (operation === "getPayment") reads.push({ op: operation, paymentId: id, at: clock.now() });
     const unheard = stopped(fault);

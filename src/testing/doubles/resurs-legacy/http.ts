@@ -3,10 +3,12 @@ import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { readXml, writeXml } from "../../../gateways/resurs-legacy/xml.js";
 import type { HttpAnswer } from "../resurs/http.js";
-import { requestFault } from "./schema.js";
+import { requestFaults, saidOf } from "../wire/fields.js";
+import { hostedAndCheckout } from "../wire/json-flows.js";
+import { afterShopAndSimplified } from "../wire/soap-flows.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
-export type CheckoutChange = "updateReference" | "updateCart" | "readSession";
+export type CheckoutChange = "updateReference" | "updateCart" | "readCheckout";
 export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | CheckoutChange;
 
 export interface LegacyRequest {
@@ -20,8 +22,8 @@ export interface LegacyRequest {
   /** Minor units; null = all that is left. */
   amount: number | null;
   key: string | null;
-  /** What the published schema has against it; null = nothing. */
-  invalid: string | null;
+  /** The answer to what the published schema does not allow; null = it allows it. */
+  refusal: HttpAnswer | null;
 }
 
 const LARGEST_BODY = 2_000_000;
@@ -93,8 +95,10 @@ export const faultOf = (code: string, message: string): HttpAnswer =>
   });
 
 /** What a SOAP server says of a message that its schema does not allow: no error of the bank's own is in it. */
-export const unreadable = (why: string): HttpAnswer =>
+const unreadable = (why: string): HttpAnswer =>
   xml(500, { "soap:Fault": { faultcode: "soap:Client", faultstring: `Unmarshalling Error: ${why}` } });
+
+export const badJson = (description: string): HttpAnswer => ({ status: 400, body: { errorCode: 1, description } });
 
 const textOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -126,14 +130,14 @@ const Content = z.looseObject({
   paymentData: z.looseObject({ preferredId: z.string().optional() }).optional(),
 });
 
-type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key" | "invalid">;
+type LegacyContent = Pick<LegacyRequest, "operation" | "id" | "content" | "amount" | "key" | "refusal">;
 const nothing: LegacyContent = {
   operation: null,
   id: "",
   content: undefined,
   amount: null,
   key: null,
-  invalid: null,
+  refusal: null,
 };
 
 const soapRequest = (service: string, text: string): LegacyContent => {
@@ -141,9 +145,11 @@ const soapRequest = (service: string, text: string): LegacyContent => {
   const [name = "", content] = Object.entries(body ?? {})[0] ?? [];
   const operation = SERVICES[service]?.[name];
   if (!operation) return nothing;
-  const invalid = requestFault(name, content);
+  const faults = requestFaults(afterShopAndSimplified, `SOAP ${service} ${name}`, content, { strict: true, xml: true });
   const asked = Content.safeParse(content).data;
-  if (invalid !== null || asked === undefined) return { ...nothing, operation, content, invalid: invalid ?? name };
+  if (faults.length > 0 || asked === undefined) {
+    return { ...nothing, operation, content, refusal: unreadable(saidOf(faults)) };
+  }
   return {
     ...nothing,
     operation,
@@ -154,10 +160,12 @@ const soapRequest = (service: string, text: string): LegacyContent => {
   };
 };
 
-const SESSIONS: Record<string, LegacyOperation> = { POST: "checkout", PUT: "updateCart", GET: "readSession" };
+const SESSIONS: Record<string, LegacyOperation> = { POST: "checkout", PUT: "updateCart", GET: "readCheckout" };
 
 const jsonRequest = (method: string, path: string, text: string): LegacyContent => {
   const content = jsonFrom(text);
+  const faults = requestFaults(hostedAndCheckout, `${method} ${path}`, content);
+  const told = { ...nothing, content, refusal: faults.length > 0 ? badJson(saidOf(faults)) : null };
   const page = /^\/sign\/([^/]+)$/.exec(path)?.[1];
   if (page && (method === "GET" || method === "POST")) {
     return { ...nothing, operation: "sign", id: decodeURIComponent(page), content: text };
@@ -165,13 +173,13 @@ const jsonRequest = (method: string, path: string, text: string): LegacyContent 
   if (method === "GET" && path === "/checkout.js") return { ...nothing, operation: "script" };
   if (method === "POST" && path === "/back-channel") {
     const id = Content.safeParse(content).data?.paymentData?.preferredId ?? "";
-    return { ...nothing, operation: "hosted", id, content };
+    return { ...told, operation: "hosted", id };
   }
   const [, id, rest] = /^\/checkout\/payments\/([^/]+)(\/updatePaymentReference)?$/.exec(path) ?? [];
   if (id === undefined) return nothing;
-  if (method === "PUT" && rest) return { ...nothing, operation: "updateReference", id, content };
+  if (method === "PUT" && rest) return { ...told, operation: "updateReference", id };
   const operation = rest ? undefined : SESSIONS[method];
-  return operation ? { ...nothing, operation, id, content } : nothing;
+  return operation ? { ...told, operation, id } : nothing;
 };
 
 export const legacyRequest = async (request: IncomingMessage): Promise<LegacyRequest> => {

@@ -2,11 +2,8 @@
 import { z } from "zod";
 import type { BankLine } from "../resurs/books.js";
 
-const amount = z.coerce.number().min(0);
-const Spec = z.looseObject({
-  specLines: z.array(z.looseObject({ artNo: z.string().optional(), totalAmount: z.coerce.number() })).optional(),
-  totalAmount: amount,
-});
+/** Held to the published schemas before: here is what the double goes by. */
+const Spec = z.looseObject({ totalAmount: z.coerce.number() });
 const mark = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 const Marks = z.looseObject({ waitForFraudControl: mark.default(true), finalizeIfBooked: mark.default(false) });
 const Customer = z.looseObject({ governmentId: z.string().optional() }).optional().catch(undefined);
@@ -18,57 +15,22 @@ const Simplified = z.looseObject({
   /** Whoever does not say where to come back to is not sent away to sign. */
   signing: z.looseObject({ successUrl: z.string(), failUrl: z.string() }).default({ successUrl: "", failUrl: "" }),
 });
-/** The hosted flow calls lines and countries by names of its own. */
-const HostedAddress = z.looseObject({ countryCode: z.string().length(2) }).optional();
 const HostedBody = Marks.extend({
-  paymentData: z.looseObject({ preferredId: z.string().min(1) }),
-  orderData: z.looseObject({
-    orderLines: z
-      .array(
-        z.looseObject({
-          artNo: z.string(),
-          description: z.string(),
-          quantity: z.number().positive(),
-          unitMeasure: z.string(),
-          unitAmountWithoutVat: z.number(),
-          vatPct: z.number().min(0).max(100),
-          totalVatAmount: z.number(),
-          totalAmount: z.number(),
-        }),
-      )
-      .min(1),
-    totalAmount: z.number().min(0),
-  }),
-  customer: z
-    .looseObject({ governmentId: z.string().optional(), address: HostedAddress, deliveryAddress: HostedAddress })
-    .optional(),
+  paymentData: z.looseObject({ preferredId: z.string() }),
+  orderData: z.looseObject({ totalAmount: z.number() }),
+  customer: Customer,
   successUrl: z.string(),
   failUrl: z.string(),
 });
-const CheckoutLine = z.looseObject({
-  artNo: z.string(),
-  description: z.string(),
-  quantity: amount,
-  unitMeasure: z.string(),
-  /** A discount takes away. */
-  unitAmountWithoutVat: z.number(),
-  vatPct: z.number().min(0).max(100),
-  type: z.enum(["ORDER_LINE", "DISCOUNT", "SHIPPING_FEE"]).default("ORDER_LINE"),
-});
+const CheckoutLine = z.looseObject({ quantity: z.number(), unitAmountWithoutVat: z.number(), vatPct: z.number() });
 /** The checkout multiplies. */
 const checkoutTotal = (lines: z.infer<typeof CheckoutLine>[]): number =>
   lines.reduce(
     (sum, { quantity, unitAmountWithoutVat: each, vatPct }) => sum + quantity * each * (1 + vatPct / 100),
     0,
   );
-const CheckoutBody = z.looseObject({
-  orderLines: z.array(CheckoutLine).min(1),
-  customer: Customer,
-  successUrl: z.string(),
-  backUrl: z.string(),
-});
-
-const Cart = z.looseObject({ orderLines: z.array(CheckoutLine).min(1) });
+const Cart = z.looseObject({ orderLines: z.array(CheckoutLine) });
+const CheckoutBody = Cart.extend({ customer: Customer, successUrl: z.string(), backUrl: z.string() });
 
 /** What the checkout's lines come to; null = they are none. */
 export const cartOf = (content: unknown): BankLine[] | null => {

@@ -112,6 +112,21 @@ export const spoken = (id: string, payment: LegacyWire, customer: LegacyPerson) 
   };
 };
 
+/** The same as the checkout's JSON has it: amounts are numbers. */
+export const inJson = ({ totalAmount, limit, paymentDiffs, ...payment }: ReturnType<typeof spoken>) => ({
+  ...payment,
+  totalAmount: Number(totalAmount),
+  limit: Number(limit),
+  paymentDiffs: paymentDiffs.map(({ paymentSpec, ...diff }) => ({
+    ...diff,
+    paymentSpec: {
+      specLines: [],
+      totalAmount: Number(paymentSpec.totalAmount),
+      totalVatAmount: Number(paymentSpec.totalVatAmount),
+    },
+  })),
+});
+
 /** bookPaymentStatus of a payment that stands. */
 export const bookedWord = ({ status, books }: LegacyWire): "BOOKED" | "FINALIZED" | "FROZEN" => {
   if (status === "FROZEN" || status === "INSPECTION") return "FROZEN";

@@ -110,8 +110,12 @@ const paymentFrom = (entry: SeriesEntry, from: number, before: AccountPayment | 
   };
 };
 
+export const STORE_ID = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
+
 /** The payment as GET answers it. */
 export const answered = (id: string, { status, rejectedReason, books, fields, orderFields }: AccountPayment) => ({
+  storeId: STORE_ID,
+  customer: {},
   paymentActions: [],
   ...fields,
   id,

@@ -6,6 +6,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
+import { requestFaults, saidOf } from "../wire/fields.js";
+import { merchantApi } from "../wire/merchant-api.js";
 import { accountsOf, answered, type ResursAccount } from "./accounts.js";
 import { asideOf, isAside } from "./aside.js";
 import {
@@ -225,8 +227,9 @@ export const resursDouble = async (options: {
     id: string,
     call: HttpCall,
   ): HttpAnswer | null | Promise<HttpAnswer> => {
-    if (!call.valid) return no(400, "BAD_REQUEST", "The body is no JSON object, or its orderLines are no lines");
     if (operation === "token") return token(call);
+    const faults = requestFaults(merchantApi, `${call.method} ${call.path}`, call.json);
+    if (faults.length > 0) return admitted(call) ? no(400, "BAD_REQUEST", saidOf(faults)) : unadmitted();
     if (operation === "createPayment") return create(call);
     if (isAside(operation)) return admitted(call) ? aside(operation, id, call) : unadmitted();
     if (operation !== "sign") return paymentCall(operation, id, call);

@@ -1,0 +1,146 @@
+/** The older flows in JSON, the hosted page and the checkout, as far as the double speaks them. */
+import {
+  anything,
+  type Field,
+  flag,
+  group,
+  type Kind,
+  listOf,
+  may,
+  must,
+  number,
+  text,
+  type WireOperation,
+  webAddress,
+  words,
+} from "./fields.js";
+import { payment } from "./soap-flows.js";
+
+const nonEmpty = text({ least: 1 });
+const string = text();
+const amount = number({ least: 0 });
+const decimal = number();
+const percent = number({ least: 0, most: 100 });
+
+const SPEC_LINES = "S4 renderPaymentSpec, sanitizePaymentSpec";
+const hostedAddress = group(
+  ...["fullName", "firstName", "lastName", "addressRow1", "addressRow2", "postalArea", "postalCode", "country"].map(
+    (name) => may(name, string),
+  ),
+  must("countryCode", text({ least: 2, most: 2 })),
+);
+const line = (...more: Field[]): Kind =>
+  group(
+    must("artNo", string),
+    must("description", string),
+    must("quantity", amount),
+    must("unitMeasure", string),
+    must("unitAmountWithoutVat", decimal),
+    must("vatPct", percent),
+    ...more,
+  );
+const RCO = "S2 _exclude/resurs-checkout-web/index";
+const cartLine = line(
+  may("totalAmountWithVat", decimal),
+  may("totalVatAmount", decimal),
+  may("type", words("ORDER_LINE", "DISCOUNT", "SHIPPING_FEE")),
+);
+const session: Field[] = [
+  must("paymentSessionId", nonEmpty),
+  must("iframe", nonEmpty),
+  may("script", string),
+  may("customer", anything),
+  may("baseUrl", webAddress()),
+  must("html", nonEmpty),
+];
+
+export const hostedAndCheckout: readonly WireOperation[] = [
+  {
+    name: "hosted",
+    asks: "POST /back-channel",
+    by: "shop",
+    source: "S4 about lines 4934 and 5072",
+    request: [
+      must("paymentData", group(must("preferredId", nonEmpty), may("paymentMethodId", string))),
+      may("waitForFraudControl", flag),
+      may("annulIfFrozen", flag),
+      may("finalizeIfBooked", flag),
+      must(
+        "orderData",
+        group(
+          listOf(must("orderLines", line(must("totalVatAmount", decimal), must("totalAmount", decimal))), 1),
+          must("totalAmount", amount),
+          must("totalVatAmount", decimal),
+        ),
+        SPEC_LINES,
+      ),
+      may(
+        "customer",
+        group(
+          may("governmentId", string),
+          may("address", hostedAddress),
+          ...["phone", "email", "type", "cellPhone", "yourCustomerId"].map((name) => may(name, string)),
+          may("deliveryAddress", hostedAddress),
+          may("contactGovernmentId", string),
+        ),
+      ),
+      must("successUrl", nonEmpty),
+      must("failUrl", nonEmpty),
+      may("backUrl", string),
+    ],
+    answer: [must("location", webAddress())],
+  },
+  {
+    name: "checkout",
+    asks: "POST /checkout/payments/{id}",
+    by: "shop",
+    source: RCO,
+    request: [
+      listOf(must("orderLines", cartLine), 1),
+      listOf(may("metaData", group(must("key", string), must("value", string)))),
+      may("customer", anything),
+      must("successUrl", nonEmpty),
+      must("backUrl", nonEmpty),
+      may("shopUrl", string),
+      may("paymentCreatedCallbackUrl", string),
+    ],
+    answer: session,
+  },
+  {
+    name: "readCheckout",
+    asks: "GET /checkout/payments/{id}",
+    by: "shop",
+    source: `${RCO}, GET /payments/{orderReference}`,
+    request: null,
+    answer: payment,
+  },
+  {
+    name: "updateCart",
+    asks: "PUT /checkout/payments/{id}",
+    by: "shop",
+    source: RCO,
+    request: [listOf(must("orderLines", cartLine), 1)],
+    answer: null,
+  },
+  {
+    name: "updateReference",
+    asks: "PUT /checkout/payments/{id}/updatePaymentReference",
+    by: "shop",
+    source: "S4 updatePaymentReference, about line 3758",
+    request: [must("paymentReference", nonEmpty)],
+    answer: null,
+  },
+  {
+    name: "error",
+    asks: "an answer of 4xx or 5xx in JSON",
+    by: "shop",
+    source: "S4 updatePaymentReference; S2 _exclude/resurs-checkout-web/index, Errors",
+    request: null,
+    answer: [
+      must("errorCode", anything),
+      may("description", string),
+      may("detailedMessage", string),
+      may("message", string),
+    ],
+  },
+];
