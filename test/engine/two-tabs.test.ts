@@ -15,6 +15,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
+const HOUR = 3_600_000;
 const lines = [{ sku: "book", quantity: 1, total: 84_900 }];
 const urls = {
   successUrl: "https://shop.test/ok",
@@ -34,7 +35,7 @@ const shop = async (more: Partial<Gateway> = {}) => {
   woo.addOrder({ id: "1001", ...order, status: "pending", datePaid: null });
   const payment = { gateway: "nets-easy", paymentId: null, previousPaymentIds: [], customerReturned: false };
   await engine.place("1001", { ...order, status: "pending", ...payment });
-  return { nets, engine };
+  return { nets, engine, clock };
 };
 
 const pressesPay = async (engine: Engine): Promise<string> => {
@@ -78,6 +79,29 @@ describe("two tabs at Nets", () => {
     const first = await pressesPay(engine);
     await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
     await until(() => isOver(nets, first), "the end of the payment");
+    nets.customerPays(first);
+    expect(nets.books(first)).toMatchObject({ authorized: 0, captured: 0 });
+  });
+
+  test("where the end did not come through, the session is over when its link is", async () => {
+    const { nets, engine, clock } = await shop({ endPayment: async () => ({ kind: "unknown", detail: "HTTP 504" }) });
+    const first = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    clock.set(clock.now() + 3 * HOUR);
+    nets.customerPays(first);
+    expect(nets.books(first)).toMatchObject({ authorized: 0, captured: 0 });
+  });
+
+  test("who pays in between has paid a cancelled order, which has a flag; nothing is taken", async () => {
+    const { nets, engine } = await shop({ endPayment: async () => ({ kind: "unknown", detail: "HTTP 504" }) });
+    const first = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    nets.customerPays(first);
+    await engine.submit("1001", { type: "customer.returned", page: "success" }, { wait: "settled" });
+    const record = await engine.queries.read("1001");
+    expect(record?.facts.order.status).toBe("cancelled");
+    expect(record?.flags).toMatchObject([{ flag: "discrepancy:paid-but-cancelled", clearedAt: null }]);
+    expect(nets.books(first)).toMatchObject({ authorized: 849, captured: 0 });
   });
 
   test.each<[string, () => Promise<GatewayAnswer>]>([

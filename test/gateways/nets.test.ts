@@ -79,7 +79,8 @@ const oddNets = async (status: number, body: unknown) => {
 };
 
 describe("the reading", () => {
-  const read = (payment: object) => readingOf(NetsPayment.parse({ payment: { paymentId: ID, ...payment } }).payment);
+  const read = (payment: object) =>
+    readingOf(NetsPayment.parse({ payment: { paymentId: ID, ...payment } }).payment, T0);
   const summary = (
     reservedAmount?: number,
     chargedAmount?: number,
@@ -161,11 +162,21 @@ describe("the reading", () => {
   test("ended or not, money that is there decides (facts 10.2)", () => {
     expect(read({ terminated: "2026-11-20T12:00:00Z", ...summary(100) }).status).toBe("ACCEPTED");
   });
+  test.each([
+    ["over", "2026-11-20T12:00:00.000Z", {}, "REJECTED"],
+    ["over, in another time zone", "2026-11-20T13:00:00+01:00", {}, "REJECTED"],
+    ["not over", "2026-11-20T12:00:00.001Z", {}, "TASK_REDIRECTION_REQUIRED"],
+    ["over, and paid before", "2026-11-20T11:00:00Z", summary(100), "ACCEPTED"],
+    ["over at some other time than one", "soon", {}, "TASK_REDIRECTION_REQUIRED"],
+    ["over at a number", 7, {}, "TASK_REDIRECTION_REQUIRED"],
+  ])("a session that is %s", (_, expiresAt, more, status) => {
+    expect(read({ ...more, checkout: { url: "https://nets.example", expiresAt } }).status).toBe(status);
+  });
   test("a subscription counts as paid, without any amount", () => {
     expect(read({ subscription: { id: "s" } })).toMatchObject({ status: "ACCEPTED", authorized: 0, offers: [] });
   });
-  test("from account to account, what is reserved is taken", () => {
-    const reading = read({ ...summary(100), paymentDetails: { paymentType: "A2A" } });
+  test.each(["A2A", "A2a"])("from account to account (%s), what is reserved is taken", (paymentType) => {
+    const reading = read({ ...summary(100), paymentDetails: { paymentType } });
     expect(reading).toMatchObject({ authorized: 0, captured: 100, offers: ["REFUND", "PARTIAL_REFUND"] });
   });
   test("a refund on its way counts as refunded, one that failed does not", () => {
@@ -364,7 +375,7 @@ describe("refund", () => {
       { refundId: "c", amount: 5_000, state: "Completed" },
     ];
     const { payment } = NetsPayment.parse({ payment: { paymentId: ID, ...charged, refunds } });
-    expect(readingOf(payment)).toMatchObject({ refunded: 15_000, pendingRefund: 10_000, failedRefund: 25_000 });
+    expect(readingOf(payment, T0)).toMatchObject({ refunded: 15_000, pendingRefund: 10_000, failedRefund: 25_000 });
   });
   test("an amount that no charge can bear is one call for the whole payment", async () => {
     const { nets, gateway } = await given();
@@ -521,7 +532,12 @@ describe("a new payment", () => {
     expect(nets.creates).toMatchObject([
       {
         order: { amount: 100_000, currency: "SEK", reference: "1001", items: [{ grossTotalAmount: 100_000 }] },
-        checkout: { returnUrl: order.successUrl, termsUrl: "https://shop.example/", charge: false },
+        checkout: {
+          returnUrl: order.successUrl,
+          termsUrl: "https://shop.example/",
+          charge: false,
+          expiresAt: new Date(T0 + order.linkLifetimeMinutes * 60_000).toISOString(),
+        },
         notifications: {
           webHooks: EVENTS.map((eventName) => ({ eventName, url: order.callbackUrl, authorization: SECRET })),
         },

@@ -84,7 +84,7 @@ export const decideLine = (json: unknown, settingsGiven: Record<string, unknown>
   const rules = rulesFrom({ ...settingsGiven, ...line.settings });
   const now = line.now ?? clock();
   const paymentId = idOf(line);
-  const told = readingFrom(line, paymentId);
+  const told = readingFrom(line, paymentId, now);
   const order = placedFrom(line, paymentId, told, now);
   const orderId = String(line.order.id);
   const envelope = (id: string, event: OrderEvent, at: number): Envelope => {

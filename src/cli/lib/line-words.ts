@@ -134,7 +134,7 @@ export const placedFrom = (
 /** The payment as the bank would answer now; undefined = there is none to ask about, null = the bank does not answer. */
 export type PaymentAnswer = Reading | null | undefined;
 
-export const readingFrom = (line: DecideLine, paymentId: string | null): PaymentAnswer => {
+export const readingFrom = (line: DecideLine, paymentId: string | null, now: number): PaymentAnswer => {
   const { payment, netsPayment, taskStatus, earlier } = line;
   if (payment?.status === UNAVAILABLE) return null;
   // An earlier event may have given the order the payment that the line speaks of.
@@ -147,7 +147,7 @@ export const readingFrom = (line: DecideLine, paymentId: string | null): Payment
     throw new BadLine([{ path, message: `the order's payment is ${paymentId}, so give that one` }]);
   }
   const ours = paymentId?.toLowerCase() === named.toLowerCase() ? (paymentId ?? named) : named;
-  if (payment == null) return fromNets({ ...netsPayment, paymentId: ours });
+  if (payment == null) return fromNets({ ...netsPayment, paymentId: ours }, now);
   const read = ResursPayment.safeParse({ ...payment, id: ours });
   if (!read.success) throw new BadLine(issuesOf(read.error, "payment"));
   // The bank is asked for the task only where the payment was rejected.
@@ -156,10 +156,10 @@ export const readingFrom = (line: DecideLine, paymentId: string | null): Payment
 };
 
 /** As Nets answers it, with a scenario's short word for the payment type. */
-const fromNets = ({ paymentType, ...payment }: NonNullable<DecideLine["netsPayment"]>): Reading => {
+const fromNets = ({ paymentType, ...payment }: NonNullable<DecideLine["netsPayment"]>, now: number): Reading => {
   const paymentDetails = payment.paymentDetails ?? (paymentType === undefined ? undefined : { paymentType });
   const read = NetsPayment.safeParse({ payment: { ...payment, paymentDetails } });
-  if (read.success) return netsReadingOf(read.data.payment);
+  if (read.success) return netsReadingOf(read.data.payment, now);
   const issues = issuesOf(read.error, "netsPayment");
   throw new BadLine(issues.map(({ path, message }) => ({ path: path.replace(".payment.", "."), message })));
 };

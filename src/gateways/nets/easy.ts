@@ -117,9 +117,10 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   if (options.webhook && !/^[A-Za-z0-9]{8,64}$/.test(options.webhook.authorization)) {
     throw new TypeError("webhook.authorization: Nets takes 8 to 64 letters and digits, and nothing else");
   }
+  const clock = options.clock ?? systemClock();
   const ask = asking({
     baseUrl: options.baseUrl,
-    clock: options.clock ?? systemClock(),
+    clock,
     timeoutMs: options.timeoutMs ?? 30_000,
     fetch: options.fetch ?? globalThis.fetch,
   });
@@ -164,7 +165,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   const readPayment = async (paymentId: string): Promise<ReadAnswer> => {
     const answer = await fetchPayment(paymentId);
     if (!("payment" in answer)) return answer;
-    return { kind: "ok", reading: answer.payment ? readingOf(answer.payment) : noSuchPayment(paymentId) };
+    return { kind: "ok", reading: answer.payment ? readingOf(answer.payment, clock.now()) : noSuchPayment(paymentId) };
   };
 
   /** A call that moves money, or why it may not have; null = it took effect. */
@@ -217,7 +218,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
 
   const openCheckout = async (checkout: NewEmbeddedCheckout): Promise<OpenedEmbedded> => {
     const { webhook, termsUrl } = options;
-    const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
+    const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }, clock.now()));
     if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
     const opened = Opened.safeParse(answer.body).data;
     if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
@@ -232,7 +233,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     async capture({ paymentId, amount, lines, key }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const { total, authorized } = readingOf(found.payment);
+      const { total, authorized } = readingOf(found.payment, clock.now());
       const last = amount === authorized && amount !== total ? ({ finalCharge: true } as const) : {};
       const slice = { amount, ...last, ...partItems(amount, total, lines) };
       const path = `v1/payments/${paymentId}/charges`;
@@ -242,7 +243,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     async cancel({ paymentId, amount, lines }) {
       const found = await lookedUp(paymentId);
       if (!("payment" in found)) return found;
-      const slice = { amount, ...partItems(amount, readingOf(found.payment).total, lines) };
+      const slice = { amount, ...partItems(amount, readingOf(found.payment, clock.now()).total, lines) };
       return (await move("cancels", `v1/payments/${paymentId}/cancels`, slice)) ?? done(paymentId);
     },
     async refund({ paymentId, amount, lines, all, refundedBefore, key }) {
@@ -271,7 +272,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
         const opened = await openCheckout({ ...payment, reference, checkoutUrl: redirectUrl });
         return opened.kind === "ok" ? { ...opened, status, redirectUrl } : opened;
       }
-      const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));
+      const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }, clock.now()));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const created = Created.safeParse(answer.body);
       if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };

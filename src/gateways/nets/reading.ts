@@ -4,6 +4,8 @@ import type { Charge, NetsPayment } from "./schema.js";
 
 /** Money moves from account to account at once: what is reserved is taken, and no charge is ever sent. */
 const ACCOUNT_TO_ACCOUNT = "A2A";
+/** The reference writes it in capitals, and Nexi's own SDK `A2a`. */
+const typeOf = ({ paymentDetails }: NetsPayment): string | undefined => paymentDetails?.paymentType?.toUpperCase();
 /** A refund in one of these never reached the customer. */
 const PENDING = "Pending";
 const CAME_TO_NOTHING = ["Cancelled", "Failed", "Expired"];
@@ -20,17 +22,24 @@ const refundedOf = (payment: NetsPayment): number =>
   );
 
 /** What the Nets plugin takes as paid. The money decides first: a payment that holds any was not ended unpaid. */
-const statusOf = (payment: NetsPayment, reserved: number, charged: number): string => {
+const statusOf = (payment: NetsPayment, reserved: number, charged: number, now: number): string => {
   if (reserved > 0 || charged > 0 || payment.subscription?.id) return "ACCEPTED";
-  return payment.terminated ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
+  const isOver = Date.parse(payment.checkout?.expiresAt ?? "") <= now;
+  return payment.terminated || isOver ? "REJECTED" : "TASK_REDIRECTION_REQUIRED";
+};
+
+export const capturedOf = (payment: NetsPayment): number => {
+  const { reservedAmount = 0, chargedAmount = 0, cancelledAmount = 0 } = payment.summary ?? {};
+  return typeOf(payment) === ACCOUNT_TO_ACCOUNT
+    ? Math.max(chargedAmount, reservedAmount - cancelledAmount)
+    : chargedAmount;
 };
 
 /** Of an invoice nothing is cancelled any more once some of it was charged (1007). Which payment it is may be unsaid. */
 const LETS_A_PART_GO = ["CARD", "WALLET", undefined];
 
 const offersOf = (payment: NetsPayment, authorized: number, refundable: number): PossibleAction[] => {
-  const { paymentType } = payment.paymentDetails ?? {};
-  const part = LETS_A_PART_GO.includes(paymentType?.toUpperCase());
+  const part = LETS_A_PART_GO.includes(typeOf(payment));
   const whole = authorized === payment.summary?.reservedAmount;
   return [
     ...(authorized > 0 ? (["CAPTURE", "PARTIAL_CAPTURE"] as const) : []),
@@ -40,13 +49,13 @@ const offersOf = (payment: NetsPayment, authorized: number, refundable: number):
   ];
 };
 
-export const readingOf = (payment: NetsPayment): Reading => {
+/** @param now epoch milliseconds: a session that is over by then is not paid any more */
+export const readingOf = (payment: NetsPayment, now: number): Reading => {
   const { reservedAmount: reserved = 0, chargedAmount = 0, cancelledAmount: canceled = 0 } = payment.summary ?? {};
-  const atOnce = payment.paymentDetails?.paymentType === ACCOUNT_TO_ACCOUNT;
-  const captured = atOnce ? Math.max(chargedAmount, reserved - canceled) : chargedAmount;
+  const captured = capturedOf(payment);
   const refunded = refundedOf(payment);
   const authorized = Math.max(0, reserved - captured - canceled);
-  const status = statusOf(payment, reserved, chargedAmount);
+  const status = statusOf(payment, reserved, chargedAmount, now);
   // Charged without a reservation, as with automatic charging, leaves the order's amount to go by.
   const total = reserved > 0 ? reserved : Math.max(payment.orderDetails?.amount ?? 0, chargedAmount);
   return {

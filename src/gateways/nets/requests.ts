@@ -4,7 +4,7 @@ import { type Line, linesFor, vatOf, vatRateOf } from "../../../machines/lines.j
 import { shortened } from "../../../machines/text.js";
 import { referenceOf } from "../../http-client/order-reference.js";
 import type { NewPayment } from "../../ports/gateway.js";
-import { chargesLeft, readingOf } from "./reading.js";
+import { capturedOf, chargesLeft } from "./reading.js";
 import type { NetsPayment } from "./schema.js";
 
 export interface NetsWebhook {
@@ -55,6 +55,8 @@ interface ShopUrls {
 
 /** A session for the shop's own checkout page, before there is an order (seed 004, "Embedded checkout flow"). */
 export interface NewEmbeddedCheckout extends Cart, Pick<NewPayment, "currency" | "callbackUrl"> {
+  /** Left out: as long as Nets keeps a session. */
+  linkLifetimeMinutes?: number | undefined;
   /** What Nets shows it as until the order has a number. */
   reference: string;
   /** The page that shows it. */
@@ -85,7 +87,12 @@ const notifications = ({ webhook }: ShopUrls, callbackUrl: string) => {
   return { notifications: { webHooks: EVENTS.map((eventName) => ({ eventName, url, authorization })) } };
 };
 
-export const createBody = (payment: NewPayment, shop: ShopUrls) => ({
+/** @param now epoch milliseconds */
+const expiry = ({ linkLifetimeMinutes: minutes }: { linkLifetimeMinutes?: number | undefined }, now: number) =>
+  minutes === undefined ? {} : { expiresAt: new Date(now + minutes * 60_000).toISOString() };
+
+/** @param now epoch milliseconds: the session ends when the link does, for the link alone would stay payable for 48 hours */
+export const createBody = (payment: NewPayment, shop: ShopUrls, now: number) => ({
   order: { ...orderOf(payment), currency: payment.currency, reference: reference(payment.orderId) },
   checkout: {
     integrationType: "HostedPaymentPage",
@@ -94,17 +101,19 @@ export const createBody = (payment: NewPayment, shop: ShopUrls) => ({
     termsUrl: shop.termsUrl ?? new URL("/", payment.successUrl).href,
     // The money is taken when the order is completed, not at the checkout.
     charge: false,
+    ...expiry(payment, now),
   },
   ...notifications(shop, payment.callbackUrl),
 });
 
-export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: ShopUrls) => ({
+export const embeddedBody = (checkout: NewEmbeddedCheckout, shop: ShopUrls, now: number) => ({
   order: { ...orderOf(checkout), currency: checkout.currency, reference: reference(checkout.reference) },
   checkout: {
     integrationType: "EmbeddedCheckout",
     url: checkout.checkoutUrl,
     termsUrl: shop.termsUrl ?? new URL("/", checkout.checkoutUrl).href,
     charge: false,
+    ...expiry(checkout, now),
   },
   ...notifications(shop, checkout.callbackUrl),
 });
@@ -152,6 +161,6 @@ export const refundParts = (
   const everything = charges.reduce((sum, { left }) => sum + left, 0) === amount;
   if (all && everything) return charges.map((charge) => ofCharge(charge, charge.left));
   // Account-to-account payments have no charge at all.
-  const { captured } = readingOf(payment);
-  return [{ path: `v1/payments/${payment.paymentId}/refunds`, amount, ...partItems(amount, captured, lines) }];
+  const items = partItems(amount, capturedOf(payment), lines);
+  return [{ path: `v1/payments/${payment.paymentId}/refunds`, amount, ...items }];
 };

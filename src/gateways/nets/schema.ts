@@ -23,6 +23,11 @@ export const NetsPayment = z.looseObject({
     paymentId: Id,
     /** The moment at which the payment was ended; absent while it may still be paid. */
     terminated: z.union([z.string(), z.boolean()]).nullish(),
+    /** `expiresAt`: nobody can pay from then on. In a shape that we do not know it tells nothing. */
+    checkout: z
+      .looseObject({ expiresAt: z.string().max(60).nullish().catch(null) })
+      .nullish()
+      .catch(null),
     orderDetails: z.looseObject({ amount: absentIsNone, currency: Word(3).nullish().catch(null) }).nullish(),
     paymentDetails: z.looseObject({ paymentType: compared.nullish() }).nullish(),
     summary: z
