@@ -1,5 +1,6 @@
 /** Writes the documents that are made from the machines, and the tables that are made from the code. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { wireDocuments } from "../wire/document.js";
 import { configurationDocument } from "./configuration.js";
 import { llmsDocument } from "./llms.js";
 import { withMetrics } from "./metrics.js";
@@ -14,4 +15,6 @@ writeFileSync(page("coverage.md"), coverageDocument());
 writeFileSync(page("configuration.md"), configurationDocument());
 writeFileSync(page("operating.md"), withMetrics(readFileSync(page("operating.md"), "utf8")));
 writeFileSync(page("situations.md"), situationsDocument());
+mkdirSync(page("wire"), { recursive: true });
+for (const [name, text] of Object.entries(await wireDocuments())) writeFileSync(page(name), text);
 writeFileSync(page("llms.txt"), llmsDocument());

@@ -1,6 +1,7 @@
 /** Both banks' adapters keep the gateway contract, over real HTTP, each against its double. */
 import { randomUUID } from "node:crypto";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Reading } from "../../machines/facts.js";
 import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import {
@@ -11,6 +12,7 @@ import {
   resursSimplified,
 } from "../../src/gateways/resurs-legacy/index.js";
 import type { Gateway } from "../../src/index.js";
+import { registrationAt } from "../../src/testing/doubles/resurs-legacy/callbacks.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { faultOf } from "../../src/testing/doubles/resurs-legacy/http.js";
@@ -70,6 +72,9 @@ const resurs: GatewayFixture = {
     addOrderLines: true,
     bookSignedPayment: false,
     findsCreated: true,
+    expires: true,
+    cancelRest: true,
+    callsBack: true,
     keys: { sent: ["capture", "refund"], once: [], shown: ["capture", "refund"] },
   },
   async open({ clock, inFrontOf }) {
@@ -102,6 +107,7 @@ const resurs: GatewayFixture = {
         bank.setSeries(id, [{ from: 0, payment, taskStatus: { completed: state !== "waiting" } }]);
         return id;
       },
+      portal: { pay: bank.customerSigns, hand: bank.portal },
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };
@@ -121,6 +127,10 @@ const nets: GatewayFixture = {
     refundPart: true,
     addOrderLines: false,
     bookSignedPayment: false,
+    expires: true,
+    tellsCurrency: true,
+    cancelRest: true,
+    callsBack: true,
     // Nets decides while the customer waits: it freezes nothing afterwards.
     lacks: ["frozen"],
     keys: { sent: ["capture", "refund"], once: ["capture", "refund"], shown: [] },
@@ -129,11 +139,12 @@ const nets: GatewayFixture = {
     const bank = await netsDouble({ clock });
     const baseUrl = await inFrontOf({ answer: forwardTo(bank.url), operationOf: netsOperation });
     const secretKey = "nets-secret-key";
+    const authorization = "netsWebhookSecret";
     const newId = () => randomUUID().replaceAll("-", "");
     return {
-      gateway: netsEasy({ baseUrl, secretKey, clock, timeoutMs: TIMEOUT_MS }),
+      gateway: netsEasy({ baseUrl, secretKey, clock, timeoutMs: TIMEOUT_MS, webhook: { authorization } }),
       timeoutMs: TIMEOUT_MS,
-      secrets: [secretKey],
+      secrets: [secretKey, authorization],
       unknownId: newId(),
       no: (status) => ({ status, body: JSON.stringify({ code: "1001", message: "no", source: "Internal" }) }),
       alsoNo: [402, 500].map((status) => ({
@@ -154,6 +165,7 @@ const nets: GatewayFixture = {
         bank.setSeries(id, [{ from: 0, netsPayment: { summary, orderDetails: { amount: total }, ...ended } }]);
         return id;
       },
+      portal: { pay: (paymentId) => bank.customerPays(paymentId), hand: bank.portal },
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };
@@ -181,6 +193,8 @@ const older = (
     refundPart: true,
     addOrderLines: false,
     bookSignedPayment: books,
+    cancelRest: true,
+    callsBack: true,
     // Before it is booked there is no payment at all, and after that the bank rejects by annulling it.
     lacks: ["waiting", "rejected"],
     keys: {
@@ -197,6 +211,9 @@ const older = (
       operationOf: olderOperation,
     });
     const password = "legacy-password";
+    for (const kind of ["UPDATE", "ANNULMENT"] as const) {
+      bank.register(kind, registrationAt(`${baseUrl}/called-back`, kind, null));
+    }
     const through = (address: string) => address.replace(bank.url, baseUrl);
     return {
       gateway: gatewayTo({
@@ -235,6 +252,7 @@ const older = (
         bank.setSeries(id, [{ from: 0, payment: { status: state === "frozen" ? "FROZEN" : "ACCEPTED", order } }]);
         return id;
       },
+      portal: { pay: (paymentId) => (books ? undefined : bank.customerPays(paymentId)), hand: bank.portal },
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };
@@ -249,4 +267,46 @@ describe.each([
   ["Resurs Checkout", older(framed, false)],
 ])("%s", (_, fixture) => {
   for (const { title, run } of gatewayContract(fixture)) test(title, run);
+});
+
+describe("a gateway is found out that", () => {
+  const EXPIRES = "A payment that nobody paid while its link was good reads as ended, with nothing reserved.";
+  const CURRENCY = "A reading says in which currency the payment is.";
+  const REST = "What is left after a part was captured is let go, with lines that add up or without any.";
+  const HANDS = "What a hand does in the bank's portal is called back about, and the reading then shows it.";
+  const reading =
+    (change: Partial<Reading>) =>
+    (right: Gateway): Gateway => ({
+      ...right,
+      async readPayment(paymentId) {
+        const answer = await right.readPayment(paymentId);
+        return answer.kind === "ok" ? { ...answer, reading: { ...answer.reading, ...change } } : answer;
+      },
+    });
+  const wrong: [string, (right: Gateway) => Gateway, string[]][] = [
+    ["is right", (right) => right, []],
+    ["says no currency", reading({ currency: null }), [CURRENCY]],
+    ["never sees a payment end", reading({ status: "TASK_REDIRECTION_REQUIRED" }), [EXPIRES]],
+    ["lets nothing go", (right) => ({ ...right, cancel: async () => ({ kind: "ok", reading: null }) }), [REST]],
+    [
+      "does not say where to call back",
+      (right) => ({
+        ...right,
+        createPayment: (payment) => right.createPayment({ ...payment, callbackUrl: "http://127.0.0.1:9/" }),
+      }),
+      [HANDS],
+    ],
+  ];
+  test.each(wrong)("%s", async (_, change, due) => {
+    const open: GatewayFixture["open"] = async (opening) => {
+      const opened = await nets.open(opening);
+      return { ...opened, gateway: change(opened.gateway) };
+    };
+    const broken: string[] = [];
+    for (const { title, run } of gatewayContract({ ...nets, open })) {
+      if (![EXPIRES, CURRENCY, REST, HANDS].includes(title)) continue;
+      await run().catch(() => broken.push(title));
+    }
+    expect(broken).toEqual(due);
+  });
 });

@@ -139,7 +139,7 @@ test("Nets Easy", async () => {
             grossTotalAmount: 4999,
             netTotalAmount: 4463,
           },
-          { name: "Post  to the door", taxRate: 2500, taxAmount: 980, grossTotalAmount: 4900, netTotalAmount: 3920 },
+          { name: "Post to the door", taxRate: 2500, taxAmount: 980, grossTotalAmount: 4900, netTotalAmount: 3920 },
           {
             reference: "VOUCHER",
             unitPrice: -5000,

@@ -2,7 +2,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { resursMapi } from "../../src/gateways/resurs/mapi.js";
-import { netsDouble, resursDouble, VirtualClock } from "../../src/testing/index.js";
+import { resursCheckout, resursHosted, resursSimplified } from "../../src/gateways/resurs-legacy/index.js";
+import type { Gateway } from "../../src/ports/gateway.js";
+import { registrationAt } from "../../src/testing/doubles/resurs-legacy/callbacks.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
+import { legacyDouble, netsDouble, resursDouble, VirtualClock } from "../../src/testing/index.js";
 import { shopWith } from "./shop-with.js";
 
 const closing: (() => Promise<void>)[] = [];
@@ -112,5 +116,63 @@ describe("Nets's portal", () => {
     await pass(HEARD);
     expect((await engine.submit("1001", { type: "merchant.released" }, { wait: "settled" })).outcome).toBe("moved");
     expect(nets.books(paymentId)).toMatchObject({ captured: 400, canceled: 600, authorized: 0 });
+  });
+});
+
+describe.each(["simplified", "hosted", "checkout"] as const)("the portal of Resurs's older flows: %s", (flow) => {
+  const DIGEST = { algorithm: "SHA1", salt: "a-salt-of-the-shop" } as const;
+  const paid = async () => {
+    const clock = new VirtualClock(Date.parse("2026-11-20T12:00:00.000Z"));
+    const bank = await legacyDouble({ clock });
+    closing.push(bank.close);
+    const older = { ...bank.addresses, userName: "shop", password: "secret", clock };
+    const rco = resursCheckout(older);
+    const gateways = { simplified: resursSimplified({ ...older, ...madeUpBooking }), hosted: resursHosted(older) };
+    const inFrame: Gateway = {
+      ...rco,
+      createPayment: async (payment) => {
+        const preferredId = payment.orderId;
+        await rco.openCheckout({ ...payment, lines: [{ sku: "A", quantity: 1, total: payment.total }], preferredId });
+        return rco.createPayment({ ...payment, preferredId });
+      },
+    };
+    const gateway = flow === "checkout" ? inFrame : gateways[flow];
+    const resursDigest = { algorithm: DIGEST.algorithm, salts: [DIGEST.salt] };
+    const shop = await shopWith(clock, gateway, { delivering: bank.delivering, resursDigest });
+    closing.push(shop.close);
+    for (const kind of ["BOOKED", "UPDATE", "ANNULMENT"] as const) {
+      bank.register(kind, registrationAt(`${shop.url}/callbacks/resurs/legacy`, kind, DIGEST));
+    }
+    const paymentId = await shop.opened("1001");
+    if (flow !== "simplified") bank.customerPays(paymentId);
+    await shop.engine.submit("1001", { type: "customer.returned", page: "success" });
+    await shop.pass(HOUR);
+    expect(shop.woo.order("1001").status).toBe("processing");
+    const payment = async () => (await shop.engine.queries.read("1001"))?.facts.payment;
+    return { ...shop, bank, paymentId, payment };
+  };
+  test("a capture, and a part of it refunded", async () => {
+    const { bank, paymentId, pass, payment } = await paid();
+    bank.portal(paymentId, "capture");
+    await pass(1_000);
+    expect(await payment()).toMatchObject({ captured: 100_000 });
+    await pass(HOUR);
+    bank.portal(paymentId, "refund", 250);
+    await pass(1_000);
+    expect(await payment()).toMatchObject({ refunded: 25_000 });
+    const told = bank.deliveries.map(({ kind, answer }) => [kind, answer]);
+    expect(told.slice(-2)).toEqual([
+      ["UPDATE", 202],
+      ["UPDATE", 202],
+    ]);
+  });
+  test("a cancellation", async () => {
+    const { bank, paymentId, pass, payment, woo } = await paid();
+    bank.portal(paymentId, "cancel");
+    await pass(1_000);
+    expect(await payment()).toMatchObject({ canceled: 100_000, authorized: 0 });
+    // An annulled payment cancels its order (002).
+    expect(woo.order("1001").status).toBe("cancelled");
+    expect(() => bank.portal(paymentId, "capture")).toThrow("not possible");
   });
 });

@@ -1,5 +1,6 @@
 /** A shop, an engine and its door in front of banks that can call back. */
 import { httpApp } from "../../src/http/app.js";
+import type { DigestOptions } from "../../src/http/digest.js";
 import { addressKeys } from "../../src/http/keys.js";
 import { listen } from "../../src/http/serve.js";
 import { urlsFor } from "../../src/http/urls.js";
@@ -11,7 +12,7 @@ import { type VirtualClock, wooDouble } from "../../src/testing/index.js";
 export const shopWith = async (
   clock: VirtualClock,
   gateway: Gateway,
-  options: { delivering: () => number; netsAuthorization?: string },
+  options: { delivering: () => number; netsAuthorization?: string; resursDigest?: DigestOptions },
 ) => {
   const { delivering, ...doors } = options;
   const woo = wooDouble({ now: () => clock.now() });
@@ -29,6 +30,7 @@ export const shopWith = async (
     engine,
     woo,
     pass,
+    url: served.url,
     async close() {
       await served.close();
       await engine.stop();

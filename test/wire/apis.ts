@@ -77,7 +77,8 @@ export const apis: Api[] = [
       refundPayment: [Moved.refunds],
       refundCharge: [Moved.refunds],
       error: [NetsCoded],
-      "validation error": [NetsRefusal],
+      // The other form of a refusal is the error above.
+      "validation error": NetsRefusal.options.slice(1),
       ...Object.fromEntries(netsWebhooks.map(({ name }) => [name, [Webhook]])),
     },
   },

@@ -10,6 +10,7 @@ import { handServer } from "../conformance/hand.js";
 import type { Step } from "./exchange.js";
 import { type Recorder, recorderBefore } from "./recorder.js";
 
+const HOUR = 3_600_000;
 export const NOW = Date.parse("2026-11-20T12:00:00.000Z");
 
 /** One of each kind that a shop has. */
@@ -136,13 +137,17 @@ const ended = async (
 };
 
 const netsLife = async (): Promise<Step[]> => {
-  const clock = new VirtualClock(NOW);
+  const clock = new VirtualClock(NOW - 3 * HOUR);
   const bank = await netsDouble({ clock });
   const between = await recorderBefore(bank.url);
   const hand = await handServer({}, (_, body) => between.noted(`POST ${JSON.parse(body).event}`, JSON.parse(body)));
   const webhook = { url: `${hand.url}/nets`, authorization: "Abcdefgh12345678" };
   const gateway = netsEasy({ baseUrl: between.url, secretKey: "secret", webhook, clock });
   const create = async (): Promise<string> => made(await gateway.createPayment(newPayment()));
+  between.about("never paid in time");
+  const late = await create();
+  clock.set(NOW);
+  await done("read", gateway.readPayment(late));
   const paid = async (): Promise<string> => {
     const id = await create();
     between.noted(`HAND /pay ${id}`);
@@ -165,6 +170,7 @@ const netsLife = async (): Promise<Step[]> => {
   await done("read", gateway.readPayment(both));
   between.about("never paid");
   const unpaid = await create();
+  await done("read", gateway.readPayment(unpaid));
   await done("endPayment", gateway.endPayment?.({ paymentId: unpaid }) ?? Promise.reject());
   await done("read", gateway.readPayment(unpaid));
   between.about("in the shop's own page");

@@ -18,11 +18,11 @@ export interface NetsWebhook {
 export const idempotencyKey = (key: string): string =>
   /^[\x21-\x7e]{1,64}$/.test(key) ? key : createHash("sha256").update(key).digest("base64url");
 
-/** Nets takes texts of 128 characters without these. */
-const named = (text: string): string => shortened(text.replace(/[<>\\]/g, " ").trim(), 128);
+/** Nets takes texts of 128 characters; its WooCommerce plugin takes these out of them, and what it sends is taken. */
+const named = (text: string): string => shortened(text.replace(/\s*[<>\\"&]\s*/g, " ").trim(), 128);
 
 /** A unit has still fewer characters. */
-const unitNamed = (text: string): string => named(text.replace(/['"&]/g, " ")) || "pcs";
+const unitNamed = (text: string): string => named(text.replace(/'/g, " ")) || "pcs";
 
 const item = (line: Line) => {
   const { quantity, total } = line;

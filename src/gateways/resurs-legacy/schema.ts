@@ -52,7 +52,6 @@ export const Booked = z.looseObject({
 export const ECommerceError = z.looseObject({
   errorTypeId: z.string().regex(/^\d{1,9}$/),
   errorTypeDescription: z.string().optional().catch(undefined),
-  fixableByYou: z.string().optional().catch(undefined),
   userErrorMessage: z.string().optional().catch(undefined),
 });
 export type ECommerceError = z.infer<typeof ECommerceError>;

@@ -8,6 +8,7 @@
  */
 
 import { VirtualClock } from "../virtual-clock.js";
+import { afterwards } from "./gateway/afterwards.js";
 import { beginnings } from "./gateway/beginnings.js";
 import type { ContractLaw, GatewayFixture } from "./gateway/bench.js";
 import { frontOf } from "./gateway/front.js";
@@ -58,6 +59,6 @@ const tried = async ({ run }: ContractLaw, { open, can }: GatewayFixture): Promi
 
 /** Every law that concerns a gateway of these abilities; what it cannot do has a law of its own that says so. */
 export const gatewayContract = (fixture: GatewayFixture): GatewayCase[] => {
-  const laws = [readings, money, losses, oddities, beginnings].flatMap((of) => of(fixture.can));
+  const laws = [readings, money, losses, oddities, beginnings, afterwards].flatMap((of) => of(fixture.can));
   return laws.map((law) => ({ title: law.title, run: () => tried(law, fixture) }));
 };

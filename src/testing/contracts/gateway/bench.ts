@@ -28,6 +28,14 @@ export interface Abilities {
   bookSignedPayment: boolean;
   /** A payment that was created and whose answer was lost is looked for, and found. */
   findsCreated?: boolean;
+  /** A payment that nobody pays ends with its link. */
+  expires?: boolean;
+  /** A reading says which currency it is in. */
+  tellsCurrency?: boolean;
+  /** What is left after a part was captured can be let go. */
+  cancelRest?: boolean;
+  /** The bank calls back about what is done in its portal; asks for `portal`. */
+  callsBack?: boolean;
   /** States that a payment at this bank never has. */
   lacks?: PaymentState[];
   keys: {
@@ -67,6 +75,11 @@ export interface GatewayUnderTest {
    * captured or refunded where the state says partly.
    */
   bring(state: PaymentState, total: number, part: number): string | Promise<string>;
+  /** For `can.callsBack`: the customer pays what was created, and a hand at the bank acts on all that is left of it. */
+  portal?: {
+    pay(paymentId: string): unknown;
+    hand(paymentId: string, op: "capture" | "refund" | "cancel"): unknown;
+  };
   /** What the bank itself has in its books; null = no such payment. */
   books(paymentId: string): ContractBooks | null | Promise<ContractBooks | null>;
   close?(): Promise<void>;

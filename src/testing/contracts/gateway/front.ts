@@ -50,6 +50,8 @@ export interface Front {
   /** Requests that are kept waiting right now. */
   held(): number;
   seen: ObservedRequest[];
+  /** Address and body of what the bank called back with. */
+  calledBack: string[];
   /** Requests that came because somebody followed a redirect. */
   readonly strayed: number;
   /** Endless answers that were read to `MOST_POURED`. */
@@ -61,6 +63,8 @@ export interface Front {
 /** Nobody should read this much of an answer about one payment. */
 const MOST_POURED = 64_000_000;
 const ELSEWHERE = "/elsewhere";
+/** What comes there is a callback. */
+export const CALLED_BACK = "/called-back";
 
 export const textOf = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
@@ -106,6 +110,7 @@ const pour = (response: ServerResponse): Promise<boolean> =>
 export const frontOf = async (bank: FrontedBank): Promise<Front & { close(): Promise<void> }> => {
   const troubles = new Map<BankOperation, Trouble>();
   const seen: ObservedRequest[] = [];
+  const calledBack: string[] = [];
   let held = 0;
   let strayed = 0;
   let drained = 0;
@@ -190,6 +195,10 @@ export const frontOf = async (bank: FrontedBank): Promise<Front & { close(): Pro
       strayed += 1;
       return void response.writeHead(200, { "content-type": "application/json" }).end("{}");
     }
+    if (path.startsWith(CALLED_BACK)) {
+      calledBack.push(`${path} ${body}`);
+      return void response.writeHead(200).end();
+    }
     const operation = bank.operationOf({ method, path, body });
     const sent: ObservedRequest = {
       operation,
@@ -221,6 +230,7 @@ export const frontOf = async (bank: FrontedBank): Promise<Front & { close(): Pro
     trouble: (operation, trouble) => void (trouble ? troubles.set(operation, trouble) : troubles.delete(operation)),
     held: () => held,
     seen,
+    calledBack,
     get strayed() {
       return strayed;
     },

@@ -37,7 +37,7 @@ export const movesOf =
   (
     op: AfterShopCall,
     { id, payment }: ResursAccount,
-    { amount, key, content }: LegacyRequest,
+    { amount, key, content }: Pick<LegacyRequest, "amount" | "key" | "content">,
   ): { answer: HttpAnswer; amount: number; applied: boolean } => {
     if (!stands(payment) || !payment.books) return { answer: noPayment(id), amount: 0, applied: false };
     const lines: BankLine[] | null = amount === null ? null : [{ totalAmountIncludingVat: major(amount) }];

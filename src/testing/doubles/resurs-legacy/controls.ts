@@ -42,6 +42,8 @@ export interface LegacyDouble {
   customerSigns(paymentId: string): { redirectUrl: string | null };
   /** The customer finishes in the checkout's frame: the payment comes into being. */
   customerPays(paymentId: string): { redirectUrl: string | null };
+  /** A hand at the bank does it, in its portal: all that is left, or so much in major units. @throws Error where it cannot */
+  portal(paymentId: string, op: Exclude<LegacyCall, "bookSignedPayment">, amount?: number): void;
   /** Where one kind of callback goes; null = nowhere. */
   register(kind: LegacyCallback, registration: Registration | null): void;
   /** Sends a callback, whatever the state of the payment. */

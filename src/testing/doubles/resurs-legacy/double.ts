@@ -5,7 +5,7 @@
  */
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
-import { major } from "../resurs/books.js";
+import { major, minor } from "../resurs/books.js";
 import { type Fault, heard, stopped } from "../resurs/faults.js";
 import type { HttpAnswer } from "../resurs/http.js";
 import { signOutcomeIn, signPage } from "../resurs/sign-page.js";
@@ -146,6 +146,15 @@ export const legacyDouble = async (options: {
     expectPayment: checkouts.expect,
     customerSigns: checkouts.finish,
     customerPays: checkouts.finish,
+    portal: (paymentId, op, amount) => {
+      const asked = {
+        amount: amount === undefined ? null : minor(amount),
+        key: null,
+        content: { createdBy: "portal" },
+      };
+      const { applied } = move(op, accounts.at(paymentId), asked);
+      if (!applied) throw new Error(`${op} of ${paymentId} in the portal is not possible`);
+    },
     register: callbacks.register,
     deliver: (paymentId, kind, more = {}) => {
       const posted = { BOOKED: { addedPaymentSpecificationLines: [] }, UPDATE: { paymentDiff: null } };

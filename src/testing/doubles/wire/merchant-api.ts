@@ -21,7 +21,6 @@ import {
   ACTION,
   action,
   address,
-  amount,
   customer,
   metadata,
   options,
@@ -33,7 +32,7 @@ import {
 const PAGE = "S1 Model/PaymentMethod/Pagination";
 const page = may(
   "page",
-  group(...["number", "size", "totalElements", "totalPages"].map((name) => must(name, whole({ least: 0 })))),
+  group(...["number", "size", "totalElements", "totalPages"].map((name) => must(name, whole()))),
   PAGE,
 );
 const money = (op: string, ...more: Field[]): WireOperation => ({
@@ -45,6 +44,8 @@ const money = (op: string, ...more: Field[]): WireOperation => ({
   answer: payment,
 });
 
+/** "isPositive": zero is. */
+const amount = number({ least: 0 });
 const METHODS = [
   ...["RESURS_CARD", "RESURS_NEW_CARD", "RESURS_REVOLVING_CREDIT", "RESURS_NEW_REVOLVING_CREDIT", "RESURS_INVOICE"],
   ...["RESURS_PART_PAYMENT", "RESURS_ZERO", "RESURS_INVOICE_ACCOUNT", "CARD", "DEBIT_CARD", "CREDIT_CARD", "SWISH"],
@@ -97,7 +98,7 @@ export const merchantApi: readonly WireOperation[] = [
     answer: [
       must("access_token", text({ least: 1 }), "S1 Model/Network/Auth/Jwt/Token"),
       must("token_type", text({ least: 1 }), "S1 Model/Network/Auth/Jwt/Token"),
-      must("expires_in", whole({ least: 1 }), "S1 Model/Network/Auth/Jwt/Token"),
+      must("expires_in", whole(), "S1 Model/Network/Auth/Jwt/Token"),
     ],
   },
   {
@@ -200,7 +201,7 @@ export const merchantApi: readonly WireOperation[] = [
     request: [must("url", text({ least: 1 }))],
     answer: [
       must("status", words("OK", "FAILED", "INVALID_URL", "ERROR", "TIMEOUT", "RATE_LIMITED")),
-      must("code", whole({ least: 0 })),
+      must("code", whole()),
     ],
   },
   {

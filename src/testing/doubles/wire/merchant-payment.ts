@@ -111,7 +111,8 @@ export const action = [
   may("creator", text(), ACTION),
 ];
 
-export const amount = number({ least: 0 });
+/** S1 types them, and says no more. */
+const amount = number();
 const POSSIBLE = words("CAPTURE", "PARTIAL_CAPTURE", "REFUND", "PARTIAL_REFUND", "CANCEL", "PARTIAL_CANCEL");
 const order = group(
   must("orderReference", text({ pattern: /^[\w\-/]{1,36}$/, called: "1 to 36 letters, digits, _ - /" })),

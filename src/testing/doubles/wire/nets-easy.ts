@@ -24,9 +24,10 @@ const id = text({ called: "32 hexadecimal digits", pattern: /^[0-9a-f]{32}$/i })
 /** @param without characters that Nets does not take */
 const named = (called: string, without: RegExp, least = 1): ReturnType<typeof text> =>
   text({ called, pattern: without, least, most: 128 });
-const NAME = named("text without < > \\", /^[^<>\\]*$/);
+const NAME = named('text without < > " & \\', /^[^<>"&\\]*$/);
 const PLAIN = /^[^<>'"&\\]*$/;
-const myReference = may("myReference", text({ most: 36 }), "N2 Request/Payment");
+const REFERENCE = "N2 Request/MyReference; its limit N7";
+const myReference = may("myReference", text({ most: 36 }), REFERENCE);
 
 const item = group(
   must("reference", NAME),
@@ -39,7 +40,8 @@ const item = group(
   must("grossTotalAmount", int),
   must("netTotalAmount", int),
 );
-const items = (one: typeof must, name: string, least = 0): Field => listOf(one(name, item, "N2 Request/Item"), least);
+const items = (one: typeof must, name: string, least = 0): Field =>
+  listOf(one(name, item, "N2 Request/Item; limits N1, N3, N7"), least);
 
 const url = may("url", webAddress(256));
 const checkout = group(
@@ -161,7 +163,7 @@ const payment = group(
   listOf(may("charges", groupLike("charge", charge), `${GET}/Charge`)),
   listOf(may("refunds", groupLike("refund", refund), `${GET}/Refund`)),
   may("subscription", group(may("id", text())), `${GET}/Subscription`),
-  may("myReference", text({ most: 36 })),
+  myReference,
 );
 
 const created = (hosted: boolean): Field[] => [
@@ -184,10 +186,14 @@ export const netsEasy: readonly WireOperation[] = [
           must("currency", text({ least: 3, most: 3 })),
           orderReference,
         ),
-        "N2 Request/Shared/Order",
+        "N2 Request/Shared/Order; limits N1",
       ),
-      must("checkout", checkout, "N2 Request/Payment/Checkout"),
-      may("notifications", group(listOf(may("webHooks", webhook), 0, 32)), "N2 Request/Shared/Notification/Webhook"),
+      must("checkout", checkout, "N2 Request/Payment/Checkout; limits N1"),
+      may(
+        "notifications",
+        group(listOf(may("webHooks", webhook), 0, 32)),
+        "N2 Request/Shared/Notification/Webhook; limits N1, N7",
+      ),
       may("merchantNumber", text()),
       may("subscription", anything),
       may("unscheduledSubscription", anything),
@@ -211,24 +217,19 @@ export const netsEasy: readonly WireOperation[] = [
       [must("chargeId", id, "N2 Result/ChargeResult")],
       may("finalCharge", flag),
       may("shipping", anything),
-      may("myReference", text({ most: 36 })),
+      myReference,
       may("paymentMethodReference", text()),
     ),
     source: CHARGE,
   },
   { ...money("cancel", "payments/{id}/cancels", null), source: "N2 Request/Cancel, N1 for a part" },
-  money(
-    "refundPayment",
-    "payments/{id}/refunds",
-    [must("refundId", id, "N2 Result/RefundPaymentResult")],
-    may("myReference", text({ most: 36 })),
-  ),
+  money("refundPayment", "payments/{id}/refunds", [must("refundId", id, "N2 Result/RefundPaymentResult")], myReference),
   {
     ...money(
       "refundCharge",
       "charges/{id}/refunds",
       [must("refundId", id, "N2 Result/RefundChargeResult")],
-      may("myReference", text({ most: 36 })),
+      myReference,
     ),
     source: "N2 Request/RefundCharge",
   },
@@ -257,8 +258,8 @@ export const netsEasy: readonly WireOperation[] = [
     name: "updateReference",
     asks: "PUT /v1/payments/{id}/referenceinformation",
     by: "shop",
-    source: "N2 Request/ReferenceInformation",
-    request: [must("checkoutUrl", webAddress(256), "N4"), must("reference", text({ most: 128 }), "N4")],
+    source: "N2 Request/ReferenceInformation; limits N7",
+    request: [must("checkoutUrl", webAddress(256)), must("reference", text({ most: 128 }))],
     answer: null,
   },
   {
@@ -266,7 +267,7 @@ export const netsEasy: readonly WireOperation[] = [
     asks: "PUT /v1/payments/{id}/myreference",
     by: "shop",
     source: "N2 Request/MyReference",
-    request: [may("myReference", text({ most: 36 }))],
+    request: [myReference],
     answer: null,
   },
   { name: "getCharge", asks: "GET /v1/charges/{id}", by: "shop", source: "N1", request: null, answer: charge },
