@@ -34,8 +34,8 @@ const bank = resursMapi({
   baseUrl: setup.bankUrl,
   clientId: "shop",
   clientSecret: "secret",
-  storeId: "s",
-  paymentMethodId: "m",
+  storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
+  paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
   clock,
 });
 const gateway: Gateway = {

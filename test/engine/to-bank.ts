@@ -3,4 +3,10 @@ import { resursMapi } from "../../src/gateways/resurs/mapi.js";
 import type { Clock } from "../../src/ports/clock.js";
 
 export const gatewayTo = (url: string, clock: Clock) =>
-  resursMapi({ baseUrl: url, clientId: "shop", clientSecret: "secret", storeId: "s", clock });
+  resursMapi({
+    baseUrl: url,
+    clientId: "shop",
+    clientSecret: "secret",
+    storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
+    clock,
+  });

@@ -10,16 +10,17 @@ const REPOSITORIES: Record<string, string> = {
   S3: "the bank's WSDL and XSD, in `Geta/ResursBank`, below `src/Geta.Resurs.Checkout/Service References`",
   S4: "`ResursBank/ecomphp`, `source/classes/rbapiloader.php`",
   S5: "Resurs's PHP client as it is developed, `ResursBank/ecom2`, below `src/Lib`",
-  N1: "Nexi's reference of the payment API, developer.nexigroup.com/nexi-checkout/en-EU/api/payment-v1",
+  N1: "Nexi's reference of the payment API, developer.nexigroup.com/nexi-checkout/en-EU/api/payment-v1. What rests on it alone was read there once, and stands in no client's source",
   N2: "Nexi's PHP SDK, `Nets-eCom/php-payment-sdk`, below `lib/Model` or `lib`",
   N3: "Nets's plugin for WooCommerce, `krokedil/dibs-easy-for-woocommerce`, `wc_dibs_clean_name`",
+  N4: "`dr0wzee/nets-easy-dotnet`, a .NET client, below `NetsEasy.Net/Entity`",
   N7: "`Newex/SolidNetsEasyClient`, a .NET client with the reference's limits, in `NetsEasyClient`",
 };
 
 const between = ({ least, most }: { least?: number; most?: number }, unit = ""): string => {
-  if (least !== undefined && most !== undefined) return ` ${least === most ? least : `${least} to ${most}`}${unit}`;
-  if (least !== undefined) return ` from ${least}${unit}`;
-  return most === undefined ? "" : ` to ${most}${unit}`;
+  if (least !== undefined && most !== undefined) return `, ${least === most ? least : `${least} to ${most}`}${unit}`;
+  if (least !== undefined) return `, at least ${least}${unit}`;
+  return most === undefined ? "" : `, at most ${most}${unit}`;
 };
 
 const typeOf = (kind: Kind): string => {
@@ -45,7 +46,7 @@ const isIn = ({ list }: Row): string => {
   if (list === null) return "";
   const { least, most } = list;
   return most === Number.POSITIVE_INFINITY
-    ? `list${least > 0 ? ` from ${least}` : ""} of `
+    ? `list of ${least > 0 ? `${least} or more × ` : ""}`
     : `list of ${least} to ${most} × `;
 };
 

@@ -87,8 +87,6 @@ export const resursDouble = async (options: {
   const unadmitted = (): HttpAnswer => no(401, "UNAUTHORIZED", "The token is missing or no longer valid");
 
   const create = (call: HttpCall): HttpAnswer => {
-    if (!admitted(call)) return unadmitted();
-    creates.push(call.json);
     const asked = newPayment(call.json);
     if (!asked.ok) return no(400, "BAD_REQUEST", asked.message);
     const person = next;
@@ -229,8 +227,9 @@ export const resursDouble = async (options: {
   ): HttpAnswer | null | Promise<HttpAnswer> => {
     if (operation === "token") return token(call);
     const faults = requestFaults(merchantApi, `${call.method} ${call.path}`, call.json);
+    if (operation === "createPayment" && admitted(call)) creates.push(call.json);
     if (faults.length > 0) return admitted(call) ? no(400, "BAD_REQUEST", saidOf(faults)) : unadmitted();
-    if (operation === "createPayment") return create(call);
+    if (operation === "createPayment") return admitted(call) ? create(call) : unadmitted();
     if (isAside(operation)) return admitted(call) ? aside(operation, id, call) : unadmitted();
     if (operation !== "sign") return paymentCall(operation, id, call);
     const redirectUrl = pageOf(id, call);

@@ -135,7 +135,7 @@ const REJECTED = words(
   "CANCELED",
 );
 export const PAYMENT = "S1 Model/Payment";
-export const payment: Field[] = [
+const paymentFields: Field[] = [
   must("id", uuid),
   must("created", moment),
   must("storeId", uuid),
@@ -166,3 +166,6 @@ export const payment: Field[] = [
     "S1 Model/Payment/TaskRedirectionUrls",
   ),
 ];
+
+/** Several answers are a payment: whatever says no more of itself is published with it. */
+export const payment: Field[] = paymentFields.map((field) => ({ ...field, source: field.source ?? PAYMENT }));

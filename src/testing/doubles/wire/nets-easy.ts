@@ -94,7 +94,8 @@ const phoneNumber = may(
 );
 const texts = (...names: string[]): Field[] => names.map((name) => may(name, text()));
 const address = group(
-  ...texts("addressLine1", "addressLine2", "receiverLine", "postalCode", "city", "country"),
+  ...texts("addressLine1", "addressLine2", "receiverLine", "postalCode", "city"),
+  may("country", text(), "N4 PaymentGet/ShippingAddress"),
   phoneNumber,
 );
 const person = texts("merchantReference", "dateOfBirth", "firstName", "lastName", "email");
