@@ -42,6 +42,7 @@ const EVENTS = {
 
 const METHODS = [{ name: "Visa", paymentType: "CARD", currency: "SEK", enabled: true }];
 const NOTHING = { charges: [] };
+const HOUR = 3_600_000;
 
 /** Without items: those of the order, or one that stands for the amount. */
 interface Act {
@@ -50,8 +51,6 @@ interface Act {
   items?: NetsItem[] | undefined;
   final?: boolean;
 }
-
-const HOUR = 3_600_000;
 
 export const netsDouble = async (
   options: {
