@@ -71,7 +71,7 @@ export const flags = {
     test: (c: GuardContext) =>
       accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
     says: "The order is completed, but the money was never captured.",
-    remedy: "Capture the payment in the Merchant Portal before the reservation runs out.",
+    remedy: "Capture the payment before the reservation runs out.",
   },
   "discrepancy:completed-set-back": {
     test: (c: GuardContext) =>
@@ -191,7 +191,7 @@ export type FlagName = keyof typeof flags;
 export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:paid-but-cancelled": [],
   "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
-  "discrepancy:completed-not-captured": [],
+  "discrepancy:completed-not-captured": ["merchant.captured"],
   "discrepancy:completed-set-back": ["merchant.completed"],
   "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.refunded", "merchant.recalculated"],
   "discrepancy:payment-of-another-order": [],

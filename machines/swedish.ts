@@ -77,7 +77,7 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
   },
   "discrepancy:completed-not-captured": {
     says: "Ordern är färdigbehandlad, men kunden debiterades aldrig.",
-    remedy: "Debitera betalningen i Merchant Portal innan reservationen går ut.",
+    remedy: "Debitera betalningen innan reservationen går ut.",
   },
   "discrepancy:completed-set-back": {
     says: "Ordern var färdigbehandlad och kunden debiterad, men ordern har ändrats tillbaka i butiken.",

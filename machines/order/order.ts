@@ -106,6 +106,7 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "Completed", refuses: "terminal-status" },
       on: {
         "payment.read": reading.whenCompleted,
+        "merchant.captured": merchant.capture,
         "merchant.refunded": merchant.refund,
         "merchant.refundedAmount": merchant.refundAmount,
         "merchant.released": merchant.release,

@@ -594,7 +594,6 @@ describe("what a merchant may do, and the reason when not", () => {
     ["refund", "cancelled", "terminal-status"],
     ["complete", "refunded", "terminal-status"],
     ["cancel", "refunded", "terminal-status"],
-    ["capture", "completed", "capture-not-possible"],
     ["capture", "cancelled", "capture-not-possible"],
     ["capture", "refunded", "capture-not-possible"],
     ["remove a line", "completed", "not-editable"],

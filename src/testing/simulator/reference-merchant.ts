@@ -114,7 +114,7 @@ const may: Record<string, readonly string[]> = {
     ..."captured refundedAmount editedLines recalculated".split(" "),
   ],
   failed: ["completed", "cancelled", "processed", "held", "reopened", "editedLines", "recalculated"],
-  completed: ["refunded", "refundedAmount"],
+  completed: ["captured", "refunded", "refundedAmount"],
 };
 
 export const clicked = (story: ReferenceStory, event: SubmittedEvent, now: number): void => {
