@@ -199,6 +199,9 @@ describe("a status", () => {
     await untold.merchant("picking");
     const answer = await untold.execute("e1", pay);
     expect(answer).toEqual({ kind: "refused", detail: expect.stringContaining("customStatuses") });
+    // Asked before money moves, which waits for as long as nobody can say what the order is.
+    await expect(untold.shop.readOrder("7")).rejects.toThrow("customStatuses");
+    expect(await told.shop.readOrder("7")).toMatchObject({ total: 1000, gone: false });
   });
 });
 
@@ -368,23 +371,31 @@ describe("webhooks", () => {
     place = await Place.made({ shop: world.shop });
     const { engine } = place;
     const secrets = ["the secret that is next", SECRET];
-    const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" } });
+    const warned: string[] = [];
+    const quiet = { debug() {}, info() {}, error() {} };
+    const log = { ...quiet, warn: (_: object, says: string) => void warned.push(says) };
+    const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" }, log });
     const app = httpApp({ engine, apiToken: null, shopWebhooks });
     const outcome = async (request: Request) => {
       const response = await app.fetch(request);
       return { status: response.status, ...((await response.json()) as { outcome: string }) };
     };
     await engine.place("7", order(null, T0, { total: 1000, currency: "EUR" }));
-    return { ...world, engine, outcome };
+    return { ...world, engine, outcome, warned, clock: place.clock };
   };
 
   test("the greeting is answered, and nothing else without a signature", async () => {
-    const { outcome } = await paid();
+    const { outcome, warned, clock } = await paid();
     const bare = (body: string) => new Request("http://engine.test/shop/webhooks", { method: "POST", body });
     expect(await outcome(bare("webhook_id=12"))).toEqual({ status: 200, outcome: "pong" });
     expect(await outcome(bare('{"id":7}'))).toEqual({ status: 401, outcome: "bad-signature" });
     expect(await outcome(bare("webhook_id=12&x=1"))).toMatchObject({ status: 401 });
     expect(await outcome(signed('{"id":7}', {}, "another"))).toMatchObject({ status: 401 });
+    // The log says so, and once a minute, whoever sends them.
+    expect(warned).toEqual([expect.stringContaining("a webhook's signature is wrong")]);
+    await clock.advanceTo(clock.now() + MINUTE, async () => {});
+    await outcome(bare('{"id":7}'));
+    expect(warned.length).toBe(2);
     // One byte more than what was signed.
     const body = '{"id":7}';
     const signature = createHmac("sha256", SECRET).update(body).digest("base64");

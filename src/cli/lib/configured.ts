@@ -6,7 +6,7 @@ import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from ".
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import { type DoctorOptions, wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
@@ -26,6 +26,18 @@ export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
     return options === undefined ? [] : [makers[name](options)];
   };
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
+};
+
+/** What `woo doctor` looks at, of a configuration. */
+export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions => {
+  const { webhookSecrets, paymentMethods: _, customStatuses, ...address } = shop;
+  return {
+    ...address,
+    callbackUrl: `${http.publicUrl.replace(/\/+$/, "")}/shop/webhooks`,
+    webhookSecret: webhookSecrets[0] ?? null,
+    holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
+    customStatuses: Object.keys(customStatuses),
+  };
 };
 
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
@@ -52,6 +64,8 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       bufferedBytes: http.bufferedBytes,
       ack: http.ack,
       follows: Object.keys(paymentMethods),
+      customStatuses: Object.keys(customStatuses),
+      doctor: () => wooDoctor({ ...doctorOptions(config), clock }),
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
       ...(address.pluginSecret !== undefined && {

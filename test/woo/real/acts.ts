@@ -152,7 +152,7 @@ const frozen: Act = {
       order.notes.some((note) => note.includes("completed was refused")),
       "no note on the order says so",
     );
-    law(broken, !world.bank.calls.some(({ op }) => op === "capture"), "the bank was asked to capture");
+    law(broken, world.bank.books(await paymentOf(world, id))?.captured === 0, "money was captured");
     return broken;
   },
 };

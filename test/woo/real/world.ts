@@ -5,7 +5,7 @@ import { httpApp } from "../../../src/http/app.js";
 import { listen } from "../../../src/http/serve.js";
 import { systemClock } from "../../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
-import { wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
+import { wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
 import { memoryStore } from "../../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble } from "../../../src/testing/index.js";
 import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
@@ -86,6 +86,17 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     apiToken: TOKEN,
     publicUrl: url,
     follows: [],
+    customStatuses: [],
+    doctor: () =>
+      wooDoctor({
+        url: shop.url,
+        ...shop.keys,
+        pluginSecret: PLUGIN_SECRET,
+        callbackUrl: `${url}/shop/webhooks`,
+        webhookSecret: WEBHOOK_SECRET,
+        holdStockMinutes: 60,
+        customStatuses: [],
+      }),
     returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
     shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),
   });

@@ -16,13 +16,42 @@ final class Order_Status_Engine_Refunds {
 
 	/** The refund that WooCommerce is about to hand to the gateway; it has its id by then. */
 	private static $begun = null;
+	/** The order whose refund is being written without the bank. */
+	private static $by_hand = 0;
 
 	public static function start() {
 		add_action( 'woocommerce_create_refund', array( __CLASS__, 'remember' ), 10, 2 );
+		add_action( 'woocommerce_refund_created', array( __CLASS__, 'created' ), 10, 2 );
 	}
 
 	public static function remember( $refund, $args ) {
-		self::$begun = empty( $args['refund_payment'] ) ? null : $refund;
+		$is_by_hand    = empty( $args['refund_payment'] );
+		self::$begun   = $is_by_hand ? null : $refund;
+		self::$by_hand = $is_by_hand && ! Order_Status_Engine_Guard::is_engine() ? $refund->get_parent_id() : 0;
+	}
+
+	public static function is_by_hand( $order ) {
+		return 0 !== self::$by_hand && self::$by_hand === $order->get_id();
+	}
+
+	/** A refund by hand moved no money: the order says so, and the engine's history has it. */
+	public static function created( $id, $args ) {
+		$order = 0 === self::$by_hand ? false : wc_get_order( self::$by_hand );
+		self::$by_hand = 0;
+		if ( ! $order instanceof WC_Order || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
+			return;
+		}
+		$amount = wc_format_decimal( $args['amount'], 2 );
+		/* translators: %s: an amount */
+		$order->add_order_note( sprintf( __( 'A refund of %s was recorded by hand: no money went back at the bank. If it has to, refund it at the bank, or delete this refund and refund it via the payment method.', 'order-status-engine' ), $amount . ' ' . $order->get_currency() ) );
+		// With the last refund WooCommerce has set the status, too.
+		$event = 'refunded' === $order->get_status()
+			? array( 'type' => 'order.seen', 'status' => 'refunded' )
+			: array( 'type' => 'order.updated', 'by' => 'shop', 'change' => "refund $id by hand: $amount" );
+		$told  = Order_Status_Engine_Client::send( 'POST', '/orders/' . $order->get_id() . '/events', $event, 3, array( 'Prefer' => 'wait=1' ) );
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			Order_Status_Engine_Notices::log( $order, sprintf( 'the engine was not told of a refund by hand (%s)', $told['why'] ) );
+		}
 	}
 
 	/** @return true|WP_Error */
