@@ -205,3 +205,31 @@ test("said to a person, with the fix below; and what cannot be asked at all", as
   const keyless = await cli(["woo", "doctor", "--url", place.shop.url], { env: { ORDER_STATUS_WOO_KEY: undefined } });
   expect([keyless.code, keyless.err]).toEqual([2, expect.stringContaining("ORDER_STATUS_WOO_KEY")]);
 });
+
+/** A configuration of a shop, in a folder of its own. */
+const configured = async (url: string, { key, secret }: { key: string; secret: string }): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), "rehearse-"));
+  open.push({ close: () => rm(dir, { recursive: true }) });
+  const config = `import { defineConfig, env } from "order-status-engine/config";
+    export default defineConfig({
+      store: "orders.db",
+      shop: { url: "${url}", consumerKey: env("K"), consumerSecret: env("S"), webhookSecrets: [env("W")],
+        pluginSecret: env("W"), paymentMethods: {} },
+      gateways: { "resurs-mapi": { baseUrl: "https://bank.example", clientId: env("K"), clientSecret: env("S") } },
+      http: { port: 0, publicUrl: "https://engine.example", apiToken: env("W") },
+    });`;
+  await writeFile(join(dir, "order-status.config.mjs"), config);
+  await writeFile(join(dir, ".env"), `K=${key}\nS=${secret}\nW=${SECRET}`, { mode: 0o600 });
+  return dir;
+};
+
+test("a rehearsal begins on no other shop than the configuration's, and on none that is not set up", async () => {
+  const { shop } = await world({ plugin: undefined });
+  const cwd = await configured(shop.url, shop.keys.engine);
+  const other = await cli(["woo", "rehearse", "--url", "https://shop.example"], { cwd });
+  expect([other.code, other.err]).toEqual([2, expect.stringContaining(`is for ${shop.url}`)]);
+  const bare = await cli(["woo", "rehearse", "--url", shop.url], { cwd });
+  expect([bare.code, bare.err]).toEqual([3, expect.stringContaining("nothing was made there")]);
+  expect(bare.err).toContain("plugin: the plugin is not active");
+  expect([...shop.woo.orders.keys()]).toEqual([]);
+});

@@ -149,10 +149,19 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       expect(bank.calls.filter(({ op }) => op === "refund")).toEqual([]);
       const record = await engine.queries.read("6");
       expect(record?.facts.order.status).toBe("refunded");
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const list = async () => (await fetch(`${served.url}/orders?flagged=true`, { headers })).json();
       await until(
-        async () => (await engine.queries.list({ flagged: true, limit: 9 })).some(({ orderId }) => orderId === "6"),
+        async () => (await list()).orders.some(({ orderId }: { orderId: string }) => orderId === "6"),
         "a flag",
       );
+      // In words, for the plugin's column.
+      expect((await list()).says).toMatchObject({
+        "discrepancy:refunded-not-credited": {
+          en: "The order is refunded, but the bank still has the customer's money.",
+          sv: expect.stringContaining("återbetal"),
+        },
+      });
     });
   });
 

@@ -1,4 +1,4 @@
-/** `woo doctor`: whether a shop and its engine are set up for each other. */
+/** `woo doctor`: whether a shop and its engine are set up for each other; `woo rehearse` beside it. */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { systemClock } from "../../ports/clock.js";
@@ -9,6 +9,7 @@ import { exitCodes, wrongUsage } from "../lib/ending.js";
 import { failWhereWrong, sayFindings } from "../lib/findings.js";
 import { wholeIn } from "../lib/options.js";
 import { sayJson } from "../lib/terminal.js";
+import { addRehearse } from "./woo-rehearse.js";
 
 interface Options {
   config?: string;
@@ -76,7 +77,8 @@ const run = async (options: Options): Promise<void> => {
 };
 
 export const addWoo = (program: Command): void => {
-  const woo = program.command("woo").description("check a real WooCommerce shop");
+  const woo = program.command("woo").description("check a real WooCommerce shop, and rehearse on one");
+  addRehearse(woo);
   woo
     .command("doctor")
     .description("check keys, clock, decimals, hold-stock, webhook and callback, and print the fix for each")

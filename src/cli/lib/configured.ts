@@ -3,10 +3,20 @@
 import { netsEasy } from "../../gateways/nets/easy.js";
 import { resursMapi } from "../../gateways/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import type { HttpOptions } from "../../http/app.js";
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { type DoctorOptions, wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import type { Log } from "../../ports/log.js";
+import type { Engine } from "../../runtime/embedded/engine.js";
+import {
+  type DoctorOptions,
+  type WooShop,
+  wooDoctor,
+  wooReturns,
+  wooShop,
+  wooWebhooks,
+} from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
@@ -40,18 +50,13 @@ export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions =>
   };
 };
 
-export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
-  const { clock = systemClock(), log } = options;
-  const { gateways, http } = config;
-  const { webhookSecrets, paymentMethods, customStatuses, ...address } = config.shop;
-  const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
-  return compose({
-    ...options,
-    clock,
-    store: await storeAt(config.store),
-    gateways: gatewaysOf(config, clock),
-    shop,
-    doors: (engine) => ({
+/** What the public routes, the shop's plugin and its webhooks are answered with. */
+export const doorsOf =
+  (config: Ready, shop: WooShop, clock: Clock, log?: Log) =>
+  (engine: Engine): Partial<HttpOptions> & Pick<HttpOptions, "publicUrl"> => {
+    const { gateways, http } = config;
+    const { webhookSecrets, paymentMethods, customStatuses, url, pluginSecret } = config.shop;
+    return {
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
       allowFrom: http.allowFrom ?? null,
@@ -68,9 +73,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       doctor: () => wooDoctor({ ...doctorOptions(config), clock }),
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
-      ...(address.pluginSecret !== undefined && {
-        returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
-      }),
+      ...(pluginSecret !== undefined && { returnTo: wooReturns({ url, pluginSecret, clock }) }),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
       netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
@@ -82,6 +85,23 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
         customStatuses,
         log,
       }),
-    }),
+    };
+  };
+
+export const shopOf = ({ shop }: Ready, clock: Clock): WooShop => {
+  const { webhookSecrets: _, paymentMethods, customStatuses, ...address } = shop;
+  return wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
+};
+
+export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
+  const { clock = systemClock(), log } = options;
+  const shop = shopOf(config, clock);
+  return compose({
+    ...options,
+    clock,
+    store: await storeAt(config.store),
+    gateways: gatewaysOf(config, clock),
+    shop,
+    doors: doorsOf(config, shop, clock, log),
   });
 };

@@ -10,8 +10,8 @@ import { memoryStore } from "../../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble } from "../../../src/testing/index.js";
 import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
 
-const TOKEN = "token of the engine's API";
-const PLUGIN_SECRET = "secret between plugin and engine";
+export const TOKEN = "token of the engine's API";
+export const PLUGIN_SECRET = "secret between plugin and engine";
 const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
 /** Time for the bank to answer, and for the shop, which is PHP without a web server. */
@@ -21,6 +21,8 @@ export interface RealWorld {
   shop: RealShop;
   bank: ResursDouble;
   engine: Engine;
+  /** Where the engine is served. */
+  address: { engine: string; port: number };
   /** Nobody answers at the engine's address any more. */
   engineDown(): Promise<void>;
   engineUp(): Promise<void>;
@@ -115,6 +117,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     shop,
     bank,
     engine,
+    address: { engine: url, port },
     async engineDown() {
       await served?.close(0);
       served = null;
