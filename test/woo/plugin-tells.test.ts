@@ -138,6 +138,7 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
     });
     test("a part has a note and a line in the engine's history, and moves no money", async () => {
       const [told] = await wordpressDoes([refund("5", "processing", 10)]);
+      expect(told?.meta).toEqual({ _order_status_engine_refund: "by-hand" });
       expect(told?.notes).toEqual([expect.stringContaining("A refund of 10.00 SEK was recorded by hand")]);
       const last = (await engine.queries.history("5")).at(-1)?.event;
       expect(last).toMatchObject({ type: "order.updated", change: "refund 90 by hand: 10.00" });

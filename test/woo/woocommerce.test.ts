@@ -265,6 +265,23 @@ describe("what is written beside the status", () => {
     expect(order().refunds.map(({ amount }) => amount)).toEqual([400]);
   });
 
+  test.each([
+    ["of the same amount is not recorded again", [400], [400], [400]],
+    ["of less is recorded for the rest", [300], [400], [300, 100]],
+    ["is found again part by part, each once", [400], [100, 300, 50], [400, 50]],
+    ["of two is found again, too", [100, 200], [300, 10], [100, 200, 10]],
+  ])("what the bank gives back of a refund by hand %s", async (_, byHand, atBank, inShop) => {
+    const { execute, order, server } = await shopWith({ status: "completed" });
+    for (const amount of byHand) server.woo.refund("7", amount, { _order_status_engine_refund: "by-hand" });
+    for (const [n, amount] of atBank.entries()) {
+      const refund = { type: "recordRefund", amount, lines: null } as const;
+      expect(await execute(`e${n}`, refund)).toEqual({ kind: "done" });
+      // A second time, as after a lost answer.
+      expect(await execute(`e${n}`, refund)).toEqual({ kind: "done" });
+    }
+    expect(order().refunds.map(({ amount }) => amount)).toEqual(inShop);
+  });
+
   test("metadata and lines are written as they are wanted, and not twice", async () => {
     const { execute, order, asked } = await shopWith(
       {},

@@ -484,6 +484,7 @@ foreach ( $asked['steps'] as $step ) {
 		$args   = array( 'refund_payment' => empty( $step['byHand'] ), 'amount' => $step['amount'] );
 		do_action( 'woocommerce_create_refund', $refund, $args );
 		if ( ! empty( $step['byHand'] ) ) {
+			$meta = $refund->meta;
 			$order->set_status( $step['to'] );
 			$order->save();
 			do_action( 'woocommerce_refund_created', $refund->get_id(), $args );

@@ -10,6 +10,8 @@ defined( 'ABSPATH' ) || exit;
 final class Order_Status_Engine_Refunds {
 	/** On the refund: the bank has said yes, and it stays. The engine reads it (src/shops/woocommerce/refunds.ts). */
 	const CONFIRMED = '_order_status_engine_refund';
+	/** On a refund that moved no money: what the bank gives back later is this one, and is not recorded again. */
+	const BY_HAND  = 'by-hand';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
 	const PATIENCE = 13;
@@ -28,6 +30,9 @@ final class Order_Status_Engine_Refunds {
 		$is_by_hand    = empty( $args['refund_payment'] );
 		self::$begun   = $is_by_hand ? null : $refund;
 		self::$by_hand = $is_by_hand && ! Order_Status_Engine_Guard::is_engine() ? $refund->get_parent_id() : 0;
+		if ( 0 !== self::$by_hand ) {
+			$refund->update_meta_data( self::CONFIRMED, self::BY_HAND );
+		}
 	}
 
 	public static function is_by_hand( $order ) {
