@@ -1,9 +1,9 @@
 /** What is lived through on a shop with the bank's double. Each act says what went against a rule; nothing = it held. */
-import type { Stage } from "./stage.js";
+import type { ShopStage } from "./stage.js";
 
 export interface RehearsalAct {
   name: string;
-  run(stage: Stage, rounds: number): Promise<string[]>;
+  run(stage: ShopStage, rounds: number): Promise<string[]>;
 }
 
 type Broken = string[];
@@ -20,7 +20,7 @@ interface Bought {
 }
 
 const bought = async (
-  { shop, method, atBank, settled }: Stage,
+  { shop, method, atBank, settled }: ShopStage,
   outcome: "sign" | "deny" | "freeze" | "leave" = "sign",
 ): Promise<Bought> => {
   const { id, redirect, says } = await shop.buys(method);
@@ -30,26 +30,26 @@ const bought = async (
   return { id, at };
 };
 
-const statusIs = async ({ shop }: Stage, broken: Broken, id: number, wanted: string): Promise<void> => {
+const statusIs = async ({ shop }: ShopStage, broken: Broken, id: number, wanted: string): Promise<void> => {
   const { status } = await shop.order(id);
   law(broken, status === wanted, `order ${id} is ${status}, not ${wanted}`);
 };
 
 /** Another program of the shop sets the status. */
-const sets = ({ shop }: Stage, id: number, status: string) => shop.rest("PUT", `orders/${id}`, { status });
+const sets = ({ shop }: ShopStage, id: number, status: string) => shop.rest("PUT", `orders/${id}`, { status });
 
-const completed = async (stage: Stage): Promise<number> => {
+const completed = async (stage: ShopStage): Promise<number> => {
   const { id } = await bought(stage);
   await sets(stage, id, "completed");
   await stage.settled(id);
   return id;
 };
 
-const refunds = ({ shop }: Stage, id: number, amount: number, atBank = true) =>
+const refunds = ({ shop }: ShopStage, id: number, amount: number, atBank = true) =>
   shop.rest("POST", `orders/${id}/refunds`, { amount: major(amount), api_refund: atBank });
 
 /** Bank and shop say the same. */
-const agree = async (stage: Stage, broken: Broken, id: number, refunded: number): Promise<void> => {
+const agree = async (stage: ShopStage, broken: Broken, id: number, refunded: number): Promise<void> => {
   await stage.settled(id);
   const inShop = (await stage.shop.order(id)).refunds.reduce((sum, one) => sum + one, 0);
   const atBank = whole((await stage.books(id)).refunded);
@@ -57,7 +57,7 @@ const agree = async (stage: Stage, broken: Broken, id: number, refunded: number)
   law(broken, atBank === refunded && inShop === refunded, `${says}, and it should be ${major(refunded)}`);
 };
 
-const flagged = async (stage: Stage, broken: Broken, id: number, flag: string): Promise<void> => {
+const flagged = async (stage: ShopStage, broken: Broken, id: number, flag: string): Promise<void> => {
   const flags = await stage.flags(id);
   law(broken, flags.includes(flag), `order ${id} has the flags [${flags.join(", ")}], not ${flag}`);
 };

@@ -1,7 +1,7 @@
 /** Lives every act on the shop, and takes out again what it made there. */
 import { thrownText } from "../../../ports/thrown.js";
 import { rehearsalActs } from "./acts.js";
-import type { Stage } from "./stage.js";
+import type { ShopStage } from "./stage.js";
 
 export interface RehearsalOutcome {
   name: string;
@@ -19,7 +19,7 @@ const STOCK = 100_000;
 
 /** @param only acts with these words in their name */
 export const rehearse = async (
-  stage: Stage,
+  stage: ShopStage,
   { rounds, only = "" }: { rounds: number; only?: string },
   told: (one: RehearsalOutcome) => void,
 ): Promise<Rehearsal> => {

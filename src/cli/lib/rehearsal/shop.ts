@@ -1,9 +1,9 @@
-/** The shop as its customers and its other programs reach it: the checkout of blocks and REST v3, without the engine's signature. */
+/** The shop as its customers and its other programs reach it: the checkout of blocks, and REST v3 unsigned. */
 import { z } from "zod";
 import type { Clock } from "../../../ports/clock.js";
 import { withKeys } from "../../../shops/woocommerce/keys.js";
 
-export interface RestAnswer {
+export interface ShopAnswered {
   status: number;
   body: unknown;
 }
@@ -62,7 +62,7 @@ export class RehearsedShop {
   }
 
   /** As another program of the shop asks; `space` below /wp-json. @throws Error where nothing answers */
-  async rest(method: string, path: string, body?: object, space = "wc/v3"): Promise<RestAnswer> {
+  async rest(method: string, path: string, body?: object, space = "wc/v3"): Promise<ShopAnswered> {
     const address = new URL(`${this.#base}/${space}/${path}`);
     const { url, headers } = withKeys(this.#keys, method, address, this.#clock.now());
     return this.#fetched(url, {
@@ -72,7 +72,7 @@ export class RehearsedShop {
     });
   }
 
-  async #fetched(url: URL | string, init: RequestInit): Promise<RestAnswer> {
+  async #fetched(url: URL | string, init: RequestInit): Promise<ShopAnswered> {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(WAIT_MS) });
     const text = await response.text();
     try {

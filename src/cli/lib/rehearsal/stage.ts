@@ -13,7 +13,7 @@ import { doorsOf, shopOf } from "../configured.js";
 import { checkPort, noPort } from "../listening.js";
 import { RehearsedShop } from "./shop.js";
 
-export interface Stage {
+export interface ShopStage {
   shop: RehearsedShop;
   bank: ResursDouble;
   engine: Engine;
@@ -47,7 +47,7 @@ const next = async (url: string, init: RequestInit = {}): Promise<string> => {
 };
 
 /** @throws what is wrong with port or shop */
-export const openStage = async (config: Ready, { port, host }: { port: number; host: string }): Promise<Stage> => {
+export const openStage = async (config: Ready, { port, host }: { port: number; host: string }): Promise<ShopStage> => {
   const clock = systemClock();
   await checkPort(port, host);
   const bank = await resursDouble({ clock });
