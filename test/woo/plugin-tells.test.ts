@@ -60,6 +60,11 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       expect(says).toContain("customStatuses");
       expect([told?.order.status, told?.requests, captured("1")]).toEqual(["picking", 0, 0]);
     });
+    test("not the bin: an order that comes out of it is asked about", async () => {
+      const untrash: Step = { do: "save", order: "1", status: "trash", to: "processing" };
+      const [told] = await wordpressDoes([untrash], { statuses: [] });
+      expect([told?.order.status, told?.requests]).toEqual(["processing", 1]);
+    });
     test("and one that was explained, or of which the engine has not said, is asked about", async () => {
       const cancel: Step = { do: "save", order: "2", status: "picking", to: "completed" };
       for (const site of [{ statuses: ["picking"] }, {}]) {

@@ -187,6 +187,9 @@ function add_query_arg( $name, $value, $url ) {
 function remove_query_arg( $names, $url ) {
 	return preg_replace( '/[?&](' . implode( '|', $names ) . ')=[^&]*/', '', $url );
 }
+function wc_get_order_statuses() {
+	return array( 'wc-processing' => 'Processing', 'wc-picking' => 'Picking' );
+}
 function plugin_basename( $file ) {
 	return basename( $file );
 }

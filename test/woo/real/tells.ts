@@ -100,6 +100,30 @@ const edits: Act = {
   },
 };
 
+const bin: Act = {
+  name: "a paid order goes into the bin and comes back: flagged at once, and as before",
+  async run(world) {
+    const broken: string[] = [];
+    const id = await paidOrder(world);
+    await world.shop.php(`wc_get_order( ${id} )->delete( false ); return 1;`);
+    const flags = await flagsOf(world, id);
+    if (!flags.includes("discrepancy:order-gone")) broken.push(`in the bin order ${id} has the flags [${flags}]`);
+    const status = await world.shop.php<string>(`
+      $store = WC_Data_Store::load( 'order' );
+      if ( is_callable( array( $store, 'untrash_order' ) ) ) { $store->untrash_order( wc_get_order( ${id} ) ); } else { wp_untrash_post( ${id} ); }
+      return wc_get_order( ${id} )->get_status();`);
+    await world.settled(id);
+    if (status !== "processing") broken.push(`out of the bin order ${id} is ${status}`);
+    if ((await flagsOf(world, id)).length > 0)
+      broken.push(`out of the bin it has the flags [${await flagsOf(world, id)}]`);
+    await setsStatus(world, id, "completed");
+    await world.settled(id);
+    const captured = world.bank.books(await paymentOf(world, id))?.captured;
+    if (captured !== 359.9) broken.push(`then ${captured} was captured`);
+    return broken;
+  },
+};
+
 const webhookOff: Act = {
   name: "WooCommerce switches the webhook off: it is on again, and what was lost meanwhile is found",
   async run(world) {
@@ -238,6 +262,7 @@ export const tellingActs = (customers: number): Act[] => [
   unexplained,
   byHand,
   edits,
+  bin,
   webhookOff,
   siteHealth,
   outage(4 * customers),

@@ -51,11 +51,13 @@ final class Order_Status_Engine_Methods {
 		}
 	}
 
-	/** Whether the engine knows what a status of the shop stands for. It knows WooCommerce's own. */
+	/** Whether the engine knows what a status stands for. It knows WooCommerce's own, and what is none of an order, such as the bin. */
 	public static function knows_status( $status ) {
+		if ( isset( Order_Status_Engine_Guard::EVENTS[ $status ] ) || in_array( $status, Order_Status_Engine_Edits::DRAFTS, true ) || ! array_key_exists( 'wc-' . $status, wc_get_order_statuses() ) ) {
+			return true;
+		}
 		$explained = self::told()['statuses'];
-		return isset( Order_Status_Engine_Guard::EVENTS[ $status ] ) || in_array( $status, Order_Status_Engine_Edits::DRAFTS, true )
-			|| null === $explained || in_array( $status, $explained, true );
+		return null === $explained || in_array( $status, $explained, true );
 	}
 
 	public static function forget() {
