@@ -14,8 +14,9 @@ export const TOKEN = "token of the engine's API";
 export const PLUGIN_SECRET = "secret between plugin and engine";
 const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
-/** Time for the bank to answer, and for the shop, which is PHP without a web server. */
-const SETTLED_MS = 30_000;
+/** For what hangs: the shop is PHP without a web server, on a computer that may be busy with other things. */
+const SETTLED_MS = 120_000;
+const SHOP_MS = 60_000;
 
 export interface RealWorld {
   shop: RealShop;
@@ -79,7 +80,8 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     },
   });
   const gateway = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", storeId: STORE, clock });
-  const adapter = wooShop({ url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET, gateways: {}, clock });
+  const at = { url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET };
+  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS });
   const settings = { stockManagement: true, holdStockMinutes: 60 };
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: adapter, settings, clock });
   await engine.start();
@@ -91,9 +93,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     customStatuses: [],
     doctor: () =>
       wooDoctor({
-        url: shop.url,
-        ...shop.keys,
-        pluginSecret: PLUGIN_SECRET,
+        ...at,
         callbackUrl: `${url}/shop/webhooks`,
         webhookSecret: WEBHOOK_SECRET,
         holdStockMinutes: 60,

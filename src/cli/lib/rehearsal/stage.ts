@@ -19,7 +19,7 @@ export interface ShopStage {
   engine: Engine;
   /** The payment method as WooCommerce calls it. */
   method: string;
-  /** Until nothing is under way for the order. @throws Error after half a minute */
+  /** Until nothing is under way for the order. @throws Error after two minutes */
   settled(id: number): Promise<void>;
   record(id: number): Promise<OrderRecord>;
   /** Names of the flags that stand. */
@@ -33,7 +33,8 @@ export interface ShopStage {
   close(): Promise<void>;
 }
 
-const SETTLED_MS = 30_000;
+/** For what hangs: the call of a shop whose answer was lost is looked at again after half a minute. */
+const SETTLED_MS = 120_000;
 const STORE_ID = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
 const METHOD_ID = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
 
