@@ -270,7 +270,7 @@ describe("what is written beside the status", () => {
     ["of less is recorded for the rest", [300], [400], [300, 100]],
     ["is found again part by part, each once", [400], [100, 300, 50], [400, 50]],
     ["of two is found again, too", [100, 200], [300, 10], [100, 200, 10]],
-  ])("what the bank gives back of a refund by hand %s", async (_, byHand, atBank, inShop) => {
+  ])("a refund by hand that the bank carries out later %s", async (_, byHand, atBank, inShop) => {
     const { execute, order, server } = await shopWith({ status: "completed" });
     for (const amount of byHand) server.woo.refund("7", amount, { _order_status_engine_refund: "by-hand" });
     for (const [n, amount] of atBank.entries()) {

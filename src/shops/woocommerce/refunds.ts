@@ -8,7 +8,7 @@ import { Refund, Refunds, WooOrder } from "./schema.js";
 const CONFIRMED = "_order_status_engine_refund";
 /** The same, on a refund that moved no money. */
 const BY_HAND = "by-hand";
-/** On the order: what the bank has given back of refunds by hand, in minor units by the effect that told of it. */
+/** On the order: how much of its refunds by hand the bank has refunded, in minor units by the effect that told of it. */
 const MATCHED = "_order_status_engine_by_hand";
 const Matched = z.record(z.string(), z.int().nonnegative());
 /** So long the plugin may still be waiting for the bank; then it takes its refund back, or its PHP has ended. */

@@ -43,7 +43,7 @@ const byHand: Act = {
     await page.goto(await orderScreen(world, id));
     await page.waitForSelector("#order-status-engine-panel strong");
     const panel = await page.innerText("#order-status-engine-panel");
-    if (!/The shop has refunds of .*10.00.*the bank has given back .*0.00/.test(panel))
+    if (!/The shop has refunds of .*10.00.*the bank has refunded .*0.00/.test(panel))
       broken.push(`the panel says: ${panel}`);
     // The bank agrees to this part, and the shop has it already.
     world.bank.portal(payment, "refund", 10);

@@ -109,7 +109,7 @@ final class Order_Status_Engine_Panel {
 		return $html . '<p><a href="' . esc_url( $inspector ) . '" target="_blank" rel="noopener">' . esc_html__( 'All steps, in the inspector', 'order-status-engine' ) . '</a></p>';
 	}
 
-	/** What the shop has refunded and the bank has not, as with a refund by hand. */
+	/** Refunds that the shop has and the bank has not, as after one by hand. */
 	private static function refunds( $order ) {
 		$in_shop = Order_Status_Engine_Order::minor( $order->get_total_refunded() );
 		if ( 0 === $in_shop ) {
@@ -122,7 +122,7 @@ final class Order_Status_Engine_Panel {
 		}
 		$price = array( 'currency' => $order->get_currency() );
 		/* translators: 1: an amount, 2: an amount */
-		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has given back %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
+		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
 		return '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . wp_kses( $says, array() ) . '</p>';
 	}
 

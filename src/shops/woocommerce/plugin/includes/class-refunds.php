@@ -10,7 +10,7 @@ defined( 'ABSPATH' ) || exit;
 final class Order_Status_Engine_Refunds {
 	/** On the refund: the bank has said yes, and it stays. The engine reads it (src/shops/woocommerce/refunds.ts). */
 	const CONFIRMED = '_order_status_engine_refund';
-	/** On a refund that moved no money: what the bank gives back later is this one, and is not recorded again. */
+	/** On a refund that moved no money: what the bank refunds later is this one, and is not recorded again. */
 	const BY_HAND  = 'by-hand';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
@@ -48,7 +48,7 @@ final class Order_Status_Engine_Refunds {
 		}
 		$amount = wc_format_decimal( $args['amount'], 2 );
 		/* translators: %s: an amount */
-		$order->add_order_note( sprintf( __( 'A refund of %s was recorded by hand: no money went back at the bank. If it has to, refund it at the bank, or delete this refund and refund it via the payment method.', 'order-status-engine' ), $amount . ' ' . $order->get_currency() ) );
+		$order->add_order_note( sprintf( __( 'A refund of %s was recorded by hand: the bank has refunded nothing. If it should, refund it at the bank, or delete this refund and refund it via the payment method.', 'order-status-engine' ), $amount . ' ' . $order->get_currency() ) );
 		// With the last refund WooCommerce has set the status, too.
 		$event = 'refunded' === $order->get_status()
 			? array( 'type' => 'order.seen', 'status' => 'refunded' )
