@@ -197,6 +197,8 @@ export const Facts = z.object({
     gone: z.boolean().optional(),
     /** A person put the paid order on hold; left out: nobody did. */
     heldByHand: z.boolean().optional(),
+    /** It was completed, and another hand set it back in the shop; left out: nobody did. */
+    setBack: z.boolean().optional(),
     /** The version in which the shop last told of another total, currency or lines; left out: it never did. */
     changedIn: z.number().int().optional(),
   }),

@@ -73,6 +73,12 @@ export const flags = {
     says: "The order is completed, but the money was never captured.",
     remedy: "Capture the payment in the Merchant Portal before the reservation runs out.",
   },
+  "discrepancy:completed-set-back": {
+    test: (c: GuardContext) =>
+      c.order.setBack === true && accepted(c) && c.payment.captured > 0 && !refundedInFull(c) && c.operation === null,
+    says: "The order was completed and its money captured, but it was set back in the shop.",
+    remedy: "Set it to completed again.",
+  },
   "discrepancy:payment-cancelled-order-active": {
     test: (c: GuardContext) =>
       ours(c) &&
@@ -186,6 +192,7 @@ export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:paid-but-cancelled": [],
   "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
   "discrepancy:completed-not-captured": [],
+  "discrepancy:completed-set-back": ["merchant.completed"],
   "discrepancy:payment-cancelled-order-active": ["merchant.cancelled", "merchant.refunded", "merchant.recalculated"],
   "discrepancy:payment-of-another-order": [],
   "discrepancy:currency-mismatch": [],

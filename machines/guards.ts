@@ -88,6 +88,7 @@ const combined = {
     not("isRejected"),
     not("hasCaptured"),
     "offersCancel",
+    "staysWithinReservation",
   ]),
   canRebuild: and([
     "recreatesLines",
@@ -188,6 +189,7 @@ export const whyNot: Partial<Record<string, Reason>> = {
   recreatesLines: "not-editable",
   staysWithinCreditLimit: "exceeds-credit-limit",
   "!addsItems": "adding-items-not-supported",
+  staysWithinReservation: "adding-items-not-supported",
 } satisfies ReasonsByFact;
 
 /** Where the documents have their own word for one action. */

@@ -151,6 +151,12 @@ export const singleFacts = {
   refundFits: fact((c) => wishedAmount(c) > 0 && wishedAmount(c) <= refundable(c)),
   staysWithinCreditLimit: fact((c) => wishedTotal(c) <= (c.payment.creditLimit ?? c.payment.total)),
   addsItems: fact((c) => c.wish?.adds === true),
+  /** Seed 003, "Order Line Handling": "Orders can only be reduced in value after authorization, not increased." */
+  staysWithinReservation: fact(
+    (c) =>
+      c.settings.choices.raisedTotal !== "refuse" ||
+      wishedTotal(c) <= c.payment.authorized + c.payment.captured + c.payment.tolerance,
+  ),
   leavesSomething: fact((c) => (c.operation?.amount ?? 0) > 0),
   /** What was asked for at first may no longer be possible when it is asked for again. */
   stillWithinCreditLimit: fact((c) => (c.operation?.amount ?? 0) <= (c.payment.creditLimit ?? c.payment.total)),

@@ -6,14 +6,14 @@ const words = {
   "payment-in-inspection": "The bank is reviewing this payment by hand; wait for its decision.",
   "payment-rejected": "The bank rejected this payment.",
   "is-paid": "The bank has the customer's money for this order; cancel or refund the order instead.",
-  "capture-not-possible": "The bank does not offer a capture of this payment.",
+  "capture-not-possible": "The bank does not offer a capture of this payment; look it up in the Merchant Portal.",
   "already-captured": "The payment is already captured.",
   "no-payment": "The order has no payment at the bank, or one without order lines.",
   "partial-capture-not-supported":
     "Only the whole order can be captured from here; use the Merchant Portal for a part.",
   "cannot-cancel-captured":
     "The payment has been captured, so the order can no longer be cancelled; refund it instead.",
-  "cancel-not-possible": "The bank does not offer a cancellation of this payment.",
+  "cancel-not-possible": "The bank does not offer a cancellation of this payment; look it up in the Merchant Portal.",
   "nothing-to-release": "Only what is left after a part was captured can be released; cancel the order instead.",
   "not-paid": "That payment has no money at the bank, so it cannot pay for the order.",
   "payment-of-another-order": "The payment belongs to another order.",

@@ -22,6 +22,8 @@ export const Choices = z.strictObject({
   taskStatusUnavailable: z.enum(["failed", "cancelled"]).default("failed"),
   /** Editing an order whose payment is cancelled in full. */
   modifyWhenFullyCancelled: z.enum(["rebuild", "refuse"]).default("rebuild"),
+  /** Editing a paid order to a higher total than is reserved. */
+  raisedTotal: z.enum(["refuse", "up-to-credit-limit"]).default("refuse"),
   /** What the 60 seconds are counted from. */
   cooldownFrom: z.enum(["created-or-updated", "created"]).default("created-or-updated"),
   /** Completing an order whose total is not the authorised amount. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { addUp, Lines } from "./lines.js";
 import { Amount, Currency, Id } from "./text.js";
 
-/** `gateway` null = it is to be paid another way; `gone` = deleted, or in the bin. */
+/** `gateway` null, or one that the engine was not given = it is to be paid another way; `gone` = deleted, or in the bin. */
 export const ShopOrder = z
   .strictObject({ total: Amount, currency: Currency, lines: Lines, gateway: Id.nullable(), gone: z.boolean() })
   .partial()

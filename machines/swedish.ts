@@ -8,12 +8,12 @@ export const reasonsInSwedish: Record<string, string> = {
   "payment-in-inspection": "Banken granskar betalningen manuellt; vänta på beskedet.",
   "payment-rejected": "Banken avslog betalningen.",
   "is-paid": "Banken har kundens pengar för den här ordern; avbryt eller återbetala ordern i stället.",
-  "capture-not-possible": "Banken tillåter inte att betalningen debiteras.",
+  "capture-not-possible": "Banken tillåter inte att betalningen debiteras; slå upp den i Merchant Portal.",
   "already-captured": "Betalningen är redan debiterad.",
   "no-payment": "Ordern har ingen betalning hos banken, eller en betalning utan orderrader.",
   "partial-capture-not-supported": "Härifrån kan bara hela ordern debiteras; använd Merchant Portal för en del.",
   "cannot-cancel-captured": "Betalningen är debiterad, så ordern kan inte längre avbrytas; återbetala den i stället.",
-  "cancel-not-possible": "Banken tillåter inte att betalningen avbokas.",
+  "cancel-not-possible": "Banken tillåter inte att betalningen avbokas; slå upp den i Merchant Portal.",
   "terminal-status": "Ordern är avslutad, och det går inte att ångra.",
   "partial-refund-not-supported":
     "Statusen Återbetald betalar tillbaka allt; använd återbetalningsformuläret för en del.",
@@ -78,6 +78,10 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
   "discrepancy:completed-not-captured": {
     says: "Ordern är färdigbehandlad, men kunden debiterades aldrig.",
     remedy: "Debitera betalningen i Merchant Portal innan reservationen går ut.",
+  },
+  "discrepancy:completed-set-back": {
+    says: "Ordern var färdigbehandlad och kunden debiterad, men ordern har ändrats tillbaka i butiken.",
+    remedy: "Sätt den till färdigbehandlad igen.",
   },
   "discrepancy:payment-cancelled-order-active": {
     says: "Betalningen har avbokats eller återbetalats helt hos banken, men ordern är fortfarande öppen.",

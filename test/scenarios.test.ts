@@ -1,6 +1,5 @@
 /** Whole order lives: the engine and its HTTP are the real ones, its store as `scenarios/lives.ts` says. A week without a bank is in `scenarios/outage.test.ts`. */
 import { describe, expect, it } from "vitest";
-import { Choices } from "../machines/settings.js";
 import { outage, own, shared } from "./scenarios/files.js";
 import { lives, Replaced } from "./scenarios/lives.js";
 
@@ -16,16 +15,6 @@ describe("our own scenarios", () => {
     for (const [file, scenarios] of Object.entries(own)) {
       expect(scenarios.filter(({ area }) => `${area}.json` !== file).map(({ id }) => id)).toEqual([]);
     }
-  });
-
-  it("show every choice with each of its values, and every switch on and off", () => {
-    const set = Object.values(own).flatMap((all) => all.map(({ given }) => given.settings));
-    for (const [name, { unwrap }] of Object.entries(Choices.shape)) {
-      const shown = new Set(set.map(({ choices }) => choices[name as keyof Choices]));
-      expect([name, ...shown].sort()).toEqual([name, ...unwrap().options].sort());
-    }
-    for (const name of ["enableCapture", "enableCancel", "enableRefund", "enableModify", "stockManagement"] as const)
-      expect([name, new Set(set.map((one) => one[name])).size]).toEqual([name, 2]);
   });
 
   it("were made wrong in more than eight hundred ways", () => {

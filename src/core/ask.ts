@@ -6,6 +6,7 @@ import type { Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { type Line, linesFor } from "../../machines/lines.js";
 import type { CommandPayload } from "../../machines/waiting.js";
 import { backoffMs } from "./backoff.js";
+import { refundsAfter } from "./intended.js";
 import type { RequestedAction } from "./step.js";
 
 export interface EffectContext {
@@ -261,8 +262,9 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const asked = of?.amount ?? 0;
       if (operation === null) return at(a, { type, amount: asked, lines: of?.lines ?? null, ...refundIn(of) });
       // A refund that failed at the bank stands in the shop already.
-      const { intended, recorded = 0 } = payment;
-      const owed = (intended.refunded ?? operation.before.refunded) + asked - recorded;
+      const { recorded = 0 } = payment;
+      const { intended, undone } = refundsAfter(payment, operation, true);
+      const owed = (intended.refunded ?? 0) + undone - recorded;
       const amount = operation.refund === undefined ? Math.min(asked, Math.max(0, owed)) : asked;
       const lines = amount === asked ? operation.lines : null;
       const effect = amount === 0 ? null : { type, amount, lines, ...refundIn(operation) };

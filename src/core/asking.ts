@@ -110,13 +110,19 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
   builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
 };
 
-/** The bank knows no payment of the name that a person gave: the order is as it was before. */
+/** Whose a payment is that the bank does not have for this order. */
+const FOREIGN = { order: "payment-of-another-order", currency: "currency-mismatch" } as const;
+
+/** The bank knows no payment of the name that a person gave, or has it for another order: this one is as it was before. */
 export const isForgotten = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): boolean => {
   const { others } = builder.facts;
   const named = otherNamed(builder.facts, paymentId);
-  if (type !== "payment.attached" || named?.isOnlyNamed !== true || named.exists || named.foreign != null) return false;
+  if (type !== "payment.attached" || named?.isOnlyNamed !== true || named.exists) return false;
+  // It may be this order's once its currency is put right.
+  if (named.foreign === "currency") return false;
+  const reason = named.foreign == null ? "payment-missing" : FOREIGN[named.foreign];
   builder.facts = { ...builder.facts, others: others.filter(({ id }) => id !== paymentId) };
-  builder.answer({ eventId, type }, "refused", { rule: "refused/payment-missing", reason: "payment-missing" });
+  builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
   return true;
 };
 
@@ -126,7 +132,7 @@ export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paym
   if (type === "payment.attached") {
     const isIdle = idle === "open" || idle === "closed";
     const held = isIdle ? ("not-paid" as const) : ("surplus-payment" as const);
-    const reason = foreign == null ? held : "payment-of-another-order";
+    const reason = foreign == null ? held : FOREIGN[foreign];
     return builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
   }
   if (idle !== "open" && idle !== "closed") {

@@ -6,7 +6,7 @@
  */
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { Reading } from "../../machines/facts.js";
+import type { Facts, Reading } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
@@ -81,9 +81,17 @@ const isPaidOtherwise = ({ facts, envelope }: DecisionBuilder): boolean =>
 
 /** Nobody waits for the reading any more: it was answered, or is of a payment that is not the current one now. */
 const askAnew = (builder: DecisionBuilder): void => {
-  const isAwaited = builder.facts.waiting.some((one) => one.readingId !== null && !isOwnTimer(one));
+  const isAwaited = builder.facts.waiting.some(
+    (one) => one.readingId !== null && !isOwnTimer(one) && !waitsForOther(builder, one),
+  );
   if (builder.states.cooldown === "reading" && !isAwaited) builder.moveCooldown("payment.read");
 };
+
+/** The bank of another payment keeps those waiting who ask about that one, and nobody else where the order is paid. */
+const waitsForOther = (builder: DecisionBuilder, waiting: WaitingEvent): boolean =>
+  isAboutOther(waiting) &&
+  holdsMoney(builder) &&
+  builder.facts.others.some(({ readingId }) => readingId === waiting.readingId);
 
 const happen = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
@@ -228,7 +236,8 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     const [waiting, ...rest] = left as [WaitingEvent, ...WaitingEvent[]];
     const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
-    if (waiting.held && builder.facts.operation !== null) putBack(builder, [waiting]);
+    const isBeside = isAboutOther(waiting) && holdsMoney(builder);
+    if (waiting.held && builder.facts.operation !== null && !isBeside) putBack(builder, [waiting]);
     else letThrough(builder, waiting);
     const { id: now } = builder.facts.payment;
     left = now === null || now === before ? rest : renamed(rest, before, now);
@@ -245,6 +254,8 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
 const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   const again = some.map((waiting) => ({ ...waiting, readingId: null }));
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
+  // The current payment's own reading ended before.
+  if (again.length > 0 && builder.states.cooldown === "idle") builder.moveCooldown("callback.received");
 };
 
 /** The answer of a call, or a merchant's wish that needs no reading. */
@@ -262,6 +273,14 @@ const result = (builder: DecisionBuilder): void => {
 /** What the bank holds or gave back too much was settled by a person: it is taken as asked for. */
 const acknowledge = (builder: DecisionBuilder): void => {
   const { payment } = builder.facts;
-  builder.facts = { ...builder.facts, payment: { ...payment, intended: atLeastAsShown(payment), refundUndone: 0 } };
+  const { recorded = 0, refundUndone = 0 } = payment;
+  const settled: Facts["payment"] = {
+    ...payment,
+    intended: atLeastAsShown(payment),
+    refundUndone: 0,
+    // The shop has it as refunded, and the bank has not: what is refunded next is recorded anew.
+    ...(refundUndone > 0 && { recorded: Math.max(0, recorded - refundUndone) }),
+  };
+  builder.facts = { ...builder.facts, payment: settled };
   builder.answer(builder.itself, "ignored", { reason: "recorded" });
 };

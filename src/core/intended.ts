@@ -20,6 +20,23 @@ export const laterLooks = LATER_LOOKS.map((minutes) => ({
   delayMs: minutes * 60_000,
 }));
 
+/** What was asked back in all, and how much of it failed at the bank and was not refunded again. */
+interface Refunds {
+  intended: Intended;
+  undone: number;
+}
+
+const refundsOf = ({ intended, refundUndone = 0 }: Facts["payment"]): Refunds => ({ intended, undone: refundUndone });
+
+/** What failed at the bank was not refunded. */
+const withoutFailed = ({ intended, undone }: Refunds, failed: number): Refunds => {
+  const { refunded } = intended;
+  const lost = Math.min(failed, refunded ?? 0);
+  return refunded === null
+    ? { intended, undone }
+    : { intended: { ...intended, refunded: refunded - lost }, undone: undone + lost };
+};
+
 /**
  * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
  * for all that is left takes what stood in the books before as asked for.
@@ -27,14 +44,13 @@ export const laterLooks = LATER_LOOKS.map((minutes) => ({
 const intendedAfter = (payment: Facts["payment"], operation: Operation, done: boolean): Intended => {
   const { intended: before, captured } = payment;
   const { kind, amount, whole } = operation;
-  const failed = failedMeanwhile(operation, payment);
   const asked = done ? amount : 0;
   const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
   switch (kind) {
     case "capture":
       return { ...before, captured: from(before.captured, operation.before.captured) };
     case "refund":
-      return { ...before, refunded: from(before.refunded, operation.before.refunded - failed) };
+      return { ...before, refunded: from(before.refunded, operation.before.refunded) };
     case "rebuild":
       return done ? { ...before, reserved: amount } : before;
     case "cancel":
@@ -45,32 +61,38 @@ const intendedAfter = (payment: Facts["payment"], operation: Operation, done: bo
   }
 };
 
+/** Once a call has ended. A refund makes good what had failed before it, and not what fails while it is under way. */
+export const refundsAfter = (payment: Facts["payment"], operation: Operation, done: boolean): Refunds => {
+  const intended = intendedAfter(payment, operation, done);
+  const { undone } = refundsOf(payment);
+  if (operation.kind !== "refund") return { intended, undone };
+  const owed = done ? Math.max(0, undone - operation.amount) : undone;
+  return withoutFailed({ intended, undone: owed }, failedMeanwhile(operation, payment));
+};
+
 /** The payment once a call has ended. */
 export const paymentAfter = (
   payment: Facts["payment"],
   operation: Operation,
   done: boolean,
   now: number,
-): Facts["payment"] => ({
-  ...payment,
-  intended: { ...intendedAfter(payment, operation, done), at: now },
-  ...(operation.kind === "refund" && done
-    ? {
-        lastRefund: { amount: operation.amount, at: operation.since },
-        refundUndone: Math.max(0, (payment.refundUndone ?? 0) - operation.amount),
-        awaitsRefund: operation.leadsTo === "refunded" && (payment.pendingRefund ?? 0) > 0,
-      }
-    : {}),
-});
+): Facts["payment"] => {
+  const { intended, undone } = refundsAfter(payment, operation, done);
+  return {
+    ...payment,
+    intended: { ...intended, at: now },
+    ...(operation.kind === "refund" && (done || undone > 0) && { refundUndone: undone }),
+    ...(operation.kind === "refund" && done
+      ? {
+          lastRefund: { amount: operation.amount, at: operation.since },
+          awaitsRefund: operation.leadsTo === "refunded" && (payment.pendingRefund ?? 0) > 0,
+        }
+      : {}),
+  };
+};
 
 /** No bank's reading lags behind its books for longer. */
 const SETTLED_MS = 15 * 60_000;
-
-/** What failed at the bank was not refunded. */
-export const withoutFailed = (intended: Intended, failed: number): Intended =>
-  failed === 0 || intended.refunded === null
-    ? intended
-    : { ...intended, refunded: Math.max(0, intended.refunded - failed) };
 
 type Books = Pick<Reading, "authorized" | "captured" | "refunded">;
 
@@ -88,7 +110,7 @@ export const beyondIntended = (
 };
 
 /** What was taken back at the bank since, such as a refund that failed, was not done in the end. */
-export const intendedAt = (intended: Intended, reading: Reading, now: number): Intended => {
+const intendedAt = (intended: Intended, reading: Reading, now: number): Intended => {
   if (intended.at === null || now - intended.at < SETTLED_MS) return intended;
   const atMost = (asked: number | null, shown: number) => (asked === null ? null : Math.min(asked, shown));
   return {
@@ -96,6 +118,38 @@ export const intendedAt = (intended: Intended, reading: Reading, now: number): I
     captured: atMost(intended.captured, reading.captured),
     refunded: atMost(intended.refunded, reading.refunded),
     reserved: atMost(intended.reserved, reading.authorized + reading.captured),
+  };
+};
+
+/** What the bank says to have failed of our refunds since it said so last. */
+const failedSince = ({ failedRefund }: Facts["payment"], reading: Reading): number =>
+  failedRefund == null ? 0 : Math.max(0, (reading.failedRefund ?? 0) - failedRefund);
+
+/**
+ * What a reading tells of our refunds: what failed is owed, and what was refunded beside our calls makes it good.
+ *
+ * @param moves the call that is under way
+ */
+export const refundsRead = (
+  payment: Facts["payment"],
+  reading: Reading,
+  at: number,
+  moves: Operation["kind"] | null,
+): Pick<Facts["payment"], "intended" | "refundUndone" | "awaitsRefund"> => {
+  const before = refundsOf(payment);
+  const settled = intendedAt(before.intended, reading, at);
+  // Whether the refund under way is among those that failed shows at its end.
+  if (moves === "refund") return { intended: { ...settled, refunded: before.intended.refunded } };
+  const known = withoutFailed(before, failedSince(payment, reading));
+  const asked = known.intended.refunded;
+  if (asked === null) return { intended: settled };
+  const still = Math.min(asked, settled.refunded ?? asked);
+  const undone = known.undone + asked - still;
+  const madeGood = moves === null ? Math.min(undone, Math.max(0, reading.refunded - still)) : 0;
+  return {
+    intended: { ...settled, refunded: still + madeGood },
+    ...((undone > 0 || payment.refundUndone !== undefined) && { refundUndone: undone - madeGood }),
+    ...(undone > before.undone && { awaitsRefund: false }),
   };
 };
 

@@ -5,7 +5,7 @@ import { answerAboutOther, holdStockIsOver, isAboutOther, isForgotten } from "./
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { isReviewed, mayStillBePaid } from "./intended.js";
-import { exchange, isOwnTimer } from "./others.js";
+import { exchange, isOwnTimer, otherNamed } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
 import { bookEarlier } from "./signed-earlier.js";
@@ -40,8 +40,10 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
   if (bookEarlier(builder, waiting) || isForgotten(builder, waiting)) return;
-  if (waiting.type === "payment.attached" && builder.facts.payment.id === null && waiting.paymentId !== null)
-    return takeOn(builder, waiting, waiting.paymentId);
+  if (waiting.type === "payment.attached" && builder.facts.payment.id === null && waiting.paymentId !== null) {
+    const isOurs = otherNamed(builder.facts, waiting.paymentId)?.foreign == null;
+    if (isOurs) return takeOn(builder, waiting, waiting.paymentId);
+  }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   // Its time has begun anew since: the customer has a new link, or the order was written.
   if (waiting.type.startsWith(LINK) && waiting.type in builder.timers) {

@@ -159,7 +159,7 @@ export const readOther = (
   const timer = asked.find(isOwnTimer);
   const isBeside = builder.facts.waiting.some(({ besideId }) => besideId === readingId);
   const { order } = builder.facts;
-  const says = taken(other, reading, builder.envelope.at, order, other.release !== null);
+  const says = taken(other, reading, builder.envelope.at, order, other.release?.kind ?? null);
   change(builder, id, { ...says, id, readingId: null });
   moveOther(builder, id, { eventId, type: timer?.type ?? "payment.read" });
   const now = otherNamed(builder.facts, id) as OtherPayment;
@@ -278,7 +278,7 @@ export const otherAnswered = (facts: Facts, event: ReadReply): OtherPayment | un
 export const answerOther = (builder: DecisionBuilder, { id, ...other }: OtherPayment, event: ReadReply): void => {
   const { envelope } = builder;
   if ("reading" in event && event.reading !== null && event.reading.paymentId === id) {
-    change(builder, id, { ...taken({ ...other, id }, event.reading, envelope.at, builder.facts.order, true), id });
+    change(builder, id, { ...taken({ ...other, id }, event.reading, envelope.at, builder.facts.order, "cancel"), id });
   }
   const detail = "reason" in event ? event.detail || event.reason : undefined;
   const meta = moveOther(builder, id, { eventId: envelope.id, type: event.type, ...(detail && { detail }) });

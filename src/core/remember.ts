@@ -232,7 +232,7 @@ export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts =
     case "refund.confirmed":
     case "rebuild.confirmed":
       return event.reading !== null && event.reading.paymentId === facts.payment.id
-        ? { ...facts, payment: taken(facts.payment, event.reading, at, facts.order, facts.operation !== null) }
+        ? { ...facts, payment: taken(facts.payment, event.reading, at, facts.order, facts.operation?.kind ?? null) }
         : facts;
     default:
       return facts;

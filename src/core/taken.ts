@@ -1,6 +1,6 @@
 /** A reading of a payment is taken into the facts. */
-import { type Facts, noSuchPayment, type Reading } from "../../machines/facts.js";
-import { beyondIntended, intendedAt, withoutFailed } from "./intended.js";
+import { type Facts, noSuchPayment, type Operation, type Reading } from "../../machines/facts.js";
+import { beyondIntended, refundsRead } from "./intended.js";
 
 /** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
 const foreignTo = (
@@ -13,34 +13,25 @@ const foreignTo = (
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
 
-/** What the bank says to have failed of our refunds since it said so last. */
-const failedSince = ({ failedRefund }: Facts["payment"], reading: Reading): number =>
-  failedRefund == null ? 0 : Math.max(0, (reading.failedRefund ?? 0) - failedRefund);
-
-/** @param moves money of it is on the move: whether the order's currency was edited meanwhile is asked at the end */
+/** @param moves the call that moves its money: whether the order's currency was edited meanwhile is asked at its end */
 export const taken = (
   payment: Facts["payment"],
   reading: Reading,
   at: number,
   order: Facts["order"],
-  moves: boolean,
+  moves: Operation["kind"] | null,
 ): Facts["payment"] => {
   const currency = reading.currency ?? payment.currency;
   const isOf = foreignTo(order, reading, currency);
-  const foreign = moves && isOf === "currency" ? null : isOf;
+  const foreign = moves !== null && isOf === "currency" ? null : isOf;
   const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
-  const failed = foreign === null ? failedSince(payment, reading) : 0;
-  const intended =
-    foreign === null ? intendedAt(withoutFailed(payment.intended, failed), reading, at) : payment.intended;
-  const undone = (payment.intended.refunded ?? 0) - (intended.refunded ?? 0);
   const { isOnlyNamed: __, ...seen } = payment;
   return {
     ...(reading.exists ? seen : payment),
     ...says,
     foreign,
-    intended,
     beyond: foreign === "currency" ? beyondIntended(payment.intended, reading) : undefined,
-    ...(undone > 0 ? { refundUndone: (payment.refundUndone ?? 0) + undone, awaitsRefund: false } : {}),
+    ...(foreign === null && refundsRead(payment, reading, at, moves)),
     currency,
     pendingRefund: reading.pendingRefund ?? 0,
     readAt: at,

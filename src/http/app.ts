@@ -25,9 +25,19 @@ import { type PublicOptions, publicRoutes } from "./public-routes.js";
 import { type PublicUrlOptions, publicUrlOf } from "./public-url.js";
 
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "../ports/access.js";
+export type { Frames } from "./frames.js";
 export { type AddressKeys, addressKeys, type CallbackKey } from "./keys.js";
 export { type ClientAddressOptions, clientAddress } from "./source.js";
 export { urlsFor } from "./urls.js";
+
+/** Whether a bank knows the key and the store that it is to be used with. */
+export interface BankCheck {
+  gateway: string;
+  verdict: "ok" | "warning" | "wrong" | "not-asked";
+  /** In English: the store and its payment methods, or the bank's words. */
+  says: string;
+  fix: string | null;
+}
 
 export interface HttpOptions
   extends AccessOptions,
@@ -44,6 +54,8 @@ export interface HttpOptions
   customStatuses?: string[] | null | undefined;
   /** What is wrong with the set-up of the shop, seen from here, for `GET /doctor`; left out: there is no such page. */
   doctor?: (() => Promise<object[]>) | undefined;
+  /** What the banks say of the configured keys and stores, for `GET /banks`; left out: there is no such page. */
+  checkBanks?: (() => Promise<BankCheck[]>) | undefined;
   /** True from the moment at which a load balancer is to send nothing here any more. */
   draining?: (() => boolean) | undefined;
 }
@@ -104,7 +116,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   const publicUrl = publicUrlOf(options, { isNeeded: options.onCheckoutSubmitted !== undefined });
   const app = new Hono();
   app.onError((error, c) => {
-    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/returns\/[^/]+\/[^/]+\/).+/, "$1…");
+    const path = c.req.path.replace(/\/t\/[^/]+/, "/t/…").replace(/(\/(?:returns\/[^/]+|frames)\/[^/]+\/).+/, "$1…");
     const answer = failed(c, error);
     // Whoever sends nonsense must not fill the log.
     log[answer.status < 500 ? "debug" : "error"]({ path, detail: thrownText(error) }, "a request failed");
@@ -118,12 +130,14 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (options.draining?.()) c.header("Connection", "close");
   });
   app.get("/healthz", async (c) => {
-    const { ok, trouble, counts } = await engine.queries.health();
+    const { ok, trouble, counts, undetermined } = await engine.queries.health();
     // Anybody may ask, so what the store said of its trouble stays in the log, and figures are for whoever may see them.
     const says = {
       ok,
       trouble: trouble === null ? null : "store-unavailable",
-      ...(may(c, "read") || may(c, "metrics") ? { counts, ...(trouble === null ? {} : { detail: trouble }) } : {}),
+      ...(may(c, "read") || may(c, "metrics")
+        ? { counts, undetermined, ...(trouble === null ? {} : { detail: trouble }) }
+        : {}),
     };
     return c.json(says, ok ? 200 : 503, ok ? {} : { "Retry-After": "5" });
   });
@@ -152,6 +166,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   });
   const { doctor } = options;
   if (doctor !== undefined) app.get("/doctor", reads, async (c) => c.json({ findings: await doctor() }));
+  const { checkBanks } = options;
+  if (checkBanks !== undefined) app.get("/banks", reads, async (c) => c.json({ banks: await checkBanks() }));
   app.get("/dead-letters", reads, async (c) => {
     const query = DeadLetters.safeParse(c.req.query());
     if (!query.success) return c.json({ error: { code: "invalid-query", issues: query.error.issues } }, 400);

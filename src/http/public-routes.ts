@@ -6,11 +6,12 @@ import type { Admission, Proof } from "./admission.js";
 import { readBytes } from "./body.js";
 import { type CallbackOptions, legacyCallbackRoutes, merchantApiCallbackRoutes } from "./callbacks.js";
 import { digestIn } from "./digest.js";
+import { type FrameOptions, frameRoutes } from "./frames.js";
 import { authorizationIn, type NetsOptions, netsRoutes } from "./nets.js";
 import { type CheckoutRouteOptions, resursCheckoutRoutes } from "./resurs-checkout.js";
 import { type ReturnOptions, returnRoutes } from "./returns.js";
 
-export interface PublicOptions extends NetsOptions, CheckoutRouteOptions, CallbackOptions, ReturnOptions {
+export interface PublicOptions extends NetsOptions, CheckoutRouteOptions, CallbackOptions, ReturnOptions, FrameOptions {
   log: Log;
   admission: Admission;
   /** Takes the shop's webhooks at `/shop/webhooks` (`wooWebhooks`); they prove themselves. */
@@ -54,6 +55,7 @@ export const publicRoutes = (options: PublicOptions): Hono => {
   }
 
   app.route("/returns", returnRoutes(options));
+  if (options.frames !== undefined) app.route("/frames", frameRoutes(options));
 
   if (shopWebhooks !== undefined) {
     app.post("/shop/webhooks", admission.entry({ byBody: true }), async (c) => {

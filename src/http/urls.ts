@@ -37,7 +37,7 @@ export const urlsFor = (
   api: string,
   keys: AddressKeys,
   attempt = randomBytes(9).toString("base64url"),
-): CheckoutUrls & { attempt: string; signedUrl: string; signingFailedUrl: string } => {
+): CheckoutUrls & { attempt: string; signedUrl: string; signingFailedUrl: string; frameUrl: string } => {
   requireKeys("keys.returns", keys.returns, { own: true });
   if (keys.callbacks !== null) requireKeys("keys.callbacks", keys.callbacks);
   const callbacks = callbacksOf[api] ?? api;
@@ -52,6 +52,7 @@ export const urlsFor = (
     successUrl: pageAt("success"),
     failUrl: pageAt("fail"),
     signedUrl: pageAt("signing-landing"),
+    frameUrl: `${mount}/frames/${encodeURIComponent(orderId)}/${returnProof(keys.returns, orderId, "success", attempt)}`,
     signingFailedUrl: pageAt("signing-cancelled"),
     callbackUrl: `${mount}/callbacks${way}/${callbacks}`,
     ...(management === undefined ? {} : { managementUrl: `${mount}/callbacks${way}/${management}` }),

@@ -14,7 +14,22 @@ export type GatewayAnswer =
 
 export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
 
-export interface NewPayment {
+/** The addresses that a payment is opened with. */
+export interface PaymentUrls {
+  /** Where the customer goes when all is done, or has gone wrong. */
+  successUrl: string;
+  failUrl: string;
+  /** Where he comes from signing, or from having signed nothing, where booking is a step of its own. */
+  signedUrl?: string | undefined;
+  signingFailedUrl?: string | undefined;
+  callbackUrl: string;
+  /** The page that shows the bank's checkout in a frame, where a gateway is set up so (`embedded`). */
+  frameUrl?: string | undefined;
+  /** Where the bank reports what is done with the payment later, if it has an address of its own for that. */
+  managementUrl?: string | undefined;
+}
+
+export interface NewPayment extends PaymentUrls {
   /** Names this try to pay, so that what it made is found by it. */
   attempt?: string | undefined;
   /** The reference under which the bank has the order: its id, unless it was placed with another. */
@@ -25,15 +40,6 @@ export interface NewPayment {
   lines: Line[];
   /** 1..43200. */
   linkLifetimeMinutes: number;
-  /** Where the customer goes when all is done, or has gone wrong. */
-  successUrl: string;
-  failUrl: string;
-  /** Where he comes from signing, or from having signed nothing, where booking is a step of its own. */
-  signedUrl?: string | undefined;
-  signingFailedUrl?: string | undefined;
-  callbackUrl: string;
-  /** Where the bank reports what is done with the payment later, if it has an address of its own for that. */
-  managementUrl?: string | undefined;
   /** Which of the gateway's payment methods the customer chose, by its id; left out: the gateway's own choice. */
   method?: string | undefined;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */

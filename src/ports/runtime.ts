@@ -13,7 +13,7 @@ import type { Explanation, Reason } from "../../machines/reasons.js";
 import type { AnswerRule, HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Why } from "../core/why.js";
 import type { Clock } from "./clock.js";
-import type { CreatedPayment, NewPayment, PaymentMethod } from "./gateway.js";
+import type { CreatedPayment, NewPayment, PaymentMethod, PaymentUrls } from "./gateway.js";
 import type { ClaimedEffect, Counts, DeadEffect, InboxRow, OrderFilter, OrderRow, TimerRow } from "./store.js";
 
 /** A reason class; `parked` and `threw` of what could not be decided yet. */
@@ -114,11 +114,7 @@ export interface PaymentView {
   rejections: OrderRecord["facts"]["order"]["rejections"];
 }
 
-export interface CheckoutUrls
-  extends Pick<
-    NewPayment,
-    "successUrl" | "failUrl" | "signedUrl" | "signingFailedUrl" | "callbackUrl" | "managementUrl" | "method"
-  > {
+export interface CheckoutUrls extends PaymentUrls, Pick<NewPayment, "method"> {
   /** Names the try to pay that these addresses belong to, at most 100 characters. Left out: they name none. */
   attempt?: string | undefined;
 }
@@ -183,6 +179,8 @@ export interface Health {
   counts: Counts | null;
   /** Orders that rest because a row of theirs cannot be read, the first twenty; `counts.damaged` says how many there are. */
   damaged: string[];
+  /** Orders of this process whose rejection the bank did not explain, so that they have the default status; at most 20. */
+  undetermined: string[];
 }
 
 /** The half of the door that changes nothing. */

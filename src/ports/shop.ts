@@ -19,7 +19,7 @@ export interface Shop {
   /**
    * What the order is in the shop now, as far as the shop says; `gone` = there is no such order. It is asked before a
    * capture, a refund of everything and a change of lines, which wait for as long as it throws. Left out: what the shop
-   * told last counts.
+   * told last counts. A `gateway` that the engine was not given is another way of paying, as null is.
    */
   readOrder?(orderId: string): Promise<ShopOrder>;
 }

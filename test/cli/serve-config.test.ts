@@ -178,6 +178,17 @@ test.each(Object.entries(pays))(
   },
 );
 
+test("what the banks say of key and store, for whoever has the token", async () => {
+  const { banks: told } = await api("/banks");
+  expect(told).toMatchObject([
+    { gateway: "resurs-mapi", verdict: "warning", says: expect.stringContaining("Test store") },
+    { gateway: "nets-easy", verdict: "not-asked" },
+    { gateway: "resurs-simplified", verdict: "not-asked" },
+    { gateway: "resurs-hosted", verdict: "not-asked" },
+  ]);
+  expect((await fetch(`${url}/banks`)).status).toBe(401);
+});
+
 test("the door, the API and the inspector ask for what the file says", async () => {
   expect((await fetch(`${url}/orders`)).status).toBe(401);
   expect((await fetch(`${url}/inspector/`)).status).toBe(401);

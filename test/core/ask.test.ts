@@ -275,12 +275,20 @@ describe("what the shop is asked for", () => {
   });
 
   test.each([
-    ["of the call", { call: { amount: 5, lines: some }, wish: { amount: 7 } }, { amount: 5, lines: some }],
+    [
+      "of the call",
+      { call: { kind: "refund", amount: 5, lines: some }, wish: { amount: 7 } },
+      { amount: 5, lines: some },
+    ],
     ["that was wished for", { wish: { amount: 7, lines: some } }, { amount: 7, lines: some }],
     ["that nobody named", {}, { amount: 0, lines: null }],
     ["that was wished for without lines", { wish: { amount: 7 } }, { amount: 7, lines: null }],
     ["that the shop has", { wish: { amount: 7, refund: "55" } }, { amount: 7, lines: null, refund: "55" }],
-    ["of a call that the shop began", { call: { amount: 5, refund: "55" } }, { amount: 5, lines: null, refund: "55" }],
+    [
+      "of a call that the shop began",
+      { call: { kind: "refund", amount: 5, refund: "55" } },
+      { amount: 5, lines: null, refund: "55" },
+    ],
   ] satisfies [string, Said, object][])("its own record of a refund %s", (_which, said, record) => {
     expect(asked("recordRefund", said).effect).toEqual({ type: "recordRefund", ...record });
   });

@@ -798,6 +798,8 @@ const turned: Record<keyof Choices, { value: string; changes: Record<string, str
     value: "refuse",
     changes: { "remove a line/cancelled": "not-editable", "add a line/cancelled": "adding-items-not-supported" },
   },
+  // Only where an edit costs more: test/core/raised-total.test.ts.
+  raisedTotal: { value: "up-to-credit-limit", changes: {} },
   cooldownFrom: { value: "created", changes: { "cooldown ends": String(T0 + 30_000) } },
   // Only where an order has two payments: test/core/attempts.test.ts.
   surplusPayment: { value: "flag", changes: {} },

@@ -333,6 +333,7 @@ describe("the settings", () => {
         rejected: "by-task",
         taskStatusUnavailable: "failed",
         modifyWhenFullyCancelled: "rebuild",
+        raisedTotal: "refuse",
         cooldownFrom: "created-or-updated",
         amountMismatch: "refuse",
         surplusPayment: "release",

@@ -74,6 +74,7 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["choosesToStayOnHold", [{ choices: { onHoldThenAborted: "stay" } }], [{}]],
   ["choosesToKeepProcessing", [{ choices: { processingThenRejected: "stay" } }], [{}]],
   ["choosesToRebuild", [{}], [{ choices: { modifyWhenFullyCancelled: "refuse" } }]],
+  ["staysWithinReservation", [{}, { wish: { total: 100_000 } }, { pays: { tolerance: 1 }, wish: { total: 100_001 } }, { choices: { raisedTotal: "up-to-credit-limit" }, wish: { total: 150_000 } }], [{ wish: { total: 100_001 } }, { order: { total: 100_001 } }, { pays: { authorized: 60_000 }, wish: { total: 60_001 } }]],
   ["cooldownIsOver", [{ waiting: [{}], order: { updatedAt: T0 - MINUTE } }], [{ waiting: [{}], order: { updatedAt: T0 - MINUTE + 1 } }, { waiting: [{}], order: { updatedAt: T0 - MINUTE }, call: {} }, {}]],
   ["callbacksWait", [{ waiting: [{}] }, { waiting: [{}], call: {} }], [{}, { waiting: [{ held: false }] }, { waiting: [{ readingId: "r" }] }]],
   ["moneyIsUnderWay", [{ call: {} }], [{}]],

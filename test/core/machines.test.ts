@@ -213,6 +213,7 @@ test("what a person may do about a flag is something that an order understands",
   const offered = Object.entries(remedies).flatMap(([flag, events]) => events.map((event) => `${flag}: ${event}`));
   expect(offered).toEqual([
     "discrepancy:processing-but-unpaid: merchant.cancelled",
+    "discrepancy:completed-set-back: merchant.completed",
     "discrepancy:payment-cancelled-order-active: merchant.cancelled",
     "discrepancy:payment-cancelled-order-active: merchant.refunded",
     "discrepancy:payment-cancelled-order-active: merchant.recalculated",

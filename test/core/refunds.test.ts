@@ -101,6 +101,66 @@ describe("a refund that the bank says to have failed", () => {
   });
 });
 
+describe("a refund that fails beside another", () => {
+  const moved = { outcome: "moved" } as const;
+  const last = (life: Life) => life.answers.findLast(({ type }) => type === "merchant.refundedAmount");
+
+  test.each([25_000, 40_000, 10_000])("before the answer to one of %i is read: it is owed", (amount) => {
+    const life = pending();
+    life.now += 60_000;
+    life.settle(refund(amount), books(25_000, 0, 25_000));
+    // Nobody read it between the call and its answer.
+    life.bankAnswers({ is: "confirmed", reading: books(amount, 25_000) });
+    expect(last(life)).toMatchObject(moved);
+    expect([standing(life), recorded(life)]).toEqual([[["refund-failed", 25_000]], [25_000, amount]]);
+    life.now += 60_000;
+    life.settle(refund(25_000), books(amount, 25_000));
+    life.bankAnswers({ is: "confirmed", reading: books(amount + 25_000, 25_000) });
+    expect([standing(life), recorded(life)]).toEqual([[], [25_000, amount]]);
+  });
+
+  test("while the books are read back for the next one, again and again: it is counted once", () => {
+    const life = pending();
+    life.now += 60_000;
+    life.settle(refund(40_000), books(25_000, 0, 25_000));
+    life.bankAnswers({ is: "lost" });
+    readBack(life, books(25_000, 0, 25_000));
+    life.wait(8 * 60_000, books(0, 25_000));
+    expect(life.record.facts.operation).not.toBe(null);
+    life.wait(120_000, books(40_000, 25_000));
+    expect([life.record.facts.operation, standing(life)]).toEqual([null, [["refund-failed", 25_000]]]);
+  });
+
+  test.each([25_000, 10_000])("is made good in the bank's portal, %i of it", (amount) => {
+    const life = pending();
+    life.now += 60_000;
+    life.settle({ type: "reconcile.asked" }, books(0, 25_000));
+    life.now += 60_000;
+    life.settle({ type: "reconcile.asked" }, books(amount, 25_000));
+    const left = 25_000 - amount;
+    expect(standing(life)).toEqual(left > 0 ? [["refund-failed", left]] : []);
+  });
+
+  test("and more than failed is refunded in the portal: the rest is too much", () => {
+    const life = pending();
+    life.now += 60_000;
+    life.settle({ type: "reconcile.asked" }, books(0, 25_000));
+    life.settle({ type: "reconcile.asked" }, books(30_000, 25_000));
+    expect(standing(life)).toEqual([["discrepancy:refunded-twice", 5000]]);
+  });
+
+  test("and that a person settled another way is recorded anew where it is refunded all the same", () => {
+    const life = pending();
+    life.now += 60_000;
+    life.settle({ type: "reconcile.asked" }, books(0, 25_000));
+    life.settle({ type: "merchant.acknowledged", via: "api" }, books(0, 25_000));
+    expect(standing(life)).toEqual([]);
+    life.settle(refund(25_000), books(0, 25_000));
+    life.bankAnswers({ is: "confirmed", reading: books(25_000, 25_000) });
+    expect([standing(life), recorded(life)]).toEqual([[], [25_000, 25_000]]);
+  });
+});
+
 describe("money beyond what was asked for", () => {
   /** 250.00 was asked for, given up, and booked after that. */
   const twice = (status: "processing" | "completed" = "processing"): Life => {
@@ -220,5 +280,34 @@ describe("a payment that a merchant names", () => {
     const waits = lifeOf({ paymentId: null });
     waits.settle(named("open"), reading(), { open: { ...payments["at the bank"], paymentId: "open" } });
     expect(waits.record.facts.payment.id).toBe("open");
+  });
+
+  describe.each([
+    ["which has one", "pay-1"],
+    ["which has none", null],
+  ] as const)("of an order %s,", (_, paymentId) => {
+    const lived = (says: Partial<Reading>) => {
+      const life = lifeOf({ status: paymentId === null ? "pending" : "processing", paymentId });
+      if (paymentId !== null) life.settle({ type: "reconcile.asked" });
+      const before = life.record.facts;
+      const answer = life.settle(named("other"), reading(), { other: reading({ paymentId: "other", ...says }) });
+      return { life, before, answer };
+    };
+
+    test("and that the bank has for another order, is refused, and the order is as it was", () => {
+      const { life, before, answer } = lived({ orderReference: "another" });
+      expect(answer).toMatchObject({ outcome: "refused", reason: "payment-of-another-order" });
+      const { payment, others, order } = life.record.facts;
+      expect([payment.id, others, order.status]).toEqual([before.payment.id, [], before.order.status]);
+      expect([life.raised, life.types]).toEqual([[], life.types.filter((type) => type === "readPayment")]);
+    });
+
+    test("and in another currency, does not pay it, and is watched", () => {
+      const { life, before, answer } = lived({ currency: "EUR" });
+      expect(answer).toMatchObject({ outcome: "refused", reason: "currency-mismatch" });
+      const { payment, others, order } = life.record.facts;
+      expect([payment.id, order.status]).toEqual([before.payment.id, before.order.status]);
+      expect(others.map(({ id, foreign }) => [id, foreign])).toEqual([["other", "currency"]]);
+    });
   });
 });

@@ -72,8 +72,9 @@ can read draws a warning; \`init\` makes it for its owner alone. The file is Typ
 \`\`\`ts order-status.config.ts
 ${configText(sample)}\`\`\`
 
-A shop whose customer presses Pay inside the bank's frame (Resurs Checkout, Nets embedded) creates its order at that
-moment, which only its own code can do: see \`onCheckoutSubmitted\` and \`onPayInitialized\` of
+Resurs Checkout, and Nets with \`checkoutKey\`, are shown in a page of the engine (\`/frames/…\` of \`publicUrl\`), after the shop
+has made the order. A shop that shows the bank's frame in a checkout page of its own creates the order when its customer
+presses Pay there, which only its own code can do: see \`onCheckoutSubmitted\` and \`onPayInitialized\` of
 \`order-status-engine/http\`. Other shops use such a program, too:
 [woocommerce.md](woocommerce.md#as-a-program) has one.
 

@@ -46,6 +46,7 @@ export const chapters: Chapter[] = [
     source: "Workflows, Purchasing with Resurs Checkout",
     story: [
       "The purchase begins in the bank's frame. The page asks for the shop's order (`POST /resurs-checkout/create-order`): on the booking message in v1, from `onSubmit` in v2. One order per payment, however often it asks. The door is there for a program that gives `onCheckoutSubmitted`.",
+      "With `order-status serve` the shop makes the order first, and a page of the engine shows the bank's frame and its script (as RCO v1 has them) under the order's own reference. Nothing is left to be asked for when the customer presses Purchase.",
       "process_payment only fills in what is missing: `success` and the return address. No payment is created, and the bank sends the customer on by itself.",
       "A rejection in the frame (`POST /resurs-checkout/rejected`) is kept as `rco_rejected_once`, `rco_rejected` and `rco_reject_message`. It comes from a browser, so the order stays what it is.",
       "An order without a payment at the bank (the codes 8, 3 and 404) is explained, not shown as an error: in `why`, on the order's page, in the panel of WooCommerce and by `GET /orders/<id>/payment`.",
@@ -57,7 +58,7 @@ export const chapters: Chapter[] = [
     gateways: ["nets-easy"],
     source: "Nets Easy",
     story: [
-      "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. Redirect: the payment is created and the customer sent to it.",
+      "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. With `order-status serve` and a checkout key, the shop makes the order first, and a page of the engine shows the checkout and gives that answer. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
       "A webhook proves itself with its authorization header (Nets's API), waits two minutes for the customer (its own plugin), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so changes made in Nets's portal are read, too.",
       "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",

@@ -15,5 +15,8 @@ test.each([
   ["situations.md", situationsDocument],
   ["llms.txt", llmsDocument],
 ])("docs/%s is up to date", (page, written) => {
-  expect(readFileSync(new URL(`docs/${page}`, root), "utf8") === written(), "npm run docs").toBe(true);
+  const kept = readFileSync(new URL(`docs/${page}`, root), "utf8").split("\n");
+  const now = written().split("\n");
+  const changed = now.find((line, i) => line !== kept[i]) ?? kept[now.length];
+  expect(changed, `docs/${page} is out of date; run npm run docs. The first line that differs`).toBe(undefined);
 });

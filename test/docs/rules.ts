@@ -55,6 +55,12 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "`choices.modifyWhenFullyCancelled`: `rebuild` \\| `refuse`",
   ],
   [
+    "a higher total for an order that is paid and not captured",
+    "Merchant API 2, Order Line Handling: orders can only be reduced; Enable Modify: the credit limit cannot be exceeded; the plugin raises up to that limit",
+    "refused, as adding items is; the credit limit counts where the payment was cancelled in full",
+    "`choices.raisedTotal`: `refuse` \\| `up-to-credit-limit`",
+  ],
+  [
     "what the 60 seconds are counted from",
     "Merchant API 2: created or updated; the plugin: created, or the start of the payment",
     "the later of created and updated, our own writes included",
@@ -179,13 +185,16 @@ been read; otherwise it is given at once.
 A question about a payment at another bank than the current one's does not wait for that bank: both are read at once. Where
 the other one holds the money, it pays the order, unless the current one was last seen to hold it; then nothing is let go
 before the bank of the current one has spoken. Where it holds none, whoever asked about it is answered.
+Nor does anybody else wait for the bank of another payment while the current one holds the money: clicks, returns and the
+current payment's own callbacks are answered by its own bank.
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
 has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts. If the bank knows no
-such payment, the message is refused as \`payment-missing\`, and the order is as it was before.
+such payment, the message is refused as \`payment-missing\`; if the bank has it for another order, as
+\`payment-of-another-order\`. Either way the order is as it was before.
 
 A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
 that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the match is a
@@ -199,15 +208,21 @@ A refund that the bank calls pending is not done, and may still fail. An order t
 status until it is, from completed, processing and on-hold alike, and is refunded then; meanwhile the payment pays for nothing
 new. One that fails is flagged \`refund-failed\`. A bank that names what became of each refund (Nets) tells it at once; of
 another one the amounts tell it 15 minutes after the refund at the earliest. Refunded again, the amount that failed is not
-recorded in the shop a second time. A full refund in the portal moves no order: it is flagged. A part that is refunded there
+recorded in the shop a second time. The flag stands until as much was refunded again, here or in the bank's portal: the next
+refund counts towards it, whatever it was meant for; one that was under way when the other failed does not. A refund that is
+made again in WooCommerce is recorded by WooCommerce: delete the failed one there. A full refund in the portal moves no order: it is flagged. A part that is refunded there
 is taken as the merchant's wish, unless refunds were asked for here: then it is compared with those and flagged.
 
 ## What a person sets by hand
+
+The payment is read for a click before it is decided. A click that is refused moves nothing: an order that turns out to be paid
+follows at the next callback, return or reconciliation.
 
 | the person asks for | while | then |
 |---|---|---|
 | on-hold | the order is processing | it stays on hold until a person sets it to processing, or the bank rejects the payment; no callback, return or reconciliation lifts it. The same holds for a hold that is found in the shop |
 | on-hold | the order is not paid yet | it waits for the payment, and is processing once that is accepted |
+| in the shop, past the engine: any open status | the order is completed and captured | the order follows it, and is flagged \`discrepancy:completed-set-back\`; Completed is offered, and captures nothing a second time |
 | failed, pending | the bank has the money | refused as \`is-paid\`: cancel or refund the order instead |
 | failed, pending | the payment is frozen or inspected | refused as \`payment-frozen\`, \`payment-in-inspection\` |
 | processing | the payment is frozen | refused as \`payment-frozen\` |

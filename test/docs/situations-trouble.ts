@@ -93,6 +93,12 @@ export const flagged: Row[] = [
     () => stood("completed", payments.accepted),
   ],
   [
+    "completed, and set back in the shop",
+    "flagged/discrepancy:completed-set-back",
+    () =>
+      told(stood("completed", payments.captured).life, { type: "order.seen", status: "processing" }, payments.captured),
+  ],
+  [
     "paid after it was cancelled",
     "flagged/discrepancy:paid-but-cancelled",
     () => stood("cancelled", payments.accepted),

@@ -85,6 +85,10 @@ const faultOf = (what: string, path: Path, given: unknown, became: Became): stri
   return asJson(kept) === asJson(given) ? null : `${at} came back as ${asJson(kept)?.slice(0, 60)}`;
 };
 
+/** A gateway that is not set up here is another way of paying, and is kept as null. */
+const isOtherBank = (path: Path, given: unknown): boolean =>
+  path.join(".") === "order.gateway" && Id.safeParse(given).success;
+
 /** So many at once, where none of them minds the others: a store writes what comes together in one go. */
 const AT_ONCE = 16;
 
@@ -204,7 +208,9 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
     if (skipped !== null) return;
     // What could be an id is a payment that payment.created has given to another order, or a gateway that is not set up.
     const isOther = (path: Path, given: unknown) =>
-      path[0] === "type" || (type === "payment.attached" && path[0] !== "via" && Id.safeParse(given).success);
+      path[0] === "type" ||
+      (type === "payment.attached" && path[0] !== "via" && Id.safeParse(given).success) ||
+      isOtherBank(path, given);
     const faults = await tryAll(
       type,
       kind,
@@ -351,7 +357,9 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
           if (status === 400) return { refused: issuesIn(text) };
           return { kept: (await place.engine.queries.history(id)).find(({ eventId }) => eventId === "e")?.event };
         },
-        { skip: (path, given) => path[0] === "type" || isForNoStore(kind, path, given) },
+        {
+          skip: (path, given) => path[0] === "type" || isOtherBank(path, given) || isForNoStore(kind, path, given),
+        },
       );
       expect(faults).toEqual([]);
     }

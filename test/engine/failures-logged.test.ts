@@ -68,6 +68,12 @@ test("a rejected payment of which the bank does not say whether its task is comp
   await place.after(MINUTE);
   const says = "the bank did not say whether the customer's task is completed";
   expect(told(lines, says)).toMatchObject([{ orderId: "o", type: "readPayment" }]);
+  expect((await place.engine.queries.health()).undetermined).toEqual(["o"]);
+  // The bank says it after all.
+  bankHas(place.bank, "pay-o", "REJECTED");
+  await place.engine.submit("o", { type: "reconcile.asked" });
+  await place.after(MINUTE);
+  expect((await place.engine.queries.health()).undetermined).toEqual([]);
 });
 
 test("a payment that the bank does not create", async () => {

@@ -218,7 +218,13 @@ describe.skipIf(noServerBecause !== null)(`Restate${noServerBecause === null ? "
     await expect(bare.queries.list({ limit: 1 })).rejects.toThrow(/adminUrl/);
     expect(() => bare.reconcile()).toThrow(/adminUrl, gateways and shop/);
     await expect(bare.revive("some-event")).rejects.toThrow(/which order/);
-    expect(await bare.queries.health()).toEqual({ ok: true, trouble: null, counts: null, damaged: [] });
+    expect(await bare.queries.health()).toEqual({
+      ok: true,
+      trouble: null,
+      counts: null,
+      damaged: [],
+      undetermined: [],
+    });
 
     const { fetch } = trusted({ engine: bare });
     const get = (path: string) => fetch(new Request(`http://shop.test${path}`));

@@ -34,7 +34,7 @@ export class Replaced {
   }
 }
 
-const inMemory: OpenStage = engineStage(async () => {
+export const inMemory: OpenStage = engineStage(async () => {
   const kept = memoryStore();
   return { store: () => kept, many: false, clear: async () => {} };
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { sameLines } from "../../machines/lines.js";
 import { Place } from "../../src/http/app.js";
 import { placedOrder } from "../../src/shops/woocommerce/index.js";
+import { unreadCosts, unreadNote } from "../../src/shops/woocommerce/order.js";
 import { WooOrder } from "../../src/shops/woocommerce/schema.js";
 import { compat, php, plugin } from "./wordpress.js";
 
@@ -49,12 +50,21 @@ class Order {
 	public function get_currency() { return 'SEK'; }
 	public function needs_processing() { return true; }
 	public function get_date_created() { return null; }
+	public $notes = array();
+	public $meta = array();
+	public function get_meta( $key ) { return isset( $this->meta[ $key ] ) ? $this->meta[ $key ] : ''; }
+	public function update_meta_data( $key, $value ) { $this->meta[ $key ] = $value; }
+	public function save_meta_data() {}
+	public function add_order_note( $text ) { $this->notes[] = $text; }
 	public function get_items( $kind ) { return array_map( function ( $one ) { return new Item( $one ); }, $this->is[ $kind ] ); }
 }
-echo json_encode( Order_Status_Engine_Order::told( new Order( json_decode( $argv[2], true ) ) ) );
+$order = new Order( json_decode( $argv[2], true ) );
+Order_Status_Engine_Order::tell_of_unread( $order );
+Order_Status_Engine_Order::tell_of_unread( $order );
+echo json_encode( array( 'order' => Order_Status_Engine_Order::told( $order ), 'notes' => $order->notes ) );
 `;
 
-const toldByPlugin = (shown: Shown): { lines: unknown[]; total: number } =>
+const toldByPlugin = (shown: Shown): { order: { lines: unknown[]; total: number }; notes: string[] } =>
   JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown), compat]).toString());
 
 const rest = ({ total, line_item, shipping, fee }: Shown): WooOrder =>
@@ -103,13 +113,29 @@ const orders: [string, Shown][] = [
   ["nothing but a total", { total: "99.00", line_item: [], shipping: [], fee: [] }],
 ];
 
+test.each([
+  ["free", ["Post: free", "Post: free"]],
+  ["0,00", ["Post: 0,00", "Post: 0,00"]],
+  ["12abc", ["Post: 12abc", "Post: 12abc"]],
+  [" 12.50 ", []],
+  ["", []],
+  ["  ", []],
+  [null, []],
+  [12.5, []],
+])("of the cost %j a note says %j", (told, says) => {
+  expect(unreadCosts(rest({ total: "200.00", line_item: [tea], shipping: [cost(told)], fee: [] }))).toEqual(says);
+});
+
 describe.skipIf(php === null)("the plugin and the adapter make the same of an order with", () => {
   test.each(orders)("%s", (_of, shown) => {
-    const told = toldByPlugin(shown);
+    const { order: told, notes } = toldByPlugin(shown);
     const { order } = Place.parse({ orderId: "7", order: { ...told, gateway: "resurs-mapi" } });
     const read = placedOrder(rest(shown), {}, {}, 0);
     expect(order.total).toBe(read.total);
     expect(sameLines(order.lines, read.lines)).toBe(true);
     expect(order.lines).toEqual(read.lines);
+    // Whoever looks at the order reads once what was not taken for a number.
+    const unread = unreadCosts(rest(shown));
+    expect(notes).toEqual(unread.length === 0 ? [] : [unreadNote(unread)]);
   });
 });

@@ -450,6 +450,36 @@ describe("webhooks", () => {
     expect((await engine.queries.history("7")).every(({ event }) => event.type !== "order.seen")).toBe(true);
   });
 
+  test("an order with a cost that is no number is placed, and a note says once that it counts as 0", async () => {
+    const server = await shopWith();
+    const { key: consumerKey, secret: consumerSecret } = server.server.keys.engine;
+    /** An extension of the shop writes texts for costs. */
+    const odd: typeof globalThis.fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!/\/orders\/8$/.test(new URL(String(input)).pathname)) return answer;
+      const told = (await answer.json()) as Record<string, unknown>;
+      const post = { id: 1, method_title: "Post", total: "free", total_tax: "0.00", taxes: [] };
+      return Response.json({ ...told, shipping_lines: [post] });
+    };
+    const shop = wooShop({ url: server.server.url, consumerKey, consumerSecret, clock: server.clock, fetch: odd });
+    place = await Place.made({ shop });
+    const { engine } = place;
+    const shopWebhooks = wooWebhooks({ engine, shop, secrets: [SECRET], gateways: { resurs: "resurs-mapi" } });
+    const app = httpApp({ engine, apiToken: null, shopWebhooks });
+    const lines = [{ sku: "tea", quantity: 1, total: 990 }];
+    const at = { createdAt: T0 - 5000, updatedAt: T0, datePaid: null };
+    const known = { status: "pending", total: 990, currency: "SEK", lines, needsProcessing: true } as const;
+    server.server.woo.addOrder({ id: "8", ...known, ...at });
+    server.server.describe("8", { paymentMethod: "resurs" });
+    for (const topic of ["order.created", "order.updated"]) {
+      const answer = await app.fetch(signed('{"id":8}', { "x-wc-webhook-topic": topic }));
+      expect(answer.status).toBe(200);
+    }
+    expect((await engine.queries.read("8"))?.facts.order).toMatchObject({ status: "pending", total: 990 });
+    const notes = server.server.woo.order("8").notes.map(({ text }) => text);
+    expect(notes).toEqual([expect.stringMatching(/^Counted as 0, because it is no number: Post: free/)]);
+  });
+
   test("an order that is paid our way is placed when the shop first tells of it", async () => {
     const { outcome, engine, server } = await paid();
     const at = { createdAt: T0 - 5000, updatedAt: T0, datePaid: null };

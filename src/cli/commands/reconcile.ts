@@ -123,7 +123,8 @@ const report = (all: Reconciled[], summary: Summary, freshMinutes: number): void
   }
   say(checkedSaid(all, summary) + skippedSaid(summary.skipped, freshMinutes));
   const { moved, unread, applied } = summary;
-  if (unread > 0) say(`${unread} could not be checked: the bank did not answer, or the order cannot be read.`);
+  if (unread > 0)
+    say(`${unread} could not be checked: the bank or the shop did not answer, or the order cannot be read.`);
   if (!applied && moved > 0) say("Nothing was changed. Run it again with --apply to correct them.");
 };
 

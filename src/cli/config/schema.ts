@@ -77,6 +77,11 @@ const Gateways = z
           "the value by which Nets authenticates itself: letters and digits of your own choice",
         ),
         termsUrl: address.optional().describe("the shop's terms, which Nets shows"),
+        checkoutKey: text
+          .optional()
+          .describe(
+            "the checkout key (no secret): Nets's checkout is shown in a page of the engine; leave out to send customers to Nets's own page",
+          ),
       })
       .optional()
       .describe("Nets Easy"),
@@ -120,6 +125,12 @@ const Shop = z.strictObject({
     .record(Word(), GatewayName)
     .describe(
       "payment methods of the shop's other plugins, and the gateway below that takes each; our own plugin's need no entry, other orders are left alone",
+    ),
+  sendEdits: z
+    .boolean()
+    .default(false)
+    .describe(
+      "whether a total that was changed in WooCommerce after the payment changes the payment at once, as Recalculate does; its whole reservation is cancelled first",
     ),
   customStatuses: z
     .record(Word(), OrderStatus)

@@ -1,5 +1,6 @@
 /** The sandbox: the real engine between doubles. Apart from `compose.ts`, as a shop that is served loads no doubles. */
 
+import { checkoutScriptAt } from "../../gateways/nets/easy.js";
 import { decodeApiData } from "../../gateways/resurs-legacy/index.js";
 import { systemClock } from "../../ports/clock.js";
 import { memoryStore } from "../../stores/memory/store.js";
@@ -42,10 +43,14 @@ export const composeSandbox = async (
       ...options,
       clock,
       store: options.store === undefined ? memoryStore() : await storeAt(options.store),
-      gateways: gatewaysTo(banks, clock, options.bankFetch),
+      gateways: gatewaysTo(banks, clock, options.bankFetch, true),
       shop: woo.shop,
       doors: () => ({
         netsAuthorization: NETS_AUTHORIZATION,
+        frames: {
+          nets: { checkoutKey: "sandbox-checkout-key", script: checkoutScriptAt(banks.nets.url) },
+          resursCheckout: { origin: new URL(banks.legacy.addresses.checkoutUrl).origin },
+        },
         resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
         readContainer: decodeApiData,
       }),

@@ -1,9 +1,10 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
 
-import { netsEasy } from "../../gateways/nets/easy.js";
+import { checkoutScriptAt, netsEasy } from "../../gateways/nets/easy.js";
 import { resursMapi } from "../../gateways/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
 import type { HttpOptions } from "../../http/app.js";
+import type { Frames } from "../../http/frames.js";
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -18,6 +19,7 @@ import {
   wooWebhooks,
 } from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
+import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
 
@@ -25,11 +27,11 @@ import { storeAt } from "./stores.js";
 export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
     "resurs-mapi": (options) => resursMapi({ ...options, clock }),
-    "nets-easy": ({ webhookAuthorization: authorization, ...options }) =>
-      netsEasy({ ...options, webhook: { authorization }, clock }),
+    "nets-easy": ({ webhookAuthorization: authorization, checkoutKey, ...options }) =>
+      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock }),
     "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
     "resurs-hosted": (options) => resursHosted({ ...options, clock }),
-    "resurs-rco": (options) => resursCheckout({ ...options, clock }),
+    "resurs-rco": (options) => resursCheckout({ ...options, embedded: true, clock }),
   };
   const made = <N extends GatewayName>(name: N): Gateway[] => {
     const options = gateways[name];
@@ -38,9 +40,19 @@ export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
   return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
 };
 
+/** The checkouts that are shown in a page of the engine. */
+const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Ready): Frames | undefined => {
+  const { checkoutKey, baseUrl = "" } = nets ?? {};
+  if (checkoutKey === undefined && frame === undefined) return undefined;
+  return {
+    ...(checkoutKey !== undefined && { nets: { checkoutKey, script: checkoutScriptAt(baseUrl) } }),
+    ...(frame !== undefined && { resursCheckout: { origin: new URL(frame.checkoutUrl).origin } }),
+  };
+};
+
 /** What `woo doctor` looks at, of a configuration. */
 export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions => {
-  const { webhookSecrets, paymentMethods: _, customStatuses, ...address } = shop;
+  const { webhookSecrets, paymentMethods: _, sendEdits: _edits, customStatuses, ...address } = shop;
   return {
     ...address,
     callbackUrl: `${http.publicUrl.replace(/\/+$/, "")}/shop/webhooks`,
@@ -52,10 +64,10 @@ export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions =>
 
 /** What the public routes, the shop's plugin and its webhooks are answered with. */
 export const doorsOf =
-  (config: Ready, shop: WooShop, clock: Clock, log?: Log) =>
+  (config: Ready, shop: WooShop, banks: Gateway[], clock: Clock, log?: Log) =>
   (engine: Engine): Partial<HttpOptions> & Pick<HttpOptions, "publicUrl"> => {
     const { gateways, http } = config;
-    const { webhookSecrets, paymentMethods, customStatuses, url, pluginSecret } = config.shop;
+    const { webhookSecrets, paymentMethods, customStatuses, sendEdits, url, pluginSecret } = config.shop;
     return {
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
@@ -74,6 +86,8 @@ export const doorsOf =
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
       ...(pluginSecret !== undefined && { returnTo: wooReturns({ url, pluginSecret, clock }) }),
+      checkBanks: () => checkBanks(banks, config),
+      frames: framesOf(config),
       resursDigest: http.resursDigest ?? null,
       readContainer: decodeApiData,
       netsAuthorization: gateways["nets-easy"]?.webhookAuthorization ?? null,
@@ -83,25 +97,27 @@ export const doorsOf =
         secrets: webhookSecrets,
         gateways: paymentMethods,
         customStatuses,
+        sendEdits,
         log,
       }),
     };
   };
 
 export const shopOf = ({ shop }: Ready, clock: Clock): WooShop => {
-  const { webhookSecrets: _, paymentMethods, customStatuses, ...address } = shop;
+  const { webhookSecrets: _, sendEdits: _edits, paymentMethods, customStatuses, ...address } = shop;
   return wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
 };
 
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const shop = shopOf(config, clock);
+  const banks = gatewaysOf(config, clock);
   return compose({
     ...options,
     clock,
     store: await storeAt(config.store),
-    gateways: gatewaysOf(config, clock),
+    gateways: banks,
     shop,
-    doors: doorsOf(config, shop, clock, log),
+    doors: doorsOf(config, shop, banks, clock, log),
   });
 };

@@ -81,4 +81,8 @@ export const sandboxDoor =
   };
 
 export const checkout = async (engine: Engine, orderId: string, url: string, gateway = "resurs-mapi") =>
-  engine.checkout(orderId, gateway, urlsFor(url, orderId, gateway, await addressKeys(engine)));
+  engine.checkout(
+    orderId,
+    gateway,
+    urlsFor(url, orderId, engine.gateways.get(gateway) ?? gateway, await addressKeys(engine)),
+  );

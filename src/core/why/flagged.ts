@@ -64,6 +64,13 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
       "Färdigbehandlad sedan {since}, men aldrig debiterad: banken har bara {reserved} reserverat, och reservationen går ut.",
     ],
   ],
+  "discrepancy:completed-set-back": [
+    ["{Status}, was completed before", "{Status}, var färdigbehandlad"],
+    [
+      "{Status} since {since}, but the order was completed and captured before: it was set back in the shop.",
+      "{Status} sedan {since}, men ordern var färdigbehandlad och debiterad: den har ändrats tillbaka i butiken.",
+    ],
+  ],
   "discrepancy:paid-but-cancelled": [
     ["{Status}, but paid", "{Status}, men betald"],
     [

@@ -49,6 +49,8 @@ export interface NetsEasyOptions {
   webhook?: NetsWebhook | undefined;
   /** The shop's terms, which Nets shows; left out: the front page of the shop. */
   termsUrl?: string | undefined;
+  /** A payment is opened for the page at its `frameUrl`, which shows Nets's checkout; left out: for Nets's own page. */
+  embedded?: boolean | undefined;
 }
 
 type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
@@ -95,6 +97,13 @@ const failureOf = (exchange: Exchange): Failure => {
     if (status === 500 && coded !== null && String(coded.code) !== UNKNOWN_ERROR) return refusal(detail);
   }
   return { kind: "unknown", detail };
+};
+
+/** Where Nets has the script of the checkout that a page shows, by the address of its API. */
+export const checkoutScriptAt = (baseUrl: string): string => {
+  const url = new URL("/v1/checkout.js?v=1", baseUrl);
+  url.hostname = url.hostname.replace(/\bapi\.dibspayment\.eu$/, "checkout.dibspayment.eu");
+  return url.href;
 };
 
 /** An id may come from a webhook; it must not be able to lead to another path. */
@@ -206,6 +215,15 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
   };
 
+  const openCheckout = async (checkout: NewEmbeddedCheckout): Promise<OpenedEmbedded> => {
+    const { webhook, termsUrl } = options;
+    const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
+    if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+    const opened = Opened.safeParse(answer.body).data;
+    if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
+    return { kind: "ok", paymentId: opened.paymentId };
+  };
+
   return {
     name: options.name ?? "nets-easy",
     api: "nets-easy",
@@ -242,23 +260,23 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     /** A reservation that was let go does not come back without the customer. */
     addOrderLines: async () => refusal("Nets cannot reserve anything anew without the customer"),
     endPayment: ({ paymentId }) => change(paymentId, "terminate"),
-    async openCheckout(checkout) {
-      const { webhook, termsUrl } = options;
-      const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }));
-      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
-      const opened = Opened.safeParse(answer.body).data;
-      if (opened === undefined) return { kind: "failed", detail: "unexpected answer to the opening of the checkout" };
-      return { kind: "ok", paymentId: opened.paymentId };
-    },
+    openCheckout,
     updateCheckout: ({ paymentId, ...cart }) => change(paymentId, "orderitems", orderItemsBody(cart)),
     async createPayment(payment): Promise<CreatedPayment> {
-      const { webhook, termsUrl } = options;
+      const { webhook, termsUrl, embedded = false } = options;
+      const status = "TASK_REDIRECTION_REQUIRED";
+      if (embedded) {
+        const { frameUrl: redirectUrl, orderId: reference } = payment;
+        if (redirectUrl === undefined) return { kind: "failed", detail: "there is no page that shows the checkout" };
+        const opened = await openCheckout({ ...payment, reference, checkoutUrl: redirectUrl });
+        return opened.kind === "ok" ? { ...opened, status, redirectUrl } : opened;
+      }
       const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const created = Created.safeParse(answer.body);
       if (!created.success) return { kind: "failed", detail: "unexpected answer to createPayment" };
       const { paymentId, hostedPaymentPageUrl } = created.data;
-      return { kind: "ok", paymentId, status: "TASK_REDIRECTION_REQUIRED", redirectUrl: hostedPaymentPageUrl };
+      return { kind: "ok", paymentId, status, redirectUrl: hostedPaymentPageUrl };
     },
   };
 };

@@ -1,14 +1,16 @@
 /** Resurs Checkout (RCO v1 and v2): the bank's frame in the shop's page, and the shop's order after it. */
-import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
+import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
-import { cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
+import { attemptOf, cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
 export interface ResursCheckoutOptions extends LegacyOptions {
   /** `https://checkout.resurs.com`, or `https://omnitest.resurs.com`. */
   checkoutUrl: string;
+  /** The checkout is opened for an order that is there, and shown by the page at its `frameUrl`; left out: it is open. */
+  embedded?: boolean | undefined;
 }
 
 export type OpenedCheckout =
@@ -40,24 +42,51 @@ const UPDATED_BEFORE = "PAYMENT_SESSION_NOT_FOUND";
 const pathOf = (reference: string): string | null =>
   /^[\w*-]{1,64}$/.test(reference) ? `checkout/payments/${reference}` : null;
 
+/** Where the bank's own piece of a page has its frame or its script from. */
+const sourceOf = (
+  tag: "iframe" | "script",
+  { html, iframe }: Extract<OpenedCheckout, { kind: "ok" }>,
+): string | null => {
+  const found = new RegExp(`<${tag}\\b[^>]*?\\ssrc=["']([^"']+)["']`, "i").exec(`${html ?? ""}${iframe ?? ""}`)?.[1];
+  return found?.replaceAll("&amp;", "&") ?? null;
+};
+
 /** Resurs Checkout, named `resurs-rco`; `openCheckout` comes before there is an order. */
 export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway => {
   const json = jsonOf(options, options.checkoutUrl);
+
+  const openCheckout = async (checkout: NewCheckout): Promise<OpenedCheckout> => {
+    const path = pathOf(checkout.preferredId);
+    if (!path) return { kind: "failed", detail: "this is not a reference for a payment" };
+    const answer = await json("POST", path, checkoutBodyOf(checkout));
+    if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+    const session = CheckoutSession.safeParse(answer.body).data;
+    if (!session) return { kind: "failed", detail: "unexpected answer of the checkout" };
+    const { paymentSessionId, iframe = null, html = null, baseUrl = null } = session;
+    return { kind: "ok", paymentSessionId, iframe, html, baseUrl };
+  };
+
+  /** Under the order's own reference: a second frame for it leads to the same payment. */
+  const openFor = async (payment: NewPayment): Promise<CreatedPayment> => {
+    const { frameUrl, ...urls } = payment;
+    if (frameUrl === undefined) return { kind: "failed", detail: "there is no page that shows the checkout" };
+    const { preferredId, meta } = attemptOf(payment, "rco");
+    const opened = await openCheckout({ ...urls, preferredId });
+    if (opened.kind === "failed") return opened;
+    const [frame, script] = [sourceOf("iframe", opened), sourceOf("script", opened)];
+    if (frame === null) return { kind: "failed", detail: "the checkout has no frame" };
+    const page = new URL(frameUrl);
+    page.searchParams.set("frame", frame);
+    if (script !== null) page.searchParams.set("script", script);
+    return { kind: "ok", paymentId: preferredId, status: "UNREAD", redirectUrl: page.href, meta };
+  };
+
   return {
     ...afterShopOf(soapOf(options)),
     name: options.name ?? "resurs-rco",
     api: "resurs-rco",
 
-    async openCheckout(checkout) {
-      const path = pathOf(checkout.preferredId);
-      if (!path) return { kind: "failed", detail: "this is not a reference for a payment" };
-      const answer = await json("POST", path, checkoutBodyOf(checkout));
-      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
-      const session = CheckoutSession.safeParse(answer.body).data;
-      if (!session) return { kind: "failed", detail: "unexpected answer of the checkout" };
-      const { paymentSessionId, iframe = null, html = null, baseUrl = null } = session;
-      return { kind: "ok", paymentSessionId, iframe, html, baseUrl };
-    },
+    openCheckout,
 
     async updateCheckout({ preferredId, ...cart }) {
       const path = pathOf(preferredId);
@@ -78,7 +107,9 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
      * 002, step 8: "since the order are already handled by Resurs Bank, most of this section can now be skipped". What
      * is missing is filled in, and the address is only told: the bank sends the customer on by itself.
      */
-    async createPayment({ preferredId, successUrl, orderId }) {
+    async createPayment(payment) {
+      if (options.embedded) return openFor(payment);
+      const { preferredId, successUrl, orderId } = payment;
       if (!preferredId) return { kind: "failed", detail: "there is no checkout that this order was made in" };
       const { meta } = containerOf({ orderId, preferredId, checkoutType: "rco" });
       return { kind: "ok", paymentId: preferredId, status: "UNREAD", redirectUrl: successUrl, meta };

@@ -5,6 +5,7 @@ export const flagNames: Record<FlagName, readonly [english: string, swedish: str
   "discrepancy:paid-but-cancelled": ["paid but cancelled", "betald men avbruten"],
   "discrepancy:processing-but-unpaid": ["processing but unpaid", "behandlas men obetald"],
   "discrepancy:completed-not-captured": ["completed, not captured", "färdigbehandlad, inte debiterad"],
+  "discrepancy:completed-set-back": ["completed, then set back", "färdigbehandlad, sedan ändrad"],
   "discrepancy:payment-cancelled-order-active": ["payment gone, order open", "betalningen borta, ordern öppen"],
   "discrepancy:payment-of-another-order": ["payment of another order", "en annan orders betalning"],
   "discrepancy:currency-mismatch": ["wrong currency", "fel valuta"],

@@ -1,4 +1,5 @@
 /** What every part of the engine is handed: a host's options with the defaults filled in, made once. */
+import type { OrderEvent } from "../../../machines/events.js";
 import { registry as currentRegistry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
 import type { Rules } from "../../core/builder.js";
@@ -13,7 +14,7 @@ import type { Observer } from "../../ports/observer.js";
 import { UnknownGateway } from "../../ports/runtime.js";
 import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
-import { checkedGateway, checkedShop } from "./answers.js";
+import { checkedGateway, checkedShop, paidHere } from "./answers.js";
 import { instrumented } from "./instrumented.js";
 import { type Limits, limits } from "./limits.js";
 import { Loops } from "./loops.js";
@@ -45,10 +46,13 @@ export interface EngineContext {
 export const contextOf = (options: EngineOptions): EngineContext => {
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
+  const gateways: Gateways = new Map(
+    options.gateways.map((one) => [one.name, checkedGateway(instrumented(one, observer))]),
+  );
   return {
     store: options.store,
-    shop: checkedShop(options.shop),
-    gateways: new Map(options.gateways.map((one) => [one.name, checkedGateway(instrumented(one, observer))])),
+    shop: checkedShop(options.shop, gateways),
+    gateways,
     rules: {
       settings: Settings.parse(options.settings ?? {}),
       registry: checkedRegistry(options.registry ?? currentRegistry),
@@ -64,6 +68,16 @@ export const contextOf = (options: EngineOptions): EngineContext => {
     random: options.random ?? Math.random,
     newEventId: options.newId ?? (() => crypto.randomUUID()),
   };
+};
+
+/**
+ * The event, in the names of the gateways that are set up here.
+ * @throws UnknownGateway
+ */
+export const atKnownGateways = (event: OrderEvent, gateways: Gateways): OrderEvent => {
+  if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
+  if (event.type !== "order.updated" || event.order === undefined) return event;
+  return { ...event, order: paidHere(event.order, gateways) };
 };
 
 /** @throws UnknownGateway */

@@ -22,7 +22,7 @@ import { reconcile } from "../maintenance/reconcile.js";
 import { checkSubmitted, knownId, newId } from "./asked.js";
 import { type CheckoutEngine, Checkouts } from "./checkout.js";
 import { refusedClaim } from "./claims.js";
-import { contextOf, type EngineContext, gatewayNamed } from "./context.js";
+import { atKnownGateways, contextOf, type EngineContext, gatewayNamed } from "./context.js";
 import { Lifetime } from "./lifetime.js";
 import { Mailbox } from "./mailbox.js";
 import { methodsOf } from "./methods.js";
@@ -33,6 +33,10 @@ import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
 import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
+
+/** Orders without an explained rejection: so many are remembered, and so many told. */
+const MOST_UNDETERMINED = 1000;
+const TOLD = 20;
 
 export class Engine extends WithVerbs implements Runtime {
   readonly settings: Settings;
@@ -46,6 +50,8 @@ export class Engine extends WithVerbs implements Runtime {
   private readonly timers: Timers;
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
+  /** Rejected, and the bank did not say why; the latest last. */
+  private readonly undetermined = new Set<string>();
 
   readonly secret: Runtime["secret"] = (...asked) => this.ctx.store.secret(...asked);
 
@@ -127,15 +133,15 @@ export class Engine extends WithVerbs implements Runtime {
     return this.take(orderId, command, options);
   }
 
-  private async take(orderId: string, event: OrderEvent, options: SubmitOptions): Promise<Receipt> {
+  private async take(orderId: string, told: OrderEvent, options: SubmitOptions): Promise<Receipt> {
     const { store, clock, limits, observer, gateways, newEventId } = this.ctx;
     if (this.mailbox.size >= limits.waitingEvents) {
       observer.turnedAway();
       throw new Overloaded("too many events wait");
     }
     const id = options.id ?? newEventId();
-    const source = options.source ?? sourceOf(event.type);
-    if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
+    const source = options.source ?? sourceOf(told.type);
+    const event = atKnownGateways(told, gateways);
     const claim = refusedClaim((asked) => store.findByPayment(asked), orderId, id, event);
     const refused = claim && (await claim);
     if (refused !== null) return refused;
@@ -185,7 +191,8 @@ export class Engine extends WithVerbs implements Runtime {
   }
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
-  private healthOf(seen: Health): Health {
+  private healthOf(known: Health): Health {
+    const seen = { ...known, undetermined: [...this.undetermined].slice(-TOLD) };
     const trouble = this.mailbox.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
@@ -204,7 +211,15 @@ export class Engine extends WithVerbs implements Runtime {
       for (const row of timers.set) this.timers.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.ctx.onDecision(entry, record, messages);
+      this.noteDetermined(record);
     }
+  }
+
+  private noteDetermined({ orderId, facts: { payment } }: OrderRecord): void {
+    this.undetermined.delete(orderId);
+    if (payment.status === "REJECTED" && payment.taskCompleted === "unavailable") this.undetermined.add(orderId);
+    const [oldest] = this.undetermined;
+    if (this.undetermined.size > MOST_UNDETERMINED && oldest !== undefined) this.undetermined.delete(oldest);
   }
 }
 

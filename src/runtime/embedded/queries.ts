@@ -156,10 +156,11 @@ export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Que
     async health() {
       try {
         const counts = await store.counts();
-        return { ok: true, trouble: null, counts, damaged: counts.damaged > 0 ? await damagedOrders(store) : [] };
+        const damaged = counts.damaged > 0 ? await damagedOrders(store) : [];
+        return { ok: true, trouble: null, counts, damaged, undetermined: [] };
       } catch (error) {
         const trouble = thrownText(error);
-        return { ok: false, trouble, counts: null, damaged: [] };
+        return { ok: false, trouble, counts: null, damaged: [], undetermined: [] };
       }
     },
     list: async (filter) => store.list(filterOf(filter)),

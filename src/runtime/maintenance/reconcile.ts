@@ -7,6 +7,7 @@ import type { ShopOrder } from "../../../machines/shop-order.js";
 import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
+import type { Clock } from "../../ports/clock.js";
 import type { ReadAnswer } from "../../ports/gateway.js";
 import type { Queries, Reconciled, ReconcileOptions, Runtime } from "../../ports/runtime.js";
 import { type OrderRow, type Store, StoreError } from "../../ports/store.js";
@@ -108,10 +109,26 @@ const setAside = ({ rules }: ReconcileContext, record: OrderRecord): Reconciled 
   return { orderId, before: status, after: status, outcome: "unread", why: migrated.parked, flags: standing(record) };
 };
 
+/** Adapters end their calls well before; whoever has none of that is not waited for, as the other orders wait for him. */
+const PATIENCE_MS = 60_000;
+
+const inTime = async <T>(clock: Clock, asked: Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const late = clock.sleep(PATIENCE_MS, over.signal).then(() => {
+    throw new Error(`no answer within ${PATIENCE_MS / 1000} seconds`);
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    over.abort();
+  }
+};
+
 /** A shop that lags behind may say once that it has no such order. */
 const SECOND_WORD_MS = 30_000;
 
-/** The order as the shop has it, where that is another; null = it is as it is known here, or the shop cannot say. */
+/** The order as the shop has it, where that is another; null = it is as it is known here. Throws where the shop does. */
 const otherOrder = async (
   { shop, clock }: ReconcileContext,
   { orderId, facts }: OrderRecord,
@@ -120,7 +137,7 @@ const otherOrder = async (
   const { total, currency, gone = false, paidOtherwise = false } = facts.order;
   const known = { totals: [total], currency, ...(gone && { gone }), ...(paidOtherwise && { paidOtherwise }) };
   const asked = async (): Promise<ShopOrder | null> => {
-    const order = await shop.readOrder?.(orderId).catch(() => null);
+    const order = shop.readOrder && (await inTime(clock, shop.readOrder(orderId)));
     return order == null || !differs(known, order) ? null : order;
   };
   const order = await asked();
@@ -140,14 +157,27 @@ const changedInShop = async (context: ReconcileContext, record: OrderRecord, dry
   const isTold = open.some(({ effect }) => "to" in effect);
   const hasLines = facts.operation !== null || open.some(({ effect }) => effect.type === "setOrderLines");
   // A shop that cannot be asked is no reason to leave the bank unasked.
-  const status = isTold ? null : await context.shop.readStatus(orderId).catch(() => null);
-  const order = hasLines ? null : await otherOrder(context, record, dryRun);
+  let silent: string | null = null;
+  const unasked = (error: unknown): null => {
+    silent ??= thrownText(error);
+    return null;
+  };
+  const status = isTold ? null : await inTime(context.clock, context.shop.readStatus(orderId)).catch(unasked);
+  const order = hasLines ? null : await otherOrder(context, record, dryRun).catch(unasked);
   const now = await context.read(orderId);
-  if (now?.version !== version) return { written: null, edited: null };
+  if (now?.version !== version) return { written: null, edited: null, silent };
   return {
     written: status === facts.order.status ? null : status,
     edited: order === null ? null : updateBy(order, "read by reconcile"),
+    silent,
   };
+};
+
+/** @param silent why the shop could not be asked; what the bank moved is told all the same */
+const found = (before: OrderStatus, after: OrderStatus, why: string, silent: string | null) => {
+  if (after !== before) return { outcome: "moved", why } as const;
+  if (silent === null) return { outcome: "explained", why } as const;
+  return { outcome: "unread", why: `the shop cannot be asked for the order: ${silent}` } as const;
 };
 
 const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
@@ -155,7 +185,7 @@ const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.
 const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
   const before = record.facts.order.status;
-  const { written, edited } = await changedInShop(context, record, false);
+  const { written, edited, silent } = await changedInShop(context, record, false);
   if (written !== null) await context.submit(orderId, seen(record, written), SETTLED);
   if (edited !== null) await context.submit(orderId, edited, SETTLED);
   const receipt = await context.submit(orderId, { type: "reconcile.asked" }, SETTLED);
@@ -171,14 +201,8 @@ const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reco
       why: "the bank did not answer in time; it is asked again by itself",
       flags,
     };
-  return {
-    orderId,
-    before,
-    after,
-    outcome: after === before ? "explained" : "moved",
-    why: said(receipt.reason, now.facts.payment.status),
-    flags,
-  };
+  const why = said(receipt.reason, now.facts.payment.status);
+  return { orderId, before, after, ...found(before, after, why, silent), flags };
 };
 
 /** A gateway that is not set up here, or that throws, is no reason to leave the others unasked. */
@@ -187,8 +211,8 @@ const unread = (error: unknown): ReadAnswer => ({
   detail: thrownText(error),
 });
 
-const readPayment = async ({ gateways }: ReconcileContext, { facts }: OrderRecord): Promise<ReadAnswer> =>
-  gatewayNamed(gateways, facts.payment.gateway).readPayment(facts.payment.id ?? "");
+const readPayment = async ({ gateways, clock }: ReconcileContext, { facts }: OrderRecord): Promise<ReadAnswer> =>
+  inTime(clock, gatewayNamed(gateways, facts.payment.gateway).readPayment(facts.payment.id ?? ""));
 
 const look = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;
@@ -199,13 +223,13 @@ const look = async (context: ReconcileContext, record: OrderRecord): Promise<Rec
   }
   const answer = await readPayment(context, record).catch(unread);
   if (answer.kind !== "ok") return { ...bare, after: before, outcome: "unread", why: answer.detail };
-  const { written, edited } = await changedInShop(context, record, true);
+  const { written, edited, silent } = await changedInShop(context, record, true);
   const followed = written === null ? record : happening(context, record, seen(record, written), answer.reading).record;
   const known = edited === null ? followed : happening(context, followed, edited, answer.reading).record;
   const foreseen = happening(context, known, { type: "reconcile.asked" }, answer.reading);
   const after = foreseen.record.facts.order.status;
   const why = said(foreseen.answer.reason, answer.reading.status);
-  return { orderId, before, after, outcome: after === before ? "explained" : "moved", why, flags: foreseen.flags };
+  return { orderId, before, after, ...found(before, after, why, silent), flags: foreseen.flags };
 };
 
 const happening = (

@@ -91,7 +91,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
     const effects = effectsService(sdk, {
       names,
       gateways: byName,
-      shop: checkedShop(shop),
+      shop: checkedShop(shop, byName),
       clock,
       limits,
       log,

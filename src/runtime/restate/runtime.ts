@@ -31,7 +31,7 @@ import { checkedGateway, checkedShop } from "../embedded/answers.js";
 import { checkSubmitted, countOf, filterOf, knownId, newId } from "../embedded/asked.js";
 import { checkout } from "../embedded/checkout.js";
 import { refusedClaim } from "../embedded/claims.js";
-import { gatewayNamed } from "../embedded/context.js";
+import { atKnownGateways, gatewayNamed } from "../embedded/context.js";
 import { methodsOf } from "../embedded/methods.js";
 import { placedAgain } from "../embedded/placed-again.js";
 import { paymentOf, readingOf } from "../embedded/queries.js";
@@ -157,10 +157,10 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     }
   };
 
-  const take = async (orderId: string, event: OrderEvent, how: SubmitOptions): Promise<Receipt> => {
+  const take = async (orderId: string, told: OrderEvent, how: SubmitOptions): Promise<Receipt> => {
     const id = how.id ?? crypto.randomUUID();
+    const event = atKnownGateways(told, gateways);
     const envelope: Envelope = { id, orderId, at: clock.now(), source: how.source ?? sourceOf(event.type), event };
-    if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
     const refused = await refusedClaim(findByPayment, orderId, id, event);
     if (refused !== null) return refused;
     const message = { kind: "submit", envelope, listener: null } as const;
@@ -215,12 +215,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       try {
         const response = await fetch(`${ingressUrl}/restate/health`, { signal: AbortSignal.timeout(5000) });
         if (!response.ok) throw new Error(`Restate answers ${response.status}`);
-        if (!admin.offered) return { ok: true, trouble: null, counts: null, damaged: [] };
+        if (!admin.offered) return { ok: true, trouble: null, counts: null, damaged: [], undetermined: [] };
         const [counts, damaged] = await Promise.all([admin.counts(), admin.damaged()]);
-        return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20) };
+        return { ok: true, trouble: null, counts, damaged: damaged.slice(0, 20), undetermined: [] };
       } catch (error) {
         const trouble = thrownText(error);
-        return { ok: false, trouble, counts: null, damaged: [] };
+        return { ok: false, trouble, counts: null, damaged: [], undetermined: [] };
       }
     },
     list: async (filter: OrderFilter) => admin.list(filterOf(filter)),
@@ -265,7 +265,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       return reconcile(
         {
           store: { list: (filter) => admin.list(filter), effectsOf, load: async () => [] },
-          shop: checkedShop(shop),
+          shop: checkedShop(shop, gateways),
           gateways,
           clock,
           rules,

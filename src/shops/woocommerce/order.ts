@@ -70,6 +70,21 @@ export const linesOf = (order: WooOrder): Line[] => {
   ];
 };
 
+/** Costs that are no number and count as 0, each with the line that it stands on: `Post: free`. */
+export const unreadCosts = ({ line_items, shipping_lines, fee_lines }: WooOrder): string[] => {
+  const named = [
+    ...line_items.map(({ name, unread }) => ({ name, unread })),
+    ...shipping_lines.map(({ method_title: name, unread }) => ({ name, unread })),
+    ...fee_lines.map(({ name, unread }) => ({ name, unread })),
+  ];
+  return named.flatMap(({ name, unread = [] }) =>
+    unread.map((told) => `${quoted(name.trim(), 100)}: ${quoted(told, 50)}`),
+  );
+};
+
+/** The note of it, for whoever looks at the order; the plugin writes the same. */
+export const unreadNote = (costs: string[]): string => `Counted as 0, because it is no number: ${costs.join(", ")}`;
+
 /** As our plugin names its payment methods: the gateway, and behind it the bank's own method. */
 const OF_OUR_PLUGIN = /^ose_([^_]+)(?:_|$)/;
 /** Resurs's own plugin has the bank's id of the method there, and is called by its name in `gateways`. */

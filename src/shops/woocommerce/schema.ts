@@ -11,6 +11,10 @@ export const minor = z
 
 const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
+/** What costs nothing says so with nothing; any other text that is no number is somebody's mistake. */
+const isUnread = (told: unknown): told is string =>
+  typeof told === "string" && told.trim() !== "" && !NUMERIC.test(told);
+
 /**
  * What a line costs, in minor units. Extensions leave text there that is no number, or nothing: that costs 0 (seed 003,
  * "Handling free shipping cost values requiring numeric casting"). If the order's total has it all the same, the line
@@ -29,7 +33,19 @@ const label = z.string().catch("");
 
 /** What the taxes of a line are, by rate; in a shape that is not known they tell nothing. */
 const Taxes = z.array(z.object({ id: z.int(), total: cost })).catch([]);
-const Item = z.object({ id: z.int(), total: cost, total_tax: cost, taxes: Taxes });
+const Item = z.object({
+  id: z.int(),
+  total: cost,
+  total_tax: cost,
+  taxes: Taxes,
+  /** Of its costs, as they stand there, those that count as 0 because they are no number. */
+  unread: z.array(z.string()).optional(),
+});
+const item = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((told) => {
+    const { total, total_tax } = Object(told) as Record<string, unknown>;
+    return { ...Object(told), unread: [total, total_tax].filter(isUnread) };
+  }, schema);
 
 const TaxRate = z.object({ rate_id: z.int(), rate_percent: z.number().min(0).max(100), compound: z.boolean() });
 
@@ -48,10 +64,10 @@ export const WooOrder = z.object({
   needs_processing: z.boolean().optional(),
   meta_data: Meta,
   line_items: z.array(
-    Item.extend({ sku: z.string().nullish(), name: label, product_id: z.int(), quantity: z.number() }),
+    item(Item.extend({ sku: z.string().nullish(), name: label, product_id: z.int(), quantity: z.number() })),
   ),
-  shipping_lines: z.array(Item.extend({ method_title: label })),
-  fee_lines: z.array(Item.extend({ name: label })),
+  shipping_lines: z.array(item(Item.extend({ method_title: label }))),
+  fee_lines: z.array(item(Item.extend({ name: label }))),
   /** Each rate that some of the lines are taxed at. */
   tax_lines: z.array(TaxRate).catch([]),
 });

@@ -19,7 +19,7 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { ApiResult } from "./api.js";
-import { type CustomStatuses, placedOrder, shopOrder, statusOf } from "./order.js";
+import { type CustomStatuses, placedOrder, shopOrder, statusOf, unreadCosts, unreadNote } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
@@ -35,6 +35,11 @@ export interface WooWebhookOptions {
    */
   gateways?: Record<string, string> | undefined;
   customStatuses?: CustomStatuses | undefined;
+  /**
+   * A total that was changed in the shop after the payment changes the payment at once, as Recalculate does: its whole
+   * reservation is cancelled first. Left out: somebody presses Recalculate.
+   */
+  sendEdits?: boolean | undefined;
   log?: Log | undefined;
 }
 
@@ -99,7 +104,7 @@ const answer = (status: number, outcome: string): Response => Response.json({ ou
  * @throws TypeError for a secret of fewer than 16 characters
  */
 export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
-  const { engine, shop, secrets, gateways = {}, customStatuses = {} } = options;
+  const { engine, shop, secrets, gateways = {}, customStatuses = {}, sendEdits = false } = options;
   const log = isolatedLog(options.log ?? silent);
   requireLongSecrets(Object.fromEntries(secrets.map((secret, i) => [`secrets.${i}`, secret])));
 
@@ -118,6 +123,11 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     const order = placedOrder(told.body, gateways, customStatuses, engine.clock.now());
     if (order.gateway === null) return "not-ours";
     await engine.place(orderId, order);
+    const unread = unreadCosts(told.body);
+    if (unread.length > 0) {
+      log.warn({ orderId, count: unread.length }, "costs that are no number count as 0");
+      await shop.execute(orderId, "unread-costs", { type: "addOrderNote", note: unreadNote(unread) });
+    }
     return "placed";
   };
 
@@ -143,6 +153,11 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     if (edit !== null && (await engine.queries.read(orderId))?.version !== record.version) return take(orderId);
     // One id for one observation, whichever webhooks and nodes made it.
     if (edit !== null) await engine.submit(orderId, edit, { source: "shop", id: `${edit.change}/${record.version}` });
+    const paid = ["processing", "on-hold"].includes(record.facts.order.status);
+    if (sendEdits && paid && edit?.order?.total !== undefined) {
+      const id = `recalculated/${record.version}`;
+      await engine.submit(orderId, { type: "merchant.recalculated", via: "api" }, { source: "shop", id });
+    }
     if (isGone(told)) return "noted";
     if (edit !== null) return take(orderId);
     const status = told.kind === "ok" ? statusOf(told.body.status, customStatuses) : null;

@@ -2,6 +2,7 @@
 import { summaryOf } from "../../core/summary.js";
 import { boundless, dueInLanes, mostUrgent, peerOf, rankOf } from "../../ports/lanes.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
+import { ownersOf } from "../../ports/payments.js";
 import { storableOnly } from "../../ports/storable.js";
 import {
   type Change,
@@ -102,10 +103,11 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     },
     commit: async (changes) => changes.map(apply),
     async findByPayment(paymentId) {
-      const found = [...(payments.get(paymentId) ?? [])]
-        .map((orderId) => ({ orderId, current: orders.get(orderId)?.record.facts.payment.id === paymentId }))
-        .sort((a, b) => Number(b.current) - Number(a.current) || byOrder(a, b));
-      return found[0] ?? null;
+      const named = [...(payments.get(paymentId) ?? [])].map((orderId) => {
+        const record = orders.get(orderId)?.record ?? null;
+        return { orderId, current: record?.facts.payment.id === paymentId, record };
+      });
+      return ownersOf(paymentId, named)[0] ?? null;
     },
 
     async claim(now, limit, leaseMs, worker, room = boundless) {

@@ -98,7 +98,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     stockManagement: fc.boolean(),
     holdStockMinutes: fc.constantFrom(null, 0, 10, 60, 50_000),
     choices,
-  })
+  } satisfies Record<keyof Settings, fc.Arbitrary<unknown>>)
   .map((settings) => Settings.parse({ ...settings, choices: Choices.parse(settings.choices) }));
 
 const wish = fc.record({

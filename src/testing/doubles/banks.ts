@@ -60,19 +60,31 @@ export const closeBanks = async (banks: Banks | undefined): Promise<void> => {
 export const checkoutTo = ({ legacy }: Banks, clock: Clock): CheckoutGateway =>
   resursCheckout({ ...legacy.addresses, ...shop, clock });
 
-/** A gateway to each, under the names of the registry. */
+/**
+ * A gateway to each, under the names of the registry.
+ *
+ * @param embedded true: the checkouts of Nets and RCO are shown in a frame, for an order that is there
+ */
 export const gatewaysTo = (
   { resurs, nets, legacy }: Banks,
   clock: Clock,
   fetch: typeof globalThis.fetch = globalThis.fetch,
+  embedded = false,
 ): Gateway[] => {
   const older = { ...legacy.addresses, ...shop, clock, fetch };
   return [
     resursMapi({ baseUrl: resurs.url, clientId: "shop", clientSecret: "secret", ...store, clock, fetch }),
-    netsEasy({ baseUrl: nets.url, secretKey: "secret", webhook: { authorization: NETS_AUTHORIZATION }, clock, fetch }),
+    netsEasy({
+      baseUrl: nets.url,
+      secretKey: "secret",
+      webhook: { authorization: NETS_AUTHORIZATION },
+      clock,
+      fetch,
+      embedded,
+    }),
     resursSimplified({ ...older, ...madeUpBooking }),
     resursHosted(older),
-    resursCheckout(older),
+    resursCheckout({ ...older, embedded }),
   ];
 };
 

@@ -45,7 +45,7 @@ const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 export const folded = (record: OrderRecord): OrderRecord => {
   const { order, payment, waiting, operation } = record.facts;
   const { lastRefund: _, refundUndone: __, ...asRead } = payment;
-  const { changedIn: ___, ...asKnown } = order;
+  const { changedIn: ___, setBack: ____, ...asKnown } = order;
   const ours = operation !== null && payment.transactionIds.includes(operation.key);
   const timers = kept(record.timers);
   const renamed: OrderRecord = {

@@ -94,6 +94,7 @@ const edits = (story: ReferenceStory, event: Edited | null, now: number): void =
     if (settings.choices.modifyWhenFullyCancelled === "refuse" || (creditLimit ?? 0) <= 0) return;
   } else {
     if (event?.adds || status !== "ACCEPTED" || captured > 0 || authorized === 0) return;
+    if (settings.choices.raisedTotal === "refuse" && total > authorized) return;
     payment.execute("cancel", authorized, true, "naive", now);
   }
   write();

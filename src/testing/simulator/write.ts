@@ -21,6 +21,7 @@ export const choices: { [K in keyof Choices]: Choices[K] } = {
   rejected: "cancelled",
   taskStatusUnavailable: "cancelled",
   modifyWhenFullyCancelled: "refuse",
+  raisedTotal: "up-to-credit-limit",
   cooldownFrom: "created",
   amountMismatch: "capture",
   surplusPayment: "flag",

@@ -21,13 +21,14 @@ export const nets: Document = {
     {
       title: "Two different flows",
       rows: [
-        differs(
+        done(
           "These two flows can be changed in the plugin settings.",
-          "`order-status serve` and the WordPress plugin have the redirect flow. The embedded one is for a program (`openCheckout`, `onPayInitialized`): its page and the making of the order out of the cart are the shop's own.",
-          {
-            pages: ["rules.md#nets-easy-embedded-and-redirect"],
-            test: ["gateways/nets.test.ts", "no such address for a shop without the embedded checkout"],
-          },
+          "With the checkout key in the configuration, Nets's checkout is shown in a page of the engine, for an order that the shop has made already; without it, customers go to Nets's own page. Inside the shop's own checkout page, before there is an order, it is for a program (`openCheckout`, `onPayInitialized`).",
+          [
+            "cli/frames-config.test.ts",
+            "with Nets's checkout key: the page has the key, the payment and Nets's script",
+          ],
+          { options: ["gateways.nets-easy.checkoutKey"], pages: ["rules.md#nets-easy-embedded-and-redirect"] },
         ),
       ],
     },

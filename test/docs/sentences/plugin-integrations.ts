@@ -26,12 +26,12 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         "`woocommerce_update_order` – invoked when an order is saved",
-        "Not used: an edited order comes by webhook, with its total, currency and payment method; its lines wait for Recalculate.",
-        { pages: ["woocommerce.md#two-writers"] },
+        "Not used: an edited order comes by webhook, with its total, currency and payment method; its lines wait for Recalculate, or go to the bank at once with `shop.sendEdits`.",
+        { options: ["shop.sendEdits"], pages: ["woocommerce.md#two-writers"] },
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "Such a status is followed, nothing is sent to the bank, and the difference is flagged.",
+        "Such a status is followed, nothing is sent to the bank, and it is flagged where the payment disagrees.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
@@ -76,7 +76,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",
-        "Each refusal and each flag says what to do, and where.",
+        "Nothing is sent, and the refusal says why; each flag says what to do, and where.",
         ["core/machines.test.ts", "every flag says what is wrong and what to do, in sentences of their own"],
         { pages: ["rules.md#flags"] },
       ),

@@ -9,11 +9,14 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "automatically updating the payment at Resurs Bank when the order is manually edit/updated in WooCommerce order view",
-        "A new total is heard of by webhook, and read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it.",
+        "A new total is heard of by webhook, and read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order at once.",
         {
           pages: ["woocommerce.md#two-writers"],
-          options: ["settings.choices.amountMismatch"],
-          test: ["core/payments.test.ts", "lowered after the authorisation: the old total is not captured"],
+          options: ["settings.choices.amountMismatch", "shop.sendEdits"],
+          test: [
+            "woo/edits.test.ts",
+            "left to Recalculate where nothing is said: the bank hears nothing, the order is flagged, and not captured",
+          ],
         },
       ),
       done(
@@ -43,7 +46,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "can no longer be reverted to another status",
-        "Refused, but for Refunded, which is the way on.",
+        "Refused, but for Refunded, which is the way on. Set back in the shop, past the engine, it is flagged, and Completed is offered.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
         { rules: ["terminal/completed"] },
       ),
@@ -112,10 +115,14 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "changes you make to an order will be reflected on the payment",
-        "Changes that are told to the engine are (API, inspector, Recalculate). What is typed into WooCommerce's order screen is not, as said under Order Management.",
+        "Changes that are told to the engine are (API, inspector, Recalculate). What is typed into WooCommerce's order screen is with `shop.sendEdits`, and waits for Recalculate without it, as said under Order Management.",
         {
           rules: ["modify/confirmed"],
-          test: ["scenarios/modify.json", "Two chairs instead of three: everything is cancelled and reserved anew"],
+          options: ["shop.sendEdits"],
+          test: [
+            "woo/edits.test.ts",
+            "sent at once where the shop wants it: the reservation becomes that of the lines that are left",
+          ],
         },
       ),
       differs(
@@ -204,13 +211,11 @@ export const pluginManagement: Section[] = [
         ["scenarios/modify.json", "Two chairs instead of three: everything is cancelled and reserved anew"],
         { rules: ["modify/cancel-and-recreate", "modify/recreate"] },
       ),
-      differs(
+      done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "Adding is refused. Only where the payment was cancelled in full is everything reserved anew, up to the credit limit, with what was added: nothing is authorised that could be raised.",
-        {
-          options: ["settings.choices.modifyWhenFullyCancelled"],
-          test: [...ASKS, '"add a line": "adding-items-not-supported"'],
-        },
+        "New articles, more of one and a higher price are refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        ["core/raised-total.test.ts", "%s: refused"],
+        { options: ["settings.choices.raisedTotal", "settings.choices.modifyWhenFullyCancelled"] },
       ),
     ],
   },

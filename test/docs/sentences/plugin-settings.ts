@@ -149,13 +149,13 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "retrieve the store list associated with the entered credentials",
-        "`order-status config --check` lists the stores of the key.",
+        "`order-status config --check` lists the stores of the key, and so does *Test the connection* on the settings page of the plugin.",
         ["cli/config.test.ts", "without a store it lists those of the key"],
         { options: ["gateways.resurs-mapi.storeId"] },
       ),
       done(
         "an error message will display, and no stores will be fetched",
-        "`order-status config --check` says it in the bank's words. In service, wrong credentials are a line of the log, and no payment methods at the checkout.",
+        "`order-status config --check` says it in the bank's words, and so does *Test the connection* on the settings page of the plugin. In service, wrong credentials are a line of the log, and no payment methods at the checkout.",
         ["cli/config.test.ts", "a key that the bank does not take, and a bank that cannot be reached"],
         { options: ["gateways.resurs-mapi.clientId", "gateways.resurs-mapi.clientSecret"] },
       ),

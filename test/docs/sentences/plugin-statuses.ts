@@ -143,7 +143,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "or empty values to `0.0`",
-        "What is no number costs 0, on both sides: in the adapter and in the plugin.",
+        "What is no number costs 0, on both sides: in the adapter and in the plugin. A text that is no number is told in a note of the order.",
         [
           "woo/plugin-order.test.ts",
           "the plugin and the adapter make the same of an order with",

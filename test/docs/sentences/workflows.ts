@@ -109,7 +109,7 @@ export const workflows: Document = {
       rows: [
         differs(
           "From that point we call, by ajax, resursbank_checkout_create_order",
-          "The page calls `POST /resurs-checkout/create-order` of a program that gives `onCheckoutSubmitted`: how a shop makes an order out of a cart is its own. `order-status serve` has no such door, and no script for the page comes along.",
+          "The page calls `POST /resurs-checkout/create-order` of a program that gives `onCheckoutSubmitted`: how a shop makes an order out of a cart is its own. With `order-status serve` the shop has made the order before its customer sees the frame, in a page of the engine, so nothing is to be asked for.",
           {
             pages: ["configuration.md"],
             test: ["http/http-flows.test.ts", "asks for the shop's order: one, however often the customer presses"],

@@ -68,7 +68,11 @@ export const openStage = async (config: Ready, { port, host }: { port: number; h
     clock,
   });
   await engine.start();
-  const app = httpApp({ engine, apiToken: config.http.apiToken, ...doorsOf(config, adapter, clock)(engine) });
+  const app = httpApp({
+    engine,
+    apiToken: config.http.apiToken,
+    ...doorsOf(config, adapter, [gateway], clock)(engine),
+  });
   const open = () => listen(app.fetch, { port, hostname: host }).catch(noPort(port, host));
   let served: Served | null = await open();
   const shop = new RehearsedShop({ ...config.shop, clock });

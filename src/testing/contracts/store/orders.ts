@@ -177,6 +177,19 @@ export const orders: StoreCase[] = [
     },
   },
   {
+    title:
+      "A payment id that its order no longer has, as one that was mistyped, leads to no order, and may be another's.",
+    async run(place) {
+      const store = await place.open();
+      await store.commit([changeOf("a", 0, { paymentId: "p1", previousIds: ["typo"] })]);
+      await store.commit([changeOf("a", 1, { paymentId: "p1" })]);
+      assert.equal(await store.findByPayment("typo"), null);
+      assert.deepEqual(await store.findByPayment("p1"), { orderId: "a", current: true });
+      await store.commit([changeOf("b", 0, { paymentId: "p2", previousIds: ["typo"] })]);
+      assert.deepEqual(await store.findByPayment("typo"), { orderId: "b", current: false });
+    },
+  },
+  {
     title: "The history has no gaps and comes in order.",
     async run(place) {
       const store = await place.open();

@@ -25,6 +25,7 @@ import { netsDeliveriesOf } from "./deliveries.js";
 import { Creation, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
 import { itemOf, type NetsItem, sumOf } from "./items.js";
 import { answered, dataOf, type NetsSubject } from "./messages.js";
+import { type NetsWindow, netsPage } from "./page.js";
 
 export type { NetsSeriesEntry } from "./accounts.js";
 export type { NetsDouble, RecordedNetsCall } from "./controls.js";
@@ -212,11 +213,34 @@ export const netsDouble = async (
     return heard(fault, answer);
   };
 
+  const customerPays: NetsDouble["customerPays"] = (paymentId, paymentType) => {
+    const before = chargedOf(accounts.at(paymentId).payment ?? NOTHING);
+    const account = accounts.pay(paymentId, paymentType, newId());
+    const { payment } = account;
+    if (payment && payment.reserved > 0) {
+      const { amount } = payment.order;
+      tell(account, "payment.reservation.created.v2", { id: newId(), amount });
+      const [charge] = payment.charges;
+      if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
+      tell(account, "payment.checkout.completed", { id: newId(), amount });
+    }
+    return { redirectUrl: account.checkout?.returnUrl ?? null };
+  };
+
+  const windowOf: NetsWindow["at"] = (id) => {
+    const { payment, checkout } = accounts.at(id);
+    if (payment === null || checkout === null) return null;
+    const isOpen = payment.reserved === 0 && !payment.fields.terminated;
+    return { amount: (payment.order.amount / 100).toFixed(2), isOpen, cancelUrl: checkout.cancelUrl };
+  };
+
   const { url, held, delayNext, front, close } = await bankServer<NetsOperation>({
     clock,
     port: options.port,
     end,
     reply: async (request) => {
+      const page = netsPage(request, { at: windowOf, pays: (id) => customerPays(id).redirectUrl });
+      if (page !== null) return { operation: null, answer: page };
       const asked = await netsRequest(request);
       return { operation: asked.operation, answer: answerTo(asked) };
     },
@@ -228,19 +252,7 @@ export const netsDouble = async (
     setSeries: accounts.setSeries,
     delayNext,
     front,
-    customerPays(paymentId, paymentType) {
-      const before = chargedOf(accounts.at(paymentId).payment ?? NOTHING);
-      const account = accounts.pay(paymentId, paymentType, newId());
-      const { payment } = account;
-      if (payment && payment.reserved > 0) {
-        const { amount } = payment.order;
-        tell(account, "payment.reservation.created.v2", { id: newId(), amount });
-        const [charge] = payment.charges;
-        if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
-        tell(account, "payment.checkout.completed", { id: newId(), amount });
-      }
-      return { redirectUrl: account.checkout?.returnUrl ?? null };
-    },
+    customerPays,
     portal(paymentId, op, major) {
       const account = accounts.at(paymentId);
       const { payment } = account;

@@ -117,6 +117,8 @@ export const legacyDouble = async (options: {
   const answerTo = (asked: LegacyRequest): HttpAnswer | null => {
     const { operation, id } = asked;
     if (operation === "sign") return page(asked);
+    // The frame needs none of it here.
+    if (operation === "script") return { status: 200, headers: { "content-type": "text/javascript" }, body: "" };
     // Without the bank's own error in it: a message that it did not understand.
     if (operation === null) return { status: 500, body: "There is no such operation" };
     if (!asked.authorized) return { status: 401 };
@@ -129,7 +131,7 @@ export const legacyDouble = async (options: {
     return heard(fault, atFault(fault, id) ?? quietly(asked, operation));
   };
 
-  const { url, held, delayNext, front, close } = await bankServer<LegacyOperation | "sign">({
+  const { url, held, delayNext, front, close } = await bankServer<LegacyOperation | "sign" | "script">({
     clock,
     port: options.port,
     end,

@@ -11,7 +11,7 @@ export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hoste
 
 export interface LegacyRequest {
   method: string;
-  operation: LegacyOperation | "sign" | null;
+  operation: LegacyOperation | "sign" | "script" | null;
   /** The payment, in whatever part of the request it stands. */
   id: string;
   authorized: boolean;
@@ -162,6 +162,7 @@ const jsonRequest = (method: string, path: string, text: string): LegacyContent 
   if (page && (method === "GET" || method === "POST")) {
     return { ...nothing, operation: "sign", id: decodeURIComponent(page), content: text };
   }
+  if (method === "GET" && path === "/checkout.js") return { ...nothing, operation: "script" };
   if (method === "POST" && path === "/back-channel") {
     const id = Content.safeParse(content).data?.paymentData?.preferredId ?? "";
     return { ...nothing, operation: "hosted", id, content };

@@ -24,7 +24,7 @@ export const personFor = (outcome: SignOutcome): string | null => outcomes[outco
 const escaped = (text: string): string => visible(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** A page in the look of the sandbox: no script, nothing from elsewhere. */
-const sandboxPage = (title: string, body: string): string => `<!doctype html>
+export const sandboxPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>:root{color-scheme:light dark}body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}
@@ -40,7 +40,7 @@ export const signPage = (order: string | null, amount: string, isOpen: boolean):
     ([name, { label, says }]) => `<p><button name="outcome" value="${name}">${label}</button> ${says}</p>`,
   );
   const body = `<dl><dt>Order</dt><dd>${escaped(order ?? "not named")}</dd><dt>Amount</dt><dd>${amount}</dd></dl>
-<form method="post">${isOpen ? buttons.join("\n") : '<p>This payment is no longer open.</p><p><button name="outcome" value="sign">Back to the shop</button></p>'}</form>`;
+<form method="post" target="_top">${isOpen ? buttons.join("\n") : '<p>This payment is no longer open.</p><p><button name="outcome" value="sign">Back to the shop</button></p>'}</form>`;
   return {
     status: 200,
     headers: { "content-type": "text/html; charset=utf-8" },

@@ -104,7 +104,7 @@ final class Order_Status_Engine_Client {
 		if ( isset( $body['outcome'] ) && is_string( $body['outcome'] ) ) {
 			return in_array( $code, array( 200, 202, 409 ), true );
 		}
-		return 200 === $code && count( array_intersect( array( 'result', 'methods', 'answer', 'allowed', 'ok', 'orders', 'findings', 'facts' ), array_keys( $body ) ) ) > 0;
+		return 200 === $code && count( array_intersect( array( 'result', 'methods', 'answer', 'allowed', 'ok', 'orders', 'findings', 'banks', 'facts' ), array_keys( $body ) ) ) > 0;
 	}
 
 	private static function unanswered( $error, $patience ) {

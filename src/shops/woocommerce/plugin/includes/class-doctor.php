@@ -58,19 +58,21 @@ final class Order_Status_Engine_Doctor {
 	}
 
 	/**
-	 * What the engine finds of this shop, with keys of its own (`order-status woo doctor`).
+	 * What the engine finds of this shop, with keys of its own (`order-status woo doctor`), and of its banks.
 	 *
 	 * @return array<int, array{check: string, verdict: string, says: string}>
 	 */
 	public static function seen_from_engine() {
-		$told = Order_Status_Engine_Client::send( 'GET', '/doctor', null, self::ENGINE_PATIENCE );
-		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] || ! isset( $told['body']['findings'] ) ) {
-			return array();
-		}
 		$found = array();
-		foreach ( $told['body']['findings'] as $one ) {
-			$says    = $one['says'] . ( empty( $one['fix'] ) ? '' : ' → ' . $one['fix'] );
-			$found[] = array( 'check' => $one['check'], 'verdict' => $one['verdict'], 'says' => $says );
+		foreach ( array( '/doctor' => 'findings', '/banks' => 'banks' ) as $path => $name ) {
+			$told = Order_Status_Engine_Client::send( 'GET', $path, null, self::ENGINE_PATIENCE );
+			$all  = Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body'][ $name ] ) && is_array( $told['body'][ $name ] ) ? $told['body'][ $name ] : array();
+			foreach ( $all as $one ) {
+				// Of a bank: the store and its payment methods, or why it does not take the key.
+				$about   = isset( $one['gateway'] ) ? $one['gateway'] . ': ' : '';
+				$fix     = empty( $one['fix'] ) ? '' : ' (' . $one['fix'] . ')';
+				$found[] = array( 'check' => isset( $one['check'] ) ? $one['check'] : 'bank', 'verdict' => $one['verdict'], 'says' => $about . $one['says'] . $fix );
+			}
 		}
 		return $found;
 	}

@@ -59,6 +59,7 @@ final class Order_Status_Engine_Gateway extends WC_Payment_Gateway {
 
 	public function process_payment( $order_id ) {
 		$order = wc_get_order( $order_id );
+		Order_Status_Engine_Order::tell_of_unread( $order );
 		$path  = '/orders/' . $order->get_id() . '/checkout';
 		$asked = array( 'gateway' => $this->method['gateway'], 'order' => Order_Status_Engine_Order::told( $order ) );
 		if ( null !== $this->method['id'] ) {

@@ -51,6 +51,35 @@ final class Order_Status_Engine_Order {
 		return $lines;
 	}
 
+	/** Kept with the order: which costs its note tells of. */
+	const UNREAD = '_order_status_engine_unread';
+
+	/** A note for whoever looks at the order, once: costs that are no number count as 0. */
+	public static function tell_of_unread( $order ) {
+		$unread = implode( ', ', self::unread( $order ) );
+		if ( '' === $unread || $order->get_meta( self::UNREAD ) === $unread ) {
+			return;
+		}
+		$order->update_meta_data( self::UNREAD, $unread );
+		$order->save_meta_data();
+		$order->add_order_note( 'Counted as 0, because it is no number: ' . $unread );
+	}
+
+	/** @return string[] each with the line that it stands on. What costs nothing says so with nothing. */
+	public static function unread( $order ) {
+		$unread = array();
+		foreach ( array( 'line_item', 'shipping', 'fee' ) as $kind ) {
+			foreach ( $order->get_items( $kind ) as $item ) {
+				foreach ( array( $item->get_total(), $item->get_total_tax() ) as $told ) {
+					if ( is_string( $told ) && '' !== trim( $told ) && ! is_numeric( $told ) ) {
+						$unread[] = mb_substr( trim( (string) $item->get_name() ), 0, 100 ) . ': ' . mb_substr( $told, 0, 50 );
+					}
+				}
+			}
+		}
+		return $unread;
+	}
+
 	public static function minor( $amount ) {
 		return (int) round( 100 * (float) $amount );
 	}

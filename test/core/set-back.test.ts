@@ -1,0 +1,55 @@
+/** Seed 003, "Enable Capture": a completed order can no longer be reverted. Another hand may do it in the shop all the same. */
+import { describe, expect, test } from "vitest";
+import { why } from "../../src/core/why.js";
+import type { EventInput, Life } from "../../src/testing/decision/life.js";
+import { payments } from "../../src/testing/decision/samples.js";
+import { completed, lifeOf, sent } from "./lives.js";
+
+const { captured } = payments;
+const FLAG = "discrepancy:completed-set-back";
+const setBack = (event: EventInput, gateway = "resurs-mapi"): Life => {
+  const life = lifeOf({ status: "completed", gateway });
+  life.settle({ type: "reconcile.asked" }, captured);
+  life.settle(event, captured);
+  life.settle({ type: "reconcile.asked" }, captured);
+  return life;
+};
+
+describe("a completed and captured order that another hand sets back", () => {
+  test.each([
+    ["processing", "resurs-mapi"],
+    ["on-hold", "resurs-mapi"],
+    ["pending", "nets-easy"],
+    ["failed", "resurs-simplified"],
+  ] as const)("to %s at %s is flagged, and Completed is offered", (status, gateway) => {
+    const life = setBack({ type: "order.seen", status }, gateway);
+    expect(life.raised).toEqual([FLAG]);
+    const { action } = why(life.record, life.history, []);
+    expect(action.events).toContain("merchant.completed");
+  });
+
+  test("is flagged, too, where the shop says so in answer to a write of ours", () => {
+    expect(setBack({ type: "shop.conflicted", effectId: "e", status: "processing" }).raised).toEqual([FLAG]);
+  });
+
+  test("is completed again without a second capture, and nothing is flagged any more", () => {
+    const life = setBack({ type: "order.seen", status: "processing" });
+    life.settle(completed, captured);
+    expect([life.status, life.raised]).toEqual(["completed", []]);
+    expect(sent(life).map(({ type }) => type)).not.toContain("capturePayment");
+  });
+
+  test("is not flagged any more once it is refunded", () => {
+    const life = setBack({ type: "order.seen", status: "processing" });
+    life.settle({ type: "merchant.refunded", via: "api" }, captured);
+    life.bankAnswers({ is: "confirmed", reading: payments.refunded });
+    expect([life.status, life.raised]).toEqual(["refunded", []]);
+  });
+});
+
+test("an order that was captured in the portal, and never completed, is nobody's mistake", () => {
+  const life = lifeOf({ status: "processing" });
+  life.settle({ type: "order.seen", status: "on-hold" }, captured);
+  life.settle({ type: "reconcile.asked" }, captured);
+  expect(life.raised).toEqual([]);
+});

@@ -1,0 +1,65 @@
+/** What "Test the connection" finds: the settings page of the plugin in a real PHP, with an engine that answers as told. */
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { php, plugin } from "./wordpress.js";
+
+const page = join(dirname(plugin), "includes/class-settings-page.php");
+
+/** @param answers what the engine answers to each path; a path that is left out is not found */
+const found = (answers: Record<string, unknown>): [isOk: boolean, says: string][] => {
+  const code = `
+    define( 'ABSPATH', '/' );
+    function __( $text ) { return $text; }
+    function delete_transient( $name ) {}
+    function wc_get_webhook( $id ) { return null; }
+    class Order_Status_Engine_Panel { const PATIENCE = 5; }
+    class Order_Status_Engine_Webhook { static function id() { return 0; } }
+    class Order_Status_Engine_Settings { static function get( $name ) { return 'sixteen characters'; } }
+    class Order_Status_Engine_Methods { static function forget() {} static function all() { return array( array( 'title' => 'Invoice' ) ); } }
+    class Order_Status_Engine_Client {
+      const ANSWER = 'answer'; const RESTING = 'resting';
+      static function send( $method, $path ) {
+        $answers = json_decode( $GLOBALS['argv'][1], true );
+        return array_key_exists( $path, $answers )
+          ? array( 'kind' => 'answer', 'code' => 200, 'body' => $answers[ $path ], 'why' => '' )
+          : array( 'kind' => 'fault', 'code' => 404, 'body' => null, 'why' => 'not found' );
+      }
+    }
+    require ${JSON.stringify(page)};
+    $findings = new ReflectionMethod( 'Order_Status_Engine_Settings_Page', 'findings' );
+    $findings->setAccessible( true );
+    echo json_encode( $findings->invoke( null ) );`;
+  return JSON.parse(execFileSync("php", ["-r", code, "--", JSON.stringify(answers)]).toString());
+};
+
+const up = { "/healthz": { ok: true }, "/payment-methods": { methods: [] } };
+const bank = (verdict: string, says: string, fix: string | null = null) => ({
+  ...up,
+  "/banks": { banks: [{ gateway: "resurs-mapi", verdict, says, fix }] },
+});
+
+describe.skipIf(php === null)("the settings page", () => {
+  test.each([
+    ["the store and its methods", bank("ok", "Shop (b7f8): Invoice"), true, "resurs-mapi: Shop (b7f8): Invoice"],
+    [
+      "the stores to choose from",
+      bank("warning", "the bank knows the key; its stores: A (1), B (2)", "write one"),
+      true,
+      "resurs-mapi: the bank knows the key; its stores: A (1), B (2) (write one)",
+    ],
+    [
+      "a key that the bank does not take",
+      bank("wrong", "HTTP 401: invalid_client", "look at clientId"),
+      false,
+      "resurs-mapi: HTTP 401: invalid_client (look at clientId)",
+    ],
+  ])("tells %s", (_what, answers, isOk, says) => {
+    expect(found(answers)).toContainEqual([isOk, says]);
+  });
+
+  test("says nothing of the banks where an older engine does not tell of them", () => {
+    expect(found(up).filter(([, says]) => says.includes("resurs"))).toEqual([]);
+    expect(found(up)).toContainEqual([true, "It takes the token."]);
+  });
+});
