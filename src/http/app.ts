@@ -3,13 +3,16 @@ import { type Context, Hono } from "hono";
 import { stream } from "hono/streaming";
 import { z } from "zod";
 import { OrderStatus } from "../../machines/facts.js";
+import { flags } from "../../machines/flags.js";
 import { reasonInWords } from "../../machines/reasons.js";
+import { flagsInSwedish } from "../../machines/swedish.js";
 import { Id, InnerId, quoted, Word } from "../../machines/text.js";
 import { parseCommand } from "../ports/command.js";
 import { isolatedLog, isolatedObserver } from "../ports/isolated.js";
 import { type Log, silent } from "../ports/log.js";
 import type { Runtime } from "../ports/runtime.js";
 import { requireLongSecrets } from "../ports/secrets.js";
+import type { OrderRow } from "../ports/store.js";
 import { thrownText } from "../ports/thrown.js";
 import { type AccessOptions, accessFor } from "./access.js";
 import { Admission, type AdmissionOptions } from "./admission.js";
@@ -47,6 +50,10 @@ export interface HttpOptions
   metrics?: (() => Promise<string>) | undefined;
   /** Payment methods of the shop's other plugins whose orders are the engine's too, for the shop's plugin; null = not said. */
   follows?: string[] | null | undefined;
+  /** Statuses of the shop's other plugins that the engine was told of, for the shop's plugin; null = not said. */
+  customStatuses?: string[] | null | undefined;
+  /** What is wrong with the set-up of the shop, seen from here, for `GET /doctor`; left out: there is no such page. */
+  doctor?: (() => Promise<object[]>) | undefined;
   /** What the banks say of the configured keys and stores, for `GET /banks`; left out: there is no such page. */
   checkBanks?: (() => Promise<BankCheck[]>) | undefined;
   /** True from the moment at which a load balancer is to send nothing here any more. */
@@ -77,6 +84,12 @@ const waitIn = (prefer = ""): number | undefined => {
   return seconds === undefined ? undefined : Math.min(Number(seconds), 30) * 1000;
 };
 const shortOf = (error: unknown): string => quoted(thrownText(error), 300);
+
+/** What the flags of these orders say to a person. */
+const wordsOf = (orders: OrderRow[]): Record<string, { en: string; sv: string }> =>
+  Object.fromEntries(
+    orders.flatMap((one) => one.flags.map((name) => [name, { en: flags[name].says, sv: flagsInSwedish[name].says }])),
+  );
 
 const Reconcile = z.strictObject({
   since: z.iso.datetime().optional(),
@@ -148,8 +161,11 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
   /** What a checkout may offer: the payment methods of each gateway, as its bank lists them now. */
   app.get("/payment-methods", reads, async (c) => {
-    return c.json({ methods: await engine.paymentMethods(), follows: options.follows ?? null });
+    const { follows = null, customStatuses: statuses = null } = options;
+    return c.json({ methods: await engine.paymentMethods(), follows, statuses });
   });
+  const { doctor } = options;
+  if (doctor !== undefined) app.get("/doctor", reads, async (c) => c.json({ findings: await doctor() }));
   const { checkBanks } = options;
   if (checkBanks !== undefined) app.get("/banks", reads, async (c) => c.json({ banks: await checkBanks() }));
   app.get("/dead-letters", reads, async (c) => {
@@ -181,7 +197,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
       ...(latest === true ? { latest: { before: null } } : {}),
     });
     const more = orders.length === limit && latest !== true;
-    return c.json({ orders, next: more ? (orders.at(-1)?.orderId ?? null) : null });
+    return c.json({ orders, next: more ? (orders.at(-1)?.orderId ?? null) : null, says: wordsOf(orders) });
   });
   app.post("/orders", async (c) => {
     const body = await readExactly(c);

@@ -1,4 +1,7 @@
 /** `woo doctor` as a process of its own, against a shop that has one thing wrong at a time. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
@@ -20,7 +23,8 @@ const world = async (
   skewMs = 0,
 ): Promise<{ shop: WooServer; door: Served }> => {
   const clock = systemClock();
-  const shop = await wooServer({ clock: { ...clock, now: () => clock.now() + skewMs }, ...options });
+  const plugin = { url: "https://engine.example", findings: [] };
+  const shop = await wooServer({ clock: { ...clock, now: () => clock.now() + skewMs }, plugin, ...options });
   const { key: consumerKey, secret: consumerSecret } = shop.keys.engine;
   const adapter = wooShop({ url: shop.url, consumerKey, consumerSecret, clock });
   const engine = createEngine({ store: memoryStore(), gateways: [], shop: adapter, clock });
@@ -60,6 +64,7 @@ test("a shop that is set up well", async () => {
     "decimals",
     "hold-stock",
     "statuses",
+    "plugin",
     "webhook",
     "callback",
   ]);
@@ -113,6 +118,76 @@ test("a webhook that was switched off, one that is missing, and a door that know
   expect((await doctor(other)).wrong).toEqual(["callback wrong"]);
 });
 
+test("a plugin that is missing, and one that finds something amiss in the shop", async () => {
+  const missing = await world({ plugin: undefined });
+  expect((await doctor(missing)).wrong).toEqual(["plugin warning"]);
+  // Whoever gave the adapter its secret relies on it.
+  expect((await doctor(missing, { pluginSecret: "secret between plugin and engine" })).wrong).toEqual(["plugin wrong"]);
+  const says = "The engine does not take the webhook's signature";
+  const findings = [
+    { check: "engine", verdict: "ok", says: "The engine answers." },
+    { check: "webhook", verdict: "wrong", says },
+  ];
+  const told = await doctor(await world({ plugin: { url: "https://engine.example", findings } }));
+  expect(told.wrong).toEqual(["plugin wrong"]);
+  expect(told.findings.find(({ check }) => check === "plugin")?.says).toBe(says);
+});
+
+test("WooCommerce that is switched off is not taken for a wrong key, and plain permalinks are named", async () => {
+  const off = await world({ disturb: () => ({ code: { status: 404, code: "rest_no_route" } }) });
+  const { findings } = await doctor(off);
+  expect(findings.at(-1)).toMatchObject({
+    check: "shop",
+    verdict: "wrong",
+    says: expect.stringContaining("not active"),
+  });
+  expect(JSON.stringify(findings)).not.toContain("make a key");
+  const plain = await listen(async (request) =>
+    new URL(request.url).searchParams.has("rest_route")
+      ? Response.json({})
+      : new Response("<html>", { status: 404, headers: { "content-type": "text/html" } }),
+  );
+  open.push(plain);
+  const told = await doctor(off, { url: plain.url });
+  expect(told.findings.at(-1)).toMatchObject({ check: "shop", fix: expect.stringContaining("Permalinks") });
+});
+
+test("where there is a configuration, shop, keys, address of the webhook and settings are read from it and from .env", async () => {
+  const { shop, door } = await world({ holdStockMinutes: 45, customStatuses: { picking: "Being picked" } });
+  const dir = await mkdtemp(join(tmpdir(), "doctor-"));
+  open.push({ close: () => rm(dir, { recursive: true }) });
+  const config = `import { defineConfig, env } from "order-status-engine/config";
+    export default defineConfig({
+      store: "orders.db",
+      shop: { url: "${shop.url}", consumerKey: env("K"), consumerSecret: env("S"), webhookSecrets: [env("W")],
+        paymentMethods: {}, customStatuses: { picking: "processing" } },
+      gateways: { "resurs-mapi": { baseUrl: "https://bank.example", clientId: env("K"), clientSecret: env("S") } },
+      http: { publicUrl: "${door.url}", apiToken: env("T") },
+      settings: { stockManagement: true, holdStockMinutes: 45 },
+    });`;
+  await writeFile(join(dir, "order-status.config.mjs"), config);
+  const { key, secret } = shop.keys.engine;
+  const lines = [`K=${key}`, `S=${secret}`, `W=${SECRET}`, "T=a token that is long enough 4711"];
+  await writeFile(join(dir, ".env"), lines.join("\n"), { mode: 0o600 });
+  const hook = shop.webhooks.byId(1);
+  if (hook) hook.deliveryUrl = `${door.url}/shop/webhooks`;
+  const { code, out } = await cli(["woo", "doctor", "--json"], { cwd: dir });
+  const verdicts = JSON.parse(out).findings.map(({ check, verdict }: { check: string; verdict: string }) => [
+    check,
+    verdict,
+  ]);
+  expect(Object.fromEntries(verdicts)).toMatchObject({
+    "hold-stock": "ok",
+    statuses: "ok",
+    webhook: "ok",
+    callback: "ok",
+  });
+  expect(code).toBe(0);
+  // What is given wins.
+  const given = await cli(["woo", "doctor", "--hold-stock", "60"], { cwd: dir });
+  expect([given.code, given.out]).toEqual([3, expect.stringContaining("the engine was told 60 minutes")]);
+});
+
 test("said to a person, with the fix below; and what cannot be asked at all", async () => {
   const place = await world({ decimals: 0 });
   const keys = {
@@ -129,4 +204,32 @@ test("said to a person, with the fix below; and what cannot be asked at all", as
   expect([none.code, none.err]).toEqual([2, expect.stringContaining("give it with https://")]);
   const keyless = await cli(["woo", "doctor", "--url", place.shop.url], { env: { ORDER_STATUS_WOO_KEY: undefined } });
   expect([keyless.code, keyless.err]).toEqual([2, expect.stringContaining("ORDER_STATUS_WOO_KEY")]);
+});
+
+/** A configuration of a shop, in a folder of its own. */
+const configured = async (url: string, { key, secret }: { key: string; secret: string }): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), "rehearse-"));
+  open.push({ close: () => rm(dir, { recursive: true }) });
+  const config = `import { defineConfig, env } from "order-status-engine/config";
+    export default defineConfig({
+      store: "orders.db",
+      shop: { url: "${url}", consumerKey: env("K"), consumerSecret: env("S"), webhookSecrets: [env("W")],
+        pluginSecret: env("W"), paymentMethods: {} },
+      gateways: { "resurs-mapi": { baseUrl: "https://bank.example", clientId: env("K"), clientSecret: env("S") } },
+      http: { port: 0, publicUrl: "https://engine.example", apiToken: env("W") },
+    });`;
+  await writeFile(join(dir, "order-status.config.mjs"), config);
+  await writeFile(join(dir, ".env"), `K=${key}\nS=${secret}\nW=${SECRET}`, { mode: 0o600 });
+  return dir;
+};
+
+test("a rehearsal begins on no other shop than the configuration's, and on none that is not set up", async () => {
+  const { shop } = await world({ plugin: undefined });
+  const cwd = await configured(shop.url, shop.keys.engine);
+  const other = await cli(["woo", "rehearse", "--url", "https://shop.example"], { cwd });
+  expect([other.code, other.err]).toEqual([2, expect.stringContaining(`is for ${shop.url}`)]);
+  const bare = await cli(["woo", "rehearse", "--url", shop.url], { cwd });
+  expect([bare.code, bare.err]).toEqual([3, expect.stringContaining("nothing was made there")]);
+  expect(bare.err).toContain("plugin: the plugin is not active");
+  expect([...shop.woo.orders.keys()]).toEqual([]);
 });

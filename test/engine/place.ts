@@ -124,7 +124,7 @@ const API_TOKEN = "the token of the tests";
 /** The app as whoever has its API token reaches it; one that a request carries already stays. */
 export const trusted = (options: Omit<HttpOptions, "apiToken"> & { apiToken?: HttpOptions["apiToken"] }) => {
   const app = httpApp({ apiToken: API_TOKEN, ...options });
-  const forToken = /^\/(orders|dead-letters|metrics|payment-methods)\b/;
+  const forToken = /^\/(orders|dead-letters|metrics|payment-methods|doctor)\b/;
   return {
     fetch: (request: Request) => {
       const asks = forToken.test(new URL(request.url).pathname) && !request.headers.has("authorization");

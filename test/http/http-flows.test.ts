@@ -259,6 +259,18 @@ describe("a checkout of the shop's own", () => {
     expect(await get("/payment-methods")).toMatchObject({ status: 200, body: { methods: [] } });
   });
 
+  test("its plugin is told whose orders and which statuses of other plugins the engine knows, and what it finds", async () => {
+    const findings = [{ check: "keys", verdict: "ok", says: "the key reads and writes orders", fix: null }];
+    const told = { follows: ["resursbank"], customStatuses: ["picking"], doctor: async () => findings };
+    const { get } = await doors(told);
+    expect((await get("/payment-methods")).body).toMatchObject({ follows: ["resursbank"], statuses: ["picking"] });
+    expect(await get("/doctor")).toMatchObject({ status: 200, body: { findings } });
+    await place?.end();
+    const bare = await doors();
+    expect((await bare.get("/payment-methods")).body).toMatchObject({ follows: null, statuses: null });
+    expect((await bare.get("/doctor")).status).toBe(404);
+  });
+
   test("brings the order along, and the bank is asked for the method that was chosen", async () => {
     const { world, send } = await doors();
     const asked = { gateway: "resurs-mapi", method: METHOD, order: cart(1000) };

@@ -199,6 +199,9 @@ describe("a status", () => {
     await untold.merchant("picking");
     const answer = await untold.execute("e1", pay);
     expect(answer).toEqual({ kind: "refused", detail: expect.stringContaining("customStatuses") });
+    // Asked before money moves, which waits for as long as nobody can say what the order is.
+    await expect(untold.shop.readOrder("7")).rejects.toThrow("customStatuses");
+    expect(await told.shop.readOrder("7")).toMatchObject({ total: 1000, gone: false });
   });
 });
 
@@ -260,6 +263,23 @@ describe("what is written beside the status", () => {
     const refund = { type: "recordRefund", amount: 400, lines: null, refund: "991" } as const;
     expect(await execute("e1", refund)).toEqual({ kind: "done" });
     expect(order().refunds.map(({ amount }) => amount)).toEqual([400]);
+  });
+
+  test.each([
+    ["of the same amount is not recorded again", [400], [400], [400]],
+    ["of less is recorded for the rest", [300], [400], [300, 100]],
+    ["is found again part by part, each once", [400], [100, 300, 50], [400, 50]],
+    ["of two is found again, too", [100, 200], [300, 10], [100, 200, 10]],
+  ])("a refund by hand that the bank carries out later %s", async (_, byHand, atBank, inShop) => {
+    const { execute, order, server } = await shopWith({ status: "completed" });
+    for (const amount of byHand) server.woo.refund("7", amount, { _order_status_engine_refund: "by-hand" });
+    for (const [n, amount] of atBank.entries()) {
+      const refund = { type: "recordRefund", amount, lines: null } as const;
+      expect(await execute(`e${n}`, refund)).toEqual({ kind: "done" });
+      // A second time, as after a lost answer.
+      expect(await execute(`e${n}`, refund)).toEqual({ kind: "done" });
+    }
+    expect(order().refunds.map(({ amount }) => amount)).toEqual(inShop);
   });
 
   test("metadata and lines are written as they are wanted, and not twice", async () => {
@@ -368,23 +388,31 @@ describe("webhooks", () => {
     place = await Place.made({ shop: world.shop });
     const { engine } = place;
     const secrets = ["the secret that is next", SECRET];
-    const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" } });
+    const warned: string[] = [];
+    const quiet = { debug() {}, info() {}, error() {} };
+    const log = { ...quiet, warn: (_: object, says: string) => void warned.push(says) };
+    const shopWebhooks = wooWebhooks({ engine, shop: world.shop, secrets, gateways: { resurs: "resurs-mapi" }, log });
     const app = httpApp({ engine, apiToken: null, shopWebhooks });
     const outcome = async (request: Request) => {
       const response = await app.fetch(request);
       return { status: response.status, ...((await response.json()) as { outcome: string }) };
     };
     await engine.place("7", order(null, T0, { total: 1000, currency: "EUR" }));
-    return { ...world, engine, outcome };
+    return { ...world, engine, outcome, warned, clock: place.clock };
   };
 
   test("the greeting is answered, and nothing else without a signature", async () => {
-    const { outcome } = await paid();
+    const { outcome, warned, clock } = await paid();
     const bare = (body: string) => new Request("http://engine.test/shop/webhooks", { method: "POST", body });
     expect(await outcome(bare("webhook_id=12"))).toEqual({ status: 200, outcome: "pong" });
     expect(await outcome(bare('{"id":7}'))).toEqual({ status: 401, outcome: "bad-signature" });
     expect(await outcome(bare("webhook_id=12&x=1"))).toMatchObject({ status: 401 });
     expect(await outcome(signed('{"id":7}', {}, "another"))).toMatchObject({ status: 401 });
+    // The log says so, and once a minute, whoever sends them.
+    expect(warned).toEqual([expect.stringContaining("a webhook's signature is wrong")]);
+    await clock.advanceTo(clock.now() + MINUTE, async () => {});
+    await outcome(bare('{"id":7}'));
+    expect(warned.length).toBe(2);
     // One byte more than what was signed.
     const body = '{"id":7}';
     const signature = createHmac("sha256", SECRET).update(body).digest("base64");

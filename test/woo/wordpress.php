@@ -67,8 +67,9 @@ function wp_json_encode( $value ) {
 /** The engine said a moment ago that it offers nothing; which orders it follows, the site says. */
 function get_option( $name, $default = false ) {
 	global $asked;
-	$follows = isset( $asked['follows'] ) ? $asked['follows'] : null;
-	return 'order_status_engine_methods' === $name ? array( 'at' => time(), 'ok' => true, 'methods' => array(), 'follows' => $follows ) : $default;
+	$follows  = isset( $asked['follows'] ) ? $asked['follows'] : null;
+	$statuses = isset( $asked['statuses'] ) ? $asked['statuses'] : null;
+	return 'order_status_engine_methods' === $name ? array( 'at' => time(), 'ok' => true, 'methods' => array(), 'follows' => $follows, 'statuses' => $statuses ) : $default;
 }
 /** The page that a customer is sent to ends the request. */
 class Sent_On extends Exception {}
@@ -177,6 +178,18 @@ class WC_Refund_Line {
 		return 0;
 	}
 }
+function wc_format_decimal( $amount, $digits ) {
+	return number_format( (float) $amount, $digits, '.', '' );
+}
+function add_query_arg( $name, $value, $url ) {
+	return preg_replace( "/([?&]$name=)[^&]*/", '${1}' . $value, $url );
+}
+function remove_query_arg( $names, $url ) {
+	return preg_replace( '/[?&](' . implode( '|', $names ) . ')=[^&]*/', '', $url );
+}
+function wc_get_order_statuses() {
+	return array( 'wc-processing' => 'Processing', 'wc-picking' => 'Picking' );
+}
 function plugin_basename( $file ) {
 	return basename( $file );
 }
@@ -239,6 +252,9 @@ function wp_strip_all_tags( $text ) {
 }
 function wc_get_logger() {
 	return new class() {
+		public function info( $message, $context ) {
+			$this->warning( $message, $context );
+		}
 		public function warning( $message, $context ) {
 			global $logged;
 			$logged[] = $context['source'] . ': ' . $message;
@@ -259,6 +275,13 @@ function delete_transient( $key ) {
 }
 function esc_html( $text ) {
 	return htmlspecialchars( $text, ENT_QUOTES );
+}
+class REST_Answer {
+	public $data = array();
+	public $code = 200;
+	public function set_status( $code ) {
+		$this->code = $code;
+	}
 }
 class WC_REST_Exception extends Exception {
 	public $error;
@@ -305,20 +328,20 @@ class WC_Order {
 	private $id;
 	private $data;
 	private $changes = array();
-	private $method;
+	private $kept;
 	protected $status_transition = false;
 	public $fired                = array();
 	public $notes                = array();
 	public function __construct( $id, $status, $method ) {
 		$this->id     = $id;
-		$this->method = $method;
-		$this->data = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
+		$this->data   = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
+		$this->kept   = array( 'total' => '100.00', 'currency' => 'SEK', 'payment_method' => $method );
 	}
 	public function get_id() {
 		return $this->id;
 	}
 	public function get_payment_method() {
-		return $this->method;
+		return $this->now_has( 'payment_method' );
 	}
 	public function get_customer_id() {
 		return 0;
@@ -332,8 +355,11 @@ class WC_Order {
 	public function get_date_created() {
 		return null;
 	}
+	public function set( $name, $value ) {
+		$this->changes[ $name ] = $value;
+	}
 	public function get_total() {
-		return '100.00';
+		return $this->now_has( 'total' );
 	}
 	public function get_currency() {
 		return 'SEK';
@@ -345,7 +371,7 @@ class WC_Order {
 		return true;
 	}
 	public function get_status() {
-		return $this->data['status'];
+		return $this->now_has( 'status' );
 	}
 	public function get_checkout_order_received_url() {
 		return 'https://shop.example/order-received/' . $this->id . '/?key=wc_order_key';
@@ -357,13 +383,13 @@ class WC_Order {
 		$this->notes[] = $text;
 	}
 	public function get_base_data() {
-		return $this->data;
+		return array_merge( $this->kept, $this->data );
 	}
 	public function get_changes() {
 		return $this->changes;
 	}
 	private function now_has( $name ) {
-		return array_key_exists( $name, $this->changes ) ? $this->changes[ $name ] : $this->data[ $name ];
+		return array_key_exists( $name, $this->changes ) ? $this->changes[ $name ] : array_merge( $this->kept, $this->data )[ $name ];
 	}
 	public function set_status( $to ) {
 		$from                    = $this->now_has( 'status' );
@@ -389,7 +415,8 @@ class WC_Order {
 	public function save() {
 		try {
 			do_action( 'woocommerce_before_order_object_save', $this, null );
-			$this->data    = array_merge( $this->data, $this->changes );
+			$this->kept    = array_merge( $this->kept, array_intersect_key( $this->changes, $this->kept ) );
+			$this->data    = array_merge( $this->data, array_intersect_key( $this->changes, $this->data ) );
 			$this->changes = array();
 		} catch ( Exception $e ) {
 			$this->fired[] = 'Error saving order: ' . $e->getMessage();
@@ -410,10 +437,18 @@ foreach ( $asked['steps'] as $step ) {
 	$value = null;
 	$said  = array();
 	$meta  = array();
+	$rest  = null;
 	$user  = isset( $asked['user'] ) ? $asked['user'] : 1;
 	if ( 'save' === $step['do'] ) {
 		$order->set_status( $step['to'] );
 		$order->save();
+		$value = isset( $asked['action'] ) ? apply_filters( 'wp_redirect', 'https://shop.example/?changed=1&ids=1' ) : null;
+	} elseif ( 'edit' === $step['do'] ) {
+		foreach ( $step['set'] as $name => $to ) {
+			$order->set( $name, $to );
+		}
+		$order->save();
+		do_action( 'shutdown' );
 	} elseif ( 'rest' === $step['do'] ) {
 		$headers = isset( $step['signature'] ) ? array( 'x_order_status_signature' => $step['signature'] ) : array();
 		$request = new WP_REST_Request( '/wc/v3/orders/' . $step['order'], $step['body'], $headers );
@@ -424,6 +459,9 @@ foreach ( $asked['steps'] as $step ) {
 				$order->set_status( $request['status'] );
 			}
 			$order->save();
+			$answer = new REST_Answer();
+			apply_filters( 'woocommerce_rest_prepare_shop_order_object', $answer, $order );
+			$rest = $answer->code . ' ' . implode( ' ', $answer->data );
 		} catch ( WC_REST_Exception $e ) {
 			$error = array( 'code' => $e->error, 'status' => $e->getCode(), 'message' => $e->getMessage() );
 		}
@@ -446,10 +484,18 @@ foreach ( $asked['steps'] as $step ) {
 			$step['lines']
 		);
 		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items );
-		do_action( 'woocommerce_create_refund', $refund, array( 'refund_payment' => true ) );
-		$told  = Order_Status_Engine_Refunds::refund( $order, $step['amount'] );
-		$value = is_wp_error( $told ) ? $told->get_error_message() : $told;
-		$meta  = $refund->meta;
+		$args   = array( 'refund_payment' => empty( $step['byHand'] ), 'amount' => $step['amount'] );
+		do_action( 'woocommerce_create_refund', $refund, $args );
+		if ( ! empty( $step['byHand'] ) ) {
+			$meta = $refund->meta;
+			$order->set_status( $step['to'] );
+			$order->save();
+			do_action( 'woocommerce_refund_created', $refund->get_id(), $args );
+		} else {
+			$told  = Order_Status_Engine_Refunds::refund( $order, $step['amount'] );
+			$value = is_wp_error( $told ) ? $told->get_error_message() : $told;
+			$meta  = $refund->meta;
+		}
 	} elseif ( 'pay' === $step['do'] ) {
 		$method = array( 'gateway' => 'resurs-mapi', 'id' => null, 'title' => 'Resurs Bank', 'min' => null, 'max' => null, 'countries' => null );
 		require_once dirname( $asked['plugin'] ) . '/includes/class-gateway.php';
@@ -462,7 +508,7 @@ foreach ( $asked['steps'] as $step ) {
 	ob_start();
 	do_action( 'admin_notices' );
 	$told = array(
-		'order'    => $order->get_base_data(),
+		'order'    => array_intersect_key( $order->get_base_data(), array_flip( array( 'status', 'date_paid', 'date_completed' ) ) ),
 		'fired'    => $order->fired,
 		'notes'    => $order->notes,
 		'logged'   => $logged,
@@ -471,6 +517,7 @@ foreach ( $asked['steps'] as $step ) {
 		'value'    => $value,
 		'said'     => $said,
 		'meta'     => $meta,
+		'answer'   => $rest,
 		'requests' => $requests,
 	);
 	$logged = array();

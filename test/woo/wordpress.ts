@@ -19,7 +19,7 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay";
+  do: "save" | "edit" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay";
   order: string;
   status: string;
   to?: string;
@@ -33,6 +33,10 @@ export interface Step {
   refund?: number;
   amount?: number;
   lines?: { sku: string; quantity: number; total: number }[];
+  /** Of a refund: "Refund manually"; `to` is the status that WooCommerce sets with it. */
+  byHand?: true;
+  /** Of an edit: what is changed of the order. */
+  set?: { total?: string; payment_method?: string };
   /** How the order is paid; default: by Resurs's own plugin. */
   method?: string;
 }
@@ -49,10 +53,12 @@ export interface Told {
   /** Of REST. */
   error: { code: string; status: number; message: string } | null;
   /**
-   * Of the filter that the job for unpaid orders asks; the page that a customer is sent to, or `failure`; true or the
-   * reason, of a refund; null = none of these.
+   * Of the filter that the job for unpaid orders asks; the page that a customer or a bulk action is sent to, or `failure`;
+   * true or the reason, of a refund; null = none of these.
    */
   value: boolean | string | null;
+  /** To a REST client: status and what the plugin adds. */
+  answer: string | null;
   /** Notices to the customer. */
   said: string[];
   /** Of a refund. */
@@ -73,6 +79,8 @@ export interface Site {
   action?: string;
   /** Payment methods of other plugins that the engine follows; default: it has not said. */
   follows?: string[];
+  /** Statuses of other plugins that the engine was told of; default: it has not said. */
+  statuses?: string[];
   /** The status that the order screen showed when it was opened. */
   seen?: string;
   /** Code and message of the WP_Error that each request to the engine ends with. */

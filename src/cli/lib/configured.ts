@@ -3,11 +3,21 @@
 import { checkoutScriptAt, netsEasy } from "../../gateways/nets/easy.js";
 import { resursMapi } from "../../gateways/resurs/mapi.js";
 import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import type { HttpOptions } from "../../http/app.js";
 import type { Frames } from "../../http/frames.js";
 import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
-import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import type { Log } from "../../ports/log.js";
+import type { Engine } from "../../runtime/embedded/engine.js";
+import {
+  type DoctorOptions,
+  type WooShop,
+  wooDoctor,
+  wooReturns,
+  wooShop,
+  wooWebhooks,
+} from "../../shops/woocommerce/index.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
@@ -40,19 +50,25 @@ const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Read
   };
 };
 
-export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
-  const { clock = systemClock(), log } = options;
-  const { gateways, http } = config;
-  const { webhookSecrets, paymentMethods, customStatuses, sendEdits, ...address } = config.shop;
-  const shop = wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
-  const banks = gatewaysOf(config, clock);
-  return compose({
-    ...options,
-    clock,
-    store: await storeAt(config.store),
-    gateways: banks,
-    shop,
-    doors: (engine) => ({
+/** What `woo doctor` looks at, of a configuration. */
+export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions => {
+  const { webhookSecrets, paymentMethods: _, sendEdits: _edits, customStatuses, ...address } = shop;
+  return {
+    ...address,
+    callbackUrl: `${http.publicUrl.replace(/\/+$/, "")}/shop/webhooks`,
+    webhookSecret: webhookSecrets[0] ?? null,
+    holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
+    customStatuses: Object.keys(customStatuses),
+  };
+};
+
+/** What the public routes, the shop's plugin and its webhooks are answered with. */
+export const doorsOf =
+  (config: Ready, shop: WooShop, banks: Gateway[], clock: Clock, log?: Log) =>
+  (engine: Engine): Partial<HttpOptions> & Pick<HttpOptions, "publicUrl"> => {
+    const { gateways, http } = config;
+    const { webhookSecrets, paymentMethods, customStatuses, sendEdits, url, pluginSecret } = config.shop;
+    return {
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
       allowFrom: http.allowFrom ?? null,
@@ -65,11 +81,11 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
       bufferedBytes: http.bufferedBytes,
       ack: http.ack,
       follows: Object.keys(paymentMethods),
+      customStatuses: Object.keys(customStatuses),
+      doctor: () => wooDoctor({ ...doctorOptions(config), clock }),
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
-      ...(address.pluginSecret !== undefined && {
-        returnTo: wooReturns({ url: address.url, pluginSecret: address.pluginSecret, clock }),
-      }),
+      ...(pluginSecret !== undefined && { returnTo: wooReturns({ url, pluginSecret, clock }) }),
       checkBanks: () => checkBanks(banks, config),
       frames: framesOf(config),
       resursDigest: http.resursDigest ?? null,
@@ -84,6 +100,24 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
         sendEdits,
         log,
       }),
-    }),
+    };
+  };
+
+export const shopOf = ({ shop }: Ready, clock: Clock): WooShop => {
+  const { webhookSecrets: _, sendEdits: _edits, paymentMethods, customStatuses, ...address } = shop;
+  return wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
+};
+
+export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
+  const { clock = systemClock(), log } = options;
+  const shop = shopOf(config, clock);
+  const banks = gatewaysOf(config, clock);
+  return compose({
+    ...options,
+    clock,
+    store: await storeAt(config.store),
+    gateways: banks,
+    shop,
+    doors: doorsOf(config, shop, banks, clock, log),
   });
 };

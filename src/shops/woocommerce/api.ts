@@ -80,9 +80,10 @@ const troubleOf = (exchange: Exchange, lateMs: number): Exclude<ApiResult<never>
   return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
 };
 
-export const wooApi = (options: ApiOptions) => {
+/** @param space of the REST API, below `/wp-json` */
+export const wooApi = (options: ApiOptions, space = "wc/v3") => {
   const { clock = systemClock(), timeoutMs = 15_000, lateMs = 30_000 } = options;
-  const base = `${options.url.replace(/\/+$/, "")}/wp-json/wc/v3`;
+  const base = `${options.url.replace(/\/+$/, "")}/wp-json/${space}`;
   const fetch = options.fetch ?? globalThis.fetch;
   requireLongSecrets({ pluginSecret: options.pluginSecret });
   const secrets = [options.consumerKey, options.consumerSecret];

@@ -56,7 +56,7 @@ export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]
 
   const skew = await skewOf(options);
   if (typeof skew === "string") {
-    found.push(wrong("shop", skew, `open ${shop.origin}/wp-json/ in a browser; it must show JSON`));
+    found.push((await plainPermalinks(options)) ?? unread(skew, shop));
     return found;
   }
   found.push(ok("shop", "the REST API answers"));
@@ -64,6 +64,11 @@ export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]
 
   const orders = await ask(z.array(z.unknown()), "GET", "orders?per_page=1");
   if (orders.kind !== "ok") {
+    if (/rest_no_route/.test(detailOf(orders))) {
+      const on = "activate WooCommerce at WordPress › Plugins; while it is updated, try again a minute later";
+      found.push(wrong("shop", "WordPress answers, and WooCommerce is not active", on));
+      return found;
+    }
     const fix =
       "make a key at WooCommerce › Settings › Advanced › REST API for a user who may edit orders, with Read/Write, and set ORDER_STATUS_WOO_KEY and ORDER_STATUS_WOO_SECRET";
     found.push(wrong("keys", detailOf(orders), fix));
@@ -77,8 +82,43 @@ export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]
   } else found.push(ok("keys", "the key reads and writes orders"));
 
   found.push(await decimals(ask), await holdStock(ask, options), await statuses(ask, options));
+  found.push(...(await plugin(options)));
   found.push(...(await webhook(ask, options)));
   return found;
+};
+
+const unread = (says: string, { origin }: URL): DoctorFinding =>
+  wrong("shop", says, `open ${origin}/wp-json/ in a browser; it must show JSON`);
+
+/** With plain permalinks WordPress serves its REST API at another address, which signs nothing. */
+const plainPermalinks = async ({ url, fetch = globalThis.fetch, timeoutMs = 15_000 }: DoctorOptions) => {
+  const init = { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" } as const;
+  const told = await fetch(`${url.replace(/\/+$/, "")}/?rest_route=/`, init).catch(() => null);
+  await told?.body?.cancel();
+  if (told?.status !== 200 || told.headers.get("content-type")?.includes("json") !== true) return null;
+  const fix = "choose another structure than Plain at WordPress › Settings › Permalinks";
+  return wrong("shop", "WordPress has plain permalinks, so there is no /wp-json/", fix);
+};
+
+const PluginSays = z.object({
+  url: z.string(),
+  findings: z.array(z.object({ verdict: z.string(), says: z.string() })),
+});
+
+/** What the plugin finds, with the shop's own eyes. */
+const plugin = async (options: DoctorOptions): Promise<DoctorFinding[]> => {
+  const told = await wooApi(options, "wc-order-status-engine/v1").ask(PluginSays, "GET", "doctor");
+  if (told.kind === "ok") {
+    const where = `see WooCommerce › Order Status Engine in the shop, "Test the connection"`;
+    const amiss = told.body.findings.filter(({ verdict }) => verdict !== "ok");
+    const fine = ok("plugin", `the plugin reaches the engine at ${told.body.url}`);
+    return amiss.length === 0 ? [fine] : amiss.map(({ says }) => wrong("plugin", says, where));
+  }
+  const detail = detailOf(told);
+  if (!/rest_no_route/.test(detail)) return [warning("plugin", `the plugin was not asked: ${detail}`, "try again")];
+  const fix = "install and activate the plugin (docs/woocommerce.md)";
+  const says = "the plugin is not active: nobody asks the engine before a status is saved";
+  return [options.pluginSecret === undefined ? warning("plugin", says, fix) : wrong("plugin", says, fix)];
 };
 
 type CallShop = ReturnType<typeof wooApi>["ask"];

@@ -2,10 +2,15 @@
 import { z } from "zod";
 import type { Clock } from "../../ports/clock.js";
 import { type ApiResult, orderPath, type WooApi } from "./api.js";
-import { Refund, Refunds } from "./schema.js";
+import { Refund, Refunds, WooOrder } from "./schema.js";
 
 /** The plugin's word on a refund that was begun in the shop: it waited for the bank, and the bank said yes. */
 const CONFIRMED = "_order_status_engine_refund";
+/** The same, on a refund that moved no money. */
+const BY_HAND = "by-hand";
+/** On the order: how much of its refunds by hand the bank has refunded, in minor units by the effect that told of it. */
+const MATCHED = "_order_status_engine_by_hand";
+const Matched = z.record(z.string(), z.int().nonnegative());
 /** So long the plugin may still be waiting for the bank; then it takes its refund back, or its PHP has ended. */
 const PLUGIN_WAITS_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 2_000;
@@ -18,7 +23,8 @@ export interface RefundRecord {
 
 /**
  * WooCommerce knows no key for a refund, so the reason carries the reference; of two the first stays. A refund that was
- * begun in the shop is there already, unless its plugin gave up waiting and took it back: then it is written anew.
+ * begun in the shop is there already, unless its plugin gave up waiting and took it back: then it is written anew. Of a
+ * refund by hand the shop has the record before the bank gives the money back.
  */
 export const recordRefund = async (
   api: WooApi,
@@ -39,8 +45,12 @@ export const recordRefund = async (
   const there = begun === undefined ? undefined : before.body.find(({ id }) => String(id) === begun);
   if (there !== undefined) return standing(there, clock);
   if (!before.body.some(isMine)) {
+    const matched = await matchedByHand(api, orderId, reference, amount, sumByHand(before.body));
+    if (matched.kind !== "ok") return matched;
+    const rest = amount - matched.body;
+    if (rest === 0) return { kind: "ok", body: null };
     const written = await api.ask(Refund, "POST", path, {
-      amount: (amount / 100).toFixed(2),
+      amount: (rest / 100).toFixed(2),
       reason: `Refunded at the bank. [#${reference}]`,
       // The money went back already; what goes back to the shelf is the merchant's to say.
       api_refund: false,
@@ -54,6 +64,43 @@ export const recordRefund = async (
     for (const twin of twins) await api.ask(z.unknown(), "DELETE", `${path}/${twin.id}?force=true`);
   }
   return { kind: "ok", body: null };
+};
+
+const sumByHand = (refunds: Refund[]): number =>
+  refunds
+    .filter(({ meta_data }) => meta_data?.some(({ key, value }) => key === CONFIRMED && value === BY_HAND))
+    .reduce((sum, { amount }) => sum + Math.abs(Math.round(Number(amount) * 100)), 0);
+
+/** How much of the bank's refund the shop has recorded by hand already. It is kept first, so that it counts once. */
+const matchedByHand = async (
+  api: WooApi,
+  orderId: string,
+  reference: string,
+  amount: number,
+  byHand: number,
+): Promise<ApiResult<number>> => {
+  if (byHand === 0) return { kind: "ok", body: 0 };
+  const path = orderPath(orderId) ?? "";
+  const order = await api.ask(WooOrder, "GET", path);
+  if (order.kind !== "ok") return order;
+  const kept = order.body.meta_data.findLast(({ key }) => key === MATCHED)?.value;
+  const before = Matched.safeParse(parsedJson(kept)).data ?? {};
+  const own = before[reference];
+  if (own !== undefined) return { kind: "ok", body: own };
+  const open = byHand - Object.values(before).reduce((sum, one) => sum + one, 0);
+  const matched = Math.max(0, Math.min(amount, open));
+  if (matched === 0) return { kind: "ok", body: 0 };
+  const value = JSON.stringify({ ...before, [reference]: matched });
+  const written = await api.ask(z.unknown(), "PUT", path, { meta_data: [{ key: MATCHED, value }] });
+  return written.kind === "ok" ? { kind: "ok", body: matched } : written;
+};
+
+const parsedJson = (text: unknown): unknown => {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
 };
 
 /** Whether the shop's own refund is there to stay. */

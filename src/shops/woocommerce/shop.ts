@@ -54,6 +54,8 @@ const answerTo = (orderId: string, failure: Failure): ShopAnswer => {
   }
 };
 
+const detailOf = (failure: Failure): string => (failure.kind === "missing" ? "there is no such order" : failure.detail);
+
 const unasked = (orderId: string, { detail }: Extract<Failure, { detail: string }>): Error =>
   new Error(`the shop could not be asked for order ${orderId}: ${detail}`);
 
@@ -238,6 +240,10 @@ export const wooShop = (options: WooShopOptions): WooShop => {
       const order = await readOrder(api, orderId);
       if (order.kind === "missing") return { gone: true };
       if (order.kind !== "ok") throw unasked(orderId, order);
+      // Money would move for an order whose status cannot be written afterwards.
+      const { status } = order.body;
+      if (status !== "trash" && statusOf(status, custom) === null)
+        throw new Error(detailOf(unexplained(orderId, status)));
       return shopOrder(order.body, options.gateways);
     },
     fetchOrder: (orderId) => readOrder(api, orderId),

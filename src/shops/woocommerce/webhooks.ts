@@ -43,6 +43,9 @@ export interface WooWebhookOptions {
   log?: Log | undefined;
 }
 
+/** A wrong signature is told of once in this time. */
+const SIGNATURE_TOLD_MS = 60_000;
+
 const Order = z.object({ id: z.number().int().positive() });
 const Action = z.object({ arg: z.number().int().positive() });
 
@@ -106,6 +109,13 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   requireLongSecrets(Object.fromEntries(secrets.map((secret, i) => [`secrets.${i}`, secret])));
 
   const repeats = new Repeats(engine.clock);
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** Anybody may send these, so they fill no log. */
+  const tellOfSignature = (): void => {
+    if (engine.clock.now() - toldAt < SIGNATURE_TOLD_MS) return;
+    toldAt = engine.clock.now();
+    log.warn({ status: 401 }, "a webhook's signature is wrong; if it is the shop's, its secret is not the engine's");
+  };
 
   /** An order that the engine does not know yet. */
   const place = async (orderId: string, told: ApiResult<WooOrder>): Promise<string> => {
@@ -170,7 +180,10 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     const signature = request.headers.get("x-wc-webhook-signature");
     // The greeting of a new webhook carries no signature, and must be answered with 200.
     if (signature === null && /^webhook_id=\d{1,20}$/.test(text)) return answer(200, "pong");
-    if (signature === null || !isSigned(secrets, body, signature)) return answer(401, "bad-signature");
+    if (signature === null || !isSigned(secrets, body, signature)) {
+      tellOfSignature();
+      return answer(401, "bad-signature");
+    }
     proved();
     const orderId = orderIdIn(text);
     if (orderId === null) return answer(200, "not-an-order");

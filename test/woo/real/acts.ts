@@ -18,7 +18,7 @@ const mailsAbout = async ({ shop }: RealWorld, since: number, subject: RegExp) =
 const isPaid = /order has been received/;
 
 /** An order as the block checkout makes it, without a browser: for acts in which nobody looks at a page. */
-const placed = async ({ shop }: RealWorld, quantity = 1): Promise<{ id: number; redirect: string }> =>
+export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<{ id: number; redirect: string }> =>
   shop.php(`
     $order = wc_create_order();
     $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
@@ -36,12 +36,13 @@ export const paidOrder = async (
   world: RealWorld,
   quantity = 1,
   before: (id: number) => Promise<void> = async () => {},
+  outcome: "sign" | "freeze" = "sign",
 ): Promise<number> => {
   const { id, redirect } = await placed(world, quantity);
   await before(id);
   const back = await fetch(redirect, {
     method: "POST",
-    body: new URLSearchParams({ outcome: "sign" }),
+    body: new URLSearchParams({ outcome }),
     redirect: "manual",
   });
   await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
@@ -49,10 +50,10 @@ export const paidOrder = async (
   return id;
 };
 
-const paymentOf = async ({ engine }: RealWorld, id: number): Promise<string> =>
+export const paymentOf = async ({ engine }: RealWorld, id: number): Promise<string> =>
   (await engine.queries.read(String(id)))?.facts.payment.id ?? "";
 
-const setsStatus = ({ shop }: RealWorld, id: number, status: string) =>
+export const setsStatus = ({ shop }: RealWorld, id: number, status: string) =>
   shop.php<string>(
     `$order = wc_get_order( ${id} ); $order->update_status( '${status}' ); return $order->get_status();`,
   );
@@ -152,7 +153,7 @@ const frozen: Act = {
       order.notes.some((note) => note.includes("completed was refused")),
       "no note on the order says so",
     );
-    law(broken, !world.bank.calls.some(({ op }) => op === "capture"), "the bank was asked to capture");
+    law(broken, world.bank.books(await paymentOf(world, id))?.captured === 0, "money was captured");
     return broken;
   },
 };

@@ -24,3 +24,16 @@ add_filter(
 );
 add_filter( 'automatic_updater_disabled', '__return_true' );
 add_filter( 'woocommerce_admin_disabled', '__return_false' );
+/** A status that another plugin adds, and of which nobody told the engine. */
+add_action(
+	'init',
+	function () {
+		register_post_status( 'wc-picking', array( 'label' => 'Picking', 'public' => true ) );
+	}
+);
+add_filter(
+	'wc_order_statuses',
+	function ( $all ) {
+		return array_merge( $all, array( 'wc-picking' => 'Picking' ) );
+	}
+);

@@ -5,22 +5,25 @@ import { httpApp } from "../../../src/http/app.js";
 import { listen } from "../../../src/http/serve.js";
 import { systemClock } from "../../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
-import { wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
+import { wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
 import { memoryStore } from "../../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble } from "../../../src/testing/index.js";
 import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
 
-const TOKEN = "token of the engine's API";
-const PLUGIN_SECRET = "secret between plugin and engine";
+export const TOKEN = "token of the engine's API";
+export const PLUGIN_SECRET = "secret between plugin and engine";
 const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
-/** Time for the bank to answer, and for the shop, which is PHP without a web server. */
-const SETTLED_MS = 30_000;
+/** For what hangs: the shop is PHP without a web server, on a computer that may be busy with other things. */
+const SETTLED_MS = 120_000;
+const SHOP_MS = 60_000;
 
 export interface RealWorld {
   shop: RealShop;
   bank: ResursDouble;
   engine: Engine;
+  /** Where the engine is served. */
+  address: { engine: string; port: number };
   /** Nobody answers at the engine's address any more. */
   engineDown(): Promise<void>;
   engineUp(): Promise<void>;
@@ -77,7 +80,8 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     },
   });
   const gateway = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", storeId: STORE, clock });
-  const adapter = wooShop({ url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET, gateways: {}, clock });
+  const at = { url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET };
+  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS });
   const settings = { stockManagement: true, holdStockMinutes: 60 };
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: adapter, settings, clock });
   await engine.start();
@@ -86,6 +90,15 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     apiToken: TOKEN,
     publicUrl: url,
     follows: [],
+    customStatuses: [],
+    doctor: () =>
+      wooDoctor({
+        ...at,
+        callbackUrl: `${url}/shop/webhooks`,
+        webhookSecret: WEBHOOK_SECRET,
+        holdStockMinutes: 60,
+        customStatuses: [],
+      }),
     returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
     shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),
   });
@@ -104,6 +117,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     shop,
     bank,
     engine,
+    address: { engine: url, port },
     async engineDown() {
       await served?.close(0);
       served = null;

@@ -29,7 +29,7 @@
 
 defined( 'ABSPATH' ) || exit;
 
-foreach ( array( 'settings', 'client', 'methods', 'order', 'notices', 'answer', 'guard', 'bin', 'refunds', 'returns', 'checkout', 'panel', 'settings-page', 'webhook' ) as $order_status_engine_part ) {
+foreach ( array( 'settings', 'client', 'methods', 'order', 'notices', 'answer', 'guard', 'bin', 'refunds', 'edits', 'returns', 'checkout', 'panel', 'column', 'doctor', 'settings-page', 'webhook' ) as $order_status_engine_part ) {
 	require_once __DIR__ . '/includes/class-' . $order_status_engine_part . '.php';
 }
 unset( $order_status_engine_part );
@@ -38,8 +38,11 @@ Order_Status_Engine_Guard::start();
 Order_Status_Engine_Bin::start();
 Order_Status_Engine_Notices::start();
 Order_Status_Engine_Refunds::start();
+Order_Status_Engine_Edits::start();
 Order_Status_Engine_Returns::start();
 Order_Status_Engine_Checkout::start( __FILE__ );
 Order_Status_Engine_Panel::start();
+Order_Status_Engine_Column::start();
+Order_Status_Engine_Doctor::start();
 Order_Status_Engine_Settings_Page::start( __FILE__ );
 Order_Status_Engine_Webhook::start();

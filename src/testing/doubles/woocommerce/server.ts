@@ -36,6 +36,8 @@ export interface WooServerOptions {
   customStatuses?: Record<string, string>;
   decimals?: number;
   products?: Product[];
+  /** What our plugin finds in the shop; left out: it is not installed. */
+  plugin?: { url: string; findings: { check: string; verdict: string; says: string }[] };
   /** Asked of each request before anything is done. */
   disturb?(request: { method: string; path: string }): Disturbance | undefined;
   pingTimeoutMs?: number;
@@ -135,6 +137,8 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
   const answerTo = async (method: string, address: URL, text: string): Promise<RestAnswer> => {
     const refusal = refuses(method, address);
     if (refusal !== null) return refusal;
+    if (address.pathname === "/wp-json/wc-order-status-engine/v1/doctor" && options.plugin !== undefined)
+      return { status: 200, body: options.plugin };
     const path = address.pathname.replace(/^\/wp-json\/wc\/v3\//, "");
     const body = parsed(text);
     if (body === null) {

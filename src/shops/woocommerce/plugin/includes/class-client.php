@@ -57,11 +57,16 @@ final class Order_Status_Engine_Client {
 		);
 		remove_action( 'http_api_curl', array( __CLASS__, 'connect_soon' ) );
 		$told = is_wp_error( $response ) ? self::unanswered( $response, $patience ) : self::answered( $response );
-		if ( self::DOWN === $told['kind'] ) {
+		if ( self::DOWN === $told['kind'] || ( self::LATE === $told['kind'] && '/healthz' !== $path && ! self::is_alive() ) ) {
 			set_transient( self::RESTING, $told['why'], self::REST );
 			Order_Status_Engine_Methods::doubt();
 		}
 		return $told;
+	}
+
+	/** Whether an engine that owes an answer says anything at all; one that does not is down for whoever comes next. */
+	private static function is_alive() {
+		return self::ANSWER === self::send( 'GET', '/healthz', null, self::CONNECT )['kind'];
 	}
 
 	/** Whether it was down less than a minute ago. */
@@ -99,7 +104,7 @@ final class Order_Status_Engine_Client {
 		if ( isset( $body['outcome'] ) && is_string( $body['outcome'] ) ) {
 			return in_array( $code, array( 200, 202, 409 ), true );
 		}
-		return 200 === $code && count( array_intersect( array( 'result', 'methods', 'answer', 'allowed', 'ok' ), array_keys( $body ) ) ) > 0;
+		return 200 === $code && count( array_intersect( array( 'result', 'methods', 'answer', 'allowed', 'ok', 'orders', 'findings', 'banks', 'facts' ), array_keys( $body ) ) ) > 0;
 	}
 
 	private static function unanswered( $error, $patience ) {

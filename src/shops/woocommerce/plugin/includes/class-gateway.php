@@ -67,6 +67,7 @@ final class Order_Status_Engine_Gateway extends WC_Payment_Gateway {
 		}
 		$told = Order_Status_Engine_Client::send( 'POST', $path, $asked, self::PATIENCE );
 		if ( Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body']['result'] ) && 'success' === $told['body']['result'] ) {
+			Order_Status_Engine_Edits::is_told( $order );
 			$is_paid = ! empty( $told['body']['alreadyPaid'] );
 			return array( 'result' => 'success', 'redirect' => $is_paid ? $this->get_return_url( $order ) : $told['body']['redirect'] );
 		}

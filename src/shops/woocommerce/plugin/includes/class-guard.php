@@ -23,12 +23,18 @@ final class Order_Status_Engine_Guard {
 	private static $is_engine = false;
 	/** Answers of this request, so that one click is one question. */
 	private static $answers = array();
+	/** Of this request: order id → what REST clients are told of a status that the engine writes itself. */
+	private static $taken = array();
+	/** Of this request: order id → true, where a status was not saved. */
+	private static $refused = array();
 
 	public static function start() {
 		add_filter( 'rest_pre_dispatch', array( __CLASS__, 'know_the_engine' ), 10, 3 );
 		add_filter( 'woocommerce_rest_pre_insert_shop_order_object', array( __CLASS__, 'before_rest' ), 10, 3 );
 		add_action( 'woocommerce_before_order_object_save', array( __CLASS__, 'before_save' ), 10, 1 );
 		add_filter( 'woocommerce_cancel_unpaid_order', array( __CLASS__, 'before_hold_stock' ), 100, 2 );
+		add_filter( 'woocommerce_rest_prepare_shop_order_object', array( __CLASS__, 'after_rest' ), 10, 2 );
+		add_filter( 'wp_redirect', array( __CLASS__, 'after_bulk' ) );
 	}
 
 	public static function is_engine() {
@@ -65,6 +71,7 @@ final class Order_Status_Engine_Guard {
 		}
 		if ( Order_Status_Engine_Answer::TAKEN === $answer['verdict'] ) {
 			unset( $request['status'], $request['set_paid'] );
+			self::$taken[ $order->get_id() ] = $answer['says'];
 		}
 		return $order;
 	}
@@ -93,6 +100,9 @@ final class Order_Status_Engine_Guard {
 			return;
 		}
 		self::leave_as_it_was( $order, $from );
+		if ( Order_Status_Engine_Answer::REFUSED === $answer['verdict'] ) {
+			self::$refused[ $order->get_id() ] = true;
+		}
 		if ( $answer['told'] ) {
 			return;
 		}
@@ -102,6 +112,24 @@ final class Order_Status_Engine_Guard {
 			// Nobody sits there who could read a notice.
 			$order->add_order_note( sprintf( '%s was refused: %s', $changes['status'], $answer['says'] ) );
 		}
+	}
+
+	/** The status in the answer is the one from before: 202, as the engine has taken it on and writes it. */
+	public static function after_rest( $response, $order ) {
+		if ( $order instanceof WC_Order && isset( self::$taken[ $order->get_id() ] ) ) {
+			$response->data['order_status_engine'] = self::$taken[ $order->get_id() ];
+			$response->set_status( 202 );
+		}
+		return $response;
+	}
+
+	/** WooCommerce counts the orders that were chosen, also those whose status was refused. */
+	public static function after_bulk( $url ) {
+		if ( ! is_admin() || ! self::$refused || ! preg_match( '/[?&]changed=(\d+)/', $url, $found ) ) {
+			return $url;
+		}
+		$changed = (int) $found[1] - count( self::$refused );
+		return $changed > 0 ? add_query_arg( 'changed', $changed, $url ) : remove_query_arg( array( 'changed', 'bulk_action', 'ids' ), $url );
 	}
 
 	/** The job that cancels unpaid orders looks at their age alone; the engine looks at the payment. */
@@ -158,6 +186,15 @@ final class Order_Status_Engine_Guard {
 		$wanted = preg_replace( '/^wc-/', '', $wanted );
 		if ( ! isset( self::EVENTS[ $wanted ] ) || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
 			return Order_Status_Engine_Answer::verdict( Order_Status_Engine_Answer::PASS, '' );
+		}
+		// Whoever refunds by hand has said that the bank is not to: the engine sees it, and flags it until the bank agrees.
+		if ( 'refunded' === $wanted && Order_Status_Engine_Refunds::is_by_hand( $order ) ) {
+			return Order_Status_Engine_Answer::verdict( Order_Status_Engine_Answer::PASS, '' );
+		}
+		$from = self::stored( $order, 'status' );
+		if ( ! Order_Status_Engine_Methods::knows_status( $from ) ) {
+			$says = sprintf( 'the engine does not know the status %s, so nothing was changed; name what it stands for in shop.customStatuses of its configuration', $from );
+			return Order_Status_Engine_Answer::verdict( Order_Status_Engine_Answer::REFUSED, $says );
 		}
 		$question = $order->get_id() . ' ' . $wanted;
 		if ( ! isset( self::$answers[ $question ] ) ) {

@@ -51,6 +51,15 @@ final class Order_Status_Engine_Methods {
 		}
 	}
 
+	/** Whether the engine knows what a status stands for. It knows WooCommerce's own, and what is none of an order, such as the bin. */
+	public static function knows_status( $status ) {
+		if ( isset( Order_Status_Engine_Guard::EVENTS[ $status ] ) || in_array( $status, Order_Status_Engine_Edits::DRAFTS, true ) || ! array_key_exists( 'wc-' . $status, wc_get_order_statuses() ) ) {
+			return true;
+		}
+		$explained = self::told()['statuses'];
+		return null === $explained || in_array( $status, $explained, true );
+	}
+
 	public static function forget() {
 		delete_option( self::OPTION );
 	}
@@ -58,6 +67,7 @@ final class Order_Status_Engine_Methods {
 	private static function told() {
 		$kept = get_option( self::OPTION );
 		$kept = is_array( $kept ) ? $kept : array( 'at' => 0, 'ok' => false, 'methods' => array(), 'follows' => null );
+		$kept = array_merge( array( 'statuses' => null ), $kept );
 		if ( time() - $kept['at'] < ( $kept['ok'] ? self::FRESH : self::AGAIN ) || '' === Order_Status_Engine_Settings::get( 'URL' ) ) {
 			return $kept;
 		}
@@ -66,10 +76,11 @@ final class Order_Status_Engine_Methods {
 		$answer = Order_Status_Engine_Client::send( 'GET', '/payment-methods', null, self::PATIENCE );
 		$is_ok  = Order_Status_Engine_Client::ANSWER === $answer['kind'] && isset( $answer['body']['methods'] );
 		$now    = array(
-			'at'      => time(),
-			'ok'      => $is_ok,
-			'methods' => $is_ok ? $answer['body']['methods'] : $kept['methods'],
-			'follows' => $is_ok ? ( isset( $answer['body']['follows'] ) ? $answer['body']['follows'] : null ) : $kept['follows'],
+			'at'       => time(),
+			'ok'       => $is_ok,
+			'methods'  => $is_ok ? $answer['body']['methods'] : $kept['methods'],
+			'follows'  => $is_ok ? ( isset( $answer['body']['follows'] ) ? $answer['body']['follows'] : null ) : $kept['follows'],
+			'statuses' => $is_ok ? ( isset( $answer['body']['statuses'] ) ? $answer['body']['statuses'] : null ) : $kept['statuses'],
 		);
 		update_option( self::OPTION, $now, false );
 		return $now;

@@ -59,9 +59,9 @@ final class Order_Status_Engine_Panel {
 		}
 		if ( 'do' === $what ) {
 			$answer = Order_Status_Engine_Answer::to( $order, self::named( $event ) );
-			wp_send_json_success( array( 'says' => $answer['says'], 'html' => self::html( $id ) ) );
+			wp_send_json_success( array( 'says' => $answer['says'], 'html' => self::html( $order ) ) );
 		}
-		wp_send_json_success( array( 'html' => self::html( $id ) ) );
+		wp_send_json_success( array( 'html' => self::html( $order ) ) );
 	}
 
 	private static function named( $event ) {
@@ -86,7 +86,8 @@ final class Order_Status_Engine_Panel {
 		return sprintf( __( 'The order would be: %s. Go on?', 'order-status-engine' ), wc_get_order_status_name( $body['to'] ) );
 	}
 
-	private static function html( $id ) {
+	private static function html( $order ) {
+		$id   = $order->get_id();
 		$told = Order_Status_Engine_Client::send( 'GET', "/orders/$id/why", null, self::PATIENCE );
 		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
 			/* translators: %s: why not */
@@ -100,12 +101,29 @@ final class Order_Status_Engine_Panel {
 		foreach ( $why['flags'] as $flag ) {
 			$html .= '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . self::said( $flag['says'] ) . '<br>' . self::said( $flag['remedy'] ) . '</p>';
 		}
-		$html .= '<p>' . self::said( $why['next']['says'] ) . '</p><p>' . self::said( $why['action']['says'] ) . '</p>';
+		$html .= self::refunds( $order ) . '<p>' . self::said( $why['next']['says'] ) . '</p><p>' . self::said( $why['action']['says'] ) . '</p>';
 		foreach ( array_intersect( self::EVENTS, $why['action']['events'] ) as $event ) {
 			$html .= sprintf( '<button type="button" class="button" data-event="%s">%s</button> ', esc_attr( $event ), esc_html( self::label( $event ) ) );
 		}
 		$inspector = rtrim( Order_Status_Engine_Settings::get( 'URL' ), '/' ) . '/inspector/orders/' . rawurlencode( (string) $id );
 		return $html . '<p><a href="' . esc_url( $inspector ) . '" target="_blank" rel="noopener">' . esc_html__( 'All steps, in the inspector', 'order-status-engine' ) . '</a></p>';
+	}
+
+	/** Refunds that the shop has and the bank has not, as after one by hand. */
+	private static function refunds( $order ) {
+		$in_shop = Order_Status_Engine_Order::minor( $order->get_total_refunded() );
+		if ( 0 === $in_shop ) {
+			return '';
+		}
+		$told    = Order_Status_Engine_Client::send( 'GET', '/orders/' . $order->get_id(), null, self::PATIENCE );
+		$at_bank = isset( $told['body']['facts']['payment']['refunded'] ) ? (int) $told['body']['facts']['payment']['refunded'] : $in_shop;
+		if ( $in_shop <= $at_bank ) {
+			return '';
+		}
+		$price = array( 'currency' => $order->get_currency() );
+		/* translators: 1: an amount, 2: an amount */
+		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
+		return '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . wp_kses( $says, array() ) . '</p>';
 	}
 
 	/** In the language of whoever looks. */

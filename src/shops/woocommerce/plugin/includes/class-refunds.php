@@ -10,19 +10,53 @@ defined( 'ABSPATH' ) || exit;
 final class Order_Status_Engine_Refunds {
 	/** On the refund: the bank has said yes, and it stays. The engine reads it (src/shops/woocommerce/refunds.ts). */
 	const CONFIRMED = '_order_status_engine_refund';
+	/** On a refund that moved no money: what the bank refunds later is this one, and is not recorded again. */
+	const BY_HAND  = 'by-hand';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
 	const PATIENCE = 13;
 
 	/** The refund that WooCommerce is about to hand to the gateway; it has its id by then. */
 	private static $begun = null;
+	/** The order whose refund is being written without the bank. */
+	private static $by_hand = 0;
 
 	public static function start() {
 		add_action( 'woocommerce_create_refund', array( __CLASS__, 'remember' ), 10, 2 );
+		add_action( 'woocommerce_refund_created', array( __CLASS__, 'created' ), 10, 2 );
 	}
 
 	public static function remember( $refund, $args ) {
-		self::$begun = empty( $args['refund_payment'] ) ? null : $refund;
+		$is_by_hand    = empty( $args['refund_payment'] );
+		self::$begun   = $is_by_hand ? null : $refund;
+		self::$by_hand = $is_by_hand && ! Order_Status_Engine_Guard::is_engine() ? $refund->get_parent_id() : 0;
+		if ( 0 !== self::$by_hand ) {
+			$refund->update_meta_data( self::CONFIRMED, self::BY_HAND );
+		}
+	}
+
+	public static function is_by_hand( $order ) {
+		return 0 !== self::$by_hand && self::$by_hand === $order->get_id();
+	}
+
+	/** A refund by hand moved no money: the order says so, and the engine's history has it. */
+	public static function created( $id, $args ) {
+		$order = 0 === self::$by_hand ? false : wc_get_order( self::$by_hand );
+		self::$by_hand = 0;
+		if ( ! $order instanceof WC_Order || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
+			return;
+		}
+		$amount = wc_format_decimal( $args['amount'], 2 );
+		/* translators: %s: an amount */
+		$order->add_order_note( sprintf( __( 'A refund of %s was recorded by hand: the bank has refunded nothing. If it should, refund it at the bank, or delete this refund and refund it via the payment method.', 'order-status-engine' ), $amount . ' ' . $order->get_currency() ) );
+		// With the last refund WooCommerce has set the status, too.
+		$event = 'refunded' === $order->get_status()
+			? array( 'type' => 'order.seen', 'status' => 'refunded' )
+			: array( 'type' => 'order.updated', 'by' => 'shop', 'change' => "refund $id by hand: $amount" );
+		$told  = Order_Status_Engine_Client::send( 'POST', '/orders/' . $order->get_id() . '/events', $event, 3, array( 'Prefer' => 'wait=1' ) );
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			Order_Status_Engine_Notices::log( $order, sprintf( 'the engine was not told of a refund by hand (%s)', $told['why'] ) );
+		}
 	}
 
 	/** @return true|WP_Error */

@@ -12,8 +12,6 @@ final class Order_Status_Engine_Settings_Page {
 	const MAY   = 'manage_woocommerce';
 	/** What a secret's field holds when nobody has typed: it stays. */
 	const SAME = '';
-	/** Seconds: the engine asks each bank. */
-	const BANKS = 15;
 
 	public static function start( $file ) {
 		add_action( 'admin_menu', array( __CLASS__, 'add' ), 60 );
@@ -56,11 +54,17 @@ final class Order_Status_Engine_Settings_Page {
 		if ( 'keys' === $what ) {
 			return self::keys();
 		}
-		$html = '';
-		foreach ( self::findings() as list( $is_ok, $says ) ) {
-			$html .= '<li>' . ( $is_ok ? '✓ ' : '✗ ' ) . esc_html( $says ) . '</li>';
+		$html = self::listed( __( 'Seen from the shop', 'order-status-engine' ), Order_Status_Engine_Doctor::findings() );
+		return '<div class="notice notice-info">' . $html . self::listed( __( 'Seen from the engine', 'order-status-engine' ), Order_Status_Engine_Doctor::seen_from_engine() ) . '</div>';
+	}
+
+	private static function listed( $title, $findings ) {
+		$marks = array( 'ok' => '✓ ', 'warning' => '! ', 'wrong' => '✗ ' );
+		$html  = '';
+		foreach ( $findings as $one ) {
+			$html .= '<li>' . ( isset( $marks[ $one['verdict'] ] ) ? $marks[ $one['verdict'] ] : '' ) . esc_html( $one['says'] ) . '</li>';
 		}
-		return '<div class="notice notice-info"><ul>' . $html . '</ul></div>';
+		return '' === $html ? '' : '<p><strong>' . esc_html( $title ) . '</strong></p><ul>' . $html . '</ul>';
 	}
 
 	private static function save() {
@@ -76,47 +80,6 @@ final class Order_Status_Engine_Settings_Page {
 		Order_Status_Engine_Settings::save( $values );
 		Order_Status_Engine_Methods::forget();
 		delete_transient( Order_Status_Engine_Client::RESTING );
-	}
-
-	/** @return array<int, array{0: bool, 1: string}> */
-	private static function findings() {
-		delete_transient( Order_Status_Engine_Client::RESTING );
-		Order_Status_Engine_Methods::forget();
-		$found  = array();
-		$health = Order_Status_Engine_Client::send( 'GET', '/healthz', null, Order_Status_Engine_Panel::PATIENCE );
-		$is_up  = Order_Status_Engine_Client::ANSWER === $health['kind'];
-		/* translators: %s: why not */
-		$found[] = array( $is_up, $is_up ? __( 'The engine answers.', 'order-status-engine' ) : sprintf( __( 'The engine cannot be asked: %s', 'order-status-engine' ), $health['why'] ) );
-		if ( ! $is_up ) {
-			return $found;
-		}
-		$told    = Order_Status_Engine_Client::send( 'GET', '/payment-methods', null, Order_Status_Engine_Panel::PATIENCE );
-		$is_ok   = Order_Status_Engine_Client::ANSWER === $told['kind'];
-		$found[] = array( $is_ok, $is_ok ? __( 'It takes the token.', 'order-status-engine' ) : $told['why'] );
-		$titles  = array_column( Order_Status_Engine_Methods::all(), 'title' );
-		/* translators: %s: payment methods */
-		$found[] = array( count( $titles ) > 0, count( $titles ) > 0 ? sprintf( __( 'It offers: %s', 'order-status-engine' ), implode( ', ', $titles ) ) : __( 'It offers no payment method: its bank does not answer, or lists none.', 'order-status-engine' ) );
-		foreach ( self::banks() as $bank ) {
-			$found[] = $bank;
-		}
-		$secret  = strlen( Order_Status_Engine_Settings::get( 'SECRET' ) ) >= 16;
-		$found[] = array( $secret, $secret ? __( 'There is a secret of the plugin.', 'order-status-engine' ) : __( 'The secret of the plugin is missing, or shorter than 16 characters.', 'order-status-engine' ) );
-		$webhook = wc_get_webhook( Order_Status_Engine_Webhook::id() );
-		$is_on   = $webhook && 'active' === $webhook->get_status();
-		$found[] = array( (bool) $is_on, $is_on ? __( 'The webhook to the engine is active.', 'order-status-engine' ) : __( 'There is no active webhook to the engine: press "Make key and webhook for the engine".', 'order-status-engine' ) );
-		return $found;
-	}
-
-	/** What each bank says of its key and store: the store, its payment methods, or why not. */
-	private static function banks() {
-		$told  = Order_Status_Engine_Client::send( 'GET', '/banks', null, self::BANKS );
-		$banks = Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body']['banks'] ) && is_array( $told['body']['banks'] ) ? $told['body']['banks'] : array();
-		$found = array();
-		foreach ( $banks as $bank ) {
-			$fix     = empty( $bank['fix'] ) ? '' : ' (' . $bank['fix'] . ')';
-			$found[] = array( 'wrong' !== $bank['verdict'], $bank['gateway'] . ': ' . $bank['says'] . $fix );
-		}
-		return $found;
 	}
 
 	/** As WooCommerce › Settings › Advanced › REST API makes it; the shop keeps no more than its hash. */

@@ -1,0 +1,71 @@
+<?php
+/**
+ * An order whose total, currency or payment method was changed in the shop: the engine is told when the request ends, and
+ * does not wait for the webhook, which waits for WP-Cron.
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+final class Order_Status_Engine_Edits {
+	const PATIENCE = 3;
+	const WATCHED  = array( 'total', 'currency', 'payment_method' );
+	const DRAFTS   = array( 'checkout-draft', 'auto-draft', 'new' );
+
+	/** Of this request: order id → true. */
+	private static $changed = array();
+
+	public static function start() {
+		add_action( 'woocommerce_before_order_object_save', array( __CLASS__, 'watch' ), 20, 1 );
+		add_action( 'shutdown', array( __CLASS__, 'tell' ) );
+	}
+
+	public static function watch( $order ) {
+		if ( Order_Status_Engine_Guard::is_engine() || ! $order instanceof WC_Order || ! $order->get_id() || in_array( $order->get_status(), self::DRAFTS, true ) ) {
+			return;
+		}
+		$before  = $order->get_base_data();
+		$changes = array_intersect_key( $order->get_changes(), array_flip( self::WATCHED ) );
+		foreach ( $changes as $name => $now ) {
+			$is_other = 'total' === $name ? Order_Status_Engine_Order::minor( $now ) !== Order_Status_Engine_Order::minor( $before[ $name ] ) : $now !== $before[ $name ];
+			$is_ours  = Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) || Order_Status_Engine_Methods::is_ours( $before['payment_method'] );
+			if ( $is_other && $is_ours ) {
+				self::$changed[ $order->get_id() ] = true;
+			}
+		}
+	}
+
+	/** The engine has the order as it is now, as at the checkout. */
+	public static function is_told( $order ) {
+		unset( self::$changed[ $order->get_id() ] );
+	}
+
+	public static function tell() {
+		foreach ( array_keys( self::$changed ) as $id ) {
+			unset( self::$changed[ $id ] );
+			$order = wc_get_order( $id );
+			if ( ! $order instanceof WC_Order || 'trash' === $order->get_status() ) {
+				continue;
+			}
+			$event = array( 'type' => 'order.updated', 'by' => 'shop', 'change' => 'order.edited', 'order' => self::told( $order ) );
+			$told  = Order_Status_Engine_Client::send( 'POST', "/orders/$id/events", $event, self::PATIENCE, array( 'Prefer' => 'wait=1' ) );
+			if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+				// The webhook tells it, too; nobody has to do anything.
+				wc_get_logger()->info( sprintf( 'Order %s: the engine was not told of the change (%s)', $id, $told['why'] ), array( 'source' => 'order-status-engine' ) );
+			}
+		}
+	}
+
+	/** Of a payment method that another plugin offers only the engine knows which bank is behind it. */
+	private static function told( $order ) {
+		$whole  = Order_Status_Engine_Order::told( $order );
+		$says   = array( 'total' => $whole['total'], 'currency' => $whole['currency'], 'lines' => $whole['lines'] );
+		$method = $order->get_payment_method();
+		if ( 0 === strpos( $method, Order_Status_Engine_Methods::PREFIX ) ) {
+			$name            = substr( $method, strlen( Order_Status_Engine_Methods::PREFIX ) );
+			$says['gateway'] = explode( '_', $name )[0];
+		} elseif ( '' !== $method && ! Order_Status_Engine_Methods::is_ours( $method ) ) {
+			$says['gateway'] = null;
+		}
+		return $says;
+	}
+}
