@@ -25,10 +25,12 @@ import type {
   Repaired,
   TimerRow,
 } from "./stored.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 export * from "./stored.js";
+export * from "./subscriptions.js";
 
-export interface Store {
+export interface Store extends Subscriptions {
   /**
    * Opening twice is refused while the first is open. A second store on the same place is refused where there is room
    * for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the
@@ -106,8 +108,8 @@ export interface Store {
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
   /**
-   * Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last
-   * decided before the given moment. What was taken out of a history is still known as decided.
+   * Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, nothing that is
+   * still to be delivered, and last decided before the given moment. What was taken out of a history is still known as decided.
    */
   prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;

@@ -60,7 +60,10 @@ describe.each([
 
 test("every sentence over a method of the port is the title of a case", () => {
   const port = readFileSync("src/ports/store.ts", "utf8");
-  const methods = port.slice(port.indexOf("export interface Store {"), port.indexOf("/**\n * Why a store cannot"));
+  const more = readFileSync("src/ports/subscriptions.ts", "utf8");
+  const methods =
+    port.slice(port.indexOf("export interface Store "), port.indexOf("/**\n * Why a store cannot")) +
+    more.slice(more.indexOf("export interface Subscriptions "));
   const comments = [...methods.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) =>
     found[1]?.replace(/\s*\n\s*\*\s*/g, " ").trim(),
   );

@@ -8,6 +8,7 @@ import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from 
 import { columns } from "./arrays.js";
 import { driver, PgConnections, type PgRow } from "./connections.js";
 import { PgDamagedRows } from "./damaged.js";
+import { deliveriesOf } from "./deliveries.js";
 import { Heartbeat } from "./heartbeat.js";
 import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
@@ -56,6 +57,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     writable().connections.write(text, values);
   const both = { read, write: readOnly ? null : write };
   const only = ([row]: PgRow[]): PgRow => row ?? [];
+  const deliveries = deliveriesOf(schema, { read, writable: () => writable().connections });
   const damaged = new PgDamagedRows(schema, () => opened().connections);
   const asideIn = damaged.asideIn(readOnly);
   const effectsAside = asideIn("outbox", 1, 0);
@@ -84,6 +86,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
   };
 
   return storableOnly({
+    ...deliveries,
     async open(knows) {
       if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
       versions = knows ?? null;
@@ -195,7 +198,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       opened().notices.tell(at);
     },
     releaseUnacknowledged: async (worker, known) => void (await write(sql.releaseUnacknowledged, worker, known)),
-    pullIn: (now, longest) => pullIn(write, schema, now, longest),
+    pullIn: async (...asked) => (await pullIn(write, schema, ...asked)) + (await deliveries.pullIn(...asked)),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async recoverLeases(worker) {

@@ -226,6 +226,15 @@ export function sqliteStore(options: SqliteOptions): Store {
       return { ...countsIn(counts), oldestEventAt: firstAt(oldest) };
     },
 
+    subscribe: async (name, from) => database().call("subscribe", name, from),
+    unsubscribe: async (name) => database().call("unsubscribe", name),
+    subscriptions: async () => database().call("subscriptions"),
+    claimDeliveries: async (...asked) => database().call("claimDeliveries", ...asked),
+    nextDelivery: async (name, now) => database().call("nextDelivery", name, now),
+    endDelivery: async (...ended) => database().call("endDelivery", ...ended),
+    failedDeliveries: async (limit, after) => database().call("failedDeliveries", limit, after),
+    replay: async (name, which, now) => database().call("replay", name, which, now),
+
     damaged: async (limit) => database().call("damaged", limit),
     examine: async (orderId) => database().call("examine", orderId),
     repair: async (orderId, how) => database().call("repair", orderId, how),

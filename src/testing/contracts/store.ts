@@ -9,6 +9,7 @@ import { orders } from "./store/orders.js";
 import { readings } from "./store/readings.js";
 import type { StoreCase } from "./store/sample.js";
 import { secrets } from "./store/secrets.js";
+import { subscriptions } from "./store/subscriptions.js";
 import { text } from "./store/text.js";
 import { waiting } from "./store/waiting.js";
 
@@ -25,5 +26,6 @@ export const storeContract: StoreCase[] = [
   ...text,
   ...waiting,
   ...secrets,
+  ...subscriptions,
   ...damaged,
 ];
