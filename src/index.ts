@@ -16,6 +16,15 @@ export type {
 } from "./core/record.js";
 export { linesOf, type Said, type Why, why } from "./core/why.js";
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
+export {
+  type ChangedPayment,
+  type ChangeHandler,
+  type ChangeType,
+  type Delivered,
+  type OrderChange,
+  type SubscribeOptions,
+  Undelivered,
+} from "./ports/changes.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";
 export * from "./ports/gateway.js";
