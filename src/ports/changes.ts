@@ -9,7 +9,7 @@ import type { AnswerRule, HistoryEntry, Outcome } from "../core/record.js";
  * `order.placed`: the order became known. `order.status_changed`: `from` and `status` differ. `order.flagged`: flags were
  * raised or cleared, the status is the same. `order.decided`: anything else, such as a reading that changed nothing.
  */
-const changeTypes = ["order.placed", "order.status_changed", "order.flagged", "order.decided"] as const;
+export const changeTypes = ["order.placed", "order.status_changed", "order.flagged", "order.decided"] as const;
 export type ChangeType = (typeof changeTypes)[number];
 
 /** The payment as the bank had it in this decision. Amounts in minor units. */

@@ -8,6 +8,7 @@ import { clientAddress } from "../../http/source.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
+import { webhook } from "../../webhooks/webhook.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
@@ -52,6 +53,10 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
     store: await storeAt(config.store),
     gateways: banks,
     shop,
+    subscribe: async (engine) => {
+      for (const [name, { from, ...receiver }] of Object.entries(config.webhooks))
+        await engine.subscribe(`webhook.${name}`, webhook({ ...receiver, clock }), { from });
+    },
     doors: (engine) => ({
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
