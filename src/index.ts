@@ -38,4 +38,5 @@ export { createEngine, Engine } from "./runtime/embedded/engine.js";
 export { type Limits, limits } from "./runtime/embedded/limits.js";
 export type { EngineOptions } from "./runtime/embedded/options.js";
 export { type QueryOptions, queriesOf } from "./runtime/embedded/queries.js";
+export type { InTransaction } from "./runtime/embedded/within.js";
 export { prune } from "./runtime/maintenance/prune.js";

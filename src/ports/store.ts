@@ -30,6 +30,12 @@ import type { Subscriptions } from "./subscriptions.js";
 export * from "./stored.js";
 export * from "./subscriptions.js";
 
+/** What the engine asks of a store inside a transaction of the host's. Where it is none of this place: TypeError. */
+export interface Inside extends Pick<Store, "load" | "commit" | "postpone" | "park"> {
+  /** What fails inside a transaction of the host's is undone, and the transaction goes on. */
+  whole<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export interface Store extends Subscriptions {
   /**
    * Opening twice is refused while the first is open. A second store on the same place is refused where there is room
@@ -50,6 +56,8 @@ export interface Store extends Subscriptions {
    * returned byte for byte is refused by the order's name, and nothing is written.
    */
   commit(changes: Change[]): Promise<CommitResult[]>;
+  /** What is decided inside a transaction of the host's is committed with it or not at all. */
+  within?(transaction: unknown): Inside;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
 

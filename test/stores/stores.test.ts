@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../src/ports/store.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteLibrary } from "../../src/stores/sqlite/library.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { type StorePlace, storeContract } from "../../src/testing/contracts/store.js";
 
@@ -43,6 +44,18 @@ const sqlite = (): StorePlace => ({
     const db = new Database(join(directory, "store.db"));
     db.prepare(`UPDATE ${table} SET ${column} = ? WHERE order_id = ?`).run(value, orderId);
     db.close();
+  },
+  async begin() {
+    const { DatabaseSync } = sqliteLibrary();
+    const transaction = new DatabaseSync(join(directory, "store.db"), { readOnly: false, timeout: 5000 });
+    transaction.exec("BEGIN IMMEDIATE");
+    return {
+      transaction,
+      async end(how) {
+        transaction.exec(how);
+        transaction.close();
+      },
+    };
   },
   openForeign: () => {
     const file = join(directory, "shopping-list.txt");

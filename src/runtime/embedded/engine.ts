@@ -35,6 +35,7 @@ import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receip
 import { SubscriptionLoop, settledSubscription } from "./subscriptions.js";
 import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
+import { HostTransaction, type InTransaction, insideOf } from "./within.js";
 
 /** Orders without an explained rejection: so many are remembered, and so many told. */
 const MOST_UNDETERMINED = 1000;
@@ -161,7 +162,9 @@ export class Engine extends WithVerbs implements Runtime {
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
     const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
-    return placedAgain(this, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
+    const { read } = this.queries;
+    const submit: Engine["submit"] = (...asked) => this.submit(...asked);
+    return placedAgain({ read, submit }, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
   }
 
   /**
@@ -173,6 +176,20 @@ export class Engine extends WithVerbs implements Runtime {
     const command = parseCommand(event);
     checkSubmitted(orderId, options);
     return this.take(orderId, command, options);
+  }
+
+  /**
+   * The same inside a transaction of the caller's: what is decided is committed with it, or not at all.
+   * @param transaction a client of `pg` on the store's database; on SQLite a `DatabaseSync` of the store's file, of the
+   *   library that the store uses. Begun by the caller, and to be ended soon: whatever else comes for the order waits.
+   * @throws NotOffered where the store has no such transactions, TypeError where this is none
+   */
+  within(transaction: unknown): InTransaction {
+    this.lifetime.refuseStopped();
+    return new HostTransaction(this.ctx, insideOf(this.ctx.store, transaction), {
+      refuseStopped: () => this.lifetime.refuseStopped(),
+      committed: (decisions) => this.committed(decisions),
+    });
   }
 
   private async take(orderId: string, told: OrderEvent, options: SubmitOptions): Promise<Receipt> {

@@ -6,7 +6,7 @@ import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
-import { driver, PgConnections, type PgRow } from "./connections.js";
+import { driver, PgConnections, type PgRow, type PgTypes, typesOf } from "./connections.js";
 import { PgDamagedRows } from "./damaged.js";
 import { deliveriesOf } from "./deliveries.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -20,10 +20,12 @@ import { secretOf } from "./secrets.js";
 import { listStatement, statementsOf } from "./statements.js";
 import { type Wave, waves } from "./waves.js";
 import * as wire from "./wire.js";
+import { clientOf, insidePostgres } from "./within.js";
 
 export type { PostgresOptions } from "./options.js";
 
 interface OpenStore {
+  types: PgTypes;
   connections: PgConnections;
   notices: Notices;
   heartbeat: Heartbeat;
@@ -77,7 +79,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     const heartbeat = new Heartbeat(silenceMs, async (worker, aliveForMs) => {
       await connections.write(sql.join, [worker, versions, aliveForMs]);
     });
-    return { connections, notices: new Notices(pg, settled, send), heartbeat };
+    return { types: typesOf(pg), connections, notices: new Notices(pg, settled, send), heartbeat };
   };
   const stop = async ({ connections, notices, heartbeat }: OpenStore): Promise<void> => {
     await notices.close();
@@ -155,6 +157,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       notices.tell(wire.firstDue(changes.filter((_, i) => results[i] === "committed")));
       return results;
     },
+    within: (client) => insidePostgres(clientOf(client), { sql, place, types: opened().types }),
     findByPayment: async (paymentId) => orderOf(paymentId, both, sql),
 
     async claim(now, limit, leaseMs, worker, room = boundless) {

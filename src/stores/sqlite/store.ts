@@ -13,6 +13,7 @@ import { numberOf } from "./identity.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
+import { insideSqlite } from "./within.js";
 
 export interface SqliteOptions {
   file: string;
@@ -125,6 +126,11 @@ export function sqliteStore(options: SqliteOptions): Store {
     async commit(changes) {
       const written = changes.map(wire.writeChange);
       return database().call("commit", written);
+    },
+    within(transaction) {
+      database();
+      if (!owns) throw new StoreError("readonly", `${options.file}: only the engine that owns it decides.`);
+      return insideSqlite(options.file, transaction);
     },
     async findByPayment(paymentId) {
       const rows = await database().call("findByPayment", paymentId);

@@ -12,8 +12,9 @@ import { secrets } from "./store/secrets.js";
 import { subscriptions } from "./store/subscriptions.js";
 import { text } from "./store/text.js";
 import { waiting } from "./store/waiting.js";
+import { within } from "./store/within.js";
 
-export type { Damageable, StoreCase, StorePlace } from "./store/sample.js";
+export type { Damageable, HostConnection, StoreCase, StorePlace } from "./store/sample.js";
 
 export const storeContract: StoreCase[] = [
   ...orders,
@@ -28,4 +29,5 @@ export const storeContract: StoreCase[] = [
   ...secrets,
   ...subscriptions,
   ...damaged,
+  ...within,
 ];
