@@ -72,7 +72,11 @@ export class Engine extends WithVerbs implements Runtime {
     this.queries = { ...queries, health: async () => this.healthOf(await queries.health()) };
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     const alarm = (at: number) => this.timers.alarm(at);
-    this.mailbox = new Mailbox(ctx, { committed: (decisions) => this.committed(decisions), alarm });
+    this.mailbox = new Mailbox(ctx, {
+      committed: (decisions) => this.committed(decisions),
+      threw: (orderId, detail) => this.waiters.threw(orderId, detail),
+      alarm,
+    });
     this.outbox = new Outbox(ctx, this.mailbox, { read: queries.read, alarm });
     this.timers = new Timers(ctx, this.mailbox, this.outbox);
     this.lifetime = new Lifetime(ctx, {
@@ -209,7 +213,7 @@ export class Engine extends WithVerbs implements Runtime {
     try {
       const pushed = await this.mailbox.push(envelope, { mayRepeat: options.id !== undefined });
       const receipt = (pushed.repeated && (await receiptGiven(store, orderId, id))) || pushed;
-      if (settled === null || receipt.final) return receipt;
+      if (settled === null || receipt.final || receipt.reason === "threw") return receipt;
       return (await settled.end) ?? receipt;
     } finally {
       settled?.forget();
