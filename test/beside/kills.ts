@@ -58,8 +58,9 @@ const hears = async (child: ChildProcess, word: string): Promise<boolean> => {
   }
 };
 
+/** In a group of its own: a Ctrl-C ends the campaign, and what was done so far is told. */
 const begun = (setup: NodeSetup) => {
-  const child = fork(NODE, [JSON.stringify(setup)], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child = fork(NODE, [JSON.stringify(setup)], { stdio: ["ignore", "ignore", "pipe", "ipc"], detached: true });
   let err = "";
   child.stderr?.setEncoding("utf8").on("data", (text) => {
     err += text;

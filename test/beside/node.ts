@@ -58,6 +58,8 @@ if (told !== null) await engine.subscribe("told", ({ id }) => appendFileSync(tol
 if (hook !== null) await engine.subscribe("webhook.hook", webhook(hook));
 await engine.start();
 process.send?.("started");
+// Nobody is there any more who would kill it.
+process.once("disconnect", () => process.exit());
 
 /** An order, and two more decisions on it; of some, the host thinks better. */
 const sell = async (n: number): Promise<void> => {
