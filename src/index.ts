@@ -16,6 +16,15 @@ export type {
 } from "./core/record.js";
 export { linesOf, type Said, type Why, why } from "./core/why.js";
 export type { ApiToken, ApiTokens, Scope, SocketOf } from "./ports/access.js";
+export {
+  type ChangedPayment,
+  type ChangeHandler,
+  type ChangeType,
+  type Delivered,
+  type OrderChange,
+  type SubscribeOptions,
+  Undelivered,
+} from "./ports/changes.js";
 export * from "./ports/clock.js";
 export { parseCommand } from "./ports/command.js";
 export * from "./ports/gateway.js";
@@ -29,4 +38,5 @@ export { createEngine, Engine } from "./runtime/embedded/engine.js";
 export { type Limits, limits } from "./runtime/embedded/limits.js";
 export type { EngineOptions } from "./runtime/embedded/options.js";
 export { type QueryOptions, queriesOf } from "./runtime/embedded/queries.js";
+export type { InTransaction } from "./runtime/embedded/within.js";
 export { prune } from "./runtime/maintenance/prune.js";

@@ -17,6 +17,7 @@ interface Named {
 
 const PEERS = "test/bench/peers";
 const RESTATE = "test/restate";
+const BESIDE = "test/beside";
 const RELEASE = "test/release";
 /** The tests that ask `isWhole`. */
 const inPart = [
@@ -56,6 +57,11 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
     nodes: { says: "two nodes on PostgreSQL, killed and frozen", file: "test/nodes/campaign.js" },
     door: { says: "strangers at the public routes", file: "test/siege/campaign.js", node: ["--expose-gc"] },
     lanes: { says: "customers while something else hangs", file: "test/lanes/campaign.js" },
+    beside: {
+      says: "a host's own rows, subscribers and webhooks, killed at random moments",
+      file: "test/beside/campaign.js",
+      apart: [BESIDE],
+    },
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
     conformance: {
       says: "other people's clients against our doubles, where a folder of them is given",
@@ -88,6 +94,7 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
     decide: { says: "decisions, stores and HTTP beside their peers", file: "test/bench/main.js" },
     inspector: { says: "the inspector's pages over many orders", file: "test/bench/inspector.js" },
     telemetry: { says: "the engine with and without an observer", file: "test/bench/watched.js" },
+    tenants: { says: "a hundred engines in one process, on one pool", file: "test/bench/tenants.js" },
     growth: { says: "stores of up to 5,000,000 orders", file: "test/bench/growth.js" },
     postgres: {
       says: "PostgreSQL beside DBOS and graphile-worker",

@@ -19,6 +19,7 @@ const run = (room: string, ...args: string[]): Promise<Ended> =>
   });
 
 const rooms = {
+  beside: "beside",
   crash: "kills",
   siege: "door",
   fuzz: "fuzz",

@@ -25,10 +25,24 @@ interface Layer {
 
 /** The gateways and the shop speak HTTP under the same rules of what may have happened; a copy of those would drift. */
 const sharedByClients = under("src/http-client");
-const httpClients = ["src/gateways/resurs", "src/gateways/resurs-legacy", "src/gateways/nets", "src/shops/woocommerce"];
+const httpClients = [
+  "src/gateways/resurs",
+  "src/gateways/resurs-legacy",
+  "src/gateways/nets",
+  "src/shops/woocommerce",
+  "src/webhooks",
+];
 
 /** Stores, gateways, shops and doors: one outside thing each. They know the ports, and not each other. */
-const outside = ["src/stores", "src/gateways", "src/shops", "src/http", "src/http-client", "src/telemetry"];
+const outside = [
+  "src/stores",
+  "src/gateways",
+  "src/shops",
+  "src/http",
+  "src/http-client",
+  "src/telemetry",
+  "src/webhooks",
+];
 const ofSeveral = ["src/stores", "src/gateways", "src/shops"];
 /** The folder of one outside thing: `src/stores/sqlite`, `src/http`. */
 const thingOf = (path: string): string => {

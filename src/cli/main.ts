@@ -43,6 +43,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   can: async () => (await import("./commands/can.js")).addCan,
   reconcile: async () => (await import("./commands/reconcile.js")).addReconcile,
   "dead-letters": async () => (await import("./commands/dead-letters.js")).addDeadLetters,
+  subscriptions: async () => (await import("./commands/subscriptions.js")).addSubscriptions,
   repair: async () => (await import("./commands/repair.js")).addRepair,
   apply: async () => (await import("./commands/apply.js")).addApply,
   prune: async () => (await import("./commands/prune.js")).addPrune,

@@ -6,7 +6,7 @@
 import type { Envelope } from "../../machines/events.js";
 import type { Decision } from "../core/decide.js";
 import type { Receipt } from "./runtime.js";
-import type { ClaimedEffect, Counts } from "./store.js";
+import type { ClaimedEffect, Counts, SubscriptionRow } from "./store.js";
 
 /** How things stand at this moment. */
 export interface Gauges {
@@ -14,6 +14,8 @@ export interface Gauges {
   ok: boolean;
   /** null = the store cannot be asked. */
   counts: Counts | null;
+  /** Empty where there are none, or the store cannot be asked. */
+  subscriptions: SubscriptionRow[];
   /** Events in memory that are not yet durable. */
   inMailboxes: number;
   /** Calls to gateways and shop under way. */

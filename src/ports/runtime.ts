@@ -53,8 +53,10 @@ export interface DeferredReceipt extends ReceiptBase {
   reason: ReceiptReason;
   until: number | null;
   final: false;
-  /** It could not be decided and waits in the inbox. */
+  /** It could not be decided and waits in the inbox. Nobody is kept waiting for it, also with `settled`. */
   postponed?: true;
+  /** What a rule threw, where `reason` is `threw`. */
+  detail?: string;
 }
 
 /** What became of a submitted event; `outcome` and `final` tell the kinds apart. */

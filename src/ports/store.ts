@@ -25,10 +25,18 @@ import type {
   Repaired,
   TimerRow,
 } from "./stored.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 export * from "./stored.js";
+export * from "./subscriptions.js";
 
-export interface Store {
+/** What the engine asks of a store inside a transaction of the host's. Where it is none of this place: TypeError. */
+export interface Inside extends Pick<Store, "load" | "commit" | "postpone" | "park"> {
+  /** What fails inside a transaction of the host's is undone, and the transaction goes on. */
+  whole<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Store extends Subscriptions {
   /**
    * Opening twice is refused while the first is open. A second store on the same place is refused where there is room
    * for one writer only. Opening what is no store of ours is refused and names the way out. With the versions of the
@@ -48,6 +56,8 @@ export interface Store {
    * returned byte for byte is refused by the order's name, and nothing is written.
    */
   commit(changes: Change[]): Promise<CommitResult[]>;
+  /** What is decided inside a transaction of the host's is committed with it or not at all. */
+  within?(transaction: unknown): Inside;
   /** A payment id leads to its order, also when the order has moved on to another payment. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
 
@@ -106,8 +116,8 @@ export interface Store {
   /** The history has no gaps and comes in order. */
   history(orderId: string, after: number, limit: number): Promise<HistoryEntry[]>;
   /**
-   * Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last
-   * decided before the given moment. What was taken out of a history is still known as decided.
+   * Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, nothing that is
+   * still to be delivered, and last decided before the given moment. What was taken out of a history is still known as decided.
    */
   prune(before: number, page: Page): Promise<Pruned>;
   list(filter: OrderFilter): Promise<OrderRow[]>;

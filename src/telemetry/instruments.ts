@@ -1,6 +1,6 @@
 /**
  * Every number that is kept: one table for OpenTelemetry, for Prometheus and for docs/operating.md. A label has as many
- * values as the machines have words and the host has gateways; none holds an order, a payment or a person.
+ * values as the machines have words and the host has gateways and subscriptions; none holds an order, a payment or a person.
  */
 import type { Gauges } from "../ports/observer.js";
 
@@ -209,6 +209,28 @@ export const gauges = {
     unit: "1",
     means: "Orders with an active flag.",
     of: ({ counts }) => counts?.flagged ?? null,
+  },
+  behind: {
+    name: "order_status.subscription.orders",
+    unit: "1",
+    labels: ["subscription"],
+    means: "Orders with decisions that the subscription was not given yet, those given up among them.",
+    of: ({ subscriptions }) => Object.fromEntries(subscriptions.map(({ name, behind }) => [name, behind])),
+  },
+  lag: {
+    name: "order_status.subscription.lag",
+    unit: "s",
+    labels: ["subscription"],
+    means: "How long ago the oldest of these decisions was made; 0 = there is none, or only such as were given up.",
+    of: ({ subscriptions, now }) =>
+      Object.fromEntries(subscriptions.map(({ name, oldestAt }) => [name, secondsSince(oldestAt, now) ?? 0])),
+  },
+  givenUp: {
+    name: "order_status.subscription.given_up",
+    unit: "1",
+    labels: ["subscription"],
+    means: "Orders whose delivery to the subscription was given up; they wait for a replay.",
+    of: ({ subscriptions }) => Object.fromEntries(subscriptions.map(({ name, dead }) => [name, dead])),
   },
 } as const satisfies Record<string, Gauge>;
 

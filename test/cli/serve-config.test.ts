@@ -24,9 +24,11 @@ import { type WooServer, wooServer } from "../../src/testing/index.js";
 import { until } from "../engine/place.js";
 import { freePort } from "../free-port.js";
 import { ask } from "../testing/woocommerce-rest.js";
+import { receiver } from "../webhooks/receiver.js";
 import { main } from "./run.js";
 
 const TOKEN = "canary-of-the-token";
+const ERP_WEBHOOK = `whsec_${Buffer.from("canary-of-the-erp's-webhook-secret").toString("base64")}`;
 const clock = systemClock();
 
 const secrets = (shop: WooServer): Record<string, string> => ({
@@ -41,6 +43,7 @@ const secrets = (shop: WooServer): Record<string, string> => ({
   NETS_SECRET_KEY: "canary-nets",
   NETS_WEBHOOK_AUTHORIZATION: NETS_AUTHORIZATION,
   LEGACY_SALT: LEGACY_DIGEST.salts[0],
+  ERP_WEBHOOK,
 });
 
 /** It goes into the file as it stands here. */
@@ -79,6 +82,7 @@ const configFor = (shop: WooServer, { resurs, nets, legacy }: Banks, publicUrl: 
       allowFrom: ["127.0.0.0/8"],
       drainSeconds: 0,
     },
+    webhooks: { erp: { url: erp.url, secret: env("ERP_WEBHOOK"), types: ["order.status_changed"], from: "start" } },
     settings: { cooldownSeconds: 1 },
     logLevel: "debug",
   };
@@ -87,6 +91,7 @@ const configFor = (shop: WooServer, { resurs, nets, legacy }: Banks, publicUrl: 
 let folder = "";
 let banks: Banks;
 let shop: WooServer;
+let erp: Awaited<ReturnType<typeof receiver>>;
 let child: ChildProcess;
 let url = "";
 let [out, err] = ["", ""];
@@ -95,6 +100,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "order-status-serve-"));
   banks = await openBanks(clock);
   shop = await wooServer({ clock });
+  erp = await receiver({ secret: ERP_WEBHOOK });
   url = `http://127.0.0.1:${await freePort()}`;
   await writeFile(join(folder, "shop.config.ts"), configText(configFor(shop, banks, url)));
   // The token stands in .env beside the file, all else in the environment.
@@ -119,6 +125,7 @@ afterAll(async () => {
   child?.kill("SIGKILL");
   await closeBanks(banks);
   await shop?.close();
+  await erp?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -172,6 +179,9 @@ test.each(Object.entries(pays))(
     await until(() => capturedAt(gateway, String(paymentId)) === 100, `${id} to be captured: ${err.slice(-2000)}`);
     await until(async () => JSON.stringify(await api(`/orders/${id}/effects`)) === '{"effects":[]}', "its work to end");
     expect(inShop(id)).toBe("completed");
+    const told = () => erp.taken.filter(({ data }) => data.orderId === id).map(({ data }) => data.status);
+    await until(() => told().includes("completed"), `the webhooks of ${id}`);
+    expect(told()).toEqual(["processing", "completed"]);
     // What another hand then does in the shop is heard of too.
     await changedInShop(id, { status: "on-hold" });
     expect(await api(`/orders/${id}`)).toMatchObject({ facts: { order: { status: "on-hold" } } });
@@ -235,5 +245,7 @@ test("it says where it is and no secret, and ends when it is told to", async () 
   child.kill("SIGTERM");
   expect(await ended).toEqual([0, null]);
   expect(`${out}${err}`).not.toContain("canary");
+  expect(`${out}${err}`).not.toContain(ERP_WEBHOOK.slice(6));
+  expect(erp.faults).toEqual([]);
   expect(err).toContain("the status changed");
 });

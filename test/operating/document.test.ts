@@ -11,13 +11,13 @@ import { parse } from "yaml";
 import type { PlacedOrder } from "../../machines/events.js";
 import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
-import { createEngine, type Engine, limits, type Store, systemClock } from "../../src/index.js";
+import { createEngine, type Engine, limits, type Store, systemClock, Undelivered } from "../../src/index.js";
 import { postgresStore } from "../../src/stores/postgres/store.js";
 import { Database } from "../../src/stores/sqlite/driver.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { instruments } from "../../src/telemetry/instruments.js";
 import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { main } from "../cli/run.js";
+import { cli, main } from "../cli/run.js";
 import { withMetrics } from "../docs/metrics.js";
 import { bankHas, gatewayTo, order, shopHas, until } from "../engine/place.js";
 import { startInstalledPostgres } from "../stores/installed-postgres.js";
@@ -160,6 +160,24 @@ describe("the commands, run as they stand", () => {
     expect(said).toContain("tried again now; was: no such order");
     expect(said).toContain("No failed calls.");
     await until(() => woo.order("1001").status === "on-hold", "the shop");
+  });
+
+  test("a subscription is behind", async () => {
+    let sick = true;
+    const got: string[] = [];
+    await engine.subscribe("erp", ({ id }) => {
+      if (sick) throw new Undelivered("the ERP answered 410", { final: true });
+      got.push(id);
+    });
+    await place(engine, "1002");
+    const failed = async () => JSON.parse((await cli(["subscriptions", "--json", "--store", file()])).out).failed;
+    await until(async () => (await failed())[0]?.dead === true, "giving up");
+    sick = false;
+    const said = await run("subscriptions");
+    expect(said).toMatch(/erp +1002 +1 +1 +given up +the ERP answered 410/);
+    expect(said).toContain("Delivered to erp again: 1 order.");
+    await until(() => got.includes("1002/1"), "the replay");
+    await engine.unsubscribe("erp");
   });
 
   test("a damaged row", async () => {

@@ -1,4 +1,5 @@
 /** The contract of every store, kept by PostgreSQL. */
+import pg from "pg";
 import { afterAll, afterEach, describe, test } from "vitest";
 import type { Store } from "../../src/ports/store.js";
 import { type PostgresOptions, postgresStore } from "../../src/stores/postgres/store.js";
@@ -41,7 +42,19 @@ const placeIn = (connectionString: string, more: PostgresOptions = {}): StorePla
     const text = `UPDATE ${options.schema}.${table} SET ${column} = $1 WHERE order_id = $2`;
     await run(connectionString, text, [value, orderId]);
   };
-  return { open, reopen, openForeign, damage, many: true };
+  const begin: StorePlace["begin"] = async () => {
+    const transaction = new pg.Client({ connectionString });
+    await transaction.connect();
+    await transaction.query("BEGIN");
+    return {
+      transaction,
+      async end(how) {
+        await transaction.query(how);
+        await transaction.end();
+      },
+    };
+  };
+  return { open, reopen, openForeign, damage, begin, many: true };
 };
 
 if (typeof server === "string") test.skip(`the store contract on PostgreSQL: ${server}`, () => {});

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../src/ports/store.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { Database } from "../../src/stores/sqlite/driver.js";
+import { sqliteLibrary } from "../../src/stores/sqlite/library.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { type StorePlace, storeContract } from "../../src/testing/contracts/store.js";
 
@@ -44,6 +45,18 @@ const sqlite = (): StorePlace => ({
     db.prepare(`UPDATE ${table} SET ${column} = ? WHERE order_id = ?`).run(value, orderId);
     db.close();
   },
+  async begin() {
+    const { DatabaseSync } = sqliteLibrary();
+    const transaction = new DatabaseSync(join(directory, "store.db"), { readOnly: false, timeout: 5000 });
+    transaction.exec("BEGIN IMMEDIATE");
+    return {
+      transaction,
+      async end(how) {
+        transaction.exec(how);
+        transaction.close();
+      },
+    };
+  },
   openForeign: () => {
     const file = join(directory, "shopping-list.txt");
     writeFileSync(file, "milk, bread\n".repeat(50));
@@ -60,7 +73,10 @@ describe.each([
 
 test("every sentence over a method of the port is the title of a case", () => {
   const port = readFileSync("src/ports/store.ts", "utf8");
-  const methods = port.slice(port.indexOf("export interface Store {"), port.indexOf("/**\n * Why a store cannot"));
+  const more = readFileSync("src/ports/subscriptions.ts", "utf8");
+  const methods =
+    port.slice(port.indexOf("export interface Store "), port.indexOf("/**\n * Why a store cannot")) +
+    more.slice(more.indexOf("export interface Subscriptions "));
   const comments = [...methods.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) =>
     found[1]?.replace(/\s*\n\s*\*\s*/g, " ").trim(),
   );

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { secretFault } from "../../ports/secrets.js";
 import { thrownText } from "../../ports/thrown.js";
+import { webhookSecretFault } from "../../webhooks/webhook.js";
 import { wrongUsage } from "../lib/ending.js";
 import { warnIfOthersRead } from "../lib/private-file.js";
 import { isPostgres } from "../lib/stores.js";
@@ -97,7 +98,8 @@ export const load = async (named?: string): Promise<LoadedConfig> => {
   const problems: string[] = [];
   const ready = replaced(config, "", (name, path) => {
     const value = process.env[name];
-    const fault = value && !ISSUED.test(path) ? secretFault(value) : null;
+    const faultOf = path.startsWith("webhooks.") ? webhookSecretFault : secretFault;
+    const fault = value && !ISSUED.test(path) ? faultOf(value) : null;
     if (fault !== null) problems.push(`${path}: in the environment variable ${name} ${fault}`);
     if (!value)
       problems.push(

@@ -8,27 +8,8 @@ import { callbackKeysSchema } from "../../http/keys.js";
 import { Network } from "../../http/source.js";
 import { scopes } from "../../ports/access.js";
 import { hasPassword } from "../../ports/passwords.js";
-
-/** What is not seen in the file would be sent to the bank all the same. */
-const text = Word(2000).min(1);
-
-const NOT_HERE =
-  'a secret does not stand in the file; put it into the environment and write env("NAME_OF_THE_VARIABLE")';
-
-const SecretSchema = z.strictObject(
-  { env: z.string().regex(/^[A-Za-z_]\w*$/, "this is not the name of a variable") },
-  {
-    error: ({ input }) => (typeof input === "string" ? NOT_HERE : undefined),
-  },
-);
-
-const address = z.url({
-  protocol: /^https?$/,
-  error: ({ input }) =>
-    typeof input === "object"
-      ? "an address stands in the file itself; env() is for secrets and for the store"
-      : "this is not an address; write it with https://, such as https://shop.example",
-});
+import { address, NOT_HERE, SecretSchema, text } from "./values.js";
+import { Webhooks } from "./webhooks.js";
 
 const place = z
   .union([text, SecretSchema], 'write the path of a SQLite file, or env("DATABASE_URL")')
@@ -260,6 +241,7 @@ export const ConfigSchema = z
     shop: Shop.describe("the shop whose orders these are"),
     gateways: Gateways.describe("the ways of paying"),
     http: Http.describe("the HTTP server"),
+    webhooks: Webhooks,
     settings: Settings.prefault({}).describe("settings of the shop; docs/rules.md explains each"),
     logLevel: z
       .enum(["debug", "info", "warn", "error", "silent"])

@@ -53,6 +53,8 @@ export interface ServerParts extends Common {
   gateways: Gateway[];
   shop: Shop;
   engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
+  /** Called before the start. */
+  subscribe?: (engine: Engine) => Promise<void>;
   /** What the banks prove themselves with, and the like. */
   doors?: (engine: Engine) => Partial<HttpOptions>;
   /** Laid around the app's door. */
@@ -98,6 +100,7 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
     await stately?.close();
   };
   try {
+    await parts.subscribe?.(engine);
     await engine.start();
     let draining = false;
     let url = "";

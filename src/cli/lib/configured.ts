@@ -18,6 +18,7 @@ import {
   wooShop,
   wooWebhooks,
 } from "../../shops/woocommerce/index.js";
+import { webhook } from "../../webhooks/webhook.js";
 import type { GatewayName, Ready } from "../config/schema.js";
 import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
@@ -118,6 +119,10 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
     store: await storeAt(config.store),
     gateways: banks,
     shop,
+    subscribe: async (engine) => {
+      for (const [name, { from, ...receiver }] of Object.entries(config.webhooks))
+        await engine.subscribe(`webhook.${name}`, webhook({ ...receiver, clock }), { from });
+    },
     doors: doorsOf(config, shop, banks, clock, log),
   });
 };

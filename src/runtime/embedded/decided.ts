@@ -21,6 +21,8 @@ export interface DecidedOrder {
   duplicates: MailboxEntry[];
   /** Rows for the inbox. */
   postponed: InboxRow[];
+  /** What was thrown while the answer to a call was decided, for which any of its callers may wait; null = nothing. */
+  threw: string | null;
   /** Tells whoever waits for what needs no commit; called once all else is written. */
   acknowledge: (() => void)[];
 }
@@ -37,7 +39,8 @@ export const decideOrder = (
   const duplicates: MailboxEntry[] = [];
   const postponed: InboxRow[] = [];
   const acknowledge: (() => void)[] = [];
-  const result = (change: Change | null) => ({ change, decided, duplicates, postponed, acknowledge });
+  let threw: string | null = null;
+  const result = (change: Change | null) => ({ change, decided, duplicates, postponed, threw, acknowledge });
   const postpone = (entry: MailboxEntry, error: string, ms: number): void => {
     postponed.push(inboxRow(entry, error, clock.now() + ms, limits.attemptsPerEvent));
   };
@@ -55,7 +58,9 @@ export const decideOrder = (
       // A result stays with its effect: whoever can decide the order carries the effect out, or looks what came of it.
       const stays = entry.completesEffect !== null;
       if (!stays) postpone(entry, `parked: ${parked}`, waitMs);
-      acknowledge.push(() => entry.resolve(postponedReceipt(entry.envelope, "parked", stays ? until : null)));
+      acknowledge.push(() =>
+        entry.resolve(postponedReceipt(entry.envelope, "parked", { until: stays ? until : null })),
+      );
     }
     return result(null);
   }
@@ -80,9 +85,10 @@ export const decideOrder = (
       ids.add(id);
     } catch (error) {
       const detail = quoted(thrownText(error), 500);
+      if (entry.completesEffect !== null) threw = detail;
       log.error({ orderId, event: event.type, detail }, "deciding an event threw");
       postpone(entry, detail, retryAfterMs(entry.attempts + 1, limits.longestRetryMs, random));
-      acknowledge.push(() => entry.resolve(postponedReceipt(entry.envelope, "threw")));
+      acknowledge.push(() => entry.resolve(postponedReceipt(entry.envelope, "threw", { detail })));
     }
   }
   if (record === null || decided.length === 0) return result(null);

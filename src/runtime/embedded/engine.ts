@@ -3,6 +3,7 @@ import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/
 import type { Settings } from "../../../machines/index.js";
 import type { Decision } from "../../core/decide.js";
 import type { OrderRecord } from "../../core/record.js";
+import type { ChangeHandler, SubscribeOptions } from "../../ports/changes.js";
 import type { Clock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gauges } from "../../ports/observer.js";
@@ -31,8 +32,10 @@ import { Outbox } from "./outbox.js";
 import { placedAgain } from "./placed-again.js";
 import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
+import { SubscriptionLoop, settledSubscription } from "./subscriptions.js";
 import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
+import { HostTransaction, type InTransaction, insideOf } from "./within.js";
 
 /** Orders without an explained rejection: so many are remembered, and so many told. */
 const MOST_UNDETERMINED = 1000;
@@ -52,6 +55,7 @@ export class Engine extends WithVerbs implements Runtime {
   private readonly checkouts = new Checkouts();
   /** Rejected, and the bank did not say why; the latest last. */
   private readonly undetermined = new Set<string>();
+  private readonly subscribed = new Map<string, SubscriptionLoop>();
 
   readonly secret: Runtime["secret"] = (...asked) => this.ctx.store.secret(...asked);
 
@@ -68,21 +72,33 @@ export class Engine extends WithVerbs implements Runtime {
     this.queries = { ...queries, health: async () => this.healthOf(await queries.health()) };
     this.waiters = new Waiters(clock, store.onDue ? (...asked) => answerGiven(store, ...asked) : null);
     const alarm = (at: number) => this.timers.alarm(at);
-    this.mailbox = new Mailbox(ctx, { committed: (decisions) => this.committed(decisions), alarm });
+    this.mailbox = new Mailbox(ctx, {
+      committed: (decisions) => this.committed(decisions),
+      threw: (orderId, detail) => this.waiters.threw(orderId, detail),
+      alarm,
+    });
     this.outbox = new Outbox(ctx, this.mailbox, { read: queries.read, alarm });
     this.timers = new Timers(ctx, this.mailbox, this.outbox);
     this.lifetime = new Lifetime(ctx, {
+      open: async () => {
+        for (const one of this.subscribed.values()) await one.open();
+      },
       begin: () => {
         this.timers.start();
+        for (const one of this.subscribed.values()) one.start();
         ctx.observer.watch(() => this.figures());
       },
       quiet: () => {
         this.waiters.stop();
         this.outbox.stop();
+        for (const one of this.subscribed.values()) one.quiet();
       },
       stopLooking: () => this.timers.stop(),
       busy: () => !this.idle || this.checkouts.underWay,
-      refuse: () => this.mailbox.stop(),
+      refuse: async () => {
+        this.mailbox.stop();
+        await Promise.all([...this.subscribed.values()].map((one) => one.stop()));
+      },
     });
   }
 
@@ -104,7 +120,8 @@ export class Engine extends WithVerbs implements Runtime {
 
   /** Nothing is being decided, written or sent. */
   get idle(): boolean {
-    return this.mailbox.idle && this.outbox.idle && this.timers.idle;
+    const delivered = [...this.subscribed.values()].every(({ idle }) => idle);
+    return delivered && this.mailbox.idle && this.outbox.idle && this.timers.idle;
   }
 
   get underWay(): number {
@@ -115,11 +132,43 @@ export class Engine extends WithVerbs implements Runtime {
     return this.mailbox.idle && this.timers.idle && this.outbox.resting;
   }
 
+  /**
+   * Delivers every decision to `handler` at least once, those of one order in order, over restarts: what was delivered is
+   * kept in the store under `name`. On a store that several nodes share, each may subscribe under the same name, and of
+   * one order one node at a time delivers. Before the start it waits for it. Call what it resolves with to stop here; the
+   * place is kept until `unsubscribe`.
+   * @throws TypeError, Stopped, StoreError
+   */
+  async subscribe(name: string, handler: ChangeHandler, options: SubscribeOptions = {}): Promise<() => Promise<void>> {
+    this.lifetime.refuseStopped();
+    const settled = settledSubscription(name, options, this.ctx.limits.leaseMs);
+    if (this.subscribed.has(name)) throw new TypeError(`"${name}" is subscribed here already`);
+    const loop = new SubscriptionLoop(this.ctx, name, handler, settled);
+    this.subscribed.set(name, loop);
+    if (this.lifetime.running) {
+      await loop.open();
+      loop.start();
+    }
+    return async () => {
+      this.subscribed.delete(name);
+      await loop.stop();
+    };
+  }
+
+  /** Forgets a subscription for good, on every node. false = there is none. @throws StoreError */
+  async unsubscribe(name: string): Promise<boolean> {
+    await this.subscribed.get(name)?.stop();
+    this.subscribed.delete(name);
+    return this.ctx.store.unsubscribe(name);
+  }
+
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
     const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
-    return placedAgain(this, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
+    const { read } = this.queries;
+    const submit: Engine["submit"] = (...asked) => this.submit(...asked);
+    return placedAgain({ read, submit }, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
   }
 
   /**
@@ -131,6 +180,20 @@ export class Engine extends WithVerbs implements Runtime {
     const command = parseCommand(event);
     checkSubmitted(orderId, options);
     return this.take(orderId, command, options);
+  }
+
+  /**
+   * The same inside a transaction of the caller's: what is decided is committed with it, or not at all.
+   * @param transaction a client of `pg` on the store's database; on SQLite a `DatabaseSync` of the store's file, of the
+   *   library that the store uses. Begun by the caller, and to be ended soon: whatever else comes for the order waits.
+   * @throws NotOffered where the store has no such transactions, TypeError where this is none
+   */
+  within(transaction: unknown): InTransaction {
+    this.lifetime.refuseStopped();
+    return new HostTransaction(this.ctx, insideOf(this.ctx.store, transaction), {
+      refuseStopped: () => this.lifetime.refuseStopped(),
+      committed: (decisions) => this.committed(decisions),
+    });
   }
 
   private async take(orderId: string, told: OrderEvent, options: SubmitOptions): Promise<Receipt> {
@@ -150,7 +213,7 @@ export class Engine extends WithVerbs implements Runtime {
     try {
       const pushed = await this.mailbox.push(envelope, { mayRepeat: options.id !== undefined });
       const receipt = (pushed.repeated && (await receiptGiven(store, orderId, id))) || pushed;
-      if (settled === null || receipt.final) return receipt;
+      if (settled === null || receipt.final || receipt.reason === "threw") return receipt;
       return (await settled.end) ?? receipt;
     } finally {
       settled?.forget();
@@ -199,11 +262,20 @@ export class Engine extends WithVerbs implements Runtime {
 
   private async figures(): Promise<Gauges> {
     const { ok, counts } = await this.queries.health();
-    return { ok, counts, inMailboxes: this.mailbox.size, underWay: this.underWay, now: this.clock.now() };
+    const subscriptions = await this.ctx.store.subscriptions().catch(() => []);
+    return {
+      ok,
+      counts,
+      subscriptions,
+      inMailboxes: this.mailbox.size,
+      underWay: this.underWay,
+      now: this.clock.now(),
+    };
   }
 
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
+    for (const one of this.subscribed.values()) one.alarm(now);
     void this.timers.hurry(decisions.filter(({ asksAnew }) => asksAnew).map(({ record }) => record.orderId));
     if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.timers.deliverNow();
     for (const { record, entry, effects, timers, messages } of decisions) {

@@ -6,6 +6,8 @@ import { prepare } from "./prepare.js";
 
 /** What the engine does at each stage of its life. */
 export interface Stages {
+  /** What else has to be written before work begins. */
+  open(): Promise<void>;
   /** Begins to work; does not fail. */
   begin(): void;
   /** Answers whoever waits, and begins nothing more. */
@@ -15,7 +17,7 @@ export interface Stages {
   /** Something is still under way. */
   busy(): boolean;
   /** Refuses whoever waits for what did not end in time. */
-  refuse(): void;
+  refuse(): Promise<void>;
 }
 
 export class Lifetime {
@@ -45,6 +47,7 @@ export class Lifetime {
     await store.open(versionsKnown(rules.registry));
     try {
       await prepare(this.ctx);
+      await this.stages.open();
       this.refuseStopped();
     } catch (error) {
       await store.close().catch(() => {});
@@ -72,7 +75,7 @@ export class Lifetime {
     const deadline = performance.now() + this.ctx.limits.stopMs;
     const busy = () => looking || this.stages.busy();
     while (busy() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-    this.stages.refuse();
+    await this.stages.refuse();
     await this.ctx.store.close();
   }
 }

@@ -20,6 +20,8 @@ import { Records } from "./records.js";
 export interface Afterwards {
   /** Called after each commit, with what it committed. */
   committed(decisions: Decision[]): void;
+  /** A rule threw while the order was decided: whoever waits for the order need not. */
+  threw(orderId: string, detail: string): void;
   /** Something may be due at this moment. */
   alarm(at: number): void;
 }
@@ -178,6 +180,8 @@ export class Mailbox {
     const postponed = orders.flatMap((order) => order.postponed);
     if (postponed.length > 0) await store.postpone(postponed);
     for (const { notBefore } of postponed) this.afterwards.alarm(notBefore);
+    for (const [i, { threw }] of orders.entries())
+      if (threw !== null) this.afterwards.threw([...open.keys()][i] ?? "", threw);
     const acknowledge = orders.flatMap((order) => order.acknowledge);
     const again: Orders = new Map();
     const done: DecidedOrder["decided"] = [];

@@ -1,7 +1,7 @@
 /** An order that is placed again: what the shop has now is what the next payment is made for. */
 import type { Command, OrderPlaced } from "../../../machines/events.js";
 import type { OrderRecord } from "../../core/record.js";
-import type { Receipt, Runtime } from "../../ports/runtime.js";
+import type { Queries, Receipt, Runtime } from "../../ports/runtime.js";
 
 /** The update that a second placing stands for; null = it says nothing new. */
 const updateIn = ({ facts }: OrderRecord, { order }: OrderPlaced): Command | null => {
@@ -17,11 +17,11 @@ const updateIn = ({ facts }: OrderRecord, { order }: OrderPlaced): Command | nul
 
 /** @param receipt of the placing */
 export const placedAgain = async (
-  engine: Pick<Runtime, "queries" | "submit">,
+  { read, submit }: Pick<Queries, "read"> & Pick<Runtime, "submit">,
   placed: OrderPlaced,
   receipt: Receipt,
 ): Promise<Receipt> => {
-  const record = receipt.repeated ? await engine.queries.read(receipt.orderId) : null;
+  const record = receipt.repeated ? await read(receipt.orderId) : null;
   const update = record && updateIn(record, placed);
-  return update === null ? receipt : engine.submit(receipt.orderId, update, { source: "shop" });
+  return update === null ? receipt : submit(receipt.orderId, update, { source: "shop" });
 };

@@ -24,7 +24,7 @@ export const sourceOf = (type: EventType): Source => {
 export const receiptFor = (orderId: string, { eventId, outcome, rule, reason, from, to, until }: Answer): Receipt =>
   ({ eventId, outcome, rule, reason, from, to, until, orderId, final: outcome !== "deferred" }) as Receipt;
 
-const bare = ({ id: eventId, orderId }: Envelope) => ({
+const bare = ({ id: eventId, orderId }: Pick<Envelope, "id" | "orderId">) => ({
   eventId,
   orderId,
   rule: null,
@@ -52,11 +52,16 @@ export const duplicateReceipt = (envelope: Envelope): Receipt => ({
 type Postponement = Exclude<ReceiptReason, Reason>;
 
 /** The event waits in the inbox; with `until`, one that completes an effect does not, and the effect is free from then on. */
-export const postponedReceipt = (envelope: Envelope, reason: Postponement, until: number | null = null): Receipt => ({
+export const postponedReceipt = (
+  envelope: Pick<Envelope, "id" | "orderId">,
+  reason: Postponement,
+  { until = null, detail }: { until?: number | null; detail?: string } = {},
+): Receipt => ({
   ...bare(envelope),
   outcome: "deferred",
   reason,
   until,
   final: false,
   postponed: true,
+  ...(detail === undefined ? {} : { detail }),
 });

@@ -2,7 +2,7 @@
 import { backoffMs } from "../../core/backoff.js";
 import type { Answer } from "../../core/record.js";
 import type { Clock } from "../../ports/clock.js";
-import { type Receipt, receiptFor } from "./receipt.js";
+import { postponedReceipt, type Receipt, receiptFor } from "./receipt.js";
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_WAIT_MS = 2000;
@@ -65,6 +65,15 @@ export class Waiters {
   stop(): void {
     this.stopped = true;
     for (const callers of this.waiting.values()) for (const hear of callers) hear(null);
+  }
+
+  /** Whoever waits for an event of this order is told that deciding it threw. */
+  threw(orderId: string, detail: string): void {
+    for (const [key, callers] of this.waiting) {
+      if (!key.startsWith(`${orderId}\n`)) continue;
+      const receipt = postponedReceipt({ orderId, id: key.slice(orderId.length + 1) }, "threw", { detail });
+      for (const hear of callers) hear(receipt);
+    }
   }
 
   tell(orderId: string, answer: Answer): void {

@@ -237,7 +237,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     // The service knows what its gateways tolerate.
     place: async (orderId, order) => {
       const placed = parsePlaced(order, 0, clock.now());
-      return placedAgain({ queries, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
+      return placedAgain({ read, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
     },
     state,
     checkout: async (orderId, gateway, urls) =>

@@ -13,6 +13,7 @@ import {
   StoreError,
   type TimerRow,
 } from "../../ports/store.js";
+import { MemoryDeliveries } from "./deliveries.js";
 import {
   allOf,
   byOrder,
@@ -45,6 +46,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   const outbox = new Map<string, MemoryRow>();
   const timers = new Map<string, Map<string, TimerRow>>();
   const inbox = new Map<string, DeadEvent>();
+  const deliveries = new MemoryDeliveries(orders);
   let lastN = 0;
   let isOpen = false;
 
@@ -54,7 +56,8 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
 
   const waits = (orderId: string): boolean =>
     [...outbox.values(), ...allTimers()].some((row) => row.orderId === orderId) ||
-    [...inbox.values()].some((row) => row.envelope.orderId === orderId);
+    [...inbox.values()].some((row) => row.envelope.orderId === orderId) ||
+    deliveries.waits(orderId);
 
   const shown = ({ leaseUntil, worker, dead, error, peer, kind, ...row }: MemoryRow): ClaimedEffect =>
     copy({ ...row, previousError: error });
@@ -72,6 +75,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     orders.set(orderId, order);
     order.record = copy(record);
     order.history.push(...copy(history));
+    deliveries.note(history);
     for (const id of ids) order.decided.add(id);
     for (const paymentId of summaryOf(record).payments)
       payments.set(paymentId, (payments.get(paymentId) ?? new Set()).add(orderId));
@@ -94,6 +98,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
   };
 
   const store: Omit<Store, "open" | "close"> = {
+    ...deliveries.methods,
     async load(asked) {
       return asked.map(({ orderId, eventIds }) => {
         const order = orders.get(orderId);
@@ -150,8 +155,11 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
       for (const row of outbox.values()) {
         if (row.worker !== null && row.worker !== worker) free(row);
       }
+      deliveries.recover(worker);
     },
-    pullIn: async (now, longest) => pulledIn(now, longest, [...outbox.values()], [...inbox.values()], allOf(timers)),
+    pullIn: async (now, longest) =>
+      pulledIn(now, longest, [...outbox.values()], [...inbox.values()], allOf(timers)) +
+      deliveries.pullIn(now, longest),
     async restored() {
       for (const row of outbox.values()) {
         if (row.lane !== "gateway" || row.dead) continue;

@@ -1,8 +1,9 @@
 /** The way to the server: a few connections, taken anew when they break. */
 import type Pg from "pg";
-import type { Pool, PoolClient, PoolConfig } from "pg";
+import type { Pool, PoolClient, PoolConfig, QueryConfig } from "pg";
 import { StoreError } from "../../ports/store.js";
 import { inOurWords, isLost, isUndone } from "./errors.js";
+import type { HostPool, PoolOptions } from "./options.js";
 
 export type PgRow = unknown[];
 
@@ -33,24 +34,55 @@ export const driver = async (): Promise<typeof Pg> => {
   }
 };
 
+/** Milliseconds and counts come as numbers: all far below 2^53. */
+export type PgTypes = NonNullable<PoolConfig["types"]>;
+export const typesOf = (pg: typeof Pg): PgTypes => ({
+  getTypeParser: ((oid: number, format: "text") =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+});
+
+/** A pool of the host's, which others use too. It is not ended here, and reads numbers in its own way. */
+const isPool = (given: object): given is Pool => "connect" in given && typeof given.connect === "function";
+
+/** The same client, which reads numbers as we do. */
+const reading = (client: PoolClient, types: PgTypes): PoolClient =>
+  new Proxy(client, {
+    get(target, name) {
+      if (name === "query")
+        return (asked: string | QueryConfig, values?: unknown[]) =>
+          target.query(
+            typeof asked === "string" ? { text: asked, ...(values && { values }), types } : { ...asked, types },
+          );
+      const member = Reflect.get(target, name) as unknown;
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+
+/** Several stores may share a pool, and once is enough. */
+const heard = new WeakSet<object>();
+const hear = (pool: Pool, isOurs: boolean): void => {
+  if (heard.has(pool)) return;
+  heard.add(pool);
+  if (isOurs) pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
+};
+
 export class PgConnections {
   readonly #pool: Pool;
+  readonly #types: PgTypes;
+  readonly #isOurs: boolean;
   readonly #place: string;
   readonly #patienceMs: number;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(pg: typeof Pg, config: PoolConfig, place: string, patienceMs: number) {
-    const types: PoolConfig["types"] = {
-      // Milliseconds and counts: all far below 2^53.
-      getTypeParser: ((oid: number, format: "text") =>
-        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-    };
-    this.#pool = new pg.Pool({ ...config, types });
+  constructor(pg: typeof Pg, config: PoolOptions | HostPool, place: string, patienceMs: number) {
+    this.#types = typesOf(pg);
+    this.#isOurs = !isPool(config);
+    this.#pool = isPool(config) ? config : new pg.Pool({ ...(config as PoolConfig), types: this.#types });
     // A connection that breaks is replaced when one is needed; unheard, its error would end the process, and the pool
     // hears only those of idle ones.
-    this.#pool.on("error", () => {});
-    this.#pool.on("connect", (client) => void client.on("error", () => {}));
+    hear(this.#pool, this.#isOurs);
     this.#place = place;
     this.#patienceMs = patienceMs;
   }
@@ -87,7 +119,7 @@ export class PgConnections {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
-    await atMost(GOODBYE_MS, this.#pool.end());
+    if (this.#isOurs) await atMost(GOODBYE_MS, this.#pool.end());
   }
 
   #withClient<T>(work: (client: PoolClient) => Promise<T>, again: (error: unknown) => boolean): Promise<T> {
@@ -106,7 +138,7 @@ export class PgConnections {
       try {
         const client = await this.#pool.connect();
         asked = true;
-        return await used(client, work);
+        return await used(client, this.#isOurs ? work : (own) => work(reading(own, this.#types)));
       } catch (error) {
         // Not asked yet, so not done; else it is for the caller to say whether it may be asked twice.
         const mayRepeat = asked ? again(error) : isLost(error);

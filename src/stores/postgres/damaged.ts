@@ -245,7 +245,8 @@ export class PgDamagedRows {
       }
       await ask(`DELETE FROM ${this.s}.${shapes[table].from} WHERE order_id = $1`);
     }
-    for (const table of ["payments", "damaged"]) await ask(`DELETE FROM ${this.s}.${table} WHERE order_id = $1`);
+    for (const table of ["payments", "damaged", "deliveries"])
+      await ask(`DELETE FROM ${this.s}.${table} WHERE order_id = $1`);
     return { taken, left: [] };
   }
 }

@@ -7,6 +7,7 @@
  * with those written a loop is all it adds. None refuses a schema that is newer than the program, or another's.
  */
 import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
+import { subscribed } from "./deliveries.js";
 import { functions, functionsUnlessAside, nextDueByPeer } from "./functions.js";
 import { claimByPeer, claimInLanes, claimInRange } from "./lanes.js";
 import { damaged, lanes, latestFirst, sealedSecrets, secrets, tables } from "./tables.js";
@@ -31,4 +32,5 @@ export const migrations: Migration[] = [
   { number: 6, name: "a claim computes with no number that cannot be", sql: claimInRange },
   { number: 7, name: "secrets with a checksum", sql: sealedSecrets },
   { number: 8, name: "calls to two banks do not wait for each other", sql: (s) => claimByPeer(s) + nextDueByPeer(s) },
+  { number: 9, name: "subscriptions", sql: subscribed },
 ];

@@ -16,11 +16,22 @@ export interface PoolOptions {
   [other: string]: unknown;
 }
 
+/** A `Pool` of `pg`, as far as it is looked at here. */
+export interface HostPool {
+  connect(): Promise<unknown>;
+  totalCount: number;
+}
+const isHostPool = (given: PoolOptions | HostPool | undefined): given is HostPool =>
+  given !== undefined && typeof (given as HostPool).connect === "function";
+
 export interface PostgresOptions {
   /** `postgres://user:password@host/database`. Without it and without `pool`, pg reads the PG… environment variables. */
   connectionString?: string | undefined;
-  /** Whatever else `pg` takes: host, user, ssl and so on. */
-  pool?: PoolOptions | undefined;
+  /**
+   * Whatever else `pg` takes: host, user, ssl and so on. Or a `Pool` of the host's, which other stores and the host may use
+   * too: it is not ended here, and unless `notify` or `listenUrl` says so, nothing listens over a connection of its own.
+   */
+  pool?: PoolOptions | HostPool | undefined;
   /** The schema of our own in that database. */
   schema?: string | undefined;
   /** Connections at most, the one that listens not counted. */
@@ -46,9 +57,9 @@ export interface PostgresOptions {
   readOnly?: boolean | undefined;
 }
 
-export interface Settled extends Required<Omit<PostgresOptions, "connectionString" | "listenUrl">> {
+export interface Settled extends Required<Omit<PostgresOptions, "connectionString" | "listenUrl" | "pool">> {
   /** How to connect, and how to listen. */
-  pool: PoolOptions;
+  pool: PoolOptions | HostPool;
   listen: PoolOptions | null;
   /** How messages name the place. */
   place: string;
@@ -70,12 +81,17 @@ const checkAddress = (address: string | undefined): void => {
 
 /** @throws TypeError for a schema or an address that cannot be one */
 export const settledOptions = (options: PostgresOptions): Settled => {
-  checkAddress(options.connectionString ?? options.pool?.connectionString);
+  const given = options.pool;
+  const handed = isHostPool(given) ? given : null;
+  if (handed !== null && options.connectionString !== undefined)
+    throw new TypeError("give a pool or a connectionString, not both");
+  const own = isHostPool(given) ? undefined : given;
+  checkAddress(options.connectionString ?? own?.connectionString);
   checkAddress(options.listenUrl);
   const schema = options.schema ?? "order_status";
   if (!SCHEMA_NAME.test(schema))
     throw new TypeError(`schema "${schema}": small letters, digits and _ only, at most 48 of them`);
-  const notify = options.notify ?? true;
+  const notify = options.notify ?? (handed === null || options.listenUrl !== undefined);
   const pool: PoolOptions = {
     application_name: "order-status-engine",
     connectionTimeoutMillis: 2000,
@@ -84,21 +100,22 @@ export const settledOptions = (options: PostgresOptions): Settled => {
     keepAlive: true,
     // What a connection has planned goes with it.
     idleTimeoutMillis: 60_000,
-    ...options.pool,
+    ...own,
     ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
-    max: options.poolSize ?? options.pool?.max ?? 5,
+    max: options.poolSize ?? own?.max ?? 5,
   };
   // What a listening client waits for may take for ever.
-  const { query_timeout: _, ...patient } = pool;
+  const asHanded = handed === null ? {} : ((handed as { options?: PoolOptions }).options ?? {});
+  const { query_timeout: _, ...patient } = { ...pool, ...asHanded };
   const listen = options.listenUrl === undefined ? patient : { ...patient, connectionString: options.listenUrl };
   return {
     schema,
-    pool,
+    pool: handed ?? pool,
     listen: notify ? listen : null,
     place: `schema ${schema}`,
     poolSize: pool.max ?? 5,
     notify,
-    pollMs: options.pollMs ?? (notify ? 5000 : 1000),
+    pollMs: options.pollMs ?? (notify || handed !== null ? 5000 : 1000),
     silenceMs: options.silenceMs ?? 15_000,
     patienceMs: options.patienceMs ?? 2000,
     readOnly: options.readOnly ?? false,

@@ -37,7 +37,8 @@ const pruneStatement = (s: string, gone: string): string => `WITH page AS MATERI
     WHERE o.parked IS NULL AND h.seq = o.version AND h.at < $1
       AND NOT EXISTS (SELECT 1 FROM ${s}.outbox e WHERE e.order_id = o.order_id)
       AND NOT EXISTS (SELECT 1 FROM ${s}.timers t WHERE t.order_id = o.order_id)
-      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id) AND ${rests(s, "o")}),
+      AND NOT EXISTS (SELECT 1 FROM ${s}.inbox i WHERE i.order_id = o.order_id)
+      AND NOT EXISTS (SELECT 1 FROM ${s}.deliveries d WHERE d.order_id = o.order_id) AND ${rests(s, "o")}),
   gone AS (${gone})
   SELECT (SELECT count(*) FROM gone), (SELECT count(DISTINCT order_id) FROM gone),
     (SELECT count(*) FROM page), (SELECT max(order_id) FROM page)`;

@@ -6,8 +6,9 @@ import { warnOfSecret } from "../../ports/secrets.js";
 import { storableOnly } from "../../ports/storable.js";
 import { ASKED_ANEW, type CommitResult, countsIn, type Store, StoreError } from "../../ports/store.js";
 import { columns } from "./arrays.js";
-import { driver, PgConnections, type PgRow } from "./connections.js";
+import { driver, PgConnections, type PgRow, type PgTypes, typesOf } from "./connections.js";
 import { PgDamagedRows } from "./damaged.js";
+import { deliveriesOf } from "./deliveries.js";
 import { Heartbeat } from "./heartbeat.js";
 import { listOf } from "./listed.js";
 import { Notices } from "./notices.js";
@@ -19,10 +20,12 @@ import { secretOf } from "./secrets.js";
 import { listStatement, statementsOf } from "./statements.js";
 import { type Wave, waves } from "./waves.js";
 import * as wire from "./wire.js";
+import { clientOf, insidePostgres } from "./within.js";
 
 export type { PostgresOptions } from "./options.js";
 
 interface OpenStore {
+  types: PgTypes;
   connections: PgConnections;
   notices: Notices;
   heartbeat: Heartbeat;
@@ -56,6 +59,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     writable().connections.write(text, values);
   const both = { read, write: readOnly ? null : write };
   const only = ([row]: PgRow[]): PgRow => row ?? [];
+  const deliveries = deliveriesOf(schema, { read, writable: () => writable().connections });
   const damaged = new PgDamagedRows(schema, () => opened().connections);
   const asideIn = damaged.asideIn(readOnly);
   const effectsAside = asideIn("outbox", 1, 0);
@@ -75,7 +79,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
     const heartbeat = new Heartbeat(silenceMs, async (worker, aliveForMs) => {
       await connections.write(sql.join, [worker, versions, aliveForMs]);
     });
-    return { connections, notices: new Notices(pg, settled, send), heartbeat };
+    return { types: typesOf(pg), connections, notices: new Notices(pg, settled, send), heartbeat };
   };
   const stop = async ({ connections, notices, heartbeat }: OpenStore): Promise<void> => {
     await notices.close();
@@ -84,6 +88,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
   };
 
   return storableOnly({
+    ...deliveries,
     async open(knows) {
       if (open || between) throw new StoreError("locked", `${place} is already open. Close it first.`);
       versions = knows ?? null;
@@ -152,6 +157,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       notices.tell(wire.firstDue(changes.filter((_, i) => results[i] === "committed")));
       return results;
     },
+    within: (client) => insidePostgres(clientOf(client), { sql, place, types: opened().types }),
     findByPayment: async (paymentId) => orderOf(paymentId, both, sql),
 
     async claim(now, limit, leaseMs, worker, room = boundless) {
@@ -195,7 +201,7 @@ export function postgresStore(options: PostgresOptions = {}): Store {
       opened().notices.tell(at);
     },
     releaseUnacknowledged: async (worker, known) => void (await write(sql.releaseUnacknowledged, worker, known)),
-    pullIn: (now, longest) => pullIn(write, schema, now, longest),
+    pullIn: async (...asked) => (await pullIn(write, schema, ...asked)) + (await deliveries.pullIn(...asked)),
     restored: async () => void (await write(sql.restored)),
     /** Other nodes live: what a dead one held comes free when it has been silent for long enough. */
     async recoverLeases(worker) {

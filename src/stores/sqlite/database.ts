@@ -14,6 +14,7 @@ import {
 } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type DamageKind, SqliteDamagedRows } from "./damaged.js";
+import { DeliveriesDatabase } from "./deliveries.js";
 import type { Database, Statement } from "./driver.js";
 import { dueEffects } from "./due.js";
 import { wayOut } from "./errors.js";
@@ -26,7 +27,7 @@ import { type KeptSecret, secretIn } from "./secrets.js";
 import { type EffectPlaceColumns, prepare, type Statements } from "./statements.js";
 import type { Columns, WireChange } from "./wire.js";
 
-export class StoreDatabase {
+export class StoreDatabase extends DeliveriesDatabase {
   readonly #opened: Opened;
   readonly #db: Database;
   readonly #do: Statements;
@@ -34,6 +35,7 @@ export class StoreDatabase {
   readonly #lists = new Map<string, Statement<unknown[], Columns>>();
 
   constructor(opened: Opened) {
+    super(opened.db);
     this.#opened = opened;
     this.#db = opened.db;
     try {
@@ -168,6 +170,7 @@ export class StoreDatabase {
     this.#db.exec(`PRAGMA busy_timeout = ${STARTING_TIMEOUT_MS}`);
     try {
       this.#do.recoverLeases.run(worker);
+      this.recoverDeliveries(worker);
       this.#do.keepPayments.run();
     } finally {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -175,7 +178,7 @@ export class StoreDatabase {
   }
 
   pullIn(now: number, longest: LongestWaits): number {
-    return this.#db.immediate(() => pullIn(this.#db, now, longest));
+    return this.#db.immediate(() => pullIn(this.#db, now, longest) + this.pullInDeliveries(now, longest));
   }
 
   restored(): void {

@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   fileMustExist?: boolean;
   /** How long a statement waits for another connection, in milliseconds. */
   timeout?: number;
+  /** A connection of somebody else's on that file; it is used, and not opened. */
+  opened?: SyncDatabase;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -22,11 +24,15 @@ export class Database {
   /** @throws StoreError where there is no SQLite to open it with; an error of SQLite's where it cannot be opened */
   constructor(
     file: string,
-    { readonly = false, fileMustExist = false, timeout = DEFAULT_TIMEOUT_MS }: DatabaseOptions = {},
+    { readonly = false, fileMustExist = false, timeout = DEFAULT_TIMEOUT_MS, opened }: DatabaseOptions = {},
   ) {
     const { DatabaseSync } = sqliteLibrary();
     this.name = file;
     this.readonly = readonly;
+    if (opened !== undefined) {
+      this.#db = opened;
+      return;
+    }
     // No option says "only one that is there": an address does, and leaves no moment between the look and the opening.
     const place = fileMustExist && !readonly ? new URL(`${pathToFileURL(file).href}?mode=rw`) : file;
     this.#db = new DatabaseSync(place, { readOnly: readonly, timeout });

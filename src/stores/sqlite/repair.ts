@@ -123,7 +123,7 @@ export class Repair {
       }
       this.db.prepare(`DELETE FROM ${table} WHERE order_id = CAST(? AS TEXT)`).run(raw);
     }
-    for (const table of ["payments", "damaged"])
+    for (const table of ["payments", "damaged", "deliveries"])
       this.db.prepare(`DELETE FROM ${table} WHERE order_id = CAST(? AS TEXT)`).run(raw);
     return { taken: [...kept, ...taken], left: [] };
   }

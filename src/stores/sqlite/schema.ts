@@ -3,7 +3,7 @@ import { effectInRange, eventInRange } from "../../core/ranges.js";
 
 /** "OSEn" in ASCII: how we know a file of ours, also in `file store.db`. */
 export const APPLICATION_ID = 0x4f53456e;
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** Lists that begin with the order written last: all, those of one status, the flagged ones. */
 const latestFirst = `
@@ -64,11 +64,55 @@ CREATE INDEX inbox_odd  ON inbox(order_id) WHERE ${oddEvent};
 CREATE INDEX timers_odd ON timers(order_id) WHERE ${oddTimer};
 `;
 
+/**
+ * Who subscribed, and for each the orders with entries that it was not given yet: `seq` was given, `head` is the last one
+ * there is. A row goes when all of it was given, so an order without one is up to date.
+ */
+const subscribed = `
+CREATE TABLE subscriptions (
+  name TEXT PRIMARY KEY NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deliveries (
+  order_id     TEXT NOT NULL,
+  subscription TEXT NOT NULL,
+  seq          INTEGER NOT NULL,
+  head         INTEGER NOT NULL,
+  since        INTEGER NOT NULL,
+  not_before   INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  lease_until  INTEGER NOT NULL DEFAULT 0,
+  worker       TEXT,
+  dead         INTEGER NOT NULL DEFAULT 0,
+  error        TEXT,
+  PRIMARY KEY (order_id, subscription)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries(subscription, not_before) WHERE dead = 0;
+`;
+
+/** With the entry and in its commit, whoever writes it. */
+const noted = `
+CREATE TRIGGER deliveries_noted AFTER INSERT ON history BEGIN
+  INSERT INTO deliveries (order_id, subscription, seq, head, since, not_before)
+    SELECT NEW.order_id, name, NEW.seq - 1, NEW.seq, NEW.at, NEW.at FROM subscriptions WHERE true
+    ON CONFLICT DO UPDATE SET head = max(head, excluded.head);
+END;
+`;
+
 /** What brings a file of the version before up to this one. */
-export const steps: Record<number, string> = { 2: latestFirst, 3: secrets, 4: damaged, 5: lanes, 6: odd, 7: sealed };
+export const steps: Record<number, string> = {
+  2: latestFirst,
+  3: secrets,
+  4: damaged,
+  5: lanes,
+  6: odd,
+  7: sealed,
+  8: subscribed + noted,
+};
 
 /** What stands in for the tables that an older file lacks, where it is only looked at. They hold nothing. */
-export const missingIn = (version: number): string => (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "");
+export const missingIn = (version: number): string =>
+  (version < 4 ? damaged.replace("CREATE", "CREATE TEMP") : "") +
+  (version < 8 ? subscribed.replaceAll("CREATE TABLE", "CREATE TEMP TABLE").replace(/CREATE INDEX[^;]*;/, "") : "");
 
 /**
  * `sum` is a checksum over what a row says for good (wire.ts): SQLite notices a broken page, not a byte that was changed
@@ -163,4 +207,4 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_due  ON inbox(not_before) WHERE dead = 0;
 CREATE INDEX inbox_dead ON inbox(event_id) WHERE dead = 1;
-${odd}${damaged}`;
+${odd}${damaged}${subscribed}${noted}`;

@@ -191,7 +191,8 @@ export function prepare(db: Database) {
          AND h.seq = @version AND h.at < @before AND ${rests("orders")}
          AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_id = @orderId)
          AND NOT EXISTS (SELECT 1 FROM timers t WHERE t.order_id = @orderId)
-         AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.order_id = @orderId)`,
+         AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.order_id = @orderId)
+         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.order_id = @orderId)`,
     ),
     fullHistory: value<[string, number], number>(
       "SELECT count(*) FROM history WHERE order_id = ? AND seq < ? AND entry <> ''",

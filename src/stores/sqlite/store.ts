@@ -13,6 +13,7 @@ import { numberOf } from "./identity.js";
 import { warnIfOthersRead } from "./place.js";
 import { DatabaseThread } from "./thread.js";
 import * as wire from "./wire.js";
+import { insideSqlite } from "./within.js";
 
 export interface SqliteOptions {
   file: string;
@@ -126,6 +127,11 @@ export function sqliteStore(options: SqliteOptions): Store {
       const written = changes.map(wire.writeChange);
       return database().call("commit", written);
     },
+    within(transaction) {
+      database();
+      if (!owns) throw new StoreError("readonly", `${options.file}: only the engine that owns it decides.`);
+      return insideSqlite(options.file, transaction);
+    },
     async findByPayment(paymentId) {
       const rows = await database().call("findByPayment", paymentId);
       const own = ownersOf(paymentId, rows.flatMap(wire.readNamed));
@@ -225,6 +231,15 @@ export function sqliteStore(options: SqliteOptions): Store {
       const { counts, oldest } = await (await beside()).call("counts");
       return { ...countsIn(counts), oldestEventAt: firstAt(oldest) };
     },
+
+    subscribe: async (name, from) => database().call("subscribe", name, from),
+    unsubscribe: async (name) => database().call("unsubscribe", name),
+    subscriptions: async () => database().call("subscriptions"),
+    claimDeliveries: async (...asked) => database().call("claimDeliveries", ...asked),
+    nextDelivery: async (name, now) => database().call("nextDelivery", name, now),
+    endDelivery: async (...ended) => database().call("endDelivery", ...ended),
+    failedDeliveries: async (limit, after) => database().call("failedDeliveries", limit, after),
+    replay: async (name, which, now) => database().call("replay", name, which, now),
 
     damaged: async (limit) => database().call("damaged", limit),
     examine: async (orderId) => database().call("examine", orderId),

@@ -9,10 +9,12 @@ import { orders } from "./store/orders.js";
 import { readings } from "./store/readings.js";
 import type { StoreCase } from "./store/sample.js";
 import { secrets } from "./store/secrets.js";
+import { subscriptions } from "./store/subscriptions.js";
 import { text } from "./store/text.js";
 import { waiting } from "./store/waiting.js";
+import { within } from "./store/within.js";
 
-export type { Damageable, StoreCase, StorePlace } from "./store/sample.js";
+export type { Damageable, HostConnection, StoreCase, StorePlace } from "./store/sample.js";
 
 export const storeContract: StoreCase[] = [
   ...orders,
@@ -25,5 +27,7 @@ export const storeContract: StoreCase[] = [
   ...text,
   ...waiting,
   ...secrets,
+  ...subscriptions,
   ...damaged,
+  ...within,
 ];

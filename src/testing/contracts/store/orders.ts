@@ -210,7 +210,7 @@ export const orders: StoreCase[] = [
   },
   {
     title:
-      "Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, and last decided before the given moment.",
+      "Of a finished order only the last entry of the history stays: final, no flag, nothing that waits, nothing that is still to be delivered, and last decided before the given moment.",
     async run(place) {
       const store = await place.open();
       const lives = async (id: string, last: Parameters<typeof changeOf>[2]) => {

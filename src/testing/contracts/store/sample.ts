@@ -18,8 +18,16 @@ export interface StorePlace {
    * got at.
    */
   damage?(table: Damageable, orderId: string, column: string, value: string | number): Promise<void>;
+  /** Begins a transaction of the host's on this place; absent where there are none. */
+  begin?(): Promise<HostConnection>;
   /** Opens a place of the same kind that holds something else; absent where there can be no such thing. */
   openForeign?(): Promise<Store>;
+}
+/** A connection of the host's with a transaction begun on it. */
+export interface HostConnection {
+  /** What is handed to the store. */
+  transaction: unknown;
+  end(how: "commit" | "rollback"): Promise<void>;
 }
 export interface StoreCase {
   title: string;
