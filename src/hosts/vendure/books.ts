@@ -1,0 +1,278 @@
+/** Vendure's payments and refunds, brought to what the bank says of them. Reads the engine's records; asks no bank. */
+import { type Facts, waitsForCustomer } from "../../../machines/facts.js";
+import type { Engine } from "../../runtime/embedded/engine.js";
+import { refusalIn } from "../embedded.js";
+import { cartOf, placing, refundedIn, type Scale, scaleOf } from "./cart.js";
+import type {
+  Ctx,
+  ID,
+  Injector,
+  VendureCore,
+  VendureMethod,
+  VendureOrder,
+  VendurePayment,
+  VendureRefund,
+} from "./core.js";
+
+export type BankPayment = Omit<Facts["payment"], "id"> & { id: string };
+
+/** null = there is nothing to store: its customer has not finished at the bank. `amount` in minor units. */
+export interface Stored {
+  state: "Created" | "Authorized" | "Settled" | "Declined" | "Cancelled";
+  amount: number;
+}
+
+/** What a payment is in Vendure. Frozen, under review and whatever word comes later are not authorised: `Created`. */
+export const storedAs = (payment: Facts["payment"]): Stored | null => {
+  const { exists, status, total, authorized, captured, foreign } = payment;
+  if (!exists || foreign || status === "UNREAD" || waitsForCustomer(payment)) return null;
+  if (captured > 0 && authorized === 0) return { state: "Settled", amount: captured };
+  if (status === "REJECTED") return { state: "Declined", amount: total };
+  if (status !== "ACCEPTED") return { state: "Created", amount: authorized + captured || total };
+  return authorized > 0
+    ? { state: "Authorized", amount: authorized + captured }
+    : { state: "Cancelled", amount: total };
+};
+
+export const paymentsIn = ({ payment, others }: Facts): BankPayment[] =>
+  [payment, ...others].filter((one): one is BankPayment => one.id !== null);
+
+/** Refunds that Vendure made of a payment of which nothing was captured: the bank never takes that money. */
+export const NEVER_TAKEN = "neverTaken";
+export const neverTaken = ({ refunds }: VendurePayment): number =>
+  refunds.filter(({ metadata }) => metadata[NEVER_TAKEN] === true).reduce((sum, { total }) => sum + total, 0);
+
+/** The ids of the refunds that are asked for in Vendure. */
+export const REFUND_ID = "vendure-refund-";
+
+const CONTENT = [
+  ...["lines", "lines.productVariant", "lines.productVariant.productVariantPrices", "surcharges", "shippingLines"],
+  ...["shippingLines.shippingMethod", "shippingLines.shippingMethod.translations"],
+];
+
+/** How long a refund that Vendure does not have is waited for: it may be in a transaction of Vendure's. */
+const REFUND_MS = 5_000;
+
+export interface BooksOptions {
+  core: VendureCore;
+  injector: Injector;
+  engine: Engine;
+  /** Of the payment methods that are paid through the engine. */
+  handlerCode: string;
+}
+
+export class Books {
+  private readonly orders;
+  private readonly payments;
+  private readonly connection;
+  private readonly history;
+  private readonly contexts;
+  private readonly precision: number;
+  /** By order, one after the other. */
+  private readonly lanes = new Map<string, Promise<unknown>>();
+  private readonly refundedAt = new Map<string, number>();
+
+  constructor(private readonly how: BooksOptions) {
+    const { core, injector } = how;
+    this.orders = injector.get(core.OrderService);
+    this.payments = injector.get(core.PaymentService);
+    this.connection = injector.get(core.TransactionalConnection);
+    this.history = injector.get(core.HistoryService);
+    this.contexts = injector.get(core.RequestContextService);
+    this.precision = injector.get(core.ConfigService).entityOptions.moneyStrategy.precision ?? 2;
+  }
+
+  scale(currency: string): Scale {
+    return scaleOf(currency, this.precision);
+  }
+
+  /** With its refunds, which Vendure does not hand to a payment's handler. */
+  async row(ctx: Ctx, order: VendureOrder, id: ID): Promise<VendurePayment | undefined> {
+    return (await this.orders.getOrderPayments(ctx, order.id)).find((one) => String(one.id) === String(id));
+  }
+
+  /** In the default channel, where every order is. */
+  async order(code: string): Promise<VendureOrder | undefined> {
+    return this.orders.findOneByCode(await this.contexts.create({ apiType: "admin" }), code);
+  }
+
+  /** What of the order is to be paid through the engine. @throws where Vendure has no such order */
+  async cart(code: string) {
+    const ctx = await this.contexts.create({ apiType: "admin" });
+    const order = await this.orders.findOneByCode(ctx, code, [...CONTENT]);
+    if (order === undefined) return null;
+    const ours = new Set((await this.methods(ctx)).map((method) => method.code));
+    const others = (await this.orders.getOrderPayments(ctx, order.id)).filter(({ method }) => !ours.has(method));
+    return { order, ...cartOf(order, others, this.scale(order.currencyCode)) };
+  }
+
+  /** The engine learns what the cart is now; a cart that was given up and is paid after all waits for its payment again. */
+  async place(code: string, gateway: string): Promise<void> {
+    const { engine } = this.how;
+    const cart = await this.cart(code);
+    if (cart === null) return;
+    const { order, ...content } = cart;
+    await engine.place(code, placing(content, gateway));
+    const status = (await engine.queries.read(code))?.facts.order.status;
+    if (status === "cancelled" && order.state !== "Cancelled")
+      await engine.submit(code, { type: "order.seen", status: "pending" });
+  }
+
+  /** What a payment method of Vendure's stands for; null = it is none of ours. */
+  async method(code: string): Promise<{ gateway: string; method: string } | null> {
+    const ours = await this.methods(await this.contexts.create({ apiType: "admin" }));
+    const found = ours.find((one) => one.code === code)?.handler.args;
+    const arg = (name: string) => found?.find((one) => one.name === name)?.value ?? "";
+    return found === undefined ? null : { gateway: arg("gateway"), method: arg("method") };
+  }
+
+  private async methods(ctx: Ctx): Promise<VendureMethod[]> {
+    const all = (await this.connection.getRepository(ctx, this.how.core.PaymentMethod).find({})) as VendureMethod[];
+    return all.filter(({ handler }) => handler.code === this.how.handlerCode);
+  }
+
+  /** One at a time for each order, so that nothing is stored twice. */
+  bring(code: string): Promise<void> {
+    const before = this.lanes.get(code) ?? Promise.resolve();
+    const done = before.catch(() => undefined).then(() => this.bringNow(code));
+    this.lanes.set(code, done);
+    const leave = () => {
+      if (this.lanes.get(code) === done) this.lanes.delete(code);
+    };
+    done.then(leave, leave);
+    return done;
+  }
+
+  private async bringNow(code: string): Promise<void> {
+    const { core, engine } = this.how;
+    const facts = (await engine.queries.read(code))?.facts;
+    if (facts === undefined) return;
+    const background = await this.contexts.create({ apiType: "admin" });
+    await this.connection.withTransaction(background, async (ctx) => {
+      await this.lock(ctx, code);
+      const order = await this.orders.findOneByCode(ctx, code);
+      if (order === undefined) return;
+      for (const payment of paymentsIn(facts)) await this.bringPayment(ctx, order.id, payment);
+    });
+    const order = await this.orders.findOneByCode(background, code);
+    if (order === undefined) return;
+    for (const row of await this.orders.getOrderPayments(background, order.id)) {
+      const payment = paymentsIn(facts).find(({ id }) => id === row.transactionId);
+      if (payment !== undefined) await this.bringRefunds(background, order, row, payment, core);
+    }
+  }
+
+  /** Several nodes may bring the same order. */
+  private async lock(ctx: Ctx, code: string): Promise<void> {
+    if (!["postgres", "mysql", "mariadb"].includes(this.connection.rawConnection.options.type)) return;
+    const orders = this.connection.getRepository(ctx, this.how.core.Order).createQueryBuilder("o");
+    await orders.setLock("pessimistic_write").where("o.code = :code", { code }).getOne();
+  }
+
+  private async bringPayment(ctx: Ctx, orderId: ID, payment: BankPayment): Promise<void> {
+    const { core } = this.how;
+    const wanted = storedAs(payment);
+    const order = (await this.orders.findOne(ctx, orderId)) as VendureOrder;
+    const row = (await this.orders.getOrderPayments(ctx, orderId)).find((one) => one.transactionId === payment.id);
+    if (wanted === null) return;
+    if (row === undefined) return this.store(ctx, order, payment, wanted);
+    const amount = this.scale(order.currencyCode).toVendure(wanted.amount) + neverTaken(row);
+    const metadata = { ...row.metadata, bankStatus: payment.status };
+    const pays = wanted.state === "Authorized" || wanted.state === "Settled";
+    if ((pays && row.amount !== amount) || row.metadata.bankStatus !== payment.status)
+      await this.connection.getRepository(ctx, core.Payment).update(row.id, { ...(pays && { amount }), metadata });
+    if (row.state === wanted.state || (row.state === "Cancelled" && wanted.state === "Declined")) return;
+    const moved = await this.payments.transitionToState(ctx, row.id, wanted.state);
+    if (core.isGraphQlErrorResult(moved)) throw new Error(`payment ${payment.id}: ${JSON.stringify(moved)}`);
+  }
+
+  private async store(ctx: Ctx, order: VendureOrder, { id, gateway }: BankPayment, { state, amount }: Stored) {
+    if (state === "Cancelled" || (state === "Declined" && order.state !== "ArrangingPayment")) return;
+    const method = (await this.methods(ctx)).find(({ handler }) =>
+      handler.args.some(({ name, value }) => name === "gateway" && value === gateway),
+    );
+    if (method === undefined) throw new Error(`no payment method of Vendure has the gateway "${gateway}"`);
+    // Paid in another tab, while the customer went on shopping.
+    if (order.state === "AddingItems" && state !== "Created")
+      await this.orders.transitionToState(ctx, order.id, "ArrangingPayment");
+    const fresh = (await this.orders.findOne(ctx, order.id)) as VendureOrder;
+    const total = this.scale(order.currencyCode).toVendure(amount);
+    const made = await this.payments.createPayment(ctx, fresh, total, method.code, { paymentId: id });
+    if (this.how.core.isGraphQlErrorResult(made)) throw new Error(`payment ${id}: ${JSON.stringify(made)}`);
+  }
+
+  /** @param refund was asked for in Vendure under its own `transactionId`, which is the event's id, too */
+  async refundAnswer(code: string, refund: { transactionId: string; total: number }, currency: string, waits: boolean) {
+    const amount = this.scale(currency).toMinor(refund.total);
+    const event = { type: "merchant.refundedAmount", amount, refund: refund.transactionId } as const;
+    const wait = waits ? "settled" : "durable";
+    return this.how.engine.submit(code, event, { id: refund.transactionId, wait });
+  }
+
+  /** A refund has been asked for in a transaction of Vendure's that is not over yet. */
+  refunding(code: string): void {
+    this.refundedAt.set(code, Date.now());
+  }
+
+  private async bringRefunds(
+    ctx: Ctx,
+    order: VendureOrder,
+    row: VendurePayment,
+    payment: BankPayment,
+    core: VendureCore,
+  ) {
+    for (const refund of row.refunds.filter(
+      ({ state, transactionId }) => state === "Pending" && transactionId.startsWith(REFUND_ID),
+    ))
+      await this.endRefund(ctx, order, refund, false);
+    const recent = Date.now() - (this.refundedAt.get(order.code) ?? 0);
+    const { toVendure } = this.scale(order.currencyCode);
+    const missing = toVendure(payment.refunded) - (refundedIn(row) - neverTaken(row));
+    if (missing <= 0) return;
+    if (recent < REFUND_MS) {
+      setTimeout(() => void this.bring(order.code).catch(() => undefined), REFUND_MS - recent).unref();
+      return;
+    }
+    // Given back by the bank's staff, or by a transaction of Vendure's that was rolled back.
+    const reason = "Given back at the bank";
+    await this.connection.getRepository(ctx, core.Refund).save(
+      new core.Refund({
+        ...{ payment: row, total: missing, method: row.method, reason, state: "Settled", metadata: {} },
+        ...{ transactionId: "", items: 0, shipping: 0, adjustment: 0 },
+      }),
+    );
+  }
+
+  /** The bank's answer to a refund that Vendure has as pending; null = it is done, else why not. */
+  async endRefund(
+    ctx: Ctx,
+    { id, code, currencyCode }: Pick<VendureOrder, "id" | "code" | "currencyCode">,
+    refund: Pick<VendureRefund, "id" | "transactionId" | "total">,
+    waits: boolean,
+  ): Promise<string | null> {
+    const receipt = await this.refundAnswer(code, refund, currencyCode, waits);
+    if (receipt.final) {
+      await this.connection.withTransaction(ctx, async (within) => {
+        // Another decision may have ended it meanwhile.
+        await this.lock(within, code);
+        const rows = (await this.orders.getOrderPayments(within, id)).flatMap(({ refunds }) => refunds);
+        if (rows.find((row) => String(row.id) === String(refund.id))?.state !== "Pending") return;
+        const state = receipt.outcome === "refused" ? "Failed" : "Settled";
+        await this.orders.transitionRefundToState(within, refund.id, state);
+      });
+    }
+    return refusalIn(receipt);
+  }
+
+  /** Once, whatever happens in between. */
+  async note(code: string, effectId: string, note: string): Promise<void> {
+    const ctx = await this.contexts.create({ apiType: "admin" });
+    const order = await this.orders.findOneByCode(ctx, code);
+    if (order === undefined || note === "") return;
+    const latest = { sort: { createdAt: "DESC" }, filter: { type: { eq: "ORDER_NOTE" } }, take: 50 };
+    const { items } = await this.history.getHistoryForOrder(ctx, order.id, false, latest);
+    if (items.some(({ data }) => data.effectId === effectId)) return;
+    const entry = { ctx, orderId: order.id, type: "ORDER_NOTE", data: { note, effectId } };
+    await this.history.createHistoryEntryForOrder(entry, false);
+  }
+}
