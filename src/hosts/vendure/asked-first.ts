@@ -141,6 +141,10 @@ export class AskedFirst {
     const order = await parts.injector.get(core.OrderService).findOne(ctx, asked.orderId ?? asked.id ?? "");
     const facts = order && (await parts.engine.queries.read(order.code))?.facts;
     if (order === undefined || facts === undefined || facts === null || facts.payment.captured > 0) return null;
+    const fromState = order.state;
+    // Vendure would cancel the lines first, and find out then.
+    const over = { transitionError: "The order is cancelled already.", fromState, toState: fromState };
+    if (fromState === "Cancelled") return new core.OrderStateTransitionError(over);
     const { lines } = asked;
     const leaves =
       lines != null &&
@@ -149,7 +153,7 @@ export class AskedFirst {
         return quantity > taken.reduce((sum, one) => sum + one.quantity, 0);
       });
     const why = leaves && lines ? await this.mayLower(parts, order, lines) : await this.letGo(parts, order.code);
-    const [fromState, toState] = [order.state, leaves ? order.state : "Cancelled"];
+    const toState = leaves ? fromState : "Cancelled";
     return why === null ? null : new core.OrderStateTransitionError({ transitionError: why, fromState, toState });
   }
 

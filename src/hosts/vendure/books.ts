@@ -2,6 +2,7 @@
 import { type Facts, waitsForCustomer } from "../../../machines/facts.js";
 import type { Engine } from "../../runtime/embedded/engine.js";
 import { refusalIn } from "../embedded.js";
+import { Lanes } from "../lanes.js";
 import { cartOf, placing, refundedIn, type Scale, scaleOf } from "./cart.js";
 import type {
   Ctx,
@@ -50,9 +51,6 @@ const CONTENT = [
   ...["shippingLines.shippingMethod", "shippingLines.shippingMethod.translations"],
 ];
 
-/** How long a refund that Vendure does not have is waited for: it may be in a transaction of Vendure's. */
-const REFUND_MS = 5_000;
-
 export interface BooksOptions {
   core: VendureCore;
   injector: Injector;
@@ -68,9 +66,7 @@ export class Books {
   private readonly history;
   private readonly contexts;
   private readonly precision: number;
-  /** By order, one after the other. */
-  private readonly lanes = new Map<string, Promise<unknown>>();
-  private readonly refundedAt = new Map<string, number>();
+  private readonly lanes = new Lanes();
 
   constructor(private readonly how: BooksOptions) {
     const { core, injector } = how;
@@ -131,42 +127,49 @@ export class Books {
     return all.filter(({ handler }) => handler.code === this.how.handlerCode);
   }
 
-  /** One at a time for each order, so that nothing is stored twice. */
-  bring(code: string): Promise<void> {
-    const before = this.lanes.get(code) ?? Promise.resolve();
-    const done = before.catch(() => undefined).then(() => this.bringNow(code));
-    this.lanes.set(code, done);
-    const leave = () => {
-      if (this.lanes.get(code) === done) this.lanes.delete(code);
-    };
-    done.then(leave, leave);
-    return done;
+  /** @returns ms after which to look again, 0 = Vendure's books are the bank's */
+  bring(code: string): Promise<number> {
+    return this.lanes.next(code, () => this.bringNow(code));
   }
 
-  private async bringNow(code: string): Promise<void> {
+  private async bringNow(code: string): Promise<number> {
     const { core, engine } = this.how;
     const facts = (await engine.queries.read(code))?.facts;
-    if (facts === undefined) return;
+    if (facts === undefined) return 0;
     const background = await this.contexts.create({ apiType: "admin" });
-    await this.connection.withTransaction(background, async (ctx) => {
-      await this.lock(ctx, code);
-      const order = await this.orders.findOneByCode(ctx, code);
-      if (order === undefined) return;
-      for (const payment of paymentsIn(facts)) await this.bringPayment(ctx, order.id, payment);
-    });
     const order = await this.orders.findOneByCode(background, code);
-    if (order === undefined) return;
+    if (order === undefined) return 0;
+    // A transaction for each: Vendure's own locks a payment and then its order, and never another payment.
+    for (const payment of paymentsIn(facts)) {
+      await this.connection.withTransaction(background, async (ctx) => {
+        await this.lock(ctx, code);
+        await this.bringPayment(ctx, order.id, payment);
+      });
+    }
+    const missing = [];
     for (const row of await this.orders.getOrderPayments(background, order.id)) {
       const payment = paymentsIn(facts).find(({ id }) => id === row.transactionId);
-      if (payment !== undefined) await this.bringRefunds(background, order, row, payment, core);
+      if (payment !== undefined)
+        missing.push({ row, total: await this.missingRefund(background, order, row, payment) });
     }
+    const given = missing.filter(({ total }) => total > 0);
+    const waits = this.lanes.patience(code, given.length > 0);
+    if (waits > 0) return waits;
+    // Given back by the bank's staff, or by a transaction of Vendure's that was rolled back.
+    const reason = "Given back at the bank";
+    for (const { row, total } of given) {
+      const refund = { payment: row, total, method: row.method, reason, state: "Settled", metadata: {} };
+      const unused = { transactionId: "", items: 0, shipping: 0, adjustment: 0 };
+      await this.connection.getRepository(background, core.Refund).save(new core.Refund({ ...refund, ...unused }));
+    }
+    return 0;
   }
 
-  /** Several nodes may bring the same order. */
+  /** Several nodes may bring the same order. The order's own row is left to Vendure, whose transactions wait for it. */
   private async lock(ctx: Ctx, code: string): Promise<void> {
-    if (!["postgres", "mysql", "mariadb"].includes(this.connection.rawConnection.options.type)) return;
-    const orders = this.connection.getRepository(ctx, this.how.core.Order).createQueryBuilder("o");
-    await orders.setLock("pessimistic_write").where("o.code = :code", { code }).getOne();
+    if (this.connection.rawConnection.options.type !== "postgres") return;
+    const asked = "SELECT pg_advisory_xact_lock(hashtext($1))";
+    await this.connection.getRepository(ctx, this.how.core.Order).query(asked, [`order-status ${code}`]);
   }
 
   private async bringPayment(ctx: Ctx, orderId: ID, payment: BankPayment): Promise<void> {
@@ -209,38 +212,19 @@ export class Books {
     return this.how.engine.submit(code, event, { id: refund.transactionId, wait });
   }
 
-  /** A refund has been asked for in a transaction of Vendure's that is not over yet. */
-  refunding(code: string): void {
-    this.refundedAt.set(code, Date.now());
-  }
-
-  private async bringRefunds(
+  /** What the bank has given back, and Vendure does not have; refunds that are under way are ended first. */
+  private async missingRefund(
     ctx: Ctx,
     order: VendureOrder,
     row: VendurePayment,
     payment: BankPayment,
-    core: VendureCore,
-  ) {
+  ): Promise<number> {
     for (const refund of row.refunds.filter(
       ({ state, transactionId }) => state === "Pending" && transactionId.startsWith(REFUND_ID),
     ))
       await this.endRefund(ctx, order, refund, false);
-    const recent = Date.now() - (this.refundedAt.get(order.code) ?? 0);
     const { toVendure } = this.scale(order.currencyCode);
-    const missing = toVendure(payment.refunded) - (refundedIn(row) - neverTaken(row));
-    if (missing <= 0) return;
-    if (recent < REFUND_MS) {
-      setTimeout(() => void this.bring(order.code).catch(() => undefined), REFUND_MS - recent).unref();
-      return;
-    }
-    // Given back by the bank's staff, or by a transaction of Vendure's that was rolled back.
-    const reason = "Given back at the bank";
-    await this.connection.getRepository(ctx, core.Refund).save(
-      new core.Refund({
-        ...{ payment: row, total: missing, method: row.method, reason, state: "Settled", metadata: {} },
-        ...{ transactionId: "", items: 0, shipping: 0, adjustment: 0 },
-      }),
-    );
+    return toVendure(payment.refunded) - (refundedIn(row) - neverTaken(row));
   }
 
   /** The bank's answer to a refund that Vendure has as pending; null = it is done, else why not. */

@@ -59,10 +59,7 @@ interface Repository {
   update(id: ID, changes: object): Promise<unknown>;
   save(entity: object): Promise<unknown>;
   find(how: object): Promise<object[]>;
-  findOne(how: object): Promise<object | null>;
-  createQueryBuilder(alias: string): {
-    setLock(mode: "pessimistic_write"): { where(condition: string, values: object): { getOne(): Promise<unknown> } };
-  };
+  query(statement: string, values: unknown[]): Promise<unknown>;
 }
 type Token<T> = abstract new (...given: never[]) => T;
 

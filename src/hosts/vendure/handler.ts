@@ -98,7 +98,6 @@ export const handlerOf = (core: VendureCore, { engine, books }: HandlerParts): o
       // A change that makes an order cheaper: the bank will take no more than the order then costs.
       if (found.payment.captured === 0)
         return { state: "Settled", transactionId: "", metadata: { [NEVER_TAKEN]: true } };
-      books().refunding(found.orderId);
       const receipt = await books().refundAnswer(found.orderId, { transactionId, total }, order.currencyCode, false);
       const refused = receipt.outcome === "refused";
       const metadata = refused ? { reason: refusalIn(receipt) } : {};

@@ -112,15 +112,16 @@ export const orderStatus = (options: HostOptions): (new () => object) => {
     if (parts === null) throw new Error("the Vendure server has not started");
     return parts.books;
   };
-  const bring = (code: string) =>
-    books()
-      .bring(code)
-      .catch((error: unknown) => core.Logger.warn(`order ${code}: ${thrownText(error)}`, "order-status"));
+  const bring = (code: string): void => {
+    const again = (ms: number) => ms > 0 && setTimeout(() => bring(code), ms).unref();
+    const failed = (error: unknown) => core.Logger.warn(`order ${code}: ${thrownText(error)}`, "order-status");
+    void books().bring(code).then(again, failed);
+  };
   const statusOf = async (code: string) => (await host.engine.queries.read(code))?.facts.order.status ?? null;
   const onDecision: HostOptions["onDecision"] = (entry, record, messages) => {
     options.onDecision?.(entry, record, messages);
     // Not every change of a payment changes the order, such as one that is frozen after it was authorised.
-    if (parts !== null && record.facts.payment.id !== null) void bring(record.orderId);
+    if (parts !== null && record.facts.payment.id !== null) bring(record.orderId);
   };
   const host: Embedded = embedded({ ...options, onDecision }, vendureShop(books, statusOf));
   const { engine } = host;

@@ -13,7 +13,8 @@ export const vendureShop = (books: () => Books, statusOf: (code: string) => Prom
   async execute(code, effectId, effect) {
     try {
       if ((await books().order(code)) === undefined) return { kind: "refused", detail: `Vendure has no order ${code}` };
-      await books().bring(code);
+      const afterMs = await books().bring(code);
+      if (afterMs > 0) return { kind: "retry", afterMs, detail: "a refund at the bank is not in Vendure's books yet" };
       if ("note" in effect) await books().note(code, effectId, effect.note);
       return { kind: "done" };
     } catch (error) {

@@ -2,7 +2,15 @@ import { postgresStore } from "order-status-engine/postgres";
 import { resursMapi } from "order-status-engine/resurs";
 import { orderStatus } from "order-status-engine/vendure";
 
-const { ORDERS_DB, PUBLIC_URL = "", RESURS_URL = "", RESURS_ID = "", RESURS_SECRET = "", CALLBACK_SECRET = "", COOLDOWN = "60" } = process.env;
+const {
+  ORDERS_DB,
+  PUBLIC_URL = "",
+  RESURS_URL = "",
+  RESURS_ID = "",
+  RESURS_SECRET = "",
+  CALLBACK_SECRET = "",
+  COOLDOWN = "60",
+} = process.env;
 
 export const payments = orderStatus({
   store: postgresStore({ connectionString: ORDERS_DB }),

@@ -48,7 +48,10 @@ export const setUp = async ({ ask }: Client): Promise<void> => {
     availableCurrencyCodes: ["SEK", "JPY"],
     defaultCurrencyCode: "SEK",
   });
-  for (const [name, price] of [["A lamp", 10_000], ["A table", 50_000]] as const) {
+  for (const [name, price] of [
+    ["A lamp", 10_000],
+    ["A table", 50_000],
+  ] as const) {
     const sku = name.slice(2);
     const productId = await make("createProduct", "CreateProductInput!", {
       translations: translations({ name, slug: sku, description: "" }),
@@ -135,10 +138,9 @@ export const storefrontOf = ({ ask }: Client) => {
         )
       ).createBankPayment,
     addPayment: (metadata: object = {}) =>
-      one(
-        `mutation($input: PaymentInput!) { addPaymentToOrder(input: $input) ${RESULT} }`,
-        { input: { method: "resurs", metadata } },
-      ),
+      one(`mutation($input: PaymentInput!) { addPaymentToOrder(input: $input) ${RESULT} }`, {
+        input: { method: "resurs", metadata },
+      }),
     active: async () => (await ask<{ activeOrder: Order | null }>(`{ activeOrder { ${ORDER} } }`)).activeOrder,
     products: () => ask("{ products { items { id name } } }"),
   };
@@ -180,9 +182,12 @@ export const officeOf = ({ ask }: Client) => {
         input: { orderId, ...(lines && { lines }), reason: "test", cancelShipping: lines === undefined },
       }),
     refund: (paymentId: string, amount: number) =>
-      one(`mutation($input: RefundOrderInput!) { refundOrder(input: $input) ${saying("RefundStateTransitionError")} }`, {
-        input: { paymentId, amount, lines: [], shipping: 0, adjustment: 0, reason: "test" },
-      }),
+      one(
+        `mutation($input: RefundOrderInput!) { refundOrder(input: $input) ${saying("RefundStateTransitionError")} }`,
+        {
+          input: { paymentId, amount, lines: [], shipping: 0, adjustment: 0, reason: "test" },
+        },
+      ),
     to: (id: string, state: string) =>
       one(`mutation { transitionOrderToState(id: ${id}, state: "${state}") ${answer} }`),
     modify: (orderId: string, more: object) =>

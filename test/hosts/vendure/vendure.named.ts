@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../engine/place.js";
 import { type Place, startVendure } from "./place.js";
-import { adminOf, LAMP, type Office, officeOf, type Order, type Storefront, storefrontOf, TABLE } from "./shop.js";
+import { adminOf, LAMP, type Office, type Order, officeOf, type Storefront, storefrontOf, TABLE } from "./shop.js";
 
 let place: Place;
 let office: Office;
@@ -35,10 +35,13 @@ const paysAt = async (paymentId: string): Promise<Response> => {
 };
 const orderWith = async (code: string, says: (order: Order) => boolean, what: string): Promise<Order> => {
   let order = await office.order(code);
-  await until(async () => {
-    order = await office.order(code);
-    return says(order);
-  }, `${what} of ${code}: ${JSON.stringify(order)}`);
+  await until(
+    async () => {
+      order = await office.order(code);
+      return says(order);
+    },
+    `${what} of ${code}: ${JSON.stringify(order)}`,
+  );
   return order;
 };
 const authorised = async (...variants: string[]) => {
@@ -218,18 +221,21 @@ test("what the bank does not let go is not cancelled in Vendure either", async (
   expect(bank().books(paymentId)).toMatchObject({ canceled: 0, authorized: 130 });
 });
 
-test.each(["cancel first", "refund first"])("after the capture Vendure's own cancellation and refund work: %s", async (how) => {
-  const { code, order, paymentId, row } = await authorised(LAMP);
-  await office.settle(row);
-  const steps = [() => office.cancel(order.id), () => office.refund(row, 13_000)];
-  for (const step of how === "cancel first" ? steps : steps.reverse())
-    expect((await step()).__typename).toMatch(/^Order$|^Refund$/);
-  expect(await office.order(code)).toMatchObject({
-    state: "Cancelled",
-    payments: [{ state: "Settled", amount: 13_000, refunds: [{ state: "Settled", total: 13_000 }] }],
-  });
-  expect(bank().books(paymentId)).toMatchObject({ captured: 130, refunded: 130 });
-});
+test.each(["cancel first", "refund first"])(
+  "after the capture Vendure's own cancellation and refund work: %s",
+  async (how) => {
+    const { code, order, paymentId, row } = await authorised(LAMP);
+    await office.settle(row);
+    const steps = [() => office.cancel(order.id), () => office.refund(row, 13_000)];
+    for (const step of how === "cancel first" ? steps : steps.reverse())
+      expect((await step()).__typename).toMatch(/^Order$|^Refund$/);
+    expect(await office.order(code)).toMatchObject({
+      state: "Cancelled",
+      payments: [{ state: "Settled", amount: 13_000, refunds: [{ state: "Settled", total: 13_000 }] }],
+    });
+    expect(bank().books(paymentId)).toMatchObject({ captured: 130, refunded: 130 });
+  },
+);
 
 test("a cart that was never placed is cancelled", async () => {
   const shop = storefrontOf(place.storefront());
@@ -282,7 +288,11 @@ test("the customer never comes back: the callback alone will do", async () => {
 test("return and callback race, and are one payment", async () => {
   const { shop, code } = await cart(LAMP);
   const paymentId = await begin(shop);
-  await Promise.all([paysAt(paymentId), bank().deliver(paymentId, "AUTHORIZED"), bank().deliver(paymentId, "AUTHORIZED")]);
+  await Promise.all([
+    paysAt(paymentId),
+    bank().deliver(paymentId, "AUTHORIZED"),
+    bank().deliver(paymentId, "AUTHORIZED"),
+  ]);
   const order = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the authorisation");
   expect(order.payments).toHaveLength(1);
 });
@@ -299,7 +309,9 @@ test("two settlements and two refunds at once", async () => {
   const settled = await Promise.all([office.settle(row), office.settle(row)]);
   expect(settled.map(({ __typename }) => __typename)).toContain("Payment");
   await orderWith(code, ({ state }) => state === "PaymentSettled", "the settlement");
-  expect(bank().calls.filter((call) => call.paymentId === paymentId && call.op === "capture" && call.applied)).toHaveLength(1);
+  expect(
+    bank().calls.filter((call) => call.paymentId === paymentId && call.op === "capture" && call.applied),
+  ).toHaveLength(1);
   const refunded = await Promise.all([office.refund(row, 1000), office.refund(row, 2000)]);
   const done = refunded.filter(({ __typename }) => __typename === "Refund").length;
   expect(done).toBeGreaterThan(0);
