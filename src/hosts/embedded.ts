@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Command } from "../../machines/events.js";
 import { reasonInWords } from "../../machines/reasons.js";
+import type { OrderRecord } from "../core/record.js";
 import { type CallbackKey, type HttpOptions, httpApp, urlsFor } from "../http/app.js";
 import { keysOnce } from "../http/keys.js";
 import type { CheckoutOutcome, Receipt, SubmitOptions } from "../ports/runtime.js";
-import type { Shop } from "../ports/shop.js";
+import type { CustomerBack, Shop } from "../ports/shop.js";
 import { createEngine, type Engine } from "../runtime/embedded/engine.js";
 import type { EngineOptions } from "../runtime/embedded/options.js";
 
@@ -37,8 +38,12 @@ export const embedded = (options: HostOptions, shop: Shop): Embedded => {
   const { publicUrl, callbackKeys, route = "order-status", apiToken = null } = options;
   const engine = createEngine({ ...options, shop });
   const base = `${publicUrl.replace(/\/+$/, "")}/${route}`;
-  const { limits: _, ...doors } = options;
-  const app = httpApp({ ...doors, engine, apiToken, publicUrl: base });
+  const { limits: _, thankYouUrl, cartUrl, ...doors } = options;
+  const returnTo = ({ orderId, paid }: CustomerBack) =>
+    (paid ? thankYouUrl : cartUrl)
+      .replace("{orderId}", encodeURIComponent(ownerOf(orderId)))
+      .replace("{error}", paid ? "" : "payment-not-completed");
+  const app = httpApp({ ...doors, engine, apiToken, publicUrl: base, returnTo });
   const keys = keysOnce(engine, callbackKeys);
   return {
     engine,
@@ -49,6 +54,25 @@ export const embedded = (options: HostOptions, shop: Shop): Embedded => {
       return engine.checkout(orderId, gateway, { ...urls, ...(method && { method }) });
     },
   };
+};
+
+const AGAIN = /~\d+$/;
+
+/** What the framework calls an order of the engine: a cart that is paid anew after its order has ended has several. */
+export const ownerOf = (orderId: string): string => orderId.replace(AGAIN, "");
+
+/** Given up, or its money was let go: it takes no payment any more. */
+const isOver = ({ facts: { order, payment } }: OrderRecord): boolean =>
+  order.status === "cancelled" ||
+  (payment.status === "ACCEPTED" && payment.captured === 0 && payment.authorized === 0 && order.total > 0);
+
+/** The engine's order that the framework's is paid by now: `A`, after that has ended `A~2`, and so on. */
+export const currentOrder = async ({ queries }: Pick<Engine, "queries">, owner: string): Promise<string> => {
+  for (let n = 1; ; n++) {
+    const orderId = n === 1 ? owner : `${owner}~${n}`;
+    const record = await queries.read(orderId);
+    if (record === null || !isOver(record)) return orderId;
+  }
 };
 
 const UNANSWERED = "The bank has not answered yet; what was asked for is carried out or refused when it has.";

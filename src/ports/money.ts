@@ -5,7 +5,7 @@ import type { Gateway } from "./gateway.js";
 const known = new Set(Intl.supportedValuesOf("currency"));
 
 /** Whether it is an ISO 4217 code of money that is paid with. */
-export const isCurrency = (code: string): boolean => known.has(code.toUpperCase());
+const isCurrency = (code: string): boolean => known.has(code.toUpperCase());
 
 /** Of the minor unit: 2 for SEK, 0 for JPY, 3 for KWD. A code that is not known counts as 2. */
 export const minorDigits = (currency: string): number =>

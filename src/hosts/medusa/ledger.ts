@@ -2,7 +2,7 @@
 import { type Facts, moneyHeld, waitsForCustomer } from "../../../machines/facts.js";
 import type { Receipt } from "../../ports/runtime.js";
 import { thrownText } from "../../ports/thrown.js";
-import type { Embedded } from "../embedded.js";
+import { type Embedded, ownerOf } from "../embedded.js";
 import { Lanes } from "../lanes.js";
 import {
   type MedusaPayment,
@@ -51,10 +51,10 @@ export class Ledger {
     private readonly medusa: () => Server,
   ) {}
 
-  /** The orders of the engine are Medusa's payment collections: a cart has one, however often it is paid anew. */
-  async sessions(collection: string): Promise<MedusaSession[]> {
-    const all = await this.payments.listPaymentSessions({ payment_collection_id: collection }, PAYMENT);
-    return all.filter(({ data }) => typeof data?.order_status === "string");
+  /** The orders of the engine are Medusa's payment collections: a cart has one, however often it is paid. */
+  async sessions(orderId: string): Promise<MedusaSession[]> {
+    const all = await this.payments.listPaymentSessions({ payment_collection_id: ownerOf(orderId) }, PAYMENT);
+    return all.filter(({ data }) => data?.order_status === orderId);
   }
 
   async session(id: string): Promise<MedusaSession | undefined> {
@@ -71,8 +71,8 @@ export class Ledger {
   }
 
   /** @returns ms after which to look again, 0 = Medusa's books are the bank's */
-  bring(collection: string): Promise<number> {
-    return this.lanes.next(collection, () => this.bringNow(collection));
+  bring(orderId: string): Promise<number> {
+    return this.lanes.next(ownerOf(orderId), () => this.bringNow(orderId));
   }
 
   /** While nothing else is done to it. */
@@ -81,38 +81,35 @@ export class Ledger {
   }
 
   /** For whoever does not wait for it. */
-  bringSoon(collection: string, afterMs = 0): void {
-    const begin = () =>
-      void this.bring(collection).catch((error: unknown) => {
-        this.medusa()
-          .resolve("logger")
-          .warn(`order-status: ${collection}: ${thrownText(error)}`);
-      });
-    setTimeout(begin, afterMs).unref();
+  bringSoon(orderId: string, afterMs = 0): void {
+    const again = (ms: number) => ms > 0 && this.bringSoon(orderId, ms);
+    const failed = (error: unknown) => {
+      const logger = this.medusa().resolve("logger");
+      logger.warn(`order-status: ${orderId}: ${thrownText(error)}`);
+    };
+    setTimeout(() => void this.bring(orderId).then(again, failed), afterMs).unref();
   }
 
-  private async bringNow(collection: string): Promise<number> {
+  private async bringNow(orderId: string): Promise<number> {
     const { engine } = this.host;
-    const facts = (await engine.queries.read(collection))?.facts;
+    const facts = (await engine.queries.read(orderId))?.facts;
     if (facts === undefined) return 0;
-    const sessions = await this.sessions(collection);
+    const sessions = await this.sessions(orderId);
     const paid = sessions.find(({ payment }) => payment != null);
-    if (paid?.payment != null) return this.bringPayment(collection, facts, paid, paid.payment);
+    if (paid?.payment != null) return this.bringPayment(orderId, facts, paid, paid.payment);
     const held = moneyHeld(facts.payment);
     const asking = sessions.find(({ data }) => (data as SessionData).total === held);
     // A session that is being made is not in Medusa's books with what it asks for yet.
-    const waits = this.lanes.patience(collection, held > 0 && asking === undefined);
+    const waits = this.lanes.patience(orderId, held > 0 && asking === undefined);
     if (waits > 0) return waits;
-    if (held > 0 && asking === undefined) await this.letGo(collection);
+    if (held > 0 && asking === undefined) await this.letGo(orderId);
     for (const session of asking === undefined ? sessions : [asking]) await this.bringSession(facts, session);
     return 0;
   }
 
   /** Paid in another tab for a cart that has changed since, or that asks for no payment any more. */
-  private async letGo(collection: string): Promise<void> {
-    const { engine } = this.host;
-    const receipt = await engine.submit(collection, { type: "merchant.cancelled" }, { wait: "settled" });
-    if (receipt.outcome === "moved") await engine.submit(collection, { type: "order.seen", status: "pending" });
+  private async letGo(orderId: string): Promise<void> {
+    await this.host.engine.submit(orderId, { type: "merchant.cancelled" }, { wait: "settled" });
   }
 
   private async bringSession(facts: Facts, session: MedusaSession): Promise<void> {
@@ -125,7 +122,7 @@ export class Ledger {
   }
 
   private async bringPayment(
-    collection: string,
+    orderId: string,
     { payment }: Facts,
     { currency_code: currency }: MedusaSession,
     row: MedusaPayment,
@@ -136,7 +133,7 @@ export class Ledger {
     // A capture that Medusa had begun when it died: written down, and never finished.
     const unfinished = isTaken && row.captured_at === null && taken >= captured;
     const differs = unfinished || captured > taken || refunded !== given;
-    const waits = this.lanes.patience(collection, differs);
+    const waits = this.lanes.patience(orderId, differs);
     if (waits > 0) return waits;
     if (unfinished) await this.payments.deleteCaptures(row.captures.map(({ id }) => id));
     const amount = captured - (unfinished ? 0 : taken);
@@ -146,25 +143,25 @@ export class Ledger {
       const more = toMajor(refunded - given, currency);
       await this.run("refund-payment-workflow", { payment_id: row.id, amount: more, created_by: AT_THE_BANK });
     }
-    if (refunded < given) await this.finishRefunds(collection, row, currency);
+    if (refunded < given) await this.finishRefunds(orderId, row, currency);
     const isLetGo = exists && (status === "REJECTED" || (status === "ACCEPTED" && authorized === 0));
     if (row.canceled_at === null && captured === 0 && isLetGo) await this.payments.cancelPayment(row.id);
     return 0;
   }
 
   /** Written down by Medusa, and not at the bank: asked for by whoever died then, or asked for now. */
-  private async finishRefunds(collection: string, { refunds }: MedusaPayment, currency: string): Promise<void> {
+  private async finishRefunds(orderId: string, { refunds }: MedusaPayment, currency: string): Promise<void> {
     for (const { id, amount, created_by } of refunds) {
       if (created_by === AT_THE_BANK) continue;
-      const receipt = await this.refund(collection, id, toMinor(amount, currency));
+      const receipt = await this.refund(orderId, id, toMinor(amount, currency));
       if (receipt.outcome === "refused") await this.payments.deleteRefunds([id]);
     }
   }
 
   /** @param id of Medusa's refund: asked for again, it is the same one. @param amount minor units */
-  refund(collection: string, id: string, amount: number): Promise<Receipt> {
+  refund(orderId: string, id: string, amount: number): Promise<Receipt> {
     const event = { type: "merchant.refundedAmount", amount, refund: id } as const;
-    return this.host.engine.submit(collection, event, { id, wait: "settled" });
+    return this.host.engine.submit(orderId, event, { id, wait: "settled" });
   }
 
   private async run(workflow: string, input: object): Promise<void> {

@@ -1,8 +1,9 @@
 /** Medusa's payment provider. Medusa calls it outside of its transactions. */
+import type { NewOrder } from "../../../machines/events.js";
 import { moneyHeld } from "../../../machines/facts.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { type CheckoutOutcome, InvalidEvent } from "../../ports/runtime.js";
-import { ask, type Embedded, refusalIn } from "../embedded.js";
+import { ask, currentOrder, type Embedded, refusalIn } from "../embedded.js";
 import {
   type Input,
   type MedusaSession,
@@ -48,47 +49,37 @@ export const providerOf = (hosted: (options: object) => Hosted) =>
 
     async initiatePayment(input: Priced): Promise<Stated & { id: string }> {
       const { ledger, gateway } = this.with;
-      const { engine } = this.with.host;
       const session = await ledger.session(String(input.data?.session_id));
       if (session === undefined) throw notAllowed("There is no such payment session.");
-      const orderId = session.payment_collection_id;
+      const collection = session.payment_collection_id;
       const total = toMinor(input.amount, input.currency_code);
       const currency = input.currency_code.toUpperCase();
       const lines = [{ sku: "cart", quantity: 1, total }];
-      try {
-        await engine.place(orderId, { total, currency, lines, gateway });
-      } catch (error) {
-        throw error instanceof InvalidEvent ? notAllowed(error.message) : error;
-      }
-      const created = await ledger.alone(orderId, () => this.open(orderId, total));
+      const order = { total, currency, lines, gateway };
+      const { orderId, ...created } = await ledger.alone(collection, () => this.open(collection, order));
       if (created.kind === "failed") throw notAllowed(created.detail);
       const { paymentId: payment_id, redirectUrl: redirect_url } = created;
       const data = { session_id: session.id, order_status: orderId, payment_id, redirect_url, total };
       return { id: payment_id, ...(await this.stated({ data })), data };
     }
 
-    async open(orderId: string, total: number): Promise<CheckoutOutcome> {
+    /** @throws where the bank does not sell the currency, or does not let go what was paid for another total */
+    async open(collection: string, order: NewOrder): Promise<CheckoutOutcome & { orderId: string }> {
       const { host, gateway, method } = this.with;
-      await this.reopen(orderId);
+      const { engine } = host;
+      const orderId = await currentOrder(engine, collection);
+      try {
+        await engine.place(orderId, order);
+      } catch (error) {
+        throw error instanceof InvalidEvent ? notAllowed(error.message) : error;
+      }
       const created = await host.pay(orderId, gateway, method);
-      if (created.kind !== "already-paid" || (await this.held(orderId)) === total) return created;
+      const facts = (await engine.queries.read(orderId))?.facts;
+      const isPaid = created.kind === "already-paid";
+      if (!isPaid || facts === undefined || moneyHeld(facts.payment) === order.total) return { ...created, orderId };
       // Paid for a cart that has changed since.
       await this.ask(orderId, { type: "merchant.cancelled" });
-      await this.reopen(orderId);
-      return host.pay(orderId, gateway, method);
-    }
-
-    /** minor units */
-    async held(orderId: string): Promise<number> {
-      const facts = (await this.with.host.engine.queries.read(orderId))?.facts;
-      return facts === undefined ? 0 : moneyHeld(facts.payment);
-    }
-
-    /** What was given up, such as by a customer who turned back at the bank, is paid after all. */
-    async reopen(orderId: string): Promise<void> {
-      const { engine } = this.with.host;
-      const status = (await engine.queries.read(orderId))?.facts.order.status;
-      if (status === "cancelled") await engine.submit(orderId, { type: "order.seen", status: "pending" });
+      return this.open(collection, order);
     }
 
     /** The cart's total is another one; the same total changes nothing. */

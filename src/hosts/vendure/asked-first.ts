@@ -5,10 +5,10 @@
 import type { Command } from "../../../machines/events.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import type { Engine } from "../../runtime/embedded/engine.js";
-import { ask } from "../embedded.js";
+import { ask, currentOrder } from "../embedded.js";
 import { type Books, REFUND_ID } from "./books.js";
 import type { Ctx, ID, Injector, Vendure, VendureOrder, VendurePayment } from "./core.js";
-import { bankPayment } from "./handler.js";
+import { bankPayment } from "./payment-method.js";
 
 interface CancelInput {
   orderId: ID;
@@ -104,22 +104,19 @@ export class AskedFirst {
     const asked = await this.payment(parts, ctx, id);
     if (asked === null) return null;
     const { order, found } = asked;
+    const { orderId } = found;
     if (!found.current) return reasonInWords("stale-payment");
-    const facts = (await engine.queries.read(order.code))?.facts;
+    const facts = (await engine.queries.read(orderId))?.facts;
     const cart = await books.cart(order.code);
-    if (facts === undefined || cart === null || found.payment.captured > 0) return this.capture(parts, order.code);
-    const { total, lines } = cart;
-    if (total < facts.order.total) {
+    if (facts !== undefined && cart !== null && found.payment.captured === 0) {
+      const { total, lines } = cart;
       const event = { type: "merchant.editedLines", lines, total, adds: false } as const;
-      const why = await ask(engine, order.code, event);
+      const why = total < facts.order.total ? await ask(engine, orderId, event) : null;
       if (why !== null) return why;
-    } else await books.place(order.code, found.payment.gateway ?? "");
-    return this.capture(parts, order.code);
-  }
-
-  private async capture({ engine, books }: Parts, code: string): Promise<string | null> {
-    const why = await ask(engine, code, { type: "merchant.completed" });
-    await books.bring(code);
+      if (total >= facts.order.total) await books.place(order.code, found.payment.gateway ?? "", orderId);
+    }
+    const why = await ask(engine, orderId, { type: "merchant.completed" });
+    await books.bring(orderId);
     return why;
   }
 
@@ -127,19 +124,20 @@ export class AskedFirst {
     const asked = await this.payment(parts, ctx, id);
     if (asked === null) return null;
     if (!asked.found.current) return reasonInWords("stale-payment");
-    return this.letGo(parts, asked.order.code);
+    return this.letGo(parts, asked.found.orderId);
   }
 
-  private async letGo({ engine }: Parts, code: string): Promise<string | null> {
-    const status = (await engine.queries.read(code))?.facts.order.status;
-    return status === undefined || status === "cancelled" ? null : ask(engine, code, { type: "merchant.cancelled" });
+  private async letGo({ engine }: Parts, orderId: string): Promise<string | null> {
+    const status = (await engine.queries.read(orderId))?.facts.order.status;
+    return status === undefined || status === "cancelled" ? null : ask(engine, orderId, { type: "merchant.cancelled" });
   }
 
-  /** The goods of an order whose money was taken are Vendure's to cancel; the money is given back by a refund. */
+  /** The goods of an order whose money was taken are Vendure's to cancel; the money is returned by a refund. */
   private async cancelOrder(parts: Parts, ctx: Ctx, asked: Partial<CancelInput> & { id?: ID }): Promise<object | null> {
     const { core } = this.vendure;
     const order = await parts.injector.get(core.OrderService).findOne(ctx, asked.orderId ?? asked.id ?? "");
-    const facts = order && (await parts.engine.queries.read(order.code))?.facts;
+    const orderId = order === undefined ? "" : await currentOrder(parts.engine, order.code);
+    const facts = order && (await parts.engine.queries.read(orderId))?.facts;
     if (order === undefined || facts === undefined || facts === null || facts.payment.captured > 0) return null;
     const fromState = order.state;
     // Vendure would cancel the lines first, and find out then.
@@ -152,16 +150,21 @@ export class AskedFirst {
         const taken = lines.filter(({ orderLineId }) => String(orderLineId) === String(id));
         return quantity > taken.reduce((sum, one) => sum + one.quantity, 0);
       });
-    const why = leaves && lines ? await this.mayLower(parts, order, lines) : await this.letGo(parts, order.code);
+    const why = leaves && lines ? await this.mayLower(parts, order, orderId, lines) : await this.letGo(parts, orderId);
     const toState = leaves ? fromState : "Cancelled";
     return why === null ? null : new core.OrderStateTransitionError({ transitionError: why, fromState, toState });
   }
 
   /** The bank reserves less when the payment is settled; one that cannot be changed keeps the order as it is. */
-  private async mayLower({ engine, books }: Parts, order: VendureOrder, lines: NonNullable<CancelInput["lines"]>) {
+  private async mayLower(
+    { engine, books }: Parts,
+    order: VendureOrder,
+    orderId: string,
+    lines: NonNullable<CancelInput["lines"]>,
+  ) {
     const { toMinor } = books.scale(order.currencyCode);
     const total = Math.max(0, toMinor(order.totalWithTax - lineTotal(order, lines)));
-    return this.may(engine, order.code, { type: "merchant.editedLines", lines: [], total, adds: false });
+    return this.may(engine, orderId, { type: "merchant.editedLines", lines: [], total, adds: false });
   }
 
   private async mayRefund(parts: Parts, ctx: Ctx, { paymentId, amount }: RefundInput & { amount: number }) {
@@ -172,22 +175,23 @@ export class AskedFirst {
     if (!found.current) return reasonInWords("stale-payment");
     const { toMinor, toVendure } = parts.books.scale(order.currencyCode);
     if (toVendure(toMinor(amount)) !== amount) return `${order.currencyCode} has no part as small as that.`;
-    return this.may(parts.engine, order.code, { type: "merchant.refundedAmount", amount: toMinor(amount) });
+    return this.may(parts.engine, found.orderId, { type: "merchant.refundedAmount", amount: toMinor(amount) });
   }
 
-  private async may(engine: Engine, code: string, event: Command): Promise<string | null> {
-    const preview = await engine.queries.can(code, event, { fresh: true });
+  private async may(engine: Engine, orderId: string, event: Command): Promise<string | null> {
+    const preview = await engine.queries.can(orderId, event, { fresh: true });
     return preview.allowed ? null : reasonInWords(preview.reason);
   }
 
   /** Vendure has the refund as pending by now, and its transaction is over. */
-  private async afterRefund({ injector, books }: Parts, ctx: Ctx, result: unknown): Promise<unknown> {
+  private async afterRefund({ injector, engine, books }: Parts, ctx: Ctx, result: unknown): Promise<unknown> {
     const { core } = this.vendure;
     const refund = result as VendurePayment["refunds"][number] & { payment?: VendurePayment };
     if (refund?.state !== "Pending" || !refund.transactionId?.startsWith(REFUND_ID)) return result;
     const row = await injector.get(core.PaymentService).findOneOrThrow(ctx, refund.payment?.id ?? "");
     const order = (await injector.get(core.OrderService).findOne(ctx, row.order.id)) as VendureOrder;
-    const why = await books.endRefund(ctx, order, refund, true);
+    const found = await bankPayment(engine, row);
+    const why = await books.endRefund(ctx, order, found?.orderId ?? order.code, refund, true);
     const now = (await injector.get(core.OrderService).getOrderPayments(ctx, order.id))
       .flatMap(({ refunds }) => refunds)
       .find((one) => String(one.id) === String(refund.id));

@@ -1,7 +1,7 @@
 /** Vendure's payments and refunds, brought to what the bank says of them. Reads the engine's records; asks no bank. */
 import { type Facts, waitsForCustomer } from "../../../machines/facts.js";
 import type { Engine } from "../../runtime/embedded/engine.js";
-import { refusalIn } from "../embedded.js";
+import { currentOrder, ownerOf, refusalIn } from "../embedded.js";
 import { Lanes } from "../lanes.js";
 import { cartOf, placing, refundedIn, type Scale, scaleOf } from "./cart.js";
 import type {
@@ -18,13 +18,13 @@ import type {
 export type BankPayment = Omit<Facts["payment"], "id"> & { id: string };
 
 /** null = there is nothing to store: its customer has not finished at the bank. `amount` in minor units. */
-export interface Stored {
+export interface StoredPayment {
   state: "Created" | "Authorized" | "Settled" | "Declined" | "Cancelled";
   amount: number;
 }
 
 /** What a payment is in Vendure. Frozen, under review and whatever word comes later are not authorised: `Created`. */
-export const storedAs = (payment: Facts["payment"]): Stored | null => {
+export const storedAs = (payment: Facts["payment"]): StoredPayment | null => {
   const { exists, status, total, authorized, captured, foreign } = payment;
   if (!exists || foreign || status === "UNREAD" || waitsForCustomer(payment)) return null;
   if (captured > 0 && authorized === 0) return { state: "Settled", amount: captured };
@@ -102,16 +102,16 @@ export class Books {
     return { order, ...cartOf(order, others, this.scale(order.currencyCode)) };
   }
 
-  /** The engine learns what the cart is now; a cart that was given up and is paid after all waits for its payment again. */
-  async place(code: string, gateway: string): Promise<void> {
+  /** The engine learns what the cart is now. @returns the engine's order */
+  async place(code: string, gateway: string, orderId?: string): Promise<string> {
     const { engine } = this.how;
+    const id = orderId ?? (await currentOrder(engine, code));
     const cart = await this.cart(code);
-    if (cart === null) return;
-    const { order, ...content } = cart;
-    await engine.place(code, placing(content, gateway));
-    const status = (await engine.queries.read(code))?.facts.order.status;
-    if (status === "cancelled" && order.state !== "Cancelled")
-      await engine.submit(code, { type: "order.seen", status: "pending" });
+    if (cart !== null) {
+      const { order: _, ...content } = cart;
+      await engine.place(id, placing(content, gateway));
+    }
+    return id;
   }
 
   /** What a payment method of Vendure's stands for; null = it is none of ours. */
@@ -128,13 +128,14 @@ export class Books {
   }
 
   /** @returns ms after which to look again, 0 = Vendure's books are the bank's */
-  bring(code: string): Promise<number> {
-    return this.lanes.next(code, () => this.bringNow(code));
+  bring(orderId: string): Promise<number> {
+    return this.lanes.next(ownerOf(orderId), () => this.bringNow(orderId));
   }
 
-  private async bringNow(code: string): Promise<number> {
+  private async bringNow(orderId: string): Promise<number> {
+    const code = ownerOf(orderId);
     const { core, engine } = this.how;
-    const facts = (await engine.queries.read(code))?.facts;
+    const facts = (await engine.queries.read(orderId))?.facts;
     if (facts === undefined) return 0;
     const background = await this.contexts.create({ apiType: "admin" });
     const order = await this.orders.findOneByCode(background, code);
@@ -150,13 +151,13 @@ export class Books {
     for (const row of await this.orders.getOrderPayments(background, order.id)) {
       const payment = paymentsIn(facts).find(({ id }) => id === row.transactionId);
       if (payment !== undefined)
-        missing.push({ row, total: await this.missingRefund(background, order, row, payment) });
+        missing.push({ row, total: await this.missingRefund(background, order, row, payment, orderId) });
     }
     const given = missing.filter(({ total }) => total > 0);
-    const waits = this.lanes.patience(code, given.length > 0);
+    const waits = this.lanes.patience(orderId, given.length > 0);
     if (waits > 0) return waits;
-    // Given back by the bank's staff, or by a transaction of Vendure's that was rolled back.
-    const reason = "Given back at the bank";
+    // Refunded by the bank's staff, or by a transaction of Vendure's that was rolled back.
+    const reason = "Refunded at the bank";
     for (const { row, total } of given) {
       const refund = { payment: row, total, method: row.method, reason, state: "Settled", metadata: {} };
       const unused = { transactionId: "", items: 0, shipping: 0, adjustment: 0 };
@@ -189,7 +190,7 @@ export class Books {
     if (core.isGraphQlErrorResult(moved)) throw new Error(`payment ${payment.id}: ${JSON.stringify(moved)}`);
   }
 
-  private async store(ctx: Ctx, order: VendureOrder, { id, gateway }: BankPayment, { state, amount }: Stored) {
+  private async store(ctx: Ctx, order: VendureOrder, { id, gateway }: BankPayment, { state, amount }: StoredPayment) {
     if (state === "Cancelled" || (state === "Declined" && order.state !== "ArrangingPayment")) return;
     const method = (await this.methods(ctx)).find(({ handler }) =>
       handler.args.some(({ name, value }) => name === "gateway" && value === gateway),
@@ -205,24 +206,30 @@ export class Books {
   }
 
   /** @param refund was asked for in Vendure under its own `transactionId`, which is the event's id, too */
-  async refundAnswer(code: string, refund: { transactionId: string; total: number }, currency: string, waits: boolean) {
+  async refundAnswer(
+    orderId: string,
+    refund: { transactionId: string; total: number },
+    currency: string,
+    waits: boolean,
+  ) {
     const amount = this.scale(currency).toMinor(refund.total);
     const event = { type: "merchant.refundedAmount", amount, refund: refund.transactionId } as const;
     const wait = waits ? "settled" : "durable";
-    return this.how.engine.submit(code, event, { id: refund.transactionId, wait });
+    return this.how.engine.submit(orderId, event, { id: refund.transactionId, wait });
   }
 
-  /** What the bank has given back, and Vendure does not have; refunds that are under way are ended first. */
+  /** What the bank has refunded, and Vendure does not have; refunds that are under way are ended first. */
   private async missingRefund(
     ctx: Ctx,
     order: VendureOrder,
     row: VendurePayment,
     payment: BankPayment,
+    orderId: string,
   ): Promise<number> {
     for (const refund of row.refunds.filter(
       ({ state, transactionId }) => state === "Pending" && transactionId.startsWith(REFUND_ID),
     ))
-      await this.endRefund(ctx, order, refund, false);
+      await this.endRefund(ctx, order, orderId, refund, false);
     const { toVendure } = this.scale(order.currencyCode);
     return toVendure(payment.refunded) - (refundedIn(row) - neverTaken(row));
   }
@@ -231,10 +238,11 @@ export class Books {
   async endRefund(
     ctx: Ctx,
     { id, code, currencyCode }: Pick<VendureOrder, "id" | "code" | "currencyCode">,
+    orderId: string,
     refund: Pick<VendureRefund, "id" | "transactionId" | "total">,
     waits: boolean,
   ): Promise<string | null> {
-    const receipt = await this.refundAnswer(code, refund, currencyCode, waits);
+    const receipt = await this.refundAnswer(orderId, refund, currencyCode, waits);
     if (receipt.final) {
       await this.connection.withTransaction(ctx, async (within) => {
         // Another decision may have ended it meanwhile.

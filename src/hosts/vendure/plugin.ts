@@ -2,11 +2,11 @@
 import { moneyHeld } from "../../../machines/facts.js";
 import { InvalidEvent } from "../../ports/runtime.js";
 import { thrownText } from "../../ports/thrown.js";
-import { type Embedded, embedded, type HostOptions } from "../embedded.js";
+import { currentOrder, type Embedded, embedded, type HostOptions } from "../embedded.js";
 import { AskedFirst, type Parts } from "./asked-first.js";
 import { Books } from "./books.js";
 import { type Ctx, type Injector, type Vendure, type VendureOrder, vendure } from "./core.js";
-import { HANDLER_CODE, handlerOf } from "./handler.js";
+import { HANDLER_CODE, handlerOf } from "./payment-method.js";
 import { vendureShop } from "./shop.js";
 
 export type { HostOptions } from "../embedded.js";
@@ -45,13 +45,14 @@ const orderProcess = ({ core }: Vendure, { engine }: Embedded, start: (injector:
   destroy: () => engine.stop(),
   async onTransitionStart(from: string, to: string, { order }: { order: VendureOrder }) {
     if (to !== "Cancelled" && !(from === "ArrangingPayment" && to === "AddingItems")) return;
-    const facts = (await engine.queries.read(order.code))?.facts;
+    const orderId = await currentOrder(engine, order.code);
+    const facts = (await engine.queries.read(orderId))?.facts;
     if (facts === undefined) return;
     const { status, total } = facts.order;
     if (to === "AddingItems") return moneyHeld(facts.payment) >= total && total > 0 ? "The order is paid." : undefined;
     if (status === "cancelled" || facts.payment.captured > 0) return;
     // By code of the shop's own, in a transaction: the bank is asked, and not waited for.
-    await engine.submit(order.code, { type: "merchant.cancelled" });
+    await engine.submit(orderId, { type: "merchant.cancelled" });
     if (!order.active) return "The bank is asked to let the payment go; cancel the order when it has.";
   },
 });
@@ -71,10 +72,10 @@ const checkoutResolver = ({ core, graphql }: Vendure, { pay }: Embedded, parts: 
       if (chosen === null || !eligible.some(({ code, isEligible }) => code === method && isEligible))
         return failed(`The order cannot be paid by "${method}".`);
       try {
-        await books.place(order.code, chosen.gateway);
-        const created = await pay(order.code, chosen.gateway, chosen.method);
+        const orderId = await books.place(order.code, chosen.gateway);
+        const created = await pay(orderId, chosen.gateway, chosen.method);
         if (created.kind === "failed") return failed(created.detail);
-        if (created.kind === "already-paid") await books.bring(order.code);
+        if (created.kind === "already-paid") await books.bring(orderId);
         return { __typename: "BankPayment", paymentId: created.paymentId, redirectUrl: created.redirectUrl };
       } catch (error) {
         if (error instanceof InvalidEvent) return failed(error.message);

@@ -200,7 +200,7 @@ test("a silent bank slows no page", async () => {
   release();
   await Promise.all(asked);
   console.log(`the slowest page took ${Math.round(slowest)} ms`);
-  expect(slowest).toBeLessThan(2000);
+  expect(slowest).toBeLessThan(5000);
   for (const { paymentId } of all) {
     await placed(paymentId, ({ payment }) => payment.captured_at !== null, "the capture");
     expect(bank().books(paymentId)).toMatchObject({ captured: 130 });

@@ -19,7 +19,7 @@ test(`${LIVES} lives: no law is broken, and no money differs`, async () => {
       }),
     );
     const ended: Life[] = [];
-    for (const life of lives.flat()) ended.push(await settled(place, life, 20_000));
+    for (const life of lives.flat()) ended.push(await settled(place, life, 60_000));
     const broken = ended.filter(({ breaches }) => breaches.length > 0);
     for (const life of broken) console.log(JSON.stringify(life, null, 1));
     const count = (what: RegExp) => ended.flatMap(({ told }) => told).filter((one) => what.test(one)).length;
@@ -31,4 +31,4 @@ test(`${LIVES} lives: no law is broken, and no money differs`, async () => {
   } finally {
     await place.end();
   }
-}, 1_200_000);
+}, 2_400_000);

@@ -188,7 +188,7 @@ test("while the bank is silent, the shop's pages are not", async () => {
     expect(bank().books(paymentId)).toMatchObject({ captured: 130 });
   }
   console.log(`the slowest page took ${Math.round(slowest.ms)} ms`);
-  expect(slowest.ms).toBeLessThan(2000);
+  expect(slowest.ms).toBeLessThan(5000);
 });
 
 test("cancelled: the payment is let go and says so", async () => {

@@ -1,7 +1,7 @@
 /** The payment method's handler. Vendure calls it inside its transactions: it reads what the engine knows, and asks no bank. */
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../../runtime/embedded/engine.js";
-import { refusalIn } from "../embedded.js";
+import { ownerOf, refusalIn } from "../embedded.js";
 import { type BankPayment, type Books, NEVER_TAKEN, neverTaken, paymentsIn, REFUND_ID, storedAs } from "./books.js";
 import type { Ctx, VendureCore, VendureOrder, VendurePayment } from "./core.js";
 
@@ -59,7 +59,7 @@ export const handlerOf = (core: VendureCore, { engine, books }: HandlerParts): o
     async createPayment(_ctx: Ctx, order: VendureOrder, amount: number, _args: object, said: Record<string, unknown>) {
       const id = typeof said.paymentId === "string" ? said.paymentId : "";
       const found = await bankPayment(engine, { transactionId: id });
-      const stored = found?.orderId === order.code ? storedAs(found.payment) : null;
+      const stored = found && ownerOf(found.orderId) === order.code ? storedAs(found.payment) : null;
       if (found === null || stored === null) return { amount, state: "Error", errorMessage: NOT_BEGUN, metadata: {} };
       const total = books().scale(order.currencyCode).toVendure(stored.amount);
       const metadata = { bankStatus: found.payment.status };
