@@ -8,7 +8,7 @@ import { missing } from "../../ports/missing.js";
 import { minorDigits } from "../../ports/money.js";
 
 /** As Medusa hands amounts over: major units. */
-export type Amount = number | string | { value: string | number } | { numeric: number };
+export type Amount = number | string | { value: string | number } | { numeric: number } | { toNumber(): number };
 
 export type SessionStatus = "pending" | "requires_more" | "authorized" | "captured" | "canceled" | "error";
 
@@ -83,8 +83,11 @@ export const server = (): Server => {
 export const notAllowed = (message: string): Error =>
   Object.assign(new Error(message), { type: "not_allowed", __isMedusaError: true });
 
-const majorOf = (amount: Amount): number =>
-  Number(typeof amount === "object" ? ("value" in amount ? amount.value : amount.numeric) : amount);
+const majorOf = (amount: Amount): number => {
+  if (typeof amount !== "object") return Number(amount);
+  if ("value" in amount) return Number(amount.value);
+  return "numeric" in amount ? amount.numeric : amount.toNumber();
+};
 
 /** Medusa counts in kronor and yen, the engine in the minor units of ISO 4217. */
 export const toMinor = (amount: Amount, currency: string): number =>
