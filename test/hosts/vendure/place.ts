@@ -16,7 +16,8 @@ export interface Place {
   postgres: PostgresServer;
   admin: Client;
   url: string;
-  storefront(): Client;
+  /** @param currency other than the channel's own */
+  storefront(currency?: string): Client;
   /** The same databases, and another process. */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** What the server wrote. */
@@ -70,7 +71,7 @@ export const startVendure = async (env: Record<string, string> = {}): Promise<Pl
   await setUp(admin);
   return {
     ...{ bank, postgres, admin, url },
-    storefront: () => clientOf(`${url}/shop-api`),
+    storefront: (currency = "SEK") => clientOf(`${url}/shop-api?currencyCode=${currency}`),
     async restart(signal = "SIGKILL") {
       await stop(signal);
       await start();

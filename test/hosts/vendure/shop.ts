@@ -48,6 +48,8 @@ export const setUp = async ({ ask }: Client): Promise<void> => {
     availableCurrencyCodes: ["SEK", "JPY"],
     defaultCurrencyCode: "SEK",
   });
+  // Vendure writes yen with two decimals, too.
+  const inYen = (price: number) => [{ currencyCode: "JPY", price }];
   for (const [name, price] of [
     ["A lamp", 10_000],
     ["A table", 50_000],
@@ -57,7 +59,9 @@ export const setUp = async ({ ask }: Client): Promise<void> => {
       translations: translations({ name, slug: sku, description: "" }),
     });
     await ask("mutation($input: [CreateProductVariantInput!]!) { createProductVariants(input: $input) { id } }", {
-      input: [{ productId, sku, price, trackInventory: "FALSE", translations: translations({ name }) }],
+      input: [
+        { productId, sku, price, prices: inYen(price), trackInventory: "FALSE", translations: translations({ name }) },
+      ],
     });
   }
   const arg = (name: string, value: string) => ({ name, value });
@@ -95,11 +99,11 @@ export interface Order {
   code: string;
   state: string;
   totalWithTax: number;
-  lines: { id: string; quantity: number }[];
+  lines: { id: string; quantity: number; productVariant: { sku: string } }[];
   payments: Payment[];
 }
 
-const ORDER = `id code state totalWithTax lines { id quantity }
+const ORDER = `id code state totalWithTax lines { id quantity productVariant { sku } }
   payments { id state amount transactionId errorMessage refunds { id state total } }`;
 /** What either API answers: an order, or why not. */
 const RESULT = "{ __typename ... on Order { id code state } ... on ErrorResult { errorCode message } }";
