@@ -102,14 +102,19 @@ export class Ledger {
     // A session that is being made is not in Medusa's books with what it asks for yet.
     const waits = this.lanes.patience(orderId, held > 0 && asking === undefined);
     if (waits > 0) return waits;
-    if (held > 0 && asking === undefined) await this.letGo(orderId);
+    if (held > 0 && asking === undefined) await this.letGo(orderId, sessions.length > 0);
     for (const session of asking === undefined ? sessions : [asking]) await this.bringSession(facts, session);
     return 0;
   }
 
-  /** Paid in another tab for a cart that has changed since, or that asks for no payment any more. */
-  private async letGo(orderId: string): Promise<void> {
-    await this.host.engine.submit(orderId, { type: "merchant.cancelled" }, { wait: "settled" });
+  /**
+   * Paid in another tab for a cart that has changed since, or that asks for no payment any more.
+   * @param awaited another page of the bank is open, and what is paid there counts
+   */
+  private async letGo(orderId: string, awaited: boolean): Promise<void> {
+    const { engine } = this.host;
+    const receipt = await engine.submit(orderId, { type: "merchant.cancelled" }, { wait: "settled" });
+    if (receipt.outcome === "moved" && awaited) await engine.submit(orderId, { type: "order.seen", status: "pending" });
   }
 
   private async bringSession(facts: Facts, session: MedusaSession): Promise<void> {

@@ -136,13 +136,14 @@ export class AskedFirst {
   private async cancelOrder(parts: Parts, ctx: Ctx, asked: Partial<CancelInput> & { id?: ID }): Promise<object | null> {
     const { core } = this.vendure;
     const order = await parts.injector.get(core.OrderService).findOne(ctx, asked.orderId ?? asked.id ?? "");
-    const orderId = order === undefined ? "" : await currentOrder(parts.engine, order.code);
-    const facts = order && (await parts.engine.queries.read(orderId))?.facts;
-    if (order === undefined || facts === undefined || facts === null || facts.payment.captured > 0) return null;
+    if (order === undefined) return null;
     const fromState = order.state;
     // Vendure would cancel the lines first, and find out then.
     const over = { transitionError: "The order is cancelled already.", fromState, toState: fromState };
     if (fromState === "Cancelled") return new core.OrderStateTransitionError(over);
+    const orderId = await currentOrder(parts.engine, order.code);
+    const facts = (await parts.engine.queries.read(orderId))?.facts;
+    if (facts === undefined || facts.payment.captured > 0) return null;
     const { lines } = asked;
     const leaves =
       lines != null &&

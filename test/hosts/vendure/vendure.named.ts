@@ -238,6 +238,15 @@ test.each(["cancel first", "refund first"])(
   },
 );
 
+test("an order that is cancelled already is refused before its lines are cancelled", async () => {
+  const { shop, code } = await cart(LAMP);
+  await begin(shop);
+  const { id, lines } = await office.order(code);
+  expect(await office.cancel(id)).toMatchObject({ __typename: "Order" });
+  expect(await office.cancel(id)).toMatchObject({ __typename: "OrderStateTransitionError" });
+  expect((await office.order(code)).lines).toEqual(lines);
+});
+
 test("a cart that was never placed is cancelled", async () => {
   const shop = storefrontOf(place.storefront());
   await shop.add(LAMP);
