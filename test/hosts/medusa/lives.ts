@@ -27,7 +27,7 @@ const sum = (rows: { amount: number }[]): number => rows.reduce((total, { amount
 
 const paymentsOf = async ({ admin }: Place, { sessions }: Life): Promise<Payment[]> => {
   const found = sessions.map((id) =>
-    admin.get(`/admin/payments?payment_session_id=${id}&fields=*captures,*refunds,data`),
+    admin.get(`/admin/payments?payment_session_id=${id}&fields=id,amount,canceled_at,data,*captures,*refunds`),
   );
   return (await Promise.all(found)).flatMap(({ body }) => body.payments as Payment[]);
 };
