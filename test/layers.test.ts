@@ -85,6 +85,12 @@ const layers: Layer[] = [
       packages("hono", "xstate", "zod", "ws", "date-fns")(to) ||
       isNode(to),
   },
+  // It puts an engine and its doors together for one framework, as a host does for itself.
+  {
+    folder: "src/hosts",
+    allows: (to) =>
+      !isOurs(to) || under("machines", "src/core", "src/ports", "src/runtime", "src/http", "src/hosts")(to),
+  },
   { folder: "src/testing", allows: (to) => !packages("vitest")(to) },
 ];
 

@@ -182,6 +182,7 @@ describe("the package", () => {
       "restateService({ gateways: [], shop: {} }).listen()",
       "npm install @restatedev/restate-sdk @restatedev/restate-sdk-clients",
     ],
+    ["vendure", "orderStatus", "orderStatus({})", "npm install @vendure/core"],
     ["telemetry", "telemetry", "telemetry()", "npm install prom-client @opentelemetry/api"],
     ["stately", "statelyServer", "statelyServer()", "npm install ws"],
   ])("without the driver of %s the error names the command", async (entry, name, call, fix) => {

@@ -1,8 +1,11 @@
 /** Reads what comes from outside the engine, before anything is done with it. */
 import { Command, type NewOrder, OrderEvent, OrderPlaced, type ReadCommand, Reply } from "../../machines/events.js";
+import type { Gateway } from "./gateway.js";
 import { withoutMinusZero } from "./json.js";
+import { notSold } from "./money.js";
 import { InvalidEvent } from "./runtime.js";
 
+type PaidWith = Pick<Gateway, "name" | "tolerance" | "currencies">;
 type PlacedEvent = Extract<OrderEvent, { type: "order.placed" }>;
 
 const replies = new Set<unknown>(Reply.options.map(({ shape }) => shape.type.value));
@@ -35,19 +38,21 @@ export const parseCommand = (event: unknown): ReadCommand => {
 
 /**
  * The event with which an order becomes known.
- * @param tolerance how far the gateway's rounding may differ, in minor units
+ * @param gateway that it is paid with; undefined = it is none of those that are set up, and nothing is known of it
  * @param now epoch ms, for an order without its moments
  * @throws InvalidEvent
  */
-export const parsePlaced = (order: NewOrder, tolerance: number, now: number): PlacedEvent => {
+export const parsePlaced = (order: NewOrder, gateway: PaidWith | undefined, now: number): PlacedEvent => {
   // Only what is left out is filled in: null is no moment.
   const { createdAt = now, updatedAt = now } = order ?? {};
   const parsed = OrderPlaced.safeParse({
     type: "order.placed",
-    order: { ...order, createdAt, updatedAt, tolerance },
+    order: { ...order, createdAt, updatedAt, tolerance: gateway?.tolerance ?? 0 },
   });
-  if (parsed.success) return withoutMinusZero(parsed.data);
-  throw new InvalidEvent(issuesIn(parsed.error));
+  if (!parsed.success) throw new InvalidEvent(issuesIn(parsed.error));
+  const message = gateway === undefined ? null : notSold(gateway, parsed.data.order.currency);
+  if (message !== null) throw new InvalidEvent([{ path: "order.currency", message }]);
+  return withoutMinusZero(parsed.data);
 };
 
 /**

@@ -92,6 +92,8 @@ export interface Gateway {
   readonly api?: string | undefined;
   /** How far the gateway's rounding may differ from the order total, in minor units. */
   readonly tolerance: number;
+  /** The currencies that it sells in, by ISO 4217; an order in another one is refused. Left out: every one. */
+  readonly currencies?: readonly string[] | undefined;
   /** What it can look up by itself: the payment, its amounts and, when rejected, its task status. */
   readPayment(paymentId: string): Promise<ReadAnswer>;
   /** Captures everything not yet captured. `key` is logged by the gateway as transaction id. */

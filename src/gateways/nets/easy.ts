@@ -58,6 +58,8 @@ type Called =
   | { kind: "done"; body: unknown }
   | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
 
+/** What plugins for Nets Easy offer; amounts are in minor units, as ours are. */
+const CURRENCIES = ["DKK", "EUR", "NOK", "SEK", "GBP", "USD", "CHF", "PLN"];
 /** Nets's own plugin: up to so many minor units are rounding. */
 export const ROUNDING = 30;
 const LONGEST_DETAIL = 300;
@@ -229,6 +231,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     name: options.name ?? "nets-easy",
     api: "nets-easy",
     tolerance: ROUNDING,
+    currencies: CURRENCIES,
     readPayment,
     async capture({ paymentId, amount, lines, key }) {
       const found = await lookedUp(paymentId);

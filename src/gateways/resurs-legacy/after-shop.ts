@@ -60,6 +60,8 @@ export const afterShopOf = (soap: Soap) => {
 
   return {
     tolerance: 0,
+    // Of the countries that the bank has stores in. Its calls name none, and have two decimals.
+    currencies: ["SEK", "NOK", "DKK", "EUR"],
     readPayment,
     capture: (call) => move("finalizePayment", call.paymentId, partOf(call)),
     cancel: (call) => move("annulPayment", call.paymentId, annulmentOf(call)),

@@ -33,6 +33,8 @@ type Called = { kind: "done"; body: unknown } | { kind: "failed"; failure: Failu
 /** What happened before the call itself, while fetching the token, cannot have moved money. */
 type CallStage = "token" | "call";
 
+/** Of the countries that the bank has stores in. Its calls name none, and have two decimals. */
+const CURRENCIES = ["SEK", "NOK", "DKK", "EUR"];
 const LONGEST_DETAIL = 300;
 /** The customer has waited for the payment already. */
 const SEARCH_MS = 5_000;
@@ -211,6 +213,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     name: options.name ?? "resurs-mapi",
     api: "resurs-mapi",
     tolerance: 0,
+    currencies: CURRENCIES,
     readPayment,
     capture: ({ paymentId, key }) => change("capture", paymentId, { creator: CREATOR, transactionId: key }),
     // The cancel call takes no transaction id; its proof is the cancelled amount.

@@ -108,6 +108,7 @@ export const checkedGateway = (gateway: Gateway): Gateway => ({
   name: gateway.name,
   ...(gateway.api === undefined ? {} : { api: gateway.api }),
   tolerance: gateway.tolerance,
+  currencies: gateway.currencies,
   readPayment: (paymentId) => toQuestion(paymentId, async () => gateway.readPayment(paymentId)),
   capture: (call) => toCall(call.paymentId, async () => gateway.capture(call)),
   cancel: (call) => toCall(call.paymentId, async () => gateway.cancel(call)),

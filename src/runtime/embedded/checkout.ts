@@ -7,6 +7,7 @@ import { mayHold } from "../../core/others.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
 import { type Log, redacted } from "../../ports/log.js";
+import { notSold } from "../../ports/money.js";
 import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
@@ -89,6 +90,8 @@ export const checkout = async (
 ): Promise<CheckoutOutcome> => {
   const before = await engine.read(orderId);
   if (before === null) throw new UnknownOrder(orderId);
+  const isNotSold = notSold(gateway, before.facts.order.currency);
+  if (isNotSold !== null) return { kind: "failed", detail: `the currency ${isNotSold}` };
   const unheard = await unheardOf(engine, gateway, before, urls);
   const known = unheard === null ? before : ((await engine.read(orderId)) ?? before);
   const asked = await askedFirst(engine, gateway, known, urls.successUrl);

@@ -165,7 +165,7 @@ export class Engine extends WithVerbs implements Runtime {
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? "")?.tolerance ?? 0, this.clock.now());
+    const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? ""), this.clock.now());
     const { read } = this.queries;
     const submit: Engine["submit"] = (...asked) => this.submit(...asked);
     return placedAgain({ read, submit }, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));

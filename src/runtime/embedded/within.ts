@@ -58,7 +58,7 @@ export class HostTransaction implements InTransaction {
 
   async place(orderId: string, order: NewOrder): Promise<Receipt> {
     const { gateways, clock } = this.ctx;
-    const placed = parsePlaced(order, gateways.get(order?.gateway ?? "")?.tolerance ?? 0, clock.now());
+    const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now());
     const receipt = await this.take(newId(orderId), placed, { id: PLACED_ID });
     const read = (id: string) => this.next(() => this.read(id));
     return placedAgain({ read, submit: (...asked) => this.submit(...asked) }, placed, receipt);

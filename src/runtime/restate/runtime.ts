@@ -236,7 +236,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     submit,
     // The service knows what its gateways tolerate.
     place: async (orderId, order) => {
-      const placed = parsePlaced(order, 0, clock.now());
+      const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now());
       return placedAgain({ read, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
     },
     state,

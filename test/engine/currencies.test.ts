@@ -1,0 +1,74 @@
+/** A currency is written as ISO 4217 has it, and what a gateway does not sell is refused where the order is placed. */
+import { expect, test } from "vitest";
+import { createEngine, type Gateway, type NewOrder } from "../../src/index.js";
+import { systemClock } from "../../src/ports/clock.js";
+import { minorDigits } from "../../src/ports/money.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { resursDouble } from "../../src/testing/doubles/resurs/double.js";
+import { wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
+import { gatewayTo } from "./place.js";
+
+const clock = systemClock();
+const order = (currency: string, gateway: string | null = "resurs-mapi"): NewOrder => ({
+  total: 1500,
+  currency,
+  lines: [],
+  gateway,
+});
+
+test.each([
+  ["SEK", 2],
+  ["eur", 2],
+  ["JPY", 0],
+  ["KWD", 3],
+])("%s has %d decimals", (currency, digits) => expect(minorDigits(currency)).toBe(digits));
+
+test("an order in a currency that its gateway does not sell is refused, and so is its payment", async () => {
+  const bank = await resursDouble({ clock });
+  const asked: { total: number; currency: string }[] = [];
+  const yen: Gateway = {
+    ...gatewayTo(bank.url, clock),
+    name: "any-bank",
+    currencies: undefined,
+    createPayment: async ({ total, currency }) => {
+      asked.push({ total, currency });
+      return { kind: "failed", detail: "seen" };
+    },
+  };
+  const { shop } = wooDouble({ now: () => clock.now() });
+  const engine = createEngine({ store: memoryStore(), gateways: [gatewayTo(bank.url, clock), yen], shop, clock });
+  await engine.start();
+  try {
+    for (const currency of ["JPY", "KWD", "GBP", "XXX", "ABC"]) {
+      const refused = expect.objectContaining({
+        issues: [{ path: "order.currency", message: expect.stringContaining(currency) }],
+      });
+      await expect(engine.place(`o-${currency}`, order(currency))).rejects.toEqual(refused);
+      expect(await engine.queries.read(`o-${currency}`)).toBeNull();
+    }
+    await expect(engine.place("x", order("XXX", "any-bank"))).rejects.toThrow("ISO 4217");
+    // An order that is paid elsewhere is none of the gateway's business.
+    for (const currency of ["JPY", "XXX"]) await engine.place(`other-${currency}`, order(currency, null));
+    for (const currency of ["SEK", "nok", "DKK", "EUR"]) await engine.place(`o-${currency}`, order(currency));
+    // Placed again, it is not changed into one either.
+    await expect(engine.place("o-SEK", order("JPY"))).rejects.toThrow("JPY");
+    expect((await engine.queries.read("o-SEK"))?.facts.order.currency).toBe("SEK");
+
+    await engine.place("yen", order("JPY", "any-bank"));
+    const urls = {
+      successUrl: "https://shop.example",
+      failUrl: "https://shop.example",
+      callbackUrl: "https://shop.example",
+    };
+    expect(await engine.checkout("yen", "resurs-mapi", urls)).toMatchObject({
+      kind: "failed",
+      detail: expect.stringContaining("JPY"),
+    });
+    expect(bank.creates).toEqual([]);
+    await engine.checkout("yen", "any-bank", urls);
+    expect(asked).toEqual([{ total: 1500, currency: "JPY" }]);
+  } finally {
+    await engine.stop();
+    await bank.close();
+  }
+});

@@ -1,0 +1,86 @@
+/** A Vendure server as a process, on PostgreSQL, between a bank and those who use it: the storefront and the administrator. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type ResursDouble, resursDouble } from "order-status-engine/testing";
+import { freePort } from "../../free-port.js";
+import { type PostgresServer, startPostgres } from "../../stores/postgres-server.js";
+import { adminOf, type Client, clientOf, setUp } from "./shop.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const packages = fileURLToPath(new URL("../../../../test/hosts/node_modules", import.meta.url));
+
+export interface Place {
+  bank: ResursDouble;
+  postgres: PostgresServer;
+  admin: Client;
+  url: string;
+  /** @param currency other than the channel's own */
+  storefront(currency?: string): Client;
+  /** The same databases, and another process. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** What the server wrote. */
+  said(): string;
+  end(): Promise<void>;
+}
+
+export const startVendure = async (env: Record<string, string> = {}): Promise<Place> => {
+  const postgres = await startPostgres();
+  if (typeof postgres === "string") throw new Error(postgres);
+  const bank = await resursDouble({});
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const settings = {
+    ...process.env,
+    NODE_PATH: packages,
+    VENDURE_TELEMETRY_DISABLED: "true",
+    PORT: String(port),
+    PUBLIC_URL: url,
+    VENDURE_DB: await postgres.database(),
+    ORDERS_DB: await postgres.database(),
+    RESURS_URL: bank.url,
+    RESURS_ID: "id",
+    RESURS_SECRET: "secret",
+    COOLDOWN: "0",
+    CALLBACK_SECRET: "the secret of the callbacks",
+    ...env,
+  };
+  let said = "";
+  let server: ChildProcess;
+  const start = async () => {
+    const one = spawn(process.execPath, [`${here}server.js`], { env: settings });
+    server = one;
+    let told = "";
+    for (const stream of [one.stdout, one.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        told += text;
+        said += text;
+      });
+    }
+    while (one.exitCode === null && !told.includes("listening")) await setTimeout(50);
+    if (one.exitCode !== null) throw new Error(`Vendure ended:\n${told}`);
+  };
+  const stop = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill(signal);
+    await once(server, "exit");
+  };
+  await start();
+  const admin = await adminOf(url);
+  await setUp(admin);
+  return {
+    ...{ bank, postgres, admin, url },
+    storefront: (currency = "SEK") => clientOf(`${url}/shop-api?currencyCode=${currency}`),
+    async restart(signal = "SIGKILL") {
+      await stop(signal);
+      await start();
+    },
+    said: () => said,
+    async end() {
+      await stop("SIGTERM");
+      await bank.close();
+      await postgres.stop();
+    },
+  };
+};
