@@ -35,7 +35,12 @@ export const Reply = z.discriminatedUnion("type", [
   unknown("rebuild.unknown"),
   /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
   z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
-  /** The shop reads another status than the one we meant to change. */
-  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
+  /** The shop reads another status than the one we meant to change, which was `from`. */
+  z.strictObject({
+    type: z.literal("shop.conflicted"),
+    effectId,
+    status: OrderStatus,
+    from: OrderStatus.optional(),
+  }),
 ]);
 export type Reply = z.infer<typeof Reply>;

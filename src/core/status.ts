@@ -3,7 +3,8 @@ import type { Facts, OrderStatus } from "../../machines/facts.js";
 
 const byHand = new Set(["merchant.held", "order.seen", "shop.conflicted"]);
 
-const paid = new Set<OrderStatus>(["processing", "completed"]);
+/** The shop treats the order as paid. */
+export const paid = new Set<OrderStatus>(["processing", "completed"]);
 const over = new Set<OrderStatus>(["completed", "cancelled", "refunded"]);
 
 /**

@@ -1,6 +1,7 @@
 /** The customer comes back from the bank: the payment is read, and he is sent on to where it leads. */
 import { type Context, Hono } from "hono";
 import { ReturnPage } from "../../machines/commands.js";
+import type { Facts } from "../../machines/facts.js";
 import { KnownId } from "../core/entering.js";
 import type { Runtime } from "../ports/runtime.js";
 import type { CustomerBack } from "../ports/shop.js";
@@ -31,6 +32,8 @@ type Container =
   | { ok: false; reason: string };
 
 const NOT_COMPLETED = "not-completed";
+const isWithTheBank = (payment: Facts["payment"] | undefined): boolean =>
+  payment?.exists === true && ["ACCEPTED", "FROZEN", "INSPECTION"].includes(payment.status);
 const comesBackWell = new Set<ReturnPage>(["success", "signing-landing"]);
 
 export const returnRoutes = (options: ReturnOptions): Hono => {
@@ -65,11 +68,12 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
           { wait: "settled", timeoutMs: returnWaitMs },
         )
       : null;
-    const facts = async () => (await engine.queries.read(orderId))?.facts;
-    const status = told?.to ?? (await facts())?.order.status ?? null;
-    const paid = comesBackWell.has(page) && status !== "cancelled" && status !== "failed";
-    // Who has paid asks for nothing more.
-    const reason = paid ? null : ((await facts())?.payment.rejectedReason ?? NOT_COMPLETED);
+    const facts = (await engine.queries.read(orderId))?.facts;
+    const status = told?.to ?? facts?.order.status ?? null;
+    // Who has paid, and comes by the fail page all the same, must not be asked to pay again.
+    const isTheirs = comesBackWell.has(page) || isWithTheBank(facts?.payment);
+    const paid = isTheirs && status !== "cancelled" && status !== "failed";
+    const reason = paid ? null : (facts?.payment.rejectedReason ?? NOT_COMPLETED);
     return leadsOn(c, { orderId, paid, proven: true, reason }, { orderId, status });
   };
 

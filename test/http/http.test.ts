@@ -462,6 +462,11 @@ describe("orders over HTTP", () => {
     ["success", "ACCEPTED", "https://shop.test/thanks/o"],
     ["success", "REJECTED", "https://shop.test/cart"],
     ["fail", "TASK_REDIRECTION_REQUIRED", "https://shop.test/cart"],
+    ["fail", "REJECTED", "https://shop.test/cart"],
+    // Paid already, or under review: never asked to pay a second time.
+    ["fail", "ACCEPTED", "https://shop.test/thanks/o"],
+    ["signing-cancelled", "ACCEPTED", "https://shop.test/thanks/o"],
+    ["fail", "FROZEN", "https://shop.test/thanks/o"],
   ])("a customer who comes back to %s with a payment that reads %s is sent on to %s", async (page, payment, to) => {
     const { world, get } = await doors({
       thankYouUrl: "https://shop.test/thanks/{orderId}",

@@ -94,7 +94,8 @@ export class Attempts {
       case "done":
         return { kind: "done" };
       case "conflict": {
-        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
+        const from = "from" in effect ? { from: effect.from } : {};
+        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status, ...from } as const;
         return { kind: "event", how: "conflict", event };
       }
       case "retry":
