@@ -35,7 +35,7 @@ export const checkoutFlow: Document = {
         ]),
         done(
           "rejected (*failed*)",
-          "Rejected makes it failed, or cancelled where the customer had not done his part.",
+          "Rejected makes it failed, or cancelled if the customer had not completed their task.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
         ),
         done("paused (*on-hold*)", "Frozen or in inspection makes it on hold.", [...CELLS, '["P", "H    H    H    H']),
@@ -77,7 +77,7 @@ export const checkoutFlow: Document = {
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "So it does; and to cancelled, as the full documentation says of a task that is not completed.",
+          "Yes. Also to cancelled, when the bank rejected the payment and the customer's task was not completed (Merchant API 2).",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
         ),
         done(

@@ -26,12 +26,12 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         "`woocommerce_update_order` – invoked when an order is saved",
-        "Not used: an edited order comes by webhook, with its total, currency and payment method; its lines wait for Recalculate, or go to the bank at once with `shop.sendEdits`.",
+        "Not used: an edited order arrives by webhook, with its total, currency and payment method. Its lines wait for Recalculate, because a change cancels the whole reservation first and a person decides on that; with `shop.sendEdits` they go to the bank at once.",
         { options: ["shop.sendEdits"], pages: ["woocommerce.md#two-writers"] },
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "Such a status is followed, nothing is sent to the bank, and it is flagged where the payment disagrees.",
+        "Such a status is followed at the next webhook, or by the next reconciliation if the order is open. Nothing is sent to the bank, and the order is flagged if the payment disagrees.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
@@ -46,7 +46,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Each feature can be switched off; what is left to do in the portal is flagged.",
+        "Each feature can be switched off. What is left to do in the portal is flagged, except a refund by amount: with `enableRefund` off it is recorded in the shop, and whoever asks for it refunds it in the portal.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         { rules: ["capture/off", "refund/off", "modify/off"] },
       ),
@@ -61,7 +61,7 @@ export const pluginIntegrations: Section[] = [
       ]),
       done(
         "must **not** be in a `REJECTED`, `FROZEN`, or `INSPECTION` state",
-        "Refused in each, with a reason of its own. With capturing switched off a rejected order may be completed, and is flagged; a frozen one may not.",
+        "Refused in each, with a reason of its own. With capturing switched off, an order whose payment is rejected or in inspection may be completed and is flagged; a frozen one may not.",
         [...ASKS, 'complete: "payment-in-inspection"'],
       ),
       done("must contain either `CAPTURE` or `PARTIAL_CAPTURE`", "Refused without either: `capture-not-possible`.", [
@@ -167,7 +167,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         'mistakenly updates the order status to "Processing"',
-        "The merchant may, and the order is flagged until it is paid; of a frozen payment it is refused.",
+        "Allowed, and the order is flagged until it is paid; refused while the payment is frozen.",
         ["core/decide.test.ts", "processing may be set by hand before anything is paid, and a person is shown that"],
         { rules: ["merchant/processing"] },
       ),

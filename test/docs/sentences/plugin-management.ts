@@ -9,7 +9,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "automatically updating the payment at Resurs Bank when the order is manually edit/updated in WooCommerce order view",
-        "A new total is heard of by webhook, and read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order at once.",
+        "A new total arrives by webhook, and is read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order at once.",
         {
           pages: ["woocommerce.md#two-writers"],
           options: ["settings.choices.amountMismatch", "shop.sendEdits"],
@@ -40,13 +40,13 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically captured when the order status is set to `Completed` in WooCommerce",
-        "Completed captures first, and the order is completed when the bank has confirmed. A status that is written past the plugin, by SQL or while it is off, is followed and flagged.",
+        "Completed captures first, and the order is completed when the bank has confirmed. A status that is written past the plugin, by SQL or while it is off, is followed and flagged at the next webhook or reconciliation; reconciliation does not look at closed orders.",
         [...BRANCHES, '"capturing.asked | capture/full | capturePayment"'],
         { rules: ["capture/full"], pages: ["woocommerce.md#a-change-of-status"] },
       ),
       done(
         "can no longer be reverted to another status",
-        "Refused, but for Refunded, which is the way on. Set back in the shop, past the engine, it is flagged, and Completed is offered.",
+        "Refused, except a change to Refunded. Set back in the shop, past the engine, it is flagged, and Completed is offered.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
         { rules: ["terminal/completed"] },
       ),
@@ -159,7 +159,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "Captures, refunds and cancellations of the portal are read at once and move no order. Where the amounts differ then, Completed is refused and flagged.",
+        "A capture, refund or cancellation in the portal is read when its callback comes, which waits out the customer's minute like any other. It does not close an order. A capture makes an unpaid order processing, because it is paid; if the amounts differ, Completed is refused and flagged.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
         { options: ["settings.choices.amountMismatch"] },
       ),
@@ -176,7 +176,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Partial refunds via the dropdown are not supported.",
-        "Refunded gives back everything; with an amount it is refused. A part goes by the refund button.",
+        "Refunded gives back everything; with another amount it is refused. A part goes by the refund button.",
         ["core/wishes.test.ts", "names what he wishes for: amounts, lines, totals", '"partial-refund-not-supported"'],
         { rules: ["refund/full", "refund/confirmed"] },
       ),
@@ -196,7 +196,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "a clear audit trail of what has been done",
-        "The history has every event with its time, way and answer, and who asked (`by`), where he is told.",
+        "The history has every event with its time, way and answer and, if the caller sent `by`, who asked.",
         ["testing/sandbox.test.ts", "refund of a part, then of all that is left"],
         { pages: ["inspector.md"] },
       ),

@@ -49,7 +49,7 @@ export const pluginSettings: Section[] = [
     rows: [
       outside(
         "modify the database auto-increment number",
-        "Order numbers are the shop's, and so are the addresses that a firewall lets through. Any id of up to 100 visible characters is taken.",
+        "Order numbers are the shop's, and so are the addresses that a firewall lets through. Any id of up to 100 printable characters is accepted.",
       ),
     ],
   },
@@ -109,7 +109,7 @@ export const pluginSettings: Section[] = [
           ],
         },
       ),
-      done("the system defaults to 120 minutes", "Without stock management Hold stock counts for nothing.", [
+      done("the system defaults to 120 minutes", "Without stock management, Hold stock is ignored.", [
         "scenarios/ttl.json",
         "Hold stock counts for nothing while stock management is off: two hours",
       ]),
@@ -181,7 +181,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "You must fetch the store data again",
-        "Nothing is kept of the environment before: another one is another address, key, secret and store id in the configuration, and a restart. `order-status config --check` says whether they belong together.",
+        "No store list is cached. To switch, change the address, key, secret and store ID in the configuration and restart. `order-status config --check` says whether they belong together.",
         { options: ["gateways.resurs-mapi.baseUrl"], pages: ["configuration.md"] },
       ),
     ],

@@ -53,7 +53,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is not pending follows the payment only where that calls for another status; choices turn single cells.",
+        "An order that is not pending follows the payment by the table in rules.md, in which a failed or processing order does not go on hold; the settings listed change individual cells.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -143,7 +143,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "or empty values to `0.0`",
-        "What is no number costs 0, on both sides: in the adapter and in the plugin. A text that is no number is told in a note of the order.",
+        "A cost that is not a number counts as 0 in both the adapter and the plugin; if it was text, an order note quotes it.",
         [
           "woo/plugin-order.test.ts",
           "the plugin and the adapter make the same of an order with",

@@ -16,7 +16,7 @@ interface Where {
 export type Standing = "implemented" | "difference" | "out of scope";
 
 export interface Row extends Where {
-  /** As it stands in the document, as short as it is found by; spaces and line breaks are alike. */
+  /** As it stands in the document, quoted just far enough to find it; spaces and line breaks are alike. */
   quote: string;
   standing: Standing;
   /** What the engine does; of a difference and of what is out of scope, the reason. */

@@ -126,7 +126,7 @@ export const workflows: Document = {
         ),
         differs(
           "we are discovering whether RCOv1 or RCOv2 is used",
-          "Both versions ask the same door for the same order, so nothing is to be found out or kept.",
+          "Both versions call the same endpoint, so the engine need not know which one is in use. The page that `serve` shows uses v1.",
         ),
         done(
           "contains an extra layer for the frontend scripts to handle if something goes wrong",
@@ -150,7 +150,7 @@ export const workflows: Document = {
       rows: [
         done(
           "actually resynchronize them after a successful payment, by using Resurs Bank getPayment",
-          "The page says success, and the payment is read all the same; the reading counts.",
+          "The payment is read even if the customer lands on the success page; only the reading counts.",
           [...PAGES, '["success", "at the bank", "on-hold"]'],
         ),
       ],
