@@ -45,6 +45,9 @@ const excess = {
   reserved: (c: GuardContext) => more(c, "reserved", c.payment.authorized + c.payment.captured),
 };
 
+/** What the shop was told to record as refunded, and the bank's books do not show. */
+const toRefund = ({ payment }: GuardContext): number => Math.max(0, (payment.recorded ?? 0) - payment.refunded);
+
 export interface FlagRule {
   test(c: GuardContext): boolean;
   /** By how much shop and bank differ, in minor units. */
@@ -159,6 +162,12 @@ export const flags = {
     says: "The bank refunded more than was asked for here.",
     remedy: "Compare the refunds in the Merchant Portal with the order, and have the bank take back what is too much.",
   },
+  "refund-by-hand": {
+    test: (c: GuardContext) => ours(c) && !c.settings.enableRefund && toRefund(c) > 0,
+    amount: (c: GuardContext) => toRefund(c),
+    says: "The shop recorded a refund that the bank has not made, because automatic refunds are switched off.",
+    remedy: "Refund the amount in the Merchant Portal.",
+  },
   "refund-failed": {
     test: (c: GuardContext) => ours(c) && (c.payment.refundUndone ?? 0) > 0,
     amount: (c: GuardContext) => c.payment.refundUndone ?? 0,
@@ -205,6 +214,7 @@ export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:amount-mismatch": ["merchant.recalculated"],
   "discrepancy:refunded-not-credited": [],
   "discrepancy:refunded-twice": ["merchant.acknowledged"],
+  "refund-by-hand": [],
   "refund-failed": ["merchant.refunded", "merchant.refundedAmount", "merchant.acknowledged"],
   "discrepancy:captured-twice": ["merchant.acknowledged"],
   "discrepancy:reserved-twice": ["merchant.acknowledged"],

@@ -132,6 +132,10 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     says: "Banken har återbetalat mer än vad som begärdes härifrån.",
     remedy: "Jämför återbetalningarna i Merchant Portal med ordern och låt banken ta tillbaka det som är för mycket.",
   },
+  "refund-by-hand": {
+    says: "Butiken har registrerat en återbetalning som banken inte har gjort, eftersom automatiska återbetalningar är avstängda.",
+    remedy: "Återbetala beloppet i Merchant Portal.",
+  },
   "refund-failed": {
     says: "En återbetalning som banken hade godkänt misslyckades, så kunden fick inte pengarna.",
     remedy: "Återbetala beloppet igen.",

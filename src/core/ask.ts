@@ -260,9 +260,12 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const { operation } = facts;
       const of = operation ?? wish;
       const asked = of?.amount ?? 0;
-      if (operation === null) return at(a, { type, amount: asked, lines: of?.lines ?? null, ...refundIn(of) });
-      // A refund that failed at the bank stands in the shop already.
       const { recorded = 0 } = payment;
+      if (operation === null) {
+        const effect = { type, amount: asked, lines: of?.lines ?? null, ...refundIn(of) };
+        return at(a, effect, { ...facts, payment: { ...payment, recorded: recorded + asked } });
+      }
+      // A refund that failed at the bank stands in the shop already.
       const { intended, undone } = refundsAfter(payment, operation, true);
       const owed = (intended.refunded ?? 0) + undone - recorded;
       const amount = operation.refund === undefined ? Math.min(asked, Math.max(0, owed)) : asked;

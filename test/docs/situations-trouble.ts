@@ -130,6 +130,15 @@ export const flagged: Row[] = [
     () => two("processing", payments.accepted, payments.captured),
   ],
   [
+    "a refund recorded while automatic refunds are off",
+    "flagged/refund-by-hand",
+    () => {
+      const life = new Life(anOrder({ status: "completed" }), rulesWith({ enableRefund: false }));
+      life.settle({ type: "reconcile.asked" }, payments.captured);
+      return told(life, partRefund(30_000), payments.captured);
+    },
+  ],
+  [
     "a refund that failed",
     "flagged/refund-failed",
     () => {

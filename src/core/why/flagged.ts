@@ -99,6 +99,13 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
       "{Status} sedan {since}, men betald två gånger: banken har {surplus} mer från kunden än ordern behöver.",
     ],
   ],
+  "refund-by-hand": [
+    ["{Status}, a refund is left to make", "{Status}, en återbetalning återstår"],
+    [
+      "{Status} since {since}, but the shop recorded {flagAmount} as refunded that the bank has not refunded: automatic refunds are switched off.",
+      "{Status} sedan {since}, men butiken har registrerat {flagAmount} som återbetalt utan att banken har gjort det: automatiska återbetalningar är avstängda.",
+    ],
+  ],
   "refund-failed": [
     ["{Status}, refund failed", "{Status}, återbetalningen misslyckades"],
     [

@@ -18,6 +18,7 @@ export const flagNames: Record<FlagName, readonly [english: string, swedish: str
   "discrepancy:amount-mismatch": ["amounts differ", "beloppen skiljer sig"],
   "discrepancy:refunded-not-credited": ["refunded, money not paid back", "återbetald, pengarna kvar"],
   "discrepancy:refunded-twice": ["refunded too much", "för mycket återbetalat"],
+  "refund-by-hand": ["refund to make at the bank", "återbetalning att göra hos banken"],
   "refund-failed": ["refund failed", "återbetalningen misslyckades"],
   "discrepancy:captured-twice": ["captured too much", "för mycket debiterat"],
   "discrepancy:reserved-twice": ["reserved too much", "för mycket reserverat"],

@@ -46,7 +46,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Each feature can be switched off. What is left to do in the portal is flagged, except a refund by amount: with `enableRefund` off it is recorded in the shop, and whoever asks for it refunds it in the portal.",
+        "Each feature can be switched off; what is left to do in the portal is flagged.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         { rules: ["capture/off", "refund/off", "modify/off"] },
       ),
