@@ -17,7 +17,7 @@ const bin = (path: string): string => join(root, "node_modules", path);
 const LARGEST_PACKAGE = 1_350_000;
 /** With all that comes along but the optional packages: 25 packages and 61 MB at the time of writing, 28 MB of them date-fns. */
 const MOST_PACKAGES = 25;
-const MOST_MB = 62;
+const MOST_MB = 64;
 /** This entry asks for a package that the others do without. */
 const PROPERTIES = "order-status-engine/testing/properties";
 

@@ -67,6 +67,7 @@ test("a file of the version before is brought up to this one, and until then can
   const today = made();
   withFile((db) => {
     db.exec("DROP INDEX orders_latest; DROP INDEX orders_status_latest; DROP INDEX orders_flagged_latest");
+    db.exec("DROP TRIGGER deliveries_noted; DROP TABLE deliveries; DROP TABLE subscriptions");
     db.exec("DROP TABLE secrets");
     db.exec("DROP TABLE damaged");
     db.exec("DROP INDEX outbox_odd; DROP INDEX inbox_odd; DROP INDEX timers_odd");

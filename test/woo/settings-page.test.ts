@@ -1,13 +1,13 @@
-/** What "Test the connection" finds: the settings page of the plugin in a real PHP, with an engine that answers as told. */
+/** What "Test the connection" finds: the plugin in a real PHP, with an engine that answers as told. */
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { php, plugin } from "./wordpress.js";
 
-const page = join(dirname(plugin), "includes/class-settings-page.php");
+const doctor = join(dirname(plugin), "includes/class-doctor.php");
 
 /** @param answers what the engine answers to each path; a path that is left out is not found */
-const found = (answers: Record<string, unknown>): [isOk: boolean, says: string][] => {
+const found = (answers: Record<string, unknown>): [verdict: string, says: string][] => {
   const code = `
     define( 'ABSPATH', '/' );
     function __( $text ) { return $text; }
@@ -26,10 +26,9 @@ const found = (answers: Record<string, unknown>): [isOk: boolean, says: string][
           : array( 'kind' => 'fault', 'code' => 404, 'body' => null, 'why' => 'not found' );
       }
     }
-    require ${JSON.stringify(page)};
-    $findings = new ReflectionMethod( 'Order_Status_Engine_Settings_Page', 'findings' );
-    $findings->setAccessible( true );
-    echo json_encode( $findings->invoke( null ) );`;
+    require ${JSON.stringify(doctor)};
+    $all = array_merge( Order_Status_Engine_Doctor::findings(), Order_Status_Engine_Doctor::seen_from_engine() );
+    echo json_encode( array_map( function ( $one ) { return array( $one['verdict'], $one['says'] ); }, $all ) );`;
   return JSON.parse(execFileSync("php", ["-r", code, "--", JSON.stringify(answers)]).toString());
 };
 
@@ -41,25 +40,25 @@ const bank = (verdict: string, says: string, fix: string | null = null) => ({
 
 describe.skipIf(php === null)("the settings page", () => {
   test.each([
-    ["the store and its methods", bank("ok", "Shop (b7f8): Invoice"), true, "resurs-mapi: Shop (b7f8): Invoice"],
+    ["the store and its methods", bank("ok", "Shop (b7f8): Invoice"), "ok", "resurs-mapi: Shop (b7f8): Invoice"],
     [
       "the stores to choose from",
       bank("warning", "the bank knows the key; its stores: A (1), B (2)", "write one"),
-      true,
+      "warning",
       "resurs-mapi: the bank knows the key; its stores: A (1), B (2) (write one)",
     ],
     [
       "a key that the bank does not take",
       bank("wrong", "HTTP 401: invalid_client", "look at clientId"),
-      false,
+      "wrong",
       "resurs-mapi: HTTP 401: invalid_client (look at clientId)",
     ],
-  ])("tells %s", (_what, answers, isOk, says) => {
-    expect(found(answers)).toContainEqual([isOk, says]);
+  ])("tells %s", (_what, answers, verdict, says) => {
+    expect(found(answers)).toContainEqual([verdict, says]);
   });
 
   test("says nothing of the banks where an older engine does not tell of them", () => {
     expect(found(up).filter(([, says]) => says.includes("resurs"))).toEqual([]);
-    expect(found(up)).toContainEqual([true, "It takes the token."]);
+    expect(found(up)).toContainEqual(["ok", "It takes the token."]);
   });
 });
