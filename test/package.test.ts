@@ -13,9 +13,9 @@ import { freePort } from "./free-port.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (path: string): string => join(root, "node_modules", path);
-/** 1,125 kB at the time of writing: a quarter is the test harness that users are given, another the docs. */
+/** 1,290 kB at the time of writing: a quarter is the test harness that users are given, another the docs. */
 const LARGEST_PACKAGE = 1_350_000;
-/** With all that comes along but the optional packages: 25 packages and 61 MB at the time of writing, 28 MB of them date-fns. */
+/** With all that comes along but the optional packages: 25 packages and 63 MB at the time of writing, 28 MB of them date-fns. */
 const MOST_PACKAGES = 25;
 const MOST_MB = 64;
 /** This entry asks for a package that the others do without. */
