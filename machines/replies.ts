@@ -35,12 +35,7 @@ export const Reply = z.discriminatedUnion("type", [
   unknown("rebuild.unknown"),
   /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
   z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
-  /** The shop reads another status than the one we meant to change, which was `from`. */
-  z.strictObject({
-    type: z.literal("shop.conflicted"),
-    effectId,
-    status: OrderStatus,
-    from: OrderStatus.optional(),
-  }),
+  /** The shop reads another status than the one we meant to change. */
+  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
 ]);
 export type Reply = z.infer<typeof Reply>;

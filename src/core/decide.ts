@@ -106,7 +106,7 @@ const happen = (builder: DecisionBuilder): void => {
       follow(builder, event.status);
       return readSince(builder);
     case "shop.conflicted":
-      follow(builder, event.status, event.from);
+      follow(builder, event.status);
       return readSince(builder);
     case "shop.differs":
       return shopDiffers(builder);

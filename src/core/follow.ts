@@ -5,14 +5,9 @@ import type { Operation, OrderStatus } from "../../machines/facts.js";
 import type { DecisionBuilder } from "./builder.js";
 import { notOurs, refuse } from "./refuse.js";
 import { waitingFor } from "./remember.js";
-import { paid } from "./status.js";
 
-/**
- * Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it.
- *
- * @param written what the shop had before, where it says so in answer to a write; left out: what the order has here
- */
-export const follow = (builder: DecisionBuilder, seen: OrderStatus, written?: OrderStatus): void => {
+/** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
+export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
   const shown = { ...builder.itself, seen };
   const status = builder.facts.order.status;
   const { operation } = builder.facts;
@@ -23,12 +18,6 @@ export const follow = (builder: DecisionBuilder, seen: OrderStatus, written?: Or
   const meta = builder.moveOrder(shown);
   // A draft is only a way in: an order that was placed does not become one again.
   if (meta === null) return builder.answer(shown, "ignored", { reason: "no-change", from: status });
-  // It was put on hold before the shop knew that it is paid: it waits for its payment, and not for the person.
-  if (written !== undefined && !paid.has(written)) {
-    const { heldByHand: _, ...order } = builder.facts.order;
-    builder.facts = { ...builder.facts, order };
-    builder.moveOrder({ ...builder.itself, type: "payment.read" });
-  }
   builder.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
 };
 
@@ -50,8 +39,7 @@ export const readFor = (builder: DecisionBuilder, type: string): void => {
 export const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
   const wanted = statusWantedBy[event.type];
-  if (event.type === "order.seen") return follow(builder, event.status);
-  if (event.type === "shop.conflicted") return follow(builder, event.status, event.from);
+  if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(builder, event.status);
   if (wanted === undefined) return notOurs(builder, builder.itself);
   const status = builder.facts.order.status;
   if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });

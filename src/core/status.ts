@@ -3,8 +3,7 @@ import type { Facts, OrderStatus } from "../../machines/facts.js";
 
 const byHand = new Set(["merchant.held", "order.seen", "shop.conflicted"]);
 
-/** The shop treats the order as paid. */
-export const paid = new Set<OrderStatus>(["processing", "completed"]);
+const paid = new Set<OrderStatus>(["processing", "completed"]);
 const over = new Set<OrderStatus>(["completed", "cancelled", "refunded"]);
 
 /**

@@ -94,8 +94,7 @@ export class Attempts {
       case "done":
         return { kind: "done" };
       case "conflict": {
-        const from = "from" in effect ? { from: effect.from } : {};
-        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status, ...from } as const;
+        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
         return { kind: "event", how: "conflict", event };
       }
       case "retry":
