@@ -7,6 +7,7 @@ import type { ChangeHandler, SubscribeOptions } from "../../ports/changes.js";
 import type { Clock } from "../../ports/clock.js";
 import { PLACED_ID, parseCommand, parsePlaced } from "../../ports/command.js";
 import type { Gauges } from "../../ports/observer.js";
+import { RecentMap } from "../../ports/recent.js";
 import type {
   CheckoutOutcome,
   CheckoutUrls,
@@ -32,7 +33,7 @@ import { Outbox } from "./outbox.js";
 import { placedAgain } from "./placed-again.js";
 import { answerGiven, paymentOf, queriesOf, receiptGiven } from "./queries.js";
 import { Overloaded, type Receipt, type SubmitOptions, sourceOf } from "./receipt.js";
-import { SubscriptionLoop, settledSubscription } from "./subscriptions.js";
+import { SubscriptionLoops } from "./subscriptions.js";
 import { Timers } from "./timers.js";
 import { Waiters } from "./waiters.js";
 import { HostTransaction, type InTransaction, insideOf } from "./within.js";
@@ -54,8 +55,8 @@ export class Engine extends WithVerbs implements Runtime {
   private readonly lifetime: Lifetime;
   private readonly checkouts = new Checkouts();
   /** Rejected, and the bank did not say why; the latest last. */
-  private readonly undetermined = new Set<string>();
-  private readonly subscribed = new Map<string, SubscriptionLoop>();
+  private readonly undetermined = new RecentMap<string, true>(MOST_UNDETERMINED);
+  private readonly subscriptions: SubscriptionLoops;
 
   readonly secret: Runtime["secret"] = (...asked) => this.ctx.store.secret(...asked);
 
@@ -79,25 +80,24 @@ export class Engine extends WithVerbs implements Runtime {
     });
     this.outbox = new Outbox(ctx, this.mailbox, { read: queries.read, alarm });
     this.timers = new Timers(ctx, this.mailbox, this.outbox);
+    this.subscriptions = new SubscriptionLoops(ctx);
     this.lifetime = new Lifetime(ctx, {
-      open: async () => {
-        for (const one of this.subscribed.values()) await one.open();
-      },
+      open: () => this.subscriptions.open(),
       begin: () => {
         this.timers.start();
-        for (const one of this.subscribed.values()) one.start();
+        this.subscriptions.start();
         ctx.observer.watch(() => this.figures());
       },
       quiet: () => {
         this.waiters.stop();
         this.outbox.stop();
-        for (const one of this.subscribed.values()) one.quiet();
+        this.subscriptions.quiet();
       },
       stopLooking: () => this.timers.stop(),
       busy: () => !this.idle || this.checkouts.underWay,
       refuse: async () => {
         this.mailbox.stop();
-        await Promise.all([...this.subscribed.values()].map((one) => one.stop()));
+        await this.subscriptions.stop();
       },
     });
   }
@@ -120,8 +120,7 @@ export class Engine extends WithVerbs implements Runtime {
 
   /** Nothing is being decided, written or sent. */
   get idle(): boolean {
-    const delivered = [...this.subscribed.values()].every(({ idle }) => idle);
-    return delivered && this.mailbox.idle && this.outbox.idle && this.timers.idle;
+    return this.subscriptions.idle && this.mailbox.idle && this.outbox.idle && this.timers.idle;
   }
 
   get underWay(): number {
@@ -141,25 +140,12 @@ export class Engine extends WithVerbs implements Runtime {
    */
   async subscribe(name: string, handler: ChangeHandler, options: SubscribeOptions = {}): Promise<() => Promise<void>> {
     this.lifetime.refuseStopped();
-    const settled = settledSubscription(name, options, this.ctx.limits.leaseMs);
-    if (this.subscribed.has(name)) throw new TypeError(`"${name}" is subscribed here already`);
-    const loop = new SubscriptionLoop(this.ctx, name, handler, settled);
-    this.subscribed.set(name, loop);
-    if (this.lifetime.running) {
-      await loop.open();
-      loop.start();
-    }
-    return async () => {
-      this.subscribed.delete(name);
-      await loop.stop();
-    };
+    return this.subscriptions.add(name, handler, options, this.lifetime.running);
   }
 
   /** Forgets a subscription for good, on every node. false = there is none. @throws StoreError */
-  async unsubscribe(name: string): Promise<boolean> {
-    await this.subscribed.get(name)?.stop();
-    this.subscribed.delete(name);
-    return this.ctx.store.unsubscribe(name);
+  unsubscribe(name: string): Promise<boolean> {
+    return this.subscriptions.forget(name);
   }
 
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
@@ -255,7 +241,7 @@ export class Engine extends WithVerbs implements Runtime {
 
   /** `ok` is false while the store cannot write, or a loop fails that other orders' work waits for. */
   private healthOf(known: Health): Health {
-    const seen = { ...known, undetermined: [...this.undetermined].slice(-TOLD) };
+    const seen = { ...known, undetermined: [...this.undetermined.keys()].slice(-TOLD) };
     const trouble = this.mailbox.trouble() ?? this.ctx.loops.trouble() ?? this.ctx.store.trouble?.() ?? null;
     return seen.ok ? { ...seen, ok: this.lifetime.running && trouble === null, trouble } : seen;
   }
@@ -275,7 +261,7 @@ export class Engine extends WithVerbs implements Runtime {
 
   private committed(decisions: Decision[]): void {
     const now = this.clock.now();
-    for (const one of this.subscribed.values()) one.alarm(now);
+    this.subscriptions.alarm(now);
     void this.timers.hurry(decisions.filter(({ asksAnew }) => asksAnew).map(({ record }) => record.orderId));
     if (decisions.some(({ effects }) => effects.some(({ notBefore }) => notBefore <= now))) this.timers.deliverNow();
     for (const { record, entry, effects, timers, messages } of decisions) {
@@ -283,15 +269,10 @@ export class Engine extends WithVerbs implements Runtime {
       for (const row of timers.set) this.timers.alarm(row.at);
       for (const answer of entry.answers) this.waiters.tell(record.orderId, answer);
       this.ctx.onDecision(entry, record, messages);
-      this.noteDetermined(record);
+      const { status, taskCompleted } = record.facts.payment;
+      if (status === "REJECTED" && taskCompleted === "unavailable") this.undetermined.set(record.orderId, true);
+      else this.undetermined.delete(record.orderId);
     }
-  }
-
-  private noteDetermined({ orderId, facts: { payment } }: OrderRecord): void {
-    this.undetermined.delete(orderId);
-    if (payment.status === "REJECTED" && payment.taskCompleted === "unavailable") this.undetermined.add(orderId);
-    const [oldest] = this.undetermined;
-    if (this.undetermined.size > MOST_UNDETERMINED && oldest !== undefined) this.undetermined.delete(oldest);
   }
 }
 

@@ -19,7 +19,7 @@ const PER_READ = 20;
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
 /** @throws TypeError */
-export const settledSubscription = (name: string, options: SubscribeOptions, leaseMs: number): Settled => {
+const settledSubscription = (name: string, options: SubscribeOptions, leaseMs: number): Settled => {
   const { from = "now", ordersAtOnce = 8, timeoutMs = 30_000, attempts = 500 } = options;
   if (!NAME.test(name))
     throw new TypeError(`a subscription is named with letters, digits, ".", "_" and "-", at most 64; not "${name}"`);
@@ -30,7 +30,7 @@ export const settledSubscription = (name: string, options: SubscribeOptions, lea
 };
 
 /** One subscription, as this process runs it. */
-export class SubscriptionLoop {
+class SubscriptionLoop {
   private readonly underWay = new Map<string, AbortController>();
   /** The last failure of an order, so that the log tells each once. */
   private readonly told = new RecentMap<string, string>(1000);
@@ -203,5 +203,69 @@ export class SubscriptionLoop {
     this.told.set(orderId, said);
     const wait = Math.max(asked, retryAfterMs(attempts, limits.longestAwayMs, random));
     return { error: said, moment: dead ? null : clock.now() + Math.min(wait, limits.longestAwayMs) };
+  }
+}
+
+/** Those of one engine, by name. */
+export class SubscriptionLoops {
+  private readonly loops = new Map<string, SubscriptionLoop>();
+
+  constructor(private readonly ctx: EngineContext) {}
+
+  /**
+   * @param isRunning it begins at once; else with `open` and `start`
+   * @returns stops it here; its place is kept
+   * @throws TypeError, StoreError
+   */
+  async add(
+    name: string,
+    handler: ChangeHandler,
+    options: SubscribeOptions,
+    isRunning: boolean,
+  ): Promise<() => Promise<void>> {
+    const settled = settledSubscription(name, options, this.ctx.limits.leaseMs);
+    if (this.loops.has(name)) throw new TypeError(`"${name}" is subscribed here already`);
+    const loop = new SubscriptionLoop(this.ctx, name, handler, settled);
+    this.loops.set(name, loop);
+    if (isRunning) {
+      await loop.open();
+      loop.start();
+    }
+    return async () => {
+      this.loops.delete(name);
+      await loop.stop();
+    };
+  }
+
+  /** Stopped here, and forgotten everywhere. false = there is none. @throws StoreError */
+  async forget(name: string): Promise<boolean> {
+    await this.loops.get(name)?.stop();
+    this.loops.delete(name);
+    return this.ctx.store.unsubscribe(name);
+  }
+
+  get idle(): boolean {
+    return [...this.loops.values()].every(({ idle }) => idle);
+  }
+
+  async open(): Promise<void> {
+    for (const one of this.loops.values()) await one.open();
+  }
+
+  start(): void {
+    for (const one of this.loops.values()) one.start();
+  }
+
+  quiet(): void {
+    for (const one of this.loops.values()) one.quiet();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.loops.values()].map((one) => one.stop()));
+  }
+
+  /** Something is to be delivered at `at`. */
+  alarm(at: number): void {
+    for (const one of this.loops.values()) one.alarm(at);
   }
 }
