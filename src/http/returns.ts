@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { ReturnPage } from "../../machines/commands.js";
 import type { Facts } from "../../machines/facts.js";
 import { KnownId } from "../core/entering.js";
+import { isReviewed } from "../core/intended.js";
 import type { Runtime } from "../ports/runtime.js";
 import type { CustomerBack } from "../ports/shop.js";
 import type { Admission, Proof } from "./admission.js";
@@ -33,7 +34,7 @@ type Container =
 
 const NOT_COMPLETED = "not-completed";
 const isWithTheBank = (payment: Facts["payment"] | undefined): boolean =>
-  payment?.exists === true && ["ACCEPTED", "FROZEN", "INSPECTION"].includes(payment.status);
+  payment?.exists === true && (payment.status === "ACCEPTED" || isReviewed(payment));
 const comesBackWell = new Set<ReturnPage>(["success", "signing-landing"]);
 
 export const returnRoutes = (options: ReturnOptions): Hono => {
@@ -68,12 +69,13 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
           { wait: "settled", timeoutMs: returnWaitMs },
         )
       : null;
-    const facts = (await engine.queries.read(orderId))?.facts;
-    const status = told?.to ?? facts?.order.status ?? null;
+    const facts = async () => (await engine.queries.read(orderId))?.facts;
+    const status = told?.to ?? (await facts())?.order.status ?? null;
+    const isOver = status === "cancelled" || status === "failed";
     // Who has paid, and comes by the fail page all the same, must not be asked to pay again.
-    const isTheirs = comesBackWell.has(page) || isWithTheBank(facts?.payment);
-    const paid = isTheirs && status !== "cancelled" && status !== "failed";
-    const reason = paid ? null : (facts?.payment.rejectedReason ?? NOT_COMPLETED);
+    const paid = !isOver && (comesBackWell.has(page) || isWithTheBank((await facts())?.payment));
+    // Who has paid asks for nothing more.
+    const reason = paid ? null : ((await facts())?.payment.rejectedReason ?? NOT_COMPLETED);
     return leadsOn(c, { orderId, paid, proven: true, reason }, { orderId, status });
   };
 
