@@ -1,15 +1,14 @@
 /** A Medusa server as a process, on PostgreSQL, between a bank and those who use it: the storefront and the administrator. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type ResursDouble, resursDouble } from "order-status-engine/testing";
 import { freePort } from "../../free-port.js";
 import { startPostgres } from "../../stores/postgres-server.js";
+import { serverProcess } from "../server-process.js";
 import { adminOf, type Client, clientOf, setUp, type Wares } from "./shop.js";
 
 const compiled = fileURLToPath(new URL(".", import.meta.url));
@@ -64,26 +63,8 @@ export const startMedusa = async (): Promise<Place> => {
   const medusa = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args], { cwd: project, env });
   await medusa("db:migrate");
   await medusa("user", "-e", MEMBER.email, "-p", MEMBER.password);
-  let said = "";
-  let server: ChildProcess;
-  const start = async () => {
-    const one = spawn(process.execPath, [cli, "start", "-p", String(port)], { cwd: project, env });
-    server = one;
-    let told = "";
-    for (const stream of [one.stdout, one.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        told += text;
-        said += text;
-      });
-    }
-    while (one.exitCode === null && !told.includes("Server is ready")) await setTimeout(50);
-    if (one.exitCode !== null) throw new Error(`Medusa ended:\n${told}`);
-  };
-  const stop = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.kill(signal);
-    await once(server, "exit");
-  };
+  const args = [cli, "start", "-p", String(port)];
+  const { start, stop, said } = serverProcess("Medusa", args, { cwd: project, env }, "Server is ready");
   await start();
   const admin = await adminOf(url, MEMBER);
   const { wares, key } = await setUp(admin);
@@ -94,7 +75,7 @@ export const startMedusa = async (): Promise<Place> => {
       await stop("SIGKILL");
       await start();
     },
-    said: () => said,
+    said,
     async end() {
       await stop("SIGTERM");
       await bank.close();

@@ -1,11 +1,9 @@
 /** A Vendure server as a process, on PostgreSQL, between a bank and those who use it: the storefront and the administrator. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ResursDouble, resursDouble } from "order-status-engine/testing";
 import { freePort } from "../../free-port.js";
 import { type PostgresServer, startPostgres } from "../../stores/postgres-server.js";
+import { serverProcess } from "../server-process.js";
 import { adminOf, type Client, clientOf, setUp } from "./shop.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -46,26 +44,7 @@ export const startVendure = async (env: Record<string, string> = {}): Promise<Pl
     CALLBACK_SECRET: "the secret of the callbacks",
     ...env,
   };
-  let said = "";
-  let server: ChildProcess;
-  const start = async () => {
-    const one = spawn(process.execPath, [`${here}server.js`], { env: settings });
-    server = one;
-    let told = "";
-    for (const stream of [one.stdout, one.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        told += text;
-        said += text;
-      });
-    }
-    while (one.exitCode === null && !told.includes("listening")) await setTimeout(50);
-    if (one.exitCode !== null) throw new Error(`Vendure ended:\n${told}`);
-  };
-  const stop = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.kill(signal);
-    await once(server, "exit");
-  };
+  const { start, stop, said } = serverProcess("Vendure", [`${here}server.js`], { env: settings }, "listening");
   await start();
   const admin = await adminOf(url);
   await setUp(admin);
@@ -76,7 +55,7 @@ export const startVendure = async (env: Record<string, string> = {}): Promise<Pl
       await stop(signal);
       await start();
     },
-    said: () => said,
+    said,
     async end() {
       await stop("SIGTERM");
       await bank.close();
