@@ -1,30 +1,22 @@
 /** What the plugin tells the engine of what happens in the shop, and the shop's people and programs of its answers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/http/app.js";
-import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
-import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
-import { memoryStore } from "../../src/stores/memory/store.js";
-import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
+import { bankHas, MINUTE, order, shopHas, until } from "../engine/place.js";
+import { type Behind, engineBehind, TOKEN } from "./behind.js";
 import { wordpressDoes as inWordpress, php, type Site, type Step } from "./wordpress.js";
 
 if (php === null) test.skip("what the plugin tells: there is no php here (apt-get install php-cli)", () => {});
 
-const TOKEN = "token of the API";
-
 describe.skipIf(php === null)("the WordPress plugin tells", () => {
   const clock = systemClock();
-  let bank: ResursDouble;
-  let woo: WooDouble;
-  let engine: Engine;
-  let served: Served;
+  let behind: Behind;
+  let bank: Behind["bank"];
+  let woo: Behind["woo"];
+  let engine: Behind["engine"];
+  let served: Behind["served"];
   beforeAll(async () => {
-    bank = await resursDouble({ clock });
-    woo = wooDouble({ now: () => clock.now() });
-    engine = createEngine({ store: memoryStore(), gateways: [gatewayTo(bank.url, clock)], shop: woo.shop, clock });
-    await engine.start();
-    served = await listen(httpApp({ engine, apiToken: TOKEN, publicUrl: "https://engine.example" }).fetch);
+    behind = await engineBehind();
+    ({ bank, woo, engine, served } = behind);
     for (const id of ["1", "2", "3", "4", "5", "6"]) {
       const made = clock.now() - 10 * MINUTE;
       bankHas(bank, `pay-${id}`, id === "2" ? "FROZEN" : "ACCEPTED");
@@ -32,11 +24,7 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       await engine.place(id, order(`pay-${id}`, made, { status: "processing" }));
     }
   });
-  afterAll(async () => {
-    await served.close();
-    await engine.stop();
-    await bank.close();
-  });
+  afterAll(() => behind.end());
 
   const wordpressDoes = (steps: Step[], { constants, ...more }: Partial<Site> = {}) =>
     inWordpress(steps, {

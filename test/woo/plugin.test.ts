@@ -4,35 +4,26 @@ import { createHmac } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { httpApp } from "../../src/http/app.js";
-import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
-import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { wooReturns } from "../../src/shops/woocommerce/index.js";
-import { memoryStore } from "../../src/stores/memory/store.js";
-import { type ResursDouble, resursDouble, type WooDouble, wooDouble } from "../../src/testing/index.js";
-import { bankHas, gatewayTo, MINUTE, order, shopHas, until } from "../engine/place.js";
+import { bankHas, MINUTE, order, shopHas, until } from "../engine/place.js";
+import { type Behind, engineBehind, TOKEN } from "./behind.js";
 import { wordpressDoes as inWordpress, php, plugin, type Site, type Step } from "./wordpress.js";
 
 if (php === null) test.skip("the WordPress plugin: there is no php here (apt-get install php-cli)", () => {});
 
-const TOKEN = "token of the API";
 const SECRET = "secret of the plugin";
 
 describe.skipIf(php === null)("the WordPress plugin", () => {
   const clock = systemClock();
-  let bank: ResursDouble;
-  let woo: WooDouble;
-  let engine: Engine;
-  let served: Served;
+  let behind: Behind;
+  let bank: Behind["bank"];
+  let woo: Behind["woo"];
+  let engine: Behind["engine"];
+  let served: Behind["served"];
   beforeAll(async () => {
-    bank = await resursDouble({ clock });
-    woo = wooDouble({ now: () => clock.now() });
-    const settings = { stockManagement: true, holdStockMinutes: 15 };
-    const gateways = [gatewayTo(bank.url, clock)];
-    engine = createEngine({ store: memoryStore(), gateways, shop: woo.shop, settings, clock });
-    await engine.start();
-    served = await listen(httpApp({ engine, apiToken: TOKEN, publicUrl: "https://engine.example" }).fetch);
+    behind = await engineBehind({ stockManagement: true, holdStockMinutes: 15 });
+    ({ bank, woo, engine, served } = behind);
     for (const [id, says] of [
       ["1", "ACCEPTED"],
       ["2", "FROZEN"],
@@ -49,11 +40,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
       await engine.place(id, order(`pay-${id}`, made, { status }));
     }
   });
-  afterAll(async () => {
-    await served.close();
-    await engine.stop();
-    await bank.close();
-  });
+  afterAll(() => behind.end());
 
   const wordpressDoes = (steps: Step[], { constants, ...more }: Partial<Site> = {}) =>
     inWordpress(steps, {
