@@ -15,19 +15,19 @@ import type { OrderEvent } from "./events.js";
 import { type GuardContext, guards, nextDueAt } from "./guards.js";
 import type { Meta } from "./meta.js";
 
+const over = {
+  guard: "heldCallbacksAreDue",
+  target: "reading",
+  actions: "readPayment",
+  meta: { rule: "cooldown/over" },
+} as const;
 const queued = { meta: { rule: "cooldown/queued" } } as const;
 const askNow = { target: "reading", actions: "readPayment", meta: { rule: "cooldown/never-held" } } as const;
 const askNowToo = { meta: { rule: "cooldown/next-reading" } } as const;
 
 /** Nobody asked meanwhile; callbacks may wait. */
 const afterwards = [
-  {
-    guard: "heldCallbacksAreDue",
-    target: "reading",
-    reenter: true,
-    actions: "readPayment",
-    meta: { rule: "cooldown/over" },
-  },
+  { ...over, reenter: true },
   { guard: "callbacksWait", target: "holding", meta: { rule: "cooldown/held" } },
   { target: "idle" },
 ] as const;
@@ -64,13 +64,14 @@ export const cooldownMachine = setup({
       meta: { says: "callbacks are held for the customer's return" },
       after: {
         cooldownRemaining: [
-          { guard: "heldCallbacksAreDue", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
+          over,
           /** The order was written since, so the customer's minute began anew. */
           { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         ],
       },
       on: {
-        "callback.received": queued,
+        /** A bank's own delay holds only those that came during the checkout. */
+        "callback.received": [over, queued],
         "someone.asked": askNow,
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         "money.settled": { target: "holding", reenter: true, meta: { rule: "cooldown/settled" } },

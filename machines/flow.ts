@@ -7,7 +7,7 @@ export interface Flow {
   bank: string;
   /** The payment, as this gateway reports it. */
   payment: AnyStateMachine;
-  /** A callback is not acted on before this long after it arrived, whatever the cooldown says. */
+  /** While the customer may be paying, a callback is not acted on before this long after it arrived, whatever the cooldown. */
   callbackDelaySeconds: number;
   /** An order whose customer never finished stays pending and is no error (004, first paragraph). */
   unpaidStaysPending: boolean;

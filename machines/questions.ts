@@ -46,10 +46,10 @@ export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): num
 /** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
 export const dueAt = (
   c: Pick<GuardContext, "order" | "settings" | "flow" | "operation">,
-  waiting: Pick<WaitingEvent, "at">,
+  { at, afterCheckout = false }: Pick<WaitingEvent, "at" | "afterCheckout">,
 ): number =>
   c.operation === null
-    ? Math.max(cooldownEndsAt(c), waiting.at + c.flow.callbackDelaySeconds * 1000)
+    ? Math.max(cooldownEndsAt(c), at + (afterCheckout ? 0 : c.flow.callbackDelaySeconds * 1000))
     : Number.POSITIVE_INFINITY;
 
 const heldNow = (c: GuardContext) => c.waiting.filter((w) => w.held && w.readingId === null);

@@ -23,6 +23,8 @@ export const WaitingEvent = z.object({
   at: moment,
   /** Callbacks are held for the customer; nothing else is ever held. */
   held: z.boolean(),
+  /** The order was past its checkout when this came: no customer is at the bank, so the bank's own delay does not hold it. */
+  afterCheckout: z.boolean().optional(),
   /** Fingerprint of the content, to fold repeated deliveries into one. */
   content: z.string().nullable(),
   /** The effect whose reading answers it; null = not asked for yet. */

@@ -75,11 +75,15 @@ const shownAs = (envelope: Envelope, facts: Facts): string => {
   return event.type;
 };
 
+/** A customer may be paying it now: at the bank, or on his way back. */
+const isAtCheckout = ({ status }: Facts["order"]): boolean => ["checkout-draft", "pending", "failed"].includes(status);
+
 export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
   eventId: envelope.id,
   type: shownAs(envelope, facts),
   at: envelope.at,
   held: envelope.event.type === "callback.received",
+  ...(envelope.event.type === "callback.received" && !isAtCheckout(facts.order) ? { afterCheckout: true } : {}),
   content: envelope.event.type === "callback.received" ? envelope.event.content : null,
   readingId: null,
   paymentId: paymentOf(facts, envelope.event),

@@ -64,6 +64,10 @@ const without = (text: string, secrets: string[]): string =>
   secrets.reduce((left, secret) => left.replaceAll(secret, "***"), text);
 
 const textOf = async (response: Response, longest: number): Promise<string> => {
+  if (longest === 0) {
+    await response.body?.cancel();
+    return "";
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream, so nothing more is downloaded.
@@ -147,11 +151,11 @@ export interface AskingOptions {
   fetch: typeof globalThis.fetch;
   /** Taken out of what is told of trouble, as the authorization header is anyway. */
   secrets?: string[] | undefined;
-  /** A longer answer counts as lost. Default 1 MiB. */
+  /** A longer answer counts as lost. 0 = the body is not read, and the status alone counts. Default 1 MiB. */
   longestAnswerBytes?: number | undefined;
 }
 
-/** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. Throws nothing. */
+/** One HTTP exchange whose every end is a value: answered, not sent, or sent and lost. `init.signal` ends it. Throws nothing. */
 export const asking =
   (options: AskingOptions): SendRequest =>
   async (path, init) => {
@@ -159,10 +163,11 @@ export const asking =
     const url = `${options.baseUrl.replace(/\/+$/, "")}/${path}`;
     const call = new AbortController();
     const wait = new AbortController();
+    const signal = init.signal ? AbortSignal.any([init.signal, call.signal]) : call.signal;
     const late = (): Exchange => ({ kind: "lost", detail: `no answer within ${timeoutMs} ms` });
     try {
       return await Promise.race([
-        fetched(url, { ...init, signal: call.signal }, options),
+        fetched(url, { ...init, signal }, options),
         clock.sleep(timeoutMs, wait.signal).then(late, late),
       ]);
     } finally {

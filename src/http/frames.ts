@@ -7,14 +7,12 @@ import { type Context, Hono } from "hono";
 import { html, raw } from "hono/html";
 import { z } from "zod";
 import type { OrderRecord } from "../core/record.js";
-import type { Log } from "../ports/log.js";
 import type { Runtime } from "../ports/runtime.js";
 import type { Admission, Proof } from "./admission.js";
 import { readBody } from "./body.js";
 import { netsScript, resursCheckoutScript } from "./frame-scripts.js";
 import { jsonOnly } from "./json-only.js";
 import type { AddressKeys } from "./keys.js";
-import { orderFor } from "./order-for.js";
 import { attemptProven } from "./return-proof.js";
 import { urlsFor } from "./urls.js";
 
@@ -28,7 +26,6 @@ export interface Frames {
 
 export interface FrameOptions {
   engine: Runtime;
-  log: Log;
   admission: Admission;
   keys: () => Promise<AddressKeys>;
   publicUrl: () => string;
@@ -64,9 +61,8 @@ const ofOrigin = (origin: string, address: string | undefined): string | null =>
   address !== undefined && URL.canParse(address) && new URL(address).origin === origin ? address : null;
 
 export const frameRoutes = (options: FrameOptions): Hono => {
-  const { engine, log, admission, keys, publicUrl, frames = {} } = options;
+  const { engine, admission, keys, publicUrl, frames = {} } = options;
   const app = new Hono();
-  const netsGateways = [...engine.gateways].flatMap(([name, api]) => (api === "nets-easy" ? [name] : []));
 
   const proofIn = async (c: Context): Promise<Proof | null> => {
     const { orderId = "", proof = "" } = c.req.param() as Record<string, string>;
@@ -144,13 +140,14 @@ ${frame.body}
     if (!body.ok) return c.json({ reply: false, error: body.code }, body.status);
     const asked = Initialized.safeParse(body.json).data;
     if (asked === undefined) return c.json({ reply: false, error: "not-a-payment" }, 400);
-    const looking = { engine, log, admission, gateways: netsGateways, making: new Map() };
-    const found = await orderFor(looking, asked.paymentId, async () => null);
-    if ("error" in found) return c.json({ reply: false, error: found.error });
-    const { orderId } = found;
-    return orderId === c.req.param("orderId")
-      ? c.json({ reply: true, orderId })
-      : c.json({ reply: false, error: "no-order" });
+    const orderId = c.req.param("orderId");
+    // Only this order's own payment: what a browser names must not make the engine look for others.
+    const facts = (await engine.queries.read(orderId))?.facts;
+    if (facts === undefined) return c.json({ reply: false, error: "no-order" });
+    const { order, payment } = facts;
+    if (payment.id !== asked.paymentId) return c.json({ reply: false, error: "stale-payment" });
+    if (order.status !== "pending") return c.json({ reply: false, error: `order-is-${order.status}` });
+    return c.json({ reply: true, orderId });
   });
   return app;
 };

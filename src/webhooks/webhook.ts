@@ -73,15 +73,26 @@ const headersOf = (id: string, body: string, keys: Buffer[], at: number): Record
 const GONE = 410;
 const usual: ChangeType[] = ["order.placed", "order.status_changed", "order.flagged"];
 
+/** @throws TypeError for an address that is not http(s) or names a user */
+const addressOf = (url: string): URL => {
+  if (!URL.canParse(url)) throw new TypeError("the address of a webhook is not a URL");
+  const address = new URL(url);
+  if (!/^https?:$/.test(address.protocol))
+    throw new TypeError("the address of a webhook begins with https:// or http://");
+  if (address.username !== "" || address.password !== "") {
+    throw new TypeError("the address of a webhook names no user and no password: the signature proves who sends");
+  }
+  return address;
+};
+
 /** @throws TypeError for an address or a secret that cannot be one */
 export const webhook = (options: WebhookOptions): ChangeHandler => {
   const { types = usual, statuses, timeoutMs = 15_000, clock = systemClock(), fetch = globalThis.fetch } = options;
-  if (!URL.canParse(options.url)) throw new TypeError("the address of a webhook is not a URL");
-  const { origin, pathname, search } = new URL(options.url);
+  const { origin, pathname, search } = addressOf(options.url);
   const secrets = [options.secret].flat();
   const keys = secrets.map(keyOf);
   if (keys.length === 0) throw new TypeError("a webhook needs a secret");
-  const send = asking({ baseUrl: origin, clock, timeoutMs, fetch, secrets });
+  const send = asking({ baseUrl: origin, clock, timeoutMs, fetch, secrets, longestAnswerBytes: 0 });
   const isWanted = ({ type, status }: OrderChange) =>
     types.includes(type) && (statuses === undefined || statuses.includes(status));
   return async (change, { signal }) => {

@@ -122,8 +122,18 @@ describe("a configuration", () => {
       expect([(await fetch(forged)).status, await pay(forged, paymentId)]).toEqual([404, 404]);
       expect((await fetch(page.slice(0, -1))).status).toBe(404);
       // His own address opens his own payment only.
-      expect(await pay(other, paymentId)).toEqual({ reply: false, error: "no-order" });
+      expect(await pay(other, paymentId)).toEqual({ reply: false, error: "stale-payment" });
       expect(await pay(page, paymentId)).toEqual({ reply: true, orderId: "21" });
+    });
+
+    test("keeps nobody else from paying, whatever payments he names", async () => {
+      const { page } = await checkout(one, "24", "nets-easy");
+      const { page: customers, paymentId } = await checkout(one, "25", "nets-easy");
+      const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => pay(page, `made-up-${i}`)));
+      expect(answers).toContainEqual({ reply: false, error: "stale-payment" });
+      // What is too much for one order is too much for that order alone.
+      expect(answers).toContain(429);
+      expect(await pay(customers, paymentId)).toEqual({ reply: true, orderId: "25" });
     });
 
     test.each(["https://elsewhere.example/sign", "javascript:alert(1)", "//elsewhere.example"])(

@@ -29,6 +29,7 @@ const minutes: [state: string, event: string, facts: Said, to: string, rule: str
   ["idle", "payment.read", {}, "idle", null, false, []],
   ["holding", TIMER, { waiting: held }, "reading", "cooldown/over", true, [stops]],
   ["holding", TIMER, { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
+  ["holding", "callback.received", { waiting: held }, "reading", "cooldown/over", true, [stops]],
   ["holding", "money.settled", { waiting: held }, "holding", "cooldown/settled", false, [stops, { set: TIMER, delayMs: 0 }]],
   ["holding", "money.settled", { waiting: held, order: fresh }, "holding", "cooldown/settled", false, [stops, winds]],
   ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, []],
@@ -146,5 +147,33 @@ describe("the payment follows the reading, under its gateway's own words", () =>
       (machine) => step(machine, "UNREAD", considered({ pays }), { type: "payment.read" }).value,
     );
     expect(now).toEqual(expected);
+  });
+});
+
+/** Seed 004, the plugin: its webhook waits two minutes for the customer, who may still be paying. */
+describe("a webhook of Nets", () => {
+  const nets = { gateway: "nets-easy", ...fresh, createdAt: T0 - 10 * MINUTE, updatedAt: T0 - 10 * MINUTE };
+  const heard = (life: Life) => answerTo(life, callback());
+
+  test.each(["pending", "failed"] as const)("waits two minutes while the order is %s", (status) => {
+    const life = lifeOf({ ...nets, status });
+    expect(heard(life)).toMatchObject({ reason: "cooldown", until: T0 + 2 * MINUTE });
+  });
+  test.each(["processing", "on-hold", "cancelled", "completed", "refunded"] as const)(
+    "leads to a reading at once when the order is %s",
+    (status) => {
+      const life = lifeOf({ ...nets, status });
+      expect(heard(life)).toMatchObject({ reason: "reading-payment", until: null });
+      expect(life.open.map(({ effect }) => effect.type)).toContain("readPayment");
+    },
+  );
+  test("of the portal does not wait for one that came during the checkout", () => {
+    const life = lifeOf({ ...nets, status: "pending" });
+    expect(heard(life)).toMatchObject({ reason: "cooldown" });
+    life.settle({ type: "customer.returned", page: "success" }, payments.accepted);
+    expect(life.status).toBe("processing");
+    life.wait(MINUTE + 1, payments.accepted);
+    life.settle(callback(), payments.captured);
+    expect(life.record.facts.payment.captured).toBeGreaterThan(0);
   });
 });

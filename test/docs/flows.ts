@@ -60,7 +60,7 @@ export const chapters: Chapter[] = [
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. With `order-status serve` and a checkout key, the shop makes the order first, and a page of the engine shows the checkout and gives that answer. Redirect: the payment is created and the customer sent to it.",
       "An order that was never paid stays pending, and that is no error.",
-      "A webhook proves itself with its authorization header (Nets's API), waits two minutes for the customer (its own plugin), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so changes made in Nets's portal are read, too.",
+      "A webhook proves itself with its authorization header (Nets's API), waits two minutes for a customer who may be paying (its own plugin; of an order past its checkout only the cooldown holds it), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so changes made in Nets's portal are read, too.",
       "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",
       "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding, as in Nets's own plugin; more puts the order on hold.",
     ],
@@ -68,7 +68,7 @@ export const chapters: Chapter[] = [
 ];
 
 const traits: Record<Exclude<keyof Flow, "bank" | "payment">, string> = {
-  callbackDelaySeconds: "a callback waits for the customer, beside the cooldown (seconds)",
+  callbackDelaySeconds: "a callback waits for a customer who may be paying, beside the cooldown (seconds)",
   unpaidStaysPending: "an unpaid order stays pending",
   comparesAmounts: "the amount is compared with the order before it counts as paid",
   recreatesLines: "lines can be reserved again after a cancellation",

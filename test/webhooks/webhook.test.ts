@@ -1,6 +1,8 @@
 /** Webhooks by Standard Webhooks, to a real server that checks them by the specification. */
 import { randomBytes } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
 import { changeOf } from "../../src/ports/changes.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { changeOf as sampleChange } from "../../src/testing/contracts/store/sample.js";
@@ -99,6 +101,55 @@ test("nobody who listens, and one who never answers, are failures like others", 
   const silent = await listening({ answers: () => new Promise(() => {}) });
   await expect(send({ url: silent.url, timeoutMs: 50 })).rejects.toThrow("no answer within 50 ms");
 });
+
+describe("an answer's status counts, whatever its body is", () => {
+  /** A server of nothing but this answer. */
+  const answering = async (answer: (response: ServerResponse) => void) => {
+    const server = createServer((request, response) => void request.resume().on("end", () => answer(response)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    ends.unshift(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    return (options: Partial<WebhookOptions> = {}, signal = onlyTry.signal) =>
+      webhook({ url, secret, timeoutMs: 3000, ...options })(aChange, { ...onlyTry, signal });
+  };
+  const long = "x".repeat(1024 * 1024 + 1);
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ["longer than a megabyte", (response) => response.end(long)],
+    ["never ending", (response) => response.write("and so on")],
+    [
+      "not the gzip that it says it is",
+      (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("no"),
+    ],
+  ])("200 and a body that is %s", async (_, answer) => {
+    const send = await answering(answer);
+    await expect(send()).resolves.toBeUndefined();
+  });
+
+  test("410 and 429 with a long body", async () => {
+    const gone = await answering((response) => response.writeHead(410).end(long));
+    await expect(gone()).rejects.toMatchObject({ message: "HTTP 410", how: { final: true } });
+    const busy = await answering((response) => response.writeHead(429, { "retry-after": "30" }).end(long));
+    await expect(busy()).rejects.toMatchObject({ message: "HTTP 429", how: { retryAfterMs: 30_000 } });
+  });
+
+  test("a stop ends the request", async () => {
+    const send = await answering(() => {});
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 50);
+    await expect(send({}, stop.signal)).rejects.toThrow(/abort/i);
+  });
+});
+
+test.each(["erp.test/hooks", "ftp://erp.test/hooks", "mailto:erp@erp.test", "https://erp:word@erp.test/hooks"])(
+  "%s is no address of a webhook",
+  (url) => {
+    expect(() => webhook({ url, secret })).toThrow(/^the address of a webhook /);
+  },
+);
 
 test("only what was asked for is sent", async () => {
   const { url, came } = await listening();

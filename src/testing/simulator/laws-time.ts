@@ -55,8 +55,8 @@ const tooEarly = (lived: Lived): Finding[] => {
     const from = choices.cooldownFrom === "created" ? created : Math.max(created, written);
     const arrived = history.find(({ eventId }) => eventId === callback.eventId);
     const { callbackDelaySeconds } = flowOf(lived.world.registry, record.facts.payment.gateway);
-    const own =
-      arrived === undefined ? 0 : (lived.evidence.envelopes.get(arrived)?.at ?? 0) + callbackDelaySeconds * 1000;
+    const isDelayed = arrived !== undefined && [null, "checkout-draft", "pending", "failed"].includes(arrived.from);
+    const own = isDelayed ? (lived.evidence.envelopes.get(arrived)?.at ?? 0) + callbackDelaySeconds * 1000 : 0;
     const early = Math.max(from + cooldownSeconds * 1000, own) - entry.at;
     return early > 0 ? `a callback moved it ${early} ms too early` : null;
   });

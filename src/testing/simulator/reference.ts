@@ -16,6 +16,7 @@ const ROUNDING = 30;
 
 interface Held {
   arrived: number;
+  afterCheckout: boolean;
   about: BankAccount;
 }
 
@@ -124,10 +125,13 @@ export class ReferenceStory {
     if (authorized > 0) this.payment?.execute("capture", authorized, true, "naive", now);
   }
 
-  private dueAt({ arrived }: Held): number {
+  private dueAt({ arrived, afterCheckout }: Held): number {
     const { settings, order, created, flow } = this;
     const from = settings.choices.cooldownFrom === "created" ? created : Math.max(created, order.written);
-    return Math.max(from + settings.cooldownSeconds * SECOND, arrived + flow.callbackDelaySeconds * SECOND);
+    return Math.max(
+      from + settings.cooldownSeconds * SECOND,
+      arrived + (afterCheckout ? 0 : flow.callbackDelaySeconds) * SECOND,
+    );
   }
 
   /** When something happens by itself next. */
@@ -151,7 +155,8 @@ export class ReferenceStory {
 
   /** A callback arrives, and is held until the cooldown is over. */
   told(now: number, about: BankAccount | undefined): void {
-    if (about !== undefined) this.order.held.push({ arrived: now, about });
+    const afterCheckout = !["pending", "failed"].includes(this.order.status);
+    if (about !== undefined) this.order.held.push({ arrived: now, afterCheckout, about });
   }
 
   /** A callback in its turn: what was signed is booked first, in an older tab, too. */

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type ResursDouble, resursDouble } from "order-status-engine/testing";
 import { freePort } from "../../free-port.js";
+import { serverProcess } from "../../server-process.js";
 import { startPostgres } from "../../stores/postgres-server.js";
-import { serverProcess } from "../server-process.js";
 import { adminOf, type Client, clientOf, setUp, type Wares } from "./shop.js";
 
 const compiled = fileURLToPath(new URL(".", import.meta.url));

@@ -1,6 +1,6 @@
 /** Random lives of orders in a real Vendure server; at their end its books and the bank's are one. */
 import { test } from "vitest";
-import { LIVES, liveAtRandom } from "../random-lives.js";
+import { LIVES, liveAtRandom } from "../../random-lives.js";
 import { live, settled } from "./lives.js";
 import { startVendure } from "./place.js";
 

@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { type ResursDouble, resursDouble } from "order-status-engine/testing";
 import { freePort } from "../../free-port.js";
+import { serverProcess } from "../../server-process.js";
 import { type PostgresServer, startPostgres } from "../../stores/postgres-server.js";
-import { serverProcess } from "../server-process.js";
 import { adminOf, type Client, clientOf, setUp } from "./shop.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
