@@ -104,6 +104,10 @@ const retryAfter = (headers: Headers, now: number): number | null => {
 
 const bounded = (ms: number): number | null => (ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : null);
 
+/** A browser's `fetch` hides its status. */
+const isRedirect = ({ status, type }: Response): boolean =>
+  [301, 302, 303, 307, 308].includes(status) || type === "opaqueredirect";
+
 const fetched = async (
   url: string,
   init: RequestInit,
@@ -119,7 +123,11 @@ const fetched = async (
   const hidden = secretsIn(headers, secrets);
   try {
     // A redirect could carry the token or the money's key elsewhere.
-    const response = await fetch(url, { ...init, redirect: "error" });
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    if (isRedirect(response)) {
+      await response.body?.cancel();
+      return { kind: "lost", detail: `HTTP ${response.status || "3xx"}: a redirect, which is not followed` };
+    }
     const text = await textOf(response, longestAnswerBytes);
     return {
       kind: "answer",

@@ -58,7 +58,7 @@ const Initialized = z.object({ paymentId: z.string().regex(/^[\w-]{1,64}$/) });
 
 /** The bank's addresses for the frame, where they are of its own origin. */
 const ofOrigin = (origin: string, address: string | undefined): string | null =>
-  address !== undefined && URL.canParse(address) && new URL(address).origin === origin ? address : null;
+  address !== undefined && URL.canParse(address) && new URL(address).href.startsWith(`${origin}/`) ? address : null;
 
 export const frameRoutes = (options: FrameOptions): Hono => {
   const { engine, admission, keys, publicUrl, frames = {} } = options;

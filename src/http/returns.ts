@@ -14,7 +14,10 @@ export interface ReturnOptions {
   engine: Runtime;
   admission: Admission;
   keys: () => Promise<AddressKeys>;
-  /** Where a customer goes on to; the order id is put in place of `{orderId}`, and what went wrong in place of `{error}`. */
+  /**
+   * Where a customer goes on to who has paid or comes back by the success page; `cartUrl` where he does not, or the order is
+   * cancelled or failed. The order id is put in place of `{orderId}`, and what went wrong in place of `{error}`.
+   */
   thankYouUrl?: string | null | undefined;
   /** Where `thankYouUrl` and `cartUrl` are left out, the shop may say the address itself (`wooReturns`); null = it does not. */
   returnTo?: ((back: CustomerBack) => string | null) | undefined;
@@ -45,8 +48,8 @@ export const returnRoutes = (options: ReturnOptions): Hono => {
     // Seed 002, step 4: "in this case the most common place is back to the cart, where an error are shown".
     const error = back.paid ? null : "payment-not-completed";
     const goesTo = (back.paid ? thankYouUrl : cartUrl)
-      ?.replace("{orderId}", encodeURIComponent(back.orderId))
-      .replace("{error}", error ?? "");
+      ?.replaceAll("{orderId}", encodeURIComponent(back.orderId))
+      .replaceAll("{error}", error ?? "");
     const address = goesTo || returnTo?.(back);
     if (address) return c.redirect(address, 303);
     return c.json({ ...told, next: back.paid ? "thankYou" : "cart", error });

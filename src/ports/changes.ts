@@ -108,7 +108,7 @@ export class Undelivered extends Error {
   override name = "Undelivered";
   constructor(
     message: string,
-    /** `retryAfterMs`: no sooner. `final`: trying again is of no use. */
+    /** `retryAfterMs`: no sooner, and 10 minutes at most. `final`: trying again is of no use. */
     readonly how: { retryAfterMs?: number; final?: true } = {},
   ) {
     super(message);

@@ -4,8 +4,11 @@
  * `engine.subscribe`, it is repeated until the receiver answers 2xx.
  */
 import { createHash, createHmac } from "node:crypto";
+import { z } from "zod";
+import { OrderStatus } from "../../machines/facts.js";
+import { wrongIn } from "../../machines/text.js";
 import { asking } from "../http-client/exchange.js";
-import { type ChangeHandler, type ChangeType, type OrderChange, Undelivered } from "../ports/changes.js";
+import { type ChangeHandler, type ChangeType, changeTypes, type OrderChange, Undelivered } from "../ports/changes.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 
 export interface WebhookOptions {
@@ -34,7 +37,8 @@ const PREFIX = "whsec_";
 const [SHORTEST, LONGEST] = [24, 64];
 
 /** What is wrong with a secret, without the secret; null = nothing. */
-export const webhookSecretFault = (secret: string): string | null => {
+export const webhookSecretFault = (secret: unknown): string | null => {
+  if (typeof secret !== "string") return "a webhook needs a secret";
   const key = secret.slice(PREFIX.length);
   const bytes = Buffer.from(key, "base64");
   const sound = secret.startsWith(PREFIX) && bytes.toString("base64").replace(/=+$/, "") === key.replace(/=+$/, "");
@@ -85,13 +89,28 @@ const addressOf = (url: string): URL => {
   return address;
 };
 
-/** @throws TypeError for an address or a secret that cannot be one */
+/** What JavaScript does not check, and a subscription would wait for in vain. */
+const Choice = z.object({
+  types: z.array(z.enum(changeTypes)).min(1).optional(),
+  statuses: z.array(OrderStatus).min(1).optional(),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(1)
+    .max(10 * 60_000)
+    .optional(),
+});
+
+/** @throws TypeError for an option that cannot be one */
 export const webhook = (options: WebhookOptions): ChangeHandler => {
-  const { types = usual, statuses, timeoutMs = 15_000, clock = systemClock(), fetch = globalThis.fetch } = options;
+  const choice = Choice.safeParse(options);
+  if (!choice.success) throw new TypeError(`webhook: ${wrongIn(choice.error)}`);
+  const { types = usual, statuses, timeoutMs = 15_000 } = choice.data;
+  const { clock = systemClock(), fetch = globalThis.fetch } = options;
   const { origin, pathname, search } = addressOf(options.url);
   const secrets = [options.secret].flat();
+  if (secrets.length === 0) throw new TypeError("a webhook needs a secret");
   const keys = secrets.map(keyOf);
-  if (keys.length === 0) throw new TypeError("a webhook needs a secret");
   const send = asking({ baseUrl: origin, clock, timeoutMs, fetch, secrets, longestAnswerBytes: 0 });
   const isWanted = ({ type, status }: OrderChange) =>
     types.includes(type) && (statuses === undefined || statuses.includes(status));

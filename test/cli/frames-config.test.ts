@@ -136,9 +136,10 @@ describe("a configuration", () => {
       expect(await pay(customers, paymentId)).toEqual({ reply: true, orderId: "25" });
     });
 
-    test.each(["https://elsewhere.example/sign", "javascript:alert(1)", "//elsewhere.example"])(
+    test.each(["https://elsewhere.example/sign", "javascript:alert(1)", "//elsewhere.example", "blob:"])(
       "has the page show no frame from %s",
-      async (frame) => {
+      async (given) => {
+        const frame = given === "blob:" ? `blob:${banks.legacy.url}/1` : given;
         const { page } = await checkout(one, "23", "resurs-rco");
         const url = new URL(page);
         url.searchParams.set("frame", frame);

@@ -231,3 +231,23 @@ test("engines on one memory store share a subscription, too", async () => {
   await until(() => got.length === 3, "all");
   expect(got.sort()).toEqual(["a/1", "b/1", "c/1"]);
 });
+
+test("a subscription that the store did not take in can be made again, and an old end of one ends no other", async () => {
+  const store = memoryStore();
+  const place = await made({ store });
+  const subscribe = store.subscribe.bind(store);
+  store.subscribe = async () => {
+    throw new Error("the disk is full");
+  };
+  await expect(place.engine.subscribe("billing", () => {})).rejects.toThrow("the disk is full");
+  store.subscribe = subscribe;
+  const end = await place.engine.subscribe("billing", () => {});
+  await end();
+  const got: string[] = [];
+  await place.engine.subscribe("billing", ({ id }) => void got.push(id));
+  await end();
+  await expect(place.engine.subscribe("billing", () => {})).rejects.toThrow("subscribed here already");
+  await place.order("o");
+  await delivered(store, "billing");
+  expect(got).toContain("o/1");
+});

@@ -459,17 +459,17 @@ describe("orders over HTTP", () => {
   });
 
   test.each([
-    ["success", "ACCEPTED", "https://shop.test/thanks/o"],
+    ["success", "ACCEPTED", "https://shop.test/thanks/o?order=o"],
     ["success", "REJECTED", "https://shop.test/cart"],
     ["fail", "TASK_REDIRECTION_REQUIRED", "https://shop.test/cart"],
     ["fail", "REJECTED", "https://shop.test/cart"],
     // Paid already, or under review: never asked to pay a second time.
-    ["fail", "ACCEPTED", "https://shop.test/thanks/o"],
-    ["signing-cancelled", "ACCEPTED", "https://shop.test/thanks/o"],
-    ["fail", "FROZEN", "https://shop.test/thanks/o"],
+    ["fail", "ACCEPTED", "https://shop.test/thanks/o?order=o"],
+    ["signing-cancelled", "ACCEPTED", "https://shop.test/thanks/o?order=o"],
+    ["fail", "FROZEN", "https://shop.test/thanks/o?order=o"],
   ])("a customer who comes back to %s with a payment that reads %s is sent on to %s", async (page, payment, to) => {
     const { world, get } = await doors({
-      thankYouUrl: "https://shop.test/thanks/{orderId}",
+      thankYouUrl: "https://shop.test/thanks/{orderId}?order={orderId}",
       cartUrl: "https://shop.test/cart",
     });
     await world.order("o", { payment });

@@ -95,9 +95,12 @@ test("a receiver that is gone, or fails for too long, is given up until it is re
   await until(() => taken.length === 2, "the replay");
 });
 
-test("nobody who listens, and one who never answers, are failures like others", async () => {
+test("nobody who listens, one who sends elsewhere, and one who never answers, are failures like others", async () => {
   const send = (options: Partial<WebhookOptions>) => webhook({ url: "", secret, ...options })(aChange, onlyTry);
   await expect(send({ url: `http://127.0.0.1:${await freePort()}/` })).rejects.toThrow("network: ECONNREFUSED");
+  const elsewhere = await listening({ answers: () => ({ status: 307, headers: { location: "/elsewhere" } }) });
+  await expect(send({ url: elsewhere.url })).rejects.toThrow("HTTP 307: a redirect, which is not followed");
+  expect(elsewhere.came).toHaveLength(1);
   const silent = await listening({ answers: () => new Promise(() => {}) });
   await expect(send({ url: silent.url, timeoutMs: 50 })).rejects.toThrow("no answer within 50 ms");
 });
@@ -150,6 +153,20 @@ test.each(["erp.test/hooks", "ftp://erp.test/hooks", "mailto:erp@erp.test", "htt
     expect(() => webhook({ url, secret })).toThrow(/^the address of a webhook /);
   },
 );
+
+test.each([
+  { types: ["order.status-changed"] },
+  { types: [] },
+  { statuses: ["done"] },
+  { timeoutMs: 0 },
+  { timeoutMs: "15" },
+])("%j is told when the webhook is made", (wrong) => {
+  expect(() => webhook({ url: "https://erp.test", secret, ...(wrong as object) })).toThrow(/^webhook: /);
+});
+test.each([{ secret: undefined }, { secret: null }, { secret: [] }])("%j: a secret is asked for", (wrong) => {
+  const options = { url: "https://erp.test", ...wrong } as unknown as WebhookOptions;
+  expect(() => webhook(options)).toThrow("a webhook needs a secret");
+});
 
 test("only what was asked for is sent", async () => {
   const { url, came } = await listening();

@@ -211,7 +211,11 @@ const Http = z.strictObject({
     })
     .optional()
     .describe("what the callbacks of Resurs's older flows were registered with"),
-  thankYouUrl: text.optional().describe("where a customer who has paid is sent; `{orderId}` is put in"),
+  thankYouUrl: text
+    .optional()
+    .describe(
+      "where a customer who paid or came back by the bank's success page is sent, unless the order is cancelled or failed; `{orderId}` is put in",
+    ),
   cartUrl: text.optional().describe("where a customer who has not paid is sent; `{orderId}` and `{error}` are put in"),
   inspectorActions: z.boolean().default(false).describe("whether actions are enabled in the inspector"),
   drainSeconds: z

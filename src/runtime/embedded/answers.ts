@@ -103,48 +103,53 @@ const listed = (answer: Listed | undefined): Listed => {
   return { kind: "ok", methods: read.data };
 };
 
+/** Every field of the port, so that a new one does not compile until it stands below. */
+type EveryField = { [K in keyof Required<Gateway>]: Gateway[K] };
+
 /** The gateway, whose answers can all be kept, and which throws nothing but errors. */
-export const checkedGateway = (gateway: Gateway): Gateway => ({
-  name: gateway.name,
-  ...(gateway.api === undefined ? {} : { api: gateway.api }),
-  tolerance: gateway.tolerance,
-  currencies: gateway.currencies,
-  readPayment: (paymentId) => toQuestion(paymentId, async () => gateway.readPayment(paymentId)),
-  capture: (call) => toCall(call.paymentId, async () => gateway.capture(call)),
-  cancel: (call) => toCall(call.paymentId, async () => gateway.cancel(call)),
-  refund: (call) => toCall(call.paymentId, async () => gateway.refund(call)),
-  addOrderLines: (call) => toCall(call.paymentId, async () => gateway.addOrderLines(call)),
-  createPayment: async (payment) => {
-    const answer = await telling(async () => gateway.createPayment(payment));
-    return taken(
-      () => created(answer),
-      (detail) => ({ kind: "failed", detail }),
-    );
-  },
-  ...(gateway.findCreated && {
-    findCreated: async (tried) => {
-      // Whoever cannot say is no reason to turn a customer away.
-      const found = await telling(async () => gateway.findCreated?.(tried) as Promise<CreatedPayment | null>);
+export const checkedGateway = (gateway: Gateway): Gateway => {
+  const { findCreated, paymentMethods, stores, endPayment, bookSignedPayment } = gateway;
+  const checked: EveryField = {
+    name: gateway.name,
+    api: gateway.api,
+    tolerance: gateway.tolerance,
+    currencies: gateway.currencies,
+    readPayment: (paymentId) => toQuestion(paymentId, async () => gateway.readPayment(paymentId)),
+    capture: (call) => toCall(call.paymentId, async () => gateway.capture(call)),
+    cancel: (call) => toCall(call.paymentId, async () => gateway.cancel(call)),
+    refund: (call) => toCall(call.paymentId, async () => gateway.refund(call)),
+    addOrderLines: (call) => toCall(call.paymentId, async () => gateway.addOrderLines(call)),
+    createPayment: async (payment) => {
+      const answer = await telling(async () => gateway.createPayment(payment));
       return taken(
-        () => found && created(found),
-        () => null,
+        () => created(answer),
+        (detail) => ({ kind: "failed", detail }),
       );
     },
-  }),
-  ...(gateway.paymentMethods && {
-    paymentMethods: async () => {
-      const answer = await telling(async () => gateway.paymentMethods?.());
-      return taken(() => listed(answer), unknown);
-    },
-  }),
-  ...(gateway.endPayment && {
-    endPayment: (call) => toCall(call.paymentId, async () => gateway.endPayment?.(call) as Promise<GatewayAnswer>),
-  }),
-  ...(gateway.bookSignedPayment && {
-    bookSignedPayment: (call) =>
-      toCall(call.paymentId, async () => gateway.bookSignedPayment?.(call) as Promise<GatewayAnswer>),
-  }),
-});
+    findCreated:
+      findCreated &&
+      (async (tried) => {
+        // Whoever cannot say is no reason to turn a customer away.
+        const found = await telling(async () => findCreated.call(gateway, tried));
+        return taken(
+          () => found && created(found),
+          () => null,
+        );
+      }),
+    paymentMethods:
+      paymentMethods &&
+      (async () => {
+        const answer = await telling(async () => paymentMethods.call(gateway));
+        return taken(() => listed(answer), unknown);
+      }),
+    // Asked only by whoever checks a configuration.
+    stores: stores && (() => stores.call(gateway)),
+    endPayment: endPayment && ((call) => toCall(call.paymentId, async () => endPayment.call(gateway, call))),
+    bookSignedPayment:
+      bookSignedPayment && ((call) => toCall(call.paymentId, async () => bookSignedPayment.call(gateway, call))),
+  };
+  return checked;
+};
 
 const carriedOut = (answer: ShopAnswer): ShopAnswer => {
   switch (answer.kind) {

@@ -227,12 +227,18 @@ export class SubscriptionLoops {
     if (this.loops.has(name)) throw new TypeError(`"${name}" is subscribed here already`);
     const loop = new SubscriptionLoop(this.ctx, name, handler, settled);
     this.loops.set(name, loop);
+    const forget = () => {
+      if (this.loops.get(name) === loop) this.loops.delete(name);
+    };
     if (isRunning) {
-      await loop.open();
+      await loop.open().catch((error: unknown) => {
+        forget();
+        throw error;
+      });
       loop.start();
     }
     return async () => {
-      this.loops.delete(name);
+      forget();
       await loop.stop();
     };
   }
