@@ -7,6 +7,7 @@ import type { EventType, Source } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import { type FlagName, flags as flagRules, remedies } from "../../machines/flags.js";
 import { registry as currentRegistry, type Registry } from "../../machines/index.js";
+import { quoted } from "../../machines/quoted.js";
 import { reasonInWords } from "../../machines/reasons.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
 import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
@@ -59,8 +60,8 @@ export interface Why {
     readAt: string | null;
     says: Said;
   };
-  /** What else is to be known: a click that was refused, callbacks that are held, payments beside the one that pays. */
-  notes: { kind: "refused" | "held" | "payments"; says: Said }[];
+  /** What else is to be known: a call that failed, a click that was refused, callbacks that are held, other payments. */
+  notes: { kind: "failed" | "refused" | "held" | "payments"; says: Said }[];
   next: { at: string | null; says: Said };
   action: { says: Said; events: EventType[] };
   flags: { flag: FlagName; amount: number | null; says: Said; remedy: Said }[];
@@ -121,6 +122,19 @@ const find = (record: OrderRecord, open: PendingCall[], parked: string | null, c
 
 const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
 
+/** Longer answers of a shop are pages of HTML. */
+const LONGEST_ERROR = 200;
+
+/** What a call that is tried again, or was given up, failed with. Of several the one that holds the others up. */
+const failedSaid = (open: PendingCall[]): Said | null => {
+  const failed = open.find(({ dead }) => dead) ?? open[0];
+  if (failed?.error == null || failed.attempts === 0) return null;
+  return said(notes.failed, {
+    call: said(calls[failed.effect.type]),
+    error: quoted(failed.error, LONGEST_ERROR).replaceAll(/\s+/g, " "),
+  });
+};
+
 /** The last word to a merchant since the order took its status, where it was a no. */
 const refusedSaid = (history: HistoryEntry[], change: HistoryEntry | undefined): Said | null => {
   const since = history.slice(change === undefined ? 0 : history.indexOf(change));
@@ -180,6 +194,7 @@ export const why = (
   const held = heldSaid(record);
   const next = nextOf(record, open, parked);
   const others = [
+    { kind: "failed" as const, says: failedSaid(open) },
     { kind: "refused" as const, says: refusedSaid(history, change) },
     { kind: "held" as const, says: situation === "pending/held" ? null : held },
     { kind: "payments" as const, says: paymentsSaid(record, registry) },

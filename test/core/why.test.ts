@@ -331,6 +331,31 @@ describe("why", () => {
     expect(told(new Life(), [open]).next.says.en).toBe(line);
   });
 
+  test.each([
+    [
+      "that a shop refused",
+      effect({ attempts: 5, error: "HTTP 500:\n  <p>There has been\tan error</p>" }),
+      "HTTP 500: <p>There has been an error</p>",
+    ],
+    ["with a page for an answer", effect({ attempts: 1, error: "x".repeat(3000) }), "x".repeat(200)],
+    ["and was given up", effect({ dead: true, attempts: 9, error: "HTTP 404: gone" }), "HTTP 404: gone"],
+  ])("a call %s says what went wrong", (_how, open, error) => {
+    const { notes } = told(new Life(), [open]);
+    expect(notes).toEqual([
+      {
+        kind: "failed",
+        says: {
+          en: `Reading the payment at the bank failed: ${error}`,
+          sv: `Avläsningen av betalningen hos banken misslyckades: ${error}`,
+        },
+      },
+    ]);
+  });
+  test.each([effect(), effect({ attempts: 1, error: null }), effect({ attempts: 0, error: "old" })])(
+    "a call that did not fail, or begins anew, says nothing of it: %j",
+    (open) => expect(told(new Life(), [open]).notes).toEqual([]),
+  );
+
   test("a call that was given up counts before one that is under way, and behind a flag", () => {
     const open = [effect(), effect({ effect: { type: "completePayment" }, dead: true, attempts: 9 })];
     expect(told(paid(), open)).toMatchObject({
