@@ -1,5 +1,7 @@
 /** What was decided: each call that moves money, and each status that the engine chose. */
+
 import type { Committed, Evidence, LedgerEntry } from "./evidence.js";
+import type { Lived } from "./life.js";
 
 export interface Decided {
   commit: Committed;
@@ -43,3 +45,14 @@ export const entered = ({ evidence }: { evidence: Evidence }, status: string): C
       before.facts.operation?.seen !== status &&
       !history.some(({ event }) => event.type === "order.seen" || event.type === "shop.conflicted"),
   );
+
+/** What the shop had said last of the order's total, in minor units, up to an entry of its history. */
+export const toldTotal = ({ after }: Lived, orderId: string, seq: number): number | undefined =>
+  after
+    .find((end) => end.orderId === orderId)
+    ?.history.flatMap((entry) => {
+      const { event } = entry;
+      const told = event.type === "order.placed" || event.type === "order.updated" ? event.order?.total : undefined;
+      return entry.seq > seq || told === undefined ? [] : [told];
+    })
+    .at(-1);

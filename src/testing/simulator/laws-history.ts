@@ -140,8 +140,9 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
     let status = entry.from ?? "pending";
     for (const answer of answers) {
       if (answer.eventId === entry.eventId || aboutAnother.has(answer.rule ?? "")) continue;
-      // Whether it is the order's is what was asked; who asked after it finds what came of that.
+      // Whether it is the order's is what was asked; who asked after it finds what came of that, or a call under way.
       if (answer.type === "payment.attached") {
+        if (answer.outcome === "deferred") break;
         status = answer.to ?? status;
         continue;
       }

@@ -1,6 +1,6 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import { type Decided, decisionsOf, entered } from "./decided-calls.js";
+import { type Decided, decisionsOf, entered, toldTotal } from "./decided-calls.js";
 import type { GivenReading, LedgerEntry } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
@@ -254,9 +254,11 @@ export const moneyLaws: readonly Law[] = [
     source: "seed 003, Enable Capture; fault model, ten findings 4",
     broken: (lived) =>
       entered(lived, "completed").flatMap(({ orderId, record, history, truth }) => {
-        // Of several events that were committed at once, one made it cost nothing.
+        // Of several events that were committed at once, one made it cost nothing, or dear only after it was completed.
         const cameToNothing = history.some(({ event }) => "total" in event && event.total === 0);
-        const free = cameToNothing || record.facts.order.total === 0 || !lived.script.settings.enableCapture;
+        const completed = history.find(({ from, to }) => to === "completed" && from !== "completed");
+        const wasFree = toldTotal(lived, orderId, completed?.seq ?? 0) === 0;
+        const free = cameToNothing || wasFree || record.facts.order.total === 0 || !lived.script.settings.enableCapture;
         return free || (truth?.captured ?? 0) > 0
           ? []
           : [{ orderId, detail: `captured ${truth?.captured ?? "nothing"}` }];
