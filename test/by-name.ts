@@ -62,6 +62,10 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
       file: "test/beside/campaign.js",
       apart: [BESIDE],
     },
+    harness: {
+      says: "twelve shops with a mistake each, for each of many seeds",
+      file: "test/sample-backend/campaign.js",
+    },
     late: { says: "a bank that books late, two servers on PostgreSQL", file: "test/late/campaign.js" },
     conformance: {
       says: "other people's clients against our doubles, where a folder of them is given",

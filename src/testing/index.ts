@@ -3,7 +3,14 @@
  * runner, the simulator, the contracts. It brings no test runner; properties.ts has what needs fast-check.
  */
 export type { Backend, Basket, ObservedOrder, ShopUnderTest } from "./backend/backend.js";
-export { type BackendLaw, type BackendLife, backendLaws, type Look } from "./backend/laws.js";
+export {
+  type BackendLaw,
+  type BackendLife,
+  type BackendTier,
+  backendLaws,
+  backendTiers,
+  type Look,
+} from "./backend/laws.js";
 export { type RuntimeUnderTest, runtimeBackend } from "./backend/runtime-backend.js";
 export * from "./contracts/gateway.js";
 export {

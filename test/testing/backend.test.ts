@@ -9,7 +9,7 @@ import { memoryStore } from "../../src/stores/memory/store.js";
 import {
   type Backend,
   backendLaws,
-  type ObservedOrder,
+  backendTiers,
   type ResursDouble,
   resursDouble,
   runtimeBackend,
@@ -19,23 +19,13 @@ import {
 } from "../../src/testing/index.js";
 import { BackendBreach, backendCommands, liveAgainst } from "../../src/testing/properties.js";
 import { T0 } from "../../src/testing/simulator/script.js";
+import { overHttp } from "../sample-backend/over-http.js";
+import { type PhpMistake, phpMistakes, phpShop, phpVersion } from "../sample-backend/php.js";
 import { type Mistake, mistakes, sampleShop } from "../sample-backend/shop.js";
 
 /** Other lives on every build; BACKEND_LIVES=5000 lives that many. */
 const LIVES = Number(process.env.BACKEND_LIVES ?? 40);
 const timeout = 30_000 + 200 * LIVES;
-
-const json = { "content-type": "application/json" };
-const post = (url: string, body: unknown) => fetch(url, { method: "POST", headers: json, body: JSON.stringify(body) });
-
-/** Everything that a user has to say of his shop. */
-const overHttp = (url: string): Backend => ({
-  checkout: async (basket) => (await post(`${url}/orders`, basket)).json() as never,
-  customerReturns: (orderId, page) => fetch(`${url}/return/${orderId}/${page}`),
-  merchantSets: (orderId, status) => post(`${url}/orders/${orderId}/status`, { status }),
-  look: async (orderId) => (await fetch(`${url}/orders/${orderId}`)).json() as Promise<ObservedOrder>,
-  timePasses: (ms) => post(`${url}/time`, { ms }),
-});
 
 let clock: VirtualClock;
 let bank: ResursDouble;
@@ -81,6 +71,26 @@ describe("a shop written by hand", () => {
   );
 });
 
+describe.skipIf(phpVersion === null)("a shop in PHP", () => {
+  test("keeps the laws where it makes no mistake", { timeout }, async () => {
+    const served = await phpShop({ bankUrl: bank.url });
+    await fc.assert(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: LIVES / 2 });
+    await served.close();
+  });
+  // `npm run campaign harness` asks with twenty seeds.
+  test.each(Object.entries(phpMistakes) as [PhpMistake, string][])(
+    "%s is found by %s",
+    { timeout: 480_000 },
+    async (mistake, law) => {
+      const served = await phpShop({ bankUrl: bank.url, mistake });
+      const how = { numRuns: 300, seed: 7, endOnFailure: true };
+      const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), how);
+      await served.close();
+      expect((found.errorInstance as BackendBreach | null)?.law.name).toBe(law);
+    },
+  );
+});
+
 describe("the engine, behind its own HTTP", () => {
   const withEngine = async (settings: Partial<Settings>, use: (backend: Backend) => Promise<void>) => {
     const woo = wooDouble({ now: () => clock.now(), holdStockMinutes: null });
@@ -120,7 +130,8 @@ describe("the engine, behind its own HTTP", () => {
   );
 });
 
-test("every law of a backend has a name of its own, a sentence and a source", () => {
+test("every law of a backend has a name of its own, a sentence, a source and a tier", () => {
+  for (const { tier } of backendLaws) expect(backendTiers).toContain(tier);
   expect(new Set(backendLaws.map(({ name }) => name)).size).toBe(backendLaws.length);
   for (const { says, source } of backendLaws) expect([says, source].every((text) => text.length > 5)).toBe(true);
 });

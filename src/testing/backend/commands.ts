@@ -91,36 +91,52 @@ const atOnce = (one: Deed, other: Deed): Deed => ({
 
 const paidReturn: Deed = { ...returns("success"), can: (model) => !waits(model) };
 
-const completes = sets("completed");
+const [completes, cancels, refunds] = [sets("completed"), sets("cancelled"), sets("refunded")];
+const [success, fail] = [returns("success"), returns("fail")];
+const [aMinute, longer] = [passes(1), passes(150)];
+const accepts = decides("the customer signs and the bank accepts", "ACCEPTED", atTheBank);
+const freezes = decides("the customer signs and the bank freezes the payment", "FROZEN", atTheBank);
+const goesOnAtTheBank = decides("the bank lets the payment go", "ACCEPTED", undecided);
 
-/** The plainer ones first: what can be shrunk becomes one of those. */
-const deeds: Deed[] = [
-  decides("the customer signs and the bank accepts", "ACCEPTED", atTheBank),
-  decides("the customer signs and the bank accepts", "ACCEPTED", atTheBank),
-  decides("the customer signs and the bank freezes the payment", "FROZEN", atTheBank),
-  decides("the customer signs and the bank looks at it by hand", "INSPECTION", atTheBank),
-  decides("the customer signs and the bank rejects", "REJECTED", atTheBank),
-  decides("the customer gives up at the bank", "REJECTED", atTheBank, false),
-  decides("the bank lets the payment go", "ACCEPTED", undecided),
-  decides("the bank rejects the payment after all", "REJECTED", undecided),
-  returns("success"),
-  returns("fail"),
-  callback,
-  forged,
-  completes,
-  sets("cancelled"),
-  sets("refunded"),
-  passes(1),
-  passes(150),
-  atOnce(paidReturn, callback),
-  atOnce(callback, callback),
-  atOnce(paidReturn, paidReturn),
-  atOnce(completes, completes),
-];
+/**
+ * What happens before the bank decides, what it decides, and what happens then: the plainer ones first, for what can be
+ * shrunk becomes one of those. How often each stands here is how often it happens.
+ */
+const deeds: Record<"before" | "decided" | "after", Deed[]> = {
+  before: [success, fail, forged, completes, cancels, aMinute, longer],
+  decided: [
+    ...[accepts, accepts, accepts, accepts, freezes, freezes],
+    decides("the customer signs and the bank looks at it by hand", "INSPECTION", atTheBank),
+    decides("the customer signs and the bank rejects", "REJECTED", atTheBank),
+    decides("the customer gives up at the bank", "REJECTED", atTheBank, false),
+    longer,
+  ],
+  after: [
+    ...[goesOnAtTheBank, goesOnAtTheBank],
+    decides("the bank rejects the payment after all", "REJECTED", undecided),
+    ...[success, fail, callback, forged, completes, completes, cancels, refunds, refunds, aMinute, longer],
+    ...[atOnce(paidReturn, callback), atOnce(callback, callback), atOnce(paidReturn, paidReturn)],
+    ...[atOnce(completes, completes), atOnce(cancels, cancels), atOnce(refunds, refunds)],
+  ],
+};
 
 /**
  * Lives of up to `maxSteps` steps. Shrinks to the steps that matter.
  * @param more deeds of the user's own, beside what happens to every shop
  */
-export const backendCommands = ({ maxSteps = 10, more = [] as readonly Deed[] } = {}): fc.Arbitrary<BackendCommand[]> =>
-  fc.array(fc.constantFrom(...[...deeds, ...more].map(command)), { maxLength: maxSteps, size: "max" });
+export const backendCommands = ({
+  maxSteps = 14,
+  more = [] as readonly Deed[],
+} = {}): fc.Arbitrary<BackendCommand[]> => {
+  const some = (from: readonly Deed[], maxLength: number) =>
+    fc.array(fc.constantFrom(...from.map(command)), { maxLength, size: "max" });
+  const early = Math.min(2, maxSteps);
+  const decided = Math.min(1, maxSteps - early);
+  return fc
+    .tuple(
+      some([...deeds.before, ...more], early),
+      some(deeds.decided, decided),
+      some([...deeds.after, ...more], maxSteps - early - decided),
+    )
+    .map((parts) => parts.flat());
+};

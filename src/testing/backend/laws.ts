@@ -31,10 +31,18 @@ export interface BackendLife {
   expected: OrderStatus;
 }
 
+/** Whose law it is: every shop's, one of WooCommerce's statuses, or one of Resurs's documents. */
+export const backendTiers = ["always", "woocommerce", "resurs"] as const;
+export type BackendTier = (typeof backendTiers)[number];
+
 export interface BackendLaw {
   name: string;
   says: string;
   source: string;
+  /** Left out: a law of your own. */
+  tier?: BackendTier;
+  /** When a shop may leave it out; left out: never. */
+  leaveOut?: string;
   /** `rest`: only once everything that was sent has arrived and every minute is over. */
   when: "always" | "rest";
   /** What broke it; null = it was kept. */
@@ -70,6 +78,7 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "mailed-once",
     says: "the customer is told once that the order is paid, and again only if it was taken back in between",
     source: "fault model I3; seed 003, Mail Flow",
+    tier: "always",
     when: "always",
     broken: (life) => {
       const back = changes(life).filter(({ from, to }) => paid.includes(from) && notPaid.includes(to)).length;
@@ -81,6 +90,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "stock-reduced-once",
     says: "stock is reduced once, and again only after it was restored",
     source: "fault model, ten findings 10",
+    tier: "always",
+    leaveOut: "the shop keeps no stock; or report 0",
     when: "always",
     broken: (life) => {
       const { stockReductions, stockIncreases } = now(life);
@@ -90,9 +101,25 @@ export const backendLaws: readonly BackendLaw[] = [
     },
   },
   {
+    name: "stock-restored-once",
+    says: "stock is given back once, and only what was taken",
+    source: "fault model, ten findings 10",
+    tier: "always",
+    leaveOut: "the shop keeps no stock; or report 0",
+    when: "always",
+    broken: (life) => {
+      const { stockReductions, stockIncreases } = now(life);
+      return stockIncreases <= stockReductions
+        ? null
+        : `restored ${stockIncreases} times, reduced ${stockReductions} times`;
+    },
+  },
+  {
     name: "captured-as-the-bank-allowed",
     says: "nothing is captured, cancelled or refunded while the bank has frozen, inspects or rejected the payment",
     source: "seed 003, Conditions required for capturing payments; fault model I5",
+    tier: "resurs",
+    leaveOut: "the bank knows neither FROZEN nor INSPECTION",
     when: "always",
     broken: ({ calls }) => {
       const wrong = calls.find(({ bankSaid }) => ["FROZEN", "INSPECTION", "REJECTED"].includes(bankSaid));
@@ -103,6 +130,7 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "paid-when-the-bank-says",
     says: "an order counts as paid only once the bank itself, and not merely a message, says so",
     source: "seed 003, Callbacks; fault model I6",
+    tier: "always",
     when: "always",
     broken: (life) => {
       const { status } = now(life);
@@ -114,6 +142,7 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "moved-once",
     says: "a call that moves the whole amount is not sent again after it took effect",
     source: "fault model F14, I4; seed 003, Enable Capture",
+    tier: "always",
     when: "always",
     broken: ({ calls }) => {
       const again = calls.find(({ op }, i) => calls.slice(0, i).some((first) => first.op === op && first.applied));
@@ -125,6 +154,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "legal-changes",
     says: "every change of status is one that the documents know; a closed order stays closed",
     source: "fault model I1, I2; seed 003, Order Status Flow",
+    tier: "woocommerce",
+    leaveOut: "the shop has changes of its own; write them as a law of your own",
     when: "always",
     broken: (life) => {
       const wrong = changes(life).find(({ from, to }) => {
@@ -138,6 +169,7 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "never-cancelled-unasked",
     says: "an order whose payment the bank accepted, froze or looks at is cancelled by nobody but the merchant or the bank",
     source: "seed 003, Understanding Customer Link Expiration; fault model F17",
+    tier: "always",
     when: "always",
     broken: (life) => {
       const wrong = changes(life).find(
@@ -153,6 +185,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "completed-is-captured",
     says: "an order is completed only once its money was captured, unless capture is off or it cost nothing",
     source: "seed 003, Enable Capture",
+    tier: "resurs",
+    leaveOut: "money is captured elsewhere; or set `settings.enableCapture` to false",
     when: "always",
     broken: (life) => {
       const { settings, books } = life;
@@ -164,6 +198,7 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "refunded-is-credited",
     says: "an order is refunded only once everything captured was paid back, unless refunds are off",
     source: "seed 003, Enable Refund",
+    tier: "always",
     when: "always",
     broken: (life) => {
       const { settings, books } = life;
@@ -177,6 +212,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "cancelled-is-let-go",
     says: "an order that a merchant cancelled holds no money that the shop could have let go",
     source: "seed 003, Enable Cancel",
+    tier: "resurs",
+    leaveOut: "reservations run out by themselves; or set `settings.enableCancel` to false",
     when: "rest",
     broken: (life) => {
       const { settings, books } = life;
@@ -191,6 +228,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "callbacks-are-taken",
     says: "every callback is answered with 2xx in the end, so that the bank stops sending it",
     source: "seed 003, Callbacks",
+    tier: "resurs",
+    leaveOut: "the bank sends no callback again",
     when: "rest",
     broken: ({ callbackAnswers }) => {
       const wrong = callbackAnswers.find((answer) => answer === null || answer < 200 || answer > 299);
@@ -201,6 +240,8 @@ export const backendLaws: readonly BackendLaw[] = [
     name: "as-the-story-goes",
     says: "at the end the order has the status that the documents call for",
     source: "seeds 000 and 003, as the naive reference tells them",
+    tier: "woocommerce",
+    leaveOut: "the shop's statuses mean something else than WooCommerce's",
     when: "rest",
     broken: (life) => {
       const { status } = now(life);
