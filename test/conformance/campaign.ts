@@ -21,7 +21,7 @@ const options = campaign(
 )
   .argument(
     "<folder>",
-    "holds what there is of: ecom (Resurs's PHP client), nexi (Nexi's PHP SDK), xsd (shop and after)",
+    "holds what there is of: ecom (Resurs's PHP client), nexi (Nexi's PHP SDK), plugin (Nets's plugin), xsd (shop and after)",
   )
   .option("--php <command>", "how PHP is run", "php")
   .option("--record", "keep what was said in test/wire/recorded")
@@ -45,12 +45,16 @@ const legacy = await legacyDouble({});
 const between = {
   ecom: await recorderBefore(bank.url),
   nexi: await recorderBefore(nets.url),
+  plugin: await recorderBefore(nets.url),
   soap: await recorderBefore(legacy.url),
 };
 let talking: keyof typeof between = "ecom";
 const does: Record<string, (id: string) => unknown> = {
   "/sign": bank.customerSigns,
-  "/pay": nets.customerPays,
+  "/pay": (id) => nets.customerPays(id),
+  "/pay-invoice": (id) => nets.customerPays(id, "INVOICE"),
+  "/import": (ticket) => nets.importSubscription(ticket, "subscription"),
+  "/import-unscheduled": (ticket) => nets.importSubscription(ticket, "unscheduledSubscription"),
   "/signing": () => legacy.nextBooking({ status: "SIGNING" }),
   "/older-sign": legacy.customerSigns,
 };
@@ -84,6 +88,13 @@ const clients: Driven[] = [
     script: "nets.php",
     kept: "nexi",
     run: async (NEXI) => ({ NEXI, BANK: between.nexi.url }),
+  },
+  {
+    name: "Nets's plugin for WooCommerce, at Nets Easy",
+    needs: "plugin/classes",
+    script: "nets-plugin.php",
+    kept: "plugin",
+    run: async (PLUGIN) => ({ PLUGIN, BANK: between.plugin.url }),
   },
   {
     name: "PHP's SoapClient with the bank's WSDL, at the older flows",

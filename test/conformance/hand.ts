@@ -18,7 +18,7 @@ export const handServer = async (
       heard.push({ path: pathname, body });
       hear(pathname, body);
       // Nets takes nothing but 200 for heard.
-      response.statusCode = pathname === "/nets" ? 200 : 202;
+      response.statusCode = pathname === "/nets" || pathname.startsWith("/wc-api/") ? 200 : 202;
       return response.end();
     }
     if (pathname === "/heard") return answer(heard);

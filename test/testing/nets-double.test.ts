@@ -190,3 +190,55 @@ describe("a payment that stands", () => {
     expect(nets.books(id)).toMatchObject({ refunded: 0 });
   });
 });
+
+describe("a quantity", () => {
+  const path = "payments";
+  const quantityOf = async (quantity: unknown) => {
+    const { nets, ask } = await given();
+    const { status, body } = await ask("POST", path, creation({ items: [item(1000, { quantity })] }, { charge: true }));
+    if (status !== 201) return { status, body };
+    nets.customerPays(body.paymentId);
+    const { payment } = (await ask("GET", `payments/${body.paymentId}`)).body;
+    return payment.charges[0].orderItems[0].quantity;
+  };
+  test("is a number, or a text that is one, and is answered as a number", async () => {
+    expect(await quantityOf(2)).toBe(2);
+    // So Nets's own plugin for WooCommerce sends it of a fee and of the shipping.
+    expect(await quantityOf("1")).toBe(1);
+    expect(await quantityOf("0.35")).toBe(0.35);
+  });
+  test.each([["one"], [""], ["-1"], [-1], [null], [{}]])("is not %j", async (quantity) => {
+    expect(await quantityOf(quantity)).toMatchObject({
+      status: 400,
+      body: { errors: { "order.items[0].quantity": [expect.any(String)] } },
+    });
+  });
+});
+
+describe("how it was paid", () => {
+  const detailsOf = async (paymentType: string, checkout: object) => {
+    const { nets, ask } = await given();
+    const { body } = await ask("POST", "payments", creation({}, checkout));
+    const read = async () => (await ask("GET", `payments/${body.paymentId}`)).body.payment.paymentDetails;
+    const before = await read();
+    nets.customerPays(body.paymentId, paymentType);
+    return { before, after: await read() };
+  };
+  const card = { maskedPan: expect.stringMatching(/^\d{6}\*+\d{4}$/), expiryDate: expect.stringMatching(/^\d{4}$/) };
+  test("the card is told once it was paid with, as far as a shop may know it", async () => {
+    const { before, after } = await detailsOf("CARD", {});
+    expect(before).toMatchObject({ cardDetails: {}, invoiceDetails: {} });
+    expect(before.cardDetails).toEqual({});
+    expect(after).toMatchObject({ paymentType: "CARD", cardDetails: card, invoiceDetails: {} });
+  });
+  test("the invoice is told once it is charged", async () => {
+    const reserved = await detailsOf("INVOICE", {});
+    expect(reserved.after).toMatchObject({ cardDetails: {}, invoiceDetails: {} });
+    expect(reserved.after.invoiceDetails).toEqual({});
+    const charged = await detailsOf("INVOICE", { charge: true });
+    expect(charged.after).toMatchObject({
+      paymentType: "INVOICE",
+      invoiceDetails: { invoiceNumber: expect.any(String) },
+    });
+  });
+});

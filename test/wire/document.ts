@@ -5,14 +5,14 @@ import { everyMessage, type Message } from "./messages.js";
 import { readBy, rowsHeld } from "./paths.js";
 
 const REPOSITORIES: Record<string, string> = {
-  S1: "Resurs's PHP client ecom 3.0.0, in `common-repository/resurs-bank-payments-for-woocommerce`, below `lib/ecom/src/Lib` or `lib/ecom/src/Module`",
+  S1: "Resurs's PHP client ecom 3.0.0, in `common-repository/resurs-bank-payments-for-woocommerce`, below `lib/ecom/src/Lib`, `lib/ecom/src/Module` or `lib/ecom/src`",
   S2: "Resurs's documentation, `ResursBank/ResursBank.github.io`, below `docs/merchant-api-2-0` if no other folder is named",
   S3: "the bank's WSDL and XSD, in `Geta/ResursBank`, below `src/Geta.Resurs.Checkout/Service References`",
   S4: "`ResursBank/ecomphp`, `source/classes/rbapiloader.php`",
   S5: "Resurs's PHP client as it is developed, `ResursBank/ecom2`, below `src/Lib`",
   N1: "Nexi's reference of the payment API, developer.nexigroup.com/nexi-checkout/en-EU/api/payment-v1. What rests on it alone was read there once, and stands in no client's source",
   N2: "Nexi's PHP SDK, `Nets-eCom/php-payment-sdk`, below `lib/Model` or `lib`",
-  N3: "Nets's plugin for WooCommerce, `krokedil/dibs-easy-for-woocommerce`, `wc_dibs_clean_name`",
+  N3: "Nets's plugin for WooCommerce, `krokedil/dibs-easy-for-woocommerce`, the class that is named, or `wc_dibs_clean_name`",
   N4: "`dr0wzee/nets-easy-dotnet`, a .NET client, below `NetsEasy.Net/Entity`",
   N7: "`Newex/SolidNetsEasyClient`, a .NET client with the reference's limits, in `NetsEasyClient`",
 };
@@ -31,6 +31,10 @@ const typeOf = (kind: Kind): string => {
       return "not looked into";
     case "flag":
       return "true or false";
+    case "either":
+      return kind.kinds.map(typeOf).join(", or ");
+    case "map":
+      return `object, by name: ${kind.listed ? "list of " : ""}${typeOf(kind.kind)}`;
     case "number": {
       const { decimals } = kind;
       const what = decimals === undefined ? "number" : decimals === 0 ? "whole number" : "number of two decimals";

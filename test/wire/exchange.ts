@@ -21,8 +21,8 @@ export type Step = z.infer<typeof Step>;
 
 export const TOKEN = "POST /oauth2/token";
 
-/** Resurs's PHP client, Nexi's PHP SDK, PHP's SoapClient with the bank's WSDL. */
-export const clients = ["ecom", "nexi", "soap"] as const;
+/** Resurs's PHP client, Nexi's PHP SDK, Nets's plugin for WooCommerce, PHP's SoapClient with the bank's WSDL. */
+export const clients = ["ecom", "nexi", "plugin", "soap"] as const;
 export type Client = (typeof clients)[number];
 
 export const pathOfRecording = (client: Client): URL =>
@@ -48,8 +48,14 @@ export const kept = (text: string, url: string): unknown => {
 export const asLines = (steps: Step[]): string => {
   const token = steps.find(({ asks }) => asks === TOKEN);
   const worth = steps.filter((step) => step.asks !== TOKEN || step === token);
-  // Nobody listens where the shop was.
-  return `${worth.map((step) => JSON.stringify(step).replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://127.0.0.1:9")).join("\n")}\n`;
+  const said = worth.map((step) =>
+    JSON.stringify(step)
+      // Nobody listens where the shop was.
+      .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://127.0.0.1:9")
+      // It is charged again whenever it is said again.
+      .replaceAll(/"endDate":"\d{4}/g, '"endDate":"2099'),
+  );
+  return `${said.join("\n")}\n`;
 };
 
 /** The element of a SOAP message; null: there is none. */

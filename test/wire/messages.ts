@@ -47,7 +47,9 @@ const messagesIn = (step: Step, by: Message["by"]): Message[] => {
   };
   const request: Message = { ...known, part: "request", by, ...contentOf(body) };
   const told = { ...known, part: "answer" as const, by, ...contentOf(answer) };
-  const requests = known.operation.request === null && body === null ? [] : [request];
+  // PHP's way to say nothing.
+  const isEmpty = body === null || (Array.isArray(body) && body.length === 0);
+  const requests = known.operation.request === null && isEmpty ? [] : [request];
   if (status === null || answer === null) return requests;
   if (status < 400) return [...requests, told];
   const fault = errorIn(told.content);
@@ -58,11 +60,10 @@ const messagesIn = (step: Step, by: Message["by"]): Message[] => {
 
 export const everyMessage = async (): Promise<Message[]> => [
   ...(await ourLives()).flatMap((step) => messagesIn(step, "ours")),
-  // What is refused as it is here is no message.
-  ...(await otherMessages()).flatMap((step) =>
-    messagesIn(step, "theirs").filter(({ part }) => part === "answer" || (step.status ?? 0) < 400),
+  // What is refused for how it is written is no message.
+  ...[...(await otherMessages()), ...clients.flatMap(stepsOf)].flatMap((step) =>
+    messagesIn(step, "theirs").filter(({ part }) => part === "answer" || step.status !== 400),
   ),
-  ...clients.flatMap((client) => stepsOf(client).flatMap((step) => messagesIn(step, "theirs"))),
 ];
 
 /** What the published schema has against it. */

@@ -85,12 +85,20 @@ const item = {
   netTotalAmount: 500,
 };
 
+const home = {
+  addressLine1: "Testgatan 1",
+  addressLine2: "2 tr",
+  postalCode: "12345",
+  city: "Teststad",
+  country: "SWE",
+};
+
 const nets = async (): Promise<Step[]> => {
   const bank = await netsDouble({ clock: new VirtualClock(NOW) });
   const between = await recorderBefore(bank.url);
   const ask = asking(between.url, { authorization: "secret" });
   const { paymentId: id } = await ask("POST", "/v1/payments", {
-    order: { items: [item], amount: 500, currency: "SEK", reference: "1001" },
+    order: { items: [item], amount: 500, currency: "SEK", reference: "1001", shipping: { costSpecified: true } },
     checkout: {
       integrationType: "HostedPaymentPage",
       returnUrl: "https://shop.example/r",
@@ -101,10 +109,25 @@ const nets = async (): Promise<Step[]> => {
       merchantHandlesConsumerData: true,
       publicDevice: true,
       countryCode: "SWE",
-      consumer: { email: "testa@example.com" },
-      consumerType: { default: "B2C" },
-      shipping: { countries: [] },
-      appearance: { textOptions: {} },
+      consumer: {
+        email: "testa@example.com",
+        reference: "7",
+        shippingAddress: home,
+        billingAddress: home,
+        phoneNumber: { prefix: "+46", number: "701234567" },
+        privatePerson: { firstName: "Testa", lastName: "Testsson" },
+        company: { name: "Testbolaget", contact: { firstName: "Testa", lastName: "Testsson" } },
+      },
+      consumerType: { default: "B2C", supportedTypes: ["B2C", "B2B"] },
+      shipping: {
+        countries: [{ countryCode: "SWE" }],
+        merchantHandlesShippingCost: false,
+        enableBillingAddress: true,
+      },
+      appearance: {
+        displayOptions: { showMerchantName: true, showOrderSummary: true },
+        textOptions: { completePaymentButtonText: "subscribe" },
+      },
       shippingCountries: [{ countryCode: "SWE" }],
     },
     notifications: {
@@ -118,16 +141,19 @@ const nets = async (): Promise<Step[]> => {
       ],
     },
     merchantNumber: "100000",
-    subscription: { interval: 0 },
+    subscription: { endDate: "2031-11-20T12:00", interval: 0 },
     unscheduledSubscription: { create: false },
     paymentMethodsConfiguration: [{ name: "Card", enabled: true }],
+    paymentMethods: [{ name: "easyinvoice", fee: item }],
     myReference: "mine",
   });
   await ask("PUT", `/v1/payments/${id}/orderitems`, {
     amount: 500,
     items: [item],
     shipping: { costSpecified: true },
-    paymentMethods: [{ name: "easyinvoice" }],
+    paymentMethods: [{ name: "easyinvoice", fee: item }],
+    currency: "SEK",
+    reference: "1002",
   });
   await ask("PUT", `/v1/payments/${id}/myreference`, { myReference: "mine" });
   bank.customerPays(String(id));
@@ -135,7 +161,12 @@ const nets = async (): Promise<Step[]> => {
     myReference: "mine",
     orderItems: [{ ...item, grossTotalAmount: 200, netTotalAmount: 200, unitPrice: 200 }],
   };
-  const charge = { ...more, amount: 200, shipping: { trackingNumber: "7" }, paymentMethodReference: "r" };
+  const charge = {
+    ...more,
+    amount: 200,
+    shipping: { trackingNumber: "7", provider: "Post" },
+    paymentMethodReference: "r",
+  };
   const { chargeId } = await ask("POST", `/v1/payments/${id}/charges`, charge);
   await ask("GET", `/v1/charges/${chargeId}`);
   const part = [{ ...item, grossTotalAmount: 100, netTotalAmount: 100, unitPrice: 100 }];

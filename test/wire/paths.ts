@@ -44,7 +44,7 @@ export const readBy = (schema: z.ZodType, at = ""): string[] => {
 
 /** A value that is no such thing. */
 export const wrongType = (kind: Kind): unknown => {
-  if (kind.of === "group" || kind.of === "anything") return 7;
+  if (kind.of === "group" || kind.of === "map" || kind.of === "anything") return 7;
   return kind.of === "text" ? { no: "text" } : { no: "number" };
 };
 
@@ -55,6 +55,8 @@ export const beyond = (kind: Kind): unknown => {
     if (kind.least !== undefined) return kind.least - 1;
     return kind.decimals === undefined ? undefined : 0.123;
   }
+  // What is beyond the first is of another type than the others.
+  if (kind.of === "either") return beyond(kind.kinds[0]);
   if (kind.of !== "text") return undefined;
   if (kind.most !== undefined && kind.pattern === undefined) return "x".repeat(kind.most + 1);
   if (kind.words !== undefined) return "NO_SUCH_WORD";

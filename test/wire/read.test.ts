@@ -35,6 +35,7 @@ const other = (value: unknown, kind: Kind, xml: boolean): unknown => {
     const number = Number(value) === 1 ? 2 : 1;
     return xml ? String(number) : number;
   }
+  if (kind.of === "either") return other(value, kind.kinds.find(({ of }) => of === typeof value) ?? kind.kinds[0], xml);
   if (kind.of === "flag") return xml ? String(value !== "true") : !value;
   if (kind.of !== "text") return value;
   if (kind.words !== undefined) return kind.words.find((word) => word !== value) ?? value;

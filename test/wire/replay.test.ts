@@ -16,6 +16,18 @@ interface Bank {
 
 const basic = `Basic ${btoa("shop:secret")}`;
 
+const nets = async (): Promise<Bank> => {
+  const bank = await netsDouble();
+  closing.push(bank.close);
+  const hands = {
+    "/pay": (id: string) => bank.customerPays(id),
+    "/pay-invoice": (id: string) => bank.customerPays(id, "INVOICE"),
+    "/import": (ticket: string) => bank.importSubscription(ticket, "subscription"),
+    "/import-unscheduled": (ticket: string) => bank.importSubscription(ticket, "unscheduledSubscription"),
+  };
+  return { url: bank.url, hands, headers: { authorization: "secret" } };
+};
+
 const banks: Record<Client, () => Promise<Bank>> = {
   ecom: async () => {
     const bank = await resursDouble({});
@@ -30,11 +42,8 @@ const banks: Record<Client, () => Promise<Bank>> = {
     const { access_token: token } = (await given.json()) as { access_token: string };
     return { url: bank.url, hands: { "/sign": bank.customerSigns }, headers: { authorization: `Bearer ${token}` } };
   },
-  nexi: async () => {
-    const bank = await netsDouble();
-    closing.push(bank.close);
-    return { url: bank.url, hands: { "/pay": bank.customerPays }, headers: { authorization: "secret" } };
-  },
+  nexi: nets,
+  plugin: nets,
   soap: async () => {
     const bank = await legacyDouble({});
     closing.push(bank.close);
@@ -85,13 +94,20 @@ const asked = async (bank: Bank, { asks, body }: Step, ids: Map<string, string>)
   return { status: answer.status, answer: kept(await answer.text(), bank.url) };
 };
 
-const names = { ecom: "Resurs's PHP client", nexi: "Nexi's PHP SDK", soap: "PHP's SoapClient with the bank's WSDL" };
+const names = {
+  ecom: "Resurs's PHP client",
+  nexi: "Nexi's PHP SDK",
+  plugin: "Nets's plugin for WooCommerce",
+  soap: "PHP's SoapClient with the bank's WSDL",
+};
+/** How many cases it has at least. */
+const MANY = { ecom: 24, nexi: 22, plugin: 60, soap: 7 };
 
 describe.each(clients)("%s", (client) => {
   const all = stepsOf(client);
   const cases = [...new Set(all.map((step) => step.case))].filter((name) => name !== "a test callback");
   test(`${names[client]} was heard in all its cases`, () => {
-    expect(cases.length).toBeGreaterThanOrEqual({ ecom: 24, nexi: 22, soap: 7 }[client]);
+    expect(cases.length).toBeGreaterThanOrEqual(MANY[client]);
   });
   test.each(cases)("%s", async (name) => {
     const bank = await banks[client]();

@@ -91,6 +91,8 @@ const another: Record<Kind["of"], Kind> = {
   number: { of: "group", fields: [] },
   flag: { of: "group", fields: [] },
   group: { of: "number" },
+  either: { of: "group", fields: [] },
+  map: { of: "number" },
   anything: { of: "text", words: ["no such word"] },
 };
 

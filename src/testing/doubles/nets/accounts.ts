@@ -23,6 +23,8 @@ export interface Checkout {
   /** From then on nobody can pay; null: Nets says when. */
   expiresAt: string | null;
   webhooks: NetsSubscription[];
+  /** What else comes of its being paid; null: nothing. */
+  whenPaid: ((payment: NetsBookEntry) => void) | null;
 }
 
 export interface NetsAccount {
@@ -85,6 +87,7 @@ export const netsAccounts = (clock: Clock, newId: () => string) => {
         const created = new Date(clock.now()).toISOString();
         payment.charges.push({ chargeId, amount: payment.reserved, refunded: 0, created, items: payment.order.items });
       }
+      checkout.whenPaid?.(payment);
       return account;
     },
   };

@@ -4,6 +4,7 @@ import type { NetsSeriesEntry } from "./accounts.js";
 import type { NetsCall, NetsRefund } from "./books.js";
 import type { NetsDelivery } from "./deliveries.js";
 import type { NetsOperation } from "./http.js";
+import type { NetsSubscriptionKind } from "./subscriptions.js";
 
 export interface RecordedNetsCall {
   op: NetsCall;
@@ -29,6 +30,8 @@ export interface NetsDouble {
   front(page: FrontPage | null): void;
   /** The customer of a payment created here pays all of it; the webhooks go out. */
   customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
+  /** A subscription of another platform's is taken over under this reference; its id here. */
+  importSubscription(externalReference: string, kind: NetsSubscriptionKind): string;
   /** A hand in Nets's portal does it: all that is left, or so much in major units. @throws Error where it cannot */
   portal(paymentId: string, op: NetsCall, amount?: number): void;
   /** The latest refund turns out so; the webhook goes out where it failed. */

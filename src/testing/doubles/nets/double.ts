@@ -22,11 +22,13 @@ import {
 } from "./books.js";
 import { changesOf } from "./changes.js";
 import type { NetsDouble, RecordedNetsCall } from "./controls.js";
+import { creationsOf } from "./creations.js";
 import { netsDeliveriesOf } from "./deliveries.js";
-import { Creation, faultsOf, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
+import { faultsOf, isOfSubscription, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
 import { itemOf, type NetsItem, sumOf } from "./items.js";
 import { answered, dataOf, type NetsSubject } from "./messages.js";
 import { type NetsWindow, netsPage } from "./page.js";
+import { isBegun, subscriptionsOf } from "./subscriptions.js";
 
 export type { NetsSeriesEntry } from "./accounts.js";
 export type { NetsDouble, RecordedNetsCall } from "./controls.js";
@@ -93,30 +95,18 @@ export const netsDouble = async (
     if (account.payment) void send(account, event, dataOf(event, account.payment, about), newId());
   };
 
-  const create = ({ json }: NetsRequest, faults: WireFault[]): HttpAnswer => {
-    creates.push(json);
-    if (faults.length > 0) return notValid(faults);
-    const asked = Creation.safeParse(json);
-    if (!asked.success) return notValid(faultsOf(asked.error));
-    const { order, checkout, notifications } = asked.data;
-    const hosted = checkout.integrationType === "HostedPaymentPage";
-    const id = newId();
-    const page = `${url}/pay/${id}`;
-    accounts.create(
-      id,
-      { ...order, reference: order.reference ?? "" },
-      {
-        returnUrl: hosted ? (checkout.returnUrl ?? null) : null,
-        url: hosted ? page : (checkout.url ?? page),
-        cancelUrl: checkout.cancelUrl ?? null,
-        charges: checkout.charge ?? false,
-        expiresAt: checkout.expiresAt ?? null,
-        webhooks: notifications?.webHooks ?? notifications?.webhooks ?? [],
-      },
-    );
-    return { status: 201, body: { paymentId: id, ...(hosted ? { hostedPaymentPageUrl: page } : {}) } };
+  /** @param before what was charged before it was paid */
+  const tellCharge = (account: NetsAccount, before: number): void => {
+    const [charge] = account.payment?.charges ?? [];
+    if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
   };
 
+  const pageOf = (id: string): string => `${url}/pay/${id}`;
+  const subscriptions = subscriptionsOf(accounts, clock, {
+    ...{ no, notValid, newId, pageOf },
+    charged: (account) => tellCharge(account, 0),
+  });
+  const create = creationsOf(accounts, subscriptions, { notValid, newId, pageOf });
   const { change, part } = changesOf(accounts, updates, { no, notValid, iso });
 
   /** Writes it into the books, and tells whoever is to hear of it. The new charge's, refund's or cancellation's id. */
@@ -160,7 +150,7 @@ export const netsDouble = async (
 
   const readOf = (account: NetsAccount | null): HttpAnswer => {
     if (!account?.payment) return no(404, "NotFound", "Payment not found");
-    const { url: page = `${url}/pay/${account.id}`, cancelUrl = null, expiresAt = null } = account.checkout ?? {};
+    const { url: page = pageOf(account.id), cancelUrl = null, expiresAt = null } = account.checkout ?? {};
     return { status: 200, body: answered(account.payment, { url: page, cancelUrl, expiresAt }) };
   };
 
@@ -178,8 +168,12 @@ export const netsDouble = async (
     if (op === null) return no(404, "NotFound", "There is no such endpoint");
     if (!asked.secretKey) return { status: 401 };
     const faults = requestFaults(netsEasy, asked.asked, asked.json);
-    if (op === "createPayment") return create(asked, faults);
+    if (op === "createPayment") {
+      creates.push(asked.json);
+      return create(asked, faults);
+    }
     if (faults.length > 0) return notValid(faults);
+    if (isOfSubscription(op)) return subscriptions.answer(op, asked);
     if (op === "paymentMethods") return { status: 200, body: METHODS };
     if (op === "getCharge" || op === "getRefund" || op === "cancelRefund") return part(op, asked);
     const account = asked.ofCharge ? accounts.ofCharge(id) : accounts.at(id);
@@ -221,11 +215,10 @@ export const netsDouble = async (
     const before = chargedOf(accounts.at(paymentId).payment ?? NOTHING);
     const account = accounts.pay(paymentId, paymentType, newId());
     const { payment } = account;
-    if (payment && payment.reserved > 0) {
+    if (payment && (payment.reserved > 0 || isBegun(payment))) {
       const { amount } = payment.order;
-      tell(account, "payment.reservation.created.v2", { id: newId(), amount });
-      const [charge] = payment.charges;
-      if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
+      if (amount > 0) tell(account, "payment.reservation.created.v2", { id: newId(), amount });
+      tellCharge(account, before);
       tell(account, "payment.checkout.completed", { id: newId(), amount });
     }
     return { redirectUrl: account.checkout?.returnUrl ?? null };
@@ -234,7 +227,7 @@ export const netsDouble = async (
   const windowOf: NetsWindow["at"] = (id) => {
     const { payment, checkout } = accounts.at(id);
     if (payment === null || checkout === null) return null;
-    const isOpen = payment.reserved === 0 && !payment.fields.terminated;
+    const isOpen = payment.reserved === 0 && !payment.fields.terminated && !isBegun(payment);
     return { amount: (payment.order.amount / 100).toFixed(2), isOpen, cancelUrl: checkout.cancelUrl };
   };
 
@@ -257,6 +250,7 @@ export const netsDouble = async (
     delayNext,
     front,
     customerPays,
+    importSubscription: subscriptions.imported,
     portal(paymentId, op, major) {
       const account = accounts.at(paymentId);
       const { payment } = account;

@@ -5,7 +5,7 @@ import { z } from "zod";
 export const Item = z.object({
   reference: z.string(),
   name: z.string(),
-  quantity: z.number(),
+  quantity: z.union([z.number(), z.string().transform(Number)]),
   unit: z.string(),
   unitPrice: z.number(),
   taxRate: z

@@ -14,6 +14,28 @@ const address = {
 };
 const person = { firstName: "Testa", lastName: "Testsson", email: "testa@example.com" };
 
+/** A card for tests, as a shop may know it. */
+export const cardDetails = { maskedPan: "411111******1111", expiryDate: "1240" };
+const invoiceDetails = {
+  invoiceNumber: "1000017",
+  ocr: "10000179",
+  pdfLink: "https://invoice.example/1000017.pdf",
+  dueDate: "2027-01-31",
+};
+const INVOICES = ["INVOICE", "INSTALLMENT", "PREPAID-INVOICE"];
+
+/** Nothing of a card before it was paid with, and nothing of an invoice before it was sent. */
+const detailsOf = (payment: NetsBookEntry): object => {
+  const { paymentType, charges, fields } = payment;
+  const isPaid = payment.reserved > 0 || charges.length > 0 || fields.subscription || fields.unscheduledSubscription;
+  return {
+    paymentType,
+    paymentMethod: paymentType,
+    cardDetails: isPaid && paymentType === "CARD" ? cardDetails : {},
+    invoiceDetails: charges.length > 0 && INVOICES.includes(paymentType) ? invoiceDetails : {},
+  };
+};
+
 export const chargeOf = ({ chargeId, amount, created, items }: NetsCharge) => ({
   chargeId,
   amount,
@@ -36,7 +58,7 @@ export const answered = (
   payment: NetsBookEntry,
   { expiresAt, ...checkout }: { url: string; cancelUrl: string | null; expiresAt: string | null },
 ) => {
-  const { paymentId, created, order, paymentType, fields } = payment;
+  const { paymentId, created, order, fields } = payment;
   const amounts = {
     reservedAmount: payment.reserved,
     chargedAmount: chargedOf(payment),
@@ -57,7 +79,7 @@ export const answered = (
         company: { contactDetails: { phoneNumber: {} } },
       },
       orderDetails: { amount, currency, reference },
-      paymentDetails: { paymentType, paymentMethod: paymentType },
+      paymentDetails: detailsOf(payment),
       summary: Object.fromEntries(Object.entries(amounts).filter(([, one]) => one > 0)),
       charges: payment.charges.map(chargeOf),
       refunds: payment.refunds.map(refundOf),

@@ -19,7 +19,11 @@ export type Kind =
   /** Taken, and not looked into. */
   | { of: "anything" }
   /** `like`: what it is called where its fields stand elsewhere. */
-  | { of: "group"; fields: readonly Field[]; like?: string };
+  | { of: "group"; fields: readonly Field[]; like?: string }
+  /** One of them, whichever is sent. */
+  | { of: "either"; kinds: readonly [Kind, ...Kind[]] }
+  /** An object whose names nobody lists; each holds a list of this, or this. */
+  | { of: "map"; kind: Kind; listed: boolean };
 
 export interface Field {
   name: string;
@@ -67,6 +71,9 @@ export const whole = (of: { least?: number; most?: number } = {}): Kind => ({ of
 export const flag: Kind = { of: "flag" };
 export const anything: Kind = { of: "anything" };
 export const group = (...fields: Field[]): Kind => ({ of: "group", fields });
+export const either = (first: Kind, ...others: Kind[]): Kind => ({ of: "either", kinds: [first, ...others] });
+export const mapOf = (kind: Kind): Kind => ({ of: "map", kind, listed: false });
+export const mapOfLists = (kind: Kind): Kind => ({ of: "map", kind, listed: true });
 export const groupLike = (like: string, fields: readonly Field[]): Kind => ({ of: "group", fields, like });
 
 export const uuid = text({
@@ -115,12 +122,13 @@ const hasMore = (value: number, decimals: number): boolean => {
 };
 
 /** Why a value is not of the kind; null: it is. */
-const wrongWith = (
-  value: unknown,
-  kind: Exclude<Kind, { of: "group" }>,
-  { xml = false }: Strictness,
-): string | null => {
+const wrongWith = (value: unknown, kind: Exclude<Kind, { of: "group" | "map" }>, how: Strictness): string | null => {
+  const { xml = false } = how;
   if (kind.of === "anything") return null;
+  if (kind.of === "either") {
+    const faults = kind.kinds.map((one) => faultsIn({ value }, [must("value", one)], how));
+    return faults.some((own) => own.length === 0) ? null : (faults[0]?.[0]?.says ?? null);
+  }
   if (kind.of === "flag") {
     const is = xml ? ["true", "false", "1", "0"].includes(value as string) : typeof value === "boolean";
     return is ? null : "is not true or false";
@@ -141,6 +149,7 @@ const wrongWith = (
   return outside(value.length, kind, " characters");
 };
 
+const same = (field: Field): Field => field;
 const isGroup = (value: unknown, xml: boolean): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null && !Array.isArray(value)) || (xml && value === "");
 
@@ -170,6 +179,11 @@ export const faultsIn = (message: unknown, fields: readonly Field[], how: Strict
     }
     const one = (item: unknown, where: string): WireFault[] => {
       if (kind.of === "group") return faultsIn(item, kind.fields, how, where);
+      if (kind.of === "map") {
+        const names = isGroup(item, xml) ? Object.keys(item) : [];
+        const each = (name: string): Field => (kind.listed ? listOf : same)(must(name, kind.kind));
+        return faultsIn(item, names.map(each), how, where);
+      }
       const says = wrongWith(item, kind, how);
       return says === null ? [] : [{ path: where, says }];
     };

@@ -1,6 +1,6 @@
 /** The older flows in JSON, the hosted page and the checkout, as far as the double speaks them. */
 import {
-  anything,
+  either,
   type Field,
   flag,
   group,
@@ -12,6 +12,7 @@ import {
   text,
   type WireOperation,
   webAddress,
+  whole,
   words,
 } from "./fields.js";
 import { payment } from "./soap-flows.js";
@@ -21,7 +22,11 @@ const string = text();
 /** Nobody publishes limits of these. */
 const decimal = number();
 
+const HOSTED = "S4 preparePayload, handlePayload: required is what it always sends";
 const SPEC_LINES = "S4 renderPaymentSpec, sanitizePaymentSpec";
+const ADDRESS = "S4 renderAddress, handlePayload";
+/** S4 sends whatever it is given besides; its own page shows this. */
+const YOUR_ID = "S2 _exclude/development/php-and-development-libraries/version-1-x--ecomphp-/7438490";
 const hostedAddress = group(
   ...["fullName", "firstName", "lastName", "addressRow1", "addressRow2", "postalArea", "postalCode", "country"].map(
     (name) => may(name, string),
@@ -44,11 +49,27 @@ const cartLine = line(
   may("totalVatAmount", decimal),
   may("type", words("ORDER_LINE", "DISCOUNT", "SHIPPING_FEE")),
 );
+const rcoAddress = group(
+  ...["fullName", "firstName", "lastName", "addressRow1", "addressRow2", "postalArea", "postalCode", "countryCode"].map(
+    (name) => may(name, string),
+  ),
+);
+/** As a text where it is sent, as a number where it is answered. */
+const governmentId = may("governmentId", either(string, whole()));
+const texts = (...names: string[]): Field[] => names.map((name) => may(name, string));
 const session: Field[] = [
   must("paymentSessionId", nonEmpty),
   must("iframe", nonEmpty),
   may("script", string),
-  may("customer", anything),
+  may(
+    "customer",
+    group(
+      governmentId,
+      ...texts("mobile", "email", "customerType", "mobileNotValidated", "emailNotValidated"),
+      may("invoiceAddress", rcoAddress),
+      may("deliveryAddress", rcoAddress),
+    ),
+  ),
   may("baseUrl", webAddress()),
   must("html", nonEmpty),
 ];
@@ -58,7 +79,7 @@ export const hostedAndCheckout: readonly WireOperation[] = [
     name: "hosted",
     asks: "POST /back-channel",
     by: "shop",
-    source: "S4 about lines 4934 and 5072: required is what it always sends",
+    source: HOSTED,
     request: [
       must("paymentData", group(must("preferredId", nonEmpty), may("paymentMethodId", string))),
       may("waitForFraudControl", flag),
@@ -77,17 +98,19 @@ export const hostedAndCheckout: readonly WireOperation[] = [
         "customer",
         group(
           may("governmentId", string),
-          may("address", hostedAddress),
-          ...["phone", "email", "type", "cellPhone", "yourCustomerId"].map((name) => may(name, string)),
-          may("deliveryAddress", hostedAddress),
+          may("address", hostedAddress, ADDRESS),
+          ...["phone", "email", "type", "cellPhone"].map((name) => may(name, string)),
+          may("yourCustomerId", string, YOUR_ID),
+          may("deliveryAddress", hostedAddress, ADDRESS),
           may("contactGovernmentId", string),
         ),
+        "S4 setCustomer",
       ),
       must("successUrl", nonEmpty),
       must("failUrl", nonEmpty),
       may("backUrl", string),
     ],
-    answer: [must("location", webAddress())],
+    answer: [must("location", webAddress(), "S4 createPaymentExecute")],
   },
   {
     name: "checkout",
@@ -97,7 +120,7 @@ export const hostedAndCheckout: readonly WireOperation[] = [
     request: [
       listOf(must("orderLines", cartLine), 1),
       listOf(may("metaData", group(must("key", string), must("value", string)))),
-      may("customer", anything),
+      may("customer", group(governmentId, ...texts("mobile", "email"), may("deliveryAddress", rcoAddress))),
       must("successUrl", nonEmpty),
       must("backUrl", nonEmpty),
       may("shopUrl", string),
@@ -136,7 +159,7 @@ export const hostedAndCheckout: readonly WireOperation[] = [
     source: "S4 updatePaymentReference; S2 _exclude/resurs-checkout-web/index, Errors",
     request: null,
     answer: [
-      must("errorCode", anything),
+      must("errorCode", either(nonEmpty, whole()), "S4 updatePaymentReference"),
       may("description", string),
       may("detailedMessage", string),
       may("message", string),

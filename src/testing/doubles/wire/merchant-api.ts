@@ -1,11 +1,11 @@
 /** Resurs's Merchant API 2.0 as far as the double speaks it: every field, and where it is published. */
 import {
-  anything,
   type Field,
   flag,
   group,
   groupLike,
   listOf,
+  mapOf,
   may,
   moment,
   must,
@@ -22,6 +22,7 @@ import {
   action,
   address,
   customer,
+  customerType,
   metadata,
   options,
   orderLines,
@@ -67,7 +68,7 @@ const method = group(
       "legalLinks",
       group(
         must("url", webAddress()),
-        must("type", words("GENERAL_TERMS", "SECCI", "PRICE_INFO")),
+        must("type", words("GENERAL_TERMS", "SECCI", "PRICE_INFO"), "S1 Order/PaymentMethod/LegalLink/Type"),
         must("appendAmount", flag),
       ),
       "S1 Model/PaymentMethod/LegalLink",
@@ -85,6 +86,8 @@ const store = group(
   may("organizationNumber", text()),
 );
 const task = group(must("customerUrl", webAddress()), must("hasActiveTask", flag));
+
+const CALLBACK_STATUSES = ["AUTHORIZED", "CAPTURED", "FROZEN", "REJECTED"];
 
 export const merchantApi: readonly WireOperation[] = [
   {
@@ -201,9 +204,13 @@ export const merchantApi: readonly WireOperation[] = [
     asks: "POST /v2/callbacks/test",
     by: "shop",
     source: "S1 Model/Callback/TestResponse",
-    request: [must("url", text({ least: 1 }))],
+    request: [must("url", text({ least: 1 }), "S1 Callback/Repository")],
     answer: [
-      must("status", words("OK", "FAILED", "INVALID_URL", "ERROR", "TIMEOUT", "RATE_LIMITED")),
+      must(
+        "status",
+        words("OK", "FAILED", "INVALID_URL", "ERROR", "TIMEOUT", "RATE_LIMITED"),
+        "S1 Model/Callback/Enum/TestStatus",
+      ),
       must("code", whole()),
     ],
   },
@@ -216,7 +223,7 @@ export const merchantApi: readonly WireOperation[] = [
       must("storeId", uuid),
       may("customerIp", text()),
       must("governmentId", text({ least: 1 })),
-      must("customerType", words("NATURAL", "LEGAL")),
+      customerType(must),
     ],
     answer: [address(must, "address")],
   },
@@ -227,7 +234,7 @@ export const merchantApi: readonly WireOperation[] = [
     source: "S1 Model/Callback/Authorization",
     request: [
       must("paymentId", uuid),
-      must("status", words("AUTHORIZED", "CAPTURED", "FROZEN", "REJECTED")),
+      must("status", words(...CALLBACK_STATUSES), "S1 Model/Callback/Enum/Status"),
       must("created", moment),
       may("checkoutId", text()),
     ],
@@ -240,7 +247,7 @@ export const merchantApi: readonly WireOperation[] = [
     source: "S1 Model/Callback/Management",
     request: [
       must("paymentId", uuid),
-      must("action", words("CAPTURE", "REFUND", "CANCEL", "MODIFY_ORDER")),
+      must("action", words("CAPTURE", "REFUND", "CANCEL", "MODIFY_ORDER"), "S1 Model/Callback/Enum/Action"),
       must("actionId", uuid),
       must("created", moment),
       may("checkoutId", text()),
@@ -254,7 +261,7 @@ export const merchantApi: readonly WireOperation[] = [
     source: "S5 Model/Callback/CreditApplication",
     request: [
       must("applicationId", uuid),
-      must("status", words("AUTHORIZED", "CAPTURED", "FROZEN", "REJECTED")),
+      must("status", words(...CALLBACK_STATUSES), "S5 Model/Callback/Enum/Status"),
       must("created", moment),
       may("checkoutId", text()),
     ],
@@ -271,7 +278,7 @@ export const merchantApi: readonly WireOperation[] = [
       must("code", text({ least: 1 })),
       must("message", text()),
       must("timestamp", moment),
-      may("parameters", anything),
+      may("parameters", mapOf(text()), "S1 Exception/CurlException"),
     ],
   },
 ];

@@ -66,9 +66,12 @@ export const address = (one: typeof must, name: string): Field =>
     ),
     "S1 Model/Address",
   );
+/** @param one `must` or `may` */
+export const customerType = (one: typeof must): Field =>
+  one("customerType", words("NATURAL", "LEGAL"), "S1 Order/CustomerType");
 export const customer = group(
   address(may, "deliveryAddress"),
-  may("customerType", words("NATURAL", "LEGAL")),
+  customerType(may),
   may("contactPerson", text()),
   may("email", text()),
   may("governmentId", text({ least: 1 })),
@@ -80,8 +83,11 @@ export const customer = group(
   ),
 );
 
-const urls = group(may("failUrl", webAddress()), may("successUrl", webAddress()));
-const callback = group(may("url", webAddress()));
+const OPTIONS = "S1 Model/Payment/CreatePaymentRequest/Options";
+const urls = group(
+  ...["failUrl", "successUrl"].map((name) => may(name, webAddress(), `${OPTIONS}/ParticipantRedirectionUrls`)),
+);
+const callback = group(may("url", webAddress(), `${OPTIONS}/Callback`));
 export const options = group(
   may("initiatedOnCustomersDevice", flag),
   may("deliverLinks", flag, "S2 merchant-api-e-commerce"),
@@ -91,13 +97,9 @@ export const options = group(
   may(
     "redirectionUrls",
     group(may("customer", urls), may("coApplicant", urls), may("merchant", urls)),
-    "S1 Model/Payment/CreatePaymentRequest/Options/RedirectionUrls",
+    `${OPTIONS}/RedirectionUrls`,
   ),
-  may(
-    "callbacks",
-    group(may("authorization", callback), may("management", callback)),
-    "S1 Model/Payment/CreatePaymentRequest/Options/Callbacks",
-  ),
+  may("callbacks", group(may("authorization", callback), may("management", callback)), `${OPTIONS}/Callbacks`),
   may("timeToLiveInMinutes", whole({ least: 1, most: 43_200 })),
 );
 

@@ -1,9 +1,9 @@
 /** What Nets Easy posts to a shop's webhooks, as far as the double sends it. */
 import {
-  anything,
   type Field,
   group,
   listOf,
+  mapOfLists,
   may,
   moment,
   must,
@@ -108,6 +108,6 @@ export const netsErrors: readonly WireOperation[] = [
     by: "shop",
     source: "N2 Api/Exception/ClientErrorPaymentApiException",
     request: null,
-    answer: [must("errors", anything)],
+    answer: [must("errors", mapOfLists(text()))],
   },
 ];

@@ -123,7 +123,11 @@ export const payment = [
     ),
   ),
   may("storeId", id),
-  must("paymentMethodType", words("INVOICE", "REVOLVING_CREDIT", "CARD", "PAYMENT_PROVIDER")),
+  must(
+    "paymentMethodType",
+    words("INVOICE", "REVOLVING_CREDIT", "CARD", "PAYMENT_PROVIDER"),
+    "S3 common.xsd, paymentMethodType",
+  ),
   must("totalBonusPoints", whole({ least: 0 })),
 ];
 
