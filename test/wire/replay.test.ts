@@ -1,60 +1,12 @@
 /** What other people's clients once asked is asked again, and the doubles answer it as they did. */
 import { afterEach, describe, expect, test } from "vitest";
-import { legacyDouble, netsDouble, resursDouble } from "../../src/testing/index.js";
-import { type Client, clients, elementIn, kept, type Step, stepsOf, TOKEN } from "./exchange.js";
+import { type Bank, banks } from "./banks.js";
+import { clients, elementIn, kept, type Step, stepsOf, TOKEN } from "./exchange.js";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-
-interface Bank {
-  url: string;
-  hands: Record<string, (id: string) => unknown>;
-  headers: Record<string, string>;
-}
-
-const basic = `Basic ${btoa("shop:secret")}`;
-
-const nets = async (): Promise<Bank> => {
-  const bank = await netsDouble();
-  closing.push(bank.close);
-  const hands = {
-    "/pay": (id: string) => bank.customerPays(id),
-    "/pay-invoice": (id: string) => bank.customerPays(id, "INVOICE"),
-    "/import": (ticket: string) => bank.importSubscription(ticket, "subscription"),
-    "/import-unscheduled": (ticket: string) => bank.importSubscription(ticket, "unscheduledSubscription"),
-  };
-  return { url: bank.url, hands, headers: { authorization: "secret" } };
-};
-
-const banks: Record<Client, () => Promise<Bank>> = {
-  ecom: async () => {
-    const bank = await resursDouble({});
-    closing.push(bank.close);
-    const body = new URLSearchParams({
-      grant_type: "client_credentials",
-      client_id: "shop",
-      client_secret: "secret",
-      scope: "merchant-api",
-    });
-    const given = await fetch(`${bank.url}/oauth2/token`, { method: "POST", body });
-    const { access_token: token } = (await given.json()) as { access_token: string };
-    return { url: bank.url, hands: { "/sign": bank.customerSigns }, headers: { authorization: `Bearer ${token}` } };
-  },
-  nexi: nets,
-  plugin: nets,
-  soap: async () => {
-    const bank = await legacyDouble({});
-    closing.push(bank.close);
-    const signing = () => bank.nextBooking({ status: "SIGNING" });
-    return {
-      url: bank.url,
-      hands: { "/signing": signing, "/older-sign": bank.customerSigns },
-      headers: { authorization: basic, "content-type": "text/xml" },
-    };
-  },
-};
 
 /** Differ each time: ids of the bank's, moments, tokens. */
 const ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -111,6 +63,7 @@ describe.each(clients)("%s", (client) => {
   });
   test.each(cases)("%s", async (name) => {
     const bank = await banks[client]();
+    closing.push(bank.close);
     const ids = new Map<string, string>();
     for (const step of all.filter((one) => one.case === name)) {
       const [, hand, id] = /^HAND (\S+) ?(.*)$/.exec(step.asks) ?? [];
