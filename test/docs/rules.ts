@@ -218,6 +218,10 @@ is taken as the merchant's wish, unless refunds were asked for here: then it is 
 The payment is read for a click before it is decided. A click that is refused moves nothing: an order that turns out to be paid
 follows at the next callback, return or reconciliation.
 
+An order with nothing to send is captured when it is paid, and completed when the bank has confirmed that. If the bank refuses,
+or never confirms, the order is paid all the same: it is set to processing and flagged \`capture-failed\`. It is captured again only
+when somebody sets it to completed.
+
 | the person asks for | while | then |
 |---|---|---|
 | on-hold | the order is processing | it stays on hold until a person sets it to processing, or the bank rejects the payment; no callback, return or reconciliation lifts it. The same holds for a hold that is found in the shop |

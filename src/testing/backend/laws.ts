@@ -102,7 +102,7 @@ export const backendLaws: readonly BackendLaw[] = [
   },
   {
     name: "stock-restored-once",
-    says: "stock is given back once, and only what was taken",
+    says: "stock is restored once, and only what was reduced",
     source: "fault model, ten findings 10",
     tier: "always",
     leaveOut: "the shop keeps no stock; or report 0",

@@ -44,6 +44,15 @@ export const paymentBugs: Record<string, Bug> = {
       },
     }),
   },
+  "refused-capture-repeated": {
+    says: "an order whose capture the bank refused waits for its customer again, although the bank has the money",
+    plant: ({ registry }) => ({
+      registry: {
+        ...registry,
+        order: registry.order.provide({ guards: { isPaidAllTheSame: () => false } }) as typeof registry.order,
+      },
+    }),
+  },
   "owner-not-asked": {
     says: "an order may be placed with a payment that another order has",
     plant: () => ({ store: (inner) => ({ ...inner, findByPayment: async () => null }) }),

@@ -65,7 +65,29 @@ const saidOf = (
 const ENDS = ["completed", "cancelled", "refunded"];
 const named = (some: Truth[]) => some.map(({ paymentId }) => paymentId).join(", ");
 
+/** Nobody asks with these: the engine's own timers, and what the bank answers. */
+const asksNothing = /^(?:timer\.fired|payment\.read|payment\.readBack|(?:capture|refund|cancel)\.\w+)$/;
+
+const capturedAgainUnasked = ({ history }: OrderEnd): string | null => {
+  let refusedAt: number | null = null;
+  for (const { at, answers, effects } of history) {
+    if (answers.some(({ rule }) => rule === "capture/refused")) refusedAt = at;
+    else if (effects.some(({ type }) => type === "capturePayment")) {
+      const isAsked = answers.some(({ type }) => !asksNothing.test(type));
+      if (refusedAt !== null && !isAsked) return `captured again ${at - refusedAt} ms after the bank refused it`;
+      refusedAt = null;
+    }
+  }
+  return null;
+};
+
 export const paymentLaws: readonly Law[] = [
+  {
+    name: "a-no-is-a-no",
+    says: "a capture that the bank refused is asked for again only when somebody asks: no timer does",
+    source: "docs/rules.md, What a person sets by hand; fault model F14",
+    broken: perOrder(capturedAgainUnasked),
+  },
   {
     name: "paid-once",
     says: "no order is paid twice without a flag",

@@ -77,7 +77,7 @@ export const nets: Document = {
         ),
         differs(
           "WooCommerce then decides if the order status should be set to Processing or Completed",
-          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken.",
+          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged.",
           {
             rules: ["status-update/accepted-virtual"],
             options: ["settings.enableCapture"],
