@@ -68,6 +68,9 @@ test("the page's own law is put to the simulator by the page's own command", { t
 });
 
 test("the page's tables name every law with its sentence", () => {
-  const rows = [...page.matchAll(/^\| `([\w-]+)` \| (.*) \|$/gm)].map(([, name, says]) => ({ name, says }));
-  expect(rows).toEqual([...decisionLaws, ...backendLaws].map(({ name, says }) => ({ name, says })));
+  const rows = [...page.matchAll(/^\| (`[\w-]+` \| .*) \|$/gm)].map(([, row]) => row);
+  expect(rows).toEqual([
+    ...decisionLaws.map(({ name, says }) => `\`${name}\` | ${says}`),
+    ...backendLaws.map(({ name, says, tier, leaveOut = "–" }) => `\`${name}\` | ${says} | ${tier} | ${leaveOut}`),
+  ]);
 });
