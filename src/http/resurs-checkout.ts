@@ -32,6 +32,9 @@ export interface CheckoutRouteOptions {
   keys: () => Promise<AddressKeys>;
 }
 
+/** Within this a page may tell of one rejection as often as it likes. */
+const ONE_REJECTION_MS = 10_000;
+
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
 const Submitted = z.object({ paymentId, customer: z.unknown() });
 export const Rejected = z.object({
@@ -99,8 +102,9 @@ const rejected = async (c: Context, { engine, admission, gateways }: Taking) => 
       const content = createHash("sha256")
         .update(JSON.stringify([paymentId, rejection, message]))
         .digest("base64url");
-      // The same words again are the same rejection, and write nothing.
-      const id = `rejected-${content.slice(0, 32)}`;
+      // The same words in the same moment are one rejection; a bank says the same words every time that it rejects.
+      const moment = Math.floor(engine.clock.now() / ONE_REJECTION_MS);
+      const id = `rejected-${content.slice(0, 32)}-${moment}`;
       await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message }, { id });
     }
     return c.body(null, 204);

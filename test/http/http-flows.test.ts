@@ -439,6 +439,27 @@ describe("the bank's frame", () => {
     expect(world.status("o")).toBe("pending");
   });
 
+  test("each rejection is kept with its date, also in the same words; the message is that of the last", async () => {
+    const { world, send } = await doors();
+    await world.order("o", { at: world.clock.now(), gateway: "resurs-rco" });
+    const dates: string[] = [];
+    const first = "Please contact customer service";
+    for (const message of [first, first, "Try another card", first]) {
+      dates.push(new Date(world.clock.now()).toISOString());
+      // A page that tells of it twice tells of one rejection.
+      for (let told = dates.length === 1 ? 2 : 1; told > 0; told -= 1) {
+        await send(post("/resurs-checkout/rejected", { paymentId: "pay-o", rejection: "deny", message }));
+      }
+      await world.rest();
+      await world.clock.advanceTo(world.clock.now() + 120_000, () => world.rest());
+    }
+    const { meta } = world.woo.order("o");
+    expect(meta.rco_rejected).toEqual(dates.map((at) => ({ at, type: "deny" })));
+    expect(meta.rco_reject_message).toBe(first);
+    // Nobody has read the payment: what the customer saw explains more than that.
+    expect(await world.engine.queries.why("o")).toMatchObject({ situation: "pending/turned-away" });
+  });
+
   test.each([
     [{ paymentId: "pay-o", rejection: "maybe" }, 400],
     [{ paymentId: "../o", rejection: "deny" }, 400],

@@ -75,8 +75,10 @@ const ofBank = ({ order, payment }: Facts): BankCause => {
   if (payment.gateway === null || order.paidOtherwise === true) return "elsewhere";
   if (order.total === 0 && moneyHeld(payment) === 0) return "free";
   if (payment.id === null) return "no-payment";
+  const isThere = payment.readAt !== null && payment.exists;
+  if (!isThere && wasTurnedAway(order)) return "turned-away";
   if (payment.readAt === null) return "unread";
-  if (!payment.exists) return wasTurnedAway(order) ? "turned-away" : "missing";
+  if (!payment.exists) return "missing";
   if (payment.status === "ACCEPTED") return ofAccepted(payment);
   if (payment.status === "REJECTED") return ofRejected(payment);
   return waits[payment.status] ?? "unrecognised";
@@ -101,7 +103,10 @@ const cancelledBy = (rule: string, by: HistoryEntry["source"] | null): BankCause
   if (rule === "order/placed") return null;
   if (rule.startsWith("ttl/")) return "expired";
   if (rule === "fail-page/cancelled") return "left";
-  return rule.startsWith("cancel/") || by === "merchant" || by === "shop" ? "by-hand" : null;
+  // The shop's job for unpaid orders is no hand: it has the bank asked, and the bank's word decides.
+  const isByHand =
+    rule.startsWith("cancel/") || by === "merchant" || (by === "shop" && !rule.startsWith("status-update/"));
+  return isByHand ? "by-hand" : null;
 };
 
 /** @param rule of the last change of the status; "" = none is known */

@@ -49,8 +49,8 @@ export const waiting = {
     "turned-away": [
       ["Pending payment, the payment failed at the checkout", "Väntar på betalning, betalningen misslyckades i kassan"],
       [
-        "Waiting for payment since {since}: the payment failed at least once at the checkout, the bank has none for this order, and the customer can still pay.",
-        "Väntar på betalning sedan {since}: betalningen misslyckades minst en gång i kassan, banken har ingen för ordern, och kunden kan fortfarande betala.",
+        "Waiting for payment since {since}: the payment failed at least once at the checkout, so the bank may have none for this order; the customer can still pay.",
+        "Väntar på betalning sedan {since}: betalningen misslyckades minst en gång i kassan, så banken har kanske ingen för ordern; kunden kan fortfarande betala.",
       ],
       mayPay,
     ],
@@ -139,8 +139,8 @@ export const waiting = {
     "turned-away": [
       ["On hold, the payment failed at the checkout", "Pausad, betalningen misslyckades i kassan"],
       [
-        "On hold since {since}: the payment failed at least once at the checkout and the bank has none for this order, so do not ship.",
-        "Pausad sedan {since}: betalningen misslyckades minst en gång i kassan och banken har ingen för ordern, så skicka inget.",
+        "On hold since {since}: the payment failed at least once at the checkout and the bank has shown none for this order, so do not ship.",
+        "Pausad sedan {since}: betalningen misslyckades minst en gång i kassan och banken har inte visat någon för ordern, så skicka inget.",
       ],
       unpaid,
     ],

@@ -186,16 +186,19 @@ export const workflows: Document = {
         ),
         done(
           "which kind of state, with datestamps",
-          "`rco_rejected` is a list of the last twenty, each with its kind and an ISO date; what the older plugin wrote as text is read, too.",
-          ["core/versions.test.ts", "tells of rejections: %s", '["the older plugin\'s texts"'],
+          "`rco_rejected` is a list of the last twenty, each with its kind and an ISO date; what the older plugin wrote as text is read, too. The same words within ten seconds are one rejection; a page that tells of many adds five at once, then one in ten minutes.",
+          [
+            "http/http-flows.test.ts",
+            "each rejection is kept with its date, also in the same words; the message is that of the last",
+          ],
           { rules: ["checkout/rejected"] },
         ),
         done(
           "This is the message that has been shown on the customer view",
           "`rco_reject_message` keeps the latest one.",
           [
-            "scenarios/legacy-flow.json",
-            "Turned away twice in the frame, then paid: both are kept, and the order is paid",
+            "http/http-flows.test.ts",
+            "each rejection is kept with its date, also in the same words; the message is that of the last",
           ],
         ),
       ],
