@@ -47,8 +47,17 @@ export const Command = z.discriminatedUnion("type", [
   }),
   /** A payment that was made elsewhere, such as one authorised anew; the bank is asked before it counts. */
   z.strictObject({ type: z.literal("payment.attached"), paymentId: Id, gateway: Id.optional() }),
-  /** The bank took no payment: the customer is told and may try again. */
-  z.strictObject({ type: z.literal("payment.notCreated"), detail: Text(500), attempt: Id.optional() }),
+  /** The bank took no payment, as far as is known: the customer is told and may try again. */
+  z.strictObject({
+    type: z.literal("payment.notCreated"),
+    detail: Text(500),
+    attempt: Id.optional(),
+    /** The id that it has if the bank made it all the same, where the shop chose it: it is read until the bank says so. */
+    paymentId: Id.optional(),
+    gateway: Id.optional(),
+    /** What the shop keeps with its order. */
+    meta: Texts(20_000).optional(),
+  }),
   /** The bank's frame turned the customer away; a hint from his browser, which settles nothing. */
   z.strictObject({
     type: z.literal("checkout.rejected"),

@@ -4,7 +4,7 @@ import { dueAt } from "../../machines/guards.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";
-import { change, keepAsOther, lookAtOther, otherNamed, takeOver } from "./others.js";
+import { change, exchange, keepAsOther, lookAtOther, otherNamed, takeOver } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
 import { isOfAMachine } from "./timer-names.js";
@@ -108,6 +108,16 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
   if (payment.id !== null) return awaitReading(builder, mine);
   lookAtOther(builder, mine, paymentId);
   builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
+};
+
+/** The bank may have made it: it is the order's, also where the bank does not know it yet, and is read now. */
+export const perhapsMade = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
+  keepAsOther(builder, paymentId, gateway);
+  // Nothing stands in its way.
+  if (builder.facts.payment.id === null) exchange(builder, paymentId, null);
+  const about = builder.facts.payment.id === paymentId ? null : paymentId;
+  const mine = waitingFor(builder.envelope, builder.facts);
+  awaitReading(builder, { ...mine, type: "payment.attached", paymentId: about });
 };
 
 /** Whose a payment is that the bank does not have for this order. */

@@ -1,6 +1,8 @@
 /** A payment of the order is opened at the bank: one at a time, and a late answer is an earlier attempt. */
 import { notes } from "../../machines/effects.js";
+import type { Command } from "../../machines/events.js";
 import type { Facts, Rejection } from "../../machines/facts.js";
+import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { rejectionMeta } from "./metadata.js";
@@ -79,11 +81,17 @@ export const attach = (
 };
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
-export const notCreated = (builder: DecisionBuilder, detail: string, attempt: string | undefined): void => {
+export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { type: "payment.notCreated" }>): void => {
+  const { detail, attempt, paymentId, gateway, meta = {} } = event;
   if (!isSuperseded(builder, attempt)) builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
+  if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
   const note = notes["not-created"].replace("{bank}", () => builder.flow.bank).replace("{reason}", () => detail);
   builder.add({ type: "addOrderNote", note }, builder.now);
-  builder.answer(builder.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
+  if (paymentId === undefined)
+    return builder.answer(builder.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
+  // Booked, and the answer lost: the bank names it in its callbacks, and may book it later than anybody looks now.
+  builder.lookAgainLater();
+  perhapsMade(builder, paymentId, gateway);
 };
 
 /** Kept for the merchant, who would else only see that the bank knows no payment. */

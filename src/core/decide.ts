@@ -119,7 +119,7 @@ const happen = (builder: DecisionBuilder): void => {
         ? attachEarlier(builder, event.paymentId, event.gateway)
         : attach(builder, event.paymentId, event.gateway, event.meta ?? {});
     case "payment.notCreated":
-      return notCreated(builder, event.detail, event.attempt);
+      return notCreated(builder, event);
     case "data.revealed":
       return builder.answer(builder.itself, "ignored", { reason: "recorded" });
     case "merchant.acknowledged":

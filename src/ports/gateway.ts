@@ -74,7 +74,13 @@ export type CreatedPayment =
       /** What the shop keeps with its order, under the keys of the documents. */
       meta?: Record<string, string> | undefined;
     }
-  | { kind: "failed"; detail: string };
+  | {
+      kind: "failed";
+      detail: string;
+      /** The id that it has if the bank made it all the same; left out: there is none, or nobody knows its id. */
+      paymentId?: string | undefined;
+      meta?: Record<string, string> | undefined;
+    };
 
 /** Of all that is left. */
 export interface WholeCall {

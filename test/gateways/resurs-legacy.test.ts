@@ -674,7 +674,11 @@ describe("bookPayment", () => {
   test("DENIED: failed, with the bank's word", async () => {
     const { bank, gateway } = await given();
     bank.nextBooking({ status: "DENIED" });
-    expect(await gateway.createPayment(payment)).toEqual({ kind: "failed", detail: "the bank answered DENIED" });
+    expect(await gateway.createPayment(payment)).toEqual({
+      kind: "failed",
+      detail: "the bank answered DENIED",
+      meta: expect.objectContaining({ checkoutType: "simplified", resursReference: ID }),
+    });
     expect(bank.books(ID)).toBeNull();
   });
   test.each([["http-500"], ["http-403"], ["not-exist:21"], ["http-429"]])("%s: failed, and why", async (kind) => {

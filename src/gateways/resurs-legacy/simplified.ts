@@ -16,7 +16,8 @@ const STANDS = ["BOOKED", "FINALIZED", "FROZEN"];
  * The id is taken (19) or the payment is in no state for it (20, 25): booked before, perhaps. Then the payment decides,
  * which is the documented way out of an error here (ECOMPHP-453).
  */
-const BOOKED_BEFORE = ["19", "20", "25"];
+const ID_IS_TAKEN = "19";
+const BOOKED_BEFORE = [ID_IS_TAKEN, "20", "25"];
 
 const resultOf = (body: unknown) => Booked.safeParse((body as { return?: unknown } | null)?.return).data;
 
@@ -33,16 +34,23 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
     async createPayment(payment): Promise<CreatedPayment> {
       const attempt = attemptOf(payment, "simplified", options.paymentMethodId);
       const answer = await soap("bookPayment", await bookingOf(payment, attempt, options));
-      if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
+      const { preferredId, meta } = attempt;
+      // The bank books under our own id, so a payment whose answer is lost can be read.
+      const perhaps = (detail: string): CreatedPayment => ({ kind: "failed", detail, paymentId: preferredId, meta });
+      if (answer.kind === "failed") {
+        const { failure, code } = answer;
+        const isThere = failure.kind === "unknown" || code === ID_IS_TAKEN;
+        return isThere ? perhaps(failure.detail) : { kind: "failed", detail: failure.detail, meta };
+      }
       const booked = resultOf(answer.body);
-      if (!booked) return { kind: "failed", detail: "unexpected answer to bookPayment" };
+      if (!booked) return perhaps("unexpected answer to bookPayment");
       const { paymentId, bookPaymentStatus: status, signingUrl } = booked;
-      const created = { kind: "ok" as const, paymentId, status, meta: { ...attempt.meta, resursReference: paymentId } };
+      const created = { kind: "ok" as const, paymentId, status, meta: { ...meta, resursReference: paymentId } };
       // 002, step 4a: back to the shop's own page; 4b: to the page where the customer signs.
       if (STANDS.includes(status)) return { ...created, redirectUrl: payment.successUrl };
-      if (status !== "SIGNING") return { kind: "failed", detail: `the bank answered ${status}` };
+      if (status !== "SIGNING") return { kind: "failed", detail: `the bank answered ${status}`, meta };
       return signingUrl === undefined
-        ? { kind: "failed", detail: "the bank asks for a signature and does not say where" }
+        ? { kind: "failed", detail: "the bank asks for a signature and does not say where", meta }
         : { ...created, redirectUrl: signingUrl };
     },
 

@@ -2,7 +2,7 @@
 import { OrderStatus, Reading } from "../../../machines/facts.js";
 import { ShopOrder } from "../../../machines/shop-order.js";
 import { quoted, Word, wrongIn } from "../../../machines/text.js";
-import { NewlyOpened, OfferedMethods } from "../../core/entering.js";
+import { NewlyOpened, OfferedMethods, PerhapsOpened } from "../../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { withoutMinusZero } from "../../ports/json.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
@@ -90,7 +90,10 @@ const toQuestion = async (paymentId: string, ask: () => Promise<ReadAnswer>): Pr
 };
 
 const created = (answer: CreatedPayment): CreatedPayment => {
-  if (answer.kind === "failed") return { ...answer, detail: detailOf(answer.detail) };
+  if (answer.kind === "failed") {
+    const { paymentId, meta } = PerhapsOpened.catch({}).parse(answer);
+    return { kind: "failed", detail: detailOf(answer.detail), paymentId, meta };
+  }
   const read = NewlyOpened.safeParse(answer);
   return read.success ? answer : { kind: "failed", detail: notValid(wrongIn(read.error)) };
 };

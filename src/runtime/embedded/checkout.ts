@@ -12,6 +12,7 @@ import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
 type Opened = Extract<CreatedPayment, { kind: "ok" }>;
+type Failed = Extract<CreatedPayment, { kind: "failed" }>;
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
@@ -57,6 +58,14 @@ const createdEvent = (gateway: Gateway, attempt: string, { paymentId, meta }: Op
   tolerance: gateway.tolerance,
   attempt,
   meta,
+});
+
+const notCreatedEvent = (gateway: Gateway, attempt: string, { detail, paymentId, meta }: Failed): Command => ({
+  type: "payment.notCreated",
+  detail: quoted(detail, 500),
+  attempt,
+  meta,
+  ...(paymentId === undefined ? {} : { paymentId, gateway: gateway.name }),
 });
 
 /**
@@ -117,9 +126,7 @@ export const checkout = async (
     redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
-    created.kind === "ok"
-      ? createdEvent(gateway, attempt, created)
-      : { type: "payment.notCreated", detail: quoted(created.detail, 500), attempt },
+    created.kind === "ok" ? createdEvent(gateway, attempt, created) : notCreatedEvent(gateway, attempt, created),
   );
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")

@@ -106,7 +106,9 @@ export class SimulatedBank {
         await this.travel(fault);
         if (fault !== null && fault !== "slow" && !isLost(fault)) return { kind: "failed", detail: fault };
         const { id, status } = this.open(orderId, name, total, preferredId ?? null);
-        if (fault !== null && fault !== "slow") return { kind: "failed", detail: "no answer" };
+        // The older flows make it under the shop's own id.
+        const paymentId = flow.booksWhenSigned ? id : undefined;
+        if (fault !== null && fault !== "slow") return { kind: "failed", detail: "no answer", paymentId };
         await this.travel(null);
         return { kind: "ok", paymentId: id, status, redirectUrl: `https://bank.example/${id}` };
       },
@@ -210,17 +212,8 @@ export class SimulatedBank {
     const { clock, evidence, tick } = this.parts;
     const body = JSON.stringify([op, paymentId, amount, all ?? null, lines ?? null]);
     const at = clock.now();
-    const entry = {
-      tick: tick(),
-      at,
-      op,
-      paymentId,
-      key,
-      body,
-      effect: 0,
-      answer: "unknown" as const,
-      bookedLate: null,
-    };
+    const told = { effect: 0, answer: "unknown" as const, bookedLate: null };
+    const entry = { tick: tick(), at, op, paymentId, key, body, ...told };
     evidence.ledger.push(entry);
     return entry;
   }

@@ -31,7 +31,7 @@ const sent = async (world: SimulatedWorld, process: Process, delivery: Delivery)
   const answer = process.submit(orderId, event, options).then(
     ({ outcome, reason }): DeliveryOutcome => {
       const { type } = event;
-      const paymentId = "paymentId" in event ? event.paymentId : null;
+      const paymentId = "paymentId" in event ? (event.paymentId ?? null) : null;
       const { id: eventId } = options;
       evidence.acknowledged.push({ tick: world.tick(), at: clock.now(), orderId, eventId, type, paymentId });
       world.note(`${type} ${eventId} acknowledged: ${outcome} ${reason ?? ""}`);

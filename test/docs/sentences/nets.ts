@@ -13,7 +13,7 @@ export const nets: Document = {
       rows: [
         done(
           "it does not implicate that something is wrong",
-          "An order that was never paid stays pending, and nothing is flagged.",
+          "An order that was never paid stays pending, and nothing is flagged. When its session at Nets is over, a reconciliation or the shop's job for unpaid orders cancels it.",
           ["scenarios/nets.json", "Redirected and never seen again: two hours later still pending, and no error"],
         ),
       ],

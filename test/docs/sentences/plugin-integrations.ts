@@ -76,7 +76,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",
-        "Nothing is sent, and the refusal says why; each flag says what to do, and where.",
+        "Nothing is sent, and the refusal says why; each flag says what to do.",
         ["core/machines.test.ts", "every flag says what is wrong and what to do, in sentences of their own"],
         { pages: ["rules.md#flags"] },
       ),
@@ -133,7 +133,7 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         'avoid using the "On Hold" status to pause orders while waiting for customer action',
-        "A callback that finds the customer still at the bank puts the order on hold, as the table of Status::update has it; a reconciliation and the link's end do not. One setting keeps it pending.",
+        "A callback, or a return by the success page, that finds the customer still at the bank puts the order on hold, as the table of Status::update has it; a reconciliation and the link's end do not. One setting keeps it pending.",
         {
           rules: ["status-update/still-at-the-bank", "reconcile/still-at-the-bank"],
           options: ["settings.choices.pendingWhileCustomerIsAway"],

@@ -87,7 +87,7 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "transaction will be rejected",
-        "When the time is up the payment is read first; where it is not paid, the order is cancelled.",
+        "When the time is up the payment is read first. Where the customer has not finished, or the bank knows no payment, the order is cancelled; whatever else the bank says is followed as at any time, such as frozen to on-hold.",
         ["core/decide.test.ts", "the link runs out, the payment %s: %s", '["at the bank", "cancelled"]'],
         { rules: ["ttl/expired"] },
       ),
@@ -115,7 +115,7 @@ export const pluginSettings: Section[] = [
       ]),
       done(
         "can be configured between 1 and 43200 minutes",
-        "Another number counts as 120, and `order-status config` says so.",
+        "Another whole number in the configuration counts as 120, and `order-status config` says so; one that is not whole is refused, and so is any other number of `serve --hold-stock`.",
         ["cli/config.test.ts", "%j is valid, and not what it seems", "99999 is not between 1 and 43200"],
         { options: ["settings.holdStockMinutes"] },
       ),

@@ -123,7 +123,7 @@ export const pluginStatuses: Section[] = [
     rows: [
       differs(
         "logging is disabled by default",
-        "The log is on: JSON on the standard error of the process, from `info` up. The plugin writes to WooCommerce's own log.",
+        "The log is on: JSON on the standard error of the process, from `info` up, for it needs no path that may not be writable. The plugin writes to WooCommerce's own log.",
         { options: ["logLevel"], pages: ["operating.md"] },
       ),
     ],

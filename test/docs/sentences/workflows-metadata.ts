@@ -51,8 +51,8 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "The data that is stored at this moment is also stored as metaData",
-        "The keys of setOrderCheckoutMeta are written to the order.",
-        [legacy, container],
+        "The keys of setOrderCheckoutMeta are written to the order with the bank's answer, whatever it is. If that is lost, they are written all the same, and the payment is read under the id that it was booked with.",
+        ["engine/lost-booking.test.ts", "is found at once by a reading, and pays the order"],
       ),
       done(
         "this gives the chance for Resurs callbacks to finalize the last parts",

@@ -16,7 +16,7 @@ export const workflows: Document = {
       rows: [
         differs(
           "never updates any order statuses during the order creation",
-          "Opening a payment moves no order but one: a failed order is pending again as soon as its customer opens another payment. It would read failed while he pays, and have no end of its time to pay.",
+          "Opening a payment moves no order but one: a failed order is pending again as soon as its customer opens another payment. It would read failed while he pays, and have no end of its time to pay. Pressing Pay again reads the payment before: where that one was accepted or frozen without a word, no other is opened, and the order is processing or on hold.",
           {
             rules: ["checkout/tries-again"],
             test: ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
@@ -171,7 +171,7 @@ export const workflows: Document = {
         ),
         done(
           "be replaced by a closer explanation why Resurs has no purchase registered",
-          "`why`, the order's page, the panel in WooCommerce and `GET /orders/<id>/payment` say that the customer failed at least once at the checkout.",
+          "`why`, the order's page, the panel in WooCommerce and `GET /orders/<id>/payment` say from the first rejection on that the customer failed at least once at the checkout.",
           [
             "scenarios/legacy-flow.json",
             "Turned away in the frame and gone: the order view says why there is no payment",

@@ -1,0 +1,138 @@
+/**
+ * Seed 002, step 4: the order's data is stored before bookPayment, so that what is heard of the payment later finds the
+ * order. The bank books under the shop's own id: a booking whose answer is lost is read until the bank shows it.
+ */
+import { afterEach, describe, expect, test } from "vitest";
+import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
+import { httpApp } from "../../src/http/app.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
+import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
+import { VirtualClock, wooDouble } from "../../src/testing/index.js";
+import { MINUTE, T0 } from "./place.js";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const urls = {
+  successUrl: "https://shop.test/ok",
+  failUrl: "https://shop.test/no",
+  callbackUrl: "https://shop.test/cb",
+};
+const GATEWAY = "resurs-simplified";
+
+const shop = async () => {
+  const clock = new VirtualClock(T0);
+  const bank = await legacyDouble({ clock });
+  const woo = wooDouble({ now: () => clock.now() });
+  const user = { userName: "shop", password: "a-password-of-the-shop" };
+  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking });
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  await engine.start();
+  closing.push(bank.close, () => engine.stop());
+  const app = httpApp({ engine, apiToken: null });
+  const lines = [{ sku: "book", quantity: 1, total: 84_900 }];
+  const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true, createdAt: T0, updatedAt: T0 };
+  woo.addOrder({ id: "1001", ...order, status: "pending" });
+  await engine.place("1001", { ...order, gateway: GATEWAY });
+  const rest = async () => {
+    for (let calm = 0; calm < 4; ) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      calm = engine.idle ? calm + 1 : 0;
+    }
+  };
+  return {
+    bank,
+    engine,
+    woo,
+    rest,
+    pass: (ms: number) => clock.advanceTo(clock.now() + ms, rest),
+    press: () => engine.checkout("1001", GATEWAY, urls),
+    callback: async (kind: string) => {
+      const answer = await app.fetch(new Request(`http://shop.test/callbacks/resurs/legacy/${kind}?paymentId=1001`));
+      return answer.status;
+    },
+    stands: async () => {
+      const record = await engine.queries.read("1001");
+      const { order: is, payment, others } = record?.facts ?? {};
+      return { status: is?.status, payment: payment?.id, authorized: payment?.authorized, others: others?.length };
+    },
+  };
+};
+
+/** The bank books, and its front answers 504. */
+const lost = async (status: "BOOKED" | "FROZEN" = "BOOKED") => {
+  const made = await shop();
+  made.bank.nextBooking({ status });
+  made.bank.front({ status: 504, passedOn: true });
+  expect(await made.press()).toMatchObject({ kind: "failed" });
+  made.bank.front(null);
+  return made;
+};
+const paid = { status: "processing", payment: "1001", authorized: 84_900, others: 0 };
+
+describe("a booking that took effect, and whose answer was lost", () => {
+  test("is found at once by a reading, and pays the order", async () => {
+    const { pass, stands, woo } = await lost();
+    await pass(MINUTE);
+    expect(await stands()).toEqual(paid);
+    expect(woo.order("1001").meta).toMatchObject({ resursReference: "1001", checkoutType: "simplified" });
+  });
+
+  test("is known to the bank's callback", async () => {
+    const { callback, pass, stands } = await lost();
+    expect(await callback("BOOKED")).toBe(202);
+    await pass(2 * MINUTE);
+    expect(await stands()).toEqual(paid);
+  });
+
+  test("keeps a customer who presses Pay again from a second one", async () => {
+    const { press, stands } = await lost();
+    expect(await press()).toEqual({ kind: "already-paid", paymentId: "1001", redirectUrl: urls.successUrl });
+    expect(await stands()).toEqual(paid);
+  });
+
+  test("is waited for where the bank has frozen it", async () => {
+    const { pass, stands } = await lost("FROZEN");
+    await pass(MINUTE);
+    expect(await stands()).toMatchObject({ status: "on-hold", payment: "1001" });
+  });
+});
+
+test("one that the bank makes only after its front has given up is found later", async () => {
+  const { bank, engine, callback, pass, press, stands } = await shop();
+  bank.nextBooking({ status: "BOOKED" });
+  bank.front({ status: 504, passedOn: false });
+  expect(await press()).toMatchObject({ kind: "failed" });
+  bank.front(null);
+  await pass(MINUTE);
+  expect(await stands()).toMatchObject({ status: "pending", payment: "1001", authorized: 0 });
+  // The bank has it now: the same request, on its way for a minute.
+  const again = await press();
+  expect(again).toMatchObject({ kind: "ok", paymentId: "1001" });
+  expect(await callback("BOOKED")).toBe(202);
+  await pass(2 * MINUTE);
+  expect(await stands()).toEqual(paid);
+  expect((await engine.queries.read("1001"))?.flags).toEqual([]);
+});
+
+test("an id that is taken leads to a reading of what has it", async () => {
+  const { bank, pass, press, stands } = await lost();
+  // Nobody looked yet: the second booking comes first.
+  bank.nextBooking({ status: "BOOKED" });
+  await press();
+  await pass(MINUTE);
+  expect(await stands()).toEqual(paid);
+});
+
+test("what the bank has denied leaves its data with the order, and no payment", async () => {
+  const { bank, pass, press, stands, woo } = await shop();
+  bank.nextBooking({ status: "DENIED" });
+  expect(await press()).toMatchObject({ kind: "failed" });
+  await pass(MINUTE);
+  expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
+  expect(woo.order("1001").meta).toMatchObject({ resursReference: "1001", checkoutType: "simplified" });
+});
