@@ -36,7 +36,7 @@ export interface CheckoutRouteOptions {
 const ONE_REJECTION_MS = 10_000;
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
-const Submitted = z.object({ paymentId, customer: z.unknown() });
+const Submitted = z.object({ paymentId, customer: z.unknown().optional() });
 export const Rejected = z.object({
   paymentId,
   rejection: z.enum(["fail", "deny"]),

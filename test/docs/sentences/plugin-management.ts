@@ -159,7 +159,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "A capture, refund or cancellation in the portal is read when its callback comes, which waits out the customer's minute like any other. It does not close an order. A capture makes an unpaid order processing, because it is paid; if the amounts differ, Completed is refused and flagged.",
+        "A capture, refund or cancellation in the portal is read when its callback comes, which waits out the customer's minute like any other. It does not close an order. A capture makes an unpaid order processing, because it is paid; if the amounts differ, that is flagged, and Completed is refused while something is left to capture.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
         { options: ["settings.choices.amountMismatch"] },
       ),
