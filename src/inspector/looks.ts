@@ -3,6 +3,7 @@ import type { Command } from "../../machines/events.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
 import { NotOffered, type Queries } from "../ports/runtime.js";
 import { chartsOf, overviewLit, wayOf } from "./chart.js";
+import { maskedWhy } from "./mask.js";
 import type { OrderSeen } from "./pages/order.js";
 import type { Problems } from "./pages/problems.js";
 import type { MachinesSeen } from "./pages/way.js";
@@ -131,7 +132,7 @@ export const orderSeen = async (
     troubleOnly,
     earlier: start === 1 ? null : { href: first === 0 ? null : `${path}?at=${start}` },
     effects,
-    told: now ? await queries.why(orderId) : null,
+    told: now ? maskedWhy(await queries.why(orderId)) : null,
     overview: await overviewLit({ gateway: record.facts.payment.gateway, history, states: moment.states }, words),
     way: wayOf(history),
     verdicts,

@@ -4,6 +4,8 @@
  * day, is hidden.
  */
 
+import type { Why } from "../core/why.js";
+
 /** Keys whose texts are ids, words of the machines, or words of the documents. */
 const open = new Set([
   "orderId",
@@ -76,3 +78,18 @@ export const masked = (value: unknown, key = ""): unknown => {
   const inside = whole.has(key) ? () => key : (name: string) => name;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, masked(part, inside(name))]));
 };
+
+/** The engine's own words for what went wrong, before those of a bank or a shop, who may name a person. */
+const OURS = /^(?:HTTP \d{3}|network: \w+|no answer within \d+ ms|no answer)/;
+
+const maskedError = (text: string): string =>
+  text.replace(/: (.*)$/s, (_, error: string) => `: ${OURS.exec(error)?.[0] ?? HIDDEN}`);
+
+/** The same explanation, without what a bank or a shop said of a call that failed. */
+export const maskedWhy = (why: Why | null): Why | null =>
+  why && {
+    ...why,
+    notes: why.notes.map(({ kind, says }) =>
+      kind === "failed" ? { kind, says: { en: maskedError(says.en), sv: maskedError(says.sv) } } : { kind, says },
+    ),
+  };

@@ -210,6 +210,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
     const isOther = (path: Path, given: unknown) =>
       path[0] === "type" ||
       (type === "payment.attached" && path[0] !== "via" && Id.safeParse(given).success) ||
+      (type === "payment.notCreated" && path[0] === "paymentId" && Id.safeParse(given).success) ||
       isOtherBank(path, given);
     const faults = await tryAll(
       type,

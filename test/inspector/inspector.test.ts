@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultRules } from "../../src/core/decide.js";
 import { inspector } from "../../src/inspector/inspector.js";
-import { masked } from "../../src/inspector/mask.js";
+import { masked, maskedWhy } from "../../src/inspector/mask.js";
 import { systemClock } from "../../src/ports/clock.js";
 import { queriesOf } from "../../src/runtime/embedded/queries.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
@@ -575,6 +575,23 @@ describe("what may be about a person", () => {
     };
     expect(JSON.stringify(masked(record))).not.toContain("Kim");
     expect(masked(record)).toMatchObject({ states: { payment: { ACCEPTED: "authorized" } } });
+  });
+
+  test.each([
+    ["HTTP 500: Kim Canary has no credit: call her", "HTTP 500"],
+    ["network: ECONNRESET", "network: ECONNRESET"],
+    ["no answer within 30000 ms", "no answer within 30000 ms"],
+    ["Kim Canary's row is locked", "•••"],
+  ])("of what a call failed with, %j, only the engine's own words are shown", (error, shown) => {
+    const failed = {
+      kind: "failed",
+      says: { en: `Capturing failed: ${error}`, sv: `Debiteringen misslyckades: ${error}` },
+    };
+    const other = { kind: "refused", says: { en: "Completing was refused: why", sv: "nekades: därför" } };
+    expect(maskedWhy({ notes: [failed, other] } as never)?.notes).toEqual([
+      { kind: "failed", says: { en: `Capturing failed: ${shown}`, sv: `Debiteringen misslyckades: ${shown}` } },
+      other,
+    ]);
   });
 
   test("is not offered for an order that does not exist", async () => {

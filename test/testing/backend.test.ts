@@ -57,7 +57,7 @@ describe("a shop written by hand", () => {
     { timeout: 480_000 },
     async (mistake) => {
       const served = await sampleShop({ bankUrl: bank.url, mistake });
-      const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 500, seed: 7 });
+      const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 500, seed: 1 });
       await served.close();
       expect(found.failed).toBe(true);
       const breach = found.errorInstance as BackendBreach;
@@ -83,7 +83,7 @@ describe.skipIf(phpVersion === null)("a shop in PHP", () => {
     { timeout: 480_000 },
     async (mistake, law) => {
       const served = await phpShop({ bankUrl: bank.url, mistake });
-      const how = { numRuns: 300, seed: 7, endOnFailure: true };
+      const how = { numRuns: 300, seed: 1, endOnFailure: true };
       const found = await fc.check(keeps({ backend: overHttp(served.url), bank, clock }), how);
       await served.close();
       expect((found.errorInstance as BackendBreach | null)?.law.name).toBe(law);

@@ -365,7 +365,7 @@ describe("coming into being", () => {
     const own = { ...bank.addresses, userName: "shop", password: "password", clock };
     const customerOf = () => ({ ...madeUpCustomer, governmentId: "197211072793" });
     const denied = resursSimplified({ ...own, ...madeUpBooking, customerOf });
-    expect(await denied.createPayment(payment)).toEqual({ kind: "failed", detail: "the bank answered DENIED" });
+    expect(await denied.createPayment(payment)).toMatchObject({ kind: "failed", detail: "the bank answered DENIED" });
   });
 });
 
