@@ -70,8 +70,8 @@ export const cooldownMachine = setup({
         ],
       },
       on: {
-        /** A bank's own delay holds only those that came during the checkout. */
-        "callback.received": [over, queued],
+        /** A bank's own delay holds only those that came during the checkout, so a later one may be due sooner. */
+        "callback.received": [over, { target: "holding", reenter: true, ...queued }],
         "someone.asked": askNow,
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         "money.settled": { target: "holding", reenter: true, meta: { rule: "cooldown/settled" } },

@@ -130,15 +130,8 @@ const combined = {
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */
   isDoneOncePaid: and(["holdsMoney", not("needsProcessing"), or(["isFree", "isCapturedInFull", "captureIsOff"])]),
-  isDoneOnceCaptured: and(["isAccepted", not("needsProcessing"), "canCapture"]),
-  /** Nobody holds it up, and the customer has paid it. */
-  isPaidAllTheSame: and([
-    "holdsMoney",
-    not("needsProcessing"),
-    not("heldByHand"),
-    not("paysAnotherAmount"),
-    or(["wasPending", "wasOnHold", "wasFailed"]),
-  ]),
+  /** A capture that the bank refused is asked for again by a person only; the order is paid all the same. */
+  isDoneOnceCaptured: and(["isAccepted", not("needsProcessing"), "canCapture", not("captureWasRefused")]),
 
   isNotFrozen: not("isFrozen"),
   /** Else the order would be paid, or may be, and ask its customer to pay. */

@@ -122,6 +122,7 @@ export const singleFacts = {
   ),
   isPartlyRefunded: fact((c) => c.payment.refunded > 0 && c.payment.refunded < c.payment.captured),
   isCancelledInFull: fact((c) => isLetGo(c)),
+  captureWasRefused: fact((c) => c.payment.captureFailed),
   offersCapture: fact((c) => c.payment.authorized > 0 && isOffered(c, "CAPTURE", "PARTIAL_CAPTURE")),
   offersCancel: offers("CANCEL", "PARTIAL_CANCEL"),
   offersRefund: offers("REFUND", "PARTIAL_REFUND"),

@@ -21,8 +21,6 @@ interface BankCall {
   seen: { guard: GuardName; target: string; actions: Noted | [ActionName, Noted]; part?: true }[];
   again: { guard: GuardName; actions: ActionName };
   failed: Noted | [ActionName, Noted];
-  /** Where the bank's no, or its silence, leads; left out: `home`. */
-  failsTo?: string;
   /** The shop is read before it is sent. */
   readsShop?: true;
 }
@@ -75,9 +73,9 @@ export const lookingFor = <
   }) as const;
 
 /** What one call to the bank may lead to. */
-export const bankCall = ({ home, failsTo = home, says, family, wish, seen, again, failed, readsShop }: BankCall) => {
+export const bankCall = ({ home, says, family, wish, seen, again, failed, readsShop }: BankCall) => {
   const readBack = { target: "unknown", actions: "readBack" };
-  const gaveUp = { target: failsTo, actions: failed };
+  const gaveUp = { target: home, actions: failed };
   const confirmed = seen.map(({ part, ...branch }) =>
     part === undefined
       ? { ...branch, ...rule(`${family}/confirmed`) }
@@ -127,7 +125,6 @@ export const capturing = bankCall({
   ],
   again: { guard: "mayTryCaptureAgain", actions: "capturePayment" },
   failed: ["rememberFailedCapture", note("capture-failed")],
-  failsTo: "#order.uncaptured",
   readsShop: true,
 });
 

@@ -152,14 +152,6 @@ export const orderMachine = orderSetup.createMachine({
 
     rebuilding,
 
-    /** The bank refused to capture, and has the money: what was to be completed once captured is paid all the same. */
-    uncaptured: {
-      always: [
-        { guard: "isPaidAllTheSame", target: "processing", actions: "completePayment" },
-        { target: "returning" },
-      ],
-    },
-
     /** Back to the status that the order has, in no time. */
     returning: {
       always: [

@@ -21,9 +21,14 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
   // Nothing stands in its way.
   if (payment.id === null) takeOver(builder, paymentId);
   const mine = waitingFor(builder.envelope, builder.facts);
-  const { content, paymentId: about } = mine;
+  const { content, paymentId: about, afterCheckout } = mine;
   const isTwin = (w: WaitingEvent) =>
-    w.held && w.readingId === null && content !== null && w.content === content && w.paymentId === about;
+    w.held &&
+    w.readingId === null &&
+    content !== null &&
+    w.content === content &&
+    w.paymentId === about &&
+    w.afterCheckout === afterCheckout;
   if (waiting.some(isTwin)) {
     return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
   }
@@ -112,9 +117,10 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
 
 /** The bank may have made it: it is the order's, also where the bank does not know it yet, and is read now. */
 export const perhapsMade = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
-  keepAsOther(builder, paymentId, gateway);
-  // Nothing stands in its way.
+  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { isPerhapsMade: true });
+  // Nothing stands in its way, and the customer chose to pay here.
   if (builder.facts.payment.id === null) exchange(builder, paymentId, null);
+  builder.facts = { ...builder.facts, order: { ...builder.facts.order, paidOtherwise: false } };
   const about = builder.facts.payment.id === paymentId ? null : paymentId;
   const mine = waitingFor(builder.envelope, builder.facts);
   awaitReading(builder, { ...mine, type: "payment.attached", paymentId: about });

@@ -270,7 +270,7 @@ export class DecisionBuilder {
         reason,
         from: status,
       });
-    if (this.facts.order.status === status) followAfterCall(this, operation);
+    if (this.facts.order.status === status) followAfterCall(this, operation, reason !== null);
   }
 
   /** A bank may book later than anybody expects: the payment is read some more, so that it does not pass unseen. */

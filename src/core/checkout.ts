@@ -2,6 +2,7 @@
 import { notes } from "../../machines/effects.js";
 import type { Command } from "../../machines/events.js";
 import type { Facts, Rejection } from "../../machines/facts.js";
+import { flowOf } from "../../machines/index.js";
 import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
@@ -83,9 +84,12 @@ export const attach = (
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { type: "payment.notCreated" }>): void => {
   const { detail, attempt, paymentId, gateway, meta = {} } = event;
-  if (!isSuperseded(builder, attempt)) builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
-  if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
-  const note = notes["not-created"].replace("{bank}", () => builder.flow.bank).replace("{reason}", () => detail);
+  if (!isSuperseded(builder, attempt)) {
+    builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
+    if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
+  }
+  const { bank } = gateway === undefined ? builder.flow : flowOf(builder.rules.registry, gateway);
+  const note = notes["not-created"].replace("{bank}", () => bank).replace("{reason}", () => detail);
   builder.add({ type: "addOrderNote", note }, builder.now);
   if (paymentId === undefined)
     return builder.answer(builder.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });

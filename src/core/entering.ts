@@ -62,4 +62,7 @@ export const OfferedMethods = z
 /** What a gateway says of a payment that it opened. */
 export const NewlyOpened = z.object({ paymentId: Id, status: Word(), meta: Texts(20_000).optional() });
 /** And of one that the bank may have opened. */
-export const PerhapsOpened = z.object({ paymentId: Id.optional(), meta: Texts(20_000).optional() });
+export const PerhapsOpened = z.object({
+  paymentId: Id.optional().catch(undefined),
+  meta: Texts(20_000).optional().catch(undefined),
+});

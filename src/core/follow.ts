@@ -21,11 +21,20 @@ export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
   builder.answer(shown, "moved", { rule: meta.rule ?? null, from: status });
 };
 
-/** The status that was seen during a call, which left the order's own as it was: the shop is not told one, so it is followed. */
-export const followAfterCall = (builder: DecisionBuilder, { seen }: Operation): void => {
-  if (seen === undefined || seen === builder.facts.order.status) return;
-  builder.moveOrder({ ...builder.itself, type: "order.seen", seen });
-  readFor(builder, "order.seen");
+const CAPTURE_CAME_TO_NOTHING = "capture.refused";
+
+/**
+ * The status that was seen during a call, which left the order's own as it was: the shop is not told one, so it is followed.
+ * Where nobody asked for a capture that came to nothing, the payment is read: it pays the order all the same, or no more.
+ */
+export const followAfterCall = (builder: DecisionBuilder, operation: Operation, cameToNothing: boolean): void => {
+  const { seen, kind, askedType } = operation;
+  if (seen !== undefined && seen !== builder.facts.order.status) {
+    builder.moveOrder({ ...builder.itself, type: "order.seen", seen });
+    return readFor(builder, "order.seen");
+  }
+  const isAsked = askedType.startsWith("merchant.");
+  if (cameToNothing && kind === "capture" && !isAsked) readFor(builder, CAPTURE_CAME_TO_NOTHING);
 };
 
 /** Another hand wrote a status: whether the payment is for it shows when it is read. */

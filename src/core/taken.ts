@@ -4,11 +4,13 @@ import { beyondIntended, refundsRead } from "./intended.js";
 
 /** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
 const foreignTo = (
-  { reference, currency }: Facts["order"],
+  { reference, currency, total }: Facts["order"],
   reading: Reading,
-  paidIn: string | null | undefined,
+  { currency: paidIn, isPerhapsMade, tolerance }: Facts["payment"],
 ): "order" | "currency" | null => {
   const { orderReference } = reading;
+  // Two shops of one user may number their orders alike, and the older flows name no order.
+  if (isPerhapsMade && reading.exists && Math.abs(reading.total - total) > tolerance) return "order";
   if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
@@ -22,12 +24,12 @@ export const taken = (
   moves: Operation["kind"] | null,
 ): Facts["payment"] => {
   const currency = reading.currency ?? payment.currency;
-  const isOf = foreignTo(order, reading, currency);
+  const isOf = foreignTo(order, reading, { ...payment, currency });
   const foreign = moves !== null && isOf === "currency" ? null : isOf;
   const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
-  const { isOnlyNamed: __, ...seen } = payment;
+  const { isOnlyNamed: __, isPerhapsMade: ___, ...seen } = payment;
   return {
-    ...(reading.exists ? seen : payment),
+    ...(reading.exists && foreign !== "order" ? seen : payment),
     ...says,
     foreign,
     beyond: foreign === "currency" ? beyondIntended(payment.intended, reading) : undefined,

@@ -127,8 +127,9 @@ const LONGEST_ERROR = 200;
 
 /** What a call that is tried again, or was given up, failed with. Of several the one that holds the others up. */
 const failedSaid = (open: PendingCall[]): Said | null => {
-  const failed = open.find(({ dead }) => dead) ?? open[0];
-  if (failed?.error == null || failed.attempts === 0) return null;
+  const hasFailed = ({ error, attempts }: PendingCall) => error != null && attempts > 0;
+  const failed = open.find(({ dead }) => dead) ?? open.find(hasFailed);
+  if (failed?.error == null || !hasFailed(failed)) return null;
   return said(notes.failed, {
     call: said(calls[failed.effect.type]),
     error: quoted(failed.error, LONGEST_ERROR).replaceAll(/\s+/g, " "),

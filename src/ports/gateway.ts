@@ -44,6 +44,8 @@ export interface NewPayment extends PaymentUrls {
   method?: string | undefined;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null | undefined;
+  /** A try to pay this order before was never answered. */
+  triedBefore?: boolean | undefined;
 }
 
 /** What is known of a try to pay that was not heard of. */

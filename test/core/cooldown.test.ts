@@ -32,7 +32,7 @@ const minutes: [state: string, event: string, facts: Said, to: string, rule: str
   ["holding", "callback.received", { waiting: held }, "reading", "cooldown/over", true, [stops]],
   ["holding", "money.settled", { waiting: held }, "holding", "cooldown/settled", false, [stops, { set: TIMER, delayMs: 0 }]],
   ["holding", "money.settled", { waiting: held, order: fresh }, "holding", "cooldown/settled", false, [stops, winds]],
-  ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, []],
+  ["holding", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/queued", false, [stops, winds]],
   ["holding", "someone.asked", { waiting: [...held, other], order: fresh }, "reading", "cooldown/never-held", true, [stops]],
   ["holding", "order.updated", { waiting: held, order: fresh }, "holding", "cooldown/updated", false, [stops, winds]],
   ["holding", "payment.created", { order: fresh }, "holding", null, false, []],

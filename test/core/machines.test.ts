@@ -26,7 +26,7 @@ const noesOf = (guard: GuardPart | undefined): string[] => {
 };
 
 /** Left in no time. */
-const passedThrough = ["order.uncaptured", "order.returning"];
+const passedThrough = ["order.returning"];
 
 describe.each(Object.entries(machines))("the %s machine", (name, machine) => {
   test("is plain JSON: nothing is hidden in a function", () => {

@@ -12,6 +12,7 @@ const paidAndRefused = (order: Placed = {}, event: Parameters<Life["settle"]>[0]
   const life = lifeOf({ ...virtual, ...order });
   life.settle(event, accepted);
   life.bankAnswers({ is: "refused" });
+  life.read(accepted);
   return life;
 };
 
@@ -47,6 +48,7 @@ describe("an order that would be completed once it is captured, and whose captur
         life.wait(30 * MINUTE, accepted);
       }
     }
+    life.read(accepted);
     expect([life.status, life.raised]).toEqual(["processing", ["capture-failed"]]);
   });
 
@@ -58,13 +60,47 @@ describe("an order that would be completed once it is captured, and whose captur
   });
 
   test("stays on hold where a person put it there", () => {
-    const life = lifeOf(virtual);
-    life.settle(success, accepted);
-    life.bankAnswers({ is: "refused" });
+    const life = paidAndRefused();
     life.settle({ type: "merchant.held", via: "api" }, accepted);
     life.settle(completed, accepted);
     life.bankAnswers({ is: "refused" });
     expect(life.status).toBe("on-hold");
+  });
+});
+
+describe("what changed while the bank was asked to capture counts", () => {
+  const refusedAfter = (event: Parameters<Life["tell"]>[0], says = accepted): Life => {
+    const life = lifeOf({ ...virtual, gateway: "resurs-mapi" });
+    life.settle(success, accepted);
+    life.tell(event);
+    life.bankAnswers({ is: "refused" });
+    life.read(says);
+    return life;
+  };
+  const edited = (order: object) => ({ type: "order.updated", by: "shop", change: "x", order }) as never;
+
+  test.each([
+    ["another way of paying", { gateway: null }, "discrepancy:paid-another-way"],
+    ["another currency", { currency: "NOK" }, "discrepancy:currency-mismatch"],
+  ])("%s: the order stays unpaid, and is flagged", (_what, order, flag) => {
+    const life = refusedAfter(edited(order), { ...accepted, currency: "SEK" });
+    expect(life.status).not.toBe("processing");
+    expect(life.raised).toContain(flag);
+  });
+
+  test("a payment that was let go at the bank does not pay it", () => {
+    expect(refusedAfter({ type: "order.seen", status: "pending" }, payments.cancelled).status).toBe("on-hold");
+  });
+
+  test("a hold of a person's, seen meanwhile, is followed", () => {
+    expect(refusedAfter({ type: "order.seen", status: "on-hold" }).status).toBe("on-hold");
+  });
+
+  test("a capture that a merchant asked for on an order on hold leaves it there, refused or not", () => {
+    const life = lifeOf({ ...virtual, gateway: "resurs-mapi", status: "on-hold" });
+    life.settle({ type: "merchant.captured", via: "api" }, accepted);
+    life.bankAnswers({ is: "refused" });
+    expect([life.status, life.open.map(({ effect }) => effect.type)]).toEqual(["on-hold", ["addOrderNote"]]);
   });
 });
 

@@ -191,7 +191,7 @@ current payment's own callbacks are answered by its own bank.
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
-has is refused at \`place\`, \`payment.created\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
+has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts. If the bank knows no
 such payment, the message is refused as \`payment-missing\`; if the bank has it for another order, as
 \`payment-of-another-order\`. Either way the order is as it was before.

@@ -136,3 +136,61 @@ test("what the bank has denied leaves its data with the order, and no payment", 
   expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
   expect(woo.order("1001").meta).toMatchObject({ resursReference: "1001", checkoutType: "simplified" });
 });
+
+describe("a number that somebody else has booked with", () => {
+  /** Another shop of the same web-service user, or this one before its numbers began anew. */
+  const taken = async (total: number) => {
+    const made = await shop();
+    made.bank.setSeries("1001", [
+      {
+        from: T0,
+        payment: {
+          status: "ACCEPTED",
+          order: { totalOrderAmount: total, authorizedAmount: total, possibleActions: ["CAPTURE"] },
+        },
+      },
+    ]);
+    return made;
+  };
+
+  test.each([849, 500])("is refused by the bank, and its %i kr pay nothing here", async (total) => {
+    const { bank, pass, press, stands } = await taken(total);
+    bank.nextBooking({ status: "BOOKED" });
+    expect(await press()).toMatchObject({ kind: "failed", detail: expect.stringContaining("ALREADY_EXIST") });
+    await pass(60 * MINUTE);
+    expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
+  });
+
+  test("pays nothing, and is flagged, where the bank's refusal was lost and the amount is another", async () => {
+    const { bank, engine, pass, press, stands } = await taken(500);
+    bank.front({ status: 504, passedOn: true });
+    bank.nextBooking({ status: "BOOKED" });
+    await press();
+    bank.front(null);
+    await pass(60 * MINUTE);
+    expect(await stands()).toMatchObject({ status: "pending" });
+    const flags = (await engine.queries.read("1001"))?.flags.map(({ flag }) => flag);
+    expect(flags).toEqual(["discrepancy:payment-of-another-order"]);
+  });
+
+  test("and that another order of this shop was given, is that one's", async () => {
+    const { bank, engine, press, stands } = await shop();
+    await engine.place("9", { total: 84_900, currency: "SEK", lines: [], gateway: GATEWAY, paymentId: "1001" });
+    bank.front({ status: 504, passedOn: false });
+    expect(await press()).toMatchObject({ kind: "failed" });
+    bank.front(null);
+    expect((await engine.queries.history("1001")).at(-1)?.event).toMatchObject({ type: "payment.notCreated" });
+    expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
+  });
+});
+
+test("a customer who had chosen another way, and then booked here, has paid here", async () => {
+  const { bank, engine, pass, press, stands } = await shop();
+  await engine.submit("1001", { type: "order.updated", by: "shop", change: "gateway", order: { gateway: null } });
+  bank.nextBooking({ status: "BOOKED" });
+  bank.front({ status: 504, passedOn: true });
+  expect(await press()).toMatchObject({ kind: "failed" });
+  bank.front(null);
+  await pass(2 * MINUTE);
+  expect(await stands()).toEqual(paid);
+});

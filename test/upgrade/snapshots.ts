@@ -46,7 +46,6 @@ export const leavesOf = (registry: Registry, gateway: string): string[] => {
   const never = [
     // A state that is left in no time is never stored.
     "order.returning",
-    "order.uncaptured",
     ...(flow.booksWhenSigned ? [] : ["order.booking."]),
     ...(flow.recreatesLines ? [] : ["order.rebuilding."]),
   ];

@@ -39,7 +39,9 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
       const perhaps = (detail: string): CreatedPayment => ({ kind: "failed", detail, paymentId: preferredId, meta });
       if (answer.kind === "failed") {
         const { failure, code } = answer;
-        const isThere = failure.kind === "unknown" || code === ID_IS_TAKEN;
+        // Another shop of this user may have that number, so an id that is taken is ours only where we may have taken it.
+        const wasOurs = payment.triedBefore === true || payment.preferredId === preferredId;
+        const isThere = failure.kind === "unknown" || (code === ID_IS_TAKEN && wasOurs);
         return isThere ? perhaps(failure.detail) : { kind: "failed", detail: failure.detail, meta };
       }
       const booked = resultOf(answer.body);

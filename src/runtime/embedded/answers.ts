@@ -91,8 +91,7 @@ const toQuestion = async (paymentId: string, ask: () => Promise<ReadAnswer>): Pr
 
 const created = (answer: CreatedPayment): CreatedPayment => {
   if (answer.kind === "failed") {
-    const { paymentId, meta } = PerhapsOpened.catch({}).parse(answer);
-    return { kind: "failed", detail: detailOf(answer.detail), paymentId, meta };
+    return { kind: "failed", detail: detailOf(answer.detail), ...PerhapsOpened.parse(answer) };
   }
   const read = NewlyOpened.safeParse(answer);
   return read.success ? answer : { kind: "failed", detail: notValid(wrongIn(read.error)) };

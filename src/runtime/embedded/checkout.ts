@@ -64,8 +64,9 @@ const notCreatedEvent = (gateway: Gateway, attempt: string, { detail, paymentId,
   type: "payment.notCreated",
   detail: quoted(detail, 500),
   attempt,
+  gateway: gateway.name,
+  paymentId,
   meta,
-  ...(paymentId === undefined ? {} : { paymentId, gateway: gateway.name }),
 });
 
 /**
@@ -120,6 +121,7 @@ export const checkout = async (
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     // Another bank's id is no id of this one's.
     preferredId: payment.gateway === gateway.name ? payment.id : null,
+    triedBefore: (asked.facts.checkout?.open ?? false) || (asked.facts.checkout?.earlier.length ?? 0) > 0,
     ...addresses,
   });
   if (created.kind === "failed")
@@ -128,6 +130,12 @@ export const checkout = async (
     orderId,
     created.kind === "ok" ? createdEvent(gateway, attempt, created) : notCreatedEvent(gateway, attempt, created),
   );
+  // Another order has that payment: what is left to say is that there is none for this one.
+  if (created.kind === "failed" && told.outcome === "refused")
+    await engine.submit(
+      orderId,
+      notCreatedEvent(gateway, attempt, { ...created, paymentId: undefined, meta: undefined }),
+    );
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")
     return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };

@@ -75,7 +75,8 @@ export const contextOf = (options: EngineOptions): EngineContext => {
  * @throws UnknownGateway
  */
 export const atKnownGateways = (event: OrderEvent, gateways: Gateways): OrderEvent => {
-  if (event.type === "payment.attached" && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
+  const namesGateway = event.type === "payment.attached" || event.type === "payment.notCreated";
+  if (namesGateway && event.gateway !== undefined) gatewayNamed(gateways, event.gateway);
   if (event.type !== "order.updated" || event.order === undefined) return event;
   return { ...event, order: paidHere(event.order, gateways) };
 };

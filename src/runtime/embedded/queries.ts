@@ -14,7 +14,7 @@ import type { Clock } from "../../ports/clock.js";
 import { parseCommand } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
 import { type PaymentView, type Queries, UnknownOrder } from "../../ports/runtime.js";
-import { type Loaded, type Store, StoreError } from "../../ports/store.js";
+import { ASKED_ANEW, type Loaded, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { countOf, filterOf, knownId } from "./asked.js";
 import { type Gateways, gatewayNamed } from "./context.js";
@@ -65,7 +65,11 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   if (loaded === undefined || record === null) return null;
   const history = await store.history(orderId, Math.max(0, record.version - LATEST), LATEST);
   const parked = parkedBecause(loaded, registry);
-  return why(record, history, await store.effectsOf(orderId), parked, registry);
+  // What somebody asked for anew is on its way again, whatever it failed with.
+  const open = (await store.effectsOf(orderId)).map((one) =>
+    one.error === ASKED_ANEW ? { ...one, error: null } : one,
+  );
+  return why(record, history, open, parked, registry);
 };
 
 /** @param reading the payment as it is to be taken; null = as it was last read */

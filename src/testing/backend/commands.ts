@@ -130,8 +130,8 @@ export const backendCommands = ({
 } = {}): fc.Arbitrary<BackendCommand[]> => {
   const some = (from: readonly Deed[], maxLength: number) =>
     fc.array(fc.constantFrom(...from.map(command)), { maxLength, size: "max" });
-  const early = Math.min(2, maxSteps);
-  const decided = Math.min(1, maxSteps - early);
+  const decided = Math.min(1, maxSteps);
+  const early = Math.min(2, maxSteps - decided);
   return fc
     .tuple(
       some([...deeds.before, ...more], early),

@@ -45,11 +45,11 @@ export const paymentBugs: Record<string, Bug> = {
     }),
   },
   "refused-capture-repeated": {
-    says: "an order whose capture the bank refused waits for its customer again, although the bank has the money",
+    says: "an order that is completed once it is captured is captured at every reading, also where the bank refused it",
     plant: ({ registry }) => ({
       registry: {
         ...registry,
-        order: registry.order.provide({ guards: { isPaidAllTheSame: () => false } }) as typeof registry.order,
+        order: registry.order.provide({ guards: { captureWasRefused: () => false } }) as typeof registry.order,
       },
     }),
   },

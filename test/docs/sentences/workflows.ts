@@ -186,7 +186,7 @@ export const workflows: Document = {
         ),
         done(
           "which kind of state, with datestamps",
-          "`rco_rejected` is a list of the last twenty, each with its kind and an ISO date; what the older plugin wrote as text is read, too. The same words within ten seconds are one rejection; a page that tells of many adds five at once, then one in ten minutes.",
+          "`rco_rejected` is a list of the last twenty, each with its kind and an ISO date; what the older plugin wrote as text is read, too. The same words in the same ten seconds are one rejection; a page that tells of many adds five at once, then one in ten minutes.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",
