@@ -135,6 +135,7 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       settings: script.settings,
       flow: flowOf(world.registry, facts.payment.gateway),
       tolerance: facts.payment.tolerance,
+      captureFailed: facts.payment.captureFailed,
       heldByHand: isHeldByPerson(end.history.slice(0, i)),
     };
     let status = entry.from ?? "pending";

@@ -26,6 +26,7 @@ const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => 
     settings: script.settings,
     flow: flowOf(world.registry, payment.gateway),
     tolerance: payment.tolerance,
+    captureFailed: payment.captureFailed,
     heldByHand: isHeldByPerson(end.history),
   };
 };
@@ -34,8 +35,7 @@ const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => 
 const follows = (end: OrderEnd, lived: Lived): string | null => {
   const k = knownOf(end, lived);
   const status = end.record?.facts.order.status;
-  // A capture that failed is flagged, and waits for a person.
-  if (k === null || status === undefined || end.record?.facts.payment.captureFailed) return null;
+  if (k === null || status === undefined) return null;
   // Nothing happened at the bank: a customer who may still come is left alone.
   if (status === "pending" && (waitsForCustomer(k) || !k.payment.exists)) return null;
   const want = afterReading(status, k);

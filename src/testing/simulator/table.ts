@@ -14,6 +14,8 @@ export interface TableInput {
   settings: Settings;
   flow: Flow;
   tolerance: number;
+  /** A capture came to nothing: only a person asks for another. */
+  captureFailed?: boolean | undefined;
   /** A person put the paid order on hold. */
   heldByHand?: boolean | undefined;
 }
@@ -50,7 +52,7 @@ const canStillBeWorkedWith = ({ payment }: TableInput) =>
 const whenPaid = (k: TableInput): OrderStatus => {
   if (k.needsProcessing) return "processing";
   const done = holdsMoney(k) && (k.total === 0 || isTaken(k) || !k.settings.enableCapture);
-  return done || isCapturable(k) ? "completed" : "processing";
+  return done || (isCapturable(k) && !k.captureFailed) ? "completed" : "processing";
 };
 
 const whenRejected = ({ payment, settings }: TableInput): OrderStatus => {
