@@ -55,6 +55,8 @@ export const Command = z.discriminatedUnion("type", [
     /** The id that it has if the bank made it all the same, where the shop chose it: it is read until the bank says so. */
     paymentId: Id.optional(),
     gateway: Id.optional(),
+    /** What the bank was asked to make it for; left out: the order's total. */
+    total: Amount.optional(),
     /** What the shop keeps with its order. */
     meta: Texts(20_000).optional(),
   }),

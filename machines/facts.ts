@@ -141,8 +141,8 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   readAt: moment.nullable(),
   /** A person named it, and the bank has not shown it yet. */
   isOnlyNamed: z.boolean().optional(),
-  /** The bank may have made it for this order, under an id that the shop chose, and has not shown it yet. */
-  isPerhapsMade: z.boolean().optional(),
+  /** The bank may have made it for this amount, under an id that the shop chose, and has not shown it yet. */
+  perhapsMadeFor: minor.optional(),
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),
   captureFailed: z.boolean(),

@@ -116,8 +116,11 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
 };
 
 /** The bank may have made it: it is the order's, also where the bank does not know it yet, and is read now. */
-export const perhapsMade = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
-  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { isPerhapsMade: true });
+export const perhapsMade = (
+  builder: DecisionBuilder,
+  { paymentId, gateway, total }: { paymentId: string; gateway: string | undefined; total: number },
+): void => {
+  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { perhapsMadeFor: total });
   // Nothing stands in its way, and the customer chose to pay here.
   if (builder.facts.payment.id === null) exchange(builder, paymentId, null);
   builder.facts = { ...builder.facts, order: { ...builder.facts.order, paidOtherwise: false } };

@@ -83,7 +83,7 @@ export const attach = (
 
 /** "Log, handle and return what happened": the order is told, and stays what it was. */
 export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { type: "payment.notCreated" }>): void => {
-  const { detail, attempt, paymentId, gateway, meta = {} } = event;
+  const { detail, attempt, paymentId, gateway, total = builder.facts.order.total, meta = {} } = event;
   if (!isSuperseded(builder, attempt)) {
     builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
     if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
@@ -95,7 +95,7 @@ export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { t
     return builder.answer(builder.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
   // Booked, and the answer lost: the bank names it in its callbacks, and may book it later than anybody looks now.
   builder.lookAgainLater();
-  perhapsMade(builder, paymentId, gateway);
+  perhapsMade(builder, { paymentId, gateway, total });
 };
 
 /** Kept for the merchant, who would else only see that the bank knows no payment. */

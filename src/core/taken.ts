@@ -4,13 +4,13 @@ import { beyondIntended, refundsRead } from "./intended.js";
 
 /** Whose payment it is by the bank's word; null = this order's, as far as the bank says. */
 const foreignTo = (
-  { reference, currency, total }: Facts["order"],
+  { reference, currency }: Facts["order"],
   reading: Reading,
-  { currency: paidIn, isPerhapsMade, tolerance }: Facts["payment"],
+  { currency: paidIn, perhapsMadeFor: asked, tolerance }: Facts["payment"],
 ): "order" | "currency" | null => {
   const { orderReference } = reading;
   // Two shops of one user may number their orders alike, and the older flows name no order.
-  if (isPerhapsMade && reading.exists && Math.abs(reading.total - total) > tolerance) return "order";
+  if (asked !== undefined && reading.exists && Math.abs(reading.total - asked) > tolerance) return "order";
   if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };
@@ -27,7 +27,7 @@ export const taken = (
   const isOf = foreignTo(order, reading, { ...payment, currency });
   const foreign = moves !== null && isOf === "currency" ? null : isOf;
   const { paymentId: _, ...says } = foreign === null ? reading : noSuchPayment(reading.paymentId);
-  const { isOnlyNamed: __, isPerhapsMade: ___, ...seen } = payment;
+  const { isOnlyNamed: __, perhapsMadeFor: ___, ...seen } = payment;
   return {
     ...(reading.exists && foreign !== "order" ? seen : payment),
     ...says,

@@ -210,7 +210,9 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
     const isOther = (path: Path, given: unknown) =>
       path[0] === "type" ||
       (type === "payment.attached" && path[0] !== "via" && Id.safeParse(given).success) ||
-      (type === "payment.notCreated" && path[0] === "paymentId" && Id.safeParse(given).success) ||
+      (type === "payment.notCreated" &&
+        ["paymentId", "gateway"].includes(String(path[0])) &&
+        Id.safeParse(given).success) ||
       isOtherBank(path, given);
     const faults = await tryAll(
       type,
@@ -219,7 +221,8 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
         const { paymentId, gateway } = event as { paymentId?: unknown; gateway?: unknown };
         // A payment is one order's.
         const own = paymentId === "a" && type.startsWith("payment.") ? { paymentId: `${type}-pays-${n}` } : {};
-        const known = type === "payment.attached" && gateway === "a" ? { gateway: "resurs-mapi" } : {};
+        const names = type === "payment.attached" || type === "payment.notCreated";
+        const known = names && gateway === "a" ? { gateway: "resurs-mapi" } : {};
         const became = await submitted(place.engine, `${type}-${n}`, { ...(event as object), ...own, ...known });
         if ("refused" in became) return became;
         const example = { ...("paymentId" in own ? { paymentId } : {}), ...("gateway" in known ? { gateway } : {}) };

@@ -60,12 +60,17 @@ const createdEvent = (gateway: Gateway, attempt: string, { paymentId, meta }: Op
   meta,
 });
 
-const notCreatedEvent = (gateway: Gateway, attempt: string, { detail, paymentId, meta }: Failed): Command => ({
+const notCreatedEvent = (
+  gateway: Gateway,
+  attempt: string,
+  total: number,
+  { detail, paymentId, meta }: Failed,
+): Command => ({
   type: "payment.notCreated",
   detail: quoted(detail, 500),
   attempt,
   gateway: gateway.name,
-  paymentId,
+  ...(paymentId !== undefined && { paymentId, total }),
   meta,
 });
 
@@ -128,13 +133,15 @@ export const checkout = async (
     redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
-    created.kind === "ok" ? createdEvent(gateway, attempt, created) : notCreatedEvent(gateway, attempt, created),
+    created.kind === "ok"
+      ? createdEvent(gateway, attempt, created)
+      : notCreatedEvent(gateway, attempt, order.total, created),
   );
   // Another order has that payment: what is left to say is that there is none for this one.
   if (created.kind === "failed" && told.outcome === "refused")
     await engine.submit(
       orderId,
-      notCreatedEvent(gateway, attempt, { ...created, paymentId: undefined, meta: undefined }),
+      notCreatedEvent(gateway, attempt, order.total, { ...created, paymentId: undefined, meta: undefined }),
     );
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")
