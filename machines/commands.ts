@@ -33,7 +33,14 @@ export const Command = z.discriminatedUnion("type", [
   /** The customer presses Pay: the payments that the order has are read before another one is opened. */
   z.strictObject({ type: z.literal("checkout.asked") }),
   /** A payment is being opened at the bank; what an earlier try brings from now on is an earlier attempt. */
-  z.strictObject({ type: z.literal("checkout.began"), attempt: Id }),
+  z.strictObject({
+    type: z.literal("checkout.began"),
+    attempt: Id,
+    /** The id that the bank makes it under, where the shop chose it: it is read where the answer never comes. */
+    paymentId: Id.optional(),
+    gateway: Id.optional(),
+    total: Amount.optional(),
+  }),
   z.strictObject({
     type: z.literal("payment.created"),
     paymentId: Id,

@@ -128,6 +128,10 @@ const Checkout = z.object({
   since: moment,
   open: z.boolean(),
   earlier: z.array(z.string()),
+  /** What the bank was asked to make, and under which id, where the shop chose it. */
+  paymentId: z.string().optional(),
+  gateway: z.string().optional(),
+  total: minor.optional(),
 });
 
 const Payment = Reading.omit({ paymentId: true }).extend({

@@ -10,7 +10,7 @@ import { linkLifetimeMinutes } from "../../machines/settings.js";
 import type { Rules } from "./builder.js";
 import { LATER_LOOKS } from "./intended.js";
 import type { OrderRecord } from "./record.js";
-import { COOLDOWN, LATER_LOOK, LINK, NEXT_LOOK } from "./timer-names.js";
+import { CHECKOUT_MS, COOLDOWN, LATER_LOOK, LINK, NEXT_LOOK, UNANSWERED } from "./timer-names.js";
 
 /** Nodes' clocks differ by less; a wait that is longer by this much harms nobody. */
 export const SLACK_MS = 60_000;
@@ -22,6 +22,7 @@ export const longestTimers = ({ settings, registry }: Rules): Record<string, num
   return {
     [COOLDOWN]: Math.max(settings.cooldownSeconds, ...callbacks) * 1000,
     [LINK]: linkLifetimeMinutes(settings) * 60_000,
+    [UNANSWERED]: CHECKOUT_MS,
     [NEXT_LOOK]: LONGEST_LOOK_MS,
     [LATER_LOOK]: Math.max(...LATER_LOOKS) * 60_000,
   };

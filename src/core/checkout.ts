@@ -9,13 +9,13 @@ import { handles } from "./explain.js";
 import { rejectionMeta } from "./metadata.js";
 import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
 import { ofEarlierAttempt } from "./remember.js";
+import { CHECKOUT_MS, UNANSWERED } from "./timer-names.js";
 
-/** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
-const CHECKOUT_MS = 35_000;
 const KEPT_ATTEMPTS = 20;
 
 /** One payment of an order is opened at a time, whichever node the customer's clicks come to. */
-export const beginCheckout = (builder: DecisionBuilder, attempt: string): void => {
+export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, { type: "checkout.began" }>): void => {
+  const { type: _, attempt, ...named } = event;
   const me = builder.itself;
   const { checkout } = builder.facts;
   if (!handles(builder.rules.registry.order, builder.states.order, "payment.created")) {
@@ -26,8 +26,20 @@ export const beginCheckout = (builder: DecisionBuilder, attempt: string): void =
   }
   const unanswered = checkout?.open ? [checkout.attempt] : [];
   const earlier = [...(checkout?.earlier ?? []), ...unanswered].slice(-KEPT_ATTEMPTS);
-  builder.facts = { ...builder.facts, checkout: { attempt, since: builder.now, open: true, earlier } };
+  builder.facts = { ...builder.facts, checkout: { attempt, since: builder.now, open: true, earlier, ...named } };
+  if (named.paymentId !== undefined) builder.setTimers([{ set: UNANSWERED, delayMs: CHECKOUT_MS }]);
   builder.answer(me, "ignored", { rule: "checkout/began", reason: "recorded" });
+};
+
+/** The process that asked may be dead: the bank may have made the payment all the same. */
+export const unanswered = (builder: DecisionBuilder): void => {
+  const { checkout, order } = builder.facts;
+  if (!checkout?.open || checkout.paymentId === undefined)
+    return builder.answer(builder.itself, "ignored", { reason: "no-change" });
+  const { paymentId, gateway, total = order.total } = checkout;
+  builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
+  builder.lookAgainLater();
+  perhapsMade(builder, { paymentId, gateway, total });
 };
 
 /** The bank opened it so late that the customer had tried again. */
@@ -61,6 +73,7 @@ export const attach = (
 ): void => {
   const status = builder.facts.order.status;
   const shown = builder.itself;
+  builder.dropTimer(UNANSWERED);
   if (!handles(builder.rules.registry.order, builder.states.order, "payment.created")) {
     watch(builder, paymentId, gateway);
     return builder.answer(shown, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
@@ -85,6 +98,7 @@ export const attach = (
 export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { type: "payment.notCreated" }>): void => {
   const { detail, attempt, paymentId, gateway, total = builder.facts.order.total, meta = {} } = event;
   if (!isSuperseded(builder, attempt)) {
+    builder.dropTimer(UNANSWERED);
     builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
     if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
   }

@@ -13,7 +13,7 @@ import { defaultSettings } from "../../machines/settings.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
-import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected } from "./checkout.js";
+import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected, unanswered } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow, readFor } from "./follow.js";
@@ -38,7 +38,7 @@ import type { OrderRecord } from "./record.js";
 import { notOurs } from "./refuse.js";
 import { placed, waitingFor } from "./remember.js";
 import { shopDiffers } from "./shop-differs.js";
-import { COOLDOWN_TIMER } from "./timer-names.js";
+import { COOLDOWN_TIMER, UNANSWERED } from "./timer-names.js";
 
 export type { Decision } from "./finish.js";
 
@@ -113,7 +113,7 @@ const happen = (builder: DecisionBuilder): void => {
     case "payment.read":
       return read(builder, event.effectId, event.reading);
     case "checkout.began":
-      return beginCheckout(builder, event.attempt);
+      return beginCheckout(builder, event);
     case "payment.created":
       return isSuperseded(builder, event.attempt)
         ? attachEarlier(builder, event.paymentId, event.gateway)
@@ -175,6 +175,7 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
   }
   builder.dropTimer(timer);
   const [own = "", besides] = timer.split(BESIDES, 2);
+  if (timer === UNANSWERED) return unanswered(builder);
   if (besides !== undefined) return wakeOther(builder, own, timer.slice(own.length + 1));
   if (timer === COOLDOWN_TIMER) {
     const meta = builder.moveCooldown(timer);

@@ -10,6 +10,11 @@ export const NEXT_LOOK = named("nextLook");
 /** How long after an event the payment is read once more: an own timer, which no machine sets. */
 export const LATER_LOOK = "look.again.";
 
+/** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */
+export const CHECKOUT_MS = 35_000;
+/** A payment is being opened under an id that the shop chose, and nobody has said what came of it: an own timer. */
+export const UNANSWERED = "checkout.unanswered";
+
 export const COOLDOWN_TIMER = `${COOLDOWN}cooldown.holding` as const;
 export const LINK_TIMER = `${LINK}order.pending` as const;
 

@@ -126,6 +126,8 @@ export interface Gateway {
    * without the customer refuses.
    */
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
+  /** The id that `createPayment` will make this payment under. Only where the shop chooses it. */
+  idOf?(payment: Pick<NewPayment, "orderId" | "preferredId">): string | Promise<string>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
   /** The methods that a customer chooses between. Only where the bank lists them; else the gateway is one method. */

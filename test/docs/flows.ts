@@ -33,7 +33,7 @@ export const chapters: Chapter[] = [
     source: "Workflows, Purchasing with simplified and hosted flow",
     story: [
       "process_payment prepares, creates and answers: `success` and the thank-you page for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
-      "A booking whose answer was lost is read under the id that it was booked with, at once and later; it pays the order if the amount is the order's. An id that the bank calls taken is read only where this order may have taken it.",
+      "A booking whose answer was lost is read under the id that it was booked with, at once and later, and after 35 seconds where the process that asked is dead; it pays the order if the amount is the order's. An id that the bank calls taken is read only where this order may have taken it.",
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",

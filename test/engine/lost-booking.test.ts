@@ -24,13 +24,14 @@ const urls = {
 };
 const GATEWAY = "resurs-simplified";
 
-const shop = async () => {
+const shop = async (store = memoryStore()) => {
   const clock = new VirtualClock(T0);
   const bank = await legacyDouble({ clock });
   const woo = wooDouble({ now: () => clock.now() });
   const user = { userName: "shop", password: "a-password-of-the-shop" };
   const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking });
-  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  const another = () => createEngine({ store, gateways: [gateway], shop: woo.shop, clock });
+  const engine = another();
   await engine.start();
   closing.push(bank.close, () => engine.stop());
   const app = httpApp({ engine, apiToken: null });
@@ -47,6 +48,8 @@ const shop = async () => {
   return {
     bank,
     engine,
+    another,
+    clock,
     woo,
     rest,
     pass: (ms: number) => clock.advanceTo(clock.now() + ms, rest),
@@ -179,7 +182,7 @@ describe("a number that somebody else has booked with", () => {
     bank.front({ status: 504, passedOn: false });
     expect(await press()).toMatchObject({ kind: "failed" });
     bank.front(null);
-    expect((await engine.queries.history("1001")).at(-1)?.event).toMatchObject({ type: "payment.notCreated" });
+    expect(bank.calls).toEqual([]);
     expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
   });
 });
@@ -193,4 +196,38 @@ test("a customer who had chosen another way, and then booked here, has paid here
   bank.front(null);
   await pass(2 * MINUTE);
   expect(await stands()).toEqual(paid);
+});
+
+test("a booking whose process died before it heard the answer is read by the next one", async () => {
+  const { another, bank, clock, engine } = await shop();
+  await engine.submit("1001", {
+    type: "checkout.began",
+    attempt: "a",
+    paymentId: "1001",
+    gateway: GATEWAY,
+    total: 84_900,
+  });
+  // The process that sent it is gone; the bank has booked.
+  await engine.stop();
+  bank.setSeries("1001", [
+    {
+      from: T0,
+      payment: {
+        status: "ACCEPTED",
+        order: { totalOrderAmount: 849, authorizedAmount: 849, possibleActions: ["CAPTURE"] },
+      },
+    },
+  ]);
+  const next = another();
+  await next.start();
+  closing.push(() => next.stop());
+  const rest = async () => {
+    for (let calm = 0; calm < 4; ) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      calm = next.idle ? calm + 1 : 0;
+    }
+  };
+  await clock.advanceTo(clock.now() + MINUTE, rest);
+  const { order, payment } = (await next.queries.read("1001"))?.facts ?? {};
+  expect([order?.status, payment?.id, payment?.authorized]).toEqual(["processing", "1001", 84_900]);
 });

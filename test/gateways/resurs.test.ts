@@ -7,6 +7,7 @@ import { readingOf } from "../../src/gateways/resurs/reading.js";
 import { ResursPayment } from "../../src/gateways/resurs/schema.js";
 import type { Clock } from "../../src/ports/clock.js";
 import type { GatewayAnswer } from "../../src/ports/gateway.js";
+import { silent } from "../../src/ports/log.js";
 import { methodsOf } from "../../src/runtime/embedded/methods.js";
 import { amountOf, authorizedBooks, booksAfter, type MoneyCall } from "../../src/testing/doubles/resurs/books.js";
 import { type ResursDouble, resursDouble } from "../../src/testing/doubles/resurs/double.js";
@@ -869,8 +870,21 @@ describe("payment methods", () => {
   test("are not asked for without a store: the gateway is one method then, by the bank's name", async () => {
     expect(await methods({})).toBeUndefined();
     const gateway = resursMapi({ baseUrl: "http://127.0.0.1:1", clientId: "c", clientSecret: "s" });
-    expect(await methodsOf([gateway], registry.flows)).toEqual([
+    expect(await methodsOf([gateway], registry.flows, silent)).toEqual([
       { gateway: "resurs-mapi", id: null, title: "Resurs Bank", min: null, max: null, countries: null },
+    ]);
+  });
+
+  test("that cannot be listed are none, and the log says why", async () => {
+    const bank = await resursDouble({});
+    closing.push(bank.close);
+    bank.front({ status: 503 });
+    const told: unknown[] = [];
+    const log = { ...silent, warn: (...line: unknown[]) => void told.push(line) };
+    const gateway = resursMapi({ baseUrl: bank.url, clientId: "c", clientSecret: "s", storeId: STORE });
+    expect(await methodsOf([gateway], registry.flows, log)).toEqual([]);
+    expect(told).toEqual([
+      [expect.objectContaining({ type: "resurs-mapi" }), "the bank lists no payment methods, so none are offered"],
     ]);
   });
 });

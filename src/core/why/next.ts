@@ -1,7 +1,7 @@
 /** What happens by itself, and when. */
 
 import type { OrderRecord } from "../record.js";
-import { isLaterLook } from "../timer-names.js";
+import { isLaterLook, UNANSWERED } from "../timer-names.js";
 import type { PendingCall } from "../why.js";
 import { calls, next } from "./under-way.js";
 import { moment, type Said, said, times } from "./words.js";
@@ -22,7 +22,7 @@ const timerNext = ({ facts, timers }: OrderRecord): Next => {
     ? next.held
     : facts.operation?.lostAt != null
       ? next.lookLost
-      : isLaterLook(name)
+      : isLaterLook(name) || name === UNANSWERED
         ? next.look
         : next.link;
   return { at, says: said(text, { due: moment(at) }) };

@@ -122,11 +122,14 @@ export const containerOf = (of: {
   return { data, meta };
 };
 
+/** The order's own number, unless it has a payment: a second booking under it is refused rather than made twice. */
+export const preferredIdOf = ({ orderId, preferredId }: Pick<NewPayment, "orderId" | "preferredId">): string =>
+  preferredId ?? (isPreferredId(orderId) ? orderId : referenceOf(orderId));
+
 /** The addresses as getSigningUrl makes them (002). */
 export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): PaymentAttempt => {
   const { orderId } = payment;
-  // The order's own number otherwise: a second booking under it is refused rather than made twice.
-  const preferredId = payment.preferredId ?? (isPreferredId(orderId) ? orderId : referenceOf(orderId));
+  const preferredId = preferredIdOf(payment);
   const method = paymentMethodId === undefined ? {} : { paymentMethodId };
   const { data, meta } = containerOf({ orderId, preferredId, checkoutType, ...method });
   // Whoever comes from signing is not there yet: his page is the one that books.

@@ -3,7 +3,7 @@ import type { CreatedPayment, Gateway, GatewayAnswer } from "../../ports/gateway
 import { afterShopOf } from "./after-shop.js";
 import { refusal, unexpected } from "./failure.js";
 import { isPaymentId } from "./ids.js";
-import { attemptOf, type BookingOptions, bookingOf } from "./requests.js";
+import { attemptOf, type BookingOptions, bookingOf, preferredIdOf } from "./requests.js";
 import { Booked } from "./schema.js";
 import { type LegacyOptions, soapOf } from "./transport.js";
 
@@ -30,6 +30,8 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
     ...afterShop,
     name: options.name ?? "resurs-simplified",
     api: "resurs-simplified",
+
+    idOf: preferredIdOf,
 
     async createPayment(payment): Promise<CreatedPayment> {
       const attempt = attemptOf(payment, "simplified", options.paymentMethodId);

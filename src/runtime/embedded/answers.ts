@@ -110,7 +110,7 @@ type EveryField = { [K in keyof Required<Gateway>]: Gateway[K] };
 
 /** The gateway, whose answers can all be kept, and which throws nothing but errors. */
 export const checkedGateway = (gateway: Gateway): Gateway => {
-  const { findCreated, paymentMethods, stores, endPayment, bookSignedPayment } = gateway;
+  const { idOf, findCreated, paymentMethods, stores, endPayment, bookSignedPayment } = gateway;
   const checked: EveryField = {
     name: gateway.name,
     api: gateway.api,
@@ -121,6 +121,7 @@ export const checkedGateway = (gateway: Gateway): Gateway => {
     cancel: (call) => toCall(call.paymentId, async () => gateway.cancel(call)),
     refund: (call) => toCall(call.paymentId, async () => gateway.refund(call)),
     addOrderLines: (call) => toCall(call.paymentId, async () => gateway.addOrderLines(call)),
+    idOf: idOf && ((payment) => idOf.call(gateway, payment)),
     createPayment: async (payment) => {
       const answer = await telling(async () => gateway.createPayment(payment));
       return taken(

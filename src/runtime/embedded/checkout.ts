@@ -114,7 +114,14 @@ export const checkout = async (
   if (unheard !== null && isPayable(asked, unheard)) return unheard;
   const { order, payment } = asked.facts;
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
-  const began = await engine.submit(orderId, { type: "checkout.began", attempt });
+  // Another bank's id is no id of this one's.
+  const preferredId = payment.gateway === gateway.name ? payment.id : null;
+  const paymentId = await gateway.idOf?.({ orderId: order.reference ?? orderId, preferredId });
+  const began = await engine.submit(orderId, {
+    type: "checkout.began",
+    attempt,
+    ...(paymentId !== undefined && { paymentId, gateway: gateway.name, total: order.total }),
+  });
   if (began.outcome === "refused")
     return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
   const created = await gateway.createPayment({
@@ -124,8 +131,7 @@ export const checkout = async (
     currency: order.currency,
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
-    // Another bank's id is no id of this one's.
-    preferredId: payment.gateway === gateway.name ? payment.id : null,
+    preferredId,
     triedBefore: (asked.facts.checkout?.open ?? false) || (asked.facts.checkout?.earlier.length ?? 0) > 0,
     ...addresses,
   });

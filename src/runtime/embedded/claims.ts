@@ -9,7 +9,8 @@ type Owners = (paymentId: string) => Promise<{ orderId: string } | null>;
 
 const namedIn = (event: OrderEvent): string[] => {
   if (event.type === "payment.created" || event.type === "payment.attached") return [event.paymentId];
-  if (event.type === "payment.notCreated") return event.paymentId === undefined ? [] : [event.paymentId];
+  if (event.type === "payment.notCreated" || event.type === "checkout.began")
+    return event.paymentId === undefined ? [] : [event.paymentId];
   if (event.type !== "order.placed") return [];
   const { gateway, paymentId, previousPaymentIds } = event.order;
   // What another way of paying calls its payments is none of our business.

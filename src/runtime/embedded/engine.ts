@@ -218,7 +218,7 @@ export class Engine extends WithVerbs implements Runtime {
 
   paymentMethods(): Promise<OfferedMethod[]> {
     this.lifetime.refuseStopped();
-    return methodsOf(this.ctx.gateways.values(), this.ctx.rules.registry.flows);
+    return methodsOf(this.ctx.gateways.values(), this.ctx.rules.registry.flows, this.ctx.log);
   }
 
   /** The payment as the bank has it at this moment, or why there is none to see. Changes nothing. null = no such order. */

@@ -242,7 +242,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     state,
     checkout: async (orderId, gateway, urls) =>
       checkout({ settings, read, submit, log }, gatewayNamed(gateways, gateway), orderId, urls),
-    paymentMethods: () => methodsOf(gateways.values(), rules.registry.flows),
+    paymentMethods: () => methodsOf(gateways.values(), rules.registry.flows, log),
     secret: (secret, made) => ask<string | null>(names.secrets, "keep", secret, made),
     async payment(orderId) {
       const record = await read(orderId);

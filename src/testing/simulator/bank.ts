@@ -1,5 +1,5 @@
 /** The bank, in this process: every gateway's payments, their faults, and a ledger of what reached it. */
-import { noSuchPayment } from "../../../machines/facts.js";
+import { noSuchPayment, type Reading } from "../../../machines/facts.js";
 import { flowOf, type Registry } from "../../../machines/index.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import type { VirtualClock } from "../virtual-clock.js";
@@ -80,10 +80,14 @@ export class SimulatedBank {
     return this.attempts.get(orderId)?.at(attempt)?.change(change, this.parts.clock.now()) ?? false;
   }
 
+  private idFor(orderId: string, preferredId: string | null): string {
+    const free = preferredId !== null && !this.accounts.has(preferredId);
+    return free ? preferredId : `pay-${orderId}-${(this.attempts.get(orderId)?.length ?? 0) + 1}`;
+  }
+
   open(orderId: string, gateway: string, total: number, preferredId: string | null = null): BankAccount {
     const before = this.attempts.get(orderId) ?? [];
-    const free = preferredId !== null && !this.accounts.has(preferredId);
-    const id = free ? preferredId : `pay-${orderId}-${before.length + 1}`;
+    const id = this.idFor(orderId, preferredId);
     const manner = mannerOf(flowOf(this.parts.registry, gateway));
     const account = new BankAccount(id, orderId, total, manner, this.parts.clock.now());
     this.accounts.set(id, account);
@@ -114,7 +118,10 @@ export class SimulatedBank {
       },
       ...(flow.endsUnpaid ? { endPayment: ({ paymentId }: { paymentId: string }) => this.end(paymentId) } : {}),
       ...(flow.booksWhenSigned
-        ? { bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as SimulatedCall) }
+        ? {
+            idOf: ({ orderId, preferredId = null }) => this.idFor(orderId, preferredId),
+            bookSignedPayment: (call: { paymentId: string }) => this.book(call as unknown as SimulatedCall),
+          }
         : {}),
     };
   }
@@ -168,9 +175,9 @@ export class SimulatedBank {
     return fault === "timeout-before" ? lost : null;
   }
 
-  private give(account: BankAccount, reading: ReturnType<BankAccount["reading"]>, stale = false) {
+  private give(paymentId: string, reading: Reading, stale = false): Reading {
     const { clock, evidence, tick } = this.parts;
-    evidence.given.push({ tick: tick(), at: clock.now(), paymentId: account.id, reading, stale });
+    evidence.given.push({ tick: tick(), at: clock.now(), paymentId, reading, stale });
     return reading;
   }
 
@@ -181,16 +188,17 @@ export class SimulatedBank {
     const failure = fault === null ? null : this.failure(fault);
     if (failure !== null) return this.told(`read ${paymentId}`, failure);
     const account = this.accounts.get(paymentId);
-    if (account === undefined) return this.told(`read ${paymentId}`, { kind: "ok", reading: noSuchPayment(paymentId) });
+    const missing = () => this.give(paymentId, noSuchPayment(paymentId));
+    if (account === undefined) return this.told(`read ${paymentId}`, { kind: "ok", reading: missing() });
     let reading = account.reading();
     if (clock.now() < this.stale.until) {
       const older = account.readingAsOf(clock.now() - this.stale.lag);
       if (JSON.stringify(older) !== JSON.stringify(reading)) {
         count(evidence.faults, "bank stale reading");
         evidence.points.add("stale reading");
-        reading = this.give(account, older, true);
-      } else this.give(account, reading);
-    } else this.give(account, reading);
+        reading = this.give(account.id, older, true);
+      } else this.give(account.id, reading);
+    } else this.give(account.id, reading);
     await this.back(fault);
     if (isLost(fault) || fault === "late" || fault === "too-late") return this.told(`read ${paymentId}`, lost);
     return this.told(`read ${paymentId}`, { kind: "ok", reading });
@@ -248,7 +256,7 @@ export class SimulatedBank {
     }
     // The older flows answer with nothing, and a change of lines is answered without the payment.
     if (booked || (logsKeys && op === "addOrderLines")) return { kind: "ok", reading: null };
-    return { kind: "ok", reading: this.give(account, account.reading()) };
+    return { kind: "ok", reading: this.give(account.id, account.reading()) };
   }
 
   private async book(call: SimulatedCall): Promise<GatewayAnswer> {
@@ -273,7 +281,7 @@ export class SimulatedBank {
     const why = account.book(call.key, this.parts.clock.now());
     if (why !== null) return refused(why);
     entry.effect = 1;
-    return { kind: "ok", reading: this.give(account, account.reading()) };
+    return { kind: "ok", reading: this.give(account.id, account.reading()) };
   }
 
   private async answered(

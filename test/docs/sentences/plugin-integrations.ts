@@ -112,7 +112,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       differs(
         "recommended to keep the cache enabled",
-        "There is no cache: each event reads the payment anew, because a decision rests on what the bank says now. Events that come together share one reading.",
+        "No payment is cached: each event that it matters to reads it anew, because a decision rests on what the bank says now. Events that come together share one reading. The plugin keeps the list of payment methods for ten minutes.",
         {
           options: ["logLevel"],
           test: ["scenarios/cooldown-race.json", "Three messages in one minute become one question to the bank"],

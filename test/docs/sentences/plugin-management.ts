@@ -127,7 +127,7 @@ export const pluginManagement: Section[] = [
       ),
       differs(
         "only works if the payment can be captured, cancelled or if it has been fully cancelled",
-        "It has to be cancellable, with nothing captured: a change begins with a cancellation of the whole, and what can only be captured would be left without a reservation half-way.",
+        "It has to be cancellable, with nothing captured, or cancelled in full: a change begins with a cancellation of the whole, which a payment that can only be captured does not allow.",
         { test: [...ASKS, '"remove a line": "not-editable"'] },
       ),
       done(
@@ -224,7 +224,7 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Nobody has to: whatever writes the status of one of the plugin's own orders asks the engine first, outside the admin, too.",
+        "Nobody has to: whatever writes the status of one of the plugin's own orders asks the engine first, outside the admin, too. Pending, written outside the admin, is told to the engine and not asked.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
         { pages: ["woocommerce.md#a-change-of-status"] },
       ),

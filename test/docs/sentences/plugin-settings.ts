@@ -33,7 +33,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "Choose the correct Store ID for your store from the dropdown",
-        "The store's id is written into the configuration; `order-status config --check` lists those that the key has. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
+        "The store's id is written into the configuration; `order-status config --check` lists those that the key has. Give it: Resurs's own client always sends it. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
         {
           options: ["gateways.resurs-mapi.storeId"],
           test: [
@@ -132,7 +132,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "These are essential for connecting the WooCommerce store",
-        "Key and secret are essential, the store's id is not. One engine has one store at a bank.",
+        "Key and secret are essential. The store's id may be left out, for a bank that needs none; Resurs's own client always sends it, and `config --check` asks for it. One engine has one store at a bank.",
         {
           options: [
             "gateways.resurs-mapi.clientId",
@@ -155,7 +155,7 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "an error message will display, and no stores will be fetched",
-        "`order-status config --check` says it in the bank's words, and so does *Test the connection* on the settings page of the plugin. In service, wrong credentials are a line of the log, and no payment methods at the checkout.",
+        "`order-status config --check` says it in the bank's words, and so does *Test the connection* on the settings page of the plugin. In service, no payment methods are at the checkout then, and a line of the log says why.",
         ["cli/config.test.ts", "a key that the bank does not take, and a bank that cannot be reached"],
         { options: ["gateways.resurs-mapi.clientId", "gateways.resurs-mapi.clientSecret"] },
       ),
