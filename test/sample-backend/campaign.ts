@@ -10,7 +10,7 @@ import { type Mistake, mistakes, sampleShop } from "./shop.js";
 
 const options = campaign(
   "harness",
-  "Twelve shops with a mistake each, six of them in PHP: the harness of docs/testing.md finds each with every seed.",
+  "Twelve shops with a mistake each, six of them in PHP: how many seeds find each with the harness of docs/testing.md.",
   ["--seeds 20", "--seeds 3 --runs 100"],
 )
   .option("--seeds <n>", "how many seeds each shop is tried with", wholeIn(1, 1000), 20)
