@@ -93,6 +93,7 @@ const paidReturn: Deed = { ...returns("success"), can: (model) => !waits(model) 
 
 const [completes, cancels, refunds] = [sets("completed"), sets("cancelled"), sets("refunded")];
 const [success, fail] = [returns("success"), returns("fail")];
+const [bothReturn, bothRefund] = [atOnce(paidReturn, paidReturn), atOnce(refunds, refunds)];
 const [aMinute, longer] = [passes(1), passes(150)];
 const accepts = decides("the customer signs and the bank accepts", "ACCEPTED", atTheBank);
 const freezes = decides("the customer signs and the bank freezes the payment", "FROZEN", atTheBank);
@@ -114,9 +115,10 @@ const deeds: Record<"before" | "decided" | "after", Deed[]> = {
   after: [
     ...[goesOnAtTheBank, goesOnAtTheBank],
     decides("the bank rejects the payment after all", "REJECTED", undecided),
-    ...[success, fail, callback, forged, completes, completes, cancels, refunds, refunds, aMinute, longer],
-    ...[atOnce(paidReturn, callback), atOnce(callback, callback), atOnce(paidReturn, paidReturn)],
-    ...[atOnce(completes, completes), atOnce(cancels, cancels), atOnce(refunds, refunds)],
+    ...[success, fail, callback, forged, completes, completes, completes, cancels, refunds, refunds, aMinute],
+    ...[longer, longer, longer, atOnce(paidReturn, callback), atOnce(callback, callback)],
+    ...[bothReturn, bothReturn, bothReturn, atOnce(completes, completes), atOnce(cancels, cancels)],
+    ...[bothRefund, bothRefund],
   ],
 };
 
