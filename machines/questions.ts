@@ -38,6 +38,10 @@ const says = (status: PaymentStatus) => fact((c) => c.payment.exists && c.paymen
 const was = (status: OrderStatus) => fact((c) => c.order.status === status);
 const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 
+/** A customer may be paying it now: at the bank, or on his way back. */
+export const isAtCheckout = ({ status }: Pick<GuardContext["order"], "status">): boolean =>
+  ["checkout-draft", "pending", "failed"].includes(status);
+
 /** Until when callbacks are held for the customer: epoch milliseconds. */
 export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): number =>
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
@@ -97,7 +101,7 @@ export const singleFacts = {
   /** The order waits for a payment, nothing of its money is at the bank, and nobody there looks at the payment. */
   isUnpaid: fact(
     ({ order, payment }) =>
-      ["checkout-draft", "pending", "failed"].includes(order.status) &&
+      isAtCheckout(order) &&
       (payment.id === null ||
         !payment.exists ||
         (payment.authorized === 0 &&

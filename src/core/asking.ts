@@ -115,11 +115,12 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
   builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
 };
 
-/** The bank may have made it: it is the order's, also where the bank does not know it yet, and is read now. */
+/** The bank may have made it, or make it later: it is the order's, also where the bank does not know it yet, and is read. */
 export const perhapsMade = (
   builder: DecisionBuilder,
   { paymentId, gateway, total }: { paymentId: string; gateway: string | undefined; total: number },
 ): void => {
+  builder.lookAgainLater();
   if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { perhapsMadeFor: total });
   // Nothing stands in its way, and the customer chose to pay here.
   if (builder.facts.payment.id === null) exchange(builder, paymentId, null);

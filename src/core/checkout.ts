@@ -38,7 +38,6 @@ export const unanswered = (builder: DecisionBuilder): void => {
     return builder.answer(builder.itself, "ignored", { reason: "no-change" });
   const { paymentId, gateway, total = order.total } = checkout;
   builder.facts = { ...builder.facts, checkout: answered(builder.facts) };
-  builder.lookAgainLater();
   perhapsMade(builder, { paymentId, gateway, total });
 };
 
@@ -107,8 +106,6 @@ export const notCreated = (builder: DecisionBuilder, event: Extract<Command, { t
   builder.add({ type: "addOrderNote", note }, builder.now);
   if (paymentId === undefined)
     return builder.answer(builder.itself, "ignored", { rule: "checkout/not-created", reason: "payment-not-created" });
-  // Booked, and the answer lost: the bank names it in its callbacks, and may book it later than anybody looks now.
-  builder.lookAgainLater();
   perhapsMade(builder, { paymentId, gateway, total });
 };
 

@@ -174,8 +174,8 @@ const wake = (builder: DecisionBuilder, timer: string, generation: number): void
     return builder.answer(me, "ignored", { reason: "stale-timer" });
   }
   builder.dropTimer(timer);
-  const [own = "", besides] = timer.split(BESIDES, 2);
   if (timer === UNANSWERED) return unanswered(builder);
+  const [own = "", besides] = timer.split(BESIDES, 2);
   if (besides !== undefined) return wakeOther(builder, own, timer.slice(own.length + 1));
   if (timer === COOLDOWN_TIMER) {
     const meta = builder.moveCooldown(timer);

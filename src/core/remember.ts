@@ -2,6 +2,7 @@
 import type { Envelope, OrderEvent } from "../../machines/events.js";
 import { earlierPayment, type Facts, unreadPayment } from "../../machines/facts.js";
 import { sameLines } from "../../machines/lines.js";
+import { isAtCheckout } from "../../machines/questions.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
 import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { placeOf } from "./lanes.js";
@@ -75,20 +76,21 @@ const shownAs = (envelope: Envelope, facts: Facts): string => {
   return event.type;
 };
 
-/** A customer may be paying it now: at the bank, or on his way back. */
-const isAtCheckout = ({ status }: Facts["order"]): boolean => ["checkout-draft", "pending", "failed"].includes(status);
-
-export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => ({
-  eventId: envelope.id,
-  type: shownAs(envelope, facts),
-  at: envelope.at,
-  held: envelope.event.type === "callback.received",
-  ...(envelope.event.type === "callback.received" && !isAtCheckout(facts.order) ? { afterCheckout: true } : {}),
-  content: envelope.event.type === "callback.received" ? envelope.event.content : null,
-  readingId: null,
-  paymentId: paymentOf(facts, envelope.event),
-  wish: wishOf(envelope, facts),
-});
+export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => {
+  const { id: eventId, at, event } = envelope;
+  const callback = event.type === "callback.received" ? event : null;
+  return {
+    eventId,
+    type: shownAs(envelope, facts),
+    at,
+    held: callback !== null,
+    ...(callback !== null && !isAtCheckout(facts.order) ? { afterCheckout: true } : {}),
+    content: callback?.content ?? null,
+    readingId: null,
+    paymentId: paymentOf(facts, event),
+    wish: wishOf(envelope, facts),
+  };
+};
 
 /**
  * Whoever came back from the earlier attempt, and waits, says nothing of the new one, or of one that is asked for. What

@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
 import { httpApp } from "../../src/http/app.js";
-import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
@@ -24,6 +24,13 @@ const urls = {
 };
 const GATEWAY = "resurs-simplified";
 
+const restOf = (engine: Engine) => async (): Promise<void> => {
+  for (let calm = 0; calm < 4; ) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    calm = engine.idle ? calm + 1 : 0;
+  }
+};
+
 const shop = async (store = memoryStore()) => {
   const clock = new VirtualClock(T0);
   const bank = await legacyDouble({ clock });
@@ -39,12 +46,7 @@ const shop = async (store = memoryStore()) => {
   const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true, createdAt: T0, updatedAt: T0 };
   woo.addOrder({ id: "1001", ...order, status: "pending" });
   await engine.place("1001", { ...order, gateway: GATEWAY });
-  const rest = async () => {
-    for (let calm = 0; calm < 4; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      calm = engine.idle ? calm + 1 : 0;
-    }
-  };
+  const rest = restOf(engine);
   return {
     bank,
     engine,
@@ -221,13 +223,7 @@ test("a booking whose process died before it heard the answer is read by the nex
   const next = another();
   await next.start();
   closing.push(() => next.stop());
-  const rest = async () => {
-    for (let calm = 0; calm < 4; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      calm = next.idle ? calm + 1 : 0;
-    }
-  };
-  await clock.advanceTo(clock.now() + MINUTE, rest);
+  await clock.advanceTo(clock.now() + MINUTE, restOf(next));
   const { order, payment } = (await next.queries.read("1001"))?.facts ?? {};
   expect([order?.status, payment?.id, payment?.authorized]).toEqual(["processing", "1001", 84_900]);
 });

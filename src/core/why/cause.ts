@@ -75,10 +75,10 @@ const ofBank = ({ order, payment }: Facts): BankCause => {
   if (payment.gateway === null || order.paidOtherwise === true) return "elsewhere";
   if (order.total === 0 && moneyHeld(payment) === 0) return "free";
   if (payment.id === null) return "no-payment";
-  const isThere = payment.readAt !== null && payment.exists;
-  if (!isThere && wasTurnedAway(order)) return "turned-away";
-  if (payment.readAt === null) return "unread";
-  if (!payment.exists) return "missing";
+  if (payment.readAt === null || !payment.exists) {
+    if (wasTurnedAway(order)) return "turned-away";
+    return payment.readAt === null ? "unread" : "missing";
+  }
   if (payment.status === "ACCEPTED") return ofAccepted(payment);
   if (payment.status === "REJECTED") return ofRejected(payment);
   return waits[payment.status] ?? "unrecognised";

@@ -12,6 +12,13 @@ const withOthers = (change: (others: Facts["others"]) => Facts["others"]) =>
     record === null ? {} : { record: { ...record, facts: { ...record.facts, others: change(record.facts.others) } } },
   );
 
+/** The order machine with guards of its own. */
+const withGuards =
+  (own: Partial<typeof guards>): Bug["plant"] =>
+  ({ registry }) => ({
+    registry: { ...registry, order: registry.order.provide({ guards: own }) as typeof registry.order },
+  });
+
 export const paymentBugs: Record<string, Bug> = {
   "older-payment-unread": {
     says: "a callback about an earlier payment is answered as stale, and that payment is never read",
@@ -37,21 +44,11 @@ export const paymentBugs: Record<string, Bug> = {
   },
   "returned-money-pays": {
     says: "an accepted payment pays the order, also where all of it was refunded or released",
-    plant: ({ registry }) => ({
-      registry: {
-        ...registry,
-        order: registry.order.provide({ guards: { holdsMoney: guards.isAccepted } }) as typeof registry.order,
-      },
-    }),
+    plant: withGuards({ holdsMoney: guards.isAccepted }),
   },
   "refused-capture-repeated": {
     says: "an order that is completed once it is captured is captured at every reading, also where the bank refused it",
-    plant: ({ registry }) => ({
-      registry: {
-        ...registry,
-        order: registry.order.provide({ guards: { captureWasRefused: () => false } }) as typeof registry.order,
-      },
-    }),
+    plant: withGuards({ captureWasRefused: () => false }),
   },
   "owner-not-asked": {
     says: "an order may be placed with a payment that another order has",
