@@ -21,7 +21,9 @@ export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, 
   if (!handles(builder.rules.registry.order, builder.states.order, "payment.created")) {
     return builder.answer(me, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
-  if (checkout?.open && builder.now < checkout.since + CHECKOUT_MS) {
+  // What the try before may have made is read first, also where its timer is late.
+  const isUnderWay = builder.now < (checkout?.since ?? 0) + CHECKOUT_MS || UNANSWERED in builder.timers;
+  if (checkout?.open && isUnderWay) {
     return builder.answer(me, "refused", { reason: "checkout-under-way", rule: "checkout/under-way" });
   }
   const unanswered = checkout?.open ? [checkout.attempt] : [];

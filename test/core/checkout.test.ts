@@ -1,7 +1,7 @@
 /** One payment of an order is opened at a time; what an earlier try brings late is an earlier attempt. */
 import { describe, expect, test } from "vitest";
 import type { EventInput } from "../../src/testing/decision/life.js";
-import { answerTo, lifeOf } from "./lives.js";
+import { answerTo, lifeOf, ring } from "./lives.js";
 
 const began = (attempt: string): EventInput => ({ type: "checkout.began", attempt });
 const created = (paymentId: string, attempt: string): EventInput => ({ type: "payment.created", paymentId, attempt });
@@ -51,4 +51,19 @@ describe("a checkout", () => {
     expect(life.tell(created("pay-late", "late")).entry.answers[0]).toMatchObject({ reason: "not-awaiting-payment" });
     expect(life.record.facts.others).toContainEqual(expect.objectContaining({ id: "pay-late" }));
   });
+});
+
+test("a try whose answer never came is read before another one begins, however late its timer rings", () => {
+  const life = lifeOf({ gateway: "resurs-simplified" });
+  const named = { paymentId: "1001", gateway: "resurs-simplified", total: 100_000 };
+  life.tell({ type: "checkout.began", attempt: "a", ...named });
+  life.now += 36_000;
+  const other = { type: "checkout.began", attempt: "b" } as const;
+  expect(answerTo(life, other)).toMatchObject({ outcome: "refused", reason: "checkout-under-way" });
+  life.tell(ring(life, "checkout.unanswered"));
+  const payments = [life.record.facts.payment, ...life.record.facts.others].map(({ id }) => id);
+  expect(payments).toContain("1001");
+  expect(life.open.map(({ effect }) => effect.type)).toContain("readPayment");
+  life.tell(other, "then");
+  expect(life.answerTo("then")).toMatchObject({ reason: "recorded" });
 });
