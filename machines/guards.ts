@@ -80,9 +80,9 @@ const combined = {
   canModify: and([
     "recreatesLines",
     not("isInAnotherCurrency"),
+    "hasPayment",
     "staysWithinCreditLimit",
     not("addsItems"),
-    "hasPayment",
     not("isFrozen"),
     not("isInInspection"),
     not("isRejected"),

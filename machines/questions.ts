@@ -167,11 +167,11 @@ export const singleFacts = {
   stillWithinCreditLimit: fact((c) => (c.operation?.amount ?? 0) <= (c.payment.creditLimit ?? c.payment.total)),
   stillLeftToRefund: fact((c) => (c.operation?.amount ?? 0) <= refundable(c)),
   /** "if the sum total for the changed order are equal … no call will be made" */
-  totalIsOnThePayment: fact((c) =>
-    c.payment.hasOrder
-      ? c.payment.authorized + c.payment.captured === wishedTotal(c)
-      : wishedTotal(c) === c.order.total,
-  ),
+  totalIsOnThePayment: fact((c) => {
+    const { id, exists, hasOrder, authorized, captured } = c.payment;
+    if (hasOrder) return authorized + captured === wishedTotal(c);
+    return (id === null || exists) && wishedTotal(c) === c.order.total;
+  }),
 
   // what the shop has switched off
   captureIsOff: fact((c) => !c.settings.enableCapture),

@@ -4,7 +4,16 @@ import { dueAt } from "../../machines/guards.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";
-import { change, exchange, keepAsOther, lookAtOther, otherNamed, takeOver } from "./others.js";
+import {
+  change,
+  exchange,
+  keepAsOther,
+  lookAtOther,
+  otherNamed,
+  othersToRead,
+  readOthers,
+  takeOver,
+} from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
 import { isOfAMachine } from "./timer-names.js";
@@ -54,7 +63,7 @@ export const wish = (builder: DecisionBuilder): void => {
   const known = handles(builder.rules.registry.order, builder.states.order, event.type);
   if (!alwaysReads && !known) return turnDown(builder, shown);
   if (payment.id === null) {
-    if (alwaysReads) return builder.answer(me, "ignored", { reason: "no-payment" });
+    if (alwaysReads) return askAboutOthers(builder, mine);
     if (order.paidOtherwise === true) return notOurs(builder, me);
     return builder.show(shown);
   }
@@ -64,6 +73,14 @@ export const wish = (builder: DecisionBuilder): void => {
     if (first) builder.add({ type: "addOrderNote", note: notes["customer-landingpage-return"] }, builder.now);
   }
   awaitReading(builder, mine);
+};
+
+/** The order has no payment, but one that a person has named may be its own: the bank is being asked. */
+const askAboutOthers = (builder: DecisionBuilder, mine: WaitingEvent): void => {
+  const ids = othersToRead(builder, [mine]);
+  if (ids.length === 0) return builder.answer(builder.itself, "ignored", { reason: "no-payment" });
+  readOthers(builder, ids, [mine]);
+  builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
 };
 
 /** Two clicks of one person come within this time. */

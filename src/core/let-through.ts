@@ -5,7 +5,7 @@ import { answerAboutOther, holdStockIsOver, isAboutOther, isForgotten } from "./
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { isReviewed, mayStillBePaid } from "./intended.js";
-import { exchange, isOwnTimer, otherNamed } from "./others.js";
+import { exchange, holdsMoney, isOwnTimer, otherNamed } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
 import { bookEarlier } from "./signed-earlier.js";
@@ -26,6 +26,16 @@ const watchIfOver = (builder: DecisionBuilder): void => {
   if (OVER.has(order.status) && (mayStillBePaid(builder.facts) || isReviewed(payment))) builder.lookAgainLater();
 };
 
+/**
+ * The order was followed when it was seen; the flags say what the payment has against it. A pending one asks its customer
+ * to pay, and WooCommerce's stock job gives it up: where the bank has the money, it is processing again.
+ */
+const seen = (builder: DecisionBuilder, { eventId, type }: WaitingEvent): void => {
+  const asksToPay = builder.facts.order.status === "pending" && holdsMoney(builder) && !isLeftToTheShop(builder);
+  if (asksToPay) builder.show({ eventId, type: "reconcile.asked", called: type });
+  else watchIfOver(builder);
+};
+
 /** The order had no payment, and the bank knows the one that a person named: the order follows it. */
 const takeOn = (builder: DecisionBuilder, { eventId, type }: WaitingEvent, paymentId: string): void => {
   exchange(builder, paymentId, null);
@@ -34,8 +44,7 @@ const takeOn = (builder: DecisionBuilder, { eventId, type }: WaitingEvent, payme
 };
 
 export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): void => {
-  // The order was followed when it was seen; the flags say what the payment has against it.
-  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return watchIfOver(builder);
+  if (waiting.type === "order.seen" || waiting.type === "shop.conflicted") return seen(builder, waiting);
   if (isOwnTimer(waiting)) {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
@@ -45,6 +54,10 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
     if (isOurs) return takeOn(builder, waiting, waiting.paymentId);
   }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
+  // None of those that it had read became the order's.
+  if (builder.facts.payment.id === null) {
+    return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", { reason: "no-payment" });
+  }
   // Its time has begun anew since: the customer has a new link, or the order was written.
   if (waiting.type.startsWith(LINK) && waiting.type in builder.timers) {
     const stale = { rule: "ttl/restarted", reason: "stale-timer" } as const;

@@ -215,12 +215,13 @@ export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts =
         if (event.attempt === undefined || event.attempt === payment.attempt) return facts;
         const before = payment.attempt === undefined ? [] : [payment.attempt];
         const earlierAttempts = [...(payment.earlierAttempts ?? []), ...before].slice(-KEPT_ATTEMPTS);
-        return { ...facts, payment: { ...payment, ...attempt, earlierAttempts } };
+        // He is sent to the bank now, also where a callback or a search told of the payment before the bank's answer did.
+        return { ...writtenAt(facts, at), payment: { ...payment, ...attempt, earlierAttempts } };
       }
       const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
       return {
         ...facts,
-        order: { ...facts.order, updatedAt: Math.max(at, facts.order.updatedAt), paidOtherwise: false },
+        order: { ...writtenAt(facts, at).order, paidOtherwise: false },
         payment: { ...unreadPayment(gateway, event.paymentId, tolerance), ...attempt },
       };
     }

@@ -1,6 +1,7 @@
 /** What an answer is, and what is answered to an attempt to pay and to what the bank says of a call. */
 import { describe, expect, test } from "vitest";
-import type { EventInput } from "../../src/testing/decision/life.js";
+import { noSuchPayment } from "../../machines/facts.js";
+import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { answerTo, completed, fresh, LINK, lifeOf, type Placed, sent, success } from "./lives.js";
@@ -28,6 +29,28 @@ test("an answer names its event, its outcome, the rule, the reason, the way and 
     type: "order.placed",
     from: null,
     to: "pending",
+  });
+});
+
+describe("a payment that was known before the bank's answer to the checkout", () => {
+  const before: Record<string, (life: Life) => void> = {
+    "a callback": (life) => life.settle(callback({ paymentId: "mine" }), noSuchPayment("mine")),
+    "the try before": (life) => life.tell({ type: "payment.created", paymentId: "mine", attempt: "before" }),
+    "the look for what a dead process may have made": (life) => life.wait(MINUTE, noSuchPayment("mine")),
+  };
+
+  test.each(Object.keys(before))("told by %s: callbacks are held from the answer on", (told) => {
+    const life = lifeOf({ paymentId: null, gateway: "resurs-simplified" });
+    const began = { paymentId: "mine", gateway: "resurs-simplified", total: 100_000 };
+    life.tell({ type: "checkout.began", attempt: "a", ...began });
+    before[told]?.(life);
+    life.now += 3 * MINUTE;
+    life.tell({ type: "payment.created", paymentId: "mine", gateway: "resurs-simplified", attempt: "a" });
+    life.now += 50_000;
+    expect(answerTo(life, callback({ paymentId: "mine" }))).toMatchObject({
+      rule: "cooldown/held",
+      until: life.now + 10_000,
+    });
   });
 });
 

@@ -558,8 +558,8 @@ const wishes: [PaymentName, Record<Ask, string>][] = [
       "refund 400": "no-payment",
       "refund 5000": "no-payment",
       "remove a line": "no-payment",
-      "add a line": "adding-items-not-supported",
-      "raise above the limit": "exceeds-credit-limit",
+      "add a line": "no-payment",
+      "raise above the limit": "no-payment",
     },
   ],
 ];

@@ -1,5 +1,7 @@
 /** Seed 003, "Enable Capture": a completed order can no longer be reverted. Another hand may do it in the shop all the same. */
+
 import { describe, expect, test } from "vitest";
+import type { OrderStatus, Reading } from "../../machines/facts.js";
 import { why } from "../../src/core/why.js";
 import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { payments } from "../../src/testing/decision/samples.js";
@@ -52,4 +54,29 @@ test("an order that was captured in the portal, and never completed, is nobody's
   life.settle({ type: "order.seen", status: "on-hold" }, captured);
   life.settle({ type: "reconcile.asked" }, captured);
   expect(life.raised).toEqual([]);
+});
+
+describe("a paid order that another hand sets to pending in the shop", () => {
+  test.each([
+    ["processing", { type: "order.seen", status: "pending" }, payments.accepted],
+    ["processing", { type: "shop.conflicted", effectId: "e", status: "pending" }, payments.accepted],
+    ["on-hold", { type: "order.seen", status: "pending" }, payments.accepted],
+    ["completed", { type: "order.seen", status: "pending" }, captured],
+  ] as [OrderStatus, EventInput, Reading][])(
+    "from %s, seen by %j: its customer is not asked to pay again",
+    (status, event, pays) => {
+      const life = lifeOf({ status });
+      life.settle(event, pays);
+      expect(life.status).toBe("processing");
+    },
+  );
+
+  test.each([
+    ["the bank has nothing of it", payments.cancelled],
+    ["the bank looks at it", payments.frozen],
+  ])("stays pending where %s", (_, pays) => {
+    const life = lifeOf({ status: "processing" });
+    life.settle({ type: "order.seen", status: "pending" }, pays);
+    expect(life.status).toBe("pending");
+  });
 });
