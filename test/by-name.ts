@@ -116,6 +116,10 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
     screenshots: { says: "the pictures of docs/inspector", file: "test/inspector/screenshots.js" },
     snapshots: { says: "an order in every state of these machines, for upgrades", file: "test/upgrade/record.js" },
     late: { says: "the matrix of lost answers in docs/evidence/guarantees.md", file: "test/late/main.js" },
+    edges: {
+      says: "what each row of docs/wire takes and refuses, which every later table is held to",
+      file: "test/wire/record-edges.js",
+    },
     mutation: {
       says: "docs/evidence/mutation.md: an hour or more at first, later what has changed since",
       file: "test/mutation/main.js",

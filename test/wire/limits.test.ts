@@ -4,17 +4,14 @@
  * a table that asks less than its page does is seen by what comes of it.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import { type Field, faultsIn, type Row, rowsOf, type WireOperation } from "../../src/testing/doubles/wire/fields.js";
 import { apis } from "./apis.js";
+import { asked, DOUBLES, placeOf } from "./asked.js";
 import { type Bank, banks } from "./banks.js";
-import type { Client } from "./exchange.js";
+import { isXml } from "./edges.js";
 import { brokenBy, type Told, toldBy } from "./limits.js";
 import { changedAt } from "./paths.js";
 import { sampleOf } from "./sample.js";
-
-/** By page: whose double it is. */
-const DOUBLES: Record<string, Client> = { "merchant-api": "ecom", "nets-easy": "nexi", "older-flows": "soap" };
 
 interface Part {
   page: string;
@@ -38,14 +35,6 @@ const parts = apis.flatMap(({ page, operations }) => {
     }),
   );
 });
-
-const isXml = ({ asks, name }: WireOperation): boolean => asks.startsWith("SOAP ") || name === "fault";
-
-/** Where a fault of the row is told: of a list its own name, or one of its items. */
-const placeOf = ({ path }: Pick<Told, "path">): RegExp => {
-  const place = path.replace(/\[\]$/, "").replaceAll("[]", "[0]");
-  return new RegExp(`(?:^|[\\s"])${place.replaceAll(/[.[\]]/g, "\\$&")}(?:\\[\\d+\\])?(?:["\\s]|$)`);
-};
 
 interface Broken {
   row: Told;
@@ -77,24 +66,6 @@ const brokenIn = ({ operation, fields, told }: Part): Broken[] => {
     }));
     return [...missing, ...beyond];
   });
-};
-
-const asked = async ({ url, headers }: Bank, { asks }: WireOperation, content: unknown): Promise<string> => {
-  const [, service, element = ""] = /^SOAP (\w+) (\w+)$/.exec(asks) ?? [];
-  const [method = "POST", address = ""] = asks.replaceAll(/\{\w+\}/g, "0".repeat(32)).split(" ");
-  const answer =
-    service === undefined
-      ? await fetch(`${url}${address}`, {
-          method,
-          headers: { "content-type": "application/json", ...headers },
-          body: JSON.stringify(content),
-        })
-      : await fetch(`${url}/ws/V4/${service}`, {
-          method: "POST",
-          headers,
-          body: writeXml({ "s:Envelope": { "s:Body": { [element]: content } } }),
-        });
-  return `${answer.status} ${await answer.text()}`;
 };
 
 const opened: Record<string, Bank> = {};

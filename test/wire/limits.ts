@@ -26,24 +26,51 @@ export const toldBy = (page: string): Map<string, Told[]> => {
   return tables;
 };
 
-/** By what a text is called: what it is not, and what it may be made longer with. */
-const TEXTS: Record<string, { not: string[]; begin?: string }> = {
-  UUID: { not: ["7d63eb50-94b4-4238-8c0d", "7d63eb50-94b4-4238-8c0d-22d095bfe46bx", "order"] },
-  "32 hexadecimal digits": { not: ["7d63eb5094b442388c0d22d095bfe46", `${"0".repeat(32)}0`, "g".repeat(32)] },
-  "date and time, with seconds or without": { not: ["2026-11-20", "12:00", "tomorrow"] },
-  "date and time": { not: ["2026-11-20", "2026-11-20T12:00", "tomorrow"] },
-  date: { not: ["20/11/2026", "2026-11-20T12:00:00Z", "tomorrow"] },
-  "web address over TLS": { not: ["http://shop.example/", "shop.example"], begin: "https://shop.example/" },
-  "web address": { not: ["ftp://shop.example/", "shop.example"], begin: "https://shop.example/" },
-  "ISO 3166-1 alpha-2": { not: ["SWE", "se", "S"] },
-  "name of an event": { not: ["charge.created", "payment."] },
-  "letters and digits": { not: ["Abcdefgh-12345678", "Abcdefgh 12345678"] },
-  "letters, digits, space, . _ / -": { not: ["a:b", "a#b"] },
-  "1 to 32 letters, digits, _ - /": { not: ["", "a b", "a#b", "x".repeat(33)] },
-  "1 to 36 letters, digits, _ - /": { not: ["", "a b", "a#b", "x".repeat(37)] },
-  MMYY: { not: ["1340", "0040", "12/40"] },
-  "number as a text": { not: ["one", "", "-1"] },
-  text: { not: [] },
+interface Known {
+  is: string[];
+  not: string[];
+  /** What it may be made longer with. */
+  begin?: string;
+}
+
+/** By what a text is called: what it is, and what it is not. */
+export const TEXTS: Record<string, Known> = {
+  UUID: {
+    is: ["7d63eb50-94b4-4238-8c0d-22d095bfe46b", "7D63EB50-94B4-4238-8C0D-22D095BFE46B"],
+    not: ["7d63eb50-94b4-4238-8c0d", "7d63eb50-94b4-4238-8c0d-22d095bfe46bx", "order"],
+  },
+  "32 hexadecimal digits": {
+    is: ["7d63eb5094b442388c0d22d095bfe46b", "7D63EB5094B442388C0D22D095BFE46B"],
+    not: ["7d63eb5094b442388c0d22d095bfe46", `${"0".repeat(32)}0`, "g".repeat(32)],
+  },
+  "date and time, with seconds or without": {
+    is: ["2026-11-20T12:00", "2026-11-20T12:00:00+01:00"],
+    not: ["2026-11-20", "12:00", "tomorrow"],
+  },
+  "date and time": {
+    is: ["2026-11-20T12:00:00.123Z", "2026-11-20T12:00:00", "2026-11-20T12:00:00+01:00"],
+    not: ["2026-11-20", "2026-11-20T12:00", "tomorrow"],
+  },
+  date: { is: ["2026-11-20", "2026-11-20+01:00"], not: ["20/11/2026", "2026-11-20T12:00:00Z", "tomorrow"] },
+  "web address over TLS": {
+    is: ["https://shop.example"],
+    not: ["http://shop.example/", "shop.example"],
+    begin: "https://shop.example/",
+  },
+  "web address": {
+    is: ["https://shop.example", "http://shop.example/a?b=c"],
+    not: ["ftp://shop.example/", "shop.example"],
+    begin: "https://shop.example/",
+  },
+  "ISO 3166-1 alpha-2": { is: ["SE"], not: ["SWE", "se", "S"] },
+  "name of an event": { is: ["payment.charge.created.v2"], not: ["charge.created", "payment."] },
+  "letters and digits": { is: ["Abcdefgh12345678"], not: ["Abcdefgh-12345678", "Abcdefgh 12345678"] },
+  "letters, digits, space, . _ / -": { is: ["a b.c_d/e-7"], not: ["a:b", "a#b"] },
+  "1 to 32 letters, digits, _ - /": { is: ["a_b-c/7", "x".repeat(32)], not: ["", "a b", "a#b", "x".repeat(33)] },
+  "1 to 36 letters, digits, _ - /": { is: ["a_b-c/7", "x".repeat(36)], not: ["", "a b", "a#b", "x".repeat(37)] },
+  MMYY: { is: ["1240", "0131"], not: ["1340", "0040", "12/40"] },
+  "number as a text": { is: ["1", "0.35"], not: ["one", "", "-1"] },
+  text: { is: [], not: [] },
 };
 const NO_SUCH_WORD = "NO_SUCH_WORD";
 const ANY = ["true or false", "not looked into"];

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Field, faultsIn, type Kind, type Row, rowsOf } from "../../src/testing/doubles/wire/fields.js";
 import { apis } from "./apis.js";
 import { against, everyMessage, type Message } from "./messages.js";
+import { changedTable } from "./mutants.js";
 import { beyond, changedAt, rowsHeld, wrongType } from "./paths.js";
 import { sampleOf } from "./sample.js";
 
@@ -75,16 +76,6 @@ describe("a message that differs in one field is noticed", () => {
     expect(passed).toEqual([]);
   });
 });
-
-/** The table with another field in place of one of it. */
-const changedTable = (fields: readonly Field[], path: string, change: (field: Field) => Field[], at = ""): Field[] =>
-  fields.flatMap((field) => {
-    const own = `${at === "" ? field.name : `${at}.${field.name}`}${field.list === null ? "" : "[]"}`;
-    if (own === path) return change(field);
-    if (field.kind.of !== "group" || !path.startsWith(`${own}.`)) return [field];
-    const kind: Kind = { of: "group", fields: changedTable(field.kind.fields, path, change, own) };
-    return [{ ...field, kind }];
-  });
 
 const another: Record<Kind["of"], Kind> = {
   text: { of: "number", least: Number.POSITIVE_INFINITY },
