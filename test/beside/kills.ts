@@ -11,7 +11,7 @@ import { postgresStore } from "../../src/stores/postgres/store.js";
 import { sqliteLibrary } from "../../src/stores/sqlite/library.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { startPostgres } from "../stores/postgres-server.js";
-import { receiver, type Verify } from "../webhooks/receiver.js";
+import { type Answer, type Received, receiver, type Verify } from "../webhooks/receiver.js";
 import type { NodeSetup } from "./wire.js";
 
 export interface Tally {
@@ -79,6 +79,26 @@ const ended = async (child: ChildProcess): Promise<void> => {
   await exit;
 };
 
+/** A receiver as they are: at times it says no, takes a change and does not answer, or says no to all. */
+const asTheyAre =
+  (isDown: () => boolean) =>
+  (n: number): Answer => {
+    if (isDown() || n % 23 === 7) return 503;
+    if (n % 31 === 11) return { status: 429, headers: { "retry-after": "1" } };
+    return n % 29 === 13 ? "lost" : 204;
+  };
+
+/** The same change has the same id at every repeat, and no other has it: that is how a receiver knows it again. */
+const lawOfIds = (came: Received[]): string[] => {
+  const [idOf, changeOf] = [new Map<string, string>(), new Map<string, string>()];
+  return came.flatMap(({ webhookId, data }) => {
+    const [id, change] = [idOf.get(data.id) ?? webhookId, changeOf.get(webhookId) ?? data.id];
+    idOf.set(data.id, id);
+    changeOf.set(webhookId, change);
+    return id === webhookId && change === data.id ? [] : [`receiver: ${data.id} came as ${webhookId} and as ${id}`];
+  });
+};
+
 /** What was delivered of one order, against its numbers in the history. */
 const lawOfOrder = (who: string, orderId: string, wanted: number[], got: number[]): string[] => {
   const first = got.filter((seq, i) => got.indexOf(seq) === i);
@@ -114,19 +134,25 @@ export const killBeside = async (options: KillOptions): Promise<Tally> => {
     await client.query("CREATE TABLE sold (id text PRIMARY KEY, n integer NOT NULL)");
     await client.end();
   }
-  const hook = await receiver({ secret: SECRET, ...(verify === undefined ? {} : { check: verify }) });
+  let [done, isDown] = [0, false];
+  const hook = await receiver({
+    secret: SECRET,
+    answers: asTheyAre(() => isDown),
+    ...(verify === undefined ? {} : { check: verify }),
+  });
   const setup = { place, told, hook: { url: hook.url, secret: SECRET } };
   const breaches: string[] = [];
-  let done = 0;
   try {
     for (; done < kills && !stop?.aborted; done += 1) {
       const { child, until } = begun({ ...setup, start: done, sells: null });
+      isDown = done % 8 === 5;
       // One in five while it starts and takes up what the one before left; else while it sells.
       if (random() > 0.2) await until("sells");
       await new Promise((resolve) => setTimeout(resolve, random() * MOST_MS));
       await ended(child);
       progress?.(done + 1);
     }
+    isDown = false;
     const { child: last, until: said } = begun({ ...setup, start: done, sells: 1 });
     await said("sold");
     const look: Store =
@@ -162,13 +188,13 @@ export const killBeside = async (options: KillOptions): Promise<Tally> => {
         sold.delete(orderId);
         const seqs = entries.map(({ seq }) => seq);
         breaches.push(...lawOfOrder("subscriber", orderId, seqs, atSubscriber.get(orderId) ?? []));
-        // It is sent what the host asked for: placed, and changes of status and flags.
-        breaches.push(...lawOfOrder("receiver", orderId, [1], atReceiver.get(orderId) ?? []));
+        breaches.push(...lawOfOrder("receiver", orderId, seqs, atReceiver.get(orderId) ?? []));
       }
       if (page.length < 500) break;
       after = page.at(-1)?.orderId ?? "";
     }
     for (const orderId of sold.keys()) breaches.push(`${orderId}: the host has a row, and the engine no order`);
+    breaches.push(...lawOfIds(hook.came));
     breaches.push(...hook.faults.map((fault) => `receiver: ${fault}`));
     await look.close();
     const repeats = (ids: string[]) => ids.length - new Set(ids).size;

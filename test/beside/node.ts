@@ -1,6 +1,7 @@
 /** A host with an engine, in a process that is to be killed: sells in its own table, and is told of every change. */
 import { appendFileSync } from "node:fs";
 import pg from "pg";
+import { changeTypes } from "../../src/ports/changes.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Store } from "../../src/ports/store.js";
 import { createEngine } from "../../src/runtime/embedded/engine.js";
@@ -54,8 +55,17 @@ const onSqlite = (): ReturnType<typeof onPostgres> => {
 const shop: Shop = { execute: async () => ({ kind: "done" }), readStatus: async () => null };
 const { store, transaction } = place.startsWith("postgres:") ? onPostgres() : onSqlite();
 const engine = createEngine({ store, gateways: [], shop });
-if (told !== null) await engine.subscribe("told", ({ id }) => appendFileSync(told, `${id}\n`));
-if (hook !== null) await engine.subscribe("webhook.hook", webhook(hook));
+let heard = 0;
+if (told !== null) {
+  await engine.subscribe("told", ({ id }) => {
+    heard += 1;
+    // A host's handler fails, too: before it has noted the change, and after it.
+    if (heard % 17 === 3) throw new Error("the ledger is locked");
+    appendFileSync(told, `${id}\n`);
+    if (heard % 19 === 5) throw new Error("noted, and then something else failed");
+  });
+}
+if (hook !== null) await engine.subscribe("webhook.hook", webhook({ ...hook, types: [...changeTypes] }));
 await engine.start();
 process.send?.("started");
 // Nobody is there any more who would kill it.

@@ -27,7 +27,8 @@ export interface Received extends WebhookPayload {
   path: string;
 }
 
-type Answer = number | { status: number; headers: Record<string, string> };
+/** `lost`: it is taken, and the connection ends before anybody hears so. */
+export type Answer = number | "lost" | { status: number; headers: Record<string, string> };
 
 export interface ReceiverOptions {
   secret: string;
@@ -47,6 +48,11 @@ export const receiver = async ({ secret, answers = () => 204, check = verify }: 
       const payload = check(body, headers, secret) as WebhookPayload;
       const received = { ...payload, webhookId: headers["webhook-id"] ?? "", path: request.url ?? "" };
       const answer = await answers(came.push(received) - 1, received);
+      if (answer === "lost") {
+        taken.push(received);
+        response.destroy();
+        return;
+      }
       const { status, headers: more } = typeof answer === "number" ? { status: answer, headers: {} } : answer;
       if (status < 300) taken.push(received);
       response.writeHead(status, more).end();
