@@ -87,6 +87,11 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
       args: () => ["run", "--config", "test/named.config.ts", "test/restate", "test/runtimes"],
       apart: [RESTATE],
     },
+    runners: {
+      says: "the harness in vitest, node:test and Jest, ESM and CommonJS, from the packed package",
+      file: vitest,
+      args: () => ["run", "--config", "test/named.config.ts", "test/runners"],
+    },
     package: {
       says: "the package before a release: two linters, older TypeScript, the API pages",
       file: vitest,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { giftwell } from "./toy/toy-machine.js";
+import { giftwell } from "../examples/giftwell/machine.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFile(join(root, path), "utf8");
@@ -33,10 +33,11 @@ describe("the documents", () => {
       .join("\n")}\n`;
   /** The files that the page shows code of; each excerpt is held against its file, line by line. */
   const shownIn = async (page: string, folder: string): Promise<string[]> => {
-    const excerpts = [...(await read(page)).matchAll(/```(.*)\n([\s\S]*?)\n```/g)];
+    const blocks = [...(await read(page)).matchAll(/```(.*)\n([\s\S]*?)\n```/g)];
+    const excerpts = blocks.filter(([, label]) => label !== "sh");
     return Promise.all(
       excerpts.map(async ([, label = "", code = ""]) => {
-        const path = /^ts (test\/[\w./[\]-]+)$/.exec(label)?.[1] ?? "";
+        const path = /^ts ((?:test|examples)\/[\w./[\]-]+)$/.exec(label)?.[1] ?? "";
         expect(path.startsWith(folder), `an excerpt of ${page} names its file: ${label}`).toBe(true);
         expect(lines(await read(path)), `${page} has the code of ${path}`).toContain(lines(code));
         return path;
@@ -44,8 +45,8 @@ describe("the documents", () => {
     );
   };
 
-  it("the code in adding-a-gateway.md is the toy's own, line by line", async () => {
-    expect((await shownIn("docs/adding-a-gateway.md", "test/toy")).length).toBeGreaterThan(12);
+  it("the code in adding-a-gateway.md is the example's own, line by line", async () => {
+    expect((await shownIn("docs/adding-a-gateway.md", "examples/giftwell")).length).toBeGreaterThan(12);
   });
 
   it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {

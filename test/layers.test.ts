@@ -15,7 +15,7 @@ const packages =
   (...names: string[]) =>
   (target: string): boolean =>
     names.some((name) => target === name || target.startsWith(`${name}/`));
-const isOurs = under("src", "machines", "test");
+const isOurs = under("src", "machines", "test", "examples");
 const isNode = (target: string): boolean => target.startsWith("node:");
 
 interface Layer {

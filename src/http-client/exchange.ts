@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Clock } from "../ports/clock.js";
 import { answerLimits, overLimits } from "../ports/json.js";
-import { thrownText } from "../ports/thrown.js";
+import { isError, thrownText } from "../ports/thrown.js";
 
 export type Exchange =
   /** `body` is the JSON that came, undefined when nothing came, the text itself when it is no JSON or over `answerLimits`. */
@@ -33,8 +33,8 @@ const NEVER_CONNECTED = new Set([
 ]);
 
 const codeOf = (error: unknown): string | null => {
-  const cause = error instanceof Error ? error.cause : null;
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : null;
+  const cause = isError(error) ? error.cause : null;
+  return isError(cause) && "code" in cause && typeof cause.code === "string" ? cause.code : null;
 };
 
 /** A word as short as this would take harmless words with it. */

@@ -18,7 +18,8 @@ const blocks = [...page.matchAll(/```(\w+) ?(.*)\n([\s\S]*?)```/g)].map(([, lang
   file: file as string,
   code: code as string,
 }));
-const programs = blocks.filter(({ language }) => language === "js");
+/** Those in a folder are for another runner: `npm run campaign runners`. */
+const programs = blocks.filter(({ language, file }) => language === "js" && !file.includes("/"));
 
 let folder: string;
 beforeAll(async () => {

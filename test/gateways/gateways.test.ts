@@ -60,6 +60,8 @@ const minorOf = (books: (ContractBooks & { total: number }) | null): ContractBoo
     refunded: Math.round(books.refunded * 100),
   };
 
+const majorOf = (amount: number | undefined) => (amount === undefined ? undefined : amount / 100);
+
 const resursStatus: Partial<Record<PaymentState, string>> = {
   waiting: "TASK_REDIRECTION_REQUIRED",
   frozen: "FROZEN",
@@ -107,7 +109,7 @@ const resurs: GatewayFixture = {
         bank.setSeries(id, [{ from: 0, payment, taskStatus: { completed: state !== "waiting" } }]);
         return id;
       },
-      portal: { pay: bank.customerSigns, hand: bank.portal },
+      portal: { pay: bank.customerSigns, hand: (id, op, amount) => bank.portal(id, op, majorOf(amount)) },
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };
@@ -115,6 +117,8 @@ const resurs: GatewayFixture = {
 };
 
 const netsOperations: Record<string, BankOperation> = { charges: "capture", cancels: "cancel", refunds: "refund" };
+
+const refundStates = { pending: "Pending", completed: "Completed", failed: "Failed" } as const;
 
 const netsOperation = ({ method, path }: { method: string; path: string }): BankOperation | null => {
   if (method === "GET") return "readPayment";
@@ -131,6 +135,7 @@ const nets: GatewayFixture = {
     tellsCurrency: true,
     cancelRest: true,
     callsBack: true,
+    refundsLater: true,
     // Nets decides while the customer waits: it freezes nothing afterwards.
     lacks: ["frozen"],
     keys: { sent: ["capture", "refund"], once: ["capture", "refund"], shown: [] },
@@ -165,7 +170,11 @@ const nets: GatewayFixture = {
         bank.setSeries(id, [{ from: 0, netsPayment: { summary, orderDetails: { amount: total }, ...ended } }]);
         return id;
       },
-      portal: { pay: (paymentId) => bank.customerPays(paymentId), hand: bank.portal },
+      portal: {
+        pay: (paymentId) => bank.customerPays(paymentId),
+        hand: (id, op, amount) => bank.portal(id, op, majorOf(amount)),
+      },
+      refundTurns: (id, into) => bank.refundTurns(id, refundStates[into]),
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };
@@ -252,7 +261,10 @@ const older = (
         bank.setSeries(id, [{ from: 0, payment: { status: state === "frozen" ? "FROZEN" : "ACCEPTED", order } }]);
         return id;
       },
-      portal: { pay: (paymentId) => (books ? undefined : bank.customerPays(paymentId)), hand: bank.portal },
+      portal: {
+        pay: (paymentId) => (books ? undefined : bank.customerPays(paymentId)),
+        hand: (id, op, amount) => bank.portal(id, op, majorOf(amount)),
+      },
       books: (paymentId) => minorOf(bank.books(paymentId)),
       close: bank.close,
     };

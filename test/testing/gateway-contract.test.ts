@@ -1,10 +1,11 @@
 /** The gateway contract can fail: each wrong gateway breaks the laws that were written against it, and no others. */
 import { describe, expect, test } from "vitest";
+import { giftwellFixture, type Make } from "../../examples/giftwell/fixture.js";
+import { giftwellGateway } from "../../examples/giftwell/gateway.js";
+import type { Reading } from "../../machines/facts.js";
 import type { Gateway } from "../../src/index.js";
 import { type GatewayFixture, gatewayContract } from "../../src/testing/index.js";
 import { isWhole } from "../exhaustive/whole.js";
-import { giftwellFixture, type Make } from "../toy/toy-fixture.js";
-import { giftwellGateway } from "../toy/toy-gateway.js";
 import { type Booking, twoSteps } from "./two-steps.js";
 
 /** Runs every case by itself, as any test runner would, and keeps the titles of those that threw. */
@@ -15,6 +16,18 @@ const brokenBy = async (fixture: GatewayFixture): Promise<string[]> => {
 };
 
 const right = giftwellGateway;
+const readsWith =
+  (change: (reading: Reading) => Reading): Make =>
+  (options) => {
+    const gateway = right(options);
+    return {
+      ...gateway,
+      async readPayment(id) {
+        const answer = await gateway.readPayment(id);
+        return answer.kind === "ok" ? { ...answer, reading: change(answer.reading) } : answer;
+      },
+    };
+  };
 const withFetch =
   (change: (real: typeof fetch) => typeof fetch): Make =>
   (options) =>
@@ -65,6 +78,9 @@ const SECRET = "No secret is told in any answer, not even when the bank repeats 
 const ANY_ID = "An order under any id can be paid, and what a reading then says of its order is that id.";
 const NEW = "A new payment has an id and an address to send the customer to.";
 const ADDRESS = "Nothing but a web address is an address to send the customer to.";
+const HANDS = "What a hand does in the bank's portal is called back about, and the reading then shows it.";
+const LATER =
+  "A refund that the bank has accepted and not carried out reads as pending, and one that came to nothing as not refunded.";
 const BOOKED = "What the customer has signed is booked, and the reading afterwards shows it.";
 const BOOKED_TWICE = "Booked twice, it is booked once; or the second time is refused.";
 const UNSIGNED = "What the customer has not signed is not booked, with the reason.";
@@ -131,7 +147,7 @@ const wrong: [string, Make, string[]][] = [
       };
       return { ...gateway, refund };
     },
-    [REFUND_PART, REFUND_LINES, TOO_MUCH],
+    [REFUND_PART, REFUND_LINES, TOO_MUCH, KEY_ONCE, LATER],
   ],
   ["follows redirects", withFetch((real) => (input, init) => real(input, { ...init, redirect: "follow" })), [REDIRECT]],
   [
@@ -178,6 +194,8 @@ const wrong: [string, Make, string[]][] = [
       REFUND_LINES,
       LOST,
       BEHIND,
+      HANDS,
+      LATER,
     ],
   ],
   [
@@ -187,6 +205,48 @@ const wrong: [string, Make, string[]][] = [
       return { ...gateway, refund: (call) => gateway.refund({ ...call, key: crypto.randomUUID() }) };
     },
     [KEY_SENT, KEY_ONCE],
+  ],
+  [
+    "takes a refund that is pending for one that has reached the customer",
+    readsWith((reading) => ({ ...reading, pendingRefund: 0 })),
+    [LATER],
+  ],
+  [
+    "counts a refund that came to nothing",
+    readsWith((reading) => ({ ...reading, refunded: reading.refunded + (reading.failedRefund ?? 0), failedRefund: 0 })),
+    [LATER],
+  ],
+  [
+    "leaves a pending refund out, as if nobody had asked for it",
+    readsWith((reading) => ({
+      ...reading,
+      refunded: reading.refunded - (reading.pendingRefund ?? 0),
+      pendingRefund: 0,
+    })),
+    [LATER],
+  ],
+  [
+    "does not say where to call back",
+    (options) => {
+      const gateway = right(options);
+      const createPayment: Gateway["createPayment"] = (payment) =>
+        gateway.createPayment({ ...payment, callbackUrl: "http://127.0.0.1:9/" });
+      return { ...gateway, createPayment };
+    },
+    [HANDS],
+  ],
+  [
+    "has one key for a payment, whatever is asked for",
+    (options) => {
+      const gateway = right(options);
+      return {
+        ...gateway,
+        capture: (call) => gateway.capture({ ...call, key: call.paymentId }),
+        cancel: (call) => gateway.cancel({ ...call, key: call.paymentId }),
+        refund: (call) => gateway.refund({ ...call, key: call.paymentId }),
+      };
+    },
+    [REFUND_PART, KEY_SENT, LATER],
   ],
   [
     "puts any id into the address",
@@ -311,6 +371,8 @@ const wrong: [string, Make, string[]][] = [
       BEHIND,
       ANY_ID,
       NEW,
+      HANDS,
+      LATER,
     ],
   ],
 ];

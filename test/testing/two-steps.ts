@@ -1,11 +1,11 @@
 /** Giftwell as it would be if the shop had to book what the customer has signed: right, or wrong in one way. */
 import { z } from "zod";
+import { giftwellBank } from "../../examples/giftwell/bank.js";
+import { giftwellFixture } from "../../examples/giftwell/fixture.js";
+import { giftwellGateway } from "../../examples/giftwell/gateway.js";
 import { asking, ownError } from "../../src/http-client/exchange.js";
 import type { Gateway, GatewayAnswer } from "../../src/index.js";
 import type { GatewayFixture } from "../../src/testing/index.js";
-import { toyBank } from "../toy/toy-bank.js";
-import { giftwellFixture } from "../toy/toy-fixture.js";
-import { giftwellGateway } from "../toy/toy-gateway.js";
 
 export interface Booking {
   /** What is booked already is not booked again. */
@@ -19,7 +19,7 @@ const KEY = "giftwell-api-key";
 
 export const twoSteps = (how: Partial<Booking>): GatewayFixture => {
   const { once = true, asksForSignature = true, books = true } = how;
-  const bank = toyBank(KEY);
+  const bank = giftwellBank(KEY);
   const signed = new Set<string>();
   const booked = new Set<string>();
 

@@ -6,7 +6,7 @@ import { NewlyOpened, OfferedMethods, PerhapsOpened } from "../../core/entering.
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { withoutMinusZero } from "../../ports/json.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
-import { thrownText } from "../../ports/thrown.js";
+import { isError, thrownText } from "../../ports/thrown.js";
 
 /** As long as an event's detail may be. */
 const LONGEST_DETAIL = 500;
@@ -28,7 +28,7 @@ const waitOf = (afterMs: unknown): number | null =>
 const asError = (thrown: unknown): Error => {
   const text = thrownText(thrown);
   try {
-    if (thrown instanceof Error && thrown.message === text) return thrown;
+    if (isError(thrown) && thrown.message === text) return thrown;
   } catch {}
   return new Error(text, { cause: thrown });
 };

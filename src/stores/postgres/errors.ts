@@ -1,6 +1,7 @@
 /** PostgreSQL's errors in the words of the port. */
 import { withoutPasswords } from "../../ports/passwords.js";
 import { StoreError } from "../../ports/store.js";
+import { isError } from "../../ports/thrown.js";
 
 type Code = StoreError["code"];
 
@@ -53,12 +54,15 @@ const says: Record<Code, string> = {
 };
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  isError(error) && "code" in error && typeof error.code === "string" ? error.code : "";
+
+const isAggregate = (error: unknown): error is AggregateError =>
+  isError(error) && "errors" in error && Array.isArray(error.errors);
 
 const isNetwork = (error: unknown): boolean => {
   // One error for each address that was tried.
-  if (error instanceof AggregateError) return error.errors.some(isNetwork);
-  return network.has(codeOf(error)) || (error instanceof Error && broken.test(error.message));
+  if (isAggregate(error)) return error.errors.some(isNetwork);
+  return network.has(codeOf(error)) || (isError(error) && broken.test(error.message));
 };
 
 /** The server may have been lost in the middle: what was asked is done or not. */
@@ -72,6 +76,6 @@ export const inOurWords = (error: unknown, place: string): unknown => {
   const state = codeOf(error);
   const code = isNetwork(error) ? "busy" : states.find(([prefix]) => state.startsWith(prefix))?.[1];
   if (code === undefined) return error;
-  const message = error instanceof AggregateError ? state : withoutPasswords((error as Error).message);
+  const message = isAggregate(error) ? state : withoutPasswords((error as Error).message);
   return new StoreError(code, `${place}: ${says[code]} (${message}).`, { cause: error });
 };

@@ -1,4 +1,5 @@
 /** SQLite's errors by their names: the library says a number. */
+import { isError } from "../../ports/thrown.js";
 
 /** By their primary number, which is the lowest byte; the others have no name that anyone here asks for. */
 const primary: Record<number, string> = {
@@ -41,7 +42,7 @@ const nameOf = (errcode: number): string => {
 
 /** `SQLITE_BUSY` and the like; of an error that is not SQLite's its own code, "" = it has none. */
 export const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return "";
+  if (!isError(error) || !("code" in error) || typeof error.code !== "string") return "";
   if (error.code !== "ERR_SQLITE_ERROR") return error.code;
   return "errcode" in error && typeof error.errcode === "number" ? nameOf(error.errcode) : error.code;
 };

@@ -3,6 +3,7 @@
  * numbers of any size, transactions.
  */
 import { pathToFileURL } from "node:url";
+import { isError } from "../../ports/thrown.js";
 import { type Bindable, type SyncDatabase, type SyncStatement, sqliteLibrary } from "./library.js";
 
 export interface DatabaseOptions {
@@ -77,7 +78,7 @@ export class Database {
 }
 
 const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith("Value is too large to be represented");
+  isError(error) && error.message.startsWith("Value is too large to be represented");
 
 /**
  * A text with a NUL goes as its bytes: the package would bind it up to the NUL and say nothing, which is another text. As
@@ -86,7 +87,7 @@ const isTooLarge = (error: unknown): boolean =>
  */
 const bindable = (value: unknown): unknown => {
   if (typeof value === "string") return value.includes("\0") ? Buffer.from(value) : value;
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value ?? null;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value ?? null;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, bindable(one)]));
 };
 
@@ -170,6 +171,6 @@ export class Statement<P extends unknown[] = unknown[], R = unknown> {
 
   #value(value: Bindable | undefined): unknown {
     if (typeof value === "bigint") return this.#keepsBigInts ? value : Number(value);
-    return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+    return ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
   }
 }

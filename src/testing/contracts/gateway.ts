@@ -10,7 +10,7 @@
 import { VirtualClock } from "../virtual-clock.js";
 import { afterwards } from "./gateway/afterwards.js";
 import { beginnings } from "./gateway/beginnings.js";
-import type { ContractLaw, GatewayFixture } from "./gateway/bench.js";
+import type { Bench, ContractLaw, GatewayFixture } from "./gateway/bench.js";
 import { frontOf } from "./gateway/front.js";
 import { losses } from "./gateway/losses.js";
 import { money } from "./gateway/money.js";
@@ -35,6 +35,20 @@ export interface GatewayCase {
 
 const START = Date.parse("2026-11-20T12:00:00.000Z");
 
+/** No key is used twice, in this process or in a later one: the bank's double may be a server that stays. */
+const firstOrder = Date.now() % 1e8;
+let orders = 0;
+
+const keyring = (): Bench["keyOf"] => {
+  const keys = new Map<string, string>();
+  return (paymentId, what) => {
+    const call = `${what} ${paymentId}`;
+    const key = keys.get(call) ?? `${firstOrder + orders++}:5:0`;
+    keys.set(call, key);
+    return key;
+  };
+};
+
 const tried = async ({ run }: ContractLaw, { open, can }: GatewayFixture): Promise<void> => {
   const clock = new VirtualClock(START);
   const closing: (() => Promise<void>)[] = [];
@@ -51,7 +65,7 @@ const tried = async ({ run }: ContractLaw, { open, can }: GatewayFixture): Promi
     if (opened.close !== undefined) closing.push(opened.close);
     if (front === undefined)
       throw new Error("open() has to put the faulty server in front of its bank: inFrontOf(bank)");
-    await run({ ...opened, clock, front, can });
+    await run({ ...opened, clock, front, can, keyOf: keyring() });
   } finally {
     for (const close of closing) await close();
   }

@@ -1,8 +1,8 @@
 /** What becomes of a payment without the gateway: it expires, or a hand at the bank acts on it. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import { CALLED_BACK } from "./front.js";
-import { amountsIn, answered, isOneOf, KEY, NEW_PAYMENT, PART, readOf, shown, soon, TOTAL } from "./moves.js";
+import { amountsIn, answered, isOneOf, NEW_PAYMENT, PART, readOf, shown, soon, TOTAL } from "./moves.js";
 
 const MINUTE = 60_000;
 
@@ -36,7 +36,8 @@ const rest: ContractLaw = {
     const left = TOTAL - PART;
     for (const lines of [null, [{ sku: "BOOK", quantity: 1, total: left }], [{ sku: "BOOK", quantity: 1, total: 1 }]]) {
       const paymentId = await bench.bring("partlyCaptured", TOTAL, PART);
-      const answer = await answered(() => bench.gateway.cancel({ paymentId, amount: left, lines, key: KEY }));
+      const key = bench.keyOf(paymentId, "cancel");
+      const answer = await answered(() => bench.gateway.cancel({ paymentId, amount: left, lines, key }));
       isOneOf(answer, ["ok"], "letting the rest go");
       const due = { authorized: 0, captured: PART, canceled: left, refunded: 0 };
       assert.deepEqual(await bench.books(paymentId), due, "in the bank's books");
@@ -68,19 +69,65 @@ const hands: ContractLaw = {
       await portal.pay(created.paymentId);
       return created.paymentId;
     };
-    const acts = async (paymentId: string, op: "capture" | "refund" | "cancel"): Promise<void> => {
+    const acts = async (paymentId: string, op: "capture" | "refund" | "cancel", amount?: number): Promise<void> => {
       const before = front.calledBack.length;
-      await portal.hand(paymentId, op);
+      await portal.hand(paymentId, op, amount);
       await isHeardOf(bench, paymentId, before);
     };
     const taken = await paid("1001");
     await acts(taken, "capture");
     assert.equal((await readOf(bench, taken)).captured, TOTAL);
+    if (bench.can.refundPart) {
+      await acts(taken, "refund", PART);
+      assert.equal((await readOf(bench, taken)).refunded, PART);
+    }
     await acts(taken, "refund");
     assert.equal((await readOf(bench, taken)).refunded, TOTAL);
+    if (!bench.can.lacks?.includes("partlyCaptured")) {
+      const inPart = await paid("1003");
+      await acts(inPart, "capture", PART);
+      const { captured, authorized } = await readOf(bench, inPart);
+      assert.deepEqual({ captured, authorized }, { captured: PART, authorized: TOTAL - PART });
+    }
     const gone = await paid("1002");
     await acts(gone, "cancel");
     assert.equal((await readOf(bench, gone)).canceled, TOTAL);
+  },
+};
+
+const later: ContractLaw = {
+  title:
+    "A refund that the bank has accepted and not carried out reads as pending, and one that came to nothing as not refunded.",
+  async run(bench) {
+    const { can, gateway, keyOf, refundTurns } = bench;
+    assert(refundTurns, "can.refundsLater is true, and the bank has no refundTurns");
+    const [amount, all] = can.refundPart ? [PART, false] : [TOTAL, true];
+    for (const into of ["completed", "failed"] as const) {
+      const paymentId = await bench.bring("captured", TOTAL, PART);
+      const refund = async (what: string) => {
+        const call = { paymentId, amount, lines: null, all, key: keyOf(paymentId, what) };
+        isOneOf(await answered(() => gateway.refund(call)), ["ok"], what);
+      };
+      const reads = async (when: string, refunded: number, pending: number) => {
+        const reading = await readOf(bench, paymentId);
+        assert.deepEqual(
+          [reading.refunded, reading.pendingRefund ?? 0],
+          [refunded, pending],
+          `${when}: ${shown(reading)}`,
+        );
+        return reading;
+      };
+      await refund("a refund");
+      await refundTurns(paymentId, "pending");
+      await reads("while it is pending", amount, amount);
+      await refundTurns(paymentId, into);
+      const { failedRefund } = await reads(`when it has ${into}`, into === "failed" ? 0 : amount, 0);
+      if (into === "completed") continue;
+      // Not every bank names it.
+      assert.equal(failedRefund ?? amount, amount, "what came to nothing");
+      await refund("a refund after one that came to nothing");
+      assert.equal((await readOf(bench, paymentId)).refunded, amount);
+    }
   },
 };
 
@@ -89,4 +136,5 @@ export const afterwards = (can: Abilities): ContractLaw[] => [
   ...(can.tellsCurrency ? [currency] : []),
   ...(can.cancelRest ? [rest] : []),
   ...(can.callsBack ? [hands] : []),
+  ...(can.refundsLater ? [later] : []),
 ];

@@ -1,5 +1,5 @@
 /** How a payment comes into being: it is created, and where that is a step of its own, signed and booked. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import { answered, everyMove, isOneOf, NEW_PAYMENT, PART, readOf, sane, shown, TOTAL } from "./moves.js";
 

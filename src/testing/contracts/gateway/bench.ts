@@ -34,6 +34,8 @@ export interface Abilities {
   tellsCurrency?: boolean;
   /** What is left after a part was captured can be let go. */
   cancelRest?: boolean;
+  /** The bank accepts a refund and carries it out later, or never; asks for `refundTurns`. */
+  refundsLater?: boolean;
   /** The bank calls back about what is done in its portal; asks for `portal`. */
   callsBack?: boolean;
   /** States that a payment at this bank never has. */
@@ -75,11 +77,16 @@ export interface GatewayUnderTest {
    * captured or refunded where the state says partly.
    */
   bring(state: PaymentState, total: number, part: number): string | Promise<string>;
-  /** For `can.callsBack`: the customer pays what was created, and a hand at the bank acts on all that is left of it. */
+  /**
+   * For `can.callsBack`: the customer pays what was created, and a hand at the bank acts on all that is left of it, or on
+   * `amount`, in minor units.
+   */
   portal?: {
     pay(paymentId: string): unknown;
-    hand(paymentId: string, op: "capture" | "refund" | "cancel"): unknown;
+    hand(paymentId: string, op: "capture" | "refund" | "cancel", amount?: number): unknown;
   };
+  /** For `can.refundsLater`: what the bank has made of the last refund of this payment. */
+  refundTurns?(paymentId: string, into: "pending" | "completed" | "failed"): unknown;
   /** What the bank itself has in its books; null = no such payment. */
   books(paymentId: string): ContractBooks | null | Promise<ContractBooks | null>;
   close?(): Promise<void>;
@@ -102,6 +109,11 @@ export interface Bench extends GatewayUnderTest {
   clock: VirtualClock;
   front: Front;
   can: Abilities;
+  /**
+   * The key of a call, by what is asked for: the same at every try, and another for every other call, as the engine
+   * makes them. Banks refuse a key that comes with another call.
+   */
+  keyOf(paymentId: string, what: string): string;
 }
 
 /** A law throws where the gateway breaks it. */

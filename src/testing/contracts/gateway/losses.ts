@@ -1,6 +1,7 @@
 /** Answers that are lost, late or a no: what each may say of the money. */
-import assert from "node:assert/strict";
+
 import { type FrontPage, frontAnswer, frontBodies } from "../../doubles/front-page.js";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import type { Trouble } from "./front.js";
 import {

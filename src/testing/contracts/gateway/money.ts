@@ -1,7 +1,7 @@
 /** Money moves as it was asked for, once, and never more than there is. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractBooks, ContractLaw, PaymentState } from "./bench.js";
-import { amountsIn, answered, everyMove, isOneOf, KEY, movesOf, PART, readOf, sane, TOTAL } from "./moves.js";
+import { amountsIn, answered, everyMove, isOneOf, movesOf, PART, readOf, sane, TOTAL } from "./moves.js";
 
 const none: ContractBooks = { authorized: 0, captured: 0, canceled: 0, refunded: 0 };
 
@@ -22,7 +22,7 @@ const comesTo = async (
 };
 
 const refundOf =
-  (bench: Bench, paymentId: string, amount: number, all: boolean, key = KEY) =>
+  (bench: Bench, paymentId: string, amount: number, all: boolean, key = bench.keyOf(paymentId, "refund")) =>
   () =>
     bench.gateway.refund({ paymentId, amount, lines: null, all, key });
 
@@ -51,17 +51,22 @@ const refundsOfAPart: ContractLaw[] = [
         captured: TOTAL,
         refunded: PART,
       });
-      await comesTo(bench, paymentId, refundOf(bench, paymentId, TOTAL - PART, true, `${KEY}b`), {
-        ...none,
-        captured: TOTAL,
-        refunded: TOTAL,
-      });
+      await comesTo(
+        bench,
+        paymentId,
+        refundOf(bench, paymentId, TOTAL - PART, true, bench.keyOf(paymentId, "the rest")),
+        {
+          ...none,
+          captured: TOTAL,
+          refunded: TOTAL,
+        },
+      );
     },
   },
   {
     title: "A refund of lines gives back their sum, and lines that do not add up give back the amount.",
     async run(bench) {
-      const { gateway } = bench;
+      const { gateway, keyOf } = bench;
       const sums = [PART, PART + 1];
       for (const total of sums) {
         const paymentId = await bench.bring("captured", TOTAL, PART);
@@ -69,7 +74,7 @@ const refundsOfAPart: ContractLaw[] = [
         await comesTo(
           bench,
           paymentId,
-          () => gateway.refund({ paymentId, amount: PART, lines, all: false, key: KEY }),
+          () => gateway.refund({ paymentId, amount: PART, lines, all: false, key: keyOf(paymentId, "refund") }),
           {
             ...none,
             captured: TOTAL,
@@ -114,10 +119,11 @@ const keys = (can: Abilities): ContractLaw[] => [
   {
     title: "The key goes along with every call that is said to carry it.",
     async run(bench) {
-      const spelled = can.keys.spelled?.(KEY) ?? KEY;
       for (const move of movesOf(can).filter(({ operation }) => can.keys.sent.includes(operation))) {
         const paymentId = await bench.bring(move.state, TOTAL, PART);
         await answered(() => move.ask(bench, paymentId));
+        const key = bench.keyOf(paymentId, move.operation);
+        const spelled = can.keys.spelled?.(key) ?? key;
         const sent = bench.front.seen.filter(({ operation }) => operation === move.operation);
         assert(
           sent.length > 0 && sent.every(({ text }) => text.includes(spelled)),
@@ -147,7 +153,8 @@ const keys = (can: Abilities): ContractLaw[] => [
         const paymentId = await bench.bring(move.state, TOTAL, PART);
         isOneOf(await answered(() => move.ask(bench, paymentId)), ["ok"], move.operation);
         const { transactionIds } = await readOf(bench, paymentId);
-        assert(transactionIds.includes(KEY), `the key of ${move.operation} is not among ${transactionIds.join(", ")}`);
+        const key = bench.keyOf(paymentId, move.operation);
+        assert(transactionIds.includes(key), `the key of ${move.operation} is not among ${transactionIds.join(", ")}`);
       }
     },
   },
@@ -156,7 +163,7 @@ const keys = (can: Abilities): ContractLaw[] => [
     async run(bench) {
       for (const move of movesOf(can)) {
         const paymentId = await bench.bring(move.state, TOTAL, PART);
-        const key = `${'Ö"<\u2028 '.repeat(20)}:5:0`;
+        const key = `${'Ö"<\u2028 '.repeat(20)}${bench.keyOf(paymentId, move.operation)}`;
         isOneOf(await answered(() => move.ask(bench, paymentId, key)), ["ok"], move.operation);
         assert(move.tookEffect(await bench.books(paymentId)), `${move.operation} did not take effect`);
       }
@@ -178,7 +185,8 @@ export const money = (can: Abilities): ContractLaw[] => [
           title: "A capture after a part was captured takes what is left.",
           async run(bench: Bench) {
             const paymentId = await bench.bring("partlyCaptured", TOTAL, PART);
-            const rest = () => bench.gateway.capture({ paymentId, amount: TOTAL - PART, key: KEY });
+            const rest = () =>
+              bench.gateway.capture({ paymentId, amount: TOTAL - PART, key: bench.keyOf(paymentId, "capture") });
             await comesTo(bench, paymentId, rest, { ...none, captured: TOTAL });
           },
         },

@@ -1,15 +1,15 @@
 /** The calls that move money, and what the laws may say of an answer. */
-import assert from "node:assert/strict";
+
 import { inspect } from "node:util";
 import { Reading } from "../../../../machines/facts.js";
 import type { CreatedPayment, GatewayAnswer, NewPayment, ReadAnswer } from "../../../ports/gateway.js";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractBooks, MoneyOperation, PaymentState } from "./bench.js";
 import type { BankOperation, Trouble } from "./front.js";
 
 /** Amounts that a float would not bear. */
 export const TOTAL = 123_457;
 export const PART = 33_333;
-export const KEY = "1001:5:0";
 
 export interface ContractCall {
   operation: MoneyOperation;
@@ -25,25 +25,29 @@ const LINES = [{ sku: "BOOK", quantity: 1, total: PART }];
 const capture: ContractCall = {
   operation: "capture",
   state: "accepted",
-  ask: ({ gateway }, paymentId, key = KEY) => gateway.capture({ paymentId, amount: TOTAL, key }),
+  ask: ({ gateway, keyOf }, paymentId, key = keyOf(paymentId, "capture")) =>
+    gateway.capture({ paymentId, amount: TOTAL, key }),
   tookEffect: (books) => books?.captured === TOTAL && books.authorized === 0,
 };
 const cancel: ContractCall = {
   operation: "cancel",
   state: "accepted",
-  ask: ({ gateway }, paymentId, key = KEY) => gateway.cancel({ paymentId, amount: TOTAL, key }),
+  ask: ({ gateway, keyOf }, paymentId, key = keyOf(paymentId, "cancel")) =>
+    gateway.cancel({ paymentId, amount: TOTAL, key }),
   tookEffect: (books) => books?.canceled === TOTAL && books.authorized === 0,
 };
 const refund: ContractCall = {
   operation: "refund",
   state: "captured",
-  ask: ({ gateway }, paymentId, key = KEY) => gateway.refund({ paymentId, amount: TOTAL, lines: null, all: true, key }),
+  ask: ({ gateway, keyOf }, paymentId, key = keyOf(paymentId, "refund")) =>
+    gateway.refund({ paymentId, amount: TOTAL, lines: null, all: true, key }),
   tookEffect: (books) => books?.refunded === TOTAL,
 };
 const addOrderLines: ContractCall = {
   operation: "addOrderLines",
   state: "cancelled",
-  ask: ({ gateway }, paymentId, key = KEY) => gateway.addOrderLines({ paymentId, amount: PART, lines: LINES, key }),
+  ask: ({ gateway, keyOf }, paymentId, key = keyOf(paymentId, "addOrderLines")) =>
+    gateway.addOrderLines({ paymentId, amount: PART, lines: LINES, key }),
   tookEffect: (books) => books?.authorized === PART,
 };
 const bookSignedPayment: ContractCall = {

@@ -1,5 +1,5 @@
 /** Answers that are none: pages, nonsense, endless ones, redirects, and those that repeat our secrets. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { Abilities, Bench, ContractLaw } from "./bench.js";
 import type { BankOperation, Trouble } from "./front.js";
 import { answered, everyCall, isOneOf, PART, shown, soon, TOTAL } from "./moves.js";

@@ -1,5 +1,5 @@
 /** What a reading of a payment says. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { Abilities, ContractBooks, ContractLaw, PaymentState } from "./bench.js";
 import { amountsIn, answered, everyCall, isOneOf, PART, readOf, sane, shown, TOTAL } from "./moves.js";
 

@@ -1,5 +1,5 @@
 /** SIGKILL in every window: what was acknowledged happens, and nothing happens twice. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { MINUTE, pause, type RuntimeCase, type Scene, until } from "./scene.js";
 
 const complete = { type: "merchant.completed", via: "api" } as const;

@@ -1,7 +1,8 @@
 /** One order, one event at a time: duplicates, reordering, crowds. */
-import assert from "node:assert/strict";
+
 import type { Command } from "../../../../machines/commands.js";
 import { InvalidEvent, UnknownOrder } from "../../../ports/runtime.js";
+import { assert } from "../assert.js";
 import { pause, type RuntimeCase, until } from "./scene.js";
 
 export const mailbox: RuntimeCase[] = [

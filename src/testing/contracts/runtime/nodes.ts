@@ -1,5 +1,5 @@
 /** More than one node, and one that comes back from the dead. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { pause, type RuntimeCase, until } from "./scene.js";
 
 const complete = { type: "merchant.completed", via: "api" } as const;

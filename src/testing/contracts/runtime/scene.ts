@@ -1,5 +1,5 @@
 /** The world that a case plays in: a bank and a shop that outlive every process, and the runtime between them. */
-import assert from "node:assert/strict";
+
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,6 +8,7 @@ import { systemClock } from "../../../ports/clock.js";
 import type { Receipt, Runtime } from "../../../ports/runtime.js";
 import { type ResursDouble, resursDouble } from "../../doubles/resurs/double.js";
 import { type WooDouble, wooDouble } from "../../doubles/woocommerce/double.js";
+import { assert } from "../assert.js";
 import type { Setup } from "./setup.js";
 
 /** What a runtime may be unable to do. */

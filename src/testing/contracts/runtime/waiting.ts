@@ -1,5 +1,5 @@
 /** Timers, clocks, and what is parked. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { MINUTE, type RuntimeCase, type Scene, until } from "./scene.js";
 import { POISON } from "./setup.js";
 

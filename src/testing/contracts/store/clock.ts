@@ -1,5 +1,5 @@
 /** What a clock that was ahead left behind. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, type StoreCase, T } from "./sample.js";
 
 const DAY = 86_400_000;

@@ -1,6 +1,7 @@
 /** Rows that somebody or something damaged. */
-import assert from "node:assert/strict";
+
 import type { Change, Store } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import {
   changeOf,
   type Damageable,

@@ -1,6 +1,7 @@
 /** What was given up: the whole list, and what of it is tried again. */
-import assert from "node:assert/strict";
+
 import type { Store } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, type StoreCase, T } from "./sample.js";
 
 /** Orders with an effect each, all of them given up; several are as old as others. */

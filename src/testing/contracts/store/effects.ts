@@ -1,5 +1,5 @@
 /** The outbox: claims, leases and lanes. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, idsOf, load, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;

@@ -1,9 +1,10 @@
 /** Claims by peer and by whoever waits. */
-import assert from "node:assert/strict";
+
 import { otherPayment } from "../../../../machines/facts.js";
 import type { Lane } from "../../../core/record.js";
 import type { CallKind, LaneCapacity } from "../../../ports/lanes.js";
 import type { Change, Store } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, idsOf, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;

@@ -1,5 +1,5 @@
 /** Lists of orders, by what they ask for. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { changeOf, type StoreCase, T } from "./sample.js";
 
 export const lists: StoreCase[] = [

@@ -1,6 +1,7 @@
 /** Orders, their history, and what a commit promises. */
-import assert from "node:assert/strict";
+
 import { StoreError } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, load, recordOf, type StoreCase, T } from "./sample.js";
 
 const refusedAs = (code: StoreError["code"]) => (error: unknown) => error instanceof StoreError && error.code === code;

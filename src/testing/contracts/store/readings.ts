@@ -1,7 +1,8 @@
 /** Readings that wait for their next try, and are asked for anew. */
-import assert from "node:assert/strict";
+
 import type { OutboxRow } from "../../../core/record.js";
 import { ASKED_ANEW } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, idsOf, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;

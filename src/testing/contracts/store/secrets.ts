@@ -1,5 +1,5 @@
 /** What is kept beside the orders. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import type { StoreCase } from "./sample.js";
 
 export const secrets: StoreCase[] = [

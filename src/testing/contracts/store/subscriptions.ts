@@ -1,6 +1,7 @@
 /** Subscriptions: who was given which entry, and what waits. */
-import assert from "node:assert/strict";
+
 import type { Delivery, Store } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, type StoreCase, T } from "./sample.js";
 
 const LEASE = 1000;

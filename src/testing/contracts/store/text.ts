@@ -1,6 +1,7 @@
 /** What a store gives back it gives back as it was, to the byte. */
-import assert from "node:assert/strict";
+
 import { StoreError } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, load, type StoreCase, T } from "./sample.js";
 
 const unstorable = (error: unknown) => error instanceof StoreError && error.code === "unstorable";

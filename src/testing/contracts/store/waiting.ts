@@ -1,5 +1,5 @@
 /** Timers, postponed events, the dead and the parked. */
-import assert from "node:assert/strict";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, idsOf, load, type StoreCase, T } from "./sample.js";
 
 const timer = (name: string, at: number, generation = 1, orderId = "a") => ({ orderId, timer: name, generation, at });

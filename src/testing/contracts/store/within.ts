@@ -1,6 +1,7 @@
 /** Transactions of the host's. */
-import assert from "node:assert/strict";
+
 import type { Inside } from "../../../ports/store.js";
+import { assert } from "../assert.js";
 import { changeOf, effectOf, eventOf, load, type StoreCase, T } from "./sample.js";
 
 export const within: StoreCase[] = [

@@ -29,6 +29,8 @@ const Hold = z.object({
   spent: amount,
   returned: amount,
   released: amount,
+  returning: amount,
+  failed: amount,
 });
 type Hold = z.infer<typeof Hold>;
 
@@ -59,6 +61,8 @@ const readingOf = (hold: Hold): Reading => ({
   captured: hold.spent,
   canceled: hold.released,
   refunded: hold.returned,
+  pendingRefund: hold.returning,
+  failedRefund: hold.failed,
   offers: offersOf(hold),
   creditLimit: null,
   taskCompleted: null,

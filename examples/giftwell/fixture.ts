@@ -1,13 +1,14 @@
 /** Giftwell's adapter and its bank, as the gateway contract wants them. */
 import type { Clock, Gateway } from "order-status-engine";
 import type { ContractBooks, GatewayFixture, PaymentState } from "order-status-engine/testing";
-import { toyBank } from "./toy-bank.js";
-import { giftwellGateway } from "./toy-gateway.js";
+import { giftwellBank } from "./bank.js";
+import { giftwellGateway } from "./gateway.js";
 
 const API_KEY = "giftwell-api-key";
 const TIMEOUT_MS = 10_000;
 
 const steps = { spend: "capture", release: "cancel", giveBack: "refund" } as const;
+const stepOf = { capture: "spend", cancel: "release", refund: "giveBack" } as const;
 
 const words: Partial<Record<PaymentState, "offered" | "blocked" | "declined">> = {
   waiting: "offered",
@@ -28,11 +29,13 @@ const moved = (state: PaymentState, total: number, part: number) => {
 
 export type Make = (options: { baseUrl: string; apiKey: string; clock: Clock; timeoutMs: number }) => Gateway;
 
-export const giftwellFixture = (make: Make = giftwellGateway, bank = toyBank(API_KEY)): GatewayFixture => ({
+export const giftwellFixture = (make: Make = giftwellGateway, bank = giftwellBank(API_KEY)): GatewayFixture => ({
   can: {
     refundPart: true,
     addOrderLines: false,
     bookSignedPayment: false,
+    refundsLater: true,
+    callsBack: true,
     keys: { sent: ["capture", "cancel", "refund"], once: ["capture", "cancel", "refund"], shown: [] },
   },
   async open({ clock, inFrontOf }) {
@@ -60,8 +63,15 @@ export const giftwellFixture = (make: Make = giftwellGateway, bank = toyBank(API
           spent,
           released,
           returned,
+          returning: 0,
+          failed: 0,
         });
       },
+      portal: {
+        pay: (paymentId) => bank.cardIs(paymentId, "held"),
+        hand: (paymentId, op, amount) => bank.hand(paymentId, stepOf[op], amount),
+      },
+      refundTurns: bank.refundTurns,
       books(paymentId): ContractBooks | null {
         const hold = bank.holds.get(paymentId);
         if (hold === undefined) return null;

@@ -5,13 +5,12 @@ import { type Command, createEngine, type Engine, limits, type Store } from "ord
 import { machinesOf, type Registry, registry } from "order-status-engine/machines";
 import { memoryStore } from "order-status-engine/memory";
 import { draw, formats } from "order-status-engine/statechart";
-import { gatewayContract, VirtualClock, wooDouble } from "order-status-engine/testing";
+import { VirtualClock, wooDouble } from "order-status-engine/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { toyBank } from "./toy/toy-bank.js";
-import { giftwellCallback } from "./toy/toy-callback.js";
-import { giftwellFixture } from "./toy/toy-fixture.js";
-import { giftwellGateway } from "./toy/toy-gateway.js";
-import { giftwell, giftwellMachine } from "./toy/toy-machine.js";
+import { giftwellBank } from "../examples/giftwell/bank.js";
+import { giftwellCallback } from "../examples/giftwell/callback.js";
+import { giftwellGateway } from "../examples/giftwell/gateway.js";
+import { giftwell, giftwellMachine } from "../examples/giftwell/machine.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 const ID = "1001";
@@ -24,7 +23,7 @@ afterEach(async () => {
 
 const shopWithGiftwell = async () => {
   const clock = new VirtualClock(T0);
-  const bank = toyBank("giftwell-api-key");
+  const bank = giftwellBank("giftwell-api-key", (_, init) => deliver(init));
   const woo = wooDouble({ now: () => clock.now() });
   const gateway = giftwellGateway({
     baseUrl: "https://giftwell.example",
@@ -75,10 +74,9 @@ const shopWithGiftwell = async () => {
     expect(created.redirectUrl).toBe(`https://giftwell.example/pay/${created.paymentId}`);
     return created.paymentId;
   };
-  const callback = (body: unknown) =>
-    giftwellCallback(world.engine)(
-      new Request("https://shop.example/giftwell", { method: "POST", body: JSON.stringify(body) }),
-    );
+  const deliver = (init: RequestInit | undefined) =>
+    giftwellCallback(world.engine)(new Request("https://shop.example/giftwell", init));
+  const callback = (body: unknown) => deliver({ method: "POST", body: JSON.stringify(body) });
   /** The same orders under another registry, as after a deployment. */
   const deploy = async (rules: Registry): Promise<void> => {
     await world.engine.stop();
@@ -173,6 +171,32 @@ describe("an order paid with a gift card", () => {
     expect(notes()).toContain("Capturing payment at Giftwell failed (HTTP 409: $& costs {amount} at {bank}).");
   });
 
+  test("shows what somebody does in Giftwell's own tool, and what becomes of a refund there", async () => {
+    const { world, bank, woo, pass, tell, place, checkout, callback } = await shopWithGiftwell();
+    await place();
+    const hold = await checkout();
+    const told = async (): Promise<string> => {
+      await pass(61_000);
+      return `${(await world.engine.queries.why(ID))?.answer.en}`;
+    };
+    bank.cardIs(hold, "held");
+    await callback({ hold, word: "held" });
+    await told();
+    await bank.hand(hold, "spend");
+    expect(await told()).toContain("captured 1,000.00 SEK");
+    expect(await tell({ type: "merchant.completed" })).toMatchObject({ to: "completed" });
+    await bank.hand(hold, "giveBack", 25_000);
+    bank.refundTurns(hold, "pending");
+    expect(await told()).toContain("a refund of 250.00 SEK and has not paid it out yet");
+    bank.refundTurns(hold, "failed");
+    await callback({ hold, word: "held" });
+    expect(await told()).not.toMatch(/refund/);
+    await bank.hand(hold, "giveBack");
+    expect(await told()).toContain("refunded");
+    const flags = (await world.engine.queries.read(ID))?.flags.map(({ flag }) => flag);
+    expect([woo.order(ID).status, flags]).toEqual(["completed", ["discrepancy:payment-cancelled-order-active"]]);
+  });
+
   test("messages about no hold of ours, and what is no message", async () => {
     const { callback, place, checkout } = await shopWithGiftwell();
     await place();
@@ -219,16 +243,12 @@ describe("the registry with Giftwell in it", () => {
   });
 });
 
-describe("the gateway contract", () => {
-  for (const { title, run } of gatewayContract(giftwellFixture())) test(title, run);
-});
-
 test("nothing is imported but what a third party can import", () => {
-  const folder = fileURLToPath(new URL("../../test/toy/", import.meta.url));
+  const folder = fileURLToPath(new URL("../../examples/giftwell/", import.meta.url));
   const names = readdirSync(folder).flatMap((file) =>
     [...readFileSync(`${folder}${file}`, "utf8").matchAll(/from "([^"]+)"/g)].map(([, name]) => name as string),
   );
   expect(names.length).toBeGreaterThan(10);
-  const foreign = /^(order-status-engine(\/[\w-]+)?|xstate|zod|node:\w+|\.\/toy-\w+\.js)$/;
+  const foreign = /^(order-status-engine(\/[\w-]+)?|xstate|zod|vitest|node:\w+|\.\/\w+\.js)$/;
   expect(names.filter((name) => !foreign.test(name))).toEqual([]);
 });
