@@ -33,7 +33,7 @@ export { urlsFor } from "./urls.js";
 /** Whether a bank knows the key and the store that it is to be used with. */
 export interface BankCheck {
   gateway: string;
-  verdict: "ok" | "warning" | "wrong" | "not-asked";
+  verdict: "ok" | "warning" | "wrong";
   /** In English: the store and its payment methods, or the bank's words. */
   says: string;
   fix: string | null;

@@ -164,6 +164,8 @@ export class StoreError extends Error {
       | "readonly"
       | "corrupt"
       | "not-ours"
+      /** Nothing is there yet, and whoever opens it for writing makes it. */
+      | "absent"
       | "newer"
       | "older"
       | "locked"

@@ -9,7 +9,7 @@ import { env } from "../../src/cli/config/define.js";
 import { configText, sampleOf, variablesOf } from "../../src/cli/config/init-file.js";
 import { checked } from "../../src/cli/config/load.js";
 import { GatewayName } from "../../src/cli/config/schema.js";
-import { type ResursDouble, resursDouble } from "../../src/testing/index.js";
+import { type NetsDouble, netsDouble, type ResursDouble, resursDouble } from "../../src/testing/index.js";
 import { cli } from "./run.js";
 
 let place = "";
@@ -172,32 +172,35 @@ describe("config", () => {
   describe("--check", () => {
     const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
     let bank: ResursDouble;
+    let nets: NetsDouble;
     beforeAll(async () => {
       bank = await resursDouble({});
+      nets = await netsDouble();
     });
-    afterAll(() => bank.close());
+    afterAll(() => Promise.all([bank.close(), nets.close()]));
 
     const check = async (storeId?: string, baseUrl = bank.url) => {
       const c = sample({ gateways: ["resurs-mapi", "nets-easy"] });
       const mapi = { ...c.gateways["resurs-mapi"], baseUrl, ...(storeId !== undefined && { storeId }) };
-      const config = { ...c, gateways: { ...c.gateways, "resurs-mapi": mapi } };
+      const easy = { ...c.gateways["nets-easy"], baseUrl: nets.url };
+      const config = { ...c, gateways: { "resurs-mapi": mapi, "nets-easy": easy } };
       const cwd = await folder({ "shop.config.mjs": `export default ${JSON.stringify(config)}` });
       const env = everySecret(config, () => "0123456789abcdefghijklmnopqrstuvwxyz");
       return cli(["config", "--config", "shop.config.mjs", "--check"], { cwd, env });
     };
 
-    test("lists the payment methods of the store, and says who is not asked", async () => {
+    test("lists the payment methods of the store, and says who takes the key", async () => {
       const { code, out } = await check(STORE);
       expect(out).toContain(`✓ resurs-mapi  Test store (${STORE}): Invoice`);
-      expect(out).toContain("– nets-easy    cannot be asked without opening a payment; the first checkout tells");
+      expect(out).toContain("✓ nets-easy    the bank takes the key");
       expect(code).toBe(0);
     });
 
-    test("without a store it lists those of the key", async () => {
+    test("without a store it lists those of the key, and is wrong: no payment is opened without one", async () => {
       const { code, out } = await check();
-      expect(out).toContain(`! resurs-mapi  the bank knows the key; its stores: Test store (${STORE})`);
+      expect(out).toContain(`✗ resurs-mapi  the bank knows the key; its stores: Test store (${STORE})`);
       expect(out).toContain("fix: write the id of one of them at gateways.resurs-mapi.storeId");
-      expect(code).toBe(0);
+      expect(code).toBe(3);
     });
 
     test("a store that the key does not have, as after a change of environment", async () => {
@@ -218,7 +221,7 @@ describe("config", () => {
       strict.close();
       expect(out).toContain("✗ resurs-mapi  HTTP 401: invalid_client");
       expect(out).toContain(
-        "fix: look at gateways.resurs-mapi: baseUrl, clientId and clientSecret are of one environment",
+        "fix: look at gateways.resurs-mapi: baseUrl, clientId, clientSecret and scope are of one environment",
       );
       expect(code).toBe(3);
       const away = await check(STORE, "http://127.0.0.1:1");

@@ -59,8 +59,8 @@ export const configurationDocument = (): string => {
 <!-- Written by npm run docs, out of src/cli/config/schema.ts. -->
 
 \`order-status init\` asks five questions and writes \`order-status.config.ts\`, and \`.env\` with the secrets it can
-generate. \`order-status config\` checks both and shows what is in effect; with \`--check\` it asks the banks, too: whether
-they take the key, which stores it has, and which payment methods there are. \`order-status serve\` reads them where it
+generate. \`order-status config\` checks both and shows what is in effect; with \`--check\` it also says whether
+the store can be opened, and asks the banks: whether they take the key, which stores it has, and which payment methods there are. \`order-status serve\` reads them where it
 is started, or from where \`--config\` points; options override the file.
 
 Secrets stand in the environment, or in \`.env\` beside the file; environment variables override \`.env\`. The file holds the names

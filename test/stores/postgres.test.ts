@@ -115,7 +115,7 @@ describe.skipIf(typeof server === "string")("opening", () => {
   test("for reading only, it writes nothing and makes nothing", async () => {
     const url = await fresh();
     const before = await everythingIn(url);
-    expect((await refusal(openOn(url, { readOnly: true }))).code).toBe("not-ours");
+    expect((await refusal(openOn(url, { readOnly: true }))).code).toBe("absent");
     expect(await everythingIn(url)).toEqual(before);
     await (await openOn(url)).commit([changeOf("a", 0)]);
     const reader = await openOn(url, { readOnly: true });

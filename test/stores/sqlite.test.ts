@@ -196,7 +196,7 @@ test("a second process is refused until the first is gone, however it goes; what
 });
 
 test("opened for reading only, it writes nothing", async () => {
-  expect(await refusal({ file, readOnly: true })).toMatchObject({ code: "not-ours" });
+  expect(await refusal({ file, readOnly: true })).toMatchObject({ code: "absent" });
   expect(existsSync(file)).toBe(false);
   await filled(3);
   const reader = sqliteStore({ file, readOnly: true });

@@ -2,12 +2,11 @@
 import { statSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { withoutPassword } from "../../ports/passwords.js";
-import { StoreError } from "../../ports/store.js";
 import { backUp, draftOf, restore } from "../../stores/sqlite/copy.js";
 import { Bar } from "../lib/bar.js";
 import { exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
 import { checkOut } from "../lib/out-file.js";
-import { checkThere, isPostgres, storeOption, withStore } from "../lib/stores.js";
+import { checkThere, isNoStore, isPostgres, storeOption, withStore } from "../lib/stores.js";
 import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
@@ -28,7 +27,7 @@ const copying = async <T>(from: string, to: string, json: boolean, copy: () => P
   try {
     return await copy();
   } catch (error) {
-    throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
+    throw isNoStore(error) ? refused(error.message) : error;
   } finally {
     clearInterval(looking);
     bar.stop();

@@ -6,23 +6,24 @@ import { load, shown } from "../config/load.js";
 import { withoutEffect } from "../config/no-effect.js";
 import type { Ready } from "../config/schema.js";
 import { checkBanks } from "../lib/check-banks.js";
+import { checkStore } from "../lib/check-store.js";
 import { gatewaysOf } from "../lib/configured.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
-import { failWhereWrong, sayFindings } from "../lib/findings.js";
+import { type CheckFinding, failWhereWrong, sayFindings } from "../lib/findings.js";
 import { checkDriver } from "../lib/stores.js";
 import { complain, say, sayJson } from "../lib/terminal.js";
 
 const check = async (config: Ready, asJson: boolean): Promise<void> => {
-  const banks = await checkBanks(gatewaysOf(config, systemClock()), config);
-  if (asJson) sayJson({ banks });
+  const [store, banks] = await Promise.all([
+    checkStore(config.store),
+    checkBanks(gatewaysOf(config, systemClock()), config),
+  ]);
+  if (asJson) sayJson({ store, banks });
   else {
-    const longest = Math.max(...banks.map(({ gateway }) => gateway.length));
-    sayFindings(
-      banks.map((finding) => [finding.gateway, finding]),
-      longest + 2,
-    );
+    const longest = Math.max("store".length, ...banks.map(({ gateway }) => gateway.length));
+    sayFindings([["store", store], ...banks.map((one): [string, CheckFinding] => [one.gateway, one])], longest + 2);
   }
-  failWhereWrong(banks);
+  failWhereWrong([store, ...banks]);
 };
 
 export const addConfig = (program: Command): void => {
@@ -30,8 +31,11 @@ export const addConfig = (program: Command): void => {
     .command("config")
     .description("check the configuration and the driver of its store, and show what is in effect, without the secrets")
     .option("--config <file>", "the configuration (default: order-status.config.ts, .mts, .js or .mjs here)")
-    .option("--check", "asks the banks, too: whether they know key and store, and which payment methods there are")
-    .option("--json", "the configuration alone; with --check what the banks say")
+    .option(
+      "--check",
+      "looks at the store and asks the banks, too: whether they take key and store, and which payment methods there are",
+    )
+    .option("--json", "the configuration alone; with --check what was found")
     .addHelpText(
       "after",
       `
@@ -41,7 +45,7 @@ Examples:
   $ order-status config
   $ order-status config --check
   $ order-status config --config shops/se.config.ts --json
-${exitCodes("a bank does not take it")}`,
+${exitCodes("serve could not start with it, or a bank does not take it")}`,
     )
     .action(async (options: { config?: string; check?: true; json?: true }) => {
       const { file, checked, config } = await load(options.config);

@@ -18,6 +18,12 @@ const listed = (names: string[]): string =>
 const named = ({ name, id }: BankStore): string => `${short(name)} (${short(id)})`;
 const titled = ({ title }: PaymentMethod): string => short(title);
 
+/** In the words of every bank that answers a request for a payment, and no payment's: Nets reads no other form of an id. */
+const NOBODYS = "0".repeat(32);
+/** HTTP 400 of the token's service, and 401 and 403 of any other, are about the key. */
+const isAboutKey = (detail: string): boolean => /^HTTP 40[013]/.test(detail);
+const TRY_AGAIN = "the bank did not answer as it should; try again, and if it stays so, look at";
+
 const finding = async (gateway: Gateway, storeId: string | undefined): Promise<BankFinding> => {
   const { name } = gateway;
   const found = (verdict: BankFinding["verdict"], says: string, fix: string | null = null): BankFinding => ({
@@ -26,21 +32,27 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
     says,
     fix,
   });
-  if (gateway.stores === undefined)
-    return found("not-asked", "cannot be asked without opening a payment; the first checkout tells");
+  if (gateway.stores === undefined) {
+    const read = await gateway.readPayment(NOBODYS);
+    if (read.kind === "ok") return found("ok", "the bank takes the key");
+    const fix = isAboutKey(read.detail)
+      ? `look at gateways.${name}: its address and its key or password are of one environment`
+      : `${TRY_AGAIN} gateways.${name}.baseUrl`;
+    return found("wrong", read.detail, fix);
+  }
   const told = await gateway.stores();
   if (told.kind !== "ok") {
-    const isKey = /^HTTP 40[013]/.test(told.detail);
-    const fix = isKey
-      ? `look at gateways.${name}: baseUrl, clientId and clientSecret are of one environment`
-      : `the bank did not answer as it should; try again, and if it stays so, look at gateways.${name}.baseUrl`;
+    const fix = isAboutKey(told.detail)
+      ? `look at gateways.${name}: baseUrl, clientId, clientSecret and scope are of one environment`
+      : `${TRY_AGAIN} gateways.${name}.baseUrl`;
     return found("wrong", told.detail, fix);
   }
   if (told.stores.length === 0)
     return found("wrong", "the bank knows the key, and the key has no store", "ask the bank for a store of this key");
   const stores = listed(told.stores.map(named));
   const at = `write the id of one of them at gateways.${name}.storeId`;
-  if (storeId === undefined) return found("warning", `the bank knows the key; its stores: ${stores}`, at);
+  // The bank's own client has it as required: without it no payment is opened.
+  if (storeId === undefined) return found("wrong", `the bank knows the key; its stores: ${stores}`, at);
   const store = told.stores.find(({ id }) => id === storeId);
   if (store === undefined) return found("wrong", `the key has no store ${storeId}; it has ${stores}`, at);
   const methods = await gateway.paymentMethods?.();

@@ -3,7 +3,7 @@ import { exits } from "./ending.js";
 import { paint, say } from "./terminal.js";
 
 export interface CheckFinding {
-  verdict: "ok" | "warning" | "wrong" | "not-asked";
+  verdict: "ok" | "warning" | "wrong";
   says: string;
   fix: string | null;
 }
@@ -12,7 +12,6 @@ const marks: Record<CheckFinding["verdict"], string> = {
   ok: paint("green", "✓"),
   warning: paint("yellow", "!"),
   wrong: paint("red", "✗"),
-  "not-asked": "–",
 };
 
 /** @param findings each with the name of what it is about; @param width of the column of names */

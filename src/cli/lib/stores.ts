@@ -9,6 +9,10 @@ import { sqliteStore } from "../../stores/sqlite/store.js";
 import type { Ground } from "../../testing/scenario/one-store.js";
 import { refused, wrongUsage } from "./ending.js";
 
+/** It cannot be read, and its message says what to do. */
+export const isNoStore = (error: unknown): error is StoreError =>
+  error instanceof StoreError && (error.code === "not-ours" || error.code === "absent");
+
 export const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//i.test(place);
 
 interface How {
@@ -70,7 +74,7 @@ export const withStore = async <T>(place: string, how: How, work: (store: Store)
   const store = await storeAt(place, how);
   if (how.readOnly) checkThere(place);
   await store.open().catch((error: unknown) => {
-    throw error instanceof StoreError && error.code === "not-ours" ? refused(error.message) : error;
+    throw isNoStore(error) ? refused(error.message) : error;
   });
   try {
     return await work(store);

@@ -44,6 +44,7 @@ const says: Record<Code, string> = {
   full: "its disk is full; nothing was written. Free some space",
   readonly: "it cannot be written. Check the user, its rights and the database, and that it is not a standby",
   corrupt: "it is damaged or its disk fails. Stop the engine and look into the server's log before anything else",
+  absent: "",
   "not-ours": "its tables are gone. Restore a backup, or start anew with another schema",
   moved: "",
   newer: "",

@@ -23,7 +23,7 @@ export async function openSchema(connections: PgConnections, settled: Settled, m
   check(found, version, settled, migrations);
   if (version === migrations.length) return;
   if (readOnly)
-    throw new StoreError("not-ours", `${settled.place} holds no store of this release, so there is nothing to read.`);
+    throw new StoreError("absent", `${settled.place} holds no store of this release, so there is nothing to read.`);
   await connections.together((client) => migrate(client, settled, migrations));
 }
 

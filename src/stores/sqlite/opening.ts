@@ -45,7 +45,7 @@ export function openFile(options: OpeningOptions): Opened {
   // Beside another thread of this process nothing is opened and closed by hand: closing would let go of that one's locks.
   if (options.sameAs !== undefined) checkSame(file, options.sameAs);
   else if (exists) checkHeader(file);
-  else if (!owns) throw new StoreError("not-ours", `${file} does not exist, so there is nothing to read.`);
+  else if (!owns) throw new StoreError("absent", `${file} does not exist, so there is nothing to read.`);
   const owner = !owns ? null : takeOwnership(file, options.ownerTimeoutMs ?? 0);
   let db: Database | null = null;
   const close = () => {

@@ -16,6 +16,8 @@ import { madeUpBooking } from "./resurs-legacy/customer.js";
 import { type LegacyDouble, legacyDouble } from "./resurs-legacy/double.js";
 
 const shop = { userName: "shop", password: "secret" };
+const client = { clientId: "shop", clientSecret: "secret" };
+const secretKey = "secret";
 const store = {
   storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
   paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
@@ -44,11 +46,14 @@ export const registerCallbacks = ({ legacy }: Banks, shopUrl: string): void => {
   }
 };
 
-/** @param strict false: the Resurs doubles do whatever they are asked, possible or not */
-export const openBanks = async (clock: Clock, { strict = true } = {}): Promise<Banks> => {
-  const resurs = await resursDouble({ clock, strict });
-  const nets = await netsDouble({ clock });
-  const legacy = await legacyDouble({ clock, strict });
+/**
+ * @param strict false: the Resurs doubles do whatever they are asked, possible or not
+ * @param anyKey false: each takes the key that `gatewaysTo` has, and no other
+ */
+export const openBanks = async (clock: Clock, { strict = true, anyKey = false } = {}): Promise<Banks> => {
+  const resurs = await resursDouble({ clock, strict, ...(!anyKey && { account: client }) });
+  const nets = await netsDouble({ clock, ...(!anyKey && { secretKey }) });
+  const legacy = await legacyDouble({ clock, strict, ...(!anyKey && { account: shop }) });
   return { resurs, nets, legacy, all: [resurs, nets, legacy] };
 };
 
@@ -73,10 +78,10 @@ export const gatewaysTo = (
 ): Gateway[] => {
   const older = { ...legacy.addresses, ...shop, clock, fetch };
   return [
-    resursMapi({ baseUrl: resurs.url, clientId: "shop", clientSecret: "secret", ...store, clock, fetch }),
+    resursMapi({ baseUrl: resurs.url, ...client, ...store, clock, fetch }),
     netsEasy({
       baseUrl: nets.url,
-      secretKey: "secret",
+      secretKey,
       webhook: { authorization: NETS_AUTHORIZATION },
       clock,
       fetch,

@@ -132,7 +132,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "These are essential for connecting the WooCommerce store",
-        "Key and secret are essential. The store's id may be left out, for a bank that needs none; Resurs's own client always sends it, and `config --check` asks for it. One engine has one store at a bank.",
+        "Key and secret are essential. `serve` starts without the store's id, and then the bank lists no payment methods; Resurs's own client has it as required, so `config --check` is wrong without it. One engine has one store at a bank.",
         {
           options: [
             "gateways.resurs-mapi.clientId",
@@ -150,7 +150,7 @@ export const pluginSettings: Section[] = [
       done(
         "retrieve the store list associated with the entered credentials",
         "`order-status config --check` lists the stores of the key, and so does *Test the connection* on the settings page of the plugin.",
-        ["cli/config.test.ts", "without a store it lists those of the key"],
+        ["cli/config.test.ts", "without a store it lists those of the key, and is wrong: no payment is opened without one"],
         { options: ["gateways.resurs-mapi.storeId"] },
       ),
       done(
@@ -170,7 +170,7 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "there may be warnings about scope",
-        "A store of another environment is named by `order-status config --check`; a scope that the bank does not know is told in its words (`invalid_scope`).",
+        "A store of another environment is named by `order-status config --check`; a scope that the bank does not know is told in its words (`invalid_scope`), with `scope` named as what to look at.",
         ["cli/config.test.ts", "a store that the key does not have, as after a change of environment"],
         { options: ["gateways.resurs-mapi.scope", "gateways.resurs-mapi.storeId"] },
       ),

@@ -60,6 +60,8 @@ export const netsDouble = async (
     port?: number;
     /** Nets reads a payment 30 times an hour at most; left out: as often as it is asked. */
     readsPerHour?: number;
+    /** The only key that it takes; left out: any. */
+    secretKey?: string;
   } = {},
 ): Promise<NetsDouble> => {
   const { clock = systemClock(), readsPerHour = Number.POSITIVE_INFINITY } = options;
@@ -166,7 +168,7 @@ export const netsDouble = async (
   const answerTo = (asked: NetsRequest): HttpAnswer | null => {
     const { operation: op, id, key } = asked;
     if (op === null) return no(404, "NotFound", "There is no such endpoint");
-    if (!asked.secretKey) return { status: 401 };
+    if (!asked.secretKey || asked.secretKey !== (options.secretKey ?? asked.secretKey)) return { status: 401 };
     const faults = requestFaults(netsEasy, asked.asked, asked.json);
     if (op === "createPayment") {
       creates.push(asked.json);

@@ -41,6 +41,8 @@ export const legacyDouble = async (options: {
   strict?: boolean;
   /** Where the callbacks go, each kind under its own name. */
   callbacks?: { url: string; digest: LegacyDigest | null };
+  /** The only web service user that it knows; left out: any. */
+  account?: { userName: string; password: string };
 }): Promise<LegacyDouble> => {
   const { clock = systemClock(), strict = true } = options;
   const end = new AbortController();
@@ -58,6 +60,11 @@ export const legacyDouble = async (options: {
     const { url, digest } = options.callbacks;
     for (const kind of KINDS) callbacks.register(kind, registrationAt(url, kind, digest));
   }
+
+  const isAdmitted = (asked: LegacyRequest["account"]): boolean => {
+    const { account = asked } = options;
+    return asked !== null && asked.userName === account?.userName && asked.password === account.password;
+  };
 
   const atFault = (fault: Fault | null, id: string): HttpAnswer | null => {
     if (fault?.kind === "not-exist") return faultOf(fault.code, `There is no payment ${id}`);
@@ -113,7 +120,7 @@ export const legacyDouble = async (options: {
     if (operation === "script") return { status: 200, headers: { "content-type": "text/javascript" }, body: "" };
     // Without the bank's own error in it: a message that it did not understand.
     if (operation === null) return { status: 500, body: "There is no such operation" };
-    if (!asked.authorized) return { status: 401 };
+    if (!isAdmitted(asked.account)) return { status: 401 };
     if (asked.refusal !== null) return asked.refusal;
     const fault = accounts.faultFor(accounts.at(id), operation);
     if (operation === "getPayment") reads.push({ op: operation, paymentId: id, at: clock.now() });

@@ -16,7 +16,8 @@ export interface LegacyRequest {
   operation: LegacyOperation | "sign" | "script" | null;
   /** The payment, in whatever part of the request it stands. */
   id: string;
-  authorized: boolean;
+  /** Who asks; null = he did not say. */
+  account: { userName: string; password: string } | null;
   /** What was sent: the operation's element, the JSON, or the form of the page. */
   content: unknown;
   /** Minor units; null = all that is left. */
@@ -188,12 +189,11 @@ export const legacyRequest = async (request: IncomingMessage): Promise<LegacyReq
   const path = new URL(request.url ?? "/", "http://bank").pathname;
   const service = /^\/ws\/V4\/(\w+)$/.exec(path)?.[1];
   const [, credentials] = /^Basic (.+)$/i.exec(request.headers.authorization ?? "") ?? [];
-  const [userName, password] = Buffer.from(credentials ?? "", "base64")
-    .toString("utf8")
-    .split(":");
+  const [, userName, password] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(credentials ?? "", "base64").toString("utf8")) ?? [];
   return {
     ...(service && method === "POST" ? soapRequest(service, text) : jsonRequest(method, path, text)),
     method,
-    authorized: Boolean(userName && password),
+    account: userName && password ? { userName, password } : null,
   };
 };

@@ -32,6 +32,18 @@ const Address = {
   countryCode: "SE",
 };
 
+/** Why nothing is sold so at the store; null = it is. */
+export const unsoldAt = ({
+  storeId,
+  paymentMethodId,
+}: {
+  storeId: unknown;
+  paymentMethodId: unknown;
+}): string | null => {
+  if (storeId !== Store.id) return "storeId: the key has no such store";
+  return paymentMethodId === Method.id ? null : "paymentMethodId: the store has no such payment method";
+};
+
 const operations: Aside[] = [
   "search",
   "putMetadata",
@@ -64,6 +76,8 @@ const ok = (body: unknown): HttpAnswer => ({ status: 200, body });
 export const asideOf = (
   accounts: ReturnType<typeof accountsOf>,
   no: (status: number, code: string, message: string) => HttpAnswer,
+  /** The methods of no store but the key's are told. */
+  ownOnly: boolean,
 ) => {
   const search = ({ json }: HttpCall): HttpAnswer => {
     const { orderReference, governmentId } = Search.safeParse(json).data ?? {};
@@ -100,7 +114,7 @@ export const asideOf = (
       case "getStores":
         return ok({ content: [Store] });
       case "getPaymentMethods":
-        return ok({ content: [Method] });
+        return ownOnly && id !== Store.id ? no(404, "NOT_FOUND", `There is no store ${id}`) : ok({ content: [Method] });
       case "testCallback":
         return tried(call);
       case "getAddress":

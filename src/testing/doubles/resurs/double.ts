@@ -9,7 +9,7 @@ import { bankServer } from "../bank-server.js";
 import { requestFaults, saidOf } from "../wire/fields.js";
 import { merchantApi } from "../wire/merchant-api.js";
 import { accountsOf, answered, type ResursAccount } from "./accounts.js";
-import { asideOf, isAside } from "./aside.js";
+import { asideOf, isAside, unsoldAt } from "./aside.js";
 import {
   ACTIONS,
   amountOf,
@@ -51,8 +51,10 @@ export const resursDouble = async (options: {
   port?: number;
   /** false: the bank does whatever it is asked, possible or not. */
   strict?: boolean;
+  /** The only key that it takes, with its one store and that store's methods; left out: any key, store and method. */
+  account?: { clientId: string; clientSecret: string };
 }): Promise<ResursDouble> => {
-  const { clock = systemClock(), strict = true } = options;
+  const { clock = systemClock(), strict = true, account: own } = options;
   const end = new AbortController();
   const given = new Map<string, number>();
   const calls: RecordedCall[] = [];
@@ -76,7 +78,8 @@ export const resursDouble = async (options: {
 
   const token = (call: HttpCall): HttpAnswer => {
     const asked = TokenRequest.safeParse(call.json ?? Object.fromEntries(new URLSearchParams(call.text))).data;
-    if (asked === undefined) return { status: 401, body: { error: "invalid_client" } };
+    const isOwn = !own || (asked?.client_id === own.clientId && asked.client_secret === own.clientSecret);
+    if (asked === undefined || !isOwn) return { status: 401, body: { error: "invalid_client" } };
     if (!SCOPES.includes(asked.scope)) return { status: 400, body: { error: "invalid_scope" } };
     tokens += 1;
     const value = randomUUID();
@@ -89,6 +92,8 @@ export const resursDouble = async (options: {
   const create = (call: HttpCall): HttpAnswer => {
     const asked = newPayment(call.json);
     if (!asked.ok) return no(400, "BAD_REQUEST", asked.message);
+    const unsold = own ? unsoldAt(asked.shop) : null;
+    if (unsold !== null) return no(400, "BAD_REQUEST", unsold);
     const person = next;
     next = null;
     const customer = {
@@ -199,7 +204,7 @@ export const resursDouble = async (options: {
     return { status, redirectUrl: (status === "REJECTED" ? customer?.failUrl : customer?.successUrl) ?? null };
   };
 
-  const aside = asideOf(accounts, no);
+  const aside = asideOf(accounts, no, own !== undefined);
 
   /** Where the customer goes from the bank's page; or the page. */
   const pageOf = (id: string, call: HttpCall): HttpAnswer | string | null => {

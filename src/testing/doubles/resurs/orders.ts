@@ -45,6 +45,7 @@ export const newPayment = (body: unknown) => {
   return {
     ok: true as const,
     orderReference: order.orderReference ?? null,
+    shop: { storeId: rest.storeId, paymentMethodId: rest.paymentMethodId },
     lines: order.orderLines,
     minutes: options.timeToLiveInMinutes ?? 120,
     customer: {
