@@ -150,7 +150,10 @@ export const pluginSettings: Section[] = [
       done(
         "retrieve the store list associated with the entered credentials",
         "`order-status config --check` lists the stores of the key, and so does *Test the connection* on the settings page of the plugin.",
-        ["cli/config.test.ts", "without a store it lists those of the key, and is wrong: no payment is opened without one"],
+        [
+          "cli/config.test.ts",
+          "without a store it lists those of the key, and is wrong: no payment is opened without one",
+        ],
         { options: ["gateways.resurs-mapi.storeId"] },
       ),
       done(
