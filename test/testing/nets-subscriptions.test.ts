@@ -180,6 +180,23 @@ test("a charge that is asked for twice with one key is made once", async () => {
   expect(await once()).toEqual(first);
 });
 
+test("many that are charged twice with one key are charged once, and with another key once more", async () => {
+  const { ask, begun } = await given();
+  const id = await begun(scheduled);
+  const bulk = { externalBulkChargeId: "december", subscriptions: [{ subscriptionId: id, order: orderOf(500) }] };
+  const once = (key: string, body: object = bulk) =>
+    ask("POST", "subscriptions/charges", body, { "idempotency-key": key });
+  const first = await once("k");
+  expect(await once("k")).toEqual(first);
+  expect(await once("k", { ...bulk, externalBulkChargeId: "january" })).toEqual(first);
+  const other = await once("l");
+  expect(other.body).not.toEqual(first.body);
+  const paid = async ({ body }: typeof first) =>
+    (await ask("GET", `subscriptions/charges/${body.bulkId}`)).body.page[0].paymentId;
+  expect(await paid(await once("k"))).toBe(await paid(first));
+  expect(await paid(other)).not.toBe(await paid(first));
+});
+
 test("one that has ended is not charged", async () => {
   const { clock, ask, begun } = await given();
   const id = await begun(scheduled);

@@ -15,11 +15,11 @@ export const creationsOf =
     if (faults.length > 0) return told.notValid(faults);
     const asked = Creation.safeParse(json);
     if (!asked.success) return told.notValid(faultsOf(asked.error));
-    const { order, checkout, notifications } = asked.data;
+    const { order, checkout, notifications, myReference } = asked.data;
     const hosted = checkout.integrationType === "HostedPaymentPage";
     const id = told.newId();
     const page = told.pageOf(id);
-    accounts.create(
+    const { payment } = accounts.create(
       id,
       { ...order, reference: order.reference ?? "" },
       {
@@ -32,5 +32,6 @@ export const creationsOf =
         whenPaid: subscriptions.begin(asked.data),
       },
     );
+    if (payment && myReference) payment.fields.myReference = myReference;
     return { status: 201, body: { paymentId: id, ...(hosted ? { hostedPaymentPageUrl: page } : {}) } };
   };

@@ -129,9 +129,11 @@ export const subscriptionsOf = (
     return answer;
   };
 
-  const chargeMany = ({ json }: NetsRequest): HttpAnswer => {
+  const chargeMany = ({ key, json }: NetsRequest): HttpAnswer => {
     const asked = BulkCharge.safeParse(json);
     if (!asked.success) return notValid(faultsOf(asked.error));
+    const before = key === null ? undefined : repeatable.get(`bulk ${key}`);
+    if (before) return before;
     const { notifications, subscriptions } = asked.data;
     const bulkId = newId();
     const page = subscriptions.map(({ subscriptionId, externalReference, order }) => {
@@ -146,7 +148,9 @@ export const subscriptionsOf = (
       return { ...named, status: "Succeeded", ...charge(agreement, { order, notifications }) };
     });
     bulks.set(bulkId, page);
-    return { status: 202, body: { bulkId } };
+    const answer = { status: 202, body: { bulkId } };
+    if (key !== null) repeatable.set(`bulk ${key}`, answer);
+    return answer;
   };
 
   const answer = (op: NetsSubscriptionCall, asked: NetsRequest): HttpAnswer => {
