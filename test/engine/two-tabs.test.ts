@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
 import type { Gateway, GatewayAnswer } from "../../src/ports/gateway.js";
+import type { Log } from "../../src/ports/log.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
@@ -23,12 +24,13 @@ const urls = {
   callbackUrl: "https://shop.test/cb",
 };
 
-const shop = async (more: Partial<Gateway> = {}) => {
+const shop = async (more: Partial<Gateway> | ((real: Gateway) => Partial<Gateway>) = {}, log?: Log) => {
   const clock = new VirtualClock(T0);
   const nets = await netsDouble({ clock });
   const woo = wooDouble({ now: () => clock.now() });
-  const gateway = { ...netsEasy({ baseUrl: nets.url, secretKey: "secret", clock }), ...more };
-  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  const real = netsEasy({ baseUrl: nets.url, secretKey: "secret", clock });
+  const gateway = { ...real, ...(typeof more === "function" ? more(real) : more) };
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock, log });
   await engine.start();
   closing.push(nets.close, () => engine.stop());
   const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true, createdAt: T0, updatedAt: T0 };
@@ -81,6 +83,61 @@ describe("two tabs at Nets", () => {
     await until(() => isOver(nets, first), "the end of the payment");
     nets.customerPays(first);
     expect(nets.books(first)).toMatchObject({ authorized: 0, captured: 0 });
+  });
+
+  test.each<[string, GatewayAnswer | Error]>([
+    ["no answer", { kind: "unknown", detail: "HTTP 504" }],
+    ["no connection", { kind: "retry", afterMs: null, detail: "ECONNREFUSED" }],
+    ["a broken answer", new Error("fetch failed")],
+  ])("an end that is answered with %s is asked for again", async (_, first) => {
+    const asked: string[] = [];
+    const { nets, engine } = await shop((real) => ({
+      endPayment: async (call) => {
+        asked.push(call.paymentId);
+        if (asked.length > 1) return real.endPayment?.(call) ?? Promise.reject();
+        return first instanceof Error ? Promise.reject(first) : first;
+      },
+    }));
+    const paymentId = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    await until(() => isOver(nets, paymentId), "the end of the payment");
+    expect(asked).toEqual([paymentId, paymentId]);
+  });
+
+  test("an end whose answer was lost is asked for again, and a no to that is an answer", async () => {
+    const asked: GatewayAnswer[] = [];
+    const { nets, engine } = await shop((real) => ({
+      endPayment: async (call) => {
+        const answer = (await real.endPayment?.(call)) ?? { kind: "ok", reading: null };
+        asked.push(answer);
+        return asked.length === 1 ? { kind: "unknown", detail: "timed out" } : answer;
+      },
+    }));
+    const paymentId = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    await until(() => asked.length === 2, "the second try");
+    expect(asked.map(({ kind }) => kind)).toEqual(["ok", "refused"]);
+    expect(await isOver(nets, paymentId)).toBe(true);
+  });
+
+  test.each<[string, GatewayAnswer, number]>([
+    ["no answer, ever", { kind: "unknown", detail: "HTTP 504" }, 3],
+    ["a no", { kind: "refused", reason: "gateway-refused", detail: "HTTP 409" }, 1],
+    ["a wish to be left alone", { kind: "retry", afterMs: 60_000, detail: "HTTP 429" }, 1],
+  ])("after %s it is left to the session's own end", async (_, answer, times) => {
+    const asked: string[] = [];
+    const lines: string[] = [];
+    const log = { debug() {}, info() {}, error() {}, warn: (_: object, message: string) => void lines.push(message) };
+    const endPayment = async ({ paymentId }: { paymentId: string }) => {
+      asked.push(paymentId);
+      return answer;
+    };
+    const { engine } = await shop({ endPayment }, log);
+    const paymentId = await pressesPay(engine);
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    await until(() => asked.length === times && engine.idle, "the last try");
+    expect(asked).toEqual(Array.from({ length: times }, () => paymentId));
+    expect(lines.filter((line) => line === "an unpaid payment was not ended at the bank")).toHaveLength(1);
   });
 
   test("where the end did not come through, the session is over when its link is", async () => {

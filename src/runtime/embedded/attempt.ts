@@ -7,9 +7,9 @@ import { quoted } from "../../../machines/text.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
-import { thrownText } from "../../ports/thrown.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
+import { endedAt } from "./end-payment.js";
 import { longestWaitMs, retryAfterMs } from "./limits.js";
 import { type AttemptOutcome, type AttemptResult, FailureLog } from "./outcomes.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
@@ -82,7 +82,7 @@ export class Attempts {
     if (row.lane === "shop" && this.ctx.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
     if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
-    if (effect.type === "endPayment") return this.end(row, effect.paymentId);
+    if (effect.type === "endPayment") return this.end(row, effect.paymentId, sendUntil);
     return this.money(row, effect as KeyedEffect, sendUntil);
   }
 
@@ -131,15 +131,10 @@ export class Attempts {
     return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
   }
 
-  /** Once, whatever comes of it: the payment is watched in any case, and readings wait for their turn behind this. */
-  private async end(row: ClaimedEffect, paymentId: string): Promise<AttemptOutcome> {
+  private async end(row: ClaimedEffect, paymentId: string, sendUntil: number): Promise<AttemptOutcome> {
     const gateway = await this.ask.gatewayOf(row);
-    try {
-      const answer = await gateway.endPayment?.({ paymentId });
-      if (answer !== undefined) this.note(gateway, answer);
-    } catch (error) {
-      this.ctx.log.error({ effect: row.id, detail: thrownText(error) }, "ending a payment threw");
-    }
+    const answer = await endedAt(gateway, row, paymentId, { ...this.ctx, sendUntil });
+    if (answer !== null) this.note(gateway, answer);
     return { kind: "done" };
   }
 
