@@ -2,7 +2,7 @@
 import { Command, type NewOrder, OrderEvent, OrderPlaced, type ReadCommand, Reply } from "../../machines/events.js";
 import type { Gateway } from "./gateway.js";
 import { withoutMinusZero } from "./json.js";
-import { notSold } from "./money.js";
+import { inCapitals, notSold } from "./money.js";
 import { InvalidEvent } from "./runtime.js";
 
 type PaidWith = Pick<Gateway, "name" | "tolerance" | "currencies">;
@@ -32,8 +32,10 @@ export const parseCommand = (event: unknown): ReadCommand => {
   const message = notToSubmit(event);
   if (message !== null) throw new InvalidEvent([{ path: "type", message }]);
   const parsed = Command.safeParse(event);
-  if (parsed.success) return withoutMinusZero(parsed.data);
-  throw new InvalidEvent(issuesIn(parsed.error));
+  if (!parsed.success) throw new InvalidEvent(issuesIn(parsed.error));
+  const { data } = parsed;
+  if (data.type !== "order.updated" || data.order === undefined) return withoutMinusZero(data);
+  return withoutMinusZero({ ...data, order: inCapitals(data.order) });
 };
 
 /**
@@ -50,9 +52,10 @@ export const parsePlaced = (order: NewOrder, gateway: PaidWith | undefined, now:
     order: { ...order, createdAt, updatedAt, tolerance: gateway?.tolerance ?? 0 },
   });
   if (!parsed.success) throw new InvalidEvent(issuesIn(parsed.error));
-  const message = gateway === undefined ? null : notSold(gateway, parsed.data.order.currency);
+  const placed = { ...parsed.data, order: inCapitals(parsed.data.order) };
+  const message = gateway === undefined ? null : notSold(gateway, placed.order.currency);
   if (message !== null) throw new InvalidEvent([{ path: "order.currency", message }]);
-  return withoutMinusZero(parsed.data);
+  return withoutMinusZero(placed);
 };
 
 /**

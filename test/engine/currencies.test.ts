@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createEngine, type Gateway, type NewOrder } from "../../src/index.js";
 import { systemClock } from "../../src/ports/clock.js";
-import { minorDigits } from "../../src/ports/money.js";
+import { minorDigits, notSold } from "../../src/ports/money.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { resursDouble } from "../../src/testing/doubles/resurs/double.js";
 import { wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
@@ -22,6 +22,42 @@ test.each([
   ["JPY", 0],
   ["KWD", 3],
 ])("%s has %d decimals", (currency, digits) => expect(minorDigits(currency)).toBe(digits));
+
+test("a currency is kept in capitals, however the shop writes it, and none but capitals is sold", async () => {
+  const gateway = { name: "any-bank", currencies: ["SEK"] };
+  expect(notSold(gateway, "SEK")).toBeNull();
+  for (const currency of ["sek", "Sek", "sEK"]) {
+    expect(notSold(gateway, currency)).toBe(`must be written in capitals, as SEK; it is "${currency}"`);
+    expect(notSold({ ...gateway, currencies: undefined }, currency)).toContain("in capitals");
+  }
+  const asked: string[] = [];
+  const bank: Gateway = {
+    ...gatewayTo("http://127.0.0.1:9", clock),
+    createPayment: async ({ currency }) => {
+      asked.push(currency);
+      return { kind: "failed", detail: "seen" };
+    },
+  };
+  const { shop } = wooDouble({ now: () => clock.now() });
+  const readOrder = async () => ({ currency: "nok" });
+  const engine = createEngine({ store: memoryStore(), gateways: [bank], shop: { ...shop, readOrder }, clock });
+  await engine.start();
+  try {
+    const keptAs = async () => (await engine.queries.read("o"))?.facts.order.currency;
+    await engine.place("o", order("sek"));
+    expect(await keptAs()).toBe("SEK");
+    expect(await engine.place("o", order("SEK"))).toMatchObject({ repeated: true, outcome: "moved" });
+    const urls = { successUrl: "https://s.example", failUrl: "https://s.example", callbackUrl: "https://s.example" };
+    await engine.checkout("o", "resurs-mapi", urls);
+    expect(asked).toEqual(["SEK"]);
+    await engine.submit("o", { type: "order.updated", by: "shop", change: "edited", order: { currency: "dkk" } });
+    expect(await keptAs()).toBe("DKK");
+    await engine.place("o", order("eur"));
+    expect(await keptAs()).toBe("EUR");
+  } finally {
+    await engine.stop();
+  }
+});
 
 test("an order in a currency that its gateway does not sell is refused, and so is its payment", async () => {
   const bank = await resursDouble({ clock });

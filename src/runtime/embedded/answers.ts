@@ -5,6 +5,7 @@ import { quoted, Word, wrongIn } from "../../../machines/text.js";
 import { NewlyOpened, OfferedMethods, PerhapsOpened } from "../../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
 import { withoutMinusZero } from "../../ports/json.js";
+import { inCapitals } from "../../ports/money.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { isError, thrownText } from "../../ports/thrown.js";
 
@@ -194,7 +195,7 @@ export const checkedShop = (shop: Shop, gateways: ReadonlyMap<string, unknown>):
     readOrder: async (orderId) => {
       const order = ShopOrder.safeParse(await telling(async () => shop.readOrder?.(orderId)));
       if (!order.success) throw new TypeError(notValid(wrongIn(order.error)));
-      return paidHere(withoutMinusZero(order.data), gateways);
+      return paidHere(inCapitals(withoutMinusZero(order.data)), gateways);
     },
   }),
 });
