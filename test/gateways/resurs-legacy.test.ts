@@ -933,6 +933,31 @@ describe("Resurs Checkout", () => {
       },
     ]);
   });
+  test.each([64, 65, 80, 100])(
+    "an order whose id has %i characters is opened, paid, read and captured",
+    async (length) => {
+      const orderId = "a-long_id".padEnd(length, "7");
+      const { bank, own } = await given();
+      const rco = resursCheckout({ ...own, embedded: true });
+      const open = { ...payment, orderId, preferredId: null, frameUrl: "https://shop.example/frames/1" };
+      const created = await rco.createPayment(open);
+      if (created.kind !== "ok") throw new Error(created.detail);
+      const { paymentId, meta } = created;
+      expect(paymentId.length).toBeLessThanOrEqual(64);
+      expect(paymentId === orderId).toBe(length <= 64);
+      // The order is found by what the shop keeps, and by its own id; another id is another payment.
+      expect(decodeApiData(meta?.orderSigningPayload ?? "")).toMatchObject({
+        data: { wc_order_id: orderId, preferred_id: paymentId },
+      });
+      expect(await rco.createPayment(open)).toMatchObject({ paymentId });
+      expect(await rco.createPayment({ ...open, orderId: `${orderId.slice(0, -1)}8` })).not.toMatchObject({
+        paymentId,
+      });
+      expect(await rco.createPayment({ ...open, preferredId: paymentId })).toMatchObject({ paymentId });
+      bank.customerPays(paymentId);
+      expect(await rco.capture({ ...move, paymentId })).toMatchObject({ kind: "ok", reading: { captured: 100_000 } });
+    },
+  );
   test("who is denied goes back to the shop, and there is no payment", async () => {
     const { bank, rco } = await given();
     bank.nextPerson("197211072793");

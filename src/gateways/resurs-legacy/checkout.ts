@@ -2,7 +2,7 @@
 import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
-import { attemptOf, cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout } from "./requests.js";
+import { attemptOf, cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout, preferredIdOf } from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
@@ -39,8 +39,9 @@ export interface CheckoutGateway extends Gateway {
 const UPDATED_BEFORE = "PAYMENT_SESSION_NOT_FOUND";
 
 /** It becomes a part of an address and must not be able to lead to another one. */
-const pathOf = (reference: string): string | null =>
-  /^[\w*-]{1,64}$/.test(reference) ? `checkout/payments/${reference}` : null;
+const isReference = (id: string): boolean => /^[\w*-]{1,64}$/.test(id);
+const pathOf = (reference: string): string | null => (isReference(reference) ? `checkout/payments/${reference}` : null);
+const NO_REFERENCE = "this is not a reference for a payment: those have 1 to 64 letters, digits, _ * -";
 
 /** Where the bank's own piece of a page has its frame or its script from. */
 const sourceOf = (
@@ -57,7 +58,7 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
 
   const openCheckout = async (checkout: NewCheckout): Promise<OpenedCheckout> => {
     const path = pathOf(checkout.preferredId);
-    if (!path) return { kind: "failed", detail: "this is not a reference for a payment" };
+    if (!path) return { kind: "failed", detail: NO_REFERENCE };
     const answer = await json("POST", path, checkoutBodyOf(checkout));
     if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
     const session = CheckoutSession.safeParse(answer.body).data;
@@ -70,7 +71,7 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
   const openFor = async (payment: NewPayment): Promise<CreatedPayment> => {
     const { frameUrl, ...urls } = payment;
     if (frameUrl === undefined) return { kind: "failed", detail: "there is no page that shows the checkout" };
-    const { preferredId, meta } = attemptOf(payment, "rco");
+    const { preferredId, meta } = attemptOf(payment, preferredIdOf(payment, isReference), "rco");
     const opened = await openCheckout({ ...urls, preferredId });
     if (opened.kind === "failed") return opened;
     const [frame, script] = [sourceOf("iframe", opened), sourceOf("script", opened)];
@@ -90,14 +91,14 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
 
     async updateCheckout({ preferredId, ...cart }) {
       const path = pathOf(preferredId);
-      if (!path) return refusal("this is not a reference for a payment");
+      if (!path) return refusal(NO_REFERENCE);
       const answer = await json("PUT", path, cartBodyOf(cart));
       return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
     },
 
     async updateReference({ from, to }) {
       const path = pathOf(from);
-      if (!path || !pathOf(to)) return refusal("this is not a reference for a payment");
+      if (!path || !pathOf(to)) return refusal(NO_REFERENCE);
       const answer = await json("PUT", `${path}/updatePaymentReference`, { paymentReference: to });
       if (answer.kind === "done" || answer.code === UPDATED_BEFORE) return { kind: "ok", reading: null };
       return answer.failure;

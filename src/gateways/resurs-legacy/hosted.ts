@@ -1,7 +1,7 @@
 /** The hosted flow: the customer pays on the bank's own page, and the bank books. */
 import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
-import { attemptOf, type HostedOptions, hostedBodyOf } from "./requests.js";
+import { attemptOf, type HostedOptions, hostedBodyOf, preferredIdOf } from "./requests.js";
 import { Hosted } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
@@ -19,7 +19,7 @@ export const resursHosted = (options: ResursHostedOptions): Gateway => {
     api: "resurs-hosted",
 
     async createPayment(payment): Promise<CreatedPayment> {
-      const attempt = attemptOf(payment, "hosted", options.paymentMethodId);
+      const attempt = attemptOf(payment, preferredIdOf(payment), "hosted", options.paymentMethodId);
       const answer = await json("POST", "back-channel", await hostedBodyOf(payment, attempt, options));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const redirectUrl = Hosted.safeParse(answer.body).data;

@@ -123,13 +123,19 @@ export const containerOf = (of: {
 };
 
 /** The order's own number, unless it has a payment: a second booking under it is refused rather than made twice. */
-export const preferredIdOf = ({ orderId, preferredId }: Pick<NewPayment, "orderId" | "preferredId">): string =>
-  preferredId ?? (isPreferredId(orderId) ? orderId : referenceOf(orderId));
+export const preferredIdOf = (
+  { orderId, preferredId }: Pick<NewPayment, "orderId" | "preferredId">,
+  fits: (id: string) => boolean = isPreferredId,
+): string => preferredId ?? (fits(orderId) ? orderId : referenceOf(orderId));
 
 /** The addresses as getSigningUrl makes them (002). */
-export const attemptOf = (payment: NewPayment, checkoutType: string, paymentMethodId?: string): PaymentAttempt => {
+export const attemptOf = (
+  payment: NewPayment,
+  preferredId: string,
+  checkoutType: string,
+  paymentMethodId?: string,
+): PaymentAttempt => {
   const { orderId } = payment;
-  const preferredId = preferredIdOf(payment);
   const method = paymentMethodId === undefined ? {} : { paymentMethodId };
   const { data, meta } = containerOf({ orderId, preferredId, checkoutType, ...method });
   // Whoever comes from signing is not there yet: his page is the one that books.

@@ -31,10 +31,10 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
     name: options.name ?? "resurs-simplified",
     api: "resurs-simplified",
 
-    idOf: preferredIdOf,
+    idOf: (payment) => preferredIdOf(payment),
 
     async createPayment(payment): Promise<CreatedPayment> {
-      const attempt = attemptOf(payment, "simplified", options.paymentMethodId);
+      const attempt = attemptOf(payment, preferredIdOf(payment), "simplified", options.paymentMethodId);
       const answer = await soap("bookPayment", await bookingOf(payment, attempt, options));
       const { preferredId, meta } = attempt;
       // The bank books under our own id, so a payment whose answer is lost can be read.
