@@ -239,6 +239,49 @@ test("the older flows, and what is done with the payment later", async () => {
   expect(bank.creates).toMatchObject([{ orderData: { orderLines, totalAmount: 529.99, totalVatAmount: 96.16 } }]);
 });
 
+test.each<[number, string, string]>([
+  [1e-7, "0.0000001", "4000000000.00000"],
+  [2.5e-8, "0.000000025", "16000000000.00000"],
+  [1.5e21, "1500000000000000000000", "0.00000"],
+  [5e-324, `0.${"0".repeat(323)}5`, ""],
+  [3, "3", "133.33333"],
+])("the older flows' numbers are written out, as their schema has them: %d of it", async (quantity, said, each) => {
+  const bank = await opened(legacyDouble({}));
+  const own = { ...bank.addresses, userName: "shop", password: "pass:word" };
+  const gateway = resursSimplified({ ...own, ...madeUpBooking });
+  const created = await gateway.createPayment({
+    ...payment,
+    lines: [{ sku: "DUST", quantity, total: 40_000 }],
+    total: 40_000,
+  });
+  expect(created).toMatchObject({ kind: "ok" });
+  const [booking] = bank.bookings as { orderData: { specLines: Record<string, string>[] } }[];
+  const [line] = booking?.orderData.specLines ?? [];
+  expect(line).toMatchObject({ quantity: said, totalAmount: "400.00" });
+  expect(line?.unitAmountWithoutVat).toMatch(/^\d+\.\d{5}$/);
+  if (each !== "") expect(line?.unitAmountWithoutVat).toBe(each);
+});
+
+test("Nets has a largest unit price: a line beyond it goes as one piece", async () => {
+  const bank = await opened(netsDouble({}));
+  const gateway = netsEasy({ baseUrl: bank.url, secretKey: "secret" });
+  const tiny: Line = { sku: "DUST", description: "Dust", quantity: 1e-7, total: 40_000, vatRate: 2500 };
+  const least: Line = { sku: "REST", quantity: 0.0001, total: 40_000 };
+  expect(await gateway.createPayment({ ...payment, lines: [tiny, least], total: 80_000 })).toMatchObject({
+    kind: "ok",
+  });
+  expect(bank.creates).toMatchObject([
+    {
+      order: {
+        items: [
+          { name: "1e-7 x Dust", quantity: 1, unitPrice: 32_000, grossTotalAmount: 40_000, taxAmount: 8000 },
+          { name: "REST", quantity: 0.0001, unitPrice: 400_000_000 },
+        ],
+      },
+    },
+  ]);
+});
+
 test("Resurs Checkout multiplies, so a line that this would change goes as one piece", async () => {
   const bank = await opened(legacyDouble({}));
   const rco = resursCheckout({ ...bank.addresses, userName: "shop", password: "pass:word" });

@@ -24,16 +24,22 @@ const named = (text: string): string => shortened(text.replace(/\s*[<>\\"&]\s*/g
 /** A unit has still fewer characters. */
 const unitNamed = (text: string): string => named(text.replace(/'/g, " ")) || "pcs";
 
+/** Nets's amounts are whole numbers of 32 bits. */
+const LARGEST = 2_147_483_647;
+
 const item = (line: Line) => {
   const { quantity, total } = line;
   const vat = vatOf(line);
+  // Without VAT, as the net amount is.
+  const each = Math.round((total - vat) / quantity);
+  const fits = Math.abs(each) <= LARGEST;
+  const name = named(line.description || line.sku) || "Order";
   return {
     reference: named(line.sku) || "order",
-    name: named(line.description || line.sku) || "Order",
-    quantity,
+    name: fits ? name : shortened(`${quantity} x ${name}`, 128),
+    quantity: fits ? quantity : 1,
     unit: unitNamed(line.unit ?? ""),
-    // Without VAT, as the net amount is.
-    unitPrice: Math.round((total - vat) / quantity),
+    unitPrice: fits ? each : total - vat,
     taxRate: vatRateOf(line),
     taxAmount: vat,
     grossTotalAmount: total,

@@ -14,8 +14,21 @@ const CREATOR = "order-status-engine";
 const MOST_LINES = 1000;
 
 const major = (minor: number): string => (minor / 100).toFixed(2);
+/** As xsd:decimal has it, which knows no exponent: JavaScript writes 1e-7 for what is smaller than 0.000001. */
+const writtenOut = (quantity: number): string => {
+  const [, whole = "", part = "", power = ""] = /^(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(String(quantity)) ?? [];
+  if (power === "") return String(quantity);
+  // From 1e21 on there are no more digits than places.
+  return power.startsWith("+")
+    ? (whole + part).padEnd(1 + Number(power), "0")
+    : `0.${"0".repeat(-1 - Number(power))}${whole}${part}`;
+};
+
+/** As much as any price: beyond it a number is written with an exponent. */
+const DEAREST = 1e20;
 /** A unit's price without VAT, in major units; the documents' samples give it five decimals. */
-const perUnit = (net: number, quantity: number): string => (net / 100 / quantity).toFixed(5);
+const perUnit = (net: number, quantity: number): string =>
+  Math.max(-DEAREST, Math.min(DEAREST, net / 100 / quantity)).toFixed(5);
 
 /** The lines when they add up to the amount, else one line that does. */
 const summing = (lines: Line[] | null | undefined, amount: number): Line[] => {
@@ -36,7 +49,7 @@ const specLine = (line: Line, index: number) => {
     id: String(index + 1),
     artNo,
     description,
-    quantity: String(line.quantity),
+    quantity: writtenOut(line.quantity),
     unitMeasure,
     unitAmountWithoutVat: perUnit(line.total - vat, line.quantity),
     vatPct: String(vatRateOf(line) / 100),
