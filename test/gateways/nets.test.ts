@@ -247,7 +247,9 @@ describe("capture", () => {
     const { nets, gateway } = await given();
     stand(nets, reserved);
     expect(await gateway.capture(move)).toMatchObject({ kind: "ok", reading: { captured: 100_000, authorized: 0 } });
-    expect(nets.calls).toMatchObject([{ op: "capture", amount: 1000, key: "1001:4:0", applied: true, answer: "201" }]);
+    expect(nets.calls).toMatchObject([
+      { op: "capture", amount: 1000, key: `${ID}:1001:4:0`, applied: true, answer: "201" },
+    ]);
   });
   test("sent again with its key it takes effect once", async () => {
     const { nets, gateway } = await given();
@@ -329,15 +331,15 @@ describe("refund", () => {
     stand(nets, charged);
     const part = { ...refund, amount: 25_000, all: false };
     expect(await gateway.refund(part)).toMatchObject({ kind: "ok", reading: { refunded: 25_000 } });
-    expect(nets.calls).toMatchObject([{ op: "refund", paymentId: ID, amount: 250, key: "1001:4:0" }]);
+    expect(nets.calls).toMatchObject([{ op: "refund", paymentId: ID, amount: 250, key: `${ID}:1001:4:0` }]);
   });
   test("all of two charges: each its own, the oldest first, each with a key of its own", async () => {
     const { nets, gateway } = await given();
     stand(nets, twoCharges);
     expect(await gateway.refund(refund)).toMatchObject({ kind: "ok", reading: { refunded: 100_000 } });
     expect(nets.calls).toMatchObject([
-      { amount: 300, key: "1001:4:0:0" },
-      { amount: 700, key: "1001:4:0:1" },
+      { amount: 300, key: `${ID}:1001:4:0:0` },
+      { amount: 700, key: `${ID}:1001:4:0:1` },
     ]);
   });
   test("refused at the second of two: unknown, for a part is refunded already", async () => {
@@ -383,7 +385,7 @@ describe("refund", () => {
     expect(await gateway.refund({ ...refund, amount: 90_000, all: false })).toMatchObject({
       reading: { refunded: 90_000 },
     });
-    expect(nets.calls).toMatchObject([{ amount: 900, key: "1001:4:0" }]);
+    expect(nets.calls).toMatchObject([{ amount: 900, key: `${ID}:1001:4:0` }]);
   });
   test("from account to account there is no charge, so the payment gives it back", async () => {
     const { nets, gateway } = await given();
@@ -413,11 +415,35 @@ test("lines are never added", async () => {
 });
 
 test("a key that Nets would not take is replaced by one that it takes, the same each time", () => {
-  expect(idempotencyKey("1001:4:0")).toBe("1001:4:0");
+  expect(idempotencyKey("1001:4:0", ID)).toBe(`${ID}:1001:4:0`);
   const long = `${"order".repeat(20)}:4:0`;
-  expect(idempotencyKey(long)).toMatch(/^[\w-]{43}$/);
-  expect(idempotencyKey(long)).toBe(idempotencyKey(long));
-  expect(idempotencyKey("ørder:1")).not.toContain("ø");
+  expect(idempotencyKey(long, ID)).toMatch(/^[\w-]{43}$/);
+  expect(idempotencyKey(long, ID)).toBe(idempotencyKey(long, ID));
+  expect(idempotencyKey("ørder:1", ID)).not.toContain("ø");
+});
+
+test("two payments of one order never have one key, whichever of the calls, charges and parts it is", async () => {
+  const other = "125400006091b1ef6937598058c4e487";
+  for (const key of ["1001:4:0", `${"order".repeat(20)}:4:0`, "ørder:1"]) {
+    expect(idempotencyKey(key, ID)).not.toBe(idempotencyKey(key, other));
+  }
+  const { nets, gateway } = await given();
+  const series = (netsPayment: ScenarioNetsPayment) => [{ from: T0, netsPayment }];
+  nets.setSeries(ID, series(reserved));
+  nets.setSeries(other, series(reserved));
+  for (const paymentId of [ID, other]) {
+    await gateway.capture({ ...move, paymentId });
+    await gateway.refund({ ...refund, paymentId, key: "1001:5:0" });
+  }
+  nets.setSeries(ID, series(twoCharges));
+  nets.setSeries(
+    other,
+    series({ ...twoCharges, charges: twoCharges.charges.map((one) => ({ ...one, chargeId: `${one.chargeId}2` })) }),
+  );
+  for (const paymentId of [ID, other]) await gateway.refund({ ...refund, paymentId, key: "1001:6:0" });
+  const keys = nets.calls.map(({ key }) => key);
+  expect(keys).toHaveLength(8);
+  expect(new Set(keys).size).toBe(8);
 });
 
 describe("a part goes with its items, and they add up to it (N1: only the whole goes without)", () => {

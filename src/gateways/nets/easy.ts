@@ -240,7 +240,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
       const last = amount === authorized && amount !== total ? ({ finalCharge: true } as const) : {};
       const slice = { amount, ...last, ...partItems(amount, total, lines) };
       const path = `v1/payments/${paymentId}/charges`;
-      return (await move("charges", path, slice, idempotencyKey(key))) ?? done(paymentId);
+      return (await move("charges", path, slice, idempotencyKey(key, paymentId))) ?? done(paymentId);
     },
     /** Takes no key; its proof is the cancelled amount. */
     async cancel({ paymentId, amount, lines }) {
@@ -254,7 +254,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
       if (!("payment" in found)) return found;
       const parts = refundParts(found.payment, { amount, lines, all, refundedBefore });
       for (const [index, { path, ...slice }] of parts.entries()) {
-        const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`);
+        const own = idempotencyKey(parts.length === 1 ? key : `${key}:${index}`, paymentId);
         const failure = await move("refunds", path, slice, own);
         if (failure && index > 0) return { kind: "unknown", detail: `only a part was refunded: ${failure.detail}` };
         if (failure) return failure;

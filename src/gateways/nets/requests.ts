@@ -14,9 +14,14 @@ export interface NetsWebhook {
   authorization: string;
 }
 
-/** Nets takes 1 to 64 characters; a longer key is replaced by its fingerprint, the same each time. */
-export const idempotencyKey = (key: string): string =>
-  /^[\x21-\x7e]{1,64}$/.test(key) ? key : createHash("sha256").update(key).digest("base64url");
+/**
+ * Of one call to one payment: a shop's account may have several orders of one name. Nets takes 1 to 64 characters; a longer
+ * key is replaced by its fingerprint, the same each time.
+ */
+export const idempotencyKey = (key: string, paymentId: string): string => {
+  const own = `${paymentId}:${key}`;
+  return /^[\x21-\x7e]{1,64}$/.test(own) ? own : createHash("sha256").update(own).digest("base64url");
+};
 
 /** Nets takes texts of 128 characters; its WooCommerce plugin takes these out of them, and what it sends is taken. */
 const named = (text: string): string => shortened(text.replace(/\s*[<>\\"&]\s*/g, " ").trim(), 128);
