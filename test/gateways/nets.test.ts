@@ -580,6 +580,48 @@ describe("a new payment", () => {
     });
     expect(nets.creates[1]).toHaveProperty("notifications");
   });
+  test("and whoever runs the shop is told so, by order", async () => {
+    const warned: unknown[] = [];
+    const log = { debug() {}, info() {}, error() {}, warn: (...line: unknown[]) => void warned.push(line) };
+    const { gateway } = await given({ webhook: { authorization: SECRET }, log });
+    const callbackUrl = `https://shop.example/callbacks/t/${"x".repeat(230)}`;
+    await gateway.createPayment({ ...order, callbackUrl: callbackUrl.slice(0, 256) });
+    expect(warned).toEqual([]);
+    await gateway.createPayment({ ...order, callbackUrl });
+    expect(warned).toEqual([
+      [
+        { orderId: "1001", count: callbackUrl.length },
+        expect.stringMatching(/^the callback's address .* 256 characters/),
+      ],
+    ]);
+    await gateway.openCheckout({ ...order, reference: "basket", checkoutUrl: "https://shop.example/c", callbackUrl });
+    expect(warned).toHaveLength(2);
+    // Who registers no webhooks misses none.
+    const quiet = await given({ log });
+    await quiet.gateway.createPayment({ ...order, callbackUrl });
+    expect(warned).toHaveLength(2);
+  });
+  test("an address of one's own for the webhooks that is too long is refused at once", () => {
+    const webhook = { authorization: SECRET, url: `https://shop.example/${"x".repeat(236)}` };
+    const way = { baseUrl: "https://nets.invalid", secretKey: "secret" };
+    expect(() => netsEasy({ ...way, webhook })).toThrow(
+      "webhook.url: Nets takes at most 256 characters, and it has 257",
+    );
+    expect(() => netsEasy({ ...way, webhook: { ...webhook, url: webhook.url.slice(0, 256) } })).not.toThrow();
+  });
+  test("a page of the shop's whose address is too long for Nets is named, and Nets is not asked", async () => {
+    const { nets, gateway } = await given({ embedded: true });
+    const checkoutUrl = `https://shop.example/frames/${"x".repeat(229)}`;
+    const detail = "the address of the page that shows the checkout has 257 characters, and Nets takes at most 256";
+    expect(await gateway.createPayment({ ...order, frameUrl: checkoutUrl })).toEqual({ kind: "failed", detail });
+    expect(await gateway.openCheckout({ ...order, reference: "basket", checkoutUrl })).toEqual({
+      kind: "failed",
+      detail,
+    });
+    expect(nets.creates).toEqual([]);
+    const frameUrl = checkoutUrl.slice(0, 256);
+    expect(await gateway.createPayment({ ...order, frameUrl })).toMatchObject({ kind: "ok", redirectUrl: frameUrl });
+  });
   test.each(["seven77", "x".repeat(65), "with-a-hyphen-in-it", "with spaces in between"])(
     "an authorization that Nets would not take is refused at once: %s",
     (authorization) => {

@@ -25,11 +25,11 @@ import { type Common, compose, type Running } from "./compose.js";
 import { storeAt } from "./stores.js";
 
 /** One for each way of paying that the file names. */
-export const gatewaysOf = ({ gateways }: Ready, clock: Clock): Gateway[] => {
+export const gatewaysOf = ({ gateways }: Ready, clock: Clock, log?: Log): Gateway[] => {
   const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
     "resurs-mapi": (options) => resursMapi({ ...options, clock }),
     "nets-easy": ({ webhookAuthorization: authorization, checkoutKey, ...options }) =>
-      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock }),
+      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock, log }),
     "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
     "resurs-hosted": (options) => resursHosted({ ...options, clock }),
     "resurs-rco": (options) => resursCheckout({ ...options, embedded: true, clock }),
@@ -112,7 +112,7 @@ export const shopOf = ({ shop }: Ready, clock: Clock): WooShop => {
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
   const shop = shopOf(config, clock);
-  const banks = gatewaysOf(config, clock);
+  const banks = gatewaysOf(config, clock, log);
   return compose({
     ...options,
     clock,

@@ -2,17 +2,20 @@
 
 import { noSuchPayment } from "../../../machines/facts.js";
 import { quoted, wrongIn } from "../../../machines/text.js";
-import { asking, type Exchange, ownError } from "../../http-client/exchange.js";
+import { asking, ownError } from "../../http-client/exchange.js";
 import { requireHeaderValues } from "../../http-client/header-values.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
+import { type Log, redacted } from "../../ports/log.js";
 import { requireLongSecrets } from "../../ports/secrets.js";
+import { failureOf, LONGEST_DETAIL, type NetsFailure, refusal, troubleOf } from "./failure.js";
 import { readingOf } from "./reading.js";
 import {
   type Cart,
   createBody,
   embeddedBody,
   idempotencyKey,
+  LONGEST_URL,
   type NetsWebhook,
   type NewEmbeddedCheckout,
   orderItemsBody,
@@ -20,7 +23,7 @@ import {
   refundParts,
   type Slice,
 } from "./requests.js";
-import { CodedError, Created, Moved, NetsPayment, Opened, OwnError, OwnRefusal, Trouble } from "./schema.js";
+import { Created, Moved, NetsPayment, Opened, OwnError } from "./schema.js";
 
 export type { NewEmbeddedCheckout } from "./requests.js";
 
@@ -49,57 +52,24 @@ export interface NetsEasyOptions {
   webhook?: NetsWebhook | undefined;
   /** The shop's terms, which Nets shows; left out: the front page of the shop. */
   termsUrl?: string | undefined;
+  /** Told what Nets cannot be told. */
+  log?: Log | undefined;
   /** A payment is opened for the page at its `frameUrl`, which shows Nets's checkout; left out: for Nets's own page. */
   embedded?: boolean | undefined;
 }
 
-type Failure = Exclude<GatewayAnswer, { kind: "ok" }>;
 type Called =
   | { kind: "done"; body: unknown }
-  | { kind: "failed"; failure: Failure; code: string | null; notFound: boolean };
+  | { kind: "failed"; failure: NetsFailure; code: string | null; notFound: boolean };
 
 /** What plugins for Nets Easy offer; amounts are in minor units, as ours are. */
 const CURRENCIES = ["DKK", "EUR", "NOK", "SEK", "GBP", "USD", "CHF", "PLN"];
 /** Nets's own plugin: up to so many minor units are rounding. */
 export const ROUNDING = 30;
-const LONGEST_DETAIL = 300;
-const UNKNOWN_ERROR = "1000";
+const UNHEARD = `the callback's address is longer than the ${LONGEST_URL} characters that Nets takes, so Nets reports nothing: the payment is read when its customer comes back`;
 
 /** These say that it was done before, perhaps by a call of ours whose answer was lost: the payment decides. */
 const DONE_BEFORE = { charges: "1008", cancels: "1019", refunds: "1023" };
-
-const refusal = (detail: string): Failure => ({
-  kind: "refused",
-  reason: "gateway-refused",
-  detail: quoted(detail, LONGEST_DETAIL),
-});
-
-const troubleOf = (exchange: Exchange): { code: string | null; detail: string } => {
-  if (exchange.kind !== "answer") return { code: null, detail: exchange.detail };
-  const told = Trouble.safeParse(exchange.body).data;
-  const code = told?.code == null ? null : String(told.code);
-  const words = told?.message ?? (told?.errors ? JSON.stringify(told.errors) : null);
-  const detail = `HTTP ${exchange.status}${code ? ` (${code})` : ""}${words ? `: ${words}` : ""}`;
-  return { code, detail: quoted(detail, LONGEST_DETAIL) };
-};
-
-const failureOf = (exchange: Exchange): Failure => {
-  const { detail } = troubleOf(exchange);
-  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
-  if (exchange.kind === "answer") {
-    const { status } = exchange;
-    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail };
-    // Whoever turns our key away, the request went no further.
-    if (status === 401) return refusal(detail);
-    // 408 is the one 4xx that says nothing about what became of the question.
-    const isOwn = ownError(exchange, OwnRefusal) !== null;
-    if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
-    // Nets answers 500 with its code where it will not do a thing. 1000 stands for "unknown".
-    const coded = ownError(exchange, CodedError);
-    if (status === 500 && coded !== null && String(coded.code) !== UNKNOWN_ERROR) return refusal(detail);
-  }
-  return { kind: "unknown", detail };
-};
 
 /** Where Nets has the script of the checkout that a page shows, by the address of its API. */
 export const checkoutScriptAt = (baseUrl: string): string => {
@@ -118,6 +88,10 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   requireHeaderValues({ secretKey: options.secretKey, "webhook.authorization": options.webhook?.authorization });
   if (options.webhook && !/^[A-Za-z0-9]{8,64}$/.test(options.webhook.authorization)) {
     throw new TypeError("webhook.authorization: Nets takes 8 to 64 letters and digits, and nothing else");
+  }
+  const { length: ownLength = 0 } = options.webhook?.url ?? "";
+  if (ownLength > LONGEST_URL) {
+    throw new TypeError(`webhook.url: Nets takes at most ${LONGEST_URL} characters, and it has ${ownLength}`);
   }
   const clock = options.clock ?? systemClock();
   const ask = asking({
@@ -147,14 +121,14 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   };
 
   /** null = Nets knows no such payment. */
-  const fetchPayment = async (paymentId: string): Promise<{ payment: NetsPayment | null } | Failure> => {
+  const fetchPayment = async (paymentId: string): Promise<{ payment: NetsPayment | null } | NetsFailure> => {
     const path = pathOf(paymentId);
     if (!path) return refusal("this is no payment id");
     const answer = await call("GET", path);
     if (answer.kind === "failed") return answer.notFound ? { payment: null } : answer.failure;
     const told = NetsPayment.safeParse(answer.body);
     // The order knows its payment by the id that was asked for, whatever letters Nets writes it in.
-    const unexpected = (wrong: string): Failure => ({
+    const unexpected = (wrong: string): NetsFailure => ({
       kind: "unknown",
       detail: quoted(`unexpected answer to the request for the payment: ${wrong}`, LONGEST_DETAIL),
     });
@@ -176,7 +150,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     path: string,
     slice: Slice,
     key?: string,
-  ): Promise<Failure | null> => {
+  ): Promise<NetsFailure | null> => {
     const answer = await call("POST", path, slice, key);
     if (answer.kind === "done") {
       // Any page can be a 200: an answer that names nothing done is not Nets's. An empty one is no no.
@@ -192,7 +166,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
    * The payment that a call is about, whose amounts tell whether it takes all or a part. Nothing has been sent yet but a
    * question.
    */
-  const lookedUp = async (paymentId: string): Promise<{ payment: NetsPayment } | Failure> => {
+  const lookedUp = async (paymentId: string): Promise<{ payment: NetsPayment } | NetsFailure> => {
     const found = await fetchPayment(paymentId);
     if (!("payment" in found)) {
       return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail } : found;
@@ -218,8 +192,21 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
     return answer.kind === "done" ? { kind: "ok", reading: null } : answer.failure;
   };
 
+  /** What is too long for Nets is left out, and whoever runs the shop is told. */
+  const tellUnheard = (orderId: string, { length: count }: string): void => {
+    const { webhook, log } = options;
+    if (webhook === undefined || webhook.url !== undefined || count <= LONGEST_URL) return;
+    if (log) redacted(log).warn({ orderId, count }, UNHEARD);
+  };
+
   const openCheckout = async (checkout: NewEmbeddedCheckout): Promise<OpenedEmbedded> => {
     const { webhook, termsUrl } = options;
+    const { length } = checkout.checkoutUrl;
+    if (length > LONGEST_URL) {
+      const detail = `the address of the page that shows the checkout has ${length} characters, and Nets takes at most ${LONGEST_URL}`;
+      return { kind: "failed", detail };
+    }
+    tellUnheard(checkout.reference, checkout.callbackUrl);
     const answer = await call("POST", "v1/payments", embeddedBody(checkout, { webhook, termsUrl }, clock.now()));
     if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
     const opened = Opened.safeParse(answer.body).data;
@@ -275,6 +262,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
         const opened = await openCheckout({ ...payment, reference, checkoutUrl: redirectUrl });
         return opened.kind === "ok" ? { ...opened, status, redirectUrl } : opened;
       }
+      tellUnheard(payment.orderId, payment.callbackUrl);
       const answer = await call("POST", "v1/payments", createBody(payment, { webhook, termsUrl }, clock.now()));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const created = Created.safeParse(answer.body);

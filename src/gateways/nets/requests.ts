@@ -89,12 +89,13 @@ export const EVENTS = [
   "payment.refund.failed",
   "payment.cancel.created",
 ];
-const LONGEST_WEBHOOK_URL = 256;
+/** Of a webhook, and of the page that shows the checkout. */
+export const LONGEST_URL = 256;
 
 const notifications = ({ webhook }: ShopUrls, callbackUrl: string) => {
   const { url = callbackUrl, authorization } = webhook ?? {};
-  // Nets takes no longer address. Without webhooks the order can be paid all the same: the customer's return is read.
-  if (webhook === undefined || url.length > LONGEST_WEBHOOK_URL) return {};
+  // Without webhooks the order can be paid all the same: the customer's return is read.
+  if (webhook === undefined || url.length > LONGEST_URL) return {};
   return { notifications: { webHooks: EVENTS.map((eventName) => ({ eventName, url, authorization })) } };
 };
 
