@@ -109,13 +109,44 @@ describe("a status", () => {
   test.each(["cancelled", "on-hold", "refunded"] as const)(
     "another hand was faster and made it %s: nothing is written",
     async (status) => {
-      const { execute, order, server } = await shopWith({ status });
+      const { execute, order, server } = await shopWith();
+      server.woo.setStatus("7", status);
+      const before = order().notes;
       expect(await execute("e1", pay)).toEqual({ kind: "conflict", status });
       expect(await execute("e2", complete)).toEqual({ kind: "conflict", status });
-      expect(order().notes).toEqual([]);
+      expect(order().notes).toEqual(before);
       expect(server.changes).toEqual([]);
     },
   );
+
+  describe("written past WooCommerce, which leaves no note, before the payment:", () => {
+    test.each([
+      ["a first hold", []],
+      ["a hold after one that a person made and ended", ["on-hold", "pending"]],
+    ] as const)("%s is nobody's, and the order is paid", async (_, byHand) => {
+      const { execute, order, server } = await shopWith();
+      for (const status of byHand) server.woo.setStatus("7", status);
+      server.woo.directWrite("7", "on-hold");
+      expect(await execute("e1", pay)).toEqual({ kind: "done" });
+      expect(order()).toMatchObject({ status: "processing", transactionId: "T-1" });
+      expect(order().stockReductions - order().stockIncreases).toBe(1);
+      expect(await execute("e1", pay)).toEqual({ kind: "done" });
+    });
+    test.each(["cancelled", "failed", "completed", "refunded"] as const)(
+      "%s stays, and is reported",
+      async (status) => {
+        const { execute, order, server } = await shopWith();
+        server.woo.directWrite("7", status);
+        expect(await execute("e1", pay)).toEqual({ kind: "conflict", status });
+        expect(order().status).toBe(status);
+      },
+    );
+    test("a hold of a paid order stays", async () => {
+      const { execute, server } = await shopWith({ status: "processing" });
+      server.woo.directWrite("7", "on-hold");
+      expect(await execute("e1", complete)).toEqual({ kind: "conflict", status: "on-hold" });
+    });
+  });
 
   test("another hand did the same: done, and nothing is written", async () => {
     const { execute, order } = await shopWith({ status: "processing" });

@@ -87,6 +87,10 @@ const changeIn = (text: string, labels: Map<string, string>): StatusChange | nul
   return from === undefined || to === undefined ? null : { from, to };
 };
 
+/** The status that WooCommerce's last note of a change tells of; null = it tells of none. What SQL writes leaves no note. */
+export const lastToldOf = (notes: Note[], labels: Map<string, string>): string | null =>
+  notes.flatMap(({ note }) => (referenceIn(note) === null ? (changeIn(note, labels)?.to ?? []) : [])).at(-1) ?? null;
+
 /** One write of ours: from which status in which, after which note, and whether WooCommerce writes a note of it. */
 export interface NoteWrite {
   from: string;

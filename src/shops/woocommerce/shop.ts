@@ -13,7 +13,7 @@ import { systemClock } from "../../ports/clock.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { type ApiOptions, type ApiResult, orderPath, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
-import { leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
+import { lastToldOf, leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
 import { type CustomStatuses, shopOrder, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
 import { Statuses, WooOrder } from "./schema.js";
@@ -175,6 +175,16 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   const mayMove = (effect: StatusEffect, seen: OrderStatus): boolean =>
     seen === effect.from && (effect.type === "setOrderStatus" || payable.includes(seen));
 
+  /**
+   * On hold without a note of it, before the payment: written past WooCommerce, so no person waits for anything, and the
+   * order waits for its payment.
+   */
+  const isHeldByNobody = async (orderId: string, effect: StatusEffect, seen: OrderStatus): Promise<boolean> => {
+    if (effect.type !== "completePayment" || seen !== "on-hold" || effect.from === "on-hold") return false;
+    const [notes, names] = [await readNotes(api, orderId), await labelled()];
+    return notes.kind === "ok" && names.size > 0 && lastToldOf(notes.body, names) !== "on-hold";
+  };
+
   const changeStatus = async (orderId: string, reference: string, effect: StatusEffect): Promise<ShopAnswer> => {
     const order = await readOrder(api, orderId);
     if (order.kind !== "ok") return answerTo(orderId, order);
@@ -184,7 +194,8 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     let moved: Moved;
     if (mark?.reference === reference) moved = await takeUp(orderId, mark, effect.to);
     else if (seen === effect.to) return { kind: "done" };
-    else if (!mayMove(effect, seen)) return { kind: "conflict", status: seen };
+    else if (!mayMove(effect, seen) && !(await isHeldByNobody(orderId, effect, seen)))
+      return { kind: "conflict", status: seen };
     else moved = await move(orderId, order.body.status, changeFor(effect, order.body), effect.to, reference);
     if (moved.kind === "conflict") return moved;
     if (moved.kind !== "moved") return answerTo(orderId, moved);

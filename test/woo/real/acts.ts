@@ -1,6 +1,6 @@
 /** What is lived through on a real shop. Each act says which laws were broken; none = it held. */
 import type { Browser } from "playwright-core";
-import { buyer, type CheckoutPage } from "./buyer.js";
+import { buyer } from "./buyer.js";
 import { METHOD, type RealWorld, type ShopSays } from "./world.js";
 
 export interface Act {
@@ -12,13 +12,17 @@ type Broken = string[];
 const law = (broken: Broken, holds: boolean, says: string): void => {
   if (!holds) broken.push(says);
 };
-const idIn = (url: string): number => Number(/order-(?:received|pay)\/(\d+)/.exec(url)?.[1] ?? 0);
 const mailsAbout = async ({ shop }: RealWorld, since: number, subject: RegExp) =>
   (await shop.mails()).slice(since).filter((mail) => subject.test(mail.subject)).length;
-const isPaid = /order has been received/;
+
+export interface Placed {
+  id: number;
+  /** The bank's page. */
+  redirect: string;
+}
 
 /** An order as the block checkout makes it, without a browser: for acts in which nobody looks at a page. */
-export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<{ id: number; redirect: string }> =>
+export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed> =>
   shop.php(`
     $order = wc_create_order();
     $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
@@ -53,110 +57,16 @@ export const paidOrder = async (
 export const paymentOf = async ({ engine }: RealWorld, id: number): Promise<string> =>
   (await engine.queries.read(String(id)))?.facts.payment.id ?? "";
 
+/** Names of the flags that stand. */
+export const flagsOf = async ({ engine }: RealWorld, id: number): Promise<string[]> =>
+  ((await engine.queries.read(String(id)))?.flags ?? [])
+    .filter(({ clearedAt }) => clearedAt === null)
+    .map(({ flag }) => flag);
+
 export const setsStatus = ({ shop }: RealWorld, id: number, status: string) =>
   shop.php<string>(
     `$order = wc_get_order( ${id} ); $order->update_status( '${status}' ); return $order->get_status();`,
   );
-
-/** The same customer's return and the bank's callback come at the same moment: the double sends both at once. */
-const buys = (at: CheckoutPage, rounds: number): Act => ({
-  name: `${rounds} customers pay at the ${at} checkout, return and callback racing`,
-  async run(world, browser) {
-    const broken: Broken = [];
-    await world.checkoutIs(at);
-    for (let round = 1; round <= rounds; round += 1) {
-      const one = await buyer(browser, world.shop);
-      const before = (await world.shop.mails()).length;
-      await one.shops(world.shop.products[0] ?? 0, at);
-      await one.goesToBank(METHOD);
-      await one.atBank("sign");
-      const url = one.page.url();
-      const id = idIn(url);
-      law(broken, /order-received\/\d+\/\?key=wc_order_/.test(url), `round ${round}: came out at ${url}`);
-      law(broken, /thank you|received/i.test(await one.reads()), `round ${round}: no thank-you page`);
-      await one.leaves();
-      if (id === 0) continue;
-      await world.settled(id);
-      const order = await world.order(id);
-      law(broken, order.status === "processing", `order ${id} is ${order.status}`);
-      law(broken, (await mailsAbout(world, before, isPaid)) === 1, `order ${id}: not one mail to the customer`);
-      const reduced = order.notes.filter((note) => note.startsWith("Stock levels reduced")).length;
-      law(broken, reduced === 1, `order ${id}: stock reduced ${reduced} times`);
-    }
-    return broken;
-  },
-});
-
-const denied = (at: CheckoutPage): Act => ({
-  name: `denied at the ${at} checkout: back with the bank's reason, then paid`,
-  async run(world, browser) {
-    const broken: Broken = [];
-    await world.checkoutIs(at);
-    const one = await buyer(browser, world.shop);
-    await one.shops(world.shop.products[0] ?? 0, at);
-    await one.goesToBank(METHOD);
-    await one.atBank("deny");
-    law(broken, one.page.url().includes("checkout/"), `came out at ${one.page.url()}`);
-    await one.page
-      .getByText("did not approve the payment")
-      .first()
-      .waitFor({ timeout: 10_000 })
-      .catch(() => broken.push("the reason is not shown"));
-    await one.shops(world.shop.products[0] ?? 0, at);
-    await one.goesToBank(METHOD);
-    await one.atBank("sign");
-    const id = idIn(one.page.url());
-    law(broken, id > 0, `the second try came out at ${one.page.url()}`);
-    if (id > 0) {
-      await world.settled(id);
-      law(broken, (await world.order(id)).status === "processing", `order ${id} is ${(await world.order(id)).status}`);
-    }
-    await one.leaves();
-    return broken;
-  },
-});
-
-const left: Act = {
-  name: "the customer leaves the bank: back at the checkout, and nothing is paid",
-  async run(world, browser) {
-    const broken: Broken = [];
-    await world.checkoutIs("classic");
-    const one = await buyer(browser, world.shop);
-    await one.shops(world.shop.products[0] ?? 0, "classic");
-    await one.goesToBank(METHOD);
-    await one.atBank("leave");
-    law(broken, /classic-checkout\/$/.test(one.page.url()), `came out at ${one.page.url()}`);
-    law(broken, /payment was not completed|ended the payment/.test(await one.reads()), "no reason is shown");
-    await one.leaves();
-    return broken;
-  },
-};
-
-const frozen: Act = {
-  name: "frozen: on hold, and Completed is refused from the command line",
-  async run(world, browser) {
-    const broken: Broken = [];
-    const one = await buyer(browser, world.shop);
-    await one.shops(world.shop.products[0] ?? 0, "classic");
-    await one.goesToBank(METHOD);
-    await one.atBank("freeze");
-    const id = idIn(one.page.url());
-    await one.leaves();
-    await world.settled(id);
-    law(broken, (await world.order(id)).status === "on-hold", `order ${id} is ${(await world.order(id)).status}`);
-    await setsStatus(world, id, "completed");
-    await world.settled(id);
-    const order = await world.order(id);
-    law(broken, order.status === "on-hold", `after Completed order ${id} is ${order.status}`);
-    law(
-      broken,
-      order.notes.some((note) => note.includes("completed was refused")),
-      "no note on the order says so",
-    );
-    law(broken, world.bank.books(await paymentOf(world, id))?.captured === 0, "money was captured");
-    return broken;
-  },
-};
 
 const completedAnywhere: Act = {
   name: "Completed by update_status() without a person: captured first, completed by the engine",
@@ -327,13 +237,7 @@ const silent: Act = {
   },
 };
 
-export const acts = (rounds: number): Act[] => [
-  frozen,
-  buys("classic", rounds),
-  buys("blocks", rounds),
-  denied("classic"),
-  denied("blocks"),
-  left,
+export const acts: Act[] = [
   completedAnywhere,
   refundedByParts,
   refundedTwice,

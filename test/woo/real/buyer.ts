@@ -20,11 +20,12 @@ const person = {
 export interface Buyer {
   context: BrowserContext;
   page: Page;
+  email: string;
   /** Puts a product into the cart and goes to the checkout. */
   shops(product: number, at: CheckoutPage): Promise<void>;
   /** Names of the payment methods that are offered. */
   offered(): Promise<string[]>;
-  /** Fills in the form, chooses the method, and presses the button; ends on the bank's page. */
+  /** Fills in the form, chooses the method, and presses the button; ends on the bank's page, or the engine's with its frame. */
   goesToBank(method: string): Promise<void>;
   /** The button on the bank's page; ends where the customer comes out. */
   atBank(outcome: AtBank): Promise<void>;
@@ -33,21 +34,28 @@ export interface Buyer {
   leaves(): Promise<void>;
 }
 
+/** The buttons in the banks' frames and in the page around them. */
+const inFrame: Partial<Record<AtBank, string>> = { sign: "Sign", freeze: "Sign, and be frozen" };
+let buyers = 0;
+
 export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> => {
   const context = await browser.newContext({ locale: "en-GB" });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   let at: CheckoutPage = "classic";
-  const isAtBank = () => page.url().includes("/sign/");
+  const bank = /\/(?:sign|frames)\//;
+  const isAtBank = () => bank.test(page.url());
+  buyers += 1;
+  const email = `buyer-${buyers}@shop.example`;
 
   const fillClassic = async () => {
     for (const [name, value] of Object.entries(person)) await page.fill(`#billing_${name}`, value);
-    await page.fill("#billing_email", "buyer@shop.example");
+    await page.fill("#billing_email", email);
     // The form is sent to the shop after each field and comes back with the methods.
     await page.waitForFunction(() => document.querySelector(".blockUI") === null);
   };
   const fillBlocks = async () => {
-    await page.fill("#email", "buyer@shop.example");
+    await page.fill("#email", email);
     for (const [name, value] of Object.entries(person)) {
       const field = page.locator(`#shipping-${name}`);
       // A customer who has been here before sees his address, and not the form.
@@ -58,6 +66,7 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
   return {
     context,
     page,
+    email,
     async shops(product, checkout) {
       at = checkout;
       await page.goto(`${shop.url}/?add-to-cart=${product}`);
@@ -85,16 +94,24 @@ export const buyer = async (browser: Browser, shop: RealShop): Promise<Buyer> =>
         // While WooCommerce still counts with what was chosen, it does not hear the button: one presses it again.
         for (let presses = 1; presses <= 6 && !isAtBank(); presses += 1) {
           await page.click(".wc-block-components-checkout-place-order-button:not([disabled])").catch(() => {});
-          await page.waitForURL(/\/sign\//, { timeout: 15_000 }).catch(() => {});
+          await page.waitForURL(bank, { timeout: 15_000 }).catch(() => {});
         }
       }
-      await page.waitForURL(/\/sign\//).catch(async () => {
+      await page.waitForURL(bank).catch(async () => {
         const says = (await page.innerText("body")).replace(/\s+/g, " ").slice(0, 500);
         throw new Error(`the checkout does not lead to the bank; it says: ${says}`);
       });
     },
     async atBank(outcome) {
-      await page.click(`button[value="${outcome}"]`);
+      if (!page.url().includes("/frames/")) await page.click(`button[value="${outcome}"]`);
+      else if (outcome === "leave") await page.getByRole("link", { name: "Back to the shop without paying" }).click();
+      else {
+        const [frame, name] = [page.frameLocator("iframe"), inFrame[outcome] ?? ""];
+        await frame
+          .getByRole("button", { name, exact: true })
+          .or(frame.getByRole("button", { name: "Pay" }))
+          .click();
+      }
       await page.waitForURL((url) => url.origin === shop.url && !url.search.includes("wc-api"));
       await page.waitForLoadState("load");
     },

@@ -1,8 +1,10 @@
 /** Every act on a real shop: on a WooCommerce whose orders have tables of their own, and on one that keeps them as posts. */
 import { chromiumAt, launch } from "../../inspector/browser.js";
 import { acts } from "./acts.js";
+import { customerActs } from "./customers.js";
 import { doorActs } from "./doors.js";
 import { merchantActs } from "./merchant.js";
+import { pastHooksActs } from "./past-hooks.js";
 import { missing } from "./stand-up.js";
 import { tellingActs } from "./tells.js";
 import { realWorld } from "./world.js";
@@ -35,9 +37,14 @@ export const liveReal = async (rounds: number, told: (one: ActOutcome) => void, 
       const { wordpress, woocommerce, php } = world.shop.versions;
       versions = `WooCommerce ${woocommerce}, WordPress ${wordpress}, PHP ${php}`;
       try {
-        for (const { name, run } of [...merchantActs, ...doorActs, ...tellingActs(rounds), ...acts(rounds)].filter(
-          (act) => act.name.includes(only),
-        )) {
+        for (const { name, run } of [
+          ...merchantActs,
+          ...doorActs,
+          ...pastHooksActs,
+          ...tellingActs(rounds),
+          ...customerActs(rounds),
+          ...acts,
+        ].filter((act) => act.name.includes(only))) {
           const began = performance.now();
           const broken = await run(world, browser).catch((thrown: unknown) => [String(thrown).slice(0, 500)]);
           const one = { name, orders, seconds: (performance.now() - began) / 1000, broken };

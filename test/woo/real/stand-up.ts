@@ -5,6 +5,7 @@
  * WOOCOMMERCE_DIR is an unzipped release of WooCommerce; WORDPRESS_DIR a WordPress, by default Debian's.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +41,9 @@ export const missing = (): string | null => {
   } catch {
     return `there is no WordPress in ${WORDPRESS_DIR}; WORDPRESS_DIR names one`;
   }
+  // Without one its pages are empty.
+  if (readdirSync(join(WORDPRESS_DIR, "wp-content/themes"), { withFileTypes: true }).every((one) => one.isFile()))
+    return `there is no theme in ${WORDPRESS_DIR}/wp-content/themes (apt-get install wordpress-theme-twentytwentyfive)`;
   return null;
 };
 

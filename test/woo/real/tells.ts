@@ -4,15 +4,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Act, completedOrder, paidOrder, paymentOf, placed, setsStatus } from "./acts.js";
+import type { Page } from "playwright-core";
+import { type Act, completedOrder, flagsOf, paidOrder, paymentOf, placed, setsStatus } from "./acts.js";
 import { loggedIn, orderScreen } from "./merchant.js";
 import { WEBHOOK_SECRET } from "./stand-up.js";
 import { PLUGIN_SECRET, type RealWorld, TOKEN } from "./world.js";
-
-const flagsOf = async ({ engine }: RealWorld, id: number): Promise<string[]> =>
-  ((await engine.queries.read(String(id)))?.flags ?? [])
-    .filter(({ clearedAt }) => clearedAt === null)
-    .map(({ flag }) => flag);
 
 const unexplained: Act = {
   name: "a status that only another plugin knows: Completed is refused before money moves, naming customStatuses",
@@ -30,6 +26,18 @@ const unexplained: Act = {
   },
 };
 
+/** The column of flags in the order list. */
+const listSays = async (world: RealWorld, page: Page, id: number): Promise<string | null> => {
+  const list = await world.shop.php<string>(
+    `delete_transient( 'order_status_engine_flagged' ); return \\Automattic\\WooCommerce\\Utilities\\OrderUtil::custom_orders_table_usage_is_enabled() ? admin_url( 'admin.php?page=wc-orders' ) : admin_url( 'edit.php?post_type=shop_order' );`,
+  );
+  await page.goto(list);
+  const cell = page.locator(`[data-order-status-engine="${id}"]`);
+  // It is an image for whoever cannot see it, once the engine has answered.
+  await page.locator(`[data-order-status-engine="${id}"][role="img"]`).waitFor({ state: "attached" });
+  return cell.getAttribute("title");
+};
+
 const byHand: Act = {
   name: "refunds by hand: no money moves, the panel and the list say so, until the bank agrees",
   async run(world, browser) {
@@ -45,11 +53,15 @@ const byHand: Act = {
     const panel = await page.innerText("#order-status-engine-panel");
     if (!/The shop has refunds of .*10.00.*the bank has refunded .*0.00/.test(panel))
       broken.push(`the panel says: ${panel}`);
+    const part = await listSays(world, page, id);
+    if (!part?.includes("10.00")) broken.push(`of a part by hand the list says: ${part}`);
     // The bank agrees to this part, and the shop has it already.
     world.bank.portal(payment, "refund", 10);
     await world.engine.submit(String(id), { type: "reconcile.asked" }, { wait: "settled" });
     await world.settled(id);
     const { refunds } = await world.order(id);
+    const agreed = await listSays(world, page, id);
+    if (agreed !== "") broken.push(`after the bank agreed the list says: ${agreed}`);
     if (refunds.length !== 1)
       broken.push(`the shop has ${refunds.length} refunds after the bank agreed to the one by hand`);
     await refund(349.9);
@@ -57,17 +69,7 @@ const byHand: Act = {
     if (world.bank.books(payment)?.refunded !== 10) broken.push("the bank gave money back");
     const flags = await flagsOf(world, id);
     if (!flags.includes("discrepancy:refunded-not-credited")) broken.push(`the flags are [${flags}]`);
-    await world.shop.php(`delete_transient( 'order_status_engine_flagged' ); return 1;`);
-    await page.goto(
-      await world.shop.php<string>(
-        `return \\Automattic\\WooCommerce\\Utilities\\OrderUtil::custom_orders_table_usage_is_enabled() ? admin_url( 'admin.php?page=wc-orders' ) : admin_url( 'edit.php?post_type=shop_order' );`,
-      ),
-    );
-    const cell = page.locator(`[data-order-status-engine="${id}"]`);
-    await page
-      .waitForFunction((of) => document.querySelector(`[data-order-status-engine="${of}"]`)?.textContent !== "", id)
-      .catch(() => {});
-    const says = await cell.getAttribute("title");
+    const says = await listSays(world, page, id);
     if (!says?.includes("the bank still has the customer's money")) broken.push(`the list says: ${says}`);
     world.bank.portal(payment, "refund");
     await world.engine.submit(String(id), { type: "reconcile.asked" }, { wait: "settled" });

@@ -1,18 +1,28 @@
-/** A real WooCommerce, the double of Resurs's bank, and the engine between them: all of it on this computer. */
+/** A real WooCommerce, a double of each bank, and the engine between them: all of it on this computer. */
 
-import { resursMapi } from "../../../src/gateways/resurs/mapi.js";
+import { checkoutScriptAt } from "../../../src/gateways/nets/easy.js";
+import { decodeApiData } from "../../../src/gateways/resurs-legacy/index.js";
 import { httpApp } from "../../../src/http/app.js";
 import { listen } from "../../../src/http/serve.js";
 import { systemClock } from "../../../src/ports/clock.js";
 import { createEngine, type Engine } from "../../../src/runtime/embedded/engine.js";
 import { wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../../src/shops/woocommerce/index.js";
 import { memoryStore } from "../../../src/stores/memory/store.js";
-import { type ResursDouble, resursDouble } from "../../../src/testing/index.js";
+import {
+  type Banks,
+  closeBanks,
+  deliveringFrom,
+  gatewaysTo,
+  LEGACY_DIGEST,
+  NETS_AUTHORIZATION,
+  openBanks,
+  registerCallbacks,
+} from "../../../src/testing/doubles/banks.js";
+import type { ResursDouble } from "../../../src/testing/index.js";
 import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
 
 export const TOKEN = "token of the engine's API";
 export const PLUGIN_SECRET = "secret between plugin and engine";
-const STORE = "b7f88ac4-baa7-493b-a0a7-d4e14f91f555";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
 /** For what hangs: the shop is PHP without a web server, on a computer that may be busy with other things. */
 const SETTLED_MS = 120_000;
@@ -20,7 +30,9 @@ const SHOP_MS = 60_000;
 
 export interface RealWorld {
   shop: RealShop;
+  /** Resurs's Merchant API, by which most orders are paid. */
   bank: ResursDouble;
+  banks: Banks;
   engine: Engine;
   /** Where the engine is served. */
   address: { engine: string; port: number };
@@ -61,7 +73,7 @@ const readOrder = (id: number): string => `
 
 export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld> => {
   const clock = systemClock();
-  const bank = await resursDouble({ clock });
+  const banks = await openBanks(clock);
   // The engine needs the shop's keys and the shop the engine's address, so the door is opened before the engine is made.
   let app: { fetch(request: Request): Response | Promise<Response> } = {
     fetch: () => new Response("not yet", { status: 503 }),
@@ -79,18 +91,31 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
       ORDER_STATUS_ENGINE_SECRET: PLUGIN_SECRET,
     },
   });
-  const gateway = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", storeId: STORE, clock });
   const at = { url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET };
   const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS });
   const settings = { stockManagement: true, holdStockMinutes: 60 };
-  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: adapter, settings, clock });
+  const engine = createEngine({
+    store: memoryStore(),
+    gateways: gatewaysTo(banks, clock, fetch, true),
+    shop: adapter,
+    settings,
+    clock,
+  });
   await engine.start();
+  registerCallbacks(banks, url);
   app = httpApp({
     engine,
     apiToken: TOKEN,
     publicUrl: url,
     follows: [],
     customStatuses: [],
+    netsAuthorization: NETS_AUTHORIZATION,
+    frames: {
+      nets: { checkoutKey: "checkout key", script: checkoutScriptAt(banks.nets.url) },
+      resursCheckout: { origin: new URL(banks.legacy.addresses.checkoutUrl).origin },
+    },
+    resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
+    readContainer: decodeApiData,
     doctor: () =>
       wooDoctor({
         ...at,
@@ -115,7 +140,8 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
   };
   return {
     shop,
-    bank,
+    bank: banks.resurs,
+    banks,
     engine,
     address: { engine: url, port },
     async engineDown() {
@@ -135,7 +161,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     },
     async settled(id) {
       await until(`order ${id}`, async () => {
-        if (!engine.idle || bank.delivering() > 0) return false;
+        if (!engine.idle || deliveringFrom(banks) > 0) return false;
         const open = await engine.queries.effectsOf(String(id));
         return open.every(({ dead }) => dead);
       });
@@ -144,7 +170,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
       await served?.close(0);
       await engine.stop();
       await shop.stop();
-      await bank.close();
+      await closeBanks(banks);
     },
   };
 };

@@ -1,7 +1,10 @@
 /** The column of flags in the order list: asks once for all orders, after the list is shown. */
 ( function ( asked ) {
 	var cells = document.querySelectorAll( '[data-order-status-engine]' );
-	var body = new URLSearchParams( { action: asked.action, _ajax_nonce: asked.nonce } );
+	var byHand = Array.prototype.map.call( document.querySelectorAll( '[data-by-hand]' ), function ( cell ) {
+		return cell.dataset.orderStatusEngine;
+	} );
+	var body = new URLSearchParams( { action: asked.action, _ajax_nonce: asked.nonce, by_hand: byHand.join( ',' ) } );
 	fetch( asked.url, { method: 'POST', credentials: 'same-origin', body: body } )
 		.then( function ( answer ) {
 			return answer.json();

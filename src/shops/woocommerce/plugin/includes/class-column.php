@@ -12,6 +12,7 @@ final class Order_Status_Engine_Column {
 	const KEPT     = 'order_status_engine_flagged';
 	const KEPT_FOR = 60;
 	const PATIENCE = 3;
+	const MOST_BY_HAND = 20;
 
 	private static $is_shown = false;
 
@@ -41,7 +42,9 @@ final class Order_Status_Engine_Column {
 	public static function cell( $name, $of ) {
 		if ( self::NAME === $name ) {
 			self::$is_shown = true;
-			printf( '<span data-order-status-engine="%d"></span>', $of instanceof WC_Order ? (int) $of->get_id() : (int) $of );
+			$order          = $of instanceof WC_Order ? $of : wc_get_order( $of );
+			$is_by_hand     = $order instanceof WC_Order && Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) && Order_Status_Engine_Refunds::has_part_by_hand( $order );
+			printf( '<span data-order-status-engine="%d"%s></span>', $order ? (int) $order->get_id() : (int) $of, $is_by_hand ? ' data-by-hand="1"' : '' );
 		}
 	}
 
@@ -60,10 +63,26 @@ final class Order_Status_Engine_Column {
 		if ( ! current_user_can( 'edit_shop_orders' ) ) {
 			wp_send_json_error( null, 403 );
 		}
-		wp_send_json_success( self::flagged() );
+		wp_send_json_success( (object) self::flagged( self::by_hand() ) );
 	}
 
-	private static function flagged() {
+	/** The shop's own flag, of a part that was refunded by hand: for so many orders of the list the engine is asked, one by one. */
+	private static function by_hand() {
+		// phpcs:ignore WordPress.Security.NonceVerification -- checked in answer().
+		$ids  = isset( $_POST['by_hand'] ) && is_string( $_POST['by_hand'] ) ? array_map( 'absint', explode( ',', sanitize_text_field( wp_unslash( $_POST['by_hand'] ) ) ) ) : array();
+		$says = array();
+		foreach ( array_slice( array_filter( $ids ), 0, self::MOST_BY_HAND ) as $id ) {
+			$order      = wc_get_order( $id );
+			$difference = $order instanceof WC_Order ? Order_Status_Engine_Refunds::difference( $order ) : '';
+			if ( '' !== $difference ) {
+				$says[ $id ] = array( $difference );
+			}
+		}
+		return $says;
+	}
+
+	/** @param array $says what is said already, by order. */
+	private static function flagged( $says ) {
 		$kept = get_transient( self::KEPT );
 		if ( ! is_array( $kept ) ) {
 			$told = Order_Status_Engine_Client::send( 'GET', '/orders?flagged=true&latest=true&limit=500', null, self::PATIENCE );
@@ -71,12 +90,11 @@ final class Order_Status_Engine_Column {
 			set_transient( self::KEPT, $kept, self::KEPT_FOR );
 		}
 		$tongue = 0 === strpos( get_user_locale(), 'sv' ) ? 'sv' : 'en';
-		$says   = array();
 		foreach ( $kept['orders'] as $order ) {
 			foreach ( $order['flags'] as $flag ) {
 				$says[ $order['orderId'] ][] = isset( $kept['says'][ $flag ][ $tongue ] ) ? $kept['says'][ $flag ][ $tongue ] : $flag;
 			}
 		}
-		return (object) $says;
+		return $says;
 	}
 }

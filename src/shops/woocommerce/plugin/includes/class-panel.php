@@ -111,19 +111,8 @@ final class Order_Status_Engine_Panel {
 
 	/** Refunds that the shop has and the bank has not, as after one by hand. */
 	private static function refunds( $order ) {
-		$in_shop = Order_Status_Engine_Order::minor( $order->get_total_refunded() );
-		if ( 0 === $in_shop ) {
-			return '';
-		}
-		$told    = Order_Status_Engine_Client::send( 'GET', '/orders/' . $order->get_id(), null, self::PATIENCE );
-		$at_bank = isset( $told['body']['facts']['payment']['refunded'] ) ? (int) $told['body']['facts']['payment']['refunded'] : $in_shop;
-		if ( $in_shop <= $at_bank ) {
-			return '';
-		}
-		$price = array( 'currency' => $order->get_currency() );
-		/* translators: 1: an amount, 2: an amount */
-		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
-		return '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . wp_kses( $says, array() ) . '</p>';
+		$says = Order_Status_Engine_Refunds::difference( $order );
+		return '' === $says ? '' : '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . esc_html( $says ) . '</p>';
 	}
 
 	/** In the language of whoever looks. */

@@ -12,6 +12,8 @@ final class Order_Status_Engine_Refunds {
 	const CONFIRMED = '_order_status_engine_refund';
 	/** On a refund that moved no money: what the bank refunds later is this one, and is not recorded again. */
 	const BY_HAND  = 'by-hand';
+	/** On the order: so much, in hundredths, shop and bank had both refunded when the engine was asked last. */
+	const AGREED = '_order_status_engine_refunded';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
 	const PATIENCE = 13;
@@ -33,6 +35,41 @@ final class Order_Status_Engine_Refunds {
 		if ( 0 !== self::$by_hand ) {
 			$refund->update_meta_data( self::CONFIRMED, self::BY_HAND );
 		}
+	}
+
+	/** Whether a part was refunded by hand, and it is not known that the bank agrees. Of the whole the engine has a flag. */
+	public static function has_part_by_hand( $order ) {
+		if ( 'refunded' === $order->get_status() || Order_Status_Engine_Order::minor( $order->get_total_refunded() ) <= (int) $order->get_meta( self::AGREED ) ) {
+			return false;
+		}
+		foreach ( $order->get_refunds() as $refund ) {
+			if ( self::BY_HAND === $refund->get_meta( self::CONFIRMED ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** @return string that the shop has refunded more than the bank; '' = it has not, or the engine cannot be asked. */
+	public static function difference( $order ) {
+		$in_shop = Order_Status_Engine_Order::minor( $order->get_total_refunded() );
+		if ( $in_shop <= (int) $order->get_meta( self::AGREED ) ) {
+			return '';
+		}
+		$told = Order_Status_Engine_Client::send( 'GET', '/orders/' . $order->get_id(), null, 3 );
+		if ( ! isset( $told['body']['facts']['payment']['refunded'] ) ) {
+			return '';
+		}
+		$at_bank = (int) $told['body']['facts']['payment']['refunded'];
+		if ( $in_shop <= $at_bank ) {
+			$order->update_meta_data( self::AGREED, (string) $in_shop );
+			$order->save_meta_data();
+			return '';
+		}
+		$price = array( 'currency' => $order->get_currency() );
+		/* translators: 1: an amount, 2: an amount */
+		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
+		return html_entity_decode( $says, ENT_QUOTES );
 	}
 
 	public static function is_by_hand( $order ) {
