@@ -93,6 +93,50 @@ const home = {
   country: "SWE",
 };
 
+const notifications = {
+  webHooks: [
+    {
+      eventName: "payment.charge.created.v2",
+      url: "https://127.0.0.1:9/nets",
+      authorization: "Abcdefgh12345678",
+      headers: [{ name: "x", value: "y" }],
+    },
+  ],
+};
+
+/** Begun by a payment, given another card, and charged again: alone and among others. */
+const subscriptions = async (): Promise<Step[]> => {
+  const bank = await netsDouble({ clock: new VirtualClock(NOW) });
+  const between = await recorderBefore(bank.url);
+  const ask = asking(between.url, { authorization: "secret" });
+  const order = { items: [item], amount: 500, currency: "SEK", reference: "1001" };
+  const checkout = { termsUrl: "https://shop.example/t" };
+  const paid = async (more: Json): Promise<Json> => {
+    const { paymentId } = await ask("POST", "/v1/payments", { order, checkout, ...more });
+    bank.customerPays(String(paymentId));
+    return (await ask("GET", `/v1/payments/${paymentId}`)).payment as Json;
+  };
+  const begun = await paid({ subscription: { endDate: "2031-11-20T12:00", interval: 0 } });
+  const { id: subscriptionId } = begun.subscription as Json;
+  await paid({ subscription: { subscriptionId } });
+  const open = await paid({ unscheduledSubscription: { create: true } });
+  const { unscheduledSubscriptionId } = open.unscheduledSubscription as Json;
+  await paid({ unscheduledSubscription: { unscheduledSubscriptionId } });
+  const charge = { order, notifications };
+  await ask("POST", `/v1/subscriptions/${subscriptionId}/charges`, charge);
+  await ask("POST", `/v1/unscheduledsubscriptions/${unscheduledSubscriptionId}/charges`, charge);
+  bank.importSubscription("ticket-7", "subscription");
+  const many = [
+    { subscriptionId, order },
+    ...["ticket-7", "ticket-8"].map((externalReference) => ({ externalReference, order })),
+  ];
+  const bulk = { externalBulkChargeId: "december", notifications, subscriptions: many };
+  const { bulkId } = await ask("POST", "/v1/subscriptions/charges", bulk);
+  await ask("GET", `/v1/subscriptions/charges/${bulkId}`);
+  await Promise.all([between.close(), bank.close()]);
+  return between.steps;
+};
+
 const nets = async (): Promise<Step[]> => {
   const bank = await netsDouble({ clock: new VirtualClock(NOW) });
   const between = await recorderBefore(bank.url);
@@ -130,16 +174,7 @@ const nets = async (): Promise<Step[]> => {
       },
       shippingCountries: [{ countryCode: "SWE" }],
     },
-    notifications: {
-      webHooks: [
-        {
-          eventName: "payment.charge.created.v2",
-          url: "https://127.0.0.1:9/nets",
-          authorization: "Abcdefgh12345678",
-          headers: [{ name: "x", value: "y" }],
-        },
-      ],
-    },
+    notifications,
     merchantNumber: "100000",
     subscription: { endDate: "2031-11-20T12:00", interval: 0 },
     unscheduledSubscription: { create: false },
@@ -192,12 +227,36 @@ const older = async (): Promise<Step[]> => {
     unitAmountWithoutVat: 400,
     vatPct: 25,
   };
+  const place = {
+    firstName: "Testa",
+    lastName: "Testsson",
+    addressRow1: "Testgatan 1",
+    addressRow2: "2 tr",
+    postalArea: "Teststad",
+    postalCode: "12345",
+  };
+  await ask("POST", "/back-channel", {
+    paymentData: { preferredId: "order-2" },
+    orderData: {
+      orderLines: [{ ...line, totalVatAmount: 100, totalAmount: 500 }],
+      totalAmount: 500,
+      totalVatAmount: 100,
+    },
+    customer: { ...madeUpCustomer, address: { ...place, country: "SE", countryCode: "SE" } },
+    successUrl: "https://shop.example/s",
+    failUrl: "https://shop.example/f",
+  });
   const path = "/checkout/payments/order-1";
   const cart = { orderLines: [{ ...line, totalAmountWithVat: 500, totalVatAmount: 100, type: "ORDER_LINE" }] };
   await ask("POST", path, {
     ...cart,
     metaData: [{ key: "CustomerId", value: "7" }],
-    customer: { governmentId: madeUpCustomer.governmentId, email: madeUpCustomer.email },
+    customer: {
+      governmentId: madeUpCustomer.governmentId,
+      email: madeUpCustomer.email,
+      mobile: "0701234567",
+      deliveryAddress: { ...place, fullName: "Testa Testsson", countryCode: "SE" },
+    },
     successUrl: "https://shop.example/s",
     backUrl: "https://shop.example/b",
     shopUrl: "https://shop.example",
@@ -211,4 +270,5 @@ const older = async (): Promise<Step[]> => {
   return between.steps;
 };
 
-export const otherMessages = async (): Promise<Step[]> => (await Promise.all([merchant(), nets(), older()])).flat();
+export const otherMessages = async (): Promise<Step[]> =>
+  (await Promise.all([merchant(), nets(), subscriptions(), older()])).flat();

@@ -36,6 +36,21 @@ export const TOTAL = 106_500;
 const PART = 36_001;
 const part = LINES.filter(({ sku }) => sku === "shipping");
 
+/** Longer than any bank takes. */
+const LONG: Line[] = [
+  {
+    sku: "S".repeat(300),
+    description: "D".repeat(300),
+    quantity: 1,
+    unit: "u".repeat(300),
+    total: TOTAL,
+    vatRate: 10_000,
+    type: "goods",
+  },
+];
+const addressOf = (length: number): string => "https://shop.example/".padEnd(length, "x");
+const LONGEST_ID = "x".repeat(32);
+
 export const newPayment = (more: Partial<NewPayment> = {}): NewPayment => ({
   orderId: "1001",
   total: TOTAL,
@@ -118,6 +133,9 @@ const merchantLife = async (): Promise<Step[]> => {
     successUrl: "https://shop.example/s",
     failUrl: "https://shop.example/f",
   });
+  between.about("as long as may be");
+  await create({ orderId: LONGEST_ID, lines: LONG, linkLifetimeMinutes: 43_200 });
+  between.about("denied");
   bank.nextPerson("197211072793");
   const denied = await create({ attempt: "try-2" });
   between.noted(`HAND /sign ${denied}`);
@@ -173,6 +191,15 @@ const netsLife = async (): Promise<Step[]> => {
   await done("read", gateway.readPayment(unpaid));
   await done("endPayment", gateway.endPayment?.({ paymentId: unpaid }) ?? Promise.reject());
   await done("read", gateway.readPayment(unpaid));
+  between.about("as long as may be");
+  const all = netsEasy({
+    baseUrl: between.url,
+    secretKey: "secret",
+    webhook: { url: addressOf(256), authorization: "Abcd5678".repeat(8) },
+    clock,
+  });
+  const long = { reference: "r".repeat(128), checkoutUrl: addressOf(256), currency: "SEK", lines: LONG, total: TOTAL };
+  await done("open", all.openCheckout({ ...long, callbackUrl: "https://shop.example/c" }));
   between.about("in the shop's own page");
   const session = {
     reference: "basket",
@@ -224,6 +251,8 @@ const olderLife = async (): Promise<Step[]> => {
   between.noted(`HAND /older-sign ${id}`);
   bank.customerSigns(id);
   await done("book", simplified.bookSignedPayment?.({ paymentId: id }) ?? Promise.reject());
+  between.about("as long as may be");
+  made(await simplified.createPayment({ ...next(), lines: LONG }));
   between.about("the hosted page");
   made(await hosted.createPayment(next()));
   between.about("the checkout's frame");

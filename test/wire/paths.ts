@@ -11,6 +11,18 @@ export const pathsIn = (value: unknown, at = ""): string[] => {
   return [...own, ...Object.entries(value).flatMap(([name, one]) => pathsIn(one, at === "" ? name : `${at}.${name}`))];
 };
 
+/** Every value that stands at a path. */
+export const valuesAt = (message: unknown, path: string): unknown[] => {
+  const [name, ...rest] = path.replaceAll("[]", "").split(".");
+  const inside = (value: unknown, at: string): unknown[] => {
+    if (Array.isArray(value)) return value.flatMap((one) => inside(one, at));
+    const given = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[at] : undefined;
+    return [given].flat().filter((one) => one !== undefined && one !== null);
+  };
+  const values = inside(message, name ?? "");
+  return rest.length === 0 ? values : values.flatMap((value) => valuesAt(value, rest.join(".")));
+};
+
 /** Elements may come once or more often; the tables say which. */
 export const rowsHeld = (rows: Row[], message: unknown): Row[] => {
   const found = new Set(pathsIn(message).map((path) => path.replaceAll("[]", "")));

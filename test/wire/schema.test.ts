@@ -4,7 +4,7 @@ import { type Field, faultsIn, type Kind, type Row, rowsOf } from "../../src/tes
 import { apis } from "./apis.js";
 import { against, everyMessage, type Message } from "./messages.js";
 import { changedTable } from "./mutants.js";
-import { beyond, changedAt, rowsHeld, wrongType } from "./paths.js";
+import { beyond, changedAt, rowsHeld, valuesAt, wrongType } from "./paths.js";
 import { sampleOf } from "./sample.js";
 
 let messages: Message[] = [];
@@ -48,6 +48,39 @@ test.each(["ours", "theirs"] as const)("what is said by %s and the doubles is as
     return against(message).map(({ path, says }) => `${api.page} ${operation.name} ${part}: ${path} ${says}`);
   });
   expect([...new Set(faults)]).toEqual([]);
+});
+
+test("whatever a shop may send was sent by somebody, and the double took it", () => {
+  const unheard = parts.flatMap((part) => {
+    const [first] = part.names;
+    const isAsked = apis.some(({ operations }) =>
+      operations.some(({ by, request }) => by === "shop" && request === part.fields),
+    );
+    const rows = rowsOf(part.fields, part.source).filter((row) => isAsked && holding(part, row) === undefined);
+    return rows.map(({ path }) => `${first}: ${path}`);
+  });
+  expect(unheard).toEqual([]);
+});
+
+test("what our adapters cut to fit comes to the very limit, so that a narrower one is noticed", () => {
+  const reached = new Map<Kind, boolean>();
+  const names = new Map<Kind, string>();
+  for (const message of messages.filter(({ by, part }) => by === "ours" && part === "request")) {
+    const { operation, content } = message;
+    for (const row of rowsHeld(rowsOf(operation.request ?? [], operation.source), content)) {
+      const { kind, path } = row;
+      if (operation.by === "bank" || kind.of !== "text" || kind.most === undefined) continue;
+      const longest = Math.max(...valuesAt(content, path).map((value) => String(value).length));
+      reached.set(kind, reached.get(kind) === true || longest === kind.most);
+      names.set(kind, `${operation.name}: ${path}`);
+    }
+  }
+  expect(reached.size).toBeGreaterThan(8);
+  // The engine's own words, which are short.
+  expect([...names].filter(([kind]) => !reached.get(kind)).map(([, name]) => name)).toEqual([
+    "createPayment: metadata.custom[].key",
+    "createPayment: metadata.custom[].value",
+  ]);
 });
 
 describe("a message that differs in one field is noticed", () => {
