@@ -122,17 +122,18 @@ const Intended = z.object({
 });
 export type Intended = z.infer<typeof Intended>;
 
-/** `open`: the bank has not answered. `earlier`: tries that got no answer before a newer one began. */
-const Checkout = z.object({
+/** A try to open a payment at the bank. */
+const Try = z.object({
   attempt: z.string(),
   since: moment,
-  open: z.boolean(),
-  earlier: z.array(z.string()),
+  /** `awaited`: nobody has said what came of it. `lost`: nobody will, so the bank may have made the payment. */
+  answer: z.enum(["awaited", "lost", "came"]),
   /** What the bank was asked to make, and under which id, where the shop chose it. */
   paymentId: z.string().optional(),
   gateway: z.string().optional(),
   total: minor.optional(),
 });
+export type Try = z.infer<typeof Try>;
 
 const Payment = Reading.omit({ paymentId: true }).extend({
   /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
@@ -145,8 +146,8 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   readAt: moment.nullable(),
   /** A person named it, and the bank has not shown it yet. */
   isOnlyNamed: z.boolean().optional(),
-  /** The bank may have made it for this amount, under an id that the shop chose, and has not shown it yet. */
-  perhapsMadeFor: minor.optional(),
+  /** The bank may have made it for one of these amounts, under an id that the shop chose, and has not shown it yet. */
+  perhapsMadeFor: z.array(minor).optional(),
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),
   captureFailed: z.boolean(),
@@ -205,6 +206,8 @@ export const Facts = z.object({
     heldByHand: z.boolean().optional(),
     /** It was completed, and another hand set it back in the shop; left out: nobody did. */
     setBack: z.boolean().optional(),
+    /** It was set to pending in the shop while it was paid, and was made processing again, once; left out: never. */
+    restored: z.boolean().optional(),
     /** The version in which the shop last told of another total, currency or lines; left out: it never did. */
     changedIn: z.number().int().optional(),
   }),
@@ -214,8 +217,8 @@ export const Facts = z.object({
   others: z.array(OtherPayment).default([]),
   waiting: z.array(WaitingEvent),
   operation: Operation.nullable(),
-  /** The last try to open a payment at the bank; null = there was none. */
-  checkout: Checkout.nullable().default(null),
+  /** Tries to open a payment at the bank, the latest last. */
+  tries: z.array(Try).default([]),
 });
 export type Facts = z.infer<typeof Facts>;
 

@@ -12,6 +12,8 @@ const waits = (c: GuardContext) =>
     (c.payment.exists && c.payment.status === "INSPECTION") ||
     // What nobody has signed is not booked, and the bank knows no such payment.
     (!c.payment.exists && c.payment.foreign == null && c.flow.booksWhenSigned));
+/** Whether the order stands on its payment here. */
+const follows = (c: GuardContext) => c.order.paidOtherwise !== true;
 const ours = (c: GuardContext) => c.payment.gateway !== null && c.payment.readAt !== null && c.payment.hasOrder;
 const accepted = (c: GuardContext) => ours(c) && c.payment.status === "ACCEPTED";
 const held = (c: GuardContext) => moneyHeld(c.payment);
@@ -65,14 +67,20 @@ export const flags = {
     says: "The bank has the customer's money for an order that the shop has given up.",
     remedy: "Release the money in the Merchant Portal, or place a new order for the customer.",
   },
+  "discrepancy:paid-but-pending": {
+    test: (c: GuardContext) => status(c) === "pending" && c.order.restored === true && follows(c) && heldHere(c) > 0,
+    says: "The order is pending in the shop again and again, but the bank has the customer's money.",
+    remedy: "Find out which plugin sets it to pending, and switch that off; then set the order to processing.",
+  },
   "discrepancy:processing-but-unpaid": {
-    test: (c: GuardContext) => c.payment.gateway !== null && c.order.total > 0 && paid.includes(status(c)) && waits(c),
+    test: (c: GuardContext) =>
+      follows(c) && c.payment.gateway !== null && c.order.total > 0 && paid.includes(status(c)) && waits(c),
     says: "The shop treats the order as paid, but the bank has not accepted the payment.",
     remedy: "Do not ship. Wait for the bank, or cancel the order.",
   },
   "discrepancy:completed-not-captured": {
     test: (c: GuardContext) =>
-      accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
+      follows(c) && accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
     says: "The order is completed, but the money was never captured.",
     remedy: "Capture the payment before the reservation runs out.",
   },
@@ -84,6 +92,7 @@ export const flags = {
   },
   "discrepancy:payment-cancelled-order-active": {
     test: (c: GuardContext) =>
+      follows(c) &&
       ours(c) &&
       ["on-hold", "processing", "completed"].includes(status(c)) &&
       c.order.total > 0 &&
@@ -128,6 +137,7 @@ export const flags = {
   },
   "discrepancy:rejected-at-gateway": {
     test: (c: GuardContext) =>
+      follows(c) &&
       c.payment.gateway !== null &&
       c.payment.exists &&
       c.payment.status === "REJECTED" &&
@@ -137,12 +147,17 @@ export const flags = {
   },
   "discrepancy:frozen-at-gateway": {
     test: (c: GuardContext) =>
-      c.payment.gateway !== null && c.payment.exists && c.payment.status === "FROZEN" && paid.includes(status(c)),
+      follows(c) &&
+      c.payment.gateway !== null &&
+      c.payment.exists &&
+      c.payment.status === "FROZEN" &&
+      paid.includes(status(c)),
     says: "The bank froze the payment on suspicion of fraud after the order was accepted.",
     remedy: "Do not ship. The bank usually decides within hours.",
   },
   "discrepancy:amount-mismatch": {
     test: (c: GuardContext) =>
+      follows(c) &&
       accepted(c) &&
       ["on-hold", "processing", "completed"].includes(status(c)) &&
       !cancelledInFull(c) &&
@@ -199,6 +214,7 @@ export type FlagName = keyof typeof flags;
 /** What a merchant can do here about a flag; where there is nothing, the way out lies at the bank. */
 export const remedies: Record<FlagName, EventType[]> = {
   "discrepancy:paid-but-cancelled": [],
+  "discrepancy:paid-but-pending": ["merchant.processed"],
   "discrepancy:processing-but-unpaid": ["merchant.cancelled"],
   "discrepancy:completed-not-captured": ["merchant.captured"],
   "discrepancy:completed-set-back": ["merchant.completed"],

@@ -124,7 +124,7 @@ const withLostAnswers = ({ payment, operation, ...facts }: Facts): Facts => ({
     lostAt: operation.since,
     refused: null,
   },
-  checkout: null,
+  tries: [],
 });
 
 /** Of earlier attempts no more was known than their ids. */

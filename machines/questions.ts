@@ -15,7 +15,7 @@ import type { Settings } from "./settings.js";
 import type { CommandPayload, WaitingEvent } from "./waiting.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
-export interface GuardContext extends Omit<Facts, "checkout"> {
+export interface GuardContext extends Omit<Facts, "tries"> {
   now: number;
   settings: Settings;
   flow: Flow;

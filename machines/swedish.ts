@@ -71,6 +71,10 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     says: "Banken har kundens pengar för en order som butiken har avbrutit.",
     remedy: "Släpp pengarna i Merchant Portal, eller lägg en ny order åt kunden.",
   },
+  "discrepancy:paid-but-pending": {
+    says: "Ordern sätts gång på gång till väntar på betalning i butiken, men banken har kundens pengar.",
+    remedy: "Ta reda på vilket tillägg som gör det och stäng av det; sätt sedan ordern till behandlas.",
+  },
   "discrepancy:processing-but-unpaid": {
     says: "Butiken behandlar ordern som betald, men banken har inte godkänt betalningen.",
     remedy: "Skicka inte varorna. Vänta på banken, eller avbryt ordern.",

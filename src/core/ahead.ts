@@ -39,7 +39,7 @@ export const mayWait = (timer: string, at: number, now: number, rules: Rules): b
  * known, so it counts as long ago. The same record where there is none.
  */
 export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
-  const { order, payment, others, waiting, operation, checkout } = record.facts;
+  const { order, payment, others, waiting, operation, tries } = record.facts;
   const moments = [
     order.createdAt,
     order.updatedAt,
@@ -47,7 +47,7 @@ export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
     payment.readAt ?? 0,
     operation?.since ?? 0,
     operation?.lostAt ?? 0,
-    checkout?.since ?? 0,
+    ...tries.map(({ since }) => since),
     ...others.flatMap(({ readAt, release }) => [readAt ?? 0, release?.since ?? 0, release?.lostAt ?? 0]),
     ...order.rejections.map(({ at }) => at),
     ...waiting.map(({ at }) => at),
@@ -73,7 +73,7 @@ export const notAhead = (record: OrderRecord, now: number): OrderRecord => {
       others: others.map((one) => ({ ...read(one), release: moving(one.release) })),
       waiting: waiting.map((one) => ({ ...one, at: late(one.at) })),
       operation: moving(operation),
-      checkout: checkout && { ...checkout, since: late(checkout.since) },
+      tries: tries.map((one) => ({ ...one, since: late(one.since) })),
     },
   };
 };

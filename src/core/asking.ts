@@ -1,5 +1,6 @@
 /** Whoever has to wait for a reading of the payment: callbacks, customers, merchants, jobs. */
 import { notes } from "../../machines/effects.js";
+import type { Facts, OtherPayment } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
@@ -7,11 +8,12 @@ import { handles } from "./explain.js";
 import {
   change,
   exchange,
+  holdsMoney,
+  isOwnTimer,
   keepAsOther,
-  lookAtOther,
   otherNamed,
   othersToRead,
-  readOthers,
+  readNow,
   takeOver,
 } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
@@ -24,11 +26,13 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
   const me = builder.itself;
   if (kind === "TEST") return builder.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
   if (paymentId !== payment.id && otherNamed(builder.facts, paymentId) === undefined) {
+    const asked = builder.facts.tries.findLast((one) => one.paymentId === paymentId && one.answer !== "came");
     const reason = "unknown-payment";
-    return builder.answer(me, "refused", { rule: `callback/${reason}`, reason });
+    if (asked === undefined) return builder.answer(me, "refused", { rule: `callback/${reason}`, reason });
+    keepAsked(builder, { ...asked, paymentId });
   }
   // Nothing stands in its way.
-  if (payment.id === null) takeOver(builder, paymentId);
+  if (builder.facts.payment.id === null) takeOver(builder, paymentId);
   const mine = waitingFor(builder.envelope, builder.facts);
   const { content, paymentId: about, afterCheckout } = mine;
   const isTwin = (w: WaitingEvent) =>
@@ -77,11 +81,61 @@ export const wish = (builder: DecisionBuilder): void => {
 
 /** The order has no payment, but one that a person has named may be its own: the bank is being asked. */
 const askAboutOthers = (builder: DecisionBuilder, mine: WaitingEvent): void => {
-  const ids = othersToRead(builder, [mine]);
-  if (ids.length === 0) return builder.answer(builder.itself, "ignored", { reason: "no-payment" });
-  readOthers(builder, ids, [mine]);
+  if (othersToRead(builder, [mine]).length === 0)
+    return builder.answer(builder.itself, "ignored", { reason: "no-payment" });
+  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, mine] };
   builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
 };
+
+/**
+ * Those who wait are answered in the order in which they came, by readings that begin after that: one round at a time,
+ * or whoever asks again and again would keep everybody waiting.
+ */
+const askOthersAnew = (builder: DecisionBuilder): void => {
+  const isAsking = (one: WaitingEvent) => one.readingId === null && !isOwnTimer(one);
+  const asking = builder.facts.waiting.filter(isAsking);
+  if (asking.length === 0) return;
+  const ids = othersToRead(builder, asking);
+  if (ids.some((id) => otherNamed(builder.facts, id)?.readingId !== null)) return;
+  const readingId = ids.map((id) => readNow(builder, id)).at(-1);
+  const left = builder.facts.waiting.flatMap((one) => {
+    if (!isAsking(one)) return [one];
+    if (readingId !== undefined) return [{ ...one, readingId }];
+    builder.answer({ eventId: one.eventId, type: one.type }, "ignored", { reason: "no-payment" });
+    return [];
+  });
+  builder.facts = { ...builder.facts, waiting: left };
+};
+
+/** What a person has named, and the bank does not have for this order, is forgotten once nobody waits for it. */
+const forgetNamed = (builder: DecisionBuilder): void => {
+  const { others, waiting } = builder.facts;
+  const isKept = (one: OtherPayment) =>
+    one.isOnlyNamed !== true ||
+    one.exists ||
+    one.foreign === "currency" ||
+    one.readingId !== null ||
+    waiting.some(({ paymentId }) => paymentId === one.id);
+  if (!others.every(isKept)) builder.facts = { ...builder.facts, others: others.filter(isKept) };
+};
+
+/** Whoever waits for nothing that is under way is asked for. */
+export const askAnew = (builder: DecisionBuilder): void => {
+  forgetNamed(builder);
+  if (builder.facts.payment.id === null) return askOthersAnew(builder);
+  const { waiting } = builder.facts;
+  const isAwaited = waiting.some((one) => one.readingId !== null && !isOwnTimer(one) && !waitsForOther(builder, one));
+  if (builder.states.cooldown === "reading" && !isAwaited) builder.moveCooldown("payment.read");
+  // The order has a payment since: whoever waited for another asks about this one first.
+  if (builder.states.cooldown === "idle" && waiting.some((one) => one.readingId === null && !isOwnTimer(one)))
+    builder.moveCooldown(waiting.some(({ held }) => !held) ? "someone.asked" : "callback.received");
+};
+
+/** The bank of another payment keeps those waiting who ask about that one, and nobody else where the order is paid. */
+const waitsForOther = (builder: DecisionBuilder, waiting: WaitingEvent): boolean =>
+  isAboutOther(waiting) &&
+  holdsMoney(builder) &&
+  builder.facts.others.some(({ readingId }) => readingId === waiting.readingId);
 
 /** Two clicks of one person come within this time. */
 const SAME_INSTANT_MS = 1_000;
@@ -128,20 +182,41 @@ export const attached = (builder: DecisionBuilder, paymentId: string, gateway: s
   if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { isOnlyNamed: true });
   const mine = waitingFor(builder.envelope, builder.facts);
   if (payment.id !== null) return awaitReading(builder, mine);
-  lookAtOther(builder, mine, paymentId);
+  builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, mine] };
   builder.answer(builder.itself, "deferred", { reason: "reading-payment" });
 };
 
-/** The bank may have made it, or make it later: it is the order's, also where the bank does not know it yet, and is read. */
-export const perhapsMade = (
+interface Asked {
+  paymentId: string;
+  gateway?: string | undefined;
+  total?: number | undefined;
+}
+
+/** The bank may have made it, or make it later: it is the order's, also where the bank does not know it yet. */
+const keepAsked = (
   builder: DecisionBuilder,
-  { paymentId, gateway, total }: { paymentId: string; gateway: string | undefined; total: number },
+  { paymentId, gateway, total = builder.facts.order.total }: Asked,
 ): void => {
   builder.lookAgainLater();
-  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { perhapsMadeFor: total });
-  // Nothing stands in its way, and the customer chose to pay here.
+  const isNew = keepAsOther(builder, paymentId, gateway);
+  const asked = <P extends Facts["payment"]>(one: P): P => {
+    const isOurs = !isNew && one.perhapsMadeFor === undefined && one.isOnlyNamed !== true && one.exists;
+    if (one.id !== paymentId || isOurs) return one;
+    return { ...one, isOnlyNamed: false, perhapsMadeFor: [...new Set([...(one.perhapsMadeFor ?? []), total])] };
+  };
+  builder.facts = {
+    ...builder.facts,
+    payment: asked(builder.facts.payment),
+    others: builder.facts.others.map(asked),
+  };
+  // Nothing stands in its way.
   if (builder.facts.payment.id === null) exchange(builder, paymentId, null);
-  builder.facts = { ...builder.facts, order: { ...builder.facts.order, paidOtherwise: false } };
+};
+
+/** It is read as well. */
+export const perhapsMade = (builder: DecisionBuilder, made: Asked): void => {
+  keepAsked(builder, made);
+  const { paymentId } = made;
   const about = builder.facts.payment.id === paymentId ? null : paymentId;
   const mine = waitingFor(builder.envelope, builder.facts);
   awaitReading(builder, { ...mine, type: "payment.attached", paymentId: about });
@@ -152,13 +227,11 @@ const FOREIGN = { order: "payment-of-another-order", currency: "currency-mismatc
 
 /** The bank knows no payment of the name that a person gave, or has it for another order: this one is as it was before. */
 export const isForgotten = (builder: DecisionBuilder, { eventId, type, paymentId }: WaitingEvent): boolean => {
-  const { others } = builder.facts;
   const named = otherNamed(builder.facts, paymentId);
   if (type !== "payment.attached" || named?.isOnlyNamed !== true || named.exists) return false;
   // It may be this order's once its currency is put right.
   if (named.foreign === "currency") return false;
   const reason = named.foreign == null ? "payment-missing" : FOREIGN[named.foreign];
-  builder.facts = { ...builder.facts, others: others.filter(({ id }) => id !== paymentId) };
   builder.answer({ eventId, type }, "refused", { rule: `refused/${reason}`, reason });
   return true;
 };

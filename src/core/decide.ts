@@ -11,7 +11,7 @@ import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
-import { attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
+import { askAnew, attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected, unanswered } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
@@ -23,7 +23,6 @@ import {
   answerOther,
   BESIDES,
   holdsMoney,
-  isOwnTimer,
   lookAtOther,
   otherAnswered,
   otherNamed,
@@ -74,24 +73,21 @@ const place = (builder: DecisionBuilder): void => {
 /** The customer chose to pay here after all. */
 const opensPayment = new Set<string>(["checkout.began", "payment.created", "payment.notCreated"]);
 
-/** What a merchant does with an order that is paid another way is between him and the shop. */
-const isPaidOtherwise = ({ facts, envelope }: DecisionBuilder): boolean =>
-  (facts.payment.gateway === null && !opensPayment.has(envelope.event.type)) ||
-  (facts.order.paidOtherwise === true && envelope.event.type in statusWantedBy);
-
-/** Nobody waits for the reading any more: it was answered, or is of a payment that is not the current one now. */
-const askAnew = (builder: DecisionBuilder): void => {
-  const isAwaited = builder.facts.waiting.some(
-    (one) => one.readingId !== null && !isOwnTimer(one) && !waitsForOther(builder, one),
-  );
-  if (builder.states.cooldown === "reading" && !isAwaited) builder.moveCooldown("payment.read");
+/** A bank may have made a payment of the order, and nobody has heard of it: what tells of that is ours. */
+const tellsOfTry = ({ facts: { tries }, envelope: { event } }: DecisionBuilder): boolean => {
+  const unheard = tries.filter(({ answer, paymentId }) => answer !== "came" && paymentId !== undefined);
+  if (event.type === "callback.received") return unheard.some(({ paymentId }) => paymentId === event.paymentId);
+  const isTimer = event.type === "timer.fired" && event.timer === UNANSWERED;
+  return unheard.length > 0 && (isTimer || event.type === "order.updated");
 };
 
-/** The bank of another payment keeps those waiting who ask about that one, and nobody else where the order is paid. */
-const waitsForOther = (builder: DecisionBuilder, waiting: WaitingEvent): boolean =>
-  isAboutOther(waiting) &&
-  holdsMoney(builder) &&
-  builder.facts.others.some(({ readingId }) => readingId === waiting.readingId);
+/** What a merchant does with an order that is paid another way is between him and the shop. */
+const isPaidOtherwise = (builder: DecisionBuilder): boolean => {
+  const { payment, order } = builder.facts;
+  const { type } = builder.envelope.event;
+  if (payment.gateway === null) return !opensPayment.has(type) && !tellsOfTry(builder);
+  return order.paidOtherwise === true && type in statusWantedBy;
+};
 
 const happen = (builder: DecisionBuilder): void => {
   const { event } = builder.envelope;
@@ -115,9 +111,7 @@ const happen = (builder: DecisionBuilder): void => {
     case "checkout.began":
       return beginCheckout(builder, event);
     case "payment.created":
-      return isSuperseded(builder, event.attempt)
-        ? attachEarlier(builder, event.paymentId, event.gateway)
-        : attach(builder, event.paymentId, event.gateway, event.meta ?? {});
+      return isSuperseded(builder, event.attempt) ? attachEarlier(builder, event) : attach(builder, event);
     case "payment.notCreated":
       return notCreated(builder, event);
     case "data.revealed":

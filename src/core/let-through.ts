@@ -31,9 +31,12 @@ const watchIfOver = (builder: DecisionBuilder): void => {
  * to pay, and WooCommerce's stock job gives it up: where the bank has the money, it is processing again.
  */
 const seen = (builder: DecisionBuilder, { eventId, type }: WaitingEvent): void => {
-  const asksToPay = builder.facts.order.status === "pending" && holdsMoney(builder) && !isLeftToTheShop(builder);
-  if (asksToPay) builder.show({ eventId, type: "reconcile.asked", called: type });
-  else watchIfOver(builder);
+  const { order } = builder.facts;
+  const asksToPay = order.status === "pending" && holdsMoney(builder) && !isLeftToTheShop(builder);
+  // A plugin that sets it to pending each time is not fought with: it is flagged.
+  if (!asksToPay || order.restored === true) return watchIfOver(builder);
+  builder.facts = { ...builder.facts, order: { ...order, restored: true } };
+  builder.show({ eventId, type: "reconcile.asked", called: type });
 };
 
 /** The order had no payment, and the bank knows the one that a person named: the order follows it. */
@@ -50,13 +53,14 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   }
   if (bookEarlier(builder, waiting) || isForgotten(builder, waiting)) return;
   if (waiting.type === "payment.attached" && builder.facts.payment.id === null && waiting.paymentId !== null) {
-    const isOurs = otherNamed(builder.facts, waiting.paymentId)?.foreign == null;
-    if (isOurs) return takeOn(builder, waiting, waiting.paymentId);
+    const named = otherNamed(builder.facts, waiting.paymentId);
+    if (named !== undefined && named.foreign == null) return takeOn(builder, waiting, waiting.paymentId);
   }
   if (isAboutOther(waiting)) return answerAboutOther(builder, waiting);
   // None of those that it had read became the order's.
   if (builder.facts.payment.id === null) {
-    return builder.answer({ eventId: waiting.eventId, type: waiting.type }, "ignored", { reason: "no-payment" });
+    const asked = { eventId: waiting.eventId, type: waiting.type, called: calledAs(waiting.type) };
+    return builder.answer(asked, "ignored", { reason: "no-payment" });
   }
   // Its time has begun anew since: the customer has a new link, or the order was written.
   if (waiting.type.startsWith(LINK) && waiting.type in builder.timers) {

@@ -150,7 +150,7 @@ export const placed = (envelope: Envelope): Facts => {
     others: order.previousPaymentIds.filter((id) => id !== payment.id).map((id) => earlierPayment(payment, id)),
     waiting: [],
     operation: null,
-    checkout: null,
+    tries: [],
   };
   return notLater(facts, envelope.at);
 };
@@ -211,14 +211,17 @@ export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts =
     case "payment.created": {
       const { payment } = facts;
       const attempt = event.attempt === undefined ? {} : { attempt: event.attempt };
-      if (payment.id === event.paymentId) {
-        if (event.attempt === undefined || event.attempt === payment.attempt) return facts;
+      const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
+      if (payment.id === event.paymentId && (gateway === payment.gateway || payment.readAt !== null)) {
+        // The bank has made it: whose it is is no question any more.
+        const { perhapsMadeFor: _, isOnlyNamed: __, ...made } = payment;
+        const known = { ...facts, payment: made };
+        if (event.attempt === undefined || event.attempt === payment.attempt) return known;
         const before = payment.attempt === undefined ? [] : [payment.attempt];
         const earlierAttempts = [...(payment.earlierAttempts ?? []), ...before].slice(-KEPT_ATTEMPTS);
         // He is sent to the bank now, also where a callback or a search told of the payment before the bank's answer did.
-        return { ...writtenAt(facts, at), payment: { ...payment, ...attempt, earlierAttempts } };
+        return { ...writtenAt(known, at), payment: { ...made, ...attempt, earlierAttempts } };
       }
-      const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
       return {
         ...facts,
         order: { ...writtenAt(facts, at).order, paidOtherwise: false },

@@ -11,7 +11,7 @@ const over = new Set<OrderStatus>(["completed", "cancelled", "refunded"]);
  * which seed 003, "Enable Capture", lets nobody take back.
  */
 export const withStatus = (order: Facts["order"], status: OrderStatus, by: string, now: number): Facts["order"] => {
-  const { heldByHand: _, setBack: before, ...rest } = order;
+  const { heldByHand: _, setBack: before, restored, ...rest } = order;
   const isHeld = status === "on-hold" && byHand.has(by) && paid.has(order.status);
   const isSetBack = !over.has(status) && (order.status === "completed" ? byHand.has(by) : before === true);
   return {
@@ -20,5 +20,6 @@ export const withStatus = (order: Facts["order"], status: OrderStatus, by: strin
     updatedAt: now,
     ...(isHeld && { heldByHand: true }),
     ...(isSetBack && { setBack: true }),
+    ...(restored === true && !over.has(status) && { restored }),
   };
 };

@@ -11,7 +11,7 @@ export interface OrderSummary {
   /** The status is not final, a flag stands, or the bank may still change the payment. */
   inDoubt: boolean;
   updatedAt: number;
-  /** Every payment that the order has or had, the current one first. */
+  /** Every payment that the order has or had, the current one first, and what a bank was asked to make under an id. */
   payments: string[];
 }
 
@@ -24,7 +24,9 @@ const mayChange = ({ facts, timers }: OrderRecord): boolean =>
 /** A repair comes across records that were written before every payment was a whole one. */
 const idsOf = (facts: Facts): string[] => {
   const { previousIds = [] } = facts.payment as { previousIds?: string[] };
-  return [...paymentsOf(facts).map(({ id }) => id), ...previousIds];
+  const { tries = [] } = facts as Partial<Facts>;
+  const asked = tries.flatMap(({ paymentId }) => paymentId ?? []);
+  return [...new Set([...paymentsOf(facts).map(({ id }) => id), ...previousIds, ...asked])];
 };
 
 export const summaryOf = (record: OrderRecord): OrderSummary => {

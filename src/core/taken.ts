@@ -10,7 +10,8 @@ const foreignTo = (
 ): "order" | "currency" | null => {
   const { orderReference } = reading;
   // Two shops of one user may number their orders alike, and the older flows name no order.
-  if (asked !== undefined && reading.exists && Math.abs(reading.total - asked) > tolerance) return "order";
+  if (asked !== undefined && reading.exists && !asked.some((total) => Math.abs(reading.total - total) <= tolerance))
+    return "order";
   if (orderReference != null && reference !== undefined && orderReference !== reference) return "order";
   return paidIn != null && paidIn !== currency ? "currency" : null;
 };

@@ -8,7 +8,7 @@ import { considered, type Said } from "./considered.js";
 
 const factsOf = (said: Said): Facts => {
   const { order, payment, others, waiting, operation } = considered(said);
-  return { order, payment, others, waiting, operation, checkout: null };
+  return { order, payment, others, waiting, operation, tries: [] };
 };
 
 const asked = (

@@ -34,7 +34,10 @@ test("an answer names its event, its outcome, the rule, the reason, the way and 
 
 describe("a payment that was known before the bank's answer to the checkout", () => {
   const before: Record<string, (life: Life) => void> = {
-    "a callback": (life) => life.settle(callback({ paymentId: "mine" }), noSuchPayment("mine")),
+    "a lost answer": (life) => {
+      const told = { detail: "504", attempt: "a", paymentId: "mine", gateway: "resurs-simplified", total: 100_000 };
+      life.settle({ type: "payment.notCreated", ...told }, noSuchPayment("mine"));
+    },
     "the try before": (life) => life.tell({ type: "payment.created", paymentId: "mine", attempt: "before" }),
     "the look for what a dead process may have made": (life) => life.wait(MINUTE, noSuchPayment("mine")),
   };

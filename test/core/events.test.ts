@@ -244,10 +244,10 @@ describe("the facts", () => {
       waiting: [{ wish: { amount: 1, lines: [line], total: 1, adds: true } }],
       order: { rejections: [{ at: 1, type: "deny" }] },
     });
-    const checkout = { attempt: "a", since: 1, open: true, earlier: [] };
-    const facts = { order, payment, others, waiting, operation, checkout };
+    const tries = [{ attempt: "a", since: 1, answer: "awaited" }];
+    const facts = { order, payment, others, waiting, operation, tries };
     expect(Facts.parse(facts)).toEqual(facts);
-    expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ ...facts, checkout: null });
+    expect(Facts.parse({ order, payment, waiting, operation })).toEqual({ ...facts, tries: [] });
   });
 
   test("know five calls that move money, and six words for a payment", () => {

@@ -215,6 +215,7 @@ test("what a person may do about a flag is something that an order understands",
   expect(Object.keys(remedies)).toEqual(Object.keys(flags));
   const offered = Object.entries(remedies).flatMap(([flag, events]) => events.map((event) => `${flag}: ${event}`));
   expect(offered).toEqual([
+    "discrepancy:paid-but-pending: merchant.processed",
     "discrepancy:processing-but-unpaid: merchant.cancelled",
     "discrepancy:completed-not-captured: merchant.captured",
     "discrepancy:completed-set-back: merchant.completed",

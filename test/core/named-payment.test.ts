@@ -24,7 +24,9 @@ describe.each([
     expect(life.answerTo("mine")).toMatchObject({ outcome: "deferred", reason: "reading-payment" });
     life.read(payments.cancelled, about(payments.accepted));
     expect([life.status, life.record.facts.payment.id]).toEqual(["processing", "pay-9"]);
-    for (const id of ["attached", "mine"]) expect(life.answerTo(id).outcome).not.toBe("deferred");
+    expect(life.answerTo("attached")).toMatchObject({ outcome: "moved", to: "processing" });
+    expect(life.answerTo("mine").reason).not.toBe("no-payment");
+    expect(life.answerTo("mine").outcome).not.toBe("deferred");
   });
 
   test("the bank does not know it: the order stays what it was, and has no payment", () => {

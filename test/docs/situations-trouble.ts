@@ -99,6 +99,15 @@ export const flagged: Row[] = [
       told(stood("completed", payments.captured).life, { type: "order.seen", status: "processing" }, payments.captured),
   ],
   [
+    "set to pending in the shop again and again while it is paid",
+    "flagged/discrepancy:paid-but-pending",
+    () => {
+      const { life } = stood("processing", payments.accepted);
+      const pending = { type: "order.seen", status: "pending" } as const;
+      return told(told(life, pending, payments.accepted).life, pending, payments.accepted);
+    },
+  ],
+  [
     "paid after it was cancelled",
     "flagged/discrepancy:paid-but-cancelled",
     () => stood("cancelled", payments.accepted),

@@ -36,7 +36,12 @@ const shop = async (store = memoryStore()) => {
   const bank = await legacyDouble({ clock });
   const woo = wooDouble({ now: () => clock.now() });
   const user = { userName: "shop", password: "a-password-of-the-shop" };
-  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking });
+  const broken: { customer: Error | null } = { customer: null };
+  const customerOf = () => {
+    if (broken.customer !== null) throw broken.customer;
+    return madeUpBooking.customerOf();
+  };
+  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking, customerOf });
   const another = () => createEngine({ store, gateways: [gateway], shop: woo.shop, clock });
   const engine = another();
   await engine.start();
@@ -49,6 +54,7 @@ const shop = async (store = memoryStore()) => {
   const rest = restOf(engine);
   return {
     bank,
+    broken,
     engine,
     another,
     clock,
@@ -76,6 +82,11 @@ const lost = async (status: "BOOKED" | "FROZEN" = "BOOKED") => {
   expect(await made.press()).toMatchObject({ kind: "failed" });
   made.bank.front(null);
   return made;
+};
+const asked = { paymentId: "1001", gateway: GATEWAY, total: 84_900 };
+const accepted = {
+  status: "ACCEPTED" as const,
+  order: { totalOrderAmount: 849, authorizedAmount: 849, possibleActions: ["CAPTURE" as const] },
 };
 const paid = { status: "processing", payment: "1001", authorized: 84_900, others: 0 };
 
@@ -166,6 +177,16 @@ describe("a number that somebody else has booked with", () => {
     expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
   });
 
+  test("is none of ours where the customer tried another bank before", async () => {
+    const { bank, engine, pass, press, stands } = await taken(849);
+    await engine.submit("1001", { type: "checkout.began", attempt: "elsewhere", gateway: "nets-easy", total: 84_900 });
+    await pass(MINUTE);
+    bank.nextBooking({ status: "BOOKED" });
+    expect(await press()).toMatchObject({ kind: "failed" });
+    await pass(60 * MINUTE);
+    expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
+  });
+
   test("pays nothing, and is flagged, where the bank's refusal was lost and the amount is another", async () => {
     const { bank, engine, pass, press, stands } = await taken(500);
     bank.front({ status: 504, passedOn: true });
@@ -187,6 +208,41 @@ describe("a number that somebody else has booked with", () => {
     expect(bank.calls).toEqual([]);
     expect(await stands()).toMatchObject({ status: "pending", payment: null, others: 0 });
   });
+
+  test.each([
+    ["placed with", { type: "place" }],
+    ["given", { type: "payment.attached", paymentId: "1001" }],
+  ] as const)("cannot be what another order is %s while it is asked for here", async (_, event) => {
+    const { engine, pass, stands, woo } = await shop();
+    const order = { total: 84_900, currency: "SEK", lines: [], gateway: GATEWAY, createdAt: T0, updatedAt: T0 };
+    woo.addOrder({ id: "9", ...order, status: "pending" });
+    await engine.submit("1001", { type: "checkout.began", attempt: "a", ...asked });
+    const placed = await engine.place("9", { ...order, paymentId: event.type === "place" ? "1001" : null });
+    const said = event.type === "place" ? placed : await engine.submit("9", event);
+    expect(said).toMatchObject({ outcome: "refused", reason: "payment-of-another-order" });
+    await pass(2 * MINUTE);
+    expect(await stands()).toMatchObject({ payment: "1001" });
+  });
+});
+
+test("a callback that comes before the answer is heard", async () => {
+  const { bank, engine, callback, pass, stands } = await shop();
+  await engine.submit("1001", { type: "checkout.began", attempt: "a", ...asked });
+  bank.setSeries("1001", [{ from: T0, payment: accepted }]);
+  expect(await callback("BOOKED")).toBe(202);
+  await pass(2 * MINUTE);
+  expect(await stands()).toEqual(paid);
+});
+
+test("a checkout that throws ends its try, and whoever pressed hears why", async () => {
+  const { broken, engine, pass, press, stands } = await shop();
+  await engine.place("77", { total: 84_900, currency: "SEK", lines: [], gateway: GATEWAY });
+  broken.customer = new Error("the customer's name is unknown");
+  await expect(press()).rejects.toThrow("the customer's name is unknown");
+  broken.customer = null;
+  expect(await press()).toMatchObject({ kind: "ok", paymentId: "1001" });
+  await pass(MINUTE);
+  expect(await stands()).toMatchObject({ payment: "1001" });
 });
 
 test("a customer who had chosen another way, and then booked here, has paid here", async () => {
@@ -202,24 +258,10 @@ test("a customer who had chosen another way, and then booked here, has paid here
 
 test("a booking whose process died before it heard the answer is read by the next one", async () => {
   const { another, bank, clock, engine } = await shop();
-  await engine.submit("1001", {
-    type: "checkout.began",
-    attempt: "a",
-    paymentId: "1001",
-    gateway: GATEWAY,
-    total: 84_900,
-  });
+  await engine.submit("1001", { type: "checkout.began", attempt: "a", ...asked });
   // The process that sent it is gone; the bank has booked.
   await engine.stop();
-  bank.setSeries("1001", [
-    {
-      from: T0,
-      payment: {
-        status: "ACCEPTED",
-        order: { totalOrderAmount: 849, authorizedAmount: 849, possibleActions: ["CAPTURE"] },
-      },
-    },
-  ]);
+  bank.setSeries("1001", [{ from: T0, payment: accepted }]);
   const next = another();
   await next.start();
   closing.push(() => next.stop());

@@ -25,6 +25,13 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
       "{Status} sedan {since}, men är inte betald: banken har avslagit betalningen, och ordern kan inte ändras automatiskt.",
     ],
   ],
+  "discrepancy:paid-but-pending": [
+    ["{Status}, but paid", "{Status}, men betald"],
+    [
+      "{Status} since {since}, but the customer paid: the bank {holds}, and something in the shop sets the order to pending again and again.",
+      "{Status} sedan {since}, men kunden har betalat: banken {holds}, och något i butiken sätter gång på gång ordern till väntar på betalning.",
+    ],
+  ],
   "discrepancy:processing-but-unpaid": [
     ["{Status}, not paid", "{Status}, inte betald"],
     ["{Status} since {since}, but not paid: {noMoney}.", "{Status} sedan {since}, men är inte betald: {noMoney}."],

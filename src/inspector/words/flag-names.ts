@@ -3,6 +3,7 @@ import type { FlagName } from "../../../machines/flags.js";
 
 export const flagNames: Record<FlagName, readonly [english: string, swedish: string]> = {
   "discrepancy:paid-but-cancelled": ["paid but cancelled", "betald men avbruten"],
+  "discrepancy:paid-but-pending": ["paid but pending", "betald men väntar"],
   "discrepancy:processing-but-unpaid": ["processing but unpaid", "behandlas men obetald"],
   "discrepancy:completed-not-captured": ["completed, not captured", "färdigbehandlad, inte debiterad"],
   "discrepancy:completed-set-back": ["completed, then set back", "färdigbehandlad, sedan ändrad"],

@@ -81,11 +81,12 @@ const notCreatedEvent = (
 const unheardOf = async (
   engine: CheckoutEngine,
   gateway: Gateway,
-  { orderId, facts: { checkout, order } }: OrderRecord,
+  { orderId, facts: { tries, order } }: OrderRecord,
   { successUrl, failUrl }: CheckoutUrls,
 ): Promise<Opened | null> => {
-  if (checkout?.open !== true || gateway.findCreated === undefined) return null;
-  const { attempt } = checkout;
+  const latest = tries.at(-1);
+  if (latest?.answer !== "awaited" || latest.gateway !== gateway.name || gateway.findCreated === undefined) return null;
+  const { attempt } = latest;
   const found = await gateway.findCreated({ orderId: order.reference ?? orderId, attempt, successUrl, failUrl });
   if (found?.kind !== "ok") return null;
   await engine.submit(orderId, createdEvent(gateway, attempt, found));
@@ -120,11 +121,13 @@ export const checkout = async (
   const began = await engine.submit(orderId, {
     type: "checkout.began",
     attempt,
-    ...(paymentId !== undefined && { paymentId, gateway: gateway.name, total: order.total }),
+    gateway: gateway.name,
+    total: order.total,
+    ...(paymentId !== undefined && { paymentId }),
   });
   if (began.outcome === "refused")
     return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
-  const created = await gateway.createPayment({
+  const asks = {
     attempt,
     orderId: order.reference ?? orderId,
     total: order.total,
@@ -132,8 +135,24 @@ export const checkout = async (
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     preferredId,
-    triedBefore: (asked.facts.checkout?.open ?? false) || (asked.facts.checkout?.earlier.length ?? 0) > 0,
+    triedBefore: asked.facts.tries.some(
+      (one) =>
+        one.paymentId !== undefined &&
+        one.paymentId === paymentId &&
+        one.gateway === gateway.name &&
+        one.answer !== "came",
+    ),
     ...addresses,
+  };
+  const created = await gateway.createPayment(asks).catch(async (error: unknown) => {
+    // The bank may have been asked by then; whoever called hears what went wrong.
+    const thrown: Failed = {
+      kind: "failed",
+      detail: "the checkout broke off",
+      ...(paymentId !== undefined && { paymentId }),
+    };
+    await engine.submit(orderId, notCreatedEvent(gateway, attempt, order.total, thrown));
+    throw error;
   });
   if (created.kind === "failed")
     redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");

@@ -45,7 +45,7 @@ const counted = (tries: number): number => Math.max(tries, MOST_TRIES - 1);
 export const folded = (record: OrderRecord): OrderRecord => {
   const { order, payment, waiting, operation } = record.facts;
   const { lastRefund: _, refundUndone: __, ...asRead } = payment;
-  const { changedIn: ___, setBack: ____, ...asKnown } = order;
+  const { changedIn: ___, setBack: ____, restored: _____, ...asKnown } = order;
   const ours = operation !== null && payment.transactionIds.includes(operation.key);
   const timers = kept(record.timers);
   const renamed: OrderRecord = {
@@ -92,7 +92,7 @@ export const folded = (record: OrderRecord): OrderRecord => {
               refused: operation.refused === null ? null : "",
               since: NOW,
             },
-      checkout: null,
+      tries: [],
     },
     flags: [],
     timers: Object.fromEntries(timers.map((timer, i) => [timer, { generation: i + 1, at: NOW }])),

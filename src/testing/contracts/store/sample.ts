@@ -69,7 +69,7 @@ export const recordOf = (orderId: string, version: number, wanted: Wanted = {}):
       others: (wanted.previousIds ?? []).map((id) => earlierPayment(payment, id)),
       waiting: [],
       operation: null,
-      checkout: null,
+      tries: [],
     },
     flags: (wanted.flags ?? []).map((flag) => ({ flag, raisedAt: at, clearedAt: null })),
     timers: {},
