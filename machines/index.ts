@@ -6,7 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import { attemptMachine } from "./attempt.js";
 import { cooldownMachine } from "./cooldown.js";
-import { earlierPayment, type Facts } from "./facts.js";
+import { earlierPayment, type Facts, type Try } from "./facts.js";
 import type { Flow } from "./flow.js";
 import { legacyMachine } from "./legacy.js";
 import { netsMachine } from "./nets.js";
@@ -138,9 +138,33 @@ const withOtherPayments = ({ payment, waiting, ...facts }: Facts): Facts => {
   };
 };
 
+/** Of the tries to pay the last one was known, and the names of those before it that nobody had answered. */
+const withTries = (stored: Facts): Facts => {
+  const { checkout = null, ...facts } = stored as Facts & { checkout?: StoredCheckout | null };
+  const asked = <P extends Facts["payment"]>(payment: P): P => {
+    const { perhapsMadeFor } = payment as { perhapsMadeFor?: unknown };
+    return typeof perhapsMadeFor === "number" ? { ...payment, perhapsMadeFor: [perhapsMadeFor] } : payment;
+  };
+  const known = { ...facts, payment: asked(facts.payment), others: facts.others.map(asked) };
+  if (checkout === null) return { ...known, tries: [] };
+  const { earlier, open, ...last } = checkout;
+  const { since } = last;
+  return {
+    ...known,
+    tries: [
+      ...earlier.map((attempt) => ({ attempt, since, answer: "lost" as const })),
+      { ...last, answer: open ? "awaited" : "came" },
+    ],
+  };
+};
+interface StoredCheckout extends Omit<Try, "answer"> {
+  open: boolean;
+  earlier: string[];
+}
+
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 4,
+  version: 5,
   order: orderMachine,
   cooldown: cooldownMachine,
   attempt: attemptMachine,
@@ -155,5 +179,6 @@ export const registry: Registry = {
     { from: 1, to: 2, renamed: {} },
     { from: 2, to: 3, renamed: {}, facts: withLostAnswers },
     { from: 3, to: 4, renamed: {}, facts: withOtherPayments },
+    { from: 4, to: 5, renamed: {}, facts: withTries },
   ],
 };

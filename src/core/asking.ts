@@ -18,7 +18,7 @@ import {
 } from "./others.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
-import { isOfAMachine } from "./timer-names.js";
+import { isLaterLook, isOfAMachine } from "./timer-names.js";
 
 /** A callback is about this payment, or it is about nothing that concerns the order now. */
 export const callback = (builder: DecisionBuilder, kind: string, paymentId: string): void => {
@@ -101,7 +101,7 @@ const askOthersAnew = (builder: DecisionBuilder): void => {
   const left = builder.facts.waiting.flatMap((one) => {
     if (!isAsking(one)) return [one];
     if (readingId !== undefined) return [{ ...one, readingId }];
-    builder.answer({ eventId: one.eventId, type: one.type }, "ignored", { reason: "no-payment" });
+    builder.answer({ ...one, called: calledAs(one.type) }, "ignored", { reason: "no-payment" });
     return [];
   });
   builder.facts = { ...builder.facts, waiting: left };
@@ -250,6 +250,12 @@ export const answerAboutOther = (builder: DecisionBuilder, { eventId, type, paym
   }
   const reason = "stale-payment";
   builder.answer({ eventId, type }, "refused", { rule: `callback/${reason}`, reason });
+};
+
+/** What an answer calls an event that waits under another name. */
+export const calledAs = (type: string): string => {
+  if (isOfAMachine(type) || isLaterLook(type)) return "timer.fired";
+  return type.startsWith("customer.") ? "customer.returned" : type;
 };
 
 /** It speaks of a payment that does not pay the order. */

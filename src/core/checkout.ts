@@ -1,14 +1,16 @@
 /** A payment of the order is opened at the bank: one at a time, and a late answer is an earlier attempt. */
 import { notes } from "../../machines/effects.js";
 import type { Command } from "../../machines/events.js";
-import type { Facts, Rejection, Try } from "../../machines/facts.js";
+import type { Facts, OrderStatus, Rejection, Try } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
 import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
+import { unheardLooks } from "./intended.js";
 import { rejectionMeta } from "./metadata.js";
 import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
 import { ofEarlierAttempt } from "./remember.js";
+import { initialValue } from "./step.js";
 import { CHECKOUT_MS, UNANSWERED } from "./timer-names.js";
 
 const KEPT_TRIES = 20;
@@ -58,6 +60,20 @@ export const unanswered = (builder: DecisionBuilder): void => {
 export const isSuperseded = ({ facts: { tries } }: DecisionBuilder, attempt: string | undefined): boolean =>
   tries.slice(0, -1).some((one) => one.attempt === attempt);
 
+/** Where no link of ours runs out, nothing else would have the payment read if nobody is heard of. */
+export const watchUnheard = (builder: DecisionBuilder): void => {
+  const { id, gateway } = builder.facts.payment;
+  if (id !== null && gateway !== null && !builder.flow.linkExpires) builder.setTimers(unheardLooks);
+};
+
+const WAITS = new Set<OrderStatus>(["checkout-draft", "pending", "failed", "on-hold"]);
+
+/** An order that waits for no payment any more needs none of these looks. */
+export const endUnheard = (builder: DecisionBuilder): void => {
+  if (WAITS.has(builder.facts.order.status)) return;
+  for (const { set } of unheardLooks) if (set in builder.timers) builder.dropTimer(set);
+};
+
 /** A payment that the bank opened and the order did not take: it may be paid by now, or later. */
 const watch = (builder: DecisionBuilder, id: string, gateway: string | undefined): void => {
   keepAsOther(builder, id, gateway);
@@ -94,8 +110,13 @@ export const attach = (builder: DecisionBuilder, event: Extract<Command, { type:
   if (another || remembered.payment.attempt !== attempt)
     remembered = ofEarlierAttempt(remembered, another ? before : null);
   if (another) replaceCurrent(builder, paymentId, remembered);
-  else builder.facts = remembered;
+  else if (builder.facts.payment.gateway === remembered.payment.gateway) builder.facts = remembered;
+  else {
+    builder.facts = remembered;
+    builder.states = { ...builder.states, payment: initialValue(builder.flow.payment) };
+  }
   const taken = builder.moveOrder(shown);
+  watchUnheard(builder);
   if (Object.keys(meta).length > 0) builder.add({ type: "setOrderMeta", meta }, builder.now);
   builder.answer(shown, "moved", { rule: taken?.rule ?? null, from: status });
 };

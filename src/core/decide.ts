@@ -9,11 +9,22 @@ import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "
 import type { Facts, Reading } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
+import { isAtCheckout } from "../../machines/questions.js";
 import { defaultSettings } from "../../machines/settings.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { askAnew, attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
-import { attach, attachEarlier, beginCheckout, isSuperseded, notCreated, rejected, unanswered } from "./checkout.js";
+import {
+  attach,
+  attachEarlier,
+  beginCheckout,
+  endUnheard,
+  isSuperseded,
+  notCreated,
+  rejected,
+  unanswered,
+  watchUnheard,
+} from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow, readFor } from "./follow.js";
@@ -61,12 +72,14 @@ export const decide = (
   else happen(builder);
   askAnew(builder);
   readElsewhere(builder);
+  endUnheard(builder);
   return finished(builder);
 };
 
 const place = (builder: DecisionBuilder): void => {
   const shown = { ...builder.itself, seen: builder.facts.order.status };
   builder.moveOrder(shown);
+  if (isAtCheckout(builder.facts.order)) watchUnheard(builder);
   builder.answer(shown, "moved", { rule: "order/placed" });
 };
 

@@ -11,14 +11,13 @@ import {
 } from "../../machines/facts.js";
 import { failedMeanwhile } from "../../machines/guards.js";
 import type { Meta } from "../../machines/meta.js";
-import { LATER_LOOK } from "./timer-names.js";
+import { LATER_LOOK, UNHEARD } from "./timer-names.js";
 
 /** The books are looked at so many minutes after the answer to a call was lost, whatever became of it meanwhile. */
 export const LATER_LOOKS = [20, 120, 1440];
-export const laterLooks = LATER_LOOKS.map((minutes) => ({
-  set: `${LATER_LOOK}${minutes}`,
-  delayMs: minutes * 60_000,
-}));
+const looks = (name: string) => LATER_LOOKS.map((minutes) => ({ set: `${name}${minutes}`, delayMs: minutes * 60_000 }));
+export const laterLooks = looks(LATER_LOOK);
+export const unheardLooks = looks(UNHEARD);
 
 /** What was asked back in all, and how much of it failed at the bank and was not refunded again. */
 interface Refunds {

@@ -1,7 +1,7 @@
 /** Whoever waited for the reading is let through to the order. */
 import type { OrderStatus } from "../../machines/facts.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
-import { answerAboutOther, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
+import { answerAboutOther, calledAs, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import { isReviewed, mayStillBePaid } from "./intended.js";
@@ -89,9 +89,4 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
       ? shownAs
       : "payment.read";
   builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
-};
-
-const calledAs = (type: string): string => {
-  if (isOfAMachine(type) || isLaterLook(type)) return "timer.fired";
-  return type.startsWith("customer.") ? "customer.returned" : type;
 };

@@ -212,7 +212,9 @@ export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts =
       const { payment } = facts;
       const attempt = event.attempt === undefined ? {} : { attempt: event.attempt };
       const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
-      if (payment.id === event.paymentId && (gateway === payment.gateway || payment.readAt !== null)) {
+      // What is not at the one bank may be made under the same id at another.
+      const isKnown = gateway === payment.gateway || (payment.readAt !== null && payment.exists);
+      if (payment.id === event.paymentId && isKnown) {
         // The bank has made it: whose it is is no question any more.
         const { perhapsMadeFor: _, isOnlyNamed: __, ...made } = payment;
         const known = { ...facts, payment: made };

@@ -308,6 +308,7 @@ describe("a timer", () => {
   });
 
   test("that would never ring is not set", () => {
-    expect(lifeOf({ gateway: "nets-easy" }).record.timers).toEqual({});
+    const { timers } = lifeOf({ gateway: "nets-easy" }).record;
+    expect(Object.keys(timers).filter((timer) => timer.startsWith("xstate."))).toEqual([]);
   });
 });

@@ -238,3 +238,42 @@ test.each([
   life.settle({ type: "order.seen", status: "completed" }, says);
   expect([life.status, life.raised]).toEqual(["completed", []]);
 });
+
+test("an id that the one bank does not know is another bank's once that has made it", () => {
+  const life = lifeOf({ paymentId: null, gateway });
+  life.tell(began("a"));
+  life.settle(lost("a"), nothing);
+  life.tell({ ...began("b"), gateway: "resurs-rco" } as EventInput);
+  life.tell({ type: "payment.created", paymentId: "1001", gateway: "resurs-rco", attempt: "b" });
+  expect(life.record.facts.payment).toMatchObject({ gateway: "resurs-rco", readAt: null, attempt: "b" });
+  expect(life.record.facts.others).toEqual([]);
+});
+
+describe.each(["nets-easy", "resurs-simplified", "resurs-hosted", "resurs-rco"])(
+  "a payment at %s of which nobody hears",
+  (bank) => {
+    const opened = () => {
+      const life = lifeOf({ paymentId: null, gateway: bank });
+      life.tell({ type: "payment.created", paymentId: "1001", gateway: bank, attempt: "a" });
+      return life;
+    };
+    test("is read after twenty minutes, and pays the order", () => {
+      const life = opened();
+      life.wait(20 * MINUTE, booked());
+      expect(life.status).toBe("processing");
+      expect(Object.keys(life.record.timers)).toEqual([]);
+    });
+
+    test("is read again after two hours and a day, and its customer is left in peace", () => {
+      const life = opened();
+      life.wait(3 * 24 * 60 * MINUTE, { ...payments["at the bank"], paymentId: "1001" });
+      expect([life.status, life.types.filter((type) => type === "readPayment").length]).toEqual(["pending", 3]);
+    });
+
+    test("and that the order was placed with is read as well", () => {
+      const life = lifeOf({ paymentId: "1001", gateway: bank });
+      life.wait(20 * MINUTE, booked());
+      expect(life.status).toBe("processing");
+    });
+  },
+);

@@ -37,6 +37,36 @@ describe("a record of another version", () => {
     expect("record" in migrated && migrated.record).toBe(record);
   });
 
+  test.each([
+    ["none", null, []],
+    [
+      "one that is awaited",
+      { attempt: "a", since: 1, open: true, earlier: [], paymentId: "1001", gateway: "g", total: 5 },
+      [{ attempt: "a", since: 1, answer: "awaited", paymentId: "1001", gateway: "g", total: 5 }],
+    ],
+    [
+      "an answered one after another",
+      { attempt: "b", since: 2, open: false, earlier: ["a"] },
+      [
+        { attempt: "a", since: 2, answer: "lost" },
+        { attempt: "b", since: 2, answer: "came" },
+      ],
+    ],
+  ])("4 keeps its tries to pay: %s", (_, checkout, tries) => {
+    const { tries: none, payment, ...facts } = record.facts;
+    expect(none).toEqual([]);
+    const stored = {
+      ...version({ version: 4 }),
+      facts: { ...facts, payment: { ...payment, perhapsMadeFor: 5 }, checkout },
+    };
+    const migrated = migrate(stored as unknown as OrderRecord, registry);
+    expect("record" in migrated && migrated.record.facts).toEqual({
+      ...facts,
+      payment: { ...payment, perhapsMadeFor: [5] },
+      tries,
+    });
+  });
+
   test("of another structure that has the same states gets today's hash", () => {
     expect(migrate(strange(record, {}), registry)).toEqual({ record });
   });
