@@ -41,7 +41,10 @@ afterEach(async () => {
 });
 
 /** Order 7 in a WooCommerce and in an engine; its payment is at the bank. */
-const world = async (placed: Parameters<typeof order>[2] = {}) => {
+const world = async (
+  placed: Parameters<typeof order>[2] = {},
+  gateways: Record<string, string> = { resurs: "resurs-mapi" },
+) => {
   const place = await Place.made();
   ends.push(() => place.end());
   const asked: string[] = [];
@@ -64,7 +67,7 @@ const world = async (placed: Parameters<typeof order>[2] = {}) => {
   add("7");
   await place.order("7");
   await engine.place("7", order("pay-7", T0, placed));
-  const node = () => taking(wooWebhooks({ engine, shop, secrets: [SECRET], gateways: { resurs: "resurs-mapi" } }));
+  const node = () => taking(wooWebhooks({ engine, shop, secrets: [SECRET], gateways }));
   const take = node();
   const outcomeOf = async (response: Response) => ((await response.json()) as { outcome: string }).outcome;
   return {
@@ -241,4 +244,17 @@ test("an order that was edited in the shop is taken as it is there, once", async
   await ask(server, place.clock.now(), "PUT", "/orders/7", { payment_method: "bacs" });
   await outcome(updated({ i: 9 }));
   expect((await engine.queries.read("7"))?.facts.order.paidOtherwise).toBe(true);
+});
+
+test.each([
+  ["cash on delivery, told by the plugin", "cod", true],
+  ["none at all, told by the plugin", "", true],
+  ["one of the plugin's own again", "ose_resurs-mapi_7d63", false],
+] as const)("where no payment methods are named, a webhook takes nothing back: %s", async (_, method, otherwise) => {
+  const { outcome, engine, server, place } = await world({ status: "pending" }, {});
+  const change = { type: "order.updated", by: "shop", change: "order.edited", order: { gateway: null } } as const;
+  await engine.submit("7", change, { wait: "settled" });
+  await ask(server, place.clock.now(), "PUT", "/orders/7", { payment_method: method });
+  await outcome(updated());
+  expect((await engine.queries.read("7"))?.facts.order.paidOtherwise === true).toBe(otherwise);
 });

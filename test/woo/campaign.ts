@@ -2,9 +2,10 @@
  * `npm run campaign woo`: the engine and a merchant write the same orders of a shop's double; then customers and merchants
  * of a real WooCommerce, where WOOCOMMERCE_DIR names an unzipped release of it (docs/woocommerce.md).
  */
+import { Option } from "commander";
 import { wholeIn } from "../../src/cli/lib/options.js";
 import { campaign, progress, tell } from "../campaign.js";
-import { liveReal } from "./real/run.js";
+import { type Asked, liveReal } from "./real/run.js";
 import { twoWriters } from "./writers.js";
 
 const options = campaign(
@@ -15,24 +16,24 @@ const options = campaign(
   .option("--rounds <n>", "how many", wholeIn(1, 1e9), 1000)
   .option("--seed <s>", "which", wholeIn(0, 2 ** 31), 1)
   .option("--customers <n>", "how many pay at each checkout of the real shop", wholeIn(1, 10_000), 5)
-  .option("--only <words>", "acts on the real shop with these words in their name")
+  .option("--outage <n>", "orders of the real shop under which the engine is stopped", wholeIn(4, 10_000), 20)
+  .addOption(
+    new Option("--storage <how>", "how the real shop keeps orders").choices(["HPOS", "posts", "both"]).default("both"),
+  )
+  .option("--only <words...>", "acts on the real shop with one of these in their name")
   .parse()
-  .opts<{ rounds: number; seed: number; customers: number; only?: string; json?: true }>();
-const { rounds, seed, customers, only } = options;
+  .opts<{ rounds: number; seed: number; json?: true } & Asked>();
+const { rounds, seed } = options;
 
 const began = performance.now();
 const bar = progress("rounds", rounds);
 const tally = await twoWriters({ rounds, seed, told: bar.to });
 bar.end();
 const seconds = (performance.now() - began) / 1000;
-const real = await liveReal(
-  customers,
-  ({ orders, name, seconds: took, broken: laws }) => {
-    const says = [`${laws.length === 0 ? "held  " : "BROKEN"} ${orders} ${took.toFixed(0)} s  ${name}`, ...laws];
-    process.stderr.write(`${says.join("\n         ")}\n`);
-  },
-  only,
-);
+const real = await liveReal(options, ({ orders, name, seconds: took, broken: laws }) => {
+  const says = [`${laws.length === 0 ? "held  " : "BROKEN"} ${orders} ${took.toFixed(0)} s  ${name}`, ...laws];
+  process.stderr.write(`${says.join("\n         ")}\n`);
+});
 const lines = [
   `seed       ${seed}`,
   `rounds     ${tally.rounds}, ${tally.lostAnswers} writes whose answer was lost`,

@@ -101,8 +101,11 @@ const gatewayFor = ({ payment_method: method }: WooOrder, gateways: Record<strin
 };
 
 /** Who is to be paid, as far as the way of paying says. An order that was made by hand names none. */
-const gatewayOf = (order: WooOrder, gateways: Record<string, string>): Pick<ShopOrder, "gateway"> =>
-  order.payment_method === "" || Object.keys(gateways).length === 0 ? {} : { gateway: gatewayFor(order, gateways) };
+const gatewayOf = (order: WooOrder, gateways: Record<string, string>): Pick<ShopOrder, "gateway"> => {
+  const { payment_method: method } = order;
+  const isNamed = Object.keys(gateways).length > 0 || OF_OUR_PLUGIN.test(method);
+  return method !== "" && isNamed ? { gateway: gatewayFor(order, gateways) } : {};
+};
 
 /** Resurs's own plugin leaves the transaction id empty. */
 const paymentIdOf = ({ transaction_id, meta_data }: WooOrder): string | null => {

@@ -85,7 +85,8 @@ const editOf = (
   if (isGone(told)) return order.gone === true ? null : edited("order.deleted", { gone: true });
   if (told.kind !== "ok") return null;
   const { gateway, gone: _, ...says } = shopOrder(told.body, gateways);
-  const isOurs = gateway !== null;
+  // Of an order that does not say how it is paid, what the plugin told of it stays.
+  const isOurs = gateway === undefined ? order.paidOtherwise !== true : gateway !== null;
   const shop: ShopOrder = {
     ...(says.total === order.total && says.currency === order.currency ? {} : says),
     ...(payment.gateway === null || isOurs !== (order.paidOtherwise === true)

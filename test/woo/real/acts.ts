@@ -21,9 +21,7 @@ export interface Placed {
   redirect: string;
 }
 
-/** An order as the block checkout makes it, without a browser: for acts in which nobody looks at a page. */
-export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed> =>
-  shop.php(`
+const placing = (shop: RealWorld["shop"], quantity: number): string => `
     $order = wc_create_order();
     $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
     $order->add_product( wc_get_product( ${shop.products[1]} ), 1 );
@@ -32,8 +30,16 @@ export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed>
     $order->calculate_totals();
     $order->save();
     $gateways = WC()->payment_gateways()->payment_gateways();
-    $told = $gateways['${METHOD}']->process_payment( $order->get_id() );
+    $told = $gateways['${METHOD}']->process_payment( $order->get_id() );`;
+
+/** An order as the block checkout makes it, without a browser: for acts in which nobody looks at a page. */
+export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed> =>
+  shop.php(`${placing(shop, quantity)}
     return array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] );`);
+
+export const manyPlaced = async ({ shop }: RealWorld, orders: number): Promise<Placed[]> =>
+  shop.php(`$all = array(); for ( $n = 0; $n < ${orders}; $n++ ) { ${placing(shop, 1)}
+    $all[] = array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] ); } return $all;`);
 
 /** @param before what happens while it waits for its payment */
 export const paidOrder = async (

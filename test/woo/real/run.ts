@@ -4,9 +4,11 @@ import { acts } from "./acts.js";
 import { customerActs } from "./customers.js";
 import { doorActs } from "./doors.js";
 import { merchantActs } from "./merchant.js";
+import { outageActs } from "./outages.js";
 import { pastHooksActs } from "./past-hooks.js";
 import { missing } from "./stand-up.js";
 import { tellingActs } from "./tells.js";
+import { theirActs } from "./theirs.js";
 import { realWorld } from "./world.js";
 
 export interface ActOutcome {
@@ -24,15 +26,27 @@ export interface RealTally {
 
 const none = (skipped: string): RealTally => ({ skipped, versions: "", outcomes: [] });
 
-/** @param only acts whose name has this in it */
-export const liveReal = async (rounds: number, told: (one: ActOutcome) => void, only = ""): Promise<RealTally> => {
+export interface Asked {
+  /** How many pay at each checkout. */
+  customers: number;
+  /** Orders under which the engine is stopped. */
+  outage: number;
+  storage: "HPOS" | "posts" | "both";
+  /** Acts whose name has one of these in it; none = all. */
+  only?: string[] | undefined;
+}
+
+export const liveReal = async (
+  { customers, outage, storage, only = [""] }: Asked,
+  told: (one: ActOutcome) => void,
+): Promise<RealTally> => {
   const why = missing() ?? (chromiumAt === null ? "there is no Chromium here (apt-get install chromium)" : null);
   if (why !== null) return none(why);
   const outcomes: ActOutcome[] = [];
   let versions = "";
   const browser = await launch();
   try {
-    for (const orders of ["HPOS", "posts"] as const) {
+    for (const orders of storage === "both" ? (["HPOS", "posts"] as const) : [storage]) {
       const world = await realWorld({ hpos: orders === "HPOS" });
       const { wordpress, woocommerce, php } = world.shop.versions;
       versions = `WooCommerce ${woocommerce}, WordPress ${wordpress}, PHP ${php}`;
@@ -41,10 +55,12 @@ export const liveReal = async (rounds: number, told: (one: ActOutcome) => void, 
           ...merchantActs,
           ...doorActs,
           ...pastHooksActs,
-          ...tellingActs(rounds),
-          ...customerActs(rounds),
+          ...theirActs,
+          ...tellingActs(customers),
+          ...outageActs(outage),
+          ...customerActs(customers),
           ...acts,
-        ].filter((act) => act.name.includes(only))) {
+        ].filter((act) => only.some((words) => act.name.includes(words)))) {
           const began = performance.now();
           const broken = await run(world, browser).catch((thrown: unknown) => [String(thrown).slice(0, 500)]);
           const one = { name, orders, seconds: (performance.now() - began) / 1000, broken };

@@ -59,6 +59,9 @@ export interface RealShop {
   versions: { wordpress: string; woocommerce: string; php: string };
   /** PHP inside of this WordPress; what it `return`s, as JSON. */
   php<T>(code: string): Promise<T>;
+  /** Its web server is killed, in the middle of whatever it does. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   mails(): Promise<{ at: number; to: string; subject: string }[]>;
   /** What PHP complained about, our own files only unless `all`. */
   complaints(all?: boolean): Promise<string[]>;
@@ -194,14 +197,19 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
   });
   await step({ step: "plugins", plugins: ["order-status-engine/order-status-engine.php"] });
 
-  const web = spawn("php", [...serves, "-S", url.slice("http://".length), "-t", dir, join(here, "router.php")], {
-    stdio: "ignore",
-    env: { ...process.env, PHP_CLI_SERVER_WORKERS: "6" },
-    // Its workers are ended with it.
-    detached: true,
-  });
-  stops.push(() => web.pid !== undefined && web.exitCode === null && process.kill(-web.pid, "SIGTERM"));
-  await soon("the shop", async () => (await fetch(`${url}/wp-json/`)).ok);
+  const serve = () =>
+    spawn("php", [...serves, "-S", url.slice("http://".length), "-t", dir, join(here, "router.php")], {
+      stdio: "ignore",
+      env: { ...process.env, PHP_CLI_SERVER_WORKERS: "6" },
+      // Its workers are ended with it.
+      detached: true,
+    });
+  let web = serve();
+  const endWeb = (signal: NodeJS.Signals) =>
+    web.pid !== undefined && web.exitCode === null && web.signalCode === null && process.kill(-web.pid, signal);
+  stops.push(() => endWeb("SIGTERM"));
+  const answers = async () => (await fetch(`${url}/wp-json/`)).ok;
+  await soon("the shop", answers);
 
   return {
     url,
@@ -215,6 +223,14 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
         `${head} echo "\\n" . json_encode( ( function () { ${code} } )() );`,
       ]);
       return JSON.parse(told.stdout.trim().split("\n").at(-1) ?? "null") as T;
+    },
+    async down() {
+      const ended = new Promise((resolve) => web.once("exit", resolve));
+      if (endWeb("SIGKILL")) await ended;
+    },
+    async up() {
+      web = serve();
+      await soon("the shop", answers, 120_000);
     },
     async mails() {
       const text = await readFile(join(content, "mails.jsonl"), "utf8").catch(() => "");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { type Act, completedOrder, flagsOf, paidOrder, paymentOf, placed, setsStatus } from "./acts.js";
+import { type Act, completedOrder, flagsOf, paidOrder, paymentOf, setsStatus } from "./acts.js";
 import { loggedIn, orderScreen } from "./merchant.js";
 import { WEBHOOK_SECRET } from "./stand-up.js";
 import { PLUGIN_SECRET, type RealWorld, TOKEN } from "./world.js";
@@ -174,49 +174,6 @@ const siteHealth: Act = {
   },
 };
 
-const outage = (orders: number): Act => ({
-  name: `the engine is stopped under ${orders} orders, and every webhook is lost: right within five minutes, nothing doubled`,
-  async run(world) {
-    const broken: string[] = [];
-    const ids: number[] = [];
-    for (let n = 0; n < orders; n += 1) ids.push((await placed(world)).id);
-    const before = (await world.shop.mails()).length;
-    await world.engineDown();
-    // The customers pay, the bank's callbacks find nobody, and a third of the orders is cancelled by another hand.
-    for (const id of ids) world.bank.customerSigns(await paymentOf(world, id));
-    const cancelled = ids.filter((_, n) => n % 3 === 0);
-    await world.shop.php(`
-      foreach ( array( ${cancelled.join(", ")} ) as $id ) { wc_get_order( $id )->update_status( 'cancelled' ); }
-      global $wpdb;
-      $wpdb->query( "DELETE FROM {$wpdb->prefix}actionscheduler_actions WHERE hook = 'woocommerce_deliver_webhook_async'" );
-      return 1;`);
-    await world.engineUp();
-    const began = Date.now();
-    for await (const _ of world.engine.reconcile({ dryRun: false, freshMs: 0 }));
-    for (const id of ids) await world.settled(id);
-    const seconds = (Date.now() - began) / 1000;
-    if (seconds > 300) broken.push(`it took ${seconds} s`);
-    const mails = (await world.shop.mails())
-      .slice(before)
-      .filter(({ subject }) => /order has been received/.test(subject)).length;
-    const paid = ids.filter((id) => !cancelled.includes(id));
-    for (const id of paid) {
-      const { status, notes } = await world.order(id);
-      const reduced = notes.filter((note) => note.startsWith("Stock levels reduced")).length;
-      if (status !== "processing" || reduced !== 1)
-        broken.push(`order ${id} is ${status}, its stock reduced ${reduced} times`);
-    }
-    for (const id of cancelled) {
-      const { status } = await world.order(id);
-      const flags = await flagsOf(world, id);
-      const isRight = status === "processing" || flags.includes("discrepancy:paid-but-cancelled");
-      if (!isRight) broken.push(`order ${id}, cancelled in the outage, is ${status} with [${flags}]`);
-    }
-    if (mails < paid.length || mails > ids.length) broken.push(`${mails} mails for ${paid.length} paid orders`);
-    return broken;
-  },
-});
-
 /** `order-status woo rehearse` as a merchant runs it: a process of its own, in the engine's place. */
 const rehearsed = (customers: number): Act => ({
   name: `order-status woo rehearse, with ${customers} customers in the race`,
@@ -267,6 +224,5 @@ export const tellingActs = (customers: number): Act[] => [
   bin,
   webhookOff,
   siteHealth,
-  outage(4 * customers),
   rehearsed(customers),
 ];

@@ -25,7 +25,7 @@ export const TOKEN = "token of the engine's API";
 export const PLUGIN_SECRET = "secret between plugin and engine";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
 /** For what hangs: the shop is PHP without a web server, on a computer that may be busy with other things. */
-const SETTLED_MS = 120_000;
+const SETTLED_S = 120;
 const SHOP_MS = 60_000;
 
 export interface RealWorld {
@@ -45,7 +45,7 @@ export interface RealWorld {
   /** Which page of the shop is its checkout, to which customers come back. */
   checkoutIs(page: "classic" | "blocks"): Promise<void>;
   /** Until nothing is under way for the order. */
-  settled(id: number): Promise<void>;
+  settled(id: number, seconds?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -131,10 +131,10 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
   const forget =
     "Order_Status_Engine_Methods::forget(); delete_transient( Order_Status_Engine_Client::RESTING ); return 1;";
   await shop.php(forget);
-  const until = async (what: string, met: () => Promise<boolean> | boolean) => {
-    const end = Date.now() + SETTLED_MS;
+  const until = async (what: string, met: () => Promise<boolean> | boolean, seconds = SETTLED_S) => {
+    const end = Date.now() + seconds * 1000;
     while (!(await met())) {
-      if (Date.now() > end) throw new Error(`${what}: not within ${SETTLED_MS / 1000} s`);
+      if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   };
@@ -159,12 +159,13 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     async checkoutIs(page) {
       await shop.php(`return update_option( 'woocommerce_checkout_page_id', ${shop[page]} );`);
     },
-    async settled(id) {
-      await until(`order ${id}`, async () => {
+    async settled(id, seconds) {
+      const isSettled = async () => {
         if (!engine.idle || deliveringFrom(banks) > 0) return false;
         const open = await engine.queries.effectsOf(String(id));
         return open.every(({ dead }) => dead);
-      });
+      };
+      await until(`order ${id}`, isSettled, seconds);
     },
     async close() {
       await served?.close(0);
