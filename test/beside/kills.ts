@@ -38,6 +38,8 @@ export interface KillOptions {
 const NODE = fileURLToPath(new URL("./node.js", import.meta.url));
 /** From there to the kill, at most. */
 const MOST_MS = 400;
+/** Where nothing is delivered for so long, nothing will be. */
+const STUCK_MS = 60_000;
 const SECRET = `whsec_${Buffer.from("the secret of those who are killed").toString("base64")}`;
 
 /** 0..1, the same for the same seed. */
@@ -161,11 +163,13 @@ export const killBeside = async (options: KillOptions): Promise<Tally> => {
         : postgresStore({ connectionString: place, readOnly: true });
     await look.open();
     const behind = async () => (await look.subscriptions()).reduce((sum, one) => sum + one.behind, 0);
-    for (const until = Date.now() + 120_000; (await behind()) > 0; ) {
+    for (let [least, until] = [Number.POSITIVE_INFINITY, 0]; ; ) {
+      const left = await behind();
+      if (left === 0) break;
+      if (left < least) [least, until] = [left, Date.now() + STUCK_MS];
       if (Date.now() > until) {
-        breaches.push(
-          `${await behind()} orders were not delivered within two minutes: ${JSON.stringify(await look.failedDeliveries(3))}`,
-        );
+        const failed = JSON.stringify(await look.failedDeliveries(3));
+        breaches.push(`${left} orders were delivered no further for a minute: ${failed}`);
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, 200));

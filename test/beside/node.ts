@@ -1,10 +1,12 @@
 /** A host with an engine, in a process that is to be killed: sells in its own table, and is told of every change. */
 import { appendFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { changeTypes } from "../../src/ports/changes.js";
 import type { Shop } from "../../src/ports/shop.js";
 import type { Store } from "../../src/ports/store.js";
 import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { limits as usual } from "../../src/runtime/embedded/limits.js";
 import { postgresStore } from "../../src/stores/postgres/store.js";
 import { sqliteLibrary } from "../../src/stores/sqlite/library.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
@@ -52,13 +54,17 @@ const onSqlite = (): ReturnType<typeof onPostgres> => {
   };
 };
 
+const PAUSE_MS = 15;
+/** So that what failed, and was begun by many that died, is tried again before the campaign ends. */
+const limits = { ...usual, longestAwayMs: 3_000 };
 const shop: Shop = { execute: async () => ({ kind: "done" }), readStatus: async () => null };
 const { store, transaction } = place.startsWith("postgres:") ? onPostgres() : onSqlite();
-const engine = createEngine({ store, gateways: [], shop });
+const engine = createEngine({ store, gateways: [], shop, limits });
 let heard = 0;
 if (told !== null) {
   await engine.subscribe("told", ({ id }) => {
-    heard += 1;
+    // In another place of each life: else the same change fails in every one.
+    heard += heard === 0 ? 1 + start * 7 : 1;
     // A host's handler fails, too: before it has noted the change, and after it.
     if (heard % 17 === 3) throw new Error("the ledger is locked");
     appendFileSync(told, `${id}\n`);
@@ -92,6 +98,8 @@ const sell = async (n: number): Promise<void> => {
 };
 for (let n = 0; sells === null || n < sells; n += 1) {
   await sell(n);
+  // SQLite serves whoever asks first: a host that writes without a pause lets nobody else write.
+  await setTimeout(PAUSE_MS);
   if (n === 0) process.send?.("sells");
 }
 process.send?.("sold");
