@@ -49,6 +49,10 @@ describe("the documents", () => {
     expect((await shownIn("docs/adding-a-gateway.md", "examples/giftwell")).length).toBeGreaterThan(12);
   });
 
+  it("the code in adding-a-status.md is the example's own, line by line", async () => {
+    expect((await shownIn("docs/adding-a-status.md", "examples/own-status")).length).toBe(3);
+  });
+
   it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {
     const pages = (await readdir(join(root, "docs/hosts"))).map((name) => `docs/hosts/${name}`);
     const shown = (await Promise.all(pages.map((page) => shownIn(page, "test/hosts/")))).flat();
