@@ -1,5 +1,7 @@
 /** `apply`: what a dry run says, which amounts and files are taken, and where a row stands in its file. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -68,6 +70,59 @@ describe("a dry run", () => {
       dryRun: false,
       noop: 1,
     });
+  });
+});
+
+describe("a run that broke off", () => {
+  /** An engine that notes the keys of its events, and may go away before one of them. */
+  const engineThat = async () => {
+    const engine = { keys: [] as unknown[], breaksAt: 0, url: "" };
+    const server = createServer((request, response) => {
+      const answer = (body: object) => response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+      const moved = { outcome: "moved", reason: null, rule: null, to: "completed" };
+      if (request.url?.endsWith("/can")) return answer({ ...moved, allowed: true, effects: [], flags: [], readAt: 0 });
+      if (!request.url?.endsWith("/events")) return response.writeHead(404).end("{}");
+      if (engine.keys.length + 1 === engine.breaksAt) return request.socket.destroy();
+      engine.keys.push(request.headers["idempotency-key"]);
+      return answer({ ...moved, final: true });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    engine.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    engines.push(server);
+    return engine;
+  };
+  const engines: Server[] = [];
+  afterAll(() => engines.map((one) => one.close()));
+
+  it.each([
+    ["goes on where it was", "nothing"],
+    ["goes on where it was, though a dry run came between", "a dry run"],
+    ["begins anew at another engine, which knows nothing of it", "another engine"],
+  ])("%s", async (_what, between) => {
+    const file = join(folder, "broken.csv");
+    await writeFile(file, "order_id,status\n1,completed\n2,completed\n3,completed\n4,completed\n");
+    const [engine, other] = [await engineThat(), await engineThat()];
+    const go = ({ url }: typeof engine, ...more: string[]) =>
+      cli(["apply", file, "--url", url, "--at-once", "1", ...more]);
+    engine.breaksAt = 3;
+    expect((await go(engine)).code).toBe(1);
+    expect(engine.keys).toHaveLength(2);
+    engine.breaksAt = 0;
+    if (between === "a dry run") expect((await go(engine, "--dry-run")).out).toContain("4 would be done");
+    const { out, code } = await go(between === "another engine" ? other : engine);
+    expect(out).toMatch(/^4 done/);
+    expect(code).toBe(0);
+    const sent = [engine.keys, other.keys].map((keys) => keys.map((key) => String(key).split("-").at(-1)));
+    const rest = ["4", "5"];
+    expect(sent).toEqual(
+      between === "another engine"
+        ? [
+            ["2", "3"],
+            ["2", "3", ...rest],
+          ]
+        : [["2", "3", ...rest], []],
+    );
+    await rm(join(folder, "broken.result.csv.part"), { force: true });
   });
 });
 

@@ -52,6 +52,8 @@ const given = async (options: { strict?: boolean } = {}) => {
   };
 };
 
+type Way = Awaited<ReturnType<typeof given>>["own"];
+
 const order = (more: object = {}) => ({
   totalOrderAmount: 1000,
   authorizedAmount: 1000,
@@ -787,6 +789,23 @@ describe("bookPayment", () => {
       resursReference: ID,
       paymentMethod: "INVOICE",
     });
+  });
+});
+
+describe("the method that the customer chose at the checkout goes before the configured one", () => {
+  const ways = [
+    ["simplified", (own: Way) => resursSimplified({ ...own, ...madeUpBooking })],
+    ["hosted", (own: Way) => resursHosted(own)],
+    ["hosted, with one configured", (own: Way) => resursHosted({ ...own, paymentMethodId: "INVOICE" })],
+  ] as const;
+  test.each(ways)("%s", async (_name, made) => {
+    const { bank, own } = await given();
+    const created = await made(own).createPayment({ ...payment, method: "CARD_7" });
+    expect([...bank.bookings, ...bank.creates]).toMatchObject([{ paymentData: { paymentMethodId: "CARD_7" } }]);
+    if (created.kind !== "ok") throw new Error(created.detail);
+    expect(created.meta?.paymentMethod).toBe("CARD_7");
+    const container = decodeApiData(created.meta?.orderSigningPayload ?? "");
+    expect(container).toMatchObject({ data: { paymentMethod: "CARD_7" } });
   });
 });
 

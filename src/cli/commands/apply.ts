@@ -59,8 +59,10 @@ const run = async (file: string, options: Options): Promise<void> => {
   const out = options.out ?? `${file.replace(/\.csv$/i, "")}.result.csv`;
   checkOut(out);
   const dryRun = options.dryRun === true;
-  const part = `${out}.part`;
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  // A look ahead leaves what a real run has done so far as it is.
+  const part = dryRun ? `${out}.dry-run.part` : `${out}.part`;
+  // What one engine was told, another has not heard.
+  const hash = createHash("sha256").update(`${options.url}\n${text}`).digest("hex").slice(0, 16);
   const lines = rows.map(({ line }) => line);
   const before = dryRun ? null : await unfinished(part, hash, lines);
   const runId = before?.runId ?? randomUUID();
@@ -108,7 +110,7 @@ export const addApply = (program: Command): void => {
     .addHelpText(
       "after",
       `
-A killed run continues where it stopped, with the same result file. Running the same file again changes nothing.
+A killed run continues where it stopped, with the same result file and the same --url. Running the same file again changes nothing.
 
 A file:
   order_id;status;amount

@@ -19,8 +19,9 @@ export const resursHosted = (options: ResursHostedOptions): Gateway => {
     api: "resurs-hosted",
 
     async createPayment(payment): Promise<CreatedPayment> {
-      const attempt = attemptOf(payment, preferredIdOf(payment), "hosted", options.paymentMethodId);
-      const answer = await json("POST", "back-channel", await hostedBodyOf(payment, attempt, options));
+      const asked = { ...options, paymentMethodId: payment.method ?? options.paymentMethodId };
+      const attempt = attemptOf(payment, preferredIdOf(payment), "hosted", asked.paymentMethodId);
+      const answer = await json("POST", "back-channel", await hostedBodyOf(payment, attempt, asked));
       if (answer.kind === "failed") return { kind: "failed", detail: answer.failure.detail };
       const redirectUrl = Hosted.safeParse(answer.body).data;
       if (redirectUrl === undefined) return { kind: "failed", detail: "unexpected answer of the hosted flow" };

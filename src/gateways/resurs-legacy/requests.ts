@@ -94,7 +94,7 @@ export interface CheckoutOptions {
 
 /** The schema of bookPayment has no payment without a method and a customer. */
 export interface BookingOptions extends CheckoutOptions {
-  /** Which of the bank's payment methods the customer chose. */
+  /** Of the bank's payment methods, where the checkout names none that its customer chose. */
   paymentMethodId: string;
   customerOf: (orderId: string) => LegacyCustomer | Promise<LegacyCustomer>;
 }

@@ -34,8 +34,9 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
     idOf: (payment) => preferredIdOf(payment),
 
     async createPayment(payment): Promise<CreatedPayment> {
-      const attempt = attemptOf(payment, preferredIdOf(payment), "simplified", options.paymentMethodId);
-      const answer = await soap("bookPayment", await bookingOf(payment, attempt, options));
+      const asked = { ...options, paymentMethodId: payment.method ?? options.paymentMethodId };
+      const attempt = attemptOf(payment, preferredIdOf(payment), "simplified", asked.paymentMethodId);
+      const answer = await soap("bookPayment", await bookingOf(payment, attempt, asked));
       const { preferredId, meta } = attempt;
       // The bank books under our own id, so a payment whose answer is lost can be read.
       const perhaps = (detail: string): CreatedPayment => ({ kind: "failed", detail, paymentId: preferredId, meta });

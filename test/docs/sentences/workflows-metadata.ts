@@ -27,7 +27,7 @@ export const metadata = (container: string): Section[] => [
       done("the checkout type that was used", "`checkoutType` says simplified, hosted or rco.", [legacy, container]),
       differs(
         "the payment method that was used",
-        "`paymentMethod` stands there where the flow was given its method (`paymentMethodId`). In Resurs Checkout the customer chooses it in the bank's frame, after the container was made.",
+        "`paymentMethod` stands there where the checkout named its customer's method (`method`), or the flow was given one (`paymentMethodId`). In Resurs Checkout the customer chooses it in the bank's frame, after the container was made.",
         { test: [legacy, container] },
       ),
       done("The order number given by WooCommerce", "`wc_order_id` and `preferred_id` stand in every container.", [
