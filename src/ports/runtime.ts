@@ -87,6 +87,8 @@ export type Preview = PreviewBase &
   (
     | { allowed: true; outcome: "moved"; reason: null }
     | { allowed: true; outcome: "deferred"; reason: Reason }
+    /** Noted, and a flag goes with it. */
+    | { allowed: true; outcome: "ignored"; reason: "recorded" }
     | { allowed: false; outcome: "ignored" | "refused"; reason: Reason }
     | { allowed: false; outcome: "deferred"; reason: "parked" }
   );

@@ -83,6 +83,42 @@ describe("can and send", () => {
     expect(sent.out).toMatch(/^(Refused|No change)\. There is nothing to acknowledge\. \([a-z-]+\)\n$/);
   });
 
+  // What the bank's books say after the click, and the flag that it raises.
+  const tooMuch = [
+    ["captured twice", "discrepancy:captured-twice", { capturedAmount: 2000, totalOrderAmount: 2000 }],
+    ["refunded more than asked for", "discrepancy:refunded-twice", { capturedAmount: 1000, refundedAmount: 600 }],
+    ["refunded twice, all of it", "discrepancy:refunded-twice", { capturedAmount: 2000, refundedAmount: 2000 }],
+  ] as const;
+  test.each(tooMuch)("acknowledge, of an order that was %s", async (_what, flag, books) => {
+    await place.tell("1", { type: "merchant.completed", via: "api" });
+    if (flag === "discrepancy:refunded-twice") {
+      await place.tell("1", { type: "merchant.refundedAmount", via: "api", amount: 100_00 });
+    }
+    bankHas(place.bank, "pay-1", "ACCEPTED", undefined, {
+      authorizedAmount: 0,
+      possibleActions: ["REFUND", "PARTIAL_REFUND"],
+      ...books,
+    });
+    await place.tell("1", { type: "reconcile.asked" });
+    const standing = async () =>
+      ((await place.engine.queries.read("1"))?.flags ?? []).flatMap((f) => (f.clearedAt === null ? [f.flag] : []));
+    expect(await standing()).toContain(flag);
+    const before = await place.engine.queries.history("1");
+    const { code, out } = await can("acknowledge");
+    expect(out).toMatch(/^Yes\. .*flag/);
+    expect(out).toContain(flag);
+    expect(code).toBe(0);
+    const verdict = JSON.parse((await can("acknowledge", "--json")).out);
+    expect(verdict).toMatchObject({ allowed: true, outcome: "ignored", reason: "recorded" });
+    expect(verdict.flags).not.toContain(flag);
+    expect(await place.engine.queries.history("1")).toEqual(before);
+    const dry = await cli(["send", "1", "acknowledge", "--dry-run", "--url", url]);
+    expect([dry.code, dry.out]).toEqual([0, out]);
+    await cli(["send", "1", "acknowledge", "--url", url]);
+    expect(await standing()).not.toContain(flag);
+    expect(await can("acknowledge")).toMatchObject({ code: 3 });
+  });
+
   test("reconcile, of an order without a payment, has nothing to read", async () => {
     await place.order("none", { paymentId: null });
     const { code, out } = await cli(["can", "none", "reconcile", "--url", url]);

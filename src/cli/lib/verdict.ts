@@ -53,6 +53,13 @@ export const previewIn = async ({ to, effects }: Preview, options: RemoteOptions
   return previewSaid({ from, to }, effects, currency).en;
 };
 
+/** What is noted, and settles what shop and bank disagree about. */
+const settledSaid = async ({ flags }: Preview, options: RemoteOptions, path: string): Promise<string> => {
+  const standing = (await orderAt(options, path))?.flags.filter(({ clearedAt }) => clearedAt === null) ?? [];
+  const gone = standing.flatMap(({ flag }) => (flags.includes(flag) ? [] : [flag]));
+  return `Noted, and the order is no longer flagged: ${gone.join(", ")}`;
+};
+
 const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
 
 /** @param path of the order */
@@ -69,6 +76,7 @@ export const sayVerdict = async (
   if (options.json) return sayJson(verdict);
   if (isReading) return say(`Yes. The payment would be read; ${lowered(await previewIn(verdict, options, path))}`);
   if (!verdict.allowed) return say(`No. ${reasonSaid(verdict.reason, await recordedSaid(event, options, path))}`);
+  if (verdict.outcome === "ignored") return say(`Yes. ${await settledSaid(verdict, options, path)}`);
   say(`Yes. ${await previewIn(verdict, options, path)}`);
 };
 

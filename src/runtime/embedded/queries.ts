@@ -96,7 +96,10 @@ export const verdictOn = (
     reading ?? (readAt === null ? null : undefined),
   );
   const { outcome, reason, rule, to } = answer;
-  const allowed = outcome === "moved" || outcome === "deferred";
+  // What is merely noted moves nothing; a difference that is settled by it was worth the click.
+  const settles =
+    reason === "recorded" && record.flags.some(({ flag, clearedAt }) => clearedAt === null && !flags.includes(flag));
+  const allowed = outcome === "moved" || outcome === "deferred" || settles;
   const asked = effects.map(({ effect }) => effect);
   // As every decision: whatever does not move has a reason.
   return { allowed, outcome, reason, rule, to, effects: asked, flags, readAt } as Preview;
