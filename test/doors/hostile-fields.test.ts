@@ -210,7 +210,7 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
     const isOther = (path: Path, given: unknown) =>
       path[0] === "type" ||
       (type === "payment.attached" && path[0] !== "via" && Id.safeParse(given).success) ||
-      (type === "payment.notCreated" &&
+      ((type === "payment.notCreated" || (type === "checkout.began" && path[0] === "paymentId")) &&
         ["paymentId", "gateway"].includes(String(path[0])) &&
         Id.safeParse(given).success) ||
       isOtherBank(path, given);
@@ -220,7 +220,8 @@ describe.each(stores)("doors 6: hostile fields on %s", (name, make) => {
       async (event, n) => {
         const { paymentId, gateway } = event as { paymentId?: unknown; gateway?: unknown };
         // A payment is one order's.
-        const own = paymentId === "a" && type.startsWith("payment.") ? { paymentId: `${type}-pays-${n}` } : {};
+        const isAPayment = type.startsWith("payment.") || type === "checkout.began";
+        const own = paymentId === "a" && isAPayment ? { paymentId: `${type}-pays-${n}` } : {};
         const names = type === "payment.attached" || type === "payment.notCreated";
         const known = names && gateway === "a" ? { gateway: "resurs-mapi" } : {};
         const became = await submitted(place.engine, `${type}-${n}`, { ...(event as object), ...own, ...known });
