@@ -87,13 +87,13 @@ describe("doors low: apply", () => {
   it("goes on where a killed run was, with such cells in what that one wrote", async () => {
     const text = stringify([["order_id", "status"], ...texts.map((one) => [one, "completed"])]);
     await writeFile(file(), text);
-    const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+    const engine = await engineThatSays("no");
+    const hash = createHash("sha256").update(`${engine.url}\n${text}`).digest("hex").slice(0, 16);
     const before = texts.slice(0, 2).map((one, i) => ({ ...resultOf(i + 2, one), says: "of the run before" }));
     await writeFile(
       join(folder, "erp.result.csv.part"),
       `# run r of ${hash}\n${headLine}${before.map(lineOf).join("")}4,'=torn`,
     );
-    const engine = await engineThatSays("no");
     try {
       const { out } = await cli(["apply", file(), "--url", engine.url, "--json"]);
       const { results } = JSON.parse(out) as { results: ApplyLine[] };

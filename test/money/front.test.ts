@@ -112,7 +112,7 @@ test.each(pages)("Nets: while links run out, the front answers %s: nothing is ca
   ]);
   shopHas(place.woo, "n", T0);
   await engine.place("n", order(id, T0, { gateway: "nets-easy" }));
-  await place.after(50 * MINUTE);
+  await place.after(10 * MINUTE);
   nets.front(page);
   await engine.submit("n", { type: "customer.returned", page: "fail" });
   await place.after(15 * MINUTE);
