@@ -1,9 +1,8 @@
 /**
- * The door that every runtime has: the engine on a store, and the same decisions on another durable execution.
- * Whoever speaks of orders, the HTTP app among them, is handed one of these and does not know which.
- *
- * A customer who waits is not kept from his answer by calls that hang or by work that is late. The engine gives each
- * peer and each kind of whoever waits a lane of its own; another durable execution has its own way to that.
+ * The door that every runtime has: the engine on a store, and the same decisions on another durable execution. Whoever
+ * speaks of orders, the HTTP app among them, is handed one of these and does not know which. A customer who waits is not
+ * kept from his answer by calls that hang or by work that is late: the engine gives each peer and each kind of whoever
+ * waits a lane of its own; another durable execution has its own way to that.
  */
 import type { Effect, EffectType } from "../../machines/effects.js";
 import type { Command, EventType, NewOrder, Source } from "../../machines/events.js";
@@ -82,12 +81,11 @@ interface PreviewBase {
   readAt: number | null;
 }
 
-/** What would become of an event. `deferred` = it would wait, such as for the bank's answer. */
+/** What would become of an event. `deferred`: it would wait, as for the bank; `ignored` and allowed: a flag goes with it. */
 export type Preview = PreviewBase &
   (
     | { allowed: true; outcome: "moved"; reason: null }
     | { allowed: true; outcome: "deferred"; reason: Reason }
-    /** Noted, and a flag goes with it. */
     | { allowed: true; outcome: "ignored"; reason: "recorded" }
     | { allowed: false; outcome: "ignored" | "refused"; reason: Reason }
     | { allowed: false; outcome: "deferred"; reason: "parked" }
