@@ -24,7 +24,7 @@ export const rulesWith = (settings: SomeSettings = {}): Rules => ({
 /** A bank's answer to a call that moves money. */
 export type BankAnswer = { is: "confirmed"; reading: Reading | null } | { is: "refused" } | { is: "lost" };
 
-const MOST_READINGS = 10;
+const MOST_READINGS = 50;
 const MOST_TIMERS = 100;
 
 export class Life {
