@@ -21,8 +21,8 @@ const FINAL = new Set<OrderStatus>(["cancelled", "refunded", "completed"]);
 const mayChange = ({ facts, timers }: OrderRecord): boolean =>
   Object.keys(timers).length > 0 || (facts.payment.pendingRefund ?? 0) > 0;
 
-/** A repair comes across records that were written before every payment was a whole one. */
-const idsOf = (facts: Facts): string[] => {
+/** By which ids an order is found. A repair comes across records that were written before every payment was a whole one. */
+export const paymentIdsOf = (facts: Facts): string[] => {
   const { previousIds = [] } = facts.payment as { previousIds?: string[] };
   const { tries = [] } = facts as Partial<Facts>;
   const asked = tries.flatMap(({ paymentId }) => paymentId ?? []);
@@ -39,6 +39,6 @@ export const summaryOf = (record: OrderRecord): OrderSummary => {
     flags: standing,
     inDoubt: !FINAL.has(order.status) || standing.length > 0 || mayChange(record),
     updatedAt: order.updatedAt,
-    payments: idsOf(facts),
+    payments: paymentIdsOf(facts),
   };
 };

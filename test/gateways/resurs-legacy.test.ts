@@ -977,6 +977,20 @@ describe("Resurs Checkout", () => {
       expect(await rco.capture({ ...move, paymentId })).toMatchObject({ kind: "ok", reading: { captured: 100_000 } });
     },
   );
+  test.each(["sale*7", "*", "a*b-c", "a.b", "a b"])(
+    "an order called %j goes under an id that each of the bank's services takes",
+    async (orderId) => {
+      const { bank, own } = await given();
+      const rco = resursCheckout({ ...own, embedded: true });
+      const open = { ...payment, orderId, preferredId: null, frameUrl: "https://shop.example/frames/1" };
+      const created = await rco.createPayment(open);
+      if (created.kind !== "ok") throw new Error(created.detail);
+      const { paymentId } = created;
+      bank.customerPays(paymentId);
+      expect(await rco.readPayment(paymentId)).toMatchObject({ kind: "ok", reading: { authorized: 100_000 } });
+      expect(await rco.capture({ ...move, paymentId })).toMatchObject({ kind: "ok", reading: { captured: 100_000 } });
+    },
+  );
   test("who is denied goes back to the shop, and there is no payment", async () => {
     const { bank, rco } = await given();
     bank.nextPerson("197211072793");

@@ -2,6 +2,7 @@
 import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
+import { isPreferredId } from "./ids.js";
 import { attemptOf, cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout, preferredIdOf } from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
@@ -40,6 +41,8 @@ const UPDATED_BEFORE = "PAYMENT_SESSION_NOT_FOUND";
 
 /** It becomes a part of an address and must not be able to lead to another one. */
 const isReference = (id: string): boolean => /^[\w*-]{1,64}$/.test(id);
+/** The payment is read and captured by the SOAP services, whose ids know no `*`. */
+const isTaken = (id: string): boolean => isReference(id) && isPreferredId(id);
 const pathOf = (reference: string): string | null => (isReference(reference) ? `checkout/payments/${reference}` : null);
 const NO_REFERENCE = "this is not a reference for a payment: those have 1 to 64 letters, digits, _ * -";
 
@@ -71,7 +74,7 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
   const openFor = async (payment: NewPayment): Promise<CreatedPayment> => {
     const { frameUrl, ...urls } = payment;
     if (frameUrl === undefined) return { kind: "failed", detail: "there is no page that shows the checkout" };
-    const { preferredId, meta } = attemptOf(payment, preferredIdOf(payment, isReference), "rco");
+    const { preferredId, meta } = attemptOf(payment, preferredIdOf(payment, isTaken), "rco");
     const opened = await openCheckout({ ...urls, preferredId });
     if (opened.kind === "failed") return opened;
     const [frame, script] = [sourceOf("iframe", opened), sourceOf("script", opened)];

@@ -5,7 +5,8 @@ import type { Rules } from "../../core/builder.js";
 import type { decide as Decide, Decision } from "../../core/decide.js";
 import { isAwaited } from "../../core/finish.js";
 import { migrate } from "../../core/migrate.js";
-import { type Answer, gatewayFor, paymentsOf } from "../../core/record.js";
+import { type Answer, gatewayFor } from "../../core/record.js";
+import { paymentIdsOf } from "../../core/summary.js";
 import type { Log } from "../../ports/log.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type Limits, retryAfterMs } from "../embedded/limits.js";
@@ -285,7 +286,7 @@ export class Turn {
   private payments(): ObjectTurn["payments"] {
     const held = (state: OrderState | null): Map<string, boolean> => {
       const facts = state?.record?.facts;
-      return new Map(facts === undefined ? [] : paymentsOf(facts).map(({ id }) => [id, id === facts.payment.id]));
+      return new Map(facts === undefined ? [] : paymentIdsOf(facts).map((id) => [id, id === facts.payment.id]));
     };
     const was = held(this.before);
     return [...held(this.state)]
