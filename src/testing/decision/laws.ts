@@ -58,13 +58,15 @@ const hearsOfEveryChange = (decided: DecidedStep): string[] => {
   const changes = told(decided);
   const { type } = decision.entry.event;
   if (saidByTheShop.has(type)) return unless(changes.length === 0, () => `told of what it said itself by ${type}`);
-  // One reading may answer several who wait; the shop hears of each change in turn.
-  const path = [before.facts.order.status, ...changes.map(({ to }) => to)];
   const { status } = decision.record.facts.order;
-  // What another hand wrote during a call is followed once it has ended.
-  const isFollowed = decision.record.facts.operation === null && before.facts.operation?.seen === status;
+  // What another hand wrote during a call is followed once that has ended, and the shop needs not be told of it.
+  const { operation } = before.facts;
+  const isOver = decision.record.facts.operation?.key !== operation?.key;
+  const isFollowed = isOver && operation?.seen !== undefined && operation.seen === (changes[0]?.from ?? status);
+  // One reading may answer several who wait; the shop hears of each change in turn.
+  const path = [isFollowed ? operation.seen : before.facts.order.status, ...changes.map(({ to }) => to)];
   return [
-    ...unless(path.at(-1) === status || isFollowed, () => `told ${path.join(" -> ")}, decided ${status}`),
+    ...unless(path.at(-1) === status, () => `told ${path.join(" -> ")}, decided ${status}`),
     ...changes.flatMap(({ from, to }, i) => unless(from === path[i] && to !== from, () => `told ${from} -> ${to}`)),
   ];
 };
