@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Effect } from "../../machines/effects.js";
 import { defaultSettings } from "../../machines/settings.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
+import type { Decision } from "../../src/core/decide.js";
+import { breachesOf } from "../../src/testing/decision/laws.js";
 import type { EventInput, Life } from "../../src/testing/decision/life.js";
 import { callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE } from "../../src/testing/simulator/script.js";
@@ -214,3 +216,23 @@ describe("a call whose answer was lost goes out again only for the order that it
     },
   );
 });
+
+test.each([
+  ["less", reading({ authorized: 90_000 })],
+  ["and captured meanwhile", payments.captured],
+])(
+  "a call that was not sent ends in the status that was seen during it, and the next one begins there: %s",
+  (_, says) => {
+    const life = lifeOf({ status: "on-hold" });
+    life.settle(completed);
+    life.tell({ type: "order.seen", status: "processing" });
+    life.now += 1_000;
+    life.tell(completed, "again");
+    life.read(says);
+    const before = life.record;
+    shopHas(life, { total: 100_000 });
+    const decision = life.decisions.at(-1) as Decision;
+    expect(breachesOf({ before, decision, settings: life.rules.settings })).toEqual([]);
+    expect(decision.record.facts.order.status).not.toBe("on-hold");
+  },
+);
