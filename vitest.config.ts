@@ -106,7 +106,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "system",
-          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "docs/examples/**/*.test.ts"],
           exclude: [...unit, "**/node_modules/**", "test/hosts/**/.next/**"],
           globalSetup: "./test/build.ts",
           setupFiles: ["./test/environment.ts"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { giftwell } from "../examples/giftwell/machine.js";
+import { giftwell } from "../docs/examples/giftwell/machine.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFile(join(root, path), "utf8");
@@ -37,7 +37,7 @@ describe("the documents", () => {
     const excerpts = blocks.filter(([, label]) => label !== "sh");
     return Promise.all(
       excerpts.map(async ([, label = "", code = ""]) => {
-        const path = /^ts ((?:test|examples)\/[\w./[\]-]+)$/.exec(label)?.[1] ?? "";
+        const path = /^ts ((?:test|docs\/examples)\/[\w./[\]-]+)$/.exec(label)?.[1] ?? "";
         expect(path.startsWith(folder), `an excerpt of ${page} names its file: ${label}`).toBe(true);
         expect(lines(await read(path)), `${page} has the code of ${path}`).toContain(lines(code));
         return path;
@@ -46,11 +46,11 @@ describe("the documents", () => {
   };
 
   it("the code in adding-a-gateway.md is the example's own, line by line", async () => {
-    expect((await shownIn("docs/adding-a-gateway.md", "examples/giftwell")).length).toBeGreaterThan(12);
+    expect((await shownIn("docs/adding-a-gateway.md", "docs/examples/giftwell")).length).toBeGreaterThan(12);
   });
 
   it("the code in adding-a-status.md is the example's own, line by line", async () => {
-    expect((await shownIn("docs/adding-a-status.md", "examples/own-status")).length).toBe(3);
+    expect((await shownIn("docs/adding-a-status.md", "docs/examples/own-status")).length).toBe(3);
   });
 
   it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {

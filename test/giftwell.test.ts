@@ -7,10 +7,10 @@ import { memoryStore } from "order-status-engine/memory";
 import { draw, formats } from "order-status-engine/statechart";
 import { VirtualClock, wooDouble } from "order-status-engine/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { giftwellBank } from "../examples/giftwell/bank.js";
-import { giftwellCallback } from "../examples/giftwell/callback.js";
-import { giftwellGateway } from "../examples/giftwell/gateway.js";
-import { giftwell, giftwellMachine } from "../examples/giftwell/machine.js";
+import { giftwellBank } from "../docs/examples/giftwell/bank.js";
+import { giftwellCallback } from "../docs/examples/giftwell/callback.js";
+import { giftwellGateway } from "../docs/examples/giftwell/gateway.js";
+import { giftwell, giftwellMachine } from "../docs/examples/giftwell/machine.js";
 
 const T0 = Date.parse("2026-11-20T12:00:00.000Z");
 const ID = "1001";
@@ -244,7 +244,7 @@ describe("the registry with Giftwell in it", () => {
 });
 
 test("nothing is imported but what a third party can import", () => {
-  const folder = fileURLToPath(new URL("../../examples/giftwell/", import.meta.url));
+  const folder = fileURLToPath(new URL("../../docs/examples/giftwell/", import.meta.url));
   const names = readdirSync(folder).flatMap((file) =>
     [...readFileSync(`${folder}${file}`, "utf8").matchAll(/from "([^"]+)"/g)].map(([, name]) => name as string),
   );

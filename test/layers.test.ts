@@ -15,7 +15,7 @@ const packages =
   (...names: string[]) =>
   (target: string): boolean =>
     names.some((name) => target === name || target.startsWith(`${name}/`));
-const isOurs = under("src", "machines", "test", "examples");
+const isOurs = under("src", "machines", "test", "docs/examples");
 const isNode = (target: string): boolean => target.startsWith("node:");
 
 interface Layer {

@@ -113,16 +113,7 @@ const kept = ((): string[] | null => {
 /** A trial that is told a wrong argument leaves a database beside the sources, and `git add -A` takes it. */
 test.skipIf(kept === null)("the project's folder holds what belongs to it", () => {
   const files = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package-lock.json", "package.json"];
-  const belongs = new Set([
-    ...files,
-    "src",
-    "machines",
-    "test",
-    "docs",
-    "examples",
-    "tsconfig.json",
-    "vitest.config.ts",
-  ]);
+  const belongs = new Set([...files, "src", "machines", "test", "docs", "tsconfig.json", "vitest.config.ts"]);
   expect(kept).toContain("src");
   expect(kept?.filter((name) => !name.startsWith(".") && !belongs.has(name))).toEqual([]);
 });

@@ -88,7 +88,7 @@ describe.each(kinds)("$runner in a project of type $type", ({ runner, type }) =>
     }));
     const contract = { file: "gateway.test.mjs", code: imports(CONTRACT) };
     // The shipped example, compiled as a user would: jest and node:test do not take TypeScript.
-    await cp(join(root, "dist/examples/giftwell"), join(cwd, "giftwell"), {
+    await cp(join(root, "dist/docs/examples/giftwell"), join(cwd, "giftwell"), {
       recursive: true,
       filter: (from) => !from.includes(".test."),
     });

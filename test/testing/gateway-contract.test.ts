@@ -1,7 +1,7 @@
 /** The gateway contract can fail: each wrong gateway breaks the laws that were written against it, and no others. */
 import { describe, expect, test } from "vitest";
-import { giftwellFixture, type Make } from "../../examples/giftwell/fixture.js";
-import { giftwellGateway } from "../../examples/giftwell/gateway.js";
+import { giftwellFixture, type Make } from "../../docs/examples/giftwell/fixture.js";
+import { giftwellGateway } from "../../docs/examples/giftwell/gateway.js";
 import type { Reading } from "../../machines/facts.js";
 import type { Gateway } from "../../src/index.js";
 import { type GatewayFixture, gatewayContract } from "../../src/testing/index.js";

@@ -1,8 +1,8 @@
 /** Giftwell as it would be if the shop had to book what the customer has signed: right, or wrong in one way. */
 import { z } from "zod";
-import { giftwellBank } from "../../examples/giftwell/bank.js";
-import { giftwellFixture } from "../../examples/giftwell/fixture.js";
-import { giftwellGateway } from "../../examples/giftwell/gateway.js";
+import { giftwellBank } from "../../docs/examples/giftwell/bank.js";
+import { giftwellFixture } from "../../docs/examples/giftwell/fixture.js";
+import { giftwellGateway } from "../../docs/examples/giftwell/gateway.js";
 import { asking, ownError } from "../../src/http-client/exchange.js";
 import type { Gateway, GatewayAnswer } from "../../src/index.js";
 import type { GatewayFixture } from "../../src/testing/index.js";
