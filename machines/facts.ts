@@ -135,6 +135,11 @@ const Try = z.object({
 });
 export type Try = z.infer<typeof Try>;
 
+type NamedTry = Try & { paymentId: string };
+/** Tries under an id that the shop chose, of which the bank has not said what came. */
+export const unheardTries = (tries: Try[]): NamedTry[] =>
+  tries.filter((one): one is NamedTry => one.answer !== "came" && one.paymentId !== undefined);
+
 const Payment = Reading.omit({ paymentId: true }).extend({
   /** Name of the gateway adapter; null = another gateway's order, which is none of our business. */
   gateway: z.string().nullable(),

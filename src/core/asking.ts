@@ -1,6 +1,6 @@
 /** Whoever has to wait for a reading of the payment: callbacks, customers, merchants, jobs. */
 import { notes } from "../../machines/effects.js";
-import type { Facts, OtherPayment } from "../../machines/facts.js";
+import { type Facts, type OtherPayment, unheardTries } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
@@ -26,10 +26,10 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
   const me = builder.itself;
   if (kind === "TEST") return builder.answer(me, "ignored", { rule: "callback/test", reason: "test-callback" });
   if (paymentId !== payment.id && otherNamed(builder.facts, paymentId) === undefined) {
-    const asked = builder.facts.tries.findLast((one) => one.paymentId === paymentId && one.answer !== "came");
+    const asked = unheardTries(builder.facts.tries).findLast((one) => one.paymentId === paymentId);
     const reason = "unknown-payment";
     if (asked === undefined) return builder.answer(me, "refused", { rule: `callback/${reason}`, reason });
-    keepAsked(builder, { ...asked, paymentId });
+    keepAsked(builder, asked);
   }
   // Nothing stands in its way.
   if (builder.facts.payment.id === null) takeOver(builder, paymentId);

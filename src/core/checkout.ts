@@ -1,8 +1,9 @@
 /** A payment of the order is opened at the bank: one at a time, and a late answer is an earlier attempt. */
 import { notes } from "../../machines/effects.js";
 import type { Command } from "../../machines/events.js";
-import type { Facts, OrderStatus, Rejection, Try } from "../../machines/facts.js";
+import { type Facts, type Rejection, type Try, unheardTries } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
+import { isAtCheckout } from "../../machines/questions.js";
 import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
@@ -24,9 +25,9 @@ export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, 
     return builder.answer(me, "refused", { reason: "not-awaiting-payment", rule: "refused/not-awaiting-payment" });
   }
   const latest = tries.at(-1);
-  const isAwaited = latest?.answer === "awaited" && builder.now < latest.since + CHECKOUT_MS;
+  const isUnderWay = latest !== undefined && isAwaited(latest) && builder.now < latest.since + CHECKOUT_MS;
   // What the try before may have made is read first, also where its timer is late.
-  if (isAwaited || UNANSWERED in builder.timers) {
+  if (isUnderWay || UNANSWERED in builder.timers) {
     return builder.answer(me, "refused", { reason: "checkout-under-way", rule: "checkout/under-way" });
   }
   const began: Try = { attempt, since: builder.now, answer: "awaited", ...asked };
@@ -44,16 +45,18 @@ export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, 
 const ended = (builder: DecisionBuilder, answer: "lost" | "came", isOf: (one: Try) => boolean): void => {
   const tries = builder.facts.tries.map((one) => (one.answer !== "came" && isOf(one) ? { ...one, answer } : one));
   builder.facts = { ...builder.facts, tries };
-  const isAwaited = tries.some((one) => one.answer === "awaited" && one.paymentId !== undefined);
-  if (!isAwaited) builder.dropTimer(UNANSWERED);
+  if (!unheardTries(tries).some(isAwaited)) builder.dropTimer(UNANSWERED);
 };
+
+const isAwaited = ({ answer }: Try): boolean => answer === "awaited";
 
 /** The process that asked may be dead: the bank may have made the payment all the same. */
 export const unanswered = (builder: DecisionBuilder): void => {
-  const asked = builder.facts.tries.findLast((one) => one.answer === "awaited" && one.paymentId !== undefined);
-  if (asked?.paymentId === undefined) return builder.answer(builder.itself, "ignored", { reason: "no-change" });
-  ended(builder, "lost", (one) => one.answer === "awaited" && one.paymentId !== undefined);
-  perhapsMade(builder, { ...asked, paymentId: asked.paymentId });
+  const asked = unheardTries(builder.facts.tries).filter(isAwaited);
+  const latest = asked.at(-1);
+  if (latest === undefined) return builder.answer(builder.itself, "ignored", { reason: "no-change" });
+  ended(builder, "lost", (one) => asked.some(({ attempt }) => attempt === one.attempt));
+  perhapsMade(builder, latest);
 };
 
 /** The bank opened it so late that the customer had tried again. */
@@ -66,11 +69,10 @@ export const watchUnheard = (builder: DecisionBuilder): void => {
   if (id !== null && gateway !== null && !builder.flow.linkExpires) builder.setTimers(unheardLooks);
 };
 
-const WAITS = new Set<OrderStatus>(["checkout-draft", "pending", "failed", "on-hold"]);
-
 /** An order that waits for no payment any more needs none of these looks. */
 export const endUnheard = (builder: DecisionBuilder): void => {
-  if (WAITS.has(builder.facts.order.status)) return;
+  const { order } = builder.facts;
+  if (isAtCheckout(order) || order.status === "on-hold") return;
   for (const { set } of unheardLooks) if (set in builder.timers) builder.dropTimer(set);
 };
 

@@ -6,7 +6,7 @@
  */
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import type { Facts, Reading } from "../../machines/facts.js";
+import { type Facts, type Reading, unheardTries } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { isAtCheckout } from "../../machines/questions.js";
@@ -88,10 +88,10 @@ const opensPayment = new Set<string>(["checkout.began", "payment.created", "paym
 
 /** A bank may have made a payment of the order, and nobody has heard of it: what tells of that is ours. */
 const tellsOfTry = ({ facts: { tries }, envelope: { event } }: DecisionBuilder): boolean => {
-  const unheard = tries.filter(({ answer, paymentId }) => answer !== "came" && paymentId !== undefined);
-  if (event.type === "callback.received") return unheard.some(({ paymentId }) => paymentId === event.paymentId);
+  const named = unheardTries(tries);
+  if (event.type === "callback.received") return named.some(({ paymentId }) => paymentId === event.paymentId);
   const isTimer = event.type === "timer.fired" && event.timer === UNANSWERED;
-  return unheard.length > 0 && (isTimer || event.type === "order.updated");
+  return named.length > 0 && (isTimer || event.type === "order.updated");
 };
 
 /** What a merchant does with an order that is paid another way is between him and the shop. */

@@ -49,3 +49,33 @@ test("cancelled while the bank opens the payment: the customer is told that it f
   expect((await world.engine.queries.read("1"))?.facts.others).toMatchObject([{ id: "late" }]);
   await world.engine.stop();
 });
+
+test("one that throws at a bank that names its payments itself is searched for when Pay is pressed again", async () => {
+  const searched: string[] = [];
+  const world = await littleWorld({
+    gateway: (bank) => ({
+      ...bank,
+      createPayment: async () => {
+        throw new Error("the answer could not be read");
+      },
+      findCreated: async ({ attempt }) => {
+        searched.push(attempt);
+        return {
+          kind: "ok",
+          paymentId: "made",
+          status: "TASK_REDIRECTION_REQUIRED",
+          redirectUrl: "https://bank.example",
+        };
+      },
+    }),
+  });
+  world.woo.addOrder({ id: "1", ...order, lines: [], datePaid: null });
+  await world.engine.place("1", { ...order, lines: [], previousPaymentIds: [] });
+  await expect(world.engine.checkout("1", "bank", { ...urls, attempt: "a" })).rejects.toThrow("could not be read");
+  void world.engine.checkout("1", "bank", { ...urls, attempt: "b" }).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(searched).toEqual(["a"]);
+  const { payment, others } = (await world.engine.queries.read("1"))?.facts ?? {};
+  expect([payment?.id, ...(others ?? []).map(({ id }) => id)]).toContain("made");
+  await world.engine.stop();
+});

@@ -1,6 +1,6 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../../machines/events.js";
-import { moneyHeld, type OrderStatus } from "../../../machines/facts.js";
+import { moneyHeld, type OrderStatus, unheardTries } from "../../../machines/facts.js";
 import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
 import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
@@ -135,23 +135,15 @@ export const checkout = async (
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     preferredId,
-    triedBefore: asked.facts.tries.some(
-      (one) =>
-        one.paymentId !== undefined &&
-        one.paymentId === paymentId &&
-        one.gateway === gateway.name &&
-        one.answer !== "came",
+    triedBefore: unheardTries(asked.facts.tries).some(
+      (one) => one.paymentId === paymentId && one.gateway === gateway.name,
     ),
     ...addresses,
   };
   const created = await gateway.createPayment(asks).catch(async (error: unknown) => {
-    // The bank may have been asked by then; whoever called hears what went wrong.
-    const thrown: Failed = {
-      kind: "failed",
-      detail: "the checkout broke off",
-      ...(paymentId !== undefined && { paymentId }),
-    };
-    await engine.submit(orderId, notCreatedEvent(gateway, attempt, order.total, thrown));
+    // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
+    const thrown: Failed = { kind: "failed", detail: "the checkout broke off", paymentId };
+    if (paymentId !== undefined) await engine.submit(orderId, notCreatedEvent(gateway, attempt, order.total, thrown));
     throw error;
   });
   if (created.kind === "failed")
