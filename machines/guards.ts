@@ -25,6 +25,7 @@ const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
   canCapture: and([
     not("isGone"),
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasPayment",
     not("isRejected"),
@@ -79,6 +80,7 @@ const combined = {
   /** Seed 003, "Enable Modify" and "Order Line Handling". */
   canModify: and([
     "recreatesLines",
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasPayment",
     "staysWithinCreditLimit",
@@ -94,6 +96,7 @@ const combined = {
     "recreatesLines",
     "isCancelledInFull",
     "choosesToRebuild",
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasCreditLimit",
     "staysWithinCreditLimit",
@@ -169,6 +172,7 @@ type ReasonsByFact = Partial<Record<FactName | `!${FactName}`, Reason>>;
  */
 export const whyNot: Partial<Record<string, Reason>> = {
   "!isGone": "order-gone",
+  "!isPaidOtherwise": "not-ours",
   "!isInAnotherCurrency": "currency-mismatch",
   hasPayment: "no-payment",
   "!isRejected": "payment-rejected",

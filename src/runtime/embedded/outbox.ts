@@ -50,7 +50,8 @@ export class Outbox {
         return gatewayNamed(ctx.gateways, record && gatewayFor(record, paymentId));
       },
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
-      ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
+      ownedBy: ({ orderId }, reading) =>
+        withOwner({ read, findByPayment: (id) => ctx.store.findByPayment(id) }, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
       linesUnderWay: async ({ orderId, seq }) => linesUnderWay(await ctx.store.effectsOf(orderId), seq),
       isAlive: () => ctx.store.isAlive?.() ?? true,
