@@ -34,6 +34,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     // Another order is looked at once the attempt is in the journal.
     ownedBy: async (_, reading) => reading,
     wasSeen: async (row) => (row as OutgoingCall).seen,
+    isGivenUp: async (row) => (row as OutgoingCall).givenUp,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
