@@ -124,6 +124,7 @@ const combined = {
   isAcceptedAndCancelled: and(["isAccepted", "isCancelledInFull"]),
 
   isRejectedAfterTheTask: and(["isRejected", "taskIsCompleted"]),
+  isRejectedAsBefore: and(["isRejectedAfterTheTask", "wasFailed"]),
   isRejectedAndLetGo: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
@@ -154,6 +155,8 @@ const combined = {
   mayTryBookingAgain: and(["mayRepeat", "isMissing"]),
   customerFindsNoPayment: and(["isMissing", "customerAsked"]),
   customerFindsNoPaymentAfterRefusal: and(["isMissing", "customerAsked", "repeatWasRefused"]),
+  failedBefore: and(["customerFindsNoPayment", "wasFailed"]),
+  failedBeforeAndAfterRefusal: and(["customerFindsNoPaymentAfterRefusal", "wasFailed"]),
   isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),

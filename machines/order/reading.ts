@@ -121,7 +121,12 @@ const booksSigned = {
 export const whenSigned = [booksSigned, ...whenPending] as const satisfies readonly Branch[];
 
 /** The booking brought the payment into being, or somebody else did: what it says decides. */
-export const whenBooked = [...whenAccepted, ...whenRejected, otherwise] as const satisfies readonly Branch[];
+export const whenBooked = [
+  ...whenAccepted,
+  { guard: "isRejectedAsBefore", target: "returning", ...already },
+  ...whenRejected,
+  otherwise,
+] as const satisfies readonly Branch[];
 
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
 const expired = {

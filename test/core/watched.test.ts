@@ -149,6 +149,35 @@ describe("the order failed with an older payment", () => {
     expect([life.status, life.record.facts.payment.id, life.raised]).toEqual(["processing", "pay-1", []]);
   });
 
+  test.each([
+    ["the bank refuses to book", (life: Life) => life.bankAnswers({ is: "refused" })],
+    [
+      "the bank books it and rejects it",
+      (life: Life) =>
+        life.bankAnswers({ is: "confirmed", reading: { ...payments["rejected, task done"], paymentId: "pay-1" } }),
+    ],
+    [
+      "a person ends the wait for the booking's lost answer",
+      (life: Life) => {
+        life.bankAnswers({ is: "lost" });
+        life.settle({ type: "merchant.endedWait" }, { ...payments.missing, paymentId: "pay-1" });
+      },
+    ],
+  ])("%s: it has failed, as before, and the shop is told nothing", (_, answer) => {
+    const life = failed();
+    const told = () => life.types.filter((type) => type === "setOrderStatus").length;
+    const before = told();
+    life.settle(
+      { type: "customer.returned", page: "signing-landing", attempt: "pay-1" },
+      { ...payments["rejected, task done"], paymentId: "pay-0" },
+    );
+    answer(life);
+    const asked = life.open.find(({ effect }) => effect.type === "readBack");
+    if (asked !== undefined)
+      life.tell({ type: "payment.readBack", effectId: asked.id, reading: { ...payments.missing, paymentId: "pay-1" } });
+    expect([life.status, life.record.states.order, told()]).toEqual(["failed", "failed", before]);
+  });
+
   test("a stranger's return books nothing", () => {
     const life = failed();
     life.settle(
