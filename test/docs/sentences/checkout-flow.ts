@@ -110,7 +110,10 @@ export const checkoutFlow: Document = {
             "scenarios/cooldown-race.json",
             "Back within seconds to a frozen payment, which the bank lets go half an hour later",
           ],
-          { rules: ["status-update/otherwise", "status-update/accepted"] },
+          {
+            rules: ["status-update/otherwise", "status-update/accepted"],
+            also: [[...CELLS, '["H", "H    H    H    H    R']],
+          },
         ),
       ],
     },

@@ -1,5 +1,5 @@
 /** "Nets Easy - Checkout Flow Logic". */
-import { type Document, differs, done } from "./row.js";
+import { BRANCHES, type Document, differs, done, PAGES } from "./row.js";
 
 export const nets: Document = {
   code: "004",
@@ -13,13 +13,17 @@ export const nets: Document = {
       rows: [
         done(
           "it does not implicate that something is wrong",
-          "An unpaid order stays pending while its session at Nets lasts, and nothing is flagged. The engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened; when a look finds the session over, the order is cancelled.",
+          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
           ["scenarios/nets.json", "Redirected and never seen again: two hours later still pending, and no error"],
           {
             also: [
               [
                 "scenarios/nets.json",
                 "Checked out and never seen again: pending while the session lasts, cancelled once a look finds it over",
+              ],
+              [
+                ...BRANCHES,
+                '["payment.read", { pays: "at the bank", gateway: nets }, "pending | status-update/still-at-the-bank"]',
               ],
             ],
           },
@@ -58,7 +62,7 @@ export const nets: Document = {
         ]),
         done(
           "a pending order is created in WooCommerce",
-          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`), which is pending until the payment is accepted.",
+          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`). It is pending before the customer has paid.",
           ["gateways/nets.test.ts", "true with the order that the shop made"],
           { also: [["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"]] },
         ),
@@ -134,6 +138,7 @@ export const nets: Document = {
                 "scenarios/nets.json",
                 "The customer is back before the webhook: paid at once, and the webhook changes nothing",
               ],
+              [...PAGES, '["success", "accepted", "processing"]'],
             ],
           },
         ),

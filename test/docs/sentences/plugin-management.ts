@@ -56,7 +56,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "can no longer be reverted to another status",
-        "Whoever asks the engine is refused, except for Refunded. If a captured order is set back in the shop past the engine, it is flagged, and Completed is offered.",
+        "The engine refuses a change to another status, except to Refunded. If a captured order is set back in the shop past the engine, it is flagged, and Completed is offered.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
         {
           rules: ["terminal/completed"],
@@ -91,7 +91,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "once an order has been cancelled it can't be reverted to another status",
-        "Whoever asks the engine is refused. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so.",
+        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so.",
         ["scenarios/terminal.json", "Cancelled is the end: it cannot be made pending again"],
         {
           rules: ["terminal/cancelled"],
@@ -111,7 +111,7 @@ export const pluginManagement: Section[] = [
         "still have its remaining order lines cancelled through the order view",
         "Cancelled has the rest cancelled, if the bank offers that.",
         [...BRANCHES, '["merchant.cancelled", { pays: "partly cancelled" }, "cancelling.asked'],
-        { rules: ["cancel/full"] },
+        { rules: ["cancel/full"], also: [[...ASKS, 'cancel: "cancel-not-possible"']] },
       ),
     ],
   },
@@ -133,7 +133,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "once an order has been refunded it can't be reverted to another status",
-        "Whoever asks the engine is refused.",
+        "The engine refuses a change to another status.",
         ["scenarios/terminal.json", "Refunded is the end: it cannot be cancelled"],
         {
           rules: ["terminal/refunded"],
@@ -181,7 +181,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Merchant Portal before editing the order in WooCommerce as this changes the authorized amount on the order to 0",
-        "If a payment of the Merchant API was cancelled in full, new lines are reserved again within its credit limit, even if the total is the same.",
+        "If a payment of the Merchant API was cancelled in full while its order is still open, new lines are reserved again within the credit limit, even if the total is the same.",
         [
           "scenarios/choices.json",
           "A line less after the payment was cancelled in the portal: the lines are reserved again",
@@ -194,7 +194,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not possible to exceed the credit limit which has been authorized for the payment",
-        "A total above the credit limit of a payment that is reserved is refused, with the advice to place a new order.",
+        "With the Merchant API, a total above the credit limit of a payment that is reserved is refused, with the advice to place a new order.",
         ["scenarios/modify.json", "A dearer chair goes over the credit limit: a new order instead"],
         { rules: ["modify/refused"] },
       ),
@@ -206,7 +206,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "A capture, refund or cancellation in the portal closes no order, as long as the bank calls the payment accepted. If less is left reserved and captured than the order's total, that is flagged, and Completed is refused while something is left to capture.",
+        "A capture, refund or cancellation in the portal closes no order that has goods to send, as long as the bank calls the payment accepted. If less is left reserved and captured than the order's total, that is flagged, and Completed is refused while something is left to capture.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
         {
           options: ["settings.choices.amountMismatch"],

@@ -65,7 +65,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is on hold, processing or failed follows the payment by the table in rules.md. Processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected.",
+        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -131,7 +131,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "it is logged, and a default status is returned",
-        "If the bank does not say whether the task is completed, a line of the log has the order. Its status becomes failed, or cancelled if the shop chooses so.",
+        "If the bank does not say whether the task is completed, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so.",
         [
           "engine/failures-logged.test.ts",
           "a rejected payment of which the bank does not say whether its task is completed",

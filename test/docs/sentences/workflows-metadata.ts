@@ -11,6 +11,7 @@ export const metadata = (container: string): Section[] => [
         "will be injected into an apiData-container",
         "In the simplified and the hosted flow the container carries the payment's id and the order's.",
         [legacy, container],
+        { also: [[legacy, "the customer is sent to the bank's page, and comes back with a payment"]] },
       ),
       done(
         "again be base64-decoded",

@@ -16,7 +16,7 @@ export const workflows: Document = {
       rows: [
         differs(
           "never updates any order statuses during the order creation",
-          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one was accepted, the order becomes processing; if the bank has frozen it or reviews it, the order goes on hold; no other payment is opened then.",
+          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one was accepted, the order is paid by it; if the bank has frozen it or reviews it, the order goes on hold; no other payment is opened then.",
           {
             rules: ["checkout/tries-again"],
             test: ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
@@ -184,7 +184,7 @@ export const workflows: Document = {
         ),
         done(
           "most of the data- and metas is now filling in the missing gap of information",
-          "process_payment fills in the missing metadata and answers with the success address; nothing is sent to the bank.",
+          "For an order that was made in the frame, process_payment fills in the missing metadata and answers with the success address; nothing is sent to the bank.",
           ["gateways/resurs-legacy.test.ts", "process_payment fills in what is missing, and sends nothing"],
         ),
         done(
