@@ -40,7 +40,10 @@ export const pluginIntegrations: Section[] = [
           rules: ["shop/seen"],
           also: [
             ["core/set-back.test.ts", "from %s, seen by %j: its customer is not asked to pay again"],
-            ["core/payments.test.ts", "another hand cancelled a paid order: the payment is read, and it is flagged"],
+            [
+              "core/payments.test.ts",
+              "a paid order that somebody cancelled in the shop: the payment is read, and it is flagged",
+            ],
             [...CELLS, '["F", "F    F    F    F    R'],
           ],
         },

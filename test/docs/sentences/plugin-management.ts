@@ -213,7 +213,7 @@ export const pluginManagement: Section[] = [
           also: [
             [
               "scenarios/cooldown-race.json",
-              "The bank tells of a capture made in the Merchant Portal: read, and nothing changes",
+              "A capture made in the Merchant Portal is read at its callback, and nothing changes",
             ],
             [
               "core/payments.test.ts",

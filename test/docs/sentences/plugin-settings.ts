@@ -111,7 +111,7 @@ export const pluginSettings: Section[] = [
       ),
       differs(
         "automatically cancels the unpaid order and releases the reserved stock back into inventory",
-        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback put on hold while its customer was at the bank has no such end: it waits for the bank's next word or a reconciliation, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
+        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback put on hold while its customer was at the bank is not cancelled at that time: the engine looks at its payment three times within a day, and the order ends when the bank has rejected it, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
         {
           rules: ["ttl/expired", "ttl/not-due"],
           options: ["settings.choices.pendingWhileCustomerIsAway"],
