@@ -134,7 +134,7 @@ const differences: [what: string, why: string][] = [
   ],
   ["A reading that fails is made again, for as long as it takes", "the plugin answers 202 and drops the update"],
   [
-    "An order on hold never times out: it waits for the bank's next word, a person or a reconciliation",
+    "An order on hold never times out: it waits for the bank's next word, which three looks within a day may find, a person or a reconciliation",
     "someone is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
   ],
   [
@@ -162,12 +162,21 @@ Every callback, return, timer and reconciliation comes down to this: the payment
 
 ${readingTable()}
 
+The table is that of a callback, of payments at which the bank offers nothing unless they are accepted. Where it still offers
+a capture or a cancellation, a processing or failed order goes on hold at TASK_REDIRECTION_REQUIRED, SUPPLEMENTING_REQUIRED,
+INSPECTION and a word nobody knows; a failed order whose rejected payment offers a cancellation, or was cancelled, is
+cancelled. Where the customer is still at the bank, or the bank knows no payment, the fail page cancels a pending, on-hold or
+failed order, and the end of the link a pending one; at a rejection, the fail page cancels a pending or failed one. A
+reconciliation leaves a customer who is at the bank alone.
+
 ## The payments of one order
 
 An order has as many payments as its customer has made attempts. One is the current one, which the order follows; the
 others are read, too: when a message names them, before the order is given up or another payment is opened, when a
 merchant cancels or refunds the order, at a reconciliation, and 20 minutes, 2 hours and 24 hours after one took another's
-place. They are read after the current one. If the current payment holds no money, the answer waits until all have
+place. A payment that the bank may still accept is itself looked at 20 minutes, 2 hours and 24 hours after it was opened, if
+its link does not run out (Nets, the older flows), and otherwise after the order left pending for another status. The others are
+read after the current one. If the current payment holds no money, the answer waits until all have
 been read; otherwise it is given at once.
 
 | the current payment | another one | what becomes of the order | what becomes of the other |
