@@ -37,7 +37,7 @@ export const chapters: Chapter[] = [
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
-      "A customer who signed in an older tab: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
+      "A customer who signed in an older tab, or after the order had failed with another payment: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
       "Callbacks carry a digest, as the bank's API has it; a wrong or missing one is answered 406, as its plugin does, before anything is looked up.",
     ],
   },

@@ -70,8 +70,12 @@ export const checkoutFlow: Document = {
         ),
         differs(
           "customers redirected to a fail-page will render the order to be *canceled*",
-          "It is cancelled, unless the bank says that it holds the money (processing) or looks at the payment (on hold): a page of the browser proves less than the bank.",
-          { rules: ["fail-page/cancelled"], test: [...PAGES, '["fail", "accepted", "processing"]'] },
+          "A pending or failed order is cancelled, and so is one on hold whose customer has not paid; unless the bank says that it holds the money (processing) or looks at the payment (on hold): a page of the browser proves less than the bank.",
+          {
+            rules: ["fail-page/cancelled"],
+            test: [...PAGES, '["fail", "accepted", "processing"]'],
+            also: [["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"]],
+          },
         ),
         done(
           "in case that the customer fails to return to the thank you page",

@@ -68,7 +68,7 @@ export const nets: Document = {
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged until the order is paid.",
+          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [

@@ -224,7 +224,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         'mistakenly updates the order status to "Processing"',
-        "Allowed, and the order is flagged until it is paid; refused while the payment is frozen.",
+        "Allowed unless the payment is frozen. The order is flagged while the bank waits for its customer or has the payment in inspection; one without a payment is not flagged, and `why` says that it is not paid.",
         ["core/decide.test.ts", "processing may be set by hand before anything is paid, and a person is shown that"],
         { rules: ["merchant/processing"] },
       ),

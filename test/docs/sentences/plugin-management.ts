@@ -286,7 +286,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "New articles, more of one and a higher price are refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        "A change that makes the order cost more than is reserved and captured is refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
         ["core/raised-total.test.ts", "%s: refused"],
         { options: ["settings.choices.raisedTotal", "settings.choices.modifyWhenFullyCancelled"] },
       ),

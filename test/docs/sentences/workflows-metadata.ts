@@ -66,7 +66,7 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "The data that is stored at this moment is also stored as metaData",
-        "The keys of setOrderCheckoutMeta are written to the order with the bank's answer, whatever it is. If that is lost, they are written all the same, and the payment is read under the id that it was booked with.",
+        "The keys of setOrderCheckoutMeta are written to the order once the bank has answered with a payment. If that answer is lost in the simplified flow, which books at once, they are written all the same, and the payment is read under the id that it was booked with.",
         ["engine/lost-booking.test.ts", "is found at once by a reading, and pays the order"],
       ),
       done(

@@ -48,9 +48,15 @@ export const workflows: Document = {
         ),
         done(
           "Log, handle and return what happened in step 2",
-          "A payment that was not created is written to the log with its order, noted on the order and answered as `failure`.",
+          "A payment that was not created is written to the log with its order, noted on the order and answered as `failure`. So is a checkout that throws, but for the note where the bank may have made a payment under an id of its own.",
           ["engine/failures-logged.test.ts", "a payment that the bank does not create"],
-          { rules: ["checkout/not-created"] },
+          {
+            rules: ["checkout/not-created"],
+            also: [
+              ["engine/failures-logged.test.ts", "a checkout that throws, of a payment %s, is answered as a failure"],
+              ["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"],
+            ],
+          },
         ),
         differs(
           "Success or fail will be handled here.",
