@@ -14,6 +14,8 @@ const effectOf: Record<string, string> = {
   book: "bookSignedPayment",
 };
 
+const isReading = (type: string): boolean => type === "payment.read" || type === "payment.readBack";
+
 const orderOf = (lived: Lived, paymentId: string): string =>
   lived.evidence.commits.find(({ record }) => record.facts.payment.id === paymentId)?.orderId ?? "";
 
@@ -110,7 +112,9 @@ const isFlagged = (lived: Lived, orderId: string, calls: LedgerEntry[]): boolean
   const settled = end?.history.some(({ event }) => event.type === "merchant.acknowledged") ?? false;
   // Where a part of the new lines was captured before, the amounts differ instead.
   const differs = end?.record?.flags.some((f) => f.flag === "discrepancy:amount-mismatch") ?? false;
-  const told = calls[0]?.op === "cancel" ? flag !== undefined || differs : (flag?.amount ?? 0) >= excess;
+  // Nobody waits for its money any more.
+  const isElsewhere = end?.record?.facts.order.paidOtherwise === true;
+  const told = calls[0]?.op === "cancel" ? flag !== undefined || differs || isElsewhere : (flag?.amount ?? 0) >= excess;
   return mended || settled || told;
 };
 
@@ -133,10 +137,13 @@ const withoutLetGo = ({ evidence }: Lived, calls: LedgerEntry[]): LedgerEntry[] 
 const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): boolean => {
   const { given } = lived.evidence;
   const own = decisionsOf(lived.evidence, call).findLast(({ commit }) => commit.tick < call.tick)?.commit.tick ?? 0;
+  const orderId = orderOf(lived, call.paymentId);
   return calls.some(({ effect, tick, bookedLate }) => {
     if (effect === 0 || tick >= call.tick) return false;
     if (bookedLate === null) return true;
-    return given.some((g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own);
+    return given.some(
+      (g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own && isTaken(g.tick),
+    );
   });
 };
 

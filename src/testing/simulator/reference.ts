@@ -129,7 +129,12 @@ export class ReferenceStory {
     const free = order.total === 0 || !settings.enableCapture;
     if (to === "completed" && order.status !== "completed" && !free) this.capture(now);
     this.becomes(to, now);
-    if (!this.isUndecided()) order.looks = [];
+    this.isRead();
+  }
+
+  /** Whoever had it read: once the bank has decided nobody looks again. */
+  isRead(): void {
+    if (!this.isUndecided()) this.order.looks = [];
   }
 
   /** "The order is refunded completely": the shop asked for all of it, and what was still reserved has been let go since. */
@@ -237,7 +242,8 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
     case "callback":
       return tells(story, step, now);
     case "tell":
-      return clicked(story, step.event, now);
+      clicked(story, step.event, now);
+      return step.event.type.startsWith("merchant.") ? story.isRead() : undefined;
   }
 };
 
