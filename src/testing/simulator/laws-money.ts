@@ -1,6 +1,6 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import { type Decided, decisionsOf, entered, toldTotal } from "./decided-calls.js";
+import { type Decided, decisionsOf, entered, toldTotal, tookOne } from "./decided-calls.js";
 import type { GivenReading, LedgerEntry } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
@@ -13,8 +13,6 @@ const effectOf: Record<string, string> = {
   addOrderLines: "addOrderLines",
   book: "bookSignedPayment",
 };
-
-const isReading = (type: string): boolean => type === "payment.read" || type === "payment.readBack";
 
 const orderOf = (lived: Lived, paymentId: string): string =>
   lived.evidence.commits.find(({ record }) => record.facts.payment.id === paymentId)?.orderId ?? "";
@@ -112,10 +110,9 @@ const isFlagged = (lived: Lived, orderId: string, calls: LedgerEntry[]): boolean
   const settled = end?.history.some(({ event }) => event.type === "merchant.acknowledged") ?? false;
   // Where a part of the new lines was captured before, the amounts differ instead.
   const differs = end?.record?.flags.some((f) => f.flag === "discrepancy:amount-mismatch") ?? false;
-  // Nobody waits for its money any more.
-  const isElsewhere = end?.record?.facts.order.paidOtherwise === true;
-  const told = calls[0]?.op === "cancel" ? flag !== undefined || differs || isElsewhere : (flag?.amount ?? 0) >= excess;
-  return mended || settled || told;
+  const told = calls[0]?.op === "cancel" ? flag !== undefined || differs : (flag?.amount ?? 0) >= excess;
+  // Nobody waits for the money of an order that is paid another way.
+  return mended || settled || told || (calls[0]?.op === "cancel" && end?.record?.facts.order.paidOtherwise === true);
 };
 
 /**
@@ -142,7 +139,11 @@ const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): bo
     if (effect === 0 || tick >= call.tick) return false;
     if (bookedLate === null) return true;
     return given.some(
-      (g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own && isTaken(g.tick),
+      (g) =>
+        g.paymentId === call.paymentId &&
+        g.tick > bookedLate.tick &&
+        g.tick < own &&
+        tookOne(lived.evidence, orderId, g.tick, own),
     );
   });
 };

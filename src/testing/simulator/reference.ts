@@ -106,7 +106,7 @@ export class ReferenceStory {
   becomes(status: OrderStatus, now: number): void {
     const { order, flow } = this;
     if (status === order.status) return;
-    if (order.status === "pending" && flow.linkExpires && this.isUndecided() && order.looks.length === 0)
+    if (status !== "pending" && flow.linkExpires && this.isUndecided() && order.looks.length === 0)
       order.looks = LOOKS.map((minutes) => now + minutes * MINUTE);
     order.status = status;
     order.written = now;
@@ -173,7 +173,7 @@ export class ReferenceStory {
     }
     if (order.linkEnds > now) {
       order.looks = order.looks.filter((at) => at > now);
-      return this.follows(now, "anybody");
+      return this.follows(now, order.status === "pending" ? "reconcile" : "anybody");
     }
     order.linkEnds = Number.POSITIVE_INFINITY;
     if (this.payment === undefined) return this.becomes("cancelled", now);
