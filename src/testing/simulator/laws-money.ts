@@ -138,13 +138,8 @@ const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): bo
   return calls.some(({ effect, tick, bookedLate }) => {
     if (effect === 0 || tick >= call.tick) return false;
     if (bookedLate === null) return true;
-    return given.some(
-      (g) =>
-        g.paymentId === call.paymentId &&
-        g.tick > bookedLate.tick &&
-        g.tick < own &&
-        tookOne(lived.evidence, orderId, g.tick, own),
-    );
+    const since = given.filter((g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own);
+    return since.some((g) => tookOne(lived.evidence, orderId, g.tick, own));
   });
 };
 
