@@ -38,7 +38,8 @@ export const taken = (
     currency,
     pendingRefund: reading.pendingRefund ?? 0,
     readAt: at,
-    captureFailed: payment.captureFailed && reading.captured === 0,
+    // A part that was captured elsewhere says nothing of the rest, which the bank refused.
+    captureFailed: payment.captureFailed && (reading.captured === 0 || reading.authorized > 0),
   };
 };
 

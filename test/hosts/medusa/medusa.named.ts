@@ -51,6 +51,10 @@ const paid = async () => {
   return { cart, paymentId, order: await placed(paymentId) };
 };
 
+test("migrations read the same configuration, and start no engine", () => {
+  expect(place.migrated).toBe(0);
+});
+
 test("paid, captured, refunded in part: Medusa's long ids are no trouble", async () => {
   const cart = await shop.cart(place.wares.lamp);
   const session = await begin(cart);
@@ -183,6 +187,20 @@ test("what the bank's staff capture, give back and let go is in Medusa's books, 
   const other = await paid();
   bank().portal(other.paymentId, "cancel");
   await placed(other.paymentId, (order) => order.payment.canceled_at !== null, "the cancellation");
+});
+
+test("what the bank's staff let go in part is not in Medusa's payment any more", async () => {
+  const { paymentId } = await paid();
+  bank().portal(paymentId, "cancel", 30);
+  const { payment } = await placed(paymentId, (order) => order.payment.amount === 100, "the rest of the payment");
+  expect(payment).toMatchObject({ captured_at: null, canceled_at: null, captures: [] });
+  expect(await office.capture(payment.id)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining("total") },
+  });
+  bank().portal(paymentId, "capture");
+  await placed(paymentId, (order) => order.payment.captured_at !== null, "the capture");
+  expect((await placed(paymentId)).payment).toMatchObject({ amount: 100, captures: [{ amount: 100 }], refunds: [] });
 });
 
 test("a silent bank slows no page", async () => {
