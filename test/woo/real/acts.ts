@@ -1,6 +1,7 @@
 /** What is lived through on a real shop. Each act says which laws were broken; none = it held. */
 import type { Browser } from "playwright-core";
 import { buyer } from "./buyer.js";
+import { type Broken, law, pressesAtBank } from "./paying.js";
 import { METHOD, type RealWorld, type ShopSays } from "./world.js";
 
 export interface Act {
@@ -8,10 +9,6 @@ export interface Act {
   run(world: RealWorld, browser: Browser): Promise<string[]>;
 }
 
-type Broken = string[];
-const law = (broken: Broken, holds: boolean, says: string): void => {
-  if (!holds) broken.push(says);
-};
 const mailsAbout = async ({ shop }: RealWorld, since: number, subject: RegExp) =>
   (await shop.mails()).slice(since).filter((mail) => subject.test(mail.subject)).length;
 
@@ -50,12 +47,7 @@ export const paidOrder = async (
 ): Promise<number> => {
   const { id, redirect } = await placed(world, quantity);
   await before(id);
-  const back = await fetch(redirect, {
-    method: "POST",
-    body: new URLSearchParams({ outcome }),
-    redirect: "manual",
-  });
-  await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
+  await pressesAtBank(redirect, outcome);
   await world.settled(id);
   return id;
 };

@@ -1,17 +1,10 @@
 /** Engine or shop are away while many customers pay, and messages get lost. */
 import { type Act, flagsOf, manyPlaced, paymentOf } from "./acts.js";
+import { mailsOfPaid, night, pressesAtBank } from "./paying.js";
 import type { RealWorld } from "./world.js";
 
 /** So soon after whoever was away is back, everything is right. */
 const RIGHT_WITHIN_S = 300;
-
-const night = async ({ engine }: RealWorld): Promise<void> => {
-  for await (const _ of engine.reconcile({ dryRun: false, freshMs: 0 }));
-};
-
-/** Mails to customers about paid orders. */
-const received = async ({ shop }: RealWorld, since: number): Promise<number> =>
-  (await shop.mails()).slice(since).filter(({ subject }) => /order has been received/.test(subject)).length;
 
 interface Seen {
   id: number;
@@ -33,7 +26,7 @@ const engineStopped = (orders: number): Act => ({
   async run(world) {
     const broken: string[] = [];
     const ids = (await manyPlaced(world, orders)).map(({ id }) => id);
-    const before = (await world.shop.mails()).length;
+    const since = (await world.shop.mails()).length;
     await world.engineDown();
     // The customers pay, the bank's callbacks find nobody, and a third of the orders is cancelled by another hand.
     for (const id of ids) world.bank.customerSigns(await paymentOf(world, id));
@@ -60,7 +53,7 @@ const engineStopped = (orders: number): Act => ({
         broken.push(`the stock of order ${id} was reduced ${reduced} times`);
     }
     const paid = all.filter(({ status }) => status === "processing").length;
-    const mails = await received(world, before);
+    const mails = await mailsOfPaid(world, { since });
     if (mails !== paid) broken.push(`${mails} mails for ${paid} paid orders`);
     return broken.map((says) => `${says} (${seconds} s)`);
   },
@@ -72,12 +65,8 @@ const shopStopped = (orders: number): Act => ({
     const broken: string[] = [];
     const placed = await manyPlaced(world, orders);
     const ids = placed.map(({ id }) => id);
-    const before = (await world.shop.mails()).length;
-    const body = () => new URLSearchParams({ outcome: "sign" });
-    const pays = placed.map(async ({ redirect }) => {
-      const back = await fetch(redirect, { method: "POST", body: body(), redirect: "manual" });
-      await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
-    });
+    const since = (await world.shop.mails()).length;
+    const pays = placed.map(({ redirect }) => pressesAtBank(redirect));
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await world.shop.down();
     await Promise.all(pays);
@@ -91,7 +80,7 @@ const shopStopped = (orders: number): Act => ({
       if (status !== "processing") broken.push(`order ${id} is ${status} with [${await flagsOf(world, id)}]`);
       if (reduced > 1) broken.push(`the stock of order ${id} was reduced ${reduced} times`);
     }
-    const mails = await received(world, before);
+    const mails = await mailsOfPaid(world, { since });
     // A request that was killed after it had saved the status sends no mail any more, and nobody can tell that from outside.
     if (mails > orders) broken.push(`${mails} mails for ${orders} paid orders`);
     return broken.map((says) => `${says} (${seconds} s)`);
