@@ -69,6 +69,10 @@ function get_option( $name, $default = false ) {
 	global $asked;
 	$follows  = isset( $asked['follows'] ) ? $asked['follows'] : null;
 	$statuses = isset( $asked['statuses'] ) ? $asked['statuses'] : null;
+	$formats = array( 'date_format' => 'j M Y', 'time_format' => 'H:i' );
+	if ( isset( $formats[ $name ] ) ) {
+		return $formats[ $name ];
+	}
 	return 'order_status_engine_methods' === $name ? array( 'at' => time(), 'ok' => true, 'methods' => array(), 'follows' => $follows, 'statuses' => $statuses ) : $default;
 }
 /** What answers a script of the admin ends the request. */
@@ -95,6 +99,26 @@ function get_user_locale() {
 }
 function wc_price( $amount, $args ) {
 	return '<span>' . number_format( $amount, 2 ) . '&nbsp;' . $args['currency'] . '</span>';
+}
+/** The shop is in Sweden. */
+function wp_date( $format, $time ) {
+	return ( new DateTime( '@' . $time ) )->setTimezone( new DateTimeZone( 'Europe/Stockholm' ) )->format( $format );
+}
+function esc_html__( $text, $domain ) {
+	return esc_html( $text );
+}
+function esc_attr( $text ) {
+	return esc_html( $text );
+}
+function esc_url( $url ) {
+	return esc_html( $url );
+}
+function convert_to_screen( $screen ) {
+	return (object) array( 'id' => $screen );
+}
+function add_meta_box( $id, $title, $callback, $screen, $context, $priority ) {
+	global $wp_meta_boxes;
+	$wp_meta_boxes[ $screen ][ $context ][ $priority ][ $id ] = $callback;
 }
 /** The page that a customer is sent to ends the request. */
 class Sent_On extends Exception {}
@@ -541,6 +565,21 @@ foreach ( $asked['steps'] as $step ) {
 			$told  = Order_Status_Engine_Refunds::refund( $order, $step['amount'] );
 			$value = is_wp_error( $told ) ? $told->get_error_message() : $told;
 			$meta  = $refund->meta;
+		}
+	} elseif ( 'boxes' === $step['do'] ) {
+		// WooCommerce's boxes come first, and others' after them.
+		foreach ( array( 'woocommerce-order-actions', 'woocommerce-order-source-data', 'other' ) as $box ) {
+			add_meta_box( $box, '', '', 'shop_order', 'side', 'high' );
+		}
+		do_action( 'add_meta_boxes', 'shop_order', $order );
+		$value = implode( ' ', array_keys( $wp_meta_boxes['shop_order']['side']['high'] ) );
+	} elseif ( 'panel' === $step['do'] ) {
+		$order->refunded = isset( $step['refunded'] ) ? $step['refunded'] : 0;
+		$_POST           = array( 'order' => $order->get_id(), 'what' => $step['what'], 'event' => isset( $step['event'] ) ? $step['event'] : '' );
+		try {
+			do_action( 'wp_ajax_order_status_engine_panel' );
+		} catch ( Answered $answered ) {
+			$rest = $answered->getCode() . ' ' . json_encode( $answered->data );
 		}
 	} elseif ( 'list' === $step['do'] ) {
 		// One page of the order list with this order on it, and what its script asks when the page stands.

@@ -19,7 +19,7 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "edit" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay" | "list";
+  do: "save" | "edit" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay" | "list" | "boxes" | "panel";
   order: string;
   status: string;
   to?: string;
@@ -35,7 +35,10 @@ export interface Step {
   lines?: { sku: string; quantity: number; total: number }[];
   /** Of a refund: "Refund manually"; `to` is the status that WooCommerce sets with it. */
   byHand?: true;
-  /** Of the list: so much was refunded in the shop, in major units, and what is kept with the order. */
+  /** Of the panel on the order screen: its script looks, asks what would come of an event, or sends it. */
+  what?: "look" | "can" | "do";
+  event?: string;
+  /** Of list and panel: so much was refunded in the shop, in major units; and what is kept with the order. */
   refunded?: number;
   meta?: Record<string, string>;
   /** Of the list: orders are posts. */
@@ -61,10 +64,11 @@ export interface Told {
   error: { code: string; status: number; message: string } | null;
   /**
    * Of the filter that the job for unpaid orders asks; the page that a customer or a bulk action is sent to, or `failure`;
-   * true or the reason, of a refund; the cell of the list; null = none of these.
+   * true or the reason, of a refund; the cell of the list; the
+   * boxes beside the order; null = none of these.
    */
   value: boolean | string | null;
-  /** To a REST client: status and what the plugin adds. To the list's script: status and JSON. */
+  /** To a REST client: status and what the plugin adds. To the script of list or panel: status and JSON. */
   answer: string | null;
   /** Notices to the customer. */
   said: string[];

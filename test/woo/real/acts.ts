@@ -18,12 +18,14 @@ export interface Placed {
   redirect: string;
 }
 
-const placing = (shop: RealWorld["shop"], quantity: number): string => `
+const placing = (shop: RealWorld["shop"], quantity: number, secondsAgo = 0): string => `
     $order = wc_create_order();
     $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
     $order->add_product( wc_get_product( ${shop.products[1]} ), 1 );
     $order->set_address( array( 'first_name' => 'T', 'last_name' => 'T', 'address_1' => 'x', 'city' => 'y', 'postcode' => '25220', 'country' => 'SE', 'email' => 'c@shop.example' ), 'billing' );
     $order->set_payment_method( '${METHOD}' );
+    $order->set_created_via( 'checkout' );
+    $order->set_date_created( time() - ${secondsAgo} );
     $order->calculate_totals();
     $order->save();
     $gateways = WC()->payment_gateways()->payment_gateways();
@@ -34,8 +36,8 @@ export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed>
   shop.php(`${placing(shop, quantity)}
     return array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] );`);
 
-export const manyPlaced = async ({ shop }: RealWorld, orders: number): Promise<Placed[]> =>
-  shop.php(`$all = array(); for ( $n = 0; $n < ${orders}; $n++ ) { ${placing(shop, 1)}
+export const manyPlaced = async ({ shop }: RealWorld, orders: number, secondsAgo = 0): Promise<Placed[]> =>
+  shop.php(`$all = array(); for ( $n = 0; $n < ${orders}; $n++ ) { ${placing(shop, 1, secondsAgo)}
     $all[] = array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] ); } return $all;`);
 
 /** @param before what happens while it waits for its payment */
