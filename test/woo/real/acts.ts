@@ -98,7 +98,7 @@ export const completedOrder = async (world: RealWorld): Promise<{ id: number; pa
 };
 
 /** Shop and bank say the same, in so many refunds and mails. */
-const agree = async (
+export const agree = async (
   world: RealWorld,
   broken: Broken,
   of: { id: number; payment: string; since: number },

@@ -35,6 +35,8 @@ export interface RealWorld {
   bank: ResursDouble;
   banks: Banks;
   readonly engine: Engine;
+  /** What the engine has asked of the shop: how many requests, and how long they were under way, added up. */
+  asked: { requests: number; ms: number };
   /** Where the engine is served. */
   address: { engine: string; port: number };
   /** Nobody answers at the engine's address any more. */
@@ -97,7 +99,15 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     },
   });
   const at = { url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET };
-  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS });
+  const asked = { requests: 0, ms: 0 };
+  const counted: typeof globalThis.fetch = async (...asks) => {
+    const began = performance.now();
+    asked.requests += 1;
+    return globalThis.fetch(...asks).finally(() => {
+      asked.ms += performance.now() - began;
+    });
+  };
+  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS, fetch: counted });
   const settings = { stockManagement: true, holdStockMinutes: 60 };
   const stored = shared(memoryStore());
   // Its data outlives the engine.
@@ -168,6 +178,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     get engine() {
       return engine;
     },
+    asked,
     address: { engine: url, port },
     async engineDown() {
       await served?.close(0);
