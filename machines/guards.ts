@@ -25,6 +25,7 @@ const combined = {
   /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
   canCapture: and([
     not("isGone"),
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasPayment",
     not("isRejected"),
@@ -79,6 +80,7 @@ const combined = {
   /** Seed 003, "Enable Modify" and "Order Line Handling". */
   canModify: and([
     "recreatesLines",
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasPayment",
     "staysWithinCreditLimit",
@@ -94,6 +96,7 @@ const combined = {
     "recreatesLines",
     "isCancelledInFull",
     "choosesToRebuild",
+    not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
     "hasCreditLimit",
     "staysWithinCreditLimit",
@@ -121,6 +124,7 @@ const combined = {
   isAcceptedAndCancelled: and(["isAccepted", "isCancelledInFull"]),
 
   isRejectedAfterTheTask: and(["isRejected", "taskIsCompleted"]),
+  isRejectedAsBefore: and(["isRejectedAfterTheTask", "wasFailed"]),
   isRejectedAndLetGo: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
@@ -151,6 +155,8 @@ const combined = {
   mayTryBookingAgain: and(["mayRepeat", "isMissing"]),
   customerFindsNoPayment: and(["isMissing", "customerAsked"]),
   customerFindsNoPaymentAfterRefusal: and(["isMissing", "customerAsked", "repeatWasRefused"]),
+  failedBefore: and(["customerFindsNoPayment", "wasFailed"]),
+  failedBeforeAndAfterRefusal: and(["customerFindsNoPaymentAfterRefusal", "wasFailed"]),
   isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),
@@ -169,6 +175,7 @@ type ReasonsByFact = Partial<Record<FactName | `!${FactName}`, Reason>>;
  */
 export const whyNot: Partial<Record<string, Reason>> = {
   "!isGone": "order-gone",
+  "!isPaidOtherwise": "not-ours",
   "!isInAnotherCurrency": "currency-mismatch",
   hasPayment: "no-payment",
   "!isRejected": "payment-rejected",

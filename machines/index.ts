@@ -164,7 +164,7 @@ interface StoredCheckout extends Omit<Try, "answer"> {
 
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 5,
+  version: 6,
   order: orderMachine,
   cooldown: cooldownMachine,
   attempt: attemptMachine,
@@ -180,5 +180,6 @@ export const registry: Registry = {
     { from: 2, to: 3, renamed: {}, facts: withLostAnswers },
     { from: 3, to: 4, renamed: {}, facts: withOtherPayments },
     { from: 4, to: 5, renamed: {}, facts: withTries },
+    { from: 5, to: 6, renamed: {} },
   ],
 };

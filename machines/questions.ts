@@ -142,6 +142,7 @@ export const singleFacts = {
 
   // what the order is
   isGone: fact((c) => c.order.gone === true),
+  isPaidOtherwise: fact((c) => c.order.paidOtherwise === true),
   needsProcessing: fact((c) => c.order.needsProcessing),
   isFree: fact((c) => c.order.total === 0),
   heldByHand: fact((c) => c.order.heldByHand === true),

@@ -9,11 +9,14 @@ const noPayment = {
   actions: status("payment-status-failed"),
   ...outcome("failed", "book/refused"),
 } as const;
-const notBooked = { guard: "isMissing", target: "#order.pending", actions: note("signing-failed") } as const;
+/** It had failed before, with another payment: that is what it is again. */
+const failedBefore = { target: "#order.returning", ...outcome("failed", "book/refused") } as const;
+const notBooked = { guard: "isMissing", target: "#order.returning", actions: note("signing-failed") } as const;
 
 const looked = [
   { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", ...outcome("again", "book/again") },
   { ...staysOpen("unknown"), guard: "isMissingAndMayStillCome", ...rule("book/waits", "outcome-unknown") },
+  { guard: "failedBeforeAndAfterRefusal", ...failedBefore },
   { guard: "customerFindsNoPaymentAfterRefusal", ...noPayment },
   { ...notBooked, ...outcome("not-confirmed", "book/given-up") },
 ] as const;
@@ -53,8 +56,9 @@ export const booking = orderSetup.createStateConfig({
       meta: { says: "The bank refused to book; the payment is read to be sure" },
       on: {
         "payment.readBack": [
+          { guard: "failedBefore", ...failedBefore },
           { guard: "customerFindsNoPayment", ...noPayment },
-          { guard: "isMissing", target: "#order.pending", ...rule("book/not-signed") },
+          { guard: "isMissing", target: "#order.returning", ...rule("book/not-signed") },
         ],
       },
     },

@@ -83,6 +83,7 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "On hold until the bank or a person decides" },
       on: {
         "payment.read": reading.whenOnHold,
+        "customer.failed": reading.whenOnHoldCustomerFails,
         ...ends,
         "merchant.processed": merchant.process,
         ...changes,
@@ -133,6 +134,8 @@ export const orderMachine = orderSetup.createMachine({
       on: {
         "payment.read": reading.whenFailed,
         "checkout.asked": reading.whenFailedPayingAgain,
+        "customer.signed": reading.whenSignedAfterAll,
+        "callback.received": reading.whenSignedAfterAll,
         "customer.unproven": reading.whenFailedUnproven,
         "customer.failed": reading.whenCustomerFails,
         "payment.created": {

@@ -112,13 +112,21 @@ const stillAtTheBank = {
 export const whenPendingUnproven = [stillAtTheBank, ...whenKnown, otherwise] as const satisfies readonly Branch[];
 
 /** The landing page of the signing, or a callback in its place when the customer never came back. */
-export const whenSigned = [
-  { guard: "awaitsBooking", target: "booking", actions: "bookSignedPayment", ...rule("book/signed") },
-  ...whenPending,
-] as const satisfies readonly Branch[];
+const booksSigned = {
+  guard: "awaitsBooking",
+  target: "booking",
+  actions: "bookSignedPayment",
+  ...rule("book/signed"),
+} as const satisfies Branch;
+export const whenSigned = [booksSigned, ...whenPending] as const satisfies readonly Branch[];
 
 /** The booking brought the payment into being, or somebody else did: what it says decides. */
-export const whenBooked = [...whenAccepted, ...whenRejected, otherwise] as const satisfies readonly Branch[];
+export const whenBooked = [
+  ...whenAccepted,
+  { guard: "isRejectedAsBefore", target: "returning", ...already },
+  ...whenRejected,
+  otherwise,
+] as const satisfies readonly Branch[];
 
 /** The customer's link has run out, or WooCommerce's hold-stock job wants the order: the gateway was asked first. */
 const expired = {
@@ -158,7 +166,7 @@ const refundedAtLast = {
 /** Of an order that goes on, only what the merchant asked for makes it refunded; what else was refunded is flagged. */
 const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const satisfies Branch;
 
-export const whenOnHold = [
+const whenOnHoldAndKnown = [
   awaitedRefund,
   { guard: "staysHeldByHand", ...rule("status-update/held-by-hand", "held-by-hand") },
   { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
@@ -166,6 +174,13 @@ export const whenOnHold = [
   failed,
   { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
   aborted,
+] as const satisfies readonly Branch[];
+export const whenOnHold = [...whenOnHoldAndKnown, already] as const satisfies readonly Branch[];
+/** An early callback may have put it on hold while the customer was at the bank. */
+export const whenOnHoldCustomerFails = [
+  ...whenOnHoldAndKnown,
+  { guard: "isAwaitingCustomer", ...gaveUp },
+  { guard: "isMissing", ...gaveUp },
   already,
 ] as const satisfies readonly Branch[];
 
@@ -187,6 +202,9 @@ const whenFailedAndKnown = [
 ] as const satisfies readonly Branch[];
 export const whenFailed = [...whenFailedAndKnown, onHoldIfEditable, notValidated] as const satisfies readonly Branch[];
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const satisfies readonly Branch[];
+
+/** He signed another payment than the one that failed. */
+export const whenSignedAfterAll = [booksSigned, ...whenFailed] as const satisfies readonly Branch[];
 
 /** He presses Pay again on an order that failed: a payment that the bank looks at keeps him from a second one. */
 export const whenFailedPayingAgain = [

@@ -3,14 +3,10 @@ import { setup } from "xstate";
 import { actions, type EffectParams, type NoteKey } from "../effects.js";
 import type { OrderEvent } from "../events.js";
 import { type GuardContext, type GuardName, guards, nextLookIn } from "../guards.js";
+import { linkEndsIn } from "../link.js";
 import type { BranchOutcome, Meta } from "../meta.js";
 import type { Reason } from "../reasons.js";
 import type { RuleId } from "../rules.js";
-import { linkLifetimeMinutes } from "../settings.js";
-
-/** An order that becomes pending again is being written at this moment. */
-const lastWrite = ({ order, now }: GuardContext): number =>
-  order.status === "pending" ? Math.max(order.createdAt, order.updatedAt) : now;
 
 export const orderSetup = setup({
   types: {
@@ -21,11 +17,7 @@ export const orderSetup = setup({
   guards,
   actions,
   delays: {
-    /** Without end where no link of ours can run out. */
-    linkLifetime: ({ context }) =>
-      context.payment.gateway !== null && context.flow.linkExpires
-        ? lastWrite(context) + linkLifetimeMinutes(context.settings) * 60_000 - context.now
-        : Number.POSITIVE_INFINITY,
+    linkLifetime: ({ context }) => linkEndsIn(context),
     /** Until the payment is read again for the effect of a call whose answer was lost. */
     nextLook: ({ context }) => nextLookIn(context),
   },

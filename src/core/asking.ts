@@ -179,7 +179,9 @@ export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void
 /** A merchant names a payment of the order; the bank is asked before it counts. */
 export const attached = (builder: DecisionBuilder, paymentId: string, gateway: string | undefined): void => {
   const { payment } = builder.facts;
-  if (keepAsOther(builder, paymentId, gateway)) change(builder, paymentId, { isOnlyNamed: true });
+  // One that is known is at the bank where it was tried, whatever a person says.
+  const at = otherNamed(builder.facts, paymentId)?.gateway ?? gateway;
+  if (keepAsOther(builder, paymentId, at)) change(builder, paymentId, { isOnlyNamed: true });
   const mine = waitingFor(builder.envelope, builder.facts);
   if (payment.id !== null) return awaitReading(builder, mine);
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, mine] };

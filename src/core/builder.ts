@@ -13,7 +13,7 @@ import { endUnpaid } from "./ending.js";
 import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
-import { exchange, readSurplus } from "./others.js";
+import { exchangeBack, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown, whyNotDone } from "./refuse.js";
 import { remember } from "./remember.js";
@@ -259,7 +259,7 @@ export class DecisionBuilder {
     // The bank may still fail to carry it out.
     if (operation.kind === "refund" && !failed && (payment.pendingRefund ?? 0) > 0) this.lookAgainLater();
     this.facts = inCurrency({ ...this.facts, operation: null, payment });
-    if (operation.insteadOf != null && !payment.exists) exchange(this, operation.insteadOf, null);
+    if (operation.insteadOf != null && !payment.exists) exchangeBack(this, operation.insteadOf);
     // What another payment holds could not be let go while money was on the move.
     readSurplus(this);
     this.moveCooldown("money.settled");

@@ -3,16 +3,15 @@ import { notes } from "../../machines/effects.js";
 import type { Command } from "../../machines/events.js";
 import { type Facts, type Rejection, type Try, unheardTries } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
-import { isAtCheckout } from "../../machines/questions.js";
 import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
-import { unheardLooks } from "./intended.js";
+import { isUndecided, unheardLooks } from "./intended.js";
 import { rejectionMeta } from "./metadata.js";
 import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
 import { ofEarlierAttempt } from "./remember.js";
 import { initialValue } from "./step.js";
-import { CHECKOUT_MS, UNANSWERED } from "./timer-names.js";
+import { CHECKOUT_MS, isLaterLook, LINK_TIMER, UNANSWERED, UNHEARD } from "./timer-names.js";
 
 const KEPT_TRIES = 20;
 
@@ -69,11 +68,19 @@ export const watchUnheard = (builder: DecisionBuilder): void => {
   if (id !== null && gateway !== null && !builder.flow.linkExpires) builder.setTimers(unheardLooks);
 };
 
-/** An order that waits for no payment any more needs none of these looks. */
-export const endUnheard = (builder: DecisionBuilder): void => {
-  const { order } = builder.facts;
-  if (isAtCheckout(order) || order.status === "on-hold") return;
-  for (const { set } of unheardLooks) if (set in builder.timers) builder.dropTimer(set);
+/**
+ * A payment that may still be paid is looked at until the bank has decided, whatever became of the order: callback and
+ * return may be lost.
+ */
+export const watchUndecided = (builder: DecisionBuilder): void => {
+  const { from, facts, timers } = builder;
+  const looks = Object.keys(timers).filter(isLaterLook);
+  const isLookedAt = looks.some((timer) => !timer.startsWith(UNHEARD));
+  if (isLookedAt || !isUndecided(facts)) {
+    for (const { set } of unheardLooks) if (set in timers) builder.dropTimer(set);
+  } else if (from !== null && from !== facts.order.status && looks.length === 0 && !(LINK_TIMER in timers)) {
+    builder.setTimers(unheardLooks);
+  }
 };
 
 /** A payment that the bank opened and the order did not take: it may be paid by now, or later. */

@@ -6,29 +6,30 @@
  */
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
-import { type Facts, type Reading, unheardTries } from "../../machines/facts.js";
+import { type Reading, unheardTries } from "../../machines/facts.js";
 import { dueAt } from "../../machines/guards.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { isAtCheckout } from "../../machines/questions.js";
 import { defaultSettings } from "../../machines/settings.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
+import { acknowledge } from "./acknowledge.js";
 import { askAnew, attached, awaitReading, callback, isAboutOther, wish } from "./asking.js";
 import { DecisionBuilder, type Rules } from "./builder.js";
 import {
   attach,
   attachEarlier,
   beginCheckout,
-  endUnheard,
   isSuperseded,
   notCreated,
   rejected,
   unanswered,
+  watchUndecided,
   watchUnheard,
 } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
+import { endUnpaid } from "./ending.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow, readFor } from "./follow.js";
-import { atLeastAsShown } from "./intended.js";
 import { isLeftToTheShop, letThrough } from "./let-through.js";
 import {
   answerOther,
@@ -72,7 +73,7 @@ export const decide = (
   else happen(builder);
   askAnew(builder);
   readElsewhere(builder);
-  endUnheard(builder);
+  watchUndecided(builder);
   return finished(builder);
 };
 
@@ -155,6 +156,8 @@ const updated = (builder: DecisionBuilder): void => {
   const meta = builder.moveOrder(builder.itself);
   const cooldown = builder.moveCooldown("order.updated");
   const { order, payment } = builder.facts;
+  // The customer chose to pay another way.
+  if (before.paidOtherwise !== true && order.paidOtherwise === true) endUnpaid(builder, payment);
   const isBack = before.paidOtherwise === true && order.paidOtherwise !== true;
   const isOther = order.changedIn === builder.seq || isBack;
   const wasRead = payment.readAt !== null || order.status === "on-hold";
@@ -214,7 +217,10 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   if (isCurrent ? asked.length === 0 : otherNamed(builder.facts, reading.paymentId)?.readingId !== readingId) {
     return builder.answer(me, "ignored", { reason: "superseded" });
   }
+  const { pendingRefund: wasPending } = builder.facts.payment;
   builder.facts = builder.remembered;
+  // The bank may still fail to carry it out, whoever asked for it.
+  if (isCurrent && (builder.facts.payment.pendingRefund ?? 0) > (wasPending ?? 0)) builder.lookAgainLater();
   if (isCurrent) builder.movePayment();
   else readOther(builder, reading, asked, readingId);
   // Where another payment became the current one, who asked about it asks about the current one now.
@@ -276,19 +282,4 @@ const result = (builder: DecisionBuilder): void => {
   if (builder.facts.payment !== payment) builder.movePayment();
   const detail = "reason" in event ? event.detail || event.reason : undefined;
   builder.show({ ...builder.itself, detail });
-};
-
-/** What the bank holds or gave back too much was settled by a person: it is taken as asked for. */
-const acknowledge = (builder: DecisionBuilder): void => {
-  const { payment } = builder.facts;
-  const { recorded = 0, refundUndone = 0 } = payment;
-  const settled: Facts["payment"] = {
-    ...payment,
-    intended: atLeastAsShown(payment),
-    refundUndone: 0,
-    // The shop has it as refunded, and the bank has not: what is refunded next is recorded anew.
-    ...(refundUndone > 0 && { recorded: Math.max(0, recorded - refundUndone) }),
-  };
-  builder.facts = { ...builder.facts, payment: settled };
-  builder.answer(builder.itself, "ignored", { reason: "recorded" });
 };

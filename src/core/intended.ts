@@ -182,6 +182,13 @@ export const isLostNow = (before: Operation | null, after: Operation | null, eve
 export const mayStillBePaid = ({ payment, order }: Facts): boolean =>
   payment.readAt !== null && order.total > 0 && (!payment.exists || waitsForCustomer(payment));
 
+/** The bank has neither accepted nor rejected it, as far as it was read. */
+export const isUndecided = (facts: Facts): boolean => {
+  const { payment, order } = facts;
+  if (payment.id === null || payment.gateway === null || order.total === 0) return false;
+  return payment.readAt === null || mayStillBePaid(facts) || isReviewed(payment);
+};
+
 /** The bank looks at it, and may accept it yet. */
 export const isReviewed = ({ exists, status }: Facts["payment"]): boolean =>
   exists && (status === "FROZEN" || status === "INSPECTION");

@@ -1,4 +1,5 @@
 /** Whoever waited for the reading is let through to the order. */
+import { statusWantedBy } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { answerAboutOther, calledAs, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
@@ -74,8 +75,11 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   if (waiting.overtaken === true) return refuse(builder, waiting, "order-changed", builder.facts.order.status);
   const isMerchant = waiting.type.startsWith("merchant.");
   const { eventId } = waiting;
-  if (isLeftToTheShop(builder) && !isMerchant)
-    return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
+  if (isLeftToTheShop(builder)) {
+    if (!isMerchant) return notOurs(builder, { eventId, type: waiting.type, called: calledAs(waiting.type) });
+    // He asked while it was paid here.
+    if (waiting.type in statusWantedBy) return refuse(builder, waiting, "not-ours", builder.facts.order.status);
+  }
   const { order } = builder.rules.registry;
   const shownAs = SHOWN[waiting.type] ?? waiting.type;
   const ownName = isMerchant || isOfAMachine(waiting.type) || waiting.type === "shop.holdStockDue";

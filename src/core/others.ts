@@ -6,6 +6,7 @@ import { notes } from "../../machines/effects.js";
 import type { ReadReply } from "../../machines/events.js";
 import { earlierPayment, type Facts, type OtherPayment, otherPayment, type Reading } from "../../machines/facts.js";
 import type { GuardName } from "../../machines/guards.js";
+import { linkEndsIn } from "../../machines/link.js";
 import type { Meta } from "../../machines/meta.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
@@ -14,7 +15,7 @@ import { evaluate } from "./explain.js";
 import { isReviewed } from "./intended.js";
 import { initialValue, step, type TimerChange } from "./step.js";
 import { inCurrency, taken } from "./taken.js";
-import { isLaterLook, isOfAMachine } from "./timer-names.js";
+import { isLaterLook, isOfAMachine, LINK_TIMER } from "./timer-names.js";
 
 /** These ask about all that the order has at the bank, whatever the current payment says. */
 const ASKS_FOR_ALL = new Set<string>([
@@ -248,6 +249,13 @@ export const exchange = (builder: DecisionBuilder, id: string, chosenBy: string 
   builder.movePayment();
   showAsOther(builder, payment);
   builder.lookAgainLater();
+};
+
+/** The newer attempt is the current one again after a booking that came to nothing, and the time to pay it runs on. */
+export const exchangeBack = (builder: DecisionBuilder, id: string): void => {
+  exchange(builder, id, null);
+  if (builder.states.order === "pending")
+    builder.setTimers([{ set: LINK_TIMER, delayMs: linkEndsIn(builder.guardContext()) }]);
 };
 
 /** A new attempt takes the current one's place; whoever waits is answered anew, callbacks by the payment they name. */

@@ -23,7 +23,8 @@ export const bookEarlier = (builder: DecisionBuilder, { eventId, type, held, pay
   const { payment, operation, order } = builder.facts;
   const isSigned = type === SIGNED_EARLIER || (held && paymentId !== null);
   if (!isSigned || !awaitsBooking(builder, paymentId)) return false;
-  const isWaiting = builder.states.order === "pending" && operation === null && order.paidOtherwise !== true;
+  const { order: state } = builder.states;
+  const isWaiting = (state === "pending" || state === "failed") && operation === null && order.paidOtherwise !== true;
   if (!isWaiting || holdsMoney(builder) || isReviewed(payment)) return false;
   if (paymentId !== null) exchange(builder, paymentId, null);
   const shown = { eventId, type: held ? "callback.received" : "customer.signed" };

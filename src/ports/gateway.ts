@@ -132,6 +132,11 @@ export interface Gateway {
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
   /** The methods that a customer chooses between. Only where the bank lists them; else the gateway is one method. */
   paymentMethods?(): Promise<{ kind: "ok"; methods: PaymentMethod[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
+  /**
+   * The payment methods that the bank has for this key, by their ids, for whoever checks a configuration. Only where a
+   * method is configured, and the bank lists none for a customer to see.
+   */
+  paymentMethodIds?(): Promise<{ kind: "ok"; ids: string[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
   /** The shop's stores at the bank, for whoever checks a configuration. Only where a key has stores. */
   stores?(): Promise<{ kind: "ok"; stores: BankStore[] } | Exclude<GatewayAnswer, { kind: "ok" }>>;
   /**

@@ -56,7 +56,12 @@ const check = async ({ store, gateways, more = {} }: Asked) => {
     ...(store === undefined ? {} : { store }),
     gateways: ways,
   };
-  await writeFile(join(cwd, "shop.config.mjs"), `export default ${JSON.stringify(config)}`);
+  // A function is no JSON; nobody asks it here.
+  const text = JSON.stringify(config).replaceAll(
+    /"customerOf":"x"/g,
+    '"customerOf":() => { throw new Error("nobody"); }',
+  );
+  await writeFile(join(cwd, "shop.config.mjs"), `export default ${text}`);
   const secrets = Object.fromEntries(variablesOf(config).map((name) => [name, SECRET]));
   const { code, out, err } = await cli(["config", "--config", "shop.config.mjs", "--check"], {
     cwd,
@@ -162,6 +167,39 @@ describe("what the banks take", () => {
     );
     const listed = await gateway.paymentMethods?.();
     if (listed !== undefined) expect(listed.kind).toBe(shop.storeId === STORE ? "ok" : "refused");
+  });
+
+  describe("resurs-simplified", () => {
+    const simplified = (more: object = {}) => ({
+      "resurs-simplified": { ...older(), paymentMethodId: "INVOICE", customerOf: "x", ...more },
+    });
+    test("its service of the checkout is asked which methods there are", async () => {
+      const { code, out } = await check({ gateways: simplified() });
+      expect(out).toContain("✓ resurs-simplified  the bank takes the key; its payment methods: INVOICE, CARD");
+      expect(code).toBe(0);
+    });
+    test.each(["invoice", "INVOICE2"])("a method that the bank does not have: %s", async (paymentMethodId) => {
+      const { code, out } = await check({ gateways: simplified({ paymentMethodId }) });
+      const says = `✗ resurs-simplified  the key has no payment method ${paymentMethodId}; it has INVOICE, CARD`;
+      expect(out).toContain(says);
+      expect(out).toMatch(/\n +fix: .*gateways\.resurs-simplified\.paymentMethodId/);
+      expect(code).toBe(3);
+    });
+    test("another password", async () => {
+      const { code, out } = await check({ gateways: simplified(), more: { RESURS_PASSWORD: "another" } });
+      expect(out).toMatch(/✗ resurs-simplified {2}HTTP 401.*\n +fix: .*gateways\.resurs-simplified/);
+      expect(code).toBe(3);
+    });
+    test("nobody there", async () => {
+      const { code, out } = await check({ gateways: simplified({ baseUrl: "http://127.0.0.1:1" }) });
+      expect(out).toMatch(/✗ resurs-simplified .*\n +fix: the bank did not answer as it should/);
+      expect(code).toBe(3);
+    });
+    test("it books nothing and moves nothing", async () => {
+      const [before, calls] = [legacy.bookings.length, legacy.calls.length];
+      await check({ gateways: simplified() });
+      expect([legacy.bookings.length, legacy.calls.length]).toEqual([before, calls]);
+    });
   });
 
   const older = () => ({ baseUrl: legacy.addresses.baseUrl, userName: "shop", password: env("RESURS_PASSWORD") });

@@ -71,7 +71,7 @@ const configFor = (shop: WooServer, { resurs, nets, legacy }: Banks, publicUrl: 
     gateways: {
       "resurs-mapi": { ...mapi, baseUrl: resurs.url },
       "nets-easy": { ...easy, baseUrl: nets.url },
-      "resurs-simplified": { ...simplified, customerOf, baseUrl },
+      "resurs-simplified": { ...simplified, paymentMethodId: "INVOICE", customerOf, baseUrl },
       "resurs-hosted": { ...hosted, baseUrl, hostedUrl },
     },
     http: {

@@ -46,3 +46,22 @@ describe.each([
     expect(life.answerTo("mine")).toMatchObject({ outcome: "ignored", reason: "no-payment" });
   });
 });
+
+describe("a payment of the order that was tried at another bank", () => {
+  const tried = () => {
+    const life = lifeOf({ paymentId: "pay-9", gateway: "resurs-simplified" });
+    life.tell({ type: "payment.created", paymentId: "pay-1", gateway: "resurs-mapi" });
+    return life;
+  };
+  const bankOf = (life: ReturnType<typeof tried>) =>
+    life.record.facts.others.find(({ id }) => id === "pay-9")?.gateway ?? life.record.facts.payment.gateway;
+
+  test.each([["nets-easy"], ["resurs-mapi"], [undefined]])(
+    "named at %s: it stays at the bank where it was tried",
+    (gateway) => {
+      const life = tried();
+      life.settle({ type: "payment.attached", paymentId: "pay-9", gateway }, payments["at the bank"]);
+      expect(bankOf(life)).toBe("resurs-simplified");
+    },
+  );
+});

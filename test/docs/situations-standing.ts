@@ -128,6 +128,8 @@ export const standing: Row[] = [
     "failed/elsewhere",
     () => stood("failed", undefined, { gateway: null, paymentId: null }),
   ],
+  ["cancelled in the shop, and frozen", "cancelled/frozen", () => stood("cancelled", payments.frozen)],
+  ["cancelled in the shop, and in inspection", "cancelled/inspection", () => stood("cancelled", payments.inspection)],
   [
     "credit denied, the customer came back",
     "cancelled/denied",

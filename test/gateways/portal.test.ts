@@ -100,6 +100,36 @@ describe("Nets's portal", () => {
       ].map((event) => [event, 200]),
     );
   });
+  test.each<["Completed" | "Failed", string, number]>([
+    ["Completed", "payment.refund.completed", 25_000],
+    ["Failed", "payment.refund.failed", 0],
+  ])("a refund that waited turns %s, and is heard of", async (state, event, refunded) => {
+    const { nets, paymentId, pass, record } = await paid();
+    nets.portal(paymentId, "capture");
+    nets.portal(paymentId, "refund", 250);
+    nets.refundTurns(paymentId, "Pending");
+    await pass(HOUR);
+    expect((await record())?.facts.payment).toMatchObject({ refunded: 25_000, pendingRefund: 25_000 });
+    const before = nets.deliveries.length;
+    nets.refundTurns(paymentId, state);
+    await pass(1_000);
+    expect(nets.deliveries.slice(before).map((one) => [one.event, one.answer])).toEqual([[event, 200]]);
+    expect((await record())?.facts.payment).toMatchObject({ refunded, pendingRefund: 0 });
+    nets.refundTurns(paymentId, state);
+    await pass(1_000);
+    expect(nets.deliveries).toHaveLength(before + 1);
+  });
+  test.each(["Cancelled", "Expired"] as const)("a refund that turns %s is told of by nobody", async (state) => {
+    const { nets, paymentId, pass } = await paid();
+    nets.portal(paymentId, "capture");
+    nets.portal(paymentId, "refund", 250);
+    nets.refundTurns(paymentId, "Pending");
+    await pass(HOUR);
+    const before = nets.deliveries.length;
+    nets.refundTurns(paymentId, state);
+    await pass(1_000);
+    expect(nets.deliveries).toHaveLength(before);
+  });
   test("a cancellation", async () => {
     const { nets, paymentId, pass, record } = await paid();
     nets.portal(paymentId, "cancel");

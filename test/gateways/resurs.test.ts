@@ -860,6 +860,20 @@ describe("payment methods", () => {
     expect(await methods({ storeId: STORE, paymentMethodId: "another" })).toEqual({ kind: "ok", methods: [] });
   });
 
+  test.each([19, 20, 21, 2000])(
+    "a store beside %d others of its key is found with its country, up to 2000 in all",
+    async (otherStores) => {
+      const bank = await resursDouble({ otherStores });
+      closing.push(bank.close);
+      const gateway = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", storeId: STORE });
+      const told = await gateway.stores?.();
+      expect(told?.kind === "ok" && told.stores.some(({ id }) => id === STORE)).toBe(otherStores < 2000);
+      const offered = await gateway.paymentMethods?.();
+      const countries = offered?.kind === "ok" && offered.methods[0]?.countries;
+      expect(countries).toEqual(otherStores < 2000 ? ["SE"] : null);
+    },
+  );
+
   test("the stores of the key are told with their names", async () => {
     const bank = await resursDouble({});
     closing.push(bank.close);

@@ -180,7 +180,7 @@ test("a charge that is asked for twice with one key is made once", async () => {
   expect(await once()).toEqual(first);
 });
 
-test("many that are charged twice with one key are charged once, and with another key once more", async () => {
+test("many that are charged twice with one key are charged once, and as another charge once more", async () => {
   const { ask, begun } = await given();
   const id = await begun(scheduled);
   const bulk = { externalBulkChargeId: "december", subscriptions: [{ subscriptionId: id, order: orderOf(500) }] };
@@ -189,12 +189,44 @@ test("many that are charged twice with one key are charged once, and with anothe
   const first = await once("k");
   expect(await once("k")).toEqual(first);
   expect(await once("k", { ...bulk, externalBulkChargeId: "january" })).toEqual(first);
-  const other = await once("l");
+  const other = await once("l", { ...bulk, externalBulkChargeId: "february" });
   expect(other.body).not.toEqual(first.body);
   const paid = async ({ body }: typeof first) =>
     (await ask("GET", `subscriptions/charges/${body.bulkId}`)).body.page[0].paymentId;
   expect(await paid(await once("k"))).toBe(await paid(first));
   expect(await paid(other)).not.toBe(await paid(first));
+});
+
+test.each<[string, (string | null)[]]>([
+  ["no key", [null, null]],
+  ["the key of the first, and then none", ["k", null]],
+  ["a key each", ["k", "l"]],
+])("a bulk charge by its own id is made once, with %s", async (_, keys) => {
+  const { nets, ask, begun, read } = await given();
+  const id = await begun(scheduled);
+  const own = { externalBulkChargeId: "december", subscriptions: [{ subscriptionId: id, order: orderOf(500) }] };
+  const answers = [];
+  for (const key of keys) {
+    answers.push(await ask("POST", "subscriptions/charges", own, key === null ? {} : { "idempotency-key": key }));
+  }
+  const [first, second] = answers;
+  expect(second).toEqual(first);
+  const { page } = (await ask("GET", `subscriptions/charges/${first?.body.bulkId}`)).body;
+  expect(page).toHaveLength(1);
+  expect((await read(page[0].paymentId)).charges).toHaveLength(1);
+  expect(nets.books(page[0].paymentId)).toMatchObject({ captured: 5 });
+  // Another letter is another charge.
+  const other = await ask("POST", "subscriptions/charges", { ...own, externalBulkChargeId: "December" });
+  expect(other.body.bulkId).not.toBe(first?.body.bulkId);
+});
+
+test("a bulk charge that was refused is made when it comes again", async () => {
+  const { ask, begun } = await given();
+  const id = await begun(scheduled);
+  const own = { externalBulkChargeId: "december", subscriptions: [{ subscriptionId: id, order: orderOf(500) }] };
+  const odd = { ...own, subscriptions: [{ subscriptionId: id, order: { ...orderOf(500), amount: 400 } }] };
+  expect((await ask("POST", "subscriptions/charges", odd)).status).toBe(400);
+  expect((await ask("POST", "subscriptions/charges", own)).status).toBe(202);
 });
 
 test("one that has ended is not charged", async () => {

@@ -24,6 +24,7 @@ import {
   ECommerceError,
   Hosted,
   Trouble as JsonTrouble,
+  LegacyMethods,
   LegacyPayment,
 } from "../../src/gateways/resurs-legacy/schema.js";
 import { Authorization, CreditApplication, Management } from "../../src/http/callbacks.js";
@@ -90,6 +91,7 @@ export const apis: Api[] = [
       bookPayment: [returned(Booked)],
       bookSignedPayment: [returned(Booked)],
       getPayment: [returned(LegacyPayment)],
+      getPaymentMethods: [LegacyMethods],
       hosted: [Hosted],
       checkout: [CheckoutSession],
       fault: [ECommerceError],

@@ -3,11 +3,13 @@
  * no change of a row goes unnoticed.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { faultsIn, type Row } from "../../src/testing/doubles/wire/fields.js";
+import { faultsIn, must, type Row } from "../../src/testing/doubles/wire/fields.js";
 import { asked, DOUBLES, placeOf } from "./asked.js";
 import { type Bank, banks } from "./banks.js";
+import { differenceInTexts, keyOfText, type Places, type TextKind, textsIn } from "./characters.js";
 import { differenceIn, edgesKept, type Part, parts, rowsIn, type Values, withValue } from "./edges.js";
 import { changedTable, mutantsOf } from "./mutants.js";
+import { patternMutantsOf } from "./patterns.js";
 
 const { wholes, values } = edgesKept();
 
@@ -64,6 +66,44 @@ describe.each(parts.map((part) => [part.name, part] as const))("%s", (name, part
     }
     expect(passed).toEqual([]);
     expect(tried).toBeGreaterThan(rows.length * 7);
+  });
+});
+
+/** Each text that some row takes, with what it was recorded to take. */
+const texts = new Map<string, { kind: TextKind; places: Places[]; refuses: unknown[] }>();
+for (const part of parts) {
+  for (const { row, own } of heldIn(part)) {
+    for (const kind of textsIn(row.kind))
+      texts.set(keyOfText(kind), { kind, places: own.places, refuses: own.refuses });
+  }
+}
+
+/** A digit in place of the point, between digits. */
+const isTheSame = ({ called }: TextKind, what: string): boolean =>
+  called === "number as a text" && /^\(\?:\\\.\|\\u003\d\) for/.test(what);
+
+describe("a pattern that is wider or narrower by one character is noticed", () => {
+  test.each([...texts])("%s", (_, { kind, places }) => {
+    expect(differenceInTexts(kind, places)).toBe(null);
+    const passed = patternMutantsOf(kind).filter(
+      ({ kind: other, by }) => differenceInTexts(other, places, by) === null,
+    );
+    expect(passed.filter(({ what }) => !isTheSame(kind, what)).map(({ what }) => what)).toEqual([]);
+  });
+
+  test("another row's pattern is noticed", () => {
+    const passed: string[] = [];
+    for (const { kind, places, refuses } of texts.values()) {
+      for (const { kind: other } of texts.values()) {
+        const { pattern: _, ...rest } = kind;
+        const instead = other.pattern === undefined ? rest : { ...rest, pattern: other.pattern };
+        if (String(other.pattern) === String(kind.pattern)) continue;
+        const takesMore = refuses.some((value) => faultsIn({ value }, [must("value", instead)]).length === 0);
+        if (takesMore || differenceInTexts(instead, places) !== null) continue;
+        passed.push(`${other.pattern} for ${kind.pattern}`);
+      }
+    }
+    expect(passed).toEqual([]);
   });
 });
 

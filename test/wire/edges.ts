@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Field, faultsIn, type Row, rowsOf, type WireOperation } from "../../src/testing/doubles/wire/fields.js";
 import { apis } from "./apis.js";
+import { differenceInTexts, Places } from "./characters.js";
 import { changedAt } from "./paths.js";
 
 export interface Part {
@@ -44,6 +45,8 @@ const Values = z.strictObject({
   alone: z.boolean(),
   /** How often it may stand there, and how often not: as a list. */
   times: z.strictObject({ takes: z.array(z.number()), refuses: z.array(z.number()) }),
+  /** Of a text: which characters where. */
+  places: z.array(Places),
 });
 export type Values = z.infer<typeof Values>;
 
@@ -96,7 +99,7 @@ export const differenceIn = (
   { fields, xml }: Pick<Part, "fields" | "xml">,
   row: Row,
   whole: unknown,
-  { takes, refuses, without, alone: isOne, times }: Values,
+  { takes, refuses, without, alone: isOne, times, places }: Values,
 ): string | null => {
   const isTaken = (content: unknown): boolean => faultsIn(content, fields, { strict: true, xml }).length === 0;
   const told = (value: unknown): string => JSON.stringify(value).slice(0, 60);
@@ -107,7 +110,7 @@ export const differenceIn = (
   if (isTaken(alone(whole, row)) !== isOne) return `in no list, it was ${isOne ? "taken" : "refused"}`;
   for (const count of times.takes) if (!isTaken(withTimes(whole, row, count))) return `${count} of it were taken`;
   for (const count of times.refuses) if (isTaken(withTimes(whole, row, count))) return `${count} of it were refused`;
-  return null;
+  return differenceInTexts(row.kind, places);
 };
 
 export const rowsIn = ({ fields, operation }: Part): Row[] => rowsOf(fields, operation.source);

@@ -44,8 +44,8 @@ export const TEXTS: Record<string, Known> = {
     not: ["7d63eb5094b442388c0d22d095bfe46", `${"0".repeat(32)}0`, "g".repeat(32)],
   },
   "date and time, with seconds or without": {
-    is: ["2026-11-20T12:00", "2026-11-20T12:00:00+01:00"],
-    not: ["2026-11-20", "12:00", "tomorrow"],
+    is: ["2026-11-20T12:00", "2026-11-20T12:00:00+01:00", "2026-11-20T12:00:00.123Z"],
+    not: ["2026-11-20", "12:00", "tomorrow", "2026-11-20T12:00:00 or so"],
   },
   "date and time": {
     is: ["2026-11-20T12:00:00.123Z", "2026-11-20T12:00:00", "2026-11-20T12:00:00+01:00"],
@@ -53,7 +53,7 @@ export const TEXTS: Record<string, Known> = {
   },
   date: { is: ["2026-11-20", "2026-11-20+01:00"], not: ["20/11/2026", "2026-11-20T12:00:00Z", "tomorrow"] },
   "web address over TLS": {
-    is: ["https://shop.example"],
+    is: ["https://shop.example", "http://127.0.0.1/", "http://localhost/"],
     not: ["http://shop.example/", "shop.example"],
     begin: "https://shop.example/",
   },
@@ -63,7 +63,7 @@ export const TEXTS: Record<string, Known> = {
     begin: "https://shop.example/",
   },
   "ISO 3166-1 alpha-2": { is: ["SE"], not: ["SWE", "se", "S"] },
-  "name of an event": { is: ["payment.charge.created.v2"], not: ["charge.created", "payment."] },
+  "name of an event": { is: ["payment.charge.created.v2", "payment.x"], not: ["charge.created", "payment."] },
   "letters and digits": { is: ["Abcdefgh12345678"], not: ["Abcdefgh-12345678", "Abcdefgh 12345678"] },
   "letters, digits, space, . _ / -": { is: ["a b.c_d/e-7"], not: ["a:b", "a#b"] },
   "1 to 32 letters, digits, _ - /": { is: ["a_b-c/7", "x".repeat(32)], not: ["", "a b", "a#b", "x".repeat(33)] },

@@ -1,4 +1,5 @@
 /** What is published and our adapters have no use for: whole messages, personal details made up. */
+import { writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import { madeUpCustomer } from "../../src/testing/doubles/resurs-legacy/customer.js";
 import { legacyDouble, netsDouble, resursDouble, VirtualClock } from "../../src/testing/index.js";
 import { type Step, TOKEN } from "./exchange.js";
@@ -266,6 +267,9 @@ const older = async (): Promise<Step[]> => {
   bank.customerPays("order-1");
   await ask("GET", path);
   await ask("PUT", path, cart);
+  const some = { language: "sv", customerType: "NATURAL", purchaseAmount: "500.00" };
+  const message = { "s:Envelope": { "s:Body": { getPaymentMethods: some } } };
+  await ask("POST", "/ws/V4/SimplifiedShopFlowService", writeXml(message));
   await Promise.all([between.close(), bank.close()]);
   return between.steps;
 };

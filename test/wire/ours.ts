@@ -251,6 +251,8 @@ const olderLife = async (): Promise<Step[]> => {
   between.noted(`HAND /older-sign ${id}`);
   bank.customerSigns(id);
   await done("book", simplified.bookSignedPayment?.({ paymentId: id }) ?? Promise.reject());
+  between.about("its payment methods");
+  await done("payment methods", simplified.paymentMethodIds?.() ?? Promise.reject());
   between.about("as long as may be");
   made(await simplified.createPayment({ ...next(), lines: LONG }));
   between.about("the hosted page");

@@ -73,6 +73,7 @@ const olderCalls = (fetch: typeof globalThis.fetch, clock: VirtualClock, payment
   return [
     ...moneyCalls(simplified, paymentId),
     ["bookSignedPayment", () => simplified.bookSignedPayment?.({ paymentId })],
+    ["paymentMethodIds", () => simplified.paymentMethodIds?.()],
     ["hosted", () => hosted.createPayment(checkout)],
     ["openCheckout", () => rco.openCheckout(checkout)],
     ["updateReference", () => rco.updateReference({ from: paymentId, to: "order-7" })],

@@ -1,6 +1,7 @@
 /** `npm run record edges`: what each row of the tables takes and refuses now, for all tables to come. */
 import { writeFileSync } from "node:fs";
 import { faultsIn, type Kind, type Row } from "../../src/testing/doubles/wire/fields.js";
+import { neighboursOf, placesOf } from "./characters.js";
 import {
   alone,
   type Line,
@@ -29,6 +30,9 @@ const numbersAbout = ({ least, most }: { least?: number; most?: number }): numbe
   ];
 };
 
+/** XML has no other characters, and leaves out the blanks at the ends of a text. */
+const isVisible = (text: string): boolean => !/\p{Cc}|^\s|\s$/u.test(text);
+
 const textsAbout = (kind: Extract<Kind, { of: "text" }>): string[] => {
   const { words = [], called = "", least, most } = kind;
   const { is = [], not = [], begin = "" } = TEXTS[called] ?? {};
@@ -39,7 +43,7 @@ const textsAbout = (kind: Extract<Kind, { of: "text" }>): string[] => {
       .exec(called)?.[1]
       ?.split(" ")
       .map((sign) => `a${sign}b`) ?? [];
-  return [...words, ...is, ...not, ...without, ...filled];
+  return [...words, ...is, ...not, ...without, ...filled, ...neighboursOf(placesOf(kind)).filter(isVisible)];
 };
 
 const about = (kind: Kind): unknown[] => {
@@ -76,6 +80,7 @@ const valuesOf = (part: Part, row: Row, whole: unknown): Values => {
     without: isTaken(withoutIt(whole, row)),
     alone: isTaken(alone(whole, row)),
     times: { takes: taken, refuses: often.filter((count) => !taken.includes(count)) },
+    places: placesOf(row.kind),
   };
 };
 

@@ -24,7 +24,13 @@ const NOBODYS = "0".repeat(32);
 const isAboutKey = (detail: string): boolean => /^HTTP 40[013]/.test(detail);
 const TRY_AGAIN = "the bank did not answer as it should; try again, and if it stays so, look at";
 
-const finding = async (gateway: Gateway, storeId: string | undefined): Promise<BankFinding> => {
+/** What of the configuration only the bank can say to be right. */
+interface Written {
+  storeId?: string | undefined;
+  paymentMethodId?: string | undefined;
+}
+
+const finding = async (gateway: Gateway, { storeId, paymentMethodId }: Written): Promise<BankFinding> => {
   const { name } = gateway;
   const found = (verdict: BankFinding["verdict"], says: string, fix: string | null = null): BankFinding => ({
     gateway: name,
@@ -34,11 +40,25 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
   });
   if (gateway.stores === undefined) {
     const read = await gateway.readPayment(NOBODYS);
-    if (read.kind === "ok") return found("ok", "the bank takes the key");
-    const fix = isAboutKey(read.detail)
-      ? `look at gateways.${name}: its address and its key or password are of one environment`
-      : `${TRY_AGAIN} gateways.${name}.baseUrl`;
-    return found("wrong", read.detail, fix);
+    const told = read.kind === "ok" ? await gateway.paymentMethodIds?.() : read;
+    if (told !== undefined && told.kind !== "ok") {
+      const fix = isAboutKey(told.detail)
+        ? `look at gateways.${name}: its address and its key or password are of one environment`
+        : `${TRY_AGAIN} gateways.${name}.baseUrl`;
+      return found("wrong", told.detail, fix);
+    }
+    if (told === undefined || !("ids" in told)) return found("ok", "the bank takes the key");
+    const { ids } = told;
+    const methods = listed(ids.map(short));
+    if (paymentMethodId === undefined || ids.includes(paymentMethodId))
+      return found("ok", `the bank takes the key; its payment methods: ${methods || "none"}`);
+    return ids.length === 0
+      ? found("wrong", "the bank takes the key, which has no payment method", "ask the bank for one")
+      : found(
+          "wrong",
+          `the key has no payment method ${short(paymentMethodId)}; it has ${methods}`,
+          `write one of them at gateways.${name}.paymentMethodId`,
+        );
   }
   const told = await gateway.stores();
   if (told.kind !== "ok") {
@@ -64,7 +84,10 @@ const finding = async (gateway: Gateway, storeId: string | undefined): Promise<B
   return found("ok", `${named(store)}: ${listed(methods.methods.map(titled))}`);
 };
 
-export const checkBanks = (gateways: Gateway[], { gateways: given }: Ready): Promise<BankFinding[]> =>
-  Promise.all(
-    gateways.map((one) => finding(one, one.name === "resurs-mapi" ? given["resurs-mapi"]?.storeId : undefined)),
-  );
+export const checkBanks = (gateways: Gateway[], { gateways: given }: Ready): Promise<BankFinding[]> => {
+  const written: Record<string, Written> = {
+    "resurs-mapi": { storeId: given["resurs-mapi"]?.storeId },
+    "resurs-simplified": { paymentMethodId: given["resurs-simplified"]?.paymentMethodId },
+  };
+  return Promise.all(gateways.map((one) => finding(one, written[one.name] ?? {})));
+};

@@ -190,6 +190,22 @@ export const over = {
       ],
       closed,
     ],
+    frozen: [
+      ["Cancelled, payment frozen", "Avbruten, betalningen fryst"],
+      [
+        "Cancelled since {since}, but the bank has frozen the payment on suspicion of fraud and may still accept it.",
+        "Avbruten sedan {since}, men banken har fryst betalningen på grund av misstänkt bedrägeri och kan fortfarande godkänna den.",
+      ],
+      mayBeAccepted,
+    ],
+    inspection: [
+      ["Cancelled, payment under review", "Avbruten, betalningen granskas"],
+      [
+        "Cancelled since {since}, but the bank is reviewing the payment and may still accept it.",
+        "Avbruten sedan {since}, men banken granskar betalningen och kan fortfarande godkänna den.",
+      ],
+      mayBeAccepted,
+    ],
     elsewhere: [
       ["Cancelled, another payment method", "Avbruten, annat betalsätt"],
       [

@@ -25,8 +25,8 @@ export const waiting = {
     "at-bank": [
       ["Pending payment, customer at the bank", "Väntar på betalning, kunden är hos banken"],
       [
-        "Waiting for payment since {since}: the customer has not finished at the bank, and the order is cancelled if the time to pay runs out.",
-        "Väntar på betalning sedan {since}: kunden är inte klar hos banken, och ordern avbryts om betalningstiden går ut.",
+        "Waiting for payment since {since}: the customer has not finished at the bank, and can still pay.",
+        "Väntar på betalning sedan {since}: kunden är inte klar hos banken, men kan fortfarande betala.",
       ],
       mayPay,
     ],

@@ -48,6 +48,16 @@ export const Booked = z.looseObject({
   signingUrl: z.union([silent, webAddress]).optional(),
 });
 
+/** The elements of getPaymentMethodsResponse: none, one, or several of a name. */
+export const LegacyMethods = z.union([
+  silent.transform((): string[] => []),
+  z
+    .looseObject({
+      return: z.preprocess((given) => [given ?? []].flat(), z.array(z.looseObject({ id: compared })).max(1000)),
+    })
+    .transform((told) => told.return.map(({ id }) => id)),
+]);
+
 /** Fields of the ECommerceError in a fault's detail. */
 export const ECommerceError = z.looseObject({
   errorTypeId: z.string().regex(/^\d{1,9}$/),

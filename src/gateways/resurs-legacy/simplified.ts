@@ -1,10 +1,11 @@
 /** The simplified flow: the shop's own checkout, bookPayment, and bookSignedPayment after the customer has signed. */
+import { wrongIn } from "../../../machines/text.js";
 import type { CreatedPayment, Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import { afterShopOf } from "./after-shop.js";
 import { refusal, unexpected } from "./failure.js";
 import { isPaymentId } from "./ids.js";
 import { attemptOf, type BookingOptions, bookingOf, preferredIdOf } from "./requests.js";
-import { Booked } from "./schema.js";
+import { Booked, LegacyMethods } from "./schema.js";
 import { type LegacyOptions, soapOf } from "./transport.js";
 
 export interface ResursSimplifiedOptions extends LegacyOptions, BookingOptions {}
@@ -32,6 +33,13 @@ export const resursSimplified = (options: ResursSimplifiedOptions): Gateway => {
     api: "resurs-simplified",
 
     idOf: (payment) => preferredIdOf(payment),
+
+    async paymentMethodIds() {
+      const answer = await soap("getPaymentMethods", {});
+      if (answer.kind === "failed") return answer.failure;
+      const told = LegacyMethods.safeParse(answer.body);
+      return told.success ? { kind: "ok", ids: told.data } : unexpected("getPaymentMethods", wrongIn(told.error));
+    },
 
     async createPayment(payment): Promise<CreatedPayment> {
       const asked = { ...options, paymentMethodId: payment.method ?? options.paymentMethodId };

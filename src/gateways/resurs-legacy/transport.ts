@@ -27,6 +27,7 @@ const AFTER_SHOP = { service: "AfterShopFlowService", namespace: "http://ecommer
 const OPERATIONS = {
   bookPayment: SHOP,
   bookSignedPayment: SHOP,
+  getPaymentMethods: SHOP,
   getPayment: AFTER_SHOP,
   finalizePayment: AFTER_SHOP,
   annulPayment: AFTER_SHOP,

@@ -36,6 +36,8 @@ type CallStage = "token" | "call";
 /** Of the countries that the bank has stores in. Its calls name none, and have two decimals. */
 const CURRENCIES = ["SEK", "NOK", "DKK", "EUR"];
 const LONGEST_DETAIL = 300;
+/** The bank answers by the page; as many on one as its documents ask for. */
+const STORES = "v2/stores?size=2000";
 /** The customer has waited for the payment already. */
 const SEARCH_MS = 5_000;
 
@@ -197,7 +199,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     const path = `v2/stores/${encodeURIComponent(storeId)}/payment_methods`;
     const [answer, stores] = await Promise.all([
       call("GET", path, undefined, askSoon),
-      call("GET", "v2/stores", undefined, askSoon),
+      call("GET", STORES, undefined, askSoon),
     ]);
     if (answer.kind === "failed") return answer.failure;
     const methods = methodsIn(
@@ -229,7 +231,7 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     // Without its store the bank has no list of methods.
     ...(options.storeId !== undefined && { paymentMethods: () => methodsOf(options.storeId as string) }),
     async stores() {
-      const answer = await call("GET", "v2/stores", undefined, askSoon);
+      const answer = await call("GET", STORES, undefined, askSoon);
       if (answer.kind === "failed") return answer.failure;
       const stores = storesIn(answer.body);
       return stores === null ? unexpected("stores") : { kind: "ok", stores };

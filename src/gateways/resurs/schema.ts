@@ -98,7 +98,7 @@ const Store = z.looseObject({
   countryCode: country.nullish().catch(null),
   name: z.string().nullish().catch(null),
 });
-export const Stores = listOf(Store, 1000);
+export const Stores = listOf(Store, 2000);
 
 export const TaskStatus = z.looseObject({ completed: z.boolean().nullish() }).nullish();
 

@@ -111,7 +111,7 @@ type EveryField = { [K in keyof Required<Gateway>]: Gateway[K] };
 
 /** The gateway, whose answers can all be kept, and which throws nothing but errors. */
 export const checkedGateway = (gateway: Gateway): Gateway => {
-  const { idOf, findCreated, paymentMethods, stores, endPayment, bookSignedPayment } = gateway;
+  const { idOf, findCreated, paymentMethods, paymentMethodIds, stores, endPayment, bookSignedPayment } = gateway;
   const checked: EveryField = {
     name: gateway.name,
     api: gateway.api,
@@ -147,6 +147,7 @@ export const checkedGateway = (gateway: Gateway): Gateway => {
         return taken(() => listed(answer), unknown);
       }),
     // Asked only by whoever checks a configuration.
+    paymentMethodIds: paymentMethodIds && (() => paymentMethodIds.call(gateway)),
     stores: stores && (() => stores.call(gateway)),
     endPayment: endPayment && ((call) => toCall(call.paymentId, async () => endPayment.call(gateway, call))),
     bookSignedPayment:

@@ -9,7 +9,7 @@ import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
-import { endedAt } from "./end-payment.js";
+import { endedAt, isStillOpen } from "./end-payment.js";
 import { longestWaitMs, retryAfterMs } from "./limits.js";
 import { type AttemptOutcome, type AttemptResult, FailureLog } from "./outcomes.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
@@ -33,6 +33,8 @@ export interface AttemptQuestions {
   wasSeen(row: ClaimedEffect, paymentId: string): Promise<boolean>;
   /** The reading, with the order that the bank names only where that makes it another's. */
   ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
+  /** Whether the order is cancelled: nobody is to pay it any more. */
+  isGivenUp(row: ClaimedEffect): Promise<boolean>;
   /** Whether an earlier change of the order's lines is still on its way to the shop. */
   linesUnderWay(row: ClaimedEffect): Promise<boolean>;
   /** False: others may be about to take the effect over. */
@@ -81,7 +83,7 @@ export class Attempts {
     // A process that stood still may have lost its lease, and the shop may have gone on: whoever has it now writes.
     if (row.lane === "shop" && this.ctx.clock.now() > sendUntil) return Promise.resolve({ kind: "left" });
     if (row.lane === "shop") return this.toShop(row, effect as ShopEffect);
-    if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect);
+    if (effect.type === "readPayment" || effect.type === "readBack") return this.read(row, effect, sendUntil);
     if (effect.type === "endPayment") return this.end(row, effect.paymentId, sendUntil);
     return this.money(row, effect as KeyedEffect, sendUntil);
   }
@@ -109,6 +111,7 @@ export class Attempts {
   private async read(
     row: Attempted,
     effect: Extract<Effect, { type: "readPayment" | "readBack" }>,
+    sendUntil: number,
   ): Promise<AttemptOutcome> {
     const gateway = await this.ask.gatewayOf(row);
     // A dozen payments that the bank cannot answer must not keep a person waiting whose payment it can.
@@ -128,6 +131,9 @@ export class Attempts {
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
     const reading = await this.ask.ownedBy(row, answer.reading);
+    if (isStillOpen(reading) && (await this.ask.isGivenUp(row))) {
+      await endedAt(gateway, row, effect.paymentId, { ...this.ctx, sendUntil, tries: 1 });
+    }
     return { kind: "event", how: "read", event: { type, effectId: row.id, reading } };
   }
 

@@ -19,8 +19,8 @@ const namedIn = (event: OrderEvent): string[] => {
 };
 
 /**
- * null = nobody else has it; at once, where the event names no payment. Two orders that are placed in one instant are told
- * apart by the bank's readings.
+ * null = nobody else has it; at once, where the event names no payment. Two orders that name it in one instant are told
+ * apart when it is read.
  */
 export const refusedClaim = (
   findByPayment: Owners,
@@ -58,15 +58,20 @@ const isNamed = ({ facts }: OrderRecord, { orderReference, paymentId }: Reading)
 
 /**
  * The reading, without the order that the bank names where that says nothing: it is this one, or one that is known here
- * and that the bank calls otherwise or that has a payment of its own.
+ * and that the bank calls otherwise or that has a payment of its own. Where the bank names none, with the order here that
+ * has the payment, if that is another.
  */
 export const withOwner = async (
-  read: (orderId: string) => Promise<OrderRecord | null>,
+  { read, findByPayment }: { read: (orderId: string) => Promise<OrderRecord | null>; findByPayment: Owners },
   orderId: string,
   reading: Reading,
 ): Promise<Reading> => {
-  const { orderReference } = reading;
-  if (orderReference == null || orderReference === "") return reading;
+  const { orderReference, exists, paymentId } = reading;
+  if (orderReference == null || orderReference === "") {
+    // Two orders that named it in the same instant both have it: it pays the one that it is found by.
+    const owner = exists ? await findByPayment(paymentId).catch(() => null) : null;
+    return owner === null || owner.orderId === orderId ? reading : { ...reading, orderReference: owner.orderId };
+  }
   const saysNothing = { ...reading, orderReference: null };
   if (orderReference === orderId) return saysNothing;
   const named = await read(orderReference).catch(() => null);

@@ -1,4 +1,6 @@
 /** The end of a payment that nobody has paid, at a bank that has a call for it. */
+import { type Reading, waitsForCustomer } from "../../../machines/facts.js";
+import type { OrderRecord } from "../../core/record.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import { type Log, redacted } from "../../ports/log.js";
@@ -7,22 +9,37 @@ import { thrownText } from "../../ports/thrown.js";
 
 const MOST_TRIES = 3;
 
+/** Whether nobody is to pay anything of this order any more. */
+export const isGivenUp = (record: OrderRecord | null): boolean => record?.facts.order.status === "cancelled";
+
+/** An end that was asked for when the order was given up did not come through, if its bank waits for the customer still. */
+export const isStillOpen = (reading: Reading): boolean =>
+  waitsForCustomer(reading) && (reading.orderReference ?? null) === null;
+
 /** Nobody answered, or nobody was reached: the next call may come through. A bank that names a time is let alone. */
 const isTrouble = (answer: GatewayAnswer): boolean =>
   answer.kind === "unknown" || (answer.kind === "retry" && answer.afterMs === null);
 
+interface EndOptions {
+  clock: Clock;
+  log: Log;
+  sendUntil: number;
+  tries?: number;
+}
+
 /**
- * At once or not at all: readings wait for their turn behind this, and the payment is watched in any case. Asked again it
- * does no harm: what the first call ended is refused to the second.
+ * At once or not at all: readings wait for their turn behind this, and the payment is watched in any case. One of a cancelled
+ * order that is found open then is asked to end again; it does no harm: what an earlier call ended is refused to the next.
  *
  * @param sendUntil no call is begun again after this moment
+ * @param tries how often it is asked, at most
  * @returns null: the bank has no such call
  */
 export const endedAt = async (
   gateway: Gateway,
   { id: effect, orderId }: ClaimedEffect,
   paymentId: string,
-  { clock, log, sendUntil }: { clock: Clock; log: Log; sendUntil: number },
+  { clock, log, sendUntil, tries: most = MOST_TRIES }: EndOptions,
 ): Promise<GatewayAnswer | null> => {
   if (gateway.endPayment === undefined) return null;
   const ask = async (): Promise<GatewayAnswer | null> => {
@@ -35,7 +52,7 @@ export const endedAt = async (
     }
   };
   let answer = await ask();
-  for (let tries = 1; tries < MOST_TRIES && answer !== null && isTrouble(answer); tries += 1) {
+  for (let tries = 1; tries < most && answer !== null && isTrouble(answer); tries += 1) {
     if (clock.now() > sendUntil) break;
     answer = await ask();
   }

@@ -8,6 +8,7 @@ import { thrownText } from "../../ports/thrown.js";
 import { Attempts, NOT_TAKEN_IN } from "./attempt.js";
 import { withOwner } from "./claims.js";
 import { type EngineContext, gatewayNamed } from "./context.js";
+import { isGivenUp } from "./end-payment.js";
 import { roomIn } from "./lanes.js";
 import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
 import type { Mailbox } from "./mailbox.js";
@@ -50,8 +51,10 @@ export class Outbox {
         return gatewayNamed(ctx.gateways, record && gatewayFor(record, paymentId));
       },
       isAwaited: async ({ id, orderId }) => isAwaited(await read(orderId), id),
-      ownedBy: ({ orderId }, reading) => withOwner(read, orderId, reading),
+      ownedBy: ({ orderId }, reading) =>
+        withOwner({ read, findByPayment: (id) => ctx.store.findByPayment(id) }, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
+      isGivenUp: async ({ orderId }) => isGivenUp(await read(orderId)),
       linesUnderWay: async ({ orderId, seq }) => linesUnderWay(await ctx.store.effectsOf(orderId), seq),
       isAlive: () => ctx.store.isAlive?.() ?? true,
     });

@@ -1,13 +1,14 @@
 /** Effects are carried out beside the order's object, so that a slow bank does not keep the order's mail waiting. */
 import type * as Restate from "@restatedev/restate-sdk/node";
 import { movesMoney } from "../../../machines/effects.js";
-import type { OrderRecord } from "../../core/record.js";
+import { type OrderRecord, paymentsOf } from "../../core/record.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type AttemptContext, Attempts, sends } from "../embedded/attempt.js";
 import { withOwner } from "../embedded/claims.js";
 import { type Gateways, gatewayNamed } from "../embedded/context.js";
 import type { AttemptResult } from "../embedded/outcomes.js";
 import type { Names } from "./names.js";
+import type { PaymentEntry } from "./payments.js";
 import type { Lost, OutgoingCall } from "./state.js";
 
 export interface EffectsContext extends AttemptContext {
@@ -33,6 +34,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     // Another order is looked at once the attempt is in the journal.
     ownedBy: async (_, reading) => reading,
     wasSeen: async (row) => (row as OutgoingCall).seen,
+    isGivenUp: async (row) => (row as OutgoingCall).givenUp,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
@@ -93,7 +95,17 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
         ...{ service: names.order, method: "read", key, parameter: null },
         ...{ inputSerde: sdk.serde.json, outputSerde: sdk.serde.json },
       });
-    return { ...came, event: { ...event, reading: await withOwner(read, orderId, event.reading) } };
+    // An entry may outlive what it tells of: an order may have forgotten the payment.
+    const findByPayment = async (key: string) => {
+      const entry = await ctx.genericCall<null, PaymentEntry | null>({
+        ...{ service: names.payments, method: "find", key, parameter: null },
+        ...{ inputSerde: sdk.serde.json, outputSerde: sdk.serde.json },
+      });
+      if (entry === null || entry.orderId === orderId) return entry;
+      const owner = await read(entry.orderId);
+      return owner !== null && paymentsOf(owner.facts).some(({ id }) => id === key) ? entry : null;
+    };
+    return { ...came, event: { ...event, reading: await withOwner({ read, findByPayment }, orderId, event.reading) } };
   };
 
   const execute = async (ctx: Restate.Context, errand: OutgoingCall): Promise<void> => {

@@ -115,6 +115,8 @@ export interface OutgoingCall extends ClaimedEffect {
   seen: boolean;
   /** An earlier change of the order's lines is still on its way to the shop. */
   edited: boolean;
+  /** The order is cancelled. */
+  givenUp: boolean;
 }
 
 export type OrderReply =

@@ -9,6 +9,7 @@ import { type Answer, gatewayFor } from "../../core/record.js";
 import { paymentIdsOf } from "../../core/summary.js";
 import type { Log } from "../../ports/log.js";
 import { thrownText } from "../../ports/thrown.js";
+import { isGivenUp } from "../embedded/end-payment.js";
 import { type Limits, retryAfterMs } from "../embedded/limits.js";
 import { longestWaits } from "../embedded/prepare.js";
 import { decidedReceipt, postponedReceipt, type Receipt, receiptFor } from "../embedded/receipt.js";
@@ -279,7 +280,8 @@ export class Turn {
     const gateway = record === null || paymentId === null ? null : gatewayFor(record, paymentId);
     const seen = paymentId !== null && wasSeen(record, paymentId);
     const edited = linesUnderWay(this.state.effects, row.seq);
-    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen, edited });
+    const givenUp = isGivenUp(record);
+    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen, edited, givenUp });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 

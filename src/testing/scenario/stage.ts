@@ -77,14 +77,19 @@ export const engineStage =
         stores.set(node, store);
         return node;
       },
-      bury: (node) => shared.abandon(stores.get(node) as Store),
+      async bury(node) {
+        const store = stores.get(node) as Store;
+        stores.delete(node);
+        await shared.abandon(store);
+      },
       async settled() {
         // One node's word to the others, on its way through their database, is counted by nobody.
         if (place.many) await new Promise((resolve) => setTimeout(resolve, 2));
         return true;
       },
       history: (orderId) => shared.store.history(orderId, 0, 100_000),
-      rows: () => shared.store.list({ limit: 500 }),
+      // Which orders are parked depends on the machines of whoever asks: a living node's, where there is one.
+      rows: () => ([...stores.values()].at(-1) ?? shared.store).list({ limit: 500 }),
       async deadLetters() {
         const { deadEvents, deadEffects } = await shared.store.counts();
         return deadEvents + deadEffects;

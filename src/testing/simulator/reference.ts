@@ -14,6 +14,9 @@ import { type Asker, afterReading, type TableInput } from "./table.js";
 
 const ROUNDING = 30;
 
+/** One that failed, too: what its customer signs after that is booked. */
+const mayBePaid = ({ status }: { status: OrderStatus }): boolean => status === "pending" || status === "failed";
+
 interface Held {
   arrived: number;
   afterCheckout: boolean;
@@ -162,7 +165,7 @@ export class ReferenceStory {
   /** A callback in its turn: what was signed is booked first, in an older tab, too. */
   heard(about: BankAccount, now: number): void {
     const { order, flow } = this;
-    if (order.status === "pending" && this.payment?.books === null) {
+    if (mayBePaid(order) && this.payment?.books === null) {
       const isBooked = flow.booksWhenSigned && about.books === null && about.book("naive", now) === null;
       if (isBooked) order.current = about;
       else if (about === this.payment) return this.linkBegins();
@@ -173,8 +176,7 @@ export class ReferenceStory {
   /** The customer is on the landing page: what he signed is booked, or he finds no payment. */
   lands(now: number): void {
     const { order, payment, flow } = this;
-    if (!flow.booksWhenSigned || order.status !== "pending" || payment?.books !== null)
-      return this.follows(now, "anybody");
+    if (!flow.booksWhenSigned || !mayBePaid(order) || payment?.books !== null) return this.follows(now, "anybody");
     payment.book("naive", now);
     if (payment.books === null) this.becomes("failed", now);
     else this.follows(now, "anybody");

@@ -96,6 +96,8 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
       if (k.heldByHand && holdsMoney(k)) return status;
       if (holdsMoney(k) && flow.comparesAmounts && !agrees(k)) return status;
       if (holdsMoney(k)) return whenPaid(k);
+      // An early callback may have put it on hold while its customer was at the bank.
+      if (asker === "fail page" && (waitsForCustomer(k) || !payment.exists)) return "cancelled";
       if (!rejected) return status;
       return whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay" ? status : whenRejected(k);
     case "processing":

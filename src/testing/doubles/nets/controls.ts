@@ -34,7 +34,7 @@ export interface NetsDouble {
   importSubscription(externalReference: string, kind: NetsSubscriptionKind): string;
   /** A hand in Nets's portal does it: all that is left, or so much in major units. @throws Error where it cannot */
   portal(paymentId: string, op: NetsCall, amount?: number): void;
-  /** The latest refund turns out so; the webhook goes out where it failed. */
+  /** The latest refund turns out so; the webhook goes out where it failed, or came through after it had waited. */
   refundTurns(paymentId: string, state: NetsRefund["state"]): void;
   /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */
   deliver(paymentId: string, event: string, data?: object, id?: string): Promise<void>;

@@ -26,7 +26,7 @@ import { creationsOf } from "./creations.js";
 import { netsDeliveriesOf } from "./deliveries.js";
 import { faultsOf, isOfSubscription, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
 import { itemOf, type NetsItem, sumOf } from "./items.js";
-import { answered, dataOf, type NetsSubject } from "./messages.js";
+import { answered, dataOf, EVENTS, type NetsSubject, TURNS } from "./messages.js";
 import { type NetsWindow, netsPage } from "./page.js";
 import { isBegun, subscriptionsOf } from "./subscriptions.js";
 
@@ -36,11 +36,6 @@ export type { NetsDouble, RecordedNetsCall } from "./controls.js";
 /** Nets's ids are 32 hexadecimal digits. */
 const newId = (): string => randomUUID().replaceAll("-", "");
 const ID_NAMES = { capture: "chargeId", refund: "refundId" } as const;
-const EVENTS = {
-  capture: "payment.charge.created.v2",
-  cancel: "payment.cancel.created",
-  refund: "payment.refund.completed",
-} as const;
 
 const METHODS = [{ name: "Visa", paymentType: "CARD", currency: "SEK", enabled: true }];
 const NOTHING = { charges: [] };
@@ -266,9 +261,10 @@ export const netsDouble = async (
       const account = accounts.at(paymentId);
       const refund = account.payment?.refunds.at(-1);
       if (!refund) throw new Error(`payment ${paymentId} has no refund`);
+      const { refundId: id, amount, state: before } = refund;
       Object.assign(refund, { state, lastUpdated: iso() });
-      const { refundId: id, amount } = refund;
-      if (state === "Failed") tell(account, "payment.refund.failed", { id, amount });
+      const event = state === before ? undefined : TURNS[state];
+      if (event !== undefined) tell(account, event, { id, amount });
     },
     deliver: (paymentId, event, data = {}, id = newId()) => send(accounts.at(paymentId), event, data, id),
     held,

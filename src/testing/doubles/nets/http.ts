@@ -169,6 +169,7 @@ const notifications = z.looseObject({ webHooks: Webhooks }).nullish();
 export const Charging = z.looseObject({ order: Order, notifications });
 export type Charging = z.infer<typeof Charging>;
 export const BulkCharge = z.looseObject({
+  externalBulkChargeId: z.string(),
   notifications,
   subscriptions: z.array(
     z.looseObject({

@@ -87,6 +87,18 @@ export const answered = (
   };
 };
 
+/** What is told of a call, or of a hand in the portal, that took effect. */
+export const EVENTS = {
+  capture: "payment.charge.created.v2",
+  cancel: "payment.cancel.created",
+  refund: "payment.refund.completed",
+} as const;
+/** What is told of a refund that ends; nobody is told of one that waits, was given up or ran out. */
+export const TURNS: Partial<Record<NetsRefund["state"], string>> = {
+  Completed: "payment.refund.completed",
+  Failed: "payment.refund.failed",
+};
+
 /** What a webhook is about, beside its payment. */
 export interface NetsSubject {
   id: string;

@@ -132,9 +132,11 @@ export const subscriptionsOf = (
   const chargeMany = ({ key, json }: NetsRequest): HttpAnswer => {
     const asked = BulkCharge.safeParse(json);
     if (!asked.success) return notValid(faultsOf(asked.error));
-    const before = key === null ? undefined : repeatable.get(`bulk ${key}`);
+    const { notifications, subscriptions, externalBulkChargeId } = asked.data;
+    // Nexi's reference of the id: "Use this property for enabling safe retries."
+    const places = [`bulk called ${externalBulkChargeId}`, ...(key === null ? [] : [`bulk ${key}`])];
+    const before = places.map((place) => repeatable.get(place)).find((one) => one !== undefined);
     if (before) return before;
-    const { notifications, subscriptions } = asked.data;
     const bulkId = newId();
     const page = subscriptions.map(({ subscriptionId, externalReference, order }) => {
       const by = subscriptionId ? { id: subscriptionId } : { externalReference: externalReference ?? "" };
@@ -149,7 +151,7 @@ export const subscriptionsOf = (
     });
     bulks.set(bulkId, page);
     const answer = { status: 202, body: { bulkId } };
-    if (key !== null) repeatable.set(`bulk ${key}`, answer);
+    for (const place of places) repeatable.set(place, answer);
     return answer;
   };
 

@@ -15,7 +15,7 @@ import { type LegacyCallback, type LegacyDigest, legacyCallbacksOf, registration
 import { checkoutsOf, noPayment } from "./checkouts.js";
 import type { LegacyDouble, RecordedLegacyCall } from "./controls.js";
 import { answerOf, faultOf, type LegacyCall, type LegacyOperation, type LegacyRequest, legacyRequest } from "./http.js";
-import { spoken, stands } from "./words.js";
+import { methodCalled, spoken, stands } from "./words.js";
 
 export type { LegacyCallback, LegacyDigest, Registration } from "./callbacks.js";
 export type { LegacyDouble, RecordedLegacyCall } from "./controls.js";
@@ -43,8 +43,10 @@ export const legacyDouble = async (options: {
   callbacks?: { url: string; digest: LegacyDigest | null };
   /** The only web service user that it knows; left out: any. */
   account?: { userName: string; password: string };
+  /** The ids of its payment methods. */
+  methods?: string[];
 }): Promise<LegacyDouble> => {
-  const { clock = systemClock(), strict = true } = options;
+  const { clock = systemClock(), strict = true, methods = ["INVOICE", "CARD"] } = options;
   const end = new AbortController();
   const callbacks = legacyCallbacksOf(clock, end.signal);
   const tell: Tell = (...callback) => void callbacks.send(...callback);
@@ -79,6 +81,7 @@ export const legacyDouble = async (options: {
     if (operation === "updateReference") return checkouts.updateReference(asked);
     if (operation === "updateCart") return checkouts.updateCart(asked);
     if (operation === "bookPayment") return checkouts.book(asked);
+    if (operation === "getPaymentMethods") return answerOf(operation, methods.map(methodCalled));
     const { payment } = accounts.at(id);
     if (operation === "readCheckout") return checkouts.readPayment(id, payment);
     return stands(payment) ? answerOf("getPayment", spoken(id, payment, checkouts.customerOf(id))) : noPayment(id);

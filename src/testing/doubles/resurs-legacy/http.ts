@@ -9,7 +9,14 @@ import { afterShopAndSimplified } from "../wire/soap-flows.js";
 
 export type LegacyCall = "capture" | "cancel" | "refund" | "bookSignedPayment";
 export type CheckoutChange = "updateReference" | "updateCart" | "readCheckout";
-export type LegacyOperation = LegacyCall | "getPayment" | "bookPayment" | "hosted" | "checkout" | CheckoutChange;
+export type LegacyOperation =
+  | LegacyCall
+  | "getPayment"
+  | "getPaymentMethods"
+  | "bookPayment"
+  | "hosted"
+  | "checkout"
+  | CheckoutChange;
 
 export interface LegacyRequest {
   method: string;
@@ -30,7 +37,11 @@ export interface LegacyRequest {
 const LARGEST_BODY = 2_000_000;
 
 const SERVICES: Record<string, Record<string, LegacyOperation>> = {
-  SimplifiedShopFlowService: { bookPayment: "bookPayment", bookSignedPayment: "bookSignedPayment" },
+  SimplifiedShopFlowService: {
+    bookPayment: "bookPayment",
+    bookSignedPayment: "bookSignedPayment",
+    getPaymentMethods: "getPaymentMethods",
+  },
   AfterShopFlowService: {
     getPayment: "getPayment",
     finalizePayment: "capture",
@@ -43,6 +54,7 @@ const ANSWERS: Partial<Record<LegacyOperation, [name: string, namespace: string]
   // So the documents show it, and not by its own name.
   bookSignedPayment: ["bookPaymentResponse", "simplifiedshopflow"],
   getPayment: ["getPaymentResponse", "aftershopflow"],
+  getPaymentMethods: ["getPaymentMethodsResponse", "simplifiedshopflow"],
   capture: ["finalizePaymentResponse", "aftershopflow"],
   cancel: ["annulPaymentResponse", "aftershopflow"],
   refund: ["creditPaymentResponse", "aftershopflow"],
@@ -72,7 +84,7 @@ const xml = (status: number, body: object): HttpAnswer => ({
   headers: { "content-type": "text/xml; charset=utf-8" },
 });
 
-export const answerOf = (operation: LegacyOperation, value?: object): HttpAnswer => {
+export const answerOf = (operation: LegacyOperation, value?: object | object[]): HttpAnswer => {
   const [name, namespace] = ANSWERS[operation] ?? ["", ""];
   const content = { "@_xmlns:ns2": `${NAMESPACE}/${namespace}`, ...(value === undefined ? {} : { return: value }) };
   return xml(200, { [`ns2:${name}`]: content });
@@ -147,7 +159,8 @@ const soapRequest = (service: string, text: string): LegacyContent => {
   const operation = SERVICES[service]?.[name];
   if (!operation) return nothing;
   const faults = requestFaults(afterShopAndSimplified, `SOAP ${service} ${name}`, content, { strict: true, xml: true });
-  const asked = Content.safeParse(content).data;
+  // What asks for nothing in particular is an empty element.
+  const asked = Content.safeParse(content === "" ? {} : content).data;
   if (faults.length > 0 || asked === undefined) {
     return { ...nothing, operation, content, refusal: unreadable(saidOf(faults)) };
   }

@@ -132,3 +132,15 @@ export const bookedWord = ({ status, books }: LegacyWire): "BOOKED" | "FINALIZED
   if (status === "FROZEN" || status === "INSPECTION") return "FROZEN";
   return books && books.captured > 0 ? "FINALIZED" : "BOOKED";
 };
+
+/** A payment method as getPaymentMethods answers it, by its id. */
+export const methodCalled = (id: string): object => ({
+  id,
+  description: `${id} of the sandbox`,
+  legalInfoLinks: [{ appendPriceLast: true, endUserDescription: "Terms", url: "https://bank.example/terms?amount=" }],
+  minLimit: "1",
+  maxLimit: "50000",
+  type: id === "CARD" ? "CARD" : "INVOICE",
+  customerType: ["NATURAL"],
+  specificType: id === "CARD" ? "CARD" : "INVOICE",
+});

@@ -44,6 +44,24 @@ export const unsoldAt = ({
   return paymentMethodId === Method.id ? null : "paymentMethodId: the store has no such payment method";
 };
 
+const another = (index: number) => ({
+  id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+  nationalStoreId: index + 2,
+  countryCode: "SE",
+  name: `Other store ${index + 1}`,
+});
+
+/** The documents ask for 2000, and the bank's own client for all. That it is 20 otherwise, is an assumption. */
+const USUAL_SIZE = 20;
+const MOST = 2000;
+
+const pageOf = (all: object[], { query }: HttpCall): object => {
+  const [size, number] = [Number(query.get("size") ?? USUAL_SIZE), Number(query.get("page") ?? 0)];
+  const held = Math.max(1, Math.min(MOST, size));
+  const page = { number, size: held, totalElements: all.length, totalPages: Math.ceil(all.length / held) };
+  return { content: all.slice(number * held, (number + 1) * held), page };
+};
+
 const operations: Aside[] = [
   "search",
   "putMetadata",
@@ -76,9 +94,11 @@ const ok = (body: unknown): HttpAnswer => ({ status: 200, body });
 export const asideOf = (
   accounts: ReturnType<typeof accountsOf>,
   no: (status: number, code: string, message: string) => HttpAnswer,
-  /** The methods of no store but the key's are told. */
-  ownOnly: boolean,
+  /** `ownOnly`: the methods of no store but the key's are told. */
+  { ownOnly, otherStores = 0 }: { ownOnly: boolean; otherStores?: number },
 ) => {
+  const stores = [...Array.from({ length: otherStores }, (_, index) => another(index)), Store];
+
   const search = ({ json }: HttpCall): HttpAnswer => {
     const { orderReference, governmentId } = Search.safeParse(json).data ?? {};
     if (!orderReference && !governmentId) return no(400, "BAD_REQUEST", "There is nothing to search by");
@@ -112,7 +132,7 @@ export const asideOf = (
       case "getAction":
         return getAction(id);
       case "getStores":
-        return ok({ content: [Store] });
+        return ok(pageOf(stores, call));
       case "getPaymentMethods":
         return ownOnly && id !== Store.id ? no(404, "NOT_FOUND", `There is no store ${id}`) : ok({ content: [Method] });
       case "testCallback":

@@ -53,6 +53,7 @@ export const resursDouble = async (options: {
   strict?: boolean;
   /** The only key that it takes, with its one store and that store's methods; left out: any key, store and method. */
   account?: { clientId: string; clientSecret: string };
+  /** How many it lists before its own. */ otherStores?: number;
 }): Promise<ResursDouble> => {
   const { clock = systemClock(), strict = true, account: own } = options;
   const end = new AbortController();
@@ -204,7 +205,7 @@ export const resursDouble = async (options: {
     return { status, redirectUrl: (status === "REJECTED" ? customer?.failUrl : customer?.successUrl) ?? null };
   };
 
-  const aside = asideOf(accounts, no, own !== undefined);
+  const aside = asideOf(accounts, no, { ...options, ownOnly: own !== undefined });
 
   /** Where the customer goes from the bank's page; or the page. */
   const pageOf = (id: string, call: HttpCall): HttpAnswer | string | null => {

@@ -24,6 +24,7 @@ export interface HttpAnswer {
 export interface HttpCall {
   method: string;
   path: string;
+  query: URLSearchParams;
   bearer: string | null;
   text: string;
   json: unknown;
@@ -64,13 +65,14 @@ export const received = async (request: IncomingMessage): Promise<HttpCall> => {
     parts.push(part);
   }
   const text = Buffer.concat(parts).toString("utf8");
-  const path = new URL(request.url ?? "/", "http://bank").pathname;
+  const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://bank");
   const method = request.method ?? "GET";
   const json = parsed(text);
   const body = Body.safeParse(json);
   return {
     method,
     path,
+    query,
     bearer: /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null,
     text,
     json,

@@ -18,7 +18,7 @@ import { paidWith } from "./nets-payment.js";
 /** What a new payment says of the subscription that it begins. The plugin sends the end without its seconds. */
 const end = text({
   called: "date and time, with seconds or without",
-  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d.*)?$/,
+  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/,
 });
 export const begun: Field[] = [
   may(

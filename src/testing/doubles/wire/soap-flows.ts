@@ -22,6 +22,7 @@ const decimal = number();
 const percent = number({ least: 0, most: 100 });
 const day = text({ called: "date", pattern: /^\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)?$/ });
 
+const TYPES = words("INVOICE", "REVOLVING_CREDIT", "CARD", "PAYMENT_PROVIDER");
 const country = words("SE", "NO", "DK", "FI");
 const address = group(
   may("fullName", nonEmpty),
@@ -123,11 +124,7 @@ export const payment = [
     ),
   ),
   may("storeId", id),
-  must(
-    "paymentMethodType",
-    words("INVOICE", "REVOLVING_CREDIT", "CARD", "PAYMENT_PROVIDER"),
-    "S3 common.xsd, paymentMethodType",
-  ),
+  must("paymentMethodType", TYPES, "S3 common.xsd, paymentMethodType"),
   must("totalBonusPoints", whole({ least: 0 })),
 ];
 
@@ -148,6 +145,18 @@ const paymentData = group(
   may("waitForFraudControl", flag),
   may("annulIfFrozen", flag),
   may("finalizeIfBooked", flag),
+);
+const customerType = may("customerType", words("LEGAL", "NATURAL"), "S3 common.xsd, customerType");
+const link = group(must("appendPriceLast", flag), must("endUserDescription", nonEmpty), must("url", nonEmpty));
+const method = group(
+  must("id", id),
+  must("description", string),
+  listOf(may("legalInfoLinks", link, "S3 shopflow.xsd, webLink")),
+  must("minLimit", amount),
+  must("maxLimit", amount),
+  must("type", TYPES, "S3 common.xsd, paymentMethodType"),
+  listOf(customerType),
+  must("specificType", string),
 );
 const signing = group(must("successUrl", string), must("failUrl", string), may("forceSigning", flag));
 
@@ -173,6 +182,16 @@ export const afterShopAndSimplified: readonly WireOperation[] = [
     [booked],
   ),
   soap("SimplifiedShopFlow", "bookSignedPayment", [must("paymentId", id)], [booked]),
+  soap(
+    "SimplifiedShopFlow",
+    "getPaymentMethods",
+    [
+      may("language", words("sv", "no", "da", "fi"), "S3 common.xsd, language"),
+      customerType,
+      may("purchaseAmount", amount),
+    ],
+    [listOf(may("return", method, "S3 shopflow.xsd, paymentMethod"))],
+  ),
   soap(
     "AfterShopFlow",
     "getPayment",
